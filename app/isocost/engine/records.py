@@ -1,0 +1,125 @@
+"""The frozen records the engine computes on.
+
+Units are SI throughout: bytes, seconds, FLOP/s, bytes/s, watts. Counts that a slider may vary smoothly
+(layers, hidden size, ...) are floats; named models carry whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Attention = Literal["mha", "mla", "hybrid"]
+"""How keys and values are formed; grouped-query and multi-query are ``mha`` with fewer ``kv_heads``."""
+
+Precision = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
+Recompute = Literal["none", "selective", "full"]
+Sharding = Literal["none", "zero1", "zero2", "zero3"]
+Method = Literal["full", "lora", "qlora"]
+Stack = Literal["vendor", "open", "research"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """One accelerator and the server and network it is sold in."""
+
+    id: str
+    name: str
+    vendor: str
+    architecture: str
+    """Family that shares kernels and efficiencies: "Ampere", "Hopper", "Blackwell", "CDNA3", "TPU"..."""
+    peak_flops: Mapping[str, float]
+    """Dense peak in FLOP/s by number format: fp32, tf32, bf16, fp16, fp8, fp4 (absent = unsupported)."""
+    memory_bytes: float
+    memory_bandwidth: float
+    """HBM or GDDR, bytes/s."""
+    scaleup_bandwidth: float
+    """NVLink, ICI, Infinity Fabric or PCIe between accelerators of one domain: bytes/s per direction each."""
+    scaleup_domain: int
+    """Accelerators that reach each other at ``scaleup_bandwidth`` (8, 72, a TPU pod; 1 = none)."""
+    scaleout_bandwidth: float
+    """Network between domains, bytes/s per direction per accelerator."""
+    node_size: int
+    """Accelerators rented together; counts are rounded up to whole nodes."""
+    power_w: float
+    """Board power limit, W."""
+    server_power_w: float
+    """Nameplate server power divided by its accelerators, W."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transformer:
+    """The shape of a decoder-only transformer, dense or mixture of experts."""
+
+    name: str
+    layers: float
+    hidden: float
+    heads: float
+    kv_heads: float
+    head_dim: float
+    ffn: float
+    """Inner width of a dense feed-forward layer."""
+    vocabulary: float
+    gated: bool = True
+    """SwiGLU or GeGLU: three matrices a feed-forward instead of two."""
+    tied_embeddings: bool = False
+    attention: Attention = "mha"
+    window: float | None = None
+    """Tokens a sliding-window layer looks back; None = every layer sees the whole sequence."""
+    windowed_layers: float = 0.0
+    q_lora_rank: float = 0.0
+    kv_lora_rank: float = 0.0
+    qk_nope_dim: float = 0.0
+    qk_rope_dim: float = 0.0
+    v_head_dim: float = 0.0
+    moe_layers: float = 0.0
+    """How many of ``layers`` hold experts; 0 = dense."""
+    experts: float = 0.0
+    top_k: float = 0.0
+    shared_experts: float = 0.0
+    expert_ffn: float = 0.0
+    mtp_layers: float = 0.0
+    """Multi-token-prediction modules: extra layers used in training only."""
+    learned_positions: float = 0.0
+    """Rows of a learned position table (0 = rotary or none)."""
+    published_total: float | None = None
+    """Total parameters as published: used when the shape alone cannot tell them (hybrid models)."""
+    published_active: float | None = None
+
+    @property
+    def is_moe(self) -> bool:
+        """Whether any layer routes tokens to experts."""
+        return self.moe_layers > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What one optimizer step does, whatever the hardware."""
+
+    sequence: float
+    """Tokens a sequence."""
+    global_batch: float
+    """Sequences an optimizer step, over all replicas."""
+    precision: Precision = "bf16"
+    """Number format of the matrix multiplies."""
+    method: Method = "full"
+    lora_rank: float = 16.0
+    optimizer: str = "adamw"
+    """adamw (fp32 master and moments) | adamw-bf16 | adamw-8bit | muon"""
+    flash_attention: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Parts of the layout the user has fixed; None = let the search choose."""
+
+    tp: int | None = None
+    pp: int | None = None
+    vp: int | None = None
+    cp: int | None = None
+    ep: int | None = None
+    microbatch: int | None = None
+    recompute: Recompute | None = None
+    sharding: Sharding | None = None
+    sequence_parallel: bool | None = None

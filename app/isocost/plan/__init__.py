@@ -1,0 +1,1 @@
+"""What the user wants and what it takes: pure functions over frozen values."""

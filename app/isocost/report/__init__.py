@@ -1,0 +1,1 @@
+"""Plans on paper: tables and pages for people without the app."""

@@ -1,0 +1,1 @@
+"""The input column: sliders, fields and pickers."""

@@ -1,0 +1,1 @@
+"""Headline, dialogs and lists around the charts."""
