@@ -1,0 +1,116 @@
+"""The declared inputs of a plan.
+
+Widgets, file checks, tooltips and documentation are all made from this one table; a path is the place of the
+value in a stage (``section.name``, see :func:`isocost.plan.project.holder`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Quantity = Literal["number", "count", "money", "share", "hours"]
+"""How a value is typed and shown: 7B | 2,048 | $3.99 | 40 % | 198 h."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input: what it is called, which values make sense, and where its default comes from."""
+
+    path: str
+    label: str
+    unit: str
+    quantity: Quantity
+    low: float
+    high: float
+    """Ends of the slider; typed values may lie beyond them, up to ``minimum`` and ``maximum``."""
+    minimum: float
+    maximum: float
+    help: str
+    default: float | None = None
+    """None = estimated when the field may be empty, else no default of its own."""
+    default_source: str = ""
+    scale: Literal["log", "linear"] = "log"
+    integer: bool = False
+    optional: bool = False
+    """Whether the value may be left out for the estimator to fill in."""
+
+    @property
+    def section(self) -> str:
+        """The part of the project the value lives in."""
+        return self.path.split(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The value's name within its section."""
+        return self.path.split(".")[1]
+
+
+_ALL = (
+    Field(
+        "model.parameters", "Parameters", "", "number", 1e6, 1e13, 1e5, 1e15,
+        "All weights of the model, every expert counted.", 7e9,
+        "a common size of open models (Llama 2 7B, Mistral 7B)", optional=True,
+    ),
+    Field(
+        "model.active_parameters", "Active parameters", "", "number", 1e6, 1e13, 1e5, 1e15,
+        "Weights each token passes through; fewer than all of them in a mixture of experts.",
+        optional=True,
+    ),
+    Field(
+        "data.tokens", "Tokens", "", "number", 1e8, 1e14, 1e3, 1e17,
+        "Tokens trained on, every epoch counted.", 2e12,
+        "Llama 2, arXiv 2307.09288: 2T tokens",
+    ),
+    Field(
+        "data.sequence", "Sequence length", "tokens", "count", 512, 1_048_576, 16, 1e8,
+        "Tokens in one training sequence; attention grows with it.", 4096,
+        "the most common pre-training context of released models", integer=True,
+    ),
+    Field(
+        "data.batch_tokens", "Batch", "tokens", "number", 1e5, 1e9, 16, 1e12,
+        "Tokens of one optimizer step over all accelerators; it limits how many can share the work.",
+        optional=True,
+        default_source="Step Law, arXiv 2503.04715: 0.58 x tokens^0.571",
+    ),
+    Field(
+        "hardware.count", "Count", "GPUs", "count", 1, 131_072, 1, 1e7,
+        "Accelerators used at once; rented in whole nodes.", 256,
+        "a mid-sized training reservation: 32 nodes of 8", integer=True,
+    ),
+    Field(
+        "price.usd_per_gpu_hour", "Price", "$/GPU-h", "money", 0.2, 30.0, 0.0, 1e4,
+        "Rent of one accelerator for one hour.",
+    ),
+    Field(
+        "efficiency.mfu", "MFU", "%", "share", 0.02, 0.8, 1e-4, 1.0,
+        "Model FLOPs per second over the dense peak of the matmul precision, during a step.",
+        optional=True, scale="linear",
+    ),
+    Field(
+        "efficiency.goodput", "Goodput", "%", "share", 0.5, 1.0, 0.01, 1.0,
+        "Share of wall time that advances the run; failures, restarts and checkpoints take the rest.",
+        optional=True, scale="linear",
+    ),
+    Field(
+        "stage.hours", "Hours", "h", "hours", 0.1, 10_000, 0.0, 1e7,
+        "Wall hours claimed on the stage's accelerators.", optional=True,
+    ),
+    Field(
+        "stage.gpu_hours", "GPU-hours", "h", "number", 10, 1e9, 0.0, 1e12,
+        "Accelerator-hours as claimed.", optional=True,
+    ),
+)  # fmt: skip
+
+FIELDS: dict[str, Field] = {each.path: each for each in _ALL}
+"""Every input by its path."""
+
+
+def check(path: str, value: float) -> str | None:
+    """What is wrong with a value for a field, as a sentence without the field's place; None = fine."""
+    field = FIELDS[path]
+    if not field.minimum <= value <= field.maximum:
+        return f"{field.label} must lie between {field.minimum:g} and {field.maximum:g}, got {value:g}."
+    if field.integer and value != int(value):
+        return f"{field.label} must be a whole number, got {value:g}."
+    return None
