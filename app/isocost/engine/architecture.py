@@ -1,0 +1,189 @@
+"""A transformer's parameters and floating-point work, counted from its true shapes.
+
+Every function is plain arithmetic over the fields of ``Transformer``, so it serves whole-number models, the
+smooth shapes of a slider and fields that are numpy arrays of one length alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.engine.records import Transformer
+
+MTP_PROJECTION = 2.0
+"""A multi-token-prediction module joins two hidden vectors into one: 2h x h (arXiv 2412.19437, eq. 21)."""
+
+NORMS_PER_LAYER = 2.0
+"""One before attention and one before the feed-forward."""
+
+BACKWARD = 2.0
+"""Backward over forward work: one product for the input's gradient, one for the weight's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterCount:
+    """Parameters of a transformer, by part. Biases are ignored; all are plain counts."""
+
+    total: float
+    """Everything a checkpoint holds, without multi-token-prediction modules (the published convention)."""
+    active: float
+    """Parameters one token meets, embedding table and head included; equal to ``total`` for a dense model."""
+    embedding: float
+    """Input embedding and learned position tables."""
+    head: float
+    """Output projection as a matrix multiply; part of ``total`` only when it is not tied to the embedding."""
+    attention_per_layer: float
+    ffn_per_dense_layer: float
+    ffn_per_moe_layer: float
+    """Router, shared experts and all routed experts of one layer."""
+    ffn_active_per_moe_layer: float
+    """Router, shared experts and the ``top_k`` experts one token is sent to."""
+    per_expert: float
+    norms_per_layer: float
+    mtp: float
+    """All multi-token-prediction modules (embedding and head are shared with the model); not in ``total``."""
+    mtp_active: float
+
+    @property
+    def active_matmul(self) -> float:
+        """Active parameters that multiply: the head in, the embedding look-up out.
+
+        Some publishers (gpt-oss, for one) print this as their active count.
+        """
+        return self.active - self.embedding
+
+
+@dataclass(frozen=True, slots=True)
+class Flops:
+    """Floating-point operations per token; a multiply-add is two."""
+
+    matmul: float
+    """Products with weights, the head included."""
+    attention: float
+    """Products of queries with keys and of scores with values; only positions a token may see are counted."""
+
+    @property
+    def total(self) -> float:
+        """Weights and attention together."""
+        return self.matmul + self.attention
+
+
+def query_key_dim(t: Transformer) -> float:
+    """Width of one head's query and key."""
+    return t.qk_nope_dim + t.qk_rope_dim if t.attention == "mla" else t.head_dim
+
+
+def value_dim(t: Transformer) -> float:
+    """Width of one head's value."""
+    return t.v_head_dim if t.attention == "mla" else t.head_dim
+
+
+def ffn_matrices(t: Transformer) -> float:
+    """Matrices of one feed-forward: three when gated (gate, up, down), else two."""
+    return 3.0 if t.gated else 2.0
+
+
+def attention_parameters(t: Transformer) -> float:
+    """Projection weights of one attention layer.
+
+    Grouped-query: q, k, v and output projections. Multi-head latent attention (arXiv 2405.04434): down- and
+    up-projections of queries and of keys/values, the rotary key, and the output projection.
+    """
+    if t.attention != "mla":
+        return t.hidden * t.head_dim * (2.0 * t.heads + 2.0 * t.kv_heads)
+    query_width = t.heads * query_key_dim(t)
+    queries = t.q_lora_rank * (t.hidden + query_width) if t.q_lora_rank > 0 else t.hidden * query_width
+    keys_values = t.hidden * (t.kv_lora_rank + t.qk_rope_dim) + t.kv_lora_rank * t.heads * (
+        t.qk_nope_dim + t.v_head_dim
+    )
+    return queries + keys_values + t.heads * t.v_head_dim * t.hidden
+
+
+def parameters(t: Transformer) -> ParameterCount:
+    """Count the parameters of a transformer.
+
+    Hybrid models (state-space layers among the attention) cannot be counted from these fields: their
+    published totals stand, when given, and the parts are those of the attention-only shape.
+    """
+    attention = attention_parameters(t)
+    dense_ffn = ffn_matrices(t) * t.hidden * t.ffn
+    expert = ffn_matrices(t) * t.hidden * t.expert_ffn
+    router = t.hidden * t.experts
+    moe_ffn = router + (t.experts + t.shared_experts) * expert
+    moe_active = router + (t.top_k + t.shared_experts) * expert
+    norms = NORMS_PER_LAYER * t.hidden + (t.q_lora_rank + t.kv_lora_rank if t.attention == "mla" else 0.0)
+    tables = t.hidden * (t.vocabulary + t.learned_positions)
+    head = t.hidden * t.vocabulary
+    common = tables + (0.0 if t.tied_embeddings else head) + t.hidden
+    dense_layers = t.layers - t.moe_layers
+    trunk = common + t.layers * (attention + norms) + dense_layers * dense_ffn
+    total = trunk + t.moe_layers * moe_ffn
+    # A tied head multiplies the same table again: the token meets one table, the matmul happens all the same.
+    active = trunk + t.moe_layers * moe_active
+    if t.attention == "hybrid" and t.published_total is not None:
+        total = t.published_total
+        active = t.published_active if t.published_active is not None else total
+    joint = attention + norms + 3.0 * t.hidden + MTP_PROJECTION * t.hidden * t.hidden
+    return ParameterCount(
+        total=total,
+        active=active,
+        embedding=t.hidden * t.learned_positions if t.tied_embeddings else tables,
+        head=head,
+        attention_per_layer=attention,
+        ffn_per_dense_layer=dense_ffn,
+        ffn_per_moe_layer=moe_ffn,
+        ffn_active_per_moe_layer=moe_active,
+        per_expert=expert,
+        norms_per_layer=norms,
+        mtp=t.mtp_layers * (joint + (moe_ffn if t.is_moe else dense_ffn)),
+        mtp_active=t.mtp_layers * (joint + (moe_active if t.is_moe else dense_ffn)),
+    )
+
+
+def visible_tokens(sequence: float, window: float | None = None) -> float:
+    """Positions a token attends to on average under a causal mask, optionally within a sliding window.
+
+    Half the sequence without a window; with one, w - w^2 / 2s (the first w tokens see less than w).
+    """
+    if window is None:
+        return sequence / 2.0
+    reach = np.minimum(window, sequence)
+    result = reach - reach * reach / (2.0 * sequence)
+    return result if np.ndim(result) else float(result)
+
+
+def forward_flops_per_token(t: Transformer, sequence: float, *, training: bool = False) -> Flops:
+    """Work of one token's forward pass in a sequence of ``sequence`` tokens.
+
+    Embedding look-ups and norms are free; the head counts. With ``training``, multi-token-prediction modules
+    are included: each is one more layer, its joining projection and one more pass through the head.
+    """
+    count = parameters(t)
+    weights = count.active_matmul - t.layers * count.norms_per_layer - t.hidden
+    layers = t.layers
+    if training:
+        weights = weights + count.mtp_active + t.mtp_layers * count.head
+        layers = layers + t.mtp_layers
+    full_layers = layers - t.windowed_layers
+    seen = full_layers * visible_tokens(sequence) + t.windowed_layers * visible_tokens(sequence, t.window)
+    attention = 2.0 * t.heads * (query_key_dim(t) + value_dim(t)) * seen
+    return Flops(matmul=2.0 * weights, attention=attention)
+
+
+def training_flops_per_token(t: Transformer, sequence: float) -> Flops:
+    """Forward and backward work of one trained token; recomputation is not counted."""
+    forward = forward_flops_per_token(t, sequence, training=True)
+    return Flops((1.0 + BACKWARD) * forward.matmul, (1.0 + BACKWARD) * forward.attention)
+
+
+def six_nd(active: float, tokens: float) -> float:
+    """The usual shorthand for training FLOPs: 6 x active parameters x tokens (arXiv 2001.08361)."""
+    return 6.0 * active * tokens
+
+
+def kv_elements_per_token(t: Transformer) -> float:
+    """Numbers a key-value cache keeps for each token over all layers (latent vectors under MLA)."""
+    per_layer = t.kv_lora_rank + t.qk_rope_dim if t.attention == "mla" else 2.0 * t.kv_heads * t.head_dim
+    return per_layer * t.layers

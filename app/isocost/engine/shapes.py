@@ -1,0 +1,133 @@
+"""A plausible transformer for any number of parameters: for sliders and for models of unknown shape.
+
+The proportions follow the open models of 2023-2025 (Llama 2/3, Qwen3, DeepSeek-V3, OLMo 2). Everything varies
+continuously with the parameters, so an estimate made from it does too.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from isocost.engine.architecture import parameters
+from isocost.engine.records import Transformer
+
+LARGEST_VOCABULARY = 128_256.0
+"""Llama 3's tokenizer, typical of models above a few billion parameters."""
+VOCABULARY_SCALE = 3e9
+VOCABULARY_EXPONENT = 0.45
+"""Small models carry small vocabularies: about 30,000 at 124M parameters, 3,000 at 1M."""
+
+REFERENCE_HIDDEN = 4096.0
+REFERENCE_LAYERS = 36.0
+DEPTH_EXPONENT = 0.8
+"""Layers grow a little slower than width: 9 at 768, 36 at 4,096, 109 at 16,384."""
+
+DENSE_FFN_RATIO = 3.5
+MOE_FFN_RATIO = 3.0
+"""Inner width of all experts a token meets, over the hidden size (Qwen3 3.0, DeepSeek-V3 2.6)."""
+ROUTED = 8.0
+"""Experts a token is sent to (DeepSeek-V3, Qwen3, Kimi K2)."""
+KV_HEADS = 8.0
+HEAD_DIM = 128.0
+FULL_HEAD_HIDDEN = 2048.0
+"""Below this hidden size heads narrow, as the square root."""
+
+HYBRID_ATTENTION_SHARE = 0.125
+"""Layers of a hybrid model that keep full attention (Nemotron-H, Nemotron 3: 8-12 %)."""
+HYBRID_CHUNK = 256.0
+"""Tokens a state-space layer mixes quadratically at a time (Mamba-2's chunk, arXiv 2405.21060)."""
+
+SOLVER_STEPS = 60
+SOLVER_TOLERANCE = 1e-12
+
+
+def default_vocabulary(active: float) -> float:
+    """Vocabulary typical of a model with ``active`` parameters; rises smoothly to 128,256."""
+    scale = math.pow(active / VOCABULARY_SCALE, VOCABULARY_EXPONENT)
+    return LARGEST_VOCABULARY * scale / math.pow(1.0 + scale**4, 0.25)
+
+
+def shape_for(
+    total: float, active: float | None = None, vocabulary: float | None = None, name: str = ""
+) -> Transformer:
+    """The transformer whose parameters are ``total``, or ``total`` with ``active`` for a mixture of experts.
+
+    Counts are matched exactly by solving for the hidden size (and the number of experts); the shape is
+    therefore fractional. ``active`` of None or not below ``total`` means dense. Raises ValueError if
+    ``total`` is not a positive number or if ``active`` cannot even hold the routers of the experts.
+    """
+    if not (math.isfinite(total) and total > 0):
+        raise ValueError(f"Total parameters must be a positive number, not {total!r}.")
+    met = total if active is None else min(active, total)
+    if not met > 0:
+        raise ValueError(f"Active parameters must be a positive number, not {active!r}.")
+    tokens = default_vocabulary(met) if vocabulary is None else vocabulary
+    return _solve(met, total - met, tokens, name)
+
+
+def working_shape(t: Transformer) -> Transformer:
+    """The transformer to compute with: ``t`` itself, or a stand-in when ``t`` is a hybrid.
+
+    A hybrid (state-space layers among few attention layers) becomes a transformer of the same total and
+    active parameters whose state-space layers look back one chunk. Raises ValueError if its total is unknown.
+    """
+    if t.attention != "hybrid":
+        return t
+    if t.published_total is None:
+        raise ValueError(f"{t.name} is a hybrid model: its total parameters must be given.")
+    vocabulary = t.vocabulary if t.vocabulary > 0 else None
+    shape = shape_for(t.published_total, t.published_active, vocabulary, t.name)
+    windowed = (1.0 - HYBRID_ATTENTION_SHARE) * shape.layers
+    return replace(shape, window=HYBRID_CHUNK, windowed_layers=windowed)
+
+
+def _shape(hidden: float, dormant: float, vocabulary: float, name: str) -> Transformer:
+    """The family's member of one width, with ``dormant`` parameters in experts a token does not meet."""
+    layers = REFERENCE_LAYERS * (hidden / REFERENCE_HIDDEN) ** DEPTH_EXPONENT
+    head_dim = HEAD_DIM * min(1.0, math.sqrt(hidden / FULL_HEAD_HIDDEN))
+    heads = hidden / head_dim
+    expert_ffn = MOE_FFN_RATIO * hidden / ROUTED
+    is_moe = dormant > 0
+    return Transformer(
+        name=name,
+        layers=layers,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=min(heads, KV_HEADS),
+        head_dim=head_dim,
+        ffn=DENSE_FFN_RATIO * hidden,
+        vocabulary=vocabulary,
+        moe_layers=layers if is_moe else 0.0,
+        experts=ROUTED + dormant / (layers * 3.0 * hidden * expert_ffn) if is_moe else 0.0,
+        top_k=ROUTED if is_moe else 0.0,
+        expert_ffn=expert_ffn if is_moe else 0.0,
+    )
+
+
+def _solve(active: float, dormant: float, vocabulary: float, name: str) -> Transformer:
+    """Newton's method on log parameters against log width.
+
+    The count is nearly a posynomial of the width, hence convex in these coordinates: from above, the steps
+    descend to the wider of the two widths that fit (the other spends everything on routers).
+    """
+    target = math.log(active)
+    step = 1e-6
+    trunk = REFERENCE_LAYERS * REFERENCE_HIDDEN**-DEPTH_EXPONENT * 3.0 * MOE_FFN_RATIO
+    x = math.log(active / trunk) / (2.0 + DEPTH_EXPONENT)
+
+    def excess(log_width: float) -> float:
+        return math.log(parameters(_shape(math.exp(log_width), dormant, vocabulary, name)).active) - target
+
+    for _ in range(SOLVER_STEPS):
+        error = excess(x)
+        if abs(error) < SOLVER_TOLERANCE:
+            return _shape(math.exp(x), dormant, vocabulary, name)
+        slope = (excess(x + step) - error) / step
+        if slope < 0.2:
+            break
+        x -= error / slope
+    raise ValueError(
+        f"{active:.3g} active of {active + dormant:.3g} total parameters cannot be built: the routers alone "
+        "would take more. Raise the active parameters or lower the total."
+    )

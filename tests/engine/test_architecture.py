@@ -1,0 +1,166 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost.engine.architecture import (
+    forward_flops_per_token,
+    kv_elements_per_token,
+    parameters,
+    six_nd,
+    training_flops_per_token,
+    visible_tokens,
+)
+from isocost.engine.records import Transformer
+from isocost.engine.shapes import default_vocabulary, shape_for, working_shape
+from tests.engine import shapes_of_models as models
+
+PUBLISHED = [
+    (models.GPT3_175B, 174.6e9, 174.6e9),
+    (models.LLAMA3_8B, 8.03e9, 8.03e9),
+    (models.LLAMA3_70B, 70.55e9, 70.55e9),
+    (models.LLAMA31_405B, 405.85e9, 405.85e9),
+    (models.LLAMA32_1B, 1.236e9, 1.236e9),
+    (models.PALM_540B, 540.35e9, 540.35e9),
+    (models.MIXTRAL_8X7B, 46.7e9, 12.88e9),
+    (models.QWEN3_30B_A3B, 30.53e9, 3.35e9),
+    (models.DEEPSEEK_V3, 671.03e9, 37.55e9),
+]
+
+
+@pytest.mark.parametrize(("shape", "total", "active"), PUBLISHED, ids=lambda v: getattr(v, "name", ""))
+def test_published_models_have_their_published_parameters(shape, total, active):
+    count = parameters(shape)
+    assert count.total == pytest.approx(total, rel=0.002)
+    assert count.active == pytest.approx(active, rel=0.002)
+
+
+def test_gpt_oss_publishes_active_parameters_without_the_embedding_table():
+    count = parameters(models.GPT_OSS_120B)
+    assert count.total == pytest.approx(116.8e9, rel=0.002)
+    assert count.active_matmul == pytest.approx(5.13e9, rel=0.002)
+
+
+def test_multi_token_prediction_stays_out_of_the_total_and_in_training_work():
+    count = parameters(models.DEEPSEEK_V3)
+    without = replace(models.DEEPSEEK_V3, mtp_layers=0)
+    assert parameters(without).total == count.total
+    # 14B on the model card counts copies of the embedding and the head, which are shared in training.
+    assert count.mtp + 2 * count.head == pytest.approx(13.5e9, rel=0.02)
+    plain = training_flops_per_token(without, 4096).total
+    assert training_flops_per_token(models.DEEPSEEK_V3, 4096).total / plain == pytest.approx(1.04, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("active", "tokens", "flops"),
+    [
+        (175e9, 300e9, 3.15e23),
+        (540.35e9, 780e9, 2.53e24),
+        (37e9, 14.8e12, 3.29e24),
+        (405e9, 15.6e12, 3.79e25),
+    ],
+)
+def test_six_nd_gives_the_published_training_compute(active, tokens, flops):
+    assert six_nd(active, tokens) == pytest.approx(flops, rel=0.005)
+
+
+def test_true_shapes_of_deepseek_v3_cost_a_seventh_more_than_six_nd():
+    own = 3 * forward_flops_per_token(models.DEEPSEEK_V3, 4096).total
+    assert own / six_nd(37e9, 1) == pytest.approx(1.14, abs=0.02)
+
+
+def test_forward_work_of_gpt3_matches_the_closed_form_of_its_layers():
+    t = models.GPT3_175B
+    forward = forward_flops_per_token(t, 2048)
+    assert forward.matmul == 2 * (96 * 12 * 12288**2 + 12288 * 50257)
+    assert forward.attention == 96 * 4 * 12288 * 1024
+
+
+def test_a_sliding_window_bounds_attention():
+    assert visible_tokens(4096, 8192) == visible_tokens(4096) == 2048
+    assert visible_tokens(1_000_000, 128) == pytest.approx(128, rel=1e-3)
+    windowed = forward_flops_per_token(models.GPT_OSS_120B, 131072)
+    full = forward_flops_per_token(replace(models.GPT_OSS_120B, windowed_layers=0), 131072)
+    assert windowed.matmul == full.matmul
+    assert windowed.attention == pytest.approx(full.attention / 2, rel=0.01)
+
+
+def test_latent_attention_caches_sixty_times_less_than_the_heads_it_serves():
+    latent = kv_elements_per_token(models.DEEPSEEK_V3)
+    assert latent == 61 * 576
+    assert kv_elements_per_token(replace(models.DEEPSEEK_V3, attention="mha")) / latent > 50
+    assert kv_elements_per_token(models.LLAMA3_70B) == 80 * 2 * 8 * 128
+
+
+def test_fields_may_be_arrays():
+    layers = np.array([16.0, 32.0, 64.0])
+    many = replace(models.LLAMA3_8B, layers=layers)
+    singles = [parameters(replace(models.LLAMA3_8B, layers=x)).total for x in layers]
+    np.testing.assert_allclose(parameters(many).total, singles)
+    flops = [training_flops_per_token(replace(models.LLAMA3_8B, layers=x), 8192).total for x in layers]
+    np.testing.assert_allclose(training_flops_per_token(many, 8192).total, flops)
+
+
+def test_a_hybrid_model_keeps_its_published_parameters():
+    hybrid = Transformer("Nemotron-H 56B", 0, 0, 0, 0, 0, 0, 0, attention="hybrid", published_total=56e9)
+    shape = working_shape(hybrid)
+    assert parameters(hybrid).total == parameters(hybrid).active == 56e9
+    assert parameters(shape).total == pytest.approx(56e9)
+    attention_only = forward_flops_per_token(shape_for(56e9), 65536).attention
+    assert forward_flops_per_token(shape, 65536).attention < attention_only / 5
+    assert working_shape(models.LLAMA3_8B) is models.LLAMA3_8B
+    with pytest.raises(ValueError, match="Nemotron-H 56B is a hybrid model"):
+        working_shape(replace(hybrid, published_total=None))
+
+
+totals = st.floats(min_value=6.0, max_value=13.0).map(lambda e: 10.0**e)
+
+
+@given(totals)
+def test_a_dense_shape_has_exactly_the_parameters_asked_for(total):
+    shape = shape_for(total)
+    assert parameters(shape).total == pytest.approx(total, rel=1e-9)
+    assert not shape.is_moe
+    assert shape.hidden / shape.layers == pytest.approx(110, rel=0.75)
+
+
+@given(totals.filter(lambda n: n > 1e8), st.floats(min_value=0.02, max_value=0.99))
+def test_a_mixture_has_exactly_the_total_and_active_parameters_asked_for(total, share):
+    shape = shape_for(total, total * share)
+    count = parameters(shape)
+    assert count.total == pytest.approx(total, rel=1e-9)
+    assert count.active == pytest.approx(total * share, rel=1e-9)
+    assert shape.experts >= shape.top_k
+
+
+@given(totals, st.floats(min_value=1e-4, max_value=0.2))
+def test_shapes_grow_continuously_with_parameters(total, growth):
+    small, large = shape_for(total), shape_for(total * (1 + growth))
+    for field in ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocabulary"):
+        before, after = getattr(small, field), getattr(large, field)
+        assert before <= after * (1 + 1e-9), field
+        assert after / before <= 1 + growth + 1e-9, field
+
+
+def test_shapes_resemble_the_models_people_train():
+    assert shape_for(8e9).hidden == pytest.approx(4096, rel=0.1)
+    assert shape_for(70e9).layers == pytest.approx(80, rel=0.2)
+    assert shape_for(671e9, 37e9).hidden == pytest.approx(7168, rel=0.05)
+    assert shape_for(671e9, 37e9).experts == pytest.approx(256, rel=0.3)
+    assert default_vocabulary(124e6) == pytest.approx(32_000, rel=0.1)
+    assert shape_for(8e9, vocabulary=32000).vocabulary == 32000
+
+
+@pytest.mark.parametrize("total", [0, -1, float("nan"), float("inf")])
+def test_nonsense_totals_are_refused_in_words(total):
+    with pytest.raises(ValueError, match="positive number"):
+        shape_for(total)
+
+
+def test_a_mixture_too_sparse_for_its_routers_is_refused_in_words():
+    with pytest.raises(ValueError, match="routers alone"):
+        shape_for(1e13, 1e6)
+    with pytest.raises(ValueError, match="Active parameters"):
+        shape_for(1e13, 0)
