@@ -137,6 +137,28 @@ def holder(scenario: Scenario, stage: Stage, section: str) -> _Value:
     return own if own is not None else getattr(scenario, section)
 
 
+def model_of(scenario: Scenario, stage: Stage) -> ModelChoice:
+    """The model a stage works on."""
+    own = stage.model if isinstance(stage, PretrainStage) else None
+    return own or scenario.model
+
+
+def hardware_of(scenario: Scenario, stage: Stage) -> Hardware:
+    """The accelerators a stage runs on."""
+    return stage.hardware or scenario.hardware
+
+
+def price_of(scenario: Scenario, stage: Stage) -> Price:
+    """The rent a stage pays."""
+    return stage.price or scenario.price
+
+
+def efficiency_of(scenario: Scenario, stage: Stage) -> Efficiency:
+    """How well a stage uses its accelerators."""
+    own = stage.efficiency if isinstance(stage, PretrainStage) else None
+    return own or scenario.efficiency
+
+
 def get_value(project: Project, path: str, *, scenario: int = 0, stage: int = 0) -> Any:
     """Value at a path such as ``hardware.count`` of one stage of one scenario."""
     chosen = project.scenarios[scenario]

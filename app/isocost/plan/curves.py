@@ -1,0 +1,161 @@
+"""Cost against time for each accelerator: the same arithmetic as the estimate, over many counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.catalog.prices import PriceCard
+from isocost.plan.project import Project, Scenario, Stage, hardware_of, price_of
+from isocost.plan.resolve import whole_nodes
+from isocost.plan.run import Array, Counts, run_stage
+
+POINTS = 40
+LARGEST_COUNT = 131_072
+LONGEST_DAYS = 3650.0
+
+
+@dataclass(frozen=True, slots=True)
+class CostCurve:
+    """A scenario's total if its shared accelerator were this one, at each count (arrays over counts)."""
+
+    accelerator: str
+    label: str
+    price: PriceCard
+    counts: Counts
+    days: Array
+    cost_usd: Array
+    mfu: Array
+    """NaN where no stage is trained from its architecture."""
+    fits: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedChoice:
+    """One accelerator's way of meeting a count or a deadline."""
+
+    accelerator: str
+    label: str
+    count: int
+    days: float
+    cost_usd: float
+    fits: bool
+    in_time: bool
+
+
+def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostCurve:
+    """The curve of the scenario's own accelerator at its own price; the plan's count is one of its points."""
+    chosen = project.scenarios[scenario]
+    price = chosen.price
+    card = PriceCard(
+        accelerator=chosen.hardware.accelerator,
+        usd_per_gpu_hour=price.usd_per_gpu_hour,
+        supplier=price.supplier,
+        commitment=price.commitment,
+        source=price.source,
+        date=price.date,
+        includes=price.includes,
+    )
+    return _curve(chosen, card, catalog)
+
+
+def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[CostCurve, ...]:
+    """Curves of every other accelerator with a price, at the project's frozen price else the catalogue's."""
+    chosen = project.scenarios[scenario]
+    frozen = {card.accelerator: card for card in project.prices}
+    curves = []
+    for entry in catalog.accelerators.values():
+        card = frozen.get(entry.spec.id) or catalog.default_price(entry.spec.id)
+        if card is None or entry.announced or entry.spec.id == chosen.hardware.accelerator:
+            continue
+        curves.append(_curve(chosen, card, catalog))
+    return tuple(curves)
+
+
+def count_grid(node: int, keep: int) -> Counts:
+    """About forty whole-node counts from one node up, evenly spaced on the logarithm, with ``keep`` among them."""
+    grid = np.geomspace(node, LARGEST_COUNT, POINTS)
+    nodes = np.unique(np.append(np.round(grid / node), max(1, round(keep / node))).astype(np.int64))
+    return nodes * node
+
+
+def _curve(scenario: Scenario, card: PriceCard, catalog: Catalog) -> CostCurve:
+    entry = catalog.accelerator(card.accelerator)
+    spec = entry.spec
+    counts = count_grid(spec.node_size, whole_nodes(spec, scenario.hardware.count))
+    days = np.zeros(len(counts))
+    cost = np.zeros(len(counts))
+    mfu = np.full(len(counts), np.nan)
+    fits = np.ones(len(counts), dtype=bool)
+    for stage in scenario.stages:
+        run_days, run_cost, run_mfu = _stage_part(scenario, stage, card, counts, catalog)
+        days += run_days
+        cost += run_cost
+        mfu = np.where(np.isnan(mfu), run_mfu, mfu)
+    shown = days <= LONGEST_DAYS
+    if not shown.any():
+        shown[-1] = True
+    return CostCurve(
+        spec.id, entry.short_name, card, counts[shown], days[shown], cost[shown], mfu[shown], fits[shown]
+    )
+
+
+def _stage_part(
+    scenario: Scenario, stage: Stage, card: PriceCard, counts: Counts, catalog: Catalog
+) -> tuple[Array, Array, Array]:
+    """Days, cost and MFU of one stage; a stage with its own hardware does not follow the shared accelerator."""
+    if stage.hardware is None:
+        run = run_stage(scenario, stage, catalog.accelerator(card.accelerator).spec, counts, catalog)
+        price = stage.price.usd_per_gpu_hour if stage.price else card.usd_per_gpu_hour
+    else:
+        own = catalog.accelerator(stage.hardware.accelerator).spec
+        fixed = np.full(len(counts), whole_nodes(own, hardware_of(scenario, stage).count))
+        run = run_stage(scenario, stage, own, fixed, catalog)
+        price = price_of(scenario, stage).usd_per_gpu_hour
+    mfu = run.speed.mfu if run.speed is not None else np.full(len(counts), np.nan)
+    return run.wall_days, run.gpu_hours * price, mfu
+
+
+def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:
+    """Days, cost and accelerator of the plans that no other beats on both, in rising days."""
+    days = np.concatenate([c.days[c.fits] for c in curves]) if curves else np.empty(0)
+    cost = np.concatenate([c.cost_usd[c.fits] for c in curves]) if curves else np.empty(0)
+    owner = [c.accelerator for c in curves for _ in range(int(c.fits.sum()))]
+    order = np.lexsort((cost, days))
+    best = np.minimum.accumulate(cost[order]) if len(order) else np.empty(0)
+    keep = [i for n, i in enumerate(order) if n == 0 or cost[i] < best[n - 1]]
+    return days[keep], cost[keep], tuple(owner[i] for i in keep)
+
+
+def ranking(
+    curves: Sequence[CostCurve], *, count: int | None = None, deadline_days: float | None = None
+) -> tuple[RankedChoice, ...]:
+    """Each accelerator's cost at a count, or its cheapest way to finish by a deadline, cheapest first."""
+    choices = [_choice(curve, count, deadline_days) for curve in curves if len(curve.counts)]
+    return tuple(sorted(choices, key=lambda c: (not c.fits, not c.in_time, c.cost_usd)))
+
+
+def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) -> RankedChoice:
+    if deadline_days is not None:
+        usable = curve.fits & (curve.days <= deadline_days)
+        if usable.any():
+            at = int(np.flatnonzero(usable)[np.argmin(curve.cost_usd[usable])])
+        else:
+            at = int(np.argmin(curve.days))
+        in_time = bool(usable.any())
+    else:
+        at = int(np.argmin(np.abs(np.log(curve.counts / max(1, count or 1)))))
+        in_time = True
+    return RankedChoice(
+        curve.accelerator,
+        curve.label,
+        int(curve.counts[at]),
+        float(curve.days[at]),
+        float(curve.cost_usd[at]),
+        bool(curve.fits[at]),
+        in_time,
+    )

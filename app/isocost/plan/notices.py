@@ -1,0 +1,93 @@
+"""What is impossible, unlikely or out of date in a plan, said in words at the input that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from isocost.catalog import Catalog
+from isocost.plan.project import PretrainStage, Price, Scenario, Stage, hardware_of, model_of, price_of
+from isocost.plan.resolve import counts_of, precision_on, transformer_of
+from isocost.plan.results import Notice, StageEstimate
+from isocost.quantities import format_count, format_quantity
+
+AMBER_DAYS = 30
+RED_DAYS = 90
+
+
+def stage_notices(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Every warning about one stage."""
+    yield from _price(price_of(scenario, stage))
+    if isinstance(stage, PretrainStage):
+        yield from _hardware(scenario, stage, result, catalog)
+        yield from _efficiency(scenario, stage, result, catalog)
+        yield from _data(scenario, stage, catalog)
+
+
+def price_age_days(price: Price, today: date | None = None) -> int | None:
+    """Days since the price was read; None when it carries no full date."""
+    try:
+        return ((today or date.today()) - date.fromisoformat(price.date)).days
+    except ValueError:
+        return None
+
+
+def _price(price: Price) -> Iterator[Notice]:
+    if price.commitment == "claim":
+        return
+    age = price_age_days(price)
+    if age is not None and age > AMBER_DAYS:
+        severity = "care" if age > RED_DAYS else "info"
+        message = f"The price is {age} days old; choose a newer quote or type today's."
+        yield Notice("price-stale", "price.usd_per_gpu_hour", message, "care" if severity == "care" else "info")
+
+
+def _hardware(scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    hardware = hardware_of(scenario, stage)
+    entry = catalog.accelerator(hardware.accelerator)
+    if result.count != hardware.count:
+        yield Notice(
+            "partial-node",
+            "hardware.count",
+            f"{entry.short_name} is rented in nodes of {entry.spec.node_size}: "
+            f"{format_count(hardware.count)} became {format_count(result.count)}.",
+            "info",
+        )
+    if entry.announced:
+        yield Notice(
+            "announced-part",
+            "hardware.accelerator",
+            f"{entry.short_name} is announced, not sold: its figures are promises.",
+        )
+    wanted = stage.data.precision
+    given = precision_on(entry.spec, wanted)
+    if given != wanted and not (wanted == "fp8" and given == "mxfp8"):
+        yield Notice(
+            "precision-unsupported",
+            "data.precision",
+            f"{entry.short_name} has no {wanted.upper()}; the estimate uses {given.upper()}.",
+        )
+
+
+def _efficiency(scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    ceiling = catalog.matmul_ceiling(result.accelerator)
+    if result.mfu is not None and result.mfu > ceiling.share:
+        yield Notice(
+            "mfu-above-measured",
+            "efficiency.mfu",
+            f"MFU {format_quantity(result.mfu, 'share')} is above the best matmul measured on "
+            f"{result.accelerator_name}, {format_quantity(ceiling.share, 'share')} of the dense peak; "
+            "was a sparse peak meant?",
+            "stop",
+        )
+
+
+def _data(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> Iterator[Notice]:
+    counted = counts_of(transformer_of(model_of(scenario, stage), catalog))
+    if stage.data.tokens < counted.active:
+        yield Notice(
+            "tokens-below-parameters",
+            "data.tokens",
+            "Fewer tokens than active parameters: the model would be far from trained; "
+            f"20 per parameter would be {format_quantity(20 * counted.active, 'number')}.",
+        )

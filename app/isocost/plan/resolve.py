@@ -1,0 +1,112 @@
+"""From what the user typed to what the engine computes on: shapes, workloads, defaults."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.catalog.economics import load_economics
+from isocost.engine.architecture import parameters
+from isocost.engine.records import Accelerator, Precision, Transformer, Workload
+from isocost.engine.scaling import optimal_batch_tokens
+from isocost.engine.shapes import shape_for
+from isocost.plan.project import Data, Efficiency, ModelChoice
+
+_FORMATS: dict[str, tuple[tuple[Precision, str], ...]] = {
+    "nvfp4": (("nvfp4", "fp4"), ("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "mxfp8": (("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "fp8": (("fp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "bf16": (("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "fp16": (("fp16", "fp16"), ("bf16", "bf16"), ("fp32", "fp32")),
+    "fp32": (("fp32", "fp32"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameter counts as people quote them."""
+
+    total: float
+    active: float
+
+
+def transformer_of(model: ModelChoice, catalog: Catalog) -> Transformer:
+    """The shape behind a model choice: the catalogue's for a name, else a plausible one for the counts.
+
+    Raises:
+        CatalogError: the name is not in the catalogue.
+    """
+    if model.name is not None:
+        return catalog.model(model.name).transformer
+    total = model.parameters if model.parameters is not None else 7e9
+    return _shape(total, model.active_parameters)
+
+
+@lru_cache(maxsize=256)
+def _shape(total: float, active: float | None) -> Transformer:
+    dense = active is None or active >= total
+    return shape_for(total, None if dense else active)
+
+
+@lru_cache(maxsize=512)
+def counts_of(transformer: Transformer) -> Parameters:
+    """Total and active parameters of a shape."""
+    counted = parameters(transformer)
+    return Parameters(float(counted.total), float(counted.active))
+
+
+def batch_tokens(data: Data) -> float:
+    """Tokens an optimizer step: typed, or the batch-size scaling law in whole sequences."""
+    if data.batch_tokens is not None:
+        return data.batch_tokens
+    return max(1, round(optimal_batch_tokens(data.tokens) / data.sequence)) * data.sequence
+
+
+def workload_of(data: Data, accelerator: Accelerator) -> Workload:
+    """What one step does on an accelerator, in the best number format it supports."""
+    return Workload(
+        sequence=float(data.sequence),
+        global_batch=max(1.0, batch_tokens(data) / data.sequence),
+        precision=precision_on(accelerator, data.precision),
+    )
+
+
+def precision_on(accelerator: Accelerator, wanted: str) -> Precision:
+    """The wanted number format, or the nearest wider one the accelerator has."""
+    for precision, key in _FORMATS[wanted]:
+        if accelerator.peak_flops.get(key):
+            return precision
+    return "fp32"
+
+
+def peak_flops(accelerator: Accelerator, precision: str) -> float:
+    """Dense peak of a number format, FLOP/s."""
+    key = {"mxfp8": "fp8", "nvfp4": "fp4"}.get(precision, precision)
+    peak = accelerator.peak_flops.get(key)
+    return float(peak if peak else max(accelerator.peak_flops.values()))
+
+
+def goodput_at(efficiency: Efficiency, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of wall time that advances the run at each count: typed, or by experience at that scale."""
+    if efficiency.goodput is not None:
+        return np.full(len(counts), efficiency.goodput)
+    points = load_economics().goodput_by_count.points
+    sizes, shares = zip(*points, strict=True)
+    return np.asarray(np.interp(np.log(counts), np.log(sizes), shares), dtype=np.float64)
+
+
+def whole_nodes(accelerator: Accelerator, count: float) -> int:
+    """The count rounded up to whole nodes, as it is rented."""
+    return int(math.ceil(count / accelerator.node_size) * accelerator.node_size)
+
+
+def with_custom_parameters(model: ModelChoice, catalog: Catalog, total: float) -> ModelChoice:
+    """The model with another total, keeping its ratio of active to total parameters; a name becomes custom."""
+    counted = counts_of(transformer_of(model, catalog))
+    active = None if counted.active >= 0.99 * counted.total else total * counted.active / counted.total
+    return ModelChoice(parameters=total, active_parameters=active)

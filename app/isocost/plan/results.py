@@ -1,0 +1,125 @@
+"""What an estimate says: frozen figures that every view, report and command reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning in words, at the input that causes it."""
+
+    code: str
+    """Stable name, for example ``does-not-fit``."""
+    field: str
+    """Path of the input at fault, for example ``hardware.count``."""
+    message: str
+    """One sentence with what would fix it."""
+    severity: Literal["info", "care", "stop"] = "care"
+
+
+@dataclass(frozen=True, slots=True)
+class FlopCount:
+    """Floating-point operations of a stage: ours from the shapes, and the 6ND people quote."""
+
+    matmul: float
+    attention: float
+    six_nd: float
+
+    @property
+    def total(self) -> float:
+        """Matmul and attention, recomputation left out."""
+        return self.matmul + self.attention
+
+
+@dataclass(frozen=True, slots=True)
+class StageEstimate:
+    """What one stage takes."""
+
+    name: str
+    group: str
+    kind: Literal["pretrain", "gpu-hours"]
+    cost_usd: float
+    gpu_hours: float
+    wall_days: float
+    accelerator: str
+    accelerator_name: str
+    count: int
+    usd_per_gpu_hour: float
+    energy_kwh: float
+    co2_kg: float
+    mfu: float | None = None
+    mfu_source: str = ""
+    tokens_per_s_per_gpu: float | None = None
+    fits: bool | None = None
+    layout: str | None = None
+    flops: FlopCount | None = None
+    goodput: float | None = None
+    batch_tokens: float | None = None
+    slow: float = 1.0
+    """Cost and time at the 90th percentile over the central ones."""
+    fast: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums over the stages, which run one after another."""
+
+    cost_usd: float
+    gpu_hours: float
+    wall_days: float
+    energy_kwh: float
+    co2_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values that 10, 50 and 90 % of outcomes stay at or below."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateRange:
+    """How sure the estimate is."""
+
+    cost_usd: Range
+    wall_days: Range
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line of the bill."""
+
+    line: str
+    cost_usd: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """Stages that belong together, and their part of the whole."""
+
+    name: str
+    cost_usd: float
+    gpu_hours: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Everything a scenario comes to; views are functions of this."""
+
+    project: str
+    scenario: str
+    stages: tuple[StageEstimate, ...]
+    total: Total
+    range: EstimateRange | None
+    ledger: tuple[LedgerLine, ...]
+    groups: tuple[GroupShare, ...]
+    warnings: tuple[Notice, ...]
+    headline: str
+    doubt: str
