@@ -1,0 +1,35 @@
+"""Numbers as people write them: "7B", "2.5e23", "$3.99", "40 %", "1,5", "3 weeks" <-> floats.
+
+Values are plain floats: shares lie in 0..1, money is USD, times typed into an ``hours`` field are hours.
+Reading and writing go through the decimal digits, so nothing is lost: 14.8T is exactly ``14.8e12``.
+"""
+
+from isocost.quantities.reading import Quantity, QuantityError, parse
+from isocost.quantities.writing import (
+    SPACE,
+    format_bytes,
+    format_cents,
+    format_count,
+    format_duration,
+    format_exact,
+    format_money,
+    format_quantity,
+    format_share,
+    plain_spaces,
+)
+
+__all__ = [
+    "SPACE",
+    "Quantity",
+    "QuantityError",
+    "format_bytes",
+    "format_cents",
+    "format_count",
+    "format_duration",
+    "format_exact",
+    "format_money",
+    "format_quantity",
+    "format_share",
+    "parse",
+    "plain_spaces",
+]

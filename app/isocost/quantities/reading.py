@@ -1,0 +1,236 @@
+"""From typed text to a number."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Literal
+
+Quantity = Literal["number", "count", "money", "share", "hours"]
+
+LONGEST_TEXT = 80
+
+_SCALES = {
+    "k": 3, "thousand": 3,
+    "m": 6, "mn": 6, "million": 6,
+    "b": 9, "bn": 9, "g": 9, "billion": 9,
+    "t": 12, "tn": 12, "trillion": 12,
+}  # fmt: skip
+
+_HOURS = {
+    "s": 1 / 3600, "sec": 1 / 3600, "second": 1 / 3600,
+    "min": 1 / 60, "minute": 1 / 60,
+    "h": 1.0, "hr": 1.0, "hour": 1.0,
+    "d": 24.0, "day": 24.0,
+    "w": 168.0, "wk": 168.0, "week": 168.0,
+    "month": 730.0,
+    "y": 8760.0, "yr": 8760.0, "year": 8760.0,
+}  # fmt: skip
+
+_EXAMPLES: dict[Quantity, str] = {
+    "number": "7B, 2.5e23 or 1,000,000",
+    "count": "8, 2,048 or 16K",
+    "money": "$3.99 or $1.2M",
+    "share": "40 % or 0.4",
+    "hours": "198 h, 54 days or 3 weeks",
+}
+
+_TYPOGRAPHY = str.maketrans("\u00a0\u202f\u2009\u2007\t−×·’", "     -**'")
+"""Typographic spaces and signs, and what they stand for."""
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+_DIGITS = r"(?P<minus>[+-]?)\s*(?P<digits>[0-9][0-9.,'_ ]*|[.,][0-9]+)(?P<exponent>[eE][+-]?[0-9]{1,6})?\s*"
+_NUMBER = re.compile(_DIGITS)
+_TIME_SPAN = re.compile(_DIGITS + r"(?P<scale>[A-Za-z]*)(?:\s+(?P<unit>[A-Za-z]+))?[\s,]*")
+_POWER_OF_TEN = re.compile(r"\s*[*x]\s*10\^([+-]?[0-9]{1,6})")
+_SUPERSCRIPT_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_DOLLAR = re.compile(r"(?:us\$|usd|\$)", re.IGNORECASE)
+_PER_HOUR = re.compile(r"(?:/|per)\s*(?:gpu|chip|accelerator)?[- ]?\s*(?:h|hr|hour)s?$", re.IGNORECASE)
+_OTHER_CURRENCY = re.compile(r"[€£¥₹]|\b(?:eur|gbp|jpy|cny|rmb)\b", re.IGNORECASE)
+_FACTOR = re.compile(r"(?:(?P<sign>[*/])\s*(?P<after>.+)|(?P<before>[0-9.,]+)\s*[x*])")
+_CHANGE = re.compile(r"(?P<sign>[+-])\s*(?P<percent>[0-9.,]+)\s*%")
+
+
+class QuantityError(ValueError):
+    """Text that is not a number of the wanted kind; the message is one sentence for the user."""
+
+
+def parse(
+    text: str, quantity: Quantity, *, current: float | None = None, unit: str | tuple[str, ...] = ""
+) -> float:
+    """Read a number as people type it.
+
+    Accepts suffixes (7B, 15T, 16K), exponents (2.5e23, 2.5 x 10^23), either decimal mark, grouped thousands,
+    a dollar sign for money, a percent sign for shares and time units for hours. One comma followed by
+    exactly three digits groups thousands (1,500 = 1500); otherwise it is a decimal comma (1,5; 0,125). A
+    share above 1 without a percent sign is taken as per cent. ``unit`` names words that may follow the number
+    ("GPUs").
+
+    With ``current``, also edits relative to it: ``*1.2``, ``/2``, ``1.5x``, ``+10%``, ``-10%``.
+
+    Returns the value: shares in 0..1, money in USD, times in hours. Raises QuantityError with one sentence.
+    """
+    cleaned = _cleaned(text, quantity)
+    edited = _relative(cleaned, quantity, current)
+    if edited is not None:
+        return edited
+    if quantity == "hours":
+        value = _duration(cleaned)
+    elif quantity == "money":
+        value = _plain(_without_currency(cleaned), quantity, unit)
+    elif quantity == "share":
+        value = _share(cleaned, unit)
+    else:
+        value = _plain(cleaned, quantity, unit)
+    if quantity == "count" and value != int(value):
+        raise QuantityError(f"A count must be a whole number, got {value:g}.")
+    return value
+
+
+def _cleaned(text: str, quantity: Quantity) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise QuantityError(
+            f"A number has at most {LONGEST_TEXT} characters; write for example {_EXAMPLES[quantity]}."
+        )
+    cleaned = text.translate(_TYPOGRAPHY).strip()
+    cleaned = _SUPERSCRIPT_POWER.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPTS), cleaned)
+    cleaned = _POWER_OF_TEN.sub(r"e\1", cleaned)
+    if not cleaned:
+        raise QuantityError(f"Nothing is written here; write for example {_EXAMPLES[quantity]}.")
+    return cleaned
+
+
+def _relative(text: str, quantity: Quantity, current: float | None) -> float | None:
+    """The current value changed by a typed factor or percentage; None when the text is not such an edit."""
+    change, factor_edit = _CHANGE.fullmatch(text), _FACTOR.fullmatch(text)
+    if not (change or factor_edit):
+        return None
+    if current is None and change and quantity == "share":
+        return None
+    if current is None:
+        raise QuantityError(
+            f"{text!r} changes a value, and there is none yet; write for example {_EXAMPLES[quantity]}."
+        )
+    if change:
+        percent = _plain(change["percent"], "number", "")
+        factor = 1 + (percent if change["sign"] == "+" else -percent) / 100
+    else:
+        assert factor_edit is not None
+        factor = _plain(factor_edit["after"] or factor_edit["before"], "number", "")
+        if factor_edit["sign"] == "/":
+            if factor == 0:
+                raise QuantityError("A value cannot be divided by zero.")
+            factor = 1 / factor
+    result = current * factor
+    if not math.isfinite(result):
+        raise QuantityError(f"{text!r} makes the value too large.")
+    return float(round(result)) if quantity == "count" else float(f"{result:.12g}")
+
+
+def _plain(text: str, quantity: Quantity, unit: str | tuple[str, ...], shift: int = 0) -> float:
+    """A single number with an optional scale suffix and unit words, times 10 to the ``shift``."""
+    match = _NUMBER.match(text)
+    if not match:
+        raise _not_understood(text, quantity)
+    words = _without_unit(text[match.end() :], unit)
+    if words and words.lower() not in _SCALES:
+        raise _not_understood(text, quantity)
+    return _value(match, shift + _SCALES.get(words.lower(), 0), text, quantity)
+
+
+def _value(match: re.Match[str], power: int, text: str, quantity: Quantity) -> float:
+    """The float nearest to the decimal number matched, times 10 to the ``power``."""
+    digits = _one_decimal_point(match["digits"].strip())
+    if digits is None:
+        raise QuantityError(
+            f"The separators of {text!r} are ambiguous; write for example {_EXAMPLES[quantity]}."
+        )
+    exponent = int((match["exponent"] or "e0")[1:]) + power
+    value = float(f"{match['minus']}{digits}e{exponent}")
+    if not math.isfinite(value):
+        raise QuantityError(f"{text!r} is too large.")
+    if value == 0 and digits.strip("0."):
+        raise QuantityError(f"{text!r} is too small.")
+    return value
+
+
+def _one_decimal_point(mantissa: str) -> str | None:
+    """Digits with a decimal point at most, from grouped digits with either decimal mark; None = ambiguous."""
+    for mark in " '_":
+        if mark in mantissa:
+            if not re.fullmatch(rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+(?:[.,][0-9]*)?", mantissa):
+                return None
+            return mantissa.replace(mark, "").replace(",", ".")
+    dots, commas = mantissa.count("."), mantissa.count(",")
+    if dots and commas:
+        decimal = "." if mantissa.rindex(".") > mantissa.rindex(",") else ","
+        group = "," if decimal == "." else "."
+    elif commas == 1 and not re.fullmatch(r"[1-9][0-9]{0,2},[0-9]{3}", mantissa):
+        decimal, group = ",", "."
+    elif commas:
+        decimal, group = ".", ","
+    elif dots > 1:
+        decimal, group = ",", "."
+    else:
+        return mantissa
+    whole, _, fraction = mantissa.partition(decimal)
+    if group in whole and not re.fullmatch(rf"[0-9]{{1,3}}(?:\{group}[0-9]{{3}})+", whole):
+        return None
+    if not re.fullmatch(r"[0-9]*", fraction):
+        return None
+    return f"{whole.replace(group, '')}.{fraction}"
+
+
+def _without_unit(words: str, unit: str | tuple[str, ...]) -> str:
+    """What follows a number, without the unit words the field allows."""
+    rest = words.strip()
+    for name in (unit,) if isinstance(unit, str) else unit:
+        stem = name.strip().removesuffix("s")
+        tail = rf"(?:^|\s|(?<=[KMBGTkmbgt])){re.escape(stem)}s?$"
+        if stem and (found := re.search(tail, rest, re.IGNORECASE)):
+            return rest[: found.start()].strip()
+    return rest
+
+
+def _without_currency(text: str) -> str:
+    if _OTHER_CURRENCY.search(text):
+        raise QuantityError("Money is entered in US dollars; convert the amount first, for example $3.99.")
+    return _DOLLAR.sub("", _PER_HOUR.sub("", text), count=1).strip()
+
+
+def _share(text: str, unit: str | tuple[str, ...]) -> float:
+    if text.endswith("%"):
+        return _plain(text[:-1].rstrip(), "share", unit, shift=-2)
+    value = _plain(text, "share", unit)
+    return _plain(text, "share", unit, shift=-2) if value > 1 else value
+
+
+def _duration(text: str) -> float:
+    """Hours of one or more numbers with time units: "198", "54 days", "2 d 5 h", "10K h"."""
+    total, position = 0.0, 0
+    while position < len(text):
+        span = _TIME_SPAN.match(text, position)
+        if not span:
+            raise _not_understood(text, "hours")
+        power, hours = _time_unit(span["scale"], span["unit"], text)
+        total += _value(span, power, text, "hours") * hours
+        position = span.end()
+    return total
+
+
+def _time_unit(scale: str, unit: str | None, text: str) -> tuple[int, float]:
+    """Power of ten and hours of the words after a number: none (hours), "weeks", "K" or "K", "h"."""
+    if scale == "m":
+        raise QuantityError(f"{text!r} may mean minutes or millions; write min or M.")
+    if unit is None and scale.lower() not in _SCALES:
+        scale, unit = "", scale
+    lower = (unit or "h").lower()
+    hours = _HOURS.get(lower, _HOURS.get(lower.removesuffix("s")))
+    if hours is None or (scale and scale.lower() not in _SCALES):
+        raise _not_understood(text, "hours")
+    return _SCALES.get(scale.lower(), 0), hours
+
+
+def _not_understood(text: str, quantity: Quantity) -> QuantityError:
+    what = {"money": "an amount of money", "share": "a share", "hours": "a time"}.get(quantity, "a number")
+    return QuantityError(f"{text!r} is not {what}; write for example {_EXAMPLES[quantity]}.")

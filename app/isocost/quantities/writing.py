@@ -1,0 +1,164 @@
+"""From a number to text for display and for editing."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from isocost.quantities.reading import Quantity
+
+SPACE = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit, so that a line never breaks there."""
+
+_SUFFIXES = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
+_BYTES = ((15, "PB"), (12, "TB"), (9, "GB"), (6, "MB"), (3, "kB"))
+
+
+def format_quantity(value: float, quantity: Quantity, *, digits: int = 3) -> str:
+    """Short text for display: "7B", "2,048", "$5.33M", "34.6 %", "198 h"; ``digits`` significant digits."""
+    if not math.isfinite(value):
+        return _not_finite(value)
+    if quantity == "count":
+        return format_count(value)
+    if quantity == "money":
+        return format_money(value, digits=digits)
+    if quantity == "share":
+        return f"{_significant(float(Decimal(repr(float(value))).scaleb(2)), digits)}{SPACE}%"
+    if quantity == "hours":
+        return f"{_hours(value, digits)}{SPACE}h"
+    return _scaled(value, digits, _SUFFIXES)
+
+
+def format_exact(value: float, quantity: Quantity = "number") -> str:
+    """Shortest text that :func:`parse` reads back as exactly the same float; for editing and for files."""
+    if not math.isfinite(value):
+        return _not_finite(value)
+    exact = Decimal(repr(float(value)))
+    if quantity == "share":
+        return f"{_digits(exact.scaleb(2))}{SPACE}%"
+    if quantity == "hours":
+        return f"{_digits(exact)}{SPACE}h"
+    if quantity == "count":
+        return _grouped(exact)
+    if quantity == "money":
+        sign = "-" if exact < 0 else ""
+        cents = f"{abs(exact):,.2f}"
+        lossless = abs(exact) < Decimal("1e15") and Decimal(cents.replace(",", "")) == abs(exact)
+        return f"{sign}${cents if lossless else _digits(abs(exact))}"
+    for power, suffix in _SUFFIXES:
+        if Decimal(10) ** power <= abs(exact) < Decimal("1e15"):
+            return f"{_digits(exact.scaleb(-power))}{suffix}"
+    return _digits(exact)
+
+
+def format_money(value: float, *, digits: int = 3) -> str:
+    """USD for display: "$0.42", "$3.99", "$7,500", "$295K", "$5.33M"."""
+    if not math.isfinite(value):
+        return _not_finite(value)
+    sign, size = ("-" if value < 0 else ""), abs(value)
+    rounded = _rounded(size, digits)
+    if rounded >= 1e4:
+        return f"{sign}${_scaled(size, digits, _SUFFIXES)}"
+    if size >= 999.995:
+        return f"{sign}${size:,.0f}"
+    if size >= 1 or size == 0:
+        return f"{sign}${size:.2f}"
+    text = _significant(size, digits)
+    return f"{sign}${rounded:.2f}" if len(text) < len("0.42") else f"{sign}${text}"
+
+
+def format_cents(value: float) -> str:
+    """USD to the cent: "$294,672.00"."""
+    if not math.isfinite(value):
+        return _not_finite(value)
+    return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
+
+
+def format_share(value: float, *, decimals: int = 1) -> str:
+    """A share of 0..1 in per cent with a fixed number of decimals: "5.0 %"."""
+    return f"{value * 100:.{decimals}f}{SPACE}%" if math.isfinite(value) else _not_finite(value)
+
+
+def format_count(value: float) -> str:
+    """A whole number with its thousands grouped: "2,048"."""
+    return f"{value:,.0f}" if math.isfinite(value) else _not_finite(value)
+
+
+def format_bytes(value: float, *, digits: int = 3) -> str:
+    """Bytes in decimal units (GB = 1e9): "80 GB", "1.34 TB"."""
+    if not math.isfinite(value):
+        return _not_finite(value)
+    text = _scaled(value, digits, _BYTES)
+    number = text.rstrip("kBMGTP")
+    return f"{number}{SPACE}{text[len(number) :] or 'B'}"
+
+
+def format_duration(days: float) -> str:
+    """A time span given in days: "12 min", "7 h", "5.4 days", "54 days", "2.1 years"."""
+    if not math.isfinite(days):
+        return _not_finite(days)
+    minutes, hours = days * 1440, days * 24
+    if 0 < minutes < 59.5:
+        return f"{max(minutes, 1):.0f}{SPACE}min"
+    if hours < 47.5:
+        return f"{_significant(max(hours, 1.0) if hours else 0.0, 2)}{SPACE}h"
+    if days < 9.95:
+        return f"{_significant(days, 2)}{SPACE}days"
+    if days < 729.5:
+        return f"{days:.0f}{SPACE}days"
+    years = days / 365
+    return f"{_significant(years, 2) if years < 99.5 else _scaled(years, 2, _SUFFIXES)}{SPACE}years"
+
+
+def plain_spaces(text: str) -> str:
+    """The text with ordinary spaces, for terminals, CSV and comparison."""
+    return text.replace(SPACE, " ")
+
+
+def _not_finite(value: float) -> str:
+    return "unknown" if math.isnan(value) else "∞" if value > 0 else "-∞"
+
+
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}") if digits > 0 else value
+
+
+def _digits(value: Decimal) -> str:
+    """A decimal as digits, or with an exponent when that is much shorter: "14.8", "2.5e23"."""
+    if value == 0:
+        return "0"
+    value = value.normalize()
+    if -7 < value.adjusted() < 15:
+        return f"{value:f}"
+    mantissa, _, exponent = f"{value:e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def _grouped(value: Decimal) -> str:
+    """A decimal with grouped thousands, or with an exponent when it is very long."""
+    text = _digits(value)
+    return text if "e" in text or abs(value) < 1000 else f"{value.normalize():,f}"
+
+
+def _significant(value: float, digits: int) -> str:
+    """At most ``digits`` significant digits, no trailing zeros; whole numbers are never cut."""
+    rounded = _rounded(value, digits)
+    whole = 10**digits <= abs(rounded) < 1e15
+    return f"{value:,.0f}" if whole else _digits(Decimal(repr(rounded)))
+
+
+def _scaled(value: float, digits: int, suffixes: tuple[tuple[int, str], ...]) -> str:
+    """Significant digits with the suffix of the rounded size, so 999.96B is 1T."""
+    rounded = Decimal(f"{value:.{digits}g}")
+    if abs(rounded) >= Decimal(1000).scaleb(suffixes[0][0]):
+        return _digits(rounded)
+    for power, suffix in suffixes:
+        if abs(rounded) >= Decimal(1).scaleb(power):
+            return f"{_digits(rounded.scaleb(-power))}{suffix}"
+    return _digits(rounded)
+
+
+def _hours(value: float, digits: int) -> str:
+    if abs(value) >= 1e6:
+        return _scaled(value, digits, _SUFFIXES)
+    return f"{value:,.0f}" if abs(value) >= 999.5 else _significant(value, digits)
