@@ -1,0 +1,68 @@
+# Isocost: `make run` opens the window, `make test` checks everything. Both set up .venv first; `make help` lists the rest.
+PYTHON ?=
+export PYTHON
+
+PY := .venv/bin/python
+LINUX_DISPLAYS = $(if $(DISPLAY),xcb) $(if $(WAYLAND_DISPLAY),wayland)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench screenshots package calibrate accuracy icons clean offscreen
+
+help:
+	@echo "make run          set up .venv and open the window"
+	@echo "make test         set up .venv, then lint, types, layer contracts and all tests, without a display"
+	@echo "make lint         ruff, mypy and import-linter only"
+	@echo "make bench        measure speed into build/bench.json"
+	@echo "make package      build the stand-alone app into dist/ and try it"
+	@echo "make screenshots  draw docs/screenshots"
+	@echo "make calibrate    fit resources/efficiency.yaml to the measured runs"
+	@echo "make accuracy     write docs/accuracy.md"
+	@echo "make icons        draw the platform icons from resources/icons/isocost.svg"
+	@echo "make clean        remove what the above made, .venv included"
+
+.venv/.runtime: pyproject.toml tools/setup_venv.sh
+	@sh tools/setup_venv.sh runtime
+	@touch $@
+
+.venv/.dev: pyproject.toml tools/setup_venv.sh
+	@sh tools/setup_venv.sh dev
+	@touch .venv/.runtime $@
+
+offscreen: .venv/.dev
+	@sh tools/setup_libraries.sh offscreen
+
+run: .venv/.runtime
+	@sh tools/check_display.sh
+	@sh tools/setup_libraries.sh offscreen $(LINUX_DISPLAYS)
+	@.venv/bin/isocost
+
+lint: .venv/.dev
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: offscreen lint
+	QT_QPA_PLATFORM=offscreen .venv/bin/pytest
+
+bench: offscreen
+	$(PY) tools/bench.py
+
+screenshots: offscreen
+	$(PY) tools/screenshots.py
+
+package: offscreen
+	@sh tools/setup_libraries.sh xcb
+	sh packaging/build.sh
+
+calibrate: .venv/.dev
+	$(PY) tools/calibrate.py
+
+accuracy: .venv/.dev
+	$(PY) tools/accuracy.py
+
+icons: offscreen
+	$(PY) tools/make_icons.py
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find app tests tools -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,57 @@
+"""Every test runs without a display, and with a home, settings and data folder of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_SCALE_FACTOR"] = "1"
+
+from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths
+
+HOME_VARIABLES = {
+    "HOME": ".",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_STATE_HOME": ".local/state",
+    "APPDATA": "AppData/Roaming",
+    "LOCALAPPDATA": "AppData/Local",
+    "ISOCOST_DATA": "isocost-data",
+}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home folder; nothing a test does reaches the settings or data of the person running it."""
+    folder = tmp_path_factory.mktemp("home")
+    for name, place in HOME_VARIABLES.items():
+        monkeypatch.setenv(name, str(folder / place))
+    QStandardPaths.setTestModeEnabled(True)
+    QCoreApplication.setOrganizationName("Isocost")
+    QCoreApplication.setApplicationName("Isocost")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
+    return folder
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The checkout that holds these tests."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def isocost_environment(home: Path, repository: Path) -> dict[str, str]:
+    """Environment for a child process that imports Isocost from this checkout, in the test's own home."""
+    return {**os.environ, "PYTHONPATH": str(repository / "app"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@pytest.fixture
+def python() -> str:
+    """The interpreter running the tests."""
+    return sys.executable

@@ -1,0 +1,89 @@
+"""What leaves the checkout: the wheel, the desktop entry, the fonts and icons."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
+from PySide6.QtSvg import QSvgRenderer
+
+import isocost
+from isocost import paths
+
+
+@pytest.fixture(scope="module")
+def wheel_names(tmp_path_factory):
+    """Names of the files in a wheel built from this checkout."""
+    target = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)],
+        cwd=Path(__file__).resolve().parent.parent,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = target.glob("*.whl")
+    assert isocost.__version__ in wheel.name
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+@pytest.mark.parametrize("folder", ["resources", "presets"])
+def test_wheel_holds_every_shipped_file(folder, wheel_names, repository):
+    shipped = {
+        f"isocost/{path.relative_to(repository).as_posix()}"
+        for path in (repository / folder).rglob("*")
+        if path.is_file()
+    }
+    assert shipped
+    assert shipped <= wheel_names
+
+
+def test_wheel_is_typed_and_holds_no_tests(wheel_names):
+    assert "isocost/py.typed" in wheel_names
+    assert not [name for name in wheel_names if name.startswith("tests/")]
+
+
+def test_desktop_entry_is_valid_and_names_the_mime_type(repository):
+    entry = repository / "packaging/linux/isocost.desktop"
+    if validator := shutil.which("desktop-file-validate"):
+        run = subprocess.run([validator, str(entry)], capture_output=True, text=True, check=False)
+        assert (run.returncode, run.stdout) == (0, "")
+    parser = RawConfigParser()
+    parser.optionxform = str  # type: ignore[assignment]
+    parser.read(entry)
+    mime = ElementTree.parse(repository / "packaging/linux/isocost-mime.xml")
+    (kind,) = mime.getroot()
+    assert parser["Desktop Entry"]["MimeType"] == f"{kind.get('type')};"
+
+
+@pytest.mark.parametrize("size", [16, 32, 48, 128, 256])
+def test_linux_icons_have_the_size_their_folder_says(size, repository):
+    data = (repository / f"packaging/linux/icons/{size}x{size}/isocost.png").read_bytes()
+    assert struct.unpack(">II", data[16:24]) == (size, size)
+
+
+def test_every_icon_renders(qapp):
+    icons = sorted(paths.resource("icons").glob("*.svg"))
+    assert len(icons) > 20
+    for icon in icons:
+        assert QSvgRenderer(QByteArray(icon.read_bytes())).isValid(), icon.name
+
+
+def test_bundled_font_has_digits_of_one_width_and_the_signs_we_write(qapp):
+    for file in paths.resource("fonts").glob("*.ttf"):
+        assert QFontDatabase.addApplicationFont(str(file)) >= 0, file.name
+    font = QFont("Inter")
+    font.setPixelSize(17)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    metrics = QFontMetricsF(font)
+    assert len({metrics.horizontalAdvance(digit * 4) for digit in "0123456789"}) == 1
+    assert [sign for sign in "×·≈→−⁵²₂µ€$£¥✓⚠≤≥±…–" if not metrics.inFontUcs4(ord(sign))] == []
