@@ -1,0 +1,308 @@
+"""The one place that owns the open project; every change goes through :meth:`Session.apply`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from isocost.catalog import Catalog
+from isocost.catalog.prices import PriceCard
+from isocost.plan.curves import CostCurve, active_curve, other_curves
+from isocost.plan.estimate import estimate
+from isocost.plan.project import (
+    Price,
+    Project,
+    Scenario,
+    Stage,
+    get_value,
+    replace_scenario,
+    set_section,
+    set_value,
+)
+from isocost.plan.results import Estimate
+from isocost.ui.worker import LatestWorker
+
+Change = Callable[[Project], Project]
+log = logging.getLogger(__name__)
+
+
+class _Step(QUndoCommand):
+    """One change of the project; changes of one gesture melt into one step."""
+
+    def __init__(
+        self,
+        show: Callable[[Project], None],
+        before: Project,
+        after: Project,
+        words: str,
+        gesture: object | None,
+    ) -> None:
+        super().__init__(words)
+        self._show = show
+        self._before = before
+        self.after = after
+        self.gesture = gesture
+
+    def id(self) -> int:
+        return -1 if self.gesture is None else 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        if not isinstance(other, _Step) or other.gesture is not self.gesture:
+            return False
+        self.after = other.after
+        self.setText(other.text())
+        self.setObsolete(self.after == self._before)
+        return True
+
+    def undo(self) -> None:
+        self._show(self._before)
+
+    def redo(self) -> None:
+        self._show(self.after)
+
+
+class Session(QObject):
+    """The newest project, its undo history and the newest estimate of it."""
+
+    project_changed = Signal(object)
+    """The new :class:`Project`, at once after every change."""
+    estimate_changed = Signal(object)
+    """The new :class:`Estimate`; :attr:`active_curve` is already the matching one."""
+    curves_changed = Signal(object)
+    """The new tuple of the other accelerators' :class:`CostCurve`; may lag a drag by a few frames."""
+    selection_changed = Signal()
+    """Another scenario or stage is selected."""
+    deadline_changed = Signal(object)
+    path_changed = Signal(object)
+    dirty_changed = Signal(bool)
+    failed = Signal(str)
+    """The newest project has no estimate, and why, in one sentence; empty when it has one again."""
+
+    def __init__(self, project: Project, catalog: Catalog, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.catalog = catalog
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(lambda clean: self.dirty_changed.emit(not clean))
+        self.estimate: Estimate | None = None
+        self.active_curve: CostCurve | None = None
+        self.curves: tuple[CostCurve, ...] = ()
+        self._project = project
+        self._path: Path | None = None
+        self._scenario = 0
+        self._stage = 0
+        self._deadline: float | None = None
+        self._problem = ""
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setInterval(0)
+        self._frame.timeout.connect(self._compute)
+        self._worker = LatestWorker(self)
+        self._worker.ready.connect(self._take_curves)
+        self._worker.failed.connect(self._report)
+
+    # Properties
+
+    @property
+    def project(self) -> Project:
+        """The newest project."""
+        return self._project
+
+    @property
+    def path(self) -> Path | None:
+        """The file the project was opened from or saved to."""
+        return self._path
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to save."""
+        return not self.undo_stack.isClean()
+
+    @property
+    def scenario(self) -> int:
+        """Index of the selected scenario."""
+        return self._scenario
+
+    @property
+    def stage(self) -> int:
+        """Index of the selected stage within its scenario."""
+        return self._stage
+
+    @property
+    def current_scenario(self) -> Scenario:
+        """The selected scenario."""
+        return self._project.scenarios[self._scenario]
+
+    @property
+    def current_stage(self) -> Stage:
+        """The selected stage."""
+        return self.current_scenario.stages[self._stage]
+
+    @property
+    def deadline_days(self) -> float | None:
+        """Days the user can wait, for comparing accelerators; None = compare at the plan's count."""
+        return self._deadline
+
+    @deadline_days.setter
+    def deadline_days(self, days: float | None) -> None:
+        if days != self._deadline:
+            self._deadline = days
+            self.deadline_changed.emit(days)
+
+    # Changing the project
+
+    def apply(self, change: Change, words: str, gesture: object | None = None) -> None:
+        """Replace the project by ``change`` of it: one undo step called ``words``.
+
+        Changes made with the same ``gesture`` object, one after another, are one step.
+        """
+        after = change(self._project)
+        if after != self._project:
+            self.undo_stack.push(_Step(self._show, self._project, after, words, gesture))
+
+    def value(self, path: str) -> Any:
+        """The value at a path such as ``hardware.count`` of the selected stage."""
+        return get_value(self._project, path, scenario=self._scenario, stage=self._stage)
+
+    def set_value(self, path: str, value: Any, words: str, gesture: object | None = None) -> None:
+        """Replace the value at a path of the selected stage."""
+        at = {"scenario": self._scenario, "stage": self._stage}
+        self.apply(lambda project: set_value(project, path, value, **at), words, gesture)
+
+    def set_section(self, section: str, words: str, gesture: object | None = None, **values: Any) -> None:
+        """Replace several values of one section of the selected stage together."""
+        at = {"scenario": self._scenario, "stage": self._stage}
+        self.apply(lambda project: set_section(project, section, **at, **values), words, gesture)
+
+    def choose_hardware(self, accelerator: str, count: int, gesture: object | None = None) -> None:
+        """Make an accelerator and count the scenario's own, at its frozen or usual price."""
+        name = self.catalog.accelerator(accelerator).short_name
+        words = f"Choose {count:,} {name}"
+        self.apply(lambda project: self._with_hardware(project, accelerator, count), words, gesture)
+
+    def price_for(self, accelerator: str) -> PriceCard | None:
+        """The price frozen in the project for an accelerator, else the catalogue's usual one."""
+        frozen = (card for card in self._project.prices if card.accelerator == accelerator)
+        return next(frozen, None) or self.catalog.default_price(accelerator)
+
+    def _with_hardware(self, project: Project, accelerator: str, count: int) -> Project:
+        chosen = project.scenarios[self._scenario]
+        hardware = msgspec.structs.replace(chosen.hardware, accelerator=accelerator, count=count)
+        changed = msgspec.structs.replace(chosen, hardware=hardware)
+        card = self.price_for(accelerator)
+        if accelerator != chosen.hardware.accelerator and card is not None:
+            changed = msgspec.structs.replace(changed, price=price_from(card))
+            project = _freeze(project, _card_of(chosen))
+        return replace_scenario(project, changed, scenario=self._scenario)
+
+    # Selecting
+
+    def select_stage(self, index: int) -> None:
+        """Show the inputs of another stage."""
+        if index != self._stage and 0 <= index < len(self.current_scenario.stages):
+            self._stage = index
+            self.selection_changed.emit()
+
+    # Documents
+
+    def open(self, project: Project, path: Path | None) -> None:
+        """Replace the document: a new history, the first stage selected."""
+        self._worker.discard()
+        self.undo_stack.clear()
+        self._scenario = 0
+        self._stage = 0
+        self.curves = ()
+        self._set_path(path)
+        self._show(project)
+        self.selection_changed.emit()
+
+    def mark_saved(self, path: Path) -> None:
+        """The newest project is what the file holds."""
+        self._set_path(path)
+        self.undo_stack.setClean()
+
+    def close(self) -> None:
+        """Stop computing; call before the window goes."""
+        self._frame.stop()
+        self._worker.close()
+
+    def _set_path(self, path: Path | None) -> None:
+        self._path = path
+        self.path_changed.emit(path)
+
+    # Computing
+
+    def refresh(self) -> None:
+        """Ask for the estimate of the newest project; many calls in one frame are one computation."""
+        self._frame.start()
+
+    def _show(self, project: Project) -> None:
+        self._project = project
+        if self._stage >= len(self.current_scenario.stages):
+            self._stage = 0
+        self.project_changed.emit(project)
+        self.refresh()
+
+    def _compute(self) -> None:
+        project, scenario = self._project, self._scenario
+        try:
+            self.estimate = estimate(project, self.catalog, scenario)
+            self.active_curve = active_curve(project, self.catalog, scenario)
+        except Exception as error:  # whatever the engine refuses is said in the window, which stays usable
+            self._report(error)
+            return
+        self._say("")
+        self.estimate_changed.emit(self.estimate)
+        catalog = self.catalog
+        self._worker.request(lambda: other_curves(project, catalog, scenario))
+
+    def _take_curves(self, curves: tuple[CostCurve, ...]) -> None:
+        active = self.current_scenario.hardware.accelerator
+        self.curves = tuple(curve for curve in curves if curve.accelerator != active)
+        self.curves_changed.emit(self.curves)
+
+    def _report(self, error: Exception) -> None:
+        log.warning("No estimate: %s", error, exc_info=error)
+        self._say(str(error) or f"The estimate failed: {type(error).__name__}.")
+
+    def _say(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self.failed.emit(problem)
+
+
+def price_from(card: PriceCard) -> Price:
+    """A price card as the price a scenario carries."""
+    return Price(
+        usd_per_gpu_hour=card.usd_per_gpu_hour,
+        supplier=card.supplier,
+        commitment=card.commitment,
+        includes=card.includes,
+        source=card.source,
+        date=card.date,
+    )
+
+
+def _card_of(scenario: Scenario) -> PriceCard:
+    """The scenario's price as a card of its accelerator."""
+    price = scenario.price
+    return PriceCard(
+        accelerator=scenario.hardware.accelerator,
+        usd_per_gpu_hour=price.usd_per_gpu_hour,
+        supplier=price.supplier,
+        commitment=price.commitment,
+        source=price.source,
+        date=price.date,
+        includes=price.includes,
+    )
+
+
+def _freeze(project: Project, card: PriceCard) -> Project:
+    """The project remembering a card, so that choosing its accelerator again brings its price back."""
+    others = tuple(each for each in project.prices if each.accelerator != card.accelerator)
+    return msgspec.structs.replace(project, prices=(*others, card))

@@ -1,0 +1,77 @@
+"""The small style sheet: only what a palette cannot say (cards, chips, tabs, roles of text)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from string import Template
+
+_SIZES = (10, 11, 12, 13, 14, 17, 20, 24)
+
+
+_SHEET = Template("""
+QLabel[role="headline"] { font-size: ${s24}px; font-weight: 600; }
+QLabel[role="figure"] { font-size: ${s17}px; font-weight: 600; }
+QLabel[role="card"] { font-size: ${s14}px; font-weight: 600; }
+QLabel[role="section"] { font-size: ${s11}px; font-weight: 600; color: $quiet; }
+QLabel[role="quiet"] { font-size: ${s11}px; color: $quiet; }
+QLabel[role="small"] { font-size: ${s12}px; color: $quiet; }
+QLabel[role="fine"] { font-size: ${s12}px; color: $fine; }
+QLabel[role="care"] { font-size: ${s12}px; color: $care; }
+QLabel[role="stop"] { font-size: ${s12}px; color: $stop; }
+QFrame#header { background: $panel; border: none; border-bottom: 1px solid $line; }
+QFrame#inputs, QScrollArea#inputs { background: $panel; border: none; border-right: 1px solid $line; }
+QWidget#inputs_body { background: $panel; }
+QFrame[role="card"], QPushButton[role="card"] {
+    background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
+QPushButton[role="card"]:hover, QPushButton[role="card"]:focus { border-color: $accent; }
+QLineEdit, QComboBox { background: $field; border: 1px solid $line; border-radius: 6px;
+    padding: 2px 8px; min-height: ${s20}px; selection-background-color: $accent; }
+QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit[wrong="true"] { border-color: $stop; }
+QComboBox { font-weight: 600; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; outline: none;
+    selection-background-color: $accent; selection-color: $on_accent; }
+QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 5px 14px; }
+QPushButton:hover, QPushButton:focus { border-color: $accent; }
+QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[role="chip"] { border-radius: ${s10}px; padding: 2px 10px;
+    font-size: ${s12}px; min-height: ${s14}px; }
+QPushButton[role="chip"]:checked { background: $accent; color: $on_accent; border-color: $accent;
+    font-weight: 600; }
+QPushButton[role="link"] { border: none; background: transparent; padding: 0; text-align: left;
+    font-size: ${s12}px; }
+QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { text-decoration: underline; }
+QPushButton[severity="info"] { color: $quiet; }
+QPushButton[severity="care"] { color: $care; }
+QPushButton[severity="stop"] { color: $stop; }
+QToolButton { border: none; background: transparent; border-radius: 4px; padding: 1px; color: $quiet; }
+QToolButton:hover, QToolButton:focus { color: $accent; background: $field; }
+QToolButton::menu-indicator { image: none; }
+QTabBar { background: transparent; }
+QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
+    padding: 6px 3px; margin-right: 24px; font-size: ${s13}px; }
+QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom-color: $accent; }
+QTabBar::tab:hover { color: $text; }
+QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 1px 10px; }
+QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 4px; }
+QMenuBar::item:selected { background: $field; }
+QMenu { background: $panel; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:disabled { color: $quiet; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
+QScrollArea { border: none; background: transparent; }
+QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
+QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 24px; }
+QScrollBar::handle:vertical:hover { background: $quiet; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+""")
+
+
+def stylesheet(colours: dict[str, str], px: Callable[[float], int], radius: int) -> str:
+    """The sheet in some colours, by name, with sizes scaled by ``px``."""
+    sizes = {f"s{size}": str(px(size)) for size in _SIZES}
+    return _SHEET.substitute(colours, **sizes, radius=radius)
