@@ -51,7 +51,8 @@ screenshots: offscreen
 	$(PY) tools/screenshots.py
 
 package: offscreen
-	@sh tools/setup_libraries.sh xcb
+	@sh tools/setup_libraries.sh offscreen xcb wayland
+	@sh tools/setup_packaging.sh
 	sh packaging/build.sh
 
 calibrate: .venv/.dev
