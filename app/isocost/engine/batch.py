@@ -1,0 +1,158 @@
+"""Many models, accelerators and workloads side by side, as structs of arrays.
+
+The kernels compute on arrays so that one call serves thousands of layouts of one plan (fields of length one,
+broadcast) as well as a thousand measured runs of different models (fields of length n).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.architecture import ffn_matrices, parameters, query_key_dim, value_dim
+from isocost.engine.records import Transformer, Workload
+
+Array = NDArray[np.float64]
+Record = TypeVar("Record")
+
+
+def column(records: Sequence[Record], read: Callable[[Record], Any]) -> Array:
+    """One field of every record as a float array."""
+    return np.array([read(record) for record in records], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The transformers of each row: layers, widths and parameter counts as arrays of one length."""
+
+    layers: Array
+    moe_layers: Array
+    hidden: Array
+    heads: Array
+    kv_heads: Array
+    query_key_dim: Array
+    value_dim: Array
+    ffn: Array
+    matrices: Array
+    """Matrices of a feed-forward: 3 when gated, else 2."""
+    vocabulary: Array
+    window: Array
+    """Tokens a windowed layer looks back (infinite without windows)."""
+    windowed_share: Array
+    latent: Array
+    """1 for multi-head latent attention, else 0."""
+    q_rank: Array
+    kv_rank: Array
+    rope_dim: Array
+    experts: Array
+    top_k: Array
+    shared_experts: Array
+    expert_ffn: Array
+    mtp_layers: Array
+    hybrid: Array
+    """1 for models whose layers are mostly state-space, else 0."""
+    attention_parameters: Array
+    dense_parameters: Array
+    moe_parameters: Array
+    """Router, shared and routed experts of a layer."""
+    routed_parameters: Array
+    """Routed experts of a layer."""
+    tables: Array
+    """Embedding table plus output head, untied or not, as weights that live on the first and last stage."""
+    total: Array
+
+    @classmethod
+    def of(cls, models: Sequence[Transformer]) -> Shapes:
+        """Gather the models of each row (or the one model of a plan)."""
+        counts = [parameters(model) for model in models]
+        return cls(
+            layers=column(models, lambda t: t.layers),
+            moe_layers=column(models, lambda t: t.moe_layers),
+            hidden=column(models, lambda t: t.hidden),
+            heads=column(models, lambda t: t.heads),
+            kv_heads=column(models, lambda t: t.kv_heads),
+            query_key_dim=column(models, query_key_dim),
+            value_dim=column(models, value_dim),
+            ffn=column(models, lambda t: t.ffn),
+            matrices=column(models, ffn_matrices),
+            vocabulary=column(models, lambda t: t.vocabulary),
+            window=column(models, lambda t: np.inf if t.window is None else t.window),
+            windowed_share=column(models, lambda t: t.windowed_layers / t.layers),
+            latent=column(models, lambda t: t.attention == "mla"),
+            q_rank=column(models, lambda t: t.q_lora_rank),
+            kv_rank=column(models, lambda t: t.kv_lora_rank),
+            rope_dim=column(models, lambda t: t.qk_rope_dim),
+            experts=column(models, lambda t: t.experts),
+            top_k=column(models, lambda t: t.top_k),
+            shared_experts=column(models, lambda t: t.shared_experts),
+            expert_ffn=column(models, lambda t: t.expert_ffn),
+            mtp_layers=column(models, lambda t: t.mtp_layers),
+            hybrid=column(models, lambda t: t.attention == "hybrid"),
+            attention_parameters=column(counts, lambda c: c.attention_per_layer),
+            dense_parameters=column(counts, lambda c: c.ffn_per_dense_layer),
+            moe_parameters=column(counts, lambda c: c.ffn_per_moe_layer),
+            routed_parameters=column(models, lambda t: t.experts * ffn_matrices(t) * t.hidden * t.expert_ffn),
+            tables=column(models, lambda t: (1.0 if t.tied_embeddings else 2.0) * t.hidden * t.vocabulary),
+            total=column(counts, lambda c: c.total),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What each row's step does: sequence, batch, number format and method as arrays of one length."""
+
+    sequence: Array
+    global_batch: Array
+    element_bytes: Array
+    """Bytes of a matmul operand: 2, 1 or 0.5."""
+    low_precision: Array
+    """1 when matmuls run below 16 bits and operands must be cast."""
+    block_scaled: Array
+    """1 for MXFP8 and NVFP4, whose casts also compute scales of small blocks."""
+    four_bit: Array
+    frozen: Array
+    """1 when the weights are frozen (LoRA, QLoRA): no weight gradients."""
+    quantised: Array
+    """1 when frozen weights are stored in 4 bits and unpacked for every product (QLoRA)."""
+    adapter_rank: Array
+    fused_attention: Array
+    """1 for FlashAttention-like kernels, 0 when scores are written to memory."""
+    state_bytes: Array
+    """Optimizer traffic per trained parameter: gradient, master weight and moments, read and written."""
+
+    @classmethod
+    def of(cls, works: Sequence[Workload]) -> Works:
+        """Gather the workloads of each row (or the one workload of a plan)."""
+        return cls(
+            sequence=column(works, lambda w: w.sequence),
+            global_batch=column(works, lambda w: w.global_batch),
+            element_bytes=column(works, lambda w: ELEMENT_BYTES[w.precision]),
+            low_precision=column(works, lambda w: ELEMENT_BYTES[w.precision] < 2.0),
+            block_scaled=column(works, lambda w: w.precision in ("mxfp8", "nvfp4")),
+            four_bit=column(works, lambda w: w.precision == "nvfp4"),
+            frozen=column(works, lambda w: w.method != "full"),
+            quantised=column(works, lambda w: w.method == "qlora"),
+            adapter_rank=column(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
+            fused_attention=column(works, lambda w: w.flash_attention),
+            state_bytes=column(works, lambda w: OPTIMIZER_TRAFFIC.get(w.optimizer, OPTIMIZER_TRAFFIC["adamw"])),
+        )
+
+
+ELEMENT_BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "mxfp8": 1.0, "nvfp4": 0.5}
+
+OPTIMIZER_TRAFFIC = {"adamw": 34.0, "adamw-bf16": 18.0, "adamw-8bit": 22.0, "muon": 30.0}
+"""Bytes an update reads and writes per parameter. AdamW: gradient norm and clip 8, gradient 4, master and two
+moments read 12 and written 12, 16-bit weight written 2, less what is fused."""
+
+
+def take(rows: Record, index: NDArray[np.intp]) -> Record:
+    """The chosen rows of a struct of arrays; fields of length one stay as they are (they broadcast)."""
+    chosen = {}
+    for field in fields(rows):  # type: ignore[arg-type]
+        values = getattr(rows, field.name)
+        chosen[field.name] = values if values.shape[0] == 1 else values[index]
+    return type(rows)(**chosen)

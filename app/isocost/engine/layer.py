@@ -1,0 +1,283 @@
+"""Seconds of one transformer layer and of the output head for one microbatch on one rank.
+
+These depend on few distinct (tp, cp, ep, microbatch, sequence parallel): a search computes them once per
+combination and shares them between thousands of layouts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from isocost.engine import kernels, network
+from isocost.engine.batch import Array, Shapes, Works
+from isocost.engine.efficiency import Machines
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How one microbatch's layer is divided: arrays of one length (or one)."""
+
+    tp: Array
+    cp: Array
+    ep: Array
+    microbatch: Array
+    """Sequences a microbatch."""
+    sequence_parallel: Array
+    """1 where norms and residuals are divided by ``tp`` too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Seconds of one pass, by what they are spent on."""
+
+    matmul: Array
+    attention: Array
+    elementwise: Array
+    """Norms, activations, casts, routing and permutation: bound by memory."""
+    tensor_comm: Array
+    context_comm: Array
+    expert_comm: Array
+
+    @property
+    def total(self) -> Array:
+        """All parts together."""
+        return (
+            self.matmul
+            + self.attention
+            + self.elementwise
+            + self.tensor_comm
+            + self.context_comm
+            + self.expert_comm
+        )
+
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Seconds)))
+
+    def scaled(self, factor: Array | float) -> Seconds:
+        """Every part times ``factor``."""
+        return Seconds(*(getattr(self, f.name) * factor for f in fields(Seconds)))
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSeconds:
+    """One average layer and the head, for one microbatch."""
+
+    forward: Seconds
+    backward: Seconds
+    selective: Seconds
+    """What selective recomputation adds to the backward pass."""
+    head: Seconds
+    """Output projection and loss, forward and backward."""
+    host: Array
+    """Seconds the host needs to launch a layer's forward pass."""
+
+
+def _zeros(like: Array) -> Array:
+    return np.zeros_like(like)
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """Forward and backward cost of one weight matrix."""
+
+    forward: Array
+    backward: Array
+    forward_casts: Array
+    backward_casts: Array
+
+    def __add__(self, other: _Product) -> _Product:
+        return _Product(
+            self.forward + other.forward,
+            self.backward + other.backward,
+            self.forward_casts + other.forward_casts,
+            self.backward_casts + other.backward_casts,
+        )
+
+
+def _product(
+    rows: Array, columns: Array, inner: Array, works: Works, machines: Machines, groups: Array | None = None
+) -> _Product:
+    """A linear layer: (rows x inner) by (inner x columns), once or for each of ``groups`` experts."""
+    count = np.ones(1) if groups is None else groups
+    efficiency = 1.0 if groups is None else machines.grouped
+
+    def seconds(m: Array, n: Array, k: Array, traffic: Array) -> Array:
+        flops = kernels.grouped_matmul_flops(count, m, n, k)
+        return flops / (machines.matmul * efficiency) + traffic * count / machines.memory
+
+    eb = works.element_bytes
+    weights = inner * columns
+    ins, outs = rows * inner, rows * columns
+    forward = seconds(rows, columns, inner, eb * (ins + weights) + 2.0 * outs)
+    data = seconds(rows, inner, columns, eb * (outs + weights) + 2.0 * ins)
+    weight = seconds(inner, columns, rows, eb * (ins + outs) + machines.gradient_traffic * weights)
+    unpack = works.quantised * machines.dequantise * weights * count / machines.memory
+    adapters = _adapter_bytes(rows, inner, columns, works) * count / machines.memory
+    casts = works.low_precision * machines.cast_bytes * (1.0 + machines.block_casts * works.block_scaled)
+    per_pass = casts * count / machines.memory
+    return _Product(
+        forward=forward + unpack,
+        backward=data + np.where(works.frozen > 0, 0.0, weight) + unpack,
+        forward_casts=per_pass * (ins + 0.5 * weights) + adapters,
+        backward_casts=per_pass * (outs + 0.5 * weights) + 2.0 * adapters,
+    )
+
+
+def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Works) -> Array:
+    """Traffic a low-rank adapter adds to a linear layer: input read again, output read and written."""
+    touched = rows * (2.0 * inner + 4.0 * columns)
+    return np.where(works.adapter_rank > 0, touched, 0.0)
+
+
+def _attention_products(tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array) -> _Product:
+    """The projections of one attention layer: q, k, v, output; or the latent down- and up-projections."""
+    query = s.heads * s.query_key_dim / tp
+    direct = np.where(s.latent > 0, 0.0, query + s.kv_heads * (s.query_key_dim + s.value_dim) / tp)
+    down = np.where(s.latent > 0, s.q_rank + s.kv_rank + s.rope_dim, 0.0)
+    q_up = np.where(s.latent > 0, query, 0.0)
+    kv_up = np.where(s.latent > 0, s.heads * (s.query_key_dim - s.rope_dim + s.value_dim) / tp, 0.0)
+    q_inner = np.where(s.q_rank > 0, s.q_rank, s.hidden)
+    return (
+        _product(tokens, direct, s.hidden, w, m)
+        + _product(tokens, down, s.hidden, w, m)
+        + _product(tokens, q_up, q_inner, w, m)
+        + _product(tokens, kv_up, s.kv_rank, w, m)
+        + _product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
+    )
+
+
+def _scores(split: Split, s: Shapes, w: Works, m: Machines) -> tuple[Array, Array]:
+    """Forward and backward seconds of attention itself, fused or not."""
+    tokens = split.microbatch * w.sequence / split.cp
+    heads = s.heads / split.tp
+    seen = (1.0 - s.windowed_share) * kernels.visible(w.sequence, np.inf) + s.windowed_share * kernels.visible(
+        w.sequence, s.window
+    )
+    work = kernels.attention_flops(tokens, seen, heads, s.query_key_dim, s.value_dim, m.head_overhead)
+    fused = work / m.attention
+    width = s.query_key_dim + s.value_dim
+    scores = tokens * w.sequence * heads
+    products = 2.0 * scores * width / m.batched_matmul
+    forward = np.where(
+        w.fused_attention > 0, fused, products + scores * kernels.UNFUSED_FORWARD_BYTES / m.memory
+    )
+    backward = np.where(
+        w.fused_attention > 0,
+        kernels.BACKWARD_ATTENTION * fused / m.attention_backward,
+        2.0 * products + scores * kernels.UNFUSED_BACKWARD_BYTES / m.memory,
+    )
+    return forward, backward
+
+
+def _context_exchange(split: Split, s: Shapes, w: Works, m: Machines, attention: Array) -> Array:
+    """Exposed seconds of passing keys and values around the context-parallel ring during one forward."""
+    width = s.kv_heads * (s.query_key_dim + s.value_dim) / split.tp
+    gathered = 2.0 * split.microbatch * w.sequence * width
+    ring = network.gather_seconds(gathered, split.cp, split.tp, m.links)
+    return np.maximum(ring * m.context_exposed, ring - attention)
+
+
+def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSeconds:
+    """Seconds of an average layer: attention, then a dense or routed feed-forward in their proportions."""
+    tokens = split.microbatch * w.sequence / split.cp
+    tp = split.tp
+    moe_share = s.moe_layers / s.layers
+    projections = _attention_products(tokens, s, w, m, tp)
+    dense = _product(tokens, (s.matrices - 1.0) * s.ffn / tp, s.hidden, w, m) + _product(
+        tokens, s.hidden, s.ffn / tp, w, m
+    )
+    attention_forward, attention_backward = _scores(split, s, w, m)
+    replicated = np.where(split.sequence_parallel > 0, tp, 1.0)
+    norms = kernels.norm_bytes(tokens, s.hidden) / replicated
+    qk = (s.heads + s.kv_heads) * s.query_key_dim / tp
+    dense_ffn = (1.0 - moe_share) * s.ffn / tp
+    inner = kernels.projection_bytes(tokens, qk, dense_ffn, s.matrices)
+    passes = (norms + inner) * m.elementwise / m.memory
+    gather = network.gather_seconds(2.0 * tokens * s.hidden, tp, np.ones(1), m.links)
+    tensor = 4.0 * gather * m.tensor_exposed
+    ring = _context_exchange(split, s, w, m, attention_forward)
+    zero = _zeros(tokens * tp * m.matmul)
+    dense_share = 1.0 - moe_share
+    forward = Seconds(
+        projections.forward + dense_share * dense.forward,
+        attention_forward,
+        passes + projections.forward_casts + dense_share * dense.forward_casts,
+        tensor,
+        ring,
+        zero,
+    )
+    backward = Seconds(
+        projections.backward + dense_share * dense.backward,
+        attention_backward,
+        1.5 * passes + projections.backward_casts + dense_share * dense.backward_casts,
+        tensor,
+        2.0 * ring,
+        zero,
+    )
+    routed = _routed(s, w, m, split, tokens)
+    unfused = np.where(w.fused_attention > 0, 0.0, attention_forward)
+    selective = Seconds(zero, unfused, 0.5 * passes, zero, zero, zero)
+    return LayerSeconds(
+        forward=forward + routed[0].scaled(moe_share),
+        backward=backward + routed[1].scaled(moe_share),
+        selective=selective,
+        head=_head(tokens, s, w, m, tp),
+        host=m.host * (1.0 + moe_share * m.routed_host),
+    )
+
+
+def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tuple[Seconds, Seconds]:
+    """Forward and backward of a routed feed-forward: router, dispatch, experts, combine, shared experts.
+
+    Experts as wide as a dense layer are split over ``tp`` like one; narrower experts are kept whole and the
+    tensor-parallel ranks take different tokens, as Megatron-Core does.
+    """
+    tp, ep = split.tp, split.ep
+    expert_tp = np.where(s.expert_ffn >= s.hidden, tp, 1.0)
+    sent = tokens * s.top_k * expert_tp / tp
+    experts = np.maximum(s.experts / ep, 1e-9)
+    rows = sent / experts
+    width = s.expert_ffn / expert_tp
+    up = _product(rows, (s.matrices - 1.0) * width, s.hidden, w, m, experts)
+    down = _product(rows, s.hidden, width, w, m, experts)
+    shared_width = s.shared_experts * s.expert_ffn / tp
+    shared = _product(tokens, (s.matrices - 1.0) * shared_width, s.hidden, w, m) + _product(
+        tokens, s.hidden, shared_width, w, m
+    )
+    product = up + down + shared
+    router = kernels.matmul_flops(tokens / tp, s.experts, s.hidden) * 4.0 / m.bf16
+    activation = 2.0 * s.matrices * (sent * width + tokens * shared_width)
+    permute = 2.0 * sent * s.hidden * m.dispatch_passes
+    passes = (activation + permute) / m.memory
+    stride = np.where(expert_tp > 1.0, tp, 1.0)
+    domains = np.maximum(ep / network.members_inside(ep, stride, m.links), 1.0)
+    # A token wanted by several experts of one domain crosses the network once.
+    copies = domains * (1.0 - (1.0 - 1.0 / domains) ** s.top_k) / np.maximum(s.top_k, 1.0)
+    exchange = network.exchange_seconds(2.0 * sent * s.hidden / expert_tp, ep, stride, copies, m.links)
+    regroup = network.gather_seconds(2.0 * sent * s.hidden, expert_tp, np.ones(1), m.links)
+    comm = m.exchange * 2.0 * exchange + 2.0 * regroup * m.tensor_exposed
+    zero = _zeros(passes)
+    has = np.where(s.experts > 0, 1.0, 0.0)
+    fixed = m.routed_seconds
+    forward = Seconds(
+        product.forward + router, zero, passes + product.forward_casts + fixed, zero, zero, comm
+    )
+    backward = Seconds(
+        product.backward + 2.0 * router, zero, 1.5 * passes + product.backward_casts + fixed, zero, zero, comm
+    )
+    return forward.scaled(has), backward.scaled(has)
+
+
+def _head(tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array) -> Seconds:
+    """Output projection in 16 bits, forward and backward, and the loss; embedding look-ups are bytes."""
+    columns = s.vocabulary / tp
+    flops = kernels.matmul_flops(tokens, columns, s.hidden)
+    passes = np.where(w.frozen > 0, 2.0, 3.0)
+    traffic = kernels.cross_entropy_bytes(tokens, columns) + 12.0 * tokens * s.hidden
+    weights = passes * 2.0 * s.hidden * columns
+    zero = _zeros(flops * m.bf16)
+    return Seconds(
+        passes * flops / m.bf16 + weights / m.memory, zero, traffic / m.memory, zero, zero, zero
+    )

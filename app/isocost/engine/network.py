@@ -1,0 +1,82 @@
+"""Seconds of the collectives between accelerators, inside a scale-up domain or across the network.
+
+Volumes are bytes per rank. Times follow the ring algorithms of NCCL: (n-1)/n of the gathered buffer passes
+every link once, and each of the n-1 steps pays a latency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.engine.batch import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What connects the accelerators of each row; bytes/s are sustained, per accelerator and direction."""
+
+    inside: Array
+    """Bandwidth within a scale-up domain."""
+    outside: Array
+    """Bandwidth of one accelerator's share of the network."""
+    domain: Array
+    """Accelerators in a scale-up domain."""
+    inside_latency: Array
+    """Seconds per step of a collective within a domain."""
+    outside_latency: Array
+
+
+def members_inside(group: Array, stride: Array, links: Links) -> Array:
+    """Members of a group that share a domain when consecutive members are ``stride`` ranks apart."""
+    return np.clip(np.floor(links.domain / stride), 1.0, group)
+
+
+def ring_bandwidth(group: Array, stride: Array, links: Links) -> Array:
+    """Bytes/s around a ring: the domain's links, or where it leaves the domain the network of all its members.
+
+    Every member of the group within a domain brings its own network card, so a ring that crosses domains
+    runs as fast as their cards together, never faster than the domain's own links.
+    """
+    together = members_inside(group, stride, links)
+    return np.where(together >= group, links.inside, np.minimum(links.inside, links.outside * together))
+
+
+def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
+    """Seconds of an all-gather (or reduce-scatter) whose whole buffer is ``gathered`` bytes."""
+    inside = members_inside(group, stride, links) >= group
+    latency = np.where(inside, links.inside_latency, links.outside_latency)
+    steps = group - 1.0
+    # Trees and in-network reduction keep the latency of large groups logarithmic.
+    hops = np.log2(np.maximum(group, 1.0))
+    return np.where(
+        steps > 0, gathered * steps / group / ring_bandwidth(group, stride, links) + latency * hops, 0.0
+    )
+
+
+def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, links: Links) -> Array:
+    """Seconds of an all-to-all in which every rank sends ``sent`` bytes, evenly over the group.
+
+    ``spread`` is how many copies of each byte the network must carry at most: a token wanted by several
+    experts of one domain crosses once (arXiv 2412.19437, section 3.2.2). The part that stays inside moves
+    at the same time over the domain's links.
+    """
+    together = members_inside(group, stride, links)
+    domains = group / together
+    inside_share = (group - 1.0) / group
+    outside_share = np.where(domains > 1.0, (domains - 1.0) / domains, 0.0)
+    crossing = sent * outside_share * spread / links.outside
+    staying = sent * inside_share / links.inside
+    latency = np.where(domains > 1.0, links.outside_latency, links.inside_latency)
+    return np.where(group > 1.0, np.maximum(crossing, staying) + latency * np.log2(np.maximum(group, 2.0)), 0.0)
+
+
+def point_to_point_seconds(sent: Array, distance: Array, links: Links) -> Array:
+    """Seconds to send ``sent`` bytes to a rank ``distance`` ranks away."""
+    inside = distance < links.domain
+    return np.where(
+        inside,
+        sent / links.inside + links.inside_latency,
+        sent / links.outside + links.outside_latency,
+    )

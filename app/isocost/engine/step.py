@@ -1,0 +1,212 @@
+"""Seconds of one optimizer step of each layout, and where they go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from isocost.engine import network
+from isocost.engine.batch import Array, Shapes, Works
+from isocost.engine.efficiency import Machines
+from isocost.engine.layer import LayerSeconds, Seconds, Split, layer_seconds
+from isocost.engine.layout import Layouts
+
+
+@dataclass(frozen=True, slots=True)
+class StepSeconds:
+    """Seconds of an optimizer step by what they are spent on; arrays of one length, a row per layout."""
+
+    matmul: Array
+    attention: Array
+    elementwise: Array
+    recompute: Array
+    tensor_comm: Array
+    context_comm: Array
+    expert_comm: Array
+    pipeline: Array
+    """Bubble, imbalance of stages and sends between them."""
+    data_comm: Array
+    """Gradient reduction and weight gathering that nothing hides."""
+    host: Array
+    """Launch floor of the host, beyond what the device needs."""
+    optimizer: Array
+    straggler: Array
+    """Waiting for the slowest of many accelerators."""
+
+    @property
+    def total(self) -> Array:
+        """Seconds of the whole step."""
+        result: Array = sum(getattr(self, f.name) for f in fields(StepSeconds))
+        return result
+
+
+def _softmax(a: Array, b: Array, exponent: Array) -> Array:
+    """Seconds of two things at once: the longer, and somewhat more when they are alike."""
+    longer = np.maximum(a, b)
+    ratio = np.minimum(a, b) / np.maximum(longer, 1e-30)
+    return longer * (1.0 + ratio**exponent) ** (1.0 / exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """Parameters one rank holds, split by who replicates them."""
+
+    dense: Array
+    """Of the layers, replicated over dp x cp."""
+    routed: Array
+    """Routed experts, replicated over tp x cp x dp / ep."""
+    tables: Array
+    """Embedding and head, on the first and last stages."""
+
+
+def _rank_weights(s: Shapes, layouts: Layouts) -> _Weights:
+    moe_share = s.moe_layers / s.layers
+    dense = s.attention_parameters + (1.0 - moe_share) * s.dense_parameters
+    dense = dense + moe_share * (s.moe_parameters - s.routed_parameters)
+    per_stage = s.layers / layouts.pp
+    expert_tp = np.where(s.expert_ffn >= s.hidden, layouts.tp, 1.0)
+    return _Weights(
+        dense=dense * per_stage / layouts.tp,
+        routed=moe_share * s.routed_parameters * per_stage / (layouts.ep * expert_tp),
+        tables=s.tables / layouts.tp / np.minimum(layouts.pp, 2.0),
+    )
+
+
+def _recompute_seconds(layer: LayerSeconds, layouts: Layouts) -> Array:
+    return np.where(
+        layouts.recompute == 2,
+        layer.forward.total,
+        np.where(layouts.recompute == 1, layer.selective.total, 0.0),
+    )
+
+
+def _stage_seconds(
+    per_layer: Array, head: Array, s: Shapes, layouts: Layouts
+) -> tuple[Array, Array, Array]:
+    """Seconds of the slowest and of the average stage for one microbatch, and layers on the slowest stage.
+
+    Layers are dealt in chunks of one size; where the last chunks are not full, the last stage takes the
+    missing layer in exchange for the head.
+    """
+    chunks = layouts.pp * layouts.vp
+    even = s.layers / layouts.pp
+    # One layer fewer on the last stage when the head would otherwise make it the slowest.
+    full = np.ceil(s.layers / chunks - 1e-9) * layouts.vp
+    spare = full * layouts.pp - s.layers
+    split = (layouts.pp > 1) & (spare > 0)
+    slowest_layers = np.where(split, full, even)
+    last = np.where(split, np.maximum(full - np.minimum(spare, 2.0), 0.0), even) * per_layer + head
+    slowest = np.maximum(slowest_layers * per_layer, last)
+    average = (s.layers * per_layer + head) / layouts.pp
+    return slowest, average, slowest_layers
+
+
+def step_seconds(s: Shapes, w: Works, m: Machines, layouts: Layouts, layer: LayerSeconds) -> StepSeconds:
+    """Combine per-layer seconds (a row per layout) into the seconds of a whole step."""
+    forward = layer.forward.total
+    recompute = _recompute_seconds(layer, layouts)
+    backward = layer.backward.total + recompute
+    weights = _rank_weights(s, layouts)
+    forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, forward, backward)
+    host_forward = layer.host
+    forward_floor = _softmax(forward_gathered, host_forward, np.full(1, 4.0))
+    backward_floor = _softmax(backward_gathered, 1.5 * host_forward, np.full(1, 4.0))
+    host = forward_floor + backward_floor - forward_gathered - backward_gathered
+    extra = forward_gathered + backward_gathered - forward - backward
+    per_layer = forward_floor + backward_floor
+    layers_with_mtp = s.layers
+    head = layer.head.total * (1.0 + s.mtp_layers) + s.mtp_layers * per_layer
+    slowest, average, _ = _stage_seconds(per_layer, head, s, layouts)
+    count = layouts.microbatches
+    send = _sends(s, w, m, layouts)
+    work = count * (s.layers * per_layer + head) / layouts.pp
+    # Interleaving deals microbatches in rounds of pp: an incomplete round leaves chunks idle.
+    ramp = (layouts.pp - 1.0) / layouts.vp * average
+    pipelined = count * slowest + ramp + send
+    total_layers = count * layers_with_mtp / layouts.pp
+    parts = (layer.forward + layer.backward).scaled(total_layers)
+    heads = layer.head.scaled(count / layouts.pp * (1.0 + s.mtp_layers))
+    mtp = (layer.forward + layer.backward).scaled(count * s.mtp_layers / layouts.pp)
+    parts = parts + heads + mtp
+    data, optimizer = _update(s, w, m, layouts, weights, forward * s.layers / layouts.pp, backward * s.layers / layouts.pp)
+    everything = pipelined + data + optimizer + m.step_overhead
+    spread = m.straggler * np.log2(np.maximum(layouts.accelerators / 8.0, 1.0))
+    ones = total_layers + s.mtp_layers * count / layouts.pp
+    return StepSeconds(
+        matmul=parts.matmul,
+        attention=parts.attention,
+        elementwise=parts.elementwise,
+        recompute=recompute * ones,
+        tensor_comm=parts.tensor_comm,
+        context_comm=parts.context_comm,
+        expert_comm=parts.expert_comm,
+        pipeline=pipelined - work,
+        data_comm=data + extra * ones,
+        host=host * ones + m.step_overhead,
+        optimizer=optimizer,
+        straggler=everything * spread,
+    )
+
+
+def _sends(s: Shapes, w: Works, m: Machines, layouts: Layouts) -> Array:
+    """Seconds spent handing activations to the next stage and gradients back, less what overlaps."""
+    tokens = layouts.microbatch * w.sequence / layouts.cp
+    volume = 2.0 * tokens * s.hidden / np.where(layouts.sequence_parallel, layouts.tp, 1.0)
+    distance = layouts.tp * layouts.cp * layouts.dp
+    once = network.point_to_point_seconds(volume, distance, m.links)
+    return np.where(layouts.pp > 1, 2.0 * once * layouts.microbatches * layouts.vp * m.pipeline_exposed, 0.0)
+
+
+def _sharded(
+    s: Shapes, w: Works, m: Machines, layouts: Layouts, weights: _Weights, forward: Array, backward: Array
+) -> tuple[Array, Array]:
+    """Forward and backward seconds of a layer whose weights are gathered and gradients scattered (ZeRO-3)."""
+    per_layer = (weights.dense + weights.routed) * layouts.pp / s.layers
+    stored = np.where(w.quantised > 0, 0.5, 2.0)
+    gather = network.gather_seconds(stored * per_layer, layouts.shard_group, layouts.tp, m.links)
+    scatter = np.where(w.frozen > 0, 0.0, gather)
+    on = layouts.sharding == 3
+    return (
+        np.where(on, _softmax(forward, gather, m.shard_exponent), forward),
+        np.where(on, _softmax(backward, gather + scatter, m.shard_exponent), backward),
+    )
+
+
+def _update(
+    s: Shapes, w: Works, m: Machines, layouts: Layouts, weights: _Weights, forward: Array, backward: Array
+) -> tuple[Array, Array]:
+    """Exposed seconds of gradient reduction and weight gathering, and of the optimizer's own pass."""
+    trained = np.where(w.frozen > 0, 0.01, 1.0)
+    ranks = layouts.dp * layouts.cp
+    replicas = layouts.expert_replicas
+    dense = (weights.dense + weights.tables) * trained
+    routed = weights.routed * trained
+    reduced = m.gradient_bytes
+    expert_stride = np.maximum(layouts.ep, 1.0)
+
+    def collective(width: Array | float) -> Array:
+        return network.gather_seconds(width * dense, ranks, layouts.tp, m.links) + network.gather_seconds(
+            width * routed, replicas, expert_stride, m.links
+        )
+
+    gradients = collective(reduced)
+    gather = np.where(layouts.sharding == 0, collective(reduced), collective(2.0))
+    exposed = np.maximum(gradients * m.data_exposed, gradients - 0.8 * backward)
+    exposed = exposed + np.maximum(gather * m.data_exposed, gather - 0.8 * forward)
+    data = np.where(layouts.sharding == 3, 0.0, exposed)
+    sharded = layouts.sharding > 0
+    held = dense / np.where(sharded, ranks, 1.0) + routed / np.where(sharded, replicas, 1.0)
+    return data, held * w.state_bytes / m.memory
+
+
+def evaluate(s: Shapes, w: Works, m: Machines, layouts: Layouts) -> StepSeconds:
+    """Step seconds of each layout, computing the per-layer seconds row by row."""
+    split = Split(
+        tp=layouts.tp,
+        cp=layouts.cp,
+        ep=layouts.ep,
+        microbatch=layouts.microbatch,
+        sequence_parallel=layouts.sequence_parallel.astype(float),
+    )
+    return step_seconds(s, w, m, layouts, layer_seconds(s, w, m, split))
