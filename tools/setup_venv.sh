@@ -49,4 +49,7 @@ case "$extra" in
     dev) target=".[dev]" ;;
     *) target="." ;;
 esac
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$target"
+if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$target"; then
+    say "pip could not install what Isocost needs (its message is above): check the network, then call make again."
+    exit 1
+fi
