@@ -87,3 +87,26 @@ def test_bundled_font_has_digits_of_one_width_and_the_signs_we_write(qapp):
     metrics = QFontMetricsF(font)
     assert len({metrics.horizontalAdvance(digit * 4) for digit in "0123456789"}) == 1
     assert [sign for sign in "×·≈→−⁵²₂µ€$£¥✓⚠≤≥±…–" if not metrics.inFontUcs4(ord(sign))] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for the app is a shell script")
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        "echo 'isocost: error while loading shared libraries: libfoo.so.1' >&2; echo '{\"first_paint_ms\": 1}'",
+        "echo 'QFont::setPixelSize: Pixel size <= 0 (0)' >&2; echo '{\"first_paint_ms\": 1}'",
+        "echo 'Traceback (most recent call last):' >&2; echo '{\"first_paint_ms\": 1}'",
+        "echo '{\"first_paint_ms\": 1}'; exit 3",
+        "true",
+    ],
+    ids=["loader", "qt", "traceback", "exit code", "silence"],
+)
+def test_smoke_check_fails_for_an_app_that_misbehaves(behaviour, python, repository, tmp_path):
+    app = tmp_path / "isocost"
+    app.write_text(f"#!/bin/sh\n{behaviour}\n")
+    app.chmod(0o755)
+    run = subprocess.run(
+        [python, str(repository / "tools/smoke.py"), str(app)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "The frozen app failed its check" in run.stderr
