@@ -89,14 +89,17 @@ def test_bundled_font_has_digits_of_one_width_and_the_signs_we_write(qapp):
     assert [sign for sign in "×·≈→−⁵²₂µ€$£¥✓⚠≤≥±…–" if not metrics.inFontUcs4(ord(sign))] == []
 
 
+FIGURES = """echo '{"first_paint_ms": 1}'"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for the app is a shell script")
 @pytest.mark.parametrize(
     "behaviour",
     [
-        "echo 'isocost: error while loading shared libraries: libfoo.so.1' >&2; echo '{\"first_paint_ms\": 1}'",
-        "echo 'QFont::setPixelSize: Pixel size <= 0 (0)' >&2; echo '{\"first_paint_ms\": 1}'",
-        "echo 'Traceback (most recent call last):' >&2; echo '{\"first_paint_ms\": 1}'",
-        "echo '{\"first_paint_ms\": 1}'; exit 3",
+        f"echo 'isocost: error while loading shared libraries: libfoo.so.1' >&2; {FIGURES}",
+        f"echo 'QFont::setPixelSize: Pixel size <= 0 (0)' >&2; {FIGURES}",
+        f"echo 'Traceback (most recent call last):' >&2; {FIGURES}",
+        f"{FIGURES}; exit 3",
         "true",
     ],
     ids=["loader", "qt", "traceback", "exit code", "silence"],
