@@ -183,6 +183,28 @@ def six_nd(active: float, tokens: float) -> float:
     return 6.0 * active * tokens
 
 
+def adapter_parameters(t: Transformer, rank: float) -> float:
+    """Parameters of low-rank adapters (arXiv 2106.09685): rank x (inputs + outputs) of each matrix.
+
+    Attention and every feed-forward matrix are adapted, those of each expert included; embedding, head and
+    router are not.
+    """
+    h, query = t.hidden, t.heads * query_key_dim(t)
+    out = t.heads * value_dim(t)
+    if t.attention == "mla":
+        down = h + t.kv_lora_rank + t.qk_rope_dim
+        up = t.kv_lora_rank + t.heads * (t.qk_nope_dim + t.v_head_dim)
+        queries = h + 2.0 * t.q_lora_rank + query if t.q_lora_rank > 0 else h + query
+        attention = queries + down + up + out + h
+    else:
+        kv = t.kv_heads * t.head_dim
+        attention = (h + query) + 2.0 * (h + kv) + (out + h)
+    dense = ffn_matrices(t) * (h + t.ffn)
+    expert = ffn_matrices(t) * (h + t.expert_ffn) * (t.experts + t.shared_experts)
+    sides = t.layers * attention + (t.layers - t.moe_layers) * dense + t.moe_layers * expert
+    return rank * sides
+
+
 def kv_elements_per_token(t: Transformer) -> float:
     """Numbers a key-value cache keeps for each token over all layers (latent vectors under MLA)."""
     per_layer = t.kv_lora_rank + t.qk_rope_dim if t.attention == "mla" else 2.0 * t.kv_heads * t.head_dim

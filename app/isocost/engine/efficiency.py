@@ -40,7 +40,10 @@ class Efficiency:
     tensor_exposed: Mapping[str, float]
     context_exposed: float
     data_exposed: Mapping[str, float]
-    shard_exponent: float
+    contention: float
+    hybrid: float
+    attention_open: float
+    routed_decline: float
     pipeline_exposed: float
     exchange: float
     dispatch_passes: float
@@ -76,7 +79,8 @@ class Machines:
     tensor_exposed: Array
     context_exposed: Array
     data_exposed: Array
-    shard_exponent: Array
+    contention: Array
+    hybrid: Array
     pipeline_exposed: Array
     exchange: Array
     dispatch_passes: Array
@@ -87,7 +91,8 @@ class Machines:
 
 
 def machines(
-    accelerators: Sequence[Accelerator], precisions: Sequence[Precision], stacks: Sequence[Stack], e: Efficiency
+    accelerators: Sequence[Accelerator], precisions: Sequence[Precision], stacks: Sequence[Stack], e: Efficiency,
+    years: Sequence[float] | None = None,
 ) -> Machines:
     """Rates of each row."""
     n = len(accelerators)
@@ -119,12 +124,13 @@ def machines(
         inside_latency=full(e.inside_latency),
         outside_latency=full(e.outside_latency),
     )
+    age = np.exp(e.routed_decline * np.maximum(2026.5 - (full(2026.5) if years is None else np.array(years)), 0.0))
     vendor = np.array([stack == "vendor" for stack in stacks])
     return Machines(
         matmul=column(rows, lambda r: rate(r[0], r[1])),
         bf16=column(rows, lambda r: rate(r[0], "bf16")),
         batched_matmul=column(rows, lambda r: peak(r[0], "bf16") * e.batched_matmul),
-        attention=column(rows, lambda r: peak(r[0], "bf16") * e.attention[r[0].architecture]),
+        attention=column(rows, lambda r: peak(r[0], "bf16") * e.attention[r[0].architecture] * (e.attention_open if r[2] != "vendor" and r[0].architecture != "Ampere" else 1.0)),
         attention_backward=full(e.attention_backward),
         head_overhead=column(accelerators, lambda a: e.head_overhead[a.architecture]),
         grouped=full(e.grouped),
@@ -141,12 +147,13 @@ def machines(
         tensor_exposed=column(stacks, lambda k: e.tensor_exposed[k]),
         context_exposed=full(e.context_exposed),
         data_exposed=column(stacks, lambda k: e.data_exposed[k]),
-        shard_exponent=full(e.shard_exponent),
+        contention=full(e.contention),
+        hybrid=full(e.hybrid),
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),
         dispatch_passes=full(e.dispatch_passes),
-        routed_seconds=full(e.routed_seconds),
-        routed_host=full(e.routed_host),
+        routed_seconds=e.routed_seconds * age,
+        routed_host=e.routed_host * age,
         straggler=full(e.straggler),
         capacity=column(accelerators, lambda a: a.memory_bytes),
     )

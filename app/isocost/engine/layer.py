@@ -116,6 +116,8 @@ def _product(
     unpack = works.quantised * machines.dequantise * weights * count / machines.memory
     adapters = _adapter_bytes(rows, inner, columns, works) * count / machines.memory
     casts = works.low_precision * machines.cast_bytes * (1.0 + machines.block_casts * works.block_scaled)
+    # Without weight gradients operands need no transposed copy.
+    casts = casts * np.where(works.frozen > 0, 0.5, 1.0)
     per_pass = casts * count / machines.memory
     return _Product(
         forward=forward + unpack,
@@ -127,7 +129,7 @@ def _product(
 
 def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Works) -> Array:
     """Traffic a low-rank adapter adds to a linear layer: input read again, output read and written."""
-    touched = rows * (2.0 * inner + 4.0 * columns)
+    touched = rows * (1.0 * inner + 2.0 * columns)
     return np.where(works.adapter_rank > 0, touched, 0.0)
 
 
@@ -175,7 +177,7 @@ def _context_exchange(split: Split, s: Shapes, w: Works, m: Machines, attention:
     """Exposed seconds of passing keys and values around the context-parallel ring during one forward."""
     width = s.kv_heads * (s.query_key_dim + s.value_dim) / split.tp
     gathered = 2.0 * split.microbatch * w.sequence * width
-    ring = network.gather_seconds(gathered, split.cp, split.tp, m.links)
+    ring = network.ring_seconds(gathered, split.cp, split.tp, m.links)
     return np.maximum(ring * m.context_exposed, ring - attention)
 
 
@@ -194,7 +196,7 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     qk = (s.heads + s.kv_heads) * s.query_key_dim / tp
     dense_ffn = (1.0 - moe_share) * s.ffn / tp
     inner = kernels.projection_bytes(tokens, qk, dense_ffn, s.matrices)
-    passes = (norms + inner) * m.elementwise / m.memory
+    passes = (norms + inner) * m.elementwise * np.where(s.hybrid > 0, m.hybrid, 1.0) / m.memory
     gather = network.gather_seconds(2.0 * tokens * s.hidden, tp, np.ones(1), m.links)
     tensor = 4.0 * gather * m.tensor_exposed
     ring = _context_exchange(split, s, w, m, attention_forward)

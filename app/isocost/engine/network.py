@@ -55,6 +55,15 @@ def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -
     )
 
 
+def ring_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
+    """Seconds to pass a buffer of ``gathered`` bytes around a ring, a block at a time between neighbours."""
+    inside = members_inside(group, stride, links) >= group
+    bandwidth = np.where(inside, links.inside, links.outside)
+    latency = np.where(inside, links.inside_latency, links.outside_latency)
+    steps = group - 1.0
+    return np.where(steps > 0, steps * (gathered / group / bandwidth + 0.5 * latency), 0.0)
+
+
 def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, links: Links) -> Array:
     """Seconds of an all-to-all in which every rank sends ``sent`` bytes, evenly over the group.
 

@@ -167,9 +167,14 @@ def _sharded(
     gather = network.gather_seconds(stored * per_layer, layouts.shard_group, layouts.tp, m.links)
     scatter = np.where(w.frozen > 0, 0.0, gather)
     on = layouts.sharding == 3
+
+    def together(compute: Array, comm: Array) -> Array:
+        # Collectives take multiprocessors and bandwidth from the kernels they hide behind.
+        return np.maximum(compute, comm) + m.contention * np.minimum(compute, comm)
+
     return (
-        np.where(on, _softmax(forward, gather, m.shard_exponent), forward),
-        np.where(on, _softmax(backward, gather + scatter, m.shard_exponent), backward),
+        np.where(on, together(forward, gather), forward),
+        np.where(on, together(backward, gather + scatter), backward),
     )
 
 

@@ -1,1 +1,15 @@
-"""Projects on disk: schema, atomic save, recovery."""
+"""Plan files: YAML with a version, read with care and saved in one step."""
+
+from isocost.files.errors import ContentError, FileError
+from isocost.files.loading import load_project, parse_project
+from isocost.files.saving import project_text, save_project, write_atomically
+
+__all__ = [
+    "ContentError",
+    "FileError",
+    "load_project",
+    "parse_project",
+    "project_text",
+    "save_project",
+    "write_atomically",
+]

@@ -77,7 +77,7 @@ def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple
 
 
 def count_grid(node: int, keep: int) -> Counts:
-    """About forty whole-node counts from one node up, evenly spaced on the logarithm, with ``keep`` among them."""
+    """About forty whole-node counts, even on the logarithm, from one node up; ``keep`` is among them."""
     grid = np.geomspace(node, LARGEST_COUNT, POINTS)
     nodes = np.unique(np.append(np.round(grid / node), max(1, round(keep / node))).astype(np.int64))
     return nodes * node
@@ -107,7 +107,7 @@ def _curve(scenario: Scenario, card: PriceCard, catalog: Catalog) -> CostCurve:
 def _stage_part(
     scenario: Scenario, stage: Stage, card: PriceCard, counts: Counts, catalog: Catalog
 ) -> tuple[Array, Array, Array]:
-    """Days, cost and MFU of one stage; a stage with its own hardware does not follow the shared accelerator."""
+    """Days, cost and MFU of one stage; one with its own hardware does not follow the shared accelerator."""
     if stage.hardware is None:
         run = run_stage(scenario, stage, catalog.accelerator(card.accelerator).spec, counts, catalog)
         price = stage.price.usd_per_gpu_hour if stage.price else card.usd_per_gpu_hour

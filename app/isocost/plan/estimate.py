@@ -57,7 +57,9 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
         stages=stages,
         total=total,
         range=span,
-        ledger=tuple(_ledger_line(chosen, stage, each) for stage, each in zip(chosen.stages, stages, strict=True)),
+        ledger=tuple(
+            _ledger_line(chosen, stage, each) for stage, each in zip(chosen.stages, stages, strict=True)
+        ),
         groups=_groups(stages, total),
         warnings=tuple(notices),
         headline=_headline(stages, total),
@@ -111,7 +113,9 @@ def flop_count(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> Fl
     per_token = training_flops_per_token(transformer, float(stage.data.sequence))
     tokens = stage.data.tokens
     active = counts_of(transformer).active
-    return FlopCount(float(per_token.matmul) * tokens, float(per_token.attention) * tokens, 6.0 * active * tokens)
+    return FlopCount(
+        float(per_token.matmul) * tokens, float(per_token.attention) * tokens, 6.0 * active * tokens
+    )
 
 
 def energy_kwh(accelerator: Accelerator, gpu_hours: float) -> float:

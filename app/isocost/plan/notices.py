@@ -15,7 +15,9 @@ AMBER_DAYS = 30
 RED_DAYS = 90
 
 
-def stage_notices(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+def stage_notices(
+    scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
     """Every warning about one stage."""
     yield from _price(price_of(scenario, stage))
     if isinstance(stage, PretrainStage):
@@ -39,10 +41,14 @@ def _price(price: Price) -> Iterator[Notice]:
     if age is not None and age > AMBER_DAYS:
         severity = "care" if age > RED_DAYS else "info"
         message = f"The price is {age} days old; choose a newer quote or type today's."
-        yield Notice("price-stale", "price.usd_per_gpu_hour", message, "care" if severity == "care" else "info")
+        yield Notice(
+            "price-stale", "price.usd_per_gpu_hour", message, "care" if severity == "care" else "info"
+        )
 
 
-def _hardware(scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+def _hardware(
+    scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
     hardware = hardware_of(scenario, stage)
     entry = catalog.accelerator(hardware.accelerator)
     if result.count != hardware.count:
@@ -69,7 +75,9 @@ def _hardware(scenario: Scenario, stage: PretrainStage, result: StageEstimate, c
         )
 
 
-def _efficiency(scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+def _efficiency(
+    scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
     ceiling = catalog.matmul_ceiling(result.accelerator)
     if result.mfu is not None and result.mfu > ceiling.share:
         yield Notice(

@@ -168,7 +168,9 @@ def get_value(project: Project, path: str, *, scenario: int = 0, stage: int = 0)
 
 def set_value(project: Project, path: str, value: Any, *, scenario: int = 0, stage: int = 0) -> Project:
     """The project with one value replaced, where the stage holds it or else in its scenario."""
-    return set_section(project, path.split(".")[0], scenario=scenario, stage=stage, **{path.split(".")[1]: value})
+    return set_section(
+        project, path.split(".")[0], scenario=scenario, stage=stage, **{path.split(".")[1]: value}
+    )
 
 
 def set_section(

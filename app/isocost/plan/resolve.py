@@ -106,7 +106,7 @@ def whole_nodes(accelerator: Accelerator, count: float) -> int:
 
 
 def with_custom_parameters(model: ModelChoice, catalog: Catalog, total: float) -> ModelChoice:
-    """The model with another total, keeping its ratio of active to total parameters; a name becomes custom."""
+    """The model with another total and the same ratio of active to total; a name becomes custom."""
     counted = counts_of(transformer_of(model, catalog))
     active = None if counted.active >= 0.99 * counted.total else total * counted.active / counted.total
     return ModelChoice(parameters=total, active_parameters=active)

@@ -1,4 +1,4 @@
-"""The only source of colour, type and spacing: two themes, with a palette and a style sheet made from them."""
+"""The only source of colour, type and spacing: two themes and the palette and style sheet made from each."""
 
 from __future__ import annotations
 

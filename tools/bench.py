@@ -1,0 +1,90 @@
+"""Measure what a user feels, print it and merge it into ``build/bench.json`` (``make bench``).
+
+========================  ================================================================================
+drag_p50_ms, drag_p95_ms  a step of the tokens slider, until the visible tab has painted; 1400 x 900
+headline_p95_ms           the same step, until the headline has painted
+first_paint_ms            process start to the window's first paint
+bare_qt_first_paint_ms    the same for a window of one label: what Qt alone costs on this machine
+rss_mb                    resident memory after the drag
+active_curve_ms           95th percentile of the plan's own curve, every count
+catalogue_ms              median of every accelerator's curve
+layouts_per_s             layouts the engine evaluates a second, on one core
+========================  ================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+
+from measured import ROOT, record
+
+STARTS = 7
+LIMIT_S = 300
+
+BARE_WINDOW = """
+import os, time
+from PySide6.QtWidgets import QApplication, QLabel
+class Label(QLabel):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        started = float(os.environ["ISOCOST_STARTED"])
+        print('{"first_paint_ms": %.1f}' % ((time.time() - started) * 1e3), flush=True)
+        app.quit()
+app = QApplication([])
+label = Label("Isocost")
+label.resize(1400, 900)
+label.show()
+app.exec()
+"""
+
+
+def measure(command: Sequence[str]) -> dict[str, float]:
+    """Run a Python program without a display, in a home of its own; the figures its last line prints."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = os.environ | {
+            "HOME": home,
+            "XDG_RUNTIME_DIR": home,
+            "XDG_CONFIG_HOME": home,
+            "ISOCOST_DATA": home,
+            "QT_QPA_PLATFORM": "offscreen",
+            "QT_SCALE_FACTOR": "1",
+            "OMP_NUM_THREADS": "1",
+            "ISOCOST_STARTED": repr(time.time()),
+        }
+        run = subprocess.run(
+            [sys.executable, *command],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=LIMIT_S,
+            check=True,
+        )
+    return dict(json.loads(run.stdout.strip().splitlines()[-1]))
+
+
+def first_paints() -> dict[str, float]:
+    """Median time from process start to first paint, ours and a bare window's, taken in turns."""
+    ours, bare = [], []
+    for _ in range(STARTS):
+        bare.append(measure(["-c", BARE_WINDOW])["first_paint_ms"])
+        ours.append(measure(["-m", "isocost.cli", "--smoke"])["first_paint_ms"])
+    return {"first_paint_ms": statistics.median(ours), "bare_qt_first_paint_ms": statistics.median(bare)}
+
+
+def main() -> None:
+    """Run every measurement."""
+    record(first_paints())
+    record(measure(["tools/bench_window.py"]))
+    record(measure(["tools/bench_engine.py"]))
+
+
+if __name__ == "__main__":
+    main()
