@@ -1,0 +1,132 @@
+"""Plan file -> Project."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from isocost.catalog import Catalog, CatalogError
+from isocost.files.errors import ContentError, FileError
+from isocost.files.migration import current_tree
+from isocost.files.schema import convert
+from isocost.files.tree import parse_tree
+from isocost.plan.project import GpuHoursStage, Project, Scenario, Stage
+from isocost.quantities import format_bytes, plain_spaces
+
+LARGEST_FILE = 1_000_000
+"""Bytes; the presets take about a thousandth of it."""
+
+
+def load_project(path: Path, catalog: Catalog | None = None) -> Project:
+    """Read a plan file.
+
+    With a catalogue, the accelerators and models it names must exist too. Raises FileError with one sentence.
+    """
+    text = _text(path)
+    try:
+        return parse_project(text, catalog)
+    except ContentError as error:
+        raise FileError(path, str(error)) from None
+
+
+def parse_project(text: str, catalog: Catalog | None = None) -> Project:
+    """The project a plan file's text describes. Raises ContentError with one sentence."""
+    project = convert(current_tree(parse_tree(text)))
+    _check(project)
+    if catalog is not None:
+        _check_names(project, catalog)
+    return project
+
+
+def _text(path: Path) -> str:
+    """The text of a regular file of bounded size; nothing else is even opened."""
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise FileError(path, "this is a folder; a plan is a YAML file.")
+        if not stat.S_ISREG(status.st_mode):
+            raise FileError(path, "this is not a regular file.")
+        if status.st_size > LARGEST_FILE:
+            raise FileError(path, _too_large(status.st_size))
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise FileError(path, "there is no such file.") from None
+    except (OSError, ValueError) as error:
+        raise FileError(path, f"cannot be read: {os_problem(error)}.") from None
+    if len(data) > LARGEST_FILE:
+        raise FileError(path, _too_large(len(data)))
+    return _decoded(path, data)
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileError(path, "this is not a text file in UTF-8.") from None
+    if "\0" in text:
+        raise FileError(path, "this is not a text file in UTF-8.")
+    if not text.strip():
+        raise FileError(path, "the file is empty.")
+    return text
+
+
+def _too_large(size: int) -> str:
+    shown, limit = plain_spaces(format_bytes(size)), plain_spaces(format_bytes(LARGEST_FILE))
+    return f"the file is {shown} large; a plan is at most {limit}."
+
+
+def os_problem(error: Exception) -> str:
+    """What the system says about a file, without number or path: "permission denied"."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    return str(error).rstrip(".") or "unknown trouble"
+
+
+def _check(project: Project) -> None:
+    """What types alone cannot say."""
+    if not project.scenarios:
+        raise ContentError("scenarios: a plan needs at least one scenario.")
+    names = [scenario.name for scenario in project.scenarios]
+    for index, scenario in enumerate(project.scenarios):
+        if scenario.name in names[:index]:
+            raise ContentError(f"scenarios[{index}].name: {scenario.name!r} is taken by another scenario.")
+        if not scenario.stages:
+            raise ContentError(f"scenarios[{index}].stages: a scenario needs at least one stage.")
+        for place, stage in enumerate(scenario.stages):
+            _check_stage(stage, f"scenarios[{index}].stages[{place}]")
+    priced = [card.accelerator for card in project.prices]
+    for index, accelerator in enumerate(priced):
+        if accelerator in priced[:index]:
+            raise ContentError(f"prices[{index}].accelerator: {accelerator!r} has a price already.")
+    if project.currency.per_usd <= 0:
+        raise ContentError(f"currency.per_usd: must be above 0, got {project.currency.per_usd:g}.")
+
+
+def _check_stage(stage: Stage, where: str) -> None:
+    if isinstance(stage, GpuHoursStage) and (stage.hours is None) == (stage.gpu_hours is None):
+        which = "neither is given" if stage.hours is None else "both are given"
+        raise ContentError(f"{where}: give either hours or gpu_hours; {which}.")
+
+
+def _check_names(project: Project, catalog: Catalog) -> None:
+    for index, card in enumerate(project.prices):
+        _known(catalog.accelerator, card.accelerator, f"prices[{index}].accelerator")
+    for index, scenario in enumerate(project.scenarios):
+        holders: list[tuple[str, Scenario | Stage]] = [(f"scenarios[{index}]", scenario)]
+        holders += [(f"scenarios[{index}].stages[{i}]", stage) for i, stage in enumerate(scenario.stages)]
+        for where, holder in holders:
+            if holder.hardware is not None:
+                _known(catalog.accelerator, holder.hardware.accelerator, f"{where}.hardware.accelerator")
+            model = getattr(holder, "model", None)
+            if model is not None and model.name is not None:
+                _known(catalog.model, model.name, f"{where}.model.name")
+
+
+def _known(find: Callable[[str], object], name: str, where: str) -> None:
+    try:
+        find(name)
+    except CatalogError as error:
+        raise ContentError(f"{where}: {error}") from None

@@ -1,0 +1,86 @@
+"""Project -> plan file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from isocost.files.errors import ContentError, FileError
+from isocost.files.loading import os_problem, parse_project
+from isocost.files.migration import VERSION
+from isocost.files.tree import dump_tree
+from isocost.plan.project import Project
+
+_SCENARIO_ORDER = ("name", "model", "hardware", "price", "efficiency", "stages")
+
+
+def save_project(project: Project, path: Path) -> None:
+    """Write a plan file so that a crash leaves either the old file or the new one, never a part.
+
+    The text is read back before anything is replaced: what is saved can be opened. A link stays a link and an
+    existing file keeps its permissions. Raises FileError with one sentence.
+    """
+    text = project_text(project)
+    try:
+        if parse_project(text) != project:
+            raise FileError(path, "the plan was not saved: it would not read back the same.")
+    except ContentError as error:
+        raise FileError(path, f"the plan was not saved: {error}") from None
+    try:
+        write_atomically(path, text.encode("utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(path, f"cannot be saved: {os_problem(error)}.") from None
+
+
+def project_text(project: Project) -> str:
+    """The project as YAML: its version first, defaults left out, plain numbers and US dollars."""
+    tree: dict[str, Any] = {"isocost": VERSION, **msgspec.to_builtins(project)}
+    tree["scenarios"] = [_in_order(scenario) for scenario in tree["scenarios"]]
+    return dump_tree(tree)
+
+
+def _in_order(scenario: dict[str, Any]) -> dict[str, Any]:
+    """A scenario with its stages last, after everything they share."""
+    return {key: scenario[key] for key in _SCENARIO_ORDER if key in scenario} | scenario
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path`` in one step, flushed to the disk. Raises OSError."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(21, "Is a directory")
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        _write_through(temporary, data)
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _flush_folder(target.parent)
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the renaming last; systems that cannot open folders do so by themselves."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

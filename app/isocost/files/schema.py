@@ -1,0 +1,156 @@
+"""A tree of text -> the frozen values of a plan, checked against their types and the table of fields.
+
+Every complaint is one sentence that starts with the place: ``scenarios[0].hardware.count: ...``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from isocost.files.errors import ContentError, got
+from isocost.files.tree import Tree, Unquoted
+from isocost.plan.fields import FIELDS, check
+from isocost.plan.project import Project
+from isocost.quantities import QuantityError, parse
+
+LONGEST_LIST = 200
+LONGEST_LINE = 500
+LONGEST_PROSE = 20_000
+_PROSE = {"notes", "note"}
+_ITEM_OF_LIST = {"stages": "stage", "prices": "price", "scenarios": "scenario"}
+"""Sections of the table of fields that a plan holds several of."""
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,4})?")
+
+
+def convert(tree: Tree) -> Project:
+    """The project a tree describes. Raises ContentError."""
+    return msgspec.convert(_struct(tree, _project_type(), "", ""), Project)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: the nearest known one, or all when they are few."""
+    names = list(known)
+    lowered = {name.lower(): name for name in names}
+    if near := difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6):
+        return f"did you mean {lowered[near[0]]!r}?"
+    return f"known are {', '.join(names)}."
+
+
+@lru_cache(maxsize=1)
+def _project_type() -> inspect.StructType:
+    info = inspect.type_info(Project)
+    assert isinstance(info, inspect.StructType)
+    return info
+
+
+def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> dict[str, Any]:
+    if not isinstance(tree, dict):
+        raise _wrong(where, f"expected keys and values, got {got(tree)}.")
+    fields = {field.encode_name: field for field in kind.fields}
+    known = [*([kind.tag_field] if kind.tag_field else []), *fields]
+    for key in tree:
+        if key not in known:
+            raise _wrong(where, f"unknown key {got(key)}; {suggestion(key, known)}")
+    values: dict[str, Any] = {kind.tag_field: kind.tag} if kind.tag_field else {}
+    for name, field in fields.items():
+        place = f"{where}.{name}" if where else name
+        if name in tree:
+            values[name] = _value(tree[name], field.type, place, section, name)
+        elif field.required:
+            raise _wrong(where, f"{name} is missing.")
+    return values
+
+
+def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) -> Any:
+    if isinstance(kind, inspect.UnionType):
+        if isinstance(tree, Unquoted) and tree.is_null and kind.includes_none:
+            return None
+        kind = _chosen(tree, kind, where)
+    if isinstance(kind, inspect.StructType):
+        return _struct(tree, kind, where, name)
+    if isinstance(kind, inspect.VarTupleType):
+        return _list(tree, kind, where, name)
+    if isinstance(kind, inspect.FloatType | inspect.IntType):
+        return _number(tree, where, f"{section}.{name}", whole=isinstance(kind, inspect.IntType))
+    if isinstance(kind, inspect.LiteralType):
+        return _choice(tree, [str(value) for value in kind.values], where)
+    return _text(tree, where, prose=name in _PROSE)
+
+
+def _list(tree: Tree, kind: inspect.VarTupleType, where: str, name: str) -> list[Any]:
+    if not isinstance(tree, list):
+        raise _wrong(where, f"expected a list, got {got(tree)}.")
+    if len(tree) > LONGEST_LIST:
+        raise _wrong(where, f"a list may hold {LONGEST_LIST} entries, got {len(tree)}.")
+    item_name = _ITEM_OF_LIST.get(name, name)
+    return [_value(item, kind.item_type, f"{where}[{i}]", name, item_name) for i, item in enumerate(tree)]
+
+
+def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:
+    """The member of a union a tree is meant for: the one that is not null, or the one of its ``kind``."""
+    members = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
+    if len(members) == 1:
+        return members[0]
+    tagged = {str(each.tag): each for each in members if isinstance(each, inspect.StructType)}
+    if not isinstance(tree, dict):
+        raise _wrong(where, f"expected keys and values, got {got(tree)}.")
+    if "kind" not in tree:
+        raise _wrong(where, f"kind is missing; known are {', '.join(tagged)}.")
+    return tagged[_choice(tree["kind"], list(tagged), f"{where}.kind")]
+
+
+def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
+    """A number written for YAML (7e10) or for people (14.8T, 40 %, $2.00), within the field's limits."""
+    declared = FIELDS.get(field)
+    if not isinstance(tree, str):
+        raise _wrong(where, f"expected a number, got {got(tree)}.")
+    if _NUMBER.fullmatch(tree):
+        value = float(tree)
+    else:
+        try:
+            value = parse(
+                tree, declared.quantity if declared else "number", unit=declared.unit if declared else ""
+            )
+        except QuantityError:
+            raise _wrong(where, f"expected a number, got {got(tree)}.") from None
+    if not math.isfinite(value):
+        raise _wrong(where, f"expected a finite number, got {got(tree)}.")
+    if declared and (problem := check(field, value)):
+        raise _wrong(where, problem)
+    if whole and value != int(value):
+        raise _wrong(where, f"expected a whole number, got {got(tree)}.")
+    return int(value) if whole else value
+
+
+def _choice(tree: Tree, known: list[str], where: str) -> str:
+    if isinstance(tree, str) and tree in known:
+        return str(tree)
+    if isinstance(tree, str):
+        raise _wrong(where, f"unknown value {got(tree)}; {suggestion(tree, known)}")
+    raise _wrong(where, f"expected one of {', '.join(known)}, got {got(tree)}.")
+
+
+def _text(tree: Tree, where: str, *, prose: bool) -> str:
+    if not isinstance(tree, str):
+        raise _wrong(where, f"expected text, got {got(tree)}.")
+    longest = LONGEST_PROSE if prose else LONGEST_LINE
+    if len(tree) > longest:
+        raise _wrong(where, f"text may be {longest} characters long, got {len(tree)}.")
+    allowed = "\n\t" if prose else "\t"
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in tree):
+        what = "a control character" if prose else "a line break or control character"
+        raise _wrong(where, f"text may not hold {what}.")
+    return str(tree)
+
+
+def _wrong(where: str, sentence: str) -> ContentError:
+    return ContentError(f"{where}: {sentence}" if where else sentence)
