@@ -44,8 +44,8 @@ class MemoryProfile:
     """Per trained parameter, unsharded: 4 for a 32-bit buffer, more with 16-bit gradients beside it. Training
     in fp16, or with an optimizer that updates 16-bit weights, keeps 2."""
     persistent_gradients: float
-    """1 if gradient buffers live throughout, 0 if gradients appear as the backward pass frees activations (then
-    they only coexist with the activations of a later microbatch)."""
+    """1 if gradient buffers live throughout, 0 if gradients appear as the backward pass frees activations
+    (then they only coexist with the activations of a later microbatch)."""
     attention_copies: float
     """Times queries and keys are kept again (rotary embedding, packing) beyond the projection's output."""
     ffn_copies: float
@@ -207,7 +207,14 @@ def _held(s: Shapes, layouts: Layouts, layers: Array) -> tuple[Array, Array]:
     moe = s.moe_layers / s.layers
     routed = moe * s.routed_parameters
     dense = s.attention_parameters + _ffn_average(s) - routed
-    return layers * dense / layouts.tp, layers * routed / layouts.ep
+    return layers * dense / layouts.tp, layers * routed / (layouts.ep * _expert_split(s, layouts))
+
+
+def _expert_split(s: Shapes, layouts: Layouts) -> Array:
+    """Tensor-parallel ranks one expert is cut into: experts at least as wide as the model are cut like dense
+    feed-forwards (Mixtral, Grok), narrow ones stay whole.
+    """
+    return np.where(s.expert_ffn >= s.hidden, layouts.tp, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +274,8 @@ def _stage(
     dense, routed = _held(s, layouts, stage.layers)
     tables = stage.tables / layouts.tp
     groups = np.maximum(layouts.shard_group, 1.0)
-    expert_groups = np.maximum(layouts.expert_replicas * groups / (layouts.dp * layouts.cp), 1.0)
+    replicas = layouts.expert_replicas / _expert_split(s, layouts)
+    expert_groups = np.maximum(replicas * groups / (layouts.dp * layouts.cp), 1.0)
 
     def sharded(stage_from: int, width: Array, table_width: Array) -> Array:
         on = layouts.sharding >= stage_from

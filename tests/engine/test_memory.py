@@ -1,0 +1,295 @@
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost.catalog.memory import load_memory_profiles, read_memory_profiles
+from isocost.engine.architecture import adapter_parameters, parameters
+from isocost.engine.batch import Shapes
+from isocost.engine.layout import Layouts
+from isocost.engine.memory import Memory, MemoryProfile, StateBytes, memory, usable_bytes
+from isocost.engine.records import Workload
+from isocost.engine.shapes import shape_for
+from tests.engine import shapes_of_models as models
+from tests.engine.machines import H100
+
+GIB = 2.0**30
+PLAIN = MemoryProfile(
+    gradient_bytes=4.0,
+    persistent_gradients=1.0,
+    attention_copies=0.0,
+    ffn_copies=1.0,
+    logit_bytes=4.0,
+    working_layers=0.0,
+    head_balanced=0.0,
+    allocated_bytes=0.0,
+    reserve_bytes=0.0,
+    fragmentation=0.0,
+)
+
+
+def peak(
+    model,
+    *,
+    profile=PLAIN,
+    sequence=4096.0,
+    method="full",
+    optimizer="adamw",
+    flash=True,
+    precision="bf16",
+    **layout,
+) -> Memory:
+    work = Workload(sequence, 256.0, precision, method, 16.0, optimizer, flash)
+    states = StateBytes.of([model], [work], profile)
+    layouts = Layouts.of(**{"accelerators": 8, "global_batch": work.global_batch, **layout})
+    return memory(Shapes.of([model]), np.array([sequence]), states, layouts, profile)
+
+
+def test_states_of_mixed_precision_adam_take_eighteen_bytes_a_parameter():
+    m = peak(models.LLAMA3_8B, accelerators=1, sharding=0)
+    states = (m.weights + m.gradients + m.optimizer).item()
+    assert states / parameters(models.LLAMA3_8B).total == pytest.approx(18, rel=1e-3)
+
+
+@pytest.mark.parametrize(("stage", "bytes_each"), [(0, 18.0), (1, 7.5), (2, 4.0), (3, 2.25)])
+def test_zero_stages_spread_optimizer_then_gradients_then_weights(stage, bytes_each):
+    m = peak(models.LLAMA3_8B, accelerators=8, sharding=stage, recompute=2)
+    states = (m.weights + m.gradients + m.optimizer).item()
+    # Norms stand aside of the layer's matrices: a thousandth.
+    assert states / parameters(models.LLAMA3_8B).total == pytest.approx(bytes_each, rel=1e-3)
+
+
+def test_sharding_within_a_node_keeps_a_replica_in_each():
+    node = peak(models.LLAMA3_8B, accelerators=64, sharding=3, shard_group=8)
+    everywhere = peak(models.LLAMA3_8B, accelerators=64, sharding=3)
+    assert node.optimizer / everywhere.optimizer == pytest.approx(8)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "states"), [("adamw", 18), ("adamw-bf16", 8), ("adamw-8bit", 6), ("muon", 14)]
+)
+def test_optimizers_differ_in_the_states_they_keep(optimizer, states):
+    m = peak(models.LLAMA3_8B, accelerators=1, sharding=0, optimizer=optimizer)
+    each = (m.weights + m.gradients + m.optimizer).item() / parameters(models.LLAMA3_8B).total
+    assert each == pytest.approx(states, rel=1e-3)
+
+
+def test_activations_of_gpt3_follow_the_published_formula():
+    """Korthikanti et al., arXiv 2205.05198, table 2: s b h L (34 + 5 a s / h) / t with sequence parallelism.
+
+    Of their 34 bytes, 2 + 1 are dropout masks, which nothing trains with any more: 31.
+    """
+    t, s, b = models.GPT3_175B, 2048.0, 1.0
+    m = peak(t, sequence=s, flash=False, accelerators=8, tp=8, sharding=0)
+    unit = s * b * t.hidden * t.layers / 8
+    assert m.activations.item() == pytest.approx(unit * (32 + 5 * t.heads * s / t.hidden), rel=0.03)
+    full = peak(t, sequence=s, recompute=2, accelerators=8, tp=8, sharding=0, sequence_parallel=False)
+    assert full.activations.item() == pytest.approx(2 * s * b * t.hidden * t.layers)
+
+
+def test_recompute_modes_are_ordered_and_flash_attention_removes_the_quadratic_term():
+    none, selective, full = (peak(models.LLAMA3_8B, recompute=mode).activations.item() for mode in (0, 1, 2))
+    assert full < 0.1 * selective
+    assert selective < 0.85 * none
+    unfused = [peak(models.LLAMA3_8B, sequence=s, flash=False).activations.item() for s in (4096.0, 8192.0)]
+    fused = [peak(models.LLAMA3_8B, sequence=s).activations.item() for s in (4096.0, 8192.0)]
+    assert fused[1] / fused[0] == pytest.approx(2)
+    assert unfused[1] / unfused[0] > 3
+
+
+def test_sequence_parallelism_divides_what_tensor_parallelism_leaves_whole():
+    without = peak(models.LLAMA3_70B, tp=8, sequence_parallel=False).activations.item()
+    with_it = peak(models.LLAMA3_70B, tp=8).activations.item()
+    alone = peak(models.LLAMA3_70B).activations.item()
+    assert with_it == pytest.approx(alone / 8, rel=0.001)
+    assert without > 2 * with_it
+
+
+def test_the_first_stage_keeps_as_many_microbatches_as_there_are_stages():
+    shallow = peak(models.LLAMA3_70B, accelerators=64, tp=8, pp=2, profile=replace(PLAIN, logit_bytes=0))
+    deep = peak(models.LLAMA3_70B, accelerators=64, tp=8, pp=8, profile=replace(PLAIN, logit_bytes=0))
+    assert deep.activations == pytest.approx(shallow.activations)
+    one = peak(
+        models.LLAMA3_70B, accelerators=64, tp=8, pp=8, global_batch=1, profile=replace(PLAIN, logit_bytes=0)
+    )
+    assert one.activations == pytest.approx(shallow.activations / 8)
+
+
+def test_interleaving_costs_activation_memory():
+    plain = peak(models.LLAMA3_70B, accelerators=64, tp=8, pp=8)
+    interleaved = peak(models.LLAMA3_70B, accelerators=64, tp=8, pp=8, vp=2)
+    assert interleaved.activations / plain.activations == pytest.approx(1 + 7 / 16)
+
+
+def test_the_last_stage_decides_when_logits_weigh_more_than_microbatches_in_flight():
+    wide = replace(models.LLAMA32_1B, vocabulary=1_000_000.0)
+    m = peak(wide, accelerators=8, pp=8, recompute=2, microbatch=8)
+    assert m.logits.item() == pytest.approx(8 * 4096 * 1e6 * 4)
+    narrow = peak(models.LLAMA3_70B, accelerators=64, tp=8, pp=8)
+    assert narrow.logits.item() == 0
+
+
+def test_experts_are_spread_over_expert_parallel_ranks():
+    one = peak(models.DEEPSEEK_V3, accelerators=512, pp=16, ep=1, sharding=0)
+    many = peak(models.DEEPSEEK_V3, accelerators=512, pp=16, ep=32, sharding=0)
+    total = parameters(models.DEEPSEEK_V3).total
+    assert one.weights.item() > 2 * total / 16 * 0.95
+    assert many.weights < one.weights / 10
+    assert many.activations == pytest.approx(one.activations)
+
+
+def test_wide_experts_are_cut_by_tensor_parallelism_and_narrow_ones_are_not():
+    wide = [peak(models.MIXTRAL_8X7B, accelerators=64, tp=tp, sharding=0).weights.item() for tp in (1, 8)]
+    narrow = [peak(models.QWEN3_30B_A3B, accelerators=64, tp=tp, sharding=0).weights.item() for tp in (1, 8)]
+    assert wide[0] / wide[1] > 7.9
+    assert narrow[0] / narrow[1] < 1.1
+
+
+def test_latent_attention_keeps_its_latents_and_its_heads():
+    m = peak(models.DEEPSEEK_V3, accelerators=64, ep=64)
+    heads_only = peak(replace(models.DEEPSEEK_V3, q_lora_rank=0.0, kv_lora_rank=0.0), accelerators=64, ep=64)
+    assert m.activations > heads_only.activations
+
+
+def test_adapters_of_llama_8b_have_the_published_size():
+    assert adapter_parameters(models.LLAMA3_8B, 16) == pytest.approx(41.9e6, rel=0.002)
+    lora = peak(models.LLAMA3_8B, method="lora", accelerators=1, sharding=0)
+    assert lora.weights.item() == pytest.approx(2 * 8.03e9, rel=0.001)
+    assert (lora.gradients + lora.optimizer).item() == pytest.approx(16 * 41.9e6, rel=0.01)
+    # 4-bit weights, with embedding and head left at 16 bits.
+    qlora = peak(models.LLAMA3_8B, method="qlora", accelerators=1, sharding=0)
+    assert qlora.weights.item() == pytest.approx(5.8e9, rel=0.02)
+
+
+def test_gradients_that_come_late_only_count_beyond_the_activations_they_replace():
+    late = replace(PLAIN, persistent_gradients=0.0)
+    once = peak(models.LLAMA32_1B, accelerators=1, sharding=0, global_batch=1, recompute=2, profile=late)
+    kept = peak(models.LLAMA32_1B, accelerators=1, sharding=0, global_batch=1, recompute=2)
+    freed = (once.activations + once.logits).item()
+    assert once.gradients.item() == pytest.approx(kept.gradients.item() - freed)
+    accumulating = peak(models.LLAMA32_1B, accelerators=1, sharding=0, global_batch=8, profile=late)
+    assert accumulating.gradients == kept.gradients
+
+
+PUBLISHED_PEAKS = [
+    # Ultra-Scale Playbook grid (H100, sequence 4,096): model, tp, pp, dp, microbatch, ZeRO stage, GiB.
+    ("llama-8b", 4, 1, 8, 1, 1, 31.7),
+    ("llama-8b", 2, 4, 8, 1, 1, 32.3),
+    ("llama-80b", 8, 8, 4, 1, 1, 37.3),
+    ("llama-80b", 16, 4, 4, 1, 1, 25.0),
+]
+NANOTRON_8B = replace(models.LLAMA3_8B, kv_heads=32.0, vocabulary=131072.0)
+NANOTRON_80B = replace(models.LLAMA3_70B, kv_heads=64.0, vocabulary=131072.0)
+
+
+@pytest.mark.parametrize(("name", "tp", "pp", "dp", "microbatch", "stage", "gib"), PUBLISHED_PEAKS)
+def test_measured_peaks_of_the_ultra_scale_grid(name, tp, pp, dp, microbatch, stage, gib):
+    model = NANOTRON_8B if name == "llama-8b" else NANOTRON_80B
+    profile = load_memory_profiles().profiles["nanotron"].record()
+    m = peak(
+        model,
+        profile=profile,
+        accelerators=tp * pp * dp,
+        tp=tp,
+        pp=pp,
+        dp=dp,
+        microbatch=microbatch,
+        sharding=stage,
+    )
+    assert m.allocated.item() / GIB == pytest.approx(gib, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("recompute", "optimizer", "method", "gib"),
+    [(0, "adamw-bf16", "full", 42.9), (2, "adamw-bf16", "full", 24.9), (2, "adamw-bf16", "qlora", 4.6)],
+)
+def test_measured_peaks_of_fine_tuning_llama_3b(recompute, optimizer, method, gib):
+    """torchtune's published ladder: one A100, packed sequences of 4,096, two at a time, chunked loss."""
+    llama = replace(models.LLAMA3_8B, layers=28, hidden=3072, heads=24, ffn=8192, tied_embeddings=True)
+    profile = load_memory_profiles().for_stack("open")
+    m = peak(
+        llama,
+        profile=profile,
+        method=method,
+        optimizer=optimizer,
+        accelerators=1,
+        sharding=0,
+        microbatch=2,
+        global_batch=2,
+        recompute=recompute,
+    )
+    # Their 4.6 GiB also offloads what full recomputation keeps.
+    assert m.allocated.item() / GIB == pytest.approx(gib, rel=0.05, abs=2.5 if method == "qlora" else 0)
+
+
+def test_an_80_gb_device_offers_79_gib():
+    assert usable_bytes(H100) / GIB == pytest.approx(79.6)
+
+
+def test_fitting_compares_everything_with_the_capacity():
+    m = peak(models.LLAMA3_8B, accelerators=8, sharding=3, recompute=2)
+    assert m.fits(m.total).all()
+    assert not m.fits(m.total * 0.999).any()
+
+
+@given(
+    st.floats(8.0, 12.5),
+    st.sampled_from([1, 2, 4, 8, 16]),
+    st.sampled_from([1, 2, 4, 8]),
+    st.sampled_from([1, 2, 4]),
+    st.integers(0, 2),
+    st.integers(0, 3),
+)
+def test_no_part_is_ever_negative_or_nan_and_more_sharding_never_takes_more(
+    size, tp, pp, mb, recompute, stage
+):
+    model = shape_for(10.0**size, 0.2 * 10.0**size)
+    profile = load_memory_profiles().for_stack("vendor")
+    n = 16 * tp * pp
+    parts = peak(
+        model,
+        profile=profile,
+        accelerators=n,
+        tp=tp,
+        pp=pp,
+        microbatch=mb,
+        recompute=recompute,
+        sharding=stage,
+    )
+    for f in fields(Memory):
+        values = getattr(parts, f.name)
+        assert np.isfinite(values).all(), f.name
+        assert (values >= 0).all(), f.name
+    if stage < 2:
+        more = peak(
+            model,
+            profile=profile,
+            accelerators=n,
+            tp=tp,
+            pp=pp,
+            microbatch=mb,
+            recompute=recompute,
+            sharding=stage + 1,
+        )
+        assert more.total <= parts.total * (1 + 1e-12)
+
+
+def test_layouts_of_a_grid_broadcast_to_what_they_cost_one_by_one():
+    tp = np.array([1.0, 2.0, 8.0])
+    together = peak(models.LLAMA3_70B, accelerators=64, tp=tp, pp=4)
+    singly = [peak(models.LLAMA3_70B, accelerators=64, tp=x, pp=4).total.item() for x in tp]
+    np.testing.assert_allclose(together.total, singly)
+
+
+def test_profiles_are_complete_and_named_in_words_when_they_are_not():
+    profiles = load_memory_profiles()
+    assert profiles.name_for_framework("NeMo (Megatron-Core)") == "megatron"
+    assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
+    assert profiles.name_for_framework("somebody's own", "open") == "fsdp"
+    with pytest.raises(ValueError, match=r"memory\.yaml"):
+        read_memory_profiles("stacks: {}")
+    text = "stacks: {vendor: nowhere}\nframeworks: {}\nprofiles: {}\n"
+    with pytest.raises(ValueError, match="'vendor' names the profile 'nowhere'"):
+        read_memory_profiles(text)
