@@ -83,6 +83,8 @@ class Session(QObject):
     dirty_changed = Signal(bool)
     failed = Signal(str)
     """The newest project has no estimate, and why, in one sentence; empty when it has one again."""
+    settled = Signal()
+    """Everything asked for so far has been computed and delivered."""
 
     def __init__(self, project: Project, catalog: Catalog, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +107,7 @@ class Session(QObject):
         self._worker = LatestWorker(self)
         self._worker.ready.connect(self._take_curves)
         self._worker.failed.connect(self._report)
+        self._worker.idle.connect(self._settle)
 
     # Properties
 
@@ -241,6 +244,15 @@ class Session(QObject):
         """Ask for the estimate of the newest project; many calls in one frame are one computation."""
         self._frame.start()
 
+    @property
+    def busy(self) -> bool:
+        """Whether an estimate or a curve is still to come."""
+        return self._frame.isActive() or self._worker.busy
+
+    def _settle(self) -> None:
+        if not self.busy:
+            self.settled.emit()
+
     def _show(self, project: Project) -> None:
         self._project = project
         if self._stage >= len(self.current_scenario.stages):
@@ -255,6 +267,7 @@ class Session(QObject):
             self.active_curve = active_curve(project, self.catalog, scenario)
         except Exception as error:  # whatever the engine refuses is said in the window, which stays usable
             self._report(error)
+            self._settle()
             return
         self._say("")
         self.estimate_changed.emit(self.estimate)

@@ -37,6 +37,8 @@ class LatestWorker(QObject):
     ready = Signal(object)
     failed = Signal(object)
     """The exception of the work."""
+    idle = Signal()
+    """Nothing runs and nothing waits any more."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +81,7 @@ class LatestWorker(QObject):
     def _start(self) -> None:
         work, self._waiting = self._waiting, None
         if work is None:
+            self.idle.emit()
             return
         self._generation += 1
         self._running = True

@@ -1,0 +1,176 @@
+"""The column of inputs: always in sight, always about the selected stage."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from isocost.plan.fields import FIELDS
+from isocost.plan.project import GpuHoursStage, PretrainStage, Stage
+from isocost.ui.icons import icon
+from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
+from isocost.ui.inputs.pickers import AcceleratorPicker, ModelPicker, Picker, PrecisionPicker
+from isocost.ui.inputs.quotes import QuotesButton
+from isocost.ui.inputs.stages import StageStrip
+from isocost.ui.session import Session
+from isocost.ui.theme import Theme
+
+WIDTH = 292
+MARGIN = 16
+
+_PRETRAIN = (
+    "model.parameters",
+    "model.active_parameters",
+    "data.tokens",
+    "data.sequence",
+    "data.batch_tokens",
+    "efficiency.mfu",
+    "efficiency.goodput",
+)
+_FROM_THE_ESTIMATE = ("efficiency.mfu", "efficiency.goodput", "data.batch_tokens")
+
+
+class InputColumn(QScrollArea):
+    """Every input of the selected stage, in the order people think of them."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("inputs")
+        self.setAccessibleName("Inputs")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.fields = {path: FieldInput(field, session) for path, field in FIELDS.items()}
+        self.stages = StageStrip(session)
+        self.quotes = QuotesButton(session)
+        self.model = ModelPicker(session)
+        self.accelerator = AcceleratorPicker(session)
+        self.precision = PrecisionPicker(session)
+        self._ticks_for = ""
+        self._build()
+        session.project_changed.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+        session.estimate_changed.connect(self._refresh_automatic)
+        self.refresh()
+
+    def _build(self) -> None:
+        body = QWidget()
+        body.setObjectName("inputs_body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(MARGIN, 12, MARGIN, 16)
+        column.setSpacing(8)
+        self._model_section = _section("Model", self.model, *self._fields("model"))
+        precision = _row("Precision", self.precision)
+        data = self._fields("data")
+        self._data_section = _section("Data", *data, precision)
+        self._claim_section = _section("Claim", *self._fields("stage"))
+        self._price_row()
+        hardware = (self.accelerator, *self._fields("hardware"), *self._fields("price"))
+        self._efficiency_section = _section("Efficiency", *self._fields("efficiency"))
+        for part in (
+            self.stages,
+            self._model_section,
+            self._data_section,
+            self._claim_section,
+            _section("Hardware", *hardware),
+            self._efficiency_section,
+        ):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidget(body)
+
+    def _fields(self, section: str) -> tuple[QWidget, ...]:
+        return tuple(each for each in self.fields.values() if each.field.section == section)
+
+    def _price_row(self) -> None:
+        price = self.fields["price.usd_per_gpu_hour"]
+        price.beside_label.insertWidget(1, self.quotes)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Widen with the text, so that nothing is cut."""
+        self.setFixedWidth(theme.px(WIDTH))
+        for each in self.fields.values():
+            each.apply_theme(theme)
+        self.quotes.setIcon(icon("chevron-down", theme.quiet, 14))
+        self.precision.setFixedWidth(theme.px(EDIT_WIDTH))
+
+    def refresh(self) -> None:
+        """Show the newest project's selected stage."""
+        stage = self._session.current_stage
+        self.stages.refresh()
+        self._show_for(stage)
+        self.accelerator.refresh()
+        self._refresh_market()
+        if isinstance(stage, PretrainStage):
+            self.model.refresh()
+            self.precision.refresh()
+        for path, each in self.fields.items():
+            if self._belongs(path, stage):
+                each.refresh()
+
+    def _belongs(self, path: str, stage: Stage) -> bool:
+        if isinstance(stage, GpuHoursStage):
+            claimed = "stage.hours" if stage.hours is not None else "stage.gpu_hours"
+            return path == claimed or path.split(".")[0] in ("hardware", "price")
+        return not path.startswith("stage.")
+
+    def _show_for(self, stage: Stage) -> None:
+        pretrain = isinstance(stage, PretrainStage)
+        for section in (self._model_section, self._data_section, self._efficiency_section):
+            section.setVisible(pretrain)
+        self._claim_section.setVisible(not pretrain)
+        for path in ("stage.hours", "stage.gpu_hours"):
+            self.fields[path].setVisible(self._belongs(path, stage))
+
+    def _refresh_market(self) -> None:
+        """Ticks and whole nodes follow the accelerator."""
+        accelerator = self._session.value("hardware.accelerator")
+        if accelerator == self._ticks_for:
+            return
+        self._ticks_for = accelerator
+        self.fields["price.usd_per_gpu_hour"].slider.set_ticks(self.quotes.ticks())
+        entry = self._session.catalog.accelerator(accelerator)
+        self.fields["hardware.count"].set_multiple(entry.spec.node_size)
+
+    def _refresh_automatic(self) -> None:
+        if isinstance(self._session.current_stage, PretrainStage):
+            for path in _FROM_THE_ESTIMATE:
+                self.fields[path].refresh()
+
+    def reveal(self, path: str) -> None:
+        """Scroll an input into sight and put the cursor there."""
+        pickers: dict[str, Picker] = {each.objectName(): each for each in self.findChildren(Picker)}
+        if path in self.fields:
+            self.ensureWidgetVisible(self.fields[path], 0, 24)
+            self.fields[path].focus()
+        elif path in pickers:
+            self.ensureWidgetVisible(pickers[path], 0, 24)
+            pickers[path].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _section(title: str, *parts: QWidget) -> QFrame:
+    """Inputs that belong together under a small heading."""
+    frame = QFrame()
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(0, 0, 0, 4)
+    column.setSpacing(8)
+    heading = QLabel(title.upper())
+    heading.setProperty("role", "section")
+    column.addWidget(heading)
+    for part in parts:
+        column.addWidget(part)
+    return frame
+
+
+def _row(label: str, picker: Picker) -> QWidget:
+    """A picker with its label before it."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    text = QLabel(label)
+    text.setBuddy(picker)
+    line.addWidget(text, 1)
+    line.addWidget(picker)
+    return row

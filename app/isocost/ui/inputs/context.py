@@ -1,0 +1,119 @@
+"""The quiet line under an input: what its value means here and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from isocost.plan.project import PretrainStage, Price, model_of, price_of
+from isocost.plan.resolve import transformer_of
+from isocost.quantities import format_quantity
+from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
+from isocost.ui.session import Session
+
+COMPUTE_OPTIMAL = 20.0
+"""Tokens per parameter of the compute-optimal rule (Hoffmann et al., arXiv 2203.15556)."""
+
+
+def context(path: str, session: Session) -> str:
+    """One short line for the input at a path; empty when there is nothing to add."""
+    return _LINES.get(path, lambda _: "")(session)
+
+
+def price_origin(price: Price) -> str:
+    """Who asks a price, on which terms, and when it was read."""
+    terms = {"typed": "", "one-year": "1-year"}.get(price.commitment, price.commitment)
+    parts = [price.supplier, terms if terms not in price.supplier.lower() else "", price.date[:10]]
+    return " · ".join(part for part in parts if part)
+
+
+def _parameters(session: Session) -> str:
+    model = model_of(session.current_scenario, session.current_stage)
+    shape = transformer_of(model, session.catalog)
+    parts = [model.name or "custom shape", f"{shape.layers:.0f} layers"]
+    if shape.is_moe:
+        parts.append(f"{shape.experts:.0f} experts")
+    if shape.attention == "mla":
+        parts.append("MLA")
+    return " · ".join(parts)
+
+
+def _active(session: Session) -> str:
+    counted = model_parameters(session)
+    share = counted.active / counted.total
+    return (
+        "dense: every weight is used"
+        if share >= 0.99
+        else f"{share:.1%} of all weights a token".replace("%", " %")
+    )
+
+
+def _tokens(session: Session) -> str:
+    stage = session.current_stage
+    if not isinstance(stage, PretrainStage):
+        return ""
+    ratio = stage.data.tokens / model_parameters(session).active
+    return f"{format_quantity(ratio, 'number')} per active parameter: {training_regime(ratio)}"
+
+
+def training_regime(tokens_per_parameter: float) -> str:
+    """How a ratio of tokens to parameters compares with the compute-optimal one, in words."""
+    ratio = tokens_per_parameter / COMPUTE_OPTIMAL
+    if ratio < 0.5:
+        return "under-trained"
+    if ratio <= 2:
+        return "compute-optimal"
+    return "over-trained"
+
+
+def _count(session: Session) -> str:
+    entry = session.catalog.accelerator(session.value("hardware.accelerator"))
+    size = entry.spec.node_size
+    nodes = -(-int(session.value("hardware.count")) // size)
+    if size == 1:
+        return "rented one by one"
+    return f"{nodes:,} node{'s' if nodes != 1 else ''} of {size}"
+
+
+def _price(session: Session) -> str:
+    return price_origin(price_of(session.current_scenario, session.current_stage))
+
+
+def _reading(path: str, session: Session) -> Reading:
+    return binding(path).read(session)
+
+
+def _mfu(session: Session) -> str:
+    result = stage_estimate(session)
+    if not _reading("efficiency.mfu", session).automatic:
+        return "your input; empty the field for the estimate"
+    return result.mfu_source if result else ""
+
+
+def _goodput(session: Session) -> str:
+    if not _reading("efficiency.goodput", session).automatic:
+        return "your input; empty the field for the estimate"
+    return "usual at this count; the rest is failures and restarts"
+
+
+def _batch(session: Session) -> str:
+    if not _reading("data.batch_tokens", session).automatic:
+        return "tokens of one optimizer step"
+    return "from the batch-size scaling law"
+
+
+def _gpu_hours(session: Session) -> str:
+    return "as claimed; nothing is added"
+
+
+_LINES: dict[str, Callable[[Session], str]] = {
+    "model.parameters": _parameters,
+    "model.active_parameters": _active,
+    "data.tokens": _tokens,
+    "data.batch_tokens": _batch,
+    "hardware.count": _count,
+    "price.usd_per_gpu_hour": _price,
+    "efficiency.mfu": _mfu,
+    "efficiency.goodput": _goodput,
+    "stage.hours": _gpu_hours,
+    "stage.gpu_hours": _gpu_hours,
+}

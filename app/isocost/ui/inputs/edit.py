@@ -1,0 +1,166 @@
+"""An exact field: typed as people write numbers, with what was understood or what is wrong said in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from isocost.plan.fields import Field, check
+from isocost.quantities import QuantityError, format_exact, format_quantity, parse
+
+_PAINTED_UNITS = {"$/GPU-h": "/GPU-h", "%": "", "h": "", "tokens": "tokens", "GPUs": "GPUs"}
+"""Units drawn after the text; the others are part of the text itself."""
+
+
+class QuantityEdit(QLineEdit):
+    """A line for one value of a field: Enter applies, Escape restores, ``*1.2`` changes by a factor."""
+
+    committed = Signal(float)
+    """A valid value was entered."""
+    cleared = Signal()
+    """An optional value was emptied: back to automatic."""
+    said = Signal(str, bool)
+    """What was understood, or (True) what is wrong; empty = nothing to say."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._value: float | None = None
+        self._automatic = False
+        self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.textEdited.connect(self._explain)
+
+    def show_value(self, value: float | None, *, automatic: bool = False) -> None:
+        """Show a value, unless the user is typing another."""
+        self._value = value
+        self._automatic = automatic
+        if not self.isModified():
+            self._restore()
+
+    def _restore(self) -> None:
+        self._mark(wrong=False)
+        self.setText(self._text())
+        self.setModified(False)
+        self._make_room()
+
+    def _text(self) -> str:
+        if self._value is None:
+            return "auto" if self._automatic else ""
+        if self.hasFocus() and not self._automatic:
+            return format_exact(self._value, self._field.quantity)
+        short = format_quantity(self._value, self._field.quantity)
+        return f"auto {short}" if self._automatic else short
+
+    def _read(self) -> float:
+        """The value typed.
+
+        Raises:
+            QuantityError: it is no number, or not one the field can have.
+        """
+        value = parse(
+            self.text(), self._field.quantity, current=self._value, unit=(self._field.unit, self._unit)
+        )
+        if self._field.integer and value != int(value):
+            value = float(round(value))
+        problem = check(self._field.path, value)
+        if problem:
+            raise QuantityError(problem)
+        return value
+
+    def _explain(self) -> None:
+        try:
+            value = self._read()
+        except QuantityError as problem:
+            self._mark(wrong=not self._emptied())
+            self.said.emit("Empty means automatic." if self._emptied() else str(problem), not self._emptied())
+        else:
+            self._mark(wrong=False)
+            self.said.emit(f"= {_spelled(value, self._field)}", False)
+
+    def _emptied(self) -> bool:
+        return self._field.optional and self.text().strip().lower() in ("", "auto")
+
+    def _apply(self) -> bool:
+        """Hand over what was typed; False when it cannot be."""
+        if self._emptied():
+            self._done()
+            self.cleared.emit()
+            return True
+        try:
+            value = self._read()
+        except QuantityError as problem:
+            self.said.emit(str(problem), True)
+            return False
+        self._done()
+        self.committed.emit(value)
+        return True
+
+    def _done(self) -> None:
+        self.setModified(False)
+        self._mark(wrong=False)
+        self.said.emit("", False)
+
+    def _give_up(self) -> None:
+        self._restore()
+        self.said.emit("", False)
+
+    def _mark(self, *, wrong: bool) -> None:
+        if bool(self.property("wrong")) != wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    # Events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.isModified() and self._apply():
+                self._restore()
+                self.selectAll()
+        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+            self._give_up()
+            self.selectAll()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.isModified():
+            self._restore()
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving applies what can be applied; a value that is wrong is given up rather than kept unseen."""
+        super().focusOutEvent(event)
+        if event.reason() is Qt.FocusReason.PopupFocusReason:
+            return
+        if self.isModified() and not self._apply():
+            self._give_up()
+        self._restore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._unit or not self.text():
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        room = QRect(0, 0, self.width() - 9, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._unit)
+        painter.end()
+
+    def _make_room(self) -> None:
+        """Keep the text clear of the painted unit, whatever the font's size."""
+        right = self.fontMetrics().horizontalAdvance(self._unit) + 4 if self._unit else 0
+        if self.textMargins().right() != right:
+            self.setTextMargins(0, 0, right, 0)
+
+
+def _spelled(value: float, field: Field) -> str:
+    """A value in full digits with its unit, as proof of what was understood."""
+    if field.quantity == "number" or field.quantity == "count":
+        written = f"{value:,.0f}" if 1 <= abs(value) < 1e18 and value == int(value) else f"{value:g}"
+        unit = field.unit or field.label.lower()
+        return f"{written} {unit}"
+    return f"{format_exact(value, field.quantity)} {_PAINTED_UNITS.get(field.unit, '')}".strip()

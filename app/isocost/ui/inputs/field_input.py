@@ -1,0 +1,147 @@
+"""One input of the column: label, exact field, slider, reset, and a line of context."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from isocost.plan.fields import Field
+from isocost.quantities import format_quantity
+from isocost.ui.icons import icon
+from isocost.ui.inputs.bindings import binding
+from isocost.ui.inputs.context import context
+from isocost.ui.inputs.edit import QuantityEdit
+from isocost.ui.inputs.scale import Scale
+from isocost.ui.inputs.slider import LogSlider
+from isocost.ui.session import Session
+from isocost.ui.theme import Theme
+
+EDIT_WIDTH = 118
+
+
+class FieldInput(QWidget):
+    """Everything about one declared field; its object name is the field's path."""
+
+    def __init__(self, field: Field, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = field
+        self._session = session
+        self._binding = binding(field.path)
+        self._message = ""
+        self._wrong = False
+        self.setObjectName(field.path)
+        self.setToolTip(_tooltip(field))
+        self.label = QLabel(field.label)
+        self.edit = QuantityEdit(field)
+        self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer))
+        self.context = QLabel()
+        self.reset_button = QToolButton()
+        self._name_parts()
+        self._lay_out()
+        self._connect()
+
+    def _name_parts(self) -> None:
+        field = self.field
+        self.label.setBuddy(self.edit)
+        self.setAccessibleName(field.label)
+        self.setAccessibleDescription(field.help)
+        for part, kind in ((self.edit, "edit"), (self.slider, "slider"), (self.reset_button, "reset")):
+            part.setObjectName(f"{field.path}.{kind}")
+            part.setAccessibleDescription(field.help)
+        self.edit.setAccessibleName(field.label)
+        self.slider.setAccessibleName(f"{field.label}, slider")
+        self.reset_button.setAccessibleName(f"Reset {field.label.lower()}")
+        self.reset_button.setToolTip(_reset_tip(field))
+        self.context.setObjectName(f"{field.path}.context")
+        self.context.setProperty("role", "quiet")
+        self.context.setWordWrap(True)
+        self.context.setMinimumHeight(self.context.fontMetrics().height())
+
+    def _lay_out(self) -> None:
+        self.edit.setFixedWidth(EDIT_WIDTH)
+        self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        keep = self.reset_button.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.reset_button.setSizePolicy(keep)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self.label)
+        self.beside_label = top
+        top.addWidget(self.reset_button)
+        top.addWidget(self.edit)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(3)
+        grid.addLayout(top, 0, 0)
+        grid.addWidget(self.slider, 1, 0)
+        grid.addWidget(self.context, 2, 0)
+
+    def _connect(self) -> None:
+        self.slider.moved.connect(lambda value, gesture: self._binding.write(self._session, value, gesture))
+        self.slider.reset.connect(lambda gesture: self._binding.reset(self._session, gesture))
+        self.edit.committed.connect(lambda value: self._binding.write(self._session, value, None))
+        self.edit.cleared.connect(self.reset)
+        self.edit.said.connect(self._say)
+        self.reset_button.clicked.connect(self.reset)
+
+    def reset(self) -> None:
+        """Back to the default, or to automatic."""
+        self._binding.reset(self._session, None)
+
+    def refresh(self) -> None:
+        """Show the project's value; called after every change and every estimate."""
+        reading = self._binding.read(self._session)
+        self.edit.show_value(reading.value, automatic=reading.automatic)
+        if reading.value is not None:
+            self.slider.show_value(reading.value, automatic=reading.automatic)
+            shown = format_quantity(reading.value, self.field.quantity)
+            text = f"automatic, {shown}" if reading.automatic else shown
+            self.slider.setAccessibleDescription(f"{text} {self.field.unit}. {self.field.help}")
+        self.reset_button.setVisible(not self._at_default(reading.value, reading.automatic))
+        self._show_context()
+
+    def set_multiple(self, multiple: int) -> None:
+        """Let dragging stop at multiples only (whole nodes)."""
+        field = self.field
+        self.slider.set_scale(Scale(field.low, field.high, field.scale, field.integer, multiple))
+
+    def _at_default(self, value: float | None, automatic: bool) -> bool:
+        if self.field.optional and self.field.default is None:
+            return automatic
+        return value == self.field.default
+
+    def _say(self, message: str, wrong: bool) -> None:
+        self._message = message
+        self._wrong = wrong
+        self._show_context()
+
+    def _show_context(self) -> None:
+        role = "stop" if self._wrong else "quiet"
+        if self.context.property("role") != role:
+            self.context.setProperty("role", role)
+            self.context.style().unpolish(self.context)
+            self.context.style().polish(self.context)
+        text = self._message or context(self.field.path, self._session)
+        if text != self.context.text():
+            self.context.setText(text)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw the icon and grow with the text."""
+        self.reset_button.setIcon(icon("reset", theme.quiet, 14))
+        self.edit.setFixedWidth(theme.px(EDIT_WIDTH))
+
+    def focus(self) -> None:
+        """Put the cursor into the exact field."""
+        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _tooltip(field: Field) -> str:
+    source = f"\nDefault: {field.default_source}." if field.default_source else ""
+    return f"{field.help}{source}"
+
+
+def _reset_tip(field: Field) -> str:
+    if field.optional and field.default is None:
+        return "Back to automatic"
+    return "Back to the default"

@@ -1,0 +1,182 @@
+"""Choices from the catalogue: a named model, an accelerator, a number format."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QCompleter
+
+from isocost.plan.project import PretrainStage, model_of
+from isocost.plan.resolve import precision_on
+from isocost.ui.inputs.bindings import model_parameters
+from isocost.ui.session import Session
+
+CUSTOM = "Custom model"
+ANNOUNCED = "announced"
+PRECISIONS = {
+    "bf16": "BF16",
+    "fp16": "FP16",
+    "fp8": "FP8",
+    "mxfp8": "MXFP8",
+    "nvfp4": "NVFP4",
+    "fp32": "FP32",
+}
+
+
+class Picker(QComboBox):
+    """A drop-down that the wheel changes only while it has focus."""
+
+    def __init__(self, session: Session, path: str, label: str, help_text: str) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName(path)
+        self.setAccessibleName(label)
+        self.setAccessibleDescription(help_text)
+        self.setToolTip(help_text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setMaxVisibleItems(24)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _add_heading(self, text: str) -> None:
+        """A line that names a group and cannot be chosen."""
+        self.addItem(text)
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
+        item = model.item(self.count() - 1)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+
+class ModelPicker(Picker):
+    """A named model, found by typing any part of its name, or a custom one."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "model.name", "Model", "A model of the catalogue, or one of your own size.")
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.addItem(CUSTOM)
+        for name in session.catalog.models:
+            self.addItem(name, name)
+        completer = QCompleter(self.model(), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.setCompleter(completer)
+        line = self.lineEdit()
+        assert line is not None
+        line.setPlaceholderText("Search models")
+        line.setAccessibleName("Model")
+        line.editingFinished.connect(self.refresh)
+        self.activated.connect(self._choose)
+
+    def refresh(self) -> None:
+        """Show the project's model."""
+        name = model_of(self._session.current_scenario, self._session.current_stage).name
+        at = self.findData(name) if name is not None else 0
+        if at < 0:
+            at = self.findText(name or CUSTOM, Qt.MatchFlag.MatchFixedString)
+        self.setCurrentIndex(max(0, at))
+        self.setEditText(name or CUSTOM)
+
+    def _choose(self, index: int) -> None:
+        name = self.itemData(index)
+        if name is not None:
+            values = {"name": name, "parameters": None, "active_parameters": None}
+        else:
+            counted = model_parameters(self._session)
+            dense = counted.active >= 0.99 * counted.total
+            active = None if dense else counted.active
+            values = {"name": None, "parameters": counted.total, "active_parameters": active}
+        self._session.set_section("model", f"Model {name or 'custom'}", **values)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.refresh()
+        super().keyPressEvent(event)
+
+
+class AcceleratorPicker(Picker):
+    """An accelerator of the catalogue, grouped by maker; announced parts are shown on demand."""
+
+    def __init__(self, session: Session) -> None:
+        help_text = "The accelerator type; its price follows unless you type one."
+        super().__init__(session, "hardware.accelerator", "Accelerator", help_text)
+        self._announced = False
+        self._fill()
+        self.activated.connect(self._choose)
+
+    def refresh(self) -> None:
+        """Show the project's accelerator."""
+        chosen = self._session.value("hardware.accelerator")
+        entry = self._session.catalog.accelerator(chosen)
+        if entry.announced and not self._announced:
+            self._announced = True
+            self._fill()
+        self.setCurrentIndex(self.findData(entry.spec.id))
+
+    def _fill(self) -> None:
+        self.clear()
+        makers: dict[str, list[tuple[str, str]]] = {}
+        hidden = 0
+        for entry in self._session.catalog.accelerators.values():
+            if entry.announced and not self._announced:
+                hidden += 1
+                continue
+            name = f"{entry.spec.name} (announced)" if entry.announced else entry.spec.name
+            makers.setdefault(entry.spec.vendor, []).append((name, entry.spec.id))
+        for maker, entries in makers.items():
+            self._add_heading(maker.upper())
+            for name, identifier in entries:
+                self.addItem(name, identifier)
+        if hidden:
+            self.insertSeparator(self.count())
+            self.addItem(f"Show {hidden} announced parts", ANNOUNCED)
+
+    def _choose(self, index: int) -> None:
+        chosen = self.itemData(index)
+        if chosen == ANNOUNCED:
+            self._announced = True
+            self._fill()
+            self.refresh()
+            self.showPopup()
+        elif chosen is not None:
+            self._take(chosen)
+
+    def _take(self, accelerator: str) -> None:
+        """A stage with hardware of its own keeps it apart from the scenario's."""
+        if self._session.current_stage.hardware is None:
+            self._session.choose_hardware(accelerator, self._session.value("hardware.count"))
+        else:
+            self._session.set_section("hardware", f"Choose {accelerator}", accelerator=accelerator)
+
+
+class PrecisionPicker(Picker):
+    """The number format of the matrix multiplies."""
+
+    def __init__(self, session: Session) -> None:
+        help_text = "Number format of the matrix multiplies; the accelerator's nearest one is used."
+        super().__init__(session, "data.precision", "Precision", help_text)
+        for key, name in PRECISIONS.items():
+            self.addItem(name, key)
+        self.activated.connect(
+            lambda index: session.set_value(
+                "data.precision", self.itemData(index), f"Precision {self.itemText(index)}"
+            )
+        )
+
+    def refresh(self) -> None:
+        """Show the project's format, and the one used instead when the accelerator lacks it."""
+        stage = self._session.current_stage
+        if not isinstance(stage, PretrainStage):
+            return
+        self.setCurrentIndex(self.findData(stage.data.precision))
+        spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
+        used = precision_on(spec, stage.data.precision)
+        note = f"{spec.name} has no {PRECISIONS[stage.data.precision]}: {PRECISIONS[used]} is used."
+        self.setToolTip(self.accessibleDescription() if used == stage.data.precision else note)

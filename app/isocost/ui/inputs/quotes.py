@@ -1,0 +1,73 @@
+"""Market quotes beside the price: ticks under the slider, and a menu to take one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from isocost.catalog.prices import PriceCard
+from isocost.quantities import format_money
+from isocost.ui.inputs.slider import Tick
+from isocost.ui.session import Session, price_from
+
+TERMS = {
+    "marketplace": "Marketplace",
+    "specialist": "Specialist cloud",
+    "hyperscaler": "Hyperscaler list price",
+    "one-year": "Committed for a year",
+    "claim": "Published claims",
+}
+"""Headings of the menu, in the order shown."""
+
+
+class QuotesButton(QToolButton):
+    """Opens the prices known for the selected accelerator; choosing one freezes it into the project."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("price.quotes")
+        self.setAccessibleName("Market prices")
+        self.setToolTip("Take a market price")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.aboutToShow.connect(self._fill)
+        self.setMenu(menu)
+
+    def cards(self) -> tuple[PriceCard, ...]:
+        """The usual price of each kind of terms for the selected accelerator."""
+        return tuple(self._session.catalog.price_cards(self._session.value("hardware.accelerator")))
+
+    def ticks(self) -> list[Tick]:
+        """A mark for every quote behind those prices."""
+        quotes = self._session.catalog.quotes(self._session.value("hardware.accelerator"))
+        return [Tick(quote.usd_per_gpu_hour, describe(quote)) for quote in quotes]
+
+    def _fill(self) -> None:
+        menu = self.menu()
+        menu.clear()
+        cards = self.cards()
+        if not cards:
+            menu.addAction("No market price is known; type one.").setEnabled(False)
+        for terms, heading in TERMS.items():
+            offered = [card for card in cards if card.commitment == terms]
+            if offered:
+                self._add_group(menu, heading, offered)
+
+    def _add_group(self, menu: QMenu, heading: str, cards: Iterable[PriceCard]) -> None:
+        menu.addSection(heading)
+        for card in cards:
+            action = menu.addAction(describe(card))
+            action.setToolTip(card.source)
+            action.triggered.connect(lambda _=False, chosen=card: self._take(chosen))
+
+    def _take(self, card: PriceCard) -> None:
+        price = price_from(card)
+        values = {name: getattr(price, name) for name in price.__struct_fields__}
+        self._session.set_section("price", f"Price {describe(card)}", **values)
+
+
+def describe(card: PriceCard) -> str:
+    """Price, supplier and day of a card on one line."""
+    return f"{format_money(card.usd_per_gpu_hour)}  {card.supplier}, {card.date}"

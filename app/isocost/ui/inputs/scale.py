@@ -1,0 +1,99 @@
+"""Where a value sits on a slider, and which values its steps reach; knows no Qt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+_TINY = 1e-9
+"""Relative slack so that 5.000000001 counts as 5 when stepping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A slider's ends, in the value's own units, and how the way between them is divided."""
+
+    low: float
+    high: float
+    kind: Literal["log", "linear"] = "log"
+    integer: bool = False
+    multiple: int = 1
+    """Dragging stops only at multiples of this, above it (whole nodes)."""
+
+    def position(self, value: float) -> float:
+        """Place of a value on the way from low to high, 0..1; values beyond an end are at that end."""
+        if self.kind == "linear":
+            share = (value - self.low) / (self.high - self.low)
+        elif value <= 0:
+            share = 0.0
+        else:
+            share = math.log(value / self.low) / math.log(self.high / self.low)
+        return min(1.0, max(0.0, share))
+
+    def value(self, position: float) -> float:
+        """Value at a place 0..1, not rounded."""
+        share = min(1.0, max(0.0, position))
+        if self.kind == "linear":
+            return self.low + share * (self.high - self.low)
+        return self.low * (self.high / self.low) ** share
+
+    def snapped(self, value: float, resolution: float) -> float:
+        """The roundest value near: two significant digits, three where ``resolution`` (0..1) is that fine."""
+        if self.kind == "linear":
+            step = self._linear_step() / (10 if resolution * 1000 < 1 else 2)
+            return self._bounded(round(value / step) * step)
+        finest = (self.high / self.low) ** resolution - 1
+        rounded = _significant(value, 3 if finest < 0.01 else 2)
+        if self.multiple > 1 and rounded > self.multiple:
+            rounded = round(rounded / self.multiple) * self.multiple
+        return self._bounded(rounded)
+
+    def stepped(self, value: float, steps: int, *, fine: bool = False, page: bool = False) -> float:
+        """The value some steps away: 1-2-5 on a logarithmic scale; fine and page steps are smaller and larger."""
+        if self.kind == "linear":
+            step = self._linear_step() * (0.1 if fine else 5 if page else 1)
+            target = round((value + steps * step) / step) * step
+        elif page:
+            target = value * 10.0**steps
+        else:
+            target = value
+            for _ in range(abs(steps)):
+                target = self._fine(target, steps) if fine else _one_two_five(target, steps)
+        if (value >= self.high and steps > 0) or (value <= self.low and steps < 0):
+            return value
+        return self._bounded(target)
+
+    def _fine(self, value: float, direction: int) -> float:
+        """One unit of the second significant digit up or down, at least 1 for whole numbers."""
+        if value <= 0:
+            return self.low
+        below = value * (1 - 1e-6) if direction < 0 else value
+        unit = 10.0 ** (math.floor(math.log10(below)) - 1)
+        if self.integer:
+            unit = max(1.0, unit)
+        return _significant((round(value / unit) + (1 if direction > 0 else -1)) * unit, 12)
+
+    def _linear_step(self) -> float:
+        wanted = (self.high - self.low) / 60
+        power = 10.0 ** math.floor(math.log10(wanted))
+        return power * min((1, 2, 5, 10), key=lambda m: abs(math.log(m * power / wanted)))
+
+    def _bounded(self, value: float) -> float:
+        bounded = min(self.high, max(self.low, value))
+        return float(round(bounded)) if self.integer else _significant(bounded, 12)
+
+
+def _significant(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")
+
+
+def _one_two_five(value: float, direction: int) -> float:
+    """The next 1, 2 or 5 times a power of ten above or below."""
+    if value <= 0:
+        return 0.0 if direction < 0 else 1.0
+    power = math.floor(math.log10(value))
+    around = [float(f"{m}e{p}") for p in (power - 1, power, power + 1) for m in (1, 2, 5)]
+    if direction > 0:
+        return min(each for each in around if each > value * (1 + _TINY))
+    return max(each for each in around if each < value * (1 - _TINY))

@@ -1,0 +1,121 @@
+"""What the header says beside its sentence: texts made from an estimate, no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from isocost.plan.notices import AMBER_DAYS, RED_DAYS, price_age_days
+from isocost.plan.project import GpuHoursStage, Project, price_of
+from isocost.plan.results import Estimate, StageEstimate
+from isocost.quantities import SPACE, format_count, format_money, format_quantity, format_share
+
+Tone = Literal["quiet", "fine", "care", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number worth a place in the header."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A few words under the sentence, and how they should feel."""
+
+    text: str
+    tone: Tone = "quiet"
+
+
+def figures(estimate: Estimate) -> tuple[Figure, ...]:
+    """Four figures at most, from left to right."""
+    total = estimate.total
+    trained = next((stage for stage in estimate.stages if stage.mfu is not None), None)
+    chosen = [Figure("GPU-hours", format_quantity(total.gpu_hours, "number"), _hours_note(estimate))]
+    if len(estimate.groups) > 1:
+        last = estimate.groups[-1]
+        chosen.append(
+            Figure(last.name, format_share(last.share), f"{format_money(last.cost_usd)} of the total")
+        )
+    if trained is not None and trained.mfu is not None:
+        chosen.append(Figure("MFU", format_quantity(trained.mfu, "share"), "of the dense peak"))
+        chosen += _speed(trained)
+    chosen.append(Figure("Energy", format_energy(total.energy_kwh), format_carbon(total.co2_kg)))
+    return tuple(chosen[:4])
+
+
+def _hours_note(estimate: Estimate) -> str:
+    prices = {stage.usd_per_gpu_hour for stage in estimate.stages}
+    if len(prices) == 1:
+        return f"at ${prices.pop():,.2f} an hour"
+    average = estimate.total.cost_usd / max(estimate.total.gpu_hours, 1e-9)
+    return f"${average:,.2f} an hour on average"
+
+
+def _speed(stage: StageEstimate) -> Iterator[Figure]:
+    if stage.tokens_per_s_per_gpu is not None:
+        rate = stage.tokens_per_s_per_gpu
+        note = f"{format_count(rate)} per GPU" if rate >= 10 else f"{rate:.3g} per GPU"
+        yield Figure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
+
+
+def remarks(
+    estimate: Estimate, project: Project, scenario: int, today: date | None = None
+) -> tuple[Remark, ...]:
+    """How sure the estimate is, whether it fits, and how old its prices are."""
+    found = [Remark(estimate.doubt)] if estimate.doubt else []
+    stages = project.scenarios[scenario].stages
+    if all(isinstance(stage, GpuHoursStage) for stage in stages):
+        found.append(Remark("hours taken as claimed"))
+    fits = [stage.fits for stage in estimate.stages if stage.fits is not None]
+    if fits:
+        found.append(Remark("fits", "fine") if all(fits) else Remark("does not fit", "stop"))
+    found += _price_age(project, scenario, today)
+    return tuple(found)
+
+
+def _price_age(project: Project, scenario: int, today: date | None) -> Iterator[Remark]:
+    chosen = project.scenarios[scenario]
+    prices = [price_of(chosen, stage) for stage in chosen.stages]
+    if all(price.commitment == "claim" for price in prices):
+        yield Remark("price as claimed")
+        return
+    ages = [age for price in prices if (age := price_age_days(price, today)) is not None]
+    if not ages:
+        yield Remark("price without a date", "care")
+        return
+    oldest = max(ages)
+    tone: Tone = "stop" if oldest > RED_DAYS else "care" if oldest > AMBER_DAYS else "quiet"
+    when = "of today" if oldest <= 0 else f"{oldest} day{'s' if oldest != 1 else ''} old"
+    yield Remark(f"price {when}", tone)
+
+
+def format_energy(kwh: float) -> str:
+    """Electric energy: "850 kWh", "3.02 GWh"."""
+    for size, unit in ((1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh")):
+        if kwh >= size:
+            return f"{_three(kwh / size)}{SPACE}{unit}"
+    return f"{_three(kwh)}{SPACE}kWh"
+
+
+def format_carbon(kilograms: float) -> str:
+    """Mass of carbon dioxide: "640 kg CO₂", "1,110 t CO₂"."""
+    if kilograms >= 1000:
+        tonnes = kilograms / 1000
+        return f"{tonnes:,.0f}{SPACE}t CO₂" if tonnes >= 100 else f"{_three(tonnes)}{SPACE}t CO₂"
+    return f"{_three(kilograms)}{SPACE}kg CO₂"
+
+
+def _three(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def shown_path(path: Path) -> str:
+    """A file as the header shows it: its last two parts, the whole in the tooltip."""
+    return str(Path(*path.parts[-2:])) if len(path.parts) > 2 else str(path)

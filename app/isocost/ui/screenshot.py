@@ -1,0 +1,79 @@
+"""The window as a picture, drawn without a display."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, Protocol
+
+from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer, SignalInstance
+
+from isocost.catalog import load
+from isocost.files import FileError
+from isocost.ui.app import application, use_offscreen
+from isocost.ui.theme import ThemeManager
+from isocost.ui.window import Window
+
+PATIENCE_MS = 30_000
+
+
+def render(
+    project_path: Path | None,
+    out: Path,
+    theme: Literal["light", "dark"] = "light",
+    size: tuple[int, int] = (1280, 800),
+    scale: float = 1.0,
+) -> None:
+    """Draw a plan, or the gallery when there is none, into a PNG file of ``size`` times ``scale`` pixels.
+
+    Raises:
+        FileError: the plan cannot be read or the picture not be written.
+    """
+    use_offscreen()
+    os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
+    from isocost.files import load_project
+
+    application()
+    catalog = load()
+    project = load_project(project_path, catalog) if project_path is not None else None
+    window = Window(catalog, QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager(theme))
+    window.resize(QSize(*size))
+    window.show_workspace()
+    window.show()
+    window.load_pages()
+    if project is not None:
+        window.session.open(project, project_path)
+        settle(window.session)
+    else:
+        window.show_gallery()
+        settle(window.gallery)
+    window.resize(QSize(*size))
+    application().processEvents()
+    saved = window.grab().save(str(out))
+    window.session.close()
+    window.gallery.close_worker()
+    window.deleteLater()
+    if not saved:
+        raise FileError(out, "the picture cannot be written there.")
+
+
+class Settling(Protocol):
+    """Something that works beside the window and says when it is done."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still to come."""
+
+    @property
+    def settled(self) -> SignalInstance:
+        """Sent when nothing is."""
+
+
+def settle(work: Settling, patience_ms: int = PATIENCE_MS) -> bool:
+    """Let the window run until the work is done and shown; False when out of patience."""
+    loop = QEventLoop()
+    work.settled.connect(loop.quit)
+    QTimer.singleShot(patience_ms, loop, loop.quit)
+    if work.busy:
+        loop.exec()
+    return not work.busy

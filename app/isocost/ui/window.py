@@ -1,0 +1,253 @@
+"""The window: the answer on top, inputs on the left, pages of charts on the right."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Protocol, cast
+
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QTabBar,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from isocost.catalog import Catalog
+from isocost.ui.documents import Documents, new_project
+from isocost.ui.icons import app_icon
+from isocost.ui.inputs.column import InputColumn
+from isocost.ui.menus import TEXT_SIZES, Menus
+from isocost.ui.panels.about import AboutBox, KeyboardMap
+from isocost.ui.panels.errors import show_error
+from isocost.ui.panels.gallery import Gallery
+from isocost.ui.panels.headline import Headline
+from isocost.ui.session import Session
+from isocost.ui.theme import Choice, Theme, ThemeManager
+
+log = logging.getLogger(__name__)
+FIRST_SIZE = (1280, 800)
+
+
+class PageView(Protocol):
+    """What every page of the tab strip can do."""
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw in a theme's colours and type."""
+
+
+class Page(NamedTuple):
+    """A tab and how its page is made; importing happens in ``make``, after the window's first paint."""
+
+    title: str
+    make: Callable[[Session, Theme], QWidget]
+
+
+def _make_plan(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.charts.plan_page import PlanPage
+
+    return PlanPage(session, theme)
+
+
+PAGES = (Page("Plan", _make_plan),)
+
+
+class _Centre(QStackedWidget):
+    """The window's contents; says when they were painted first."""
+
+    painted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._was_painted = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+
+class Window(QMainWindow):
+    """One open plan."""
+
+    pages_loaded = Signal()
+
+    def __init__(self, catalog: Catalog, settings: QSettings, themes: ThemeManager) -> None:
+        super().__init__()
+        self.themes = themes
+        self._settings = settings
+        self.session = Session(new_project(catalog), catalog, self)
+        self.documents = Documents(self.session, self, settings)
+        self.headline = Headline(self.session)
+        self.inputs = InputColumn(self.session)
+        self.gallery = Gallery(catalog)
+        self.page_titles = tuple(page.title for page in PAGES)
+        self.views: list[PageView] = []
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self._build()
+        self.menus = Menus(self)
+        self._connect()
+        themes.follow(self.apply_theme)
+        self._restore()
+        self._show_title()
+        self.session.refresh()
+
+    # Building
+
+    def _build(self) -> None:
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("tabs")
+        self.tabs.setAccessibleName("Pages")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.pages = QStackedWidget()
+        for title in self.page_titles:
+            self.tabs.addTab(title)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 6, 0, 0)
+        right.setSpacing(0)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(18, 0, 16, 0)
+        strip.addWidget(self.tabs)
+        right.addLayout(strip)
+        right.addWidget(self.pages, 1)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self.inputs)
+        below.addLayout(right, 1)
+        workspace = QWidget()
+        column = QVBoxLayout(workspace)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.headline)
+        column.addLayout(below, 1)
+        self.workspace = workspace
+        self.centre = _Centre()
+        self.centre.addWidget(self.gallery)
+        self.centre.addWidget(workspace)
+        self.setCentralWidget(self.centre)
+
+    def _connect(self) -> None:
+        session, documents, gallery = self.session, self.documents, self.gallery
+        session.dirty_changed.connect(self._show_title)
+        session.path_changed.connect(self._show_title)
+        session.project_changed.connect(self._show_title)
+        documents.opened.connect(self.show_workspace)
+        documents.recent_changed.connect(lambda: gallery.show_recent(documents.recent()))
+        gallery.blank_chosen.connect(documents.new)
+        gallery.open_wanted.connect(documents.ask_open)
+        gallery.preset_chosen.connect(lambda path: documents.open(path, preset=True))
+        gallery.recent_chosen.connect(documents.open)
+        self.headline.field_wanted.connect(self.inputs.reveal)
+        self.headline.copied.connect(self._say_copied)
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
+
+    def load_pages(self) -> None:
+        """Import and build the charts: after the first paint, so that the window is there at once."""
+        if self.views:
+            return
+        for page in PAGES:
+            view = page.make(self.session, self.themes.theme)
+            self.views.append(cast(PageView, view))
+            self.pages.addWidget(view)
+        self.pages_loaded.emit()
+
+    # Showing
+
+    def show_gallery(self) -> None:
+        """The presets instead of the plan."""
+        self.gallery.show_recent(self.documents.recent())
+        self.gallery.load()
+        self.centre.setCurrentWidget(self.gallery)
+
+    def show_workspace(self) -> None:
+        """The plan."""
+        self.centre.setCurrentWidget(self.workspace)
+
+    def show_page(self, index: int) -> None:
+        """One page of the tab strip."""
+        self.show_workspace()
+        self.tabs.setCurrentIndex(index)
+
+    def show_about(self) -> None:
+        """What this is."""
+        AboutBox(self).exec()
+
+    def show_keys(self) -> None:
+        """Every key that does something."""
+        KeyboardMap(self).exec()
+
+    def _show_title(self, _: object = None) -> None:
+        self.setWindowTitle(f"{self.session.project.name}[*] — Isocost")
+        self.setWindowModified(self.session.dirty)
+
+    def _say_copied(self, text: str) -> None:
+        below = self.headline.sentence.mapToGlobal(QPoint(0, self.headline.sentence.height()))
+        QToolTip.showText(below, f"Copied: {text}", self.headline.sentence)
+
+    def export_picture(self) -> None:
+        """Save what the window shows as a PNG picture."""
+        name, _ = QFileDialog.getSaveFileName(self, "Export a picture", "plan.png", "PNG pictures (*.png)")
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
+        if not self.centre.grab().save(str(path)):
+            show_error(self, f"{path}: the picture cannot be written there.")
+
+    # Look
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Restyle everything that draws for itself."""
+        self.headline.apply_theme(theme)
+        self.inputs.apply_theme(theme)
+        self.gallery.apply_theme(theme)
+        for view in self.views:
+            view.apply_theme(theme)
+
+    def choose_theme(self, choice: Choice) -> None:
+        """Light, dark or as the system; remembered."""
+        self.themes.choose(choice)
+        self._settings.setValue("theme", choice)
+
+    def step_text(self, step: int) -> None:
+        """Larger (1) or smaller (-1) text, or the design's (0); remembered."""
+        at = min(range(len(TEXT_SIZES)), key=lambda i: abs(TEXT_SIZES[i] - self.themes.scale))
+        wanted = TEXT_SIZES[min(len(TEXT_SIZES) - 1, max(0, at + step))] if step else 1.0
+        self.themes.set_scale(wanted)
+        self._settings.setValue("text_size", wanted)
+
+    # Events
+
+    def _restore(self) -> None:
+        geometry = self._settings.value("geometry")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(*FIRST_SIZE)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.documents.open(files[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.documents.may_close():
+            event.ignore()
+            return
+        self._settings.setValue("geometry", self.saveGeometry())
+        self.session.close()
+        self.gallery.close_worker()
+        event.accept()
