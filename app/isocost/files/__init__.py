@@ -2,11 +2,12 @@
 
 from isocost.files.errors import ContentError, FileError
 from isocost.files.loading import load_project, parse_project
-from isocost.files.saving import project_text, save_project, write_atomically
+from isocost.files.saving import ensure_writable, project_text, save_project, write_atomically
 
 __all__ = [
     "ContentError",
     "FileError",
+    "ensure_writable",
     "load_project",
     "parse_project",
     "project_text",

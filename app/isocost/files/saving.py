@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -50,12 +51,22 @@ def _in_order(scenario: dict[str, Any]) -> dict[str, Any]:
     return {key: scenario[key] for key in _SCENARIO_ORDER if key in scenario} | scenario
 
 
+def ensure_writable(path: Path) -> None:
+    """Raise FileError, as saving there would, before long work is done for nothing."""
+    try:
+        _refuse_folder(path)
+        probe = _temporary(path)
+        _write_through(probe, b"")
+        os.unlink(probe)
+    except (OSError, ValueError) as error:
+        raise FileError(path, f"cannot be saved: {os_problem(error)}.") from None
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` in one step, flushed to the disk. Raises OSError."""
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise IsADirectoryError(21, "Is a directory")
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    _refuse_folder(target)
+    temporary = _temporary(target)
     try:
         _write_through(temporary, data)
         with contextlib.suppress(FileNotFoundError):
@@ -66,6 +77,16 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.unlink(temporary)
         raise
     _flush_folder(target.parent)
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+
+
+def _temporary(target: Path) -> Path:
+    """A name beside the target that nothing else uses."""
+    return target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
 
 
 def _write_through(path: Path, data: bytes) -> None:

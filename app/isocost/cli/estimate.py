@@ -1,0 +1,46 @@
+"""``isocost estimate``: what a plan costs and takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isocost.cli.arguments import add_plan, add_scenario, command_parser
+from isocost.cli.output import write
+
+DESCRIPTION = "Say what a plan costs and takes, with the same numbers as the window."
+FORMATS = ("text", "json", "csv", "markdown")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print the estimate of a plan. Raises FileError, UsageError, CatalogError."""
+    parser = command_parser("estimate", DESCRIPTION)
+    add_plan(parser)
+    add_scenario(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to write it (default: text)")
+    chosen = parser.parse_args(arguments)
+    write(_report(chosen.file, chosen.scenario, chosen.format))
+    return 0
+
+
+def _report(file: str, scenario: str | None, written: str) -> str:
+    # Imported late, so that --help and a mistyped option answer at once.
+    from isocost.catalog import load
+    from isocost.cli.errors import UsageError
+    from isocost.cli.plans import open_plan, scenario_index
+    from isocost.plan.estimate import estimate
+    from isocost.report import estimate_tables, estimate_text
+
+    catalog = load()
+    project = open_plan(file, catalog)
+    index = scenario_index(project, scenario)
+    try:
+        result = estimate(project, catalog, index)
+    except ValueError as error:
+        raise UsageError(f"{file}: {error}") from error
+    writers = {
+        "text": estimate_text.text,
+        "json": estimate_tables.json_text,
+        "csv": estimate_tables.csv_text,
+        "markdown": estimate_tables.markdown_text,
+    }
+    return writers[written](result)

@@ -1,0 +1,25 @@
+"""What commands share: opening a plan and choosing one of its scenarios."""
+
+from __future__ import annotations
+
+from isocost.catalog import Catalog
+from isocost.cli.errors import UsageError
+from isocost.files import load_project
+from isocost.files.presets import find_plan
+from isocost.files.schema import suggestion
+from isocost.plan.project import Project
+
+
+def open_plan(text: str, catalog: Catalog) -> Project:
+    """The plan in a file or preset, its names checked against the catalogue. Raises FileError."""
+    return load_project(find_plan(text), catalog)
+
+
+def scenario_index(project: Project, name: str | None) -> int:
+    """Place of the named scenario, the first without a name. Raises UsageError."""
+    if name is None:
+        return 0
+    names = [scenario.name for scenario in project.scenarios]
+    if name not in names:
+        raise UsageError(f"--scenario: unknown scenario {name!r}; {suggestion(name, names)}")
+    return names.index(name)

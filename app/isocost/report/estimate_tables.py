@@ -1,0 +1,163 @@
+"""An estimate for other programs and documents: JSON, CSV and Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from typing import Any
+
+from isocost import __version__
+from isocost.plan.results import Estimate, Range, StageEstimate
+from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
+
+_CSV_COLUMNS = (
+    "stage", "group", "kind", "accelerator", "count", "usd_per_gpu_hour", "gpu_hours", "wall_days",
+    "cost_usd", "mfu", "tokens_per_s_per_gpu", "fits", "layout", "energy_kwh", "co2_kg",
+)  # fmt: skip
+_SPREADSHEET_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]<>|#$~])")
+
+
+def json_text(result: Estimate) -> str:
+    """JSON whose keys are extended in later versions and never renamed; absent values are null."""
+    return json.dumps(_finite(_json_tree(result)), indent=2, allow_nan=False)
+
+
+def csv_text(result: Estimate) -> str:
+    """One row a stage and one for the total, in full precision, for a spreadsheet."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(_CSV_COLUMNS)
+    for stage in result.stages:
+        writer.writerow(_csv_row(stage))
+    total = result.total
+    row = dict.fromkeys(_CSV_COLUMNS, "") | {
+        "stage": "Total",
+        "gpu_hours": total.gpu_hours,
+        "wall_days": total.wall_days,
+        "cost_usd": total.cost_usd,
+        "energy_kwh": total.energy_kwh,
+        "co2_kg": total.co2_kg,
+    }
+    writer.writerow(row.values())
+    return buffer.getvalue().rstrip("\n")
+
+
+def markdown_text(result: Estimate) -> str:
+    """A heading, the headline, a table of stages, groups and warnings."""
+    lines = [
+        f"## {_md(result.project)}: {_md(result.scenario)}",
+        "",
+        f"**{_md(result.headline)}.**" + (f" {_md(result.doubt)}." if result.doubt else ""),
+        "",
+        "| Stage | Cost | GPU-hours | Time | Accelerators | MFU |",
+        "|---|---:|---:|---:|---|---:|",
+    ]
+    lines += [_markdown_row(stage) for stage in result.stages]
+    total = result.total
+    lines.append(
+        f"| **Total** | {_md(format_cents(total.cost_usd))} | {format_count(total.gpu_hours)} "
+        f"| {format_duration(total.wall_days)} | | |"
+    )
+    if result.groups:
+        lines += ["", "| Group | Cost | Share |", "|---|---:|---:|"]
+        lines += [
+            f"| {_md(group.name)} | {_md(format_cents(group.cost_usd))} | {format_share(group.share)} |"
+            for group in result.groups
+        ]
+    if result.ledger:
+        lines += ["", *(f"- {_md(line.line)}: {_md(line.source)}" for line in result.ledger if line.source)]
+    if result.warnings:
+        lines += ["", *(f"- `{notice.field}`: {_md(notice.message)}" for notice in result.warnings)]
+    return plain_spaces("\n".join(lines))
+
+
+def _json_tree(result: Estimate) -> dict[str, Any]:
+    total, span = result.total, result.range
+    return {
+        "isocost": __version__,
+        "project": result.project,
+        "scenario": result.scenario,
+        "total": {
+            "cost_usd": total.cost_usd,
+            "gpu_hours": total.gpu_hours,
+            "wall_days": total.wall_days,
+            "energy_kwh": total.energy_kwh,
+            "co2_kg": total.co2_kg,
+        },
+        "range": span and {"cost_usd": _range(span.cost_usd), "wall_days": _range(span.wall_days)},
+        "stages": [_json_stage(stage) for stage in result.stages],
+        "ledger": [{"line": line.line, "cost_usd": line.cost_usd} for line in result.ledger],
+        "warnings": [
+            {"code": notice.code, "field": notice.field, "message": plain_spaces(notice.message)}
+            for notice in result.warnings
+        ],
+    }
+
+
+def _json_stage(stage: StageEstimate) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "kind": stage.kind,
+        "cost_usd": stage.cost_usd,
+        "gpu_hours": stage.gpu_hours,
+        "wall_days": stage.wall_days,
+        "accelerator": stage.accelerator,
+        "count": stage.count,
+        "mfu": stage.mfu,
+        "tokens_per_s_per_gpu": stage.tokens_per_s_per_gpu,
+        "fits": stage.fits,
+        "layout": stage.layout,
+    }
+
+
+def _range(span: Range) -> dict[str, float]:
+    return {"p10": span.p10, "p50": span.p50, "p90": span.p90}
+
+
+def _finite(value: Any) -> Any:
+    """The tree with null in place of numbers JSON does not have."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _csv_row(stage: StageEstimate) -> list[Any]:
+    values = _json_stage(stage) | {
+        "stage": stage.name,
+        "group": stage.group,
+        "usd_per_gpu_hour": stage.usd_per_gpu_hour,
+        "energy_kwh": stage.energy_kwh,
+        "co2_kg": stage.co2_kg,
+        "fits": {True: "yes", False: "no", None: ""}[stage.fits],
+    }
+    return [_csv_cell(values[name]) for name in _CSV_COLUMNS]
+
+
+def _csv_cell(value: Any) -> Any:
+    """The value; text a spreadsheet would run as a formula gets an apostrophe in front."""
+    if isinstance(value, str) and _SPREADSHEET_FORMULA.match(value):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _markdown_row(stage: StageEstimate) -> str:
+    cells = (
+        _md(stage.name),
+        _md(format_cents(stage.cost_usd)),
+        format_count(stage.gpu_hours),
+        format_duration(stage.wall_days),
+        f"{format_count(stage.count)} {_md(stage.accelerator_name)}",
+        "" if stage.mfu is None else format_share(stage.mfu),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _md(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKDOWN_MARKS.sub(r"\\\1", text)

@@ -1,0 +1,118 @@
+"""An estimate as plain text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from isocost.plan.results import Estimate, FlopCount, StageEstimate
+from isocost.quantities import (
+    format_cents,
+    format_count,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+    plain_spaces,
+)
+
+KG_PER_TONNE = 1000.0
+WORTH_EXPLAINING = 0.005
+"""Differences from 6ND below half a percent are not explained."""
+
+
+def text(result: Estimate) -> str:
+    """The whole estimate: headline, totals, stages, groups, work, prices, warnings."""
+    sections = [
+        [f"{result.project} | {result.scenario}", result.headline, *([result.doubt] if result.doubt else [])],
+        list(_total(result)),
+        _table(_STAGE_HEADINGS, [_stage_row(stage) for stage in result.stages]),
+        [
+            f"{group.name}: {format_cents(group.cost_usd)}, {format_share(group.share)}"
+            for group in result.groups
+        ],
+        [line for stage in result.stages for line in _work(stage)],
+        list(dict.fromkeys(f"Price: {_price(line.line, line.source)}" for line in result.ledger)),
+        [f"{notice.field}: {notice.message}" for notice in result.warnings],
+    ]
+    return plain_spaces("\n\n".join("\n".join(section) for section in sections if section))
+
+
+def work_sentence(flops: FlopCount) -> str:
+    """The FLOPs of a stage beside 6ND, and why the two differ."""
+    ours, quoted = format_quantity(flops.total, "number"), format_quantity(flops.six_nd, "number")
+    attention = flops.attention / flops.six_nd
+    matmul = flops.matmul / flops.six_nd - 1
+    reasons = [f"attention over the sequence adds {format_share(attention)}"]
+    if matmul > WORTH_EXPLAINING:
+        reasons.append(f"layers used in training only (multi-token prediction) add {format_share(matmul)}")
+    elif matmul < -WORTH_EXPLAINING:
+        reasons.append(f"embedding look-ups, which multiply nothing, take away {format_share(-matmul)}")
+    difference = flops.total / flops.six_nd - 1
+    return f"{ours} FLOPs; 6ND says {quoted} ({difference * 100:+.1f} %): {', '.join(reasons)}."
+
+
+def _total(result: Estimate) -> Iterator[str]:
+    total = result.total
+    yield f"Total: {format_cents(total.cost_usd)} for {format_count(total.gpu_hours)} GPU-hours"
+    if result.range is not None:
+        cost, days = result.range.cost_usd, result.range.wall_days
+        yield (
+            f"Range: 10 % chance below {format_money(cost.p10)} or {format_duration(days.p10)}, "
+            f"10 % chance above {format_money(cost.p90)} or {format_duration(days.p90)}"
+        )
+    energy, carbon = format_quantity(total.energy_kwh, "number"), total.co2_kg / KG_PER_TONNE
+    yield f"Energy: {energy} kWh, {format_quantity(carbon, 'number')} t CO2e"
+
+
+_STAGE_HEADINGS = (
+    "Stage",
+    "Cost",
+    "GPU-hours",
+    "Time",
+    "Accelerators",
+    "MFU",
+    "Tokens/s/GPU",
+    "Fits",
+    "Layout",
+)
+
+
+def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
+    return (
+        stage.name,
+        format_cents(stage.cost_usd),
+        format_count(stage.gpu_hours),
+        format_duration(stage.wall_days),
+        f"{format_count(stage.count)} {stage.accelerator_name}",
+        "" if stage.mfu is None else format_share(stage.mfu),
+        "" if stage.tokens_per_s_per_gpu is None else format_count(stage.tokens_per_s_per_gpu),
+        "" if stage.fits is None else "yes" if stage.fits else "no",
+        stage.layout or "",
+    )
+
+
+def _work(stage: StageEstimate) -> Iterator[str]:
+    if stage.flops is not None:
+        yield f"{stage.name}: {work_sentence(stage.flops)}"
+    if stage.mfu is not None:
+        goodput = "" if stage.goodput is None else f"; goodput {format_share(stage.goodput)}"
+        yield f"{stage.name}: MFU {format_share(stage.mfu)} of the dense peak, {stage.mfu_source}{goodput}."
+
+
+def _price(line: str, source: str) -> str:
+    return f"{line}: {source}" if source else line
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Aligned columns: text to the left, figures to the right; columns without any value are left out."""
+    kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
+    lines = [[row[i] for i in kept] for row in (headings, *rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(kept))]
+    left = {headings.index(name) for name in ("Stage", "Accelerators", "Fits", "Layout")}
+    return [
+        "  ".join(
+            cell.ljust(width) if place in left else cell.rjust(width)
+            for cell, width, place in zip(line, widths, kept, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
