@@ -87,7 +87,7 @@ class Documents(QObject):
     def save(self) -> bool:
         """Save to the plan's file, or ask where when it has none."""
         path = self._session.path
-        return self._write(path) if path is not None else self.save_as()
+        return self.write(path) if path is not None else self.save_as()
 
     def save_as(self) -> bool:
         """Ask for a file and save there."""
@@ -97,9 +97,10 @@ class Documents(QObject):
         if not name:
             return False
         path = Path(name)
-        return self._write(path if path.suffix else path.with_suffix(SUFFIX))
+        return self.write(path if path.suffix else path.with_suffix(SUFFIX))
 
-    def _write(self, path: Path) -> bool:
+    def write(self, path: Path) -> bool:
+        """Save to a file, which becomes the plan's own; on failure say why."""
         try:
             save_project(self._session.project, path)
         except FileError as error:
@@ -132,7 +133,7 @@ class Documents(QObject):
     def recent(self) -> list[Path]:
         """Files opened or saved lately that still exist, the newest first."""
         stored = self._settings.value("recent", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
+        names = stored if isinstance(stored, list) else [stored] if stored else []
         return [path for name in names if (path := Path(str(name))).is_file()]
 
     def remember(self, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -74,11 +75,11 @@ class Menus:
         window = self._window
         menu = self._menu("&View")
         for index, page in enumerate(window.page_titles):
-            self._add(menu, page, lambda at=index: window.show_page(at), f"Ctrl+{index + 1}")
+            self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
         group = QActionGroup(window)
         for choice in get_args(Choice):
-            action = self._add(menu, _THEMES[choice], lambda which=choice: window.choose_theme(which))
+            action = self._add(menu, _THEMES[choice], partial(window.choose_theme, choice))
             action.setObjectName(f"theme.{choice}")
             action.setCheckable(True)
             action.setChecked(window.themes.choice == choice)

@@ -1,4 +1,4 @@
-"""How each declared input reads from and writes to the project: the few that are more than one stored value."""
+"""How each declared input reads from and writes to the project."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def _plain(field: Field) -> Binding:
         stored = session.value(field.path)
         if stored is not None:
             return Reading(float(stored))
-        return Reading(_AUTOMATIC.get(field.path, lambda _: None)(session), automatic=True)
+        fill = _AUTOMATIC.get(field.path)
+        return Reading(fill(session) if fill else None, automatic=True)
 
     def write(session: Session, value: float, gesture: object) -> None:
         stored = int(value) if field.integer else value

@@ -16,7 +16,8 @@ COMPUTE_OPTIMAL = 20.0
 
 def context(path: str, session: Session) -> str:
     """One short line for the input at a path; empty when there is nothing to add."""
-    return _LINES.get(path, lambda _: "")(session)
+    line = _LINES.get(path)
+    return line(session) if line else ""
 
 
 def price_origin(price: Price) -> str:

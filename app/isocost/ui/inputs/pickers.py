@@ -61,8 +61,12 @@ class ModelPicker(Picker):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.addItem(CUSTOM)
-        for name in session.catalog.models:
-            self.addItem(name, name)
+        maker = ""
+        for entry in session.catalog.named_models:
+            if entry.organisation != maker:
+                maker = entry.organisation
+                self._add_heading(maker.upper())
+            self.addItem(entry.name, entry.name)
         completer = QCompleter(self.model(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

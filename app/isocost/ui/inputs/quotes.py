@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.prices import PriceCard, PriceQuote
 from isocost.quantities import format_money
 from isocost.ui.inputs.slider import Tick
 from isocost.ui.session import Session, price_from
@@ -16,6 +16,7 @@ TERMS = {
     "specialist": "Specialist cloud",
     "hyperscaler": "Hyperscaler list price",
     "one-year": "Committed for a year",
+    "capacity-block": "Reserved for weeks",
     "claim": "Published claims",
 }
 """Headings of the menu, in the order shown."""
@@ -40,9 +41,12 @@ class QuotesButton(QToolButton):
         return tuple(self._session.catalog.price_cards(self._session.value("hardware.accelerator")))
 
     def ticks(self) -> list[Tick]:
-        """A mark for every quote behind those prices."""
+        """A mark for each supplier's newest listed price."""
         quotes = self._session.catalog.quotes(self._session.value("hardware.accelerator"))
-        return [Tick(quote.usd_per_gpu_hour, describe(quote)) for quote in quotes]
+        newest = {(quote.supplier, quote.terms): quote for quote in quotes if _is_market(quote)}
+        return [
+            Tick(quote.usd_per_gpu_hour, f"{describe(quote)}, {quote.terms}") for quote in newest.values()
+        ]
 
     def _fill(self) -> None:
         menu = self.menu()
@@ -68,6 +72,11 @@ class QuotesButton(QToolButton):
         self._session.set_section("price", f"Price {describe(card)}", **values)
 
 
-def describe(card: PriceCard) -> str:
+def _is_market(quote: PriceQuote) -> bool:
+    """Whether anybody can rent at this price: no claims, and nothing of doubtful standing."""
+    return quote.standing == "listed" and quote.terms in ("on-demand", "marketplace", "one-year", "spot")
+
+
+def describe(card: PriceCard | PriceQuote) -> str:
     """Price, supplier and day of a card on one line."""
     return f"{format_money(card.usd_per_gpu_hour)}  {card.supplier}, {card.date}"

@@ -36,7 +36,7 @@ class Scale:
         share = min(1.0, max(0.0, position))
         if self.kind == "linear":
             return self.low + share * (self.high - self.low)
-        return self.low * (self.high / self.low) ** share
+        return float(self.low * (self.high / self.low) ** share)
 
     def snapped(self, value: float, resolution: float) -> float:
         """The roundest value near: two significant digits, three where ``resolution`` (0..1) is that fine."""
@@ -50,7 +50,7 @@ class Scale:
         return self._bounded(rounded)
 
     def stepped(self, value: float, steps: int, *, fine: bool = False, page: bool = False) -> float:
-        """The value some steps away: 1-2-5 on a logarithmic scale; fine and page steps are smaller and larger."""
+        """The value some steps away: 1-2-5 on a logarithmic scale, with smaller and larger ones."""
         if self.kind == "linear":
             step = self._linear_step() * (0.1 if fine else 5 if page else 1)
             target = round((value + steps * step) / step) * step

@@ -193,7 +193,7 @@ class LogSlider(QSlider):
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The first click of the two may have moved the value: the reset joins its gesture, so undo takes both."""
+        """The first click may have moved the value: the reset joins its gesture, so one undo takes both."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.reset.emit(self._gesture)
 

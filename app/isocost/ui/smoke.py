@@ -1,0 +1,59 @@
+"""The app's own check: open a preset, paint, save, quit, and tell how long the first paint took."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from isocost import paths
+from isocost.catalog import load
+from isocost.files import load_project
+from isocost.ui.app import application
+from isocost.ui.screenshot import settle
+from isocost.ui.theme import ThemeManager
+from isocost.ui.window import Window
+
+PRESET = "deepseek-v3.yaml"
+
+
+def smoke() -> int:
+    """Run the check on the platform Qt is given; prints one line of JSON and returns the exit code.
+
+    ``ISOCOST_STARTED`` (seconds since the epoch) says when the process was started; without it the time counts
+    from here.
+    """
+    started = float(os.environ.get("ISOCOST_STARTED", time.time()))
+    painted: list[float] = []
+    app = application()
+    window = Window(load(), QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager())
+    window.centre.painted.connect(lambda: painted.append((time.time() - started) * 1e3))
+    window.pages_loaded.connect(app.quit)
+    window.show_workspace()
+    window.show()
+    app.exec()
+    opened = window.documents.open(paths.presets() / PRESET, preset=True)
+    settled = settle(window.session)
+    saved = _saves(window)
+    window.close()
+    if not (opened and settled and saved and painted):
+        print(f"opened {opened}, computed {settled}, saved {saved}, painted {bool(painted)}", file=sys.stderr)
+        return 1
+    print(json.dumps({"first_paint_ms": round(painted[0], 1)}), flush=True)
+    return 0
+
+
+def _saves(window: Window) -> bool:
+    """Whether the open plan reads back the same after saving, and its picture is not empty."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.yaml"
+        return (
+            window.documents.write(path)
+            and load_project(path) == window.session.project
+            and not window.grab().isNull()
+        )
