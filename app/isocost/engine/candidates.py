@@ -1,0 +1,139 @@
+"""The parallel layouts worth trying for a model on a number of accelerators.
+
+Degrees form one axis, counts of accelerators another: what does not depend on the count is computed once per
+combination of degrees, whatever the number of counts (and of accelerator types, a third axis).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, FloatArray, Layouts
+from isocost.engine.records import Accelerator, Pins, Transformer, Workload
+
+BoolArray = NDArray[np.bool_]
+
+TENSOR = (1, 2, 4, 8, 16)
+PIPELINE = (1, 2, 4, 8, 16, 32, 64)
+UNEVEN_PIPELINE = (3, 5, 6, 7, 9, 10, 12, 14, 18, 20, 21, 24)
+"""Tried besides the powers of two where they divide a model's layers."""
+INTERLEAVE = (1, 2, 4)
+CONTEXT = (1, 2, 4, 8, 16, 32, 64)
+EXPERT = (1, 2, 4, 8, 16, 32, 64)
+MICROBATCH = (1, 2, 4, 8, 16, 32)
+TOKENS_PER_RANK = (4096.0, 65536.0)
+"""A context-parallel rank is given at least the first, a microbatch at most the second (more only slows)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Layouts along (accelerator type, degrees, count); fields have length one along axes they ignore.
+
+    ``layouts.recompute`` is 0 throughout unless pinned: the search takes the least recomputation that fits.
+    """
+
+    layouts: Layouts
+    valid: BoolArray
+    """Whether the model, the batch and the accelerators allow the layout; (types, degrees, counts)."""
+
+
+def is_whole(t: Transformer) -> bool:
+    """Whether a transformer has whole layers and heads, so that degrees must divide them."""
+    return float(t.layers).is_integer() and float(t.heads).is_integer()
+
+
+def candidates(
+    t: Transformer,
+    work: Workload,
+    accelerators: Sequence[Accelerator],
+    counts: FloatArray,
+    pins: Pins | None = None,
+) -> Candidates:
+    """Every sensible layout of ``t`` for each type in ``accelerators`` and each of its ``counts``.
+
+    ``counts`` has shape (types, counts). Tensor-parallel groups stay within a scale-up domain; whole-number
+    models keep heads, experts and batch in whole parts, leaving accelerators idle where a replica does not
+    fill them; more replicas than the batch has microbatches stand idle too.
+    """
+    pins = pins or Pins()
+    whole = is_whole(t)
+    tp, pp, vp, cp, ep, mb, sharding = _degrees(t, work, accelerators, float(counts.max()), pins)
+    n = counts[:, None, :]
+    replica = tp * pp * cp
+    expert_tp = tp if t.expert_ffn >= t.hidden else np.ones_like(tp)
+    share = np.maximum(ep * expert_tp / (tp * cp), 1.0)
+    dp = np.minimum(n / replica, work.global_batch / mb)
+    if whole:
+        dp = np.floor(np.floor(dp + 1e-9) / share) * share
+    domains = np.array([max(a.scaleup_domain, 1) for a in accelerators], float)[:, None, None]
+    near = (tp <= domains) if pins.tp is None else np.ones_like(domains, dtype=bool)
+    valid = (dp >= share * (1.0 - 1e-9)) & near
+    dp = np.maximum(dp, 1.0)
+    microbatches = work.global_batch / (dp * mb)
+    microbatches = np.ceil(microbatches - 1e-9) if whole else np.maximum(microbatches, 1.0)
+    # Interleaved schedules deal microbatches in rounds of one per stage.
+    valid &= (vp <= 1) | (microbatches >= pp)
+    sequence_parallel = tp > 1 if pins.sequence_parallel is None else (tp > 1) & pins.sequence_parallel
+    recompute = RECOMPUTE_CODES[pins.recompute] if pins.recompute else 0
+    layouts = Layouts(
+        accelerators=n,
+        tp=tp,
+        pp=pp,
+        vp=vp,
+        cp=cp,
+        ep=ep,
+        dp=dp,
+        microbatch=mb,
+        microbatches=microbatches,
+        recompute=np.full_like(tp, recompute, dtype=np.int8),
+        sharding=sharding.astype(np.int8),
+        shard_group=dp * cp,
+        sequence_parallel=sequence_parallel,
+    )
+    return Candidates(layouts, valid)
+
+
+def _pinned(pin: int | None, allowed: Iterable[int]) -> list[int]:
+    return list(allowed) if pin is None else [pin]
+
+
+def _degrees(
+    t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
+) -> tuple[FloatArray, ...]:
+    """Combinations of tp, pp, vp, cp, ep, microbatch and sharding; arrays of shape (1, combinations, 1)."""
+    widest = max(a.scaleup_domain for a in accelerators)
+    pipeline = [*PIPELINE, *(p for p in UNEVEN_PIPELINE if is_whole(t) and t.layers % p == 0)]
+    sharding = [1, 3] if pins.sharding is None else [SHARDING_CODES[pins.sharding]]
+    axes = (
+        _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))),
+        _pinned(pins.pp, pipeline),
+        _pinned(pins.vp, INTERLEAVE),
+        _pinned(pins.cp, (d for d in CONTEXT if d == 1 or work.sequence / d >= TOKENS_PER_RANK[0])),
+        _pinned(pins.ep, EXPERT if t.is_moe else (1,)),
+        _pinned(pins.microbatch, MICROBATCH),
+        sharding,
+    )
+    grid = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)
+    tp, pp, vp, cp, ep, mb, shard = grid
+    keep = (pp * vp <= t.layers) & ((vp == 1) | (pp > 1)) & (tp * pp * cp <= largest)
+    keep &= (ep <= max(t.experts, 1.0)) & (mb <= work.global_batch)
+    if pins.microbatch is None:
+        keep &= (mb == 1) | (mb * work.sequence / cp <= TOKENS_PER_RANK[1])
+    if pins.sharding is None:
+        keep &= (shard != 3) | (pp == 1)
+    keep &= _divides(t, tp, ep)
+    return tuple(axis[None, keep, None] for axis in grid)
+
+
+def _divides(t: Transformer, tp: FloatArray, ep: FloatArray) -> BoolArray:
+    """Whether heads and experts split into equal parts; slider shapes only need as many heads as ranks."""
+    if not is_whole(t):
+        return tp <= t.heads
+    heads = np.mod(t.heads, tp) == 0
+    shared = (np.mod(t.kv_heads, tp) == 0) | (np.mod(tp, max(t.kv_heads, 1.0)) == 0) | (t.attention == "mla")
+    result: BoolArray = heads & shared & (np.mod(t.experts, ep) == 0)
+    return result
