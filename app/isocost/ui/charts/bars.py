@@ -1,0 +1,143 @@
+"""One row of the hardware ranking: name, count and days, a bar, the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from isocost.plan.curves import RankedChoice
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.ui.charts.base import made_pen, mixed
+from isocost.ui.charts.comparison import Comparison, verdict
+from isocost.ui.theme import Theme
+
+LONGEST = 4.0
+"""Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
+
+ROW = 40
+NAME, COST = 124, 62
+"""Pixels of a row's height, and of its name and cost columns."""
+
+
+def bar_scale(choices: Sequence[RankedChoice]) -> float:
+    """USD of a full bar: the dearest possible choice, at most four times the cheapest."""
+    costs = [choice.cost_usd for choice in choices if choice.fits and choice.in_time]
+    return min(max(costs), LONGEST * min(costs)) if costs else 0.0
+
+
+class BarDelegate(QStyledItemDelegate):
+    """Paints rows; holds the theme, the scale and the range of the plan's own cost."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._full = 0.0
+        self._active = ""
+        self._spread: tuple[float, float] | None = None
+
+    def show(self, comparison: Comparison, full: float) -> None:
+        """Paint from now on for this comparison, with bars of ``full`` USD at most."""
+        spread = comparison.estimate.range
+        self._active = comparison.active.accelerator
+        self._full = full
+        self._spread = None
+        if spread is not None:
+            self._spread = (
+                spread.cost_usd.p10 / spread.cost_usd.p50,
+                spread.cost_usd.p90 / spread.cost_usd.p50,
+            )
+            self._full = max(full, min(spread.cost_usd.p90, 1.25 * full))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(200, self.theme.px(ROW))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        choice = index.data(int(Qt.ItemDataRole.UserRole))
+        row = QRectF(option.rect)
+        state = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, row, choice, state)
+        theme = self.theme
+        out = verdict(choice)
+        ink = theme.quiet if out else theme.text
+        name = QRectF(row.left() + 8, row.top() + 3, theme.px(NAME) - 12, row.height() / 2 - 3)
+        under = QRectF(name.left(), row.center().y(), name.width(), row.height() / 2 - 4)
+        cost = QRectF(row.right() - theme.px(COST) - 8, row.top(), theme.px(COST), row.height())
+        _text(painter, name, choice.label, theme.font("small", bold=True), ink)
+        quiet = f"{format_count(choice.count)} · {format_duration(choice.days)}"
+        _text(painter, under, quiet, theme.font("quiet"), theme.quiet)
+        right = Qt.AlignmentFlag.AlignRight
+        _text(painter, cost, format_money(choice.cost_usd), theme.font("small", bold=not out), ink, right)
+        bar = QRectF(
+            row.left() + theme.px(NAME),
+            row.center().y() - 6,
+            cost.left() - row.left() - theme.px(NAME) - 8,
+            12,
+        )
+        if out:
+            _text(painter, bar.adjusted(0, -4, 0, 4), out, theme.font("quiet"), theme.quiet)
+        else:
+            self._paint_bar(painter, bar, choice)
+        painter.restore()
+
+    def _paint_ground(
+        self, painter: QPainter, row: QRectF, choice: RankedChoice, state: QStyle.StateFlag
+    ) -> None:
+        """The plan's row tinted, the one under the mouse lighter, the one with the keyboard outlined."""
+        theme = self.theme
+        inner = row.adjusted(0.5, 1.5, -0.5, -1.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if choice.accelerator == self._active:
+            painter.setBrush(mixed(theme.accent, theme.panel, 0.10))
+            painter.drawRoundedRect(inner, 6, 6)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
+            painter.drawRoundedRect(inner, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(made_pen(theme.accent, 1.4))
+            painter.drawRoundedRect(inner, 6, 6)
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, choice: RankedChoice) -> None:
+        if self._full <= 0:
+            return
+        theme = self.theme
+        share = choice.cost_usd / self._full
+        bar = QRectF(room.left(), room.top(), max(2.0, min(1.0, share) * room.width()), room.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.series_for(choice.accelerator).line))
+        painter.drawRoundedRect(bar, 3, 3)
+        if share > 1.0 + 1e-9:
+            painter.setPen(made_pen(theme.panel, 2.0))
+            for shift in (12.0, 17.0):
+                painter.drawLine(
+                    QPointF(bar.right() - shift, bar.bottom() + 2),
+                    QPointF(bar.right() - shift + 5, bar.top() - 2),
+                )
+        elif self._spread is not None and choice.accelerator == self._active:
+            low, high = (min(1.0, share * factor) * room.width() + room.left() for factor in self._spread)
+            middle = room.center().y()
+            painter.setPen(made_pen(theme.text, 1.4))
+            painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+            for end in (low, high):
+                painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
+
+
+def _text(
+    painter: QPainter,
+    room: QRectF,
+    text: str,
+    font: QFont,
+    colour: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+    painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)

@@ -1,0 +1,194 @@
+"""Cost by hardware: accelerators ranked at the plan's count or at a deadline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QPushButton,
+    QWidget,
+)
+
+from isocost.plan.curves import RankedChoice
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.ui.charts.bars import BarDelegate, bar_scale
+from isocost.ui.charts.card import ChartCard
+from isocost.ui.charts.comparison import Comparison, ranked, ranking_finding, ranking_table, verdict
+from isocost.ui.charts.table import Table
+from isocost.ui.theme import SPACE, Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+CHOICE = int(Qt.ItemDataRole.UserRole)
+
+
+class Ranking(QAbstractListModel):
+    """The ranked choices; rows are updated in place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.choices: tuple[RankedChoice, ...] = ()
+
+    def show(self, choices: tuple[RankedChoice, ...]) -> None:
+        """Replace the rows, adding and removing only at the end."""
+        before, after = len(self.choices), len(choices)
+        if after > before:
+            self.beginInsertRows(QModelIndex(), before, after - 1)
+            self.choices = choices
+            self.endInsertRows()
+        elif after < before:
+            self.beginRemoveRows(QModelIndex(), after, before - 1)
+            self.choices = choices
+            self.endRemoveRows()
+        else:
+            self.choices = choices
+        if after:
+            self.dataChanged.emit(self.index(0), self.index(after - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self.choices)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self.choices):
+            return None
+        choice = self.choices[index.row()]
+        if role == CHOICE:
+            return choice
+        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
+            return in_words(choice)
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            return f"{in_words(choice)}. Click to plan with it."
+        return None
+
+
+def in_words(choice: RankedChoice) -> str:
+    """One row as a sentence: "H800: $5.33M, 2,048 for 54 days"."""
+    words = f"{choice.label}: {format_money(choice.cost_usd)}, {format_count(choice.count)}"
+    words += f" for {format_duration(choice.days)}"
+    reason = verdict(choice)
+    return f"{words}, {reason}" if reason else words
+
+
+class _List(QListView):
+    """A list where Enter, Space and a click mean the same."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            if self.currentIndex().isValid():
+                self.clicked.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+
+class ByHardware(ChartCard):
+    """The card; a click on a bar, or Enter on a row, chooses its accelerator and count."""
+
+    chosen = Signal(str, int, object)
+    """An accelerator, a count, and None: a step of its own."""
+    deadline_wanted = Signal(object)
+    """Days to compare at, or None for the plan's count."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("by_hardware", parent)
+        self.at_count = self._chip("Same count", "by_hardware.at_count")
+        self.at_deadline = self._chip("Same time", "by_hardware.at_deadline")
+        group = QButtonGroup(self)
+        chips = QHBoxLayout()
+        chips.setSpacing(2 * SPACE)
+        for chip in (self.at_count, self.at_deadline):
+            group.addButton(chip)
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        self.at_count.setChecked(True)
+        self.at_count.clicked.connect(lambda: self.deadline_wanted.emit(None))
+        self.at_deadline.clicked.connect(self._want_deadline)
+        self.ranking = Ranking(self)
+        self._delegate = BarDelegate(theme, self)
+        self.list = _List(self)
+        self._dress_list()
+        self.body.addLayout(chips)
+        self.body.addSpacing(SPACE)
+        self.body.addWidget(self.list, 1)
+        self.setTabOrder(self.list, self.more)
+        self._comparison: Comparison | None = None
+        self.apply_theme(theme)
+        self.show_nothing("Estimating…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self._delegate.theme = theme
+        self.list.scheduleDelayedItemsLayout()
+        self.list.viewport().update()
+
+    def show_nothing(self, why: str) -> None:
+        """Leave the list empty and say why."""
+        self._comparison = None
+        self.ranking.show(())
+        self.at_count.setEnabled(False)
+        self.at_deadline.setEnabled(False)
+        self.say("Cost by hardware", why, why)
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Rank a comparison in place of the last one."""
+        self._comparison = comparison
+        choices = ranked(comparison)
+        deadline = comparison.deadline_days
+        self.at_count.setEnabled(True)
+        self.at_deadline.setEnabled(True)
+        (self.at_count if deadline is None else self.at_deadline).setChecked(True)
+        finding = ranking_finding(comparison, choices)
+        drawn = (
+            "Total cost of each at the same count."
+            if deadline is None
+            else "The cheapest count of each that finishes in time."
+        )
+        self.say(finding, drawn, f"{finding}. " + ". ".join(in_words(choice) for choice in choices) + ".")
+        self._delegate.show(comparison, bar_scale(choices))
+        self.ranking.show(choices)
+        self.list.setAccessibleName(finding)
+
+    def table(self) -> Table:
+        return ranking_table(self.ranking.choices)
+
+    def _want_deadline(self) -> None:
+        if self._comparison is not None and self._comparison.deadline_days is None:
+            days = self._comparison.estimate.total.wall_days
+            self.deadline_wanted.emit(max(days, float(round(days))))
+
+    def _choose(self, index: QModelIndex) -> None:
+        choice: RankedChoice = index.data(CHOICE)
+        self.chosen.emit(choice.accelerator, choice.count, None)
+
+    def _chip(self, text: str, name: str) -> QPushButton:
+        chip = QPushButton(text, self)
+        chip.setObjectName(name)
+        chip.setProperty("role", "chip")
+        chip.setCheckable(True)
+        chip.setAutoExclusive(True)
+        return chip
+
+    def _dress_list(self) -> None:
+        view = self.list
+        view.setObjectName("by_hardware.list")
+        view.setModel(self.ranking)
+        view.setItemDelegate(self._delegate)
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setUniformItemSizes(True)
+        view.setMouseTracking(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.viewport().setAutoFillBackground(False)
+        view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        view.clicked.connect(self._choose)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(260, 200)

@@ -1,0 +1,303 @@
+"""Cost against wall-clock time, drawn: curves, Pareto front, the plan; choosing with mouse and keys."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from isocost.plan.curves import CostCurve
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.ui.charts.base import LogPlot, added_curve, made_pen, mixed
+from isocost.ui.charts.comparison import Comparison, FrontSegment, View, featured
+from isocost.ui.charts.cost_time_text import Writing, gutter, write
+from isocost.ui.charts.lines import Lines
+from isocost.ui.charts.ticks import money_scale, time_scale
+from isocost.ui.theme import Theme
+
+REACH = 14.0
+"""Pixels within which a curve or the plan's point is meant by the mouse."""
+
+NAMED = 8
+"""Curves that get a colour and a name; more would not be told apart."""
+
+LEAST = (1.0, 0.75)
+"""Decades the axes show at least: a flat curve is not to look steep."""
+
+
+@dataclass(slots=True)
+class _Mouse:
+    """What the mouse is doing."""
+
+    over: tuple[str, int] | None = None
+    drag: str = ""
+    """plan or deadline while one of them is held."""
+    gesture: object = None
+    pressed: QPointF = field(default_factory=QPointF)
+
+
+class CostTimePlot(LogPlot):
+    """The plot of :class:`~isocost.ui.charts.cost_time.CostTime`."""
+
+    chosen = Signal(str, int, object)
+    """An accelerator, a count, and the gesture it is part of (None = a step of its own)."""
+    deadline_moved = Signal(float)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(time_scale, money_scale, parent)
+        self.lines = Lines(self)
+        self._front = added_curve(self, -0.5)
+        self._theme = theme
+        self._comparison: Comparison | None = None
+        self._named: tuple[str, ...] = ()
+        self._writing: Writing | None = None
+        self._mouse = _Mouse()
+        self.apply_theme(theme)
+
+    # What is shown
+
+    def show_comparison(self, comparison: Comparison, view: View, segments: tuple[FrontSegment, ...]) -> None:
+        """Draw a comparison in place of the last one."""
+        self._comparison = comparison
+        self._named = featured(comparison, view, NAMED)
+        self.lines.show(comparison.curves)
+        self._restyle()
+        self._fit_margins()
+        if not self._mouse.drag:
+            days, cost = view.days, view.cost
+            self.hold(_decades(*days), _decades(*cost), LEAST)
+        gap = (np.array([np.nan]), np.array([np.nan]))
+        parts = [part for s in segments for part in ((np.log10(s.days), np.log10(s.cost_usd)), gap)]
+        x, y = zip(*parts, strict=True) if parts else ((np.empty(0),), (np.empty(0),))
+        self._front.setData(np.concatenate(x), np.concatenate(y))
+        self._rewrite()
+
+    def apply_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        super().apply_theme(theme)
+        self.lines.forget_pens()
+        self._front.setPen(made_pen(mixed(theme.text, theme.panel, 0.13), 8.0))
+        self._restyle()
+        self._fit_margins()
+        self._rewrite()
+
+    def _fit_margins(self) -> None:
+        if self._comparison is not None:
+            labels = [c.label for c in self._comparison.curves if c.accelerator in self._named]
+            self.set_margins(self._theme.px(26), gutter(labels, self._theme))
+
+    @property
+    def writing(self) -> Writing | None:
+        """Where every text of the plot stands; None while there is nothing to draw."""
+        if self._writing is None and self._comparison is not None and self.area().width() > 20:
+            deadline = self._comparison.deadline_days
+            self._writing = write(
+                self, self._comparison, self._named, self._theme, self._writing_offset, deadline
+            )
+            self._writing_offset = self._writing.plan_offset
+        return self._writing
+
+    _writing_offset: tuple[float, float] | None = None
+
+    @property
+    def hover_text(self) -> str:
+        """What the mouse is over, in words; empty over nothing."""
+        found = self._curve_over()
+        if found is None or self._comparison is None:
+            return ""
+        curve, at = found
+        text = (
+            f"{format_count(curve.counts[at])} {curve.label}\n"
+            f"{format_duration(curve.days[at])}, {format_money(curve.cost_usd[at])}"
+        )
+        if not curve.fits[at]:
+            return f"{text}\ndoes not fit in memory"
+        here = curve is self._comparison.active and int(curve.counts[at]) == self._comparison.count
+        return f"{text}\nthe plan: drag to change the count" if here else f"{text}\nclick to plan with it"
+
+    def _curve_over(self) -> tuple[CostCurve, int] | None:
+        if self._mouse.over is None:
+            return None
+        name, at = self._mouse.over
+        line = self.lines.get(name)
+        if line is None or line.curve is None or at >= len(line.curve.counts):
+            return None
+        return line.curve, at
+
+    def _restyle(self) -> None:
+        if self._comparison is not None:
+            hovered = self._mouse.over[0] if self._mouse.over else None
+            self.lines.style(self._theme, self._comparison.active.accelerator, self._named, hovered)
+
+    def _rewrite(self) -> None:
+        self._writing = None
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_mouse"):
+            self._rewrite()
+
+    # Painting what is not a curve
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
+        """The range of the plan's curve, under the grid."""
+        super().drawBackground(painter, rect)
+        comparison = self._comparison
+        if comparison is None or comparison.estimate.range is None or not comparison.depends_on_hardware:
+            return
+        painter.save()
+        painter.setClipRect(self.area())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        series = self._theme.series_for(comparison.active.accelerator)
+        painter.setBrush(mixed(series.line, self._theme.panel, 0.13))
+        painter.drawPolygon(self._band(comparison))
+        painter.restore()
+
+    def _band(self, comparison: Comparison) -> QPolygonF:
+        """The curve swept from the 10th to the 90th percentile: a slow run lasts longer and costs more."""
+        spread, curve = comparison.estimate.range, comparison.active
+        assert spread is not None
+        edges = []
+        for days, cost in (
+            (spread.wall_days.p10 / spread.wall_days.p50, spread.cost_usd.p10 / spread.cost_usd.p50),
+            (spread.wall_days.p90 / spread.wall_days.p50, spread.cost_usd.p90 / spread.cost_usd.p50),
+        ):
+            edges.append(self.pixels(np.log10(curve.days * days), np.log10(curve.cost_usd * cost)))
+        outline = np.vstack((edges[0], edges[1][::-1]))
+        return QPolygonF([QPointF(x, y) for x, y in outline.tolist()])
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
+        """Every text, the plan's point and what the mouse is over, above the curves."""
+        writing = self.writing
+        if writing is None or self._comparison is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        writing.paint(painter)
+        found = self._curve_over()
+        if found is not None and not self._mouse.drag:
+            curve, at = found
+            point = self.pixels(np.log10(curve.days[at : at + 1]), np.log10(curve.cost_usd[at : at + 1]))[0]
+            writing.paint_readout(
+                painter, (float(point[0]), float(point[1])), curve, self.hover_text.split("\n")
+            )
+        painter.restore()
+
+    # Choosing
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        if self._mouse.drag == "plan":
+            self._drag_plan(at)
+        elif self._mouse.drag == "deadline":
+            days = 10.0 ** self.decades_across(at.x())
+            self.deadline_moved.emit(max(1.0, round(days)) if days >= 1 else days)
+        else:
+            self._hover(at)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._mouse.pressed = event.position()
+        self._mouse.drag = self._handle_at(event.position())
+        self._mouse.gesture = object()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        dragged, self._mouse.drag = self._mouse.drag, ""
+        moved = (event.position() - self._mouse.pressed).manhattanLength() > 4
+        if not dragged and not moved:
+            self._hover(event.position())
+            if (found := self._curve_over()) is not None:
+                self.chosen.emit(found[0].accelerator, int(found[0].counts[found[1]]), None)
+        self._rewrite()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._set_over(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right walk along the plan's curve; up and down change to the next curve at that time."""
+        key = Qt.Key(event.key())
+        if self._comparison is None or key not in (
+            Qt.Key.Key_Left,
+            Qt.Key.Key_Right,
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+        ):
+            event.ignore()
+            return
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            step = self._beside(1 if key is Qt.Key.Key_Left else -1)
+        else:
+            step = self._next_curve(dearer=key is Qt.Key.Key_Up)
+        if step is not None:
+            self.chosen.emit(step[0].accelerator, int(step[0].counts[step[1]]), None)
+
+    def _beside(self, step: int) -> tuple[CostCurve, int] | None:
+        assert self._comparison is not None
+        curve = self._comparison.active
+        at = int(np.argmin(np.abs(curve.counts - self._comparison.count))) + step
+        return (curve, at) if 0 <= at < len(curve.counts) else None
+
+    def _next_curve(self, *, dearer: bool) -> tuple[CostCurve, int] | None:
+        """The curve just above or below the plan where it comes closest to the plan's time."""
+        assert self._comparison is not None
+        total = self._comparison.estimate.total
+        best: tuple[float, CostCurve, int] | None = None
+        for curve in self._comparison.others:
+            at = int(np.argmin(np.abs(np.log(curve.days / total.wall_days))))
+            ratio = float(curve.cost_usd[at]) / max(total.cost_usd, 1e-9)
+            beyond = ratio > 1 if dearer else ratio < 1
+            if beyond and curve.fits[at] and (best is None or abs(math.log(ratio)) < best[0]):
+                best = (abs(math.log(ratio)), curve, at)
+        return best[1:] if best else None
+
+    def _handle_at(self, at: QPointF) -> str:
+        """Which handle is under the mouse: plan, deadline or none."""
+        writing = self.writing
+        if writing is None:
+            return ""
+        if math.hypot(at.x() - writing.plan[0], at.y() - writing.plan[1]) <= REACH:
+            return "plan"
+        near = writing.deadline is not None and abs(at.x() - writing.deadline) <= 6
+        return "deadline" if near and at.y() < self.area().bottom() else ""
+
+    def _drag_plan(self, at: QPointF) -> None:
+        assert self._comparison is not None
+        curve = self._comparison.active
+        found = self.lines.nearest(at.x(), at.y(), math.inf, only=curve.accelerator)
+        if found is not None and int(curve.counts[found[1]]) != self._comparison.count:
+            self.chosen.emit(curve.accelerator, int(curve.counts[found[1]]), self._mouse.gesture)
+
+    def _hover(self, at: QPointF) -> None:
+        handle = self._handle_at(at)
+        inside = self.area().adjusted(-4, -4, 4, 4).contains(at)
+        over = self.lines.nearest(at.x(), at.y(), REACH) if inside and handle != "deadline" else None
+        named = self.writing.name_at(at) if self.writing else None
+        if over is None and named is not None and (line := self.lines.get(named)) is not None:
+            over = (named, int(np.argmax(line.x)))
+        self._set_over(over)
+        shapes = {"plan": Qt.CursorShape.OpenHandCursor, "deadline": Qt.CursorShape.SplitHCursor}
+        other = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shapes.get(handle, other))
+
+    def _set_over(self, over: tuple[str, int] | None) -> None:
+        if over != self._mouse.over:
+            self._mouse.over = over
+            self._restyle()
+            self.viewport().update()
+
+
+def _decades(low: float, high: float) -> tuple[float, float]:
+    return math.log10(low), math.log10(high)

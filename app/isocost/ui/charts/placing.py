@@ -1,0 +1,177 @@
+"""Where to write labels so that they stay clear of each other and of the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+"""Pixel positions, shape (n, 2); rows of NaN separate polylines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge."""
+        return self.top + self.height
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the insides meet; touching edges do not count."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def within(self, other: Box) -> bool:
+        """Whether this box lies wholly inside the other."""
+        return (
+            self.left >= other.left
+            and self.right <= other.right
+            and self.top >= other.top
+            and self.bottom <= other.bottom
+        )
+
+
+def spread(centres: Sequence[float], height: float, low: float, high: float) -> list[float]:
+    """Centres of equal labels moved apart as little as possible (least squares), all between two edges.
+
+    Order is kept. When the labels together are taller than the room they are packed from the lower edge.
+    """
+    order = sorted(range(len(centres)), key=lambda i: centres[i])
+    blocks: list[tuple[float, int]] = []
+    for rank, index in enumerate(order):
+        mean, size = centres[index] - rank * height, 1
+        while blocks and blocks[-1][0] > mean:
+            before, members = blocks.pop()
+            mean = (before * members + mean * size) / (members + size)
+            size += members
+        blocks.append((mean, size))
+    flat = [mean for mean, size in blocks for _ in range(size)]
+    first, last = low + height / 2, high - height / 2 - (len(flat) - 1) * height
+    moved = [0.0] * len(flat)
+    for rank, index in enumerate(order):
+        moved[index] = max(first, min(flat[rank], last)) + rank * height
+    return moved
+
+
+class Clutter:
+    """What is drawn already, so that labels can keep clear of it: lines on a coarse grid, and labels."""
+
+    CELL = 3.0
+
+    def __init__(self, room: Box) -> None:
+        self.room = room
+        self.taken: list[Box] = []
+        self._shape = (int(room.height / self.CELL) + 2, int(room.width / self.CELL) + 2)
+        self._cells = np.zeros(self._shape, dtype=np.int32)
+        self._sums: NDArray[np.int64] | None = None
+
+    def add_lines(self, lines: Points) -> None:
+        """Mark the cells that polylines run through."""
+        if len(lines) < 2:
+            return
+        start, step = lines[:-1], np.diff(lines, axis=0)
+        length = np.hypot(step[:, 0], step[:, 1])
+        real = np.isfinite(length) & (length < 1e5)
+        start, step = start[real], step[real]
+        parts = np.ceil(length[real] / self.CELL).astype(int) + 1
+        segment = np.repeat(np.arange(len(parts)), parts)
+        along = (np.arange(len(segment)) - np.repeat(np.cumsum(parts) - parts, parts)) / np.maximum(
+            1, np.repeat(parts - 1, parts)
+        )
+        at = start[segment] + step[segment] * along[:, None]
+        column = np.floor((at[:, 0] - self.room.left) / self.CELL).astype(int)
+        row = np.floor((at[:, 1] - self.room.top) / self.CELL).astype(int)
+        inside = (column >= 0) & (row >= 0) & (column < self._shape[1]) & (row < self._shape[0])
+        self._cells[row[inside], column[inside]] = 1
+        self._sums = None
+
+    def take(self, box: Box) -> None:
+        """Reserve a box for a label."""
+        self.taken.append(box)
+
+    def covered(self, left: Points, top: Points, width: float, height: float) -> NDArray[np.int64]:
+        """How much boxes of one size would cover, for each upper left corner: cells with lines, and labels
+        much more heavily; 0 = clear."""
+        if self._sums is None:
+            self._sums = np.zeros((self._shape[0] + 1, self._shape[1] + 1), dtype=np.int64)
+            self._sums[1:, 1:] = self._cells.cumsum(0).cumsum(1)
+        first_row, last_row = self._cells_of(top - self.room.top, height, self._shape[0])
+        first_column, last_column = self._cells_of(left - self.room.left, width, self._shape[1])
+        sums = self._sums
+        covered = (
+            sums[last_row, last_column]
+            - sums[first_row, last_column]
+            - sums[last_row, first_column]
+            + sums[first_row, first_column]
+        )
+        for box in self.taken:
+            meets = (
+                (left < box.right) & (left + width > box.left) & (top < box.bottom) & (top + height > box.top)
+            )
+            covered = covered + 1000 * meets
+        return covered
+
+    def _cells_of(
+        self, start: Points, size: float, cells: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        first = np.clip(np.floor(start / self.CELL), 0, cells).astype(np.int64)
+        return first, np.clip(np.ceil((start + size) / self.CELL), first, cells).astype(np.int64)
+
+
+REACH, GRAIN = 110.0, 5.0
+"""How far from its point a label may stand, and how finely places are tried, in pixels."""
+
+MARGIN = 3.0
+"""Pixels a label keeps from what it must not touch."""
+
+
+def place_near(
+    anchor: tuple[float, float],
+    size: tuple[float, float],
+    clutter: Clutter,
+    clearance: float = 10.0,
+    reach: float = REACH,
+    prefer: tuple[float, float] | None = None,
+) -> tuple[Box, int]:
+    """The nearest place for a label beside a point that covers least, and how much it covers (0 = clear).
+
+    ``prefer`` is an offset of the label's corner from the point that wins when clear, so that a label does not
+    jump while its point moves.
+    """
+    room, (x, y), (width, height) = clutter.room, anchor, size
+    across = np.arange(x - width - reach, x + reach + GRAIN, GRAIN)
+    down = np.arange(y - height - reach, y + reach + GRAIN, GRAIN)
+    left, top = (grid.ravel() for grid in np.meshgrid(across, down))
+    if prefer is not None:
+        left, top = np.append(left, x + prefer[0]), np.append(top, y + prefer[1])
+    left = np.clip(left, room.left, max(room.left, room.right - width))
+    top = np.clip(top, room.top, max(room.top, room.bottom - height))
+    aside = np.maximum(np.maximum(left - x, x - left - width), 0.0)
+    below = np.maximum(np.maximum(top - y, y - top - height), 0.0)
+    away = np.hypot(aside, below)
+    off_centre = np.abs(left + width / 2 - x) / (width + 2 * reach) + (top < y) * 0.3
+    covered = clutter.covered(left - MARGIN, top - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
+    score = away + 6.0 * off_centre + 40.0 * covered + 1e6 * (away < clearance * 0.8)
+    if prefer is not None and covered[-1] == 0 and clearance * 0.8 <= away[-1] <= 40:
+        score[-1] = -1.0
+    best = int(np.argmin(score))
+    return Box(float(left[best]), float(top[best]), width, height), int(covered[best])

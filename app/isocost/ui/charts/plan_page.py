@@ -1,0 +1,102 @@
+"""The Plan page: cost against time, and cost by hardware beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from isocost.plan.curves import CostCurve
+from isocost.plan.results import Estimate
+from isocost.ui.charts.by_hardware import ByHardware
+from isocost.ui.charts.comparison import Comparison
+from isocost.ui.charts.cost_time import CostTime
+from isocost.ui.session import Session
+from isocost.ui.theme import Theme
+
+SIDE = 380
+"""Pixels of the right column."""
+
+
+class PlanPage(QWidget):
+    """Shows the session's newest estimate and curves; holds no plan of its own and rests while hidden."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("plan_page")
+        self._session = session
+        self._known: dict[str, CostCurve] = {}
+        self._stale = True
+        self.cost_time = CostTime(theme, self)
+        self.by_hardware = ByHardware(theme, self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(12)
+        layout.addWidget(self.cost_time, 1)
+        layout.addWidget(self.by_hardware)
+        self.by_hardware.setFixedWidth(theme.px(SIDE))
+        session.estimate_changed.connect(self._take_estimate)
+        session.curves_changed.connect(self._take_curves)
+        session.deadline_changed.connect(lambda _: self._show())
+        session.failed.connect(self._fail)
+        for chart in (self.cost_time, self.by_hardware):
+            chart.chosen.connect(session.choose_hardware)
+        self.cost_time.deadline_moved.connect(self._set_deadline)
+        self.by_hardware.deadline_wanted.connect(self._set_deadline)
+        self._known = {curve.accelerator: curve for curve in session.curves}
+        self._show()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self.by_hardware.setFixedWidth(theme.px(SIDE))
+        self.cost_time.apply_theme(theme)
+        self.by_hardware.apply_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._show()
+
+    def _take_estimate(self, estimate: Estimate) -> None:
+        if not self._session.curves:
+            self._known.clear()
+        if (curve := self._session.active_curve) is not None:
+            self._known[curve.accelerator] = curve
+        self._show()
+
+    def _take_curves(self, curves: tuple[CostCurve, ...]) -> None:
+        self._known = {curve.accelerator: curve for curve in curves}
+        self._show()
+
+    def _set_deadline(self, days: float | None) -> None:
+        self._session.deadline_days = days
+
+    def _fail(self, why: str) -> None:
+        if why and self._session.estimate is None:
+            self.cost_time.show_nothing(why)
+            self.by_hardware.show_nothing(why)
+
+    def _comparison(self) -> Comparison | None:
+        session = self._session
+        if session.estimate is None or session.active_curve is None or not len(session.active_curve.counts):
+            return None
+        active = session.active_curve
+        billed = (s.count for s in session.estimate.stages if s.accelerator == active.accelerator)
+        hardware = session.current_scenario.hardware
+        return Comparison(
+            estimate=session.estimate,
+            active=active,
+            others=tuple(
+                c for c in self._known.values() if c.accelerator != active.accelerator and len(c.counts)
+            ),
+            count=next(billed, hardware.count),
+            deadline_days=session.deadline_days,
+        )
+
+    def _show(self) -> None:
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        comparison = self._comparison()
+        if comparison is not None:
+            self.cost_time.show_comparison(comparison)
+            self.by_hardware.show_comparison(comparison)

@@ -1,0 +1,158 @@
+"""Ticks people read on logarithmic axes: $300K, $1M, 2 weeks, 3 months; never crowded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from isocost.quantities import format_count, format_duration, format_money
+
+DAYS_PER_WEEK = 7.0
+DAYS_PER_MONTH = 730.0 / 24.0
+DAYS_PER_YEAR = 365.0
+
+Extent = Callable[[str], float]
+"""Pixels a label takes along its axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A labelled value of an axis."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Ticks of one rank; a ``whole`` level is shown complete or not at all, so that steps stay even."""
+
+    ticks: tuple[Tick, ...]
+    whole: bool = True
+
+
+Scale = Callable[[float, float], Iterator[Level]]
+"""Levels of a quantity between two values, the most important first."""
+
+
+def fit_ticks(
+    scale: Scale, low: float, high: float, length: float, extent: Extent, gap: float
+) -> tuple[Tick, ...]:
+    """The ticks of a logarithmic axis from ``low`` to ``high`` that have room on ``length`` pixels.
+
+    Labels are centred on their ticks, keep ``gap`` pixels between them and stay within the axis. Important
+    levels go first; a level that does not fit gives way to the next. Fewer than two ticks are topped up with
+    round numbers.
+    """
+    if not (0 < low < high and length > 0):
+        return ()
+    axis = _Axis(math.log10(low), length / (math.log10(high) - math.log10(low)), length, extent, gap)
+    placed: list[Tick] = []
+    for level in scale(low, high):
+        candidates = [t for t in level.ticks if low <= t.value <= high and axis.inside(t)]
+        if level.whole:
+            if axis.free(candidates, placed):
+                placed += candidates
+        else:
+            for tick in candidates:
+                if axis.free([tick], placed):
+                    placed.append(tick)
+    return tuple(sorted(placed, key=lambda tick: tick.value))
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    start: float
+    pixels_per_decade: float
+    length: float
+    extent: Extent
+    gap: float
+
+    def span(self, tick: Tick) -> tuple[float, float]:
+        centre = (math.log10(tick.value) - self.start) * self.pixels_per_decade
+        half = self.extent(tick.label) / 2
+        return centre - half, centre + half
+
+    def inside(self, tick: Tick) -> bool:
+        begin, end = self.span(tick)
+        return begin >= 0 and end <= self.length
+
+    def free(self, candidates: Sequence[Tick], placed: Sequence[Tick]) -> bool:
+        """Whether the candidates keep the gap from each other and from what is there."""
+        spans = sorted(self.span(tick) for tick in (*candidates, *placed))
+        return all(b[0] - a[1] >= self.gap for a, b in pairwise(spans))
+
+
+def money_scale(low: float, high: float) -> Iterator[Level]:
+    """USD: powers of ten, then 2 and 5 (else 3), then finer; round steps where the axis is short."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+
+    def of(*mantissas: float) -> Level:
+        return Level(tuple(Tick(m * 10.0**k, money_label(m * 10.0**k)) for k in decades for m in mantissas))
+
+    for mantissas in ((1,), (2, 5), (3,), (7,), (1.5,)):
+        yield of(*mantissas)
+    yield from _round_steps(low, high, money_label)
+
+
+def money_label(usd: float) -> str:
+    """USD on an axis, without idle cents: "$20", "$0.50", "$300K"."""
+    return format_money(usd).removesuffix(".00")
+
+
+_TIMES: tuple[tuple[tuple[float, str], ...], ...] = (
+    (
+        (1 / 24, "1 hour"), (1, "1 day"), (DAYS_PER_WEEK, "1 week"), (DAYS_PER_MONTH, "1 month"),
+        (DAYS_PER_YEAR, "1 year"), (10 * DAYS_PER_YEAR, "10 years"), (100 * DAYS_PER_YEAR, "100 years"),
+        (1 / 1440, "1 min"),
+    ),
+    (
+        (10 / 1440, "10 min"), (6 / 24, "6 hours"), (3, "3 days"), (2 * DAYS_PER_WEEK, "2 weeks"),
+        (3 * DAYS_PER_MONTH, "3 months"), (3 * DAYS_PER_YEAR, "3 years"), (30 * DAYS_PER_YEAR, "30 years"),
+    ),
+    (
+        (3 / 1440, "3 min"), (30 / 1440, "30 min"), (3 / 24, "3 hours"), (12 / 24, "12 hours"), (2, "2 days"),
+        (2 * DAYS_PER_MONTH, "2 months"), (6 * DAYS_PER_MONTH, "6 months"), (2 * DAYS_PER_YEAR, "2 years"),
+        (5 * DAYS_PER_YEAR, "5 years"), (20 * DAYS_PER_YEAR, "20 years"), (50 * DAYS_PER_YEAR, "50 years"),
+    ),
+    (
+        (2 / 1440, "2 min"), (5 / 1440, "5 min"), (20 / 1440, "20 min"), (2 / 24, "2 hours"), (4, "4 days"),
+        (5, "5 days"), (3 * DAYS_PER_WEEK, "3 weeks"), (4 * DAYS_PER_MONTH, "4 months"),
+        (4 * DAYS_PER_YEAR, "4 years"), (7 * DAYS_PER_YEAR, "7 years"),
+    ),
+)  # fmt: skip
+
+
+def time_scale(low: float, high: float) -> Iterator[Level]:
+    """Days: hours, days, weeks, months and years as people say them; round steps where the axis is short."""
+    for row in _TIMES:
+        yield Level(tuple(Tick(days, label) for days, label in row), whole=False)
+    if high / low < 3 or low > 30 * DAYS_PER_YEAR or high < 10 / 1440:
+        yield from _round_steps(low, high, format_duration)
+
+
+def count_scale(low: float, high: float) -> Iterator[Level]:
+    """Accelerators: powers of eight, then of four, then of two, as clusters are built."""
+    powers = [2.0**k for k in range(max(0, math.floor(math.log2(low))), math.ceil(math.log2(high)) + 1)]
+    for step in (3, 1):
+        ticks = (Tick(p, format_count(p)) for p in powers if round(math.log2(p)) % step == 0)
+        yield Level(tuple(ticks), whole=step != 1)
+
+
+def _round_steps(low: float, high: float, label: Callable[[float], str]) -> Iterator[Level]:
+    """Evenly spaced round numbers, for axes too short to hold two ticks of a logarithmic scale.
+
+    Coarse steps come first. A label that two neighbours would share says too little and is left out.
+    """
+    if high / low > 4:
+        return
+    exponent = math.floor(math.log10(high - low))
+    for step in (m * 10.0**k for k in (exponent, exponent - 1) for m in (5, 2, 1)):
+        first, last = math.ceil(low / step), math.floor(high / step)
+        if last - first > 40:
+            return
+        ticks = [Tick(n * step, label(n * step)) for n in range(first, last + 1) if n > 0]
+        if len({tick.label for tick in ticks}) == len(ticks):
+            yield Level(tuple(ticks))
