@@ -14,9 +14,10 @@ from isocost.plan.project import Project, Scenario, Stage, hardware_of, price_of
 from isocost.plan.resolve import whole_nodes
 from isocost.plan.run import Array, Counts, run_stage
 
-POINTS = 40
 LARGEST_COUNT = 131_072
 LONGEST_DAYS = 3650.0
+SAME_COST = 1e-4
+"""Costs closer than this share are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,14 @@ def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple
 
 
 def count_grid(node: int, keep: int) -> Counts:
-    """About forty whole-node counts, even on the logarithm, from one node up; ``keep`` is among them."""
-    grid = np.geomspace(node, LARGEST_COUNT, POINTS)
-    nodes = np.unique(np.append(np.round(grid / node), max(1, round(keep / node))).astype(np.int64))
-    return nodes * node
+    """Whole-node counts as clusters are built, from one node up; ``keep`` is among them.
+
+    Doublings of the node with two steps between them: 8, 16, 32, 40, 48, 64, 80, 96, 128...
+    """
+    doublings = 2.0 ** np.arange(1 + int(np.log2(LARGEST_COUNT / node)))
+    grid = np.outer(doublings, (1.0, 1.25, 1.5)).ravel()
+    nodes = np.append(grid[(grid % 1 == 0) & (grid * node <= LARGEST_COUNT)], max(1, round(keep / node)))
+    return np.unique(nodes.astype(np.int64)) * node
 
 
 def _curve(scenario: Scenario, card: PriceCard, catalog: Catalog) -> CostCurve:
@@ -121,13 +126,16 @@ def _stage_part(
 
 
 def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:
-    """Days, cost and accelerator of the plans that no other beats on both, in rising days."""
+    """Days, cost and accelerator of the plans that no other beats on both, in rising days.
+
+    A slower plan that costs the same but for rounding is not beaten: it needs fewer accelerators.
+    """
     days = np.concatenate([c.days[c.fits] for c in curves]) if curves else np.empty(0)
     cost = np.concatenate([c.cost_usd[c.fits] for c in curves]) if curves else np.empty(0)
     owner = [c.accelerator for c in curves for _ in range(int(c.fits.sum()))]
     order = np.lexsort((cost, days))
     best = np.minimum.accumulate(cost[order]) if len(order) else np.empty(0)
-    keep = [i for n, i in enumerate(order) if n == 0 or cost[i] < best[n - 1]]
+    keep = [i for n, i in enumerate(order) if n == 0 or cost[i] <= best[n - 1] * (1 + SAME_COST)]
     return days[keep], cost[keep], tuple(owner[i] for i in keep)
 
 
