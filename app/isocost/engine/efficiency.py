@@ -34,7 +34,8 @@ class Efficiency:
     block_casts: float
     dequantise: float
     inside: float
-    outside: float
+    outside: Mapping[str, float]
+    rails: float
     inside_latency: float
     outside_latency: float
     tensor_exposed: Mapping[str, float]
@@ -44,6 +45,7 @@ class Efficiency:
     hybrid: float
     attention_open: float
     routed_decline: float
+    stall: float
     pipeline_exposed: float
     exchange: float
     dispatch_passes: float
@@ -81,6 +83,8 @@ class Machines:
     data_exposed: Array
     contention: Array
     hybrid: Array
+    pipelined_host: Array
+    stall: Array
     pipeline_exposed: Array
     exchange: Array
     dispatch_passes: Array
@@ -119,7 +123,8 @@ def machines(
 
     links = Links(
         inside=column(accelerators, lambda a: a.scaleup_bandwidth * e.inside),
-        outside=column(accelerators, lambda a: a.scaleout_bandwidth * e.outside),
+        outside=column(rows, lambda r: r[0].scaleout_bandwidth * e.outside[r[2]]),
+        rails=full(e.rails),
         domain=column(accelerators, lambda a: a.scaleup_domain),
         inside_latency=full(e.inside_latency),
         outside_latency=full(e.outside_latency),
@@ -149,6 +154,8 @@ def machines(
         data_exposed=column(stacks, lambda k: e.data_exposed[k]),
         contention=full(e.contention),
         hybrid=full(e.hybrid),
+        pipelined_host=column(stacks, lambda k: k == "research"),
+        stall=column(stacks, lambda k: e.stall if k == "research" else 0.0),
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),
         dispatch_passes=full(e.dispatch_passes),

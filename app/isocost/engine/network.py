@@ -26,6 +26,8 @@ class Links:
     inside_latency: Array
     """Seconds per step of a collective within a domain."""
     outside_latency: Array
+    rails: Array
+    """How far the network cards of ranks that cross together add up: 0 = one card's worth, 1 = all."""
 
 
 def members_inside(group: Array, stride: Array, links: Links) -> Array:
@@ -37,22 +39,23 @@ def ring_bandwidth(group: Array, stride: Array, links: Links) -> Array:
     """Bytes/s around a ring: the domain's links, or where it leaves the domain the network of all its members.
 
     Every member of the group within a domain brings its own network card, so a ring that crosses domains
-    runs as fast as their cards together, never faster than the domain's own links.
+    can use their cards together (``rails`` says how well), never faster than the domain's own links.
     """
     together = members_inside(group, stride, links)
-    return np.where(together >= group, links.inside, np.minimum(links.inside, links.outside * together))
+    crossing = np.minimum(links.inside, links.outside * together**links.rails)
+    return np.where(together >= group, links.inside, crossing)
 
 
 def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
     """Seconds of an all-gather (or reduce-scatter) whose whole buffer is ``gathered`` bytes."""
-    inside = members_inside(group, stride, links) >= group
-    latency = np.where(inside, links.inside_latency, links.outside_latency)
-    steps = group - 1.0
+    together = members_inside(group, stride, links)
+    domains = np.maximum(group / together, 1.0)
     # Trees and in-network reduction keep the latency of large groups logarithmic.
-    hops = np.log2(np.maximum(group, 1.0))
-    return np.where(
-        steps > 0, gathered * steps / group / ring_bandwidth(group, stride, links) + latency * hops, 0.0
+    latency = links.inside_latency * np.log2(together) + links.outside_latency * np.where(
+        domains > 1.0, 1.0 + np.log2(domains), 0.0
     )
+    steps = group - 1.0
+    return np.where(steps > 0, gathered * steps / group / ring_bandwidth(group, stride, links) + latency, 0.0)
 
 
 def ring_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:

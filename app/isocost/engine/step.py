@@ -102,14 +102,16 @@ def _stage_seconds(
     return slowest, average, slowest_layers
 
 
-def step_seconds(s: Shapes, w: Works, m: Machines, layouts: Layouts, layer: LayerSeconds) -> StepSeconds:
+def step_seconds(
+    s: Shapes, w: Works, m: Machines, layouts: Layouts, layer: LayerSeconds, filled: Array | None = None
+) -> StepSeconds:
     """Combine per-layer seconds (a row per layout) into the seconds of a whole step."""
     forward = layer.forward.total
     recompute = _recompute_seconds(layer, layouts)
     backward = layer.backward.total + recompute
     weights = _rank_weights(s, layouts)
     forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, forward, backward)
-    host_forward = layer.host
+    host_forward = layer.host * (1.0 + m.pipelined_host * np.where(layouts.pp > 1, layouts.tp - 1.0, 0.0))
     forward_floor = _softmax(forward_gathered, host_forward, np.full(1, 4.0))
     backward_floor = _softmax(backward_gathered, 1.5 * host_forward, np.full(1, 4.0))
     host = forward_floor + backward_floor - forward_gathered - backward_gathered
@@ -123,7 +125,7 @@ def step_seconds(s: Shapes, w: Works, m: Machines, layouts: Layouts, layer: Laye
     work = count * (s.layers * per_layer + head) / layouts.pp
     # Interleaving deals microbatches in rounds of pp: an incomplete round leaves chunks idle.
     ramp = (layouts.pp - 1.0) / layouts.vp * average
-    pipelined = count * slowest + ramp + send
+    pipelined = count * (slowest + _stall(m, layouts, filled)) + ramp + send
     total_layers = count * layers_with_mtp / layouts.pp
     parts = (layer.forward + layer.backward).scaled(total_layers)
     heads = layer.head.scaled(count / layouts.pp * (1.0 + s.mtp_layers))
@@ -147,6 +149,20 @@ def step_seconds(s: Shapes, w: Works, m: Machines, layouts: Layouts, layer: Laye
         optimizer=optimizer,
         straggler=everything * spread,
     )
+
+
+def _stall(m: Machines, layouts: Layouts, filled: Array | None) -> Array:
+    """Seconds a microbatch of a research code's pipeline waits where its allocator or its sends block.
+
+    Measured on one grid (H100, Nanotron): above about 85 % of memory, with unsharded data parallel, and
+    ever more often as the count approaches 512.
+    """
+    full = np.zeros(1) if filled is None else filled
+    wide = layouts.accelerators > 2.0 * m.links.domain
+    unsharded = (layouts.sharding == 0) & (layouts.dp > 1) & wide
+    often = np.minimum((layouts.accelerators / 512.0) ** 3, 1.0)
+    share = np.where(full > 0.92, 1.0, np.maximum(often, np.where(unsharded, 0.5, 0.0)))
+    return np.where(layouts.pp > 1, m.stall * share, 0.0)
 
 
 def _sends(s: Shapes, w: Works, m: Machines, layouts: Layouts) -> Array:
@@ -205,8 +221,13 @@ def _update(
     return data, held * w.state_bytes / m.memory
 
 
-def evaluate(s: Shapes, w: Works, m: Machines, layouts: Layouts) -> StepSeconds:
-    """Step seconds of each layout, computing the per-layer seconds row by row."""
+def evaluate(
+    s: Shapes, w: Works, m: Machines, layouts: Layouts, filled: Array | None = None
+) -> StepSeconds:
+    """Step seconds of each layout, computing the per-layer seconds row by row.
+
+    ``filled`` is the share of memory each layout takes, where known.
+    """
     split = Split(
         tp=layouts.tp,
         cp=layouts.cp,
@@ -214,4 +235,4 @@ def evaluate(s: Shapes, w: Works, m: Machines, layouts: Layouts) -> StepSeconds:
         microbatch=layouts.microbatch,
         sequence_parallel=layouts.sequence_parallel.astype(float),
     )
-    return step_seconds(s, w, m, layouts, layer_seconds(s, w, m, split))
+    return step_seconds(s, w, m, layouts, layer_seconds(s, w, m, split), filled)
