@@ -25,7 +25,7 @@ PRESET = "deepseek-v3.yaml"
 def smoke() -> int:
     """Run the check on the platform Qt is given; prints one line of JSON and returns the exit code.
 
-    ``ISOCOST_STARTED`` (seconds since the epoch) says when the process was started; without it the time counts
+    ``ISOCOST_STARTED`` (seconds since the epoch) says when the process was started; without it time counts
     from here.
     """
     started = float(os.environ.get("ISOCOST_STARTED", time.time()))

@@ -11,7 +11,6 @@ _SIZES = (10, 11, 12, 13, 14, 17, 20, 24)
 _SHEET = Template("""
 QLabel[role="headline"] { font-size: ${s24}px; font-weight: 600; }
 QLabel[role="figure"] { font-size: ${s17}px; font-weight: 600; }
-QLabel[role="card"] { font-size: ${s14}px; font-weight: 600; }
 QLabel[role="section"] { font-size: ${s11}px; font-weight: 600; color: $quiet; }
 QLabel[role="quiet"] { font-size: ${s11}px; color: $quiet; }
 QLabel[role="small"] { font-size: ${s12}px; color: $quiet; }
@@ -23,13 +22,20 @@ QFrame#inputs, QScrollArea#inputs { background: $panel; border: none; border-rig
 QWidget#inputs_body { background: $panel; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
+QLabel[role="card"] { background: transparent; border: none; font-size: ${s14}px; font-weight: 600; }
 QPushButton[role="card"]:hover, QPushButton[role="card"]:focus { border-color: $accent; }
 QLineEdit, QComboBox { background: $field; border: 1px solid $line; border-radius: 6px;
     padding: 2px 8px; min-height: ${s20}px; selection-background-color: $accent; }
+QLineEdit[role="quantity"] { font-weight: 600; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $stop; }
 QComboBox { font-weight: 600; }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QLineEdit { border: none; background: transparent; padding: 0; margin-left: -2px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: none; }
+QPushButton[role="disclosure"] { border: none; background: transparent; padding: 0; color: $quiet;
+    font-size: ${s11}px; text-align: right; }
+QPushButton[role="disclosure"]:hover, QPushButton[role="disclosure"]:focus { color: $accent; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; outline: none;
     selection-background-color: $accent; selection-color: $on_accent; }
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 5px 14px; }

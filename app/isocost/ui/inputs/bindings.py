@@ -30,6 +30,7 @@ class Binding:
     read: Callable[[Session], Reading]
     write: Callable[[Session, float, object], None]
     reset: Callable[[Session, object], None]
+    at_default: Callable[[Session], bool]
 
 
 def binding(path: str) -> Binding:
@@ -77,7 +78,10 @@ def _plain(field: Field) -> Binding:
         elif field.default is not None:
             write(session, field.default, gesture)
 
-    return Binding(read, write, reset)
+    def at_default(session: Session) -> bool:
+        return bool(session.value(field.path) == (None if field.optional else field.default))
+
+    return Binding(read, write, reset, at_default)
 
 
 def _automatic_mfu(session: Session) -> float | None:
@@ -170,14 +174,26 @@ def _reset_price(session: Session, gesture: object) -> None:
         session.set_section("price", "Usual market price", gesture, **values)
 
 
+def _price_at_default(session: Session) -> bool:
+    card = session.catalog.default_price(session.value("hardware.accelerator"))
+    return card is None or session.value("price.usd_per_gpu_hour") == card.usd_per_gpu_hour
+
+
+def _reset_total(session: Session, gesture: object) -> None:
+    _write_total(session, FIELDS["model.parameters"].default or 7e9, gesture)
+
+
+def _total_at_default(session: Session) -> bool:
+    model = _model(session)
+    return model.name is None and model.parameters == FIELDS["model.parameters"].default
+
+
 _SPECIAL = {
-    "model.parameters": Binding(
-        _read_total,
-        _write_total,
-        lambda session, gesture: _write_total(session, FIELDS["model.parameters"].default or 7e9, gesture),
+    "model.parameters": Binding(_read_total, _write_total, _reset_total, _total_at_default),
+    "model.active_parameters": Binding(
+        _read_active, _write_active, _reset_active, lambda session: _read_active(session).automatic
     ),
-    "model.active_parameters": Binding(_read_active, _write_active, _reset_active),
     "price.usd_per_gpu_hour": Binding(
-        _plain(FIELDS["price.usd_per_gpu_hour"]).read, _write_price, _reset_price
+        _plain(FIELDS["price.usd_per_gpu_hour"]).read, _write_price, _reset_price, _price_at_default
     ),
 }

@@ -7,9 +7,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePol
 
 from isocost.plan.fields import FIELDS
 from isocost.plan.project import GpuHoursStage, PretrainStage, Stage
+from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
+from isocost.ui.inputs.bindings import model_parameters
+from isocost.ui.inputs.disclosure import Disclosure
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
-from isocost.ui.inputs.pickers import AcceleratorPicker, ModelPicker, Picker, PrecisionPicker
+from isocost.ui.inputs.pickers import PRECISIONS, AcceleratorPicker, ModelPicker, Picker, PrecisionPicker
 from isocost.ui.inputs.quotes import QuotesButton
 from isocost.ui.inputs.stages import StageStrip
 from isocost.ui.session import Session
@@ -18,16 +21,8 @@ from isocost.ui.theme import Theme
 WIDTH = 292
 MARGIN = 16
 
-_PRETRAIN = (
-    "model.parameters",
-    "model.active_parameters",
-    "data.tokens",
-    "data.sequence",
-    "data.batch_tokens",
-    "efficiency.mfu",
-    "efficiency.goodput",
-)
-_FROM_THE_ESTIMATE = ("efficiency.mfu", "efficiency.goodput", "data.batch_tokens")
+_FROM_THE_ESTIMATE = ("efficiency.mfu", "efficiency.goodput", "data.sequence", "data.batch_tokens")
+_DETAILS = ("data.sequence", "data.batch_tokens", "data.precision")
 
 
 class InputColumn(QScrollArea):
@@ -53,28 +48,31 @@ class InputColumn(QScrollArea):
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         session.estimate_changed.connect(self._refresh_automatic)
+        self.details.toggled.connect(self.refresh)
         self.refresh()
 
     def _build(self) -> None:
         body = QWidget()
         body.setObjectName("inputs_body")
         column = QVBoxLayout(body)
-        column.setContentsMargins(MARGIN, 12, MARGIN, 16)
-        column.setSpacing(8)
-        self._model_section = _section("Model", self.model, *self._fields("model"))
+        column.setContentsMargins(MARGIN, 10, MARGIN, 12)
+        column.setSpacing(6)
+        self.details = Disclosure("data.details", "Training details: sequence, batch and precision")
         precision = _row("Precision", self.precision)
-        data = self._fields("data")
-        self._data_section = _section("Data", *data, precision)
-        self._claim_section = _section("Claim", *self._fields("stage"))
+        for part in (self.fields["data.sequence"], self.fields["data.batch_tokens"], precision):
+            self.details.add(part)
+        self._model_section = _section("Model", None, self.model, *self._fields("model"))
+        self._data_section = _section("Data", self.details, *self._fields("data"), precision)
+        self._claim_section = _section("Claim", None, *self._fields("stage"))
         self._price_row()
         hardware = (self.accelerator, *self._fields("hardware"), *self._fields("price"))
-        self._efficiency_section = _section("Efficiency", *self._fields("efficiency"))
+        self._efficiency_section = _section("Efficiency", None, *self._fields("efficiency"))
         for part in (
             self.stages,
             self._model_section,
             self._data_section,
             self._claim_section,
-            _section("Hardware", *hardware),
+            _section("Hardware", None, *hardware),
             self._efficiency_section,
         ):
             column.addWidget(part)
@@ -93,6 +91,7 @@ class InputColumn(QScrollArea):
         self.setFixedWidth(theme.px(WIDTH))
         for each in self.fields.values():
             each.apply_theme(theme)
+        self.details.apply_theme(theme)
         self.quotes.setIcon(icon("chevron-down", theme.quiet, 14))
         self.precision.setFixedWidth(theme.px(EDIT_WIDTH))
 
@@ -106,6 +105,7 @@ class InputColumn(QScrollArea):
         if isinstance(stage, PretrainStage):
             self.model.refresh()
             self.precision.refresh()
+            self._refresh_details(stage)
         for path, each in self.fields.items():
             if self._belongs(path, stage):
                 each.refresh()
@@ -123,6 +123,14 @@ class InputColumn(QScrollArea):
         self._claim_section.setVisible(not pretrain)
         for path in ("stage.hours", "stage.gpu_hours"):
             self.fields[path].setVisible(self._belongs(path, stage))
+
+    def _refresh_details(self, stage: PretrainStage) -> None:
+        """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
+        sequence = format_quantity(stage.data.sequence, "count")
+        self.details.say(f"{sequence} context · {PRECISIONS[stage.data.precision]}")
+        counted = model_parameters(self._session)
+        mixture = counted.active < 0.99 * counted.total
+        self.fields["model.active_parameters"].setVisible(mixture or self.details.isChecked())
 
     def _refresh_market(self) -> None:
         """Ticks and whole nodes follow the accelerator."""
@@ -142,6 +150,8 @@ class InputColumn(QScrollArea):
     def reveal(self, path: str) -> None:
         """Scroll an input into sight and put the cursor there."""
         pickers: dict[str, Picker] = {each.objectName(): each for each in self.findChildren(Picker)}
+        if path in _DETAILS:
+            self.details.setChecked(True)
         if path in self.fields:
             self.ensureWidgetVisible(self.fields[path], 0, 24)
             self.fields[path].focus()
@@ -150,15 +160,20 @@ class InputColumn(QScrollArea):
             pickers[path].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
-def _section(title: str, *parts: QWidget) -> QFrame:
-    """Inputs that belong together under a small heading."""
+def _section(title: str, beside: QWidget | None, *parts: QWidget) -> QFrame:
+    """Inputs that belong together under a small heading, with an optional widget at its right."""
     frame = QFrame()
     column = QVBoxLayout(frame)
-    column.setContentsMargins(0, 0, 0, 4)
-    column.setSpacing(8)
+    column.setContentsMargins(0, 0, 0, 2)
+    column.setSpacing(6)
     heading = QLabel(title.upper())
     heading.setProperty("role", "section")
-    column.addWidget(heading)
+    top = QHBoxLayout()
+    top.addWidget(heading)
+    if beside is not None:
+        top.addStretch(1)
+        top.addWidget(beside)
+    column.addLayout(top)
     for part in parts:
         column.addWidget(part)
     return frame

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from isocost.plan.project import PretrainStage, Price, model_of, price_of
 from isocost.plan.resolve import transformer_of
-from isocost.quantities import format_quantity
+from isocost.quantities import format_quantity, format_share
 from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
 from isocost.ui.session import Session
 
@@ -41,11 +41,7 @@ def _parameters(session: Session) -> str:
 def _active(session: Session) -> str:
     counted = model_parameters(session)
     share = counted.active / counted.total
-    return (
-        "dense: every weight is used"
-        if share >= 0.99
-        else f"{share:.1%} of all weights a token".replace("%", " %")
-    )
+    return "dense: every weight is used" if share >= 0.99 else f"{format_share(share)} of all weights a token"
 
 
 def _tokens(session: Session) -> str:
@@ -64,6 +60,13 @@ def training_regime(tokens_per_parameter: float) -> str:
     if ratio <= 2:
         return "compute-optimal"
     return "over-trained"
+
+
+def _sequence(session: Session) -> str:
+    result = stage_estimate(session)
+    if result is None or result.flops is None:
+        return ""
+    return f"attention is {format_share(result.flops.attention / result.flops.total)} of the work"
 
 
 def _count(session: Session) -> str:
@@ -110,6 +113,7 @@ _LINES: dict[str, Callable[[Session], str]] = {
     "model.parameters": _parameters,
     "model.active_parameters": _active,
     "data.tokens": _tokens,
+    "data.sequence": _sequence,
     "data.batch_tokens": _batch,
     "hardware.count": _count,
     "price.usd_per_gpu_hour": _price,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from isocost.plan.fields import Field, check
@@ -29,6 +29,7 @@ class QuantityEdit(QLineEdit):
         self._value: float | None = None
         self._automatic = False
         self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
+        self.setProperty("role", "quantity")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.textEdited.connect(self._explain)
 
@@ -145,6 +146,9 @@ class QuantityEdit(QLineEdit):
         if not self._unit or not self.text():
             return
         painter = QPainter(self)
+        font = painter.font()
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         room = QRect(0, 0, self.width() - 9, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._unit)

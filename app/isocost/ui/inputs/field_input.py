@@ -72,7 +72,7 @@ class FieldInput(QWidget):
         top.addWidget(self.edit)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(3)
+        grid.setVerticalSpacing(2)
         grid.addLayout(top, 0, 0)
         grid.addWidget(self.slider, 1, 0)
         grid.addWidget(self.context, 2, 0)
@@ -98,18 +98,13 @@ class FieldInput(QWidget):
             shown = format_quantity(reading.value, self.field.quantity)
             text = f"automatic, {shown}" if reading.automatic else shown
             self.slider.setAccessibleDescription(f"{text} {self.field.unit}. {self.field.help}")
-        self.reset_button.setVisible(not self._at_default(reading.value, reading.automatic))
+        self.reset_button.setVisible(not self._binding.at_default(self._session))
         self._show_context()
 
     def set_multiple(self, multiple: int) -> None:
         """Let dragging stop at multiples only (whole nodes)."""
         field = self.field
         self.slider.set_scale(Scale(field.low, field.high, field.scale, field.integer, multiple))
-
-    def _at_default(self, value: float | None, automatic: bool) -> bool:
-        if self.field.optional and self.field.default is None:
-            return automatic
-        return value == self.field.default
 
     def _say(self, message: str, wrong: bool) -> None:
         self._message = message
@@ -142,6 +137,6 @@ def _tooltip(field: Field) -> str:
 
 
 def _reset_tip(field: Field) -> str:
-    if field.optional and field.default is None:
-        return "Back to automatic"
-    return "Back to the default"
+    if field.section == "price":
+        return "Back to the usual market price"
+    return "Back to automatic" if field.optional and field.default is None else "Back to the default"

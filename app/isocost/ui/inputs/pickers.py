@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter
 
 from isocost.plan.project import PretrainStage, model_of
 from isocost.plan.resolve import precision_on
+from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.session import Session
 
@@ -43,6 +44,15 @@ class Picker(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colour = self.palette().color(QPalette.ColorRole.PlaceholderText).name()
+        painter = QPainter(self)
+        size = 14
+        place = QRect(self.width() - size - 8, (self.height() - size) // 2, size, size)
+        icon("chevron-down", colour, size).paint(painter, place)
+        painter.end()
 
     def _add_heading(self, text: str) -> None:
         """A line that names a group and cannot be chosen."""

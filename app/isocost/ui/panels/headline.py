@@ -112,6 +112,7 @@ class Headline(QFrame):
         _set(self.sentence, estimate.headline)
         self._remarks = remarks(estimate, self._session.project, self._session.scenario)
         self._show_remarks()
+        self.warnings.setVisible(True)
         self.warnings.show_notices(estimate.warnings)
         shown = figures(estimate)
         for index, block in enumerate(self.blocks):
@@ -136,6 +137,7 @@ class Headline(QFrame):
             self._remarks = (Remark(problem, "stop"),)
             self.sentence.setText("No estimate")
             self._show_remarks()
+            self.warnings.setVisible(False)
             for block in self.blocks:
                 block.show_figure(None)
 
