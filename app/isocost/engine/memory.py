@@ -32,6 +32,9 @@ OPTIMIZER_BYTES = {"adamw": 12.0, "adamw-bf16": 4.0, "adamw-8bit": 2.0, "muon": 
 PURE_16_BIT = ("adamw-bf16", "adamw-8bit")
 """Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
 
+EIGHT_BIT = ("fp8", "mxfp8", "nvfp4")
+"""Formats whose matmul inputs are stored in 8 bits (NVFP4 keeps the backward pass's inputs in 8)."""
+
 GATHERED_LAYERS = 2.0
 """Layers whose weights are whole at once under ZeRO-3: the one computing and the one fetched ahead."""
 
@@ -79,6 +82,9 @@ class StateBytes:
     """Trained over all parameters: 1, or the adapters' share."""
     activation_bytes: Array
     """Bytes of a stored activation."""
+    input_bytes: Array
+    """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
+    format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
     fused_attention: Array
 
     @classmethod
@@ -88,14 +94,30 @@ class StateBytes:
         """States of each model trained as its workload says (sequences of one length)."""
         narrow = [w.optimizer in PURE_16_BIT or w.precision == "fp16" for w in works]
         return cls(
-            weights=column(works, lambda w: FOUR_BIT if w.method == "qlora" else SIXTEEN_BIT),
+            weights=column(works, _weight_bytes),
             table_weights=np.full(1, SIXTEEN_BIT),
             gradients=np.where(narrow, SIXTEEN_BIT, profile.gradient_bytes),
             optimizer=column(works, lambda w: OPTIMIZER_BYTES.get(w.optimizer, OPTIMIZER_BYTES["adamw"])),
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=column(works, lambda w: 4.0 if w.precision == "fp32" else SIXTEEN_BIT),
+            input_bytes=column(works, _input_bytes),
             fused_attention=column(works, lambda w: w.flash_attention),
         )
+
+
+def _weight_bytes(work: Workload) -> float:
+    """Bytes of a stored weight: frozen ones are kept in the format they are multiplied in."""
+    if work.method == "qlora":
+        return FOUR_BIT
+    return 1.0 if work.method == "lora" and work.precision in EIGHT_BIT else SIXTEEN_BIT
+
+
+def _input_bytes(work: Workload) -> float:
+    if work.method != "full":
+        return 0.5
+    if work.precision in EIGHT_BIT:
+        return 1.0
+    return 4.0 if work.precision == "fp32" else SIXTEEN_BIT
 
 
 def _trained_share(t: Transformer, work: Workload) -> float:
@@ -140,18 +162,35 @@ def usable_bytes(accelerator: Accelerator) -> float:
 
 
 def memory(
-    shapes: Shapes, works_sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+    shapes: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
 ) -> Memory:
     """Peak bytes per accelerator of each layout: the larger of the first and the last pipeline stage.
 
-    ``works_sequence`` is tokens a sequence. Shapes, states and layouts broadcast together.
+    ``sequence`` is tokens a sequence. Shapes, states and layouts broadcast together.
     """
-    first, last = _stages(shapes, layouts, profile)
-    per_layer = _layer_activations(shapes, works_sequence, states, layouts, profile)
-    early = _stage(shapes, works_sequence, states, layouts, profile, first, per_layer)
-    late = _stage(shapes, works_sequence, states, layouts, profile, last, per_layer)
+    early, late = _ends(shapes, sequence, states, layouts, profile)
     choose = late.total > early.total
     return Memory(*(np.where(choose, getattr(late, f.name), getattr(early, f.name)) for f in fields(Memory)))
+
+
+def peak_bytes(
+    shapes: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+) -> Array:
+    """``memory(...).total`` alone, for searches."""
+    early, late = _ends(shapes, sequence, states, layouts, profile)
+    return np.maximum(early.total, late.total)
+
+
+def _ends(
+    shapes: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+) -> tuple[Memory, Memory]:
+    """Memory of the first and of the last pipeline stage."""
+    first, last = _stages(shapes, layouts, profile)
+    per_layer = _layer_activations(shapes, sequence, states, layouts, profile)
+    return (
+        _stage(shapes, sequence, states, layouts, profile, first, per_layer),
+        _stage(shapes, sequence, states, layouts, profile, last, per_layer),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +296,9 @@ def _layer_activations(
     routed = unit * 2.0 * moe * s.top_k * s.hidden / tp
     inputs = s.matrices - 1.0
     base = 2.0 * residual + projected + latents + routed + inputs * inner
-    whole = base + 2.0 * residual + scores + profile.attention_copies * copied + profile.ffn_copies * inner
+    stored_inputs = states.input_bytes / states.activation_bytes
+    kept = 2.0 * residual + profile.ffn_copies * inner
+    whole = base + stored_inputs * kept + scores + profile.attention_copies * copied
     stored = np.where(layouts.recompute == 2, residual, np.where(layouts.recompute == 1, base, whole))
     return _LayerActivations(stored=stored, whole=whole, boundary=residual)
 
