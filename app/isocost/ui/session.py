@@ -11,7 +11,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from isocost.catalog import Catalog
+from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
 from isocost.plan.curves import CostCurve, active_curve, other_curves
 from isocost.plan.estimate import estimate
@@ -280,8 +280,11 @@ class Session(QObject):
         self.curves_changed.emit(self.curves)
 
     def _report(self, error: Exception) -> None:
-        log.warning("No estimate: %s", error, exc_info=error)
-        self._say(str(error) or f"The estimate failed: {type(error).__name__}.")
+        expected = isinstance(error, CatalogError)
+        sentence = str(error) if expected else f"The estimate failed: {error or type(error).__name__}."
+        if sentence != self._problem:
+            log.warning("No estimate: %s", error, exc_info=None if expected else error)
+        self._say(sentence)
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:

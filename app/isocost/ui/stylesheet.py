@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from string import Template
 
-_SIZES = (10, 11, 12, 13, 14, 17, 20, 24)
+_SIZES = (11, 12, 13, 14, 17, 20, 24)
 
 
 _SHEET = Template("""
@@ -41,7 +41,7 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; outli
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 5px 14px; }
 QPushButton:hover, QPushButton:focus { border-color: $accent; }
 QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
-QPushButton[role="chip"] { border-radius: ${s10}px; padding: 2px 10px;
+QPushButton[role="chip"] { border-radius: ${pill}px; padding: 2px 10px;
     font-size: ${s12}px; min-height: ${s14}px; }
 QPushButton[role="chip"]:checked { background: $accent; color: $on_accent; border-color: $accent;
     font-weight: 600; }
@@ -80,4 +80,5 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 def stylesheet(colours: dict[str, str], px: Callable[[float], int], radius: int) -> str:
     """The sheet in some colours, by name, with sizes scaled by ``px``."""
     sizes = {f"s{size}": str(px(size)) for size in _SIZES}
-    return _SHEET.substitute(colours, **sizes, radius=radius)
+    pill = (px(14) + 6) // 2
+    return _SHEET.substitute(colours, **sizes, radius=radius, pill=pill)

@@ -153,9 +153,8 @@ def _slot(accelerator: str) -> int:
     """Fixed slots for the accelerators most compared; any other takes the next one when first drawn."""
     if accelerator not in _assigned:
         known = next((i for i, stem in enumerate(_USUAL) if accelerator.startswith(stem)), None)
-        used = set(_assigned.values())
-        free = next((i for i in range(len(_USUAL)) if i not in used), len(_assigned))
-        _assigned[accelerator] = free if known is None or known in used else known
+        taken = known is None or known in _assigned.values()
+        _assigned[accelerator] = len(_USUAL) + len(_assigned) if taken or known is None else known
     return _assigned[accelerator]
 
 

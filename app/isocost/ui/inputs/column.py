@@ -91,6 +91,7 @@ class InputColumn(QScrollArea):
         self.setFixedWidth(theme.px(WIDTH))
         for each in self.fields.values():
             each.apply_theme(theme)
+        self.stages.fit()
         self.details.apply_theme(theme)
         self.quotes.setIcon(icon("chevron-down", theme.quiet, 14))
         self.precision.setFixedWidth(theme.px(EDIT_WIDTH))

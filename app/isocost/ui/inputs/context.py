@@ -105,8 +105,8 @@ def _batch(session: Session) -> str:
     return "from the batch-size scaling law"
 
 
-def _gpu_hours(session: Session) -> str:
-    return "as claimed; nothing is added"
+def _claim(session: Session) -> str:
+    return session.current_stage.note or "as claimed; nothing is added"
 
 
 _LINES: dict[str, Callable[[Session], str]] = {
@@ -119,6 +119,6 @@ _LINES: dict[str, Callable[[Session], str]] = {
     "price.usd_per_gpu_hour": _price,
     "efficiency.mfu": _mfu,
     "efficiency.goodput": _goodput,
-    "stage.hours": _gpu_hours,
-    "stage.gpu_hours": _gpu_hours,
+    "stage.hours": _claim,
+    "stage.gpu_hours": _claim,
 }

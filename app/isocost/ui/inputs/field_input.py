@@ -13,6 +13,7 @@ from isocost.ui.inputs.context import context
 from isocost.ui.inputs.edit import QuantityEdit
 from isocost.ui.inputs.scale import Scale
 from isocost.ui.inputs.slider import LogSlider
+from isocost.ui.labels import WrapLabel
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
@@ -34,7 +35,7 @@ class FieldInput(QWidget):
         self.label = QLabel(field.label)
         self.edit = QuantityEdit(field)
         self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer))
-        self.context = QLabel()
+        self.context = WrapLabel()
         self.reset_button = QToolButton()
         self._name_parts()
         self._lay_out()
@@ -54,8 +55,6 @@ class FieldInput(QWidget):
         self.reset_button.setToolTip(_reset_tip(field))
         self.context.setObjectName(f"{field.path}.context")
         self.context.setProperty("role", "quiet")
-        self.context.setWordWrap(True)
-        self.context.setMinimumHeight(self.context.fontMetrics().height())
 
     def _lay_out(self) -> None:
         self.edit.setFixedWidth(EDIT_WIDTH)
@@ -117,9 +116,7 @@ class FieldInput(QWidget):
             self.context.setProperty("role", role)
             self.context.style().unpolish(self.context)
             self.context.style().polish(self.context)
-        text = self._message or context(self.field.path, self._session)
-        if text != self.context.text():
-            self.context.setText(text)
+        self.context.say(self._message or context(self.field.path, self._session))
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the icon and grow with the text."""

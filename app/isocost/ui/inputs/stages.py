@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from isocost.ui.flow import FlowLayout
 from isocost.ui.session import Session
@@ -20,9 +21,7 @@ class StageStrip(QWidget):
         self._flow = FlowLayout(self)
         self.setObjectName("stages")
         self.setAccessibleName("Stages")
-        policy = self.sizePolicy()
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def refresh(self) -> None:
         """Show the project's stages and the selected one."""
@@ -48,4 +47,12 @@ class StageStrip(QWidget):
             chip.setAccessibleName(f"Stage {name}")
             self._group.addButton(chip, index)
             self._flow.addWidget(chip)
-        self.updateGeometry()
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height the chips need at this width."""
+        self.setFixedHeight(max(1, self._flow.height_for(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()

@@ -5,18 +5,21 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from isocost.plan.results import Estimate
 from isocost.quantities import plain_spaces
 from isocost.ui.icons import icon
+from isocost.ui.labels import ElidedLabel
 from isocost.ui.panels.figures import Figure, Remark, figures, remarks, shown_path
 from isocost.ui.panels.warnings import WarningLine
 from isocost.ui.session import Session
 from isocost.ui.theme import LIGHT, Theme
 
 BLOCKS = 4
+MARGIN = 18
+GAP = 28
 
 
 class Headline(QFrame):
@@ -31,9 +34,10 @@ class Headline(QFrame):
         self._session = session
         self._theme: Theme = LIGHT
         self._remarks: tuple[Remark, ...] = ()
+        self._figures: tuple[Figure, ...] = ()
         self.setObjectName("header")
         self.title = QLabel()
-        self.sentence = ClickLabel()
+        self.sentence = ElidedLabel()
         self.doubt = QLabel()
         self.warnings = WarningLine()
         self.blocks = tuple(FigureBlock() for _ in range(BLOCKS))
@@ -80,7 +84,7 @@ class Headline(QFrame):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 20, 8)
-        row.setSpacing(28)
+        row.setSpacing(GAP)
         row.addLayout(left, 1)
         for block in self.blocks:
             row.addWidget(block, 0, Qt.AlignmentFlag.AlignTop)
@@ -114,9 +118,22 @@ class Headline(QFrame):
         self._show_remarks()
         self.warnings.setVisible(True)
         self.warnings.show_notices(estimate.warnings)
-        shown = figures(estimate)
+        self._figures = figures(estimate)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many figures as leave the sentence its place; the last ones go first."""
+        room = self.width() - 2 * MARGIN - self.sentence.sizeHint().width() - self.copy_button.width() - GAP
         for index, block in enumerate(self.blocks):
-            block.show_figure(shown[index] if index < len(shown) else None)
+            figure = self._figures[index] if index < len(self._figures) else None
+            if figure is not None:
+                block.fill(figure)
+                room -= block.sizeHint().width() + GAP
+            block.setVisible(figure is not None and room >= 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _show_remarks(self) -> None:
         colours = {
@@ -129,6 +146,7 @@ class Headline(QFrame):
             f'<span style="color:{colours[each.tone]}">{escape(each.text)}</span>' for each in self._remarks
         ]
         _set(self.doubt, " · ".join(spans))
+        self.doubt.setToolTip(", ".join(each.text for each in self._remarks))
         self.doubt.setAccessibleName(", ".join(each.text for each in self._remarks))
 
     def _show_problem(self, problem: str) -> None:
@@ -138,18 +156,8 @@ class Headline(QFrame):
             self.sentence.setText("No estimate")
             self._show_remarks()
             self.warnings.setVisible(False)
-            for block in self.blocks:
-                block.show_figure(None)
-
-
-class ClickLabel(QLabel):
-    """A label that can be clicked."""
-
-    clicked = Signal()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.clicked.emit()
+            self._figures = ()
+            self._fit()
 
 
 class FigureBlock(QWidget):
@@ -164,16 +172,13 @@ class FigureBlock(QWidget):
         for part, role in ((self.label, "quiet"), (self.value, "figure"), (self.note, "quiet")):
             part.setProperty("role", role)
             column.addWidget(part)
-        self.setMinimumWidth(72)
 
-    def show_figure(self, figure: Figure | None) -> None:
-        """Show a figure, or nothing."""
-        self.setVisible(figure is not None)
-        if figure is not None:
-            _set(self.label, figure.label)
-            _set(self.value, figure.value)
-            _set(self.note, figure.note)
-            self.setAccessibleName(f"{figure.label}: {figure.value}, {figure.note}")
+    def fill(self, figure: Figure) -> None:
+        """Show a figure."""
+        _set(self.label, figure.label)
+        _set(self.value, figure.value)
+        _set(self.note, figure.note)
+        self.setAccessibleName(f"{figure.label}: {figure.value}, {figure.note}")
 
 
 def _set(label: QLabel, text: str) -> None:

@@ -1,0 +1,89 @@
+"""Labels whose text never runs out of its place: one shortens, one breaks its lines itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in an ellipsis when there is no room; it can be clicked."""
+
+    clicked = Signal()
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 8, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
+
+class WrapLabel(QLabel):
+    """As many lines as its width makes of a text.
+
+    Unlike a label with word wrap its height does not depend on a width the layout only tries, which a scroll
+    area gets wrong when the scroll bar appears.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def whole(self) -> str:
+        """The text without the line breaks."""
+        return self._whole
+
+    def say(self, text: str) -> None:
+        """Show a text."""
+        if text != self._whole:
+            self._whole = text
+            self._break()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """A line high even when empty, so that nothing jumps when words come."""
+        lines = max(1, self.text().count("\n") + 1)
+        return QSize(0, lines * self.fontMetrics().lineSpacing() + 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._break()
+
+    def _break(self) -> None:
+        broken = "\n".join(_lines(self._whole, self.width(), self.fontMetrics()))
+        if broken != self.text():
+            self.setText(broken)
+            self.setAccessibleName(self._whole)
+
+
+def _lines(text: str, width: int, metrics: QFontMetrics) -> list[str]:
+    """The text broken at spaces into lines no wider than ``width``, where that can be."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
