@@ -1,0 +1,116 @@
+"""Accelerators: a row of ``resources/accelerators.csv`` or of a user's file becomes the engine's record."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from isocost.catalog.prices import IsoDay, Text, Usd
+from isocost.catalog.records import AcceleratorEntry
+from isocost.catalog.table import read_rows
+from isocost.engine.records import Accelerator
+from isocost.paths import resource
+
+TERA = 1e12
+GIGA = 1e9
+BYTES_PER_GBIT = 1e9 / 8
+
+Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+PartialDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
+
+FORMATS = ("fp32", "tf32", "bf16", "fp16", "fp8", "fp4")
+SOURCES = ("compute", "memory", "scaleup", "scaleout", "node", "power", "server", "purchase", "measured")
+
+
+class AcceleratorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The columns of an accelerator, in the units their names state; rates are dense and per accelerator."""
+
+    id: Name
+    name: Text
+    short_name: Text
+    vendor: Text
+    architecture: Text
+    status: Literal["sold", "announced", "unrated"]
+    """``unrated``: sold, but without a dense peak to plan with."""
+    release_date: PartialDate
+    confidence: Literal["high", "medium", "low"]
+    memory_gb: Rate
+    memory_type: Text
+    memory_bandwidth_gb_s: Rate
+    scaleup_link: Text
+    scaleup_gb_s_per_direction: Rate
+    scaleup_domain: Count
+    scaleout_gbit_s_per_direction: Rate
+    node_size: Count
+    power_w: Rate
+    server_power_w: Rate
+    sources_read: IsoDay
+    source_compute: Text
+    source_memory: Text
+    source_scaleup: Text
+    source_scaleout: Text
+    source_node: Text
+    source_power: Text
+    source_server: Text
+    source_purchase: str = ""
+    source_measured: str = ""
+    fp32_tflops: Rate | None = None
+    tf32_tflops: Rate | None = None
+    bf16_tflops: Rate | None = None
+    fp16_tflops: Rate | None = None
+    fp8_tflops: Rate | None = None
+    fp4_tflops: Rate | None = None
+    purchase_usd: Usd | None = None
+    purchase_date: str = ""
+    purchase_basis: str = ""
+    measured_bf16_tflops: Rate | None = None
+    measured_fp8_tflops: Rate | None = None
+    notes: str = ""
+
+
+def shipped_rows() -> dict[str, AcceleratorRow]:
+    """The shipped accelerators by id."""
+    return {row.id: row for row in read_rows(resource("accelerators.csv"), AcceleratorRow)}
+
+
+def entry(row: AcceleratorRow) -> AcceleratorEntry:
+    """The accelerator of a row, in SI units."""
+    measured = {"bf16": row.measured_bf16_tflops, "fp8": row.measured_fp8_tflops}
+    return AcceleratorEntry(
+        spec=_spec(row),
+        short_name=row.short_name,
+        announced=row.status == "announced",
+        release_date=row.release_date,
+        confidence=row.confidence,
+        memory_type=row.memory_type,
+        scaleup_link=row.scaleup_link,
+        purchase_usd=row.purchase_usd,
+        purchase_date=row.purchase_date,
+        purchase_basis=row.purchase_basis,
+        notes=row.notes,
+        sources={group: text for group in SOURCES if (text := getattr(row, f"source_{group}"))},
+        sources_read=row.sources_read,
+        measured_flops={kind: rate * TERA for kind, rate in measured.items() if rate is not None},
+    )
+
+
+def _spec(row: AcceleratorRow) -> Accelerator:
+    rates = {kind: getattr(row, f"{kind}_tflops") for kind in FORMATS}
+    return Accelerator(
+        id=row.id,
+        name=row.name,
+        vendor=row.vendor,
+        architecture=row.architecture,
+        peak_flops={kind: rate * TERA for kind, rate in rates.items() if rate is not None},
+        memory_bytes=row.memory_gb * GIGA,
+        memory_bandwidth=row.memory_bandwidth_gb_s * GIGA,
+        scaleup_bandwidth=row.scaleup_gb_s_per_direction * GIGA,
+        scaleup_domain=row.scaleup_domain,
+        scaleout_bandwidth=row.scaleout_gbit_s_per_direction * BYTES_PER_GBIT,
+        node_size=row.node_size,
+        power_w=row.power_w,
+        server_power_w=row.server_power_w,
+    )

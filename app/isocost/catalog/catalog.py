@@ -1,0 +1,204 @@
+"""The catalogue: everything the app knows of hardware, prices, models and published runs, found by name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from isocost.catalog import accelerators as accelerator_file
+from isocost.catalog import models as model_file
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.names import NameIndex
+from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote
+from isocost.catalog.priors import mfu_prior
+from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, MfuPrior, ModelEntry, PublishedRun
+from isocost.catalog.runs import shipped_runs
+from isocost.catalog.table import read_rows, read_text
+from isocost.catalog.user import UserRecords, read_user_folder
+from isocost.engine.records import Accelerator, Transformer
+from isocost.paths import resource, user_data
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """What the world offers, shipped and the user's own. Immutable; compared and hashed by identity."""
+
+    accelerators: Mapping[str, AcceleratorEntry]
+    """By id, in the order of the file."""
+    models: Mapping[str, ModelEntry]
+    """By name, benchmark grid points included; ``named_models`` are those for a picker."""
+    prices: Mapping[str, tuple[PriceCard, ...]]
+    """Default prices by accelerator id, the user's own first."""
+    own_prices: tuple[PriceCard, ...] = ()
+    """The prices of the user's files, in their order."""
+    accelerator_names: NameIndex = field(default_factory=lambda: NameIndex("accelerator"), repr=False)
+    model_names: NameIndex = field(default_factory=lambda: NameIndex("model"), repr=False)
+
+    def accelerator(self, label: str) -> AcceleratorEntry:
+        """The accelerator of an id, name or alias. Raises CatalogError with the closest name otherwise."""
+        found = self.accelerators.get(label)
+        if found is not None:
+            return found
+        key = self.accelerator_names.key(label)
+        if key not in self.accelerators:
+            raise CatalogError(
+                f"{label} has no published dense peak, so it cannot be planned; "
+                "add the accelerator with your own figures in the catalogue folder."
+            )
+        return self.accelerators[key]
+
+    def model(self, name: str) -> ModelEntry:
+        """The model of a name or alias. Raises CatalogError with the closest name otherwise."""
+        found = self.models.get(name)
+        return found if found is not None else self.models[self.model_names.key(name)]
+
+    @cached_property
+    def named_models(self) -> tuple[ModelEntry, ...]:
+        """Models worth a place in a picker: known by name, with a size, sorted by maker and then size."""
+        known = [m for m in self.models.values() if m.named and m.shape != "undisclosed"]
+        return tuple(sorted(known, key=lambda m: (m.organisation.casefold(), m.published_total or 0.0)))
+
+    def price_cards(self, accelerator: str) -> tuple[PriceCard, ...]:
+        """Every default price of an accelerator, the user's own first; empty = a price must be typed."""
+        return self.prices.get(self.accelerator(accelerator).spec.id, ())
+
+    def default_price(self, accelerator: str, commitment: str | None = None) -> PriceCard | None:
+        """The price to start from: the user's own, else the first kind of ``COMMITMENTS`` there is.
+
+        With ``commitment``, of those terms only. Of several claims the newest counts. None = none is known.
+        """
+        cards = self.price_cards(accelerator)
+        own = [card for card in cards if card in self.own_prices and commitment in (None, card.commitment)]
+        if own:
+            return own[0]
+        for terms in COMMITMENTS if commitment is None else (commitment,):
+            offered = [card for card in cards if card.commitment == terms]
+            if offered:
+                return max(offered, key=lambda card: card.date)
+        return None
+
+    @cached_property
+    def _quotes(self) -> Mapping[str, tuple[PriceQuote, ...]]:
+        found: dict[str, list[PriceQuote]] = {}
+        for quote in read_rows(resource("prices.csv"), PriceQuote):
+            found.setdefault(quote.accelerator, []).append(quote)
+        return {key: tuple(quotes) for key, quotes in found.items()}
+
+    def quotes(self, accelerator: str) -> tuple[PriceQuote, ...]:
+        """The individual quotes behind an accelerator's prices, oldest first. Read when first asked for."""
+        return self._quotes.get(self.accelerator(accelerator).spec.id, ())
+
+    @cached_property
+    def runs(self) -> tuple[PublishedRun, ...]:
+        """Every published run, trusted or not. Read when first asked for."""
+        return shipped_runs()
+
+    def runs_of(self, model: str) -> tuple[PublishedRun, ...]:
+        """Runs of a model, or those labelled so."""
+        name = self.model(model).name
+        return tuple(run for run in self.runs if name == run.model or run.label == model)
+
+    def mfu_prior(self, accelerator: Accelerator, transformer: Transformer) -> MfuPrior:
+        """Whole-run utilization of published runs of this class, or of its nearest relative, wider."""
+        return mfu_prior(accelerator.architecture, transformer.is_moe)
+
+    def matmul_ceiling(self, accelerator: str, precision: str = "bf16") -> MatmulCeiling:
+        """The best share of its dense peak a matrix multiply reaches on an accelerator.
+
+        Where none is published for it: the best of its architecture, else of any accelerator.
+        """
+        entry = self.accelerator(accelerator)
+        if own := _measured(entry, precision):
+            return own
+        measured = [
+            (other, found) for other in self.accelerators.values() if (found := _measured(other, precision))
+        ]
+        family = [found for other, found in measured if other.spec.architecture == entry.spec.architecture]
+        best = max(family or [found for _, found in measured] or [_UNKNOWN], key=lambda found: found.share)
+        return MatmulCeiling(best.share, best.source, measured=False)
+
+
+_UNKNOWN = MatmulCeiling(1.0, "the dense peak itself", measured=False)
+
+
+def _measured(entry: AcceleratorEntry, precision: str) -> MatmulCeiling | None:
+    rate, peak = entry.measured_flops.get(precision), entry.spec.peak_flops.get(precision)
+    if rate is None or peak is None:
+        return None
+    return MatmulCeiling(rate / peak, entry.sources["measured"], measured=True)
+
+
+def load(user_folder: Path | None = None) -> Catalog:
+    """The shipped catalogue with the user's files over it, from ``user_folder`` or the app's data folder.
+
+    Raises:
+        CatalogError: a record is wrong; the sentence names file, row and field.
+    """
+    if user_folder is None:
+        return _load_default(user_data() / "catalog")
+    return _load(user_folder)
+
+
+@lru_cache(maxsize=4)
+def _load_default(folder: Path) -> Catalog:
+    return _load(folder)
+
+
+def _load(folder: Path) -> Catalog:
+    rows = accelerator_file.shipped_rows()
+    own = read_user_folder(folder, rows)
+    rows.update({row.id: row for row in own.accelerators})
+    accelerator_names = _accelerator_names(rows)
+    models = model_file.shipped_models()
+    model_names = NameIndex("model")
+    model_names.extend((name, name) for name in models)
+    model_names.extend(_pairs("model_aliases.csv", set(models)))
+    for row, where in own.models:
+        models[row.name] = model_file.entry(row, where)
+        model_names.add(row.name, row.name, where)
+    return Catalog(
+        accelerators={
+            key: accelerator_file.entry(row) for key, row in rows.items() if row.status != "unrated"
+        },
+        models=models,
+        prices=_cards(own, accelerator_names),
+        own_prices=tuple(card for card, _ in own.prices),
+        accelerator_names=accelerator_names,
+        model_names=model_names,
+    )
+
+
+def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> NameIndex:
+    names = NameIndex("accelerator")
+    names.extend((key, key) for key in rows)
+    names.extend((row.name, key) for key, row in rows.items())
+    names.extend((row.short_name, key) for key, row in rows.items())
+    names.extend(_pairs("accelerator_aliases.csv", set(rows)))
+    return names
+
+
+def _pairs(file: str, known: set[str]) -> Iterator[tuple[str, str]]:
+    """The (label, key) rows of an alias file."""
+    reader = csv.reader(io.StringIO(read_text(resource(file)), newline=""))
+    next(reader)
+    for number, (label, key) in enumerate(reader, start=2):
+        if key not in known:
+            raise CatalogError(f"{file} row {number}: {key} is not in the catalogue.")
+        yield label, key
+
+
+def _cards(own: UserRecords, names: NameIndex) -> dict[str, tuple[PriceCard, ...]]:
+    cards: dict[str, list[PriceCard]] = {}
+    for card, where in own.prices:
+        try:
+            key = names.key(card.accelerator)
+        except CatalogError as error:
+            raise CatalogError(f"{where}, accelerator: {error}") from error
+        cards.setdefault(key, []).append(card)
+    for card in read_rows(resource("price_cards.csv"), PriceCard):
+        cards.setdefault(card.accelerator, []).append(card)
+    return {key: tuple(found) for key, found in cards.items()}

@@ -1,0 +1,127 @@
+"""Models: a row of ``resources/models.csv`` or of a user's file becomes a named transformer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.prices import IsoDay, Text
+from isocost.catalog.records import ModelEntry
+from isocost.catalog.table import read_rows
+from isocost.engine.records import Transformer
+from isocost.paths import resource
+
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e15)]
+Count = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+
+
+class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The columns of a model; the shape's are those of the engine's ``Transformer``."""
+
+    name: Text
+    source: Text
+    sources_read: IsoDay
+    organisation: str = ""
+    named: bool = True
+    shape: Literal["exact", "size", "hybrid", "undisclosed"] = "exact"
+    layers: Positive | None = None
+    hidden: Positive | None = None
+    heads: Positive | None = None
+    kv_heads: Positive | None = None
+    head_dim: Positive | None = None
+    ffn: Positive | None = None
+    vocabulary: Positive | None = None
+    gated: bool = True
+    tied_embeddings: bool = False
+    attention: Literal["mha", "mla"] = "mha"
+    window: Positive | None = None
+    windowed_layers: Count = 0.0
+    q_lora_rank: Count = 0.0
+    kv_lora_rank: Count = 0.0
+    qk_nope_dim: Count = 0.0
+    qk_rope_dim: Count = 0.0
+    v_head_dim: Count = 0.0
+    moe_layers: Count = 0.0
+    experts: Count = 0.0
+    top_k: Count = 0.0
+    shared_experts: Count = 0.0
+    expert_ffn: Count = 0.0
+    mtp_layers: Count = 0.0
+    learned_positions: Count = 0.0
+    published_total: Positive | None = None
+    published_active: Positive | None = None
+    evidence: Literal["read", "recalled"] = "read"
+    notes: str = ""
+
+
+REQUIRED = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocabulary")
+"""Fields an exact shape cannot do without."""
+
+SHAPE_FIELDS = tuple(name for name in Transformer.__dataclass_fields__ if name in ModelRow.__struct_fields__)
+
+
+def shipped_models() -> dict[str, ModelEntry]:
+    """The shipped models by name, in file order."""
+    path = resource("models.csv")
+    rows = read_rows(path, ModelRow)
+    return {row.name: entry(row, f"{path.name} {row.name}") for row in rows}
+
+
+def entry(row: ModelRow, where: str) -> ModelEntry:
+    """The model of a row. Raises CatalogError, naming ``where``, if its fields contradict each other."""
+    _check(row, where)
+    values = {name: getattr(row, name) for name in SHAPE_FIELDS}
+    return ModelEntry(
+        name=row.name,
+        organisation=row.organisation,
+        named=row.named,
+        shape=row.shape,
+        published_total=row.published_total,
+        published_active=row.published_active,
+        evidence=row.evidence,
+        source=row.source,
+        sources_read=row.sources_read,
+        notes=row.notes,
+        exact=Transformer(**values) if row.shape == "exact" else None,
+    )
+
+
+def _check(row: ModelRow, where: str) -> None:
+    if row.shape == "exact":
+        for name in REQUIRED:
+            if getattr(row, name) is None:
+                raise CatalogError(
+                    f"{where}, {name}: is missing; give it, or write shape: size with published_total alone."
+                )
+        _check_experts(row, where)
+    elif row.shape != "undisclosed" and row.published_total is None:
+        raise CatalogError(
+            f"{where}, published_total: is missing; a model without a shape needs its parameters."
+        )
+    total, active = row.published_total, row.published_active
+    if total is not None and active is not None and active > total:
+        raise CatalogError(
+            f"{where}, published_active: expected at most published_total {total:g}, got {active:g}."
+        )
+
+
+def _check_experts(row: ModelRow, where: str) -> None:
+    assert row.layers is not None
+    if row.moe_layers > row.layers:
+        raise CatalogError(
+            f"{where}, moe_layers: expected at most layers {row.layers:g}, got {row.moe_layers:g}."
+        )
+    if row.windowed_layers > row.layers:
+        raise CatalogError(
+            f"{where}, windowed_layers: expected at most layers {row.layers:g}, got {row.windowed_layers:g}."
+        )
+    if row.moe_layers > 0 and not (0 < row.top_k <= row.experts and row.expert_ffn > 0):
+        raise CatalogError(
+            f"{where}, experts: a mixture needs experts, top_k (not above experts) and expert_ffn."
+        )
+    if row.attention == "mla" and not (row.kv_lora_rank > 0 and row.v_head_dim > 0 and row.qk_nope_dim > 0):
+        raise CatalogError(
+            f"{where}, kv_lora_rank: latent attention needs kv_lora_rank, qk_nope_dim and v_head_dim."
+        )

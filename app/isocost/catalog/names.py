@@ -1,0 +1,56 @@
+"""Finding a record by any of its names, or saying which name was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.table import suggestion
+
+_SEPARATORS = re.compile(r"[\s_\-/]+")
+
+
+def normalised(name: str) -> str:
+    """The name without case, blanks, dashes, slashes and underscores: how two spellings are compared."""
+    return _SEPARATORS.sub("", name).casefold()
+
+
+class NameIndex:
+    """Spellings of names, each belonging to one key."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._keys: dict[str, str] = {}
+        self._spellings: dict[str, str] = {}
+
+    def add(self, spelling: str, key: str, where: str = "") -> None:
+        """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
+        known = normalised(spelling)
+        if self._keys.setdefault(known, key) != key:
+            raise CatalogError(f"{where or spelling}: {spelling} already means {self._keys[known]}.")
+        self._spellings.setdefault(known, spelling)
+
+    def key(self, name: str) -> str:
+        """The key ``name`` means. Raises CatalogError with the closest known name."""
+        try:
+            return self._keys[normalised(name)]
+        except KeyError:
+            hint = suggestion(name, self._spellings.values())
+            raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}") from None
+
+    def spellings(self) -> Mapping[str, str]:
+        """Every spelling and the key it means."""
+        return {spelling: self._keys[known] for known, spelling in self._spellings.items()}
+
+    def extend(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Add many (spelling, key) pairs."""
+        for spelling, key in pairs:
+            self.add(spelling, key)
+
+    def copy(self) -> NameIndex:
+        """An independent index with the same names."""
+        other = NameIndex(self._kind)
+        other._keys = dict(self._keys)
+        other._spellings = dict(self._spellings)
+        return other

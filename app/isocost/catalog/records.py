@@ -1,0 +1,157 @@
+"""What the catalogue hands out: accelerators, models, published runs and priors, each with its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from isocost.catalog.errors import CatalogError
+from isocost.engine.records import Accelerator, Transformer
+from isocost.engine.shapes import shape_for, working_shape
+
+
+@dataclass(frozen=True, slots=True)
+class MatmulCeiling:
+    """The largest share of the dense peak a matrix multiply has been measured to reach."""
+
+    share: float
+    source: str
+    measured: bool
+    """False when nobody has published this accelerator's: the best of any accelerator stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceleratorEntry:
+    """An accelerator as the engine computes it, and what there is to know about it."""
+
+    spec: Accelerator
+    short_name: str
+    """For tight places: "H100", "A100 80GB"."""
+    announced: bool
+    """Not sold yet: figures are promises, hidden unless asked for."""
+    release_date: str
+    """ISO day, month or year."""
+    confidence: Literal["high", "medium", "low"]
+    memory_type: str
+    scaleup_link: str
+    purchase_usd: float | None
+    """Price of one, USD, on ``purchase_date``; None = not sold or not known."""
+    purchase_date: str
+    purchase_basis: str
+    """What that price buys: a bare card, an eighth of a server..."""
+    notes: str
+    sources: Mapping[str, str]
+    """Source per group of figures: compute, memory, scaleup, scaleout, node, power, server, purchase..."""
+    sources_read: str
+    """ISO day the sources were read."""
+    measured_flops: Mapping[str, float]
+    """Best matrix multiply measured, FLOP/s by number format."""
+
+
+ShapeKind = Literal["exact", "size", "hybrid", "undisclosed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model by name: its exact shape, or a plausible one for its published size."""
+
+    name: str
+    organisation: str
+    named: bool
+    """Worth a place in a picker: a model people know, not a benchmark's grid point."""
+    shape: ShapeKind
+    """``exact`` from a published configuration; ``size`` and ``hybrid`` are solved from parameter counts."""
+    published_total: float | None
+    published_active: float | None
+    evidence: Literal["read", "recalled"]
+    """``read``: taken from the source named; ``recalled``: from memory of that source."""
+    source: str
+    sources_read: str
+    notes: str
+    exact: Transformer | None = None
+
+    @property
+    def transformer(self) -> Transformer:
+        """The shape to compute with. Raises CatalogError when no size has ever been published."""
+        if self.exact is not None:
+            return self.exact
+        if self.published_total is None:
+            raise CatalogError(
+                f"The size of {self.name} is not published: choose a custom model and type its parameters."
+            )
+        return _solved(self.name, self.published_total, self.published_active, self.shape == "hybrid")
+
+
+@lru_cache(maxsize=512)
+def _solved(name: str, total: float, active: float | None, hybrid: bool) -> Transformer:
+    shape = shape_for(total, active, name=name)
+    if not hybrid:
+        return shape
+    unknown = Transformer(
+        name, 0, 0, 0, 0, 0, 0, 0, attention="hybrid", published_total=total, published_active=active
+    )
+    return working_shape(unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRun:
+    """One training run as its makers, or others, describe it; None = not published."""
+
+    label: str
+    """The run as its source calls it."""
+    model: str
+    """Name of the model in the catalogue."""
+    stage: Literal["pretrain", "total", "rl", "sft", "context-extension", "data-generation", "distill"]
+    """``total`` sums other stages: never add it to them."""
+    organisation: str
+    date: str
+    """ISO month."""
+    params_total: float | None
+    params_active: float | None
+    tokens: float | None
+    accelerator: str | None
+    """Accelerator id; None = not stated, several kinds, or one the catalogue does not have."""
+    accelerator_label: str
+    count: int | None
+    gpu_hours: float | None
+    wall_days: float | None
+    precision: str
+    reported_mfu: float | None
+    """As printed, by the author's own convention."""
+    energy_mwh: float | None
+    tonnes_co2e: float | None
+    cost_usd: float | None
+    """As claimed."""
+    usd_per_gpu_hour: float | None
+    """The rate the claim assumes."""
+    cost_kind: str
+    """Who says so: "reported", or whose estimate."""
+    trusted: bool
+    """Hours, tokens and hardware agree with each other and with the source."""
+    evidence: Literal["read", "data set", "recalled"]
+    source: str
+    sources_read: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MfuPrior:
+    """Model FLOPs utilization over whole published runs of one class: 6 x active parameters x tokens, over
+    accelerator-hours at the dense 16-bit peak."""
+
+    key: str
+    label: str
+    """The class in words, for example "dense models on A100"."""
+    n: int
+    """Runs behind it."""
+    p10: float
+    p25: float
+    p50: float
+    p75: float
+    p90: float
+    inherited: bool
+    """Taken from a related class, and widened, because this one has no runs of its own."""
+    source: str
+    date: str

@@ -1,0 +1,147 @@
+"""Reading and checking the catalogue's CSV and YAML files; every complaint names file, row and field."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import msgspec
+import yaml
+
+from isocost.catalog.errors import CatalogError
+
+MAXIMUM_BYTES = 5_000_000
+"""Far above any honest catalogue; a larger file is refused before it is read."""
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_FIELD = re.compile(r" - at `\$\.?([^`]*)`")
+_NAMED = re.compile(r"field `([^`]*)`")
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 text file. Raises CatalogError if it is too large, unreadable or not text."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAXIMUM_BYTES + 1)
+    except OSError as error:
+        raise CatalogError(f"{path.name}: cannot be read ({error.strerror or error}).") from error
+    if len(data) > MAXIMUM_BYTES:
+        raise CatalogError(
+            f"{path.name}: larger than {MAXIMUM_BYTES // 1_000_000} MB, too large for a catalogue."
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{path.name}: not UTF-8 text (byte {error.start}).") from error
+
+
+def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
+    """The records of a CSV file; empty cells count as absent. Row 1 is the header."""
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    header = next(reader, [])
+    for number, cells in enumerate(reader, start=2):
+        if not cells:
+            continue
+        where = f"{path.name} row {number}"
+        if len(cells) != len(header):
+            raise CatalogError(f"{where}: expected {len(header)} cells as in the header, got {len(cells)}.")
+        values = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+        yield checked(values, kind, where)
+
+
+def checked(values: Mapping[str, Any], kind: type[Row], where: str) -> Row:
+    """``values`` as a record; raises CatalogError naming ``where``, the field, what is wrong and what right."""
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise CatalogError(_complaint(str(error), values, kind, where)) from error
+
+
+def _complaint(message: str, values: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> str:
+    if message.startswith("Object missing") and (missing := _NAMED.search(message)):
+        return f"{where}, {missing[1]}: is missing; give it a value."
+    if message.startswith("Object contains unknown") and (unknown := _NAMED.search(message)):
+        return f"{where}, {unknown[1]}: not a known field{suggestion(unknown[1], kind.__struct_fields__)}."
+    found = _FIELD.search(message)
+    field = found[1] if found else ""
+    said = message[: found.start()] if found else message
+    return f"{where}, {field}: expected {_wanted(said, kind, field)}, got {_at(values, field)!r}."
+
+
+def _at(values: Any, path: str) -> Any:
+    """The value at a path such as ``classes[0].date``."""
+    for step in re.findall(r"[^.\[\]]+", path):
+        values = values[int(step)] if isinstance(values, list) else values.get(step)
+    return values
+
+
+def _wanted(said: str, kind: type[msgspec.Struct], field: str) -> str:
+    if "enum value" in said:
+        return "one of " + ", ".join(_choices(kind, field))
+    if "regex" in said:
+        return "a date such as 2026-11-23"
+    if "> 0" in said:
+        return "a positive number"
+    if "int" in said:
+        return "a whole number" + (" in range" if "`int` " in said else "")
+    if "float" in said:
+        return "a number" + (" in range" if "`float` " in said else "")
+    if "bool" in said:
+        return "true or false"
+    if "length >=" in said:
+        return "some text"
+    if "length <=" in said:
+        return "a shorter text"
+    return "text" if "str" in said else said.removeprefix("Expected ")
+
+
+def _choices(kind: type[msgspec.Struct], field: str) -> list[str]:
+    for known in msgspec.structs.fields(kind):
+        if known.name == field:
+            return [str(choice) for choice in get_args(known.type)]
+    return ["the values of the documentation"]
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """``"; did you mean X?"`` for the closest known name, else nothing."""
+    by_lower = {other.casefold(): other for other in known}
+    close = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean {by_lower[close[0]]}?" if close else ""
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping at the top of a YAML file. Aliases are refused, since they can grow without bound."""
+    text = read_text(path)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.AliasEvent):
+                raise CatalogError(
+                    f"{path.name}{_line(event.start_mark)}: YAML aliases (*) are not accepted."
+                )
+        content = yaml.load(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        line = _line(getattr(error, "problem_mark", None))
+        raise CatalogError(f"{path.name}{line}: not readable as YAML ({_problem(error)}).") from error
+    except RecursionError as error:
+        raise CatalogError(f"{path.name}: nested too deeply.") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise CatalogError(f"{path.name}: expected a mapping with accelerators, models or prices at the top.")
+    return content
+
+
+def _line(mark: Any) -> str:
+    return "" if mark is None else f" line {mark.line + 1}"
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or error).splitlines()[0]

@@ -1,0 +1,129 @@
+"""The user's own catalogue files: accelerators, models and prices that add to or override the shipped ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from isocost.catalog.accelerators import AcceleratorRow
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.models import ModelRow
+from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
+from isocost.catalog.table import checked, read_yaml, suggestion
+
+MAXIMUM_FILES = 100
+SECTIONS = ("accelerators", "models", "prices")
+DEFAULT_SOURCE_FIELDS = tuple(name for name in AcceleratorRow.__struct_fields__ if name.startswith("source_"))
+
+
+class UserPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A price of the user's own; as ``PriceCard``, checked."""
+
+    accelerator: Text
+    usd_per_gpu_hour: Usd
+    supplier: Text
+    commitment: Text
+    source: Text
+    date: IsoDay
+    includes: str = ""
+
+
+class UserRecords(msgspec.Struct, frozen=True):
+    """What all of the user's files add."""
+
+    accelerators: tuple[AcceleratorRow, ...]
+    models: tuple[tuple[ModelRow, str], ...]
+    """Each with the place it was read from."""
+    prices: tuple[tuple[PriceCard, str], ...]
+
+
+def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRecords:
+    """Every ``*.yaml`` of a folder, in the order of their names; nothing if there is no such folder."""
+    known = dict(shipped)
+    accelerators: list[AcceleratorRow] = []
+    models: list[tuple[ModelRow, str]] = []
+    prices: list[tuple[PriceCard, str]] = []
+    for path in _files(folder):
+        content = read_yaml(path)
+        for name in content:
+            if name not in SECTIONS:
+                hint = suggestion(str(name), SECTIONS) or "; use accelerators, models or prices"
+                raise CatalogError(f"{path.name}, {name}: not a known section{hint}.")
+        for where, values in _records(path, content, "accelerators"):
+            row = _accelerator(values, known, where)
+            known[row.id] = row
+            accelerators.append(row)
+        for where, values in _records(path, content, "models"):
+            models.append((checked(values, ModelRow, where), where))
+        for where, values in _records(path, content, "prices"):
+            price = checked(values, UserPrice, where)
+            prices.append((PriceCard(**msgspec.structs.asdict(price)), where))
+    return UserRecords(tuple(accelerators), tuple(models), tuple(prices))
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    files = sorted(path for path in folder.glob("*.yaml") if path.is_file())
+    if len(files) > MAXIMUM_FILES:
+        raise CatalogError(f"{folder.name}: {len(files)} files; at most {MAXIMUM_FILES} are read.")
+    return files
+
+
+def _records(path: Path, content: dict[str, Any], section: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    records = content.get(section) or []
+    if not isinstance(records, list):
+        raise CatalogError(f"{path.name}, {section}: expected a list, each record starting with a dash.")
+    for number, values in enumerate(records, start=1):
+        where = f"{path.name} {section}[{number}]"
+        if not isinstance(values, dict):
+            raise CatalogError(f"{where}: expected fields with values, got {values!r}.")
+        yield where, {str(name): _plain(value) for name, value in values.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    # YAML reads 2026-11-23 as a date; records keep ISO text.
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _accelerator(values: dict[str, Any], known: dict[str, AcceleratorRow], where: str) -> AcceleratorRow:
+    """A whole record, or changes to the one named by ``like`` (or by ``id``, to override it)."""
+    base_id = values.pop("like", values.get("id"))
+    base = known.get(str(base_id))
+    if base is None and str(base_id) != str(values.get("id")):
+        raise CatalogError(
+            f"{where}, like: no accelerator has the id {base_id!r}{suggestion(str(base_id), known)}."
+        )
+    source = values.pop("source", None)
+    if source is None:
+        raise CatalogError(f"{where}, source: is missing; say where the figures come from.")
+    merged = {} if base is None else {k: v for k, v in msgspec.structs.asdict(base).items() if v is not None}
+    if base is None:
+        merged.update(dict.fromkeys(DEFAULT_SOURCE_FIELDS, source))
+    else:
+        merged.update(dict.fromkeys(_groups_changed(values), source))
+    return checked({**merged, **values}, AcceleratorRow, where)
+
+
+def _groups_changed(values: dict[str, Any]) -> Iterator[str]:
+    """The source fields that a change of these figures makes untrue."""
+    groups = {
+        "source_compute": ("_tflops",),
+        "source_memory": ("memory_",),
+        "source_scaleup": ("scaleup_",),
+        "source_scaleout": ("scaleout_",),
+        "source_node": ("node_size",),
+        "source_power": ("power_w",),
+        "source_server": ("server_power_w",),
+        "source_purchase": ("purchase_",),
+        "source_measured": ("measured_",),
+    }
+    for field, parts in groups.items():
+        for name in values:
+            ends = parts[0].startswith("_") and name.endswith(parts[0]) and not name.startswith("measured_")
+            if ends or name.startswith(parts[0]):
+                yield field
+                break

@@ -1,0 +1,26 @@
+"""Rewrite resources/price_cards.csv from the quotes of resources/prices.csv, by catalog/price_rule.py."""
+
+from __future__ import annotations
+
+import csv
+import sys
+
+from isocost.catalog.price_rule import default_cards
+from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.catalog.table import read_rows
+from isocost.paths import resource
+
+
+def main() -> int:
+    """Write the file; returns the exit code."""
+    cards = default_cards(read_rows(resource("prices.csv"), PriceQuote))
+    with resource("price_cards.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(PriceCard.__struct_fields__)
+        for card in cards:
+            writer.writerow(getattr(card, name) for name in PriceCard.__struct_fields__)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
