@@ -22,7 +22,7 @@ from isocost.ui.window import Window
 PRESET = "deepseek-v3.yaml"
 
 
-def smoke() -> int:
+def run_smoke() -> int:
     """Run the check on the platform Qt is given; prints one line of JSON and returns the exit code.
 
     ``ISOCOST_STARTED`` (seconds since the epoch) says when the process was started; without it time counts

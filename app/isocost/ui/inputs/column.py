@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.fields import FIELDS
@@ -52,7 +52,7 @@ class InputColumn(QScrollArea):
         self.refresh()
 
     def _build(self) -> None:
-        body = QWidget()
+        body = _Body()
         body.setObjectName("inputs_body")
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, 10, MARGIN, 12)
@@ -159,6 +159,17 @@ class InputColumn(QScrollArea):
         elif path in pickers:
             self.ensureWidgetVisible(pickers[path], 0, 24)
             pickers[path].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+class _Body(QWidget):
+    """What scrolls. Qt's scroll area reads its height before nested layouts have settled, so it says it after."""
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        layout = self.layout()
+        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
+            self.setMinimumHeight(layout.minimumSize().height())
+        return handled
 
 
 def _section(title: str, beside: QWidget | None, *parts: QWidget) -> QFrame:
