@@ -13,7 +13,7 @@ from isocost.plan.project import Project
 
 def preset_paths() -> tuple[Path, ...]:
     """Files of the shipped plans, in the order of their names."""
-    return tuple(sorted(paths.presets().glob("*.yaml")))
+    return tuple(sorted(paths.presets().glob("*.yaml"), key=lambda path: path.stem))
 
 
 def summary(project: Project) -> str:

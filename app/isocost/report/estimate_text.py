@@ -31,7 +31,7 @@ def text(result: Estimate) -> str:
             for group in result.groups
         ],
         [line for stage in result.stages for line in _work(stage)],
-        list(dict.fromkeys(f"Price: {_price(line.line, line.source)}" for line in result.ledger)),
+        list(dict.fromkeys(_prices(result))),
         [f"{notice.field}: {notice.message}" for notice in result.warnings],
     ]
     return plain_spaces("\n\n".join("\n".join(section) for section in sections if section))
@@ -99,8 +99,11 @@ def _work(stage: StageEstimate) -> Iterator[str]:
         yield f"{stage.name}: MFU {format_share(stage.mfu)} of the dense peak, {stage.mfu_source}{goodput}."
 
 
-def _price(line: str, source: str) -> str:
-    return f"{line}: {source}" if source else line
+def _prices(result: Estimate) -> Iterator[str]:
+    """The rent of each stage with its source; the ledger begins with one line a stage."""
+    for stage, line in zip(result.stages, result.ledger, strict=False):
+        rate = f"Price: {format_money(stage.usd_per_gpu_hour)} per GPU-hour on {stage.accelerator_name}"
+        yield f"{rate}: {line.source}" if line.source else rate
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

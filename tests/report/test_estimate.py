@@ -1,0 +1,172 @@
+"""Reports of an estimate, whatever is in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from isocost.catalog import Catalog, load
+from isocost.plan.estimate import estimate
+from isocost.plan.project import Hardware, ModelChoice, Project
+from isocost.plan.results import (
+    Estimate,
+    EstimateRange,
+    FlopCount,
+    GroupShare,
+    LedgerLine,
+    Notice,
+    Range,
+    StageEstimate,
+    Total,
+)
+from isocost.quantities import plain_spaces
+from isocost.report.estimate_tables import csv_text, json_text, markdown_text
+from isocost.report.estimate_text import text, work_sentence
+from tests.files.strategies import PROJECTS
+
+STAGE = StageEstimate(
+    name="Pre-training",
+    group="Base",
+    kind="pretrain",
+    cost_usd=5_328_000.0,
+    gpu_hours=2_664_000.0,
+    wall_days=54.2,
+    accelerator="h800-sxm",
+    accelerator_name="H800",
+    count=2048,
+    usd_per_gpu_hour=2.0,
+    energy_kwh=3e6,
+    co2_kg=1e6,
+    mfu=0.39,
+    mfu_source="your input",
+    tokens_per_s_per_gpu=1543.2,
+    fits=True,
+    layout="tp 1, pp 16, ep 64",
+    flops=FlopCount(3.3e24, 0.45e24, 3.29e24),
+    goodput=0.95,
+    batch_tokens=62.9e6,
+)
+ESTIMATE = Estimate(
+    project="V3",
+    scenario="Base",
+    stages=(STAGE,),
+    total=Total(5_328_000.0, 2_664_000.0, 54.2, 3e6, 1e6),
+    range=EstimateRange(Range(4.9e6, 5.3e6, 6.4e6), Range(50.0, 54.2, 65.0)),
+    ledger=(LedgerLine("Pre-training: H800 rent", 5_328_000.0, "assumed by DeepSeek, 2024-12-27"),),
+    groups=(GroupShare("Base", 5_328_000.0, 2_664_000.0, 1.0),),
+    warnings=(Notice("price-stale", "price.usd_per_gpu_hour", "The price is 99 days old."),),
+    headline="$5.33M and 54\u00a0days on 2,048 H800",
+    doubt="90\u00a0% chance at or below $6.4M",
+)
+
+
+def test_text_in_full() -> None:
+    assert text(ESTIMATE) == (
+        "V3 | Base\n"
+        "$5.33M and 54 days on 2,048 H800\n"
+        "90 % chance at or below $6.4M\n"
+        "\n"
+        "Total: $5,328,000.00 for 2,664,000 GPU-hours\n"
+        "Range: 10 % chance below $4.9M or 50 days, 10 % chance above $6.4M or 65 days\n"
+        "Energy: 3M kWh, 1K t CO2e\n"
+        "\n"
+        "Stage                 Cost  GPU-hours     Time  Accelerators    MFU  Tokens/s/GPU  Fits  Layout\n"
+        "Pre-training  $5,328,000.00  2,664,000  54 days  2,048 H800    39.0 %         1,543  yes   "
+        "tp 1, pp 16, ep 64\n"
+        "\n"
+        "Base: $5,328,000.00, 100.0 %\n"
+        "\n"
+        "Pre-training: 3.75e24 FLOPs; 6ND says 3.29e24 (+14.0 %): attention over the sequence adds 13.7 %.\n"
+        "Pre-training: MFU 39.0 % of the dense peak, your input; goodput 95.0 %.\n"
+        "\n"
+        "Price: $2.00 per GPU-hour on H800: assumed by DeepSeek, 2024-12-27\n"
+        "\n"
+        "price.usd_per_gpu_hour: The price is 99 days old."
+    ).replace("Stage                 Cost", "Stage                  Cost")
+
+
+@pytest.mark.parametrize(
+    ("matmul", "reason"),
+    [
+        (0.96, "embedding look-ups, which multiply nothing, take away 4.0 %"),
+        (1.02, "layers used in training only (multi-token prediction) add 2.0 %"),
+    ],
+)
+def test_the_difference_from_6nd_has_reasons(matmul: float, reason: str) -> None:
+    sentence = plain_spaces(work_sentence(FlopCount(matmul * 1e24, 0.03e24, 1e24)))
+    assert f"6ND says 1e24 ({(matmul + 0.03 - 1) * 100:+.1f} %)" in sentence
+    assert "attention over the sequence adds 3.0 %" in sentence
+    assert reason in sentence
+
+
+def test_numbers_json_does_not_have_are_null() -> None:
+    stage = replace(STAGE, wall_days=math.inf, tokens_per_s_per_gpu=math.nan, layout=None, fits=None)
+    tree = json.loads(json_text(replace(ESTIMATE, stages=(stage,), range=None)))
+    assert tree["range"] is None
+    assert tree["stages"][0]["wall_days"] is None
+    assert tree["stages"][0]["tokens_per_s_per_gpu"] is None
+    assert tree["stages"][0]["fits"] is None
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Catalog:
+    return load(Path("no-such-folder"))
+
+
+@st.composite
+def priceable(draw: st.DrawFn) -> Project:
+    """Any plan a file can hold, on accelerators and models the catalogue has."""
+    accelerators = st.sampled_from(sorted(catalog().accelerators))
+    models = st.sampled_from([None, *sorted(catalog().models)])
+
+    def known(holder):
+        changes = {}
+        if holder.hardware is not None:
+            changes["hardware"] = Hardware(draw(accelerators), holder.hardware.count)
+        if getattr(holder, "model", None) is not None:
+            model = holder.model
+            changes["model"] = ModelChoice(draw(models), model.parameters, model.active_parameters)
+        return msgspec.structs.replace(holder, **changes)
+
+    project = draw(PROJECTS)
+    scenarios = []
+    for scenario in project.scenarios:
+        stages = tuple(known(stage) for stage in scenario.stages)
+        scenarios.append(msgspec.structs.replace(known(scenario), stages=stages))
+    return msgspec.structs.replace(project, scenarios=tuple(scenarios), prices=())
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(project=priceable())
+def test_any_plan_is_priced_and_reported_or_refused_in_a_sentence(project: Project) -> None:
+    try:
+        result = estimate(project, catalog())
+    except ValueError as error:
+        sentence = str(error)
+    else:
+        sentence = ""
+        check_reports(result)
+    assert sentence == "" or sentence.endswith(".")
+
+
+def check_reports(result: Estimate) -> None:
+    tree = json.loads(json_text(result))
+    assert tree["total"]["cost_usd"] is not None
+    rows = list(csv.reader(io.StringIO(csv_text(result))))
+    assert len(rows) == len(result.stages) + 2
+    assert {len(row) for row in rows} == {15}
+    table = [line for line in markdown_text(result).split("\n") if line.startswith("|")]
+    assert len(table) >= len(result.stages) + 3
+    assert text(result)
