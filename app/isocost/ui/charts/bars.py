@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from isocost.plan.curves import RankedChoice
 from isocost.quantities import format_count, format_duration, format_money
-from isocost.ui.charts.base import made_pen, mixed
-from isocost.ui.charts.comparison import Comparison, verdict
+from isocost.ui.charts.base import font_of, made_pen, mixed
+from isocost.ui.charts.comparison import Comparison
+from isocost.ui.charts.wording import verdict
 from isocost.ui.theme import Theme
 
-LONGEST = 4.0
+LONGEST = 3.0
 """Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
 
 ROW = 40
@@ -23,7 +24,7 @@ NAME, COST = 124, 62
 
 
 def bar_scale(choices: Sequence[RankedChoice]) -> float:
-    """USD of a full bar: the dearest possible choice, at most four times the cheapest."""
+    """USD of a full bar: the dearest possible choice, at most three times the cheapest."""
     costs = [choice.cost_usd for choice in choices if choice.fits and choice.in_time]
     return min(max(costs), LONGEST * min(costs)) if costs else 0.0
 
@@ -33,10 +34,16 @@ class BarDelegate(QStyledItemDelegate):
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.theme = theme
+        self.set_theme(theme)
         self._full = 0.0
         self._active = ""
         self._spread: tuple[float, float] | None = None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint from now on in this theme."""
+        self.theme = theme
+        self._name = font_of(theme, "small", bold=True)
+        self._small, self._quiet = font_of(theme, "small"), font_of(theme, "quiet")
 
     def show(self, comparison: Comparison, full: float) -> None:
         """Paint from now on for this comparison, with bars of ``full`` USD at most."""
@@ -69,11 +76,11 @@ class BarDelegate(QStyledItemDelegate):
         name = QRectF(row.left() + 8, row.top() + 3, theme.px(NAME) - 12, row.height() / 2 - 3)
         under = QRectF(name.left(), row.center().y(), name.width(), row.height() / 2 - 4)
         cost = QRectF(row.right() - theme.px(COST) - 8, row.top(), theme.px(COST), row.height())
-        _text(painter, name, choice.label, theme.font("small", bold=True), ink)
+        _text(painter, name, choice.label, self._name, ink)
         quiet = f"{format_count(choice.count)} · {format_duration(choice.days)}"
-        _text(painter, under, quiet, theme.font("quiet"), theme.quiet)
+        _text(painter, under, quiet, self._quiet, theme.quiet)
         right = Qt.AlignmentFlag.AlignRight
-        _text(painter, cost, format_money(choice.cost_usd), theme.font("small", bold=not out), ink, right)
+        _text(painter, cost, format_money(choice.cost_usd), self._small if out else self._name, ink, right)
         bar = QRectF(
             row.left() + theme.px(NAME),
             row.center().y() - 6,
@@ -81,7 +88,7 @@ class BarDelegate(QStyledItemDelegate):
             12,
         )
         if out:
-            _text(painter, bar.adjusted(0, -4, 0, 4), out, theme.font("quiet"), theme.quiet)
+            _text(painter, bar.adjusted(0, -4, 0, 4), out, self._quiet, theme.quiet)
         else:
             self._paint_bar(painter, bar, choice)
         painter.restore()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from isocost.ui.charts.placing import Points
 from isocost.ui.charts.ticks import Scale, fit_ticks
-from isocost.ui.theme import Theme
+from isocost.ui.theme import Role, Theme
 
 STEP = 0.1
 """Decades between the places a range may end."""
@@ -39,14 +39,21 @@ def mixed(colour: str, ground: str, share: float) -> QColor:
 
 
 def made_pen(colour: QColor | str, width: float = 1.0, dash: tuple[float, ...] = ()) -> QPen:
-    """A round pen of constant width; dashes are in pen widths."""
+    """A round pen; dashes are in pen widths."""
     pen = QPen(QColor(colour), width)
-    pen.setCosmetic(True)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap if dash else Qt.PenCapStyle.RoundCap)
     if dash:
         pen.setDashPattern(list(dash))
     return pen
+
+
+def curve_pen(pen: QPen, pixel_ratio: float) -> QPen:
+    """The same pen for a curve, ignoring its stretched coordinates; the width then counts device pixels."""
+    made = QPen(pen)
+    made.setCosmetic(True)
+    made.setWidthF(pen.widthF() * pixel_ratio)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +208,17 @@ def added_curve(plot: LogPlot, z: float = 0.0) -> pg.PlotCurveItem:
     curve.setSegmentedLineMode("off")
     plot.plotItem.addItem(curve, ignoreBounds=True)
     return curve
+
+
+_fonts: dict[tuple[float, Role, bool], QFont] = {}
+
+
+def font_of(theme: Theme, role: Role, *, bold: bool = False) -> QFont:
+    """The theme's font for a role, made once for each text size: painting asks for it many times a frame."""
+    key = (theme.scale, role, bold)
+    if key not in _fonts:
+        _fonts[key] = theme.font(role, bold=bold)
+    return _fonts[key]
 
 
 def text_size(font: QFont, text: str) -> tuple[float, float]:

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.curves import RankedChoice
-from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.bars import BarDelegate, bar_scale
 from isocost.ui.charts.card import ChartCard
-from isocost.ui.charts.comparison import Comparison, ranked, ranking_finding, ranking_table, verdict
+from isocost.ui.charts.comparison import Comparison, ranked
 from isocost.ui.charts.table import Table
+from isocost.ui.charts.wording import in_words, ranking_finding, ranking_subtitle, ranking_table
 from isocost.ui.theme import SPACE, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -66,14 +66,6 @@ class Ranking(QAbstractListModel):
         if role == int(Qt.ItemDataRole.ToolTipRole):
             return f"{in_words(choice)}. Click to plan with it."
         return None
-
-
-def in_words(choice: RankedChoice) -> str:
-    """One row as a sentence: "H800: $5.33M, 2,048 for 54 days"."""
-    words = f"{choice.label}: {format_money(choice.cost_usd)}, {format_count(choice.count)}"
-    words += f" for {format_duration(choice.days)}"
-    reason = verdict(choice)
-    return f"{words}, {reason}" if reason else words
 
 
 class _List(QListView):
@@ -124,7 +116,7 @@ class ByHardware(ChartCard):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
-        self._delegate.theme = theme
+        self._delegate.set_theme(theme)
         self.list.scheduleDelayedItemsLayout()
         self.list.viewport().update()
 
@@ -145,12 +137,9 @@ class ByHardware(ChartCard):
         self.at_deadline.setEnabled(True)
         (self.at_count if deadline is None else self.at_deadline).setChecked(True)
         finding = ranking_finding(comparison, choices)
-        drawn = (
-            "Total cost of each at the same count."
-            if deadline is None
-            else "The cheapest count of each that finishes in time."
-        )
-        self.say(finding, drawn, f"{finding}. " + ". ".join(in_words(choice) for choice in choices) + ".")
+        drawn = ranking_subtitle(comparison, choices)
+        rows = ". ".join(in_words(choice) for choice in choices)
+        self.say(finding, drawn, f"{finding}. {drawn} {rows}.")
         self._delegate.show(comparison, bar_scale(choices))
         self.ranking.show(choices)
         self.list.setAccessibleName(finding)

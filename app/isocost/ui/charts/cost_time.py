@@ -6,16 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from isocost.ui.charts.card import ChartCard
-from isocost.ui.charts.comparison import (
-    Comparison,
-    cheapest_finding,
-    front,
-    time_summary,
-    time_table,
-    worth_showing,
-)
+from isocost.ui.charts.comparison import Comparison, worth_showing
 from isocost.ui.charts.cost_time_plot import NAMED, CostTimePlot
 from isocost.ui.charts.table import Table
+from isocost.ui.charts.wording import cheapest_finding, time_summary, time_table
 from isocost.ui.theme import Theme
 
 KEYS = "Left and right arrows change the count, up and down the accelerator."
@@ -61,8 +55,8 @@ class CostTime(ChartCard):
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Draw a comparison in place of the last one."""
-        view = worth_showing(comparison)
-        segments = front(comparison, view)
+        view = worth_showing(comparison, NAMED)
+        segments = view.front
         self._comparison = comparison
         self.say(
             cheapest_finding(segments),
@@ -71,7 +65,7 @@ class CostTime(ChartCard):
         )
         self.plot.setAccessibleName("Cost against wall-clock time")
         self.plot.setAccessibleDescription(self.accessibleDescription())
-        self.plot.show_comparison(comparison, view, segments)
+        self.plot.show_comparison(comparison, view)
         self._stack.setCurrentWidget(self.plot)
 
     def table(self) -> Table:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.curves import CostCurve
 from isocost.quantities import format_count, format_duration, format_money
-from isocost.ui.charts.base import LogPlot, added_curve, made_pen, mixed
-from isocost.ui.charts.comparison import Comparison, FrontSegment, View, featured
+from isocost.ui.charts.base import LogPlot, added_curve, curve_pen, made_pen, mixed
+from isocost.ui.charts.comparison import Comparison, View
 from isocost.ui.charts.cost_time_text import Writing, gutter, write
 from isocost.ui.charts.lines import Lines
 from isocost.ui.charts.ticks import money_scale, time_scale
@@ -25,7 +25,7 @@ REACH = 14.0
 NAMED = 8
 """Curves that get a colour and a name; more would not be told apart."""
 
-LEAST = (1.0, 0.75)
+LEAST = (1.0, 0.6)
 """Decades the axes show at least: a flat curve is not to look steep."""
 
 
@@ -60,10 +60,10 @@ class CostTimePlot(LogPlot):
 
     # What is shown
 
-    def show_comparison(self, comparison: Comparison, view: View, segments: tuple[FrontSegment, ...]) -> None:
+    def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Draw a comparison in place of the last one."""
         self._comparison = comparison
-        self._named = featured(comparison, view, NAMED)
+        self._named = view.named
         self.lines.show(comparison.curves)
         self._restyle()
         self._fit_margins()
@@ -71,7 +71,7 @@ class CostTimePlot(LogPlot):
             days, cost = view.days, view.cost
             self.hold(_decades(*days), _decades(*cost), LEAST)
         gap = (np.array([np.nan]), np.array([np.nan]))
-        parts = [part for s in segments for part in ((np.log10(s.days), np.log10(s.cost_usd)), gap)]
+        parts = [part for s in view.front for part in ((np.log10(s.days), np.log10(s.cost_usd)), gap)]
         x, y = zip(*parts, strict=True) if parts else ((np.empty(0),), (np.empty(0),))
         self._front.setData(np.concatenate(x), np.concatenate(y))
         self._rewrite()
@@ -80,7 +80,8 @@ class CostTimePlot(LogPlot):
         self._theme = theme
         super().apply_theme(theme)
         self.lines.forget_pens()
-        self._front.setPen(made_pen(mixed(theme.text, theme.panel, 0.13), 8.0))
+        broad = made_pen(mixed(theme.text, theme.panel, 0.13), 8.0)
+        self._front.setPen(curve_pen(broad, self.devicePixelRatioF()))
         self._restyle()
         self._fit_margins()
         self._rewrite()
@@ -88,7 +89,8 @@ class CostTimePlot(LogPlot):
     def _fit_margins(self) -> None:
         if self._comparison is not None:
             labels = [c.label for c in self._comparison.curves if c.accelerator in self._named]
-            self.set_margins(self._theme.px(26), gutter(labels, self._theme))
+            top = 8 if self._comparison.deadline_days is None else 26
+            self.set_margins(self._theme.px(top), gutter(labels, self._theme))
 
     @property
     def writing(self) -> Writing | None:
@@ -141,6 +143,11 @@ class CostTimePlot(LogPlot):
         super().resizeEvent(event)
         if hasattr(self, "_mouse"):
             self._rewrite()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange and hasattr(self, "_mouse"):
+            self.apply_theme(self._theme)
+        return bool(super().event(event))
 
     # Painting what is not a curve
 

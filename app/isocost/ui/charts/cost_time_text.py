@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFont, QPainter
 
 from isocost.plan.curves import CostCurve
 from isocost.quantities import format_count, format_duration, format_money
-from isocost.ui.charts.base import LogPlot, made_pen, text_size
+from isocost.ui.charts.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.charts.comparison import Comparison
-from isocost.ui.charts.placing import Box, Clutter, Points, place_near, spread
+from isocost.ui.charts.placing import Box, Clutter, Points, joined, place_near, spread
 from isocost.ui.theme import Theme
 
 DOT_GAP = 46.0
@@ -83,7 +83,7 @@ class Writing:
         )
         if self.deadline_name is not None:
             box, text = self.deadline_name
-            _text(painter, box, text, self.theme.font("quiet"), self.theme.quiet)
+            _text(painter, box, text, font_of(self.theme, "quiet"), self.theme.quiet)
 
     def _paint_names(self, painter: QPainter) -> None:
         for name in self.names:
@@ -93,7 +93,7 @@ class Writing:
                 painter.setPen(made_pen(series.line, 1.0, (1.0, 2.0)))
                 painter.drawLine(QPointF(name.end[0] + 2, name.end[1]), QPointF(name.box.left - 3, middle))
             bold = name.accelerator == self.active
-            _text(painter, name.box, name.text, self.theme.font("small", bold=bold), series.text)
+            _text(painter, name.box, name.text, font_of(self.theme, "small", bold=bold), series.text)
 
     def _paint_dots(self, painter: QPainter) -> None:
         colour = QColor(self.theme.series_for(self.active).line)
@@ -102,19 +102,17 @@ class Writing:
         for x, y in self.dots.tolist():
             painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
         for box, text in self.counts:
-            _text(painter, box, text, self.theme.font("quiet"), self.theme.quiet)
+            _text(painter, box, text, font_of(self.theme, "quiet"), self.theme.quiet)
 
     def _paint_plan(self, painter: QPainter) -> None:
         box, theme = self.plan_box, self.theme
         self._paint_leader(painter)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.panel))
-        painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), 4, 4)
-        half = box.height / 2
-        first = Box(box.left + 4, box.top, box.width - 8, half)
-        second = Box(box.left + 4, box.top + half, box.width - 8, half)
-        _text(painter, first, self.plan_lines[0], theme.font("small", bold=True), theme.text)
-        _text(painter, second, self.plan_lines[1], theme.font("small"), theme.text)
+        _plate(painter, box, theme)
+        half = (box.height - 8) / 2
+        first = Box(box.left + 8, box.top + 4, box.width - 16, half)
+        second = Box(box.left + 8, box.top + 4 + half, box.width - 16, half)
+        _text(painter, first, self.plan_lines[0], font_of(theme, "small", bold=True), theme.text)
+        _text(painter, second, self.plan_lines[1], font_of(theme, "small"), theme.text)
         painter.setPen(made_pen(theme.panel, 2.5))
         painter.setBrush(QColor(theme.series_for(self.active).line))
         painter.drawEllipse(QPointF(*self.plan), 7.5, 7.5)
@@ -135,7 +133,7 @@ class Writing:
         painter.setPen(made_pen(series.line, 2.0))
         painter.setBrush(QColor(theme.panel))
         painter.drawEllipse(QPointF(*point), 5, 5)
-        fonts = [theme.font("small", bold=True), theme.font("small"), theme.font("quiet")]
+        fonts = [font_of(theme, "small", bold=True), font_of(theme, "small"), font_of(theme, "quiet")]
         sizes = [text_size(font, line) for font, line in zip(fonts, lines, strict=True)]
         size = (max(width for width, _ in sizes) + 20, sum(height + 2 for _, height in sizes) + 12)
         plate = Clutter(self.clutter.room)
@@ -144,8 +142,7 @@ class Writing:
             plate.take(self.plan_box)
             plate.take(Box(self.plan[0] - 9, self.plan[1] - 9, 18, 18))
         box, _ = place_near(point, size, plate, 12.0)
-        painter.setPen(made_pen(theme.line))
-        painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), 6, 6)
+        _plate(painter, box, theme)
         top = box.top + 6
         colours = (series.text, theme.text, theme.quiet)
         for font, line, (_, height), colour in zip(fonts, lines, sizes, colours, strict=True):
@@ -166,8 +163,7 @@ def write(
     room = Box(area.left() + 2, area.top(), area.width() - 4, area.height() - 2)
     clutter = Clutter(room)
     pixels = {c.accelerator: plot.pixels(np.log10(c.days), np.log10(c.cost_usd)) for c in comparison.curves}
-    for points in pixels.values():
-        clutter.add_lines(points)
+    clutter.add_lines(joined(pixels.values()))
     names = _names(comparison, named, theme, area, pixels)
     total = comparison.estimate.total
     at = plot.pixels(
@@ -182,8 +178,11 @@ def write(
         f"{format_count(comparison.count)} {comparison.active.label}",
         f"{format_duration(total.wall_days)}, {format_money(total.cost_usd)}",
     )
-    sizes = (text_size(theme.font("small", bold=True), lines[0]), text_size(theme.font("small"), lines[1]))
-    size = (max(s[0] for s in sizes) + 8, sum(s[1] for s in sizes) + 4)
+    sizes = (
+        text_size(font_of(theme, "small", bold=True), lines[0]),
+        text_size(font_of(theme, "small"), lines[1]),
+    )
+    size = (max(s[0] for s in sizes) + 16, sum(s[1] for s in sizes) + 8)
     box, _ = place_near(plan, size, clutter, prefer=offset)
     if visible:
         clutter.take(box)
@@ -215,7 +214,7 @@ def _names(
     ends = {name: end for name in named if name in pixels and (end := visible_end(pixels[name], area))}
     if not ends:
         return ()
-    sizes = {name: text_size(theme.font("small", bold=True), labels[name]) for name in ends}
+    sizes = {name: text_size(font_of(theme, "small", bold=True), labels[name]) for name in ends}
     height = max(size[1] for size in sizes.values()) + 1
     middles = spread([end[1] for end in ends.values()], height, area.top(), area.bottom())
     return tuple(
@@ -231,7 +230,7 @@ def _names(
 
 def gutter(labels: list[str], theme: Theme) -> float:
     """Pixels right of the plot that these names need, in steps so that the plot seldom changes its width."""
-    widest = max((text_size(theme.font("small", bold=True), label)[0] for label in labels), default=8.0)
+    widest = max((text_size(font_of(theme, "small", bold=True), label)[0] for label in labels), default=8.0)
     return math.ceil((widest + 16) / 12) * 12.0
 
 
@@ -260,7 +259,7 @@ def _deadline(
     if not area.left() <= x <= area.right():
         return None, None
     text = f"deadline {format_duration(days)}"
-    width, height = text_size(theme.font("quiet"), text)
+    width, height = text_size(font_of(theme, "quiet"), text)
     left = max(area.left(), min(x - width / 2, area.right() - width))
     return x, (Box(left, area.top() - height - 7, width, height), text)
 
@@ -280,7 +279,7 @@ def _counts(
     node = int(np.gcd.reduce(counts))
     nodes = counts // node
     shown = ((nodes & (nodes - 1)) == 0) & comparison.active.fits
-    font = theme.font("quiet")
+    font = font_of(theme, "quiet")
     dots: list[tuple[float, float]] = []
     numbers: list[Placed] = []
     last = -math.inf
@@ -298,6 +297,12 @@ def _counts(
             clutter.take(box)
             last = x
     return np.array(dots).reshape(-1, 2), tuple(numbers)
+
+
+def _plate(painter: QPainter, box: Box, theme: Theme) -> None:
+    painter.setPen(made_pen(theme.line))
+    painter.setBrush(QColor(theme.panel))
+    painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), 6, 6)
 
 
 def _text(painter: QPainter, box: Box, text: str, font: QFont, colour: str) -> None:

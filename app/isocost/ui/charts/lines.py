@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QPen
 
 from isocost.plan.curves import CostCurve
-from isocost.ui.charts.base import LogPlot, added_curve, made_pen, mixed
+from isocost.ui.charts.base import LogPlot, added_curve, curve_pen, made_pen, mixed
 from isocost.ui.charts.placing import Points
 from isocost.ui.theme import Series, Theme
 
@@ -59,7 +59,6 @@ class Lines:
     def __init__(self, plot: LogPlot) -> None:
         self._plot = plot
         self._lines: dict[str, Line] = {}
-        self._pens: dict[tuple[str, str], tuple[QPen, QPen]] = {}
         self._styles: dict[str, str] = {}
 
     def shown(self) -> list[tuple[str, Line]]:
@@ -92,22 +91,16 @@ class Lines:
             if self._styles.get(name) == role:
                 continue
             self._styles[name] = role
-            solid, faint = self._pens.setdefault((name, role), pens(theme, theme.series_for(name), role))
-            line.solid.setPen(solid)
-            line.faint.setPen(faint)
+            ratio = self._plot.devicePixelRatioF()
+            solid, faint = pens(theme, theme.series_for(name), role)
+            line.solid.setPen(curve_pen(solid, ratio))
+            line.faint.setPen(curve_pen(faint, ratio))
             rank = {"active": 3.0, "hovered": 2.0, "named": 1.0, "rest": 0.0}[role]
             line.solid.setZValue(rank)
 
     def forget_pens(self) -> None:
-        """Make new pens at the next styling: the theme changed."""
-        self._pens.clear()
+        """Make new pens at the next styling: the theme or the screen changed."""
         self._styles.clear()
-
-    def polylines(self) -> Points:
-        """All lines in pixels, with rows of NaN between them."""
-        gap = np.full((1, 2), np.nan)
-        parts = [part for _, line in self.shown() for part in (self._plot.pixels(line.x, line.y), gap)]
-        return np.vstack(parts) if parts else np.empty((0, 2))
 
     def nearest(self, x: float, y: float, reach: float, only: str | None = None) -> tuple[str, int] | None:
         """The line that passes closest to a pixel within ``reach``, and the index of its nearest point."""
@@ -137,7 +130,7 @@ def distance_to(points: Points, x: float, y: float) -> float:
 def pens(theme: Theme, series: Series, role: str) -> tuple[QPen, QPen]:
     """The pen of a line's possible part and of the part that does not fit in memory."""
     if role == "rest":
-        colour, width = mixed(theme.quiet, theme.panel, 0.28), 1.0
+        colour, width = mixed(theme.quiet, theme.panel, 0.22), 1.0
         dash: tuple[float, ...] = ()
     else:
         width = {"active": 3.0, "hovered": 2.6, "named": 1.8}[role]

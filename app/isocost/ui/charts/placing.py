@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +48,13 @@ class Box:
             and self.top >= other.top
             and self.bottom <= other.bottom
         )
+
+
+def joined(lines: Iterable[Points]) -> Points:
+    """Several polylines as one, with rows of NaN between them."""
+    gap = np.full((1, 2), np.nan)
+    parts = [part for line in lines for part in (line, gap)]
+    return np.vstack(parts) if parts else np.empty((0, 2))
 
 
 def spread(centres: Sequence[float], height: float, low: float, high: float) -> list[float]:
@@ -154,8 +161,8 @@ def place_near(
 ) -> tuple[Box, int]:
     """The nearest place for a label beside a point that covers least, and how much it covers (0 = clear).
 
-    ``prefer`` is an offset of the label's corner from the point that wins when clear, so that a label does not
-    jump while its point moves.
+    ``prefer`` is an offset of the label's corner from the point that wins when clear, so that a label does
+    not jump while its point moves.
     """
     room, (x, y), (width, height) = clutter.room, anchor, size
     across = np.arange(x - width - reach, x + reach + GRAIN, GRAIN)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from isocost.catalog import Catalog
 from isocost.plan.curves import CostCurve
 from isocost.plan.results import Estimate
 from isocost.ui.charts.by_hardware import ByHardware
@@ -15,6 +18,13 @@ from isocost.ui.theme import Theme
 
 SIDE = 380
 """Pixels of the right column."""
+
+
+@lru_cache(maxsize=4)
+def familiar(catalog: Catalog) -> tuple[str, ...]:
+    """Accelerators built to train together, those with the most price quotes first."""
+    linked = [entry.spec.id for entry in catalog.accelerators.values() if entry.spec.scaleup_domain > 1]
+    return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
 
 
 class PlanPage(QWidget):
@@ -90,6 +100,7 @@ class PlanPage(QWidget):
             ),
             count=next(billed, hardware.count),
             deadline_days=session.deadline_days,
+            familiar=familiar(session.catalog),
         )
 
     def _show(self) -> None:

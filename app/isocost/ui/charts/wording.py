@@ -1,0 +1,122 @@
+"""What the Plan page has to say about a comparison: findings, summaries and tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from isocost.plan.curves import RankedChoice
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.ui.charts.comparison import Comparison, FrontSegment
+from isocost.ui.charts.table import Column, Table
+
+
+def cheapest_finding(segments: Sequence[FrontSegment]) -> str:
+    """Which accelerator is cheapest for those who can wait, and what to take otherwise."""
+    if not segments:
+        return "No accelerator here can hold this model"
+    last = segments[-1]
+    if len({segment.accelerator for segment in segments}) == 1:
+        return f"{last.label} is cheapest at any pace"
+    wait = format_duration(last.days[0])
+    return f"{last.label} is cheapest while you can wait {wait}, else {segments[-2].label}"
+
+
+def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
+    """The cost and time chart in sentences, for those who cannot see it."""
+    total = comparison.estimate.total
+    words = [
+        f"{cheapest_finding(segments)}.",
+        f"The plan: {format_count(comparison.count)} {comparison.active.label},"
+        f" {format_duration(total.wall_days)}, {format_money(total.cost_usd)}.",
+    ]
+    for segment in segments:
+        words.append(
+            f"{segment.label}: {format_money(segment.cost_usd[0])} in {format_duration(segment.days[0])}"
+            f" to {format_money(segment.cost_usd[-1])} in {format_duration(segment.days[-1])}."
+        )
+    return " ".join(words)
+
+
+def time_table(comparison: Comparison) -> Table:
+    """Every point of every curve."""
+    columns = (
+        Column("accelerator"),
+        Column("count", format_count, right=True),
+        Column("days", format_duration, right=True),
+        Column("cost_usd", format_money, right=True),
+        Column("usd_per_gpu_hour", format_money, right=True),
+        Column("mfu", lambda share: f"{share:.1%}", right=True),
+        Column("fits", lambda fits: "fits" if fits else "does not fit"),
+    )
+    rows = tuple(
+        (
+            curve.label,
+            int(curve.counts[i]),
+            float(curve.days[i]),
+            float(curve.cost_usd[i]),
+            curve.price.usd_per_gpu_hour,
+            None if math.isnan(curve.mfu[i]) else float(curve.mfu[i]),
+            bool(curve.fits[i]),
+        )
+        for curve in comparison.curves
+        for i in range(len(curve.counts))
+    )
+    return Table(columns, rows)
+
+
+def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
+    """The first two, at what they are compared at."""
+    usable = [choice.label for choice in choices if choice.fits and choice.in_time]
+    if comparison.deadline_days is not None:
+        place = f"Within {format_duration(comparison.deadline_days)}"
+    else:
+        place = f"At {format_count(comparison.count)} each"
+    if not usable:
+        return f"{place}: none will do"
+    return f"{place}: {usable[0]}, then {usable[1]}" if len(usable) > 1 else f"{place}: only {usable[0]}"
+
+
+def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
+    """What is compared, and where the plan's accelerator stands."""
+    what = "Total cost at one count" if comparison.deadline_days is None else "Cheapest count in time"
+    names = [choice.accelerator for choice in choices]
+    if len(names) < 2 or comparison.active.accelerator not in names:
+        return f"{what}."
+    place = names.index(comparison.active.accelerator)
+    if verdict(choices[place]):
+        return f"{what}; {comparison.active.label} {verdict(choices[place])}."
+    return f"{what}; {comparison.active.label} is {_ordinal(place + 1)} of {len(names)}."
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def verdict(choice: RankedChoice) -> str:
+    """Why a choice is out, in a few words; empty when it is in."""
+    if not choice.fits:
+        return "does not fit"
+    return "" if choice.in_time else "too slow"
+
+
+def in_words(choice: RankedChoice) -> str:
+    """One row as a sentence: "H800: $5.33M, 2,048 for 54 days"."""
+    words = f"{choice.label}: {format_money(choice.cost_usd)}, {format_count(choice.count)}"
+    words += f" for {format_duration(choice.days)}"
+    reason = verdict(choice)
+    return f"{words}, {reason}" if reason else words
+
+
+def ranking_table(choices: Sequence[RankedChoice]) -> Table:
+    """The ranking as drawn."""
+    columns = (
+        Column("accelerator"),
+        Column("count", format_count, right=True),
+        Column("days", format_duration, right=True),
+        Column("cost_usd", format_money, right=True),
+        Column("verdict", lambda text: text or "possible"),
+    )
+    rows = tuple((c.label, c.count, c.days, c.cost_usd, verdict(c)) for c in choices)
+    return Table(columns, rows)
