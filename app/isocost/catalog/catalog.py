@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from isocost.catalog import accelerators as accelerator_file
 from isocost.catalog import models as model_file
@@ -32,9 +34,9 @@ class Catalog:
     models: Mapping[str, ModelEntry]
     """By name, benchmark grid points included; ``named_models`` are those for a picker."""
     prices: Mapping[str, tuple[PriceCard, ...]]
-    """Default prices by accelerator id, the user's own first."""
-    own_prices: tuple[PriceCard, ...] = ()
-    """The prices of the user's files, in their order."""
+    """Shipped default prices by accelerator id."""
+    own_prices: Mapping[str, tuple[PriceCard, ...]] = field(default_factory=dict)
+    """Prices of the user's files by accelerator id, in their order."""
     accelerator_names: NameIndex = field(default_factory=lambda: NameIndex("accelerator"), repr=False)
     model_names: NameIndex = field(default_factory=lambda: NameIndex("model"), repr=False)
 
@@ -63,8 +65,9 @@ class Catalog:
         return tuple(sorted(known, key=lambda m: (m.organisation.casefold(), m.published_total or 0.0)))
 
     def price_cards(self, accelerator: str) -> tuple[PriceCard, ...]:
-        """Every default price of an accelerator, the user's own first; empty = a price must be typed."""
-        return self.prices.get(self.accelerator(accelerator).spec.id, ())
+        """Prices of an accelerator to start from, the user's own first; empty = one must be typed."""
+        key = self.accelerator(accelerator).spec.id
+        return self.own_prices.get(key, ()) + self.prices.get(key, ())
 
     def default_price(self, accelerator: str, commitment: str | None = None) -> PriceCard | None:
         """The price to start from: the user's own, else the first kind of ``COMMITMENTS`` there is.
@@ -72,9 +75,10 @@ class Catalog:
         With ``commitment``, of those terms only. Of several claims the newest counts. None = none is known.
         """
         cards = self.price_cards(accelerator)
-        own = [card for card in cards if card in self.own_prices and commitment in (None, card.commitment)]
-        if own:
-            return own[0]
+        own = self.own_prices.get(self.accelerator(accelerator).spec.id, ())
+        for card in own:
+            if commitment in (None, card.commitment):
+                return card
         for terms in COMMITMENTS if commitment is None else (commitment,):
             offered = [card for card in cards if card.commitment == terms]
             if offered:
@@ -158,18 +162,28 @@ def _load(folder: Path) -> Catalog:
     model_names.extend((name, name) for name in models)
     model_names.extend(_pairs("model_aliases.csv", set(models)))
     for row, where in own.models:
-        models[row.name] = model_file.entry(row, where)
+        models[row.name] = _buildable(model_file.entry(row, where), where)
         model_names.add(row.name, row.name, where)
     return Catalog(
         accelerators={
             key: accelerator_file.entry(row) for key, row in rows.items() if row.status != "unrated"
         },
         models=models,
-        prices=_cards(own, accelerator_names),
-        own_prices=tuple(card for card, _ in own.prices),
+        prices=_shipped_cards(),
+        own_prices=_own_cards(own, accelerator_names),
         accelerator_names=accelerator_names,
         model_names=model_names,
     )
+
+
+def _buildable(model: ModelEntry, where: str) -> ModelEntry:
+    """The user's model, once its shape has been tried."""
+    if model.shape != "undisclosed":
+        try:
+            _ = model.transformer
+        except ValueError as error:
+            raise CatalogError(f"{where}, published_active: {error}") from error
+    return model
 
 
 def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> NameIndex:
@@ -191,14 +205,22 @@ def _pairs(file: str, known: set[str]) -> Iterator[tuple[str, str]]:
         yield label, key
 
 
-def _cards(own: UserRecords, names: NameIndex) -> dict[str, tuple[PriceCard, ...]]:
-    cards: dict[str, list[PriceCard]] = {}
+def _shipped_cards() -> dict[str, tuple[PriceCard, ...]]:
+    return _by_accelerator(read_rows(resource("price_cards.csv"), PriceCard))
+
+
+def _own_cards(own: UserRecords, names: NameIndex) -> dict[str, tuple[PriceCard, ...]]:
+    cards = []
     for card, where in own.prices:
         try:
-            key = names.key(card.accelerator)
+            cards.append(replace(card, accelerator=names.key(card.accelerator)))
         except CatalogError as error:
             raise CatalogError(f"{where}, accelerator: {error}") from error
-        cards.setdefault(key, []).append(card)
-    for card in read_rows(resource("price_cards.csv"), PriceCard):
-        cards.setdefault(card.accelerator, []).append(card)
-    return {key: tuple(found) for key, found in cards.items()}
+    return _by_accelerator(cards)
+
+
+def _by_accelerator(cards: Iterable[PriceCard]) -> dict[str, tuple[PriceCard, ...]]:
+    found: dict[str, list[PriceCard]] = {}
+    for card in cards:
+        found.setdefault(card.accelerator, []).append(card)
+    return {key: tuple(members) for key, members in found.items()}

@@ -6,6 +6,7 @@ import csv
 import difflib
 import io
 import re
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -17,6 +18,9 @@ from isocost.catalog.errors import CatalogError
 
 MAXIMUM_BYTES = 5_000_000
 """Far above any honest catalogue; a larger file is refused before it is read."""
+
+MAXIMUM_DEPTH = 8
+"""Levels of lists and mappings in a YAML file; records need three."""
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -58,7 +62,7 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
 
 
 def checked(values: Mapping[str, Any], kind: type[Row], where: str) -> Row:
-    """``values`` as a record; raises CatalogError naming ``where``, the field, what is wrong and what right."""
+    """``values`` as a record. Raises CatalogError naming ``where`` and the field, and what would be right."""
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -73,7 +77,12 @@ def _complaint(message: str, values: Mapping[str, Any], kind: type[msgspec.Struc
     found = _FIELD.search(message)
     field = found[1] if found else ""
     said = message[: found.start()] if found else message
-    return f"{where}, {field}: expected {_wanted(said, kind, field)}, got {_at(values, field)!r}."
+    return f"{where}, {field}: expected {_wanted(said, kind, field)}, got {shown(_at(values, field))}."
+
+
+def shown(value: Any) -> str:
+    """A value as it is quoted in a complaint: short, whatever it is."""
+    return reprlib.repr(value)
 
 
 def _at(values: Any, path: str) -> Any:
@@ -118,25 +127,33 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping at the top of a YAML file. Aliases are refused, since they can grow without bound."""
+    """The mapping at the top of a YAML file. Aliases and deep nesting are refused: they exhaust machines."""
     text = read_text(path)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            if isinstance(event, yaml.AliasEvent):
-                raise CatalogError(
-                    f"{path.name}{_line(event.start_mark)}: YAML aliases (*) are not accepted."
-                )
+        _refuse_traps(text, path)
         content = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         line = _line(getattr(error, "problem_mark", None))
         raise CatalogError(f"{path.name}{line}: not readable as YAML ({_problem(error)}).") from error
-    except RecursionError as error:
-        raise CatalogError(f"{path.name}: nested too deeply.") from error
     if content is None:
         return {}
     if not isinstance(content, dict):
         raise CatalogError(f"{path.name}: expected a mapping with accelerators, models or prices at the top.")
     return content
+
+
+def _refuse_traps(text: str, path: Path) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        where = f"{path.name}{_line(event.start_mark)}"
+        if isinstance(event, yaml.AliasEvent):
+            raise CatalogError(f"{where}: YAML aliases (*) are not accepted.")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAXIMUM_DEPTH:
+            raise CatalogError(f"{where}: nested more than {MAXIMUM_DEPTH} levels deep.")
 
 
 def _line(mark: Any) -> str:

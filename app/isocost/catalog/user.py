@@ -1,4 +1,4 @@
-"""The user's own catalogue files: accelerators, models and prices that add to or override the shipped ones."""
+"""The user's own catalogue files: accelerators, models and prices beside or instead of the shipped ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from isocost.catalog.accelerators import AcceleratorRow
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.models import ModelRow
 from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
-from isocost.catalog.table import checked, read_yaml, suggestion
+from isocost.catalog.table import checked, read_yaml, shown, suggestion
 
 MAXIMUM_FILES = 100
 SECTIONS = ("accelerators", "models", "prices")
@@ -80,7 +80,7 @@ def _records(path: Path, content: dict[str, Any], section: str) -> Iterator[tupl
     for number, values in enumerate(records, start=1):
         where = f"{path.name} {section}[{number}]"
         if not isinstance(values, dict):
-            raise CatalogError(f"{where}: expected fields with values, got {values!r}.")
+            raise CatalogError(f"{where}: expected fields with values, got {shown(values)}.")
         yield where, {str(name): _plain(value) for name, value in values.items() if value is not None}
 
 
@@ -95,7 +95,7 @@ def _accelerator(values: dict[str, Any], known: dict[str, AcceleratorRow], where
     base = known.get(str(base_id))
     if base is None and str(base_id) != str(values.get("id")):
         raise CatalogError(
-            f"{where}, like: no accelerator has the id {base_id!r}{suggestion(str(base_id), known)}."
+            f"{where}, like: no accelerator has the id {shown(base_id)}{suggestion(str(base_id), known)}."
         )
     source = values.pop("source", None)
     if source is None:

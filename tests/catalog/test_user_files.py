@@ -1,0 +1,215 @@
+"""The user's own files: what they add and override, and what is said when a record is wrong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from isocost.catalog import CatalogError, load
+from isocost.engine.architecture import parameters
+from isocost.paths import resource
+
+SOURCE = "source: here\n  sources_read: 2026-11-01"
+
+MODEL = f"""
+models:
+- name: Ours
+  layers: 2
+  hidden: 64
+  heads: 4
+  kv_heads: 4
+  head_dim: 16
+  ffn: 256
+  vocabulary: 1000
+  {SOURCE}
+"""
+
+
+def write(folder, text, name="mine.yaml"):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def complaint(folder, text):
+    with pytest.raises(CatalogError) as caught:
+        load(write(folder, text))
+    said = str(caught.value)
+    assert said.startswith("mine.yaml")
+    assert "\n" not in said
+    return said
+
+
+def test_no_folder_changes_nothing(tmp_path):
+    assert load(tmp_path / "none").accelerators.keys() == load(tmp_path).accelerators.keys()
+
+
+def test_the_default_catalogue_is_loaded_once_and_reads_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("ISOCOST_DATA", str(tmp_path))
+    write(tmp_path / "catalog", MODEL)
+    assert load() is load()
+    assert load().model("ours").transformer.hidden == 64
+
+
+def test_the_documented_example_works(tmp_path):
+    page = (resource().parent / "docs" / "catalog.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    catalog = load(write(tmp_path, example[1]))
+    shipped = load(tmp_path / "none")
+
+    h100, before = catalog.accelerator("H100"), shipped.accelerator("H100")
+    assert h100.spec.scaleout_bandwidth == pytest.approx(25e9)
+    assert h100.spec.peak_flops == before.spec.peak_flops
+    assert h100.sources["scaleout"].startswith("Our cluster")
+    assert h100.sources["compute"] == before.sources["compute"]
+
+    lab = catalog.accelerator("h200 lab")
+    assert (lab.spec.id, lab.spec.power_w, lab.spec.memory_bytes) == ("h200-lab", 600, 141e9)
+    assert lab.sources["power"] == "Rack measurements"
+
+    assert catalog.model("ours 3b").transformer.tied_embeddings
+    counted = parameters(catalog.model("Planned 90B-A6B").transformer)
+    assert (counted.total, counted.active) == pytest.approx((90e9, 6e9))
+
+    price = catalog.default_price("H100")
+    assert price is not None
+    assert (price.supplier, price.usd_per_gpu_hour, price.date) == ("Example Cloud", 2.85, "2026-11-01")
+    listed = catalog.default_price("H100", "hyperscaler")
+    assert listed is not None
+    assert listed.supplier != "Example Cloud"
+    assert len(catalog.price_cards("H100")) == len(shipped.price_cards("H100")) + 1
+
+
+def test_own_prices_resolve_by_any_name_and_are_keyed_by_id(tmp_path):
+    text = """
+prices:
+- {accelerator: H20, usd_per_gpu_hour: 1.5, supplier: Us, commitment: owned, source: ledger, date: 2026-10-01}
+"""
+    price = load(write(tmp_path, text)).default_price("h20")
+    assert price is not None
+    assert price.accelerator == "h20"
+
+
+def test_a_wholly_new_accelerator_needs_every_figure(tmp_path):
+    said = complaint(tmp_path, "accelerators:\n- {id: chip-x, source: a page}\n")
+    assert re.search(r"accelerators\[1\], \w+: is missing", said)
+
+
+def test_a_model_overrides_the_shipped_one_of_its_name(tmp_path):
+    catalog = load(write(tmp_path, MODEL.replace("Ours", "Mistral 7B")))
+    assert catalog.model("mistral-7b").transformer.hidden == 64
+
+
+def test_later_files_win(tmp_path):
+    write(tmp_path, MODEL, "a.yaml")
+    write(tmp_path, MODEL.replace("hidden: 64", "hidden: 128"), "b.yaml")
+    assert load(tmp_path).model("Ours").transformer.hidden == 128
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "expected"),
+    [
+        (("layers: 2", "layers: lots"), "layers", "expected a number, got 'lots'"),
+        (("layers: 2", "layers: -3"), "layers", "expected a positive number, got -3"),
+        (("layers: 2", "layers: .nan"), "layers", "expected a positive number, got nan"),
+        (("layers: 2", "layers: .inf"), "layers", "in range"),
+        (("layers: 2\n", "leyers: 2\n"), "leyers", "did you mean layers?"),
+        (("  layers: 2\n", ""), "layers", "is missing"),
+        (("sources_read: 2026-11-01", "sources_read: yesterday"), "sources_read", "a date such as"),
+        (("ffn: 256", "ffn: 256\n  attention: linear"), "attention", "one of mha, mla"),
+        (("ffn: 256", "ffn: 256\n  gated: perhaps"), "gated", "true or false"),
+        (("ffn: 256", "ffn: 256\n  moe_layers: 9"), "moe_layers", "at most layers 2"),
+        (("ffn: 256", "ffn: 256\n  moe_layers: 2"), "experts", "top_k"),
+        (("ffn: 256", "ffn: 256\n  attention: mla"), "kv_lora_rank", "latent attention needs"),
+        (("ffn: 256", "ffn: 256\n  windowed_layers: 3\n  window: 8"), "windowed_layers", "at most layers"),
+        (("source: here", "source: ''"), "source", "expected some text"),
+    ],
+)
+def test_a_wrong_model_is_named_with_its_field(tmp_path, change, field, expected):
+    assert change[0] in MODEL
+    said = complaint(tmp_path, MODEL.replace(*change))
+    assert said.startswith(f"mine.yaml models[1], {field}: ")
+    assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "models:\n- {name: X, shape: size, source: s, sources_read: 2026-01-01}",
+            "published_total: is missing",
+        ),
+        (
+            "models:\n- {name: X, shape: size, published_total: 1e+9, published_active: 2e+9, source: s, "
+            "sources_read: 2026-01-01}",
+            "published_active: expected at most published_total",
+        ),
+        (
+            "models:\n- {name: X, shape: size, published_total: 9e+12, published_active: 1e+6, source: s, "
+            "sources_read: 2026-01-01}",
+            "published_active: ",
+        ),
+        (MODEL.replace("Ours", "LLaMA-2 7B"), "already means Llama 2 7B"),
+        ("accelerators:\n- {id: new, like: h10-sxm, source: s}", "did you mean h100-sxm?"),
+        (
+            "accelerators:\n- {id: h100-sxm, memory_gb: lots, source: s}",
+            "memory_gb: expected a number, got 'lots'",
+        ),
+        ("accelerators:\n- {id: h100-sxm, node_size: 0, source: s}", "node_size: expected a whole number"),
+        ("accelerators:\n- {id: h100-sxm, memory_gb: 96}", "source: is missing"),
+        ("accelerators:\n- {id: h100-sxm, status: soon, source: s}", "one of sold, announced, unrated"),
+        (
+            "prices:\n- {accelerator: h10, usd_per_gpu_hour: 1, supplier: a, commitment: b, source: c, "
+            "date: 2026-01-01}",
+            "accelerator: No accelerator is called 'h10'; did you mean H100?",
+        ),
+        (
+            "prices:\n- {accelerator: h20, usd_per_gpu_hour: -1, supplier: a, commitment: b, source: c, "
+            "date: 2026-01-01}",
+            "usd_per_gpu_hour: expected a positive number, got -1",
+        ),
+        ("price:\n- 1", "price: not a known section; did you mean prices?"),
+        ("prices: 3", "prices: expected a list"),
+        ("prices:\n- 3", "prices[1]: expected fields with values, got 3"),
+        ("- 1", "expected a mapping"),
+        ("prices: [", "not readable as YAML"),
+        ("a: &x [1]\nprices: [*x, *x]", "line 2: YAML aliases (*) are not accepted"),
+        ("prices: !!python/object/apply:os.getcwd []", "not readable as YAML"),
+        ("prices: " + "[" * 3000 + "]" * 3000, "nested more than 8 levels deep"),
+    ],
+)
+def test_a_wrong_file_is_explained_in_a_sentence(tmp_path, text, expected):
+    assert expected in complaint(tmp_path, text)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path):
+    folder = write(tmp_path, "")
+    with (folder / "mine.yaml").open("wb") as stream:
+        stream.truncate(1_000_000_000)
+    with pytest.raises(CatalogError, match=r"^mine\.yaml: larger than 5 MB"):
+        load(folder)
+
+
+def test_bytes_that_are_not_text_are_refused(tmp_path):
+    (tmp_path / "mine.yaml").write_bytes(b"prices:\n- \xff\xfe")
+    with pytest.raises(CatalogError, match=r"^mine\.yaml: not UTF-8"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("find", "said"),
+    [
+        (lambda c: c.accelerator("H10"), "No accelerator is called 'H10'; did you mean H100?"),
+        (lambda c: c.model("DeepSeek-V33"), "No model is called 'DeepSeek-V33'; did you mean DeepSeek-V3?"),
+        (lambda c: c.model("zzzz"), "No model is called 'zzzz'."),
+        (lambda c: c.accelerator("WSE-3"), "no published dense peak"),
+        (lambda c: c.model("GPT-4").transformer, "The size of GPT-4 is not published"),
+        (lambda c: c.default_price("nothing"), "No accelerator is called 'nothing'"),
+    ],
+)
+def test_unknown_names_are_answered_with_the_likely_one(find, said):
+    with pytest.raises(CatalogError) as caught:
+        find(load())
+    assert said in str(caught.value)
