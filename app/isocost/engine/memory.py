@@ -297,9 +297,13 @@ def _layer_activations(
     inputs = s.matrices - 1.0
     base = 2.0 * residual + projected + latents + routed + inputs * inner
     stored_inputs = states.input_bytes / states.activation_bytes
+    # Selective recomputation also projects latents up again and keeps the activation's inputs narrow.
+    outputs = unit * s.heads * s.value_dim / tp
+    narrow = np.minimum(2.0 * stored_inputs, 1.0)
+    selective = base - inputs * inner * (1.0 - narrow) - s.latent * (projected - outputs)
     kept = 2.0 * residual + profile.ffn_copies * inner
     whole = base + stored_inputs * kept + scores + profile.attention_copies * copied
-    stored = np.where(layouts.recompute == 2, residual, np.where(layouts.recompute == 1, base, whole))
+    stored = np.where(layouts.recompute == 2, residual, np.where(layouts.recompute == 1, selective, whole))
     return _LayerActivations(stored=stored, whole=whole, boundary=residual)
 
 
