@@ -12,6 +12,7 @@ from isocost.plan.project import (
     Efficiency,
     GpuHoursStage,
     Hardware,
+    Layout,
     ModelChoice,
     PretrainStage,
     Price,
@@ -80,7 +81,22 @@ PRICES = st.builds(
     date=LINES,
 )
 EFFICIENCIES = st.builds(
-    Efficiency, mfu=maybe(within("efficiency.mfu")), goodput=maybe(within("efficiency.goodput"))
+    Efficiency,
+    mfu=maybe(within("efficiency.mfu")),
+    goodput=maybe(within("efficiency.goodput")),
+    stack=st.sampled_from(["vendor", "open", "research"]),
+)
+DEGREES = maybe(st.integers(1, 1_000_000))
+LAYOUTS = st.builds(
+    Layout,
+    tp=DEGREES,
+    pp=DEGREES,
+    vp=DEGREES,
+    cp=DEGREES,
+    ep=DEGREES,
+    microbatch=DEGREES,
+    recompute=st.sampled_from([None, "none", "selective", "full"]),
+    sharding=st.sampled_from([None, "none", "zero1", "zero2", "zero3"]),
 )
 PRETRAIN = st.builds(
     PretrainStage,
@@ -92,6 +108,7 @@ PRETRAIN = st.builds(
     hardware=maybe(HARDWARE),
     price=maybe(PRICES),
     efficiency=maybe(EFFICIENCIES),
+    layout=maybe(LAYOUTS),
 )
 CLAIMED = st.one_of(
     st.builds(GpuHoursStage, name=LINES, note=PROSE, hours=within("stage.hours"), hardware=maybe(HARDWARE)),
@@ -107,6 +124,7 @@ SCENARIOS = st.builds(
     stages=st.lists(PRETRAIN | CLAIMED, min_size=1, max_size=3).map(tuple),
     model=MODELS,
     efficiency=EFFICIENCIES,
+    layout=LAYOUTS,
 )
 CARDS = st.builds(
     PriceCard,

@@ -149,6 +149,14 @@ def test_an_empty_value_is_an_absent_one() -> None:
             changed("name: Plan", r'name: "a\nb"'),
             "name: text may not hold a line break or control character.",
         ),
+        (
+            changed("{tokens: 2e12}", "{tokens: 2e12}\n    layout: {tp: 0}"),
+            "layout.tp: expected a whole number from 1",
+        ),
+        (
+            changed("{tokens: 2e12}", "{tokens: 2e12}\n    layout: {tp: 1.5}"),
+            "layout.tp: expected a whole number",
+        ),
         ("isocost: 1\nname: Plan\nscenarios: []\n", "scenarios: a plan needs at least one scenario."),
         ("isocost: 1\nname: Plan\nscenarios: {}\n", "scenarios: expected a list, got a group of keys."),
         ("isocost: 1\nname: Plan\nscenarios: [1]\n", "scenarios[0]: expected keys and values, got '1'."),
@@ -198,6 +206,8 @@ def test_names_are_looked_up_in_the_catalogue() -> None:
     assert problem(changed("{parameters: 7e9}", "{name: GPT-9}"), catalog=catalog).startswith(
         "scenarios[0].model.name: "
     )
+    unpublished = changed("{parameters: 7e9}", "{name: AlphaGo Zero}")
+    assert "The size of AlphaGo Zero is not published" in problem(unpublished, catalog=catalog)
     own = changed("    data:", "    hardware: {accelerator: abacus, count: 1}\n    data:")
     assert "scenarios[0].stages[0].hardware.accelerator: " in problem(own, catalog=catalog)
 

@@ -78,9 +78,9 @@ def test_text_in_full() -> None:
         "\n"
         "Total: $5,328,000.00 for 2,664,000 GPU-hours\n"
         "Range: 10 % chance below $4.9M or 50 days, 10 % chance above $6.4M or 65 days\n"
-        "Energy: 3M kWh, 1K t CO2e\n"
+        "Energy: 3,000,000 kWh, 1,000 t CO2e\n"
         "\n"
-        "Stage                 Cost  GPU-hours     Time  Accelerators    MFU  Tokens/s/GPU  Fits  Layout\n"
+        "Stage                  Cost  GPU-hours     Time  Accelerators     MFU  Tokens/s/GPU  Fits  Layout\n"
         "Pre-training  $5,328,000.00  2,664,000  54 days  2,048 H800    39.0 %         1,543  yes   "
         "tp 1, pp 16, ep 64\n"
         "\n"
@@ -92,7 +92,7 @@ def test_text_in_full() -> None:
         "Price: $2.00 per GPU-hour on H800: assumed by DeepSeek, 2024-12-27\n"
         "\n"
         "price.usd_per_gpu_hour: The price is 99 days old."
-    ).replace("Stage                 Cost", "Stage                  Cost")
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,8 @@ def catalog() -> Catalog:
 def priceable(draw: st.DrawFn) -> Project:
     """Any plan a file can hold, on accelerators and models the catalogue has."""
     accelerators = st.sampled_from(sorted(catalog().accelerators))
-    models = st.sampled_from([None, *sorted(catalog().models)])
+    sized = [name for name, entry in catalog().models.items() if entry.exact or entry.published_total]
+    models = st.sampled_from([None, *sorted(sized)])
 
     def known(holder):
         changes = {}

@@ -122,7 +122,7 @@ def _check_names(project: Project, catalog: Catalog) -> None:
                 _known(catalog.accelerator, holder.hardware.accelerator, f"{where}.hardware.accelerator")
             model = getattr(holder, "model", None)
             if model is not None and model.name is not None:
-                _known(catalog.model, model.name, f"{where}.model.name")
+                _known(lambda name: catalog.model(name).transformer, model.name, f"{where}.model.name")
 
 
 def _known(find: Callable[[str], object], name: str, where: str) -> None:

@@ -18,7 +18,7 @@ from isocost.files.migration import VERSION
 from isocost.files.tree import dump_tree
 from isocost.plan.project import Project
 
-_SCENARIO_ORDER = ("name", "model", "hardware", "price", "efficiency", "stages")
+_SCENARIO_ORDER = ("name", "model", "hardware", "price", "efficiency", "layout", "stages")
 
 
 def save_project(project: Project, path: Path) -> None:

@@ -22,6 +22,8 @@ from isocost.plan.fields import FIELDS, check
 from isocost.plan.project import Project
 from isocost.quantities import QuantityError, parse
 
+LARGEST_DEGREE = 100_000_000
+"""Of whole numbers the table of fields says nothing about, such as parallel degrees."""
 LONGEST_LIST = 200
 LONGEST_LINE = 500
 LONGEST_PROSE = 20_000
@@ -126,8 +128,8 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
         raise _wrong(where, f"expected a finite number, got {got(tree)}.")
     if declared and (problem := check(field, value)):
         raise _wrong(where, problem)
-    if whole and value != int(value):
-        raise _wrong(where, f"expected a whole number, got {got(tree)}.")
+    if whole and not (1 <= value <= LARGEST_DEGREE and value == int(value)):
+        raise _wrong(where, f"expected a whole number from 1 to {LARGEST_DEGREE:,}, got {got(tree)}.")
     return int(value) if whole else value
 
 

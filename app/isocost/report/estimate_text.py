@@ -18,6 +18,17 @@ from isocost.quantities import (
 KG_PER_TONNE = 1000.0
 WORTH_EXPLAINING = 0.005
 """Differences from 6ND below half a percent are not explained."""
+_STAGE_HEADINGS = (
+    "Stage",
+    "Cost",
+    "GPU-hours",
+    "Time",
+    "Accelerators",
+    "MFU",
+    "Tokens/s/GPU",
+    "Fits",
+    "Layout",
+)
 
 
 def text(result: Estimate) -> str:
@@ -60,21 +71,11 @@ def _total(result: Estimate) -> Iterator[str]:
             f"Range: 10 % chance below {format_money(cost.p10)} or {format_duration(days.p10)}, "
             f"10 % chance above {format_money(cost.p90)} or {format_duration(days.p90)}"
         )
-    energy, carbon = format_quantity(total.energy_kwh, "number"), total.co2_kg / KG_PER_TONNE
-    yield f"Energy: {energy} kWh, {format_quantity(carbon, 'number')} t CO2e"
+    yield f"Energy: {_rounded(total.energy_kwh)} kWh, {_rounded(total.co2_kg / KG_PER_TONNE)} t CO2e"
 
 
-_STAGE_HEADINGS = (
-    "Stage",
-    "Cost",
-    "GPU-hours",
-    "Time",
-    "Accelerators",
-    "MFU",
-    "Tokens/s/GPU",
-    "Fits",
-    "Layout",
-)
+def _rounded(value: float) -> str:
+    return format_count(value) if value >= 100 else format_quantity(value, "number")
 
 
 def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
