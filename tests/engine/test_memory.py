@@ -9,9 +9,10 @@ from isocost.catalog.memory import load_memory_profiles, read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.batch import Shapes
 from isocost.engine.layout import Layouts
-from isocost.engine.memory import Memory, MemoryProfile, StateBytes, memory, usable_bytes
+from isocost.engine.memory import Memory, memory, usable_bytes
 from isocost.engine.records import Workload
 from isocost.engine.shapes import shape_for
+from isocost.engine.states import MemoryProfile, StateBytes
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 
@@ -293,3 +294,21 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     text = "stacks: {vendor: nowhere}\nframeworks: {}\nprofiles: {}\n"
     with pytest.raises(ValueError, match="'vendor' names the profile 'nowhere'"):
         read_memory_profiles(text)
+
+
+@pytest.mark.parametrize("stack", ["vendor", "open", "research"])
+@pytest.mark.parametrize("stage", [1, 3])
+def test_totals_for_searches_are_those_of_the_full_account(stack, stage):
+    profile = load_memory_profiles().for_stack(stack)
+    model, work = models.DEEPSEEK_V3, Workload(4096, 64)
+    states = StateBytes.of([model], [work], profile)
+    layouts = Layouts.of(
+        accelerators=[64, 128, 2048], global_batch=64, tp=[1, 2, 8], pp=[1, 4, 16], ep=8, sharding=stage
+    )
+    totals = peak_bytes(Shapes.of([model]), np.array([4096.0]), states, layouts, profile, (0, 1, 2))
+    for mode in (0, 1, 2):
+        recompute = np.full(3, mode, dtype=np.int8)
+        full = memory(
+            Shapes.of([model]), np.array([4096.0]), states, replace(layouts, recompute=recompute), profile
+        )
+        np.testing.assert_allclose(totals[mode], full.total)

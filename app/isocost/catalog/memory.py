@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 import yaml
 
-from isocost.engine.memory import MemoryProfile
+from isocost.engine.states import MemoryProfile
 from isocost.engine.records import Stack
 from isocost.paths import resource
 
