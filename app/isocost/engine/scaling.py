@@ -1,6 +1,245 @@
-"""Scaling laws: what sizes, data and batches suit each other."""
+"""Scaling laws: loss from parameters and data, and what sizes and data suit each other.
+
+N is parameters, D tokens, C = 6 N D FLOPs, L nats per token. Losses of different laws rest on different
+tokenizers and text: compare them within one law only.
+"""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number = float | NDArray[np.float64]
+
+TRAIN_FLOPS = 6.0
+"""FLOPs per parameter and trained token."""
+
+FORWARD_FLOPS = 2.0
+
+PETAFLOP_DAY = 8.64e19
+"""FLOPs of a petaflop/s-day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParametricLaw:
+    """L(N, D) = irreducible + a / N^alpha + b / D^beta."""
+
+    id: str
+    name: str
+    irreducible: float
+    a: float
+    b: float
+    alpha: float
+    beta: float
+    compute_fitted: float
+    """Most compute among the runs it was fitted on, FLOPs."""
+    repeat_data: float | None = None
+    """Epoch constant R*_D of repeated data, where the law has one (arXiv 2305.16264)."""
+    repeat_parameters: float | None = None
+    """The same for parameters beyond what the unique data warrant, R*_N."""
+    errors: tuple[float, float, float, float, float] | None = None
+    """Standard errors of irreducible, a, b, alpha, beta; correlated, so never drawn one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationLaw:
+    """Compute-optimal tokens D = tokens_scale x C^tokens_exponent; the model takes the rest."""
+
+    id: str
+    name: str
+    tokens_scale: float
+    tokens_exponent: float
+    compute_fitted: float
+    flops_per_token_scale: float | None = None
+    """With the exponent: M = scale x C^exponent FLOPs per token and N = M / 6; else N = C / 6D."""
+    flops_per_token_exponent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KaplanLaw:
+    """The 2020 laws, for history: non-embedding parameters, small models (arXiv 2001.08361)."""
+
+    parameters_scale: float
+    parameters_exponent: float
+    tokens_scale: float
+    tokens_exponent: float
+    compute_scale: float
+    """Petaflop/s-days."""
+    compute_exponent: float
+    joint_parameters_scale: float
+    joint_tokens_scale: float
+    joint_tokens_exponent: float
+    optimal_parameters_at_pf_day: float
+    optimal_parameters_exponent: float
+    critical_batch_scale: float
+    """Tokens."""
+    critical_batch_exponent: float
+    compute_fitted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The best split of a compute budget."""
+
+    parameters: float
+    tokens: float
+    loss: float | None
+    """None where the law speaks of allocation only."""
+
+    @property
+    def tokens_per_parameter(self) -> float:
+        """D / N."""
+        return self.tokens / self.parameters
+
+
+def loss(law: ParametricLaw, parameters: Number, tokens: Number) -> Number:
+    """Loss of a model of ``parameters`` trained on ``tokens`` tokens seen once."""
+    return law.irreducible + law.a * parameters**-law.alpha + law.b * tokens**-law.beta
+
+
+def parameter_exponent(law: ParametricLaw) -> float:
+    """Exponent with which the best size grows with compute: beta / (alpha + beta)."""
+    return law.beta / (law.alpha + law.beta)
+
+
+def optimum(law: ParametricLaw, compute: float) -> Optimum:
+    """The size and data that reach the least loss with ``compute`` FLOPs.
+
+    N* = G (C/6)^a, D* = (C/6)^(1-a) / G with G = (alpha A / beta B)^(1 / (alpha + beta)).
+    """
+    g = (law.alpha * law.a / (law.beta * law.b)) ** (1.0 / (law.alpha + law.beta))
+    exponent = parameter_exponent(law)
+    parameters = g * (compute / TRAIN_FLOPS) ** exponent
+    tokens = (compute / TRAIN_FLOPS) ** (1.0 - exponent) / g
+    return Optimum(parameters, tokens, float(loss(law, parameters, tokens)))
+
+
+def allocation(law: AllocationLaw, compute: float) -> Optimum:
+    """The size and data an allocation law gives ``compute`` FLOPs."""
+    tokens = law.tokens_scale * compute**law.tokens_exponent
+    if law.flops_per_token_scale is None or law.flops_per_token_exponent is None:
+        return Optimum(compute / (TRAIN_FLOPS * tokens), tokens, None)
+    per_token = law.flops_per_token_scale * compute**law.flops_per_token_exponent
+    return Optimum(per_token / TRAIN_FLOPS, tokens, None)
+
+
+def extrapolation(compute_fitted: float, compute: float) -> float:
+    """How many times beyond its fitted runs a law is asked to speak; at most 1 = within them."""
+    return compute / compute_fitted
+
+
+def tokens_for_loss(law: ParametricLaw, parameters: float, target: float) -> float:
+    """Tokens a model of ``parameters`` needs to reach ``target``; infinite if it never does."""
+    left = target - law.irreducible - law.a * parameters**-law.alpha
+    return math.inf if left <= 0.0 else float((law.b / left) ** (1.0 / law.beta))
+
+
+def compute_over_optimal(law: ParametricLaw, parameters: float, tokens: float) -> float:
+    """Compute spent over the least that reaches the same loss: the price of a size off the optimum, >= 1."""
+    target = float(loss(law, parameters, tokens))
+    g = (law.alpha * law.a / (law.beta * law.b)) ** (1.0 / (law.alpha + law.beta))
+    gamma = law.alpha * law.beta / (law.alpha + law.beta)
+    scale = law.a * g**-law.alpha + law.b * g**law.beta
+    least = TRAIN_FLOPS * (scale / (target - law.irreducible)) ** (1.0 / gamma)
+    return float(TRAIN_FLOPS * parameters * tokens / least)
+
+
+def effective(unique: Number, used: Number, half_life: float) -> Number:
+    """What ``used`` of something is worth when only ``unique`` of it is new: U (1 + R* (1 - e^(-R / R*))).
+
+    R = used / unique - 1 repetitions; nothing is lost below one use (arXiv 2305.16264, equation 5).
+    """
+    repeats = np.maximum(np.asarray(used, float) / unique - 1.0, 0.0)
+    worth = unique * (1.0 + half_life * (1.0 - np.exp(-repeats / half_life)))
+    return np.where(repeats > 0.0, worth, np.asarray(used, float))
+
+
+def optimal_parameters_for_tokens(law: ParametricLaw, tokens: float) -> float:
+    """The size for which ``tokens`` tokens are compute-optimal."""
+    g = (law.alpha * law.a / (law.beta * law.b)) ** (1.0 / (law.alpha + law.beta))
+    exponent = parameter_exponent(law)
+    return float(g * (tokens * g) ** (exponent / (1.0 - exponent)))
+
+
+def data_constrained_loss(law: ParametricLaw, parameters: float, unique: float, tokens: float) -> float:
+    """Loss when ``tokens`` tokens are drawn from ``unique`` different ones, with whole passes repeated.
+
+    Raises:
+        ValueError: the law was not fitted on repeated data.
+    """
+    if law.repeat_data is None or law.repeat_parameters is None:
+        raise ValueError(f"{law.name} says nothing about repeated data; choose a law that does.")
+    data = effective(unique, tokens, law.repeat_data)
+    warranted = optimal_parameters_for_tokens(law, min(unique, tokens))
+    size = effective(warranted, parameters, law.repeat_parameters)
+    return float(loss(law, float(size), float(data)))
+
+
+def inference_aware(
+    law: ParametricLaw, target: float, served_tokens: float, inference_premium: float = 1.0
+) -> Optimum:
+    """The size and data that reach ``target`` for the least training and lifetime inference together.
+
+    Minimises 6 N D + premium x 2 N T over T served tokens (arXiv 2401.00448, equation 2) by bisection on
+    alpha A N^-alpha / (beta B D^-beta) = 1 + premium x T / 3D.
+
+    Args:
+        inference_premium: price of an inference FLOP over a training FLOP; 1 = FLOPs alone.
+
+    Raises:
+        ValueError: no model reaches ``target``.
+    """
+    reachable = target - law.irreducible
+    if reachable <= 0.0:
+        raise ValueError(f"No model reaches a loss of {target:g}: {law.name} ends at {law.irreducible:g}.")
+    low = math.log((law.a / reachable) ** (1.0 / law.alpha)) + 1e-9
+    high = low + 40.0
+    for _ in range(200):
+        middle = (low + high) / 2.0
+        size = math.exp(middle)
+        tokens = tokens_for_loss(law, size, target)
+        gain = law.alpha * law.a * size**-law.alpha / (law.beta * law.b * tokens**-law.beta)
+        premium = inference_premium * FORWARD_FLOPS * served_tokens / (TRAIN_FLOPS * tokens)
+        if gain > 1.0 + premium:
+            low = middle
+        else:
+            high = middle
+    size = math.exp((low + high) / 2.0)
+    return Optimum(size, tokens_for_loss(law, size, target), target)
+
+
+def kaplan_loss(law: KaplanLaw, parameters: float, tokens: float | None = None) -> float:
+    """L(N) with data to spare, or the joint L(N, D)."""
+    if tokens is None:
+        return float((law.parameters_scale / parameters) ** law.parameters_exponent)
+    ratio = law.parameters_exponent / law.joint_tokens_exponent
+    size = (law.joint_parameters_scale / parameters) ** ratio
+    return float((size + law.joint_tokens_scale / tokens) ** law.joint_tokens_exponent)
+
+
+def kaplan_loss_of_tokens(law: KaplanLaw, tokens: float) -> float:
+    """L(D) of a model large enough not to matter, stopped early."""
+    return float((law.tokens_scale / tokens) ** law.tokens_exponent)
+
+
+def kaplan_loss_of_compute(law: KaplanLaw, compute: float) -> float:
+    """L(C) at the best batch and size for ``compute`` FLOPs."""
+    return float((law.compute_scale / (compute / PETAFLOP_DAY)) ** law.compute_exponent)
+
+
+def kaplan_optimum(law: KaplanLaw, compute: float) -> Optimum:
+    """The size and data the 2020 laws advise for ``compute`` FLOPs; sizes grow much too fast with it."""
+    scaled = (compute / PETAFLOP_DAY) ** law.optimal_parameters_exponent
+    size = law.optimal_parameters_at_pf_day * scaled
+    return Optimum(size, compute / (TRAIN_FLOPS * size), kaplan_loss_of_compute(law, compute))
+
+
+def dense_equivalent(active: float, total: float) -> float:
+    """Parameters of a dense model about as good as a mixture: sqrt(active x total), a rule of thumb."""
+    return math.sqrt(active * total)
 
 
 def optimal_batch_tokens(tokens: float) -> float:

@@ -1,0 +1,189 @@
+"""Scaling laws and their sources (``resources/scaling_laws.yaml``)."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import lru_cache
+
+import msgspec
+import yaml
+
+from isocost.catalog.errors import CatalogError
+from isocost.engine.optimization import BatchLaw, PowerLaw
+from isocost.engine.scaling import AllocationLaw, KaplanLaw, ParametricLaw
+from isocost.paths import resource
+
+
+class ParametricRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A law of loss; fields as ``ParametricLaw``, with where it holds and where it stands."""
+
+    id: str
+    name: str
+    irreducible: float
+    a: float
+    b: float
+    alpha: float
+    beta: float
+    compute_fitted: float
+    fitted_on: str
+    source: str
+    repeat_data: float | None = None
+    repeat_parameters: float | None = None
+    errors: tuple[float, float, float, float, float] | None = None
+
+    def record(self) -> ParametricLaw:
+        """The law the engine computes with."""
+        return ParametricLaw(**{f.name: getattr(self, f.name) for f in fields(ParametricLaw)})
+
+
+class AllocationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A law of allocation; fields as ``AllocationLaw``."""
+
+    id: str
+    name: str
+    tokens_scale: float
+    tokens_exponent: float
+    compute_fitted: float
+    fitted_on: str
+    source: str
+    flops_per_token_scale: float | None = None
+    flops_per_token_exponent: float | None = None
+
+    def record(self) -> AllocationLaw:
+        """The law the engine computes with."""
+        return AllocationLaw(**{f.name: getattr(self, f.name) for f in fields(AllocationLaw)})
+
+
+class KaplanRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The 2020 laws; fields as ``KaplanLaw``."""
+
+    parameters_scale: float
+    parameters_exponent: float
+    tokens_scale: float
+    tokens_exponent: float
+    compute_scale: float
+    compute_exponent: float
+    joint_parameters_scale: float
+    joint_tokens_scale: float
+    joint_tokens_exponent: float
+    optimal_parameters_at_pf_day: float
+    optimal_parameters_exponent: float
+    critical_batch_scale: float
+    critical_batch_exponent: float
+    compute_fitted: float
+    fitted_on: str
+    source: str
+
+    def record(self) -> KaplanLaw:
+        """The laws the engine computes with."""
+        return KaplanLaw(**{f.name: getattr(self, f.name) for f in fields(KaplanLaw)})
+
+
+class PowerRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A product of powers of compute, parameters and tokens."""
+
+    scale: float
+    compute: float = 0.0
+    parameters: float = 0.0
+    tokens: float = 0.0
+
+    def record(self) -> PowerLaw:
+        """The law the engine computes with."""
+        return PowerLaw(self.scale, self.compute, self.parameters, self.tokens)
+
+
+class BatchRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A law of batch and learning rate."""
+
+    id: str
+    name: str
+    learning_rate: PowerRow
+    batch: PowerRow
+    fitted_on: str
+    source: str
+
+    def record(self) -> BatchLaw:
+        """The law the engine computes with."""
+        return BatchLaw(self.id, self.name, self.learning_rate.record(), self.batch.record())
+
+
+class ReinforcementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measured curve of pass rate over accelerator-hours of RL (``rl_pass_rate``)."""
+
+    id: str
+    name: str
+    middle: float
+    steepness: float
+    ceiling: float
+    source: str
+
+
+class Progress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Months in which better methods halve the compute of a fixed loss, with its interval."""
+
+    halving_months: float
+    low: float
+    high: float
+    source: str
+
+
+class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every law the app offers."""
+
+    default: str
+    parametric: tuple[ParametricRow, ...]
+    allocation: tuple[AllocationRow, ...]
+    kaplan: KaplanRow
+    batch: tuple[BatchRow, ...]
+    reinforcement: tuple[ReinforcementRow, ...]
+    progress: Progress
+
+    def law(self, id: str | None = None) -> ParametricLaw:
+        """The parametric law of an id, or the default. Raises CatalogError for an unknown one."""
+        wanted = self.default if id is None else id
+        for row in self.parametric:
+            if row.id == wanted:
+                return row.record()
+        raise CatalogError(
+            f"scaling_laws.yaml: no law {wanted!r}; there are "
+            + ", ".join(row.id for row in self.parametric)
+            + "."
+        )
+
+    def allocation_law(self, id: str) -> AllocationLaw:
+        """The allocation law of an id. Raises CatalogError for an unknown one."""
+        for row in self.allocation:
+            if row.id == id:
+                return row.record()
+        raise CatalogError(
+            f"scaling_laws.yaml: no allocation {id!r}; there are "
+            + ", ".join(row.id for row in self.allocation)
+            + "."
+        )
+
+    def batch_law(self, id: str) -> BatchLaw:
+        """The batch law of an id. Raises CatalogError for an unknown one."""
+        for row in self.batch:
+            if row.id == id:
+                return row.record()
+        raise CatalogError(
+            f"scaling_laws.yaml: no batch law {id!r}; there are "
+            + ", ".join(row.id for row in self.batch)
+            + "."
+        )
+
+
+@lru_cache(maxsize=1)
+def load_scaling_laws() -> ScalingLaws:
+    """The shipped laws, validated."""
+    return read_scaling_laws(resource("scaling_laws.yaml").read_text(encoding="utf-8"))
+
+
+def read_scaling_laws(text: str) -> ScalingLaws:
+    """Laws from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
+    try:
+        laws = msgspec.convert(yaml.safe_load(text), ScalingLaws)
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        raise CatalogError(f"scaling_laws.yaml: {error}") from error
+    laws.law()
+    return laws
