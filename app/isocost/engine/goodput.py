@@ -1,0 +1,147 @@
+"""Share of paid time that trains: failures, the work they undo, restarts, checkpoints, waiting for spares.
+
+Failures are taken as independent and at a constant rate per accelerator (exponential times between them).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+YEAR_SECONDS = 365.0 * 86400.0
+
+CHECKPOINT_BYTES = 14.0
+"""Bytes per parameter of a mixed-precision AdamW checkpoint: bf16 weights, fp32 master, two moments
+(arXiv 1910.02054); BLOOM-176B wrote 13."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often a cluster fails and how it recovers."""
+
+    failures_per_year: float
+    """Unexpected interruptions per accelerator-year."""
+    restart_seconds: float
+    """From a failure until training runs again: detection, replacement, relaunch, reload."""
+    write_bandwidth: float
+    """Checkpoint bytes/s per accelerator."""
+    write_bandwidth_limit: float
+    """Checkpoint bytes/s the storage takes from all of them."""
+    blocking_share: float = 1.0
+    """Part of a checkpoint's write during which training stands still (asynchronous writers: less)."""
+    repair_seconds: float = 86400.0
+    """Until a failed node is back among the spares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goodput:
+    """Where the time of a run goes; shares of paid time that add to 1."""
+
+    useful: float
+    """Training that counts: the goodput."""
+    checkpoints: float
+    lost: float
+    """Work done again since the last checkpoint."""
+    restarts: float
+    waiting: float
+    """Too few healthy nodes."""
+    interval_seconds: float
+    """Training time between checkpoints."""
+    between_failures: float
+    """Mean seconds between failures of the whole job."""
+
+
+def seconds_between_failures(count: float, failures_per_year: float) -> float:
+    """Mean time between failures of a job on ``count`` accelerators: year / (count x rate)."""
+    return math.inf if failures_per_year <= 0.0 else YEAR_SECONDS / (count * failures_per_year)
+
+
+def failures_per_accelerator_year(per_1000_node_days: float, node_size: float) -> float:
+    """The rate per accelerator-year of a rate published per 1,000 node-days."""
+    return per_1000_node_days / 1000.0 * 365.0 / node_size
+
+
+def checkpoint_seconds(parameters: float, count: float, r: Reliability) -> float:
+    """Seconds training stands still while ``count`` accelerators write a checkpoint of ``parameters``."""
+    bandwidth = min(count * r.write_bandwidth, r.write_bandwidth_limit)
+    return parameters * CHECKPOINT_BYTES / bandwidth * r.blocking_share
+
+
+def best_interval(checkpoint: float, between_failures: float) -> float:
+    """Training seconds between checkpoints that lose least, Daly's second order of Young's sqrt(2 C M).
+
+    sqrt(2 C M) (1 + sqrt(C / 2M) / 3 + (C / 2M) / 9) - C for C < 2M, else M (Daly 2006,
+    doi 10.1016/j.future.2004.11.016). Infinite when nothing fails.
+    """
+    if math.isinf(between_failures):
+        return math.inf
+    if checkpoint >= 2.0 * between_failures:
+        return between_failures
+    ratio = checkpoint / (2.0 * between_failures)
+    young = math.sqrt(2.0 * checkpoint * between_failures)
+    return young * (1.0 + math.sqrt(ratio) / 3.0 + ratio / 9.0) - checkpoint
+
+
+def waiting_share(nodes: float, node_rate: float, repair_seconds: float, spares: float) -> float:
+    """Share of time more nodes are under repair than there are spares.
+
+    Nodes under repair are Poisson with mean nodes x rate x repair time. Work stops while more of them are out
+    than ``spares`` can replace.
+    """
+    mean = nodes * node_rate * repair_seconds
+    # Sum the probabilities of 0..spares in logarithms: the mean may be large.
+    logs = (
+        [k * math.log(mean) - mean - math.lgamma(k + 1.0) for k in range(int(spares) + 1)] if mean > 0 else []
+    )
+    covered = sum(math.exp(value) for value in logs) if logs else 1.0
+    return max(0.0, 1.0 - covered)
+
+
+def goodput(
+    parameters: float,
+    count: float,
+    r: Reliability,
+    *,
+    interval: float | None = None,
+    node_size: float = 8.0,
+    spares: float | None = None,
+) -> Goodput:
+    """Share of time a run on ``count`` accelerators spends training, and where the rest goes.
+
+    Between failures M apart a stretch of tau useful seconds and its checkpoint C takes
+    M e^(R/M) (e^((tau + C)/M) - 1) seconds, restarts R included (Daly 2006, equation 20).
+
+    Args:
+        parameters: total parameters of the checkpoint.
+        interval: useful seconds between checkpoints; None = the best.
+        spares: idle nodes held ready; None = never short of one.
+
+    Raises:
+        ValueError: a rate, time or bandwidth is not positive.
+    """
+    if count <= 0 or r.write_bandwidth <= 0 or r.restart_seconds < 0 or r.failures_per_year < 0:
+        raise ValueError("Reliability needs a positive count and bandwidth, and no negative rate or time.")
+    mtbf = seconds_between_failures(count, r.failures_per_year)
+    checkpoint = checkpoint_seconds(parameters, count, r)
+    tau = best_interval(checkpoint, mtbf) if interval is None else interval
+    if math.isinf(mtbf):
+        cost = 0.0 if math.isinf(tau) else checkpoint / (tau + checkpoint)
+        return Goodput(1.0 - cost, cost, 0.0, 0.0, 0.0, tau, mtbf)
+    stretch = mtbf * math.exp(r.restart_seconds / mtbf) * math.expm1((tau + checkpoint) / mtbf)
+    useful, saving = tau / stretch, checkpoint / stretch
+    # One failure every M of wall time costs a restart; the rest of what is missing is work done again.
+    restarts = min(r.restart_seconds / mtbf, 1.0 - useful - saving)
+    waiting = 0.0
+    if spares is not None:
+        rate = r.failures_per_year * node_size / YEAR_SECONDS
+        waiting = waiting_share(count / node_size, rate, r.repair_seconds, spares)
+    running = 1.0 - waiting
+    return Goodput(
+        useful=useful * running,
+        checkpoints=saving * running,
+        lost=(1.0 - useful - saving - restarts) * running,
+        restarts=restarts * running,
+        waiting=waiting,
+        interval_seconds=tau,
+        between_failures=mtbf,
+    )
