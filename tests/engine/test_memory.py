@@ -9,7 +9,7 @@ from isocost.catalog.memory import load_memory_profiles, read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.batch import Shapes
 from isocost.engine.layout import Layouts
-from isocost.engine.memory import Memory, memory, usable_bytes
+from isocost.engine.memory import Memory, memory, peak_bytes, usable_bytes
 from isocost.engine.records import Workload
 from isocost.engine.shapes import shape_for
 from isocost.engine.states import MemoryProfile, StateBytes
