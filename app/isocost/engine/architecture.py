@@ -172,10 +172,14 @@ def forward_flops_per_token(t: Transformer, sequence: float, *, training: bool =
     return Flops(matmul=2.0 * weights, attention=attention)
 
 
-def training_flops_per_token(t: Transformer, sequence: float) -> Flops:
-    """Forward and backward work of one trained token; recomputation is not counted."""
+def training_flops_per_token(t: Transformer, sequence: float, *, frozen: bool = False) -> Flops:
+    """Forward and backward work of one trained token; recomputation is not counted.
+
+    ``frozen`` weights (adapters) need no weight gradients: their backward products are half as many.
+    """
     forward = forward_flops_per_token(t, sequence, training=True)
-    return Flops((1.0 + BACKWARD) * forward.matmul, (1.0 + BACKWARD) * forward.attention)
+    backward = BACKWARD / 2.0 if frozen else BACKWARD
+    return Flops((1.0 + backward) * forward.matmul, (1.0 + BACKWARD) * forward.attention)
 
 
 def six_nd(active: float, tokens: float) -> float:

@@ -1,7 +1,7 @@
 """The parallel layouts worth trying for a model on a number of accelerators.
 
-Degrees form one axis, counts of accelerators another: what does not depend on the count is computed once per
-combination of degrees, whatever the number of counts (and of accelerator types, a third axis).
+Degrees form one axis and counts of accelerators another: what does not depend on the count is computed once
+per combination of degrees, however many counts there are.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ MICROBATCH = (1, 2, 4, 8, 16, 32)
 TOKENS_PER_RANK = (4096.0, 65536.0)
 """A context-parallel rank is given at least the first, a microbatch at most the second (more only slows)."""
 
+ENDLESS = 1e9
+"""Replicas over which sharded states vanish."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Layouts along (accelerator type, degrees, count); fields have length one along axes they ignore.
-
-    ``layouts.recompute`` is 0 throughout unless pinned: the search takes the least recomputation that fits.
-    """
+    """Layouts along (counts of one list, counts, degrees); fields have length one along axes they ignore."""
 
     layouts: Layouts
     valid: BoolArray
-    """Whether the model, the batch and the accelerators allow the layout; (types, degrees, counts)."""
+    """Whether the model, the batch and the count allow the layout; (lists, counts, degrees)."""
 
 
 def is_whole(t: Transformer) -> bool:
@@ -46,39 +46,56 @@ def is_whole(t: Transformer) -> bool:
     return float(t.layers).is_integer() and float(t.heads).is_integer()
 
 
-def candidates(
-    t: Transformer,
-    work: Workload,
-    accelerators: Sequence[Accelerator],
-    counts: FloatArray,
-    pins: Pins | None = None,
-) -> Candidates:
-    """Every sensible layout of ``t`` for each type in ``accelerators`` and each of its ``counts``.
+def combinations(
+    t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
+) -> Layouts:
+    """Every sensible combination of degrees for up to ``largest`` accelerators, a row each.
 
-    ``counts`` has shape (types, counts). Tensor-parallel groups stay within a scale-up domain; whole-number
-    models keep heads, experts and batch in whole parts, leaving accelerators idle where a replica does not
-    fill them; more replicas than the batch has microbatches stand idle too.
+    Those without a pipeline come first. The rows hold one microbatch and ``ENDLESS`` replicas, so that their
+    memory is the least they can take at any count. ``recompute`` is 0 unless pinned.
     """
-    pins = pins or Pins()
+    pp, tp, vp, cp, ep, microbatch, sharding = _degrees(t, work, accelerators, largest, pins)
+    endless = np.full(tp.shape, ENDLESS)
+    parallel = tp > 1 if pins.sequence_parallel is None else (tp > 1) & pins.sequence_parallel
+    return Layouts(
+        accelerators=endless,
+        tp=tp,
+        pp=pp,
+        vp=vp,
+        cp=cp,
+        ep=ep,
+        dp=endless,
+        microbatch=microbatch,
+        microbatches=np.ones(tp.shape),
+        recompute=np.full(tp.shape, RECOMPUTE_CODES[pins.recompute] if pins.recompute else 0, dtype=np.int8),
+        sharding=sharding.astype(np.int8),
+        shard_group=endless,
+        sequence_parallel=parallel,
+    )
+
+
+def candidates(t: Transformer, work: Workload, counts: FloatArray, rows: Layouts) -> Candidates:
+    """``rows`` of ``combinations`` at each of ``counts`` (lists, counts).
+
+    Whole-number models keep heads, experts and batch in whole parts, leaving accelerators idle where a
+    replica does not fill them; more replicas than the batch has microbatches stand idle too.
+    """
     whole = is_whole(t)
-    tp, pp, vp, cp, ep, mb, sharding = _degrees(t, work, accelerators, float(counts.max()), pins)
-    n = counts[:, None, :]
-    replica = tp * pp * cp
+    tp, pp, vp, cp, ep, mb = (
+        a[None, None] for a in (rows.tp, rows.pp, rows.vp, rows.cp, rows.ep, rows.microbatch)
+    )
+    n = counts[:, :, None]
     expert_tp = tp if t.expert_ffn >= t.hidden else np.ones_like(tp)
     share = np.maximum(ep * expert_tp / (tp * cp), 1.0)
-    dp = np.minimum(n / replica, work.global_batch / mb)
+    dp = np.minimum(n / (tp * pp * cp), work.global_batch / mb)
     if whole:
-        dp = np.floor(np.floor(dp + 1e-9) / share) * share
-    domains = np.array([max(a.scaleup_domain, 1) for a in accelerators], float)[:, None, None]
-    near = (tp <= domains) if pins.tp is None else np.ones_like(domains, dtype=bool)
-    valid = (dp >= share * (1.0 - 1e-9)) & near
+        dp = np.floor((dp + 1e-9) / share) * share
+    valid = dp >= share * (1.0 - 1e-9)
     dp = np.maximum(dp, 1.0)
     microbatches = work.global_batch / (dp * mb)
     microbatches = np.ceil(microbatches - 1e-9) if whole else np.maximum(microbatches, 1.0)
     # Interleaved schedules deal microbatches in rounds of one per stage.
     valid &= (vp <= 1) | (microbatches >= pp)
-    sequence_parallel = tp > 1 if pins.sequence_parallel is None else (tp > 1) & pins.sequence_parallel
-    recompute = RECOMPUTE_CODES[pins.recompute] if pins.recompute else 0
     layouts = Layouts(
         accelerators=n,
         tp=tp,
@@ -89,10 +106,10 @@ def candidates(
         dp=dp,
         microbatch=mb,
         microbatches=microbatches,
-        recompute=np.full_like(tp, recompute, dtype=np.int8),
-        sharding=sharding.astype(np.int8),
+        recompute=rows.recompute[None, None],
+        sharding=rows.sharding[None, None],
         shard_group=dp * cp,
-        sequence_parallel=sequence_parallel,
+        sequence_parallel=rows.sequence_parallel[None, None],
     )
     return Candidates(layouts, valid)
 
@@ -104,13 +121,13 @@ def _pinned(pin: int | None, allowed: Iterable[int]) -> list[int]:
 def _degrees(
     t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
 ) -> tuple[FloatArray, ...]:
-    """Combinations of tp, pp, vp, cp, ep, microbatch and sharding; arrays of shape (1, combinations, 1)."""
+    """Combinations of pp, tp, vp, cp, ep, microbatch and sharding; a row each."""
     widest = max(a.scaleup_domain for a in accelerators)
     pipeline = [*PIPELINE, *(p for p in UNEVEN_PIPELINE if is_whole(t) and t.layers % p == 0)]
     sharding = [1, 3] if pins.sharding is None else [SHARDING_CODES[pins.sharding]]
     axes = (
-        _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))),
         _pinned(pins.pp, pipeline),
+        _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))),
         _pinned(pins.vp, INTERLEAVE),
         _pinned(pins.cp, (d for d in CONTEXT if d == 1 or work.sequence / d >= TOKENS_PER_RANK[0])),
         _pinned(pins.ep, EXPERT if t.is_moe else (1,)),
@@ -118,7 +135,7 @@ def _degrees(
         sharding,
     )
     grid = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)
-    tp, pp, vp, cp, ep, mb, shard = grid
+    pp, tp, vp, cp, ep, mb, shard = grid
     keep = (pp * vp <= t.layers) & ((vp == 1) | (pp > 1)) & (tp * pp * cp <= largest)
     keep &= (ep <= max(t.experts, 1.0)) & (mb <= work.global_batch)
     if pins.microbatch is None:
@@ -126,7 +143,7 @@ def _degrees(
     if pins.sharding is None:
         keep &= (shard != 3) | (pp == 1)
     keep &= _divides(t, tp, ep)
-    return tuple(axis[None, keep, None] for axis in grid)
+    return tuple(axis[keep] for axis in grid)
 
 
 def _divides(t: Transformer, tp: FloatArray, ep: FloatArray) -> BoolArray:

@@ -73,15 +73,16 @@ def memory(
     layer = layer_activations(shapes, sequence, states, layouts, profile)
     stored = layer.stored(layouts.recompute)
     ends = []
+    shares = _shares(shapes, layouts)
     for stage in _stages(shapes, layouts, profile):
-        weights, gradients, optimizer = _states(shapes, states, layouts, stage)
+        weights, gradients, optimizer = _states(shapes, states, layouts, stage, shares)
         activations = stored * stage.layers * stage.in_flight + profile.working_layers * layer.whole
         logits = _logits(shapes, sequence, layouts, profile, stage)
         freed = _gradients_not_yet(gradients, activations + logits, layouts, profile)
         buffers = _gathered(shapes, states, layouts, stage) + profile.allocated_bytes
         reserve = profile.reserve_bytes + profile.fragmentation * activations
         ends.append(Memory(weights, gradients - freed, optimizer, activations, logits, buffers, reserve))
-    first, last = ends
+    first, last = ends[0], ends[-1]
     choose = last.total > first.total
     return Memory(*(np.where(choose, getattr(last, f.name), getattr(first, f.name)) for f in fields(Memory)))
 
@@ -103,9 +104,10 @@ def peak_bytes(
     growth = 1.0 + profile.fragmentation
     constant = profile.reserve_bytes + profile.allocated_bytes
     peaks: list[Array] = []
+    shares = _shares(shapes, layouts)
     for stage in _stages(shapes, layouts, profile):
         logits = _logits(shapes, sequence, layouts, profile, stage)
-        weights, gradients, optimizer = _states(shapes, states, layouts, stage)
+        weights, gradients, optimizer = _states(shapes, states, layouts, stage, shares)
         small = logits + constant + _gathered(shapes, states, layouts, stage)
         fixed = weights + gradients + optimizer + (small + growth * profile.working_layers * layer.whole)
         totals = []
@@ -133,8 +135,8 @@ class _Stage:
     """Output heads (with multi-token prediction, more than one); 0 on the first of several stages."""
 
 
-def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage, _Stage]:
-    """The first and the last stage; the same one when there is no pipeline."""
+def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage, ...]:
+    """The first and the last stage; only one where no layout has a pipeline."""
     pp, single = layouts.pp, layouts.pp <= 1
     whole = s.layers == np.floor(s.layers)
     layer_weights = s.attention_parameters + _ffn_average(s)
@@ -153,6 +155,8 @@ def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage
         in_flight=np.minimum(ramp, layouts.microbatches),
         heads=np.where(single, heads, 0.0),
     )
+    if single.all():
+        return (first,)
     last = _Stage(
         layers=np.where(single, first_layers, last_layers) + s.mtp_layers,
         tables=np.where(single, s.tables, table),
@@ -183,23 +187,42 @@ def _expert_split(s: Shapes, layouts: Layouts) -> Array:
     return np.where(s.expert_ffn >= s.hidden, layouts.tp, 1.0)
 
 
-def _states(s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage) -> tuple[Array, Array, Array]:
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """What one rank keeps of states that are sharded: one over the ranks that share them."""
+
+    dense: Array
+    routed: Array
+    """Of routed experts, which fewer ranks replicate."""
+
+
+def _shares(s: Shapes, layouts: Layouts) -> _Shares:
+    dense = 1.0 / np.maximum(layouts.shard_group, 1.0)
+    if not np.any(s.routed_parameters):
+        return _Shares(dense, np.ones(1))
+    replicas = layouts.expert_replicas / _expert_split(s, layouts)
+    groups = np.maximum(replicas * layouts.shard_group / (layouts.dp * layouts.cp), 1.0)
+    return _Shares(dense, 1.0 / groups)
+
+
+def _states(
+    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage, shares: _Shares
+) -> tuple[Array, Array, Array]:
     """Bytes of weights, gradients and optimizer on a rank of a stage, each sharded as the layout says."""
     dense, routed = _held(s, layouts, stage.layers)
     tables = stage.tables / layouts.tp
-    groups = np.maximum(layouts.shard_group, 1.0)
     has_experts = bool(np.any(s.routed_parameters))
-    if has_experts:
-        replicas = layouts.expert_replicas / _expert_split(s, layouts)
-        expert_groups = np.maximum(replicas * groups / (layouts.dp * layouts.cp), 1.0)
 
     def sharded(stage_from: int, width: Array, table_width: Array) -> Array:
         on = layouts.sharding >= stage_from
-        whole = width * dense + table_width * tables
+        whole, experts = width * dense + table_width * tables, width * routed
         if not on.any():
-            return whole + width * routed
-        result = whole / np.where(on, groups, 1.0)
-        return result + width * routed / np.where(on, expert_groups, 1.0) if has_experts else result
+            return whole + experts
+        everywhere = bool(on.all())
+        whole = whole * (shares.dense if everywhere else np.where(on, shares.dense, 1.0))
+        if not has_experts:
+            return whole
+        return whole + experts * (shares.routed if everywhere else np.where(on, shares.routed, 1.0))
 
     gradient = states.gradients * states.trained
     optimizer = states.optimizer * states.trained

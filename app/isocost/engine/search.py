@@ -1,0 +1,159 @@
+"""The fastest parallel layout that fits, for each count of accelerators of each type.
+
+The search is exhaustive over ``candidates`` but prices few of them in full. The seconds of the layers alone,
+known for a handful of (tp, cp, ep, microbatch) combinations, bound a step from below; the most promising
+layouts of each count are evaluated first, and one whose bound is already slower than the best of them cannot
+win. Of the recomputation modes, the least that fits is never slower than the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.architecture import training_flops_per_token
+from isocost.engine.batch import Array
+from isocost.engine.efficiency import ELEMENT
+from isocost.engine.layout import Layouts
+from isocost.engine.memory import Memory
+from isocost.engine.records import Accelerator, Pins, Precision, Transformer, Workload
+from isocost.engine.rows import pick
+from isocost.engine.space import Cells, Constants, Space
+from isocost.engine.step import StepSeconds
+
+PROMISING = 8
+"""Layouts of each count evaluated first, to know what the others must beat."""
+CHUNK = 16_384
+"""Rows evaluated at once: their temporaries stay in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestLayouts:
+    """The fastest layout that fits, for each count of one accelerator type; arrays over counts."""
+
+    accelerator: str
+    counts: Array
+    fits: NDArray[np.bool_]
+    """Whether any layout fits. Where none does, ``seconds`` is infinite and the layout is the one that needs
+    the least memory."""
+    seconds: Array
+    """Of one optimizer step."""
+    tokens_per_s: Array
+    """Per accelerator, idle ones included."""
+    mfu: Array
+    """Model FLOPs from the true shapes over the dense peak of the matmul's number format."""
+    layouts: Layouts
+    memory: Memory
+    capacity: float
+    """Usable bytes per accelerator."""
+    breakdown: StepSeconds
+    batch_limited: NDArray[np.bool_]
+    """Whether accelerators stand idle because the batch has no sequences for them."""
+    tried: NDArray[np.int64]
+    """Layouts compared, recomputation modes counted apart; 0 if the pins and divisibility leave none."""
+
+
+def best_layouts(
+    transformer: Transformer,
+    works: Sequence[Workload],
+    accelerators: Sequence[Accelerator],
+    counts: Sequence[Array],
+    constants: Constants,
+    pins: Pins | None = None,
+) -> tuple[BestLayouts, ...]:
+    """Search every accelerator type at each of its counts.
+
+    ``works`` and ``counts`` hold one entry per type; the workloads may differ in number format only. Raises
+    ValueError if the lists differ in length, are empty or hold counts below one.
+    """
+    space = Space.of(transformer, works, accelerators, counts, constants, pins or Pins())
+    cells, best = _search(space)
+    memory, parts, layouts = space.memory(cells), space.step(cells), space.layouts(cells)
+    results = []
+    for a, (accelerator, work, asked) in enumerate(zip(accelerators, works, counts, strict=True)):
+        at = slice(a * space.shape[1], a * space.shape[1] + len(asked))
+        seconds, own = best[at], layouts.take(at)
+        tokens_per_s = work.sequence * work.global_batch / (seconds * asked)
+        flops = training_flops_per_token(space.transformer, work.sequence, frozen=work.method != "full").total
+        idle = asked - own.model_parallel * own.dp
+        more = (own.dp + 1.0) * own.microbatch
+        results.append(
+            BestLayouts(
+                accelerator=accelerator.id,
+                counts=np.asarray(asked, np.float64),
+                fits=np.isfinite(seconds),
+                seconds=seconds,
+                tokens_per_s=tokens_per_s,
+                mfu=tokens_per_s * flops / matmul_peak(accelerator, work.precision),
+                layouts=own,
+                memory=pick(memory, at),
+                capacity=float(space.capacity[a]),
+                breakdown=pick(parts, at),
+                batch_limited=(idle >= own.model_parallel) & (more > work.global_batch),
+                tried=space.valid(a)[: len(asked)].sum(axis=1) * len(space.modes),
+            )
+        )
+    return tuple(results)
+
+
+def matmul_peak(accelerator: Accelerator, precision: Precision) -> float:
+    """Dense peak in FLOP/s of a number format, or of the 16-bit one where the accelerator lacks it."""
+    for name in (ELEMENT[precision], "bf16", "fp16", "fp32"):
+        if name in accelerator.peak_flops:
+            return accelerator.peak_flops[name]
+    raise ValueError(f"{accelerator.name} has no dense peak for matrix multiplies.")
+
+
+def _search(space: Space) -> tuple[Cells, Array]:
+    """The fastest cell of each (type, count), type by type, and its seconds.
+
+    Where nothing fits, seconds are infinite and the cell is the one that needs the least memory.
+    """
+    types, counts, degrees = space.shape
+    bounds, modes = np.empty(space.shape), np.empty(space.shape, dtype=np.int8)
+    for a in range(types):
+        bounds[a], modes[a] = space.bound(a)
+    best = np.full(types * counts, np.inf)
+    winner = np.zeros(types * counts, dtype=np.intp)
+
+    def evaluate(flat: NDArray[np.intp]) -> None:
+        for start in range(0, len(flat), CHUNK):
+            chunk = flat[start : start + CHUNK]
+            chunk = chunk[bounds.reshape(-1)[chunk] < best[chunk // degrees]]
+            if len(chunk) == 0:
+                continue
+            seconds = space.step(_cells(chunk, space.shape, modes)).total
+            group = chunk // degrees
+            np.minimum.at(best, group, seconds)
+            won = seconds <= best[group]
+            winner[group[won]] = chunk[won] % degrees
+
+    evaluate(_promising(bounds))
+    evaluate(np.flatnonzero(bounds.reshape(-1, degrees) < best[:, None]))
+    for group in np.flatnonzero(~np.isfinite(best)):
+        a, n = divmod(int(group), counts)
+        need = np.where(space.valid(a)[n], space.bytes[-1, space.which[a], n], np.inf)
+        winner[group] = need.argmin()
+    return _cells(np.arange(types * counts) * degrees + winner, space.shape, modes), best
+
+
+def _cells(flat: NDArray[np.intp], shape: tuple[int, int, int], modes: NDArray[np.int8]) -> Cells:
+    group, degrees = np.divmod(flat, shape[2])
+    a, n = np.divmod(group, shape[1])
+    return Cells(a, n, degrees, modes.reshape(-1)[flat])
+
+
+def _promising(bounds: Array) -> NDArray[np.intp]:
+    """Flat indices of the lowest bound of each of ``PROMISING`` interleaved shares of every (type, count)."""
+    types, counts, degrees = bounds.shape
+    share = -(-degrees // PROMISING)
+    padded = np.full((types * counts, share * PROMISING), np.inf)
+    padded[:, :degrees] = bounds.reshape(-1, degrees)
+    split = padded.reshape(-1, share, PROMISING)
+    at = split.argmin(axis=1) * PROMISING + np.arange(PROMISING)
+    finite = np.isfinite(np.take_along_axis(padded, at, axis=1))
+    flat: NDArray[np.intp] = (at + np.arange(types * counts)[:, None] * degrees)[finite]
+    return flat
