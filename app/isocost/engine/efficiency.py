@@ -18,6 +18,8 @@ class Efficiency:
 
     matmul: Mapping[str, Mapping[str, float]]
     """Share of the dense peak a large matmul reaches, by architecture and number format."""
+    matmul_stack: Mapping[str, float]
+    """Matmul share of a software stack beside the vendor's."""
     attention: Mapping[str, float]
     """Share of the 16-bit peak FlashAttention's forward reaches, by architecture."""
     attention_backward: float
@@ -43,7 +45,12 @@ class Efficiency:
     data_exposed: Mapping[str, float]
     contention: float
     hybrid: float
-    attention_open: float
+    attention_early: Mapping[str, float]
+    """Attention share of the kernels before 2024.5 (FlashAttention 1 and 2), by stack, on newer architectures."""
+    introduced: Mapping[str, float]
+    """Year each architecture reached customers."""
+    young: float
+    """Extra compute time of an architecture's first software; fades with ``MATURING`` years."""
     routed_decline: float
     stall: float
     pipeline_exposed: float
@@ -53,6 +60,12 @@ class Efficiency:
     routed_host: float
     straggler: float
 
+
+PRESENT = 2026.5
+"""Year of the newest measured software; what a plan made today runs."""
+MATURING = 1.0
+FUSED_ATTENTION_YEAR = 2024.5
+"""From the middle of 2024 vendor libraries and open stacks ship kernels written for the newer architectures."""
 
 ELEMENT = {"fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4"}
 
@@ -129,13 +142,20 @@ def machines(
         inside_latency=full(e.inside_latency),
         outside_latency=full(e.outside_latency),
     )
-    age = np.exp(e.routed_decline * np.maximum(2026.5 - (full(2026.5) if years is None else np.array(years)), 0.0))
+    year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
+    age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
+    since = year - column(accelerators, lambda a: e.introduced[a.architecture])
+    immature = 1.0 + e.young * np.exp(-np.maximum(since, 0.0) / MATURING)
+    ampere = np.array([a.architecture == "Ampere" for a in accelerators])
+    early = (year < FUSED_ATTENTION_YEAR) & ~(ampere & np.array([k == "vendor" for k in stacks]))
     vendor = np.array([stack == "vendor" for stack in stacks])
     return Machines(
-        matmul=column(rows, lambda r: rate(r[0], r[1])),
-        bf16=column(rows, lambda r: rate(r[0], "bf16")),
+        matmul=column(rows, lambda r: rate(r[0], r[1]) * e.matmul_stack[r[2]]) / immature,
+        bf16=column(rows, lambda r: rate(r[0], "bf16") * e.matmul_stack[r[2]]) / immature,
         batched_matmul=column(rows, lambda r: peak(r[0], "bf16") * e.batched_matmul),
-        attention=column(rows, lambda r: peak(r[0], "bf16") * e.attention[r[0].architecture] * (e.attention_open if r[2] != "vendor" and r[0].architecture != "Ampere" else 1.0)),
+        attention=column(rows, lambda r: peak(r[0], "bf16") * e.attention[r[0].architecture])
+        * np.where(early, column(rows, lambda r: e.attention_early[r[2]]), 1.0)
+        / immature,
         attention_backward=full(e.attention_backward),
         head_overhead=column(accelerators, lambda a: e.head_overhead[a.architecture]),
         grouped=full(e.grouped),
