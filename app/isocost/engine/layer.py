@@ -133,21 +133,26 @@ def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Works) -> A
     return np.where(works.adapter_rank > 0, touched, 0.0)
 
 
-def _attention_products(tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array) -> _Product:
-    """The projections of one attention layer: q, k, v, output; or the latent down- and up-projections."""
+def _attention_products(
+    tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array
+) -> tuple[_Product, _Product]:
+    """The projections of one attention layer, and of these the latent up-projections.
+
+    Queries, keys, values and output; or the latent down- and up-projections and the output.
+    """
     query = s.heads * s.query_key_dim / tp
     direct = np.where(s.latent > 0, 0.0, query + s.kv_heads * (s.query_key_dim + s.value_dim) / tp)
     down = np.where(s.latent > 0, s.q_rank + s.kv_rank + s.rope_dim, 0.0)
     q_up = np.where(s.latent > 0, query, 0.0)
     kv_up = np.where(s.latent > 0, s.heads * (s.query_key_dim - s.rope_dim + s.value_dim) / tp, 0.0)
     q_inner = np.where(s.q_rank > 0, s.q_rank, s.hidden)
+    up = _product(tokens, q_up, q_inner, w, m) + _product(tokens, kv_up, s.kv_rank, w, m)
     return (
         _product(tokens, direct, s.hidden, w, m)
         + _product(tokens, down, s.hidden, w, m)
-        + _product(tokens, q_up, q_inner, w, m)
-        + _product(tokens, kv_up, s.kv_rank, w, m)
         + _product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
-    )
+        + up
+    ), up
 
 
 def _scores(split: Split, s: Shapes, w: Works, m: Machines) -> tuple[Array, Array]:
@@ -186,7 +191,7 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     tokens = split.microbatch * w.sequence / split.cp
     tp = split.tp
     moe_share = s.moe_layers / s.layers
-    projections = _attention_products(tokens, s, w, m, tp)
+    projections, up = _attention_products(tokens, s, w, m, tp)
     dense = _product(tokens, (s.matrices - 1.0) * s.ffn / tp, s.hidden, w, m) + _product(
         tokens, s.hidden, s.ffn / tp, w, m
     )
@@ -220,7 +225,7 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     )
     routed = _routed(s, w, m, split, tokens)
     unfused = np.where(w.fused_attention > 0, 0.0, attention_forward)
-    selective = Seconds(zero, unfused, 0.5 * passes, zero, zero, zero)
+    selective = Seconds(up.forward, unfused, 0.5 * passes + up.forward_casts, zero, zero, zero)
     return LayerSeconds(
         forward=forward + routed[0].scaled(moe_share),
         backward=backward + routed[1].scaled(moe_share),

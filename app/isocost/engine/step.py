@@ -211,10 +211,12 @@ def _update(
             width * routed, replicas, expert_stride, m.links
         )
 
+    # Interleaved chunks finish one after another while the pipeline drains, and fill it likewise.
+    window = 0.8 * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
     gradients = collective(reduced)
     gather = np.where(layouts.sharding == 0, collective(reduced), collective(2.0))
-    exposed = np.maximum(gradients * m.data_exposed, gradients - 0.8 * backward)
-    exposed = exposed + np.maximum(gather * m.data_exposed, gather - 0.8 * forward)
+    exposed = np.maximum(gradients * m.data_exposed, gradients - window * backward)
+    exposed = exposed + np.maximum(gather * m.data_exposed, gather - window * forward)
     data = np.where(layouts.sharding == 3, 0.0, exposed)
     sharded = layouts.sharding > 0
     held = dense / np.where(sharded, ranks, 1.0) + routed / np.where(sharded, replicas, 1.0)
