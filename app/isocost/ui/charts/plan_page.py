@@ -16,6 +16,12 @@ from isocost.ui.charts.cost_time import CostTime
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
+CARD_LINK = 100e9
+"""Bytes per second each way that no card in a slot reaches: what is slower is not built to train in clusters."""
+
+PAIR = 2
+"""Accelerators joined by a bridge."""
+
 SIDE = 380
 """Pixels of the right column."""
 
@@ -23,7 +29,8 @@ SIDE = 380
 @lru_cache(maxsize=4)
 def familiar(catalog: Catalog) -> tuple[str, ...]:
     """Accelerators built to train together, those with the most price quotes first."""
-    linked = [entry.spec.id for entry in catalog.accelerators.values() if entry.spec.scaleup_domain > 1]
+    specs = [entry.spec for entry in catalog.accelerators.values()]
+    linked = [s.id for s in specs if s.scaleup_domain > PAIR and s.scaleup_bandwidth > CARD_LINK]
     return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
 
 
@@ -74,7 +81,8 @@ class PlanPage(QWidget):
         self._show()
 
     def _take_curves(self, curves: tuple[CostCurve, ...]) -> None:
-        self._known = {curve.accelerator: curve for curve in curves}
+        active = self._session.active_curve
+        self._known = {curve.accelerator: curve for curve in (*curves, *([active] if active else []))}
         self._show()
 
     def _set_deadline(self, days: float | None) -> None:

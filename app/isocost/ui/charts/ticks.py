@@ -13,6 +13,9 @@ DAYS_PER_WEEK = 7.0
 DAYS_PER_MONTH = 730.0 / 24.0
 DAYS_PER_YEAR = 365.0
 
+ENOUGH = 3
+"""Ticks below which round numbers serve better than those of a logarithmic scale."""
+
 Extent = Callable[[str], float]
 """Pixels a label takes along its axis."""
 
@@ -27,10 +30,14 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Ticks of one rank; a ``whole`` level is shown complete or not at all, so that steps stay even."""
+    """Ticks of one rank; a ``whole`` level is shown complete or not at all, so that steps stay even.
+
+    A level that stands ``alone`` takes the place of all others where those give fewer than three ticks.
+    """
 
     ticks: tuple[Tick, ...]
     whole: bool = True
+    alone: bool = False
 
 
 Scale = Callable[[float, float], Iterator[Level]]
@@ -43,16 +50,20 @@ def fit_ticks(
     """The ticks of a logarithmic axis from ``low`` to ``high`` that have room on ``length`` pixels.
 
     Labels are centred on their ticks, keep ``gap`` pixels between them and stay within the axis. Important
-    levels go first; a level that does not fit gives way to the next. Fewer than two ticks are topped up with
-    round numbers.
+    levels go first; a level that does not fit gives way to the next.
     """
     if not (0 < low < high and length > 0):
         return ()
     axis = _Axis(math.log10(low), length / (math.log10(high) - math.log10(low)), length, extent, gap)
     placed: list[Tick] = []
+    few = False
     for level in scale(low, high):
         candidates = [t for t in level.ticks if low <= t.value <= high and axis.inside(t)]
-        if level.whole:
+        if level.alone:
+            few = few or len(placed) < ENOUGH
+            if few and len(candidates) > len(placed) and axis.free(candidates, ()):
+                placed = candidates
+        elif level.whole:
             if axis.free(candidates, placed):
                 placed += candidates
         else:
@@ -129,7 +140,7 @@ def time_scale(low: float, high: float) -> Iterator[Level]:
     """Days: hours, days, weeks, months and years as people say them; round steps where the axis is short."""
     for row in _TIMES:
         yield Level(tuple(Tick(days, label) for days, label in row), whole=False)
-    if high / low < 3 or low > 30 * DAYS_PER_YEAR or high < 10 / 1440:
+    if high / low < 6 or low > 30 * DAYS_PER_YEAR or high < 10 / 1440:
         yield from _round_steps(low, high, format_duration)
 
 
@@ -146,7 +157,7 @@ def _round_steps(low: float, high: float, label: Callable[[float], str]) -> Iter
 
     Coarse steps come first. A label that two neighbours would share says too little and is left out.
     """
-    if high / low > 4:
+    if high / low > 6:
         return
     exponent = math.floor(math.log10(high - low))
     for step in (m * 10.0**k for k in (exponent, exponent - 1) for m in (5, 2, 1)):
@@ -155,4 +166,4 @@ def _round_steps(low: float, high: float, label: Callable[[float], str]) -> Iter
             return
         ticks = [Tick(n * step, label(n * step)) for n in range(first, last + 1) if n > 0]
         if len({tick.label for tick in ticks}) == len(ticks):
-            yield Level(tuple(ticks))
+            yield Level(tuple(ticks), alone=True)

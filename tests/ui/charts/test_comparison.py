@@ -1,0 +1,145 @@
+"""What is worth showing, and the sentences about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from isocost.plan.curves import ranking
+from isocost.quantities import plain_spaces
+from isocost.ui.charts.comparison import JUST, front, ranked, worth_showing
+from isocost.ui.charts.wording import (
+    cheapest_finding,
+    ranking_finding,
+    ranking_subtitle,
+    ranking_table,
+    time_summary,
+    time_table,
+)
+from tests.ui.charts.plans import KINDS, comparison, curve, estimate_at
+
+EVERY = tuple(KINDS)
+
+
+def test_the_view_holds_the_plan_and_its_range():
+    plan = comparison(EVERY)
+    view = worth_showing(plan, 8)
+    total, spread = plan.estimate.total, plan.estimate.range
+    assert view.days[0] <= total.wall_days <= view.days[1]
+    assert view.cost[0] <= spread.cost_usd.p10
+    assert view.cost[1] >= spread.cost_usd.p90
+
+
+def test_the_plans_accelerator_is_always_named_and_names_are_few():
+    dearest = comparison(("v100", *[name for name in EVERY if name != "v100"]))
+    named = worth_showing(dearest, 5).named
+    assert named[0] == "v100"
+    assert len(named) == len(set(named)) == 5
+
+
+def test_everything_on_the_front_is_named():
+    plan = comparison(EVERY)
+    view = worth_showing(plan, 8)
+    assert {segment.accelerator for segment in view.front} <= set(view.named)
+
+
+def test_familiar_accelerators_are_named_before_merely_cheap_ones_unless_far_dearer():
+    plan = replace(comparison(EVERY), familiar=("v100", "h100-sxm"))
+    named = worth_showing(plan, 6).named
+    assert "h100-sxm" in named
+    assert "v100" not in named[:4]
+
+
+def test_no_plan_on_the_front_is_beaten():
+    plan = comparison(EVERY)
+    segments = front(plan, (1.0, 1000.0))
+    points = [(d, c) for s in segments for d, c in zip(s.days, s.cost_usd, strict=True)]
+    assert points == sorted(points, key=lambda p: p[0])
+    for each in plan.curves:
+        for days, cost in zip(each.days, each.cost_usd, strict=True):
+            if 1.0 <= days <= 1000.0:
+                assert not any(days < d * (1 - 1e-9) and cost < c * (1 - 1e-3) for d, c in points)
+
+
+def test_what_does_not_fit_is_not_on_the_front():
+    plan = comparison(EVERY, fits_from=512)
+    smallest = max(d for s in worth_showing(plan, 8).front for d in s.days)
+    longest_fitting = max(float(c.days[c.fits].max()) for c in plan.curves)
+    assert smallest <= longest_fitting
+
+
+def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
+    plan = comparison(("h800-sxm", "b200"))
+    view = worth_showing(plan, 8)
+    text = plain_spaces(cheapest_finding(view.front))
+    assert text.startswith("H800 is cheapest while you can wait ")
+    assert text.endswith(" days, else B200")
+    wait = float(text.split("wait ")[1].split(" days")[0])
+    h800, b200 = plan.curves
+    slower = h800.days >= wait * 1.05
+    assert (h800.cost_usd[slower] <= np.interp(-h800.days[slower], -b200.days, b200.cost_usd) * 1.001).all()
+
+
+def test_one_cheapest_at_any_pace_is_said_so():
+    assert cheapest_finding(worth_showing(comparison(("h800-sxm", "v100")), 8).front).startswith(
+        "H800 is cheapest at any pace"
+    )
+
+
+def test_nothing_that_fits_is_said_so():
+    plan = comparison(fits_from=10**9)
+    assert cheapest_finding(worth_showing(plan, 8).front) == "No accelerator here can hold this model"
+    assert "none will do" in ranking_finding(plan, ranked(plan))
+
+
+def test_the_summary_tells_plan_and_front():
+    plan = comparison()
+    text = plain_spaces(time_summary(plan, worth_showing(plan, 8).front))
+    assert "The plan: 2,048 H800, 56 days, $5.51M." in text
+    assert "H800: $" in text
+
+
+def test_the_table_has_every_point():
+    plan = comparison()
+    table = time_table(plan)
+    assert len(table.rows) == sum(len(c.counts) for c in plan.curves)
+    row = next(r for r in table.rows if r[0] == "B200" and r[1] == 1024)
+    b200 = curve("b200")
+    at = int(np.flatnonzero(b200.counts == 1024)[0])
+    assert row[2:4] == (b200.days[at], b200.cost_usd[at])
+
+
+def test_a_deadline_on_the_plans_own_day_keeps_the_plan():
+    plan = comparison()
+    days = plan.estimate.total.wall_days
+    choice = next(c for c in ranked(replace(plan, deadline_days=days)) if c.accelerator == "h800-sxm")
+    assert choice.in_time
+    assert choice.days <= days * JUST
+
+
+def test_the_ranking_is_the_plans_own():
+    plan = comparison(EVERY)
+    assert ranked(plan) == ranking(plan.curves, count=2048)
+    table = ranking_table(ranked(plan))
+    assert [row[3] for row in table.rows] == sorted(row[3] for row in table.rows)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "start"), [(None, "At 2,048 each: H800, then B200"), (60.0, "Within 60 days: ")]
+)
+def test_the_ranking_states_its_finding(deadline, start):
+    plan = comparison(deadline_days=deadline)
+    assert plain_spaces(ranking_finding(plan, ranked(plan))).startswith(start)
+
+
+def test_the_ranking_says_where_the_plan_stands():
+    plan = comparison(("h100-sxm", "h800-sxm", "b200"))
+    assert ranking_subtitle(plan, ranked(plan)) == "Total cost at one count; H100 is 3rd of 3."
+
+
+def test_a_plan_without_a_range_has_a_view_too():
+    active = curve("h800-sxm")
+    plan = replace(comparison(), estimate=estimate_at(active, 2048, ranged=False))
+    assert worth_showing(plan, 8).cost[0] > 0

@@ -1,0 +1,205 @@
+"""Cost against time: drawn right, read right, and choosing by mouse and keys."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from isocost.quantities import plain_spaces
+from isocost.ui.charts.plan_page import PlanPage
+from isocost.ui.theme import ThemeManager
+from tests.ui.charts.plans import COUNTS, FakeSession
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def point_of(page: PlanPage, accelerator: str, count: int) -> QPoint:
+    """Where a curve's point is on screen."""
+    plot = page.cost_time.plot
+    line = plot.lines.get(accelerator)
+    at = int(np.flatnonzero(count == COUNTS)[0])
+    x, y = plot.pixels(line.x[at : at + 1], line.y[at : at + 1])[0]
+    return QPoint(round(x), round(y))
+
+
+def picture(page: PlanPage) -> QImage:
+    return page.cost_time.plot.grab().toImage()
+
+
+def pixels_like(image: QImage, colour: str, slack: int = 12) -> int:
+    plain = image.convertToFormat(QImage.Format.Format_RGBX8888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    pixels = rows[:, : plain.width() * 4].reshape(plain.height(), plain.width(), 4)[:, :, :3].astype(int)
+    return int((np.abs(pixels - QColor(colour).getRgb()[:3]).max(axis=2) <= slack).sum())
+
+
+def test_a_click_on_a_curve_plans_with_it(page: PlanPage, made_up: FakeSession):
+    QTest.mouseClick(page.cost_time.plot.viewport(), LEFT, pos=point_of(page, "b200", 512))
+    assert made_up.chosen == [("b200", 512, None)]
+
+
+def test_a_click_beside_every_curve_changes_nothing(page: PlanPage, made_up: FakeSession):
+    area = page.cost_time.plot.area()
+    corner = QPoint(round(area.right()) - 4, round(area.bottom()) - 3)
+    QTest.mouseClick(page.cost_time.plot.viewport(), LEFT, pos=corner)
+    assert made_up.chosen == []
+
+
+def test_a_click_on_a_name_plans_with_that_accelerator(page: PlanPage, made_up: FakeSession):
+    name = next(n for n in page.cost_time.plot.writing.names if n.text == "H100")
+    at = QPoint(round(name.box.left + 5), round(name.box.top + name.box.height / 2))
+    QTest.mouseClick(page.cost_time.plot.viewport(), LEFT, pos=at)
+    assert made_up.chosen[0][0] == "h100-sxm"
+
+
+def test_hovering_tells_accelerator_count_days_and_cost(page: PlanPage):
+    plot = page.cost_time.plot
+    QTest.mouseMove(plot.viewport(), point_of(page, "b200", 512))
+    assert plain_spaces(plot.hover_text) == "512 B200\n95 days, $6.51M\nclick to plan with it"
+    QTest.mouseMove(plot.viewport(), point_of(page, "h800-sxm", 2048))
+    assert plain_spaces(plot.hover_text).startswith("2,048 H800\n56 days, $5.51M\nthe plan")
+
+
+def test_hovering_tells_what_does_not_fit(page: PlanPage, made_up: FakeSession):
+    made_up.current_scenario.hardware.count = 96
+    made_up.compute()
+    QApplication.processEvents()
+    plot = page.cost_time.plot
+    QTest.mouseMove(plot.viewport(), point_of(page, "h800-sxm", 40))
+    assert plot.hover_text.endswith("does not fit in memory")
+
+
+def test_leaving_the_plot_ends_the_hover(page: PlanPage, qtbot):
+    plot = page.cost_time.plot
+    QTest.mouseMove(plot.viewport(), point_of(page, "b200", 512))
+    plot.leaveEvent(None)
+    assert plot.hover_text == ""
+
+
+def test_dragging_the_plan_changes_the_count_in_one_gesture(page: PlanPage, made_up: FakeSession):
+    viewport = page.cost_time.plot.viewport()
+    before = page.cost_time.plot.spans
+    stops = [point_of(page, "h800-sxm", count) for count in (2048, 1536, 1024, 768)]
+    QTest.mousePress(viewport, LEFT, pos=stops[0])
+    for stop in stops[1:]:
+        QTest.mouseMove(viewport, stop)
+    assert page.cost_time.plot.spans == before
+    QTest.mouseRelease(viewport, LEFT, pos=stops[-1])
+    assert [count for _, count, _ in made_up.chosen] == [1536, 1024, 768]
+    gestures = {id(gesture) for _, _, gesture in made_up.chosen}
+    assert len(gestures) == 1
+    assert made_up.chosen[0][2] is not None
+
+
+@pytest.mark.parametrize(("key", "count"), [(Qt.Key.Key_Left, 2560), (Qt.Key.Key_Right, 1536)])
+def test_arrow_keys_walk_along_the_curve(page: PlanPage, made_up: FakeSession, key, count):
+    QTest.keyClick(page.cost_time.plot, key)
+    assert made_up.chosen == [("h800-sxm", count, None)]
+
+
+def test_up_and_down_change_to_the_next_curve(page: PlanPage, made_up: FakeSession):
+    total = made_up.estimate.total.cost_usd
+    QTest.keyClick(page.cost_time.plot, Qt.Key.Key_Up)
+    assert made_up.chosen[0][0] != "h800-sxm"
+    assert made_up.estimate.total.cost_usd > total
+    QTest.keyClick(page.cost_time.plot, Qt.Key.Key_Down)
+    assert made_up.chosen[1][0] == "h800-sxm"
+
+
+def test_the_deadline_can_be_dragged(page: PlanPage, made_up: FakeSession):
+    made_up.deadline_days = 100.0
+    QApplication.processEvents()
+    plot = page.cost_time.plot
+    x, area = plot.writing.deadline, plot.area()
+    y = round(area.bottom()) - 4
+    QTest.mousePress(plot.viewport(), LEFT, pos=QPoint(round(x), y))
+    QTest.mouseMove(plot.viewport(), QPoint(round(x) - 30, y))
+    QTest.mouseRelease(plot.viewport(), LEFT, pos=QPoint(round(x) - 30, y))
+    assert made_up.deadline_days < 90
+    assert made_up.deadline_days == round(made_up.deadline_days)
+    assert made_up.chosen == []
+
+
+@pytest.mark.parametrize("count", [128, 512, 2048, 8192, 24576])
+@pytest.mark.parametrize("deadline", [None, 45.0])
+def test_no_two_texts_touch_and_all_stay_inside(page: PlanPage, made_up: FakeSession, count, deadline):
+    made_up.current_scenario.hardware.count = count
+    made_up.compute()
+    made_up.deadline_days = deadline
+    QApplication.processEvents()
+    plot = page.cost_time.plot
+    boxes = plot.writing.boxes()
+    assert len(boxes) > 6
+    assert not [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)]
+    for box in boxes:
+        assert box.left >= 0
+        assert box.top >= 0
+        assert box.right <= plot.width()
+        assert box.bottom <= plot.height()
+
+
+def test_the_plans_text_keeps_clear_of_every_curve_when_there_is_room(page: PlanPage, made_up: FakeSession):
+    made_up.names = ("h800-sxm", "b200", "a100-sxm-80gb")
+    made_up.compute()
+    QApplication.processEvents()
+    plot = page.cost_time.plot
+    box = plot.writing.plan_box
+    for _, line in plot.lines.shown():
+        fine = np.linspace(line.x.min(), line.x.max(), 3000)
+        points = plot.pixels(fine, np.interp(fine, line.x[::-1], line.y[::-1]))
+        inside = (
+            (points[:, 0] > box.left)
+            & (points[:, 0] < box.right)
+            & (points[:, 1] > box.top)
+            & (points[:, 1] < box.bottom)
+        )
+        assert not inside.any()
+
+
+def test_few_curves_are_named_and_the_plans_is_among_them(page: PlanPage):
+    names = [name.text for name in page.cost_time.plot.writing.names]
+    assert "H800" in names
+    assert len(names) <= 8
+
+
+def test_the_plans_colour_is_on_the_picture(page: PlanPage, themes: ThemeManager):
+    image = picture(page)
+    assert pixels_like(image, themes.theme.series_for("h800-sxm").line) > 300
+    assert pixels_like(image, themes.theme.panel) > image.width() * image.height() / 3
+
+
+def test_another_theme_recolours_the_plot(page: PlanPage, themes: ThemeManager):
+    themes.choose("dark")
+    page.apply_theme(themes.theme)
+    QApplication.processEvents()
+    image = picture(page)
+    dark = themes.theme
+    assert pixels_like(image, dark.series_for("h800-sxm").line) > 300
+    assert pixels_like(image, dark.panel) > image.width() * image.height() / 3
+    assert pixels_like(image, "#ffffff", slack=0) == 0
+
+
+def test_the_accessible_text_tells_the_plan_and_the_keys(page: PlanPage):
+    text = plain_spaces(page.cost_time.plot.accessibleDescription())
+    assert "The plan: 2,048 H800, 56 days, $5.51M." in text
+    assert "arrows" in text
+
+
+def test_the_title_states_the_finding(page: PlanPage):
+    assert " is cheapest " in page.cost_time.title.text()
+    assert page.cost_time.accessibleName() == page.cost_time.title.text()
+
+
+def test_axes_stand_still_while_a_number_changes_a_little(page: PlanPage, made_up: FakeSession):
+    before = page.cost_time.plot.spans
+    for work in np.linspace(1.0, 1.1, 12):
+        made_up.compute(float(work), others=False)
+    assert page.cost_time.plot.spans == before
+    made_up.compute(30.0)
+    assert page.cost_time.plot.spans != before
