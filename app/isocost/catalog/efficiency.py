@@ -64,7 +64,7 @@ def load_efficiency(path: Path | None = None) -> Efficiency:
             branch = branch.setdefault(parent, {})
         branch[leaf] = constant.value
     for architecture, like in relatives(path).items():
-        for name in ("matmul", "attention", "head_overhead"):
+        for name in ("matmul", "attention", "head_overhead", "introduced"):
             tree[name][architecture] = tree[name][like]
     expected = {field.name for field in fields(Efficiency)}
     if tree.keys() != expected:

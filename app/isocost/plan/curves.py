@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
-from isocost.plan.project import Project, Scenario, Stage, hardware_of, price_of
+from isocost.catalog.records import AcceleratorEntry
+from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.resolve import whole_nodes
-from isocost.plan.run import Array, Counts, run_stage
+from isocost.plan.run import Array, run_stage
+from isocost.plan.throughput import Counts
 
 LARGEST_COUNT = 131_072
 LONGEST_DAYS = 3650.0
@@ -61,20 +63,19 @@ def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostC
         date=price.date,
         includes=price.includes,
     )
-    return _curve(chosen, card, catalog)
+    return _curves(chosen, [card], catalog)[0]
 
 
 def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[CostCurve, ...]:
     """Curves of every other accelerator with a price, at the project's frozen price else the catalogue's."""
     chosen = project.scenarios[scenario]
     frozen = {card.accelerator: card for card in project.prices}
-    curves = []
+    cards = []
     for entry in catalog.accelerators.values():
         card = frozen.get(entry.spec.id) or catalog.default_price(entry.spec.id)
-        if card is None or entry.announced or entry.spec.id == chosen.hardware.accelerator:
-            continue
-        curves.append(_curve(chosen, card, catalog))
-    return tuple(curves)
+        if card is not None and not entry.announced and entry.spec.id != chosen.hardware.accelerator:
+            cards.append(card)
+    return _curves(chosen, cards, catalog)
 
 
 def count_grid(node: int, keep: int) -> Counts:
@@ -88,41 +89,64 @@ def count_grid(node: int, keep: int) -> Counts:
     return np.unique(nodes.astype(np.int64)) * node
 
 
-def _curve(scenario: Scenario, card: PriceCard, catalog: Catalog) -> CostCurve:
-    entry = catalog.accelerator(card.accelerator)
-    spec = entry.spec
-    counts = count_grid(spec.node_size, whole_nodes(spec, scenario.hardware.count))
-    days = np.zeros(len(counts))
-    cost = np.zeros(len(counts))
-    mfu = np.full(len(counts), np.nan)
-    fits = np.ones(len(counts), dtype=bool)
-    for stage in scenario.stages:
-        run_days, run_cost, run_mfu = _stage_part(scenario, stage, card, counts, catalog)
-        days += run_days
-        cost += run_cost
-        mfu = np.where(np.isnan(mfu), run_mfu, mfu)
-    shown = days <= LONGEST_DAYS
-    if not shown.any():
-        shown[-1] = True
-    return CostCurve(
-        spec.id, entry.short_name, card, counts[shown], days[shown], cost[shown], mfu[shown], fits[shown]
-    )
+def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) -> tuple[CostCurve, ...]:
+    """The scenario on each card's accelerator, all accelerators of a stage searched at once."""
+    entries = [catalog.accelerator(card.accelerator) for card in cards]
+    counts = [count_grid(e.spec.node_size, whole_nodes(e.spec, scenario.hardware.count)) for e in entries]
+    parts = [_parts(scenario, stage, entries, cards, counts, catalog) for stage in scenario.stages]
+    curves = []
+    for i, (entry, card) in enumerate(zip(entries, cards, strict=True)):
+        own = [part[i] for part in parts]
+        days = np.sum([part.days for part in own], axis=0)
+        shown = days <= LONGEST_DAYS
+        if not shown.any():
+            shown[-1] = True
+        mfu = next((part.mfu for part in own if part.mfu is not None), np.full(len(days), np.nan))
+        fits = np.all([part.fits for part in own], axis=0)
+        cost = np.sum([part.cost_usd for part in own], axis=0)
+        shape = (counts[i][shown], days[shown], cost[shown], mfu[shown], fits[shown])
+        curves.append(CostCurve(entry.spec.id, entry.short_name, card, *shape))
+    return tuple(curves)
 
 
-def _stage_part(
-    scenario: Scenario, stage: Stage, card: PriceCard, counts: Counts, catalog: Catalog
-) -> tuple[Array, Array, Array]:
-    """Days, cost and MFU of one stage; one with its own hardware does not follow the shared accelerator."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One stage's share of a curve."""
+
+    days: Array
+    cost_usd: Array
+    mfu: Array | None
+    fits: NDArray[np.bool_]
+
+
+def _parts(
+    scenario: Scenario,
+    stage: Stage,
+    entries: Sequence[AcceleratorEntry],
+    cards: Sequence[PriceCard],
+    counts: Sequence[Counts],
+    catalog: Catalog,
+) -> list[_Part]:
+    """One stage on every accelerator; a stage with its own hardware does not follow the shared one."""
     if stage.hardware is None:
-        run = run_stage(scenario, stage, catalog.accelerator(card.accelerator).spec, counts, catalog)
-        price = stage.price.usd_per_gpu_hour if stage.price else card.usd_per_gpu_hour
+        runs = run_stage(scenario, stage, [e.spec.id for e in entries], counts, catalog)
+        rates = [stage.price.usd_per_gpu_hour if stage.price else card.usd_per_gpu_hour for card in cards]
     else:
         own = catalog.accelerator(stage.hardware.accelerator).spec
-        fixed = np.full(len(counts), whole_nodes(own, hardware_of(scenario, stage).count))
-        run = run_stage(scenario, stage, own, fixed, catalog)
-        price = price_of(scenario, stage).usd_per_gpu_hour
-    mfu = run.speed.mfu if run.speed is not None else np.full(len(counts), np.nan)
-    return run.wall_days, run.gpu_hours * price, mfu
+        fixed = np.array([whole_nodes(own, stage.hardware.count)], dtype=np.int64)
+        runs = run_stage(scenario, stage, [own.id], [fixed], catalog) * len(cards)
+        rates = [price_of(scenario, stage).usd_per_gpu_hour] * len(cards)
+    parts = []
+    for run, rate, asked in zip(runs, rates, counts, strict=True):
+        ones = np.ones(len(asked))
+        fits = (
+            run.speed.best.fits & np.ones(len(asked), dtype=bool)
+            if run.speed
+            else np.ones(len(asked), dtype=bool)
+        )
+        mfu = run.speed.mfu * ones if run.speed else None
+        parts.append(_Part(run.wall_days * ones, run.gpu_hours * rate * ones, mfu, fits))
+    return parts
 
 
 def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.economics import load_economics
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.records import Accelerator
+from isocost.plan.layouts import layout_words, memory_bill, step_bill
 from isocost.plan.notices import stage_notices
 from isocost.plan.project import (
     GpuHoursStage,
@@ -22,7 +23,7 @@ from isocost.plan.project import (
     model_of,
     price_of,
 )
-from isocost.plan.resolve import batch_tokens, counts_of, transformer_of, whole_nodes
+from isocost.plan.resolve import batch_tokens, parameters_of, transformer_of, whole_nodes
 from isocost.plan.results import (
     Estimate,
     EstimateRange,
@@ -74,7 +75,7 @@ def estimate_stage(scenario: Scenario, stage: Stage, catalog: Catalog) -> StageE
     accelerator = entry.spec
     claimed = isinstance(stage, GpuHoursStage)
     count = hardware.count if claimed else whole_nodes(accelerator, hardware.count)
-    run = run_stage(scenario, stage, accelerator, np.array([count], dtype=np.int64), catalog)
+    run = run_stage(scenario, stage, [accelerator.id], [np.array([count], dtype=np.int64)], catalog)[0]
     gpu_hours = float(run.gpu_hours[0])
     price = price_of(scenario, stage).usd_per_gpu_hour
     kwh = energy_kwh(accelerator, gpu_hours)
@@ -99,6 +100,10 @@ def estimate_stage(scenario: Scenario, stage: Stage, catalog: Catalog) -> StageE
         mfu=float(run.speed.mfu[0]),
         mfu_source=run.speed.source,
         tokens_per_s_per_gpu=float(run.speed.tokens_per_s_per_gpu[0]),
+        fits=bool(run.speed.best.fits[0]),
+        layout=layout_words(run.speed.best, 0),
+        memory=memory_bill(run.speed.best, 0),
+        step=step_bill(run.speed.best, 0),
         flops=flop_count(scenario, stage, catalog),
         goodput=float(run.goodput[0]),
         batch_tokens=batch_tokens(stage.data),
@@ -109,10 +114,10 @@ def estimate_stage(scenario: Scenario, stage: Stage, catalog: Catalog) -> StageE
 
 def flop_count(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> FlopCount:
     """Training FLOPs of a stage from the model's true shapes, beside the 6ND people quote."""
-    transformer = transformer_of(model_of(scenario, stage), catalog)
-    per_token = training_flops_per_token(transformer, float(stage.data.sequence))
+    model = model_of(scenario, stage)
+    per_token = training_flops_per_token(transformer_of(model, catalog), float(stage.data.sequence))
     tokens = stage.data.tokens
-    active = counts_of(transformer).active
+    active = parameters_of(model, catalog).active
     return FlopCount(
         float(per_token.matmul) * tokens, float(per_token.attention) * tokens, 6.0 * active * tokens
     )

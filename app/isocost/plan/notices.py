@@ -7,7 +7,7 @@ from datetime import date
 
 from isocost.catalog import Catalog
 from isocost.plan.project import PretrainStage, Price, Scenario, Stage, hardware_of, model_of, price_of
-from isocost.plan.resolve import counts_of, precision_on, transformer_of
+from isocost.plan.resolve import parameters_of, precision_on
 from isocost.plan.results import Notice, StageEstimate
 from isocost.quantities import format_count, format_quantity
 
@@ -91,7 +91,7 @@ def _efficiency(
 
 
 def _data(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> Iterator[Notice]:
-    counted = counts_of(transformer_of(model_of(scenario, stage), catalog))
+    counted = parameters_of(model_of(scenario, stage), catalog)
     if stage.data.tokens < counted.active:
         yield Notice(
             "tokens-below-parameters",

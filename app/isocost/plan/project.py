@@ -13,13 +13,14 @@ import msgspec
 from isocost.catalog.prices import PriceCard
 
 PrecisionName = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
+StackName = Literal["vendor", "open", "research"]
 
 
 class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Base of everything in a project: immutable, compared by value, unknown keys refused."""
 
 
-class ModelChoice(_Value):
+class ModelChoice(_Value, frozen=True):
     """A named model of the catalogue, or a custom one given by its parameter counts."""
 
     name: str | None = None
@@ -29,7 +30,7 @@ class ModelChoice(_Value):
     """Parameters used per token of a custom mixture of experts; None = dense."""
 
 
-class Data(_Value):
+class Data(_Value, frozen=True):
     """What is trained on."""
 
     tokens: float
@@ -39,14 +40,14 @@ class Data(_Value):
     precision: PrecisionName = "bf16"
 
 
-class Hardware(_Value):
+class Hardware(_Value, frozen=True):
     """Which accelerators and how many."""
 
     accelerator: str
     count: int
 
 
-class Price(_Value):
+class Price(_Value, frozen=True):
     """The rent of one accelerator, frozen with where it came from."""
 
     usd_per_gpu_hour: float
@@ -58,16 +59,31 @@ class Price(_Value):
     """Day the price was read, ISO 8601."""
 
 
-class Efficiency(_Value):
+class Efficiency(_Value, frozen=True):
     """How well the hardware is used; None = estimated."""
 
     mfu: float | None = None
     """Model FLOP utilization of a step, against the dense peak of the matmul precision."""
     goodput: float | None = None
     """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation."""
+    stack: StackName = "vendor"
+    """Software: the vendor's tuned stack, good open-source code, or research code."""
 
 
-class PretrainStage(_Value, tag_field="kind", tag="pretrain", kw_only=True):
+class Layout(_Value, frozen=True):
+    """Parts of the parallel layout the user has fixed; None = the search chooses."""
+
+    tp: int | None = None
+    pp: int | None = None
+    vp: int | None = None
+    cp: int | None = None
+    ep: int | None = None
+    microbatch: int | None = None
+    recompute: Literal["none", "selective", "full"] | None = None
+    sharding: Literal["none", "zero1", "zero2", "zero3"] | None = None
+
+
+class PretrainStage(_Value, frozen=True, tag_field="kind", tag="pretrain", kw_only=True):
     """Training a model from its architecture and tokens."""
 
     name: str
@@ -78,9 +94,10 @@ class PretrainStage(_Value, tag_field="kind", tag="pretrain", kw_only=True):
     hardware: Hardware | None = None
     price: Price | None = None
     efficiency: Efficiency | None = None
+    layout: Layout | None = None
 
 
-class GpuHoursStage(_Value, tag_field="kind", tag="gpu-hours", kw_only=True):
+class GpuHoursStage(_Value, frozen=True, tag_field="kind", tag="gpu-hours", kw_only=True):
     """Accelerator-hours taken as claimed: either hours on the stage's accelerators, or their product."""
 
     name: str
@@ -95,7 +112,7 @@ class GpuHoursStage(_Value, tag_field="kind", tag="gpu-hours", kw_only=True):
 Stage = PretrainStage | GpuHoursStage
 
 
-class Scenario(_Value, kw_only=True):
+class Scenario(_Value, frozen=True, kw_only=True):
     """One way of doing it: what the stages share, and the stages."""
 
     name: str
@@ -104,9 +121,10 @@ class Scenario(_Value, kw_only=True):
     stages: tuple[Stage, ...]
     model: ModelChoice = ModelChoice()
     efficiency: Efficiency = Efficiency()
+    layout: Layout = Layout()
 
 
-class Currency(_Value):
+class Currency(_Value, frozen=True):
     """Display currency with a rate frozen on a day; stored values stay in USD."""
 
     code: str = "USD"
@@ -115,7 +133,7 @@ class Currency(_Value):
     date: str = ""
 
 
-class Project(_Value, kw_only=True):
+class Project(_Value, frozen=True, kw_only=True):
     """A document: everything a file holds."""
 
     name: str
@@ -157,6 +175,12 @@ def efficiency_of(scenario: Scenario, stage: Stage) -> Efficiency:
     """How well a stage uses its accelerators."""
     own = stage.efficiency if isinstance(stage, PretrainStage) else None
     return own or scenario.efficiency
+
+
+def layout_of(scenario: Scenario, stage: Stage) -> Layout:
+    """The parts of the layout fixed for a stage."""
+    own = stage.layout if isinstance(stage, PretrainStage) else None
+    return own or scenario.layout
 
 
 def get_value(project: Project, path: str, *, scenario: int = 0, stage: int = 0) -> Any:

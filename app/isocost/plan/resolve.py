@@ -13,7 +13,6 @@ from isocost.catalog import Catalog
 from isocost.catalog.economics import load_economics
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Precision, Transformer, Workload
-from isocost.engine.scaling import optimal_batch_tokens
 from isocost.engine.shapes import shape_for
 from isocost.plan.project import Data, Efficiency, ModelChoice
 
@@ -53,9 +52,19 @@ def _shape(total: float, active: float | None) -> Transformer:
     return shape_for(total, None if dense else active)
 
 
+def parameters_of(model: ModelChoice, catalog: Catalog) -> Parameters:
+    """Total and active parameters as published where the model is named and says so, else as counted."""
+    counted = _counted(transformer_of(model, catalog))
+    if model.name is None:
+        return counted
+    entry = catalog.model(model.name)
+    total = entry.published_total or counted.total
+    dense = entry.published_active is None and counted.active > 0.9 * counted.total
+    return Parameters(total, entry.published_active or (total if dense else counted.active))
+
+
 @lru_cache(maxsize=512)
-def counts_of(transformer: Transformer) -> Parameters:
-    """Total and active parameters of a shape."""
+def _counted(transformer: Transformer) -> Parameters:
     counted = parameters(transformer)
     return Parameters(float(counted.total), float(counted.active))
 
@@ -64,7 +73,9 @@ def batch_tokens(data: Data) -> float:
     """Tokens an optimizer step: typed, or the batch-size scaling law in whole sequences."""
     if data.batch_tokens is not None:
         return data.batch_tokens
-    return max(1, round(optimal_batch_tokens(data.tokens) / data.sequence)) * data.sequence
+    # Step Law, B = 0.58 D^0.571 tokens (arXiv 2503.04715).
+    sequences = max(1, round(float(0.58 * data.tokens**0.571) / data.sequence))
+    return float(sequences * data.sequence)
 
 
 def workload_of(data: Data, accelerator: Accelerator) -> Workload:
@@ -84,13 +95,6 @@ def precision_on(accelerator: Accelerator, wanted: str) -> Precision:
     return "fp32"
 
 
-def peak_flops(accelerator: Accelerator, precision: str) -> float:
-    """Dense peak of a number format, FLOP/s."""
-    key = {"mxfp8": "fp8", "nvfp4": "fp4"}.get(precision, precision)
-    peak = accelerator.peak_flops.get(key)
-    return float(peak if peak else max(accelerator.peak_flops.values()))
-
-
 def goodput_at(efficiency: Efficiency, counts: NDArray[np.int64]) -> NDArray[np.float64]:
     """Share of wall time that advances the run at each count: typed, or by experience at that scale."""
     if efficiency.goodput is not None:
@@ -107,6 +111,6 @@ def whole_nodes(accelerator: Accelerator, count: float) -> int:
 
 def with_custom_parameters(model: ModelChoice, catalog: Catalog, total: float) -> ModelChoice:
     """The model with another total and the same ratio of active to total; a name becomes custom."""
-    counted = counts_of(transformer_of(model, catalog))
+    counted = parameters_of(model, catalog)
     active = None if counted.active >= 0.99 * counted.total else total * counted.active / counted.total
     return ModelChoice(parameters=total, active_parameters=active)

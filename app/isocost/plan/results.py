@@ -34,6 +34,28 @@ class FlopCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One share of a whole: bytes of an accelerator's memory, or seconds of a step."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A whole and what it is made of."""
+
+    parts: tuple[Part, ...]
+    limit: float | None = None
+    """What the whole must stay below, when there is such a thing (an accelerator's usable bytes)."""
+
+    @property
+    def total(self) -> float:
+        """Sum of the parts."""
+        return sum(part.amount for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class StageEstimate:
     """What one stage takes."""
 
@@ -54,6 +76,10 @@ class StageEstimate:
     tokens_per_s_per_gpu: float | None = None
     fits: bool | None = None
     layout: str | None = None
+    memory: Bill | None = None
+    """Bytes per accelerator at the peak, against what can be used."""
+    step: Bill | None = None
+    """Seconds of one optimizer step."""
     flops: FlopCount | None = None
     goodput: float | None = None
     batch_tokens: float | None = None

@@ -1,56 +1,120 @@
-"""How fast a model trains on an accelerator at each count, from what the user typed or from the prior."""
+"""How fast a model trains on each accelerator at each count: the layout search, or the MFU the user typed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.economics import load_economics
+from isocost.catalog.efficiency import load_efficiency
+from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.architecture import training_flops_per_token
-from isocost.engine.records import Accelerator, Transformer, Workload
-from isocost.plan.project import Efficiency
-from isocost.plan.resolve import counts_of, peak_flops
+from isocost.engine.records import Pins, Stack
+from isocost.engine.search import BestLayouts, best_layouts, matmul_peak
+from isocost.engine.space import Constants
+from isocost.plan.project import Data, Efficiency, Layout, ModelChoice
+from isocost.plan.resolve import transformer_of, workload_of
 
 Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Speed at each count of accelerators."""
+    """Speed at each count of one accelerator type; arrays over the counts."""
 
     tokens_per_s_per_gpu: Array
     mfu: Array
     """Model FLOPs (true shapes) over the dense peak of the matmul precision, during a step."""
     source: str
     """Where the efficiency comes from, in words."""
+    best: BestLayouts
+    """The layouts the search found: memory and fit stand even when the MFU is typed."""
     slow: float = 1.0
     """Time at the 90th percentile over the central time."""
     fast: float = 1.0
     """Time at the 10th percentile over the central time."""
 
 
-def throughput(
-    transformer: Transformer,
-    workload: Workload,
-    accelerator: Accelerator,
-    counts: NDArray[np.int64],
+def throughputs(
+    model: ModelChoice,
+    data: Data,
     efficiency: Efficiency,
+    layout: Layout,
+    accelerators: Sequence[str],
+    counts: Sequence[Counts],
     catalog: Catalog,
+) -> tuple[Throughput, ...]:
+    """Tokens per second per accelerator on each accelerator type at each of its counts."""
+    keys = tuple(tuple(int(c) for c in each) for each in counts)
+    found = _searched(catalog, model, data, efficiency.stack, layout, tuple(accelerators), keys)
+    return tuple(_throughput(model, data, efficiency, best, catalog) for best in found)
+
+
+@lru_cache(maxsize=64)
+def _searched(
+    catalog: Catalog,
+    model: ModelChoice,
+    data: Data,
+    stack: Stack,
+    layout: Layout,
+    accelerators: tuple[str, ...],
+    counts: tuple[tuple[int, ...], ...],
+) -> tuple[BestLayouts, ...]:
+    """The search, remembered: price and goodput move without it."""
+    specs = [catalog.accelerator(each).spec for each in accelerators]
+    return best_layouts(
+        transformer_of(model, catalog),
+        [workload_of(data, spec) for spec in specs],
+        specs,
+        [np.array(each, dtype=np.float64) for each in counts],
+        constants(stack),
+        pins_of(layout),
+    )
+
+
+@lru_cache(maxsize=4)
+def constants(stack: Stack) -> Constants:
+    """The fitted constants for a software stack."""
+    return Constants(load_efficiency(), load_memory_profiles().for_stack(stack), stack)
+
+
+def pins_of(layout: Layout) -> Pins:
+    """The user's fixed parts of the layout, as the search takes them."""
+    return Pins(
+        tp=layout.tp,
+        pp=layout.pp,
+        vp=layout.vp,
+        cp=layout.cp,
+        ep=layout.ep,
+        microbatch=layout.microbatch,
+        recompute=layout.recompute,
+        sharding=layout.sharding,
+    )
+
+
+def _throughput(
+    model: ModelChoice, data: Data, efficiency: Efficiency, best: BestLayouts, catalog: Catalog
 ) -> Throughput:
-    """Tokens per second per accelerator at each of ``counts``."""
-    flops = training_flops_per_token(transformer, workload.sequence).total
-    peak = peak_flops(accelerator, workload.precision)
+    spec = catalog.accelerator(best.accelerator).spec
+    transformer = transformer_of(model, catalog)
+    work = workload_of(data, spec)
+    flops_over_peak = training_flops_per_token(transformer, work.sequence).total / matmul_peak(
+        spec, work.precision
+    )
     if efficiency.mfu is not None:
-        mfu = np.full(len(counts), efficiency.mfu)
-        return Throughput(mfu * peak / flops, mfu, "your input")
-    prior = catalog.mfu_prior(accelerator, transformer)
-    six_n = 6.0 * counts_of(transformer).active
-    bf16 = peak_flops(accelerator, "bf16") if accelerator.peak_flops.get("bf16") else peak
-    # Priors are whole-run figures; a step runs faster, and goodput is applied once, later.
-    speed = prior.p50 / load_economics().run_over_step_mfu.value * bf16 / six_n
-    rate = np.full(len(counts), speed)
-    source = f"median of {prior.n} published runs, {prior.label}"
-    return Throughput(rate, rate * flops / peak, source, prior.p50 / prior.p10, prior.p50 / prior.p90)
+        mfu = np.full(len(best.counts), efficiency.mfu)
+        return Throughput(mfu / flops_over_peak, mfu, "your input", best)
+    # Where nothing fits, the speed the least hungry layout would have: the verdict says that it cannot run.
+    seconds = np.where(best.fits, best.seconds, best.breakdown.total)
+    rate = work.sequence * work.global_batch / (seconds * best.counts)
+    prior = catalog.mfu_prior(spec, transformer)
+    tried = int(best.tried.max(initial=0))
+    source = f"best of {tried:,} layouts"
+    return Throughput(
+        rate, rate * flops_over_peak, source, best, prior.p50 / prior.p10, prior.p50 / prior.p90
+    )

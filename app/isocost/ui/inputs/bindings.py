@@ -8,7 +8,12 @@ from datetime import date
 
 from isocost.plan.fields import FIELDS, Field
 from isocost.plan.project import ModelChoice, PretrainStage, model_of
-from isocost.plan.resolve import Parameters, batch_tokens, counts_of, transformer_of, with_custom_parameters
+from isocost.plan.resolve import (
+    Parameters,
+    batch_tokens,
+    parameters_of,
+    with_custom_parameters,
+)
 from isocost.plan.results import StageEstimate
 from isocost.quantities import format_quantity
 from isocost.ui.session import Session, price_from
@@ -48,7 +53,7 @@ def stage_estimate(session: Session) -> StageEstimate | None:
 
 def model_parameters(session: Session) -> Parameters:
     """Total and active parameters of the selected stage's model."""
-    return counts_of(transformer_of(_model(session), session.catalog))
+    return parameters_of(_model(session), session.catalog)
 
 
 def words(field: Field, value: float | None) -> str:

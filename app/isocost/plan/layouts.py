@@ -1,0 +1,57 @@
+"""A layout of the search in words and bills: who shares the work, what fills memory and time."""
+
+from __future__ import annotations
+
+from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
+from isocost.engine.search import BestLayouts
+from isocost.plan.results import Bill, Part
+
+_DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
+_MEMORY = (
+    ("weights", "Weights"),
+    ("gradients", "Gradients"),
+    ("optimizer", "Optimizer"),
+    ("activations", "Activations"),
+    ("logits", "Logits"),
+    ("buffers", "Buffers"),
+    ("reserve", "Reserve"),
+)
+_STEP = (
+    ("matmul", "Matrix multiplies"),
+    ("attention", "Attention"),
+    ("elementwise", "Elementwise"),
+    ("recompute", "Recompute"),
+    ("tensor_comm", "Tensor-parallel traffic"),
+    ("context_comm", "Context-parallel traffic"),
+    ("expert_comm", "Expert traffic"),
+    ("pipeline", "Pipeline bubble"),
+    ("data_comm", "Gradients and weights on the wire"),
+    ("host", "Host"),
+    ("optimizer", "Optimizer"),
+    ("straggler", "Stragglers"),
+)
+_SHARDED = {"none": "", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}
+
+
+def layout_words(best: BestLayouts, at: int) -> str:
+    """A layout in the field's shorthand: "TP8 PP16 DP16, microbatch 1, ZeRO-1, selective recompute"."""
+    layouts = best.layouts
+    degrees = [(word, getattr(layouts, name)[at]) for name, word in _DEGREES]
+    words = [" ".join(f"{word}{value:.0f}" for word, value in degrees if value > 1) or "one accelerator"]
+    words.append(f"microbatch {layouts.microbatch[at]:.0f}")
+    words.append(_SHARDED[SHARDING_NAMES[layouts.sharding[at]]])
+    mode = RECOMPUTE_NAMES[layouts.recompute[at]]
+    words.append("" if mode == "none" else f"{mode} recompute")
+    return ", ".join(word for word in words if word)
+
+
+def memory_bill(best: BestLayouts, at: int) -> Bill:
+    """Bytes per accelerator at the peak of a layout, against what can be used."""
+    parts = tuple(Part(label, float(getattr(best.memory, name)[at])) for name, label in _MEMORY)
+    return Bill(parts, best.capacity)
+
+
+def step_bill(best: BestLayouts, at: int) -> Bill:
+    """Seconds of one optimizer step by what they are spent on, largest first."""
+    parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in _STEP]
+    return Bill(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
