@@ -1,8 +1,7 @@
-"""Constants of generation and reinforcement learning (``serving.yaml``), and the points behind them."""
+"""Constants of generation and reinforcement learning (``resources/serving.yaml``)."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Literal
 
@@ -10,7 +9,6 @@ import msgspec
 import yaml
 
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.table import read_rows
 from isocost.engine.deployment import GenerationPrecision, Replica, ServingConstants
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.rl_records import RlStack
@@ -113,12 +111,31 @@ class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class Accuracy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How well a set of measured rows is predicted."""
+
+    median_error: float
+    """Median of |predicted / measured - 1|."""
+    within_2x: float
+    """Share of rows predicted within a factor of two."""
+    rows: int
+
+
+class AccuracyTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Accuracy on the rows fitted, and on groups the fit had not seen."""
+
+    in_sample: Accuracy
+    generations_held_out: Accuracy
+    families_held_out: Accuracy
+
+
 class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``resources/serving.yaml`` holds."""
 
     serving: dict[str, Profile]
     rl: dict[StackName, RlProfile]
     spreads: dict[SpreadName, Spread]
+    accuracy: AccuracyTable
     measured_architectures: tuple[str, ...]
     """Accelerator families the fitted figures have seen."""
 
@@ -148,71 +165,6 @@ class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.spreads["moe" if t.is_moe else "dense"]
 
 
-def parse_parallelism(text: str) -> tuple[Replica, float]:
-    """(layout, drafts) of a published label such as "TP8", "TP8 EP8 attn-DP", "EP144 decode", "TP8 EP4 MTP3".
-
-    Experts beside tensor parallelism share its accelerators; with data-parallel attention ("attn-DP", "DEP"),
-    or where only EP is named, each accelerator attends to its own sequences. "MTP" alone is one draft.
-    """
-    tp = re.search(r"\bTP\s*=?\s*(\d+)", text)
-    ep = re.search(r"\bD?EP\s*=?\s*(\d+)", text) or re.search(r"\b(\d+)-(?:GPU|rank)\b", text)
-    wide = ep is not None and (tp is None or "attn-DP" in text or "DEP" in text)
-    drafting = re.search(r"(no\s+)?\bMTP\s*=?\s*(\d*)", text)
-    drafts = 0.0 if drafting is None or drafting[1] else float(drafting[2] or 1)
-    if wide and ep is not None:
-        return Replica(tp=1.0, ep=float(ep[1])), drafts
-    return Replica(tp=float(tp[1]) if tp else 1.0), drafts
-
-
-class MeasuredGeneration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One measured serving point (``resources/measured_generation.csv``)."""
-
-    model: str
-    family: str
-    accelerator: str
-    precision: GenerationPrecision
-    cache: GenerationPrecision
-    gpus: float
-    tp: float
-    ep: float
-    drafts: float
-    prompt_tokens: float
-    output_tokens: float
-    phase: Literal["output", "decode", "prefill", "user"]
-    """What was counted: output tokens of a mixed load, of decode instances, of one user; or prompt tokens."""
-    tokens_per_second_per_gpu: float
-    framework: str
-    date: str
-    source: str
-    sequences: float | None = None
-    """Running at once over the replica; None = as many as fit."""
-    cache_hits: float = 0.0
-    """Share of the prompt tokens counted that were found in a cache, not computed."""
-    notes: str = ""
-
-
-class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One measured reinforcement-learning step (``resources/measured_rl.csv``)."""
-
-    model: str
-    accelerator: str
-    gpus: float
-    algorithm: str
-    schedule: Literal["synchronous", "one-step", "asynchronous"]
-    weights: GenerationPrecision
-    step_seconds: float
-    framework: str
-    source: str
-    longest_tokens: float | None = None
-    mean_tokens: float | None = None
-    """Prompt and response together; None = not published."""
-    sequences: float | None = None
-    updates_per_round: float | None = None
-    tp: float | None = None
-    generation_seconds: float | None = None
-    notes: str = ""
-
-
 @lru_cache(maxsize=1)
 def load_serving() -> Serving:
     """The shipped constants, validated."""
@@ -231,15 +183,3 @@ def read_serving(text: str) -> Serving:
                 f"serving.yaml, rl.{name}.serving: {profile.serving!r} is not a serving stack."
             )
     return result
-
-
-@lru_cache(maxsize=1)
-def measured_generation() -> tuple[MeasuredGeneration, ...]:
-    """The measured serving points."""
-    return tuple(read_rows(resource("measured_generation.csv"), MeasuredGeneration))
-
-
-@lru_cache(maxsize=1)
-def measured_rl() -> tuple[MeasuredRl, ...]:
-    """The measured reinforcement-learning steps."""
-    return tuple(read_rows(resource("measured_rl.csv"), MeasuredRl))

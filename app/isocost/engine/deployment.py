@@ -1,0 +1,122 @@
+"""How a model is deployed to generate tokens: number formats, how one copy is spread, drafting, constants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number = float | NDArray[np.float64]
+"""A float, or an array that broadcasts with the others of a call."""
+
+GenerationPrecision = Literal["bf16", "fp16", "fp8", "fp4"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServingConstants:
+    """How closely a serving stack comes to the hardware. Shares are of dense peaks and nominal bandwidths."""
+
+    matmul_efficiency: Mapping[str, float]
+    """Share of the matmul peak by precision."""
+    expert_efficiency: float
+    """Further factor on the products of routed experts (grouped, uneven)."""
+    attention_efficiency: float
+    """Share of the 16-bit peak in attention."""
+    weight_bandwidth: float
+    """Share of memory bandwidth while weights stream in."""
+    cache_bandwidth: float
+    """Share of memory bandwidth while the key-value cache streams in."""
+    link_efficiency: float
+    """Share of scale-up bandwidth in a collective."""
+    network_efficiency: float
+    """Share of scale-out bandwidth in an all-to-all."""
+    layer_seconds: float
+    """Fixed time of a layer in a step: launches and dependencies, s."""
+    collective_seconds: float
+    """Fixed time of one all-reduce or one direction of an all-to-all, s."""
+    step_seconds: float
+    """Fixed time of a step: scheduler, sampling, host, s."""
+    sequence_seconds: float
+    """Time of a step for each sequence in it: bookkeeping, sampling, detokenization, s."""
+    token_layer_seconds: float
+    """Routing and permutation of one token in one expert layer, s."""
+    memory_share: float
+    """Share of the memory left after weights that the key-value cache may take."""
+    runtime_bytes: float
+    """Memory of the runtime, communication buffers and activations on every accelerator."""
+    max_sequences: float
+    """Sequences a scheduler (one per attention group) runs at once."""
+    overlap: bool
+    """Whether two half batches hide memory traffic behind arithmetic (DeepSeek's production decode)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """How one copy of the model is spread; degrees may be arrays."""
+
+    tp: Number = 1.0
+    """Accelerators that share each dense matrix and each sequence's attention."""
+    ep: Number = 1.0
+    """Accelerators that share the experts; above ``tp`` = data-parallel attention."""
+
+    @property
+    def gpus(self) -> Number:
+        """Accelerators of one replica."""
+        return np.maximum(self.tp, self.ep)
+
+    @property
+    def attention_groups(self) -> Number:
+        """Groups that each hold their own sequences."""
+        return self.gpus / self.tp
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Number formats of generation."""
+
+    weights: GenerationPrecision = "bf16"
+    cache: GenerationPrecision = "bf16"
+
+
+@dataclass(frozen=True, slots=True)
+class Speculation:
+    """Drafting with multi-token-prediction modules."""
+
+    drafts: float = 0.0
+    """Tokens drafted ahead of each verified one; 0 = none."""
+    acceptance: float = 0.85
+    """Chance that a draft is accepted (85-90 % for DeepSeek-V3, arXiv 2412.19437, section 5.4.3)."""
+
+    @property
+    def tokens_per_step(self) -> float:
+        """Tokens a sequence gains in one step: 1 + a + a^2 + ... over the drafts."""
+        whole = int(self.drafts)
+        gained = sum(self.acceptance**i for i in range(1, whole + 1))
+        return float(1.0 + gained + (self.drafts - whole) * self.acceptance ** (whole + 1))
+
+
+NO_DRAFTS = Speculation()
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """Seconds of one step, by what they are spent on; parts that hide behind others are reported in full."""
+
+    weights: Number
+    """Weights streaming from memory."""
+    cache: Number
+    """Key-value cache streaming from memory."""
+    matmul: Number
+    """Products with weights."""
+    attention: Number
+    """Products of queries with the cache and of prompts with themselves."""
+    communication: Number
+    """All-reduces and all-to-alls."""
+    fixed: Number
+    """Layers, collectives and host: independent of the batch."""
+    sequences: Number
+    """Per-sequence and per-token bookkeeping."""
+    total: Number

@@ -1,0 +1,279 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost.catalog import load
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.measured import measured_generation, parse_parallelism, predicted_rate
+from isocost.catalog.serving import load_serving, read_serving
+from isocost.engine import generation as g
+from isocost.engine.architecture import kv_elements_per_token
+from isocost.engine.deployment import Format, Replica, Speculation
+from isocost.engine.serving import best_replica, candidate_replicas, generation_rate, prefill_rate, serve
+from tests.engine import shapes_of_models as models
+from tests.engine.machines import H100
+
+H800 = replace(H100, id="h800-sxm", name="H800 SXM", scaleup_bandwidth=200e9)
+V3 = models.DEEPSEEK_V3
+VENDOR = load_serving().constants("vendor")
+FRONTIER = load_serving().constants("frontier")
+FP8 = Format("fp8", "bf16")
+BF16 = Format()
+MTP = Speculation(1.0, 0.85)
+
+
+def decode(ep, per_gpu, context, **more):
+    step = g.step_time(
+        V3, H800, Replica(ep=ep), FP8, FRONTIER, sequences=per_gpu * ep, context=context, **more
+    )
+    return float(step.total)
+
+
+def test_deepseek_production_decode():
+    seconds = decode(144.0, 88.0, 4989.0)
+    assert seconds == pytest.approx(49.2e-3, rel=0.002)
+    assert 88.0 / seconds == pytest.approx(1788.0, rel=0.002)
+    assert 88.0 / seconds == pytest.approx(1850.0, rel=0.05), "published"
+
+
+def test_where_deepseeks_decode_step_goes():
+    step = g.step_time(V3, H800, Replica(ep=144.0), FP8, FRONTIER, sequences=88.0 * 144, context=4989.0)
+    assert float(step.weights) == pytest.approx(9.2e-3, rel=0.01)
+    assert float(step.cache) == pytest.approx(13.2e-3, rel=0.01)
+    assert float(step.matmul + step.attention) == pytest.approx(20.2e-3, rel=0.01)
+    assert float(step.communication) == pytest.approx(21.9e-3, rel=0.01)
+    assert float(step.fixed) == pytest.approx(4.9e-3, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("per_gpu", "context", "milliseconds", "rate", "with_mtp"),
+    [(16, 7000, 23.9, 42, 64), (4, 12000, 19.0, 53, 89), (1, 20000, 16.8, 60, 104)],
+)
+def test_r1_rollout_decode(per_gpu, context, milliseconds, rate, with_mtp):
+    seconds = decode(64.0, float(per_gpu), float(context))
+    assert seconds * 1e3 == pytest.approx(milliseconds, rel=0.005)
+    assert 1.0 / seconds == pytest.approx(rate, rel=0.01)
+    drafted = decode(64.0, float(per_gpu), float(context), speculation=MTP)
+    assert MTP.tokens_per_step / drafted == pytest.approx(with_mtp, rel=0.05)
+
+
+def test_weights_of_wide_expert_parallelism():
+    assert float(g.expert_parameters(V3)) == pytest.approx(653.9e9, rel=1e-3)
+    read = g.weight_bytes_read(V3, Replica(ep=64.0), "fp8", 1e6)
+    assert float(read) == pytest.approx(27.3e9, rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("model", "elements"),
+    [
+        (models.LLAMA3_8B, 65_536),
+        (models.LLAMA3_70B, 163_840),
+        (models.LLAMA31_405B, 258_048),
+        (models.QWEN3_30B_A3B, 49_152),
+        (V3, 35_136),
+    ],
+)
+def test_cache_of_a_token(model, elements):
+    assert kv_elements_per_token(model) == elements
+    assert float(g.cache_bytes_per_sequence(model, 1.0, "bf16")) == 2 * elements
+
+
+def test_cache_of_windowed_layers_stops_at_the_window():
+    oss = models.GPT_OSS_120B
+    short, long = (float(g.cache_bytes_per_sequence(oss, c, "bf16")) for c in (128.0, 10_128.0))
+    per_layer = 2.0 * kv_elements_per_token(oss) / oss.layers
+    assert long - short == pytest.approx(10_000 * 18 * per_layer)
+
+
+def test_absorbed_attention_costs_more_arithmetic_than_plain():
+    assert float(g.decode_attention_flops(V3, 1000.0)) == pytest.approx(2 * 128 * 1088 * 61 * 1000)
+    assert float(g.decode_attention_flops(models.LLAMA3_8B, 1000.0)) == pytest.approx(
+        4 * 32 * 128 * 32 * 1000
+    )
+
+
+def test_expert_coverage():
+    assert float(g.expert_coverage(V3, 1.0)) == pytest.approx(8 / 256)
+    assert float(g.expert_coverage(V3, 3 * 256 / 8)) > 0.95
+    assert float(g.expert_coverage(models.LLAMA3_8B, 1.0)) == 1.0
+
+
+def test_key_value_heads_divide_only_as_far_as_they_go():
+    assert float(g.cache_split(models.QWEN3_30B_A3B, 8.0)) == 4.0
+    assert float(g.cache_split(V3, 8.0)) == 1.0
+
+
+def test_formats_the_chip_lacks_save_memory_not_arithmetic():
+    a100 = replace(H100, peak_flops={"bf16": 312e12})
+    assert g.matmul_peak(a100, "fp8") == (312e12, "bf16")
+    assert g.matmul_peak(H100, "fp4") == (1979e12, "fp8")
+    with pytest.raises(ValueError, match="16-bit"):
+        g.matmul_peak(replace(H100, peak_flops={"fp32": 1e12}), "bf16")
+
+
+@given(st.floats(1, 2000), st.floats(64, 60_000))
+def test_steps_grow_with_batch_and_context_and_throughput_grows_with_batch(sequences, context):
+    def total(n, c):
+        return float(
+            g.step_time(models.LLAMA3_70B, H100, Replica(8.0), BF16, VENDOR, sequences=n, context=c).total
+        )
+
+    base = total(sequences, context)
+    assert total(sequences * 1.5, context) > base
+    assert total(sequences, context * 1.5) > base
+    assert sequences * 1.5 / total(sequences * 1.5, context) > sequences / base
+
+
+def test_a_lone_sequence_waits_for_the_weights():
+    step = g.step_time(models.LLAMA3_8B, H100, Replica(), BF16, VENDOR, sequences=1.0, context=500.0)
+    assert float(step.weights) > 0.5 * float(step.total)
+
+
+def test_arrays_give_what_their_elements_give():
+    batch = np.array([1.0, 16.0, 256.0])
+    together = g.step_time(V3, H800, Replica(ep=64.0), FP8, FRONTIER, sequences=batch, context=2000.0).total
+    alone = [
+        float(g.step_time(V3, H800, Replica(ep=64.0), FP8, FRONTIER, sequences=b, context=2000.0).total)
+        for b in batch
+    ]
+    assert np.asarray(together) == pytest.approx(alone)
+
+
+def test_speculation():
+    assert Speculation(0.0).tokens_per_step == 1.0
+    assert MTP.tokens_per_step == pytest.approx(1.85)
+    assert Speculation(3.0, 0.5).tokens_per_step == pytest.approx(1.875)
+
+
+def test_drafts_pay_at_small_batches_and_less_at_large_ones():
+    def gain(per_gpu):
+        return 1.85 * decode(64.0, per_gpu, 4000.0) / decode(64.0, per_gpu, 4000.0, speculation=MTP)
+
+    assert gain(2.0) == pytest.approx(1.6, abs=0.2), "SGLang measured +60 % at two requests per GPU"
+    assert 0.9 < gain(128.0) < 1.2, "and +14 % at 128"
+
+
+def test_memory_limits_concurrency():
+    fits = float(g.sequences_that_fit(models.LLAMA3_70B, H100, Replica(8.0), BF16, 8192.0, VENDOR))
+    longer = float(g.sequences_that_fit(models.LLAMA3_70B, H100, Replica(8.0), BF16, 16384.0, VENDOR))
+    assert fits == pytest.approx(2.0 * longer)
+    assert float(g.sequences_that_fit(models.LLAMA3_70B, H100, Replica(1.0), BF16, 8192.0, VENDOR)) == 0.0
+
+
+def test_what_does_not_fit_serves_nothing():
+    served = serve(models.LLAMA31_405B, H100, Replica(4.0), BF16, VENDOR, prompt=1000.0, output=1000.0)
+    assert float(served.tokens_per_second_per_gpu) == 0.0
+    with pytest.raises(ValueError, match="does not fit on 4 x H100"):
+        best_replica(models.LLAMA31_405B, H100, BF16, VENDOR, prompt=1000.0, output=1000.0, gpus=4.0)
+
+
+def test_long_prompts_cost_output():
+    def rate(prompt, disaggregated=False):
+        return float(
+            serve(
+                models.LLAMA3_8B, H100, Replica(), BF16, VENDOR,
+                prompt=prompt, output=500.0, concurrency=64.0, disaggregated=disaggregated,
+            ).tokens_per_second_per_gpu
+        )  # fmt: skip
+
+    assert rate(4000.0) < rate(500.0)
+    assert rate(4000.0, disaggregated=True) > rate(4000.0)
+
+
+def test_best_layout_is_no_worse_than_any_candidate():
+    best, served = best_replica(V3, H800, FP8, FRONTIER, prompt=2000.0, output=1000.0, gpus=256.0)
+    assert float(best.ep) > 8.0, "a mixture this large is served by wide expert parallelism"
+    for other in candidate_replicas(V3, H800, 256.0):
+        rate = serve(V3, H800, other, FP8, FRONTIER, prompt=2000.0, output=1000.0).tokens_per_second_per_gpu
+        assert float(served.tokens_per_second_per_gpu) >= float(rate)
+
+
+def test_a_wanted_speed_per_user_narrows_the_choice():
+    model, load_ = models.LLAMA3_70B, {"prompt": 1000.0, "output": 1000.0, "gpus": 8.0, "concurrency": 32.0}
+    fast = best_replica(model, H100, BF16, VENDOR, user_rate=40.0, **load_)[1]
+    cheap = best_replica(model, H100, BF16, VENDOR, **load_)[1]
+    assert float(fast.tokens_per_second_per_user) >= 40.0
+    assert float(cheap.tokens_per_second_per_gpu) >= float(fast.tokens_per_second_per_gpu)
+
+
+def test_prefill_runs_near_the_matmul_limit():
+    rate = float(
+        prefill_rate(
+            models.LLAMA3_70B,
+            H100,
+            Replica(4.0),
+            Format("fp8", "fp8"),
+            VENDOR,
+            prompt=2048.0,
+            batch_tokens=8192.0,
+        )
+    )
+    assert 0.3 < rate * 2 * 70e9 / 1979e12 < 0.6
+    cached = generation_rate(
+        models.LLAMA3_70B, H100, Replica(4.0), Format("fp8", "fp8"), VENDOR,
+        phase="prefill", prompt=2048.0, output=1.0, cache_hits=0.5,
+    )  # fmt: skip
+    assert cached > 1.8 * rate
+
+
+@pytest.mark.parametrize(
+    ("text", "tp", "ep", "drafts"),
+    [
+        ("TP1", 1, 1, 0),
+        ("TP8 EP2 MTP3", 8, 1, 3),
+        ("TP8 EP8 attn-DP", 1, 8, 0),
+        ("EP144 decode (18 nodes), MTP in service", 1, 144, 1),
+        ("TP16 baseline", 16, 1, 0),
+        ("8-GPU decode instance", 1, 8, 0),
+        ("4-rank prefill; NVFP4 MoE", 1, 4, 0),
+        ("TP8 on 8xB300, no MTP", 8, 1, 0),
+        ("TP8 on 8xB300, MTP=1", 8, 1, 1),
+        ("disaggregated DEP2 prefill", 1, 2, 0),
+    ],
+)
+def test_published_layout_labels(text, tp, ep, drafts):
+    replica, drafted = parse_parallelism(text)
+    assert (replica.tp, max(replica.ep, 1.0), drafted) == (tp, ep, drafts)
+
+
+@pytest.fixture(scope="module")
+def errors():
+    catalog = load()
+    found = []
+    for row in measured_generation():
+        t, a = catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec
+        found.append(np.log(predicted_rate(row, t, a, VENDOR) / row.tokens_per_second_per_gpu))
+    return np.array(found)
+
+
+def test_measured_throughput_is_predicted(errors):
+    accuracy = load_serving().accuracy
+    assert len(errors) == accuracy.in_sample.rows
+    assert np.median(np.abs(np.expm1(errors))) == pytest.approx(accuracy.in_sample.median_error, abs=0.002)
+    assert np.median(np.abs(np.expm1(errors))) <= 0.18
+    assert np.mean(np.abs(errors) < np.log(2.0)) >= 0.90
+
+
+def test_groups_never_seen_are_predicted():
+    accuracy = load_serving().accuracy
+    for held_out in (accuracy.generations_held_out, accuracy.families_held_out):
+        assert held_out.median_error <= 0.25
+        assert held_out.within_2x >= 0.90
+
+
+def test_spreads_widen_with_ignorance():
+    serving = load_serving()
+    dense = serving.spread_of(models.LLAMA3_8B, H100, Replica())
+    mixture = serving.spread_of(models.QWEN3_30B_A3B, H100, Replica())
+    wide = serving.spread_of(V3, H100, Replica(ep=32.0))
+    unseen = serving.spread_of(models.LLAMA3_8B, replace(H100, architecture="TPU"), Replica())
+    assert [s.p10 < 1.0 < s.p90 for s in (dense, mixture, wide, unseen)] == [True] * 4
+    assert dense.p90 / dense.p10 < min(s.p90 / s.p10 for s in (mixture, wide, unseen))
+
+
+def test_serving_file_complaints_name_what_is_wrong():
+    with pytest.raises(CatalogError, match=r"serving\.yaml"):
+        read_serving("serving: {}")

@@ -1,0 +1,252 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost.catalog import load
+from isocost.catalog.measured import measured_plan, measured_rl
+from isocost.catalog.serving import load_serving
+from isocost.engine import lengths as ln
+from isocost.engine.deployment import Format, Replica
+from isocost.engine.rl import (
+    arithmetic_seconds,
+    closed_form_hours,
+    default_mfu,
+    multipliers,
+    rl_time,
+    round_overhead_seconds,
+)
+from isocost.engine.rl_records import ALGORITHMS, Algorithm, RlPhase, RlPlan
+from isocost.engine.rollout import Round, best_rollout, rollout_time
+from tests.engine import shapes_of_models as models
+from tests.engine.machines import H100
+
+H800 = replace(H100, id="h800-sxm", name="H800 SXM", scaleup_bandwidth=200e9)
+V3 = models.DEEPSEEK_V3
+FRONTIER = load_serving().rl_stack("frontier")
+OPEN = load_serving().rl_stack("open")
+
+# arXiv 2501.12948v2, appendix B; mean lengths read off its figure.
+R1_ZERO = RlPlan(
+    phases=(RlPhase(8200.0, 500.0, 9000.0, 32768.0), RlPhase(2200.0, 12000.0, 18000.0, 65536.0)),
+    prompts=512.0,
+    group=16.0,
+    updates_per_round=16.0,
+)
+R1_ZERO_HOURS = 101e3
+
+
+@pytest.fixture(scope="module")
+def r1_zero():
+    return rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=512.0)
+
+
+def test_r1_zero_is_predicted(r1_zero):
+    low, central, high = r1_zero.gpu_hours
+    assert 0.7 <= central / R1_ZERO_HOURS <= 1.4
+    assert low < R1_ZERO_HOURS < high
+
+
+def test_r1_zero_is_driven_by_its_longest_responses(r1_zero):
+    assert r1_zero.driver == "longest response"
+    assert r1_zero.rounds == pytest.approx(650.0)
+    assert r1_zero.tokens == pytest.approx(36e9, rel=0.1)
+    assert r1_zero.longest == pytest.approx(65536.0, rel=0.01), "the cap is reached in every round"
+    assert r1_zero.throughput_bound < 0.6 * r1_zero.tail_bound < r1_zero.gpu_hours[1]
+
+
+def test_no_constant_of_the_frontier_stack_comes_from_r1():
+    source = load_serving().rl["frontier"].unmodelled.source
+    assert "Nemotron" in source
+    assert "NeMo-RL" in source
+    assert FRONTIER.unmodelled[1] == pytest.approx(
+        math.sqrt(FRONTIER.unmodelled[0] * FRONTIER.unmodelled[2]), rel=0.01
+    )
+
+
+def test_r1_step_costs_what_its_hours_allow():
+    plan = replace(R1_ZERO, phases=(RlPhase(16.0, 9000.0, 9000.0, 32768.0),))
+    step = rl_time(V3, H800, plan, FRONTIER, gpus=512.0)
+    raw = step.wall * 512.0 / 16.0
+    assert 5.5 < raw < 9.0
+
+
+def test_more_accelerators_do_not_shorten_the_tail():
+    few = rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=512.0)
+    many = rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=2048.0)
+    assert many.generation > 0.75 * few.generation
+    assert many.gpu_hours[1] > 2.5 * few.gpu_hours[1]
+
+
+@pytest.fixture(scope="module")
+def steps():
+    catalog = load()
+    found = []
+    for row in measured_rl():
+        plan = measured_plan(row)
+        if plan is None:
+            continue
+        t, a = catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec
+        time = rl_time(t, a, plan, replace(OPEN, weights=row.weights), gpus=row.gpus)
+        found.append((t.is_moe, time.wall * 3600.0 / row.step_seconds))
+    return found
+
+
+def test_dense_open_source_steps_are_predicted_within_a_factor_of_two(steps):
+    dense = [ratio for moe, ratio in steps if not moe]
+    assert len(dense) == 10
+    assert all(0.5 < ratio < 2.0 for ratio in dense)
+
+
+def test_most_mixture_steps_are_too(steps):
+    mixtures = np.array([ratio for moe, ratio in steps if moe])
+    assert len(mixtures) == 21
+    assert np.mean((mixtures > 0.5) & (mixtures < 2.0)) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "total"),
+    [
+        (ALGORITHMS["reinforce"], 8.0),
+        (ALGORITHMS["rloo"], 10.0),
+        (ALGORITHMS["grpo"], 10.0),
+        (ALGORITHMS["grpo-kl"], 12.0),
+        (ALGORITHMS["ppo"], 22.0),
+        (ALGORITHMS["on-policy-distillation"], 10.0),
+        (Algorithm("GRPO, two epochs", 1.0, 1.0, epochs=2.0), 18.0),
+        (Algorithm("distillation from a teacher four times as large", reward_model=4.0), 16.0),
+    ],
+)
+def test_multipliers(algorithm, total):
+    assert multipliers(algorithm).total == total
+
+
+def test_throughput_bound_of_r1_zero_by_hand():
+    generation = 36.2e9 / 1850.0 / 3600.0
+    arithmetic = arithmetic_seconds(36.2e9, 4.57e11, 1.0, 989e12, 0.25) / 3600.0
+    assert generation == pytest.approx(5.4e3, rel=0.01)
+    assert arithmetic == pytest.approx(18.6e3, rel=0.01)
+
+
+def test_tail_form_of_r1_zero_by_hand():
+    update, overhead = 36.0 * 3600.0 / 650.0, 120.0
+    wall = closed_form_hours(512.5, 32768.0, 50.0, update, overhead)
+    wall += closed_form_hours(137.5, 65536.0, 50.0, update, overhead)
+    assert wall == pytest.approx(201.0, abs=1.0)
+    assert wall * 512.0 == pytest.approx(103e3, rel=0.005)
+
+
+def test_defaults_by_size():
+    assert default_mfu(OPEN, V3) < default_mfu(OPEN, models.LLAMA3_8B)
+    assert default_mfu(OPEN, models.LLAMA32_1B) == OPEN.mfu_small
+    assert round_overhead_seconds(OPEN, models.LLAMA3_8B) == pytest.approx(11.0, abs=0.5)
+    assert round_overhead_seconds(OPEN, V3) == 120.0
+
+
+MATH = RlPlan((RlPhase(100.0, 3000.0, 3000.0, 16384.0),), 128.0, 16.0)
+
+
+def test_asynchrony_hides_the_tail():
+    together = rl_time(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
+    apart = rl_time(models.LLAMA3_8B, H100, replace(MATH, schedule="asynchronous"), OPEN, gpus=64.0)
+    assert 1.2 < together.wall / apart.wall < 3.0, "AReaL 2.3-2.8x, verl 1.9-2.7x on 7B"
+
+
+def test_staged_context_is_cheaper_than_starting_long():
+    staged = replace(
+        MATH,
+        phases=(RlPhase(50.0, 1500.0, 2000.0, 8192.0), RlPhase(50.0, 3000.0, 4000.0, 24576.0)),
+    )
+    single = replace(MATH, phases=(RlPhase(100.0, 3500.0, 4000.0, 24576.0),))
+    small = {"gpus": 64.0}
+    assert rl_time(models.LLAMA3_8B, H100, staged, OPEN, **small).wall < (
+        rl_time(models.LLAMA3_8B, H100, single, OPEN, **small).wall
+    )
+
+
+def test_parts_of_a_synchronous_run_are_its_whole():
+    time = rl_time(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
+    assert time.generation + time.scoring + time.update + time.overhead == pytest.approx(time.wall)
+    assert time.tokens == pytest.approx(100 * 128 * 16 * 3000)
+    assert 0.002 < time.utilisation < 0.25
+
+
+def test_the_callers_mfu_and_overhead_count():
+    base = rl_time(models.LLAMA3_8B, H100, replace(MATH, mfu=0.3, overhead=0.0), OPEN, gpus=64.0)
+    slow = rl_time(models.LLAMA3_8B, H100, replace(MATH, mfu=0.15, overhead=36.0), OPEN, gpus=64.0)
+    assert slow.update == pytest.approx(2.0 * base.update)
+    assert slow.overhead - base.overhead == pytest.approx(1.0)
+
+
+def test_what_cannot_run_says_why():
+    with pytest.raises(ValueError, match="does not fit"):
+        rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=4.0)
+    with pytest.raises(ValueError, match="does not fit"):
+        rl_time(V3, H800, replace(R1_ZERO, replica=Replica(1.0)), FRONTIER, gpus=512.0)
+    with pytest.raises(ValueError, match="at least one phase"):
+        rl_time(models.LLAMA3_8B, H100, replace(MATH, phases=()), OPEN, gpus=8.0)
+    with pytest.raises(ValueError, match="does not fit"):
+        rl_time(models.LLAMA31_405B, H100, replace(MATH, schedule="one-step"), OPEN, gpus=8.0)
+
+
+def test_lognormal_of_r1_zero():
+    mu, sigma = ln.lognormal(7000.0, 0.9)
+    assert mu == pytest.approx(8.557, abs=0.001)
+    assert sigma == pytest.approx(0.770, abs=0.001)
+    assert math.sqrt(2.0 * math.log(8192)) == pytest.approx(4.245, abs=0.001)
+    assert ln.longest_expected(7000.0, 0.9, 8192.0) == pytest.approx(137e3, rel=0.01)
+
+
+@given(st.floats(500.0, 30_000.0), st.floats(0.2, 1.2), st.floats(0.0, 0.004))
+def test_the_mean_of_the_lengths_is_the_mean_asked_for(mean, cv, loops):
+    lengths = ln.Lengths(mean, 32768.0, cv, loops)
+    grid = np.linspace(0.0, 32768.0, 8001)
+    assert np.trapezoid(ln.survival(lengths, grid), grid) == pytest.approx(mean, rel=0.002)
+
+
+def test_loops_reach_the_cap_and_nothing_passes_it():
+    lengths = ln.Lengths(2000.0, 32768.0, 0.5, 0.002)
+    alive = ln.survival(lengths, np.array([32000.0, 32768.0]))
+    assert alive[0] == pytest.approx(0.002, rel=0.05)
+    assert alive[1] == 0.0
+
+
+def test_impossible_lengths_are_named():
+    with pytest.raises(ValueError, match="between 0 and the longest"):
+        ln.location(ln.Lengths(5000.0, 4000.0))
+    with pytest.raises(ValueError, match="looping"):
+        ln.location(ln.Lengths(100.0, 32768.0, 0.9, 0.01))
+
+
+def test_normal_distribution():
+    assert ln.normal_cdf(np.array([-1.96, 0.0, 1.96])) == pytest.approx([0.025, 0.5, 0.975], abs=1e-4)
+
+
+def job(group=16.0, mean=3000.0):
+    return Round(128.0, group, 300.0, ln.Lengths(mean, 16384.0))
+
+
+def test_a_round_lies_between_its_bounds():
+    time = best_rollout(models.LLAMA3_8B, H100, Format(), OPEN.serving, job(), gpus=32.0)
+    assert max(time.throughput_bound, time.tail_bound) <= time.seconds * 1.001
+    assert time.seconds <= (time.throughput_bound + time.tail_bound) * 1.2
+    assert time.longest == pytest.approx(16384.0, rel=0.03)
+
+
+def test_a_round_beyond_memory_queues():
+    few = rollout_time(models.LLAMA3_8B, H100, Replica(1.0), Format(), OPEN.serving, job(512.0), gpus=8.0)
+    double = rollout_time(models.LLAMA3_8B, H100, Replica(1.0), Format(), OPEN.serving, job(1024.0), gpus=8.0)
+    assert few is not None
+    assert double is not None
+    assert few.waves > 2.0
+    assert double.waves == pytest.approx(2.0 * few.waves)
+    assert 1.8 < double.seconds / few.seconds <= 2.0
+
+
+def test_larger_rounds_cost_less_per_token():
+    small = best_rollout(models.LLAMA3_8B, H100, Format(), OPEN.serving, job(4.0), gpus=64.0)
+    large = best_rollout(models.LLAMA3_8B, H100, Format(), OPEN.serving, job(32.0), gpus=64.0)
+    assert large.seconds < 4.0 * small.seconds
