@@ -6,113 +6,42 @@ carries its own. Paths such as ``hardware.count`` name one value of a stage, whe
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from isocost.catalog.prices import PriceCard
+from isocost.plan.stages import GpuHoursStage, ModelStage, PretrainStage, Stage
+from isocost.plan.values import Currency, Data, Efficiency, Hardware, Layout, ModelChoice, Price, Value
 
-PrecisionName = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
-StackName = Literal["vendor", "open", "research"]
-
-
-class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of everything in a project: immutable, compared by value, unknown keys refused."""
-
-
-class ModelChoice(_Value, frozen=True):
-    """A named model of the catalogue, or a custom one given by its parameter counts."""
-
-    name: str | None = None
-    parameters: float | None = None
-    """Total parameters of a custom model."""
-    active_parameters: float | None = None
-    """Parameters used per token of a custom mixture of experts; None = dense."""
-
-
-class Data(_Value, frozen=True):
-    """What is trained on."""
-
-    tokens: float
-    sequence: int = 4096
-    batch_tokens: float | None = None
-    """Tokens an optimizer step; None = from the batch-size scaling law."""
-    precision: PrecisionName = "bf16"
-
-
-class Hardware(_Value, frozen=True):
-    """Which accelerators and how many."""
-
-    accelerator: str
-    count: int
+__all__ = [
+    "Currency",
+    "Data",
+    "Efficiency",
+    "GpuHoursStage",
+    "Hardware",
+    "Layout",
+    "ModelChoice",
+    "PretrainStage",
+    "Price",
+    "Project",
+    "Scenario",
+    "Stage",
+    "efficiency_of",
+    "get_value",
+    "hardware_of",
+    "holder",
+    "layout_of",
+    "model_of",
+    "price_of",
+    "replace_scenario",
+    "replace_stage",
+    "set_section",
+    "set_value",
+]
 
 
-class Price(_Value, frozen=True):
-    """The rent of one accelerator, frozen with where it came from."""
-
-    usd_per_gpu_hour: float
-    supplier: str = "your input"
-    commitment: str = ""
-    includes: str = ""
-    source: str = ""
-    date: str = ""
-    """Day the price was read, ISO 8601."""
-
-
-class Efficiency(_Value, frozen=True):
-    """How well the hardware is used; None = estimated."""
-
-    mfu: float | None = None
-    """Model FLOP utilization of a step, against the dense peak of the matmul precision."""
-    goodput: float | None = None
-    """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation."""
-    stack: StackName = "vendor"
-    """Software: the vendor's tuned stack, good open-source code, or research code."""
-
-
-class Layout(_Value, frozen=True):
-    """Parts of the parallel layout the user has fixed; None = the search chooses."""
-
-    tp: int | None = None
-    pp: int | None = None
-    vp: int | None = None
-    cp: int | None = None
-    ep: int | None = None
-    microbatch: int | None = None
-    recompute: Literal["none", "selective", "full"] | None = None
-    sharding: Literal["none", "zero1", "zero2", "zero3"] | None = None
-
-
-class PretrainStage(_Value, frozen=True, tag_field="kind", tag="pretrain", kw_only=True):
-    """Training a model from its architecture and tokens."""
-
-    name: str
-    group: str = ""
-    note: str = ""
-    data: Data
-    model: ModelChoice | None = None
-    hardware: Hardware | None = None
-    price: Price | None = None
-    efficiency: Efficiency | None = None
-    layout: Layout | None = None
-
-
-class GpuHoursStage(_Value, frozen=True, tag_field="kind", tag="gpu-hours", kw_only=True):
-    """Accelerator-hours taken as claimed: either hours on the stage's accelerators, or their product."""
-
-    name: str
-    group: str = ""
-    note: str = ""
-    hours: float | None = None
-    gpu_hours: float | None = None
-    hardware: Hardware | None = None
-    price: Price | None = None
-
-
-Stage = PretrainStage | GpuHoursStage
-
-
-class Scenario(_Value, frozen=True, kw_only=True):
+class Scenario(Value, frozen=True, kw_only=True):
     """One way of doing it: what the stages share, and the stages."""
 
     name: str
@@ -124,16 +53,7 @@ class Scenario(_Value, frozen=True, kw_only=True):
     layout: Layout = Layout()
 
 
-class Currency(_Value, frozen=True):
-    """Display currency with a rate frozen on a day; stored values stay in USD."""
-
-    code: str = "USD"
-    per_usd: float = 1.0
-    source: str = ""
-    date: str = ""
-
-
-class Project(_Value, frozen=True, kw_only=True):
+class Project(Value, frozen=True, kw_only=True):
     """A document: everything a file holds."""
 
     name: str
@@ -144,20 +64,20 @@ class Project(_Value, frozen=True, kw_only=True):
     currency: Currency = Currency()
 
 
-def holder(scenario: Scenario, stage: Stage, section: str) -> _Value:
+def holder(scenario: Scenario, stage: Stage, section: str) -> Value:
     """The value that holds a section (``model``, ``data``, ``hardware``...) for a stage.
 
     The stage's own section when it has one, else the scenario's; section ``stage`` is the stage itself.
     """
     if section == "stage":
         return stage
-    own: _Value | None = getattr(stage, section, None)
+    own: Value | None = getattr(stage, section, None)
     return own if own is not None else getattr(scenario, section)
 
 
 def model_of(scenario: Scenario, stage: Stage) -> ModelChoice:
     """The model a stage works on."""
-    own = stage.model if isinstance(stage, PretrainStage) else None
+    own = stage.model if isinstance(stage, ModelStage) else None
     return own or scenario.model
 
 
@@ -173,13 +93,13 @@ def price_of(scenario: Scenario, stage: Stage) -> Price:
 
 def efficiency_of(scenario: Scenario, stage: Stage) -> Efficiency:
     """How well a stage uses its accelerators."""
-    own = stage.efficiency if isinstance(stage, PretrainStage) else None
+    own = stage.efficiency if isinstance(stage, ModelStage) else None
     return own or scenario.efficiency
 
 
 def layout_of(scenario: Scenario, stage: Stage) -> Layout:
     """The parts of the layout fixed for a stage."""
-    own = stage.layout if isinstance(stage, PretrainStage) else None
+    own = stage.layout if isinstance(stage, ModelStage) else None
     return own or scenario.layout
 
 

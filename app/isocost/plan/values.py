@@ -1,0 +1,86 @@
+"""The values a plan is made of: what is trained, on what, at which price, how well used."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+PrecisionName = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
+StackName = Literal["vendor", "open", "research"]
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of everything in a project: immutable, compared by value, unknown keys refused."""
+
+
+class ModelChoice(Value, frozen=True):
+    """A named model of the catalogue, or a custom one given by its parameter counts."""
+
+    name: str | None = None
+    parameters: float | None = None
+    """Total parameters of a custom model."""
+    active_parameters: float | None = None
+    """Parameters used per token of a custom mixture of experts; None = dense."""
+
+
+class Data(Value, frozen=True):
+    """What is trained on."""
+
+    tokens: float
+    sequence: int = 4096
+    batch_tokens: float | None = None
+    """Tokens an optimizer step; None = from the batch-size scaling law."""
+    precision: PrecisionName = "bf16"
+
+
+class Hardware(Value, frozen=True):
+    """Which accelerators and how many."""
+
+    accelerator: str
+    count: int
+
+
+class Price(Value, frozen=True):
+    """The rent of one accelerator, frozen with where it came from."""
+
+    usd_per_gpu_hour: float
+    supplier: str = "your input"
+    commitment: str = ""
+    includes: str = ""
+    source: str = ""
+    date: str = ""
+    """Day the price was read, ISO 8601."""
+
+
+class Efficiency(Value, frozen=True):
+    """How well the hardware is used; None = estimated."""
+
+    mfu: float | None = None
+    """Model FLOP utilization of a step, against the dense peak of the matmul precision."""
+    goodput: float | None = None
+    """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation."""
+    stack: StackName = "vendor"
+    """Software: the vendor's tuned stack, good open-source code, or research code."""
+
+
+class Layout(Value, frozen=True):
+    """Parts of the parallel layout the user has fixed; None = the search chooses."""
+
+    tp: int | None = None
+    pp: int | None = None
+    vp: int | None = None
+    cp: int | None = None
+    ep: int | None = None
+    microbatch: int | None = None
+    recompute: Literal["none", "selective", "full"] | None = None
+    sharding: Literal["none", "zero1", "zero2", "zero3"] | None = None
+
+
+class Currency(Value, frozen=True):
+    """Display currency with a rate frozen on a day; stored values stay in USD."""
+
+    code: str = "USD"
+    per_usd: float = 1.0
+    source: str = ""
+    date: str = ""
