@@ -87,14 +87,14 @@ def _stage_seconds(
     """Seconds of the slowest and of the average stage for one microbatch, and layers on the slowest stage.
 
     Layers are dealt in chunks of one size; where the last chunks are not full, the last stage takes the
-    missing layer in exchange for the head.
+    missing layer in exchange for the head. The fractional layers of a slider's shape are dealt evenly.
     """
     chunks = layouts.pp * layouts.vp
     even = s.layers / layouts.pp
     # One layer fewer on the last stage when the head would otherwise make it the slowest.
     full = np.ceil(s.layers / chunks - 1e-9) * layouts.vp
     spare = full * layouts.pp - s.layers
-    split = (layouts.pp > 1) & (spare > 0)
+    split = (layouts.pp > 1) & (spare > 0) & (s.layers == np.floor(s.layers))
     slowest_layers = np.where(split, full, even)
     last = np.where(split, np.maximum(full - np.minimum(spare, 2.0), 0.0), even) * per_layer + head
     slowest = np.maximum(slowest_layers * per_layer, last)
