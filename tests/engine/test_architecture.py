@@ -126,7 +126,7 @@ def test_a_dense_shape_has_exactly_the_parameters_asked_for(total):
     assert shape.hidden / shape.layers == pytest.approx(110, rel=0.75)
 
 
-@given(totals.filter(lambda n: n > 1e8), st.floats(min_value=0.02, max_value=0.99))
+@given(totals.filter(lambda n: n > 3e9), st.floats(min_value=0.02, max_value=0.99))
 def test_a_mixture_has_exactly_the_total_and_active_parameters_asked_for(total, share):
     shape = shape_for(total, total * share)
     count = parameters(shape)

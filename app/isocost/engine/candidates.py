@@ -52,9 +52,10 @@ def combinations(
     """Every sensible combination of degrees for up to ``largest`` accelerators, a row each.
 
     Those without a pipeline come first. The rows hold one microbatch and ``ENDLESS`` replicas, so that their
-    memory is the least they can take at any count. ``recompute`` is 0 unless pinned.
+    memory is the least they can take at any count. ``recompute`` is 0 unless pinned. Raises ValueError if the
+    pins leave none.
     """
-    pp, tp, vp, cp, ep, microbatch, sharding = _degrees(t, work, accelerators, largest, pins)
+    pp, vp, sharding, tp, cp, ep, microbatch = _degrees(t, work, accelerators, largest, pins)
     endless = np.full(tp.shape, ENDLESS)
     parallel = tp > 1 if pins.sequence_parallel is None else (tp > 1) & pins.sequence_parallel
     return Layouts(
@@ -121,36 +122,61 @@ def _pinned(pin: int | None, allowed: Iterable[int]) -> list[int]:
 def _degrees(
     t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
 ) -> tuple[FloatArray, ...]:
-    """Combinations of pp, tp, vp, cp, ep, microbatch and sharding; a row each."""
+    """Combinations of pp, vp, sharding, tp, cp, ep and microbatch, as columns.
+
+    Raises ValueError, naming the pin, when none is left.
+    """
     widest = max(a.scaleup_domain for a in accelerators)
-    pipeline = [*PIPELINE, *(p for p in UNEVEN_PIPELINE if is_whole(t) and t.layers % p == 0)]
-    sharding = [1, 3] if pins.sharding is None else [SHARDING_CODES[pins.sharding]]
-    axes = (
-        _pinned(pins.pp, pipeline),
-        _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))),
-        _pinned(pins.vp, INTERLEAVE),
-        _pinned(pins.cp, (d for d in CONTEXT if d == 1 or work.sequence / d >= TOKENS_PER_RANK[0])),
-        _pinned(pins.ep, EXPERT if t.is_moe else (1,)),
-        _pinned(pins.microbatch, MICROBATCH),
-        sharding,
-    )
-    grid = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)
-    pp, tp, vp, cp, ep, mb, shard = grid
-    keep = (pp * vp <= t.layers) & ((vp == 1) | (pp > 1)) & (tp * pp * cp <= largest)
-    keep &= (ep <= max(t.experts, 1.0)) & (mb <= work.global_batch)
+    choices = {
+        "pp, vp": _schedules(t, pins),
+        "tp": [d for d in _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))) if _cuts_heads(t, d)],
+        "cp": _pinned(pins.cp, (d for d in CONTEXT if d == 1 or work.sequence / d >= TOKENS_PER_RANK[0])),
+        "ep": [d for d in _pinned(pins.ep, EXPERT if t.is_moe else (1,)) if _deals_experts(t, d)],
+        "microbatch": [d for d in _pinned(pins.microbatch, MICROBATCH) if d <= max(work.global_batch, 1.0)],
+    }
+    for name, allowed in choices.items():
+        if not allowed:
+            raise ValueError(f"No layout of {t.name or 'this model'} is possible with {name} as pinned.")
+    schedules = np.array(choices.pop("pp, vp"), dtype=np.float64)
+    axes = [np.arange(len(schedules)), *choices.values()]
+    at, tp, cp, ep, mb = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)
+    pp, vp, sharding = schedules[at.astype(np.intp)].T
+    keep = tp * pp * cp <= largest
     if pins.microbatch is None:
         keep &= (mb == 1) | (mb * work.sequence / cp <= TOKENS_PER_RANK[1])
-    if pins.sharding is None:
-        keep &= (shard != 3) | (pp == 1)
-    keep &= _divides(t, tp, ep)
-    return tuple(axis[keep] for axis in grid)
+    if not keep.any():
+        raise ValueError(
+            f"The pinned layout needs at least {int((tp * pp * cp).min())} accelerators; "
+            f"{int(largest)} were given."
+        )
+    return tuple(axis[keep] for axis in (pp, vp, sharding, tp, cp, ep, mb))
 
 
-def _divides(t: Transformer, tp: FloatArray, ep: FloatArray) -> BoolArray:
-    """Whether heads and experts split into equal parts; slider shapes only need as many heads as ranks."""
+def _schedules(t: Transformer, pins: Pins) -> list[tuple[int, int, int]]:
+    """Stages, chunks a stage and sharding that go together: ZeRO-3 only without a pipeline, unless pinned."""
+    stages = [*PIPELINE, *(p for p in UNEVEN_PIPELINE if is_whole(t) and t.layers % p == 0)]
+    sharding = [1, 3] if pins.sharding is None else [SHARDING_CODES[pins.sharding]]
+    return [
+        (pp, vp, z)
+        for pp in _pinned(pins.pp, stages)
+        for vp in _pinned(pins.vp, INTERLEAVE)
+        for z in sharding
+        if pp * vp <= max(t.layers, 1.0)
+        and (vp == 1 or pp > 1)
+        and (z != 3 or pp == 1 or pins.sharding is not None)
+    ]
+
+
+def _cuts_heads(t: Transformer, tp: int) -> bool:
+    """Whether heads split evenly over ``tp`` ranks; slider shapes only need as many heads as ranks."""
     if not is_whole(t):
-        return tp <= t.heads
-    heads = np.mod(t.heads, tp) == 0
-    shared = (np.mod(t.kv_heads, tp) == 0) | (np.mod(tp, max(t.kv_heads, 1.0)) == 0) | (t.attention == "mla")
-    result: BoolArray = heads & shared & (np.mod(t.experts, ep) == 0)
-    return result
+        return tp <= max(t.heads, 1.0)
+    shared = t.attention == "mla" or t.kv_heads % tp == 0 or tp % max(t.kv_heads, 1.0) == 0
+    return t.heads % tp == 0 and shared
+
+
+def _deals_experts(t: Transformer, ep: int) -> bool:
+    """Whether experts split evenly over ``ep`` ranks; slider shapes only need as many experts as ranks."""
+    if not t.is_moe:
+        return ep == 1
+    return t.experts % ep == 0 if is_whole(t) else ep <= t.experts

@@ -50,6 +50,8 @@ class BestLayouts:
     capacity: float
     """Usable bytes per accelerator."""
     breakdown: StepSeconds
+    pressure: Array
+    """Seconds of the step lost because memory is nearly full; the rest is ``breakdown``."""
     batch_limited: NDArray[np.bool_]
     """Whether accelerators stand idle because the batch has no sequences for them."""
     tried: NDArray[np.int64]
@@ -92,6 +94,7 @@ def best_layouts(
                 memory=pick(memory, at),
                 capacity=float(space.capacity[a]),
                 breakdown=pick(parts, at),
+                pressure=np.where(np.isfinite(seconds), seconds - parts.total[at], 0.0),
                 batch_limited=(idle >= own.model_parallel) & (more > work.global_batch),
                 tried=space.valid(a)[: len(asked)].sum(axis=1) * len(space.modes),
             )
@@ -118,26 +121,32 @@ def _search(space: Space) -> tuple[Cells, Array]:
         bounds[a], modes[a] = space.bound(a)
     best = np.full(types * counts, np.inf)
     winner = np.zeros(types * counts, dtype=np.intp)
+    mode = np.full(types * counts, space.modes[-1], dtype=np.int8)
 
-    def evaluate(flat: NDArray[np.intp]) -> None:
-        for start in range(0, len(flat), CHUNK):
-            chunk = flat[start : start + CHUNK]
-            chunk = chunk[bounds.reshape(-1)[chunk] < best[chunk // degrees]]
-            if len(chunk) == 0:
+    def evaluate(cells: Cells, lower: Array) -> None:
+        for start in range(0, len(cells), CHUNK):
+            chunk = cells.take(slice(start, start + CHUNK))
+            group = chunk.type * counts + chunk.count
+            hopeful = np.flatnonzero(lower[start : start + CHUNK] < best[group])
+            if len(hopeful) == 0:
                 continue
-            seconds = space.step(_cells(chunk, space.shape, modes)).total
-            group = chunk // degrees
+            chunk, group = chunk.take(hopeful), group[hopeful]
+            seconds = space.seconds(chunk)
             np.minimum.at(best, group, seconds)
             won = seconds <= best[group]
-            winner[group[won]] = chunk[won] % degrees
+            winner[group[won]], mode[group[won]] = chunk.degrees[won], chunk.mode[won]
 
-    evaluate(_promising(bounds))
-    evaluate(np.flatnonzero(bounds.reshape(-1, degrees) < best[:, None]))
+    for choose in (_promising, lambda found: np.flatnonzero(found.reshape(-1, degrees) < best[:, None])):
+        flat = choose(bounds)
+        evaluate(_cells(flat, space.shape, modes), bounds.reshape(-1)[flat])
+    for a in range(types):
+        evaluate(*space.alternatives(a, bounds[a], modes[a]))
     for group in np.flatnonzero(~np.isfinite(best)):
         a, n = divmod(int(group), counts)
         need = np.where(space.valid(a)[n], space.bytes[-1, space.which[a], n], np.inf)
         winner[group] = need.argmin()
-    return _cells(np.arange(types * counts) * degrees + winner, space.shape, modes), best
+    every = np.arange(types * counts)
+    return Cells(every // counts, every % counts, winner, mode), best
 
 
 def _cells(flat: NDArray[np.intp], shape: tuple[int, int, int], modes: NDArray[np.int8]) -> Cells:

@@ -27,6 +27,9 @@ from isocost.engine.step import StepSeconds, step_seconds
 
 IntArray = NDArray[np.intp]
 
+PRESSURE_FROM = 0.94
+PRESSURE = 0.1
+
 SLACK = 1.0 - 1e-9
 """Keeps a bound below what it bounds despite rounding."""
 
@@ -56,6 +59,27 @@ class Cells:
     def take(self, rows: Any) -> Cells:
         """The cells at ``rows``."""
         return Cells(self.type[rows], self.count[rows], self.degrees[rows], self.mode[rows])
+
+
+def joined(parts: Sequence[Cells]) -> Cells:
+    """Several lists of cells as one."""
+    empty = np.empty(0, dtype=np.intp)
+    return Cells(
+        np.concatenate([empty, *(p.type for p in parts)]),
+        np.concatenate([empty, *(p.count for p in parts)]),
+        np.concatenate([empty, *(p.degrees for p in parts)]),
+        np.concatenate([np.empty(0, dtype=np.int8), *(p.mode for p in parts)]),
+    )
+
+
+def pressure(filled: Array) -> Array:
+    """Share of a step lost when memory is nearly full: the allocator frees and retries, and stalls.
+
+    Nothing up to 94 % of the usable bytes, 2.5 % at 97 %, a tenth when full. Assumed, not measured: it keeps
+    the search from the brink, and lets a slider pass from one layout to the next without a jump.
+    """
+    over = np.clip((filled - PRESSURE_FROM) / (1.0 - PRESSURE_FROM), 0.0, 1.0)
+    return PRESSURE * over * over
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +182,46 @@ class Space:
         Layers and head alone, for every microbatch and the filling of the pipeline; infinite where nothing
         fits. Everything else a step does only adds to it.
         """
-        layouts = self.candidates.layouts
-        fits = self.bytes[:, self.which[a]] <= self.capacity[a]
-        row = _row(self.layer.forward.total, a), _row(self.layer.backward.total, a)
-        once = self.shapes.layers * (row[0] + row[1]) + _row(self.layer.head.total, a)
-        again = {0: np.zeros(1), 1: _row(self.layer.selective.total, a), 2: row[0]}
-        stage = SLACK / layouts.pp[0, 0]
+        held = self.bytes[:, self.which[a]]
+        seconds = np.full(held.shape[1:], np.inf)
+        mode = np.full(held.shape[1:], self.modes[-1], dtype=np.int8)
+        stage, slots = self._slots(a)
         # From the most recomputation to the least: the last one written is the least that fits.
-        seconds = np.full(fits.shape[1:], np.inf)
-        mode = np.full(fits.shape[1:], self.modes[-1], dtype=np.int8)
         for k in reversed(range(len(self.modes))):
-            per_slot = np.broadcast_to(once + self.shapes.layers * again[self.modes[k]], self._columns)
-            np.copyto(seconds, stage * per_slot[self.combination], where=fits[k])
-            np.copyto(mode, self.modes[k], where=fits[k])
-        fill = (layouts.pp[0, 0] - 1.0) / layouts.vp[0, 0]
-        seconds *= layouts.microbatches[self.which[a]] + fill
+            fits = held[k] <= self.capacity[a]
+            per_slot = stage * self._per_slot(a, self.modes[k]) * (1.0 + pressure(held[k] / self.capacity[a]))
+            np.copyto(seconds, per_slot, where=fits)
+            np.copyto(mode, self.modes[k], where=fits)
+        seconds *= slots
         seconds[~self.valid(a)] = np.inf
         return seconds, mode
+
+    def alternatives(self, a: int, bound: Array, mode: NDArray[np.int8]) -> tuple[Cells, Array]:
+        """Cells of ``bound`` that fill memory so far that more recomputation may be faster, under it."""
+        stage, slots = self._slots(a)
+        cells, bounds = [], []
+        for k in range(1, len(self.modes)):
+            tight = self.bytes[k - 1, self.which[a]] > PRESSURE_FROM * self.capacity[a]
+            n, c = np.nonzero(tight & (mode < self.modes[k]) & np.isfinite(bound))
+            filled = self.bytes[k, self.which[a], n, c] / self.capacity[a]
+            per_slot = self._per_slot(a, self.modes[k])[c] * stage[c] * slots[n, c]
+            cells.append(Cells(np.full(len(n), a), n, c, np.full(len(n), self.modes[k], dtype=np.int8)))
+            bounds.append(per_slot * (1.0 + pressure(filled)))
+        return joined(cells), np.concatenate([np.empty(0), *bounds])
+
+    def _slots(self, a: int) -> tuple[Array, Array]:
+        """A stage's share of the layers, and how many times it runs a microbatch or waits for one to pass."""
+        layouts = self.candidates.layouts
+        fill = (layouts.pp[0, 0] - 1.0) / layouts.vp[0, 0]
+        return SLACK / layouts.pp[0, 0], layouts.microbatches[self.which[a]] + fill
+
+    def _per_slot(self, a: int, mode: int) -> Array:
+        """Seconds of all layers and the head for one microbatch, for each combination of degrees."""
+        forward, backward = _row(self.layer.forward.total, a), _row(self.layer.backward.total, a)
+        again = {0: np.zeros(1), 1: _row(self.layer.selective.total, a), 2: forward}[mode]
+        seconds = self.shapes.layers * (forward + backward + again) + _row(self.layer.head.total, a)
+        distinct: Array = np.broadcast_to(seconds, self._columns)[self.combination]
+        return distinct
 
     @property
     def _columns(self) -> tuple[int, ...]:
@@ -195,6 +242,11 @@ class Space:
         """Total bytes per accelerator of each cell."""
         position = np.searchsorted(self.modes, cells.mode)
         return self.bytes[position, self.which[cells.type], cells.count, cells.degrees]
+
+    def seconds(self, cells: Cells) -> Array:
+        """Seconds of a step of each cell, with what nearly full memory costs."""
+        filled = self.held(cells) / self.capacity[cells.type]
+        return self.step(cells).total * (1.0 + pressure(filled))
 
     def step(self, cells: Cells) -> StepSeconds:
         """Seconds of a step of each cell and where they go."""

@@ -1,0 +1,143 @@
+"""The best layouts of one count side by side, and why the others lose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.batch import Array
+from isocost.engine.layout import Layouts
+from isocost.engine.memory import Memory
+from isocost.engine.records import Accelerator, Pins, Transformer, Workload
+from isocost.engine.space import Cells, Constants, Space, joined
+from isocost.engine.step import StepSeconds
+
+Reason = Literal["best", "memory", "bubble", "communication", "recomputation", "kernels", "optimizer"]
+"""Why a layout loses: it does not fit, or this part of its step costs most beyond the best layout's."""
+
+_PARTS: dict[Reason, tuple[str, ...]] = {
+    "bubble": ("pipeline",),
+    "communication": ("tensor_comm", "context_comm", "expert_comm", "data_comm"),
+    "recomputation": ("recompute",),
+    "kernels": ("matmul", "attention", "elementwise", "host"),
+    "optimizer": ("optimizer",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RankedLayouts:
+    """Layouts of one accelerator at one count, fastest first; a row each."""
+
+    layouts: Layouts
+    seconds: Array
+    """Of a step; for a layout that does not fit, what it would take."""
+    breakdown: StepSeconds
+    memory: Memory
+    capacity: float
+    """Usable bytes per accelerator."""
+    fits: NDArray[np.bool_]
+    reasons: tuple[Reason, ...]
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+
+def ranked_layouts(
+    transformer: Transformer,
+    work: Workload,
+    accelerator: Accelerator,
+    count: float,
+    constants: Constants,
+    pins: Pins | None = None,
+    keep: int = 12,
+) -> RankedLayouts:
+    """The ``keep`` fastest layouts that differ in tp, pp, cp, ep or sharding, each in its best variant.
+
+    A variant is a choice of microbatch, interleaving and recomputation. Layouts that would be faster than the
+    last one kept but do not fit under any recomputation are listed among them. Where nothing fits, those that
+    need the least memory are listed. Raises ValueError as ``search.best_layouts`` does.
+    """
+    space = Space.of(
+        transformer, [work], [accelerator], [np.array([float(count)])], constants, pins or Pins()
+    )
+    cells, fits = _all_cells(space)
+    seconds = space.seconds(cells)
+    if fits.any():
+        order = _first_of_each(space, cells, np.lexsort((seconds, ~fits)), fits)
+        order = order[np.argsort(seconds[order], kind="stable")]
+        last = order[fits[order]][:keep][-1]
+        order = order[seconds[order] <= seconds[last]]
+    else:
+        order = _first_of_each(space, cells, np.argsort(space.held(cells), kind="stable"), fits)
+    chosen = cells.take(_trimmed(order, fits, keep))
+    breakdown, memory = space.step(chosen), space.memory(chosen)
+    held = memory.fits(space.capacity[0])
+    return RankedLayouts(
+        layouts=space.layouts(chosen),
+        seconds=space.seconds(chosen),
+        breakdown=breakdown,
+        memory=memory,
+        capacity=float(space.capacity[0]),
+        fits=held,
+        reasons=_reasons(breakdown, held),
+    )
+
+
+def _all_cells(space: Space) -> tuple[Cells, NDArray[np.bool_]]:
+    """Every possible layout under the least recomputation that fits (the most where none does), and under
+    more where that fills memory to the brim.
+    """
+    bound, mode = space.bound(0)
+    degrees = np.flatnonzero(space.valid(0)[0])
+    if len(degrees) == 0:
+        raise ValueError(
+            "No layout splits this model over that many accelerators; change the count or a pin."
+        )
+    zeros = np.zeros(len(degrees), dtype=np.intp)
+    least = Cells(zeros, zeros, degrees, mode[0, degrees])
+    more, _ = space.alternatives(0, bound, mode)
+    fits = np.append(np.isfinite(bound[0, degrees]), np.ones(len(more), dtype=bool))
+    return joined([least, more]), fits
+
+
+def _first_of_each(
+    space: Space, cells: Cells, order: NDArray[np.intp], fits: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """The first cell in ``order`` of each combination of tp, pp, cp, ep, sharding and whether it fits."""
+    layouts = space.layouts(cells.take(order))
+    key = np.stack([layouts.tp, layouts.pp, layouts.cp, layouts.ep, layouts.sharding, fits[order]])
+    _, first = np.unique(key, axis=1, return_index=True)
+    kept: NDArray[np.intp] = order[np.sort(first)]
+    return kept
+
+
+def _trimmed(order: NDArray[np.intp], fits: NDArray[np.bool_], keep: int) -> NDArray[np.intp]:
+    """At most ``keep`` of ``order``, half of them layouts that do not fit while there are others."""
+    if not fits.any():
+        return order[:keep]
+    rank = np.cumsum(~fits[order])
+    return order[fits[order] | (rank <= keep // 2)][: keep + keep // 2]
+
+
+def _reasons(parts: StepSeconds, fits: NDArray[np.bool_]) -> tuple[Reason, ...]:
+    """What costs each row most beyond the fastest that fits."""
+    unfit: Reason = "memory"
+    if not fits.any():
+        return (unfit,) * len(fits)
+    best = int(np.flatnonzero(fits)[0])
+    sums = {
+        reason: np.sum([np.broadcast_to(getattr(parts, name), fits.shape) for name in names], axis=0)
+        for reason, names in _PARTS.items()
+    }
+    excess = np.stack([values - values[best] for values in sums.values()])
+    worst = [list(sums)[k] for k in excess.argmax(axis=0)]
+    result: list[Reason] = []
+    for row, reason in enumerate(worst):
+        if not fits[row]:
+            result.append(unfit)
+        else:
+            result.append("best" if row == best else reason)
+    return tuple(result)
