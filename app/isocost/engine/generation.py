@@ -10,11 +10,17 @@ accelerator.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
 
-from isocost.engine.architecture import forward_flops_per_token, kv_elements_per_token, parameters
+from isocost.engine.architecture import (
+    ParameterCount,
+    forward_flops_per_token,
+    kv_elements_per_token,
+    parameters,
+)
 from isocost.engine.deployment import (
     NO_DRAFTS,
     Format,
@@ -44,6 +50,12 @@ DISPATCH_BYTES = 3.0
 (arXiv 2412.19437, section 3.2.2)."""
 
 
+@lru_cache(maxsize=128)
+def counted(t: Transformer) -> ParameterCount:
+    """Parameters of a shape of plain numbers, counted once: a simulation asks for them hundreds of times."""
+    return parameters(t)
+
+
 def matmul_peak(a: Accelerator, precision: GenerationPrecision) -> tuple[float, str]:
     """Dense peak in FLOP/s a matmul of ``precision`` runs at, and the format it really multiplies in.
 
@@ -66,7 +78,7 @@ def wide_peak(a: Accelerator) -> float:
 
 def expert_parameters(t: Transformer) -> float:
     """Parameters of all routed experts."""
-    return t.moe_layers * t.experts * parameters(t).per_expert
+    return t.moe_layers * t.experts * counted(t).per_expert
 
 
 def expert_coverage(t: Transformer, tokens: Number) -> Number:
@@ -78,7 +90,7 @@ def expert_coverage(t: Transformer, tokens: Number) -> Number:
 
 def weight_bytes_held(t: Transformer, replica: Replica, precision: GenerationPrecision) -> Number:
     """Bytes of weights each accelerator holds."""
-    count = parameters(t)
+    count = counted(t)
     tables = count.embedding + count.head
     experts = expert_parameters(t)
     dense = (count.total - tables - experts) * WEIGHT_BYTES[precision] + tables * WIDE_BYTES
@@ -92,7 +104,7 @@ def weight_bytes_read(
 
     Every dense matrix and the head, and the experts that any token reached; the embedding is looked up.
     """
-    count = parameters(t)
+    count = counted(t)
     experts = expert_parameters(t)
     tables = count.embedding + count.head
     dense = (count.total - tables - experts) * WEIGHT_BYTES[precision] + count.head * WIDE_BYTES
@@ -183,7 +195,7 @@ def draft_seconds(
     t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, c: ServingConstants
 ) -> Number:
     """Seconds to stream the weights of one draft: a layer, its 2h x h projection and the head."""
-    count = parameters(t)
+    count = counted(t)
     dense = count.attention_per_layer + 2.0 * t.hidden * t.hidden
     experts = t.experts * count.per_expert if t.is_moe else 0.0
     dense = dense + (count.ffn_per_moe_layer - experts if t.is_moe else count.ffn_per_dense_layer)
@@ -196,7 +208,7 @@ def matmul_seconds(
     c: ServingConstants,
 ) -> Number:  # fmt: skip
     """Seconds of all products with weights for ``tokens`` tokens over the replica, arithmetic only."""
-    count = parameters(t)
+    count = counted(t)
     peak, name = matmul_peak(a, precision)
     rate = peak * c.matmul_efficiency[name]
     routed = t.moe_layers * t.top_k * count.per_expert
