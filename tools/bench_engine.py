@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from measured import percentile
 
-from isocost.catalog import load_catalog
+from isocost.catalog import load
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.curves import active_curve, other_curves
@@ -33,7 +33,7 @@ def milliseconds(work: Callable[[float], object], steps: int) -> list[float]:
 
 def main() -> None:
     """Print the figures as one JSON line."""
-    catalog = load_catalog()
+    catalog = load()
     project = load_project(presets() / "deepseek-v3.yaml")
     own = milliseconds(lambda tokens: active_curve(set_value(project, "data.tokens", tokens), catalog), STEPS)
     every = milliseconds(lambda tokens: other_curves(set_value(project, "data.tokens", tokens), catalog), 10)

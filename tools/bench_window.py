@@ -1,0 +1,124 @@
+"""Drag the tokens slider of a window without a display and time each step to its paint; part of ``make bench``."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+
+from measured import percentile
+from PySide6.QtCore import QEvent, QObject, QPointF, QSettings, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
+
+from isocost import paths
+from isocost.catalog import load
+from isocost.ui.app import application
+from isocost.ui.screenshot import settle
+from isocost.ui.theme import ThemeManager
+from isocost.ui.window import Window
+
+PRESET = "deepseek-v3.yaml"
+SIZE = (1400, 900)
+STEPS = 200
+PIXELS = 2.0
+LIMIT_S = 5.0
+
+
+class PaintClock(QObject):
+    """Notes when watched widgets paint, once an estimate newer than :meth:`restart` is there."""
+
+    def __init__(self, window: Window, watched: dict[str, QWidget]) -> None:
+        super().__init__()
+        self._names = {id(widget): name for name, widget in watched.items()}
+        self._fresh = False
+        self.painted: dict[str, float] = {}
+        window.session.estimate_changed.connect(self._estimated)
+        for widget in watched.values():
+            widget.installEventFilter(self)
+
+    def restart(self) -> None:
+        """Forget the last step."""
+        self._fresh = False
+        self.painted = {}
+
+    def _estimated(self) -> None:
+        self._fresh = True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._fresh and event.type() is QEvent.Type.Paint:
+            self.painted.setdefault(self._names[id(watched)], time.perf_counter())
+        return False
+
+
+def mouse(slider: QSlider, kind: QEvent.Type, x: float) -> None:
+    """Send a mouse event with the left button held, as a hand at ``x`` would."""
+    place = QPointF(x, 8.0)
+    left = Qt.MouseButton.LeftButton
+    button = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseMove else left
+    held = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseButtonRelease else left
+    event = QMouseEvent(
+        kind, place, QPointF(slider.mapToGlobal(place)), button, held, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(slider, event)
+
+
+def drag(window: Window) -> dict[str, list[float]]:
+    """Milliseconds from each mouse move to the headline's paint and to the finished paint of the tab."""
+    app = application()
+    slider = window.findChild(QSlider, "data.tokens.slider")
+    plot = window.findChild(QWidget, "cost_time.plot")
+    if slider is None or plot is None:
+        raise SystemExit("The window has no data.tokens.slider or no cost_time.plot: bench_window.py is out of date.")
+    clock = PaintClock(window, {"headline": window.headline.sentence, "tab": plot.viewport()})
+    middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
+    times: dict[str, list[float]] = {"headline": [], "tab": []}
+    mouse(slider, QEvent.Type.MouseButtonPress, middle)
+    settle(window.session)
+    for step in range(STEPS):
+        clock.restart()
+        zigzag = abs((step + reach) % (4 * reach) - 2 * reach) - reach
+        started = time.perf_counter()
+        mouse(slider, QEvent.Type.MouseMove, middle + PIXELS * zigzag)
+        while "tab" not in clock.painted and time.perf_counter() - started < LIMIT_S:
+            app.processEvents()
+        if "tab" not in clock.painted:
+            continue
+        times["tab"].append((time.perf_counter() - started) * 1e3)
+        if "headline" in clock.painted:
+            times["headline"].append((clock.painted["headline"] - started) * 1e3)
+    mouse(slider, QEvent.Type.MouseButtonRelease, middle)
+    if len(times["tab"]) < STEPS * 0.9 or len(times["headline"]) < STEPS * 0.5:
+        raise SystemExit(f"The window painted only {len(times['tab'])} of {STEPS} steps of the drag.")
+    return times
+
+
+def main() -> None:
+    """Print the figures as one JSON line."""
+    application()
+    window = Window(load(), QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager("light"))
+    window.resize(*SIZE)
+    window.show_workspace()
+    window.show()
+    window.load_pages()
+    if not window.documents.open(paths.presets() / PRESET, preset=True):
+        raise SystemExit(f"{PRESET} cannot be opened.")
+    settle(window.session)
+    times = drag(window)
+    settle(window.session)
+    window.session.undo_stack.setClean()
+    window.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    figures = {
+        "drag_p50_ms": percentile(times["tab"], 0.50),
+        "drag_p95_ms": percentile(times["tab"], 0.95),
+        "headline_p95_ms": percentile(times["headline"], 0.95),
+        "rss_mb": peak / (1e6 if sys.platform == "darwin" else 1e3),
+    }
+    print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
+
+
+if __name__ == "__main__":
+    main()
