@@ -1,24 +1,14 @@
-"""Any plan a file can hold."""
+"""Any plan a file can hold, made from the types of a plan themselves."""
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import strategies as st
+from msgspec import inspect
 
-from isocost.catalog.prices import PriceCard
+from isocost.files.schema import section_of
 from isocost.plan.fields import FIELDS
-from isocost.plan.project import (
-    Currency,
-    Data,
-    Efficiency,
-    GpuHoursStage,
-    Hardware,
-    Layout,
-    ModelChoice,
-    PretrainStage,
-    Price,
-    Project,
-    Scenario,
-)
+from isocost.plan.project import GpuHoursStage, Project
 
 LINES = st.one_of(
     st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=30),
@@ -46,101 +36,68 @@ LINES = st.one_of(
 PROSE = st.lists(LINES, max_size=4).map("\n".join)
 
 
-def within(path: str) -> st.SearchStrategy[float]:
-    field = FIELDS[path]
-    if field.integer:
-        return st.integers(int(field.minimum), int(field.maximum))
-    return st.floats(field.minimum, field.maximum, allow_subnormal=False).map(lambda value: value + 0.0)
+def numbers(path: str, *, whole: bool) -> st.SearchStrategy:
+    """Values within the limits of a field."""
+    field = FIELDS.get(path)
+    if whole:
+        low, high = (int(field.minimum), int(field.maximum)) if field else (1, 1_000_000)
+        return st.integers(low, high)
+    if field and field.integer:
+        return st.integers(int(field.minimum), int(field.maximum)).map(float)
+    low, high = (field.minimum, field.maximum) if field else (1e-6, 1e12)
+    return st.floats(low, high, allow_subnormal=False).map(lambda value: value + 0.0)
 
 
-def maybe(strategy: st.SearchStrategy) -> st.SearchStrategy:
-    return st.none() | strategy
+def values(kind: inspect.Type, section: str, name: str) -> st.SearchStrategy:
+    """Values of one type, under one key."""
+    if isinstance(kind, inspect.UnionType):
+        return st.one_of([values(each, section, name) for each in kind.types])
+    if isinstance(kind, inspect.NoneType):
+        return st.none()
+    if isinstance(kind, inspect.BoolType):
+        return st.booleans()
+    if isinstance(kind, inspect.StructType):
+        return structs(kind, name)
+    if isinstance(kind, inspect.VarTupleType):
+        return st.lists(values(kind.item_type, name, name), min_size=1, max_size=2).map(tuple)
+    if isinstance(kind, inspect.FloatType | inspect.IntType):
+        return numbers(f"{section}.{name}", whole=isinstance(kind, inspect.IntType))
+    if isinstance(kind, inspect.LiteralType):
+        return st.sampled_from(kind.values)
+    assert isinstance(kind, inspect.StrType), kind
+    return PROSE if name in ("note", "notes") else LINES
 
 
-MODELS = st.builds(
-    ModelChoice,
-    name=maybe(LINES),
-    parameters=maybe(within("model.parameters")),
-    active_parameters=maybe(within("model.active_parameters")),
-)
-DATA = st.builds(
-    Data,
-    tokens=within("data.tokens"),
-    sequence=within("data.sequence"),
-    batch_tokens=maybe(within("data.batch_tokens")),
-    precision=st.sampled_from(["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]),
-)
-HARDWARE = st.builds(Hardware, accelerator=LINES, count=within("hardware.count"))
-PRICES = st.builds(
-    Price,
-    usd_per_gpu_hour=within("price.usd_per_gpu_hour"),
-    supplier=LINES,
-    commitment=LINES,
-    includes=LINES,
-    source=LINES,
-    date=LINES,
-)
-EFFICIENCIES = st.builds(
-    Efficiency,
-    mfu=maybe(within("efficiency.mfu")),
-    goodput=maybe(within("efficiency.goodput")),
-    stack=st.sampled_from(["vendor", "open", "research"]),
-)
-DEGREES = maybe(st.integers(1, 1_000_000))
-LAYOUTS = st.builds(
-    Layout,
-    tp=DEGREES,
-    pp=DEGREES,
-    vp=DEGREES,
-    cp=DEGREES,
-    ep=DEGREES,
-    microbatch=DEGREES,
-    recompute=st.sampled_from([None, "none", "selective", "full"]),
-    sharding=st.sampled_from([None, "none", "zero1", "zero2", "zero3"]),
-)
-PRETRAIN = st.builds(
-    PretrainStage,
-    name=LINES,
-    group=LINES,
-    note=PROSE,
-    data=DATA,
-    model=maybe(MODELS),
-    hardware=maybe(HARDWARE),
-    price=maybe(PRICES),
-    efficiency=maybe(EFFICIENCIES),
-    layout=maybe(LAYOUTS),
-)
-CLAIMED = st.one_of(
-    st.builds(GpuHoursStage, name=LINES, note=PROSE, hours=within("stage.hours"), hardware=maybe(HARDWARE)),
-    st.builds(
-        GpuHoursStage, name=LINES, group=LINES, gpu_hours=within("stage.gpu_hours"), price=maybe(PRICES)
-    ),
-)
-SCENARIOS = st.builds(
-    Scenario,
-    name=LINES,
-    hardware=HARDWARE,
-    price=PRICES,
-    stages=st.lists(PRETRAIN | CLAIMED, min_size=1, max_size=3).map(tuple),
-    model=MODELS,
-    efficiency=EFFICIENCIES,
-    layout=LAYOUTS,
-)
-CARDS = st.builds(
-    PriceCard,
-    accelerator=LINES,
-    usd_per_gpu_hour=within("price.usd_per_gpu_hour"),
-    supplier=LINES,
-    commitment=LINES,
-    source=LINES,
-    date=LINES,
-    includes=LINES,
-)
-PROJECTS = st.builds(
-    Project,
-    name=LINES,
-    notes=PROSE,
-    scenarios=st.lists(SCENARIOS, min_size=1, max_size=2, unique_by=lambda each: each.name).map(tuple),
-    prices=st.lists(CARDS, max_size=2, unique_by=lambda each: each.accelerator).map(tuple),
-    currency=st.builds(Currency, code=LINES, per_usd=st.floats(1e-6, 1e6), source=LINES, date=LINES),
-)
+def structs(kind: inspect.StructType, key: str) -> st.SearchStrategy:
+    """Values of one struct, each optional part given or left out."""
+    section = section_of(kind.cls, key)
+    parts = {field.name: values(field.type, section, field.name) for field in kind.fields}
+    needed = {field.name: parts[field.name] for field in kind.fields if field.required}
+    extra = {name: part for name, part in parts.items() if name not in needed}
+    made = st.fixed_dictionaries(needed, optional=extra).map(lambda given: kind.cls(**given))
+    return made.flatmap(one_kind_of_hours) if kind.cls is GpuHoursStage else made
+
+
+def one_kind_of_hours(stage: GpuHoursStage) -> st.SearchStrategy:
+    """The stage with either hours or accelerator-hours."""
+    hours = st.fixed_dictionaries({"hours": numbers("stage.hours", whole=False)})
+    product = st.fixed_dictionaries({"gpu_hours": numbers("stage.gpu_hours", whole=False)})
+    empty = msgspec.structs.replace(stage, hours=None, gpu_hours=None)
+    return (hours | product).map(lambda given: msgspec.structs.replace(empty, **given))
+
+
+def distinct(project: Project) -> bool:
+    """Whether scenarios and prices are told apart."""
+    names = [scenario.name for scenario in project.scenarios]
+    priced = [card.accelerator for card in project.prices]
+    return len(set(names)) == len(names) and len(set(priced)) == len(priced)
+
+
+def projects() -> st.SearchStrategy[Project]:
+    """Whole plans."""
+    kind = inspect.type_info(Project)
+    assert isinstance(kind, inspect.StructType)
+    return structs(kind, "project").filter(distinct)
+
+
+PROJECTS = projects()

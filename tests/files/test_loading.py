@@ -84,6 +84,14 @@ def test_words_of_yaml_1_1_stay_text() -> None:
     assert scenario.stages[1].name == "12:30"
 
 
+def test_a_stage_can_be_switched_off() -> None:
+    first, second = (
+        parse_project(changed("gpu_hours: 5000", "gpu_hours: 5000\n    enabled: false")).scenarios[0].stages
+    )
+    assert first.enabled
+    assert not second.enabled
+
+
 def test_an_empty_value_is_an_absent_one() -> None:
     for absent in ("", "~", "null"):
         stage = parse_project(changed("    data:", f"    model: {absent}\n    data:")).scenarios[0].stages[0]
@@ -156,6 +164,10 @@ def test_an_empty_value_is_an_absent_one() -> None:
         (
             changed("{tokens: 2e12}", "{tokens: 2e12}\n    layout: {tp: 1.5}"),
             "layout.tp: expected a whole number",
+        ),
+        (
+            changed("gpu_hours: 5000", "gpu_hours: 5000\n    enabled: maybe"),
+            "stages[1].enabled: unknown value 'maybe'; known",
         ),
         ("isocost: 1\nname: Plan\nscenarios: []\n", "scenarios: a plan needs at least one scenario."),
         ("isocost: 1\nname: Plan\nscenarios: {}\n", "scenarios: expected a list, got a group of keys."),

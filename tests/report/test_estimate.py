@@ -130,21 +130,19 @@ def priceable(draw: st.DrawFn) -> Project:
     sized = [name for name, entry in catalog().models.items() if entry.exact or entry.published_total]
     models = st.sampled_from([None, *sorted(sized)])
 
-    def known(holder):
-        changes = {}
-        if holder.hardware is not None:
-            changes["hardware"] = Hardware(draw(accelerators), holder.hardware.count)
-        if getattr(holder, "model", None) is not None:
-            model = holder.model
-            changes["model"] = ModelChoice(draw(models), model.parameters, model.active_parameters)
-        return msgspec.structs.replace(holder, **changes)
+    def known(value):
+        if isinstance(value, tuple):
+            return tuple(known(item) for item in value)
+        if not isinstance(value, msgspec.Struct):
+            return value
+        parts = {name: known(getattr(value, name)) for name in value.__struct_fields__}
+        if isinstance(value, Hardware):
+            parts["accelerator"] = draw(accelerators)
+        if isinstance(value, ModelChoice):
+            parts["name"] = draw(models)
+        return type(value)(**parts)
 
-    project = draw(PROJECTS)
-    scenarios = []
-    for scenario in project.scenarios:
-        stages = tuple(known(stage) for stage in scenario.stages)
-        scenarios.append(msgspec.structs.replace(known(scenario), stages=stages))
-    return msgspec.structs.replace(project, scenarios=tuple(scenarios), prices=())
+    return known(msgspec.structs.replace(draw(PROJECTS), prices=()))
 
 
 @settings(

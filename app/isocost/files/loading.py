@@ -7,12 +7,15 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.prices import PriceCard
 from isocost.files.errors import ContentError, FileError
 from isocost.files.migration import current_tree
 from isocost.files.schema import convert
 from isocost.files.tree import parse_tree
-from isocost.plan.project import GpuHoursStage, Project, Scenario, Stage
+from isocost.plan.project import GpuHoursStage, Hardware, ModelChoice, Project, Stage
 from isocost.quantities import format_bytes, plain_spaces
 
 LARGEST_FILE = 1_000_000
@@ -111,18 +114,18 @@ def _check_stage(stage: Stage, where: str) -> None:
         raise ContentError(f"{where}: give either hours or gpu_hours; {which}.")
 
 
-def _check_names(project: Project, catalog: Catalog) -> None:
-    for index, card in enumerate(project.prices):
-        _known(catalog.accelerator, card.accelerator, f"prices[{index}].accelerator")
-    for index, scenario in enumerate(project.scenarios):
-        holders: list[tuple[str, Scenario | Stage]] = [(f"scenarios[{index}]", scenario)]
-        holders += [(f"scenarios[{index}].stages[{i}]", stage) for i, stage in enumerate(scenario.stages)]
-        for where, holder in holders:
-            if holder.hardware is not None:
-                _known(catalog.accelerator, holder.hardware.accelerator, f"{where}.hardware.accelerator")
-            model = getattr(holder, "model", None)
-            if model is not None and model.name is not None:
-                _known(lambda name: catalog.model(name).transformer, model.name, f"{where}.model.name")
+def _check_names(value: object, catalog: Catalog, where: str = "") -> None:
+    """Look up every accelerator and model named anywhere in a plan."""
+    if isinstance(value, tuple):
+        for index, item in enumerate(value):
+            _check_names(item, catalog, f"{where}[{index}]")
+    if isinstance(value, Hardware | PriceCard):
+        _known(catalog.accelerator, value.accelerator, f"{where}.accelerator")
+    if isinstance(value, ModelChoice) and value.name is not None:
+        _known(lambda name: catalog.model(name).transformer, value.name, f"{where}.name")
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            _check_names(getattr(value, name), catalog, f"{where}.{name}" if where else name)
 
 
 def _known(find: Callable[[str], object], name: str, where: str) -> None:

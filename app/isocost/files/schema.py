@@ -16,10 +16,13 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from isocost.catalog.prices import PriceCard
 from isocost.files.errors import ContentError, got
 from isocost.files.tree import Tree, Unquoted
 from isocost.plan.fields import FIELDS, check
 from isocost.plan.project import Project
+from isocost.plan.stages import StageBase
+from isocost.plan.values import ModelChoice
 from isocost.quantities import QuantityError, parse
 
 LARGEST_DEGREE = 100_000_000
@@ -28,14 +31,14 @@ LONGEST_LIST = 200
 LONGEST_LINE = 500
 LONGEST_PROSE = 20_000
 _PROSE = {"notes", "note"}
-_ITEM_OF_LIST = {"stages": "stage", "prices": "price", "scenarios": "scenario"}
-"""Sections of the table of fields that a plan holds several of."""
+_SECTIONS: dict[type, str] = {ModelChoice: "model", PriceCard: "price"}
+"""Sections of the table of fields by the values they hold, where the key is called otherwise."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,4})?")
 
 
 def convert(tree: Tree) -> Project:
     """The project a tree describes. Raises ContentError."""
-    return msgspec.convert(_struct(tree, _project_type(), "", ""), Project)
+    return msgspec.convert(_struct(tree, _project_type(), "", "project"), Project)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -45,6 +48,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     if near := difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6):
         return f"did you mean {lowered[near[0]]!r}?"
     return f"known are {', '.join(names)}."
+
+
+def section_of(held: type, key: str) -> str:
+    """The section of the table of fields that a value under a key belongs to."""
+    return "stage" if issubclass(held, StageBase) else _SECTIONS.get(held, key)
 
 
 @lru_cache(maxsize=1)
@@ -78,11 +86,13 @@ def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) 
             return None
         kind = _chosen(tree, kind, where)
     if isinstance(kind, inspect.StructType):
-        return _struct(tree, kind, where, name)
+        return _struct(tree, kind, where, section_of(kind.cls, name))
     if isinstance(kind, inspect.VarTupleType):
         return _list(tree, kind, where, name)
     if isinstance(kind, inspect.FloatType | inspect.IntType):
         return _number(tree, where, f"{section}.{name}", whole=isinstance(kind, inspect.IntType))
+    if isinstance(kind, inspect.BoolType):
+        return _choice(tree, ["true", "false"], where) == "true"
     if isinstance(kind, inspect.LiteralType):
         return _choice(tree, [str(value) for value in kind.values], where)
     return _text(tree, where, prose=name in _PROSE)
@@ -93,8 +103,7 @@ def _list(tree: Tree, kind: inspect.VarTupleType, where: str, name: str) -> list
         raise _wrong(where, f"expected a list, got {got(tree)}.")
     if len(tree) > LONGEST_LIST:
         raise _wrong(where, f"a list may hold {LONGEST_LIST} entries, got {len(tree)}.")
-    item_name = _ITEM_OF_LIST.get(name, name)
-    return [_value(item, kind.item_type, f"{where}[{i}]", name, item_name) for i, item in enumerate(tree)]
+    return [_value(item, kind.item_type, f"{where}[{i}]", name, name) for i, item in enumerate(tree)]
 
 
 def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:
@@ -128,6 +137,8 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
         raise _wrong(where, f"expected a finite number, got {got(tree)}.")
     if declared and (problem := check(field, value)):
         raise _wrong(where, problem)
+    if value < 0:
+        raise _wrong(where, f"expected a number of 0 or more, got {got(tree)}.")
     if whole and not (1 <= value <= LARGEST_DEGREE and value == int(value)):
         raise _wrong(where, f"expected a whole number from 1 to {LARGEST_DEGREE:,}, got {got(tree)}.")
     return int(value) if whole else value
