@@ -19,12 +19,14 @@ from isocost.catalog import Catalog, load
 from isocost.plan.estimate import estimate
 from isocost.plan.project import Hardware, ModelChoice, Project
 from isocost.plan.results import (
+    Bill,
     Estimate,
     EstimateRange,
     FlopCount,
     GroupShare,
     LedgerLine,
     Notice,
+    Part,
     Range,
     StageEstimate,
     Total,
@@ -52,6 +54,8 @@ STAGE = StageEstimate(
     tokens_per_s_per_gpu=1543.2,
     fits=True,
     layout="tp 1, pp 16, ep 64",
+    memory=Bill((Part("Weights", 2e9), Part("Activations", 60e9), Part("Buffers", 0.0)), 76e9),
+    step=Bill((Part("Attention", 5.0), Part("Matrix multiplies", 15.0))),
     flops=FlopCount(3.3e24, 0.45e24, 3.29e24),
     goodput=0.95,
     batch_tokens=62.9e6,
@@ -88,6 +92,8 @@ def test_text_in_full() -> None:
         "\n"
         "Pre-training: 3.75e24 FLOPs; 6ND says 3.29e24 (+14.0 %): attention over the sequence adds 13.7 %.\n"
         "Pre-training: MFU 39.0 % of the dense peak, your input; goodput 95.0 %.\n"
+        "Pre-training: 62 GB of 76 GB usable on each accelerator: activations 60 GB, weights 2 GB.\n"
+        "Pre-training: a step takes 20 s: matrix multiplies 75 %, attention 25 %.\n"
         "\n"
         "Price: $2.00 per GPU-hour on H800: assumed by DeepSeek, 2024-12-27\n"
         "\n"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from isocost.plan.results import Estimate, FlopCount, StageEstimate
+from isocost.plan.results import Bill, Estimate, FlopCount, StageEstimate
 from isocost.quantities import (
+    format_bytes,
     format_cents,
     format_count,
     format_duration,
@@ -16,6 +17,7 @@ from isocost.quantities import (
 )
 
 KG_PER_TONNE = 1000.0
+LARGEST_PARTS = 4
 WORTH_EXPLAINING = 0.005
 """Differences from 6ND below half a percent are not explained."""
 _STAGE_HEADINGS = (
@@ -98,6 +100,20 @@ def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.mfu is not None:
         goodput = "" if stage.goodput is None else f"; goodput {format_share(stage.goodput)}"
         yield f"{stage.name}: MFU {format_share(stage.mfu)} of the dense peak, {stage.mfu_source}{goodput}."
+    if stage.memory is not None:
+        limit = "" if stage.memory.limit is None else f" of {format_bytes(stage.memory.limit)} usable"
+        parts = _largest(stage.memory, format_bytes)
+        yield f"{stage.name}: {format_bytes(stage.memory.total)}{limit} on each accelerator: {parts}."
+    if stage.step is not None and stage.step.total > 0:
+        whole = stage.step.total
+        parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))
+        yield f"{stage.name}: a step takes {format_quantity(whole, 'number')} s: {parts}."
+
+
+def _largest(bill: Bill, shown: Callable[[float], str]) -> str:
+    """The largest parts of a bill, largest first."""
+    parts = sorted(bill.parts, key=lambda part: part.amount, reverse=True)[:LARGEST_PARTS]
+    return ", ".join(f"{part.name.lower()} {shown(part.amount)}" for part in parts if part.amount > 0)
 
 
 def _prices(result: Estimate) -> Iterator[str]:
