@@ -143,7 +143,8 @@ def _degrees(
     pp, vp, sharding = schedules[at.astype(np.intp)].T
     keep = tp * pp * cp <= largest
     if pins.microbatch is None:
-        keep &= (mb == 1) | (mb * work.sequence / cp <= TOKENS_PER_RANK[1])
+        # One sequence is only shared when it is too much for one rank; then a microbatch is one sequence.
+        keep &= (mb == 1) | ((mb * work.sequence <= TOKENS_PER_RANK[1]) & ((cp == 1) | (pins.cp is not None)))
     if not keep.any():
         raise ValueError(
             f"The pinned layout needs at least {int((tp * pp * cp).min())} accelerators; "

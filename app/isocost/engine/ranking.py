@@ -56,9 +56,9 @@ def ranked_layouts(
 ) -> RankedLayouts:
     """The ``keep`` fastest layouts that differ in tp, pp, cp, ep or sharding, each in its best variant.
 
-    A variant is a choice of microbatch, interleaving and recomputation. Layouts that would be faster than the
-    last one kept but do not fit under any recomputation are listed among them. Where nothing fits, those that
-    need the least memory are listed. Raises ValueError as ``search.best_layouts`` does.
+    A variant is a choice of microbatch, interleaving and recomputation. Among them, up to half as many that
+    would be faster with less recomputation than fits. Where nothing fits, those that need the least memory.
+    Raises ValueError as ``search.best_layouts`` does.
     """
     space = Space.of(
         transformer, [work], [accelerator], [np.array([float(count)])], constants, pins or Pins()
@@ -71,6 +71,7 @@ def ranked_layouts(
         last = order[fits[order]][:keep][-1]
         order = order[seconds[order] <= seconds[last]]
     else:
+        cells = cells.with_mode(space.modes[-1])
         order = _first_of_each(space, cells, np.argsort(space.held(cells), kind="stable"), fits)
     chosen = cells.take(_trimmed(order, fits, keep))
     breakdown, memory = space.step(chosen), space.memory(chosen)
@@ -87,20 +88,27 @@ def ranked_layouts(
 
 
 def _all_cells(space: Space) -> tuple[Cells, NDArray[np.bool_]]:
-    """Every possible layout under the least recomputation that fits (the most where none does), and under
-    more where that fills memory to the brim.
+    """Every possible layout under the least recomputation that fits, and under more where that fills memory
+    to the brim; and, where it does not fit so, under the least.
     """
     bound, mode = space.bound(0)
-    degrees = np.flatnonzero(space.valid(0)[0])
-    if len(degrees) == 0:
+    valid = space.valid(0)[0]
+    if not valid.any():
         raise ValueError(
             "No layout splits this model over that many accelerators; change the count or a pin."
         )
-    zeros = np.zeros(len(degrees), dtype=np.intp)
-    least = Cells(zeros, zeros, degrees, mode[0, degrees])
     more, _ = space.alternatives(0, bound, mode)
-    fits = np.append(np.isfinite(bound[0, degrees]), np.ones(len(more), dtype=bool))
-    return joined([least, more]), fits
+    fitting = np.flatnonzero(np.isfinite(bound[0]))
+    unfit = np.flatnonzero(valid & (space.bytes[0, 0, 0] > space.capacity[0]))
+    least = np.full(len(unfit), space.modes[0], dtype=np.int8)
+    cells = joined([_on_one(fitting, mode[0, fitting]), more, _on_one(unfit, least)])
+    return cells, np.arange(len(cells)) < len(fitting) + len(more)
+
+
+def _on_one(degrees: NDArray[np.intp], mode: NDArray[np.int8]) -> Cells:
+    """Cells of the only accelerator type and count."""
+    zeros = np.zeros(len(degrees), dtype=np.intp)
+    return Cells(zeros, zeros, degrees, mode)
 
 
 def _first_of_each(
@@ -115,11 +123,11 @@ def _first_of_each(
 
 
 def _trimmed(order: NDArray[np.intp], fits: NDArray[np.bool_], keep: int) -> NDArray[np.intp]:
-    """At most ``keep`` of ``order``, half of them layouts that do not fit while there are others."""
+    """At most ``keep`` of ``order`` that fit (all, where some do) and half as many that do not."""
     if not fits.any():
         return order[:keep]
     rank = np.cumsum(~fits[order])
-    return order[fits[order] | (rank <= keep // 2)][: keep + keep // 2]
+    return order[fits[order] | (rank <= keep // 2)]
 
 
 def _reasons(parts: StepSeconds, fits: NDArray[np.bool_]) -> tuple[Reason, ...]:

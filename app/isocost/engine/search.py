@@ -38,7 +38,7 @@ class BestLayouts:
     counts: Array
     fits: NDArray[np.bool_]
     """Whether any layout fits. Where none does, ``seconds`` is infinite and the layout is the one that needs
-    the least memory."""
+    the least memory of those that would fit with enough replicas."""
     seconds: Array
     """Of one optimizer step."""
     tokens_per_s: Array

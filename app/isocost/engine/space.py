@@ -60,6 +60,10 @@ class Cells:
         """The cells at ``rows``."""
         return Cells(self.type[rows], self.count[rows], self.degrees[rows], self.mode[rows])
 
+    def with_mode(self, mode: int) -> Cells:
+        """The same layouts under one recomputation mode."""
+        return replace(self, mode=np.full(len(self), mode, dtype=np.int8))
+
 
 def joined(parts: Sequence[Cells]) -> Cells:
     """Several lists of cells as one."""
