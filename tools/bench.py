@@ -8,7 +8,8 @@ bare_qt_first_paint_ms    the same for a window of one label: what Qt alone cost
 rss_mb                    resident memory after the drag
 active_curve_ms           95th percentile of the plan's own curve, every count
 catalogue_ms              median of every accelerator's curve
-layouts_per_s             layouts the engine evaluates a second, on one core
+layouts_per_s             layouts the search compares a second, on one core; most fall to a bound, unpriced
+layouts_in_full_per_s     layouts priced in full a second, on one core
 ========================  ================================================================================
 """
 

@@ -1,4 +1,4 @@
-"""Time the curves the window asks for, without a window; part of ``make bench``."""
+"""Time the layout search and the curves the window asks for, without a window; part of ``make bench``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ import statistics
 import time
 from collections.abc import Callable
 
+import numpy as np
 from measured import percentile
 
-from isocost.catalog import load
+from isocost.catalog import Catalog, load
+from isocost.engine.records import Pins
+from isocost.engine.search import CHUNK, best_layouts
+from isocost.engine.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.curves import active_curve, other_curves
-from isocost.plan.project import set_value
+from isocost.plan.curves import active_curve, count_grid, other_curves
+from isocost.plan.project import Project, set_value
+from isocost.plan.resolve import transformer_of, workload_of
+from isocost.plan.throughput import constants
 
-STEPS = 40
+OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
 FIRST_TOKENS, LAST_TOKENS = 1e12, 3e13
 
 
@@ -23,21 +29,67 @@ def milliseconds(work: Callable[[float], object], steps: int) -> list[float]:
     """Time of ``work`` at ``steps`` token counts spread over the slider, one untimed call first."""
     work(FIRST_TOKENS)
     times = []
-    for step in range(steps):
-        tokens = FIRST_TOKENS * (LAST_TOKENS / FIRST_TOKENS) ** (step / (steps - 1))
+    for step in range(1, steps + 1):
+        tokens = FIRST_TOKENS * (LAST_TOKENS / FIRST_TOKENS) ** (step / steps)
         started = time.perf_counter()
         work(tokens)
         times.append((time.perf_counter() - started) * 1e3)
     return times
 
 
+def layout_rates(project: Project, catalog: Catalog) -> dict[str, float]:
+    """Layouts of the plan's model a second: compared by the search, and priced in full one by one."""
+    scenario = project.scenarios[0]
+    stage = scenario.stages[0]
+    transformer = transformer_of(scenario.model, catalog)
+    specs = [entry.spec for entry in catalog.accelerators.values() if not entry.announced]
+    works = [workload_of(stage.data, spec) for spec in specs]
+    counts = [count_grid(spec.node_size, spec.node_size).astype(np.float64) for spec in specs]
+    fitted = constants("vendor")
+    compared, searched = 0, []
+    for _ in range(SEARCHES):
+        started = time.perf_counter()
+        compared = sum(
+            int(best.tried.sum()) for best in best_layouts(transformer, works, specs, counts, fitted)
+        )
+        searched.append(time.perf_counter() - started)
+    own = next(i for i, spec in enumerate(specs) if spec.id == scenario.hardware.accelerator)
+    priced, priced_s = price_all(
+        Space.of(transformer, [works[own]], [specs[own]], [counts[own]], fitted, Pins())
+    )
+    return {
+        "layouts_per_s": compared / statistics.median(searched),
+        "layouts_in_full_per_s": priced / priced_s,
+    }
+
+
+def price_all(space: Space) -> tuple[int, float]:
+    """Price every layout of the first type in every recomputation mode; how many, and the seconds it took."""
+    count, degrees = np.nonzero(space.valid(0))
+    started = time.perf_counter()
+    for mode in space.modes:
+        for first in range(0, len(count), CHUNK):
+            at = slice(first, first + CHUNK)
+            rows = len(count[at])
+            space.seconds(
+                Cells(np.zeros(rows, np.intp), count[at], degrees[at], np.full(rows, mode, np.int8))
+            )
+    return len(count) * len(space.modes), time.perf_counter() - started
+
+
 def main() -> None:
     """Print the figures as one JSON line."""
     catalog = load()
     project = load_project(presets() / "deepseek-v3.yaml")
-    own = milliseconds(lambda tokens: active_curve(set_value(project, "data.tokens", tokens), catalog), STEPS)
-    every = milliseconds(lambda tokens: other_curves(set_value(project, "data.tokens", tokens), catalog), 10)
-    figures = {"active_curve_ms": percentile(own, 0.95), "catalogue_ms": statistics.median(every)}
+
+    def at(tokens: float) -> Project:
+        return set_value(project, "data.tokens", tokens)
+
+    figures = {
+        "active_curve_ms": percentile(milliseconds(lambda t: active_curve(at(t), catalog), OWN_CURVES), 0.95),
+        "catalogue_ms": statistics.median(milliseconds(lambda t: other_curves(at(t), catalog), CATALOGUES)),
+        **layout_rates(project, catalog),
+    }
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
 
 

@@ -1,4 +1,4 @@
-"""Drag the tokens slider of a window without a display and time each step to its paint; part of ``make bench``."""
+"""Drag the tokens slider of an offscreen window and time each step to its paint; part of ``make bench``."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def drag(window: Window) -> dict[str, list[float]]:
     slider = window.findChild(QSlider, "data.tokens.slider")
     plot = window.findChild(QWidget, "cost_time.plot")
     if slider is None or plot is None:
-        raise SystemExit("The window has no data.tokens.slider or no cost_time.plot: bench_window.py is out of date.")
+        raise SystemExit("The window has no data.tokens.slider or no cost_time.plot to measure.")
     clock = PaintClock(window, {"headline": window.headline.sentence, "tab": plot.viewport()})
     middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
     times: dict[str, list[float]] = {"headline": [], "tab": []}
