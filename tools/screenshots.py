@@ -8,7 +8,7 @@ import sys
 from measured import ROOT
 
 FOLDER = ROOT / "docs" / "screenshots"
-PRESETS = {"plan": "deepseek-v3.yaml", "claim": "deepseek-r1-with-base.yaml", "lab": "eight-gpu-lab.yaml"}
+PRESETS = {"plan": "deepseek-v3.yaml", "stages": "deepseek-r1-with-base.yaml"}
 THEMES = ("light", "dark")
 
 
