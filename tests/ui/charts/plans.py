@@ -117,7 +117,7 @@ class FakeSession(QObject):
         self.curves: tuple[CostCurve, ...] = ()
         self._deadline: float | None = None
         self.current_scenario = SimpleNamespace(
-            hardware=SimpleNamespace(accelerator=names[0], count=2048), model=SimpleNamespace(name=None)
+            hardware=SimpleNamespace(accelerator=names[0], count=2048), stages=()
         )
 
     def compute(self, work: float = 1.0, *, others: bool = True) -> None:
@@ -148,9 +148,3 @@ class _Catalog:
     """A catalogue without anything in it."""
 
     accelerators: dict[str, object] = {}  # noqa: RUF012 - never changed
-
-    def quotes(self, accelerator: str) -> tuple[object, ...]:
-        return ()
-
-    def runs_of(self, model: str) -> tuple[object, ...]:
-        return ()

@@ -9,7 +9,8 @@ import pytest
 
 from isocost.plan.curves import ranking
 from isocost.quantities import plain_spaces
-from isocost.ui.charts.comparison import JUST, front, ranked, worth_showing
+from isocost.ui.charts.comparison import JUST, efficient, front, next_count, ranked, worth_showing
+from isocost.ui.charts.styles import USUAL, Slots
 from isocost.ui.charts.wording import (
     cheapest_finding,
     ranking_finding,
@@ -18,14 +19,14 @@ from isocost.ui.charts.wording import (
     time_summary,
     time_table,
 )
-from tests.ui.charts.plans import KINDS, comparison, curve, estimate_at
+from tests.ui.charts.plans import COUNTS, KINDS, comparison, curve, estimate_at
 
 EVERY = tuple(KINDS)
 
 
 def test_the_view_holds_the_plan_and_its_range():
     plan = comparison(EVERY)
-    view = worth_showing(plan, 8)
+    view = worth_showing(plan, 8, Slots())
     total, spread = plan.estimate.total, plan.estimate.range
     assert view.days[0] <= total.wall_days <= view.days[1]
     assert view.cost[0] <= spread.cost_usd.p10
@@ -34,20 +35,20 @@ def test_the_view_holds_the_plan_and_its_range():
 
 def test_the_plans_accelerator_is_always_named_and_names_are_few():
     dearest = comparison(("v100", *[name for name in EVERY if name != "v100"]))
-    named = worth_showing(dearest, 5).named
+    named = worth_showing(dearest, 5, Slots()).named
     assert named[0] == "v100"
     assert len(named) == len(set(named)) == 5
 
 
 def test_everything_on_the_front_is_named():
     plan = comparison(EVERY)
-    view = worth_showing(plan, 8)
+    view = worth_showing(plan, 8, Slots())
     assert {segment.accelerator for segment in view.front} <= set(view.named)
 
 
 def test_familiar_accelerators_are_named_before_merely_cheap_ones_unless_far_dearer():
     plan = replace(comparison(EVERY), familiar=("v100", "h100-sxm"))
-    named = worth_showing(plan, 6).named
+    named = worth_showing(plan, 6, Slots()).named
     assert "h100-sxm" in named
     assert "v100" not in named[:4]
 
@@ -65,14 +66,14 @@ def test_no_plan_on_the_front_is_beaten():
 
 def test_what_does_not_fit_is_not_on_the_front():
     plan = comparison(EVERY, fits_from=512)
-    smallest = max(d for s in worth_showing(plan, 8).front for d in s.days)
+    smallest = max(d for s in worth_showing(plan, 8, Slots()).front for d in s.days)
     longest_fitting = max(float(c.days[c.fits].max()) for c in plan.curves)
     assert smallest <= longest_fitting
 
 
 def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
     plan = comparison(("h800-sxm", "b200"))
-    view = worth_showing(plan, 8)
+    view = worth_showing(plan, 8, Slots())
     text = plain_spaces(cheapest_finding(view.front))
     assert text.startswith("H800 is cheapest while you can wait ")
     assert text.endswith(" days, else B200")
@@ -83,20 +84,22 @@ def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
 
 
 def test_one_cheapest_at_any_pace_is_said_so():
-    assert cheapest_finding(worth_showing(comparison(("h800-sxm", "v100")), 8).front).startswith(
+    assert cheapest_finding(worth_showing(comparison(("h800-sxm", "v100")), 8, Slots()).front).startswith(
         "H800 is cheapest at any pace"
     )
 
 
 def test_nothing_that_fits_is_said_so():
     plan = comparison(fits_from=10**9)
-    assert cheapest_finding(worth_showing(plan, 8).front) == "No accelerator here can hold this model"
+    assert (
+        cheapest_finding(worth_showing(plan, 8, Slots()).front) == "No accelerator here can hold this model"
+    )
     assert "none will do" in ranking_finding(plan, ranked(plan))
 
 
 def test_the_summary_tells_plan_and_front():
     plan = comparison()
-    text = plain_spaces(time_summary(plan, worth_showing(plan, 8).front))
+    text = plain_spaces(time_summary(plan, worth_showing(plan, 8, Slots()).front))
     assert "The plan: 2,048 H800, 56 days, $5.51M." in text
     assert "H800: $" in text
 
@@ -142,4 +145,57 @@ def test_the_ranking_says_where_the_plan_stands():
 def test_a_plan_without_a_range_has_a_view_too():
     active = curve("h800-sxm")
     plan = replace(comparison(), estimate=estimate_at(active, 2048, ranged=False))
-    assert worth_showing(plan, 8).cost[0] > 0
+    assert worth_showing(plan, 8, Slots()).cost[0] > 0
+
+
+def test_jagged_counts_are_left_out_of_the_line():
+    smooth = curve("h800-sxm", fits_from=0)
+    bad = (np.arange(len(smooth.counts)) % 3) == 1
+    jagged = replace(smooth, days=smooth.days * (1 + 0.9 * bad), cost_usd=smooth.cost_usd * (1 + 0.9 * bad))
+    kept = efficient(jagged)
+    assert not bad[kept].any()
+    assert (np.diff(jagged.days[kept]) > 0).all()
+    assert (jagged.cost_usd[kept] <= np.minimum.accumulate(jagged.cost_usd[kept]) * 1.01).all()
+
+
+def test_a_fitting_count_is_left_out_only_when_another_beats_it():
+    each = replace(curve("b200"), cost_usd=curve("b200").cost_usd * (1 + 0.2 * (np.arange(len(COUNTS)) % 2)))
+    kept = set(efficient(each).tolist())
+    for i in np.flatnonzero(each.fits):
+        beaten = (each.days < each.days[i]) & (each.cost_usd < each.cost_usd[i]) & each.fits
+        assert int(i) in kept or beaten.any()
+
+
+def test_what_does_not_fit_goes_on_where_the_fitting_counts_end():
+    part = curve("h800-sxm", fits_from=64)
+    kept = efficient(part)
+    fits = part.fits[kept]
+    assert fits.any()
+    assert (~fits).any()
+    assert part.days[kept][~fits].min() > part.days[kept][fits].max()
+
+
+def test_more_and_fewer_accelerators_are_the_next_efficient_counts():
+    plan = comparison()
+    more, fewer = next_count(plan, 1), next_count(plan, -1)
+    assert more[0].counts[more[1]] == 2560
+    assert fewer[0].counts[fewer[1]] == 1536
+    assert next_count(replace(plan, count=10**9), 1) is None
+
+
+def test_usual_accelerators_always_wear_their_own_style():
+    slots = Slots()
+    first = slots.assign(("gaudi3", "h100-sxm"))
+    second = slots.assign(("h800-sxm", "gaudi3", "tpu-v4", "h100-sxm"))
+    assert first["h100-sxm"] == second["h100-sxm"] == USUAL.index("h100-sxm")
+    assert len(set(second.values())) == 4
+
+
+def test_others_keep_their_style_unless_a_usual_one_needs_it():
+    slots = Slots()
+    before = slots.assign(("gaudi3",))["gaudi3"]
+    assert slots.assign(("gaudi3", "tpu-v4"))["gaudi3"] == before
+    owner = USUAL[before]
+    after = slots.assign(("gaudi3", owner))
+    assert after[owner] == before
+    assert after["gaudi3"] != before

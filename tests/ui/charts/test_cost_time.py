@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -12,9 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from isocost.quantities import plain_spaces
+from isocost.ui.charts.comparison import Published, worth_showing
 from isocost.ui.charts.plan_page import PlanPage
+from isocost.ui.charts.styles import USUAL, Slots
 from isocost.ui.theme import ThemeManager
-from tests.ui.charts.plans import COUNTS, FakeSession
+from tests.ui.charts.plans import FakeSession
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -22,9 +25,9 @@ LEFT = Qt.MouseButton.LeftButton
 def point_of(page: PlanPage, accelerator: str, count: int) -> QPoint:
     """Where a curve's point is on screen."""
     plot = page.cost_time.plot
-    line = plot.lines.get(accelerator)
-    at = int(np.flatnonzero(count == COUNTS)[0])
-    x, y = plot.pixels(line.x[at : at + 1], line.y[at : at + 1])[0]
+    curve = plot.lines.get(accelerator).curve
+    at = int(np.flatnonzero(curve.counts == count)[0])
+    x, y = plot.pixels(np.log10(curve.days[at : at + 1]), np.log10(curve.cost_usd[at : at + 1]))[0]
     return QPoint(round(x), round(y))
 
 
@@ -149,10 +152,10 @@ def test_the_plans_text_keeps_clear_of_every_curve_when_there_is_room(page: Plan
     made_up.compute()
     QApplication.processEvents()
     plot = page.cost_time.plot
-    box = plot.writing.plan_box
+    box = plot.writing.plan.box
     for _, line in plot.lines.shown():
         fine = np.linspace(line.x.min(), line.x.max(), 3000)
-        points = plot.pixels(fine, np.interp(fine, line.x[::-1], line.y[::-1]))
+        points = plot.pixels(fine, np.interp(fine, line.x, line.y))
         inside = (
             (points[:, 0] > box.left)
             & (points[:, 0] < box.right)
@@ -170,7 +173,7 @@ def test_few_curves_are_named_and_the_plans_is_among_them(page: PlanPage):
 
 def test_the_plans_colour_is_on_the_picture(page: PlanPage, themes: ThemeManager):
     image = picture(page)
-    assert pixels_like(image, themes.theme.series_for("h800-sxm").line) > 300
+    assert pixels_like(image, themes.theme.series[USUAL.index("h800-sxm")].line) > 300
     assert pixels_like(image, themes.theme.panel) > image.width() * image.height() / 3
 
 
@@ -180,7 +183,7 @@ def test_another_theme_recolours_the_plot(page: PlanPage, themes: ThemeManager):
     QApplication.processEvents()
     image = picture(page)
     dark = themes.theme
-    assert pixels_like(image, dark.series_for("h800-sxm").line) > 300
+    assert pixels_like(image, dark.series[USUAL.index("h800-sxm")].line) > 300
     assert pixels_like(image, dark.panel) > image.width() * image.height() / 3
     assert pixels_like(image, "#ffffff", slack=0) == 0
 
@@ -203,3 +206,16 @@ def test_axes_stand_still_while_a_number_changes_a_little(page: PlanPage, made_u
     assert page.cost_time.plot.spans == before
     made_up.compute(30.0)
     assert page.cost_time.plot.spans != before
+
+
+def test_a_published_run_is_a_mark_that_tells_its_source(page: PlanPage, made_up: FakeSession):
+    run = Published(70.0, 7e6, ("Model X as published", "2,048 H800, 70 days, $7M", "reported, 2024-12"))
+    plot = page.cost_time.plot
+    shown = replace(plot.comparison, published=(run, replace(run, days=1e6)))
+    plot.show_comparison(shown, worth_showing(shown, 8, Slots()))
+    assert len(plot.writing.marks.runs) == 1
+    x, y = plot.pixels(np.log10([70.0]), np.log10([7e6]))[0]
+    QTest.mouseMove(plot.viewport(), QPoint(round(x), round(y)))
+    assert plot.hover_text == "\n".join(run.lines)
+    QTest.mouseClick(plot.viewport(), LEFT, pos=QPoint(round(x), round(y)))
+    assert made_up.chosen == []

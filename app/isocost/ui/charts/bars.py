@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
@@ -12,6 +12,7 @@ from isocost.plan.curves import RankedChoice
 from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.comparison import Comparison
+from isocost.ui.charts.styles import series_of
 from isocost.ui.charts.wording import verdict
 from isocost.ui.theme import Theme
 
@@ -37,6 +38,7 @@ class BarDelegate(QStyledItemDelegate):
         self.set_theme(theme)
         self._full = 0.0
         self._active = ""
+        self._slots: Mapping[str, int] = {}
         self._spread: tuple[float, float] | None = None
 
     def set_theme(self, theme: Theme) -> None:
@@ -45,11 +47,12 @@ class BarDelegate(QStyledItemDelegate):
         self._name = font_of(theme, "small", bold=True)
         self._small, self._quiet = font_of(theme, "small"), font_of(theme, "quiet")
 
-    def show(self, comparison: Comparison, full: float) -> None:
+    def show(self, comparison: Comparison, slots: Mapping[str, int], full: float) -> None:
         """Paint from now on for this comparison, with bars of ``full`` USD at most."""
         spread = comparison.estimate.range
         self._active = comparison.active.accelerator
         self._full = full
+        self._slots = slots
         self._spread = None
         if spread is not None:
             self._spread = (
@@ -118,7 +121,8 @@ class BarDelegate(QStyledItemDelegate):
         share = choice.cost_usd / self._full
         bar = QRectF(room.left(), room.top(), max(2.0, min(1.0, share) * room.width()), room.height())
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.series_for(choice.accelerator).line))
+        series = series_of(theme, self._slots, choice.accelerator)
+        painter.setBrush(mixed(series.line, theme.panel, 1.0 if choice.accelerator in self._slots else 0.4))
         painter.drawRoundedRect(bar, 3, 3)
         if share > 1.0 + 1e-9:
             painter.setPen(made_pen(theme.panel, 2.0))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from isocost.plan.curves import RankedChoice
 from isocost.ui.charts.bars import BarDelegate, bar_scale
 from isocost.ui.charts.card import ChartCard
-from isocost.ui.charts.comparison import Comparison, ranked
+from isocost.ui.charts.comparison import Comparison, View, ranked
 from isocost.ui.charts.table import Table
 from isocost.ui.charts.wording import in_words, ranking_finding, ranking_subtitle, ranking_table
 from isocost.ui.theme import SPACE, Theme
@@ -128,7 +128,7 @@ class ByHardware(ChartCard):
         self.at_deadline.setEnabled(False)
         self.say("Cost by hardware", why, why)
 
-    def show_comparison(self, comparison: Comparison) -> None:
+    def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Rank a comparison in place of the last one."""
         self._comparison = comparison
         choices = ranked(comparison)
@@ -140,7 +140,7 @@ class ByHardware(ChartCard):
         drawn = ranking_subtitle(comparison, choices)
         rows = ". ".join(in_words(choice) for choice in choices)
         self.say(finding, drawn, f"{finding}. {drawn} {rows}.")
-        self._delegate.show(comparison, bar_scale(choices))
+        self._delegate.show(comparison, view.slots, bar_scale(choices))
         self.ranking.show(choices)
         self.list.setAccessibleName(finding)
 

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.plan.curves import CostCurve, RankedChoice, pareto_front, ranking
 from isocost.plan.results import Estimate
+from isocost.ui.charts.styles import Slots
 
 FASTER, SLOWER = 40.0, 12.0
 """How many times faster and slower than the plan the chart looks."""
 
-DEARER = 5.0
+DEARER = 4.0
 """How many times the cheapest cost the chart shows at least, when there is something to show."""
+
+COMPARABLE = 3.0
+"""How many times the cheapest a familiar accelerator may cost to be named before cheaper ones."""
+
+SAME = 1.005
+"""Costs within half a percent are the same to the eye."""
 
 JUST = 1.0 + 1e-6
 """A deadline holds plans that end on it, rounding aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published run of the plan's model with its time and its claimed cost."""
+
+    days: float
+    cost_usd: float
+    lines: tuple[str, str, str]
+    """Who, with what, and how far to trust it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,8 @@ class Comparison:
 
     familiar: tuple[str, ...] = ()
     """Accelerators people ask about, the most asked first: named on the chart before others."""
+    published: tuple[Published, ...] = ()
+    """What is known of real runs of the plan's model."""
 
     @property
     def curves(self) -> tuple[CostCurve, ...]:
@@ -67,9 +88,11 @@ class View:
     named: tuple[str, ...]
     """Accelerators that get a colour and a name."""
     front: tuple[FrontSegment, ...]
+    slots: Mapping[str, int]
+    """The line style of each named accelerator."""
 
 
-def worth_showing(comparison: Comparison, most: int) -> View:
+def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
     """The plan and what is around it in time, with at most ``most`` accelerators named."""
     total, spread = comparison.estimate.total, comparison.estimate.range
     days = max(total.wall_days, 1e-6)
@@ -95,6 +118,7 @@ def worth_showing(comparison: Comparison, most: int) -> View:
         ),
         named,
         segments,
+        slots.assign(named),
     )
 
 
@@ -102,7 +126,7 @@ def _named(
     comparison: Comparison, segments: Sequence[FrontSegment], cheapest: Mapping[str, float], most: int
 ) -> tuple[str, ...]:
     """The plan's accelerator, those on the front, the familiar ones that are not far dearer, the cheapest."""
-    limit = DEARER * min(cheapest.values(), default=0.0)
+    limit = COMPARABLE * min(cheapest.values(), default=0.0)
     names = [comparison.active.accelerator]
     names += [segment.accelerator for segment in segments]
     names += [name for name in comparison.familiar if cheapest.get(name, np.inf) <= limit]
@@ -123,6 +147,52 @@ def front(comparison: Comparison, within: tuple[float, float]) -> tuple[FrontSeg
             FrontSegment(owner, labels[owner], tuple(days[part].tolist()), tuple(cost[part].tolist()))
         )
     return tuple(segments)
+
+
+def efficient(curve: CostCurve) -> NDArray[np.intp]:
+    """Indices, in rising days, of the counts that no other count of the same accelerator beats.
+
+    Counts that divide the batch badly cost more and take longer than a neighbour: nobody would choose them,
+    and drawn they would only make the curve jagged. Counts that do not fit are judged among themselves, and
+    only those that go on beyond the fitting ones are kept.
+    """
+    order = np.argsort(curve.days, kind="stable")
+    fits = order[curve.fits[order]]
+    kept = _unbeaten(fits, curve)
+    rest = order[~curve.fits[order]]
+    if len(kept):
+        first, last = curve.days[kept[0]], curve.days[kept[-1]]
+        slower, faster = rest[curve.days[rest] > last], rest[curve.days[rest] < first]
+        return np.concatenate((_unbeaten(faster, curve), kept, _unbeaten(slower, curve)))
+    return _unbeaten(rest, curve)
+
+
+def _unbeaten(order: NDArray[np.intp], curve: CostCurve) -> NDArray[np.intp]:
+    """Of points in rising days, those that cost no more than every faster one."""
+    cost = curve.cost_usd[order]
+    return order[cost <= np.minimum.accumulate(cost) * SAME] if len(order) else order
+
+
+def next_count(comparison: Comparison, step: int) -> tuple[CostCurve, int] | None:
+    """The plan's curve and the index of the next efficient count: more accelerators (1) or fewer (-1)."""
+    curve = comparison.active
+    counts = np.sort(curve.counts[efficient(curve)])
+    beyond = counts[counts > comparison.count] if step > 0 else counts[counts < comparison.count][::-1]
+    return (curve, int(np.flatnonzero(curve.counts == beyond[0])[0])) if len(beyond) else None
+
+
+def next_curve(comparison: Comparison, *, dearer: bool) -> tuple[CostCurve, int] | None:
+    """The accelerator just above or below the plan in cost, at the count closest to the plan's time."""
+    total = comparison.estimate.total
+    best: tuple[float, CostCurve, int] | None = None
+    for curve in comparison.others:
+        points = efficient(curve)
+        at = int(points[np.argmin(np.abs(np.log(curve.days[points] / total.wall_days)))])
+        ratio = float(curve.cost_usd[at]) / max(total.cost_usd, 1e-9)
+        beyond = ratio > 1 if dearer else ratio < 1
+        if beyond and curve.fits[at] and (best is None or abs(math.log(ratio)) < best[0]):
+            best = (abs(math.log(ratio)), curve, at)
+    return best[1:] if best else None
 
 
 def _within(curve: CostCurve, days: tuple[float, float]) -> CostCurve:

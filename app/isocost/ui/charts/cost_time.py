@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from isocost.ui.charts.card import ChartCard
-from isocost.ui.charts.comparison import Comparison, worth_showing
-from isocost.ui.charts.cost_time_plot import NAMED, CostTimePlot
+from isocost.ui.charts.comparison import Comparison, View
+from isocost.ui.charts.cost_time_plot import CostTimePlot
 from isocost.ui.charts.table import Table
 from isocost.ui.charts.wording import cheapest_finding, time_summary, time_table
 from isocost.ui.theme import Theme
@@ -53,14 +53,13 @@ class CostTime(ChartCard):
         self._stack.setCurrentWidget(self.nothing)
         self.say("Cost against time", "", why)
 
-    def show_comparison(self, comparison: Comparison) -> None:
+    def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Draw a comparison in place of the last one."""
-        view = worth_showing(comparison, NAMED)
         segments = view.front
         self._comparison = comparison
         self.say(
             cheapest_finding(segments),
-            _subtitle(comparison),
+            _subtitle(comparison, view),
             f"{time_summary(comparison, segments)} {KEYS}",
         )
         self.plot.setAccessibleName("Cost against wall-clock time")
@@ -72,6 +71,6 @@ class CostTime(ChartCard):
         return time_table(self._comparison) if self._comparison else super().table()
 
 
-def _subtitle(comparison: Comparison) -> str:
+def _subtitle(comparison: Comparison, view: View) -> str:
     words = "Cost against time to finish. Dots: counts. Broad line: Pareto front."
-    return words if len(comparison.curves) <= NAMED else f"{words} Grey: the dearer rest."
+    return words if len(comparison.curves) <= len(view.named) else f"{words} Grey: the dearer rest."

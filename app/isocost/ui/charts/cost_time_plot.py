@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,17 +14,16 @@ from PySide6.QtWidgets import QWidget
 from isocost.plan.curves import CostCurve
 from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.base import LogPlot, added_curve, curve_pen, made_pen, mixed
-from isocost.ui.charts.comparison import Comparison, View
-from isocost.ui.charts.cost_time_text import Writing, gutter, write
+from isocost.ui.charts.comparison import Comparison, View, next_count, next_curve
+from isocost.ui.charts.cost_time_places import gutter, write
+from isocost.ui.charts.cost_time_writing import Writing
 from isocost.ui.charts.lines import Lines
+from isocost.ui.charts.styles import series_of
 from isocost.ui.charts.ticks import money_scale, time_scale
 from isocost.ui.theme import Theme
 
 REACH = 14.0
 """Pixels within which a curve or the plan's point is meant by the mouse."""
-
-NAMED = 8
-"""Curves that get a colour and a name; more would not be told apart."""
 
 LEAST = (1.0, 0.6)
 """Decades the axes show at least: a flat curve is not to look steep."""
@@ -34,6 +34,9 @@ class _Mouse:
     """What the mouse is doing."""
 
     over: tuple[str, int] | None = None
+    """A curve and the index of its point."""
+    run: int | None = None
+    """A published run."""
     drag: str = ""
     """plan or deadline while one of them is held."""
     gesture: object = None
@@ -52,8 +55,10 @@ class CostTimePlot(LogPlot):
         self.lines = Lines(self)
         self._front = added_curve(self, -0.5)
         self._theme = theme
-        self._comparison: Comparison | None = None
-        self._named: tuple[str, ...] = ()
+        self.comparison: Comparison | None = None
+        """What is drawn."""
+        self._slots: Mapping[str, int] = {}
+        self._offset: tuple[float, float] | None = None
         self._writing: Writing | None = None
         self._mouse = _Mouse()
         self.apply_theme(theme)
@@ -62,8 +67,8 @@ class CostTimePlot(LogPlot):
 
     def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Draw a comparison in place of the last one."""
-        self._comparison = comparison
-        self._named = view.named
+        self.comparison = comparison
+        self._slots = view.slots
         self.lines.show(comparison.curves)
         self._restyle()
         self._fit_margins()
@@ -87,29 +92,26 @@ class CostTimePlot(LogPlot):
         self._rewrite()
 
     def _fit_margins(self) -> None:
-        if self._comparison is not None:
-            labels = [c.label for c in self._comparison.curves if c.accelerator in self._named]
-            top = 8 if self._comparison.deadline_days is None else 26
+        if self.comparison is not None:
+            labels = [c.label for c in self.comparison.curves if c.accelerator in self._slots]
+            top = 8 if self.comparison.deadline_days is None else 26
             self.set_margins(self._theme.px(top), gutter(labels, self._theme))
 
     @property
     def writing(self) -> Writing | None:
         """Where every text of the plot stands; None while there is nothing to draw."""
-        if self._writing is None and self._comparison is not None and self.area().width() > 20:
-            deadline = self._comparison.deadline_days
-            self._writing = write(
-                self, self._comparison, self._named, self._theme, self._writing_offset, deadline
-            )
-            self._writing_offset = self._writing.plan_offset
+        if self._writing is None and self.comparison is not None and self.area().width() > 20:
+            self._writing = write(self, self.lines, self.comparison, self._slots, self._theme, self._offset)
+            self._offset = self._writing.plan.offset
         return self._writing
-
-    _writing_offset: tuple[float, float] | None = None
 
     @property
     def hover_text(self) -> str:
         """What the mouse is over, in words; empty over nothing."""
+        if self._mouse.run is not None and self.writing is not None:
+            return "\n".join(self.writing.marks.runs[self._mouse.run][0])
         found = self._curve_over()
-        if found is None or self._comparison is None:
+        if found is None or self.comparison is None:
             return ""
         curve, at = found
         text = (
@@ -118,7 +120,7 @@ class CostTimePlot(LogPlot):
         )
         if not curve.fits[at]:
             return f"{text}\ndoes not fit in memory"
-        here = curve is self._comparison.active and int(curve.counts[at]) == self._comparison.count
+        here = curve is self.comparison.active and int(curve.counts[at]) == self.comparison.count
         return f"{text}\nthe plan: drag to change the count" if here else f"{text}\nclick to plan with it"
 
     def _curve_over(self) -> tuple[CostCurve, int] | None:
@@ -131,12 +133,13 @@ class CostTimePlot(LogPlot):
         return line.curve, at
 
     def _restyle(self) -> None:
-        if self._comparison is not None:
+        if self.comparison is not None:
             hovered = self._mouse.over[0] if self._mouse.over else None
-            self.lines.style(self._theme, self._comparison.active.accelerator, self._named, hovered)
+            self.lines.style(self._theme, self.comparison.active.accelerator, self._slots, hovered)
 
     def _rewrite(self) -> None:
         self._writing = None
+        self._mouse.run = None
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -154,47 +157,56 @@ class CostTimePlot(LogPlot):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         """The range of the plan's curve, under the grid."""
         super().drawBackground(painter, rect)
-        comparison = self._comparison
+        comparison = self.comparison
         if comparison is None or comparison.estimate.range is None or not comparison.depends_on_hardware:
             return
         painter.save()
         painter.setClipRect(self.area())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        series = self._theme.series_for(comparison.active.accelerator)
-        painter.setBrush(mixed(series.line, self._theme.panel, 0.13))
+        series = series_of(self._theme, self._slots, comparison.active.accelerator)
+        painter.setBrush(mixed(series.line, self._theme.panel, 0.11))
         painter.drawPolygon(self._band(comparison))
         painter.restore()
 
     def _band(self, comparison: Comparison) -> QPolygonF:
         """The curve swept from the 10th to the 90th percentile: a slow run lasts longer and costs more."""
-        spread, curve = comparison.estimate.range, comparison.active
+        spread, line = comparison.estimate.range, self.lines.get(comparison.active.accelerator)
         assert spread is not None
+        assert line is not None
         edges = []
         for days, cost in (
             (spread.wall_days.p10 / spread.wall_days.p50, spread.cost_usd.p10 / spread.cost_usd.p50),
             (spread.wall_days.p90 / spread.wall_days.p50, spread.cost_usd.p90 / spread.cost_usd.p50),
         ):
-            edges.append(self.pixels(np.log10(curve.days * days), np.log10(curve.cost_usd * cost)))
+            edges.append(self.pixels(line.x + math.log10(days), line.y + math.log10(cost)))
         outline = np.vstack((edges[0], edges[1][::-1]))
         return QPolygonF([QPointF(x, y) for x, y in outline.tolist()])
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         """Every text, the plan's point and what the mouse is over, above the curves."""
         writing = self.writing
-        if writing is None or self._comparison is None:
+        if writing is None or self.comparison is None:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         writing.paint(painter)
-        found = self._curve_over()
-        if found is not None and not self._mouse.drag:
-            curve, at = found
-            point = self.pixels(np.log10(curve.days[at : at + 1]), np.log10(curve.cost_usd[at : at + 1]))[0]
-            writing.paint_readout(
-                painter, (float(point[0]), float(point[1])), curve, self.hover_text.split("\n")
-            )
+        if not self._mouse.drag:
+            self._paint_hover(painter, writing)
         painter.restore()
+
+    def _paint_hover(self, painter: QPainter, writing: Writing) -> None:
+        """The point the mouse is over, and what there is to say about it."""
+        words = self.hover_text.split("\n")
+        found = self._curve_over()
+        if self._mouse.run is not None:
+            writing.paint_readout(painter, writing.marks.runs[self._mouse.run][1], words, self._theme.text)
+        elif found is not None:
+            curve, at = found
+            x, y = self.pixels(np.log10(curve.days[at : at + 1]), np.log10(curve.cost_usd[at : at + 1]))[0]
+            writing.paint_ring(painter, (float(x), float(y)), curve.accelerator)
+            ink = writing.series(curve.accelerator).text
+            writing.paint_readout(painter, (float(x), float(y)), words, ink)
 
     # Choosing
 
@@ -236,7 +248,7 @@ class CostTimePlot(LogPlot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right walk along the plan's curve; up and down change to the next curve at that time."""
         key = Qt.Key(event.key())
-        if self._comparison is None or key not in (
+        if self.comparison is None or key not in (
             Qt.Key.Key_Left,
             Qt.Key.Key_Right,
             Qt.Key.Key_Up,
@@ -245,46 +257,27 @@ class CostTimePlot(LogPlot):
             event.ignore()
             return
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            step = self._beside(1 if key is Qt.Key.Key_Left else -1)
+            step = next_count(self.comparison, 1 if key is Qt.Key.Key_Left else -1)
         else:
-            step = self._next_curve(dearer=key is Qt.Key.Key_Up)
+            step = next_curve(self.comparison, dearer=key is Qt.Key.Key_Up)
         if step is not None:
             self.chosen.emit(step[0].accelerator, int(step[0].counts[step[1]]), None)
-
-    def _beside(self, step: int) -> tuple[CostCurve, int] | None:
-        assert self._comparison is not None
-        curve = self._comparison.active
-        at = int(np.argmin(np.abs(curve.counts - self._comparison.count))) + step
-        return (curve, at) if 0 <= at < len(curve.counts) else None
-
-    def _next_curve(self, *, dearer: bool) -> tuple[CostCurve, int] | None:
-        """The curve just above or below the plan where it comes closest to the plan's time."""
-        assert self._comparison is not None
-        total = self._comparison.estimate.total
-        best: tuple[float, CostCurve, int] | None = None
-        for curve in self._comparison.others:
-            at = int(np.argmin(np.abs(np.log(curve.days / total.wall_days))))
-            ratio = float(curve.cost_usd[at]) / max(total.cost_usd, 1e-9)
-            beyond = ratio > 1 if dearer else ratio < 1
-            if beyond and curve.fits[at] and (best is None or abs(math.log(ratio)) < best[0]):
-                best = (abs(math.log(ratio)), curve, at)
-        return best[1:] if best else None
 
     def _handle_at(self, at: QPointF) -> str:
         """Which handle is under the mouse: plan, deadline or none."""
         writing = self.writing
         if writing is None:
             return ""
-        if math.hypot(at.x() - writing.plan[0], at.y() - writing.plan[1]) <= REACH:
+        if math.hypot(at.x() - writing.plan.at[0], at.y() - writing.plan.at[1]) <= REACH:
             return "plan"
         near = writing.deadline is not None and abs(at.x() - writing.deadline) <= 6
         return "deadline" if near and at.y() < self.area().bottom() else ""
 
     def _drag_plan(self, at: QPointF) -> None:
-        assert self._comparison is not None
-        curve = self._comparison.active
+        assert self.comparison is not None
+        curve = self.comparison.active
         found = self.lines.nearest(at.x(), at.y(), math.inf, only=curve.accelerator)
-        if found is not None and int(curve.counts[found[1]]) != self._comparison.count:
+        if found is not None and int(curve.counts[found[1]]) != self.comparison.count:
             self.chosen.emit(curve.accelerator, int(curve.counts[found[1]]), self._mouse.gesture)
 
     def _hover(self, at: QPointF) -> None:
@@ -293,15 +286,16 @@ class CostTimePlot(LogPlot):
         over = self.lines.nearest(at.x(), at.y(), REACH) if inside and handle != "deadline" else None
         named = self.writing.name_at(at) if self.writing else None
         if over is None and named is not None and (line := self.lines.get(named)) is not None:
-            over = (named, int(np.argmax(line.x)))
-        self._set_over(over)
+            over = (named, int(line.points[-1]))
+        run = self.writing.run_at(at) if self.writing and handle != "plan" else None
+        self._set_over(over if run is None else None, run)
         shapes = {"plan": Qt.CursorShape.OpenHandCursor, "deadline": Qt.CursorShape.SplitHCursor}
         other = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
         self.viewport().setCursor(shapes.get(handle, other))
 
-    def _set_over(self, over: tuple[str, int] | None) -> None:
-        if over != self._mouse.over:
-            self._mouse.over = over
+    def _set_over(self, over: tuple[str, int] | None, run: int | None = None) -> None:
+        if (over, run) != (self._mouse.over, self._mouse.run):
+            self._mouse.over, self._mouse.run = over, run
             self._restyle()
             self.viewport().update()
 

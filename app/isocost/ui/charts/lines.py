@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +12,9 @@ from PySide6.QtGui import QPen
 
 from isocost.plan.curves import CostCurve
 from isocost.ui.charts.base import LogPlot, added_curve, curve_pen, made_pen, mixed
+from isocost.ui.charts.comparison import efficient
 from isocost.ui.charts.placing import Points
+from isocost.ui.charts.styles import series_of
 from isocost.ui.theme import Series, Theme
 
 Array = NDArray[np.float64]
@@ -27,21 +30,26 @@ class Line:
     x: Array = field(default_factory=lambda: np.empty(0))
     y: Array = field(default_factory=lambda: np.empty(0))
     """Decades of days and of USD."""
+    points: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    """Which points of the curve are drawn: the efficient counts, in rising days."""
 
     def show(self, curve: CostCurve) -> None:
         """Draw a curve; nothing happens when it is drawn already."""
         if curve is self.curve:
             return
         self.curve = curve
-        self.x, self.y = np.log10(curve.days), np.log10(np.maximum(curve.cost_usd, 1e-6))
-        if curve.fits.all():
+        self.points = efficient(curve)
+        self.x = np.log10(curve.days[self.points])
+        self.y = np.log10(np.maximum(curve.cost_usd[self.points], 1e-6))
+        fits = curve.fits[self.points]
+        if fits.all():
             self.solid.setData(self.x, self.y)
             self.faint.setVisible(False)
         else:
-            self.solid.setData(self.x, np.where(curve.fits, self.y, np.nan))
-            beside = ~curve.fits
-            beside[1:] |= ~curve.fits[:-1]
-            beside[:-1] |= ~curve.fits[1:]
+            self.solid.setData(self.x, np.where(fits, self.y, np.nan))
+            beside = ~fits
+            beside[1:] |= ~fits[:-1]
+            beside[:-1] |= ~fits[1:]
             self.faint.setData(self.x, np.where(beside, self.y, np.nan))
             self.faint.setVisible(True)
         self.solid.setVisible(True)
@@ -59,7 +67,7 @@ class Lines:
     def __init__(self, plot: LogPlot) -> None:
         self._plot = plot
         self._lines: dict[str, Line] = {}
-        self._styles: dict[str, str] = {}
+        self._styles: dict[str, tuple[str, int | None]] = {}
 
     def shown(self) -> list[tuple[str, Line]]:
         """The lines on the plot."""
@@ -82,17 +90,17 @@ class Lines:
                 self._lines[curve.accelerator] = line
             self._lines[curve.accelerator].show(curve)
 
-    def style(self, theme: Theme, active: str, named: tuple[str, ...], hovered: str | None) -> None:
+    def style(self, theme: Theme, active: str, slots: Mapping[str, int], hovered: str | None) -> None:
         """Pens by role: the plan's bold, named ones coloured, the rest grey, the one pointed at heavier."""
         for name, line in self.shown():
-            role = "active" if name == active else "named" if name in named else "rest"
+            role = "active" if name == active else "named" if name in slots else "rest"
             if name == hovered and role != "active":
                 role = "hovered"
-            if self._styles.get(name) == role:
+            if self._styles.get(name) == (role, slots.get(name)):
                 continue
-            self._styles[name] = role
+            self._styles[name] = (role, slots.get(name))
             ratio = self._plot.devicePixelRatioF()
-            solid, faint = pens(theme, theme.series_for(name), role)
+            solid, faint = pens(theme, series_of(theme, slots, name), role)
             line.solid.setPen(curve_pen(solid, ratio))
             line.faint.setPen(curve_pen(faint, ratio))
             rank = {"active": 3.0, "hovered": 2.0, "named": 1.0, "rest": 0.0}[role]
@@ -103,7 +111,7 @@ class Lines:
         self._styles.clear()
 
     def nearest(self, x: float, y: float, reach: float, only: str | None = None) -> tuple[str, int] | None:
-        """The line that passes closest to a pixel within ``reach``, and the index of its nearest point."""
+        """The line closest to a pixel, within ``reach``, and which point of its curve is nearest."""
         best: tuple[float, str, int] | None = None
         for name, line in self.shown():
             if only is not None and name != only:
@@ -112,7 +120,7 @@ class Lines:
             distance = distance_to(points, x, y)
             if distance <= reach and (best is None or distance < best[0]):
                 at = int(np.argmin(np.hypot(points[:, 0] - x, points[:, 1] - y)))
-                best = (distance, name, at)
+                best = (distance, name, int(line.points[at]))
         return best[1:] if best else None
 
 

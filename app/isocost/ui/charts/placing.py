@@ -91,8 +91,8 @@ class Clutter:
         self._cells = np.zeros(self._shape, dtype=np.int32)
         self._sums: NDArray[np.int64] | None = None
 
-    def add_lines(self, lines: Points) -> None:
-        """Mark the cells that polylines run through."""
+    def add_lines(self, lines: Points, weight: int = 1) -> None:
+        """Mark the cells that polylines run through; heavier lines are avoided more."""
         if len(lines) < 2:
             return
         start, step = lines[:-1], np.diff(lines, axis=0)
@@ -108,7 +108,8 @@ class Clutter:
         column = np.floor((at[:, 0] - self.room.left) / self.CELL).astype(int)
         row = np.floor((at[:, 1] - self.room.top) / self.CELL).astype(int)
         inside = (column >= 0) & (row >= 0) & (column < self._shape[1]) & (row < self._shape[0])
-        self._cells[row[inside], column[inside]] = 1
+        cells = self._cells[row[inside], column[inside]]
+        self._cells[row[inside], column[inside]] = np.maximum(cells, weight)
         self._sums = None
 
     def take(self, box: Box) -> None:
@@ -116,8 +117,10 @@ class Clutter:
         self.taken.append(box)
 
     def covered(self, left: Points, top: Points, width: float, height: float) -> NDArray[np.int64]:
-        """How much boxes of one size would cover, for each upper left corner: cells with lines, and labels
-        much more heavily; 0 = clear."""
+        """How much boxes of one size would cover, for each upper left corner; 0 = clear.
+
+        Counts cells with lines by their weight, and labels far more.
+        """
         if self._sums is None:
             self._sums = np.zeros((self._shape[0] + 1, self._shape[1] + 1), dtype=np.int64)
             self._sums[1:, 1:] = self._cells.cumsum(0).cumsum(1)
@@ -134,7 +137,7 @@ class Clutter:
             meets = (
                 (left < box.right) & (left + width > box.left) & (top < box.bottom) & (top + height > box.top)
             )
-            covered = covered + 1000 * meets
+            covered = covered + 10_000 * meets
         return covered
 
     def _cells_of(
@@ -146,6 +149,9 @@ class Clutter:
 
 REACH, GRAIN = 110.0, 5.0
 """How far from its point a label may stand, and how finely places are tried, in pixels."""
+
+PENALTY = 2.0
+"""Pixels further away that a label goes to cover one cell of weight one less."""
 
 MARGIN = 3.0
 """Pixels a label keeps from what it must not touch."""
@@ -177,7 +183,7 @@ def place_near(
     away = np.hypot(aside, below)
     off_centre = np.abs(left + width / 2 - x) / (width + 2 * reach) + (top < y) * 0.3
     covered = clutter.covered(left - MARGIN, top - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
-    score = away + 6.0 * off_centre + 40.0 * covered + 1e6 * (away < clearance * 0.8)
+    score = away + 6.0 * off_centre + PENALTY * covered + 1e6 * (away < clearance * 0.8)
     if prefer is not None and covered[-1] == 0 and clearance * 0.8 <= away[-1] <= 40:
         score[-1] = -1.0
     best = int(np.argmin(score))

@@ -9,15 +9,21 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from isocost.catalog import Catalog
 from isocost.plan.curves import CostCurve
+from isocost.plan.project import PretrainStage, Scenario, model_of
 from isocost.plan.results import Estimate
+from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.by_hardware import ByHardware
-from isocost.ui.charts.comparison import Comparison
+from isocost.ui.charts.comparison import Comparison, Published, worth_showing
 from isocost.ui.charts.cost_time import CostTime
+from isocost.ui.charts.styles import Slots
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
+NAMED = 8
+"""Accelerators that get a colour and a name; more would not be told apart."""
+
 CARD_LINK = 100e9
-"""Bytes per second each way that no card in a slot reaches: what is slower is not built to train in clusters."""
+"""Bytes per second each way that no card in a slot reaches; slower ones are not built for clusters."""
 
 PAIR = 2
 """Accelerators joined by a bridge."""
@@ -34,6 +40,30 @@ def familiar(catalog: Catalog) -> tuple[str, ...]:
     return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
 
 
+@lru_cache(maxsize=64)
+def published(catalog: Catalog, models: tuple[str, ...]) -> tuple[Published, ...]:
+    """Trusted published runs of these models that state both their time and their cost."""
+    found: dict[tuple[float, float], Published] = {}
+    for run in (run for model in models for run in catalog.runs_of(model) if run.trusted):
+        if run.stage in ("pretrain", "total") and run.wall_days and run.cost_usd:
+            count = f"{format_count(run.count)} " if run.count else ""
+            facts = (
+                count + run.accelerator_label,
+                format_duration(run.wall_days),
+                format_money(run.cost_usd),
+            )
+            trust = ", ".join(words for words in (run.cost_kind, run.date) if words)
+            lines = (f"{run.model} as published", ", ".join(fact for fact in facts if fact), trust)
+            found[run.wall_days, run.cost_usd] = Published(run.wall_days, run.cost_usd, lines)
+    return tuple(found.values())
+
+
+def models_of(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the models the scenario trains."""
+    stages = [stage for stage in scenario.stages if isinstance(stage, PretrainStage)]
+    return tuple(dict.fromkeys(name for stage in stages if (name := model_of(scenario, stage).name)))
+
+
 class PlanPage(QWidget):
     """Shows the session's newest estimate and curves; holds no plan of its own and rests while hidden."""
 
@@ -42,6 +72,7 @@ class PlanPage(QWidget):
         self.setObjectName("plan_page")
         self._session = session
         self._known: dict[str, CostCurve] = {}
+        self._slots = Slots()
         self._stale = True
         self.cost_time = CostTime(theme, self)
         self.by_hardware = ByHardware(theme, self)
@@ -109,6 +140,7 @@ class PlanPage(QWidget):
             count=next(billed, hardware.count),
             deadline_days=session.deadline_days,
             familiar=familiar(session.catalog),
+            published=published(session.catalog, models_of(session.current_scenario)),
         )
 
     def _show(self) -> None:
@@ -117,5 +149,6 @@ class PlanPage(QWidget):
             return
         comparison = self._comparison()
         if comparison is not None:
-            self.cost_time.show_comparison(comparison)
-            self.by_hardware.show_comparison(comparison)
+            view = worth_showing(comparison, NAMED, self._slots)
+            self.cost_time.show_comparison(comparison, view)
+            self.by_hardware.show_comparison(comparison, view)
