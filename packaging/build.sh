@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-.venv/bin/pyinstaller --noconfirm --clean --log-level WARN --distpath dist --workpath build/pyinstaller packaging/isocost.spec
+.venv/bin/pyinstaller --noconfirm --clean --log-level ERROR --distpath dist --workpath build/pyinstaller packaging/isocost.spec
 .venv/bin/python tools/smoke.py
 
 version="$(.venv/bin/python -c 'import isocost; print(isocost.__version__)')"

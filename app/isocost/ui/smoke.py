@@ -42,7 +42,8 @@ def run_smoke() -> int:
     saved = _saves(window)
     window.close()
     if not (opened and computed and saved and painted):
-        print(f"opened {opened}, computed {computed}, saved {saved}, painted {bool(painted)}", file=sys.stderr)
+        seen = f"opened {opened}, computed {computed}, saved {saved}, painted {bool(painted)}"
+        print(seen, file=sys.stderr)
         return 1
     print(json.dumps({"first_paint_ms": round(painted[0], 1)}), flush=True)
     return 0
