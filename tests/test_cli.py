@@ -350,3 +350,37 @@ def test_interrupting_ends_quietly(capsys, monkeypatch) -> None:
     monkeypatch.setattr("isocost.plan.estimate.estimate", interrupted)
     assert main(["estimate", R1]) == 130
     assert capsys.readouterr().err == ""
+
+
+LOADED = """
+import sys
+from isocost.cli import main
+code = main(sys.argv[1:])
+print(sorted({name.split(".")[0] for name in sys.modules} & {"PySide6", "pyqtgraph", "numpy", "yaml"}))
+sys.exit(code)
+"""
+
+
+def test_nothing_is_loaded_that_is_not_needed(python, isocost_environment) -> None:
+    def loaded(*arguments: str) -> str:
+        command = [python, "-c", LOADED, *arguments]
+        ended = subprocess.run(command, env=isocost_environment, capture_output=True, text=True, check=True)
+        return ended.stdout.splitlines()[-1]
+
+    assert loaded("--version") == "[]"
+    assert loaded("estimate", "--help") == "[]"
+    assert loaded("estimate", R1) == "['numpy', 'yaml']"
+
+
+def test_a_picture_of_the_window(python, isocost_environment, tmp_path: Path) -> None:
+    picture = tmp_path / "shot.png"
+    options = ("-o", str(picture), "--theme", "dark", "--size", "1000x700", "--scale", "2")
+    drawn = start(python, isocost_environment, "screenshot", "deepseek-r1", *options)
+    assert drawn.returncode == 0, drawn.stderr
+    assert drawn.stdout == drawn.stderr == ""
+    header = picture.read_bytes()[:24]
+    assert header.startswith(b"\x89PNG")
+    assert (int.from_bytes(header[16:20]), int.from_bytes(header[20:24])) == (2000, 1400)
+    bad = start(python, isocost_environment, "screenshot", str(tmp_path), "-o", str(picture))
+    assert bad.returncode == 2
+    assert bad.stderr == f"isocost: {tmp_path}: this is a folder; a plan is a YAML file.\n"
