@@ -91,13 +91,13 @@ def _all_cells(space: Space) -> tuple[Cells, NDArray[np.bool_]]:
     """Every possible layout under the least recomputation that fits, and under more where that fills memory
     to the brim; and, where it does not fit so, under the least.
     """
-    bound, mode = space.bound(0)
+    bound, mode, tight = space.bound(0)
     valid = space.valid(0)[0]
     if not valid.any():
         raise ValueError(
             "No layout splits this model over that many accelerators; change the count or a pin."
         )
-    more, _ = space.alternatives(0, bound, mode)
+    more, _ = space.alternatives(0, mode, tight)
     fitting = np.flatnonzero(np.isfinite(bound[0]))
     unfit = np.flatnonzero(valid & (space.bytes[0, 0, 0] > space.capacity[0]))
     least = np.full(len(unfit), space.modes[0], dtype=np.int8)

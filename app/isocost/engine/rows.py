@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,9 +13,15 @@ from numpy.typing import NDArray
 Record = TypeVar("Record")
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def _apply(record: Record, change: Callable[[Any], Any]) -> Record:
-    values = (getattr(record, f.name) for f in fields(record))  # type: ignore[arg-type]
-    return type(record)(*(_apply(v, change) if is_dataclass(v) else change(v) for v in values))
+    kind: Any = type(record)
+    values = [getattr(record, name) for name in _names(kind)]
+    return type(record)(*[change(v) if isinstance(v, np.ndarray) else _apply(v, change) for v in values])
 
 
 def pick(record: Record, index: Any) -> Record:

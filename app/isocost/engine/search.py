@@ -21,7 +21,7 @@ from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory
 from isocost.engine.records import Accelerator, Pins, Precision, Transformer, Workload
 from isocost.engine.rows import pick
-from isocost.engine.space import Cells, Constants, Space
+from isocost.engine.space import Cells, Constants, Space, joined
 from isocost.engine.step import StepSeconds
 
 PROMISING = 8
@@ -117,8 +117,10 @@ def _search(space: Space) -> tuple[Cells, Array]:
     """
     types, counts, degrees = space.shape
     bounds, modes = np.empty(space.shape), np.empty(space.shape, dtype=np.int8)
+    tight = []
     for a in range(types):
-        bounds[a], modes[a] = space.bound(a)
+        bounds[a], modes[a], brim = space.bound(a)
+        tight.append(brim)
     best = np.full(types * counts, np.inf)
     winner = np.zeros(types * counts, dtype=np.intp)
     mode = np.full(types * counts, space.modes[-1], dtype=np.int8)
@@ -136,11 +138,12 @@ def _search(space: Space) -> tuple[Cells, Array]:
             won = seconds <= best[group]
             winner[group[won]], mode[group[won]] = chunk.degrees[won], chunk.mode[won]
 
-    for choose in (_promising, lambda found: np.flatnonzero(found.reshape(-1, degrees) < best[:, None])):
-        flat = choose(bounds)
-        evaluate(_cells(flat, space.shape, modes), bounds.reshape(-1)[flat])
-    for a in range(types):
-        evaluate(*space.alternatives(a, bounds[a], modes[a]))
+    first = _promising(bounds)
+    evaluate(_cells(first, space.shape, modes), bounds.reshape(-1)[first])
+    hopeful = np.flatnonzero(bounds.reshape(-1, degrees) < best[:, None])
+    others = [(_cells(hopeful, space.shape, modes), bounds.reshape(-1)[hopeful])]
+    others += [space.alternatives(a, modes[a], tight[a]) for a in range(types)]
+    evaluate(joined([cells for cells, _ in others]), np.concatenate([lower for _, lower in others]))
     for group in np.flatnonzero(~np.isfinite(best)):
         a, n = divmod(int(group), counts)
         need = np.where(space.valid(a)[n], space.bytes[-1, space.which[a], n], np.inf)

@@ -111,6 +111,10 @@ class Space:
     """Which column of ``layer`` each combination of degrees has."""
     layer: LayerSeconds
     """Seconds of a layer: (types, distinct combinations)."""
+    per_slot: Array
+    """At least the seconds of a stage for one microbatch: (modes, types, degrees)."""
+    slots: Array
+    """Times a stage runs a microbatch or waits for one to pass: (lists, counts, degrees)."""
 
     @classmethod
     def of(
@@ -152,6 +156,7 @@ class Space:
             constants.efficiency,
         )
         split, combination = _distinct(rows)
+        layer = layer_seconds(shapes, expand(tasks), expand(rates), split)
         return cls(
             transformer=t,
             candidates=found,
@@ -166,7 +171,9 @@ class Space:
             modes=modes,
             bytes=held(found.layouts, modes, expand(expand(states))),
             combination=combination,
-            layer=layer_seconds(shapes, expand(tasks), expand(rates), split),
+            layer=layer,
+            per_slot=_per_slot(layer, shapes, modes, combination, len(accelerators)) / rows.pp,
+            slots=found.layouts.microbatches + (rows.pp - 1.0) / rows.vp,
         )
 
     @property
@@ -180,56 +187,46 @@ class Space:
         valid: NDArray[np.bool_] = self.candidates.valid[self.which[a]] & self.near[a]
         return valid
 
-    def bound(self, a: int) -> tuple[Array, NDArray[np.int8]]:
-        """Seconds no step on a type can undercut and the least recomputation that fits; (counts, degrees).
+    def bound(self, a: int) -> tuple[Array, NDArray[np.int8], IntArray]:
+        """Seconds no step on a type can undercut, and the least recomputation that fits; (counts, degrees).
 
         Layers and head alone, for every microbatch and the filling of the pipeline; infinite where nothing
-        fits. Everything else a step does only adds to it.
+        fits. Everything else a step does only adds to it. Third, flat, the cells that fill memory so far that
+        more recomputation may be faster.
         """
-        held = self.bytes[:, self.which[a]]
+        held, capacity = self.bytes[:, self.which[a]], self.capacity[a]
+        taken = np.full(held.shape[1:], np.inf)
         seconds = np.full(held.shape[1:], np.inf)
         mode = np.full(held.shape[1:], self.modes[-1], dtype=np.int8)
-        stage, slots = self._slots(a)
+        valid = self.valid(a)
         # From the most recomputation to the least: the last one written is the least that fits.
         for k in reversed(range(len(self.modes))):
-            fits = held[k] <= self.capacity[a]
-            per_slot = stage * self._per_slot(a, self.modes[k]) * (1.0 + pressure(held[k] / self.capacity[a]))
-            np.copyto(seconds, per_slot, where=fits)
-            np.copyto(mode, self.modes[k], where=fits)
-        seconds *= slots
-        seconds[~self.valid(a)] = np.inf
-        return seconds, mode
+            fits = (held[k] <= capacity) & valid
+            np.copyto(taken, held[k], where=fits)
+            np.copyto(seconds, self.per_slot[k, a], where=fits)
+            mode[fits] = self.modes[k]
+        tight = np.flatnonzero((taken > PRESSURE_FROM * capacity) & np.isfinite(taken))
+        seconds *= self.slots[self.which[a]]
+        seconds.reshape(-1)[tight] *= 1.0 + pressure(taken.reshape(-1)[tight] / capacity)
+        return seconds, mode, tight
 
-    def alternatives(self, a: int, bound: Array, mode: NDArray[np.int8]) -> tuple[Cells, Array]:
-        """Cells of ``bound`` that fill memory so far that more recomputation may be faster, under it."""
-        stage, slots = self._slots(a)
+    def alternatives(self, a: int, mode: NDArray[np.int8], tight: IntArray) -> tuple[Cells, Array]:
+        """The cells ``tight`` on a type under each mode of more recomputation, and their bounds."""
+        n, c = np.divmod(tight, self.shape[2])
         cells, bounds = [], []
         for k in range(1, len(self.modes)):
-            tight = self.bytes[k - 1, self.which[a]] > PRESSURE_FROM * self.capacity[a]
-            n, c = np.nonzero(tight & (mode < self.modes[k]) & np.isfinite(bound))
-            filled = self.bytes[k, self.which[a], n, c] / self.capacity[a]
-            per_slot = self._per_slot(a, self.modes[k])[c] * stage[c] * slots[n, c]
-            cells.append(Cells(np.full(len(n), a), n, c, np.full(len(n), self.modes[k], dtype=np.int8)))
-            bounds.append(per_slot * (1.0 + pressure(filled)))
+            more = np.flatnonzero(mode.reshape(-1)[tight] < self.modes[k])
+            counts, degrees = n[more], c[more]
+            filled = self.bytes[k, self.which[a], counts, degrees] / self.capacity[a]
+            slots = self.slots[self.which[a], counts, degrees]
+            recompute = np.full(len(more), self.modes[k], dtype=np.int8)
+            cells.append(Cells(np.full(len(more), a), counts, degrees, recompute))
+            bounds.append(self.per_slot[k, a, degrees] * slots * (1.0 + pressure(filled)))
         return joined(cells), np.concatenate([np.empty(0), *bounds])
 
-    def _slots(self, a: int) -> tuple[Array, Array]:
-        """A stage's share of the layers, and how many times it runs a microbatch or waits for one to pass."""
-        layouts = self.candidates.layouts
-        fill = (layouts.pp[0, 0] - 1.0) / layouts.vp[0, 0]
-        return SLACK / layouts.pp[0, 0], layouts.microbatches[self.which[a]] + fill
-
-    def _per_slot(self, a: int, mode: int) -> Array:
-        """Seconds of all layers and the head for one microbatch, for each combination of degrees."""
-        forward, backward = _row(self.layer.forward.total, a), _row(self.layer.backward.total, a)
-        again = {0: np.zeros(1), 1: _row(self.layer.selective.total, a), 2: forward}[mode]
-        seconds = self.shapes.layers * (forward + backward + again) + _row(self.layer.head.total, a)
-        distinct: Array = np.broadcast_to(seconds, self._columns)[self.combination]
-        return distinct
-
     @property
-    def _columns(self) -> tuple[int, ...]:
-        return (int(self.combination.max(initial=0)) + 1,)
+    def _columns(self) -> int:
+        return int(self.combination.max(initial=0)) + 1
 
     def layouts(self, cells: Cells) -> Layouts:
         """The layouts of cells, a row each."""
@@ -260,15 +257,21 @@ class Space:
             pick(self.works, cells.type),
             pick(self.machines, cells.type),
             self.layouts(cells),
-            pick_from(self.layer, (len(self.which), *self._columns), index),
+            pick_from(self.layer, (len(self.which), self._columns), index),
             self.held(cells) / self.capacity[cells.type],
         )
 
 
-def _row(values: Array, a: int) -> Array:
-    """One type's row of (types, combinations), or the only one."""
-    row: Array = values[a if len(values) > 1 else 0]
-    return row
+def _per_slot(
+    layer: LayerSeconds, shapes: Shapes, modes: tuple[int, ...], combination: IntArray, types: int
+) -> Array:
+    """Seconds of all layers and the head for one microbatch: (modes, types, degrees)."""
+    forward = layer.forward.total
+    once = forward + layer.backward.total
+    again = {0: np.zeros(1), 1: layer.selective.total, 2: forward}
+    distinct = [shapes.layers * (once + again[mode]) + layer.head.total for mode in modes]
+    columns_ = int(combination.max(initial=0)) + 1
+    return SLACK * np.stack([np.broadcast_to(d, (types, columns_))[:, combination] for d in distinct])
 
 
 def _padded(counts: Sequence[Array], works: int, accelerators: int) -> Array:
