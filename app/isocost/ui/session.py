@@ -83,6 +83,8 @@ class Session(QObject):
     dirty_changed = Signal(bool)
     failed = Signal(str)
     """The newest project has no estimate, and why, in one sentence; empty when it has one again."""
+    comparison_failed = Signal(str)
+    """The plan has its estimate, but the other accelerators could not be compared, and why."""
     settled = Signal()
     """Everything asked for so far has been computed and delivered."""
 
@@ -90,7 +92,7 @@ class Session(QObject):
         super().__init__(parent)
         self.catalog = catalog
         self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(lambda clean: self.dirty_changed.emit(not clean))
+        self.undo_stack.cleanChanged.connect(self._tell_dirty)
         self.estimate: Estimate | None = None
         self.active_curve: CostCurve | None = None
         self.curves: tuple[CostCurve, ...] = ()
@@ -106,7 +108,7 @@ class Session(QObject):
         self._frame.timeout.connect(self._compute)
         self._worker = LatestWorker(self)
         self._worker.ready.connect(self._take_curves)
-        self._worker.failed.connect(self._report)
+        self._worker.failed.connect(self._report_comparison)
         self._worker.idle.connect(self._settle)
 
     # Properties
@@ -238,6 +240,9 @@ class Session(QObject):
         self._path = path
         self.path_changed.emit(path)
 
+    def _tell_dirty(self, clean: bool) -> None:
+        self.dirty_changed.emit(not clean)
+
     # Computing
 
     def refresh(self) -> None:
@@ -285,6 +290,10 @@ class Session(QObject):
         if sentence != self._problem:
             log.warning("No estimate: %s", error, exc_info=None if expected else error)
         self._say(sentence)
+
+    def _report_comparison(self, error: Exception) -> None:
+        log.warning("No comparison: %s", error, exc_info=error)
+        self.comparison_failed.emit(f"Other accelerators could not be compared: {error}")
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:

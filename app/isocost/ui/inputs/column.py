@@ -162,7 +162,7 @@ class InputColumn(QScrollArea):
 
 
 class _Body(QWidget):
-    """What scrolls. Qt's scroll area reads its height before nested layouts have settled, so it says it after."""
+    """What scrolls. Qt's scroll area reads its height before nested layouts settle, so it tells it after."""
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

@@ -39,12 +39,14 @@ class Scale:
         return float(self.low * (self.high / self.low) ** share)
 
     def snapped(self, value: float, resolution: float) -> float:
-        """The roundest value near: two significant digits, three where ``resolution`` (0..1) is that fine."""
+        """The roundest value no further away than ``resolution`` (0..1), in at most three digits."""
         if self.kind == "linear":
             step = self._linear_step() / (10 if resolution * 1000 < 1 else 2)
             return self._bounded(round(value / step) * step)
-        finest = (self.high / self.low) ** resolution - 1
-        rounded = _significant(value, 3 if finest < 0.01 else 2)
+        here = self.position(value)
+        candidates = (_significant(value, digits) for digits in (1, 2, 3))
+        near = (each for each in candidates if abs(self.position(each) - here) <= resolution)
+        rounded = next(near, _significant(value, 3))
         if self.multiple > 1 and rounded > self.multiple:
             rounded = round(rounded / self.multiple) * self.multiple
         return self._bounded(rounded)

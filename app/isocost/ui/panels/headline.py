@@ -49,6 +49,7 @@ class Headline(QFrame):
         self.warnings.field_wanted.connect(self.field_wanted)
         session.estimate_changed.connect(self._show)
         session.failed.connect(self._show_problem)
+        session.comparison_failed.connect(self._add_problem)
         session.project_changed.connect(self._show_title)
         session.path_changed.connect(self._show_title)
 
@@ -148,6 +149,10 @@ class Headline(QFrame):
         _set(self.doubt, " · ".join(spans))
         self.doubt.setToolTip(", ".join(each.text for each in self._remarks))
         self.doubt.setAccessibleName(", ".join(each.text for each in self._remarks))
+
+    def _add_problem(self, problem: str) -> None:
+        self._remarks = (*self._remarks, Remark(problem, "care"))
+        self._show_remarks()
 
     def _show_problem(self, problem: str) -> None:
         """The engine refused the project: say why where the answer would be."""

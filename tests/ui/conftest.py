@@ -1,0 +1,68 @@
+"""A window with a plan in it, without a display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from isocost import paths
+from isocost.catalog import Catalog, load
+from isocost.ui.app import make_window, settings
+from isocost.ui.documents import new_project
+from isocost.ui.screenshot import settle
+from isocost.ui.session import Session
+from isocost.ui.window import Window
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The shipped catalogue alone, read once."""
+    return load(tmp_path_factory.mktemp("no-user-files"))
+
+
+@pytest.fixture
+def session(qapp: object, catalog: Catalog) -> Iterator[Session]:
+    """A session on a new plan, without a window."""
+    made = Session(new_project(catalog), catalog)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stored() -> QSettings:
+    """The settings of this test's own home."""
+    return settings()
+
+
+@pytest.fixture
+def make(qtbot, stored: QSettings) -> Callable[[], Window]:
+    """Builds windows and closes them without asking."""
+
+    def build() -> Window:
+        window = make_window(stored)
+        window.themes.choose("light")
+        qtbot.addWidget(window, before_close_func=lambda each: each.session.undo_stack.setClean())
+        return window
+
+    return build
+
+
+@pytest.fixture
+def window(make: Callable[[], Window], qtbot) -> Window:
+    """A shown window with the smallest training preset open and computed."""
+    made = make()
+    made.resize(1280, 800)
+    made.documents.open(preset("startup-7b"), preset=True)
+    made.show()
+    qtbot.waitExposed(made)
+    made.load_pages()
+    settle(made.session)
+    return made
+
+
+def preset(name: str) -> Path:
+    """Path of a shipped preset."""
+    return paths.presets() / f"{name}.yaml"

@@ -1,0 +1,121 @@
+"""The answer on top, and what stands against it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from isocost.files import load_project
+from isocost.plan.estimate import estimate
+from isocost.quantities import plain_spaces
+from isocost.ui.panels.figures import figures, format_carbon, format_energy, remarks, shown_path
+from isocost.ui.screenshot import settle
+from tests.ui.conftest import preset
+
+
+@pytest.mark.parametrize(
+    ("kwh", "text"), [(0.5, "0.5 kWh"), (850, "850 kWh"), (74_700, "74.7 MWh"), (3.02e6, "3.02 GWh")]
+)
+def test_energy_is_written_in_fitting_units(kwh, text):
+    assert plain_spaces(format_energy(kwh)) == text
+
+
+@pytest.mark.parametrize(
+    ("kg", "text"), [(640, "640 kg CO₂"), (27_600, "27.6 t CO₂"), (1.11e6, "1,110 t CO₂")]
+)
+def test_carbon_is_written_in_fitting_units(kg, text):
+    assert plain_spaces(format_carbon(kg)) == text
+
+
+def test_r1_is_shown_as_its_share_of_the_whole(catalog):
+    result = estimate(load_project(preset("deepseek-r1-with-base"), catalog), catalog)
+    shown = {figure.label: plain_spaces(figure.value) for figure in figures(result)}
+    assert shown["GPU-hours"] == "2.94M"
+    assert shown["DeepSeek-R1"] == "5.0 %"
+
+
+def dated(catalog, day: str):
+    project = load_project(preset("startup-7b"), catalog)
+    scenario = project.scenarios[0]
+    price = msgspec.structs.replace(scenario.price, date=day)
+    return msgspec.structs.replace(project, scenarios=(msgspec.structs.replace(scenario, price=price),))
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "tone"),
+    [
+        ("2026-11-23", "price of today", "quiet"),
+        ("2026-11-22", "price 1 day old", "quiet"),
+        ("2026-10-01", "price 53 days old", "care"),
+        ("2026-05-01", "price 206 days old", "stop"),
+        ("", "price without a date", "care"),
+    ],
+)
+def test_the_age_of_the_price_turns_amber_then_red(catalog, day, words, tone):
+    project = dated(catalog, day)
+    said = remarks(estimate(project, catalog), project, 0, date(2026, 11, 23))
+    assert (said[-1].text, said[-1].tone) == (words, tone)
+
+
+def test_a_path_is_shown_by_its_last_two_parts():
+    assert shown_path(Path("/home/someone/plans/r1.yaml")) == str(Path("plans/r1.yaml"))
+
+
+def test_a_click_copies_the_answer_with_its_doubt(window, qtbot):
+    qtbot.mouseClick(window.headline.sentence, Qt.MouseButton.LeftButton)
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith(plain_spaces(window.session.estimate.headline))
+    assert "90 % chance at or below $" in copied
+    assert "\N{NO-BREAK SPACE}" not in copied
+
+
+def test_a_warning_leads_to_the_input_at_fault(window, qtbot):
+    window.session.set_value("efficiency.mfu", 0.99, "MFU")
+    settle(window.session)
+    line = window.headline.warnings
+    assert line.notices[0].code == "mfu-above-measured"
+    qtbot.mouseClick(line.first, Qt.MouseButton.LeftButton)
+    assert window.inputs.fields["efficiency.mfu"].edit.hasFocus()
+
+
+def test_warnings_of_folded_inputs_unfold_them(window):
+    window.headline.field_wanted.emit("data.batch_tokens")
+    assert window.inputs.details.isChecked()
+    assert window.inputs.fields["data.batch_tokens"].edit.hasFocus()
+
+
+def test_the_gravest_warning_comes_first_and_the_others_are_a_click_away(window):
+    window.session.set_value("data.tokens", 1e9, "Tokens")
+    window.session.set_value("efficiency.mfu", 0.99, "MFU")
+    settle(window.session)
+    line = window.headline.warnings
+    assert [notice.severity for notice in line.notices] == sorted(
+        (notice.severity for notice in line.notices), key=["stop", "care", "info"].index
+    )
+    assert line.more.isVisible()
+    assert len(line.menu.actions()) == len(line.notices)
+
+
+def test_without_warnings_the_line_says_so_and_keeps_its_height(window):
+    line = window.headline.warnings
+    height = line.height()
+    assert line.first.text() == "No warnings"
+    window.session.set_value("efficiency.mfu", 0.99, "MFU")
+    settle(window.session)
+    assert line.height() == height
+
+
+def test_a_refused_project_says_why_where_the_answer_would_be(window, monkeypatch):
+    from isocost.ui import session as module
+
+    monkeypatch.setattr(module, "estimate", lambda *_: 1 / 0)
+    window.session.refresh()
+    settle(window.session)
+    assert window.headline.sentence.text() == "No estimate"
+    assert "division by zero" in window.headline.doubt.text()
+    assert not any(block.isVisible() for block in window.headline.blocks)

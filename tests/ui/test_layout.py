@@ -1,0 +1,120 @@
+"""Nothing is cut off or covered: at 1280 x 800, in both themes, with larger text."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from isocost.ui.inputs.edit import QuantityEdit
+from isocost.ui.panels.figures import Figure
+from isocost.ui.screenshot import render, settle
+from tests.ui.conftest import preset
+
+PRESETS = ("startup-7b", "deepseek-v3", "deepseek-r1-with-base")
+
+
+def open_preset(window, name: str, scale: float = 1.0) -> None:
+    window.themes.set_scale(scale)
+    window.documents.open(preset(name), preset=True)
+    settle(window.session)
+    QApplication.processEvents()
+
+
+def labels(area: QWidget) -> list[QLabel]:
+    return [each for each in area.findChildren(QLabel) if each.isVisible() and each.text()]
+
+
+def place(widget: QWidget, within: QWidget) -> QRect:
+    return QRect(widget.mapTo(within, QPoint(0, 0)), widget.size())
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", PRESETS)
+def test_no_label_of_the_inputs_is_cut(window, name, scale):
+    open_preset(window, name, scale)
+    body = window.inputs.widget()
+    for label in labels(body):
+        assert label.height() >= label.sizeHint().height(), label.text()
+        widest = max(label.fontMetrics().horizontalAdvance(line) for line in label.text().split("\n"))
+        assert widest <= label.width() + 1, label.text()
+        assert body.rect().contains(place(label, body)), label.text()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("name", PRESETS)
+def test_inputs_do_not_cover_each_other(window, name, scale):
+    open_preset(window, name, scale)
+    for field in window.inputs.fields.values():
+        if field.isVisible():
+            parts = [field.label, field.edit, field.slider, field.context]
+            shown = [place(part, field) for part in parts if part.isVisible()]
+            for index, one in enumerate(shown):
+                assert not any(one.intersects(other) for other in shown[index + 1 :]), field.objectName()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_value_fits_its_field(window, name):
+    open_preset(window, name)
+    for edit in window.inputs.findChildren(QuantityEdit):
+        if edit.isVisible():
+            room = edit.width() - edit.textMargins().right() - 18
+            assert edit.fontMetrics().horizontalAdvance(edit.text()) <= room, edit.objectName()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_header_shows_its_sentence_and_figures_whole(window, name, scale):
+    open_preset(window, name, scale)
+    header = window.headline
+    texts = [header.sentence, *(part for block in header.blocks for part in labels(block))]
+    for label in texts:
+        if scale == 1.0 or label is not header.sentence:
+            assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width() + 1, label.text()
+    shown = [place(block, header) for block in header.blocks if block.isVisible()]
+    sentence = place(header.sentence, header)
+    assert not any(sentence.intersects(block) for block in shown)
+    assert all(header.rect().contains(block) for block in shown)
+
+
+def test_figures_make_way_for_a_long_sentence(window):
+    window.headline._figures = tuple(Figure("Label", "1,000,000,000", "a long note" * 3) for _ in range(4))
+    window.headline._fit()
+    assert sum(block.isVisible() for block in window.headline.blocks) < 4
+
+
+def test_the_gallery_cuts_no_card(make, qtbot):
+    window = make()
+    window.resize(1280, 800)
+    window.show_gallery()
+    window.show()
+    qtbot.waitExposed(window)
+    settle(window.gallery)
+    QApplication.processEvents()
+    for card in window.gallery.cards:
+        for label in labels(card):
+            assert label.width() >= min(label.sizeHint().width(), label.minimumSizeHint().width())
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+            assert card.rect().contains(place(label, card)), label.text()
+    for button in window.gallery.findChildren(QPushButton):
+        if button.isVisible() and button.property("role") != "card":
+            assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_has_the_size_and_the_colours_asked_for(qapp, tmp_path, theme):
+    out = tmp_path / "plan.png"
+    render(preset("startup-7b"), out, theme=theme, size=(1280, 800))
+    picture = QImage(str(out))
+    assert (picture.width(), picture.height()) == (1280, 800)
+    corner = picture.pixelColor(6, 790).lightness()
+    assert corner > 230 if theme == "light" else corner < 50
+    colours = {picture.pixel(x, y) for x in range(0, 1280, 8) for y in range(0, 800, 8)}
+    assert len(colours) > 20
+
+
+def test_the_gallery_is_drawn_when_no_plan_is_named(qapp, tmp_path):
+    out = tmp_path / "gallery.png"
+    render(None, out, theme="dark")
+    assert not QImage(str(out)).isNull()

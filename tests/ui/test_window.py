@@ -1,0 +1,214 @@
+"""Documents, gallery, menus and drops: nothing is lost, nothing is silent."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QAction, QDropEvent, QFileOpenEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from isocost.files import load_project, save_project
+from isocost.plan.estimate import estimate
+from isocost.ui.app import FileOpener
+from isocost.ui.inputs.slider import LogSlider
+from isocost.ui.screenshot import settle
+from tests.ui.conftest import preset
+
+
+def answer(button: QMessageBox.StandardButton | None = None) -> list[str]:
+    """Close the next message box, by a button or by its default, and keep what it said."""
+    said: list[str] = []
+
+    def close() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            said.append(box.text())
+            box.button(button).click() if button else box.accept()
+        elif not said:
+            QTimer.singleShot(10, close)
+
+    QTimer.singleShot(0, close)
+    return said
+
+
+def action(window, text: str) -> QAction:
+    return next(
+        each for each in window.findChildren(QAction) if each.text().replace("&", "").startswith(text)
+    )
+
+
+def test_dragging_a_slider_is_one_undo_step(window, qtbot):
+    slider = window.findChild(LogSlider, "data.tokens.slider")
+    before = window.session.project
+
+    def place(tokens: float):
+        from PySide6.QtCore import QPoint
+
+        return QPoint(round(slider.x_of(tokens)), 8)
+
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=place(2e12))
+    for tokens in (3e12, 5e12, 8e12):
+        qtbot.mouseMove(slider, place(tokens))
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place(8e12))
+    settle(window.session)
+    assert window.session.undo_stack.count() == 1
+    assert window.session.estimate == estimate(window.session.project, window.session.catalog)
+    undo = action(window, "Undo")
+    assert undo.text() == "&Undo Tokens 8T"
+    undo.trigger()
+    assert window.session.project == before
+    assert slider.quantity == 2e12
+
+
+@pytest.mark.parametrize(
+    "content", ["tokens: lots", "isocost: 1\nname: x\nscenarios: []\ntypo: 1\n", "a: &a [*a]\n", "\0\1\2"]
+)
+def test_a_bad_file_is_a_dialog_and_the_open_plan_stays(window, tmp_path, content):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(content, encoding="utf-8")
+    before = window.session.project
+    said = answer()
+    assert not window.documents.open(bad)
+    assert len(said) == 1
+    assert "bad.yaml" in said[0]
+    assert window.session.project is before
+
+
+def test_saving_and_opening_again_is_the_same_plan_and_the_same_cents(window, tmp_path, monkeypatch):
+    window.session.set_value("data.tokens", 3.3e12, "Tokens")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
+    assert window.windowTitle().startswith("A startup's 7B[*]")
+    assert window.isWindowModified()
+    action(window, "Save as").trigger()
+    path = tmp_path / "mine.yaml"
+    assert not window.isWindowModified()
+    assert window.session.path == path
+    again = load_project(path)
+    assert again == window.session.project
+    settle(window.session)
+    assert estimate(again, window.session.catalog).total == window.session.estimate.total
+    assert "mine.yaml" in window.headline.title.text()
+
+
+def test_a_preset_is_never_overwritten(window, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: asked.append(args) or ("", ""))
+    before = preset("startup-7b").read_bytes()
+    window.session.set_value("data.tokens", 9e12, "Tokens")
+    assert not window.documents.save()
+    assert asked
+    assert preset("startup-7b").read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written_is_said(window, tmp_path):
+    said = answer()
+    assert not window.documents.write(tmp_path / "missing" / "plan.yaml")
+    assert "plan.yaml" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("button", "closes", "saved"),
+    [
+        (QMessageBox.StandardButton.Save, True, True),
+        (QMessageBox.StandardButton.Discard, True, False),
+        (QMessageBox.StandardButton.Cancel, False, False),
+    ],
+)
+def test_changes_are_asked_about_before_they_are_lost(window, tmp_path, button, closes, saved):
+    path = tmp_path / "plan.yaml"
+    save_project(window.session.project, path)
+    window.documents.open(path)
+    window.session.set_value("data.tokens", 4e12, "Tokens")
+    said = answer(button)
+    assert window.documents.may_close() is closes
+    assert said
+    assert (load_project(path) == window.session.project) is saved
+
+
+def test_a_dropped_file_opens(window, tmp_path):
+    path = tmp_path / "dropped.yaml"
+    save_project(load_project(preset("deepseek-r1")), path)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    assert window.session.path == path
+
+
+def test_a_file_handed_over_by_the_system_opens(window, tmp_path, qapp):
+    path = tmp_path / "handed.yaml"
+    save_project(load_project(preset("deepseek-r1")), path)
+    opener = FileOpener(window)
+    assert opener.eventFilter(qapp, QFileOpenEvent(str(path)))
+    assert window.session.path == path
+
+
+def test_recent_files_are_remembered_and_missing_ones_forgotten(window, tmp_path, make):
+    kept, gone = tmp_path / "kept.yaml", tmp_path / "gone.yaml"
+    for path in (gone, kept):
+        save_project(window.session.project, path)
+        window.documents.open(path)
+    gone.unlink()
+    other = make()
+    assert other.documents.recent() == [kept]
+    assert action(other, "kept.yaml").toolTip() == str(kept)
+
+
+def test_the_gallery_prices_every_preset_and_opens_the_chosen_one(make, qtbot):
+    window = make()
+    window.show_gallery()
+    window.show()
+    settle(window.gallery)
+    names = {card.preset.path.stem for card in window.gallery.cards}
+    assert names == {path.stem for path in preset("x").parent.glob("*.yaml")}
+    r1 = next(card for card in window.gallery.cards if card.preset.path.stem == "deepseek-r1")
+    assert r1.preset.price == "$295K"
+    qtbot.mouseClick(r1, Qt.MouseButton.LeftButton)
+    assert window.centre.currentWidget() is window.workspace
+    assert window.session.project.name == "DeepSeek-R1, as claimed"
+    assert window.session.path is None
+    assert not window.session.dirty
+
+
+def test_the_gallery_has_a_key_and_a_menu_entry(window):
+    action(window, "Presets").trigger()
+    assert window.centre.currentWidget() is window.gallery
+
+
+def test_charts_come_after_the_first_paint(make, qtbot):
+    window = make()
+    assert window.views == []
+    window.show_workspace()
+    with qtbot.waitSignal(window.pages_loaded):
+        window.show()
+    assert window.pages.count() == 1
+
+
+def test_theme_and_text_size_are_remembered(window, make):
+    action(window, "Dark").trigger()
+    action(window, "Text larger").trigger()
+    other_settings = window.documents._settings
+    assert other_settings.value("theme") == "dark"
+    assert float(other_settings.value("text_size")) > 1
+    assert window.themes.theme.name == "dark"
+
+
+def test_the_window_comes_back_as_large_as_it_was(make):
+    window = make()
+    window.resize(770, 640)
+    window.close()
+    again = make()
+    assert (again.width(), again.height()) == (770, 640)
+
+
+def test_a_new_plan_is_complete_and_computed(window):
+    window.documents.new()
+    settle(window.session)
+    assert window.session.project.name == "Untitled plan"
+    assert window.session.estimate.total.cost_usd > 0
