@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,18 +16,27 @@ from isocost.catalog.prices import PriceCard
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.resolve import whole_nodes
-from isocost.plan.run import Array, run_stage
+from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.throughput import Counts
 
 LARGEST_COUNT = 131_072
 LONGEST_DAYS = 3650.0
+COMPARED_DAYS = 540
+"""Prices older than this against the catalogue's newest are not compared: the offer may be gone."""
+CLUSTER_LINK = 100e9
+"""Bytes/s per direction between neighbours below which a part is a card on PCIe, not a cluster's."""
+LARGEST_PCIE_COUNT = 64
+"""Nobody rents larger clusters of PCIe cards: they are left out of the comparison of larger plans."""
 SAME_COST = 1e-4
 """Costs closer than this share are the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class CostCurve:
-    """A scenario's total if its shared accelerator were this one, at each count (arrays over counts)."""
+    """A scenario's total if its shared accelerator were this one, at each count (arrays over counts).
+
+    Empty when every stage is switched off.
+    """
 
     accelerator: str
     label: str
@@ -67,15 +79,32 @@ def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostC
 
 
 def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[CostCurve, ...]:
-    """Curves of every other accelerator with a price, at the project's frozen price else the catalogue's."""
+    """Curves of every other accelerator for rent, at the project's frozen price else the catalogue's."""
     chosen = project.scenarios[scenario]
     frozen = {card.accelerator: card for card in project.prices}
-    cards = []
-    for entry in catalog.accelerators.values():
-        card = frozen.get(entry.spec.id) or catalog.default_price(entry.spec.id)
-        if card is not None and not entry.announced and entry.spec.id != chosen.hardware.accelerator:
-            cards.append(card)
+    cards = [
+        card
+        for entry in catalog.accelerators.values()
+        if not entry.announced
+        and entry.spec.id != chosen.hardware.accelerator
+        and (card := frozen.get(entry.spec.id) or _current_price(entry.spec.id, catalog)) is not None
+        and (entry.spec.scaleup_bandwidth >= CLUSTER_LINK or chosen.hardware.count <= LARGEST_PCIE_COUNT)
+    ]
     return _curves(chosen, cards, catalog)
+
+
+def _current_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
+    """The catalogue's price, unless it is so much older than the newest ones that nobody may offer it now."""
+    card = catalog.default_price(accelerator)
+    if card is None or card in catalog.own_prices:
+        return card
+    age = date.fromisoformat(_newest_price(catalog)) - date.fromisoformat(card.date)
+    return card if age.days <= COMPARED_DAYS else None
+
+
+@lru_cache(maxsize=4)
+def _newest_price(catalog: Catalog) -> str:
+    return max(card.date for cards in catalog.prices.values() for card in cards)
 
 
 def count_grid(node: int, keep: int) -> Counts:
@@ -93,60 +122,40 @@ def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) ->
     """The scenario on each card's accelerator, all accelerators of a stage searched at once."""
     entries = [catalog.accelerator(card.accelerator) for card in cards]
     counts = [count_grid(e.spec.node_size, whole_nodes(e.spec, scenario.hardware.count)) for e in entries]
-    parts = [_parts(scenario, stage, entries, cards, counts, catalog) for stage in scenario.stages]
+    counted = msgspec.structs.replace(scenario, stages=tuple(s for s in scenario.stages if s.enabled))
+    runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog)
     curves = []
     for i, (entry, card) in enumerate(zip(entries, cards, strict=True)):
-        own = [part[i] for part in parts]
-        days = np.sum([part.days for part in own], axis=0)
-        shown = days <= LONGEST_DAYS
-        if not shown.any():
-            shown[-1] = True
-        mfu = next((part.mfu for part in own if part.mfu is not None), np.full(len(days), np.nan))
-        fits = np.all([part.fits for part in own], axis=0)
-        cost = np.sum([part.cost_usd for part in own], axis=0)
-        shape = (counts[i][shown], days[shown], cost[shown], mfu[shown], fits[shown])
-        curves.append(CostCurve(entry.spec.id, entry.short_name, card, *shape))
+        own = [each[i] for each in runs]
+        rates = [_rate(counted, stage, card) for stage in counted.stages]
+        curves.append(_curve(entry, card, counts[i], own, rates))
     return tuple(curves)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One stage's share of a curve."""
-
-    days: Array
-    cost_usd: Array
-    mfu: Array | None
-    fits: NDArray[np.bool_]
+def _rate(scenario: Scenario, stage: Stage, card: PriceCard) -> float:
+    """USD per accelerator-hour of a stage: its own price, or the card's where it follows the hardware."""
+    follows = stage.hardware is None and stage.price is None
+    return card.usd_per_gpu_hour if follows else price_of(scenario, stage).usd_per_gpu_hour
 
 
-def _parts(
-    scenario: Scenario,
-    stage: Stage,
-    entries: Sequence[AcceleratorEntry],
-    cards: Sequence[PriceCard],
-    counts: Sequence[Counts],
-    catalog: Catalog,
-) -> list[_Part]:
-    """One stage on every accelerator; a stage with its own hardware does not follow the shared one."""
-    if stage.hardware is None:
-        runs = run_stage(scenario, stage, [e.spec.id for e in entries], counts, catalog)
-        rates = [stage.price.usd_per_gpu_hour if stage.price else card.usd_per_gpu_hour for card in cards]
-    else:
-        own = catalog.accelerator(stage.hardware.accelerator).spec
-        fixed = np.array([whole_nodes(own, stage.hardware.count)], dtype=np.int64)
-        runs = run_stage(scenario, stage, [own.id], [fixed], catalog) * len(cards)
-        rates = [price_of(scenario, stage).usd_per_gpu_hour] * len(cards)
-    parts = []
-    for run, rate, asked in zip(runs, rates, counts, strict=True):
-        ones = np.ones(len(asked))
-        fits = (
-            run.speed.best.fits & np.ones(len(asked), dtype=bool)
-            if run.speed
-            else np.ones(len(asked), dtype=bool)
-        )
-        mfu = run.speed.mfu * ones if run.speed else None
-        parts.append(_Part(run.wall_days * ones, run.gpu_hours * rate * ones, mfu, fits))
-    return parts
+def _curve(
+    entry: AcceleratorEntry,
+    card: PriceCard,
+    counts: Counts,
+    runs: Sequence[StageRun],
+    rates: Sequence[float],
+) -> CostCurve:
+    """Stages one after another; one on hardware of its own adds the same at each count."""
+    ones = np.ones(len(counts))
+    days = np.sum([run.wall_days * ones for run in runs], axis=0) * ones
+    cost = np.sum([run.gpu_hours * rate * ones for run, rate in zip(runs, rates, strict=True)], axis=0) * ones
+    fits = np.all([run.fits & (ones > 0) for run in runs], axis=0) & (ones > 0)
+    mfu = next((run.mfu * ones for run in runs if run.mfu is not None), np.full(len(counts), np.nan))
+    shown = (days <= LONGEST_DAYS) & bool(runs)
+    if runs and not shown.any():
+        shown[-1] = True
+    shape = (counts[shown], days[shown], cost[shown], mfu[shown], fits[shown])
+    return CostCurve(entry.spec.id, entry.short_name, card, *shape)
 
 
 def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:
