@@ -96,7 +96,7 @@ def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple
 def _current_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
     """The catalogue's price, unless it is so much older than the newest ones that nobody may offer it now."""
     card = catalog.default_price(accelerator)
-    if card is None or card in catalog.own_prices:
+    if card is None or card in catalog.own_prices.get(accelerator, ()):
         return card
     age = date.fromisoformat(_newest_price(catalog)) - date.fromisoformat(card.date)
     return card if age.days <= COMPARED_DAYS else None
