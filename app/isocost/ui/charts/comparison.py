@@ -20,8 +20,11 @@ FASTER, SLOWER = 40.0, 12.0
 DEARER = 4.0
 """How many times the cheapest cost the chart shows at least, when there is something to show."""
 
-COMPARABLE = 3.0
+COMPARABLE = 2.0
 """How many times the cheapest a familiar accelerator may cost to be named before cheaper ones."""
+
+CHEAPEST = 2
+"""How many of the cheapest are named before familiar ones."""
 
 SAME = 1.005
 """Costs within half a percent are the same to the eye."""
@@ -99,17 +102,14 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
     every = np.concatenate([c.days[c.fits] for c in comparison.curves])
     first, last = (float(every.min()), float(every.max())) if len(every) else (days, days)
     around = (min(days, max(first, days / FASTER)), max(days, min(last, days * SLOWER)))
-    cheapest = {
-        c.accelerator: float(part.cost_usd[part.fits].min())
-        for c in comparison.curves
-        if (part := _within(c, around)).fits.any()
-    }
-    segments = front(comparison, around)
+    seen = tuple(_within(curve, around) for curve in comparison.curves)
+    cheapest = {c.accelerator: float(c.cost_usd[c.fits].min()) for c in seen if c.fits.any()}
+    segments = _front(seen)
     named = _named(comparison, segments, cheapest, most)
     plan = max(total.cost_usd, 1e-6)
     low = min([plan, *(cheapest[name] for name in named if name in cheapest)])
-    shown = [_within(c, around) for c in comparison.curves if c.accelerator in named]
-    dearest = max([float(c.cost_usd.max()) for c in shown if len(c.counts)], default=plan)
+    shown = (c for c in seen if c.accelerator in named and len(c.counts))
+    dearest = max((float(c.cost_usd.max()) for c in shown), default=plan)
     return View(
         around,
         (
@@ -125,20 +125,25 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
 def _named(
     comparison: Comparison, segments: Sequence[FrontSegment], cheapest: Mapping[str, float], most: int
 ) -> tuple[str, ...]:
-    """The plan's accelerator, those on the front, the familiar ones that are not far dearer, the cheapest."""
+    """The plan's accelerator, those on the front, the cheapest, the familiar ones that are not far dearer."""
     limit = COMPARABLE * min(cheapest.values(), default=0.0)
     names = [comparison.active.accelerator]
     names += [segment.accelerator for segment in segments]
+    by_cost = sorted(cheapest, key=cheapest.__getitem__)
+    names += by_cost[:CHEAPEST]
     names += [name for name in comparison.familiar if cheapest.get(name, np.inf) <= limit]
-    names += sorted(cheapest, key=cheapest.__getitem__)
+    names += by_cost
     return tuple(dict.fromkeys(names))[:most]
 
 
 def front(comparison: Comparison, within: tuple[float, float]) -> tuple[FrontSegment, ...]:
     """Plans between two times that no other there beats on both cost and time, joined by accelerator."""
-    labels = {c.accelerator: c.label for c in comparison.curves}
-    seen = tuple(_within(curve, within) for curve in comparison.curves)
-    days, cost, owners = pareto_front(seen)
+    return _front(tuple(_within(curve, within) for curve in comparison.curves))
+
+
+def _front(curves: tuple[CostCurve, ...]) -> tuple[FrontSegment, ...]:
+    labels = {c.accelerator: c.label for c in curves}
+    days, cost, owners = pareto_front(curves)
     segments: list[FrontSegment] = []
     at = 0
     for owner, members in groupby(owners):

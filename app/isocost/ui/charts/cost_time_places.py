@@ -185,7 +185,7 @@ def _counts(
         if abs(x - last) < DOT_GAP:
             continue
         text = format_count(count)
-        box, covered = place_near((x, y), text_size(font, text), clutter, 5.0, reach=8.0)
+        box, covered = place_near((x, y), text_size(font, text), clutter, 5.0, reach=14.0)
         if covered < STRONG:
             numbers.append((box, text))
             clutter.take(box)

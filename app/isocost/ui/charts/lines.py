@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
@@ -21,94 +21,124 @@ Array = NDArray[np.float64]
 
 
 @dataclass(slots=True)
-class Line:
-    """One accelerator's curve: a solid part that fits in memory and a faint dotted part that does not."""
+class Items:
+    """What draws a line of its own: a solid part that fits in memory, a faint dotted part that does not."""
 
     solid: pg.PlotCurveItem
     faint: pg.PlotCurveItem
-    curve: CostCurve | None = None
-    x: Array = field(default_factory=lambda: np.empty(0))
-    y: Array = field(default_factory=lambda: np.empty(0))
-    """Decades of days and of USD."""
-    points: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    drawn: CostCurve | None = None
+    style: tuple[str, int | None] | None = None
+
+
+@dataclass(slots=True)
+class Line:
+    """One accelerator's curve as it is drawn."""
+
+    curve: CostCurve
+    points: NDArray[np.intp]
     """Which points of the curve are drawn: the efficient counts, in rising days."""
+    x: Array
+    y: Array
+    """Decades of days and of USD at those points."""
 
-    def show(self, curve: CostCurve) -> None:
-        """Draw a curve; nothing happens when it is drawn already."""
-        if curve is self.curve:
-            return
-        self.curve = curve
-        self.points = efficient(curve)
-        self.x = np.log10(curve.days[self.points])
-        self.y = np.log10(np.maximum(curve.cost_usd[self.points], 1e-6))
-        fits = curve.fits[self.points]
-        if fits.all():
-            self.solid.setData(self.x, self.y)
-            self.faint.setVisible(False)
-        else:
-            self.solid.setData(self.x, np.where(fits, self.y, np.nan))
-            beside = ~fits
-            beside[1:] |= ~fits[:-1]
-            beside[:-1] |= ~fits[1:]
-            self.faint.setData(self.x, np.where(beside, self.y, np.nan))
-            self.faint.setVisible(True)
-        self.solid.setVisible(True)
-
-    def hide(self) -> None:
-        """Take the curve off the plot, keeping its items."""
-        self.curve = None
-        self.solid.setVisible(False)
-        self.faint.setVisible(False)
+    @classmethod
+    def of(cls, curve: CostCurve) -> Line:
+        """The line of a curve."""
+        points = efficient(curve)
+        cost = np.maximum(curve.cost_usd[points], 1e-6)
+        return cls(curve, points, np.log10(curve.days[points]), np.log10(cost))
 
 
 class Lines:
-    """Every accelerator's line on one plot."""
+    """Every accelerator's line on one plot; those without a name are one grey item together."""
 
     def __init__(self, plot: LogPlot) -> None:
         self._plot = plot
         self._lines: dict[str, Line] = {}
-        self._styles: dict[str, tuple[str, int | None]] = {}
+        self._items: dict[str, Items] = {}
+        self._rest = added_curve(plot, -0.1)
+        self._grey: tuple[int, ...] = ()
 
     def shown(self) -> list[tuple[str, Line]]:
         """The lines on the plot."""
-        return [(name, line) for name, line in self._lines.items() if line.curve is not None]
+        return list(self._lines.items())
 
     def get(self, accelerator: str) -> Line | None:
         """An accelerator's line while it is shown."""
-        line = self._lines.get(accelerator)
-        return line if line is not None and line.curve is not None else None
+        return self._lines.get(accelerator)
 
     def show(self, curves: tuple[CostCurve, ...]) -> None:
-        """Draw these curves and no others."""
-        wanted = {curve.accelerator for curve in curves}
-        for name, line in self._lines.items():
-            if name not in wanted and line.curve is not None:
-                line.hide()
+        """Take these curves and no others; :meth:`style` draws them."""
+        before = self._lines
+        self._lines = {}
         for curve in curves:
-            if curve.accelerator not in self._lines:
-                line = Line(added_curve(self._plot), added_curve(self._plot, -0.2))
-                self._lines[curve.accelerator] = line
-            self._lines[curve.accelerator].show(curve)
+            line = before.get(curve.accelerator)
+            self._lines[curve.accelerator] = line if line and line.curve is curve else Line.of(curve)
 
     def style(self, theme: Theme, active: str, slots: Mapping[str, int], hovered: str | None) -> None:
-        """Pens by role: the plan's bold, named ones coloured, the rest grey, the one pointed at heavier."""
-        for name, line in self.shown():
-            role = "active" if name == active else "named" if name in slots else "rest"
-            if name == hovered and role != "active":
-                role = "hovered"
-            if self._styles.get(name) == (role, slots.get(name)):
-                continue
-            self._styles[name] = (role, slots.get(name))
+        """Draw by role: the plan's bold, named ones coloured, the rest grey, the one pointed at heavier."""
+        rest = []
+        for name, line in self._lines.items():
+            role = "active" if name == active else "hovered" if name == hovered else "named"
+            if role == "named" and name not in slots:
+                rest.append(line)
+            else:
+                self._draw(name, line, theme, (role, slots.get(name)), slots)
+        drawn_alone = self._lines.keys() - {line.curve.accelerator for line in rest}
+        for name, items in self._items.items():
+            if name not in drawn_alone:
+                items.solid.setVisible(False)
+                items.faint.setVisible(False)
+        self._draw_rest(rest, theme)
+
+    def _draw(
+        self,
+        name: str,
+        line: Line,
+        theme: Theme,
+        style: tuple[str, int | None],
+        slots: Mapping[str, int],
+    ) -> None:
+        items = self._items.get(name)
+        if items is None:
+            items = self._items[name] = Items(added_curve(self._plot), added_curve(self._plot, -0.2))
+        if items.drawn is not line.curve:
+            items.drawn = line.curve
+            fits = line.curve.fits[line.points]
+            items.solid.setData(line.x, np.where(fits, line.y, np.nan))
+            beside = ~fits
+            beside[1:] |= ~fits[:-1]
+            beside[:-1] |= ~fits[1:]
+            items.faint.setData(line.x, np.where(beside, line.y, np.nan))
+        items.solid.setVisible(True)
+        items.faint.setVisible(not bool(line.curve.fits[line.points].all()))
+        if items.style != style:
+            items.style = style
             ratio = self._plot.devicePixelRatioF()
-            solid, faint = pens(theme, series_of(theme, slots, name), role)
-            line.solid.setPen(curve_pen(solid, ratio))
-            line.faint.setPen(curve_pen(faint, ratio))
-            rank = {"active": 3.0, "hovered": 2.0, "named": 1.0, "rest": 0.0}[role]
-            line.solid.setZValue(rank)
+            solid, faint = pens(theme, series_of(theme, slots, name), style[0])
+            items.solid.setPen(curve_pen(solid, ratio))
+            items.faint.setPen(curve_pen(faint, ratio))
+            items.solid.setZValue({"active": 3.0, "hovered": 2.0, "named": 1.0}[style[0]])
+
+    def _draw_rest(self, rest: list[Line], theme: Theme) -> None:
+        grey = tuple(id(line.curve) for line in rest)
+        if grey == self._grey:
+            return
+        self._grey = grey
+        gap = np.array([np.nan])
+        x = [part for line in rest for part in (line.x, gap)]
+        y = [part for line in rest for part in (np.where(line.curve.fits[line.points], line.y, np.nan), gap)]
+        self._rest.setVisible(bool(rest))
+        if rest:
+            self._rest.setData(np.concatenate(x), np.concatenate(y))
+            pen = made_pen(mixed(theme.quiet, theme.panel, 0.22))
+            self._rest.setPen(curve_pen(pen, self._plot.devicePixelRatioF()))
 
     def forget_pens(self) -> None:
         """Make new pens at the next styling: the theme or the screen changed."""
-        self._styles.clear()
+        self._grey = ()
+        for items in self._items.values():
+            items.style = None
 
     def nearest(self, x: float, y: float, reach: float, only: str | None = None) -> tuple[str, int] | None:
         """The line closest to a pixel, within ``reach``, and which point of its curve is nearest."""
@@ -137,12 +167,7 @@ def distance_to(points: Points, x: float, y: float) -> float:
 
 def pens(theme: Theme, series: Series, role: str) -> tuple[QPen, QPen]:
     """The pen of a line's possible part and of the part that does not fit in memory."""
-    if role == "rest":
-        colour, width = mixed(theme.quiet, theme.panel, 0.22), 1.0
-        dash: tuple[float, ...] = ()
-    else:
-        width = {"active": 3.0, "hovered": 2.6, "named": 1.8}[role]
-        colour, dash = mixed(series.line, theme.panel, 1.0), () if role == "active" else series.dash
-    return made_pen(colour, width, dash), made_pen(
-        mixed(colour.name(), theme.panel, 0.5), max(1.0, width * 0.6), (1.0, 3.0)
-    )
+    width = {"active": 3.0, "hovered": 2.6, "named": 1.8}[role]
+    dash = () if role == "active" else series.dash
+    faint = mixed(series.line, theme.panel, 0.5)
+    return made_pen(series.line, width, dash), made_pen(faint, max(1.0, width * 0.6), (1.0, 3.0))

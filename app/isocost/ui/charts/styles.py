@@ -23,6 +23,10 @@ USUAL = (
 """Accelerators with a style of their own, in the order of the theme's styles."""
 
 
+COLOURS = 6
+"""Styles come in this many colours; those further on repeat them with other dashes."""
+
+
 class Slots:
     """Hands out the theme's styles; an accelerator keeps its style for as long as it can."""
 
@@ -42,10 +46,16 @@ class Slots:
                 continue
             slot = self._kept.get(name)
             if slot is None or slot in worn.values():
-                free = (i for i in range(len(USUAL)) if i not in worn.values())
-                slot = next(free, len(worn))
+                slot = _free(set(worn.values()))
             worn[name] = self._kept[name] = slot
         return worn
+
+
+def _free(worn: set[int]) -> int:
+    """The first style nobody wears, in a colour nobody wears while there is one."""
+    colours = {slot % COLOURS for slot in worn}
+    free = [slot for slot in range(len(USUAL)) if slot not in worn]
+    return next((slot for slot in free if slot % COLOURS not in colours), free[0] if free else len(worn))
 
 
 def series_of(theme: Theme, slots: Mapping[str, int], accelerator: str) -> Series:
