@@ -30,6 +30,9 @@ QLineEdit[role="quantity"] { font-weight: 600; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $stop; }
 QComboBox { font-weight: 600; }
+QComboBox[role="flat"] { border: none; background: transparent; color: $quiet; font-weight: 400;
+    font-size: ${s11}px; padding: 0 16px 0 0; min-height: ${s14}px; }
+QComboBox[role="flat"]:focus { color: $accent; }
 QComboBox QLineEdit { border: none; background: transparent; padding: 0; margin-left: -2px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: none; }

@@ -6,13 +6,20 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.fields import FIELDS
-from isocost.plan.project import GpuHoursStage, PretrainStage, Stage
+from isocost.plan.stages import GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.disclosure import Disclosure
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
-from isocost.ui.inputs.pickers import PRECISIONS, AcceleratorPicker, ModelPicker, Picker, PrecisionPicker
+from isocost.ui.inputs.pickers import (
+    PRECISIONS,
+    AcceleratorPicker,
+    ModelPicker,
+    Picker,
+    PrecisionPicker,
+    StackPicker,
+)
 from isocost.ui.inputs.quotes import QuotesButton
 from isocost.ui.inputs.stages import StageStrip
 from isocost.ui.session import Session
@@ -22,6 +29,7 @@ WIDTH = 292
 MARGIN = 16
 
 _FROM_THE_ESTIMATE = ("efficiency.mfu", "efficiency.goodput", "data.sequence", "data.batch_tokens")
+_SECTIONS = ("model", "data", "hardware", "price", "efficiency", "stage")
 _DETAILS = ("data.sequence", "data.batch_tokens", "data.precision")
 
 
@@ -37,12 +45,15 @@ class InputColumn(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.fields = {path: FieldInput(field, session) for path, field in FIELDS.items()}
+        self.fields = {
+            path: FieldInput(field, session) for path, field in FIELDS.items() if field.section in _SECTIONS
+        }
         self.stages = StageStrip(session)
         self.quotes = QuotesButton(session)
         self.model = ModelPicker(session)
         self.accelerator = AcceleratorPicker(session)
         self.precision = PrecisionPicker(session)
+        self.stack = StackPicker(session)
         self._ticks_for = ""
         self._build()
         session.project_changed.connect(self.refresh)
@@ -66,7 +77,7 @@ class InputColumn(QScrollArea):
         self._claim_section = _section("Claim", None, *self._fields("stage"))
         self._price_row()
         hardware = (self.accelerator, *self._fields("hardware"), *self._fields("price"))
-        self._efficiency_section = _section("Efficiency", None, *self._fields("efficiency"))
+        self._efficiency_section = _section("Efficiency", self.stack, *self._fields("efficiency"))
         for part in (
             self.stages,
             self._model_section,
@@ -103,8 +114,10 @@ class InputColumn(QScrollArea):
         self._show_for(stage)
         self.accelerator.refresh()
         self._refresh_market()
-        if isinstance(stage, PretrainStage):
+        if isinstance(stage, ModelStage):
             self.model.refresh()
+            self.stack.refresh()
+        if isinstance(stage, PretrainStage):
             self.precision.refresh()
             self._refresh_details(stage)
         for path, each in self.fields.items():
@@ -112,16 +125,19 @@ class InputColumn(QScrollArea):
                 each.refresh()
 
     def _belongs(self, path: str, stage: Stage) -> bool:
-        if isinstance(stage, GpuHoursStage):
-            claimed = "stage.hours" if stage.hours is not None else "stage.gpu_hours"
-            return path == claimed or path.split(".")[0] in ("hardware", "price")
-        return not path.startswith("stage.")
+        section = path.split(".")[0]
+        if section == "stage":
+            claimed = isinstance(stage, GpuHoursStage) and stage.hours is None
+            return isinstance(stage, GpuHoursStage) and claimed == (path == "stage.gpu_hours")
+        if section == "data":
+            return isinstance(stage, PretrainStage)
+        return section in ("hardware", "price") or isinstance(stage, ModelStage)
 
     def _show_for(self, stage: Stage) -> None:
-        pretrain = isinstance(stage, PretrainStage)
-        for section in (self._model_section, self._data_section, self._efficiency_section):
-            section.setVisible(pretrain)
-        self._claim_section.setVisible(not pretrain)
+        self._model_section.setVisible(isinstance(stage, ModelStage))
+        self._efficiency_section.setVisible(isinstance(stage, ModelStage))
+        self._data_section.setVisible(isinstance(stage, PretrainStage))
+        self._claim_section.setVisible(isinstance(stage, GpuHoursStage))
         for path in ("stage.hours", "stage.gpu_hours"):
             self.fields[path].setVisible(self._belongs(path, stage))
 
@@ -144,8 +160,9 @@ class InputColumn(QScrollArea):
         self.fields["hardware.count"].set_multiple(entry.spec.node_size)
 
     def _refresh_automatic(self) -> None:
-        if isinstance(self._session.current_stage, PretrainStage):
-            for path in _FROM_THE_ESTIMATE:
+        stage = self._session.current_stage
+        for path in _FROM_THE_ESTIMATE:
+            if self._belongs(path, stage):
                 self.fields[path].refresh()
 
     def reveal(self, path: str) -> None:

@@ -90,7 +90,9 @@ def _mfu(session: Session) -> str:
     result = stage_estimate(session)
     if not _reading("efficiency.mfu", session).automatic:
         return "your input; empty the field for the estimate"
-    return result.mfu_source if result else ""
+    if result is None:
+        return ""
+    return f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source
 
 
 def _goodput(session: Session) -> str:

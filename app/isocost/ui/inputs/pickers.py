@@ -23,6 +23,8 @@ PRECISIONS = {
     "fp32": "FP32",
 }
 
+STACKS = {"vendor": "tuned vendor stack", "open": "open-source stack", "research": "research code"}
+
 
 class Picker(QComboBox):
     """A drop-down that the wheel changes only while it has focus."""
@@ -49,8 +51,9 @@ class Picker(QComboBox):
         super().paintEvent(event)
         colour = self.palette().color(QPalette.ColorRole.PlaceholderText).name()
         painter = QPainter(self)
-        size = 14
-        place = QRect(self.width() - size - 8, (self.height() - size) // 2, size, size)
+        flat = self.property("role") == "flat"
+        size = 12 if flat else 14
+        place = QRect(self.width() - size - (0 if flat else 8), (self.height() - size) // 2, size, size)
         icon("chevron-down", colour, size).paint(painter, place)
         painter.end()
 
@@ -168,6 +171,27 @@ class AcceleratorPicker(Picker):
             self._session.choose_hardware(accelerator, self._session.value("hardware.count"))
         else:
             self._session.set_section("hardware", f"Choose {accelerator}", accelerator=accelerator)
+
+
+class StackPicker(Picker):
+    """The software the run is written in: it decides how much of the hardware's speed is reached."""
+
+    def __init__(self, session: Session) -> None:
+        help_text = "How well tuned the training software is; measured on published runs of each kind."
+        super().__init__(session, "efficiency.stack", "Software", help_text)
+        self.setProperty("role", "flat")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for key, name in STACKS.items():
+            self.addItem(name, key)
+        self.activated.connect(
+            lambda index: session.set_value(
+                "efficiency.stack", self.itemData(index), f"Software: {self.itemText(index)}"
+            )
+        )
+
+    def refresh(self) -> None:
+        """Show the project's software."""
+        self.setCurrentIndex(self.findData(self._session.value("efficiency.stack")))
 
 
 class PrecisionPicker(Picker):

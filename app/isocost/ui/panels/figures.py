@@ -73,11 +73,23 @@ def remarks(
     stages = project.scenarios[scenario].stages
     if all(isinstance(stage, GpuHoursStage) for stage in stages):
         found.append(Remark("hours taken as claimed"))
-    fits = [stage.fits for stage in estimate.stages if stage.fits is not None]
-    if fits:
-        found.append(Remark("fits", "fine") if all(fits) else Remark("does not fit", "stop"))
+    found += _fit(estimate)
     found += _price_age(project, scenario, today)
     return tuple(found)
+
+
+def _fit(estimate: Estimate) -> Iterator[Remark]:
+    """Whether every stage's memory fits, with that of the tightest."""
+    judged = [stage for stage in estimate.stages if stage.fits is not None]
+    bills = [stage.memory for stage in judged if stage.memory is not None and stage.memory.limit]
+    tightest = max(bills, key=lambda bill: bill.total / (bill.limit or 1.0), default=None)
+    size = ""
+    if tightest is not None and tightest.limit is not None:
+        size = f", {tightest.total / 1e9:,.0f} of {tightest.limit / 1e9:,.0f} GB"
+    if judged and all(stage.fits for stage in judged):
+        yield Remark(f"fits{size}", "fine")
+    elif judged:
+        yield Remark(f"does not fit{size}", "stop")
 
 
 def _price_age(project: Project, scenario: int, today: date | None) -> Iterator[Remark]:
