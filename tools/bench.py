@@ -31,13 +31,14 @@ LIMIT_S = 300
 
 BARE_WINDOW = """
 import os, time
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel
 class Label(QLabel):
     def paintEvent(self, event):
         super().paintEvent(event)
         started = float(os.environ["ISOCOST_STARTED"])
         print('{"first_paint_ms": %.1f}' % ((time.time() - started) * 1e3), flush=True)
-        app.quit()
+        QTimer.singleShot(0, app.quit)
 app = QApplication([])
 label = Label("Isocost")
 label.resize(1400, 900)
