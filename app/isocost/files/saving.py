@@ -18,8 +18,6 @@ from isocost.files.migration import VERSION
 from isocost.files.tree import dump_tree
 from isocost.plan.project import Project
 
-_SCENARIO_ORDER = ("name", "model", "hardware", "price", "efficiency", "layout", "stages")
-
 
 def save_project(project: Project, path: Path) -> None:
     """Write a plan file so that a crash leaves either the old file or the new one, never a part.
@@ -42,13 +40,7 @@ def save_project(project: Project, path: Path) -> None:
 def project_text(project: Project) -> str:
     """The project as YAML: its version first, defaults left out, plain numbers and US dollars."""
     tree: dict[str, Any] = {"isocost": VERSION, **msgspec.to_builtins(project)}
-    tree["scenarios"] = [_in_order(scenario) for scenario in tree["scenarios"]]
     return dump_tree(tree)
-
-
-def _in_order(scenario: dict[str, Any]) -> dict[str, Any]:
-    """A scenario with its stages last, after everything they share."""
-    return {key: scenario[key] for key in _SCENARIO_ORDER if key in scenario} | scenario
 
 
 def ensure_writable(path: Path) -> None:

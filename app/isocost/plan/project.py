@@ -11,6 +11,20 @@ from typing import Any
 import msgspec
 
 from isocost.catalog.prices import PriceCard
+from isocost.plan.programme import (
+    Api,
+    Dataset,
+    Demand,
+    FineTune,
+    Ownership,
+    People,
+    Programme,
+    Schedule,
+    Serving,
+    Site,
+    Storage,
+    Supply,
+)
 from isocost.plan.stages import GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.plan.values import Currency, Data, Efficiency, Hardware, Layout, ModelChoice, Price, Value
 
@@ -42,15 +56,27 @@ __all__ = [
 
 
 class Scenario(Value, frozen=True, kw_only=True):
-    """One way of doing it: what the stages share, and the stages."""
+    """One way of doing it: what the stages share, what surrounds them, and the stages; in the order of a file."""
 
     name: str
+    model: ModelChoice = ModelChoice()
     hardware: Hardware
     price: Price
-    stages: tuple[Stage, ...]
-    model: ModelChoice = ModelChoice()
     efficiency: Efficiency = Efficiency()
     layout: Layout = Layout()
+    supply: Supply = Supply()
+    ownership: Ownership = Ownership()
+    site: Site = Site()
+    programme: Programme = Programme()
+    people: People = People()
+    dataset: Dataset = Dataset()
+    storage: Storage = Storage()
+    schedule: Schedule = Schedule()
+    demand: Demand = Demand()
+    api: Api = Api()
+    finetune: FineTune = FineTune()
+    serving: Serving = Serving()
+    stages: tuple[Stage, ...]
 
 
 class Project(Value, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from isocost.plan.fields import Quantity
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -26,6 +28,10 @@ class FlopCount:
     matmul: float
     attention: float
     six_nd: float
+    frozen: bool = False
+    """Adapters are trained, the weights themselves are not: no gradients of theirs."""
+    reference: bool = False
+    """A frozen copy reads every token too."""
 
     @property
     def total(self) -> float:
@@ -56,12 +62,26 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """A fact about a stage worth showing beside its cost: what drives it, a bound, a rate."""
+
+    label: str
+    value: float | str
+    quantity: Quantity | Literal[""]
+    """How a number is shown; empty for words."""
+    unit: str = ""
+    note: str = ""
+    """What it means, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
 class StageEstimate:
     """What one stage takes."""
 
     name: str
     group: str
-    kind: Literal["pretrain", "gpu-hours"]
+    kind: str
+    """As in a plan file: pretrain, sft, rl, gpu-hours..."""
     cost_usd: float
     gpu_hours: float
     wall_days: float
@@ -86,11 +106,16 @@ class StageEstimate:
     slow: float = 1.0
     """Cost and time at the 90th percentile over the central ones."""
     fast: float = 1.0
+    enabled: bool = True
+    """Whether it counts in the sums."""
+    details: tuple[Detail, ...] = ()
+    price_source: str = ""
+    """Who asks this rent, when and where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sums over the stages, which run one after another."""
+    """Sums over the stages that count, which run one after another."""
 
     cost_usd: float
     gpu_hours: float
@@ -116,13 +141,24 @@ class EstimateRange:
     wall_days: Range
 
 
+LedgerGroup = Literal[
+    "final run", "failures", "experiments", "data", "people", "infrastructure", "contingency"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One line of the bill."""
+    """One line of the bill, in whole cents."""
 
     line: str
     cost_usd: float
     source: str
+    """Where its inputs come from, or "your input"."""
+    key: str = ""
+    """Stable name: ``stage.0``, ``people``, ``contingency``..."""
+    group: LedgerGroup = "final run"
+    how: str = ""
+    """The arithmetic with its values in it."""
 
 
 @dataclass(frozen=True, slots=True)
