@@ -76,8 +76,9 @@ def memory(
     shares = _shares(shapes, layouts)
     for stage in _stages(shapes, layouts, profile):
         weights, gradients, optimizer = _states(shapes, states, layouts, stage, shares)
-        activations = stored * stage.layers * stage.in_flight + profile.working_layers * layer.whole
         logits = _logits(shapes, sequence, layouts, profile, stage)
+        working = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
+        activations = stored * stage.layers * stage.in_flight + working
         freed = _gradients_not_yet(gradients, activations + logits, layouts, profile)
         buffers = _gathered(shapes, states, layouts, stage) + profile.allocated_bytes
         reserve = profile.reserve_bytes + profile.fragmentation * activations
@@ -108,14 +109,15 @@ def peak_bytes(
     for stage in _stages(shapes, layouts, profile):
         logits = _logits(shapes, sequence, layouts, profile, stage)
         weights, gradients, optimizer = _states(shapes, states, layouts, stage, shares)
-        small = logits + constant + _gathered(shapes, states, layouts, stage)
-        fixed = weights + gradients + optimizer + (small + growth * profile.working_layers * layer.whole)
+        beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
+        small = logits + constant + _gathered(shapes, states, layouts, stage) + growth * beyond
+        fixed = weights + gradients + optimizer + small
         totals = []
         for mode in modes:
             per_flight = kept[mode] * stage.layers
             total = fixed + growth * per_flight * stage.in_flight
             if not profile.persistent_gradients:
-                working = per_flight * stage.in_flight + profile.working_layers * layer.whole + logits
+                working = per_flight * stage.in_flight + beyond + logits
                 total = total - _gradients_not_yet(gradients, working, layouts, profile)
             totals.append(total)
         peaks = [np.maximum(p, t) for p, t in zip(peaks, totals, strict=True)] if peaks else totals

@@ -41,7 +41,8 @@ class MemoryProfile:
     logit_bytes: float
     """Bytes per logit of the loss: 16-bit, 32-bit copy, gradient; fused or chunked losses keep fewer."""
     working_layers: float
-    """Layers' worth of activations alive besides the stored ones: gradients and recomputed tensors."""
+    """Layers' worth of activations alive besides the stored ones while a layer runs backward: gradients and
+    recomputed tensors. They follow the loss, so the larger of them and the logits counts."""
     head_balanced: float
     """1 if layers are dealt to stages counting the output head as work, 0 if every stage gets alike."""
     allocated_bytes: float
