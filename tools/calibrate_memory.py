@@ -1,0 +1,148 @@
+"""Fit the memory profiles of ``resources/memory.yaml`` to the measured peaks of published runs.
+
+Run with ``python tools/calibrate_memory.py``; deterministic. For each profile with measured peaks, its own
+constants are fitted by least squares on the logarithm of predicted over measured bytes, with a Cauchy loss
+(some runs of a grid recompute or skip sequence parallelism without saying so) and bounds that keep each
+constant physical. Runs that do not state recomputation are taken to have none. Prints the errors and writes
+the values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from isocost.catalog.catalog import load
+from isocost.catalog.measured_training import MeasuredRun, measured_runs
+from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.batch import Array, Shapes
+from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
+from isocost.engine.memory import Memory, memory
+from isocost.engine.states import MemoryProfile, StateBytes
+from isocost.plan.measured_rows import RunSpec, run_spec
+
+FILE = Path(__file__).resolve().parent.parent / "resources" / "memory.yaml"
+SCALE = 0.05
+"""Error (log) from which a run loses influence."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A profile to fit: the runs that measured it and the bounds of its constants."""
+
+    framework: str
+    bounds: dict[str, tuple[float, float]]
+
+
+TARGETS = {
+    "nanotron": Target(
+        framework="Nanotron",
+        bounds={
+            "gradient_bytes": (4.0, 6.0),
+            "attention_copies": (0.0, 3.0),
+            "ffn_copies": (1.0, 3.0),
+            "logit_bytes": (2.0, 16.0),
+            "working_layers": (0.0, 4.0),
+            "allocated_bytes": (1e8, 2e9),
+        },
+    ),
+    "megatron-deepspeed": Target(
+        framework="Megatron-DeepSpeed",
+        bounds={
+            "gradient_bytes": (4.0, 6.0),
+            "logit_bytes": (2.0, 28.0),
+            "working_layers": (0.0, 4.0),
+            "allocated_bytes": (1e8, 1.5e10),
+        },
+    ),
+}
+
+
+def measured(framework: str) -> list[MeasuredRun]:
+    """The runs of a framework whose peak memory and layout are known."""
+    return [
+        run
+        for run in measured_runs()
+        if run.framework == framework and run.peak_memory_gb is not None and run.tp is not None
+    ]
+
+
+def layouts_of(runs: Sequence[MeasuredRun]) -> Layouts:
+    """The stated layouts of runs, a row each."""
+    split = np.array([run.sequence_parallel is not False and (run.tp or 1) > 1 for run in runs])
+    return Layouts.of(
+        accelerators=[run.accelerators for run in runs],
+        global_batch=[run.global_batch or 1.0 for run in runs],
+        tp=[run.tp or 1 for run in runs],
+        pp=[run.pp or 1 for run in runs],
+        vp=[run.vp or 1 for run in runs],
+        cp=[run.cp or 1 for run in runs],
+        ep=[run.ep or 1 for run in runs],
+        microbatch=[run.microbatch or 1 for run in runs],
+        recompute=[RECOMPUTE_CODES[run.recompute or "none"] for run in runs],
+        sharding=[SHARDING_CODES[run.sharding or "none"] for run in runs],
+        sequence_parallel=split,
+    )
+
+
+def held(specs: Sequence[RunSpec], layouts: Layouts, profile: MemoryProfile) -> Memory:
+    """Predicted memory of each run under a profile."""
+    models, works = [s.transformer for s in specs], [s.work for s in specs]
+    sequence = np.array([w.sequence for w in works])
+    return memory(Shapes.of(models), sequence, StateBytes.of(models, works, profile), layouts, profile)
+
+
+def fit(target: Target, start: MemoryProfile) -> tuple[MemoryProfile, Array]:
+    """The fitted profile and each run's predicted over measured peak."""
+    runs = measured(target.framework)
+    catalog = load()
+    specs, layouts = [run_spec(run, catalog) for run in runs], layouts_of(runs)
+    peaks = np.array([run.peak_memory_gb or np.nan for run in runs]) * 1e9
+    names = list(target.bounds)
+    low, high = np.array([target.bounds[name] for name in names]).T
+
+    def profile(x: Array) -> MemoryProfile:
+        return replace(start, **dict(zip(names, (low + x * (high - low)).tolist(), strict=True)))
+
+    def ratio(x: Array) -> Array:
+        return held(specs, layouts, profile(x)).allocated / peaks
+
+    middle = np.full(len(names), 0.5)
+    found = least_squares(
+        lambda x: np.log(ratio(x)), middle, bounds=(0.0, 1.0), loss="cauchy", f_scale=SCALE, diff_step=1e-3
+    )
+    return profile(found.x), ratio(found.x)
+
+
+def written(text: str, name: str, profile: MemoryProfile, constants: Sequence[str]) -> str:
+    """The YAML text with a profile's fitted constants replaced, everything else untouched."""
+    head, body, rest = re.split(rf"(^  {name}:\n(?:    .*\n)+)", text, maxsplit=1, flags=re.MULTILINE)
+    for constant in constants:
+        value = getattr(profile, constant)
+        shown = f"{value / 1e6:.0f}.0e+6" if value > 1e6 else f"{value:.3g}"
+        body = re.sub(rf"^    {constant}: .*$", f"    {constant}: {shown}", body, flags=re.MULTILINE)
+    return head + body + rest
+
+
+def main() -> None:
+    """Fit every target, print its errors and write the file."""
+    profiles = load_memory_profiles()
+    text = FILE.read_text(encoding="utf-8")
+    for name, target in TARGETS.items():
+        profile, ratio = fit(target, profiles.profiles[name].record())
+        error = np.abs(ratio - 1.0)
+        print(
+            f"{name}: {len(ratio)} runs, median error {np.median(error):.1%}, 90th percentile "
+            f"{np.quantile(error, 0.9):.1%}, bias {np.median(ratio) - 1.0:+.1%}"
+        )
+        text = written(text, name, profile, list(target.bounds))
+    FILE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
