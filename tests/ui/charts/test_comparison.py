@@ -74,7 +74,7 @@ def test_what_does_not_fit_is_not_on_the_front():
 def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
     plan = comparison(("h800-sxm", "b200"))
     view = worth_showing(plan, 8, Slots())
-    text = plain_spaces(cheapest_finding(view.front))
+    text = plain_spaces(cheapest_finding(plan, view.front))
     assert text.startswith("H800 is cheapest while you can wait ")
     assert text.endswith(" days, else B200")
     wait = float(text.split("wait ")[1].split(" days")[0])
@@ -83,16 +83,26 @@ def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
     assert (h800.cost_usd[slower] <= np.interp(-h800.days[slower], -b200.days, b200.cost_usd) * 1.001).all()
 
 
-def test_one_cheapest_at_any_pace_is_said_so():
-    assert cheapest_finding(worth_showing(comparison(("h800-sxm", "v100")), 8, Slots()).front).startswith(
-        "H800 is cheapest at any pace"
+def test_a_difference_of_a_percent_does_not_make_one_wait():
+    plan = comparison(("h800-sxm", "h100-sxm"))
+    h800, h100 = plan.curves
+    twin = replace(
+        h100, days=h800.days, cost_usd=h800.cost_usd * (1 + 0.005 * (-1) ** np.arange(len(COUNTS)))
     )
+    plan = replace(plan, others=(twin,))
+    assert cheapest_finding(plan, worth_showing(plan, 8, Slots()).front).endswith("is cheapest at any pace")
+
+
+def test_one_cheapest_at_any_pace_is_said_so():
+    plan = comparison(("h800-sxm", "v100"))
+    assert cheapest_finding(plan, worth_showing(plan, 8, Slots()).front) == "H800 is cheapest at any pace"
 
 
 def test_nothing_that_fits_is_said_so():
     plan = comparison(fits_from=10**9)
     assert (
-        cheapest_finding(worth_showing(plan, 8, Slots()).front) == "No accelerator here can hold this model"
+        cheapest_finding(plan, worth_showing(plan, 8, Slots()).front)
+        == "No accelerator here can hold this model"
     )
     assert "none will do" in ranking_finding(plan, ranked(plan))
 

@@ -53,7 +53,7 @@ def through(box: Box, line: np.ndarray) -> bool:
 def test_a_label_finds_a_place_beside_the_curve_its_point_is_on(x, y, slope):
     line = np.array([[x - 600, y - 600 * slope], [x + 600, y + 600 * slope]])
     clutter = Clutter(ROOM)
-    clutter.add_lines(line, weight=8)
+    clutter.add_lines(line, weight=40)
     box, covered = place_near((x, y), (90, 32), clutter)
     assert covered == 0
     assert not through(box, line)

@@ -58,7 +58,7 @@ class CostTime(ChartCard):
         segments = view.front
         self._comparison = comparison
         self.say(
-            cheapest_finding(segments),
+            cheapest_finding(comparison, segments),
             _subtitle(comparison, view),
             f"{time_summary(comparison, segments)} {KEYS}",
         )

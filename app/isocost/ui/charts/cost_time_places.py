@@ -19,7 +19,7 @@ from isocost.ui.theme import Theme
 DOT_GAP = 46.0
 """Pixels between two count dots that carry a number."""
 
-STRONG, WEAK = 8, 1
+STRONG, WEAK = 40, 1
 """How much labels avoid a named curve, and a grey one."""
 
 
@@ -54,12 +54,18 @@ def write(
         room=clutter.room,
         area=area,
         plan=plan,
-        names=_names(comparison, slots, theme, area, pixels),
+        names=_names(comparison, slots, theme, area, _possible(lines, pixels)),
         marks=Marks(dots, counts, runs),
         active=comparison.active.accelerator,
         deadline=deadline,
         deadline_name=_deadline_name(deadline, comparison.deadline_days, theme, area),
     )
+
+
+def _possible(lines: Lines, pixels: Mapping[str, Points]) -> dict[str, Points]:
+    """The part of each line that fits in memory, which its name belongs to; all of it when nothing fits."""
+    fits = {name: line.curve.fits[line.points] for name, line in lines.shown()}
+    return {name: points[fits[name]] if fits[name].any() else points for name, points in pixels.items()}
 
 
 def _plan(

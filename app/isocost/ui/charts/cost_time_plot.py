@@ -25,7 +25,7 @@ from isocost.ui.theme import Theme
 REACH = 14.0
 """Pixels within which a curve or the plan's point is meant by the mouse."""
 
-LEAST = (1.0, 0.6)
+LEAST = (1.0, 0.45)
 """Decades the axes show at least: a flat curve is not to look steep."""
 
 

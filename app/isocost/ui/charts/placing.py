@@ -150,7 +150,7 @@ class Clutter:
 REACH, GRAIN = 110.0, 5.0
 """How far from its point a label may stand, and how finely places are tried, in pixels."""
 
-PENALTY = 2.0
+PENALTY = 0.4
 """Pixels further away that a label goes to cover one cell of weight one less."""
 
 MARGIN = 3.0

@@ -5,28 +5,46 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from isocost.plan.curves import RankedChoice
+import numpy as np
+
+from isocost.plan.curves import CostCurve, RankedChoice
 from isocost.quantities import format_count, format_duration, format_money
-from isocost.ui.charts.comparison import Comparison, FrontSegment
+from isocost.ui.charts.comparison import JUST, Comparison, FrontSegment, efficient
 from isocost.ui.charts.table import Column, Table
 
+ABOUT_AS_CHEAP = 1.02
+"""Costs this close are no reason to prefer one accelerator to another."""
 
-def cheapest_finding(segments: Sequence[FrontSegment]) -> str:
-    """Which accelerator is cheapest for those who can wait, and what to take otherwise."""
+
+def cheapest_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
+    """Which accelerator is cheapest for those who can wait, from when on, and what to take otherwise."""
     if not segments:
         return "No accelerator here can hold this model"
-    last = segments[-1]
-    if len({segment.accelerator for segment in segments}) == 1:
-        return f"{last.label} is cheapest at any pace"
-    wait = format_duration(last.days[0])
-    return f"{last.label} is cheapest while you can wait {wait}, else {segments[-2].label}"
+    best = segments[-1]
+    wait = _cheapest_from(next(c for c in comparison.curves if c.accelerator == best.accelerator), segments)
+    faster = [s.label for s in segments if s.days[0] < wait and s.accelerator != best.accelerator]
+    if not faster:
+        return f"{best.label} is cheapest at any pace"
+    return f"{best.label} is cheapest while you can wait {format_duration(wait)}, else {faster[-1]}"
+
+
+def _cheapest_from(curve: CostCurve, segments: Sequence[FrontSegment]) -> float:
+    """Days from which on a curve stays about as cheap as the front."""
+    days = np.array([day for segment in segments for day in segment.days])
+    cost = np.minimum.accumulate([each for segment in segments for each in segment.cost_usd])
+    points = efficient(curve)
+    points = points[curve.fits[points] & (curve.days[points] >= days[0])]
+    front = cost[np.searchsorted(days, curve.days[points] * JUST, side="right") - 1]
+    dearer = np.flatnonzero(curve.cost_usd[points] > front * ABOUT_AS_CHEAP)
+    first = dearer[-1] + 1 if len(dearer) else 0
+    return float(curve.days[points[min(first, len(points) - 1)]])
 
 
 def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
     """The cost and time chart in sentences, for those who cannot see it."""
     total = comparison.estimate.total
     words = [
-        f"{cheapest_finding(segments)}.",
+        f"{cheapest_finding(comparison, segments)}.",
         f"The plan: {format_count(comparison.count)} {comparison.active.label},"
         f" {format_duration(total.wall_days)}, {format_money(total.cost_usd)}.",
     ]
