@@ -30,6 +30,8 @@ from isocost.ui.worker import LatestWorker
 
 Change = Callable[[Project], Project]
 log = logging.getLogger(__name__)
+COMPARISON_PAUSE_MS = 40
+"""Between two requests for the other accelerators' curves, so that a drag keeps the processor for itself."""
 
 
 class _Step(QUndoCommand):
@@ -106,6 +108,10 @@ class Session(QObject):
         self._frame.setSingleShot(True)
         self._frame.setInterval(0)
         self._frame.timeout.connect(self._compute)
+        self._comparison = QTimer(self)
+        self._comparison.setSingleShot(True)
+        self._comparison.setInterval(COMPARISON_PAUSE_MS)
+        self._comparison.timeout.connect(self._compare)
         self._worker = LatestWorker(self)
         self._worker.ready.connect(self._take_curves)
         self._worker.failed.connect(self._report_comparison)
@@ -217,6 +223,7 @@ class Session(QObject):
 
     def open(self, project: Project, path: Path | None) -> None:
         """Replace the document: a new history, the first stage selected."""
+        self._comparison.stop()
         self._worker.discard()
         self.undo_stack.clear()
         self._scenario = 0
@@ -234,6 +241,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop computing; call before the window goes."""
         self._frame.stop()
+        self._comparison.stop()
         self._worker.close()
 
     def _set_path(self, path: Path | None) -> None:
@@ -252,7 +260,7 @@ class Session(QObject):
     @property
     def busy(self) -> bool:
         """Whether an estimate or a curve is still to come."""
-        return self._frame.isActive() or self._worker.busy
+        return self._frame.isActive() or self._comparison.isActive() or self._worker.busy
 
     def _settle(self) -> None:
         if not self.busy:
@@ -276,7 +284,12 @@ class Session(QObject):
             return
         self._say("")
         self.estimate_changed.emit(self.estimate)
-        catalog = self.catalog
+        if not self._comparison.isActive():
+            self._comparison.start()
+
+    def _compare(self) -> None:
+        """Ask for the other accelerators' curves of the newest project."""
+        project, scenario, catalog = self._project, self._scenario, self.catalog
         self._worker.request(lambda: other_curves(project, catalog, scenario))
 
     def _take_curves(self, curves: tuple[CostCurve, ...]) -> None:
