@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from isocost.files.schema import section_of
-from isocost.plan.fields import FIELDS
+from isocost.plan.ledger_fields import ALL_FIELDS
 from isocost.plan.project import GpuHoursStage, Project
 
 LINES = st.one_of(
@@ -38,7 +38,7 @@ PROSE = st.lists(LINES, max_size=4).map("\n".join)
 
 def numbers(path: str, *, whole: bool) -> st.SearchStrategy:
     """Values within the limits of a field."""
-    field = FIELDS.get(path)
+    field = ALL_FIELDS.get(path)
     if whole:
         low, high = (int(field.minimum), int(field.maximum)) if field else (1, 1_000_000)
         return st.integers(low, high)
@@ -75,7 +75,9 @@ def structs(kind: inspect.StructType, key: str) -> st.SearchStrategy:
     needed = {field.name: parts[field.name] for field in kind.fields if field.required}
     extra = {name: part for name, part in parts.items() if name not in needed}
     made = st.fixed_dictionaries(needed, optional=extra).map(lambda given: kind.cls(**given))
-    return made.flatmap(one_kind_of_hours) if kind.cls is GpuHoursStage else made
+    whole = made.flatmap(one_kind_of_hours) if kind.cls is GpuHoursStage else made
+    # Behind a lambda: else the name of every strategy spells out all the kinds of stage.
+    return st.none().flatmap(lambda _: whole)
 
 
 def one_kind_of_hours(stage: GpuHoursStage) -> st.SearchStrategy:

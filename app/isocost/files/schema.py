@@ -19,7 +19,8 @@ from msgspec import inspect
 from isocost.catalog.prices import PriceCard
 from isocost.files.errors import ContentError, got
 from isocost.files.tree import Tree, Unquoted
-from isocost.plan.fields import FIELDS, check
+from isocost.plan.fields import problem
+from isocost.plan.ledger_fields import ALL_FIELDS
 from isocost.plan.project import Project
 from isocost.plan.stages import StageBase
 from isocost.plan.values import ModelChoice
@@ -121,22 +122,20 @@ def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:
 
 def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
     """A number written for YAML (7e10) or for people (14.8T, 40 %, $2.00), within the field's limits."""
-    declared = FIELDS.get(field)
+    declared = ALL_FIELDS.get(field)
     if not isinstance(tree, str):
         raise _wrong(where, f"expected a number, got {got(tree)}.")
     if _NUMBER.fullmatch(tree):
         value = float(tree)
     else:
         try:
-            value = parse(
-                tree, declared.quantity if declared else "number", unit=declared.unit if declared else ""
-            )
+            value = parse(tree, known.quantity if known else "number", unit=known.unit if known else "")
         except QuantityError:
             raise _wrong(where, f"expected a number, got {got(tree)}.") from None
     if not math.isfinite(value):
         raise _wrong(where, f"expected a finite number, got {got(tree)}.")
-    if declared and (problem := check(field, value)):
-        raise _wrong(where, problem)
+    if declared and (wrong := problem(declared, value)):
+        raise _wrong(where, wrong)
     if value < 0:
         raise _wrong(where, f"expected a number of 0 or more, got {got(tree)}.")
     if whole and not (1 <= value <= LARGEST_DEGREE and value == int(value)):

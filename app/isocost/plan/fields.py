@@ -6,45 +6,10 @@ value in a stage (``section.name``, see :func:`isocost.plan.project.holder`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from isocost.plan.field import Field, Quantity
+from isocost.plan.stage_fields import STAGE_FIELDS
 
-Quantity = Literal["number", "count", "money", "share", "hours"]
-"""How a value is typed and shown: 7B | 2,048 | $3.99 | 40 % | 198 h."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One input: what it is called, which values make sense, and where its default comes from."""
-
-    path: str
-    label: str
-    unit: str
-    quantity: Quantity
-    low: float
-    high: float
-    """Ends of the slider; typed values may lie beyond them, up to ``minimum`` and ``maximum``."""
-    minimum: float
-    maximum: float
-    help: str
-    default: float | None = None
-    """None = estimated when the field may be empty, else no default of its own."""
-    default_source: str = ""
-    scale: Literal["log", "linear"] = "log"
-    integer: bool = False
-    optional: bool = False
-    """Whether the value may be left out for the estimator to fill in."""
-
-    @property
-    def section(self) -> str:
-        """The part of the project the value lives in."""
-        return self.path.split(".")[0]
-
-    @property
-    def name(self) -> str:
-        """The value's name within its section."""
-        return self.path.split(".")[1]
-
+__all__ = ["FIELDS", "STAGE_FIELDS", "Field", "Quantity", "check", "declared"]
 
 _ALL = (
     Field(
@@ -71,7 +36,7 @@ _ALL = (
         "data.batch_tokens", "Batch", "tokens", "number", 1e5, 1e9, 16, 1e12,
         "Tokens of one optimizer step over all accelerators; it limits how many can share the work.",
         optional=True,
-        default_source="Step Law, arXiv 2503.04715: 0.58 x tokens^0.571",
+        default_source="Step Law, arXiv 2503.04715",
     ),
     Field(
         "hardware.count", "Count", "GPUs", "count", 1, 131_072, 1, 1e7,
@@ -103,12 +68,19 @@ _ALL = (
 )  # fmt: skip
 
 FIELDS: dict[str, Field] = {each.path: each for each in _ALL}
-"""Every input by its path."""
+"""Inputs of every plan by their path; those of a kind of stage are in ``STAGE_FIELDS``."""
+
+
+def declared(path: str) -> Field | None:
+    """The input at a path, of every plan or of a kind of stage; None where any number will do."""
+    return FIELDS.get(path) or STAGE_FIELDS.get(path)
 
 
 def check(path: str, value: float) -> str | None:
-    """What is wrong with a value for a field, as a sentence without the field's place; None = fine."""
-    field = FIELDS[path]
+    """What is wrong with a value for a declared field, as a sentence without its place; None = fine."""
+    field = declared(path)
+    if field is None:
+        return None
     if not field.minimum <= value <= field.maximum:
         return f"{field.label} must lie between {field.minimum:g} and {field.maximum:g}, got {value:g}."
     if field.integer and value != int(value):

@@ -56,7 +56,7 @@ __all__ = [
 
 
 class Scenario(Value, frozen=True, kw_only=True):
-    """One way of doing it: what the stages share, what surrounds them, and the stages; in the order of a file."""
+    """One way of doing it: what the stages share, what surrounds them, the stages; in a file's order."""
 
     name: str
     model: ModelChoice = ModelChoice()
