@@ -9,25 +9,13 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.catalog.economics import load_economics
-from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.records import Accelerator
 from isocost.plan.layouts import layout_words, memory_bill, step_bill
 from isocost.plan.notices import stage_notices
-from isocost.plan.project import (
-    GpuHoursStage,
-    PretrainStage,
-    Project,
-    Scenario,
-    Stage,
-    hardware_of,
-    model_of,
-    price_of,
-)
-from isocost.plan.resolve import batch_tokens, parameters_of, transformer_of, whole_nodes
+from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.results import (
     Estimate,
     EstimateRange,
-    FlopCount,
     GroupShare,
     LedgerLine,
     Notice,
@@ -35,7 +23,7 @@ from isocost.plan.results import (
     StageEstimate,
     Total,
 )
-from isocost.plan.run import run_stage
+from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.quantities import format_count, format_duration, format_money
 
 
@@ -46,81 +34,77 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
         CatalogError: the plan names an accelerator or model the catalogue does not have.
     """
     chosen = project.scenarios[scenario]
-    stages = tuple(estimate_stage(chosen, stage, catalog) for stage in chosen.stages)
-    total = Total(*(sum(getattr(s, name) for s in stages) for name in Total.__slots__))
-    span = _range(stages, total)
+    stages = stage_estimates(chosen, catalog)
+    counted = [stage for stage in stages if stage.enabled]
+    total = Total(*(sum((getattr(s, name) for s in counted), 0.0) for name in Total.__slots__))
+    span = _range(counted, total)
     notices: list[Notice] = []
     for stage, result in zip(chosen.stages, stages, strict=True):
-        notices += [n for n in stage_notices(chosen, stage, result, catalog) if n not in notices]
+        found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
+        notices += [n for n in found if n not in notices]
     return Estimate(
         project=project.name,
         scenario=chosen.name,
         stages=stages,
         total=total,
         range=span,
-        ledger=tuple(
-            _ledger_line(chosen, stage, each) for stage, each in zip(chosen.stages, stages, strict=True)
-        ),
-        groups=_groups(stages, total),
+        ledger=tuple(_ledger_line(each) for each in counted),
+        groups=_groups(counted, total),
         warnings=tuple(notices),
-        headline=_headline(stages, total),
+        headline=_headline(counted, total),
         doubt=f"90 % chance at or below {format_money(span.cost_usd.p90)}" if span else "",
     )
 
 
-def estimate_stage(scenario: Scenario, stage: Stage, catalog: Catalog) -> StageEstimate:
-    """What one stage costs, takes and emits."""
-    hardware = hardware_of(scenario, stage)
-    entry = catalog.accelerator(hardware.accelerator)
-    accelerator = entry.spec
-    claimed = isinstance(stage, GpuHoursStage)
-    count = hardware.count if claimed else whole_nodes(accelerator, hardware.count)
-    run = run_stage(scenario, stage, [accelerator.id], [np.array([count], dtype=np.int64)], catalog)[0]
+def stage_estimates(scenario: Scenario, catalog: Catalog) -> tuple[StageEstimate, ...]:
+    """What each stage costs, takes and emits, those switched off included."""
+    shared = scenario.hardware
+    runs = run_scenario(scenario, [shared.accelerator], [np.array([shared.count], dtype=np.int64)], catalog)
+    return tuple(
+        _stage_estimate(scenario, stage, each[0], catalog)
+        for stage, each in zip(scenario.stages, runs, strict=True)
+    )
+
+
+def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Catalog) -> StageEstimate:
+    entry = catalog.accelerator(run.accelerator)
     gpu_hours = float(run.gpu_hours[0])
-    price = price_of(scenario, stage).usd_per_gpu_hour
-    kwh = energy_kwh(accelerator, gpu_hours)
+    price = price_of(scenario, stage)
+    kwh = energy_kwh(entry.spec, gpu_hours)
     result = StageEstimate(
         name=stage.name,
         group=stage.group,
-        kind="gpu-hours" if claimed else "pretrain",
-        cost_usd=gpu_hours * price,
+        kind=str(stage.__struct_config__.tag),
+        cost_usd=gpu_hours * price.usd_per_gpu_hour,
         gpu_hours=gpu_hours,
         wall_days=float(run.wall_days[0]),
-        accelerator=accelerator.id,
+        accelerator=entry.spec.id,
         accelerator_name=entry.short_name,
-        count=count,
-        usd_per_gpu_hour=price,
+        count=int(run.counts[0]),
+        usd_per_gpu_hour=price.usd_per_gpu_hour,
         energy_kwh=kwh,
         co2_kg=kwh * load_economics().grid_kg_per_kwh.value,
+        mfu=_first(run.mfu),
+        mfu_source=run.mfu_source,
+        tokens_per_s_per_gpu=_first(run.tokens_per_s_per_gpu),
+        fits=None if run.computed is False else bool(run.fits[0]),
+        flops=run.flops,
+        goodput=_first(run.goodput),
+        batch_tokens=run.batch_tokens,
+        slow=run.slow,
+        fast=run.fast,
+        enabled=stage.enabled,
+        details=run.details,
+        price_source=", ".join(part for part in (price.supplier, price.date, price.source) if part),
     )
-    if run.speed is None or run.goodput is None or not isinstance(stage, PretrainStage):
+    if run.speed is None:
         return result
-    return replace(
-        result,
-        mfu=float(run.speed.mfu[0]),
-        mfu_source=run.speed.source,
-        tokens_per_s_per_gpu=float(run.speed.tokens_per_s_per_gpu[0]),
-        fits=bool(run.speed.best.fits[0]),
-        layout=layout_words(run.speed.best, 0),
-        memory=memory_bill(run.speed.best, 0),
-        step=step_bill(run.speed.best, 0),
-        flops=flop_count(scenario, stage, catalog),
-        goodput=float(run.goodput[0]),
-        batch_tokens=batch_tokens(stage.data),
-        slow=run.speed.slow,
-        fast=run.speed.fast,
-    )
+    best = run.speed.best
+    return replace(result, layout=layout_words(best, 0), memory=memory_bill(best, 0), step=step_bill(best, 0))
 
 
-def flop_count(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> FlopCount:
-    """Training FLOPs of a stage from the model's true shapes, beside the 6ND people quote."""
-    model = model_of(scenario, stage)
-    per_token = training_flops_per_token(transformer_of(model, catalog), float(stage.data.sequence))
-    tokens = stage.data.tokens
-    active = parameters_of(model, catalog).active
-    return FlopCount(
-        float(per_token.matmul) * tokens, float(per_token.attention) * tokens, 6.0 * active * tokens
-    )
+def _first(values: Array | None) -> float | None:
+    return None if values is None else float(values[0])
 
 
 def energy_kwh(accelerator: Accelerator, gpu_hours: float) -> float:
@@ -146,10 +130,8 @@ def _range(stages: Sequence[StageEstimate], total: Total) -> EstimateRange | Non
     )
 
 
-def _ledger_line(scenario: Scenario, stage: Stage, result: StageEstimate) -> LedgerLine:
-    price = price_of(scenario, stage)
-    source = ", ".join(part for part in (price.supplier, price.date, price.source) if part)
-    return LedgerLine(f"{result.name}: {result.accelerator_name} rent", result.cost_usd, source)
+def _ledger_line(result: StageEstimate) -> LedgerLine:
+    return LedgerLine(f"{result.name}: {result.accelerator_name} rent", result.cost_usd, result.price_source)
 
 
 def _groups(stages: Sequence[StageEstimate], total: Total) -> tuple[GroupShare, ...]:
@@ -165,6 +147,8 @@ def _groups(stages: Sequence[StageEstimate], total: Total) -> tuple[GroupShare, 
 
 
 def _headline(stages: Sequence[StageEstimate], total: Total) -> str:
+    if not stages:
+        return "Every stage is switched off"
     places = list(dict.fromkeys(f"{format_count(s.count)} {s.accelerator_name}" for s in stages))
     where = places[0] if len(places) == 1 else " and ".join((", ".join(places[:-1]), places[-1]))
     return f"{format_money(total.cost_usd)} and {format_duration(total.wall_days)} on {where}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from isocost.plan.field import Field, Quantity
 from isocost.plan.stage_fields import STAGE_FIELDS
 
-__all__ = ["FIELDS", "STAGE_FIELDS", "Field", "Quantity", "check", "declared"]
+__all__ = ["FIELDS", "STAGE_FIELDS", "Field", "Quantity", "check", "problem"]
 
 _ALL = (
     Field(
@@ -71,16 +71,13 @@ FIELDS: dict[str, Field] = {each.path: each for each in _ALL}
 """Inputs of every plan by their path; those of a kind of stage are in ``STAGE_FIELDS``."""
 
 
-def declared(path: str) -> Field | None:
-    """The input at a path, of every plan or of a kind of stage; None where any number will do."""
-    return FIELDS.get(path) or STAGE_FIELDS.get(path)
-
-
 def check(path: str, value: float) -> str | None:
-    """What is wrong with a value for a declared field, as a sentence without its place; None = fine."""
-    field = declared(path)
-    if field is None:
-        return None
+    """What is wrong with a value for the input at a path, as a sentence without the place; None = fine."""
+    return problem(FIELDS.get(path) or STAGE_FIELDS[path], value)
+
+
+def problem(field: Field, value: float) -> str | None:
+    """What is wrong with a value for an input, as a sentence without the place; None = fine."""
     if not field.minimum <= value <= field.maximum:
         return f"{field.label} must lie between {field.minimum:g} and {field.maximum:g}, got {value:g}."
     if field.integer and value != int(value):

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from isocost.catalog import Catalog
-from isocost.plan.project import PretrainStage, Price, Scenario, Stage, hardware_of, model_of, price_of
+from isocost.plan.project import (
+    GpuHoursStage,
+    PretrainStage,
+    Price,
+    Scenario,
+    Stage,
+    hardware_of,
+    model_of,
+    price_of,
+)
 from isocost.plan.resolve import parameters_of, precision_on
 from isocost.plan.results import Notice, StageEstimate
 from isocost.quantities import format_count, format_quantity
@@ -20,9 +29,12 @@ def stage_notices(
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
     yield from _price(price_of(scenario, stage))
-    if isinstance(stage, PretrainStage):
+    if not isinstance(stage, GpuHoursStage):
         yield from _hardware(scenario, stage, result, catalog)
-        yield from _efficiency(scenario, stage, result, catalog)
+    if isinstance(stage, PretrainStage):
+        yield from _precision(stage, result, catalog)
+    yield from _efficiency(result, catalog)
+    if type(stage) is PretrainStage:
         yield from _data(scenario, stage, catalog)
 
 
@@ -46,9 +58,7 @@ def _price(price: Price) -> Iterator[Notice]:
         )
 
 
-def _hardware(
-    scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog
-) -> Iterator[Notice]:
+def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
     hardware = hardware_of(scenario, stage)
     entry = catalog.accelerator(hardware.accelerator)
     if result.count != hardware.count:
@@ -65,6 +75,10 @@ def _hardware(
             "hardware.accelerator",
             f"{entry.short_name} is announced, not sold: its figures are promises.",
         )
+
+
+def _precision(stage: PretrainStage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    entry = catalog.accelerator(result.accelerator)
     wanted = stage.data.precision
     given = precision_on(entry.spec, wanted)
     if given != wanted and not (wanted == "fp8" and given == "mxfp8"):
@@ -75,9 +89,7 @@ def _hardware(
         )
 
 
-def _efficiency(
-    scenario: Scenario, stage: PretrainStage, result: StageEstimate, catalog: Catalog
-) -> Iterator[Notice]:
+def _efficiency(result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
     ceiling = catalog.matmul_ceiling(result.accelerator)
     if result.mfu is not None and result.mfu > ceiling.share:
         yield Notice(

@@ -10,11 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.economics import load_economics
+from isocost.catalog.reliability import load_reliability
+from isocost.catalog.scaling_laws import load_scaling_laws
 from isocost.engine.architecture import parameters
+from isocost.engine.goodput import goodput
 from isocost.engine.records import Accelerator, Precision, Transformer, Workload
 from isocost.engine.shapes import shape_for
 from isocost.plan.project import Data, Efficiency, ModelChoice
+from isocost.plan.stages import Tuning
+
+BATCH_LAW = "step-law"
+"""The law that sets the batch when nobody does."""
 
 _FORMATS: dict[str, tuple[tuple[Precision, str], ...]] = {
     "nvfp4": (("nvfp4", "fp4"), ("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
@@ -73,17 +79,20 @@ def batch_tokens(data: Data) -> float:
     """Tokens an optimizer step: typed, or the batch-size scaling law in whole sequences."""
     if data.batch_tokens is not None:
         return data.batch_tokens
-    # Step Law, B = 0.58 D^0.571 tokens (arXiv 2503.04715).
-    sequences = max(1, round(float(0.58 * data.tokens**0.571) / data.sequence))
+    law = load_scaling_laws().batch_law(BATCH_LAW).batch
+    sequences = max(1, round(law.at(tokens=data.tokens) / data.sequence))
     return float(sequences * data.sequence)
 
 
-def workload_of(data: Data, accelerator: Accelerator) -> Workload:
-    """What one step does on an accelerator, in the best number format it supports."""
+def workload_of(data: Data, accelerator: Accelerator, tuning: Tuning | None = None) -> Workload:
+    """What one step does on an accelerator, in the best number format it supports; no tuning = in full."""
+    tuned = tuning or Tuning()
     return Workload(
         sequence=float(data.sequence),
         global_batch=max(1.0, batch_tokens(data) / data.sequence),
         precision=precision_on(accelerator, data.precision),
+        method=tuned.method,
+        lora_rank=tuned.rank,
     )
 
 
@@ -95,13 +104,19 @@ def precision_on(accelerator: Accelerator, wanted: str) -> Precision:
     return "fp32"
 
 
-def goodput_at(efficiency: Efficiency, counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share of wall time that advances the run at each count: typed, or by experience at that scale."""
+def goodput_at(efficiency: Efficiency, saved: float, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of wall time that advances the run at each count: typed, or what failures leave of it.
+
+    ``saved`` is the parameters a checkpoint holds; failures come at the rate of Llama 3's cluster.
+    """
     if efficiency.goodput is not None:
         return np.full(len(counts), efficiency.goodput)
-    points = load_economics().goodput_by_count.points
-    sizes, shares = zip(*points, strict=True)
-    return np.asarray(np.interp(np.log(counts), np.log(sizes), shares), dtype=np.float64)
+    return np.array([_goodput(saved, int(count)) for count in counts])
+
+
+@lru_cache(maxsize=8192)
+def _goodput(saved: float, count: int) -> float:
+    return goodput(saved, count, load_reliability().record()).useful
 
 
 def whole_nodes(accelerator: Accelerator, count: float) -> int:

@@ -15,6 +15,12 @@ from isocost.plan.values import (
     Value,
 )
 
+TuningMethod = Literal["full", "lora", "qlora"]
+AlgorithmName = Literal["grpo-kl", "grpo", "ppo", "rloo", "reinforce", "dapo", "cispo"]
+RlStackName = Literal["frontier", "open"]
+ServingStackName = Literal["vendor", "frontier"]
+GenerationPrecisionName = Literal["bf16", "fp8", "fp4"]
+
 
 class StageBase(Value, frozen=True, tag_field="kind", kw_only=True):
     """What every stage has."""
@@ -60,7 +66,7 @@ class MidTrainingStage(PretrainStage, frozen=True, kw_only=True, tag="mid-traini
 class Tuning(Value, frozen=True):
     """How a fine-tune touches the weights and fills its batches."""
 
-    method: Literal["full", "lora", "qlora"] = "full"
+    method: TuningMethod = "full"
     rank: float = 16.0
     """Of the low-rank adapters."""
     epochs: float = 1.0
@@ -81,7 +87,8 @@ class Preference(Value, frozen=True):
     pairs: float = 100_000.0
     answer_tokens: float = 500.0
     prompt_tokens: float = 200.0
-    epochs: float = 1.0
+    batch_pairs: float = 128.0
+    """Pairs of an optimizer step."""
     precision: PrecisionName = "bf16"
 
 
@@ -89,6 +96,7 @@ class PreferenceStage(ModelStage, frozen=True, kw_only=True, tag="preference"):
     """Preference tuning (DPO) or the training of a reward model."""
 
     preference: Preference = Preference()
+    tuning: Tuning = Tuning()
 
 
 class RolloutPhase(Value, frozen=True):
@@ -105,8 +113,8 @@ class RolloutPhase(Value, frozen=True):
 class Rl(Value, frozen=True):
     """A reinforcement-learning recipe."""
 
-    algorithm: Literal["grpo-kl", "grpo", "ppo", "rloo", "reinforce", "dapo", "cispo"] = "grpo-kl"
-    stack: Literal["frontier", "open"] = "open"
+    algorithm: AlgorithmName = "grpo-kl"
+    stack: RlStackName = "open"
     """Software: a frontier lab's own, or today's open-source frameworks."""
     schedule: Literal["synchronous", "one-step", "asynchronous"] = "synchronous"
     prompts: float = 512.0
@@ -134,19 +142,27 @@ class RlStage(ModelStage, frozen=True, kw_only=True, tag="rl"):
 
 
 class Distillation(Value, frozen=True):
-    """Teaching a student from a larger model."""
+    """Teaching the stage's model, the student, from a larger one."""
 
     method: Literal["logits", "sequences", "on-policy"] = "sequences"
     """Teacher's logits on given text, training on text it wrote, or on the student's own text."""
     teacher: ModelChoice = ModelChoice(name="DeepSeek-R1")
     samples: float = 800_000.0
+    """Answers the student learns from."""
     prompt_tokens: float = 300.0
     answer_tokens: float = 5_000.0
     keep_rate: float = 0.25
-    """Share of generated answers good enough to keep."""
-    epochs: float = 2.5
+    """Share of generated answers good enough to keep (sequences)."""
     generate: bool = True
-    """Whether the teacher's text is generated here or already exists."""
+    """Whether the teacher's text is generated here or already exists (sequences)."""
+    sequence: float = 32_768.0
+    """Tokens of one training sequence."""
+    batch: float = 128.0
+    """Answers of an optimizer step."""
+    longest_tokens: float = 16_384.0
+    """Longest answer the student may write (on-policy)."""
+    stack: RlStackName = "open"
+    """Software of the student's rollouts (on-policy)."""
     precision: PrecisionName = "bf16"
 
 
@@ -154,6 +170,7 @@ class DistillationStage(ModelStage, frozen=True, kw_only=True, tag="distillation
     """Distillation: the teacher's forward passes or generation, and the student's training."""
 
     distillation: Distillation = Distillation()
+    tuning: Tuning = Tuning(epochs=2.0)
 
 
 class Generation(Value, frozen=True):
@@ -165,11 +182,13 @@ class Generation(Value, frozen=True):
     answer_tokens: float = 1_000.0
     keep_rate: float = 1.0
     """Share of answers generated that are kept."""
-    precision: Literal["bf16", "fp8", "fp4"] = "fp8"
+    precision: GenerationPrecisionName = "fp8"
+    stack: ServingStackName = "vendor"
+    """Software: the vendor's tuned serving, or a frontier lab's own."""
 
 
 class GenerationStage(ModelStage, frozen=True, kw_only=True, tag="generation"):
-    """Pure generation: data or evaluation."""
+    """Pure generation of data."""
 
     generation: Generation = Generation()
 
@@ -179,7 +198,7 @@ class EvaluationStage(GenerationStage, frozen=True, kw_only=True, tag="evaluatio
 
 
 class Ablations(Value, frozen=True):
-    """Experiments before the main run."""
+    """Experiments before and around the main run."""
 
     share: float = 0.5
     """Of the accelerator-hours of the scenario's training stages."""
@@ -191,4 +210,16 @@ class AblationStage(StageBase, frozen=True, kw_only=True, tag="ablations"):
     ablations: Ablations = Ablations()
 
 
-Stage = PretrainStage | GpuHoursStage
+Stage = (
+    PretrainStage
+    | GpuHoursStage
+    | ContextExtensionStage
+    | MidTrainingStage
+    | SftStage
+    | PreferenceStage
+    | RlStage
+    | DistillationStage
+    | GenerationStage
+    | EvaluationStage
+    | AblationStage
+)

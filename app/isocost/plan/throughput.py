@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +18,8 @@ from isocost.engine.records import Pins, Stack
 from isocost.engine.search import BestLayouts, best_layouts, matmul_peak
 from isocost.engine.space import Constants
 from isocost.plan.project import Data, Efficiency, Layout, ModelChoice
-from isocost.plan.resolve import transformer_of, workload_of
+from isocost.plan.resolve import batch_tokens, transformer_of, workload_of
+from isocost.plan.stages import Tuning
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -48,11 +50,15 @@ def throughputs(
     accelerators: Sequence[str],
     counts: Sequence[Counts],
     catalog: Catalog,
+    tuning: Tuning,
 ) -> tuple[Throughput, ...]:
     """Tokens per second per accelerator on each accelerator type at each of its counts."""
     keys = tuple(tuple(int(c) for c in each) for each in counts)
-    found = _searched(catalog, model, data, efficiency.stack, layout, tuple(accelerators), keys)
-    return tuple(_throughput(model, data, efficiency, best, catalog) for best in found)
+    # Only what the search looks at may tell two of its results apart.
+    how = Tuning(tuning.method, tuning.rank)
+    data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data))
+    found = _searched(catalog, model, data, efficiency.stack, layout, tuple(accelerators), keys, how)
+    return tuple(_throughput(model, data, efficiency, best, catalog, how) for best in found)
 
 
 @lru_cache(maxsize=64)
@@ -64,12 +70,13 @@ def _searched(
     layout: Layout,
     accelerators: tuple[str, ...],
     counts: tuple[tuple[int, ...], ...],
+    tuning: Tuning,
 ) -> tuple[BestLayouts, ...]:
     """The search, remembered: price and goodput move without it."""
     specs = [catalog.accelerator(each).spec for each in accelerators]
     return best_layouts(
         transformer_of(model, catalog),
-        [workload_of(data, spec) for spec in specs],
+        [workload_of(data, spec, tuning) for spec in specs],
         specs,
         [np.array(each, dtype=np.float64) for each in counts],
         constants(stack),
@@ -98,14 +105,18 @@ def pins_of(layout: Layout) -> Pins:
 
 
 def _throughput(
-    model: ModelChoice, data: Data, efficiency: Efficiency, best: BestLayouts, catalog: Catalog
+    model: ModelChoice,
+    data: Data,
+    efficiency: Efficiency,
+    best: BestLayouts,
+    catalog: Catalog,
+    tuning: Tuning,
 ) -> Throughput:
     spec = catalog.accelerator(best.accelerator).spec
     transformer = transformer_of(model, catalog)
-    work = workload_of(data, spec)
-    flops_over_peak = training_flops_per_token(transformer, work.sequence).total / matmul_peak(
-        spec, work.precision
-    )
+    work = workload_of(data, spec, tuning)
+    flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
+    flops_over_peak = flops / matmul_peak(spec, work.precision)
     if efficiency.mfu is not None:
         mfu = np.full(len(best.counts), efficiency.mfu)
         return Throughput(mfu / flops_over_peak, mfu, "your input", best)

@@ -32,7 +32,8 @@ def csv_text(result: Estimate) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_CSV_COLUMNS)
     for stage in result.stages:
-        writer.writerow(_csv_row(stage))
+        if stage.enabled:
+            writer.writerow(_csv_row(stage))
     total = result.total
     row = dict.fromkeys(_CSV_COLUMNS, "") | {
         "stage": "Total",
@@ -56,7 +57,7 @@ def markdown_text(result: Estimate) -> str:
         "| Stage | Cost | GPU-hours | Time | Accelerators | MFU |",
         "|---|---:|---:|---:|---|---:|",
     ]
-    lines += [_markdown_row(stage) for stage in result.stages]
+    lines += [_markdown_row(stage) for stage in result.stages if stage.enabled]
     total = result.total
     lines.append(
         f"| **Total** | {_md(format_cents(total.cost_usd))} | {format_count(total.gpu_hours)} "
@@ -89,7 +90,7 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
             "co2_kg": total.co2_kg,
         },
         "range": span and {"cost_usd": _range(span.cost_usd), "wall_days": _range(span.wall_days)},
-        "stages": [_json_stage(stage) for stage in result.stages],
+        "stages": [_json_stage(stage) for stage in result.stages if stage.enabled],
         "ledger": [{"line": line.line, "cost_usd": line.cost_usd} for line in result.ledger],
         "warnings": [
             {"code": notice.code, "field": notice.field, "message": plain_spaces(notice.message)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from isocost.plan.results import Bill, Estimate, FlopCount, StageEstimate
+from isocost.plan.results import Bill, Detail, Estimate, FlopCount, StageEstimate
 from isocost.quantities import (
     format_bytes,
     format_cents,
@@ -35,16 +35,19 @@ _STAGE_HEADINGS = (
 
 def text(result: Estimate) -> str:
     """The whole estimate: headline, totals, stages, groups, work, prices, warnings."""
+    counted = [stage for stage in result.stages if stage.enabled]
     sections = [
         [f"{result.project} | {result.scenario}", result.headline, *([result.doubt] if result.doubt else [])],
         list(_total(result)),
-        _table(_STAGE_HEADINGS, [_stage_row(stage) for stage in result.stages]),
+        _table(_STAGE_HEADINGS, [_stage_row(stage) for stage in counted]),
+        [f"Switched off: {stage.name}" for stage in result.stages if not stage.enabled],
         [
             f"{group.name}: {format_cents(group.cost_usd)}, {format_share(group.share)}"
             for group in result.groups
         ],
-        [line for stage in result.stages for line in _work(stage)],
-        list(dict.fromkeys(_prices(result))),
+        [line for stage in counted for line in _work(stage)],
+        *([f"{stage.name}:", *_details(stage)] for stage in counted if stage.details),
+        list(dict.fromkeys(_price(stage) for stage in counted)),
         [f"{notice.field}: {notice.message}" for notice in result.warnings],
     ]
     return plain_spaces("\n\n".join("\n".join(section) for section in sections if section))
@@ -56,7 +59,11 @@ def work_sentence(flops: FlopCount) -> str:
     attention = flops.attention / flops.six_nd
     matmul = flops.matmul / flops.six_nd - 1
     reasons = [f"attention over the sequence adds {format_share(attention)}"]
-    if matmul > WORTH_EXPLAINING:
+    if flops.frozen:
+        reasons.append("frozen weights have no gradients, which takes away a third")
+    elif flops.reference:
+        reasons.append("the reference model reads every token too, a third more")
+    elif matmul > WORTH_EXPLAINING:
         reasons.append(f"layers used in training only (multi-token prediction) add {format_share(matmul)}")
     elif matmul < -WORTH_EXPLAINING:
         reasons.append(f"embedding look-ups, which multiply nothing, take away {format_share(-matmul)}")
@@ -116,11 +123,27 @@ def _largest(bill: Bill, shown: Callable[[float], str]) -> str:
     return ", ".join(f"{part.name.lower()} {shown(part.amount)}" for part in parts if part.amount > 0)
 
 
-def _prices(result: Estimate) -> Iterator[str]:
-    """The rent of each stage with its source; the ledger begins with one line a stage."""
-    for stage, line in zip(result.stages, result.ledger, strict=False):
-        rate = f"Price: {format_money(stage.usd_per_gpu_hour)} per GPU-hour on {stage.accelerator_name}"
-        yield f"{rate}: {line.source}" if line.source else rate
+def _details(stage: StageEstimate) -> Iterator[str]:
+    """The facts of a stage, one a line, labels and values aligned."""
+    values = [detail_value(detail) for detail in stage.details]
+    label = max(len(detail.label) for detail in stage.details)
+    width = max(len(value) for value in values)
+    for detail, value in zip(stage.details, values, strict=True):
+        yield f"  {detail.label.ljust(label)}  {value.ljust(width)}  {detail.note}".rstrip()
+
+
+def detail_value(detail: Detail) -> str:
+    """A fact's value with its unit: "33,021 GPU-hours", "longest response"."""
+    if isinstance(detail.value, str) or detail.quantity == "":
+        return str(detail.value)
+    shown = format_quantity(detail.value, detail.quantity)
+    return f"{shown} {detail.unit}" if detail.unit else shown
+
+
+def _price(stage: StageEstimate) -> str:
+    """The rent of a stage with its source."""
+    rate = f"Price: {format_money(stage.usd_per_gpu_hour)} per GPU-hour on {stage.accelerator_name}"
+    return f"{rate}: {stage.price_source}" if stage.price_source else rate
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,0 +1,174 @@
+"""Stages that write text: data generation, evaluation, and the teacher's part of distillation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from isocost.catalog import Catalog
+from isocost.catalog.serving import load_serving
+from isocost.engine.deployment import NO_DRAFTS, Format, Replica, Speculation
+from isocost.engine.finetune import generated_for_kept
+from isocost.engine.generation import step_time
+from isocost.engine.serving import best_replica, candidate_replicas, prefill_rate
+from isocost.plan.project import ModelChoice, efficiency_of, model_of
+from isocost.plan.resolve import goodput_at, transformer_of
+from isocost.plan.results import Detail
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
+from isocost.plan.stages import GenerationPrecisionName, GenerationStage, ServingStackName
+from isocost.plan.throughput import Counts
+
+WIDEST = 8
+"""Replicas span at most 2^8 accelerators, so larger counts only add replicas."""
+
+NOTHING_SAVED = 1.0
+"""Parameters a failure of a serving replica loses: it only has to start again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is served: a model, its formats, and the lengths of a request."""
+
+    model: ModelChoice
+    precision: GenerationPrecisionName
+    stack: ServingStackName
+    prompt: float
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The best replica within a power of two of accelerators and what it delivers."""
+
+    replica: Replica
+    rate: float
+    """Output tokens/s per accelerator of the replica."""
+    user_rate: float
+    sequences: float
+    """At once in the replica."""
+    fits: bool
+    slow: float
+    fast: float
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Answers written on one accelerator at each of its counts (arrays over the counts)."""
+
+    gpu_hours: Array
+    """Goodput left out."""
+    rate: Array
+    """Output tokens/s per accelerator, idle ones included."""
+    serving: tuple[Serving, ...]
+
+
+def generated(job: Job) -> list[StageRun]:
+    """Data generation or evaluation: every answer written once, in a batch as large as memory allows."""
+    stage: GenerationStage = job.stage
+    asked = stage.generation
+    load = Load(
+        model_of(job.scenario, stage), asked.precision, asked.stack, asked.prompt_tokens, asked.answer_tokens
+    )
+    tokens = generated_for_kept(asked.samples * asked.answer_tokens, asked.keep_rate)
+    efficiency = efficiency_of(job.scenario, stage)
+    runs = []
+    for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
+        done = write(load, tokens, accelerator, counts, job.catalog)
+        goodput = goodput_at(efficiency, NOTHING_SAVED, counts)
+        first = done.serving[0]
+        runs.append(
+            StageRun(
+                accelerator,
+                counts,
+                done.gpu_hours / goodput,
+                np.array([each.fits for each in done.serving]),
+                goodput=goodput,
+                tokens_per_s_per_gpu=done.rate,
+                slow=first.slow,
+                fast=first.fast,
+                details=details(done, tokens, asked.keep_rate) if job.explained else (),
+            )
+        )
+    return runs
+
+
+def write(load: Load, tokens: float, accelerator: str, counts: Counts, catalog: Catalog) -> Written:
+    """Accelerator-hours of writing ``tokens`` output tokens at each count."""
+    serving = tuple(served(catalog, load, accelerator, power_of(count)) for count in counts)
+    spans = np.array([float(each.replica.gpus) for each in serving])
+    # Accelerators that do not fill a replica stand idle, and are paid all the same.
+    busy = np.maximum(np.floor(counts / spans), 1.0) * spans / np.maximum(counts, spans)
+    rate = np.array([each.rate for each in serving]) * busy
+    return Written(tokens / rate / SECONDS_PER_HOUR, rate, serving)
+
+
+def power_of(count: int) -> int:
+    """The power of two of accelerators a replica may span at a count."""
+    return min(WIDEST, int(math.log2(max(1, count))))
+
+
+@lru_cache(maxsize=4096)
+def served(catalog: Catalog, load: Load, accelerator: str, power: int) -> Serving:
+    """The best replica within 2^power accelerators; where none fits, the widest, one sequence at a time."""
+    t, a = transformer_of(load.model, catalog), catalog.accelerator(accelerator).spec
+    constants, fmt = load_serving().constants(load.stack), Format(load.precision)
+    drafts = Speculation(1.0) if t.mtp_layers > 0 and load.stack == "frontier" else NO_DRAFTS
+    try:
+        replica, found = best_replica(
+            t, a, fmt, constants,
+            prompt=load.prompt, output=load.output, gpus=2.0**power, speculation=drafts,
+        )  # fmt: skip
+    except ValueError:
+        replica = max(candidate_replicas(t, a, 2.0**power), key=lambda each: float(each.gpus))
+        alone = step_time(t, a, replica, fmt, constants, sequences=1.0, context=load.prompt + load.output / 2)
+        rate = 1.0 / float(alone.total)
+        return Serving(replica, rate / float(replica.gpus), rate, 0.0, False, 1.0, 1.0)
+    spread = load_serving().spread_of(t, a, replica)
+    return Serving(
+        replica,
+        float(found.tokens_per_second_per_gpu),
+        float(found.tokens_per_second_per_user),
+        float(found.sequences),
+        True,
+        max(1.0, 1.0 / spread.p10),
+        min(1.0, 1.0 / spread.p90),
+    )
+
+
+def reading_rate(load: Load, accelerator: str, counts: Counts, catalog: Catalog) -> tuple[Array, Array]:
+    """(tokens/s per accelerator of a model that only reads texts, whether it fits) at each count."""
+    found = [_reading(catalog, load, accelerator, power_of(count)) for count in counts]
+    return np.array([rate for rate, _ in found]), np.array([fits for _, fits in found], dtype=bool)
+
+
+@lru_cache(maxsize=4096)
+def _reading(catalog: Catalog, load: Load, accelerator: str, power: int) -> tuple[float, bool]:
+    serving = served(catalog, load, accelerator, power)
+    t, a = transformer_of(load.model, catalog), catalog.accelerator(accelerator).spec
+    constants, fmt = load_serving().constants(load.stack), Format(load.precision)
+    length = load.prompt + load.output
+    batch = max(length, 8192.0)
+    rate = prefill_rate(t, a, serving.replica, fmt, constants, prompt=length, batch_tokens=batch)
+    return float(rate), serving.fits
+
+
+def details(done: Written, tokens: float, keep_rate: float) -> tuple[Detail, ...]:
+    """What the writing comes to, for one count."""
+    first = done.serving[0]
+    kept = "" if keep_rate >= 1.0 else f"{keep_rate:.0%} of them are kept"
+    return (
+        Detail("Tokens written", tokens, "number", "", kept),
+        Detail("Speed", float(done.rate[0]), "count", "tokens/s/GPU", "output; prompts are work, not output"),
+        Detail("Of one answer", first.user_rate, "count", "tokens/s", ""),
+        Detail("Replica", replica_words(first.replica), "", "", f"{first.sequences:,.0f} answers at once"),
+    )
+
+
+def replica_words(replica: Replica) -> str:
+    """How one copy of a model is spread: "TP8", "EP64, attention data-parallel"."""
+    if float(replica.ep) > float(replica.tp):
+        return f"EP{float(replica.ep):.0f}, data-parallel attention"
+    return f"TP{float(replica.tp):.0f}" if float(replica.tp) > 1 else "one accelerator"

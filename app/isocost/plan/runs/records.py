@@ -1,0 +1,71 @@
+"""What a stage is run on and what comes of it: arrays over the counts of one accelerator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.plan.project import Scenario
+from isocost.plan.results import Detail, FlopCount
+from isocost.plan.throughput import Counts, Throughput
+
+HOURS_PER_DAY = 24.0
+SECONDS_PER_HOUR = 3600.0
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A stage of a scenario, and the accelerators (by id) and counts (whole nodes) it is run on."""
+
+    scenario: Scenario
+    stage: Any
+    """One of the kinds of ``Stage``; each runner knows its own."""
+    accelerators: tuple[str, ...]
+    counts: tuple[Counts, ...]
+    catalog: Catalog
+
+    @property
+    def explained(self) -> bool:
+        """Whether details are wanted: of one accelerator at one count, not along a curve."""
+        return len(self.counts) == 1 and len(self.counts[0]) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class StageRun:
+    """A stage at each of several counts of one accelerator (arrays over the counts)."""
+
+    accelerator: str
+    counts: Counts
+    gpu_hours: Array
+    fits: NDArray[np.bool_]
+    computed: bool = True
+    """Whether physics was asked if it fits; hours taken as claimed were not."""
+    goodput: Array | None = None
+    mfu: Array | None = None
+    mfu_source: str = ""
+    tokens_per_s_per_gpu: Array | None = None
+    speed: Throughput | None = None
+    """Of the layout search; None for stages that do not train with it."""
+    flops: FlopCount | None = None
+    batch_tokens: float | None = None
+    slow: float = 1.0
+    """Time at the 90th percentile over the central time."""
+    fast: float = 1.0
+    details: tuple[Detail, ...] = field(default=())
+
+    @property
+    def wall_days(self) -> Array:
+        """Days on all accelerators."""
+        return self.gpu_hours / self.counts / HOURS_PER_DAY
+
+
+def spread_of_sum(hours: Sequence[float], factors: Sequence[float]) -> float:
+    """Factor on a sum whose parts each have one and move together: the mean weighted by hours."""
+    total = sum(hours)
+    return sum(h * f for h, f in zip(hours, factors, strict=True)) / total if total > 0 else 1.0

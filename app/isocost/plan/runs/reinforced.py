@@ -1,0 +1,176 @@
+"""Reinforcement learning and on-policy distillation: rounds of rollouts, simulated at each count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from isocost.catalog import Catalog
+from isocost.catalog.serving import load_serving
+from isocost.engine.architecture import parameters
+from isocost.engine.generation import wide_peak
+from isocost.engine.rl import multipliers, rl_time
+from isocost.engine.rl_records import ALGORITHMS, Algorithm, RlPhase, RlPlan, RlTime
+from isocost.plan.project import ModelChoice, model_of
+from isocost.plan.resolve import transformer_of
+from isocost.plan.results import Detail
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
+from isocost.plan.stages import DistillationStage, Rl, RlStackName, RlStage
+from isocost.plan.throughput import Counts
+
+ANCHORS = 7
+"""Counts of a curve that are simulated; between them hours follow straight lines of logarithms."""
+
+MOST = 2**17
+"""Accelerators tried before a policy is called too large for a type."""
+
+CRAWL = 0.002
+"""Share of the peak an impossible run is priced at: the least of any published run."""
+
+DRIVERS = {
+    "longest response": "the longest response of each round, not FLOPs: everyone waits for it",
+    "decode throughput": "decoding in full batches: memory bandwidth",
+    "training arithmetic": "the FLOPs of scoring and update",
+    "round overhead": "weight sync, mode switch, rewards and checkpoints between rounds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A run of rounds, whatever it is on."""
+
+    model: ModelChoice
+    plan: RlPlan
+    stack: RlStackName
+
+
+def reinforced(job: Job) -> list[StageRun]:
+    """Reinforcement learning with verifiable or learned rewards."""
+    stage: RlStage = job.stage
+    return _rounds(job, recipe_of(stage.rl, model_of(job.scenario, stage)))
+
+
+def recipe_of(rl: Rl, model: ModelChoice) -> Recipe:
+    """The engine's plan of a stage's recipe."""
+    phases = tuple(RlPhase(p.steps, p.mean_start, p.mean_end, p.cap) for p in rl.phases)
+    plan = RlPlan(
+        phases,
+        prompts=rl.prompts,
+        group=rl.group,
+        updates_per_round=rl.updates_per_round,
+        prompt_tokens=rl.prompt_tokens,
+        algorithm=ALGORITHMS[rl.algorithm],
+        cv=rl.cv,
+        loop_rate=rl.loop_rate,
+        mfu=rl.mfu,
+        overhead=rl.overhead,
+        schedule=rl.schedule,
+    )
+    return Recipe(model, plan, rl.stack)
+
+
+def distilled_on_policy(job: Job) -> list[StageRun]:
+    """The student writes one answer to each prompt, the teacher reads it, the student is updated."""
+    stage: DistillationStage = job.stage
+    wanted, student = stage.distillation, model_of(job.scenario, stage)
+    teacher = parameters(transformer_of(wanted.teacher, job.catalog)).active
+    relative = teacher / parameters(transformer_of(student, job.catalog)).active
+    steps = wanted.samples * stage.tuning.epochs / wanted.batch
+    plan = RlPlan(
+        (RlPhase(steps, wanted.answer_tokens, wanted.answer_tokens, wanted.longest_tokens),),
+        prompts=wanted.batch,
+        group=1.0,
+        prompt_tokens=wanted.prompt_tokens,
+        algorithm=Algorithm("On-policy distillation", reward_model=float(relative)),
+    )
+    return _rounds(job, Recipe(student, plan, wanted.stack))
+
+
+def _rounds(job: Job, recipe: Recipe) -> list[StageRun]:
+    low, central, high = load_serving().rl_stack(recipe.stack).unmodelled
+    runs = []
+    for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
+        hours, fits, rate = _along(job.catalog, recipe, accelerator, counts)
+        runs.append(
+            StageRun(
+                accelerator,
+                counts,
+                hours,
+                fits,
+                tokens_per_s_per_gpu=rate,
+                slow=high / central,
+                fast=low / central,
+                details=details(job.catalog, recipe, accelerator, int(counts[0])) if job.explained else (),
+            )
+        )
+    return runs
+
+
+def _along(
+    catalog: Catalog, recipe: Recipe, accelerator: str, counts: Counts
+) -> tuple[Array, np.ndarray, Array]:
+    """(accelerator-hours, whether it fits, generated tokens/s per accelerator) at each count."""
+    at = np.unique(np.linspace(0, len(counts) - 1, min(ANCHORS, len(counts))).round().astype(int))
+    timed = [simulated(catalog, recipe, accelerator, int(counts[i])) for i in at]
+    known = [impossible_hours(catalog, recipe, accelerator) if each is None else each.gpu_hours[1]
+             for each in timed]  # fmt: skip
+    logs = np.log(counts)
+    hours = np.exp(np.interp(logs, logs[at], np.log(known)))
+    fits = np.interp(logs, logs[at], [float(each is not None) for each in timed]) >= 1.0
+    return hours, fits, generated_tokens(recipe.plan) / (hours * SECONDS_PER_HOUR)
+
+
+@lru_cache(maxsize=2048)
+def simulated(catalog: Catalog, recipe: Recipe, accelerator: str, count: int) -> RlTime | None:
+    """The run on ``count`` accelerators; None when the policy does not fit.
+
+    A mean that its cap forbids is brought just below it: lengths saturate there.
+    """
+    t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
+    phases = tuple(_within_cap(phase) for phase in recipe.plan.phases)
+    try:
+        stack = load_serving().rl_stack(recipe.stack)
+        return rl_time(t, a, replace(recipe.plan, phases=phases), stack, gpus=float(count))
+    except ValueError:
+        return None
+
+
+def _within_cap(phase: RlPhase) -> RlPhase:
+    most = 0.95 * phase.cap
+    return replace(phase, mean_start=min(phase.mean_start, most), mean_end=min(phase.mean_end, most))
+
+
+def generated_tokens(plan: RlPlan) -> float:
+    """Tokens the policy writes over the run."""
+    rounds = sum(p.steps * (p.mean_start + p.mean_end) / 2.0 for p in map(_within_cap, plan.phases))
+    return rounds / plan.updates_per_round * plan.prompts * plan.group
+
+
+def impossible_hours(catalog: Catalog, recipe: Recipe, accelerator: str) -> float:
+    """A price for a run that does not fit: its arithmetic at the worst utilization seen anywhere."""
+    t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
+    work = multipliers(recipe.plan.algorithm).total * parameters(t).active * generated_tokens(recipe.plan)
+    return work / (CRAWL * wide_peak(a)) / SECONDS_PER_HOUR
+
+
+def details(catalog: Catalog, recipe: Recipe, accelerator: str, count: int) -> tuple[Detail, ...]:
+    """What drives the run, its two bounds side by side, and how much it writes."""
+    done = simulated(catalog, recipe, accelerator, count)
+    if done is None:
+        return (Detail("Policy", "does not fit", "", "", "in generation; priced at 0.2 % of peak"),)
+    low, central, high = load_serving().rl_stack(recipe.stack).unmodelled
+    share = done.generation / (done.generation + done.scoring + done.update + done.overhead)
+    unseen = f"simulated x {central:g} for what no simulation has (failures, stragglers), {low:g}-{high:g}"
+    tail = f"{done.longest:,.0f} tokens at {done.tail_rate:.0f} tokens/s, arithmetic and overhead each round"
+    return (
+        Detail("Driven by", done.driver, "", "", DRIVERS[done.driver]),
+        Detail("Throughput-bound", done.throughput_bound, "count", "GPU-hours", "full batches, no waiting"),
+        Detail("Tail-bound", done.tail_bound, "count", "GPU-hours", tail),
+        Detail("Simulated", done.wall * count, "count", "GPU-hours", unseen),
+        Detail("Generation", share, "share", "", "of the simulated time"),
+        Detail("Tokens written", done.tokens, "number", "", f"in {done.rounds:,.0f} rounds"),
+        Detail("Speed", done.tokens_per_second_per_gpu, "number", "tokens/s/GPU", "over the whole run"),
+        Detail("Utilization", done.utilisation, "share", "", "of the dense 16-bit peak, all phases"),
+    )
