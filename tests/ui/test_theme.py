@@ -46,10 +46,6 @@ class TestContrast:
         for one, other in itertools.combinations(theme.series, 2):
             assert (one.line, one.dash) != (other.line, other.dash)
 
-    def test_an_accelerator_keeps_its_colour_in_both_themes(self, theme):
-        index = theme.series.index(theme.series_for("h100-sxm"))
-        assert LIGHT.series_for("h100-sxm") == LIGHT.series[index]
-
 
 @pytest.fixture
 def themes(qapp):

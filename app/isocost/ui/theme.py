@@ -82,10 +82,6 @@ class Theme:
         """Text colour of a notice: info, care or stop."""
         return {"info": self.quiet, "care": self.care, "stop": self.stop}[name]
 
-    def series_for(self, accelerator: str) -> Series:
-        """The accelerator's own line style: the same in every chart, every plan and both themes."""
-        return self.series[_slot(accelerator) % len(self.series)]
-
 
 _DASHES: tuple[tuple[float, ...], ...] = ((), (), (5.0, 2.5), (5.0, 2.0, 1.2, 2.0), (1.2, 2.2), (8.0, 3.0))
 
@@ -144,18 +140,6 @@ DARK = Theme(
         "#6ea0ff #f59e4c #3ecf9b #e27bd0 #9aa3af #e6c94d",
     ),
 )
-
-_USUAL = ("h800", "h100", "b200", "mi300x", "a100", "h200", "tpu", "gb200", "mi355x", "v100", "h20", "b300")
-_assigned: dict[str, int] = {}
-
-
-def _slot(accelerator: str) -> int:
-    """Fixed slots for the accelerators most compared; any other takes the next one when first drawn."""
-    if accelerator not in _assigned:
-        known = next((i for i, stem in enumerate(_USUAL) if accelerator.startswith(stem)), None)
-        taken = known is None or known in _assigned.values()
-        _assigned[accelerator] = len(_USUAL) + len(_assigned) if taken or known is None else known
-    return _assigned[accelerator]
 
 
 @cache

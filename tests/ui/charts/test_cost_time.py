@@ -219,3 +219,10 @@ def test_a_published_run_is_a_mark_that_tells_its_source(page: PlanPage, made_up
     assert plot.hover_text == "\n".join(run.lines)
     QTest.mouseClick(plot.viewport(), LEFT, pos=QPoint(round(x), round(y)))
     assert made_up.chosen == []
+
+
+def test_the_plans_dot_wears_the_colour_of_its_curve(page: PlanPage, themes: ThemeManager):
+    plot = page.cost_time.plot
+    x, y = plot.writing.plan.at
+    colour = picture(page).pixelColor(round(x), round(y)).name()
+    assert colour == themes.theme.series[USUAL.index("h800-sxm")].line

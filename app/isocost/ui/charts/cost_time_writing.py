@@ -142,7 +142,7 @@ class Writing:
         _text(painter, first, self.plan.lines[0], font_of(theme, "small", bold=True), theme.text)
         _text(painter, second, self.plan.lines[1], font_of(theme, "small"), theme.text)
         painter.setPen(made_pen(theme.panel, 2.5))
-        painter.setBrush(QColor(theme.series_for(self.active).line))
+        painter.setBrush(QColor(self.series(self.active).line))
         painter.drawEllipse(QPointF(*self.plan.at), 7.5, 7.5)
 
     def _paint_leader(self, painter: QPainter) -> None:
