@@ -14,7 +14,7 @@ from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory, memory, usable_bytes
 from isocost.engine.ranking import ranked_layouts
 from isocost.engine.records import Pins, Workload
-from isocost.engine.search import best_layouts, matmul_peak
+from isocost.engine.search import best_layouts, matmul_peak, smallest_count_that_fits
 from isocost.engine.shapes import shape_for
 from isocost.engine.space import Constants, pressure
 from isocost.engine.states import StateBytes
@@ -75,6 +75,30 @@ def test_the_search_misses_nothing_that_pricing_everything_would_find(model, wor
     found = best(model, work)
     for n, count in enumerate(COUNTS):
         assert found.seconds[n] == pytest.approx(by_hand(model, work, H100, count), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("model", "work", "accelerator"),
+    [
+        (models.LLAMA3_70B, Workload(8192, 512), H100),
+        (models.LLAMA31_405B, Workload(8192, 1024), H100),
+        (models.DEEPSEEK_V3, Workload(4096, 3840, "fp8"), H100),
+        (models.LLAMA3_70B, Workload(2048, 128, method="qlora"), RTX_4090),
+    ],
+    ids=lambda v: getattr(v, "name", ""),
+)
+def test_the_smallest_count_that_fits_fits_and_one_node_less_does_not(model, work, accelerator):
+    count = smallest_count_that_fits(model, work, accelerator, constants())
+    node = accelerator.node_size
+    assert count is not None
+    assert count % node == 0
+    around = best(model, work, accelerator, np.array([max(count - node, 1), count], dtype=float))
+    assert around.fits.tolist() == [count == node, True]
+
+
+def test_a_model_too_large_for_any_count_is_said_so():
+    huge = shape_for(1e13)
+    assert smallest_count_that_fits(huge, Workload(4096, 8), RTX_4090, constants(), largest=64) is None
 
 
 def test_what_is_reported_belongs_to_the_layout_chosen():

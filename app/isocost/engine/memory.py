@@ -95,8 +95,8 @@ def peak_bytes(
     layouts: Layouts,
     profile: MemoryProfile,
     modes: Sequence[int],
-) -> Array:
-    """``memory(...).total`` under each of several recomputation modes; a leading axis of ``modes``.
+) -> list[Array]:
+    """``memory(...).total`` under each of several recomputation modes, an array for each.
 
     What varies along few axes is added up before it meets the axes of counts, for searches over large grids.
     """
@@ -111,17 +111,17 @@ def peak_bytes(
         weights, gradients, optimizer = _states(shapes, states, layouts, stage, shares)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         small = logits + constant + _gathered(shapes, states, layouts, stage) + growth * beyond
-        fixed = weights + gradients + optimizer + small
-        totals = []
-        for mode in modes:
+        fixed = small + weights + gradients + optimizer
+        for k, mode in enumerate(modes):
             per_flight = kept[mode] * stage.layers
-            total = fixed + growth * per_flight * stage.in_flight
+            total = growth * per_flight * stage.in_flight + fixed
             if not profile.persistent_gradients:
-                working = per_flight * stage.in_flight + beyond + logits
+                working = per_flight * stage.in_flight + (beyond + logits)
                 total = total - _gradients_not_yet(gradients, working, layouts, profile)
-            totals.append(total)
-        peaks = [np.maximum(p, t) for p, t in zip(peaks, totals, strict=True)] if peaks else totals
-    return np.array(peaks)
+            if k == len(peaks):
+                peaks.append(total)
+            peaks[k] = np.maximum(peaks[k], total)
+    return peaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +202,9 @@ def _shares(s: Shapes, layouts: Layouts) -> _Shares:
     dense = 1.0 / np.maximum(layouts.shard_group, 1.0)
     if not np.any(s.routed_parameters):
         return _Shares(dense, np.ones(1))
-    replicas = layouts.expert_replicas / _expert_split(s, layouts)
-    groups = np.maximum(replicas * layouts.shard_group / (layouts.dp * layouts.cp), 1.0)
-    return _Shares(dense, 1.0 / groups)
+    # Of the tp * shard_group ranks that share a stage's states, ep (and the ranks of a cut expert) differ.
+    different = layouts.ep * _expert_split(s, layouts) / layouts.tp
+    return _Shares(dense, 1.0 / np.maximum(layouts.shard_group / different, 1.0))
 
 
 def _states(

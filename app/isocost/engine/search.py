@@ -26,6 +26,7 @@ from isocost.engine.step import StepSeconds
 
 PROMISING = 8
 """Layouts of each count evaluated first, to know what the others must beat."""
+COARSE_COUNTS = 100
 CHUNK = 16_384
 """Rows evaluated at once: their temporaries stay in the processor's cache."""
 
@@ -169,3 +170,37 @@ def _promising(bounds: Array) -> NDArray[np.intp]:
     finite = np.isfinite(np.take_along_axis(padded, at, axis=1))
     flat: NDArray[np.intp] = (at + np.arange(types * counts)[:, None] * degrees)[finite]
     return flat
+
+
+def smallest_count_that_fits(
+    transformer: Transformer,
+    work: Workload,
+    accelerator: Accelerator,
+    constants: Constants,
+    pins: Pins | None = None,
+    largest: int = 131_072,
+) -> int | None:
+    """The fewest accelerators, in whole nodes, on which some layout fits; None if none up to ``largest``.
+
+    Looked for among a hundred counts even on the logarithm, then node by node below the first that fits.
+    Raises ValueError as ``best_layouts`` does.
+    """
+    node = accelerator.node_size
+
+    def first(nodes: NDArray[np.int64]) -> int | None:
+        space = Space.of(
+            transformer, [work], [accelerator], [(nodes * node).astype(np.float64)], constants, pins or Pins()
+        )
+        fits = (space.bytes[-1, 0] <= space.capacity[0]) & space.valid(0)
+        found = np.flatnonzero(fits.any(axis=1))
+        return int(found[0]) if len(found) else None
+
+    coarse = np.unique(np.geomspace(1, max(largest // node, 1), COARSE_COUNTS).round().astype(np.int64))
+    at = first(coarse)
+    if at is None:
+        return None
+    if at == 0:
+        return node
+    below = np.arange(coarse[at - 1] + 1, coarse[at] + 1)
+    exact = first(below)
+    return node * int(below[exact] if exact is not None else coarse[at])

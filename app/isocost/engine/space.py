@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ IntArray = NDArray[np.intp]
 
 PRESSURE_FROM = 0.94
 PRESSURE = 0.1
+
+CHUNK = 12_288
+"""Cells whose memory is computed at once: their temporaries stay in the processor's cache."""
 
 SLACK = 1.0 - 1e-9
 """Keeps a bound below what it bounds despite rounding."""
@@ -135,12 +139,13 @@ class Space:
         modes = (0, 1, 2) if pins.recompute is None else (RECOMPUTE_CODES[pins.recompute],)
 
         def held(layouts: Layouts, among: tuple[int, ...], each: StateBytes) -> Array:
-            # Without a pipeline there is one stage, with one no ZeRO-3: apart, each is less work.
-            parts = [columns(layouts, part) for part in _by_pipeline(layouts)]
-            totals = [
-                peak_bytes(shapes, tasks.sequence[:1], each, part, constants.profile, among) for part in parts
-            ]
-            return np.concatenate(totals, axis=-1)
+            result = np.empty((len(among), *np.broadcast_shapes(layouts.dp.shape, each.weights.shape)))
+            for part in _alike(rows, max(CHUNK // result[0, ..., 0].size, 1)):
+                some = columns(layouts, part)
+                totals = peak_bytes(shapes, tasks.sequence[:1], each, some, constants.profile, among)
+                for k, total in enumerate(totals):
+                    result[k, ..., part] = total
+            return result
 
         rows = combinations(t, works[0], accelerators, float(lists.max()), pins)
         least = held(rows, modes[-1:], expand(states))[0].min(axis=0)
@@ -284,11 +289,18 @@ def _padded(counts: Sequence[Array], works: int, accelerators: int) -> Array:
     return np.array([np.append(c, np.full(width - len(c), c[-1])) for c in counts], dtype=np.float64)
 
 
-def _by_pipeline(layouts: Layouts) -> list[slice]:
-    """The rows without a pipeline, which come first, and those with one."""
-    alone = int((layouts.pp == 1).sum())
-    parts = [slice(0, alone), slice(alone, layouts.pp.size)]
-    return [part for part in parts if part.stop > part.start]
+def _alike(rows: Layouts, most: int) -> list[slice]:
+    """Up to ``most`` neighbouring rows with the same sharding, all with a pipeline or all without.
+
+    Without one there is one stage, with one no ZeRO-3: apart, each kind's memory is less work.
+    """
+    kind = rows.sharding + 8 * (rows.pp > 1)
+    edges = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
+    return [
+        slice(start, min(start + most, stop))
+        for first, stop in pairwise(edges)
+        for start in range(first, stop, most)
+    ]
 
 
 def _lists(grid: Array, works: Sequence[Workload]) -> tuple[Array, IntArray, list[Workload]]:
