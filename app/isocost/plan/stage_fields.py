@@ -111,10 +111,6 @@ _ALL = (
         scale="linear",
     ),
     Field(
-        "distillation.sequence", "Sequence length", "tokens", "count", 512, 131_072, 16, 1e8,
-        "Tokens in one training sequence; answers are packed into it.", 32_768.0, _R1,
-    ),
-    Field(
         "distillation.batch", "Batch", "answers", "count", 16, 2048, 1, 1e7,
         "Answers of one optimizer step.", 128.0, _R1,
     ),

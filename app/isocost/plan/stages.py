@@ -155,8 +155,6 @@ class Distillation(Value, frozen=True):
     """Share of generated answers good enough to keep (sequences)."""
     generate: bool = True
     """Whether the teacher's text is generated here or already exists (sequences)."""
-    sequence: float = 32_768.0
-    """Tokens of one training sequence."""
     batch: float = 128.0
     """Answers of an optimizer step."""
     longest_tokens: float = 16_384.0

@@ -2,5 +2,6 @@
 
 from isocost.plan.runs.dispatch import run_scenario
 from isocost.plan.runs.records import Array, Job, StageRun
+from isocost.plan.runs.training import Training, training_of
 
-__all__ = ["Array", "Job", "StageRun", "run_scenario"]
+__all__ = ["Array", "Job", "StageRun", "Training", "run_scenario", "training_of"]

@@ -14,7 +14,7 @@ from isocost.plan.runs.distilling import distilled
 from isocost.plan.runs.generating import generated
 from isocost.plan.runs.records import Array, Job, StageRun, spread_of_sum
 from isocost.plan.runs.reinforced import reinforced
-from isocost.plan.runs.training import fine_tuned, preference_tuned, pretrained
+from isocost.plan.runs.training import trained
 from isocost.plan.stages import (
     AblationStage,
     ContextExtensionStage,
@@ -29,11 +29,11 @@ from isocost.plan.stages import (
 from isocost.plan.throughput import Counts
 
 _RUNNERS: dict[type, Callable[[Job], list[StageRun]]] = {
-    PretrainStage: pretrained,
-    ContextExtensionStage: pretrained,
-    MidTrainingStage: pretrained,
-    SftStage: fine_tuned,
-    PreferenceStage: preference_tuned,
+    PretrainStage: trained,
+    ContextExtensionStage: trained,
+    MidTrainingStage: trained,
+    SftStage: trained,
+    PreferenceStage: trained,
     RlStage: reinforced,
     DistillationStage: distilled,
     GenerationStage: generated,
@@ -54,10 +54,10 @@ def run_scenario(
     runs = {i: _RUNNERS[type(job.stage)](job) for i, job in enumerate(jobs) if type(job.stage) in _RUNNERS}
     times = len(accelerators)
     spread = {i: each if len(each) == times else each * times for i, each in runs.items()}
-    trained = [each for i, each in spread.items() if _prepared_for(scenario.stages[i])]
-    base = [np.sum(np.broadcast_arrays(*hours), axis=0) if (hours := _hours(trained, a)) else np.zeros(1)
+    prepared = [each for i, each in spread.items() if _prepared_for(scenario.stages[i])]
+    base = [np.sum(np.broadcast_arrays(*hours), axis=0) if (hours := _hours(prepared, a)) else np.zeros(1)
             for a in range(times)]  # fmt: skip
-    slow, fast = _spread(trained)
+    slow, fast = _spread(prepared)
     for i, job in enumerate(jobs):
         if i not in runs:
             own = job if len(job.accelerators) == times else _widened(job, times)

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from isocost.engine.finetune import generated_for_kept
-from isocost.plan.project import Data, efficiency_of, model_of
+from isocost.plan.project import efficiency_of
 from isocost.plan.resolve import goodput_at
 from isocost.plan.results import Detail
 from isocost.plan.runs import generating
 from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun, spread_of_sum
 from isocost.plan.runs.reinforced import distilled_on_policy
-from isocost.plan.runs.training import Training, train
+from isocost.plan.runs.training import trained
 from isocost.plan.stages import DistillationStage
 
 
@@ -22,21 +22,7 @@ def distilled(job: Job) -> list[StageRun]:
     stage: DistillationStage = job.stage
     if stage.distillation.method == "on-policy":
         return distilled_on_policy(job)
-    taught = train(job, _lesson(job))
-    return [_with_teacher(job, run) for run in taught]
-
-
-def _lesson(job: Job) -> Training:
-    stage: DistillationStage = job.stage
-    wanted = stage.distillation
-    each = wanted.prompt_tokens + wanted.answer_tokens
-    data = Data(
-        tokens=wanted.samples * each * stage.tuning.epochs,
-        sequence=max(1, round(max(wanted.sequence, each))),
-        batch_tokens=wanted.batch * each,
-        precision=wanted.precision,
-    )
-    return Training(model_of(job.scenario, stage), data, stage.tuning)
+    return [_with_teacher(job, run) for run in trained(job)]
 
 
 def _with_teacher(job: Job, student: StageRun) -> StageRun:

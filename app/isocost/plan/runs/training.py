@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from isocost.engine.architecture import (
     adapter_parameters,
     forward_flops_per_token,
     training_flops_per_token,
 )
-from isocost.plan.project import Data, ModelChoice, PretrainStage, efficiency_of, layout_of, model_of
+from isocost.plan.project import (
+    Data,
+    ModelChoice,
+    PretrainStage,
+    Scenario,
+    Stage,
+    efficiency_of,
+    layout_of,
+    model_of,
+)
 from isocost.plan.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
 from isocost.plan.results import Detail, FlopCount
 from isocost.plan.runs.records import SECONDS_PER_HOUR, Job, StageRun
-from isocost.plan.stages import PreferenceStage, SftStage, Tuning
+from isocost.plan.stages import (
+    Distillation,
+    DistillationStage,
+    Preference,
+    PreferenceStage,
+    SftStage,
+    Tuning,
+)
 from isocost.plan.throughput import throughputs
 
 FULL = Tuning(packing=1.0)
@@ -35,32 +53,58 @@ class Training:
     """Forward passes of a frozen copy over the same tokens (DPO's reference)."""
 
 
-def pretrained(job: Job) -> list[StageRun]:
-    """Pre-training, mid-training and context extension: the data once over."""
-    stage: PretrainStage = job.stage
-    return train(job, Training(model_of(job.scenario, stage), stage.data))
+def trained(job: Job) -> list[StageRun]:
+    """A stage that does nothing but train.
+
+    Raises:
+        ValueError: it does not train.
+    """
+    work = training_of(job.scenario, job.stage)
+    if work is None:
+        raise ValueError(f"A stage of kind {type(job.stage).__name__} does not train by itself.")
+    return train(job, work)
 
 
-def fine_tuned(job: Job) -> list[StageRun]:
-    """Supervised fine-tuning, full, LoRA or QLoRA, over every epoch."""
-    stage: SftStage = job.stage
-    data = _with_tokens(stage.data, stage.data.tokens * stage.tuning.epochs)
-    return train(job, Training(model_of(job.scenario, stage), data, stage.tuning))
+def training_of(scenario: Scenario, stage: Stage) -> Training | None:
+    """What a stage trains on and how; None for stages that do not go through the layout search.
+
+    Pre-training reads its data once, fine-tuning every epoch. DPO trains both answers of a pair and its
+    reference reads both; a reward model trains both. A student trains on the answers it is given.
+    """
+    if isinstance(stage, SftStage):
+        tokens = stage.data.tokens * stage.tuning.epochs
+        # The batch stays that of one epoch.
+        data = msgspec.structs.replace(stage.data, tokens=tokens, batch_tokens=batch_tokens(stage.data))
+        return Training(model_of(scenario, stage), data, stage.tuning)
+    if isinstance(stage, PretrainStage):
+        return Training(model_of(scenario, stage), stage.data)
+    if isinstance(stage, PreferenceStage):
+        return _of_pairs(model_of(scenario, stage), stage.preference, stage.tuning)
+    if isinstance(stage, DistillationStage) and stage.distillation.method != "on-policy":
+        return _of_answers(model_of(scenario, stage), stage.distillation, stage.tuning)
+    return None
 
 
-def preference_tuned(job: Job) -> list[StageRun]:
-    """DPO (both answers trained, both read by the reference) or a reward model (both answers trained)."""
-    stage: PreferenceStage = job.stage
-    wanted = stage.preference
+def _of_pairs(model: ModelChoice, wanted: Preference, tuning: Tuning) -> Training:
     each = wanted.answer_tokens + wanted.prompt_tokens
     data = Data(
-        tokens=2.0 * wanted.pairs * each * stage.tuning.epochs,
+        tokens=2.0 * wanted.pairs * each * tuning.epochs,
         sequence=max(1, round(each)),
         batch_tokens=2.0 * wanted.batch_pairs * each,
         precision=wanted.precision,
     )
-    passes = 1.0 if wanted.objective == "dpo" else 0.0
-    return train(job, Training(model_of(job.scenario, stage), data, stage.tuning, passes))
+    return Training(model, data, tuning, 1.0 if wanted.objective == "dpo" else 0.0)
+
+
+def _of_answers(model: ModelChoice, wanted: Distillation, tuning: Tuning) -> Training:
+    each = wanted.prompt_tokens + wanted.answer_tokens
+    data = Data(
+        tokens=wanted.samples * each * tuning.epochs,
+        sequence=max(1, round(each)),
+        batch_tokens=wanted.batch * each,
+        precision=wanted.precision,
+    )
+    return Training(model, data, tuning)
 
 
 def train(job: Job, work: Training) -> list[StageRun]:
@@ -153,10 +197,3 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
         note = f"of the FLOPs, at {data.sequence:,} tokens a sequence; 6ND knows nothing of it"
         facts.append(Detail("Attention", attention, "share", "", note))
     return tuple(facts)
-
-
-def _with_tokens(data: Data, tokens: float) -> Data:
-    """The data with every epoch counted; the batch stays that of one epoch."""
-    return Data(
-        tokens=tokens, sequence=data.sequence, batch_tokens=batch_tokens(data), precision=data.precision
-    )
