@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.catalog.economics import load_economics
 from isocost.engine.records import Accelerator
-from isocost.plan.layouts import layout_words, memory_bill, step_bill
 from isocost.plan.notices import stage_notices
 from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.results import (
@@ -24,6 +22,7 @@ from isocost.plan.results import (
     Total,
 )
 from isocost.plan.runs import Array, StageRun, run_scenario
+from isocost.plan.stage_layout import with_layout
 from isocost.quantities import format_count, format_duration, format_money
 
 
@@ -97,10 +96,7 @@ def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Ca
         details=run.details,
         price_source=", ".join(part for part in (price.supplier, price.date, price.source) if part),
     )
-    if run.speed is None:
-        return result
-    best = run.speed.best
-    return replace(result, layout=layout_words(best, 0), memory=memory_bill(best, 0), step=step_bill(best, 0))
+    return with_layout(result, run, catalog)
 
 
 def _first(values: Array | None) -> float | None:

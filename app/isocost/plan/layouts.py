@@ -55,3 +55,9 @@ def step_bill(best: BestLayouts, at: int) -> Bill:
     """Seconds of one optimizer step by what they are spent on, largest first."""
     parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in _STEP]
     return Bill(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
+
+
+def idle_accelerators(best: BestLayouts, at: int) -> int:
+    """Accelerators without work because the batch has no sequences for them."""
+    used = float(best.layouts.model_parallel[at] * best.layouts.dp[at])
+    return max(0, round(float(best.counts[at]) - used)) if best.batch_limited[at] else 0

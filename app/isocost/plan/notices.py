@@ -8,17 +8,19 @@ from datetime import date
 from isocost.catalog import Catalog
 from isocost.plan.project import (
     GpuHoursStage,
+    Layout,
     PretrainStage,
     Price,
     Scenario,
     Stage,
     hardware_of,
+    layout_of,
     model_of,
     price_of,
 )
 from isocost.plan.resolve import parameters_of, precision_on
 from isocost.plan.results import Notice, StageEstimate
-from isocost.quantities import format_count, format_quantity
+from isocost.quantities import format_bytes, format_count, format_quantity
 
 AMBER_DAYS = 30
 RED_DAYS = 90
@@ -34,6 +36,7 @@ def stage_notices(
     if isinstance(stage, PretrainStage):
         yield from _precision(stage, result, catalog)
     yield from _efficiency(result, catalog)
+    yield from _fit(scenario, stage, result, catalog)
     if type(stage) is PretrainStage:
         yield from _data(scenario, stage, catalog)
 
@@ -100,6 +103,53 @@ def _efficiency(result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
             "was a sparse peak meant?",
             "stop",
         )
+
+
+def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Whether the stage can run at all, and whether everything rented has work."""
+    where = f"{format_count(result.count)} {result.accelerator_name}"
+    if result.layout_problem:
+        field = f"layout.{_pin_at_fault(layout_of(scenario, stage), result.layout_problem)}"
+        yield Notice("layout-impossible", field, f"{result.layout_problem} {RELEASE}", "stop")
+    elif result.fits is False:
+        yield Notice("does-not-fit", "hardware.count", does_not_fit(stage.name, result), "stop")
+    if result.idle:
+        yield Notice(
+            "batch-limited",
+            "data.batch_tokens",
+            f"The batch has no sequences for {format_count(result.idle)} of {where}; "
+            "use a larger batch or fewer accelerators.",
+        )
+    tp = layout_of(scenario, stage).tp
+    domain = catalog.accelerator(result.accelerator).spec.scaleup_domain
+    if tp is not None and tp > max(domain, 1) and result.layout is not None:
+        yield Notice(
+            "crosses-domain",
+            "layout.tp",
+            f"Tensor parallel {tp} leaves the {domain} {result.accelerator_name} joined by fast links: "
+            f"its traffic crosses the network; pin {domain} or less.",
+        )
+
+
+RELEASE = "Release a pin, or let the search choose."
+
+
+def _pin_at_fault(layout: Layout, problem: str) -> str:
+    """The pinned part a problem names, else the first that is pinned."""
+    pinned = [name for name in layout.__struct_fields__ if getattr(layout, name) is not None]
+    return next((name for name in pinned if f"with {name}" in problem), pinned[0])
+
+
+def does_not_fit(name: str, result: StageEstimate) -> str:
+    """What is needed, what there is, and what would fit, in a sentence."""
+    bill, where = result.memory, f"{format_count(result.count)} {result.accelerator_name}"
+    if bill is None or bill.limit is None or bill.total <= bill.limit:
+        return f"{name} does not fit on {where}: use more accelerators, or ones with more memory."
+    needs, has = (format_bytes(size, digits=2) for size in (bill.total, bill.limit))
+    sentence = f"{name} does not fit on {where}: it needs {needs} on each, which has {has}"
+    if result.smallest_count is None:
+        return f"{sentence}, however many there are; use ones with more memory."
+    return f"{sentence}; the smallest count that fits is {format_count(result.smallest_count)}."
 
 
 def _data(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> Iterator[Notice]:

@@ -96,6 +96,12 @@ class StageEstimate:
     tokens_per_s_per_gpu: float | None = None
     fits: bool | None = None
     layout: str | None = None
+    layout_problem: str = ""
+    """Why the pinned layout is impossible; the figures are then those of the layout found without pins."""
+    smallest_count: int | None = None
+    """Where it does not fit: the fewest accelerators that hold it, None when no number does."""
+    idle: int = 0
+    """Accelerators without work because the batch has no sequences for them."""
     memory: Bill | None = None
     """Bytes per accelerator at the peak, against what can be used."""
     step: Bill | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import msgspec
@@ -15,7 +15,7 @@ from isocost.catalog.efficiency import load_efficiency
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.records import Pins, Stack
-from isocost.engine.search import BestLayouts, best_layouts, matmul_peak
+from isocost.engine.search import BestLayouts, best_layouts, matmul_peak, smallest_count_that_fits
 from isocost.engine.space import Constants
 from isocost.plan.project import Data, Efficiency, Layout, ModelChoice
 from isocost.plan.resolve import batch_tokens, transformer_of, workload_of
@@ -23,6 +23,18 @@ from isocost.plan.stages import Tuning
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the layout search looks at, and nothing else, so that its answers can be remembered."""
+
+    model: ModelChoice
+    data: Data
+    """With one token, and the batch of all of them."""
+    stack: Stack
+    layout: Layout
+    tuning: Tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +48,23 @@ class Throughput:
     """Where the efficiency comes from, in words."""
     best: BestLayouts
     """The layouts the search found: memory and fit stand even when the MFU is typed."""
+    question: Question
+    """What it was asked."""
     slow: float = 1.0
     """Time at the 90th percentile over the central time."""
     fast: float = 1.0
     """Time at the 10th percentile over the central time."""
+    problem: str = ""
+    """Why the pinned layout is impossible; the figures are then those of the search left free."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search under pins gave; ``free`` is the one without them, for where pins leave no layout."""
+
+    pinned: tuple[BestLayouts, ...] | None
+    free: tuple[BestLayouts, ...] | None
+    problem: str = ""
 
 
 def throughputs(
@@ -54,34 +79,67 @@ def throughputs(
 ) -> tuple[Throughput, ...]:
     """Tokens per second per accelerator on each accelerator type at each of its counts."""
     keys = tuple(tuple(int(c) for c in each) for each in counts)
-    # Only what the search looks at may tell two of its results apart.
-    how = Tuning(tuning.method, tuning.rank)
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data))
-    found = _searched(catalog, model, data, efficiency.stack, layout, tuple(accelerators), keys, how)
-    return tuple(_throughput(model, data, efficiency, best, catalog, how) for best in found)
+    question = Question(model, data, efficiency.stack, layout, Tuning(tuning.method, tuning.rank))
+    found = _searched(catalog, question, tuple(accelerators), keys)
+    made = []
+    for i in range(len(accelerators)):
+        best = found.pinned[i] if found.pinned else None
+        free = found.free[i] if found.free else None
+        problem = ""
+        if best is None or (free is not None and not best.tried.any()):
+            assert free is not None
+            best, problem = replace(free, fits=np.zeros_like(free.fits)), found.problem or _UNSPLIT
+        made.append(_throughput(question, efficiency.mfu, best, free, catalog, problem))
+    return tuple(made)
+
+
+_UNSPLIT = "No layout with the pinned parts splits this model and batch over that many accelerators."
 
 
 @lru_cache(maxsize=64)
 def _searched(
     catalog: Catalog,
-    model: ModelChoice,
-    data: Data,
-    stack: Stack,
-    layout: Layout,
+    question: Question,
     accelerators: tuple[str, ...],
     counts: tuple[tuple[int, ...], ...],
-    tuning: Tuning,
-) -> tuple[BestLayouts, ...]:
+) -> _Found:
     """The search, remembered: price and goodput move without it."""
     specs = [catalog.accelerator(each).spec for each in accelerators]
-    return best_layouts(
-        transformer_of(model, catalog),
-        [workload_of(data, spec, tuning) for spec in specs],
-        specs,
-        [np.array(each, dtype=np.float64) for each in counts],
-        constants(stack),
-        pins_of(layout),
-    )
+
+    def search(pins: Pins) -> tuple[BestLayouts, ...]:
+        return best_layouts(
+            transformer_of(question.model, catalog),
+            [workload_of(question.data, spec, question.tuning) for spec in specs],
+            specs,
+            [np.array(each, dtype=np.float64) for each in counts],
+            constants(question.stack),
+            pins,
+        )
+
+    try:
+        found = search(pins_of(question.layout))
+    except ValueError as error:
+        return _Found(None, search(Pins()), str(error))
+    everywhere = all(best.tried.all() for best in found)
+    return _Found(found, None if everywhere else search(Pins()))
+
+
+@lru_cache(maxsize=256)
+def smallest_count(question: Question, accelerator: str, catalog: Catalog) -> int | None:
+    """The fewest accelerators, in whole nodes, on which some layout fits; None if none can."""
+    spec = catalog.accelerator(accelerator).spec
+    work = workload_of(question.data, spec, question.tuning)
+    try:
+        return smallest_count_that_fits(
+            transformer_of(question.model, catalog),
+            work,
+            spec,
+            constants(question.stack),
+            pins_of(question.layout),
+        )
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=4)
@@ -105,27 +163,39 @@ def pins_of(layout: Layout) -> Pins:
 
 
 def _throughput(
-    model: ModelChoice,
-    data: Data,
-    efficiency: Efficiency,
+    question: Question,
+    typed_mfu: float | None,
     best: BestLayouts,
+    free: BestLayouts | None,
     catalog: Catalog,
-    tuning: Tuning,
+    problem: str,
 ) -> Throughput:
     spec = catalog.accelerator(best.accelerator).spec
-    transformer = transformer_of(model, catalog)
-    work = workload_of(data, spec, tuning)
+    transformer = transformer_of(question.model, catalog)
+    work = workload_of(question.data, spec, question.tuning)
     flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
     flops_over_peak = flops / matmul_peak(spec, work.precision)
-    if efficiency.mfu is not None:
-        mfu = np.full(len(best.counts), efficiency.mfu)
-        return Throughput(mfu / flops_over_peak, mfu, "your input", best)
-    # Where nothing fits, the speed the least hungry layout would have: the verdict says that it cannot run.
-    seconds = np.where(best.fits, best.seconds, best.breakdown.total)
+    if typed_mfu is not None:
+        mfu = np.full(len(best.counts), typed_mfu)
+        return Throughput(mfu / flops_over_peak, mfu, "your input", best, question, problem=problem)
+    seconds = _step_seconds(best)
+    if free is not None:
+        seconds = np.where(best.tried > 0, seconds, _step_seconds(free))
     rate = work.sequence * work.global_batch / (seconds * best.counts)
     prior = catalog.mfu_prior(spec, transformer)
     tried = int(best.tried.max(initial=0))
-    source = f"best of {tried:,} layouts"
     return Throughput(
-        rate, rate * flops_over_peak, source, best, prior.p50 / prior.p10, prior.p50 / prior.p90
+        rate,
+        rate * flops_over_peak,
+        f"best of {tried:,} layouts",
+        best,
+        question,
+        slow=prior.p50 / prior.p10,
+        fast=prior.p50 / prior.p90,
+        problem=problem,
     )
+
+
+def _step_seconds(best: BestLayouts) -> Array:
+    """Where nothing fits, those of the least hungry layout: the verdict says that it cannot run."""
+    return np.where(best.fits, best.seconds, best.breakdown.total)

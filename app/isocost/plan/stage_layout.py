@@ -1,0 +1,27 @@
+"""What the layout search says of one stage at the plan's own count, added to its estimate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from isocost.catalog import Catalog
+from isocost.plan.layouts import idle_accelerators, layout_words, memory_bill, step_bill
+from isocost.plan.results import StageEstimate
+from isocost.plan.runs import StageRun
+from isocost.plan.throughput import smallest_count
+
+
+def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> StageEstimate:
+    """The estimate with layout, memory and step; unchanged where the stage was not searched."""
+    if run.speed is None:
+        return result
+    best, asked = run.speed.best, run.speed.question
+    return replace(
+        result,
+        layout=layout_words(best, 0),
+        layout_problem=run.speed.problem,
+        smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, catalog),
+        idle=idle_accelerators(best, 0),
+        memory=memory_bill(best, 0),
+        step=step_bill(best, 0),
+    )
