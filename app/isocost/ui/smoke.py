@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEventLoop, QSettings
 
 from isocost import paths
 from isocost.catalog import load
@@ -30,15 +30,16 @@ def run_smoke() -> int:
     """
     started = float(os.environ.get("ISOCOST_STARTED", time.time()))
     painted: list[float] = []
-    app = application()
+    application()
+    loop = QEventLoop()  # quitting the application would close the window, and with it the session
     window = Window(load(), QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager())
     window.centre.painted.connect(lambda: painted.append((time.time() - started) * 1e3))
-    window.pages_loaded.connect(app.quit)
+    window.pages_loaded.connect(loop.quit)
     window.show_workspace()
     window.show()
-    app.exec()
+    loop.exec()
     opened = window.documents.open(paths.presets() / PRESET, preset=True)
-    computed = settle(window.session) and window.session.estimate is not None
+    computed = settle(window.session) and bool(window.session.estimate and window.session.curves)
     saved = _saves(window)
     window.close()
     if not (opened and computed and saved and painted):
