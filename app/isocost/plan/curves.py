@@ -17,6 +17,8 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.resolve import whole_nodes
 from isocost.plan.runs import Array, StageRun, run_scenario
+from isocost.plan.supply import hourly_usd
+from isocost.plan.surroundings import basis, programme_cost
 from isocost.plan.throughput import Counts
 
 LARGEST_COUNT = 131_072
@@ -127,28 +129,35 @@ def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) ->
     curves = []
     for i, (entry, card) in enumerate(zip(entries, cards, strict=True)):
         own = [each[i] for each in runs]
-        rates = [_rate(counted, stage, card) for stage in counted.stages]
-        curves.append(_curve(entry, card, counts[i], own, rates))
+        curves.append(_curve(counted, entry, card, counts[i], own, catalog))
     return tuple(curves)
 
 
-def _rate(scenario: Scenario, stage: Stage, card: PriceCard) -> float:
+def _rate(scenario: Scenario, stage: Stage, card: PriceCard, catalog: Catalog) -> float:
     """USD per accelerator-hour of a stage: its own price, or the card's where it follows the hardware."""
     follows = stage.hardware is None and stage.price is None
-    return card.usd_per_gpu_hour if follows else price_of(scenario, stage).usd_per_gpu_hour
+    rent = card.usd_per_gpu_hour if follows else price_of(scenario, stage).usd_per_gpu_hour
+    held = card.accelerator if stage.hardware is None else stage.hardware.accelerator
+    return hourly_usd(scenario, rent, catalog.accelerator(held))
 
 
 def _curve(
+    scenario: Scenario,
     entry: AcceleratorEntry,
     card: PriceCard,
     counts: Counts,
     runs: Sequence[StageRun],
-    rates: Sequence[float],
+    catalog: Catalog,
 ) -> CostCurve:
     """Stages one after another; one on hardware of its own adds the same at each count."""
     ones = np.ones(len(counts))
-    days = np.sum([run.wall_days * ones for run in runs], axis=0) * ones
-    cost = np.sum([run.gpu_hours * rate * ones for run, rate in zip(runs, rates, strict=True)], axis=0) * ones
+    lasting = [run.wall_days * ones for run in runs]
+    days = np.sum(lasting, axis=0) * ones
+    rates = [_rate(scenario, stage, card, catalog) for stage in scenario.stages]
+    rents = [run.gpu_hours * rate * ones for run, rate in zip(runs, rates, strict=True)]
+    hourly = hourly_usd(scenario, card.usd_per_gpu_hour, entry)
+    on = basis(scenario, scenario.stages, rents, lasting, counts * ones, hourly, catalog)
+    cost = programme_cost(scenario, on) * ones
     fits = np.all([run.fits & (ones > 0) for run in runs], axis=0) & (ones > 0)
     mfu = next((run.mfu * ones for run in runs if run.mfu is not None), np.full(len(counts), np.nan))
     shown = (days <= LONGEST_DAYS) & bool(runs)

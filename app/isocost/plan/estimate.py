@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.economics import load_economics
-from isocost.engine.records import Accelerator
+from isocost.plan.energy import energy
+from isocost.plan.ledger import cost_range, ledger, programme_total
 from isocost.plan.notices import stage_notices
-from isocost.plan.project import Project, Scenario, Stage, price_of
+from isocost.plan.project import Project, Scenario, Stage
 from isocost.plan.results import (
     Estimate,
     EstimateRange,
     GroupShare,
-    LedgerLine,
     Notice,
     Range,
     StageEstimate,
@@ -23,6 +23,7 @@ from isocost.plan.results import (
 )
 from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.stage_layout import with_layout
+from isocost.plan.supply import rate_of
 from isocost.quantities import format_count, format_duration, format_money
 
 
@@ -35,8 +36,10 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
     chosen = project.scenarios[scenario]
     stages = stage_estimates(chosen, catalog)
     counted = [stage for stage in stages if stage.enabled]
+    lines = ledger(chosen, stages, catalog)
     total = Total(*(sum((getattr(s, name) for s in counted), 0.0) for name in Total.__slots__))
-    span = _range(counted, total)
+    total = replace(total, cost_usd=programme_total(lines))
+    span = _range(counted, total, cost_range(chosen, stages, catalog))
     notices: list[Notice] = []
     for stage, result in zip(chosen.stages, stages, strict=True):
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
@@ -47,7 +50,7 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
         stages=stages,
         total=total,
         range=span,
-        ledger=tuple(_ledger_line(each) for each in counted),
+        ledger=lines,
         groups=_groups(counted, total),
         warnings=tuple(notices),
         headline=_headline(counted, total),
@@ -68,21 +71,22 @@ def stage_estimates(scenario: Scenario, catalog: Catalog) -> tuple[StageEstimate
 def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Catalog) -> StageEstimate:
     entry = catalog.accelerator(run.accelerator)
     gpu_hours = float(run.gpu_hours[0])
-    price = price_of(scenario, stage)
-    kwh = energy_kwh(entry.spec, gpu_hours)
+    count = int(run.counts[0])
+    rate = rate_of(scenario, stage, catalog)
+    used = energy(entry.spec, count, gpu_hours, scenario.site)
     result = StageEstimate(
         name=stage.name,
         group=stage.group,
         kind=str(stage.__struct_config__.tag),
-        cost_usd=gpu_hours * price.usd_per_gpu_hour,
+        cost_usd=gpu_hours * rate.usd,
         gpu_hours=gpu_hours,
         wall_days=float(run.wall_days[0]),
         accelerator=entry.spec.id,
         accelerator_name=entry.short_name,
-        count=int(run.counts[0]),
-        usd_per_gpu_hour=price.usd_per_gpu_hour,
-        energy_kwh=kwh,
-        co2_kg=kwh * load_economics().grid_kg_per_kwh.value,
+        count=count,
+        usd_per_gpu_hour=rate.usd,
+        energy_kwh=used.kwh,
+        co2_kg=used.co2_kg,
         mfu=_first(run.mfu),
         mfu_source=run.mfu_source,
         tokens_per_s_per_gpu=_first(run.tokens_per_s_per_gpu),
@@ -94,7 +98,7 @@ def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Ca
         fast=run.fast,
         enabled=stage.enabled,
         details=run.details,
-        price_source=", ".join(part for part in (price.supplier, price.date, price.source) if part),
+        price_source=rate.source,
     )
     return with_layout(result, run, catalog)
 
@@ -103,31 +107,19 @@ def _first(values: Array | None) -> float | None:
     return None if values is None else float(values[0])
 
 
-def energy_kwh(accelerator: Accelerator, gpu_hours: float) -> float:
-    """Energy at the meter: server nameplate x typical draw x PUE x hours."""
-    economics = load_economics()
-    kw = accelerator.server_power_w / 1000.0 * economics.power_over_nameplate.value
-    return kw * economics.pue.value * gpu_hours
-
-
-def _range(stages: Sequence[StageEstimate], total: Total) -> EstimateRange | None:
+def _range(stages: Sequence[StageEstimate], total: Total, costs: tuple[float, float]) -> EstimateRange | None:
     """Sum of the stages' own ranges, taken as moving together: one model predicts them all."""
     if all(s.slow == 1.0 and s.fast == 1.0 for s in stages):
         return None
-
-    def spread(values: Sequence[float], middle: float) -> Range:
-        low = sum(v * s.fast for v, s in zip(values, stages, strict=True))
-        high = sum(v * s.slow for v, s in zip(values, stages, strict=True))
-        return Range(low, middle, high)
-
+    low, high = costs
     return EstimateRange(
-        spread([s.cost_usd for s in stages], total.cost_usd),
-        spread([s.wall_days for s in stages], total.wall_days),
+        Range(low, total.cost_usd, high),
+        Range(
+            sum(s.wall_days * s.fast for s in stages),
+            total.wall_days,
+            sum(s.wall_days * s.slow for s in stages),
+        ),
     )
-
-
-def _ledger_line(result: StageEstimate) -> LedgerLine:
-    return LedgerLine(f"{result.name}: {result.accelerator_name} rent", result.cost_usd, result.price_source)
 
 
 def _groups(stages: Sequence[StageEstimate], total: Total) -> tuple[GroupShare, ...]:
