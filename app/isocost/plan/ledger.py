@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from isocost.catalog import Catalog
-from isocost.plan.ledger_fields import origin
+from isocost.plan.ledger_fields import OFF, origin
 from isocost.plan.project import Scenario
 from isocost.plan.results import LedgerGroup, LedgerLine, StageEstimate
 from isocost.plan.supply import hourly_usd, price_words
@@ -137,7 +137,11 @@ _LINES: dict[str, tuple[str, LedgerGroup, tuple[str, ...]]] = {
     "annotations": ("Annotation", "data", ("dataset.annotations", "dataset.usd_per_annotation")),
     "synthetic": ("Synthetic text", "data", ("dataset.synthetic_tokens", "dataset.usd_per_synthetic_mtok")),
     "people": ("People", "people", ("people.heads", "people.months", "people.usd_per_month")),
-    "storage": ("Storage", "infrastructure", ("storage.usd_per_gb_month", "storage.months")),
+    "storage": (
+        "Storage",
+        "infrastructure",
+        ("storage.terabytes", "storage.checkpoints", "storage.usd_per_gb_month", "storage.months"),
+    ),
     "egress": (
         "Egress",
         "infrastructure",
@@ -168,7 +172,9 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
     said = {}
     for path in paths:
         section, name = path.split(".")
-        said[name] = origin(path, getattr(getattr(scenario, section), name))
+        words = origin(path, getattr(getattr(scenario, section), name))
+        if words != OFF:
+            said[name] = words
     defaults = [f"{name.replace('_', ' ')}: {words}" for name, words in said.items() if words != "your input"]
     return "; ".join((["your input"] if len(defaults) < len(said) else []) + defaults)
 

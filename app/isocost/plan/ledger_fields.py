@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from isocost.plan.fields import FIELDS, Field
+from isocost.plan.fields import FIELDS, STAGE_FIELDS, Field
 
-_OFF = "off until it is set"
+OFF = "off until it is set"
+"""Source of a default of zero: the line it belongs to costs nothing."""
 _MONTHS = "as long as the programme lasts"
 
 _PROGRAMME = (
     Field(
         "programme.failed_runs", "Failed runs", "%", "share", 0.0, 0.5, 0.0, 10.0,
         "Runs aborted or rolled back, as a share of the main run; 5-20 % is usual. Goodput already covers"
-        " failures the run recovers from.", 0.0, _OFF, scale="linear",
+        " failures the run recovers from.", 0.0, OFF, scale="linear",
     ),
     Field(
         "programme.support", "Support", "%", "share", 0.0, 0.2, 0.0, 10.0,
         "Supplier's support, as a share of all rent; the whole bill of equal rents differs by 5-15 %.",
-        0.0, _OFF, scale="linear",
+        0.0, OFF, scale="linear",
     ),
     Field(
         "programme.setup_usd", "Setup", "$", "money", 1e3, 1e7, 0.0, 1e12,
-        "Paid once: migration, images, acceptance tests, contracts.", 0.0, _OFF,
+        "Paid once: migration, images, acceptance tests, contracts.", 0.0, OFF,
     ),
     Field(
         "programme.contingency", "Contingency", "%", "share", 0.0, 0.5, 0.0, 10.0,
-        "Held back for what nobody thought of, as a share of everything else.", 0.0, _OFF, scale="linear",
+        "Held back for what nobody thought of, as a share of everything else.", 0.0, OFF, scale="linear",
     ),
     Field(
         "people.heads", "People", "people", "number", 1, 1000, 0.0, 1e6,
-        "Full-time equivalents at work on it.", 0.0, _OFF,
+        "Full-time equivalents at work on it.", 0.0, OFF,
     ),
     Field(
         "people.months", "Months of work", "months", "number", 0.5, 60, 0.0, 1200.0,
@@ -43,11 +44,11 @@ _PROGRAMME = (
     Field(
         "dataset.licences_usd", "Data licences", "$", "money", 1e3, 1e9, 0.0, 1e12,
         "Paid to owners of text; a book title $3,000-5,000 (HarperCollins 2024, Anthropic settlement 2025).",
-        0.0, _OFF,
+        0.0, OFF,
     ),
     Field(
         "dataset.annotations", "Annotations", "", "number", 1e3, 1e8, 0.0, 1e12,
-        "Preference pairs and demonstrations written by people; Llama 2 used over 1.4M pairs.", 0.0, _OFF,
+        "Preference pairs and demonstrations written by people; Llama 2 used over 1.4M pairs.", 0.0, OFF,
     ),
     Field(
         "dataset.usd_per_annotation", "Price of an annotation", "$", "money", 0.1, 200, 0.0, 1e6,
@@ -56,7 +57,7 @@ _PROGRAMME = (
     ),
     Field(
         "dataset.synthetic_tokens", "Synthetic tokens bought", "tokens", "number", 1e8, 1e13, 0.0, 1e17,
-        "Text bought from an API; text generated on own accelerators is a stage.", 0.0, _OFF,
+        "Text bought from an API; text generated on own accelerators is a stage.", 0.0, OFF,
     ),
     Field(
         "dataset.usd_per_synthetic_mtok", "Price of synthetic text", "$/Mtok", "money", 0.02, 50, 0.0, 1e5,
@@ -70,11 +71,11 @@ _PROGRAMME = (
     ),
     Field(
         "storage.terabytes", "Stored data", "TB", "number", 1, 1e5, 0.0, 1e9,
-        "Data sets, logs and results on fast storage.", 0.0, _OFF,
+        "Data sets, logs and results on fast storage.", 0.0, OFF,
     ),
     Field(
         "storage.checkpoints", "Checkpoints kept", "", "number", 1, 1000, 0.0, 1e6,
-        "Full checkpoints held at once, 14 bytes a parameter each (arXiv 1910.02054).", 0.0, _OFF,
+        "Full checkpoints held at once, 14 bytes a parameter each (arXiv 1910.02054).", 0.0, OFF,
     ),
     Field(
         "storage.months", "Months of storage", "months", "number", 0.5, 60, 0.0, 1200.0,
@@ -87,7 +88,7 @@ _PROGRAMME = (
     ),
     Field(
         "storage.egress_terabytes", "Egress", "TB", "number", 0.1, 1e5, 0.0, 1e9,
-        "Data moved out of the supplier's network.", 0.0, _OFF,
+        "Data moved out of the supplier's network.", 0.0, OFF,
     ),
     Field(
         "storage.usd_per_egress_gb", "Price of egress", "$/GB", "money", 0.01, 0.2, 0.0, 1e3,
@@ -193,23 +194,23 @@ _SUPPLY = (
 _TIME = (
     Field(
         "schedule.preparation_weeks", "Preparation", "weeks", "number", 0, 52, 0.0, 1000.0,
-        "Before the first stage: data, code, acceptance of the cluster.", 0.0, _OFF, scale="linear",
+        "Before the first stage: data, code, acceptance of the cluster.", 0.0, OFF, scale="linear",
     ),
     Field(
         "schedule.gap_weeks", "Between stages", "weeks", "number", 0, 12, 0.0, 1000.0,
-        "Between one stage and the next.", 0.0, _OFF, scale="linear",
+        "Between one stage and the next.", 0.0, OFF, scale="linear",
     ),
     Field(
         "schedule.wrap_up_weeks", "Wrap-up", "weeks", "number", 0, 26, 0.0, 1000.0,
-        "After the last stage: evaluation, report, release.", 0.0, _OFF, scale="linear",
+        "After the last stage: evaluation, report, release.", 0.0, OFF, scale="linear",
     ),
     Field(
         "schedule.usd_per_week_late", "Cost of a week's delay", "$/week", "money", 1e3, 1e7, 0.0, 1e12,
-        "Penalties and lost income, beside idle accelerators and people.", 0.0, _OFF,
+        "Penalties and lost income, beside idle accelerators and people.", 0.0, OFF,
     ),
     Field(
         "demand.tokens_per_day", "Tokens a day", "tokens", "number", 1e5, 1e13, 0.0, 1e18,
-        "Read and written by users of the finished model.", 0.0, _OFF,
+        "Read and written by users of the finished model.", 0.0, OFF,
     ),
     Field(
         "demand.input_share", "Share read", "%", "share", 0.0, 1.0, 0.0, 1.0,
@@ -241,7 +242,7 @@ _TIME = (
     ),
     Field(
         "finetune.other_usd", "Fine-tune, other", "$", "money", 1e2, 1e7, 0.0, 1e12,
-        "Data and people of the fine-tune.", 0.0, _OFF,
+        "Data and people of the fine-tune.", 0.0, OFF,
     ),
     Field(
         "finetune.usd_per_mtok_in", "Tuned, input", "$/Mtok", "money", 0.01, 100, 0.0, 1e5,
@@ -265,14 +266,14 @@ _TIME = (
     ),
     Field(
         "serving.usd_per_month", "Own model, fixed", "$/month", "money", 1e2, 1e7, 0.0, 1e12,
-        "People on call and idle replicas.", 0.0, _OFF,
+        "People on call and idle replicas.", 0.0, OFF,
     ),
 )  # fmt: skip
 
 LEDGER_FIELDS: dict[str, Field] = {each.path: each for each in (*_PROGRAMME, *_SUPPLY, *_TIME)}
 """Every input of the ledger by its path."""
 
-ALL_FIELDS: dict[str, Field] = FIELDS | LEDGER_FIELDS
+ALL_FIELDS: dict[str, Field] = FIELDS | STAGE_FIELDS | LEDGER_FIELDS
 """Inputs of stages and of the ledger."""
 
 

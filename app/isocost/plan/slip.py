@@ -40,7 +40,10 @@ def slip(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog,
     held = float(on.count) * HOURS_PER_WEEK * weeks * idle
     people, gigabytes = scenario.people, stored_gb(scenario, on)
     storage_rate, late = scenario.storage.usd_per_gb_month, scenario.schedule.usd_per_week_late
-    long, lasting = f"{format_quantity(weeks, 'number')} weeks", f"{format_quantity(months, 'number')} months"
+    long, lasting = (
+        f"{format_quantity(weeks, 'number')} {'week' if weeks == 1 else 'weeks'}",
+        f"{format_quantity(months, 'number')} months",
+    )
     salary, staff = people.heads * people.usd_per_month, format_quantity(people.heads, "number")
     where = {
         "people": f"heads: your input; rate: {origin('people.usd_per_month', people.usd_per_month)}",
