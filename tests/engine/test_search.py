@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog.efficiency import load_efficiency
 from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.basis import Constants
 from isocost.engine.batch import Shapes, Works
 from isocost.engine.candidates import candidates, combinations
 from isocost.engine.efficiency import machines
@@ -16,7 +17,7 @@ from isocost.engine.ranking import ranked_layouts
 from isocost.engine.records import Pins, Workload
 from isocost.engine.search import best_layouts, matmul_peak, smallest_count_that_fits
 from isocost.engine.shapes import shape_for
-from isocost.engine.space import Constants, pressure
+from isocost.engine.space import pressure
 from isocost.engine.states import StateBytes
 from isocost.engine.step import StepSeconds, evaluate
 from tests.engine import shapes_of_models as models

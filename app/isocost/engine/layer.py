@@ -141,7 +141,12 @@ def _attention_products(
     Queries, keys, values and output; or the latent down- and up-projections and the output.
     """
     query = s.heads * s.query_key_dim / tp
-    direct = np.where(s.latent > 0, 0.0, query + s.kv_heads * (s.query_key_dim + s.value_dim) / tp)
+    plain = query + s.kv_heads * (s.query_key_dim + s.value_dim) / tp
+    output = _product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
+    if not np.any(s.latent):
+        nothing = np.zeros(1)
+        return _product(tokens, plain, s.hidden, w, m) + output, _Product(nothing, nothing, nothing, nothing)
+    direct = np.where(s.latent > 0, 0.0, plain)
     down = np.where(s.latent > 0, s.q_rank + s.kv_rank + s.rope_dim, 0.0)
     q_up = np.where(s.latent > 0, query, 0.0)
     kv_up = np.where(s.latent > 0, s.heads * (s.query_key_dim - s.rope_dim + s.value_dim) / tp, 0.0)
@@ -150,7 +155,7 @@ def _attention_products(
     return (
         _product(tokens, direct, s.hidden, w, m)
         + _product(tokens, down, s.hidden, w, m)
-        + _product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
+        + output
         + up
     ), up
 
@@ -223,12 +228,14 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
         2.0 * ring,
         zero,
     )
-    routed = _routed(s, w, m, split, tokens)
+    if np.any(moe_share > 0):
+        routed = _routed(s, w, m, split, tokens)
+        forward, backward = forward + routed[0].scaled(moe_share), backward + routed[1].scaled(moe_share)
     unfused = np.where(w.fused_attention > 0, 0.0, attention_forward)
     selective = Seconds(up.forward, unfused, 0.5 * passes + up.forward_casts, zero, zero, zero)
     return LayerSeconds(
-        forward=forward + routed[0].scaled(moe_share),
-        backward=backward + routed[1].scaled(moe_share),
+        forward=forward,
+        backward=backward,
         selective=selective,
         head=_head(tokens, s, w, m, tp),
         host=m.host * (1.0 + moe_share * m.routed_host),

@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.engine.basis import Constants
 from isocost.engine.batch import Array
 from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
-from isocost.engine.space import Cells, Constants, Space, joined
+from isocost.engine.space import Cells, Space, joined
 from isocost.engine.step import StepSeconds
 
 Reason = Literal["best", "memory", "bubble", "communication", "recomputation", "kernels", "optimizer"]
@@ -74,10 +75,11 @@ def ranked_layouts(
         cells = cells.with_mode(space.modes[-1])
         order = _first_of_each(space, cells, np.argsort(space.held(cells), kind="stable"), fits)
     chosen = cells.take(_trimmed(order, fits, keep))
-    breakdown, memory = space.step(chosen), space.memory(chosen)
+    priced = space.priced(chosen)
+    breakdown, memory = priced.step(), priced.memory()
     held = memory.fits(space.capacity[0])
     return RankedLayouts(
-        layouts=space.layouts(chosen),
+        layouts=priced.layouts,
         seconds=space.seconds(chosen),
         breakdown=breakdown,
         memory=memory,

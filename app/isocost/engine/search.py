@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isocost.engine.architecture import training_flops_per_token
+from isocost.engine.basis import Constants
 from isocost.engine.batch import Array
 from isocost.engine.efficiency import ELEMENT
 from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory
 from isocost.engine.records import Accelerator, Pins, Precision, Transformer, Workload
-from isocost.engine.rows import pick
-from isocost.engine.space import Cells, Constants, Space, joined
+from isocost.engine.space import Cells, Priced, Space, joined
 from isocost.engine.step import StepSeconds
 
 PROMISING = 8
@@ -31,7 +32,7 @@ CHUNK = 16_384
 """Rows evaluated at once: their temporaries stay in the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BestLayouts:
     """The fastest layout that fits, for each count of one accelerator type; arrays over counts."""
 
@@ -42,21 +43,36 @@ class BestLayouts:
     the least memory of those that would fit with enough replicas."""
     seconds: Array
     """Of one optimizer step."""
+    would_take: Array
+    """``seconds``, and where nothing fits, what the layout would take on larger accelerators."""
     tokens_per_s: Array
     """Per accelerator, idle ones included."""
     mfu: Array
     """Model FLOPs from the true shapes over the dense peak of the matmul's number format."""
     layouts: Layouts
-    memory: Memory
     capacity: float
     """Usable bytes per accelerator."""
-    breakdown: StepSeconds
-    pressure: Array
-    """Seconds of the step lost because memory is nearly full; the rest is ``breakdown``."""
     batch_limited: NDArray[np.bool_]
     """Whether accelerators stand idle because the batch has no sequences for them."""
     tried: NDArray[np.int64]
     """Layouts compared, recomputation modes counted apart; 0 if the pins and divisibility leave none."""
+    chosen: Priced
+    """What ``memory`` and ``breakdown`` are computed from when they are asked for."""
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Bytes per accelerator, by what they hold."""
+        return self.chosen.memory()
+
+    @cached_property
+    def breakdown(self) -> StepSeconds:
+        """Seconds of a step by what they are spent on, but for ``pressure``."""
+        return self.chosen.step()
+
+    @property
+    def pressure(self) -> Array:
+        """Seconds of a step lost because memory is nearly full."""
+        return np.where(self.fits, self.would_take - self.breakdown.total, 0.0)
 
 
 def best_layouts(
@@ -73,14 +89,16 @@ def best_layouts(
     ValueError if the lists differ in length, are empty or hold counts below one.
     """
     space = Space.of(transformer, works, accelerators, counts, constants, pins or Pins())
-    cells, best = _search(space)
-    memory, parts, layouts = space.memory(cells), space.step(cells), space.layouts(cells)
+    cells, best, would_take = _search(space)
     results = []
     for a, (accelerator, work, asked) in enumerate(zip(accelerators, works, counts, strict=True)):
         at = slice(a * space.shape[1], a * space.shape[1] + len(asked))
-        seconds, own = best[at], layouts.take(at)
+        chosen = space.priced(cells.take(at))
+        seconds, own = best[at], chosen.layouts
         tokens_per_s = work.sequence * work.global_batch / (seconds * asked)
-        flops = training_flops_per_token(space.transformer, work.sequence, frozen=work.method != "full").total
+        flops = training_flops_per_token(
+            space.basis.transformer, work.sequence, frozen=work.method != "full"
+        ).total
         idle = asked - own.model_parallel * own.dp
         more = (own.dp + 1.0) * own.microbatch
         results.append(
@@ -89,15 +107,14 @@ def best_layouts(
                 counts=np.asarray(asked, np.float64),
                 fits=np.isfinite(seconds),
                 seconds=seconds,
+                would_take=would_take[at],
                 tokens_per_s=tokens_per_s,
                 mfu=tokens_per_s * flops / matmul_peak(accelerator, work.precision),
                 layouts=own,
-                memory=pick(memory, at),
                 capacity=float(space.capacity[a]),
-                breakdown=pick(parts, at),
-                pressure=np.where(np.isfinite(seconds), seconds - parts.total[at], 0.0),
                 batch_limited=(idle >= own.model_parallel) & (more > work.global_batch),
                 tried=space.valid(a)[: len(asked)].sum(axis=1) * len(space.modes),
+                chosen=chosen,
             )
         )
     return tuple(results)
@@ -111,14 +128,13 @@ def matmul_peak(accelerator: Accelerator, precision: Precision) -> float:
     raise ValueError(f"{accelerator.name} has no dense peak for matrix multiplies.")
 
 
-def _search(space: Space) -> tuple[Cells, Array]:
-    """The fastest cell of each (type, count), type by type, and its seconds.
+def _search(space: Space) -> tuple[Cells, Array, Array]:
+    """The fastest cell of each (type, count), type by type, its seconds, and what it would take.
 
     Where nothing fits, seconds are infinite and the cell is the one that needs the least memory.
     """
     types, counts, degrees = space.shape
-    bounds, modes = np.empty(space.shape), np.empty(space.shape, dtype=np.int8)
-    tight = []
+    bounds, modes, tight = np.empty(space.shape), np.empty(space.shape, dtype=np.int8), []
     for a in range(types):
         bounds[a], modes[a], brim = space.bound(a)
         tight.append(brim)
@@ -139,18 +155,30 @@ def _search(space: Space) -> tuple[Cells, Array]:
             won = seconds <= best[group]
             winner[group[won]], mode[group[won]] = chunk.degrees[won], chunk.mode[won]
 
-    first = _promising(bounds)
-    evaluate(_cells(first, space.shape, modes), bounds.reshape(-1)[first])
+    # Groups in which nothing fits are priced along, so that their speed is known too.
+    hopeless = np.flatnonzero(np.isinf(bounds.min(axis=2).reshape(-1)))
+    winner[hopeless] = _neediest_last(space, hopeless)
+    first = np.append(_promising(bounds), hopeless * degrees + winner[hopeless])
+    lower = np.append(bounds.reshape(-1)[first[: len(first) - len(hopeless)]], np.zeros(len(hopeless)))
+    evaluate(_cells(first, space.shape, modes), lower)
     hopeful = np.flatnonzero(bounds.reshape(-1, degrees) < best[:, None])
     others = [(_cells(hopeful, space.shape, modes), bounds.reshape(-1)[hopeful])]
     others += [space.alternatives(a, modes[a], tight[a]) for a in range(types)]
     evaluate(joined([cells for cells, _ in others]), np.concatenate([lower for _, lower in others]))
-    for group in np.flatnonzero(~np.isfinite(best)):
-        a, n = divmod(int(group), counts)
-        need = np.where(space.valid(a)[n], space.bytes[-1, space.which[a], n], np.inf)
-        winner[group] = need.argmin()
     every = np.arange(types * counts)
-    return Cells(every // counts, every % counts, winner, mode), best
+    would_take = best.copy()
+    best[hopeless] = np.inf
+    return Cells(every // counts, every % counts, winner, mode), best, would_take
+
+
+def _neediest_last(space: Space, groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The degrees that need the least memory in each group; the first if none are valid."""
+    result = np.zeros(len(groups), dtype=np.intp)
+    for i, group in enumerate(groups):
+        a, n = divmod(int(group), space.shape[1])
+        need = np.where(space.valid(a)[n], space.bytes[-1, space.which[a], n], np.inf)
+        result[i] = need.argmin()
+    return result
 
 
 def _cells(flat: NDArray[np.intp], shape: tuple[int, int, int], modes: NDArray[np.int8]) -> Cells:

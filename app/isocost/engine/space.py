@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.engine.basis import Basis, Constants, basis
 from isocost.engine.batch import Array, Shapes, Works
-from isocost.engine.candidates import Candidates, candidates, combinations
-from isocost.engine.efficiency import Efficiency, Machines, machines
-from isocost.engine.layer import LayerSeconds, Split, layer_seconds
-from isocost.engine.layout import RECOMPUTE_CODES, Layouts
-from isocost.engine.memory import Memory, memory, peak_bytes, usable_bytes
-from isocost.engine.records import Accelerator, Pins, Stack, Transformer, Workload
+from isocost.engine.candidates import Candidates, candidates
+from isocost.engine.efficiency import Machines
+from isocost.engine.layer import LayerSeconds
+from isocost.engine.layout import Layouts
+from isocost.engine.memory import Memory, memory, peak_bytes
+from isocost.engine.records import Accelerator, Pins, Transformer, Workload
 from isocost.engine.rows import columns, expand, pick, pick_from
-from isocost.engine.shapes import working_shape
 from isocost.engine.states import MemoryProfile, StateBytes
 from isocost.engine.step import StepSeconds, step_seconds
 
@@ -33,18 +33,6 @@ PRESSURE = 0.1
 
 CHUNK = 12_288
 """Cells whose memory is computed at once: their temporaries stay in the processor's cache."""
-
-SLACK = 1.0 - 1e-9
-"""Keeps a bound below what it bounds despite rounding."""
-
-
-@dataclass(frozen=True, slots=True)
-class Constants:
-    """The fitted constants a search computes with."""
-
-    efficiency: Efficiency
-    profile: MemoryProfile
-    stack: Stack = "vendor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +79,41 @@ def pressure(filled: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
-    """All candidate layouts of one model on some accelerator types, each at its list of counts."""
+class Priced:
+    """Chosen layouts with all that their memory and step time follow from, a row each."""
 
-    transformer: Transformer
-    candidates: Candidates
-    which: IntArray
-    """Which list of counts and number format each type has; types that agree in both share their memory."""
-    near: NDArray[np.bool_]
-    """Whether the tensor-parallel group stays in the type's scale-up domain; (types, degrees)."""
     shapes: Shapes
     works: Works
     machines: Machines
     states: StateBytes
     profile: MemoryProfile
-    capacity: Array
-    """Usable bytes per accelerator of each type."""
-    modes: tuple[int, ...]
-    """Recomputation modes allowed, least first."""
+    layouts: Layouts
+    layer: LayerSeconds
+    filled: Array
+    """Bytes taken over usable bytes."""
+
+    def memory(self) -> Memory:
+        """Bytes per accelerator."""
+        return memory(self.shapes, self.works.sequence, self.states, self.layouts, self.profile)
+
+    def step(self) -> StepSeconds:
+        """Seconds of a step and where they go."""
+        return step_seconds(self.shapes, self.works, self.machines, self.layouts, self.layer, self.filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """All candidate layouts of one model on some accelerator types, each at its list of counts."""
+
+    basis: Basis
+    candidates: Candidates
+    which: IntArray
+    """Which list of counts and number format each type has; types that agree in both share their memory."""
+    works: Works
+    states: StateBytes
+    profile: MemoryProfile
     bytes: Array
     """Peak bytes of every layout: (modes, lists, counts, degrees)."""
-    combination: IntArray
-    """Which column of ``layer`` each combination of degrees has."""
-    layer: LayerSeconds
-    """Seconds of a layer: (types, distinct combinations)."""
-    per_slot: Array
-    """At least the seconds of a stage for one microbatch: (modes, types, degrees)."""
     slots: Array
     """Times a stage runs a microbatch or waits for one to pass: (lists, counts, degrees)."""
 
@@ -131,55 +128,43 @@ class Space:
         pins: Pins,
     ) -> Space:
         """Lay out the space; see ``search.best_layouts``."""
-        lists, which, tasks_of_lists = _lists(_padded(counts, len(works), len(accelerators)), works)
-        t = working_shape(transformer)
-        shapes, tasks = Shapes.of([t]), Works.of(works)
-        states = StateBytes.of([t] * len(lists), tasks_of_lists, constants.profile)
-        capacity = np.array([usable_bytes(a) for a in accelerators])
-        modes = (0, 1, 2) if pins.recompute is None else (RECOMPUTE_CODES[pins.recompute],)
-
-        def held(layouts: Layouts, among: tuple[int, ...], each: StateBytes) -> Array:
-            result = np.empty((len(among), *np.broadcast_shapes(layouts.dp.shape, each.weights.shape)))
-            for part in _alike(rows, max(CHUNK // result[0, ..., 0].size, 1)):
-                some = columns(layouts, part)
-                totals = peak_bytes(shapes, tasks.sequence[:1], each, some, constants.profile, among)
-                for k, total in enumerate(totals):
-                    result[k, ..., part] = total
-            return result
-
-        rows = combinations(t, works[0], accelerators, float(lists.max()), pins)
-        least = held(rows, modes[-1:], expand(states))[0].min(axis=0)
-        possible = least <= capacity.max()
-        # Where nothing can ever fit, all stay: the search then names the layout that needs the least.
-        rows = rows.take(possible) if possible.any() else rows
-        found = candidates(t, works[0], lists, rows)
-        domains = np.array([[max(a.scaleup_domain, 1)] for a in accelerators], dtype=np.float64)
-        rates = machines(
-            accelerators,
-            [w.precision for w in works],
-            [constants.stack] * len(accelerators),
-            constants.efficiency,
-        )
-        split, combination = _distinct(rows)
-        layer = layer_seconds(shapes, expand(tasks), expand(rates), split)
+        lists, which, works_of_lists = _lists(_padded(counts, len(works), len(accelerators)), works)
+        known = basis(transformer, works, accelerators, float(lists.max()), constants, pins)
+        tasks, t = Works.of(works), known.transformer
+        states = StateBytes.of([t] * len(lists), works_of_lists, constants.profile)
+        found = candidates(t, works[0], lists, known.rows)
+        taken = np.empty((len(known.modes), *found.valid.shape))
+        for part in _alike(known.rows, max(CHUNK // lists.size, 1)):
+            totals = peak_bytes(
+                known.shapes,
+                tasks.sequence[:1],
+                expand(expand(states)),
+                columns(found.layouts, part),
+                constants.profile,
+                known.modes,
+            )
+            for k, total in enumerate(totals):
+                taken[k, ..., part] = total
         return cls(
-            transformer=t,
+            basis=known,
             candidates=found,
             which=which,
-            near=(rows.tp <= domains) | (pins.tp is not None),
-            shapes=shapes,
             works=tasks,
-            machines=rates,
             states=states,
             profile=constants.profile,
-            capacity=capacity,
-            modes=modes,
-            bytes=held(found.layouts, modes, expand(expand(states))),
-            combination=combination,
-            layer=layer,
-            per_slot=_per_slot(layer, shapes, modes, combination, len(accelerators)) / rows.pp,
-            slots=found.layouts.microbatches + (rows.pp - 1.0) / rows.vp,
+            bytes=taken,
+            slots=found.layouts.microbatches + (known.rows.pp - 1.0) / known.rows.vp,
         )
+
+    @property
+    def modes(self) -> tuple[int, ...]:
+        """Recomputation modes allowed, least first."""
+        return self.basis.modes
+
+    @property
+    def capacity(self) -> Array:
+        """Usable bytes per accelerator of each type."""
+        return self.basis.capacity
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -189,7 +174,7 @@ class Space:
 
     def valid(self, a: int) -> NDArray[np.bool_]:
         """Whether each (count, degrees) is a possible layout on type ``a``."""
-        valid: NDArray[np.bool_] = self.candidates.valid[self.which[a]] & self.near[a]
+        valid: NDArray[np.bool_] = self.candidates.valid[self.which[a]] & self.basis.near[a]
         return valid
 
     def bound(self, a: int) -> tuple[Array, NDArray[np.int8], IntArray]:
@@ -208,7 +193,7 @@ class Space:
         for k in reversed(range(len(self.modes))):
             fits = (held[k] <= capacity) & valid
             np.copyto(taken, held[k], where=fits)
-            np.copyto(seconds, self.per_slot[k, a], where=fits)
+            np.copyto(seconds, self.basis.per_slot[k, a], where=fits)
             mode[fits] = self.modes[k]
         tight = np.flatnonzero((taken > PRESSURE_FROM * capacity) & np.isfinite(taken))
         seconds *= self.slots[self.which[a]]
@@ -226,12 +211,8 @@ class Space:
             slots = self.slots[self.which[a], counts, degrees]
             recompute = np.full(len(more), self.modes[k], dtype=np.int8)
             cells.append(Cells(np.full(len(more), a), counts, degrees, recompute))
-            bounds.append(self.per_slot[k, a, degrees] * slots * (1.0 + pressure(filled)))
+            bounds.append(self.basis.per_slot[k, a, degrees] * slots * (1.0 + pressure(filled)))
         return joined(cells), np.concatenate([np.empty(0), *bounds])
-
-    @property
-    def _columns(self) -> int:
-        return int(self.combination.max(initial=0)) + 1
 
     def layouts(self, cells: Cells) -> Layouts:
         """The layouts of cells, a row each."""
@@ -239,44 +220,30 @@ class Space:
         rows = pick_from(self.candidates.layouts, self.candidates.valid.shape, index)
         return replace(rows, recompute=cells.mode)
 
-    def memory(self, cells: Cells) -> Memory:
-        """Bytes per accelerator of each cell."""
-        states = pick(self.states, self.which[cells.type])
-        return memory(self.shapes, self.works.sequence[:1], states, self.layouts(cells), self.profile)
-
     def held(self, cells: Cells) -> Array:
         """Total bytes per accelerator of each cell."""
         position = np.searchsorted(self.modes, cells.mode)
         return self.bytes[position, self.which[cells.type], cells.count, cells.degrees]
 
-    def seconds(self, cells: Cells) -> Array:
-        """Seconds of a step of each cell, with what nearly full memory costs."""
-        filled = self.held(cells) / self.capacity[cells.type]
-        return self.step(cells).total * (1.0 + pressure(filled))
-
-    def step(self, cells: Cells) -> StepSeconds:
-        """Seconds of a step of each cell and where they go."""
-        index = (cells.type, self.combination[cells.degrees])
-        return step_seconds(
-            self.shapes,
-            pick(self.works, cells.type),
-            pick(self.machines, cells.type),
-            self.layouts(cells),
-            pick_from(self.layer, (len(self.which), self._columns), index),
-            self.held(cells) / self.capacity[cells.type],
+    def priced(self, cells: Cells) -> Priced:
+        """All that the memory and the step of each cell are computed from."""
+        index = (cells.type, self.basis.combination[cells.degrees])
+        distinct = int(self.basis.combination.max()) + 1
+        return Priced(
+            shapes=self.basis.shapes,
+            works=pick(self.works, cells.type),
+            machines=pick(self.basis.machines, cells.type),
+            states=pick(self.states, self.which[cells.type]),
+            profile=self.profile,
+            layouts=self.layouts(cells),
+            layer=pick_from(self.basis.layer, (len(self.which), distinct), index),
+            filled=self.held(cells) / self.capacity[cells.type],
         )
 
-
-def _per_slot(
-    layer: LayerSeconds, shapes: Shapes, modes: tuple[int, ...], combination: IntArray, types: int
-) -> Array:
-    """Seconds of all layers and the head for one microbatch: (modes, types, degrees)."""
-    forward = layer.forward.total
-    once = forward + layer.backward.total
-    again = {0: np.zeros(1), 1: layer.selective.total, 2: forward}
-    distinct = [shapes.layers * (once + again[mode]) + layer.head.total for mode in modes]
-    columns_ = int(combination.max(initial=0)) + 1
-    return SLACK * np.stack([np.broadcast_to(d, (types, columns_))[:, combination] for d in distinct])
+    def seconds(self, cells: Cells) -> Array:
+        """Seconds of a step of each cell, with what nearly full memory costs."""
+        priced = self.priced(cells)
+        return priced.step().total * (1.0 + pressure(priced.filled))
 
 
 def _padded(counts: Sequence[Array], works: int, accelerators: int) -> Array:
@@ -309,12 +276,3 @@ def _lists(grid: Array, works: Sequence[Workload]) -> tuple[Array, IntArray, lis
     code = np.array([[formats.index(w.precision)] for w in works], dtype=np.float64)
     _, first, which = np.unique(np.hstack([code, grid]), axis=0, return_index=True, return_inverse=True)
     return grid[first], which.reshape(-1), [works[i] for i in first]
-
-
-def _distinct(rows: Layouts) -> tuple[Split, IntArray]:
-    """The distinct (tp, cp, ep, microbatch) of the rows as (1, distinct) arrays, and which each row has."""
-    key = ((rows.tp * 4096.0 + rows.cp) * 4096.0 + rows.ep) * 4096.0 + rows.microbatch
-    _, first, combination = np.unique(key, return_index=True, return_inverse=True)
-    one = rows.take(first[None])
-    parallel = one.sequence_parallel.astype(np.float64)
-    return Split(one.tp, one.cp, one.ep, one.microbatch, parallel), combination
