@@ -172,12 +172,6 @@ def test_batch_and_rate_laws(law, where, rate, batch):
     assert found.batch.at(**where) == pytest.approx(batch, rel=0.02)
 
 
-def test_step_law_agrees_with_the_default_batch():
-    assert LAWS.batch_law("step-law").batch.at(tokens=2e12) == pytest.approx(
-        scaling.optimal_batch_tokens(2e12)
-    )
-
-
 def test_critical_batch_prices_going_faster():
     assert optimization.tokens_over_minimum(1.0, 1.0) == optimization.steps_over_minimum(1.0, 1.0) == 2.0
     assert optimization.tokens_over_minimum(4.0, 1.0) == 5.0

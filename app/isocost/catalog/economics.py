@@ -26,15 +26,6 @@ class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A figure that depends on another: (x, y) points in rising x."""
-
-    points: tuple[tuple[float, float], ...]
-    unit: str
-    date: str
-    source: str
-
-
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that decide something, with where they stand."""
 
@@ -58,7 +49,6 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every constant the estimate uses beside prices and physics (``resources/economics.yaml``)."""
 
-    goodput_by_count: Table
     run_over_step_mfu: Constant
     power_over_nameplate: Constant
     pue: Constant

@@ -240,11 +240,3 @@ def kaplan_optimum(law: KaplanLaw, compute: float) -> Optimum:
 def dense_equivalent(active: float, total: float) -> float:
     """Parameters of a dense model about as good as a mixture: sqrt(active x total), a rule of thumb."""
     return math.sqrt(active * total)
-
-
-def optimal_batch_tokens(tokens: float) -> float:
-    """Tokens of the best optimizer step for a run over ``tokens`` tokens.
-
-    Step Law, B = 0.58 D^0.571, fitted on 3,700 models (arXiv 2503.04715).
-    """
-    return float(0.58 * tokens**0.571)
