@@ -1,0 +1,219 @@
+"""How a stage fits its accelerators: the layouts worth choosing between, and how far to trust them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from isocost.catalog import Catalog
+from isocost.engine.architecture import training_flops_per_token
+from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
+from isocost.engine.ranking import RankedLayouts, Reason, ranked_layouts
+from isocost.engine.records import Recompute, Sharding
+from isocost.engine.search import matmul_peak
+from isocost.plan.nearest import NearRun, Point, guesses, nearest
+from isocost.plan.project import Layout, Project, Scenario
+from isocost.plan.resolve import transformer_of, workload_of
+from isocost.plan.runs import StageRun, run_scenario
+from isocost.plan.throughput import Question, constants, pins_of
+
+NOTHING_PINNED = Layout()
+
+LISTED = 12
+"""Layouts that fit in the table; up to half as many that do not join them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRow:
+    """One layout: who shares the work, how fast it is, and why it is not the best."""
+
+    tp: int
+    pp: int
+    vp: int
+    cp: int
+    ep: int
+    dp: int
+    microbatch: int
+    recompute: Recompute
+    sharding: Sharding
+    tokens_per_s_per_gpu: float
+    mfu: float
+    memory_bytes: float
+    fits: bool
+    reason: Reason | Literal["pinned"]
+    """``best``, ``memory`` (does not fit), or the part of its step that costs most beyond the best's;
+    ``pinned`` for one that is in the list only because the user fixed it."""
+    behind: float
+    """Share of the best fitting layout's speed it lacks; negative where it would be faster."""
+    chosen: bool
+    """Whether the plan uses it."""
+
+    @property
+    def pins(self) -> Layout:
+        """This layout with every part fixed."""
+        return Layout(
+            tp=self.tp,
+            pp=self.pp,
+            vp=self.vp,
+            cp=self.cp,
+            ep=self.ep,
+            microbatch=self.microbatch,
+            recompute=self.recompute,
+            sharding=self.sharding,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """What the search found for one stage, and the evidence behind it."""
+
+    stage: str
+    accelerator: str
+    """Short name."""
+    count: int
+    searched: bool
+    """False for stages without a layout of their own: rollouts, generation, hours taken as claimed."""
+    rows: tuple[LayoutRow, ...] = ()
+    """Fastest first. Where some parts are pinned, among those layouts; where all are, among all layouts."""
+    pinned: Layout = NOTHING_PINNED
+    problem: str = ""
+    """Why the pinned layout is impossible; the rows are then those of the search left free."""
+    capacity_bytes: float = 0.0
+    near: tuple[NearRun, ...] = ()
+    guesses: tuple[str, ...] = ()
+    """Efficiencies that no measured run has determined, in sentences."""
+
+
+def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int = 0) -> FitReport:
+    """The layouts of one stage side by side, the measured runs nearest to it, and what is guessed.
+
+    Raises CatalogError where the estimate would.
+    """
+    chosen = project.scenarios[scenario]
+    asked = chosen.stages[stage]
+    run = _run_of(chosen, stage, catalog)
+    entry = catalog.accelerator(run.accelerator)
+    count = int(run.counts[0])
+    if run.speed is None:
+        return FitReport(asked.name, entry.short_name, count, searched=False)
+    question = run.speed.question
+    plan = point_of(question, run.accelerator, count, catalog)
+    per_step = float(run.tokens_per_s_per_gpu[0] / run.speed.tokens_per_s_per_gpu[0])  # type: ignore[index]
+    return FitReport(
+        asked.name,
+        entry.short_name,
+        count,
+        searched=True,
+        rows=_rows(question, plan, not run.speed.problem, catalog, per_step),
+        pinned=question.layout,
+        problem=run.speed.problem,
+        capacity_bytes=run.speed.best.capacity,
+        near=nearest(plan, catalog),
+        guesses=guesses(plan, entry.short_name, catalog),
+    )
+
+
+def stage_point(scenario: Scenario, stage: int, catalog: Catalog) -> Point | None:
+    """Where a stage lies among measured runs; None for stages without a layout of their own."""
+    run = _run_of(scenario, stage, catalog)
+    if run.speed is None:
+        return None
+    return point_of(run.speed.question, run.accelerator, int(run.counts[0]), catalog)
+
+
+def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
+    """A searched stage among the measured runs."""
+    spec = catalog.accelerator(accelerator).spec
+    work = workload_of(question.data, spec, question.tuning)
+    return Point(transformer_of(question.model, catalog), spec, count, work, question.stack)
+
+
+def _run_of(scenario: Scenario, stage: int, catalog: Catalog) -> StageRun:
+    """One stage at the plan's own count; what it needs from the others does not change its layout."""
+    alone = msgspec.structs.replace(scenario, stages=(scenario.stages[stage],))
+    hardware = scenario.hardware
+    counts = [np.array([hardware.count], dtype=np.int64)]
+    return run_scenario(alone, [hardware.accelerator], counts, catalog)[0][0]
+
+
+def _rows(
+    question: Question, plan: Point, possible: bool, catalog: Catalog, per_step: float
+) -> tuple[LayoutRow, ...]:
+    """The table: the search under the pins, or all of it beside a layout that is pinned in every part."""
+    pinned = question.layout if possible else NOTHING_PINNED
+    whole = all(getattr(pinned, name) is not None for name in _WHOLE)
+    listed = _ranked(
+        question, plan.accelerator.id, int(plan.count), NOTHING_PINNED if whole else pinned, catalog
+    )
+    rows = _made(listed, plan, per_step)
+    if not possible:
+        return rows
+    if not whole:
+        first = next((i for i, row in enumerate(rows) if row.fits), 0)
+        return tuple(replace(row, chosen=i == first) for i, row in enumerate(rows))
+    own = _made(_ranked(question, plan.accelerator.id, int(plan.count), pinned, catalog), plan, per_step)[0]
+    if any(row.pins == own.pins for row in rows):
+        return tuple(replace(row, chosen=row.pins == own.pins) for row in rows)
+    best = next((row for row in rows if row.fits), own)
+    behind = 1.0 - own.tokens_per_s_per_gpu / best.tokens_per_s_per_gpu
+    reason: Literal["memory", "pinned"] = "pinned" if own.fits else "memory"
+    mine = replace(own, reason=reason, behind=behind, chosen=True)
+    return tuple(sorted((*rows, mine), key=lambda row: -row.tokens_per_s_per_gpu))
+
+
+_WHOLE = ("tp", "pp", "cp", "ep", "microbatch", "recompute", "sharding")
+
+
+@lru_cache(maxsize=32)
+def _ranked(
+    question: Question, accelerator: str, count: int, pins: Layout, catalog: Catalog
+) -> RankedLayouts:
+    """The ranking, remembered: price, goodput and tokens move without it."""
+    plan = point_of(question, accelerator, count, catalog)
+    return ranked_layouts(
+        plan.transformer,
+        plan.work,
+        plan.accelerator,
+        count,
+        constants(question.stack),
+        pins_of(pins),
+        LISTED,
+    )
+
+
+def _made(ranked: RankedLayouts, plan: Point, per_step: float) -> tuple[LayoutRow, ...]:
+    """Rows of figures; ``per_step`` is the share of a step's tokens that count, padding left out."""
+    layouts, work = ranked.layouts, plan.work
+    flops = training_flops_per_token(plan.transformer, work.sequence, frozen=work.method != "full").total
+    over_peak = float(flops) / matmul_peak(plan.accelerator, work.precision)
+    rates = work.sequence * work.global_batch / (ranked.seconds * plan.count)
+    best = float(rates[ranked.fits].max(initial=0.0)) or float(rates[0])
+    table = zip(*(getattr(layouts, name).round().astype(int).tolist() for name in _DEGREES), strict=True)
+    return tuple(
+        LayoutRow(
+            tp=tp,
+            pp=pp,
+            vp=vp,
+            cp=cp,
+            ep=ep,
+            dp=dp,
+            microbatch=microbatch,
+            recompute=RECOMPUTE_NAMES[layouts.recompute[i]],
+            sharding=SHARDING_NAMES[layouts.sharding[i]],
+            tokens_per_s_per_gpu=float(rates[i]) * per_step,
+            mfu=float(rates[i]) * over_peak,
+            memory_bytes=float(ranked.memory.total[i]),
+            fits=bool(ranked.fits[i]),
+            reason=ranked.reasons[i],
+            behind=1.0 - float(rates[i]) / best,
+            chosen=False,
+        )
+        for i, (tp, pp, vp, cp, ep, dp, microbatch) in enumerate(table)
+    )
+
+
+_DEGREES = ("tp", "pp", "vp", "cp", "ep", "dp", "microbatch")
