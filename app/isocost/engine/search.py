@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,14 +189,12 @@ def _cells(flat: NDArray[np.intp], shape: tuple[int, int, int], modes: NDArray[n
 
 
 def _promising(bounds: Array) -> NDArray[np.intp]:
-    """Flat indices of the lowest bound of each of ``PROMISING`` interleaved shares of every (type, count)."""
+    """Flat indices of the lowest bound in each of ``PROMISING`` stretches of every (type, count)."""
     types, counts, degrees = bounds.shape
-    share = -(-degrees // PROMISING)
-    padded = np.full((types * counts, share * PROMISING), np.inf)
-    padded[:, :degrees] = bounds.reshape(-1, degrees)
-    split = padded.reshape(-1, share, PROMISING)
-    at = split.argmin(axis=1) * PROMISING + np.arange(PROMISING)
-    finite = np.isfinite(np.take_along_axis(padded, at, axis=1))
+    edges = np.linspace(0, degrees, min(PROMISING, degrees) + 1).astype(np.intp)
+    rows = bounds.reshape(types * counts, degrees)
+    at = np.stack([rows[:, start:stop].argmin(axis=1) + start for start, stop in pairwise(edges)], axis=1)
+    finite = np.isfinite(np.take_along_axis(rows, at, axis=1))
     flat: NDArray[np.intp] = (at + np.arange(types * counts)[:, None] * degrees)[finite]
     return flat
 
