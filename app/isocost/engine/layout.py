@@ -2,7 +2,8 @@
 
 A layout says how ``accelerators`` devices share one training step: ``tp`` x ``cp`` x ``pp`` x ``dp`` of them
 work, the rest (fewer than one replica) stand idle. Expert parallelism takes its ranks from the same devices:
-``ep`` of the ``tp`` x ``cp`` x ``dp`` that hold one pipeline stage share the experts, each expert whole.
+``ep`` of the ``tp`` x ``cp`` x ``dp`` that hold one pipeline stage share the experts. Experts narrower than the
+model stay whole; wider ones are also cut over ``tp``, like a dense feed-forward.
 """
 
 from __future__ import annotations

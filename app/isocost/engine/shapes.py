@@ -70,16 +70,17 @@ def working_shape(t: Transformer) -> Transformer:
     """The transformer to compute with: ``t`` itself, or a stand-in when ``t`` is a hybrid.
 
     A hybrid (state-space layers among few attention layers) becomes a transformer of the same total and
-    active parameters whose state-space layers look back one chunk. Raises ValueError if its total is unknown.
+    active parameters whose state-space layers look back one chunk; it stays marked as a hybrid, whose
+    state-space layers cost more memory passes. Raises ValueError if its total is unknown.
     """
-    if t.attention != "hybrid":
+    if t.attention != "hybrid" or t.layers > 0:
         return t
     if t.published_total is None:
         raise ValueError(f"{t.name} is a hybrid model: its total parameters must be given.")
     vocabulary = t.vocabulary if t.vocabulary > 0 else None
     shape = shape_for(t.published_total, t.published_active, vocabulary, t.name)
     windowed = (1.0 - HYBRID_ATTENTION_SHARE) * shape.layers
-    return replace(shape, window=HYBRID_CHUNK, windowed_layers=windowed)
+    return replace(shape, attention="hybrid", window=HYBRID_CHUNK, windowed_layers=windowed)
 
 
 def _shape(hidden: float, dormant: float, vocabulary: float, name: str) -> Transformer:
