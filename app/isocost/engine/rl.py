@@ -7,6 +7,7 @@ bounds beside it: what throughput alone and what the tail alone would take.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -20,12 +21,12 @@ from isocost.engine.rl_records import (
     Algorithm,
     Driver,
     Multipliers,
-    RlPhase,
     RlPlan,
     RlStack,
     RlTime,
 )
-from isocost.engine.rollout import RolloutTime, Round, best_rollout, rollout_time
+from isocost.engine.rollout import best_rollouts
+from isocost.engine.rollout_records import Array, RolloutTime, RolloutTimes, Round
 
 ASYNC_REMAINDER = 1.15
 """Wall time of an asynchronous run over the time its busier half works: staleness limits, weight refresh."""
@@ -79,170 +80,187 @@ def closed_form_hours(
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Seconds of one round, or of many added up."""
+    """Seconds of rounds: an array entry for each job (row) and each number of accelerators (column)."""
 
-    generation: float
-    scoring: float
-    update: float
-    overhead: float
-    wall: float
-    throughput_bound: float
-    tail_bound: float
+    generation: Array
+    scoring: Array
+    update: Array
+    overhead: Array
+    wall: Array
+    throughput_bound: Array
+    tail_bound: Array
 
-    def __add__(self, other: _Parts) -> _Parts:
-        return _Parts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(_Parts)))
-
-    def times(self, rounds: float) -> _Parts:
-        return _Parts(*(rounds * getattr(self, f.name) for f in fields(_Parts)))
+    def summed(self, rounds: Array) -> dict[str, Array]:
+        """Seconds of the whole run by part, ``rounds`` of each job, for each number of accelerators."""
+        return {f.name: rounds @ getattr(self, f.name) for f in fields(_Parts)}
 
 
-def _slices(phase: RlPhase) -> list[tuple[float, float]]:
-    """(steps, mean length) at the midpoints of equal parts of a phase."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is simulated: the policy, its plan, and the jobs its phases are cut into."""
+
+    t: Transformer
+    a: Accelerator
+    plan: RlPlan
+    stack: RlStack
+    jobs: tuple[Round, ...]
+    rounds: Array
+    """Of each job."""
+
+    def rollouts(self, gpus: Array, *, steady: bool = False) -> RolloutTimes:
+        """Each job on each number of ``gpus``, in the order of a (jobs, gpus) array laid flat."""
+        drafts = self.stack.drafts if self.t.mtp_layers > 0 else 0.0
+        job = np.repeat(np.arange(len(self.jobs)), len(gpus))
+        return best_rollouts(
+            self.t, self.a, Format(self.stack.weights, self.stack.cache), self.stack.serving,
+            self.jobs, job, np.tile(gpus, len(self.jobs)),
+            replica=self.plan.replica, speculation=Speculation(drafts), steady=steady,
+        )  # fmt: skip
+
+
+def _jobs(plan: RlPlan) -> Iterator[tuple[float, Round]]:
+    """(rounds, round) at the midpoints of equal parts of each phase."""
     at = (np.arange(SLICES) + 0.5) / SLICES
-    means = phase.mean_start + at * (phase.mean_end - phase.mean_start)
-    return [(phase.steps / SLICES, float(mean)) for mean in means]
+    for phase in plan.phases:
+        rounds = phase.steps / SLICES / plan.updates_per_round
+        for mean in (phase.mean_start + at * (phase.mean_end - phase.mean_start)).tolist():
+            loops = min(plan.loop_rate, MOST_LOOPING * mean / phase.cap)
+            lengths = Lengths(mean, phase.cap, plan.cv, loops)
+            yield rounds, Round(plan.prompts, plan.group, plan.prompt_tokens, lengths)
 
 
-def _rollout(
-    t: Transformer, a: Accelerator, fmt: Format, plan: RlPlan, stack: RlStack, job: Round, *, gpus: float
-) -> RolloutTime:
-    """The round's rollouts on the plan's layout, or the fastest.
+def _pass_seconds(run: _Run, gpus: Array) -> Array:
+    """Seconds of one forward pass over what a round wrote, (jobs, gpus).
 
-    Raises:
-        ValueError: nothing fits.
+    Arithmetic sees each token's own context, long responses more.
     """
-    drafts = stack.drafts if t.mtp_layers > 0 else 0.0
-    speculation = Speculation(drafts)
-    if plan.replica is None:
-        steady = plan.schedule == "asynchronous"
-        return best_rollout(t, a, fmt, stack.serving, job, gpus=gpus, speculation=speculation, steady=steady)
-    timed = rollout_time(t, a, plan.replica, fmt, stack.serving, job, gpus=gpus, speculation=speculation)
-    if timed is None:
-        raise ValueError(
-            f"{t.name} in {fmt.weights} does not fit on {float(plan.replica.gpus):.0f} x {a.name} "
-            f"(of {gpus:.0f}) with one response: widen the generation layout or add accelerators."
-        )
-    return timed
+    mfu = default_mfu(run.stack, run.t) if run.plan.mfu is None else run.plan.mfu
+    work = []
+    for job in run.jobs:
+        sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
+        tokens = job.sequences * (job.lengths.mean + job.prompt_tokens)
+        flops = float(forward_flops_per_token(run.t, sequence).total)
+        work.append(arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu))
+    return np.asarray(work)[:, None] / gpus
 
 
-def _split(
-    t: Transformer,
-    a: Accelerator,
-    fmt: Format,
-    plan: RlPlan,
-    stack: RlStack,
-    job: Round,
-    gpus: float,
-    arithmetic: float,
-    overhead: float,
-) -> tuple[RolloutTime, float, float]:
-    """(rollouts, their seconds, wall seconds) of a round whose generation and update have own accelerators.
-
-    ``arithmetic`` is the seconds of scoring and update on all accelerators.
-
-    Raises:
-        ValueError: the policy fits on no share of them.
-    """
-    steady = plan.schedule == "asynchronous"
-    found: list[tuple[float, float, RolloutTime]] = []
-    problem: ValueError | None = None
-    for share in GENERATION_SHARES:
-        try:
-            rolled = _rollout(t, a, fmt, plan, stack, job, gpus=gpus * share)
-        except ValueError as error:
-            problem = error
-            continue
-        generation = rolled.throughput_bound if steady else rolled.seconds
-        busier = max(generation, arithmetic / (1.0 - share))
-        found.append((busier * ASYNC_REMAINDER if steady else busier + overhead, generation, rolled))
-    if not found:
-        raise problem if problem is not None else ValueError("No accelerators to generate on.")
-    wall, generation, rolled = min(found, key=lambda entry: entry[0])
-    return rolled, generation, wall
-
-
-def _round(
-    t: Transformer, a: Accelerator, fmt: Format, plan: RlPlan, stack: RlStack, job: Round, *, gpus: float
-) -> tuple[_Parts, RolloutTime]:
-    """One round under the plan's schedule. Arithmetic sees each token's own context, long responses more."""
-    work = multipliers(plan.algorithm)
-    sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
-    forward = forward_flops_per_token(t, sequence).total
-    mfu = default_mfu(stack, t) if plan.mfu is None else plan.mfu
-    tokens = job.sequences * (job.lengths.mean + job.prompt_tokens)
-    pass_seconds = arithmetic_seconds(tokens, forward, gpus, wide_peak(a), mfu)
-    scoring, update = work.scoring / 2.0 * pass_seconds, work.training / 2.0 * pass_seconds
-    overhead = round_overhead_seconds(stack, t) if plan.overhead is None else plan.overhead
-    if plan.schedule == "synchronous":
-        rolled = _rollout(t, a, fmt, plan, stack, job, gpus=gpus)
-        generation = rolled.seconds
-        wall = generation + scoring + update + overhead
+def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
+    """Every job on each number of ``gpus`` under the plan's schedule, and its rollouts laid flat."""
+    work = multipliers(run.plan.algorithm)
+    forward = _pass_seconds(run, gpus)
+    scoring, update = work.scoring / 2.0 * forward, work.training / 2.0 * forward
+    arithmetic = scoring + update
+    overhead = round_overhead_seconds(run.stack, run.t) if run.plan.overhead is None else run.plan.overhead
+    if run.plan.schedule == "synchronous":
+        rolled = run.rollouts(gpus)
+        generation = rolled.seconds.reshape(forward.shape)
+        wall = generation + arithmetic + overhead
     else:
         overhead = SYNC_SHARE * overhead
-        rolled, generation, wall = _split(t, a, fmt, plan, stack, job, gpus, scoring + update, overhead)
-    arithmetic = scoring + update
+        rolled, generation, wall = _split(run, gpus, arithmetic, overhead)
     parts = _Parts(
         generation,
         scoring,
         update,
-        overhead,
+        np.full_like(forward, overhead),
         wall,
-        rolled.throughput_bound + arithmetic,
-        rolled.tail_bound + arithmetic + overhead,
+        rolled.throughput_bound.reshape(forward.shape) + arithmetic,
+        rolled.tail_bound.reshape(forward.shape) + arithmetic + overhead,
     )
     return parts, rolled
 
 
-def _driver(parts: _Parts, tail: float) -> Driver:
+def _split(run: _Run, gpus: Array, arithmetic: Array, overhead: float) -> tuple[RolloutTimes, Array, Array]:
+    """(rollouts, their seconds, wall seconds) of rounds whose generation and update have own accelerators.
+
+    ``arithmetic`` is the seconds of scoring and update on all accelerators. Each round is given the share of
+    ``GENERATION_SHARES`` that ends it first.
+    """
+    steady = run.plan.schedule == "asynchronous"
+    shares = np.array(GENERATION_SHARES)
+    rolled = run.rollouts(np.outer(gpus, shares).ravel(), steady=steady)
+    shape = (*arithmetic.shape, len(shares))
+    generation = (rolled.throughput_bound if steady else rolled.seconds).reshape(shape)
+    busier = np.maximum(generation, arithmetic[:, :, None] / (1.0 - shares))
+    wall = busier * ASYNC_REMAINDER if steady else busier + overhead
+    best = np.argmin(wall, axis=2)
+    flat = np.arange(best.size) * len(shares) + best.ravel()
+    return (
+        rolled.take(flat),
+        generation.ravel()[flat].reshape(best.shape),
+        wall.ravel()[flat].reshape(best.shape),
+    )
+
+
+def _driver(parts: dict[str, float], tail: float) -> Driver:
     """What sets the time: the largest part, generation told apart by how much of it is one response."""
-    arithmetic = parts.scoring + parts.update
-    if parts.generation >= max(arithmetic, parts.overhead):
-        return "longest response" if tail >= 0.5 * parts.generation else "decode throughput"
-    return "training arithmetic" if arithmetic >= parts.overhead else "round overhead"
+    arithmetic = parts["scoring"] + parts["update"]
+    if parts["generation"] >= max(arithmetic, parts["overhead"]):
+        return "longest response" if tail >= 0.5 * parts["generation"] else "decode throughput"
+    return "training arithmetic" if arithmetic >= parts["overhead"] else "round overhead"
 
 
 def rl_time(t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: float) -> RlTime:
     """Hours of a reinforcement-learning run on ``gpus`` accelerators.
 
+    Raises:
+        ValueError: the policy does not fit, or a phase's lengths contradict its cap.
+    """
+    (found,) = rl_times(t, a, plan, stack, gpus=[gpus])
+    if found is None:
+        raise ValueError(
+            f"{t.name} in {stack.weights} does not fit on {gpus:.0f} x {a.name} with one response: use more "
+            "accelerators, more memory each or a narrower format, or widen the generation layout."
+        )
+    return found
+
+
+def rl_times(
+    t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: Sequence[float]
+) -> tuple[RlTime | None, ...]:
+    """Hours of a reinforcement-learning run on each number of ``gpus``; None where the policy does not fit.
+
     Rounds of each phase are simulated at ``SLICES`` mean lengths between its start and its end. The
     simulation leaves things out; ``stack.unmodelled`` says by how much published runs exceeded it.
 
     Raises:
-        ValueError: the policy does not fit, or a phase's lengths contradict its cap.
+        ValueError: there are no phases, or one's lengths contradict its cap.
     """
-    fmt = Format(stack.weights, stack.cache)
-    total = _Parts(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    rounds = tokens = tail = 0.0
-    rolled: RolloutTime | None = None
-    for phase in plan.phases:
-        for steps, mean in _slices(phase):
-            loops = min(plan.loop_rate, MOST_LOOPING * mean / phase.cap)
-            lengths = Lengths(mean, phase.cap, plan.cv, loops)
-            job = Round(plan.prompts, plan.group, plan.prompt_tokens, lengths)
-            parts, rolled = _round(t, a, fmt, plan, stack, job, gpus=gpus)
-            count = steps / plan.updates_per_round
-            total = total + parts.times(count)
-            rounds += count
-            tokens += count * job.tokens
-            tail += count * rolled.tail_bound
-    if rolled is None:
+    cut = list(_jobs(plan))
+    if not cut:
         raise ValueError("A reinforcement-learning run needs at least one phase with steps.")
-    low, central, high = (total.wall * gpus / 3600.0 * factor for factor in stack.unmodelled)
-    work = multipliers(plan.algorithm).total * parameters(t).active * tokens
+    run = _Run(t, a, plan, stack, tuple(job for _, job in cut), np.array([rounds for rounds, _ in cut]))
+    counts = np.asarray(gpus, float)
+    parts, rolled = _simulated(run, counts)
+    hours = parts.summed(run.rounds)
+    tail = run.rounds @ rolled.tail_bound.reshape(parts.wall.shape)
+    last = (len(cut) - 1) * len(counts)
+    return tuple(
+        _time(run, {name: float(values[i]) for name, values in hours.items()}, float(tail[i]),
+              rolled.one(last + i), float(count)) if np.isfinite(hours["wall"][i]) else None
+        for i, count in enumerate(counts)
+    )  # fmt: skip
+
+
+def _time(run: _Run, seconds: dict[str, float], tail: float, last: RolloutTime, gpus: float) -> RlTime:
+    """The answer for one number of accelerators from its seconds by part and its last round."""
+    tokens = float(sum(n * job.tokens for n, job in zip(run.rounds.tolist(), run.jobs, strict=True)))
+    low, central, high = (seconds["wall"] * gpus / 3600.0 * factor for factor in run.stack.unmodelled)
+    work = multipliers(run.plan.algorithm).total * parameters(run.t).active * tokens
     return RlTime(
-        rounds=rounds,
+        rounds=float(run.rounds.sum()),
         tokens=tokens,
-        generation=total.generation / 3600.0,
-        scoring=total.scoring / 3600.0,
-        update=total.update / 3600.0,
-        overhead=total.overhead / 3600.0,
-        wall=total.wall / 3600.0,
+        generation=seconds["generation"] / 3600.0,
+        scoring=seconds["scoring"] / 3600.0,
+        update=seconds["update"] / 3600.0,
+        overhead=seconds["overhead"] / 3600.0,
+        wall=seconds["wall"] / 3600.0,
         gpu_hours=(low, central, high),
-        throughput_bound=total.throughput_bound * gpus / 3600.0,
-        tail_bound=total.tail_bound * gpus / 3600.0,
-        driver=_driver(total, tail),
-        longest=rolled.longest,
-        tail_rate=rolled.tail_rate,
+        throughput_bound=seconds["throughput_bound"] * gpus / 3600.0,
+        tail_bound=seconds["tail_bound"] * gpus / 3600.0,
+        driver=_driver(seconds, tail),
+        longest=last.longest,
+        tail_rate=last.tail_rate,
         tokens_per_second_per_gpu=tokens / (central * 3600.0),
-        utilisation=work / (central * 3600.0 * wide_peak(a)),
+        utilisation=work / (central * 3600.0 * wide_peak(run.a)),
     )
