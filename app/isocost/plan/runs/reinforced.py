@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.serving import load_serving
 from isocost.engine.architecture import parameters
 from isocost.engine.generation import wide_peak
-from isocost.engine.rl import multipliers, rl_time
+from isocost.engine.rl import multipliers, rl_times
 from isocost.engine.rl_records import ALGORITHMS, Algorithm, RlPhase, RlPlan, RlTime
 from isocost.plan.project import ModelChoice, model_of
-from isocost.plan.resolve import transformer_of
+from isocost.plan.resolve import transformer_of, whole_nodes
 from isocost.plan.results import Detail
 from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
 from isocost.plan.stages import DistillationStage, Rl, RlStackName, RlStage
@@ -22,9 +24,6 @@ from isocost.plan.throughput import Counts
 
 ANCHORS = 7
 """Counts of a curve that are simulated; between them hours follow straight lines of logarithms."""
-
-MOST = 2**17
-"""Accelerators tried before a policy is called too large for a type."""
 
 CRAWL = 0.002
 """Share of the peak an impossible run is priced at: the least of any published run."""
@@ -92,49 +91,66 @@ def _rounds(job: Job, recipe: Recipe) -> list[StageRun]:
     low, central, high = load_serving().rl_stack(recipe.stack).unmodelled
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
-        hours, fits, rate = _along(job.catalog, recipe, accelerator, counts)
+        at = _anchors(job, accelerator, counts)
+        timed = simulated(job.catalog, recipe, accelerator, tuple(counts[at].tolist()))
+        hours, fits = _between(job.catalog, recipe, accelerator, counts, at, timed)
         runs.append(
             StageRun(
                 accelerator,
                 counts,
                 hours,
                 fits,
-                tokens_per_s_per_gpu=rate,
+                tokens_per_s_per_gpu=generated_tokens(recipe.plan) / (hours * SECONDS_PER_HOUR),
                 slow=high / central,
                 fast=low / central,
-                details=details(job.catalog, recipe, accelerator, int(counts[0])) if job.explained else (),
+                details=details(recipe, timed[0], int(counts[0])) if job.explained else (),
             )
         )
     return runs
 
 
-def _along(
-    catalog: Catalog, recipe: Recipe, accelerator: str, counts: Counts
-) -> tuple[Array, np.ndarray, Array]:
-    """(accelerator-hours, whether it fits, generated tokens/s per accelerator) at each count."""
-    at = np.unique(np.linspace(0, len(counts) - 1, min(ANCHORS, len(counts))).round().astype(int))
-    timed = [simulated(catalog, recipe, accelerator, int(counts[i])) for i in at]
-    known = [impossible_hours(catalog, recipe, accelerator) if each is None else each.gpu_hours[1]
-             for each in timed]  # fmt: skip
+def _anchors(job: Job, accelerator: str, counts: Counts) -> NDArray[np.intp]:
+    """Places of the counts that are simulated: even in their order, with the plan's own among them."""
+    own = whole_nodes(job.catalog.accelerator(accelerator).spec, job.scenario.hardware.count)
+    even = np.linspace(0, len(counts) - 1, min(ANCHORS, len(counts))).round().astype(np.intp)
+    return np.union1d(even, np.flatnonzero(counts == own))
+
+
+def _between(
+    catalog: Catalog,
+    recipe: Recipe,
+    accelerator: str,
+    counts: Counts,
+    at: NDArray[np.intp],
+    timed: Sequence[RlTime | None],
+) -> tuple[Array, NDArray[np.bool_]]:
+    """(accelerator-hours, whether it fits) at each count, from those simulated."""
+    known = [
+        impossible_hours(catalog, recipe, accelerator) if each is None else each.gpu_hours[1]
+        for each in timed
+    ]
     logs = np.log(counts)
     hours = np.exp(np.interp(logs, logs[at], np.log(known)))
+    # A count between one that fits and one that does not is not offered.
     fits = np.interp(logs, logs[at], [float(each is not None) for each in timed]) >= 1.0
-    return hours, fits, generated_tokens(recipe.plan) / (hours * SECONDS_PER_HOUR)
+    return hours, fits
 
 
-@lru_cache(maxsize=2048)
-def simulated(catalog: Catalog, recipe: Recipe, accelerator: str, count: int) -> RlTime | None:
-    """The run on ``count`` accelerators; None when the policy does not fit.
+@lru_cache(maxsize=1024)
+def simulated(
+    catalog: Catalog, recipe: Recipe, accelerator: str, counts: tuple[int, ...]
+) -> tuple[RlTime | None, ...]:
+    """The run on each number of accelerators; None where the policy does not fit.
 
     A mean that its cap forbids is brought just below it: lengths saturate there.
     """
     t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
     phases = tuple(_within_cap(phase) for phase in recipe.plan.phases)
+    stack = load_serving().rl_stack(recipe.stack)
     try:
-        stack = load_serving().rl_stack(recipe.stack)
-        return rl_time(t, a, replace(recipe.plan, phases=phases), stack, gpus=float(count))
+        return rl_times(t, a, replace(recipe.plan, phases=phases), stack, gpus=counts)
     except ValueError:
-        return None
+        return (None,) * len(counts)
 
 
 def _within_cap(phase: RlPhase) -> RlPhase:
@@ -155,11 +171,10 @@ def impossible_hours(catalog: Catalog, recipe: Recipe, accelerator: str) -> floa
     return work / (CRAWL * wide_peak(a)) / SECONDS_PER_HOUR
 
 
-def details(catalog: Catalog, recipe: Recipe, accelerator: str, count: int) -> tuple[Detail, ...]:
+def details(recipe: Recipe, done: RlTime | None, count: int) -> tuple[Detail, ...]:
     """What drives the run, its two bounds side by side, and how much it writes."""
-    done = simulated(catalog, recipe, accelerator, count)
     if done is None:
-        return (Detail("Policy", "does not fit", "", "", "in generation; priced at 0.2 % of peak"),)
+        return (Detail("Policy", "does not fit", "", "", f"in generation; priced at {CRAWL:.1%} of peak"),)
     low, central, high = load_serving().rl_stack(recipe.stack).unmodelled
     share = done.generation / (done.generation + done.scoring + done.update + done.overhead)
     unseen = f"simulated x {central:g} for what no simulation has (failures, stragglers), {low:g}-{high:g}"
