@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from isocost.catalog import Catalog
-from isocost.plan.ledger import CENTS, GROUPS, basis_of
+from isocost.plan.ledger import GROUPS, basis_of
 from isocost.plan.project import Scenario
 from isocost.plan.results import LedgerGroup, LedgerLine, StageEstimate
-from isocost.plan.surroundings import DATA_KINDS, DAYS_PER_MONTH, EXPERIMENT_KINDS, unused_days
+from isocost.plan.surroundings import CENTS, DATA_KINDS, DAYS_PER_MONTH, EXPERIMENT_KINDS, unused_days
 from isocost.plan.timeline import TimelineBar, start_date, timeline
 
 LONGEST_MONTHS = 1200

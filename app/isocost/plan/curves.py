@@ -18,7 +18,7 @@ from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.resolve import whole_nodes
 from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.supply import hourly_usd
-from isocost.plan.surroundings import basis, programme_cost
+from isocost.plan.surroundings import basis, in_cents, programme_cost
 from isocost.plan.throughput import Counts
 
 LARGEST_COUNT = 131_072
@@ -154,7 +154,7 @@ def _curve(
     lasting = [run.wall_days * ones for run in runs]
     days = np.sum(lasting, axis=0) * ones
     rates = [_rate(scenario, stage, card, catalog) for stage in scenario.stages]
-    rents = [run.gpu_hours * rate * ones for run, rate in zip(runs, rates, strict=True)]
+    rents = [in_cents(run.gpu_hours * rate * ones) for run, rate in zip(runs, rates, strict=True)]
     hourly = hourly_usd(scenario, card.usd_per_gpu_hour, entry)
     on = basis(scenario, scenario.stages, rents, lasting, counts * ones, hourly, catalog)
     cost = programme_cost(scenario, on) * ones

@@ -9,7 +9,7 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.plan.energy import energy
-from isocost.plan.ledger import cost_range, ledger, programme_total
+from isocost.plan.ledger import cents, cost_range, ledger, programme_total
 from isocost.plan.notices import stage_notices
 from isocost.plan.project import Project, Scenario, Stage
 from isocost.plan.results import (
@@ -78,7 +78,7 @@ def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Ca
         name=stage.name,
         group=stage.group,
         kind=str(stage.__struct_config__.tag),
-        cost_usd=gpu_hours * rate.usd,
+        cost_usd=cents(gpu_hours * rate.usd),
         gpu_hours=gpu_hours,
         wall_days=float(run.wall_days[0]),
         accelerator=entry.spec.id,

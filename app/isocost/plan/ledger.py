@@ -12,12 +12,14 @@ from isocost.plan.project import Scenario
 from isocost.plan.results import LedgerGroup, LedgerLine, StageEstimate
 from isocost.plan.supply import hourly_usd, price_words
 from isocost.plan.surroundings import (
+    CENTS,
     DATA_KINDS,
     DAYS_PER_MONTH,
     EXPERIMENT_KINDS,
     GIGA,
     Basis,
     basis,
+    in_cents,
     programme_cost,
     programme_days,
     rent_only,
@@ -26,8 +28,6 @@ from isocost.plan.surroundings import (
     unused_days,
 )
 from isocost.quantities import format_bytes, format_count, format_money, format_quantity, format_share
-
-CENTS = 100
 
 GROUPS: tuple[LedgerGroup, ...] = get_args(LedgerGroup)
 """From the final run outwards."""
@@ -116,7 +116,7 @@ def waterfall(lines: Iterable[LedgerLine]) -> tuple[WaterfallBar, ...]:
 
 def cents(usd: float) -> float:
     """Rounded to the cent."""
-    return round(usd * CENTS) / CENTS
+    return float(in_cents(usd))
 
 
 def _stage_group(kind: str) -> LedgerGroup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,7 +88,7 @@ def owned_rate(entry: AcceleratorEntry, ownership: Ownership, site: Site) -> Own
         capital=capital,
         capital_source=source,
         write_off=write_off / HOURS_PER_YEAR,
-        interest=(yearly - write_off) / HOURS_PER_YEAR,
+        interest=max(yearly - write_off, 0.0) / HOURS_PER_YEAR,
         facility=kw * ownership.facility_usd_per_kw_month / HOURS_PER_MONTH,
         upkeep=capital * ownership.upkeep / HOURS_PER_YEAR,
         energy=_energy(entry, facts),
@@ -112,10 +113,10 @@ def purchase_price(entry: AcceleratorEntry, ownership: Ownership) -> tuple[float
 def _annuity(capital: float, ownership: Ownership) -> float:
     """Yearly payment that recovers the capital with interest over the service life."""
     years, rate = ownership.years, ownership.cost_of_capital
-    if rate == 0.0:
+    growth = math.expm1(years * math.log1p(rate))
+    if growth == 0.0:
         return capital * (1.0 - ownership.residual) / years
-    growth = (1.0 + rate) ** years
-    return float(capital * (growth - ownership.residual) * rate / (growth - 1.0))
+    return capital * (growth + 1.0 - ownership.residual) * rate / growth
 
 
 def _energy(entry: AcceleratorEntry, facts: SiteFacts) -> float:

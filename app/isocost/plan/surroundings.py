@@ -24,6 +24,7 @@ DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
 GIGA = 1e9
 MEGA = 1e6
 GB_PER_TB = 1000.0
+CENTS = 100
 
 EXPERIMENT_KINDS = frozenset({"ablations", "evaluation"})
 DATA_KINDS = frozenset({"generation"})
@@ -148,7 +149,12 @@ def rent_only(scenario: Scenario) -> bool:
 
 
 def programme_cost(scenario: Scenario, on: Basis) -> Number:
-    """USD of the whole programme, unrounded."""
+    """USD of the whole programme, each line in whole cents as in its ledger; the rent as it is given."""
     if rent_only(scenario):
         return on.rent
-    return on.rent + sum(surroundings(scenario, on).values(), 0.0)
+    return on.rent + sum((in_cents(usd) for usd in surroundings(scenario, on).values()), 0.0)
+
+
+def in_cents(usd: Number) -> Number:
+    """Rounded to the cent."""
+    return np.rint(np.asarray(usd) * CENTS) / CENTS

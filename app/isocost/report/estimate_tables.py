@@ -27,15 +27,20 @@ def json_text(result: Estimate) -> str:
 
 
 def csv_text(result: Estimate) -> str:
-    """One row a stage and one for the total, in full precision, for a spreadsheet."""
+    """One row a stage, one a line of the ledger beside them and one for the total, for a spreadsheet."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_CSV_COLUMNS)
     for stage in result.stages:
         if stage.enabled:
             writer.writerow(_csv_row(stage))
+    blank = dict.fromkeys(_CSV_COLUMNS, "")
+    for line in result.ledger:
+        if line.key and not line.key.startswith("stage."):
+            around = {"stage": line.line, "group": line.group, "kind": "ledger"}
+            writer.writerow((blank | around | {"cost_usd": line.cost_usd}).values())
     total = result.total
-    row = dict.fromkeys(_CSV_COLUMNS, "") | {
+    row = blank | {
         "stage": "Total",
         "gpu_hours": total.gpu_hours,
         "wall_days": total.wall_days,
@@ -68,6 +73,12 @@ def markdown_text(result: Estimate) -> str:
         lines += [
             f"| {_md(group.name)} | {_md(format_cents(group.cost_usd))} | {format_share(group.share)} |"
             for group in result.groups
+        ]
+    if len(result.ledger) > len([stage for stage in result.stages if stage.enabled]):
+        lines += ["", "| Ledger | Cost | Part | Arithmetic |", "|---|---:|---|---|"]
+        lines += [
+            f"| {_md(line.line)} | {_md(format_cents(line.cost_usd))} | {line.group} | {_md(line.how)} |"
+            for line in result.ledger
         ]
     if result.ledger:
         lines += ["", *(f"- {_md(line.line)}: {_md(line.source)}" for line in result.ledger if line.source)]

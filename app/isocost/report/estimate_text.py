@@ -20,6 +20,8 @@ KG_PER_TONNE = 1000.0
 LARGEST_PARTS = 4
 WORTH_EXPLAINING = 0.005
 """Differences from 6ND below half a percent are not explained."""
+_WORDS = frozenset({"Stage", "Accelerators", "Fits", "Layout", "Ledger", "Part", "Arithmetic", "Source"})
+"""Headings of columns of text; the others hold figures."""
 _STAGE_HEADINGS = (
     "Stage",
     "Cost",
@@ -45,6 +47,7 @@ def text(result: Estimate) -> str:
             f"{group.name}: {format_cents(group.cost_usd)}, {format_share(group.share)}"
             for group in result.groups
         ],
+        _ledger(result, len(counted)),
         [line for stage in counted for line in _work(stage)],
         *([f"{stage.name}:", *_details(stage)] for stage in counted if stage.details),
         list(dict.fromkeys(_price(stage) for stage in counted)),
@@ -146,12 +149,22 @@ def _price(stage: StageEstimate) -> str:
     return f"{rate}: {stage.price_source}" if stage.price_source else rate
 
 
+def _ledger(result: Estimate, stages: int) -> list[str]:
+    """The bill line by line, when it holds more than the stages' rents."""
+    if len(result.ledger) <= stages:
+        return []
+    rows = [(each.line, format_cents(each.cost_usd), each.group, each.how) for each in result.ledger]
+    rows.append(("Programme", format_cents(result.total.cost_usd), "", ""))
+    sources = [f"{each.line}: {each.source}" for each in result.ledger[stages:] if each.source]
+    return [*_table(("Ledger", "Cost", "Part", "Arithmetic"), rows), "", *sources]
+
+
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Aligned columns: text to the left, figures to the right; columns without any value are left out."""
     kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
     lines = [[row[i] for i in kept] for row in (headings, *rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(kept))]
-    left = {headings.index(name) for name in ("Stage", "Accelerators", "Fits", "Layout")}
+    left = {place for place, name in enumerate(headings) if name in _WORDS}
     return [
         "  ".join(
             cell.ljust(width) if place in left else cell.rjust(width)
