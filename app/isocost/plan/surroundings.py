@@ -157,4 +157,5 @@ def programme_cost(scenario: Scenario, on: Basis) -> Number:
 
 def in_cents(usd: Number) -> Number:
     """Rounded to the cent."""
-    return np.rint(np.asarray(usd) * CENTS) / CENTS
+    rounded: NDArray[np.float64] = np.rint(np.asarray(usd, dtype=np.float64) * CENTS) / CENTS
+    return rounded
