@@ -109,8 +109,10 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
     """Whether the stage can run at all, and whether everything rented has work."""
     where = f"{format_count(result.count)} {result.accelerator_name}"
     if result.layout_problem:
-        field = f"layout.{_pin_at_fault(layout_of(scenario, stage), result.layout_problem)}"
-        yield Notice("layout-impossible", field, f"{result.layout_problem} {RELEASE}", "stop")
+        pin = _pin_at_fault(layout_of(scenario, stage), result.layout_problem)
+        field = "hardware.count" if pin is None else f"layout.{pin}"
+        cure = "Change the count." if pin is None else RELEASE
+        yield Notice("layout-impossible", field, f"{result.layout_problem} {cure}", "stop")
     elif result.fits is False:
         yield Notice("does-not-fit", "hardware.count", does_not_fit(stage.name, result), "stop")
     if result.idle:
@@ -134,10 +136,11 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
 RELEASE = "Release a pin, or let the search choose."
 
 
-def _pin_at_fault(layout: Layout, problem: str) -> str:
-    """The pinned part a problem names, else the first that is pinned."""
+def _pin_at_fault(layout: Layout, problem: str) -> str | None:
+    """The pinned part a problem names, else the first that is pinned; None when nothing is."""
     pinned = [name for name in layout.__struct_fields__ if getattr(layout, name) is not None]
-    return next((name for name in pinned if f"with {name}" in problem), pinned[0])
+    named = [name for name in pinned if f"with {name}" in problem]
+    return next(iter([*named, *pinned]), None)
 
 
 def does_not_fit(name: str, result: StageEstimate) -> str:
