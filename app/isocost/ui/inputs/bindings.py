@@ -40,7 +40,7 @@ class Binding:
 
 def binding(path: str) -> Binding:
     """The road of the input at a path."""
-    return _SPECIAL.get(path) or _plain(FIELDS[path])
+    return _SPECIAL.get(path) or plain_binding(FIELDS[path])
 
 
 def stage_estimate(session: Session) -> StageEstimate | None:
@@ -63,15 +63,19 @@ def words(field: Field, value: float | None) -> str:
     return f"{field.label} {format_quantity(value, field.quantity)}"
 
 
-def _plain(field: Field) -> Binding:
-    """One stored value; an empty one is automatic, and shown when the estimate tells it."""
+Fill = Callable[[Session], float | None]
+"""What an empty value comes to; None = not known yet."""
+
+
+def plain_binding(field: Field, fill: Fill | None = None) -> Binding:
+    """One stored value; an empty one is automatic, and shown when ``fill`` or the estimate tells it."""
+    known = fill or _AUTOMATIC.get(field.path)
 
     def read(session: Session) -> Reading:
         stored = session.value(field.path)
         if stored is not None:
             return Reading(float(stored))
-        fill = _AUTOMATIC.get(field.path)
-        return Reading(fill(session) if fill else None, automatic=True)
+        return Reading(known(session) if known else None, automatic=True)
 
     def write(session: Session, value: float, gesture: object) -> None:
         stored = int(value) if field.integer else value
@@ -104,7 +108,7 @@ def _automatic_batch(session: Session) -> float | None:
     return batch_tokens(stage.data) if isinstance(stage, PretrainStage) else None
 
 
-_AUTOMATIC: dict[str, Callable[[Session], float | None]] = {
+_AUTOMATIC: dict[str, Fill] = {
     "efficiency.mfu": _automatic_mfu,
     "efficiency.goodput": _automatic_goodput,
     "data.batch_tokens": _automatic_batch,
@@ -199,6 +203,6 @@ _SPECIAL = {
         _read_active, _write_active, _reset_active, lambda session: _read_active(session).automatic
     ),
     "price.usd_per_gpu_hour": Binding(
-        _plain(FIELDS["price.usd_per_gpu_hour"]).read, _write_price, _reset_price, _price_at_default
+        plain_binding(FIELDS["price.usd_per_gpu_hour"]).read, _write_price, _reset_price, _price_at_default
     ),
 }

@@ -6,10 +6,22 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from isocost.plan.fields import Field, check
+from isocost.plan.fields import Field, problem
 from isocost.quantities import QuantityError, format_exact, format_quantity, parse
 
-_PAINTED_UNITS = {"$/GPU-h": "/GPU-h", "%": "", "h": "", "tokens": "tokens", "GPUs": "GPUs"}
+_PAINTED_UNITS = {
+    "$/GPU-h": "/GPU-h",
+    "$/kW-month": "/kW-mo",
+    "$/GB-month": "/GB-mo",
+    "$/kWh": "/kWh",
+    "$/Mtok": "/Mtok",
+    "$/month": "/month",
+    "$/week": "/week",
+    "$/GB": "/GB",
+    "$": "",
+    "%": "",
+    "h": "",
+}
 """Units drawn after the text; the others are part of the text itself."""
 
 
@@ -65,9 +77,9 @@ class QuantityEdit(QLineEdit):
         )
         if self._field.integer and value != int(value):
             value = float(round(value))
-        problem = check(self._field.path, value)
-        if problem:
-            raise QuantityError(problem)
+        wrong = problem(self._field, value)
+        if wrong:
+            raise QuantityError(wrong)
         return value
 
     def _explain(self) -> None:

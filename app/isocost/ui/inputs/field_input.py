@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QTo
 from isocost.plan.fields import Field
 from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
-from isocost.ui.inputs.bindings import binding
+from isocost.ui.inputs.bindings import Binding, binding
 from isocost.ui.inputs.context import context
 from isocost.ui.inputs.edit import QuantityEdit
 from isocost.ui.inputs.scale import Scale
@@ -23,11 +23,11 @@ EDIT_WIDTH = 118
 class FieldInput(QWidget):
     """Everything about one declared field; its object name is the field's path."""
 
-    def __init__(self, field: Field, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, field: Field, session: Session, road: Binding | None = None) -> None:
+        super().__init__()
         self.field = field
         self._session = session
-        self._binding = binding(field.path)
+        self._binding = road or binding(field.path)
         self._message = ""
         self._wrong = False
         self.setObjectName(field.path)
@@ -116,7 +116,11 @@ class FieldInput(QWidget):
             self.context.setProperty("role", role)
             self.context.style().unpolish(self.context)
             self.context.style().polish(self.context)
-        self.context.say(self._message or context(self.field.path, self._session))
+        self.context.say(self._message or self.context_line())
+
+    def context_line(self) -> str:
+        """What the value means here and where it comes from; empty when there is nothing to add."""
+        return context(self.field.path, self._session)
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the icon and grow with the text."""

@@ -1,0 +1,242 @@
+"""What surrounds the run, as inputs in foldable groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from isocost.plan.ledger_fields import LEDGER_FIELDS
+from isocost.ui.inputs.disclosure import Disclosure
+from isocost.ui.inputs.programme_fields import EDIT_WIDTH, ProgrammeInput
+from isocost.ui.inputs.programme_pickers import (
+    ApiPicker,
+    ChoicePicker,
+    FineTunePicker,
+    RegionPicker,
+    StartEdit,
+    kept_picker,
+    operator_picker,
+    supply_picker,
+)
+from isocost.ui.inputs.programme_words import SUMMARIES, belongs
+from isocost.ui.session import Session
+from isocost.ui.theme import Theme
+
+WIDTH = 320
+MARGIN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """A heading and the sections of the scenario below it; some paths are told apart by name."""
+
+    name: str
+    label: str
+    paths: tuple[str, ...]
+    """Sections (``people``) and single inputs (``programme.support``), in order."""
+
+
+GROUPS = (
+    GroupPlan("people", "People", ("people",)),
+    GroupPlan("programme", "Failures and reserve", ("programme",)),
+    GroupPlan("dataset", "Data", ("dataset",)),
+    GroupPlan("storage", "Storage", ("storage",)),
+    GroupPlan("schedule", "Calendar", ("schedule.start", "schedule", "schedule.keep_reserved")),
+    GroupPlan("supply", "How it is obtained", ("supply.mode", "supply")),
+    GroupPlan("ownership", "If you own it", ("ownership",)),
+    GroupPlan("site", "Site and energy", ("site.region", "site.operator", "site")),
+    GroupPlan("demand", "Use: API or own", ("demand", "api.model", "api", "finetune.supplier", "finetune",
+                                            "serving")),
+)  # fmt: skip
+
+Choice = ChoicePicker | ApiPicker | FineTunePicker | StartEdit
+
+_MAKERS: dict[str, tuple[str, Callable[[Session], Choice]]] = {
+    "supply.mode": ("Terms", supply_picker),
+    "site.region": ("Region", RegionPicker),
+    "site.operator": ("Operator", operator_picker),
+    "schedule.start": ("Start", StartEdit),
+    "schedule.keep_reserved": ("While late", kept_picker),
+    "api.model": ("Compared with", ApiPicker),
+    "finetune.supplier": ("Tuned by", FineTunePicker),
+}
+
+
+class Group(QFrame):
+    """A heading that says in a few words what is set, and the inputs it unfolds."""
+
+    def __init__(self, plan: GroupPlan, session: Session) -> None:
+        super().__init__()
+        self.plan = plan
+        self._session = session
+        self.fields: dict[str, ProgrammeInput] = {}
+        self.choices: dict[str, Choice] = {}
+        self.fold = Disclosure(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
+        self._rows: dict[str, QWidget] = {}
+        heading = QLabel(plan.label.upper())
+        heading.setProperty("role", "section")
+        heading.setBuddy(self.fold)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(heading)
+        top.addStretch(1)
+        top.addWidget(self.fold)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 4)
+        self._column.setSpacing(6)
+        self._column.addLayout(top)
+        for path in _expanded(plan.paths):
+            self._add(path)
+        self.fold.toggled.connect(self.refresh)
+
+    def _add(self, path: str) -> None:
+        if path in LEDGER_FIELDS:
+            self.fields[path] = field = ProgrammeInput(LEDGER_FIELDS[path], self._session)
+            row: QWidget = field
+        else:
+            label, make = _MAKERS[path]
+            self.choices[path] = choice = make(self._session)
+            row = _row(label, choice)
+        self._rows[path] = row
+        row.setVisible(False)
+        self._column.addWidget(row)
+
+    def refresh(self) -> None:
+        """Show the project; what is folded away is left alone until it is unfolded."""
+        scenario = self._session.current_scenario
+        self.fold.say(SUMMARIES[self.plan.name](scenario))
+        shown = self.fold.isChecked()
+        for path, row in self._rows.items():
+            row.setVisible(shown and belongs(path, scenario))
+        if not shown:
+            return
+        for choice in self.choices.values():
+            choice.refresh()
+        for path, field in self.fields.items():
+            if belongs(path, scenario):
+                field.refresh()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw the arrow and grow with the text."""
+        self.fold.apply_theme(theme)
+        for each in self.fields.values():
+            each.apply_theme(theme)
+        for path, choice in self.choices.items():
+            narrow = path in ("schedule.start", "schedule.keep_reserved")
+            choice.setFixedWidth(theme.px(EDIT_WIDTH if narrow else 178))
+
+
+class ProgrammeInputs(QFrame):
+    """Every input of the ledger; rests while hidden."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("programme_inputs")
+        self.setProperty("role", "card")
+        self.setAccessibleName("Inputs of the ledger")
+        self._session = session
+        self._stale = True
+        self.title = QLabel("What surrounds the run")
+        self.subtitle = QLabel("Costs nothing until you set it.")
+        self.subtitle.setProperty("role", "small")
+        self.groups = {plan.name: Group(plan, session) for plan in GROUPS}
+        self._lay_out()
+        session.project_changed.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+        session.estimate_changed.connect(self.refresh)
+        self.apply_theme(theme)
+
+    def _lay_out(self) -> None:
+        body = _Body()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
+        column.setSpacing(8)
+        for group in self.groups.values():
+            column.addWidget(group)
+        column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidget(body)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 4, 4)
+        layout.setSpacing(2)
+        for label in (self.title, self.subtitle):
+            label.setContentsMargins(MARGIN, 0, MARGIN, 0)
+            layout.addWidget(label)
+        layout.addSpacing(10)
+        layout.addWidget(self.area, 1)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and widen with the text, so that nothing is cut."""
+        self.setFixedWidth(theme.px(WIDTH))
+        self.title.setFont(theme.font("card"))
+        for group in self.groups.values():
+            group.apply_theme(theme)
+
+    def refresh(self) -> None:
+        """Show the newest project."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            for group in self.groups.values():
+                group.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def reveal(self, path: str) -> bool:
+        """Unfold an input, scroll to it and put the cursor there; False when it is not one of these."""
+        for group in self.groups.values():
+            field, choice = group.fields.get(path), group.choices.get(path)
+            target = field or choice
+            if target is None:
+                continue
+            group.fold.setChecked(True)
+            self.area.ensureWidgetVisible(target, 0, 40)
+            if field is not None:
+                field.focus()
+            else:
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        return False
+
+
+class _Body(QWidget):
+    """What scrolls. Qt's scroll area reads its height before nested layouts settle, so it tells it after."""
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        layout = self.layout()
+        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
+            self.setMinimumHeight(layout.minimumSize().height())
+        return handled
+
+
+def _expanded(paths: Iterable[str]) -> Iterable[str]:
+    """Single inputs by name, sections as all their numbers."""
+    for path in paths:
+        if "." in path:
+            yield path
+        else:
+            yield from (each for each in LEDGER_FIELDS if each.startswith(f"{path}."))
+
+
+def _row(label: str, choice: QWidget) -> QWidget:
+    """A choice with its label before it."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    text = QLabel(label)
+    text.setBuddy(choice)
+    line.addWidget(text, 1)
+    line.addWidget(choice)
+    return row
