@@ -2,8 +2,8 @@
 
 A layout says how ``accelerators`` devices share one training step: ``tp`` x ``cp`` x ``pp`` x ``dp`` of them
 work, the rest (fewer than one replica) stand idle. Expert parallelism takes its ranks from the same devices:
-``ep`` of the ``tp`` x ``cp`` x ``dp`` that hold one pipeline stage share the experts. Experts narrower than the
-model stay whole; wider ones are also cut over ``tp``, like a dense feed-forward.
+``ep`` of the ``tp`` x ``cp`` x ``dp`` that hold one pipeline stage share the experts. Experts narrower than
+the model stay whole; wider ones are also cut over ``tp``, like a dense feed-forward.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Layouts:
     ) -> Layouts:
         """Layouts from scalars or arrays that broadcast to one length; what is left out follows.
 
-        ``dp`` becomes the replicas that fit in ``accelerators``, ``microbatches`` what covers ``global_batch``
+        ``dp`` becomes the replicas that fit in ``accelerators``, ``microbatches`` what covers the batch
         (rounded up), ``shard_group`` all of dp * cp, ``sequence_parallel`` whether tp > 1.
         """
         n, batch, tp_, pp_, vp_, cp_, ep_, mb, rc, sh = np.broadcast_arrays(

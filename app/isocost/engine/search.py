@@ -89,6 +89,8 @@ def best_layouts(
     ``works`` and ``counts`` hold one entry per type; the workloads may differ in number format only. Raises
     ValueError if the lists differ in length, are empty or hold counts below one.
     """
+    if not accelerators or not len(works) == len(accelerators) == len(counts):
+        raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
     space = Space.of(transformer, works, accelerators, counts, constants, pins or Pins())
     cells, best, would_take = _search(space)
     results = []

@@ -128,7 +128,7 @@ class Space:
         pins: Pins,
     ) -> Space:
         """Lay out the space; see ``search.best_layouts``."""
-        lists, which, works_of_lists = _lists(_padded(counts, len(works), len(accelerators)), works)
+        lists, which, works_of_lists = _lists(_padded(counts), works)
         known = basis(transformer, works, accelerators, float(lists.max()), constants, pins)
         tasks, t = Works.of(works), known.transformer
         states = StateBytes.of([t] * len(lists), works_of_lists, constants.profile)
@@ -246,10 +246,8 @@ class Space:
         return priced.step().total * (1.0 + pressure(priced.filled))
 
 
-def _padded(counts: Sequence[Array], works: int, accelerators: int) -> Array:
+def _padded(counts: Sequence[Array]) -> Array:
     """Counts as (types, counts), shorter rows filled up with their last."""
-    if not counts or not len(counts) == works == accelerators:
-        raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
     if any(len(c) == 0 or np.min(c) < 1 for c in counts):
         raise ValueError("Counts of accelerators must be one or more.")
     width = max(len(c) for c in counts)
