@@ -14,9 +14,9 @@ from isocost.catalog import Catalog
 from isocost.catalog.efficiency import load_efficiency
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.architecture import training_flops_per_token
+from isocost.engine.basis import Constants
 from isocost.engine.records import Pins, Stack
 from isocost.engine.search import BestLayouts, best_layouts, matmul_peak, smallest_count_that_fits
-from isocost.engine.space import Constants
 from isocost.plan.project import Data, Efficiency, Layout, ModelChoice
 from isocost.plan.resolve import batch_tokens, transformer_of, workload_of
 from isocost.plan.stages import Tuning
@@ -198,4 +198,4 @@ def _throughput(
 
 def _step_seconds(best: BestLayouts) -> Array:
     """Where nothing fits, those of the least hungry layout: the verdict says that it cannot run."""
-    return np.where(best.fits, best.seconds, best.breakdown.total)
+    return best.would_take
