@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -50,24 +51,32 @@ def relatives(path: Path | None = None) -> dict[str, str]:
     return _entries(path or resource("efficiency.yaml"))[1]
 
 
-@cache
-def load_efficiency(path: Path | None = None) -> Efficiency:
-    """The constants as the engine takes them; architectures without runs get their relative's.
+def efficiency_of(values: Mapping[str, float], like: Mapping[str, str]) -> Efficiency:
+    """The engine's record from values by path (``matmul.Hopper.bf16``) and borrowed architectures.
 
     Raises ValueError, naming the constant, when one is missing or unknown.
     """
     tree: dict[str, Any] = {}
-    for constant in constants(path):
-        *parents, leaf = constant.name.split(".")
+    for path, value in values.items():
+        *parents, leaf = path.split(".")
         branch = tree
         for parent in parents:
             branch = branch.setdefault(parent, {})
-        branch[leaf] = constant.value
-    for architecture, like in relatives(path).items():
+        branch[leaf] = value
+    for architecture, relative in like.items():
         for name in ("matmul", "attention", "head_overhead", "introduced"):
-            tree[name][architecture] = tree[name][like]
+            tree[name].setdefault(architecture, tree[name][relative])
     expected = {field.name for field in fields(Efficiency)}
     if tree.keys() != expected:
         wrong = ", ".join(sorted(tree.keys() ^ expected))
         raise ValueError(f"efficiency.yaml: missing or unknown constants: {wrong}.")
     return Efficiency(**tree)
+
+
+@cache
+def load_efficiency(path: Path | None = None) -> Efficiency:
+    """The shipped constants as the engine takes them; architectures without runs get their relative's.
+
+    Raises ValueError, naming the constant, when one is missing or unknown.
+    """
+    return efficiency_of({c.name: c.value for c in constants(path)}, relatives(path))

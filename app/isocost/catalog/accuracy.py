@@ -1,0 +1,89 @@
+"""How far off the step-time model has been on runs left out of its fit (``resources/accuracy.yaml``)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+import yaml
+
+from isocost.catalog.efficiency import relatives
+from isocost.engine.records import Accelerator, Stack, Transformer, Workload
+from isocost.paths import resource
+
+RunClass = Literal["dense-16bit", "dense-low", "moe-16bit", "moe-low", "hybrid", "tuning", "research"]
+
+
+class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Measured over predicted throughput of the left-out runs of one class."""
+
+    runs: int
+    low: float
+    """10th percentile."""
+    high: float
+    """90th percentile."""
+
+
+class SourceScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Errors of one source's runs when none of them is in the fit."""
+
+    runs: int
+    median: float
+    """Median absolute error, a share of the measured throughput."""
+    p90: float
+    bias: float
+    """Median signed error."""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    spreads: dict[RunClass, Spread]
+    unmeasured: float
+    """Factor on the logarithm of a spread for architectures without measured runs."""
+    left_out: dict[str, SourceScore]
+    macro: dict[str, float]
+    coverage: float
+    """Share of left-out runs inside their 10-90 % range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """The 10-90 % range of each class of run."""
+
+    by_class: dict[RunClass, Spread]
+    unmeasured: float
+
+    def factors(self, t: Transformer, work: Workload, accelerator: Accelerator, stack: Stack) -> tuple[float, float]:
+        """Factors on a predicted throughput for its 10th and 90th percentile."""
+        spread = self.by_class[run_class(t, work, stack)]
+        width = self.unmeasured if accelerator.architecture in relatives() else 1.0
+        return math.exp(width * math.log(spread.low)), math.exp(width * math.log(spread.high))
+
+
+def run_class(t: Transformer, work: Workload, stack: Stack) -> RunClass:
+    """The class of runs whose errors a plan shares."""
+    if stack == "research":
+        return "research"
+    if t.attention == "hybrid":
+        return "hybrid"
+    if work.method != "full":
+        return "tuning"
+    low = work.precision in ("fp8", "mxfp8", "nvfp4")
+    if t.is_moe:
+        return "moe-low" if low else "moe-16bit"
+    return "dense-low" if low else "dense-16bit"
+
+
+@lru_cache(maxsize=1)
+def load_accuracy() -> _File:
+    """The shipped record of errors, validated."""
+    content = yaml.safe_load(resource("accuracy.yaml").read_text(encoding="utf-8"))
+    return msgspec.convert(content, _File)
+
+
+def load_spreads() -> Spreads:
+    """The shipped ranges."""
+    file = load_accuracy()
+    return Spreads(dict(file.spreads), file.unmeasured)

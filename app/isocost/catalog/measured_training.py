@@ -1,0 +1,104 @@
+"""Measured training throughput of published runs, as shipped in ``resources/measured_training.csv``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from isocost.catalog.table import read_rows
+from isocost.engine.records import Method, Precision, Recompute, Sharding, Stack
+from isocost.paths import resource
+
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e15)]
+Degree = Annotated[float, msgspec.Meta(ge=1, le=1e6)]
+
+Use = Literal["fit", "rank", "check", "skip"]
+"""What a run is good for: ``fit`` constants (trusted sources), ``rank`` (fitted lightly: single snapshots and
+research code), ``check`` (scored, never fitted), ``skip`` (its own source calls it a regression)."""
+
+
+class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One measured point: what ran where, the layout as far as it was stated, and how fast it was."""
+
+    id: str
+    source: str
+    model: str
+    accelerator: str
+    accelerators: Positive
+    sequence: Positive
+    reference: str = ""
+    """Where the figure was read."""
+    date: str = ""
+    """YYYY-MM of the source; decides which generation of software ran."""
+    use: Use = "check"
+    framework: str = ""
+    stack: Stack | None = None
+    precision: Precision = "bf16"
+    method: Method = "full"
+    global_batch: Positive | None = None
+    """Sequences a step."""
+    microbatch: Positive | None = None
+    tp: Degree | None = None
+    pp: Degree | None = None
+    vp: Degree | None = None
+    cp: Degree | None = None
+    ep: Degree | None = None
+    sharding: Sharding | None = None
+    shard_group: Degree | None = None
+    sequence_parallel: bool | None = None
+    recompute: Recompute | None = None
+    fused_attention: bool | None = None
+    mtp: bool = True
+    """False when the model's multi-token-prediction modules were left out."""
+    tokens_per_s: Positive | None = None
+    """Tokens a second per accelerator."""
+    derived: bool = False
+    """Whether ``tokens_per_s`` was worked out from printed TFLOPs by the source's own convention."""
+    peak_memory_gb: Positive | None = None
+    notes: str = ""
+
+
+@lru_cache(maxsize=4)
+def measured_runs(path: Path | None = None) -> tuple[MeasuredRun, ...]:
+    """The shipped measured points, in file order. Raises CatalogError naming row and field if one is wrong."""
+    return tuple(read_rows(path or resource("measured_training.csv"), MeasuredRun))
+
+
+def year_of(date: str) -> float | None:
+    """The middle of the month (or year) of an ISO date, as a decimal year; None when there is none."""
+    parts = date.split("-")
+    if not parts[0].isdigit():
+        return None
+    month = float(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 6.5
+    return float(parts[0]) + (month - 0.5) / 12.0
+
+
+STACK_WORDS: Mapping[str, Stack] = {
+    "nanotron": "research",
+    "deepspeed": "open",
+    "fsdp": "open",
+    "composer": "open",
+    "torchtune": "open",
+    "colossal": "open",
+    "nemo": "vendor",
+    "megatron": "vendor",
+    "maxtext": "vendor",
+    "paxml": "vendor",
+    "primus": "vendor",
+    "mlperf": "vendor",
+    "nvidia": "vendor",
+}
+"""Words in a framework's or source's name that tell its software tier, the first that matches."""
+
+DEFAULT_STACK: Stack = "open"
+"""The tier of a run that names no known framework."""
+
+
+def stack_of(framework: str, source: str = "") -> Stack:
+    """The software tier a framework's name means; ``DEFAULT_STACK`` when it means none."""
+    words = f"{framework} {source}".casefold()
+    return next((stack for word, stack in STACK_WORDS.items() if word in words), DEFAULT_STACK)

@@ -1,0 +1,224 @@
+"""What a described run leaves open, completed: every layout it may have had, ready to be priced at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog.memory import MemoryProfiles
+from isocost.engine.batch import Array, Shapes, Works
+from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
+from isocost.engine.memory import Memory, memory, usable_bytes
+from isocost.engine.records import Workload
+from isocost.engine.rows import pick
+from isocost.engine.states import MemoryProfile, StateBytes
+from isocost.plan.measured_rows import RunSpec
+
+TYPICAL_BATCH_TOKENS = 4e6
+"""Tokens a step of a run that does not state its batch: the order of published pre-training."""
+
+CONTEXT_FROM = 8192.0
+"""Sequences from which context parallelism is considered when the layout is not stated."""
+
+PIPELINE_FROM = 1e10
+"""Parameters from which a pipeline is considered when the layout is not stated."""
+
+
+class Choice(NamedTuple):
+    """One layout a run may have had."""
+
+    tp: float
+    pp: float
+    vp: float
+    cp: float
+    ep: float
+    microbatch: float
+    recompute: int
+    sharding: int
+    batch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many runs and the layouts each may have had: struct of arrays, a row per layout."""
+
+    specs: tuple[RunSpec, ...]
+    start: NDArray[np.intp]
+    """First row of each run."""
+    owner: NDArray[np.intp]
+    """Which run each row belongs to."""
+    works_list: tuple[Workload, ...]
+    shapes: Shapes
+    works: Works
+    layouts: Layouts
+    memory: Memory
+    filled: Array
+    """Bytes over usable bytes."""
+    fits: NDArray[np.bool_]
+    """Whether any layout of the run fits; per run."""
+
+    def __len__(self) -> int:
+        return len(self.specs)
+
+
+def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
+    """Every layout worth pricing of each run, those that do not fit left out.
+
+    A stated part of a layout is kept. Of the rest: the stated sharding with any recomputation that fits; else
+    fully sharded; else, where nothing fits, the layout with most recomputation, so that no run is dropped.
+    """
+    choices, owners = [], []
+    for index, spec in enumerate(specs):
+        found = list(_choices(spec))
+        choices += found
+        owners += [index] * len(found)
+    owner = np.array(owners, dtype=np.intp)
+    layouts = _layouts(specs, choices, owner)
+    works = [replace(specs[i].work, global_batch=c.batch) for i, c in zip(owners, choices, strict=True)]
+    shapes = Shapes.of([specs[i].transformer for i in owners])
+    held = _memory(specs, owner, shapes, works, layouts, profiles)
+    filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
+    keep, fits = _selected(specs, owner, layouts, filled)
+    rows = np.flatnonzero(keep)
+    owner = owner[rows]
+    kept_works = [works[i] for i in rows]
+    return Batch(
+        specs=tuple(specs),
+        start=np.searchsorted(owner, np.arange(len(specs))),
+        owner=owner,
+        works_list=tuple(kept_works),
+        shapes=pick(shapes, rows),
+        works=Works.of(kept_works),
+        layouts=layouts.take(rows),
+        memory=pick(held, rows),
+        filled=filled[rows],
+        fits=fits,
+    )
+
+
+def _degrees(given: float | None, options: Sequence[float]) -> Sequence[float]:
+    return options if given is None else [given]
+
+
+def _choices(spec: RunSpec) -> Iterator[Choice]:
+    """The layouts a run may have had; at least one."""
+    run, t, stated = spec.run, spec.transformer, spec.mapping_given
+    count = run.accelerators
+    free = not stated
+    large = t.layers * t.hidden * t.hidden * 12.0 + t.experts * t.moe_layers * t.expert_ffn * t.hidden * 3.0
+    tps = _degrees(run.tp, [1, 2, 4, 8] if free else [1])
+    pps = _degrees(run.pp, [1, 2, 4, 8, 16] if free and large > PIPELINE_FROM else [1])
+    cps = _degrees(run.cp, [1, 2, 4, 8, 16] if free and run.sequence >= CONTEXT_FROM else [1])
+    eps = _degrees(run.ep, [1, 8, 16, 32, 64] if free and t.experts > 0 else [1])
+    found = False
+    for tp, pp, cp, ep in product(tps, pps, cps, eps):
+        if tp * pp * cp > count or pp > t.layers or ep > max(t.experts, 1.0):
+            continue
+        replicas = max(count // (tp * pp * cp), 1.0)
+        batch = run.global_batch or max(TYPICAL_BATCH_TOKENS / run.sequence // replicas, 1.0) * replicas
+        if free and replicas > batch:
+            continue
+        for choice in _per_degrees(spec, tp, pp, cp, ep, batch, batch / replicas):
+            found = True
+            yield choice
+    if not found:
+        batch = run.global_batch or count
+        yield Choice(run.tp or 1, run.pp or 1, run.vp or 1, run.cp or 1, run.ep or 1, 1, 2, 3, batch)
+
+
+def _per_degrees(
+    spec: RunSpec, tp: float, pp: float, cp: float, ep: float, batch: float, share: float
+) -> Iterator[Choice]:
+    """Interleaving, microbatch, recomputation and sharding for given degrees; ``share`` = batch per replica."""
+    run, layers = spec.run, spec.transformer.layers
+    chunks = [1.0]
+    if pp > 1 and spec.stack == "vendor":
+        chunks = [v for v in (1, 2, 3, 4, 6, 8, 12) if layers % (pp * v) == 0 or (layers + 2) % (pp * v) == 0]
+    vps = _degrees(run.vp, chunks or [1.0])
+    microbatches = [b for b in _degrees(run.microbatch, [1, 2, 4, 8, 16]) if b <= max(share, 1.0)] or [1.0]
+    # Research code recomputes only where it says so.
+    modes = [0] if spec.stack == "research" else [0, 1, 2]
+    if run.recompute is not None:
+        modes = [RECOMPUTE_CODES[run.recompute]]
+    stage = SHARDING_CODES[run.sharding or "zero1"]
+    for vp, microbatch, mode, sharding in product(vps, microbatches, modes, sorted({stage, 3})):
+        yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, batch)
+
+
+def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray[np.intp]) -> Layouts:
+    table = np.array(choices, dtype=np.float64)
+    tp, pp, vp, cp, ep, microbatch, recompute, sharding, batch = table.T
+    count = np.array([spec.run.accelerators for spec in specs])[owner]
+    groups = np.array([spec.run.shard_group or np.inf for spec in specs])[owner]
+    split = np.array([spec.run.sequence_parallel is not False for spec in specs])[owner]
+    ranks = np.maximum(np.floor(count / (tp * pp * cp)), 1.0) * cp
+    return Layouts.of(
+        accelerators=count,
+        global_batch=batch,
+        tp=tp,
+        pp=pp,
+        vp=vp,
+        cp=cp,
+        ep=ep,
+        microbatch=microbatch,
+        recompute=recompute,
+        sharding=sharding,
+        shard_group=np.minimum(ranks, groups),
+        sequence_parallel=split & (tp > 1),
+    )
+
+
+def _profile(name: str, profiles: MemoryProfiles) -> MemoryProfile:
+    record = profiles.profiles[name].record()
+    # Published recipes of the vendor stack reduce and keep gradients in 16 bits.
+    return replace(record, gradient_bytes=2.0) if name == profiles.stacks["vendor"] else record
+
+
+def _memory(
+    specs: Sequence[RunSpec],
+    owner: NDArray[np.intp],
+    shapes: Shapes,
+    works: Sequence[Workload],
+    layouts: Layouts,
+    profiles: MemoryProfiles,
+) -> Memory:
+    """Peak bytes of every row, each with the memory profile of its framework."""
+    names = np.array([profiles.name_for_framework(s.run.framework, s.stack) for s in specs])[owner]
+    parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}
+    for name in sorted(set(names.tolist())):
+        rows = np.flatnonzero(names == name)
+        profile = _profile(name, profiles)
+        chosen = [works[i] for i in rows]
+        states = StateBytes.of([specs[owner[i]].transformer for i in rows], chosen, profile)
+        sequence = np.array([work.sequence for work in chosen])
+        held = memory(pick(shapes, rows), sequence, states, layouts.take(rows), profile)
+        for field, values in parts.items():
+            values[rows] = getattr(held, field)
+    return Memory(**parts)
+
+
+def _selected(
+    specs: Sequence[RunSpec], owner: NDArray[np.intp], layouts: Layouts, filled: Array
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows to keep, and whether each run fits at all."""
+    stated = np.array([SHARDING_CODES[s.run.sharding or "zero1"] for s in specs])
+    free = np.array([not s.mapping_given for s in specs])
+    as_stated = (layouts.sharding == stated[owner]) | free[owner]
+    fits = filled <= 1.0
+
+    def any_of(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        found = np.zeros(len(specs), dtype=np.bool_)
+        np.logical_or.at(found, owner, rows)
+        return found
+
+    given, sharded = any_of(fits & as_stated), any_of(fits)
+    most = np.full(len(specs), -1)
+    np.maximum.at(most, owner, layouts.recompute)
+    last = as_stated & (layouts.recompute == most[owner])
+    keep = np.where(given[owner], fits & as_stated, np.where(sharded[owner], fits, last))
+    return keep, sharded

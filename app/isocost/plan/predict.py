@@ -1,0 +1,156 @@
+"""Throughput and memory of described runs: published ones, to score the model, and a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog.accuracy import Spreads, load_spreads
+from isocost.catalog.catalog import Catalog
+from isocost.catalog.efficiency import load_efficiency, relatives
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.batch import Array
+from isocost.engine.efficiency import PRESENT, Efficiency, machines
+from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
+from isocost.engine.step import StepSeconds, evaluate
+from isocost.plan.completion import Batch, complete
+from isocost.plan.measured_rows import RunSpec, run_from_row
+
+GB = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of one run; figures are None when it could not be predicted (``note`` says why)."""
+
+    tokens_per_s: float | None
+    """Per accelerator."""
+    p10: float | None
+    p90: float | None
+    peak_memory_gb: float | None
+    """As an allocator would report it."""
+    layout_source: str
+    """``given``, ``searched``, or empty when not predicted."""
+    note: str
+    layout: str = ""
+    step_seconds: float | None = None
+
+
+def step_seconds(batch: Batch, efficiency: Efficiency) -> StepSeconds:
+    """Seconds of one optimizer step of every layout of every run."""
+    specs = [batch.specs[i] for i in batch.owner]
+    rates = machines(
+        [s.accelerator for s in specs],
+        [s.work.precision for s in specs],
+        [s.stack for s in specs],
+        efficiency,
+        [PRESENT if s.year is None else s.year for s in specs],
+    )
+    return evaluate(batch.shapes, batch.works, rates, batch.layouts, batch.filled)
+
+
+def fastest(batch: Batch, seconds: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Tokens a second per accelerator of each run with its fastest layout, and that layout's row."""
+    tokens = batch.works.global_batch * batch.works.sequence
+    rate = tokens / seconds / batch.layouts.accelerators
+    best = np.maximum.reduceat(rate, batch.start)
+    hit = np.flatnonzero(rate >= best[batch.owner] * (1.0 - 1e-12))
+    _, first = np.unique(batch.owner[hit], return_index=True)
+    return best, hit[first]
+
+
+def predict_specs(
+    specs: Sequence[RunSpec], efficiency: Efficiency | None = None, spreads: Spreads | None = None
+) -> list[Prediction]:
+    """Predict resolved runs, in order."""
+    if not specs:
+        return []
+    batch = complete(specs, load_memory_profiles())
+    seconds = step_seconds(batch, efficiency or load_efficiency()).total
+    rates, rows = fastest(batch, seconds)
+    ranges = spreads or load_spreads()
+    return [
+        _prediction(batch, i, float(rates[i]), int(rows[i]), float(seconds[rows[i]]), ranges)
+        for i in range(len(specs))
+    ]
+
+
+def _prediction(
+    batch: Batch, index: int, rate: float, row: int, seconds: float, spreads: Spreads
+) -> Prediction:
+    spec = batch.specs[index]
+    low, high = spreads.factors(spec.transformer, spec.work, spec.accelerator, spec.stack)
+    return Prediction(
+        tokens_per_s=rate,
+        p10=rate * low,
+        p90=rate * high,
+        peak_memory_gb=float(batch.memory.allocated[row]) / GB,
+        layout_source="given" if spec.mapping_given else "searched",
+        note="; ".join(_notes(batch, index, row)),
+        layout=_words(batch, row),
+        step_seconds=seconds,
+    )
+
+
+def _words(batch: Batch, row: int) -> str:
+    layouts = batch.layouts
+    degrees = " ".join(
+        f"{n.upper()}{getattr(layouts, n)[row]:.0f}" for n in ("tp", "pp", "vp", "cp", "ep", "dp")
+    )
+    return (
+        f"{degrees} microbatch {layouts.microbatch[row]:.0f} {SHARDING_NAMES[layouts.sharding[row]]} "
+        f"recompute {RECOMPUTE_NAMES[layouts.recompute[row]]}"
+    )
+
+
+def _notes(batch: Batch, index: int, row: int) -> list[str]:
+    """What was assumed in the prediction, in words."""
+    spec = batch.specs[index]
+    notes = []
+    if not batch.fits[index]:
+        notes.append("by our count of memory this run does not fit; predicted all the same")
+    if spec.run.recompute is None:
+        notes.append(
+            f"recomputation not stated: {RECOMPUTE_NAMES[batch.layouts.recompute[row]]}, the least that fits"
+        )
+    stated = spec.run.sharding not in (None, "zero3")
+    if spec.mapping_given and stated and batch.layouts.sharding[row] == 3:
+        notes.append("does not fit as sharded: fully sharded weights assumed")
+    if spec.run.stack is None:
+        notes.append(f"software tier taken as {spec.stack}")
+    if spec.run.global_batch is None:
+        notes.append(f"batch not stated: {batch.works.global_batch[row]:.0f} sequences assumed")
+    if spec.accelerator.architecture in relatives():
+        notes.append(
+            f"no measured runs on {spec.accelerator.architecture}: "
+            f"shares of {relatives()[spec.accelerator.architecture]} assumed"
+        )
+    if spec.transformer.attention == "hybrid":
+        notes.append("hybrid model: computed as a transformer of the same size")
+    return notes
+
+
+def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Prediction]:
+    """Predict rows with the columns of a published-throughput table; one prediction a row, in order.
+
+    Rows that cannot be predicted keep their place, with a note that says why (see ``run_from_row``).
+    """
+    specs: list[RunSpec] = []
+    outcome: list[int | str] = []
+    for row in rows:
+        try:
+            spec = run_from_row(row, catalog)
+        except (ValueError, CatalogError) as error:
+            outcome.append(str(error))
+        else:
+            outcome.append(len(specs))
+            specs.append(spec)
+    found = predict_specs(specs)
+    return [
+        found[item] if isinstance(item, int) else Prediction(None, None, None, None, "", item)
+        for item in outcome
+    ]

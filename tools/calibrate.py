@@ -1,0 +1,363 @@
+"""Fit the step-time model's constants to the measured runs and record how far off it is on runs left out.
+
+Run with ``make calibrate``; deterministic. Writes ``resources/efficiency.yaml`` and ``resources/accuracy.yaml``.
+
+Method: least squares on the logarithm of predicted over measured tokens per second, with a soft-L1 loss (a
+few broken runs must not pull), every source weighing alike whatever its number of rows (three large trusted
+sources weigh twice, research grids and single snapshots a quarter or less), and each constant drawn weakly
+to a physical prior. Constants marked ``assumed`` come from measurements of the part alone (best measured
+matmul, link tests) and are not fitted. No constant belongs to a model, a source or a row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+import yaml
+from scipy.optimize import least_squares
+
+from isocost.catalog.accuracy import run_class
+from isocost.catalog.catalog import load
+from isocost.catalog.efficiency import efficiency_of
+from isocost.catalog.measured_training import measured_runs
+from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.efficiency import Efficiency
+from isocost.plan.accuracy import macro_average, score_sources
+from isocost.plan.completion import Batch, complete
+from isocost.plan.measured_rows import RunSpec, run_spec
+from isocost.plan.predict import fastest, step_seconds
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+SCALE = 0.06
+"""Error (log) from which the loss grows linearly."""
+PRIOR = 0.5
+"""Weight of one prior standard deviation against one weighted row."""
+LARGE = ("llm-foundry", "Megatron-Bridge", "NVIDIA dgxc-benchmarking")
+LARGE_WEIGHT, TRUSTED_WEIGHT, RANK_WEIGHT, CHECK_WEIGHT = 16.0, 8.0, 2.0, 0.3
+GRID = "Ultra-Scale Playbook (Nanotron)"
+GRID_WEIGHT = 8.0
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One constant: where it goes, what it was expected to be, and how firmly (0 = assumed, not fitted)."""
+
+    paths: tuple[str, ...]
+    prior: float
+    width: float
+    unit: str
+    rows: str
+    upper: float = math.inf
+
+
+def _shares(architecture: str, formats: str) -> tuple[str, ...]:
+    return tuple(f"matmul.{architecture}.{name}" for name in formats.split())
+
+
+MATMUL = "share of the dense peak, very large matmul"
+ATTENTION = "share of the 16-bit dense peak, forward"
+MEASURED = "best measured matmul of the part (ml-engineering, 2026-08), not fitted"
+PARAMETERS = (
+    Parameter(_shares("Ampere", "bf16 tf32"), 0.869, 0.0, MATMUL, MEASURED),
+    Parameter(_shares("Hopper", "bf16 tf32"), 0.803, 0.0, MATMUL, MEASURED),
+    Parameter(_shares("Hopper", "fp8 mxfp8"), 0.734, 0.0, MATMUL, MEASURED),
+    Parameter(_shares("Blackwell", "bf16 tf32"), 0.74, 0.04, MATMUL, "B200 and GB200 runs in BF16", 0.776),
+    Parameter(_shares("Blackwell", "fp8 mxfp8"), 0.73, 0.05, MATMUL, "B200 and GB200 runs in FP8", 0.763),
+    Parameter(
+        (*_shares("Blackwell", "fp4"), *_shares("Blackwell Ultra", "fp4")), 0.5, 0.2, MATMUL, "runs in NVFP4"
+    ),
+    Parameter(_shares("Blackwell Ultra", "bf16 tf32"), 0.786, 0.0, MATMUL, MEASURED),
+    Parameter(_shares("Blackwell Ultra", "fp8 mxfp8"), 0.763, 0.0, MATMUL, "as B200: " + MEASURED),
+    Parameter(_shares("Ada", "bf16 tf32 fp8 mxfp8"), 0.77, 0.0, MATMUL, "between Ampere and Hopper; L40S runs agree"),
+    Parameter(_shares("CDNA3", "bf16 tf32 fp8 mxfp8"), 0.54, 0.0, MATMUL, "MI300X 0.51, MI325X 0.60: " + MEASURED),
+    Parameter(_shares("Gaudi", "bf16 tf32 fp8 mxfp8"), 0.9, 0.0, MATMUL, "Gaudi2 0.97, Gaudi3 0.74: " + MEASURED),
+    Parameter(_shares("TPU", "bf16 tf32 fp8 mxfp8"), 0.95, 0.0, MATMUL, "MaxText reaches 0.8 with recomputation"),
+    Parameter(("matmul_stack.vendor", "matmul_stack.research"), 1.0, 0.0, "factor", "the reference"),
+    Parameter(("matmul_stack.open",), 0.95, 0.05, "factor", "llm-foundry against vendor runs", 1.0),
+    Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),
+    Parameter(("attention.Hopper", "attention.Ada"), 0.6, 0.15, ATTENTION, "H100 and H200 runs", 0.8),
+    Parameter(("attention.Blackwell",), 0.6, 0.15, ATTENTION, "B200 and GB200 runs", 0.8),
+    Parameter(("attention.Blackwell Ultra",), 0.7, 0.15, ATTENTION, "B300 and GB300 runs", 0.85),
+    Parameter(("attention.CDNA3",), 0.4, 0.0, ATTENTION, "half of Hopper's, as for matmuls"),
+    Parameter(("attention.Gaudi", "attention.TPU"), 0.5, 0.0, ATTENTION, "no runs tell it apart"),
+    Parameter(("attention_backward",), 0.85, 0.0, "backward rate over forward", "FlashAttention-2 and 3 papers"),
+    Parameter(("attention_early.vendor",), 0.8, 0.15, "factor before mid-2024", "NeMo 24.03-24.07, MLPerf v3-v4", 1.0),
+    Parameter(
+        ("attention_early.open", "attention_early.research"), 0.6, 0.2, "factor before mid-2024", "llm-foundry", 1.0
+    ),
+    Parameter(("head_overhead.Ampere", "head_overhead.Ada"), 18.0, 0.0, "columns", "exponentials against products"),
+    Parameter(
+        ("head_overhead.Hopper", "head_overhead.CDNA3", "head_overhead.Blackwell Ultra"),
+        30.0,
+        0.0,
+        "columns",
+        "exponentials against products (arXiv 2407.08608)",
+    ),
+    Parameter(("head_overhead.Blackwell",), 60.0, 0.0, "columns", "twice the products of Hopper, same exponentials"),
+    Parameter(("head_overhead.TPU", "head_overhead.Gaudi"), 20.0, 0.0, "columns", "assumed"),
+    Parameter(("batched_matmul",), 0.3, 0.2, "share of the 16-bit dense peak", "runs before FlashAttention"),
+    Parameter(("grouped",), 0.95, 0.0, "factor on the matmul share", "grouped kernels of 2025-26"),
+    Parameter(("memory",), 0.88, 0.0, "share of memory bandwidth", "STREAM-like tests reach 0.85-0.93"),
+    Parameter(("elementwise.vendor",), 1.0, 0.2, "times the fused traffic", "all vendor runs"),
+    Parameter(("elementwise.open",), 1.3, 0.3, "times the fused traffic", "llm-foundry"),
+    Parameter(("elementwise.research",), 2.5, 0.0, "times the fused traffic", "unfused activations and norms"),
+    Parameter(("host.vendor",), 3e-4, 0.0, "s per layer and forward pass", "graphs replay most launches"),
+    Parameter(("host.open",), 4e-4, 0.0, "s per layer and forward pass", "about 40 launches of 10 us"),
+    Parameter(("host.research",), 1.5e-3, 0.4, "s per layer and forward pass", "Nanotron grid, microbatch 1"),
+    Parameter(("step_overhead.vendor",), 0.005, 0.7, "s per step", "MLPerf fine-tuning steps"),
+    Parameter(("step_overhead.open", "step_overhead.research"), 0.006, 0.0, "s per step", "as vendor"),
+    Parameter(("cast_bytes",), 4.0, 0.3, "bytes per operand element", "8-bit runs"),
+    Parameter(("block_casts",), 0.3, 0.0, "extra share for block scales", "MXFP8 beside per-tensor FP8"),
+    Parameter(("dequantise",), 6.0, 0.0, "bytes per weight and pass", "QLoRA 1.2-2 times slower than LoRA"),
+    Parameter(("inside",), 0.75, 0.0, "share of link bandwidth", "NCCL ring tests: 0.78-0.82, less in small calls"),
+    Parameter(("outside.vendor", "outside.open"), 0.9, 0.0, "share of network bandwidth", "NCCL tests, large calls"),
+    Parameter(("outside.research",), 0.4, 0.4, "share of network bandwidth", "Nanotron grid across nodes", 0.9),
+    Parameter(("rails",), 0.6, 0.3, "exponent", "groups across nodes", 1.0),
+    Parameter(("inside_latency",), 8e-6, 0.0, "s per doubling", "NCCL 1 MiB test on one node"),
+    Parameter(("outside_latency",), 1e-4, 0.3, "s per doubling", "groups across nodes; NCCL 1 MiB on four: 8e-5"),
+    Parameter(("tensor_exposed.vendor",), 0.3, 0.3, "share not hidden", "tensor-parallel vendor runs", 1.0),
+    Parameter(("tensor_exposed.open", "tensor_exposed.research"), 1.0, 0.0, "share not hidden", "nothing overlaps"),
+    Parameter(("context_exposed",), 0.1, 0.0, "share not hidden", "long-context runs do not tell it from 0"),
+    Parameter(("data_exposed.vendor",), 0.2, 0.0, "share not hidden", "scaling tables to 2,048 H100"),
+    Parameter(("data_exposed.open",), 0.3, 0.0, "share not hidden", "scaling tables to 512 H100"),
+    Parameter(("data_exposed.research",), 1.0, 0.0, "share not hidden", "Nanotron grid"),
+    Parameter(("contention",), 0.25, 0.0, "share of hidden traffic that slows compute", "Galvatron 0.13, llm-foundry"),
+    Parameter(("pipeline_exposed",), 0.25, 0.0, "share not hidden", "deep pipelines"),
+    Parameter(("exchange",), 1.0, 0.3, "times the ideal all-to-all", "experts across nodes"),
+    Parameter(("dispatch_passes",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
+    Parameter(("routed_seconds",), 3e-4, 0.5, "s per routed layer and pass", "mixtures of experts"),
+    Parameter(("routed_host",), 4.0, 0.0, "times a dense layer's launches", "sorting, counting, grouped calls"),
+    Parameter(("routed_decline",), 0.4, 0.5, "per year", "the same mixture in releases 25.09 to 26.08"),
+    Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
+    Parameter(("hybrid",), 3.0, 0.25, "times the memory passes", "Nemotron-H and Nemotron 3"),
+    Parameter(("stall",), 1.1, 0.2, "s per microbatch", "blocked pipelines of the Nanotron grid"),
+    Parameter(("young",), 0.2, 0.5, "extra time, fading within a year", "first releases on Hopper and Blackwell"),
+)
+INTRODUCED = {
+    "Volta": 2017.5,
+    "Pascal": 2016.5,
+    "Turing": 2018.7,
+    "Ampere": 2020.4,
+    "Ada": 2022.8,
+    "Hopper": 2022.8,
+    "Blackwell": 2024.9,
+    "Blackwell Ultra": 2025.6,
+    "Rubin": 2026.8,
+    "CDNA2": 2021.9,
+    "CDNA3": 2023.9,
+    "CDNA4": 2025.5,
+    "CDNA5": 2026.8,
+    "Gaudi": 2022.4,
+    "TPU": 2021.4,
+    "NeuronCore-v2": 2022.8,
+    "NeuronCore-v3": 2024.9,
+    "NeuronCore-v4": 2025.9,
+    "Da Vinci": 2022.8,
+    "Apple GPU": 2023.5,
+    "WSE-3": 2024.3,
+}
+RELATIVES = {
+    "Pascal": "Ampere",
+    "Volta": "Ampere",
+    "Turing": "Ampere",
+    "Rubin": "Blackwell Ultra",
+    "CDNA2": "CDNA3",
+    "CDNA4": "CDNA3",
+    "CDNA5": "CDNA3",
+    "NeuronCore-v2": "TPU",
+    "NeuronCore-v3": "TPU",
+    "NeuronCore-v4": "TPU",
+    "Da Vinci": "CDNA3",
+    "Apple GPU": "CDNA3",
+    "WSE-3": "TPU",
+}
+FREE = [p for p in PARAMETERS if p.width > 0]
+MU = np.log([p.prior for p in FREE])
+WIDTH = np.array([p.width for p in FREE])
+UPPER = np.log([p.upper for p in FREE])
+
+
+def constants_of(x: np.ndarray) -> dict[str, float]:
+    """Every constant by path, the free ones from their logarithms."""
+    free = dict(zip((p.paths for p in FREE), np.exp(x), strict=True))
+    values = {path: float(free.get(p.paths, p.prior)) for p in PARAMETERS for path in p.paths}
+    return values | {f"introduced.{name}": year for name, year in INTRODUCED.items()}
+
+
+def efficiency(x: np.ndarray) -> Efficiency:
+    """The engine's record for a vector of free constants."""
+    return efficiency_of(constants_of(x), RELATIVES)
+
+
+def weights(specs: Sequence[RunSpec], left_out: str = "") -> np.ndarray:
+    """Weight of each run: every source alike within its class, none for the source left out."""
+    sources = [spec.run.source for spec in specs]
+    uses = {spec.run.source: spec.run.use for spec in specs if spec.run.use != "skip"}
+
+    def of_source(source: str) -> float:
+        if source in LARGE:
+            return LARGE_WEIGHT
+        if source == GRID:
+            return GRID_WEIGHT
+        return {"fit": TRUSTED_WEIGHT, "rank": RANK_WEIGHT}.get(uses[source], CHECK_WEIGHT)
+
+    share = {source: of_source(source) / sources.count(source) for source in uses}
+    result = np.array([share[source] for source in sources])
+    unknown = np.array(["mapping not stated" in s.run.notes or s.run.use == "skip" for s in specs])
+    out = np.array([source == left_out for source in sources])
+    return np.where(unknown | out, 0.0, result)
+
+
+def fit(batch: Batch, left_out: str = "", start: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of the free constants and their standard errors."""
+    weight = np.sqrt(weights(batch.specs, left_out))
+    measured = np.log([spec.run.tokens_per_s or math.nan for spec in batch.specs])
+
+    def residuals(x: np.ndarray) -> np.ndarray:
+        rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
+        u = (np.log(rates) - measured) / SCALE
+        soft = np.sign(u) * np.sqrt(2.0 * (np.sqrt(1.0 + u * u) - 1.0))
+        return np.concatenate([weight * soft, PRIOR * (x - MU) / WIDTH])
+
+    first = np.minimum(MU if start is None else start, UPPER - 1e-3)
+    found = least_squares(residuals, first, x_scale=WIDTH, bounds=(-np.inf, UPPER), max_nfev=60)
+    covariance = np.linalg.inv(found.jac.T @ found.jac)
+    rows = np.count_nonzero(weight)
+    variance = 2.0 * found.cost / max(rows, 1) * rows / weight.sum() if rows else 1.0
+    return found.x, np.sqrt(np.diag(covariance) * variance)
+
+
+def _without(task: tuple[Batch, str, np.ndarray]) -> np.ndarray:
+    """Predicted tokens per second of one source's runs with constants fitted to all others."""
+    batch, source, start = task
+    x, _ = fit(batch, source, start)
+    rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
+    return rates
+
+
+def left_out_rates(batch: Batch, start: np.ndarray, jobs: int) -> np.ndarray:
+    """Each run as predicted when its whole source is left out of the fit."""
+    sources = np.array([spec.run.source for spec in batch.specs])
+    names = sorted({s.run.source for s in batch.specs if s.run.use == "fit"} | {GRID})
+    with Pool(jobs) as pool:
+        results = pool.map(_without, [(batch, name, start) for name in names], chunksize=1)
+    rates, _ = fastest(batch, step_seconds(batch, efficiency(start)).total)
+    for name, found in zip(names, results, strict=True):
+        rates[sources == name] = found[sources == name]
+    return rates
+
+
+def write_efficiency(x: np.ndarray, errors: np.ndarray) -> None:
+    """Write every constant with unit, spread and what determines it."""
+    spread = dict(zip((p.paths for p in FREE), errors, strict=True))
+    values = constants_of(x)
+    entries = [
+        {
+            "name": path,
+            "value": float(f"{values[path]:.4g}"),
+            "unit": p.unit,
+            "kind": "fitted" if p.width else "assumed",
+            "spread": float(f"{min(spread.get(p.paths, 0.1), max(p.width, 0.02)):.2g}"),
+            "rows": p.rows,
+        }
+        for p in PARAMETERS
+        for path in p.paths
+    ]
+    entries += [
+        {
+            "name": f"introduced.{name}",
+            "value": year,
+            "unit": "year",
+            "kind": "assumed",
+            "spread": 0.0,
+            "rows": "first customers",
+        }
+        for name, year in INTRODUCED.items()
+    ]
+    head = (
+        "# Constants of the step-time model. Written by `make calibrate` (tools/calibrate.py): change them there.\n"
+        f"# {len(FREE)} are fitted to resources/measured_training.csv; spread is the standard error of the\n"
+        "# logarithm. The rest are assumed, from the measurements named. Architectures under `relatives` have no\n"
+        "# measured training runs: they borrow the shares of the relative and get a wider range.\n"
+    )
+    body = yaml.safe_dump(
+        {"constants": entries, "relatives": RELATIVES}, sort_keys=False, width=110, allow_unicode=True
+    )
+    (RESOURCES / "efficiency.yaml").write_text(head + body, encoding="utf-8")
+
+
+def write_accuracy(batch: Batch, rates: np.ndarray) -> None:
+    """Write left-out errors by source and the 10-90 % ranges by class."""
+    trusted = np.array([s.run.use == "fit" for s in batch.specs])
+    grid = np.array([s.run.source == GRID for s in batch.specs])
+    known = np.array(["mapping not stated" not in s.run.notes for s in batch.specs])
+    measured = np.array([s.run.tokens_per_s or math.nan for s in batch.specs])
+    ratio = measured / rates
+    classes = np.array([run_class(s.transformer, s.work, s.stack) for s in batch.specs])
+    spreads: dict[str, dict[str, float]] = {}
+    inside = np.zeros(len(batch), dtype=bool)
+    for name in sorted(set(classes.tolist())):
+        rows = (classes == name) & (grid if name == "research" else trusted & known)
+        low, high = np.quantile(ratio[rows], [0.1, 0.9])
+        spreads[name] = {"runs": int(rows.sum()), "low": float(f"{low:.3f}"), "high": float(f"{high:.3f}")}
+        inside |= rows & (ratio >= low) & (ratio <= high)
+    scored = trusted | grid
+    scores = score_sources([s for s, k in zip(batch.specs, scored, strict=True) if k], rates[scored])
+    content = {
+        "spreads": spreads,
+        "unmeasured": 1.6,
+        "left_out": {
+            s.source: {
+                "runs": s.runs,
+                "median": round(s.median, 4),
+                "p90": round(s.p90, 4),
+                "bias": round(s.bias, 4),
+            }
+            for s in scores
+        },
+        "macro": {key: round(value, 4) for key, value in macro_average(batch.specs, rates).items()},
+        "coverage": round(float(inside[(trusted & known) | grid].mean()), 3),
+    }
+    head = (
+        "# How far off the step-time model is on runs of sources left out of its fit; written by `make calibrate`.\n"
+        "# spreads: measured over predicted throughput, 10th and 90th percentile; unmeasured widens them (power).\n"
+    )
+    text = head + yaml.safe_dump(content, sort_keys=False, width=110)
+    (RESOURCES / "accuracy.yaml").write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Fit, leave sources out one by one, write both files and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    catalog = load()
+    specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
+    batch = complete(specs, load_memory_profiles())
+    x, errors = fit(batch)
+    write_efficiency(x, errors)
+    rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
+    left_out = left_out_rates(batch, x, options.jobs)
+    write_accuracy(batch, left_out)
+    for p, value, error in zip(FREE, np.exp(x), errors, strict=True):
+        print(f"{p.paths[0]:28s} {p.prior:10.4g} -> {value:10.4g}  +- {error:.2f}")
+    out = {score.source: score for score in score_sources(specs, left_out)}
+    for score in score_sources(specs, rates):
+        other = out[score.source]
+        print(
+            f"{score.source:34s} n {score.runs:4d}  fitted {score.median:6.1%} p90 {score.p90:6.1%} "
+            f"bias {score.bias:+6.1%}   left out {other.median:6.1%} p90 {other.p90:6.1%} bias {other.bias:+6.1%}"
+        )
+    print("fitted  ", {k: f"{v:.1%}" for k, v in macro_average(specs, rates).items()})
+    print("left out", {k: f"{v:.1%}" for k, v in macro_average(specs, left_out).items()})
+
+
+if __name__ == "__main__":
+    main()
