@@ -178,6 +178,14 @@ def test_more_models_in_the_loop_cost_more(dear, cheap):
     assert costs[0].gpu_hours > costs[1].gpu_hours
 
 
+def test_an_update_that_needs_host_memory_is_said():
+    large = ModelChoice(name="DeepSeek-V3")
+    codes = {count: {n.code for n in priced(RL, model=large, hardware=Hardware("h20", count)).warnings}
+             for count in (96, 512)}  # fmt: skip
+    assert "update-offloads" in codes[96]  # verl's recipe for it asks for 1.5 TB of host memory a node
+    assert "update-offloads" not in codes[512]
+
+
 def test_a_mean_above_its_cap_is_brought_below_it():
     wrong = RlStage(name="RL", rl=Rl(phases=(RolloutPhase(100.0, 1000.0, 50_000.0, 8192.0),)))
     assert math.isfinite(one(wrong, **WIDE).gpu_hours)

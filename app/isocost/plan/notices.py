@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 
 from isocost.catalog import Catalog
+from isocost.engine.finetune import adam_state_bytes
 from isocost.plan.project import (
     GpuHoursStage,
     Layout,
@@ -20,6 +22,7 @@ from isocost.plan.project import (
 )
 from isocost.plan.resolve import parameters_of, precision_on
 from isocost.plan.results import Notice, StageEstimate
+from isocost.plan.stages import RlStage
 from isocost.quantities import format_bytes, format_count, format_quantity
 
 AMBER_DAYS = 30
@@ -35,6 +38,8 @@ def stage_notices(
         yield from _hardware(scenario, stage, result, catalog)
     if isinstance(stage, PretrainStage):
         yield from _precision(stage, result, catalog)
+    if isinstance(stage, RlStage):
+        yield from _update_memory(scenario, stage, result, catalog)
     yield from _efficiency(result, catalog)
     yield from _fit(scenario, stage, result, catalog)
     if type(stage) is PretrainStage:
@@ -89,6 +94,22 @@ def _precision(stage: PretrainStage, result: StageEstimate, catalog: Catalog) ->
             "precision-unsupported",
             "data.precision",
             f"{entry.short_name} has no {wanted.upper()}; the estimate uses {given.upper()}.",
+        )
+
+
+def _update_memory(
+    scenario: Scenario, stage: RlStage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
+    """Whether the policy's training states fit beside nothing else: rollouts are checked by the simulation."""
+    needed = adam_state_bytes(parameters_of(model_of(scenario, stage), catalog).total)
+    each = catalog.accelerator(result.accelerator).spec.memory_bytes
+    if result.fits and needed / result.count > each:
+        yield Notice(
+            "update-offloads",
+            "hardware.count",
+            f"Weights, gradients and optimizer take {format_bytes(needed / result.count)} on each of "
+            f"{format_count(result.count)} {result.accelerator_name} with {format_bytes(each)}: the update "
+            f"needs host memory, which makes it slower; {format_count(math.ceil(needed / each))} hold it.",
         )
 
 
