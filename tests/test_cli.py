@@ -173,7 +173,7 @@ def test_markdown_keeps_its_table_whatever_the_names(capsys, plan: str) -> None:
 def test_a_preset_by_its_name(capsys) -> None:
     assert run(capsys, "estimate", "deepseek-r1") == run(capsys, "estimate", R1)
     assert "did you mean deepseek-r1?" in refused(capsys, "estimate", "deepseek-r2")
-    assert "presets are deepseek-chain, deepseek-r1, " in refused(capsys, "estimate", "zzzzzz")
+    assert "presets are api-or-own, deepseek-chain, " in refused(capsys, "estimate", "zzzzzz")
 
 
 def test_a_file_beside_you_comes_before_a_preset(capsys, tmp_path: Path, monkeypatch) -> None:

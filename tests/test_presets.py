@@ -18,6 +18,7 @@ from isocost.plan.project import Project, price_of
 from isocost.plan.results import Estimate, StageEstimate
 
 NAMES = (
+    "api-or-own",
     "deepseek-chain",
     "deepseek-r1",
     "deepseek-r1-first-principles",
@@ -31,6 +32,7 @@ NAMES = (
     "minimax-m1-rl",
     "palm-540b",
     "qlora-8b-on-a-4090",
+    "rent-or-buy-64-h100",
     "smollm3-programme",
     "startup-7b",
 )

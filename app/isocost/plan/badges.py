@@ -232,8 +232,8 @@ def _rules(flops: float) -> Iterator[Badge]:
             f"threshold-{rule.id}",
             "data.tokens",
             f"Above {rule.flops:.0e} FLOPs: {rule.name}".replace("e+", "e"),
-            f"{rule.meaning} In force from {rule.applies_from}; text read {rule.read}: check it before relying "
-            "on it.",
+            f"{rule.meaning} In force from {rule.applies_from}; text read {rule.read}: check it before "
+            "relying on it.",
             rule.source,
             "care",
         )
