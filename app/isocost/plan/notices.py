@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from datetime import date
 
@@ -20,7 +19,7 @@ from isocost.plan.project import (
     model_of,
     price_of,
 )
-from isocost.plan.resolve import parameters_of, precision_on
+from isocost.plan.resolve import parameters_of, precision_on, whole_nodes
 from isocost.plan.results import Notice, StageEstimate
 from isocost.plan.stages import RlStage
 from isocost.quantities import format_bytes, format_count, format_quantity
@@ -100,16 +99,17 @@ def _precision(stage: PretrainStage, result: StageEstimate, catalog: Catalog) ->
 def _update_memory(
     scenario: Scenario, stage: RlStage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
-    """Whether the policy's training states fit beside nothing else: rollouts are checked by the simulation."""
+    """Whether the policy's training states fit by themselves; rollouts are checked by the simulation."""
     needed = adam_state_bytes(parameters_of(model_of(scenario, stage), catalog).total)
-    each = catalog.accelerator(result.accelerator).spec.memory_bytes
+    spec = catalog.accelerator(result.accelerator).spec
+    each = spec.memory_bytes
     if result.fits and needed / result.count > each:
         yield Notice(
             "update-offloads",
             "hardware.count",
             f"Weights, gradients and optimizer take {format_bytes(needed / result.count)} on each of "
             f"{format_count(result.count)} {result.accelerator_name} with {format_bytes(each)}: the update "
-            f"needs host memory, which makes it slower; {format_count(math.ceil(needed / each))} hold it.",
+            f"needs host memory, which makes it slower; {format_count(whole_nodes(spec, needed / each))} hold it.",
         )
 
 
