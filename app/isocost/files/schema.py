@@ -129,7 +129,9 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
         value = float(tree)
     else:
         try:
-            value = parse(tree, known.quantity if known else "number", unit=known.unit if known else "")
+            value = parse(
+                tree, declared.quantity if declared else "number", unit=declared.unit if declared else ""
+            )
         except QuantityError:
             raise _wrong(where, f"expected a number, got {got(tree)}.") from None
     if not math.isfinite(value):

@@ -109,7 +109,8 @@ def _update_memory(
             "hardware.count",
             f"Weights, gradients and optimizer take {format_bytes(needed / result.count)} on each of "
             f"{format_count(result.count)} {result.accelerator_name} with {format_bytes(each)}: the update "
-            f"needs host memory, which makes it slower; {format_count(whole_nodes(spec, needed / each))} hold it.",
+            "needs host memory, which makes it slower; "
+            f"{format_count(whole_nodes(spec, needed / each))} hold it.",
         )
 
 
