@@ -56,7 +56,13 @@ def _make_plan(session: Session, theme: Theme) -> QWidget:
     return PlanPage(session, theme)
 
 
-PAGES = (Page("Plan", _make_plan),)
+def _make_fit(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.charts.fit_page import FitPage
+
+    return FitPage(session, theme)
+
+
+PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit))
 
 
 class _Centre(QStackedWidget):
@@ -99,7 +105,6 @@ class Window(QMainWindow):
         themes.follow(self.apply_theme)
         self._restore()
         self._show_title()
-        self.session.refresh()
 
     # Building
 
@@ -153,13 +158,14 @@ class Window(QMainWindow):
         self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
 
     def load_pages(self) -> None:
-        """Import and build the charts: after the first paint, so that the window is there at once."""
+        """Build the charts and estimate the plan: after the first paint, so that the window is there at once."""
         if self.views:
             return
         for page in PAGES:
             view = page.make(self.session, self.themes.theme)
             self.views.append(cast(PageView, view))
             self.pages.addWidget(view)
+        self.session.refresh()
         self.pages_loaded.emit()
 
     # Showing
