@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
 from isocost import paths
 from isocost.catalog import Catalog, load
@@ -40,6 +40,8 @@ def stored() -> QSettings:
 @pytest.fixture
 def make(qtbot, stored: QSettings) -> Callable[[], Window]:
     """Builds windows and closes them without asking."""
+    # Closed windows linger until told, and every change of theme would restyle them too.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def build() -> Window:
         window = make_window(stored)
@@ -51,8 +53,9 @@ def make(qtbot, stored: QSettings) -> Callable[[], Window]:
 
 
 @pytest.fixture
-def window(make: Callable[[], Window], qtbot) -> Window:
-    """A shown window with the smallest training preset open and computed."""
+def window(make: Callable[[], Window], qtbot, monkeypatch: pytest.MonkeyPatch) -> Window:
+    """A shown window with a small training preset open and computed; no other accelerator is compared."""
+    monkeypatch.setattr("isocost.ui.session.other_curves", lambda *_: ())
     made = make()
     made.resize(1280, 800)
     made.documents.open(preset("startup-7b"), preset=True)

@@ -66,6 +66,7 @@ def test_a_path_is_shown_by_its_last_two_parts():
     assert shown_path(Path("/home/someone/plans/r1.yaml")) == str(Path("plans/r1.yaml"))
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_click_copies_the_answer_with_its_doubt(window, qtbot):
     qtbot.mouseClick(window.headline.sentence, Qt.MouseButton.LeftButton)
     copied = QGuiApplication.clipboard().text()

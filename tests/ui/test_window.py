@@ -187,7 +187,7 @@ def test_charts_come_after_the_first_paint(make, qtbot):
     window.show_workspace()
     with qtbot.waitSignal(window.pages_loaded):
         window.show()
-    assert window.pages.count() == 1
+    assert window.pages.count() == len(window.page_titles) == window.tabs.count()
 
 
 def test_theme_and_text_size_are_remembered(window, make):

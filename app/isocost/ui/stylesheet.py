@@ -29,7 +29,7 @@ QLineEdit, QComboBox { background: $field; border: 1px solid $line; border-radiu
 QLineEdit[role="quantity"] { font-weight: 600; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $stop; }
-QComboBox { font-weight: 600; }
+QComboBox { font-weight: 600; combobox-popup: 0; }
 QComboBox[role="flat"] { border: none; background: transparent; color: $quiet; font-weight: 400;
     font-size: ${s11}px; padding: 0 16px 0 0; min-height: ${s14}px; }
 QComboBox[role="flat"]:focus { color: $accent; }
@@ -39,7 +39,8 @@ QComboBox::down-arrow { image: none; }
 QPushButton[role="disclosure"] { border: none; background: transparent; padding: 0; color: $quiet;
     font-size: ${s11}px; text-align: right; }
 QPushButton[role="disclosure"]:hover, QPushButton[role="disclosure"]:focus { color: $accent; }
-QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; outline: none;
+QComboBox QAbstractItemView { font-weight: 400; font-size: ${s13}px; padding: 4px; background: $panel;
+    border: 1px solid $line; outline: none;
     selection-background-color: $accent; selection-color: $on_accent; }
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 5px 14px; }
 QPushButton:hover, QPushButton:focus { border-color: $accent; }
@@ -72,9 +73,16 @@ QMenu::item:disabled { color: $quiet; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
 QScrollArea { border: none; background: transparent; }
+QTableView[role="inset"] { background: transparent; border: none; outline: none; }
+QTableView[role="inset"] QHeaderView { background: transparent; border: none; }
+QTableView[role="inset"] QHeaderView::section { background: transparent; border: none; color: $quiet;
+    border-bottom: 1px solid $line; font-size: ${s11}px; padding: 2px 0 3px 8px; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
 QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 24px; }
 QScrollBar::handle:vertical:hover { background: $quiet; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
+QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width: 24px; }
+QScrollBar::handle:horizontal:hover { background: $quiet; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)

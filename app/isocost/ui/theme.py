@@ -198,7 +198,8 @@ class ThemeManager(QObject):
         self._scale = scale
         _load_fonts()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
-        QApplication.setStyle("Fusion")
+        if QApplication.style().name().lower() != "fusion":
+            QApplication.setStyle("Fusion")
         self._theme = self._wanted()
         self._dress()
 
@@ -255,4 +256,6 @@ class ThemeManager(QObject):
         assert isinstance(application, QApplication)
         application.setFont(self._theme.font())
         application.setPalette(palette(self._theme))
-        application.setStyleSheet(stylesheet(_colours(self._theme), self._theme.px, RADIUS))
+        sheet = stylesheet(_colours(self._theme), self._theme.px, RADIUS)
+        if application.styleSheet() != sheet:  # setting it again restyles every widget
+            application.setStyleSheet(sheet)

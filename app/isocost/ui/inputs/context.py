@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from isocost.plan.project import PretrainStage, Price, model_of, price_of
 from isocost.plan.resolve import transformer_of
-from isocost.quantities import format_quantity, format_share
+from isocost.quantities import format_share
 from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
 from isocost.ui.session import Session
 
@@ -49,7 +49,8 @@ def _tokens(session: Session) -> str:
     if not isinstance(stage, PretrainStage):
         return ""
     ratio = stage.data.tokens / model_parameters(session).active
-    return f"{format_quantity(ratio, 'number')} per active parameter: {training_regime(ratio)}"
+    shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+    return f"{shown} per active parameter: {training_regime(ratio)}"
 
 
 def training_regime(tokens_per_parameter: float) -> str:

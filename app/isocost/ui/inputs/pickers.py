@@ -39,7 +39,7 @@ class Picker(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
-        self.setMaxVisibleItems(24)
+        self.setMaxVisibleItems(16)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

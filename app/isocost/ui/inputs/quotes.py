@@ -60,7 +60,9 @@ class QuotesButton(QToolButton):
                 self._add_group(menu, heading, offered)
 
     def _add_group(self, menu: QMenu, heading: str, cards: Iterable[PriceCard]) -> None:
-        menu.addSection(heading)
+        if menu.actions():
+            menu.addSeparator()
+        menu.addAction(heading.upper()).setEnabled(False)
         for card in cards:
             action = menu.addAction(describe(card))
             action.setToolTip(card.source)

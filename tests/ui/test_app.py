@@ -1,0 +1,72 @@
+"""Starting: on a plan, on the gallery, on a file that is not one."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from isocost.ui.app import make_window, run, settings
+from isocost.ui.smoke import run_smoke
+from isocost.ui.window import Window
+from tests.ui.conftest import preset
+
+
+@pytest.fixture
+def started(qapp, monkeypatch):
+    """Runs the app until its window has been looked at."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+
+    def start(path):
+        seen = []
+
+        def look():
+            box = QApplication.activeModalWidget()
+            if isinstance(box, QMessageBox):
+                seen.append(box.text())
+                box.accept()
+                QTimer.singleShot(50, look)
+                return
+            windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, Window)]
+            window = next(each for each in windows if each.isVisible())
+            seen.append(window.centre.currentWidget() is window.gallery)
+            seen.append(window.session.project.name)
+            window.close()
+
+        QTimer.singleShot(300, look)
+        assert run(path) == 0
+        return seen
+
+    return start
+
+
+def test_without_a_plan_the_gallery_is_first(started):
+    assert started(None)[0] is True
+
+
+def test_with_a_plan_it_is_open(started):
+    assert started(preset("deepseek-r1")) == [False, "DeepSeek-R1, as claimed"]
+
+
+def test_with_a_bad_plan_the_gallery_follows_the_sentence(started, tmp_path):
+    said, gallery, _ = started(tmp_path / "missing.yaml")
+    assert "missing.yaml" in said
+    assert gallery is True
+
+
+@pytest.mark.parametrize("wrong", ["pink", "", "12"])
+def test_settings_nobody_could_have_chosen_are_ignored(qtbot, wrong):
+    stored = settings()
+    stored.setValue("theme", wrong)
+    stored.setValue("text_size", wrong or "huge")
+    window = make_window(stored)
+    qtbot.addWidget(window)
+    assert window.themes.choice == "system"
+    assert 0.9 <= window.themes.scale <= 2.0
+
+
+def test_the_apps_own_check_passes_and_tells_its_first_paint(qapp, capsys):
+    assert run_smoke() == 0
+    assert capsys.readouterr().out.startswith('{"first_paint_ms": ')
