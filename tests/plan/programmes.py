@@ -22,10 +22,9 @@ def scenario(
     stages = tuple(GpuHoursStage(name=f"Run {n}", hours=each) for n, each in enumerate(hours))
     return Scenario(
         name="Base",
-        model=ModelChoice(parameters=70e9),
         hardware=Hardware("h100-sxm", count),
         price=Price(price, supplier="Lambda", date="2026-09-20"),
-        **({"stages": stages} | parts),
+        **({"stages": stages, "model": ModelChoice(parameters=70e9)} | parts),
     )
 
 
