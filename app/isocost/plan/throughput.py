@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
+from isocost.catalog.accuracy import load_spreads
 from isocost.catalog.efficiency import load_efficiency
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.architecture import training_flops_per_token
@@ -182,7 +183,7 @@ def _throughput(
     if free is not None:
         seconds = np.where(best.tried > 0, seconds, _step_seconds(free))
     rate = work.sequence * work.global_batch / (seconds * best.counts)
-    prior = catalog.mfu_prior(spec, transformer)
+    low, high = load_spreads().factors(transformer, work, spec, question.stack)
     tried = int(best.tried.max(initial=0))
     return Throughput(
         rate,
@@ -190,8 +191,8 @@ def _throughput(
         f"best of {tried:,} layouts",
         best,
         question,
-        slow=prior.p50 / prior.p10,
-        fast=prior.p50 / prior.p90,
+        slow=1.0 / low,
+        fast=1.0 / high,
         problem=problem,
     )
 
