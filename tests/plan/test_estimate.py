@@ -214,3 +214,13 @@ def test_values_are_read_and_set_where_they_are_held():
     moved = set_value(own, "hardware.count", 128)
     assert moved.scenarios[0].stages[0].hardware.count == 128
     assert moved.scenarios[0].hardware.count == 256
+
+
+def test_the_range_of_a_whole_run_is_wider_than_that_of_its_steps():
+    run = estimate(pretrain(), CATALOG).range.cost_usd
+    steps = estimate(pretrain(goodput=0.95), CATALOG).range.cost_usd
+    assert run.p90 / run.p50 > steps.p90 / steps.p50 > 1 > steps.p10 / steps.p50 > run.p10 / run.p50
+
+
+def test_a_typed_mfu_and_goodput_leave_no_doubt():
+    assert estimate(pretrain(mfu=0.4, goodput=0.95), CATALOG).range is None

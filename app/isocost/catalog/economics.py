@@ -26,6 +26,15 @@ class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class Spread(Constant, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A figure that varies: ``value`` is the median."""
+
+    low: float
+    """10th percentile."""
+    high: float
+    """90th percentile."""
+
+
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that decide something, with where they stand."""
 
@@ -49,7 +58,7 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every constant the estimate uses beside prices and physics (``resources/economics.yaml``)."""
 
-    run_over_step_mfu: Constant
+    run_over_step_mfu: Spread
     power_over_nameplate: Constant
     pue: Constant
     grid_kg_per_kwh: Constant

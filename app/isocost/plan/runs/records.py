@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,3 +70,12 @@ def spread_of_sum(hours: Sequence[float], factors: Sequence[float]) -> float:
     """Factor on a sum whose parts each have one and move together: the mean weighted by hours."""
     total = sum(hours)
     return sum(h * f for h, f in zip(hours, factors, strict=True)) / total if total > 0 else 1.0
+
+
+def joint_factor(*factors: float) -> float:
+    """One percentile's factor on a product of independent lognormal factors, from each one's own.
+
+    All must lie on the same side of one: above for the slow end, below for the fast.
+    """
+    width = math.hypot(*(math.log(f) for f in factors))
+    return math.exp(width if all(f >= 1.0 for f in factors) else -width)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from isocost.catalog.economics import load_economics
 from isocost.engine.architecture import (
     adapter_parameters,
     forward_flops_per_token,
@@ -23,7 +24,7 @@ from isocost.plan.project import (
 )
 from isocost.plan.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
 from isocost.plan.results import Detail, FlopCount
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Job, StageRun
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Job, StageRun, joint_factor
 from isocost.plan.stages import (
     Distillation,
     DistillationStage,
@@ -118,6 +119,7 @@ def train(job: Job, work: Training) -> list[StageRun]:
     flops = flop_count(job, work)
     reference = _reference_share(job, work)
     saved = _trained_parameters(job, work)
+    wasted = _whole_run_factors() if efficiency.goodput is None else (1.0, 1.0)
     runs = []
     for accelerator, counts, speed in zip(job.accelerators, job.counts, speeds, strict=True):
         goodput = goodput_at(efficiency, saved, counts)
@@ -135,12 +137,18 @@ def train(job: Job, work: Training) -> list[StageRun]:
                 speed=speed,
                 flops=flops,
                 batch_tokens=batch_tokens(work.data),
-                slow=speed.slow,
-                fast=speed.fast,
+                slow=joint_factor(speed.slow, wasted[0]),
+                fast=joint_factor(speed.fast, wasted[1]),
                 details=_details(job, work, flops, reference) if job.explained else (),
             )
         )
     return runs
+
+
+def _whole_run_factors() -> tuple[float, float]:
+    """(slow, fast) of whole runs about their median: what steps alone do not tell, as published runs went."""
+    seen = load_economics().run_over_step_mfu
+    return seen.value / seen.low, seen.value / seen.high
 
 
 def flop_count(job: Job, work: Training) -> FlopCount:
