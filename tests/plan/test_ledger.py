@@ -15,7 +15,7 @@ from isocost.plan.estimate import estimate
 from isocost.plan.ledger import GROUPS, programme_total, waterfall
 from isocost.plan.ledger_fields import ALL_FIELDS, LEDGER_FIELDS, origin
 from isocost.plan.programme import Dataset, Ownership, People, Programme, Schedule, Site, Storage, Supply
-from isocost.plan.project import GpuHoursStage, Project, Scenario, get_value
+from isocost.plan.project import GpuHoursStage, Hardware, Project, Scenario, get_value
 from isocost.plan.stages import Ablations, AblationStage
 from isocost.report.estimate_text import text
 from tests.plan.programmes import CATALOG, SCENARIOS, lines_of, priced, scenario
@@ -173,3 +173,21 @@ def test_the_bill_is_printed_when_it_is_more_than_rents():
     assert "8 people x 6 months x $20K" in said
     assert "Programme" in said
     assert "$1,327,718.40" in said
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "field"),
+    [
+        ({"site": Site(region="atlantis")}, "unknown-region", "site.region"),
+        ({"schedule": Schedule(start="soon")}, "start-not-a-day", "schedule.start"),
+        (
+            {"supply": Supply("own"), "hardware": Hardware("b300", 8)},
+            "no-purchase-price",
+            "ownership.usd_per_accelerator",
+        ),
+    ],
+)
+def test_what_cannot_be_used_as_written_is_said_at_its_input(parts, code, field):
+    chosen = msgspec.structs.replace(scenario(), **parts)
+    assert (code, field) in [(notice.code, notice.field) for notice in priced(chosen).warnings]
+    assert not {code} & {notice.code for notice in priced(scenario()).warnings}

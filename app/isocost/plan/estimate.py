@@ -10,7 +10,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.plan.energy import energy
 from isocost.plan.ledger import cents, cost_range, ledger, programme_total
-from isocost.plan.notices import stage_notices
+from isocost.plan.notices import scenario_notices, stage_notices
 from isocost.plan.project import Project, Scenario, Stage
 from isocost.plan.results import (
     Estimate,
@@ -44,6 +44,7 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
     for stage, result in zip(chosen.stages, stages, strict=True):
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
         notices += [n for n in found if n not in notices]
+    notices += scenario_notices(chosen, catalog)
     return Estimate(
         project=project.name,
         scenario=chosen.name,

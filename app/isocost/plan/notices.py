@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from isocost.catalog import Catalog
+from isocost.catalog.economics import load_regions
 from isocost.engine.finetune import adam_state_bytes
+from isocost.plan.ownership import purchase_price
 from isocost.plan.project import (
     GpuHoursStage,
     Layout,
@@ -22,6 +24,7 @@ from isocost.plan.project import (
 from isocost.plan.resolve import parameters_of, precision_on, whole_nodes
 from isocost.plan.results import Notice, StageEstimate
 from isocost.plan.stages import RlStage
+from isocost.plan.timeline import start_date
 from isocost.quantities import format_bytes, format_count, format_quantity
 
 AMBER_DAYS = 30
@@ -43,6 +46,30 @@ def stage_notices(
     yield from _fit(scenario, stage, result, catalog)
     if type(stage) is PretrainStage:
         yield from _data(scenario, stage, catalog)
+
+
+def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
+    """Every warning about what surrounds the stages."""
+    entry = catalog.accelerator(scenario.hardware.accelerator)
+    owning = scenario.supply.mode in ("own", "mixed")
+    if owning and purchase_price(entry, scenario.ownership)[0] is None:
+        yield Notice(
+            "no-purchase-price",
+            "ownership.usd_per_accelerator",
+            f"No purchase price of {entry.short_name} is known: it is taken as rented until one is typed.",
+        )
+    if scenario.site.region and scenario.site.region not in load_regions():
+        yield Notice(
+            "unknown-region",
+            "site.region",
+            f"No region {scenario.site.region!r} is known: the grid of the United States is used.",
+        )
+    if scenario.schedule.start and start_date(scenario) is None:
+        yield Notice(
+            "start-not-a-day",
+            "schedule.start",
+            f"The start {scenario.schedule.start!r} is not a day such as 2027-01-15: months are numbered.",
+        )
 
 
 def price_age_days(price: Price, today: date | None = None) -> int | None:

@@ -153,7 +153,9 @@ def _ledger(result: Estimate, stages: int) -> list[str]:
     """The bill line by line, when it holds more than the stages' rents."""
     if len(result.ledger) <= stages:
         return []
-    rows = [(each.line, format_cents(each.cost_usd), each.group, each.how) for each in result.ledger]
+    rows: list[tuple[str, ...]] = [
+        (each.line, format_cents(each.cost_usd), each.group, each.how) for each in result.ledger
+    ]
     rows.append(("Programme", format_cents(result.total.cost_usd), "", ""))
     sources = [f"{each.line}: {each.source}" for each in result.ledger[stages:] if each.source]
     return [*_table(("Ledger", "Cost", "Part", "Arithmetic"), rows), "", *sources]
