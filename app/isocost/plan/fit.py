@@ -24,7 +24,9 @@ from isocost.plan.throughput import Question, constants, pins_of
 NOTHING_PINNED = Layout()
 
 LISTED = 12
-"""Layouts that fit in the table; up to half as many that do not join them."""
+"""Layouts that fit in the table; some that do not join them."""
+UNFIT = 3
+"""Layouts listed that would be faster than the best but do not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _rows(
     listed = _ranked(
         question, plan.accelerator.id, int(plan.count), NOTHING_PINNED if whole else pinned, catalog
     )
-    rows = _made(listed, plan, per_step)
+    rows = _without_many_unfit(_made(listed, plan, per_step))
     if not possible:
         return rows
     if not whole:
@@ -163,6 +165,12 @@ def _rows(
     reason: Literal["memory", "pinned"] = "pinned" if own.fits else "memory"
     mine = replace(own, reason=reason, behind=behind, chosen=True)
     return tuple(sorted((*rows, mine), key=lambda row: -row.tokens_per_s_per_gpu))
+
+
+def _without_many_unfit(rows: tuple[LayoutRow, ...]) -> tuple[LayoutRow, ...]:
+    """The rows with only the fastest few that do not fit above the best that does."""
+    best = next((i for i, row in enumerate(rows) if row.fits), None)
+    return rows if best is None or best <= UNFIT else (*rows[:UNFIT], *rows[best:])
 
 
 _WHOLE = ("tp", "pp", "cp", "ep", "microbatch", "recompute", "sharding")

@@ -32,7 +32,7 @@ OTHER_STACK = 1.0
 HALF_WIDTH = 1.0
 """For each halving of the number format."""
 FAR = 6.0
-"""From here on a run says little about a plan: six doublings of the model, or another kind on another part."""
+"""From here on a run says little about a plan: six doublings of the model, or another kind elsewhere."""
 CLOSE = 3.0
 """Up to here a run is much like a plan."""
 OF_ONE_MODEL = 2

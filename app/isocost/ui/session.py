@@ -116,6 +116,7 @@ class Session(QObject):
         self._worker.ready.connect(self._take_curves)
         self._worker.failed.connect(self._report_comparison)
         self._worker.idle.connect(self._settle)
+        self._workers = [self._worker]
 
     # Properties
 
@@ -224,7 +225,8 @@ class Session(QObject):
     def open(self, project: Project, path: Path | None) -> None:
         """Replace the document: a new history, the first stage selected."""
         self._comparison.stop()
-        self._worker.discard()
+        for worker in self._workers:
+            worker.discard()
         self.undo_stack.clear()
         self._scenario = 0
         self._stage = 0
@@ -242,7 +244,8 @@ class Session(QObject):
         """Stop computing; call before the window goes."""
         self._frame.stop()
         self._comparison.stop()
-        self._worker.close()
+        for worker in self._workers:
+            worker.close()
 
     def _set_path(self, path: Path | None) -> None:
         self._path = path
@@ -260,7 +263,15 @@ class Session(QObject):
     @property
     def busy(self) -> bool:
         """Whether an estimate or a curve is still to come."""
-        return self._frame.isActive() or self._comparison.isActive() or self._worker.busy
+        working = any(worker.busy for worker in self._workers)
+        return self._frame.isActive() or self._comparison.isActive() or working
+
+    def new_worker(self) -> LatestWorker:
+        """A worker for one view's own figures: closed with the session and waited for before it settles."""
+        worker = LatestWorker(self)
+        worker.idle.connect(self._settle)
+        self._workers.append(worker)
+        return worker
 
     def _settle(self) -> None:
         if not self.busy:

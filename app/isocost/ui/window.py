@@ -56,7 +56,13 @@ def _make_plan(session: Session, theme: Theme) -> QWidget:
     return PlanPage(session, theme)
 
 
-PAGES = (Page("Plan", _make_plan),)
+def _make_fit(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.charts.fit_page import FitPage
+
+    return FitPage(session, theme)
+
+
+PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit))
 
 
 class _Centre(QStackedWidget):

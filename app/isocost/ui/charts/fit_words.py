@@ -1,0 +1,299 @@
+"""What the Fit page says: findings, verdicts and tables made from an estimate and a fit report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from isocost.plan.fit import FitReport, LayoutRow
+from isocost.plan.nearest import CLOSE, NearRun
+from isocost.plan.results import Bill, Part, StageEstimate
+from isocost.plan.values import Layout
+from isocost.quantities import SPACE, format_bytes, format_count, format_quantity
+from isocost.ui.charts.table import Column, Table
+
+USEFUL = ("Matrix multiplies", "Attention")
+"""Parts of a step that the model's own arithmetic asks for; all others are what running it costs."""
+
+SMALL = 0.005
+"""Parts below half a percent are shown as one."""
+
+PINS = {
+    "tp": "TP",
+    "pp": "PP",
+    "vp": "VP",
+    "cp": "CP",
+    "ep": "EP",
+    "microbatch": "microbatch",
+    "recompute": "recompute",
+    "sharding": "sharding",
+}
+"""The parts of a layout by what the field calls them."""
+
+SHARDED = {"none": "none", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}
+
+_LOST_TO = {
+    "bubble": "bubble",
+    "communication": "traffic",
+    "recomputation": "recompute",
+    "kernels": "kernels",
+    "optimizer": "optimizer",
+}
+
+
+def gigabytes(size: float) -> str:
+    """Bytes in whole GB: "61 GB", "692 GB"; small and huge ones with two digits."""
+    return f"{size / 1e9:.0f}{SPACE}GB" if 9.95e9 <= size < 999.5e9 else format_bytes(size, digits=2)
+
+
+def memory_finding(bill: Bill) -> str:
+    """The verdict: how much of how much, and what is to spare."""
+    limit = bill.limit or 0.0
+    if bill.total <= limit:
+        spare = gigabytes(limit - bill.total)
+        return f"{bill.total / 1e9:,.0f} of {gigabytes(limit)}: fits with {spare} to spare"
+    return f"Needs {gigabytes(bill.total)} of {gigabytes(limit)}: does not fit"
+
+
+def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
+    """What is drawn, or what would fit."""
+    if bill.total <= (bill.limit or 0.0):
+        return f"Peak of a step on each {stage.accelerator_name}, {format_bytes(bill.limit or 0.0)} usable"
+    if stage.smallest_count is None:
+        return "No count fits: use accelerators with more memory"
+    return f"Smallest count that fits: {format_count(stage.smallest_count)} {stage.accelerator_name}"
+
+
+def shown_parts(bill: Bill) -> tuple[Part, ...]:
+    """The parts of a bill worth a bar, in their order; small ones together at the end."""
+    least = SMALL * bill.total
+    large = tuple(part for part in bill.parts if part.amount >= least)
+    rest = sum(part.amount for part in bill.parts if 0 < part.amount < least)
+    return (*large, Part("Everything else", rest)) if rest > 0 else large
+
+
+def step_finding(bill: Bill) -> str:
+    """Where most of the step goes, and the largest part that is not the model's own arithmetic."""
+    first = max(bill.parts, key=lambda part: part.amount)
+    losses = [part for part in bill.parts if part.name not in USEFUL]
+    words = f"{first.amount / bill.total:.0%} of the {seconds(bill.total)} step is {lower(first.name)}"
+    words = words.replace("%", f"{SPACE}%", 1)
+    worst = max(losses, key=lambda part: part.amount, default=None)
+    if worst is None or worst is first:
+        return words
+    return f"{words}; the largest loss is {lower(worst.name)}"
+
+
+def step_subtitle(stage: StageEstimate) -> str:
+    """What is drawn, and whether a typed MFU overrules it."""
+    batch = f" of {format_quantity(stage.batch_tokens, 'number')} tokens" if stage.batch_tokens else ""
+    if stage.mfu_source == "your input" and stage.mfu is not None:
+        typed = format_quantity(stage.mfu, "share")
+        return f"An optimizer step{batch} as predicted; the plan itself uses your MFU of {typed}"
+    return f"An optimizer step{batch}. Solid: the model's own arithmetic; pale: what running it costs"
+
+
+def seconds(value: float) -> str:
+    """A duration in seconds, of fixed precision: "7.2 s", "120 ms"."""
+    if value < 0.9995:
+        return f"{value * 1000:.3g}{SPACE}ms"
+    return f"{value:.3g}{SPACE}s" if value < 999.5 else f"{value:,.0f}{SPACE}s"
+
+
+def lower(name: str) -> str:
+    """A part's name inside a sentence."""
+    return name[0].lower() + name[1:]
+
+
+def bill_table(bill: Bill, unit: str) -> Table:
+    """The figures of a bar chart; ``unit`` is bytes or seconds."""
+    show = format_bytes if unit == "bytes" else seconds
+    columns = (Column("part"), Column(unit, show, right=True), Column("share", _percent, right=True))
+    return Table(columns, tuple((p.name, p.amount, p.amount / bill.total) for p in bill.parts))
+
+
+def bill_words(bill: Bill, unit: str) -> str:
+    """A bill as a sentence for those who cannot see it."""
+    table = bill_table(bill, unit)
+    rows = range(len(table.rows))
+    return "; ".join(f"{table.shown(i, 0)} {table.shown(i, 1)}, {table.shown(i, 2)}" for i in rows) + "."
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}{SPACE}%" if share >= 0.095 else f"{share * 100:.1f}{SPACE}%"
+
+
+def degrees(row: LayoutRow) -> str:
+    """A layout's degrees in the field's shorthand: "TP8 PP16 DP16"."""
+    named = ((name.upper(), getattr(row, name)) for name in ("tp", "pp", "vp", "cp", "ep", "dp"))
+    return " ".join(f"{word}{value}" for word, value in named if value > 1) or "one accelerator"
+
+
+def why(row: LayoutRow) -> str:
+    """Why a layout is not the best, in a word or two."""
+    if row.reason == "best":
+        return "fastest"
+    if row.reason == "memory":
+        return "does not fit"
+    behind = _percent(max(row.behind, 0.0))
+    return f"{behind} {_LOST_TO[row.reason]}" if row.reason in _LOST_TO else f"{behind} pinned"
+
+
+def layouts_finding(report: FitReport) -> str:
+    """Which layout wins, or what the pins cost."""
+    if report.problem:
+        return "The pinned layout is impossible; these are those of the free search"
+    best = next((row for row in report.rows if row.fits), None)
+    own = next((row for row in report.rows if row.chosen), None)
+    if best is None:
+        return f"No layout fits {format_count(report.count)} {report.accelerator}"
+    if own is not None and own.reason == "pinned":
+        return f"The pinned layout is {_percent(own.behind)} slower than {degrees(best)}"
+    if own is not None and not own.fits:
+        return f"The pinned layout does not fit; {degrees(best)} does"
+    others = [row for row in report.rows if row.fits and row is not best]
+    if not others:
+        return f"{degrees(best)} is the only one that fits"
+    first, second = degrees(best), degrees(others[0])
+    if first == second:
+        first, second = (
+            f"{name} {SHARDED[row.sharding]}" for name, row in ((first, best), (second, others[0]))
+        )
+    return f"{first} is fastest; {second} comes within {_percent(others[0].behind)}"
+
+
+def layouts_subtitle(report: FitReport) -> str:
+    """What is listed."""
+    listed = f"Layouts of {format_count(report.count)} {report.accelerator}"
+    if not any(row.fits for row in report.rows):
+        return f"{listed}, those that need the least memory first."
+    return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per GPU."
+
+
+def pinned_words(layout: Layout) -> str:
+    """The pinned parts: "TP 8 · PP 16"; empty when there are none."""
+    values = {name: getattr(layout, name) for name in PINS}
+    values["sharding"] = SHARDED.get(values["sharding"], values["sharding"])
+    return " · ".join(f"{PINS[name]} {value}" for name, value in values.items() if value is not None)
+
+
+LAYOUT_COLUMNS = (
+    Column("TP", right=True),
+    Column("PP", right=True),
+    Column("VP", right=True),
+    Column("CP", right=True),
+    Column("EP", right=True),
+    Column("DP", format_count, right=True),
+    Column("MBS", right=True),
+    Column("Recompute"),
+    Column("Sharding"),
+    Column("Tokens/s", lambda rate: _rate(rate), right=True),
+    Column("MFU", lambda share: format_quantity(share, "share"), right=True),
+    Column("Memory", gigabytes, right=True),
+    Column("Loses"),
+)
+"""Columns of the table of layouts, in the order of :func:`layout_cells`."""
+
+HEADINGS = (
+    "Tensor parallel: ranks that share each matrix multiply",
+    "Pipeline parallel: stages the layers are dealt to",
+    "Virtual pipeline: chunks of layers a stage interleaves",
+    "Context parallel: ranks that share one sequence",
+    "Expert parallel: ranks that share the experts",
+    "Data parallel: replicas",
+    "Microbatch: sequences a replica processes at once",
+    "What is computed again in the backward pass to save memory",
+    "What replicas split between them",
+    "Tokens a second of each accelerator",
+    "Model FLOPs over the dense peak of the matmul precision",
+    "Peak bytes on each accelerator",
+    "Speed lost against the fastest layout that fits, and to what",
+)
+"""What each column means."""
+
+
+def layout_cells(row: LayoutRow) -> tuple[object, ...]:
+    """One layout as plain values, in the order of :data:`LAYOUT_COLUMNS`."""
+    return (
+        *(row.tp, row.pp, row.vp, row.cp, row.ep, row.dp, row.microbatch),
+        row.recompute,
+        SHARDED[row.sharding],
+        row.tokens_per_s_per_gpu,
+        row.mfu,
+        row.memory_bytes,
+        why(row),
+    )
+
+
+def layouts_table(rows: Sequence[LayoutRow]) -> Table:
+    """The layouts as drawn."""
+    return Table(LAYOUT_COLUMNS, tuple(layout_cells(row) for row in rows))
+
+
+def near_finding(report: FitReport) -> str:
+    """How far off we are on runs like this one."""
+    if not report.near:
+        return "No measured run is anywhere near this plan"
+    if report.near[0].distance > CLOSE:
+        return "No measured run is close to this plan"
+    close = [run for run in report.near if run.distance <= CLOSE]
+    off = median(abs(run.error) for run in close)
+    many = f"the {len(close)} nearest runs" if len(close) > 1 else "the nearest run"
+    return f"{_percent(off)} off on {many}"
+
+
+def near_name(run: NearRun) -> str:
+    """What ran on what."""
+    return f"{run.run.model} · {format_count(run.run.accelerators)} {run.accelerator}"
+
+
+def near_facts(run: NearRun) -> str:
+    """What it got, what we say, and who measured it; short."""
+    return f"{_rate(run.measured)} → {_rate(run.predicted)} · {run.run.source}"
+
+
+def near_error(run: NearRun) -> str:
+    """The signed error: "+6 %"."""
+    percent = round(run.error * 100)
+    sign = "+" if percent > 0 else "−" if percent < 0 else ""
+    return f"{sign}{abs(percent)}{SPACE}%"
+
+
+def near_tip(run: NearRun) -> str:
+    """Everything about a run, its reference first."""
+    sequence = f"{format_count(run.run.sequence)} tokens a sequence"
+    asked = f"{run.run.date}: {sequence}, {run.run.precision.upper()}, {run.stack} stack"
+    lines = [run.run.reference, asked, run.layout, run.run.notes]
+    return "\n".join(line for line in lines if line)
+
+
+def near_words(run: NearRun) -> str:
+    """One run as a sentence."""
+    rates = f"measured {_rate(run.measured)}, predicted {_rate(run.predicted)} tokens/s per GPU"
+    return f"{near_name(run)}: {rates}, error {near_error(run)}, {run.run.source}"
+
+
+def near_table(runs: Sequence[NearRun]) -> Table:
+    """The nearest runs as plain values."""
+    names = ("model", "accelerator", "count", "sequence", "precision", "measured_tokens_per_s_per_gpu",
+             "predicted_tokens_per_s_per_gpu", "error", "source", "reference")  # fmt: skip
+    rows = tuple(
+        (
+            near.run.model,
+            near.accelerator,
+            int(near.run.accelerators),
+            int(near.run.sequence),
+            near.run.precision,
+            near.measured,
+            near.predicted,
+            near.error,
+            near.run.source,
+            near.run.reference,
+        )
+        for near in runs
+    )
+    return Table(tuple(Column(name) for name in names), rows)
+
+
+def _rate(value: float) -> str:
+    return format_count(value) if value >= 100 else f"{value:.3g}"
