@@ -158,7 +158,7 @@ class Window(QMainWindow):
         self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
 
     def load_pages(self) -> None:
-        """Build the charts and estimate the plan: after the first paint, so that the window is there at once."""
+        """Build the charts and estimate the plan: after the first paint, so the window is there at once."""
         if self.views:
             return
         for page in PAGES:
