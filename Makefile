@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LINUX_DISPLAYS = $(if $(DISPLAY),xcb) $(if $(WAYLAND_DISPLAY),wayland)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots package calibrate accuracy icons clean offscreen
+.PHONY: help run test lint bench screenshots package calibrate prices accuracy icons clean offscreen
 
 help:
 	@echo "make run          set up .venv and open the window"
@@ -15,7 +15,8 @@ help:
 	@echo "make bench        measure speed into build/bench.json"
 	@echo "make package      build the stand-alone app into dist/ and try it"
 	@echo "make screenshots  draw docs/screenshots"
-	@echo "make calibrate    fit resources/efficiency.yaml to the measured runs"
+	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
+	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"
 	@echo "make accuracy     write docs/accuracy.md"
 	@echo "make icons        draw the platform icons from resources/icons/isocost.svg"
 	@echo "make clean        remove what the above made, .venv included"
@@ -57,6 +58,11 @@ package: offscreen
 
 calibrate: .venv/.dev
 	$(PY) tools/calibrate.py
+	$(PY) tools/calibrate_memory.py
+	$(PY) tools/calibrate_generation.py
+
+prices: .venv/.dev
+	$(PY) tools/price_cards.py
 
 accuracy: .venv/.dev
 	$(PY) tools/accuracy.py
