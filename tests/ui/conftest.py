@@ -58,7 +58,7 @@ def window(make: Callable[[], Window], qtbot, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("isocost.ui.session.other_curves", lambda *_: ())
     made = make()
     made.resize(1280, 800)
-    made.documents.open(preset("startup-7b"), preset=True)
+    made.documents.open(preset("startup-7b"))
     made.show()
     qtbot.waitExposed(made)
     made.load_pages()

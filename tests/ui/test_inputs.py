@@ -190,7 +190,7 @@ def test_a_typed_price_is_the_users_own(window, qtbot):
 
 
 def test_a_claimed_stage_shows_its_hours_and_chips_switch_stages(window, qtbot):
-    window.documents.open(preset("deepseek-r1-with-base"), preset=True)
+    window.documents.open(preset("deepseek-r1-with-base"))
     settle(window.session)
     strip = window.inputs.stages
     assert strip.isVisible()

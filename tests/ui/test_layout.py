@@ -17,7 +17,7 @@ PRESETS = ("startup-7b", "deepseek-v3", "deepseek-r1-with-base")
 
 def open_preset(window, name: str, scale: float = 1.0) -> None:
     window.themes.set_scale(scale)
-    window.documents.open(preset(name), preset=True)
+    window.documents.open(preset(name))
     settle(window.session)
     QApplication.processEvents()
 

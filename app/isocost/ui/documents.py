@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from isocost.catalog import Catalog
 from isocost.files import FileError, load_project, save_project
+from isocost.paths import presets
 from isocost.plan.fields import FIELDS
 from isocost.plan.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from isocost.ui.panels.errors import show_error
@@ -64,10 +65,10 @@ class Documents(QObject):
         if name:
             self.open(Path(name))
 
-    def open(self, path: Path, *, preset: bool = False) -> bool:
+    def open(self, path: Path) -> bool:
         """Open a file; on failure say why and leave the open plan as it is.
 
-        A preset opens without a path, so that saving asks where and never writes into the app.
+        A shipped preset opens without a path, so that saving asks where and never writes into the app.
         """
         if not self.may_close():
             return False
@@ -76,6 +77,7 @@ class Documents(QObject):
         except FileError as error:
             show_error(self._window, str(error))
             return False
+        preset = path.resolve().parent == presets().resolve()
         self._session.open(project, None if preset else path)
         if not preset:
             self.remember(path)

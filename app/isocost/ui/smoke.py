@@ -38,7 +38,7 @@ def run_smoke() -> int:
     window.show_workspace()
     window.show()
     loop.exec()
-    opened = window.documents.open(paths.presets() / PRESET, preset=True)
+    opened = window.documents.open(paths.presets() / PRESET)
     computed = settle(window.session) and bool(window.session.estimate and window.session.curves)
     saved = _saves(window)
     window.close()
