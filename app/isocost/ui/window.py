@@ -150,7 +150,7 @@ class Window(QMainWindow):
         documents.recent_changed.connect(lambda: gallery.show_recent(documents.recent()))
         gallery.blank_chosen.connect(documents.new)
         gallery.open_wanted.connect(documents.ask_open)
-        gallery.preset_chosen.connect(lambda path: documents.open(path, preset=True))
+        gallery.preset_chosen.connect(documents.open)
         gallery.recent_chosen.connect(documents.open)
         self.headline.field_wanted.connect(self.inputs.reveal)
         self.headline.copied.connect(self._say_copied)
