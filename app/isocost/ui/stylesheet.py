@@ -38,6 +38,7 @@ QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: none; }
 QPushButton[role="disclosure"] { border: none; background: transparent; padding: 0; color: $quiet;
     font-size: ${s11}px; text-align: right; }
+QPushButton[role="disclosure"][wide="true"] { text-align: left; }
 QPushButton[role="disclosure"]:hover, QPushButton[role="disclosure"]:focus { color: $accent; }
 QComboBox QAbstractItemView { font-weight: 400; font-size: ${s13}px; padding: 4px; background: $panel;
     border: 1px solid $line; outline: none;
@@ -49,6 +50,9 @@ QPushButton[role="chip"] { border-radius: ${pill}px; padding: 2px 10px;
     font-size: ${s12}px; min-height: ${s14}px; }
 QPushButton[role="chip"]:checked { background: $accent; color: $on_accent; border-color: $accent;
     font-weight: 600; }
+QLabel[role="badge"] { background: $field; border: 1px solid $line; border-radius: ${pill}px;
+    padding: 2px 10px; font-size: ${s12}px; color: $text; }
+QLabel[role="badge"][tone="care"] { color: $care; }
 QPushButton[role="link"] { border: none; background: transparent; padding: 0; text-align: left;
     font-size: ${s12}px; }
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { text-decoration: underline; }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol, cast, runtime_checkable
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -43,6 +43,20 @@ class PageView(Protocol):
         """Redraw in a theme's colours and type."""
 
 
+@runtime_checkable
+class HoldsInputs(Protocol):
+    """A page with inputs of its own."""
+
+    field_wanted: SignalInstance
+    """Path of an input that is elsewhere."""
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is on this page."""
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into an input."""
+
+
 class Page(NamedTuple):
     """A tab and how its page is made; importing happens in ``make``, after the window's first paint."""
 
@@ -62,7 +76,13 @@ def _make_fit(session: Session, theme: Theme) -> QWidget:
     return FitPage(session, theme)
 
 
-PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit))
+def _make_ledger(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.charts.ledger_page import LedgerPage
+
+    return LedgerPage(session, theme)
+
+
+PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit), Page("Ledger", _make_ledger))
 
 
 class _Centre(QStackedWidget):
@@ -152,7 +172,7 @@ class Window(QMainWindow):
         gallery.open_wanted.connect(documents.ask_open)
         gallery.preset_chosen.connect(documents.open)
         gallery.recent_chosen.connect(documents.open)
-        self.headline.field_wanted.connect(self.inputs.reveal)
+        self.headline.field_wanted.connect(self.reveal)
         self.headline.copied.connect(self._say_copied)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
@@ -165,6 +185,8 @@ class Window(QMainWindow):
             view = page.make(self.session, self.themes.theme)
             self.views.append(cast(PageView, view))
             self.pages.addWidget(view)
+            if isinstance(view, HoldsInputs):
+                view.field_wanted.connect(self.inputs.reveal)
         self.session.refresh()
         self.pages_loaded.emit()
 
@@ -184,6 +206,15 @@ class Window(QMainWindow):
         """One page of the tab strip."""
         self.show_workspace()
         self.tabs.setCurrentIndex(index)
+
+    def reveal(self, path: str) -> None:
+        """Show an input wherever it is, and put the cursor there."""
+        for index, view in enumerate(self.views):
+            if isinstance(view, HoldsInputs) and view.holds(path):
+                self.show_page(index)
+                view.reveal(path)
+                return
+        self.inputs.reveal(path)
 
     def show_about(self) -> None:
         """What this is."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.ledger_fields import LEDGER_FIELDS
 from isocost.ui.inputs.disclosure import Disclosure
@@ -26,7 +26,7 @@ from isocost.ui.inputs.programme_words import SUMMARIES, belongs
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
-WIDTH = 320
+WIDTH = 344
 MARGIN = 16
 
 
@@ -66,6 +66,27 @@ _MAKERS: dict[str, tuple[str, Callable[[Session], Choice]]] = {
 }
 
 
+class _Fold(Disclosure):
+    """A fold whose summary ends in an ellipsis where it has no room."""
+
+    def __init__(self, name: str, label: str) -> None:
+        super().__init__(name, label)
+        self._summary = ""
+        self.setProperty("wide", True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def say(self, summary: str) -> None:
+        """What the folded inputs hold."""
+        self._summary = summary
+        self.setAccessibleDescription(summary)
+        room = self.width() - self.iconSize().width() - 8
+        super().say(self.fontMetrics().elidedText(summary, Qt.TextElideMode.ElideRight, room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.say(self._summary)
+
+
 class Group(QFrame):
     """A heading that says in a few words what is set, and the inputs it unfolds."""
 
@@ -75,7 +96,7 @@ class Group(QFrame):
         self._session = session
         self.fields: dict[str, ProgrammeInput] = {}
         self.choices: dict[str, Choice] = {}
-        self.fold = Disclosure(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
+        self.fold = _Fold(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
         self._rows: dict[str, QWidget] = {}
         heading = QLabel(plan.label.upper())
         heading.setProperty("role", "section")
@@ -83,8 +104,7 @@ class Group(QFrame):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(heading)
-        top.addStretch(1)
-        top.addWidget(self.fold)
+        top.addWidget(self.fold, 1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 4)
         self._column.setSpacing(6)
@@ -192,6 +212,10 @@ class ProgrammeInputs(QFrame):
         super().showEvent(event)
         if self._stale:
             self.refresh()
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is one of these."""
+        return any(path in group.fields or path in group.choices for group in self.groups.values())
 
     def reveal(self, path: str) -> bool:
         """Unfold an input, scroll to it and put the cursor there; False when it is not one of these."""

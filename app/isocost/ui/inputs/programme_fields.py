@@ -19,7 +19,7 @@ from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
-EDIT_WIDTH = 126
+EDIT_WIDTH = 148
 
 _ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 

@@ -55,7 +55,7 @@ class RegionPicker(ChoicePicker):
 
     def __init__(self, session: Session) -> None:
         text = "Where the accelerators stand: sets the price and the emissions of their electricity."
-        super().__init__(session, "site.region", "Region", text, (("United States, average", ""),))
+        super().__init__(session, "site.region", "Region", text, (("US average", ""),))
         kind = ""
         for region in load_regions().values():
             if region.kind != kind:

@@ -1,0 +1,21 @@
+"""Whether a scenario's accelerators are better rented or bought."""
+
+from __future__ import annotations
+
+from isocost.catalog import Catalog
+from isocost.plan.ownership import RentOrBuy, rent_or_buy
+from isocost.plan.project import Scenario
+from isocost.plan.supply import hourly_usd
+
+
+def rent_or_buy_of(scenario: Scenario, catalog: Catalog) -> RentOrBuy | None:
+    """The scenario's accelerators at the rent of its terms against bought ones.
+
+    For accelerators that are owned already the rent is the scenario's price. None when no purchase price is
+    typed or known.
+    """
+    entry = catalog.accelerator(scenario.hardware.accelerator)
+    rent = scenario.price.usd_per_gpu_hour
+    if scenario.supply.mode not in ("own", "mixed"):
+        rent = hourly_usd(scenario, rent, entry)
+    return rent_or_buy(entry, scenario.hardware.count, rent, scenario.ownership, scenario.site)

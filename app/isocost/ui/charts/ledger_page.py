@@ -1,0 +1,189 @@
+"""The Ledger page: what a whole programme costs, when it is paid, and what else the money could do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
+
+from isocost.plan.badges import badges
+from isocost.plan.cashflow import cash_by_month
+from isocost.plan.footprint import footprint
+from isocost.plan.options import compare_options
+from isocost.plan.project import PretrainStage
+from isocost.plan.renting import rent_or_buy_of
+from isocost.plan.results import Estimate
+from isocost.plan.scope import omissions
+from isocost.plan.slip import slip
+from isocost.plan.timeline import timeline
+from isocost.ui.charts.card import ChartCard
+from isocost.ui.charts.ledger_calendar import Calendar
+from isocost.ui.charts.ledger_choices import OptionsCard, RentOrBuyCard
+from isocost.ui.charts.ledger_facts import BadgeCard, EnergyCard, ScopeCard
+from isocost.ui.charts.ledger_waterfall import Waterfall
+from isocost.ui.inputs.programme import ProgrammeInputs
+from isocost.ui.session import Session
+from isocost.ui.theme import Theme
+
+TWO_COLUMNS = 1040
+"""Pixels from which on the cards stand in two columns."""
+
+
+class LedgerPage(QWidget):
+    """Shows the session's newest estimate; holds no plan of its own and rests while hidden."""
+
+    field_wanted = Signal(str)
+    """Path of an input that is not on this page."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ledger_page")
+        self._session = session
+        self._stale = True
+        self._columns = 0
+        self.waterfall = Waterfall(theme, self)
+        self.calendar = Calendar(theme, self)
+        self.rent_or_buy = RentOrBuyCard(theme, self)
+        self.api_or_own = OptionsCard(theme, self)
+        self.energy = EnergyCard(theme, self)
+        self.scope = ScopeCard(theme, self)
+        self.badges = BadgeCard(theme, self)
+        self.inputs = ProgrammeInputs(session, theme)
+        self._theme = theme
+        self._lay_out()
+        session.estimate_changed.connect(lambda _: self._show())
+        session.selection_changed.connect(self._show)
+        session.failed.connect(self._fail)
+        self.calendar.slip_wanted.connect(self._show_slip)
+        for card in (self.rent_or_buy, self.api_or_own, self.scope, self.badges):
+            card.field_wanted.connect(self.reveal)
+        self._show()
+
+    @property
+    def cards(self) -> tuple[ChartCard, ...]:
+        """Every card, in reading order."""
+        return (
+            self.waterfall,
+            self.calendar,
+            self.scope,
+            self.rent_or_buy,
+            self.api_or_own,
+            self.badges,
+            self.energy,
+        )
+
+    def _lay_out(self) -> None:
+        self._body = _Body()
+        self._grid = QGridLayout(self._body)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        self.area = QScrollArea(self)
+        self.area.setObjectName("ledger_page.area")
+        self.area.setWidget(self._body)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.viewport().setAutoFillBackground(False)
+        self._body.setAutoFillBackground(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(12)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(self.inputs)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """One column, or two where there is room: the bill above everything."""
+        wide = self.area.viewport().width() >= self._theme.px(TWO_COLUMNS)
+        columns = 2 if wide else 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for card in self.cards:
+            self._grid.removeWidget(card)
+        for index, card in enumerate(self.cards):
+            self._grid.addWidget(card, index // columns, index % columns)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, columns - 1)
+        self._grid.setRowStretch(len(self.cards), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        for card in self.cards:
+            card.apply_theme(theme)
+        self.inputs.apply_theme(theme)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._show()
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is on this page."""
+        return self.inputs.holds(path)
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into an input of the ledger; others are the window's."""
+        if not self.inputs.reveal(path):
+            self.field_wanted.emit(path)
+
+    def _fail(self, why: str) -> None:
+        if why and self._session.estimate is None:
+            for card in self.cards:
+                card.say(card.title.text(), why, why)
+
+    def _estimate(self) -> Estimate | None:
+        """The newest estimate while it is of the stages the plan has now."""
+        found = self._session.estimate
+        fresh = found is not None and len(found.stages) == len(self._session.current_scenario.stages)
+        return found if fresh else None
+
+    def _show(self) -> None:
+        estimate = self._estimate()
+        self._stale = not self.isVisible() or estimate is None
+        if self._stale or estimate is None:
+            return
+        scenario, catalog = self._session.current_scenario, self._session.catalog
+        stages = estimate.stages
+        self.waterfall.show_bill(estimate)
+        self.calendar.show_calendar(
+            estimate,
+            timeline(scenario, stages),
+            cash_by_month(scenario, stages, estimate.ledger, catalog),
+            slip(scenario, stages, catalog, self.calendar.weeks),
+        )
+        entry = catalog.accelerator(scenario.hardware.accelerator)
+        self.rent_or_buy.show_question(rent_or_buy_of(scenario, catalog), entry.short_name)
+        self.api_or_own.show_question(compare_options(scenario, estimate.total.cost_usd), scenario)
+        self.energy.show_footprint(footprint(scenario, stages, catalog))
+        self.scope.show_omissions(omissions(scenario))
+        self.badges.show_badges(badges(scenario, stages, catalog, self._trained()))
+
+    def _trained(self) -> int:
+        """The selected stage where it trains from tokens, else the first that does."""
+        stages = self._session.current_scenario.stages
+        trains = [i for i, each in enumerate(stages) if isinstance(each, PretrainStage) and each.enabled]
+        return self._session.stage if self._session.stage in trains else next(iter(trains), 0)
+
+    def _show_slip(self, weeks: float) -> None:
+        estimate = self._estimate()
+        if estimate is not None:
+            scenario, catalog = self._session.current_scenario, self._session.catalog
+            self.calendar.show_slip(slip(scenario, estimate.stages, catalog, weeks))
+
+
+class _Body(QWidget):
+    """What scrolls. Qt's scroll area reads its height before nested layouts settle, so it tells it after."""
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        layout = self.layout()
+        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
+            self.setMinimumHeight(layout.minimumSize().height())
+        return handled

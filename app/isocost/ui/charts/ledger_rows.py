@@ -1,0 +1,137 @@
+"""One row of the waterfall: name, a bar where it stands, amount and share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from isocost.quantities import format_money
+from isocost.ui.charts.base import font_of, made_pen, mixed
+from isocost.ui.charts.ledger_colours import group_brush
+from isocost.ui.charts.ledger_words import whole_share
+from isocost.ui.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROW = 26
+NAME, MONEY, SHARE = 196, 62, 46
+"""Pixels of a row's height, and of its columns of text."""
+
+LEAST = 2.0
+"""Pixels a bar is wide at least, so that every line is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowScale:
+    """How long bars are."""
+
+    full_usd: float
+    """USD across the whole room for bars."""
+    spread: tuple[float, float] | None
+    """USD that 10 and 90 % of outcomes of the total stay below."""
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints rows; holds the theme and the scale."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._scale = RowScale(0.0, None)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint from now on in this theme."""
+        self.theme = theme
+        self._bold = font_of(theme, "small", bold=True)
+        self._small, self._quiet = font_of(theme, "small"), font_of(theme, "quiet")
+
+    def show(self, scale: RowScale) -> None:
+        """Paint from now on at this scale."""
+        self._scale = scale
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, self.theme.px(ROW))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(int(Qt.ItemDataRole.UserRole))
+        room = QRectF(option.rect)
+        theme = self.theme
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, room, option.state, row.is_total)
+        name = QRectF(room.left() + 8, room.top(), theme.px(NAME) - 12, room.height())
+        share = QRectF(room.right() - theme.px(SHARE) - 8, room.top(), theme.px(SHARE), room.height())
+        money = QRectF(share.left() - theme.px(MONEY), room.top(), theme.px(MONEY), room.height())
+        font = self._bold if row.is_total else self._small
+        right = Qt.AlignmentFlag.AlignRight
+        _text(painter, name, row.bar.name, font, theme.text)
+        _text(painter, money, format_money(row.bar.cost_usd), self._bold, theme.text, right)
+        _text(painter, share, whole_share(row.bar.share), self._quiet, theme.quiet, right)
+        left = room.left() + theme.px(NAME)
+        bars = QRectF(left, room.top(), max(20.0, money.left() - left - 8), room.height())
+        self._paint_bar(painter, bars, row, index.row() + 1 < index.model().rowCount() - 1)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, is_total: bool) -> None:
+        """The row under the mouse lighter, the one with the keyboard outlined, a rule above the total."""
+        theme = self.theme
+        inner = room.adjusted(0.5, 1.5, -0.5, -1.5)
+        if state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
+            painter.drawRoundedRect(inner, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(made_pen(theme.accent, 1.4))
+            painter.drawRoundedRect(inner, 6, 6)
+        if is_total:
+            painter.setPen(made_pen(theme.line))
+            painter.drawLine(room.topLeft() + QPointF(8, 0.5), room.topRight() + QPointF(-8, 0.5))
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, row: Any, leads_on: bool) -> None:
+        if self._scale.full_usd <= 0:
+            return
+        theme, bar = self.theme, row.bar
+        per_usd = room.width() / self._scale.full_usd
+        start, end = room.left() + bar.start_usd * per_usd, room.left() + bar.end_usd * per_usd
+        middle, half = room.center().y(), 5.0 if not row.is_total else 6.0
+        box = QRectF(min(start, room.right() - LEAST), middle - half, max(LEAST, end - start), 2 * half)
+        brush = (
+            QBrush(mixed(theme.text, theme.panel, 0.55)) if row.is_total else group_brush(theme, bar.group)
+        )
+        outlined = brush.style() is not Qt.BrushStyle.SolidPattern
+        painter.setPen(made_pen(theme.quiet) if outlined else Qt.PenStyle.NoPen)
+        painter.setBrush(brush)
+        painter.drawRoundedRect(box, 2.5, 2.5)
+        if not row.is_total and leads_on:
+            painter.setPen(made_pen(theme.track))
+            x = round(end) - 0.5
+            painter.drawLine(QPointF(x, middle + half), QPointF(x, room.bottom() + room.height() / 2 - half))
+        if row.is_total and self._scale.spread is not None:
+            self._paint_spread(painter, room, per_usd)
+
+    def _paint_spread(self, painter: QPainter, room: QRectF, per_usd: float) -> None:
+        low, high = (room.left() + usd * per_usd for usd in self._scale.spread or (0.0, 0.0))
+        middle = room.center().y()
+        painter.setPen(made_pen(self.theme.text, 1.4))
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        for end in (low, high):
+            painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
+
+
+def _text(
+    painter: QPainter,
+    room: QRectF,
+    text: str,
+    font: QFont,
+    colour: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+    painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)

@@ -1,0 +1,201 @@
+"""From the final run to the programme's total: one row a line, each bar standing on those before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QPushButton,
+    QWidget,
+)
+
+from isocost.plan.bill import BillBar, bars_by_group, bars_by_line
+from isocost.plan.results import Estimate, LedgerLine
+from isocost.ui.charts.card import ChartCard, ElidedLabel
+from isocost.ui.charts.ledger_rows import ROW, RowDelegate, RowScale
+from isocost.ui.charts.ledger_words import (
+    arithmetic,
+    bar_in_words,
+    bill_finding,
+    bill_subtitle,
+    bill_summary,
+    bill_table,
+    sources,
+)
+from isocost.ui.charts.table import Table
+from isocost.ui.theme import SPACE, Theme
+
+Index = QModelIndex | QPersistentModelIndex
+BAR = int(Qt.ItemDataRole.UserRole)
+TOTAL = "Programme total"
+FEW = 12
+"""Lines up to which each has a row of its own unless groups are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bar of the bill, or its total."""
+
+    bar: BillBar
+    is_total: bool = False
+
+
+class Rows(QAbstractListModel):
+    """The bars and the total below them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Row, ...] = ()
+
+    def show(self, rows: tuple[Row, ...]) -> None:
+        """Replace the rows; nothing is laid out again while their number stays."""
+        if len(rows) != len(self.rows):
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+        else:
+            self.rows = rows
+            self.dataChanged.emit(self.index(0), self.index(max(0, len(rows) - 1)))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == BAR:
+            return row
+        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
+            return bar_in_words(row.bar)
+        if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
+            return f"{arithmetic(row.bar)}. {sources(row.bar)}"
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            return f"{bar_in_words(row.bar)}\n{arithmetic(row.bar)}\n{sources(row.bar)}"
+        return None
+
+
+class Waterfall(ChartCard):
+    """The card; pointing at a row, or choosing it with the keys, explains it below."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("waterfall", parent)
+        self.by_line = self._chip("By line", "waterfall.by_line")
+        self.by_group = self._chip("By group", "waterfall.by_group")
+        self._chosen: bool | None = None
+        self._lines: tuple[LedgerLine, ...] = ()
+        self._estimate: Estimate | None = None
+        self.rows = Rows(self)
+        self._delegate = RowDelegate(theme, self)
+        self.list = QListView(self)
+        self.how, self.source = ElidedLabel(self), ElidedLabel(self)
+        self._dress_list()
+        self._lay_out()
+        self.apply_theme(theme)
+        self.say("The bill", "Estimating…", "Estimating…")
+
+    def _lay_out(self) -> None:
+        chips = QHBoxLayout()
+        chips.setSpacing(2 * SPACE)
+        group = QButtonGroup(self)
+        for chip in (self.by_line, self.by_group):
+            group.addButton(chip)
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        self.by_line.clicked.connect(lambda: self._choose(True))
+        self.by_group.clicked.connect(lambda: self._choose(False))
+        self.how.setProperty("role", "small")
+        self.source.setProperty("role", "quiet")
+        self.how.setObjectName("waterfall.how")
+        self.source.setObjectName("waterfall.source")
+        self.body.addLayout(chips)
+        self.body.addWidget(self.list)
+        self.body.addWidget(self.how)
+        self.body.addWidget(self.source)
+        self.body.addStretch(1)
+        self.setTabOrder(self.list, self.more)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self._delegate.set_theme(theme)
+        self._fit()
+        self.list.viewport().update()
+
+    def show_bill(self, estimate: Estimate) -> None:
+        """Draw an estimate's bill in place of the last one."""
+        self._estimate = estimate
+        self._lines = estimate.ledger
+        total = estimate.total.cost_usd
+        lines, groups = bars_by_line(self._lines), bars_by_group(self._lines)
+        by_line = len(lines) <= FEW if self._chosen is None else self._chosen
+        (self.by_line if by_line else self.by_group).setChecked(True)
+        bars = lines if by_line else groups
+        finding = bill_finding(lines, groups, total)
+        self.say(finding, bill_subtitle(lines, estimate), bill_summary(finding, bars, total))
+        spread = estimate.range.cost_usd if estimate.range else None
+        ends = (spread.p10, spread.p90) if spread else None
+        self._delegate.show(RowScale(max(total, ends[1] if ends else 0.0), ends))
+        self.rows.show((*(Row(bar) for bar in bars), Row(_total_bar(bars, total, estimate), True)))
+        self.list.setAccessibleName(finding)
+        self._fit()
+        self._explain(self.list.currentIndex())
+
+    def table(self) -> Table:
+        return bill_table(self._lines, bars_by_line(self._lines))
+
+    def _choose(self, by_line: bool) -> None:
+        self._chosen = by_line
+        if self._estimate is not None:
+            self.show_bill(self._estimate)
+
+    def _explain(self, index: Index) -> None:
+        """The arithmetic and the source of a row; of the largest one while none is chosen."""
+        if not self.rows.rows:
+            return
+        bars = self.rows.rows[:-1] or self.rows.rows
+        largest = max(bars, key=lambda row: row.bar.cost_usd)
+        row = self.rows.rows[index.row()] if 0 <= index.row() < len(self.rows.rows) else largest
+        self.how.say(f"{row.bar.name}: {arithmetic(row.bar)}")
+        self.source.say(sources(row.bar))
+
+    def _fit(self) -> None:
+        """As high as its rows: the page scrolls, not the list."""
+        rows = max(1, len(self.rows.rows))
+        self.list.setFixedHeight(rows * self._delegate.theme.px(ROW) + 4)
+
+    def _chip(self, text: str, name: str) -> QPushButton:
+        chip = QPushButton(text, self)
+        chip.setObjectName(name)
+        chip.setProperty("role", "chip")
+        chip.setCheckable(True)
+        chip.setAutoExclusive(True)
+        return chip
+
+    def _dress_list(self) -> None:
+        view = self.list
+        view.setObjectName("waterfall.list")
+        view.setModel(self.rows)
+        view.setItemDelegate(self._delegate)
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setUniformItemSizes(True)
+        view.setMouseTracking(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.viewport().setAutoFillBackground(False)
+        view.entered.connect(self._explain)
+        view.selectionModel().currentChanged.connect(lambda index, _: self._explain(index))
+
+
+def _total_bar(bars: tuple[BillBar, ...], total: float, estimate: Estimate) -> BillBar:
+    """The sum as a bar from nothing."""
+    whole = BillBar(TOTAL, "final run", 0.0, total, total, 1.0, estimate.ledger)
+    return whole if bars else replace(whole, share=0.0)
