@@ -3,11 +3,12 @@
 ========================  ================================================================================
 drag_p50_ms, drag_p95_ms  a step of the tokens slider, until the visible tab has painted; 1400 x 900
 headline_p95_ms           the same step, until the headline has painted
+drag_model_p50_ms, p95    a step of the parameters slider, which makes another model and searches every layout
 first_paint_ms            process start to the window's first paint
 bare_qt_first_paint_ms    the same for a window of one label: what Qt alone costs on this machine
-rss_mb                    resident memory after the drag
-active_curve_ms           95th percentile of the plan's own curve, every count
-catalogue_ms              median of every accelerator's curve
+rss_mb                    largest resident memory of the drags
+active_curve_ms           95th percentile of the plan's own curve: every count, every layout
+catalogue_ms              median of every other accelerator's curve
 layouts_per_s             layouts the search compares a second, on one core; most fall to a bound, unpriced
 layouts_in_full_per_s     layouts priced in full a second, on one core
 ========================  ================================================================================

@@ -1,4 +1,7 @@
-"""Time the layout search and the curves the window asks for, without a window; part of ``make bench``."""
+"""Time the layout search and the curves the window asks for, without a window; part of ``make bench``.
+
+The batch changes at every step, because a remembered search answers a change of tokens or price at once.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +25,17 @@ from isocost.plan.resolve import transformer_of, workload_of
 from isocost.plan.throughput import constants
 
 OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
-FIRST_TOKENS, LAST_TOKENS = 1e12, 3e13
+FIRST_BATCH, LAST_BATCH = 1.6e7, 1.3e8
 
 
 def milliseconds(work: Callable[[float], object], steps: int) -> list[float]:
-    """Time of ``work`` at ``steps`` token counts spread over the slider, one untimed call first."""
-    work(FIRST_TOKENS)
+    """Time of ``work`` at ``steps`` batches of tokens, one untimed call first."""
+    work(FIRST_BATCH)
     times = []
     for step in range(1, steps + 1):
-        tokens = FIRST_TOKENS * (LAST_TOKENS / FIRST_TOKENS) ** (step / steps)
+        batch = FIRST_BATCH * (LAST_BATCH / FIRST_BATCH) ** (step / steps)
         started = time.perf_counter()
-        work(tokens)
+        work(batch)
         times.append((time.perf_counter() - started) * 1e3)
     return times
 
@@ -82,12 +85,12 @@ def main() -> None:
     catalog = load()
     project = load_project(presets() / "deepseek-v3.yaml")
 
-    def at(tokens: float) -> Project:
-        return set_value(project, "data.tokens", tokens)
+    def at(batch: float) -> Project:
+        return set_value(project, "data.batch_tokens", batch)
 
     figures = {
-        "active_curve_ms": percentile(milliseconds(lambda t: active_curve(at(t), catalog), OWN_CURVES), 0.95),
-        "catalogue_ms": statistics.median(milliseconds(lambda t: other_curves(at(t), catalog), CATALOGUES)),
+        "active_curve_ms": percentile(milliseconds(lambda b: active_curve(at(b), catalog), OWN_CURVES), 0.95),
+        "catalogue_ms": statistics.median(milliseconds(lambda b: other_curves(at(b), catalog), CATALOGUES)),
         **layout_rates(project, catalog),
     }
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))

@@ -1,4 +1,7 @@
-"""Drag the tokens slider of an offscreen window and time each step to its paint; part of ``make bench``."""
+"""Drag sliders of an offscreen window and time each step to its paint; part of ``make bench``.
+
+Tokens change the bill but not the best layouts; parameters change the model, and with it every layout.
+"""
 
 from __future__ import annotations
 
@@ -65,13 +68,13 @@ def mouse(slider: QSlider, kind: QEvent.Type, x: float) -> None:
     QApplication.sendEvent(slider, event)
 
 
-def drag(window: Window) -> dict[str, list[float]]:
+def drag(window: Window, field: str) -> dict[str, list[float]]:
     """Milliseconds from each mouse move to the headline's paint and to the finished paint of the tab."""
     app = application()
-    slider = window.findChild(QSlider, "data.tokens.slider")
+    slider = window.findChild(QSlider, f"{field}.slider")
     plot = window.findChild(QWidget, "cost_time.plot")
     if slider is None or plot is None:
-        raise SystemExit("The window has no data.tokens.slider or no cost_time.plot to measure.")
+        raise SystemExit(f"The window has no {field}.slider or no cost_time.plot to measure.")
     clock = PaintClock(window, {"headline": window.headline.sentence, "tab": plot.viewport()})
     middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
     times: dict[str, list[float]] = {"headline": [], "tab": []}
@@ -106,7 +109,9 @@ def main() -> None:
     if not window.documents.open(paths.presets() / PRESET, preset=True):
         raise SystemExit(f"{PRESET} cannot be opened.")
     settle(window.session)
-    times = drag(window)
+    times = drag(window, "data.tokens")
+    settle(window.session)
+    searched = drag(window, "model.parameters")
     settle(window.session)
     window.session.undo_stack.setClean()
     window.close()
@@ -115,6 +120,8 @@ def main() -> None:
         "drag_p50_ms": percentile(times["tab"], 0.50),
         "drag_p95_ms": percentile(times["tab"], 0.95),
         "headline_p95_ms": percentile(times["headline"], 0.95),
+        "drag_model_p50_ms": percentile(searched["tab"], 0.50),
+        "drag_model_p95_ms": percentile(searched["tab"], 0.95),
         "rss_mb": peak / (1e6 if sys.platform == "darwin" else 1e3),
     }
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
