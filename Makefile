@@ -40,6 +40,7 @@ run: .venv/.runtime
 lint: .venv/.dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/mypy tools/*.py
 	.venv/bin/lint-imports
 
 test: offscreen lint

@@ -22,6 +22,7 @@ from isocost.paths import presets
 from isocost.plan.curves import active_curve, count_grid, other_curves
 from isocost.plan.project import Project, set_value
 from isocost.plan.resolve import transformer_of, workload_of
+from isocost.plan.stages import PretrainStage
 from isocost.plan.throughput import constants
 
 OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
@@ -43,7 +44,7 @@ def milliseconds(work: Callable[[float], object], steps: int) -> list[float]:
 def layout_rates(project: Project, catalog: Catalog) -> dict[str, float]:
     """Layouts of the plan's model a second: compared by the search, and priced in full one by one."""
     scenario = project.scenarios[0]
-    stage = scenario.stages[0]
+    stage = next(stage for stage in scenario.stages if isinstance(stage, PretrainStage))
     transformer = transformer_of(scenario.model, catalog)
     specs = [entry.spec for entry in catalog.accelerators.values() if not entry.announced]
     works = [workload_of(stage.data, spec) for spec in specs]

@@ -14,7 +14,7 @@ import time
 from measured import percentile
 from PySide6.QtCore import QEvent, QObject, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QSlider, QWidget
 
 from isocost import paths
 from isocost.catalog import load
@@ -72,7 +72,7 @@ def drag(window: Window, field: str) -> dict[str, list[float]]:
     """Milliseconds from each mouse move to the headline's paint and to the finished paint of the tab."""
     app = application()
     slider = window.findChild(QSlider, f"{field}.slider")
-    plot = window.findChild(QWidget, "cost_time.plot")
+    plot = window.findChild(QAbstractScrollArea, "cost_time.plot")
     if slider is None or plot is None:
         raise SystemExit(f"The window has no {field}.slider or no cost_time.plot to measure.")
     clock = PaintClock(window, {"headline": window.headline.sentence, "tab": plot.viewport()})
@@ -106,7 +106,7 @@ def main() -> None:
     window.show_workspace()
     window.show()
     window.load_pages()
-    if not window.documents.open(paths.presets() / PRESET, preset=True):
+    if not window.documents.open(paths.presets() / PRESET):
         raise SystemExit(f"{PRESET} cannot be opened.")
     settle(window.session)
     times = drag(window, "data.tokens")
