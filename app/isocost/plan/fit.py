@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -25,6 +26,8 @@ NOTHING_PINNED = Layout()
 
 LISTED = 12
 """Layouts that fit in the table; some that do not join them."""
+PINNED = 6
+"""Layouts under the pins that join them."""
 UNFIT = 3
 """Layouts listed that would be faster than the best but do not fit."""
 
@@ -80,7 +83,7 @@ class FitReport:
     searched: bool
     """False for stages without a layout of their own: rollouts, generation, hours taken as claimed."""
     rows: tuple[LayoutRow, ...] = ()
-    """Fastest first. Where some parts are pinned, among those layouts; where all are, among all layouts."""
+    """Fastest first, of all layouts; the best of those that keep what is pinned are among them."""
     pinned: Layout = NOTHING_PINNED
     problem: str = ""
     """Why the pinned layout is impossible; the rows are then those of the search left free."""
@@ -145,35 +148,39 @@ def _run_of(scenario: Scenario, stage: int, catalog: Catalog) -> StageRun:
 def _rows(
     question: Question, plan: Point, possible: bool, catalog: Catalog, per_step: float
 ) -> tuple[LayoutRow, ...]:
-    """The table: the search under the pins, or all of it beside a layout that is pinned in every part."""
-    pinned = question.layout if possible else NOTHING_PINNED
-    whole = all(getattr(pinned, name) is not None for name in _WHOLE)
-    listed = _ranked(
-        question, plan.accelerator.id, int(plan.count), NOTHING_PINNED if whole else pinned, catalog
-    )
-    rows = _without_many_unfit(_made(listed, plan, per_step))
+    """The table: the search left free, joined by the best of the layouts the pins allow."""
+    accelerator, count = plan.accelerator.id, int(plan.count)
+    free = _made(_ranked(question, accelerator, count, NOTHING_PINNED, catalog), plan, per_step)
+    rows = _without_many_unfit(free)
     if not possible:
         return rows
-    if not whole:
-        first = next((i for i, row in enumerate(rows) if row.fits), 0)
-        return tuple(replace(row, chosen=i == first) for i, row in enumerate(rows))
-    own = _made(_ranked(question, plan.accelerator.id, int(plan.count), pinned, catalog), plan, per_step)[0]
-    if any(row.pins == own.pins for row in rows):
-        return tuple(replace(row, chosen=row.pins == own.pins) for row in rows)
-    best = next((row for row in rows if row.fits), own)
-    behind = 1.0 - own.tokens_per_s_per_gpu / best.tokens_per_s_per_gpu
-    reason: Literal["memory", "pinned"] = "pinned" if own.fits else "memory"
-    mine = replace(own, reason=reason, behind=behind, chosen=True)
-    return tuple(sorted((*rows, mine), key=lambda row: -row.tokens_per_s_per_gpu))
+    held = free
+    if question.layout != NOTHING_PINNED:
+        held = _made(_ranked(question, accelerator, count, question.layout, catalog), plan, per_step)
+    own = next((row for row in held if row.fits), held[0])
+    rows = _joined(rows, [own, *held[:PINNED]])
+    return tuple(replace(row, chosen=row.pins == own.pins) for row in rows)
+
+
+def _joined(rows: tuple[LayoutRow, ...], held: Sequence[LayoutRow]) -> tuple[LayoutRow, ...]:
+    """The rows with those of ``held`` that are missing, each in its place by speed."""
+    best = next((row for row in rows if row.fits), rows[0])
+    listed = {row.pins for row in rows}
+    missing: dict[Layout, LayoutRow] = {}
+    for row in held:
+        if row.pins not in listed:
+            reason: Literal["memory", "pinned"] = "pinned" if row.fits else "memory"
+            behind = 1.0 - row.tokens_per_s_per_gpu / best.tokens_per_s_per_gpu
+            missing.setdefault(row.pins, replace(row, reason=reason, behind=behind))
+    if not missing:
+        return rows
+    return tuple(sorted((*rows, *missing.values()), key=lambda row: -row.tokens_per_s_per_gpu))
 
 
 def _without_many_unfit(rows: tuple[LayoutRow, ...]) -> tuple[LayoutRow, ...]:
     """The rows with only the fastest few that do not fit above the best that does."""
     best = next((i for i, row in enumerate(rows) if row.fits), None)
     return rows if best is None or best <= UNFIT else (*rows[:UNFIT], *rows[best:])
-
-
-_WHOLE = ("tp", "pp", "cp", "ep", "microbatch", "recompute", "sharding")
 
 
 @lru_cache(maxsize=32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.search import BestLayouts
 from isocost.plan.results import Bill, Part
+from isocost.plan.values import Layout
 
 _DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
 _MEMORY = (
@@ -30,7 +31,14 @@ _STEP = (
     ("optimizer", "Optimizer"),
     ("straggler", "Stragglers"),
 )
-_SHARDED = {"none": "", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}
+SHARDING_WORDS = {"none": "none", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}
+PIN_WORDS = {
+    **dict(_DEGREES[:5]),
+    "microbatch": "microbatch",
+    "recompute": "recompute",
+    "sharding": "sharding",
+}
+"""The parts of a layout that can be pinned, by what the field calls them."""
 
 
 def layout_words(best: BestLayouts, at: int) -> str:
@@ -39,10 +47,18 @@ def layout_words(best: BestLayouts, at: int) -> str:
     degrees = [(word, getattr(layouts, name)[at]) for name, word in _DEGREES]
     words = [" ".join(f"{word}{value:.0f}" for word, value in degrees if value > 1) or "one accelerator"]
     words.append(f"microbatch {layouts.microbatch[at]:.0f}")
-    words.append(_SHARDED[SHARDING_NAMES[layouts.sharding[at]]])
+    sharding = SHARDING_NAMES[layouts.sharding[at]]
+    words.append("" if sharding == "none" else SHARDING_WORDS[sharding])
     mode = RECOMPUTE_NAMES[layouts.recompute[at]]
     words.append("" if mode == "none" else f"{mode} recompute")
     return ", ".join(word for word in words if word)
+
+
+def pinned_words(layout: Layout) -> str:
+    """The pinned parts: "TP 8 · PP 16"; empty when there are none."""
+    values = {name: getattr(layout, name) for name in PIN_WORDS}
+    values["sharding"] = SHARDING_WORDS.get(values["sharding"], values["sharding"])
+    return " · ".join(f"{PIN_WORDS[name]} {value}" for name, value in values.items() if value is not None)
 
 
 def memory_bill(best: BestLayouts, at: int) -> Bill:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.fit import FitReport, LayoutRow
+from isocost.plan.layouts import pinned_words
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.card import ChartCard, ElidedLabel
 from isocost.ui.charts.fit_words import (
@@ -39,7 +40,6 @@ from isocost.ui.charts.fit_words import (
     layouts_finding,
     layouts_subtitle,
     layouts_table,
-    pinned_words,
     why,
 )
 from isocost.ui.charts.table import Table
@@ -236,6 +236,7 @@ class LayoutsCard(ChartCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.layouts", parent)
         self._report: FitReport | None = None
+        self._own: int | None = None
         self.model = LayoutsModel(self)
         self.view = LayoutsView(theme, self)
         self.view.setModel(self.model)
@@ -279,6 +280,11 @@ class LayoutsCard(ChartCard):
         """List a report's layouts in place of the last ones."""
         self._report = report
         self.model.show(report.rows)
+        own = next((i for i, row in enumerate(report.rows) if row.chosen), None)
+        if own is not None and own != self._own:
+            self.view.doItemsLayout()
+            self.view.scrollTo(self.model.index(own, 0))
+        self._own = own
         held = pinned_words(report.pinned)
         self.pins.say(f"Pinned: {held}" if held else HINT)
         self.release.setEnabled(bool(held))

@@ -198,7 +198,7 @@ class MemoryCard(ChartCard):
             self.show_nothing("This stage has no memory of its own to show")
             return
         self._bill = bill
-        finding, drawn = memory_finding(bill), memory_subtitle(stage, bill)
+        finding, drawn = memory_finding(stage, bill), memory_subtitle(stage, bill)
         self.say(finding, drawn, f"{finding}. {drawn}: {bill_words(bill, 'bytes')}")
         self.bar.show_bill(bill)
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.fit import FitReport, LayoutRow, fit_report
-from isocost.plan.project import Layout
 from isocost.plan.results import Estimate, StageEstimate
 from isocost.ui.charts.fit_layouts import LayoutsCard
 from isocost.ui.charts.fit_memory import MemoryCard
@@ -25,6 +24,7 @@ from isocost.ui.charts.fit_nearest import NearestCard
 from isocost.ui.charts.fit_step import StepCard
 from isocost.ui.charts.fit_words import degrees
 from isocost.ui.inputs.bindings import stage_estimate
+from isocost.ui.inputs.layout import release
 from isocost.ui.labels import WrapLabel
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
@@ -92,7 +92,7 @@ class FitPage(QScrollArea):
         session.selection_changed.connect(self._show)
         session.failed.connect(self._fail)
         self.layouts.pinned.connect(self._pin)
-        self.layouts.released.connect(self._release)
+        self.layouts.released.connect(lambda: release(session))
         self.empty.wanted.clicked.connect(self._select_searched)
 
     def apply_theme(self, theme: Theme) -> None:
@@ -178,13 +178,8 @@ class FitPage(QScrollArea):
     # Changing
 
     def _pin(self, row: LayoutRow) -> None:
-        self._set_layout(row.pins, f"Pin {degrees(row)}")
-
-    def _release(self) -> None:
-        self._set_layout(Layout(), "Let the search choose the layout")
-
-    def _set_layout(self, layout: Layout, words: str) -> None:
-        self._session.set_section("layout", words, None, **msgspec.structs.asdict(layout))
+        values = msgspec.structs.asdict(row.pins)
+        self._session.set_section("layout", f"Pin {degrees(row)}", None, **values)
 
     def _searched_stage(self) -> int | None:
         """The first stage that has a layout."""

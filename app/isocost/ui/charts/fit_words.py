@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from statistics import median
 
 from isocost.plan.fit import FitReport, LayoutRow
+from isocost.plan.layouts import SHARDING_WORDS
 from isocost.plan.nearest import CLOSE, NearRun
 from isocost.plan.results import Bill, Part, StageEstimate
-from isocost.plan.values import Layout
 from isocost.quantities import SPACE, format_bytes, format_count, format_quantity
 from isocost.ui.charts.table import Column, Table
 
@@ -17,20 +17,6 @@ USEFUL = ("Matrix multiplies", "Attention")
 
 SMALL = 0.005
 """Parts below half a percent are shown as one."""
-
-PINS = {
-    "tp": "TP",
-    "pp": "PP",
-    "vp": "VP",
-    "cp": "CP",
-    "ep": "EP",
-    "microbatch": "microbatch",
-    "recompute": "recompute",
-    "sharding": "sharding",
-}
-"""The parts of a layout by what the field calls them."""
-
-SHARDED = {"none": "none", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}
 
 _LOST_TO = {
     "bubble": "bubble",
@@ -46,9 +32,11 @@ def gigabytes(size: float) -> str:
     return f"{size / 1e9:.0f}{SPACE}GB" if 9.95e9 <= size < 999.5e9 else format_bytes(size, digits=2)
 
 
-def memory_finding(bill: Bill) -> str:
+def memory_finding(stage: StageEstimate, bill: Bill) -> str:
     """The verdict: how much of how much, and what is to spare."""
     limit = bill.limit or 0.0
+    if stage.layout_problem:
+        return "The pinned layout is impossible"
     if bill.total <= limit:
         spare = gigabytes(limit - bill.total)
         return f"{bill.total / 1e9:,.0f} of {gigabytes(limit)}: fits with {spare} to spare"
@@ -57,6 +45,8 @@ def memory_finding(bill: Bill) -> str:
 
 def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
     """What is drawn, or what would fit."""
+    if stage.layout_problem:
+        return "Drawn: the layout found without the pins"
     if bill.total <= (bill.limit or 0.0):
         return f"Peak of a step on each {stage.accelerator_name}, {format_bytes(bill.limit or 0.0)} usable"
     if stage.smallest_count is None:
@@ -147,7 +137,7 @@ def layouts_finding(report: FitReport) -> str:
     own = next((row for row in report.rows if row.chosen), None)
     if best is None:
         return f"No layout fits {format_count(report.count)} {report.accelerator}"
-    if own is not None and own.reason == "pinned":
+    if own is not None and own.fits and own is not best:
         return f"The pinned layout is {_percent(own.behind)} slower than {degrees(best)}"
     if own is not None and not own.fits:
         return f"The pinned layout does not fit; {degrees(best)} does"
@@ -157,7 +147,7 @@ def layouts_finding(report: FitReport) -> str:
     first, second = degrees(best), degrees(others[0])
     if first == second:
         first, second = (
-            f"{name} {SHARDED[row.sharding]}" for name, row in ((first, best), (second, others[0]))
+            f"{name} {SHARDING_WORDS[row.sharding]}" for name, row in ((first, best), (second, others[0]))
         )
     return f"{first} is fastest; {second} comes within {_percent(others[0].behind)}"
 
@@ -168,13 +158,6 @@ def layouts_subtitle(report: FitReport) -> str:
     if not any(row.fits for row in report.rows):
         return f"{listed}, those that need the least memory first."
     return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per GPU."
-
-
-def pinned_words(layout: Layout) -> str:
-    """The pinned parts: "TP 8 · PP 16"; empty when there are none."""
-    values = {name: getattr(layout, name) for name in PINS}
-    values["sharding"] = SHARDED.get(values["sharding"], values["sharding"])
-    return " · ".join(f"{PINS[name]} {value}" for name, value in values.items() if value is not None)
 
 
 LAYOUT_COLUMNS = (
@@ -217,7 +200,7 @@ def layout_cells(row: LayoutRow) -> tuple[object, ...]:
     return (
         *(row.tp, row.pp, row.vp, row.cp, row.ep, row.dp, row.microbatch),
         row.recompute,
-        SHARDED[row.sharding],
+        SHARDING_WORDS[row.sharding],
         row.tokens_per_s_per_gpu,
         row.mfu,
         row.memory_bytes,

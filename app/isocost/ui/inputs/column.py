@@ -6,12 +6,14 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.fields import FIELDS
+from isocost.plan.layouts import pinned_words
 from isocost.plan.stages import GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.disclosure import Disclosure
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
+from isocost.ui.inputs.layout import LayoutPins, has_layout, pins_of
 from isocost.ui.inputs.pickers import (
     PRECISIONS,
     AcceleratorPicker,
@@ -27,6 +29,8 @@ from isocost.ui.theme import Theme
 
 WIDTH = 292
 MARGIN = 16
+FEW_PINS = 2
+"""As many pinned parts are named in a line of their own; more are counted."""
 
 _FROM_THE_ESTIMATE = ("efficiency.mfu", "efficiency.goodput", "data.sequence", "data.batch_tokens")
 _SECTIONS = ("model", "data", "hardware", "price", "efficiency", "stage")
@@ -54,6 +58,7 @@ class InputColumn(QScrollArea):
         self.accelerator = AcceleratorPicker(session)
         self.precision = PrecisionPicker(session)
         self.stack = StackPicker(session)
+        self.pins = LayoutPins(session)
         self._ticks_for = ""
         self._build()
         session.project_changed.connect(self.refresh)
@@ -78,6 +83,9 @@ class InputColumn(QScrollArea):
         self._price_row()
         hardware = (self.accelerator, *self._fields("hardware"), *self._fields("price"))
         self._efficiency_section = _section("Efficiency", self.stack, *self._fields("efficiency"))
+        self.layout_fold = Disclosure("layout.details", "Layout: parts that are pinned")
+        self.layout_fold.add(self.pins)
+        self._layout_section = _section("Layout", self.layout_fold, self.pins)
         for part in (
             self.stages,
             self._model_section,
@@ -85,6 +93,7 @@ class InputColumn(QScrollArea):
             self._claim_section,
             _section("Hardware", None, *hardware),
             self._efficiency_section,
+            self._layout_section,
         ):
             column.addWidget(part)
         column.addStretch(1)
@@ -104,6 +113,8 @@ class InputColumn(QScrollArea):
             each.apply_theme(theme)
         self.stages.fit()
         self.details.apply_theme(theme)
+        self.layout_fold.apply_theme(theme)
+        self.pins.apply_theme(theme)
         self.quotes.setIcon(icon("chevron-down", theme.quiet, 14))
         self.precision.setFixedWidth(theme.px(EDIT_WIDTH))
 
@@ -117,6 +128,8 @@ class InputColumn(QScrollArea):
         if isinstance(stage, ModelStage):
             self.model.refresh()
             self.stack.refresh()
+        if has_layout(stage):
+            self._refresh_layout()
         if isinstance(stage, PretrainStage):
             self.precision.refresh()
             self._refresh_details(stage)
@@ -136,6 +149,7 @@ class InputColumn(QScrollArea):
     def _show_for(self, stage: Stage) -> None:
         self._model_section.setVisible(isinstance(stage, ModelStage))
         self._efficiency_section.setVisible(isinstance(stage, ModelStage))
+        self._layout_section.setVisible(has_layout(stage))
         self._data_section.setVisible(isinstance(stage, PretrainStage))
         self._claim_section.setVisible(isinstance(stage, GpuHoursStage))
         for path in ("stage.hours", "stage.gpu_hours"):
@@ -148,6 +162,14 @@ class InputColumn(QScrollArea):
         counted = model_parameters(self._session)
         mixture = counted.active < 0.99 * counted.total
         self.fields["model.active_parameters"].setVisible(mixture or self.details.isChecked())
+
+    def _refresh_layout(self) -> None:
+        """The pins, and in one line how many there are."""
+        self.pins.refresh()
+        held = pins_of(self._session)
+        count = sum(getattr(held, name) is not None for name in held.__struct_fields__)
+        few = pinned_words(held) if count <= FEW_PINS else f"{count} parts pinned"
+        self.layout_fold.say(few or "chosen by the search")
 
     def _refresh_market(self) -> None:
         """Ticks and whole nodes follow the accelerator."""
@@ -170,6 +192,8 @@ class InputColumn(QScrollArea):
         pickers: dict[str, Picker] = {each.objectName(): each for each in self.findChildren(Picker)}
         if path in _DETAILS:
             self.details.setChecked(True)
+        if path.startswith("layout."):
+            self.layout_fold.setChecked(True)
         if path in self.fields:
             self.ensureWidgetVisible(self.fields[path], 0, 24)
             self.fields[path].focus()

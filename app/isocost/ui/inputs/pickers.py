@@ -25,6 +25,13 @@ PRECISIONS = {
 
 STACKS = {"vendor": "tuned vendor stack", "open": "open-source stack", "research": "research code"}
 
+STACK_MEANINGS = {
+    "vendor": "Vendor stack: the maker's own recipes, such as Megatron-Core or MaxText, tuned for the part.",
+    "open": "Open-source stack: good code such as FSDP, DeepSpeed or Composer, configured but not tuned.",
+    "research": "Research code: easy to change, with little fused or overlapped.",
+}
+"""What each kind of software is; one sentence each."""
+
 
 class Picker(QComboBox):
     """A drop-down that the wheel changes only while it has focus."""
@@ -183,6 +190,7 @@ class StackPicker(Picker):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for key, name in STACKS.items():
             self.addItem(name, key)
+            self.setItemData(self.count() - 1, STACK_MEANINGS[key], Qt.ItemDataRole.ToolTipRole)
         self.activated.connect(
             lambda index: session.set_value(
                 "efficiency.stack", self.itemData(index), f"Software: {self.itemText(index)}"
@@ -190,8 +198,10 @@ class StackPicker(Picker):
         )
 
     def refresh(self) -> None:
-        """Show the project's software."""
-        self.setCurrentIndex(self.findData(self._session.value("efficiency.stack")))
+        """Show the project's software and say what it means."""
+        chosen = self._session.value("efficiency.stack")
+        self.setCurrentIndex(self.findData(chosen))
+        self.setToolTip(f"{STACK_MEANINGS[chosen]} {self.accessibleDescription()}")
 
 
 class PrecisionPicker(Picker):

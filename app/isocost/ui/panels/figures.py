@@ -88,6 +88,8 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
         size = f", {tightest.total / 1e9:,.0f} of {tightest.limit / 1e9:,.0f} GB"
     if judged and all(stage.fits for stage in judged):
         yield Remark(f"fits{size}", "fine")
+    elif any(stage.layout_problem for stage in judged):
+        yield Remark("impossible as pinned", "stop")
     elif judged:
         yield Remark(f"does not fit{size}", "stop")
 
