@@ -8,17 +8,23 @@ import sys
 from measured import ROOT
 
 FOLDER = ROOT / "docs" / "screenshots"
-PRESETS = {"plan": "deepseek-v3.yaml", "stages": "deepseek-r1-with-base.yaml"}
+PICTURES = {
+    "plan": ("Plan", "deepseek-v3.yaml"),
+    "stages": ("Plan", "deepseek-r1-first-principles.yaml"),
+    "fit": ("Fit", "llama-3.1-405b.yaml"),
+    "ledger": ("Ledger", "smollm3-programme.yaml"),
+}
 THEMES = ("light", "dark")
 
 
 def main() -> None:
     """Draw every picture, each by the command a user would type."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, preset in PRESETS.items():
+    for name, (page, preset) in PICTURES.items():
         for theme in THEMES:
             picture = FOLDER / f"{name}-{theme}.png"
-            command = ["screenshot", f"presets/{preset}", "-o", str(picture), "--theme", theme]
+            options = ["-o", str(picture), "--theme", theme, "--page", page]
+            command = ["screenshot", f"presets/{preset}", *options]
             subprocess.run([sys.executable, "-m", "isocost.cli", *command], cwd=ROOT, check=True)
             print(picture.relative_to(ROOT))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from isocost.cli.arguments import add_plan, command_parser
+from isocost.cli.errors import UsageError
 
 DESCRIPTION = "Draw the window with a plan open and save it as a PNG picture."
 Theme = Literal["light", "dark"]
@@ -30,20 +31,28 @@ def run(arguments: Sequence[str]) -> int:
         "--size", metavar="WxH", type=_size, default=(1280, 800), help="logical pixels (default: 1280x800)"
     )
     parser.add_argument("--scale", type=_scale, default=1.0, help="pixels per logical pixel (default: 1)")
+    parser.add_argument("--page", metavar="NAME", help="tab to show, such as Fit (default: the first)")
     chosen = parser.parse_args(arguments)
-    _draw(chosen.file, chosen.output, chosen.theme, chosen.size, chosen.scale)
+    _draw(chosen.file, chosen.output, chosen.theme, chosen.size, chosen.scale, chosen.page)
     return 0
 
 
-def _draw(file: str, output: Path, theme: Theme, size: tuple[int, int], scale: float) -> None:
+def _draw(
+    file: str, output: Path, theme: Theme, size: tuple[int, int], scale: float, page: str | None
+) -> None:
     from isocost.files import ensure_writable
     from isocost.files.presets import find_plan
 
     plan = find_plan(file)
     ensure_writable(output)
-    from isocost.ui.screenshot import render
+    from isocost.ui.screenshot import page_titles, render
 
-    render(plan, output, theme=theme, size=size, scale=scale)
+    titles = {title.lower(): title for title in page_titles()}
+    if page is not None and page.lower() not in titles:
+        known = ", ".join(titles.values())
+        raise UsageError(f"--page: {page!r} is not a tab of the window; there are {known}.")
+    shown = None if page is None else titles[page.lower()]
+    render(plan, output, theme=theme, size=size, scale=scale, page=shown)
 
 
 def _picture(text: str) -> Path:

@@ -12,7 +12,7 @@ from isocost.catalog import load
 from isocost.files import FileError
 from isocost.ui.app import application, use_offscreen
 from isocost.ui.theme import ThemeManager
-from isocost.ui.window import Window
+from isocost.ui.window import PAGES, Window
 
 PATIENCE_MS = 30_000
 
@@ -23,8 +23,11 @@ def render(
     theme: Literal["light", "dark"] = "light",
     size: tuple[int, int] = (1280, 800),
     scale: float = 1.0,
+    page: str | None = None,
 ) -> None:
     """Draw a plan, or the gallery when there is none, into a PNG file of ``size`` times ``scale`` pixels.
+
+    ``page`` is the title of the tab to show; None = the first.
 
     Raises:
         FileError: the plan cannot be read or the picture not be written.
@@ -42,6 +45,8 @@ def render(
     window.show()
     window.load_pages()
     if project is not None:
+        if page is not None:
+            window.show_page(page_titles().index(page))
         window.session.open(project, project_path)
         settle(window.session)
     else:
@@ -55,6 +60,11 @@ def render(
     window.deleteLater()
     if not saved:
         raise FileError(out, "the picture cannot be written there.")
+
+
+def page_titles() -> tuple[str, ...]:
+    """The tabs of the window, in order."""
+    return tuple(each.title for each in PAGES)
 
 
 class Settling(Protocol):
