@@ -1,6 +1,6 @@
 """Fit the step-time model's constants to the measured runs and record how far off it is on runs left out.
 
-Run with ``make calibrate``; deterministic. Writes ``resources/efficiency.yaml`` and ``resources/accuracy.yaml``.
+Run with ``make calibrate``; deterministic. Writes resources/efficiency.yaml and accuracy.yaml.
 
 Method: least squares on the logarithm of predicted over measured tokens per second, with a soft-L1 loss (a
 few broken runs must not pull), every source weighing alike whatever its number of rows (three large trusted
@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -75,10 +75,18 @@ PARAMETERS = (
     ),
     Parameter(_shares("Blackwell Ultra", "bf16 tf32"), 0.786, 0.0, MATMUL, MEASURED),
     Parameter(_shares("Blackwell Ultra", "fp8 mxfp8"), 0.763, 0.0, MATMUL, "as B200: " + MEASURED),
-    Parameter(_shares("Ada", "bf16 tf32 fp8 mxfp8"), 0.77, 0.0, MATMUL, "between Ampere and Hopper; L40S runs agree"),
-    Parameter(_shares("CDNA3", "bf16 tf32 fp8 mxfp8"), 0.54, 0.0, MATMUL, "MI300X 0.51, MI325X 0.60: " + MEASURED),
-    Parameter(_shares("Gaudi", "bf16 tf32 fp8 mxfp8"), 0.9, 0.0, MATMUL, "Gaudi2 0.97, Gaudi3 0.74: " + MEASURED),
-    Parameter(_shares("TPU", "bf16 tf32 fp8 mxfp8"), 0.95, 0.0, MATMUL, "MaxText reaches 0.8 with recomputation"),
+    Parameter(
+        _shares("Ada", "bf16 tf32 fp8 mxfp8"), 0.77, 0.0, MATMUL, "between Ampere and Hopper; L40S runs agree"
+    ),
+    Parameter(
+        _shares("CDNA3", "bf16 tf32 fp8 mxfp8"), 0.54, 0.0, MATMUL, "MI300X 0.51, MI325X 0.60: " + MEASURED
+    ),
+    Parameter(
+        _shares("Gaudi", "bf16 tf32 fp8 mxfp8"), 0.9, 0.0, MATMUL, "Gaudi2 0.97, Gaudi3 0.74: " + MEASURED
+    ),
+    Parameter(
+        _shares("TPU", "bf16 tf32 fp8 mxfp8"), 0.95, 0.0, MATMUL, "MaxText reaches 0.8 with recomputation"
+    ),
     Parameter(("matmul_stack.vendor", "matmul_stack.research"), 1.0, 0.0, "factor", "the reference"),
     Parameter(("matmul_stack.open",), 0.95, 0.05, "factor", "llm-foundry against vendor runs", 1.0),
     Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),
@@ -87,12 +95,28 @@ PARAMETERS = (
     Parameter(("attention.Blackwell Ultra",), 0.7, 0.15, ATTENTION, "B300 and GB300 runs", 0.85),
     Parameter(("attention.CDNA3",), 0.4, 0.0, ATTENTION, "half of Hopper's, as for matmuls"),
     Parameter(("attention.Gaudi", "attention.TPU"), 0.5, 0.0, ATTENTION, "no runs tell it apart"),
-    Parameter(("attention_backward",), 0.85, 0.0, "backward rate over forward", "FlashAttention-2 and 3 papers"),
-    Parameter(("attention_early.vendor",), 0.8, 0.15, "factor before mid-2024", "NeMo 24.03-24.07, MLPerf v3-v4", 1.0),
     Parameter(
-        ("attention_early.open", "attention_early.research"), 0.6, 0.2, "factor before mid-2024", "llm-foundry", 1.0
+        ("attention_backward",), 0.85, 0.0, "backward rate over forward", "FlashAttention-2 and 3 papers"
     ),
-    Parameter(("head_overhead.Ampere", "head_overhead.Ada"), 18.0, 0.0, "columns", "exponentials against products"),
+    Parameter(
+        ("attention_early.vendor",),
+        0.8,
+        0.15,
+        "factor before mid-2024",
+        "NeMo 24.03-24.07, MLPerf v3-v4",
+        1.0,
+    ),
+    Parameter(
+        ("attention_early.open", "attention_early.research"),
+        0.6,
+        0.2,
+        "factor before mid-2024",
+        "llm-foundry",
+        1.0,
+    ),
+    Parameter(
+        ("head_overhead.Ampere", "head_overhead.Ada"), 18.0, 0.0, "columns", "exponentials against products"
+    ),
     Parameter(
         ("head_overhead.Hopper", "head_overhead.CDNA3", "head_overhead.Blackwell Ultra"),
         30.0,
@@ -100,14 +124,18 @@ PARAMETERS = (
         "columns",
         "exponentials against products (arXiv 2407.08608)",
     ),
-    Parameter(("head_overhead.Blackwell",), 60.0, 0.0, "columns", "twice the products of Hopper, same exponentials"),
+    Parameter(
+        ("head_overhead.Blackwell",), 60.0, 0.0, "columns", "twice the products of Hopper, same exponentials"
+    ),
     Parameter(("head_overhead.TPU", "head_overhead.Gaudi"), 20.0, 0.0, "columns", "assumed"),
     Parameter(("batched_matmul",), 0.3, 0.2, "share of the 16-bit dense peak", "runs before FlashAttention"),
     Parameter(("grouped",), 0.95, 0.0, "factor on the matmul share", "grouped kernels of 2025-26"),
     Parameter(("memory",), 0.88, 0.0, "share of memory bandwidth", "STREAM-like tests reach 0.85-0.93"),
     Parameter(("elementwise.vendor",), 1.0, 0.2, "times the fused traffic", "all vendor runs"),
     Parameter(("elementwise.open",), 1.3, 0.3, "times the fused traffic", "llm-foundry"),
-    Parameter(("elementwise.research",), 2.5, 0.0, "times the fused traffic", "unfused activations and norms"),
+    Parameter(
+        ("elementwise.research",), 2.5, 0.0, "times the fused traffic", "unfused activations and norms"
+    ),
     Parameter(("host.vendor",), 3e-4, 0.0, "s per layer and forward pass", "graphs replay most launches"),
     Parameter(("host.open",), 4e-4, 0.0, "s per layer and forward pass", "about 40 launches of 10 us"),
     Parameter(("host.research",), 1.5e-3, 0.4, "s per layer and forward pass", "Nanotron grid, microbatch 1"),
@@ -115,30 +143,51 @@ PARAMETERS = (
     Parameter(("step_overhead.open", "step_overhead.research"), 0.006, 0.0, "s per step", "as vendor"),
     Parameter(("cast_bytes",), 4.0, 0.3, "bytes per operand element", "8-bit runs"),
     Parameter(("block_casts",), 0.3, 0.0, "extra share for block scales", "MXFP8 beside per-tensor FP8"),
-    Parameter(("dequantise",), 6.0, 0.0, "bytes per weight and pass", "QLoRA 1.2-2 times slower than LoRA"),
-    Parameter(("inside",), 0.75, 0.0, "share of link bandwidth", "NCCL ring tests: 0.78-0.82, less in small calls"),
-    Parameter(("outside.vendor", "outside.open"), 0.9, 0.0, "share of network bandwidth", "NCCL tests, large calls"),
-    Parameter(("outside.research",), 0.4, 0.4, "share of network bandwidth", "Nanotron grid across nodes", 0.9),
+    Parameter(("dequantise",), 10.0, 0.0, "bytes per weight and pass", "LitGPT 8-10, torchtune 4-14"),
+    Parameter(
+        ("inside.fabric",), 0.75, 0.0, "share of link bandwidth", "NCCL rings 0.78-0.82, less in small calls"
+    ),
+    Parameter(("inside.pcie",), 0.4, 0.0, "share of link bandwidth", "shared host bridges; L40S runs agree"),
+    Parameter(
+        ("outside.vendor", "outside.open"), 0.9, 0.0, "share of network bandwidth", "NCCL tests, large calls"
+    ),
+    Parameter(
+        ("outside.research",), 0.4, 0.4, "share of network bandwidth", "Nanotron grid across nodes", 0.9
+    ),
     Parameter(("rails",), 0.6, 0.3, "exponent", "groups across nodes", 1.0),
     Parameter(("inside_latency",), 8e-6, 0.0, "s per doubling", "NCCL 1 MiB test on one node"),
-    Parameter(("outside_latency",), 1e-4, 0.3, "s per doubling", "groups across nodes; NCCL 1 MiB on four: 8e-5"),
+    Parameter(
+        ("outside_latency",), 1e-4, 0.3, "s per doubling", "groups across nodes; NCCL 1 MiB on four: 8e-5"
+    ),
     Parameter(("tensor_exposed.vendor",), 0.3, 0.3, "share not hidden", "tensor-parallel vendor runs", 1.0),
-    Parameter(("tensor_exposed.open", "tensor_exposed.research"), 1.0, 0.0, "share not hidden", "nothing overlaps"),
+    Parameter(
+        ("tensor_exposed.open", "tensor_exposed.research"), 1.0, 0.0, "share not hidden", "nothing overlaps"
+    ),
     Parameter(("context_exposed",), 0.1, 0.0, "share not hidden", "long-context runs do not tell it from 0"),
     Parameter(("data_exposed.vendor",), 0.2, 0.0, "share not hidden", "scaling tables to 2,048 H100"),
     Parameter(("data_exposed.open",), 0.3, 0.0, "share not hidden", "scaling tables to 512 H100"),
     Parameter(("data_exposed.research",), 1.0, 0.0, "share not hidden", "Nanotron grid"),
-    Parameter(("contention",), 0.25, 0.0, "share of hidden traffic that slows compute", "Galvatron 0.13, llm-foundry"),
+    Parameter(
+        ("contention",),
+        0.25,
+        0.0,
+        "share of hidden traffic that slows compute",
+        "Galvatron 0.13, llm-foundry",
+    ),
     Parameter(("pipeline_exposed",), 0.25, 0.0, "share not hidden", "deep pipelines"),
     Parameter(("exchange",), 1.0, 0.3, "times the ideal all-to-all", "experts across nodes"),
     Parameter(("dispatch_passes",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
     Parameter(("routed_seconds",), 3e-4, 0.5, "s per routed layer and pass", "mixtures of experts"),
-    Parameter(("routed_host",), 4.0, 0.0, "times a dense layer's launches", "sorting, counting, grouped calls"),
+    Parameter(
+        ("routed_host",), 4.0, 0.0, "times a dense layer's launches", "sorting, counting, grouped calls"
+    ),
     Parameter(("routed_decline",), 0.4, 0.5, "per year", "the same mixture in releases 25.09 to 26.08"),
     Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
     Parameter(("hybrid",), 3.0, 0.25, "times the memory passes", "Nemotron-H and Nemotron 3"),
     Parameter(("stall",), 1.1, 0.2, "s per microbatch", "blocked pipelines of the Nanotron grid"),
-    Parameter(("young",), 0.2, 0.5, "extra time, fading within a year", "first releases on Hopper and Blackwell"),
+    Parameter(
+        ("young",), 0.2, 0.5, "extra time, fading within a year", "first releases on Hopper and Blackwell"
+    ),
 )
 INTRODUCED = {
     "Volta": 2017.5,
@@ -282,9 +331,9 @@ def write_efficiency(x: np.ndarray, errors: np.ndarray) -> None:
         for name, year in INTRODUCED.items()
     ]
     head = (
-        "# Constants of the step-time model. Written by `make calibrate` (tools/calibrate.py): change them there.\n"
+        "# Constants of the step-time model. Written by `make calibrate`: change tools/calibrate.py.\n"
         f"# {len(FREE)} are fitted to resources/measured_training.csv; spread is the standard error of the\n"
-        "# logarithm. The rest are assumed, from the measurements named. Architectures under `relatives` have no\n"
+        "# logarithm. The rest are assumed, from what is named. Architectures under `relatives` have no\n"
         "# measured training runs: they borrow the shares of the relative and get a wider range.\n"
     )
     body = yaml.safe_dump(
@@ -326,8 +375,8 @@ def write_accuracy(batch: Batch, rates: np.ndarray) -> None:
         "coverage": round(float(inside[(trusted & known) | grid].mean()), 3),
     }
     head = (
-        "# How far off the step-time model is on runs of sources left out of its fit; written by `make calibrate`.\n"
-        "# spreads: measured over predicted throughput, 10th and 90th percentile; unmeasured widens them (power).\n"
+        "# How far off the step-time model is on sources left out of its fit; written by `make calibrate`.\n"
+        "# spreads: measured over predicted throughput, 10th and 90th percentile; unmeasured is a power.\n"
     )
     text = head + yaml.safe_dump(content, sort_keys=False, width=110)
     (RESOURCES / "accuracy.yaml").write_text(text, encoding="utf-8")
@@ -352,8 +401,8 @@ def main() -> None:
     for score in score_sources(specs, rates):
         other = out[score.source]
         print(
-            f"{score.source:34s} n {score.runs:4d}  fitted {score.median:6.1%} p90 {score.p90:6.1%} "
-            f"bias {score.bias:+6.1%}   left out {other.median:6.1%} p90 {other.p90:6.1%} bias {other.bias:+6.1%}"
+            f"{score.source:34s} n {score.runs:4d}  fitted {score.median:6.1%} bias {score.bias:+6.1%}"
+            f"   left out {other.median:6.1%} p90 {other.p90:6.1%} bias {other.bias:+6.1%}"
         )
     print("fitted  ", {k: f"{v:.1%}" for k, v in macro_average(specs, rates).items()})
     print("left out", {k: f"{v:.1%}" for k, v in macro_average(specs, left_out).items()})

@@ -55,7 +55,9 @@ class Spreads:
     by_class: dict[RunClass, Spread]
     unmeasured: float
 
-    def factors(self, t: Transformer, work: Workload, accelerator: Accelerator, stack: Stack) -> tuple[float, float]:
+    def factors(
+        self, t: Transformer, work: Workload, accelerator: Accelerator, stack: Stack
+    ) -> tuple[float, float]:
         """Factors on a predicted throughput for its 10th and 90th percentile."""
         spread = self.by_class[run_class(t, work, stack)]
         width = self.unmeasured if accelerator.architecture in relatives() else 1.0

@@ -36,7 +36,9 @@ def _entries(path: Path) -> tuple[list[Constant], dict[str, str]]:
         constants = [Constant(**{**entry, "value": float(entry["value"])}) for entry in content["constants"]]
         return constants, dict(content["relatives"])
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path.name}: constants and relatives must be listed as documented: {error}") from error
+        raise ValueError(
+            f"{path.name}: constants and relatives must be listed as documented: {error}"
+        ) from error
 
 
 @cache

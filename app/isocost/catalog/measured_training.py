@@ -64,7 +64,7 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @lru_cache(maxsize=4)
 def measured_runs(path: Path | None = None) -> tuple[MeasuredRun, ...]:
-    """The shipped measured points, in file order. Raises CatalogError naming row and field if one is wrong."""
+    """The shipped measured points, in file order. Raises CatalogError naming a wrong row and field."""
     return tuple(read_rows(path or resource("measured_training.csv"), MeasuredRun))
 
 

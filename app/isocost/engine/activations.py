@@ -34,8 +34,8 @@ def layer_activations(
     """Activations of one average layer for one microbatch.
 
     Norm inputs and outputs are divided by tp under sequence parallelism; projections, attention and
-    feed-forward tensors always are. A routed token leaves its copy, both inner tensors and the output at each
-    of its ``top_k`` experts; experts are assumed evenly loaded.
+    feed-forward tensors always are. A routed token leaves its copy and both inner tensors at each of its
+    ``top_k`` experts, which are assumed evenly loaded.
     """
     tokens = layouts.microbatch * sequence / layouts.cp
     tp = layouts.tp
@@ -53,10 +53,11 @@ def layer_activations(
     moe = s.moe_layers / s.layers
     shared = s.shared_experts * s.expert_ffn
     inner = unit * ((1.0 - moe) * s.ffn + moe * (shared + s.top_k * s.expert_ffn)) / tp
-    routed = unit * 2.0 * moe * s.top_k * s.hidden / tp
     inputs = s.matrices - 1.0
-    base = 2.0 * residual + projected + latents + routed + inputs * inner
     stored_inputs = states.input_bytes / states.activation_bytes
+    # The experts' outputs need no keeping: routing weights are applied before the last product.
+    routed = unit * stored_inputs * moe * s.top_k * s.hidden / tp
+    base = 2.0 * residual + projected + latents + routed + inputs * inner
     # Selective recomputation also projects latents up again and keeps the activation's inputs narrow.
     outputs = unit * s.heads * s.value_dim / tp
     narrow = np.minimum(2.0 * stored_inputs, 1.0)

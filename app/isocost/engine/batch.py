@@ -138,7 +138,9 @@ class Works:
             quantised=column(works, lambda w: w.method == "qlora"),
             adapter_rank=column(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=column(works, lambda w: w.flash_attention),
-            state_bytes=column(works, lambda w: OPTIMIZER_TRAFFIC.get(w.optimizer, OPTIMIZER_TRAFFIC["adamw"])),
+            state_bytes=column(
+                works, lambda w: OPTIMIZER_TRAFFIC.get(w.optimizer, OPTIMIZER_TRAFFIC["adamw"])
+            ),
         )
 
 

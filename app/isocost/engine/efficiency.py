@@ -11,73 +11,112 @@ from isocost.engine.batch import Array, column
 from isocost.engine.network import Links
 from isocost.engine.records import Accelerator, Precision, Stack
 
+PRESENT = 2026.5
+"""Year of the newest measured software; what a plan made today runs."""
+
+MATURING = 1.0
+"""Years in which the shortfall of an architecture's first software fades to 1/e."""
+
+FUSED_ATTENTION_YEAR = 2024.5
+"""From the middle of 2024 libraries and open stacks ship kernels written for the newer architectures."""
+
+DEFAULT_ARCHITECTURE = "Hopper"
+"""Whose shares an accelerator of an architecture nobody has measured is given."""
+
+PCIE = 70e9
+"""Bytes/s below which a link inside a server is PCIe, shared through host bridges: no fabric is slower."""
+
+ELEMENT = {"fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4"}
+"""The peak each number format is multiplied at."""
+
+_FALLBACK = {"tf32": ("tf32", "fp32"), "fp8": ("fp8", "bf16", "fp16"), "fp4": ("fp4", "fp8", "bf16", "fp16")}
+_SIXTEEN_BIT = ("bf16", "fp16", "fp32")
+
 
 @dataclass(frozen=True, slots=True)
 class Efficiency:
-    """Fitted constants of the step-time model; ``resources/efficiency.yaml`` documents each."""
+    """Constants of the step-time model; ``resources/efficiency.yaml`` documents each."""
 
     matmul: Mapping[str, Mapping[str, float]]
-    """Share of the dense peak a large matmul reaches, by architecture and number format."""
+    """Share of the dense peak a very large matmul reaches, by architecture and number format."""
     matmul_stack: Mapping[str, float]
-    """Matmul share of a software stack beside the vendor's."""
+    """That share under a software stack, beside the vendor's."""
     attention: Mapping[str, float]
     """Share of the 16-bit peak FlashAttention's forward reaches, by architecture."""
     attention_backward: float
+    """Rate of its backward pass over the forward's."""
+    attention_early: Mapping[str, float]
+    """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere."""
     head_overhead: Mapping[str, float]
+    """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
+    """Share of the 16-bit peak of the products of unfused attention."""
     grouped: float
+    """Matmul share of grouped expert products over that of a plain one."""
     memory: float
+    """Share of memory bandwidth."""
     elementwise: Mapping[str, float]
-    """Memory passes beside the fully fused count, by software stack."""
+    """Memory passes beside the fully fused count, by stack."""
     host: Mapping[str, float]
-    """Seconds the host takes to launch one layer's forward pass, by software stack."""
+    """Seconds the host takes to launch one layer's forward pass, by stack."""
     step_overhead: Mapping[str, float]
+    """Seconds a step, by stack."""
     cast_bytes: float
+    """Traffic of casting one operand element below 16 bits."""
     block_casts: float
+    """Extra share of it for block scales."""
     dequantise: float
-    inside: float
+    """Traffic of unpacking one 4-bit weight."""
+    inside: Mapping[str, float]
+    """Share of link bandwidth within a domain: ``fabric`` or ``pcie``."""
     outside: Mapping[str, float]
+    """Share of network bandwidth, by stack."""
     rails: float
+    """Exponent with which network cards of one domain add up."""
     inside_latency: float
     outside_latency: float
     tensor_exposed: Mapping[str, float]
+    """Share of tensor-parallel traffic that nothing hides, by stack."""
     context_exposed: float
     data_exposed: Mapping[str, float]
     contention: float
-    hybrid: float
-    attention_early: Mapping[str, float]
-    """Attention share of the kernels before 2024.5 (FlashAttention 1 and 2), by stack, on newer architectures."""
-    introduced: Mapping[str, float]
-    """Year each architecture reached customers."""
-    young: float
-    """Extra compute time of an architecture's first software; fades with ``MATURING`` years."""
-    routed_decline: float
-    stall: float
+    """Share of hidden traffic that slows what hides it."""
     pipeline_exposed: float
     exchange: float
+    """Expert all-to-all over the ideal one."""
     dispatch_passes: float
+    """Passes over routed tokens to sort, copy and combine them."""
     routed_seconds: float
+    """Fixed seconds of a routed layer and pass today."""
     routed_host: float
+    """Launches of a routed layer over a dense one's today."""
+    routed_decline: float
+    """Yearly rate at which both fall."""
+    hybrid: float
+    """Memory passes of a hybrid's layers over a transformer's."""
+    young: float
+    """Extra compute time of an architecture's first software."""
+    introduced: Mapping[str, float]
+    """Year each architecture reached customers."""
+    stall: float
+    """Seconds a blocked microbatch of a research code's pipeline waits."""
     straggler: float
-
-
-PRESENT = 2026.5
-"""Year of the newest measured software; what a plan made today runs."""
-MATURING = 1.0
-FUSED_ATTENTION_YEAR = 2024.5
-"""From the middle of 2024 vendor libraries and open stacks ship kernels written for the newer architectures."""
-
-ELEMENT = {"fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4"}
+    """Waiting per doubling of nodes, a share of the step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """Sustained rates of each row's accelerator under its stack: arrays of one length."""
+    """Sustained rates of each row's accelerator under its stack: arrays of one length.
+
+    Fields named as in ``Efficiency`` carry its constant to each row; rates are FLOP/s and bytes/s.
+    """
 
     matmul: Array
+    """In the row's number format."""
     bf16: Array
     batched_matmul: Array
     attention: Array
+    """Forward."""
     attention_backward: Array
     head_overhead: Array
     grouped: Array
@@ -89,7 +128,9 @@ class Machines:
     block_casts: Array
     dequantise: Array
     gradient_traffic: Array
+    """Bytes a weight gradient is read and written with: accumulated in 32 bits by the vendor's stack."""
     gradient_bytes: Array
+    """Bytes of a gradient on the wire."""
     links: Links
     tensor_exposed: Array
     context_exposed: Array
@@ -97,6 +138,7 @@ class Machines:
     contention: Array
     hybrid: Array
     pipelined_host: Array
+    """1 where launches of a pipelined layer grow with the tensor-parallel degree (research code)."""
     stall: Array
     pipeline_exposed: Array
     exchange: Array
@@ -104,83 +146,101 @@ class Machines:
     routed_seconds: Array
     routed_host: Array
     straggler: Array
-    capacity: Array
+
+
+def _of(values: Mapping[str, float], architecture: str) -> float:
+    return values.get(architecture, values[DEFAULT_ARCHITECTURE])
+
+
+def _peak(a: Accelerator, format_: str) -> tuple[float, str]:
+    """Dense peak for a number format and the format it is the peak of: the next wider one if it has none."""
+    for name in _FALLBACK.get(format_, _SIXTEEN_BIT):
+        if name in a.peak_flops:
+            return a.peak_flops[name], name
+    raise ValueError(f"{a.name} has no dense peak for matrix multiplies.")
+
+
+def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -> float:
+    peak, format_ = _peak(a, ELEMENT[precision])
+    shares = e.matmul.get(a.architecture, e.matmul[DEFAULT_ARCHITECTURE])
+    key = "mxfp8" if precision == "mxfp8" and format_ == "fp8" else format_
+    share = next(shares[k] for k in (key, *_FALLBACK.get(format_, ()), "bf16") if k in shares)
+    return peak * share * e.matmul_stack[stack]
+
+
+def _links(accelerators: Sequence[Accelerator], stacks: Sequence[Stack], e: Efficiency) -> Links:
+    n = len(accelerators)
+    share = column(accelerators, lambda a: e.inside["pcie" if a.scaleup_bandwidth < PCIE else "fabric"])
+    return Links(
+        inside=column(accelerators, lambda a: a.scaleup_bandwidth) * share,
+        outside=column(accelerators, lambda a: a.scaleout_bandwidth) * column(stacks, lambda k: e.outside[k]),
+        domain=column(accelerators, lambda a: a.scaleup_domain),
+        inside_latency=np.full(n, e.inside_latency),
+        outside_latency=np.full(n, e.outside_latency),
+        rails=np.full(n, e.rails),
+    )
 
 
 def machines(
-    accelerators: Sequence[Accelerator], precisions: Sequence[Precision], stacks: Sequence[Stack], e: Efficiency,
+    accelerators: Sequence[Accelerator],
+    precisions: Sequence[Precision],
+    stacks: Sequence[Stack],
+    e: Efficiency,
     years: Sequence[float] | None = None,
 ) -> Machines:
-    """Rates of each row."""
+    """Sustained rates of each accelerator, number format and stack (sequences of one length).
+
+    ``years`` says when each row's software ran, as a decimal year; None = today's. Raises ValueError for an
+    accelerator without any dense peak.
+    """
     n = len(accelerators)
-    rows = list(zip(accelerators, precisions, stacks, strict=True))
 
     def full(value: float) -> Array:
         return np.full(n, value)
 
-    def peak(a: Accelerator, f: str) -> float:
-        for name in (f, "fp8", "bf16", "fp16", "fp32"):
-            if name in a.peak_flops:
-                return a.peak_flops[name]
-        raise ValueError(f"{a.name} has no matrix peak.")
+    def by_stack(values: Mapping[str, float]) -> Array:
+        return column(stacks, lambda stack: values[stack])
 
-    def rate(a: Accelerator, p: Precision) -> float:
-        f = ELEMENT[p]
-        key = f
-        if f not in a.peak_flops:
-            f = "bf16" if "bf16" in a.peak_flops else "fp16"
-            key = "bf16"
-        if p == "mxfp8":
-            key = "mxfp8"
-        return peak(a, f) * e.matmul[a.architecture][key]
-
-    links = Links(
-        inside=column(accelerators, lambda a: a.scaleup_bandwidth * e.inside),
-        outside=column(rows, lambda r: r[0].scaleout_bandwidth * e.outside[r[2]]),
-        rails=full(e.rails),
-        domain=column(accelerators, lambda a: a.scaleup_domain),
-        inside_latency=full(e.inside_latency),
-        outside_latency=full(e.outside_latency),
-    )
+    rows = list(zip(accelerators, precisions, stacks, strict=True))
     year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
-    age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
-    since = year - column(accelerators, lambda a: e.introduced[a.architecture])
+    since = year - column(accelerators, lambda a: _of(e.introduced, a.architecture))
     immature = 1.0 + e.young * np.exp(-np.maximum(since, 0.0) / MATURING)
-    ampere = np.array([a.architecture == "Ampere" for a in accelerators])
-    early = (year < FUSED_ATTENTION_YEAR) & ~(ampere & np.array([k == "vendor" for k in stacks]))
-    vendor = np.array([stack == "vendor" for stack in stacks])
+    age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
+    mature = column(rows, lambda r: r[0].architecture == "Ampere" and r[2] == "vendor") > 0
+    early = np.where((year < FUSED_ATTENTION_YEAR) & ~mature, by_stack(e.attention_early), 1.0)
+    sixteen_bit = column(accelerators, lambda a: _peak(a, "bf16")[0])
+    attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a.architecture))
+    vendor = column(stacks, lambda stack: stack == "vendor") > 0
+    research = column(stacks, lambda stack: stack == "research")
     return Machines(
-        matmul=column(rows, lambda r: rate(r[0], r[1]) * e.matmul_stack[r[2]]) / immature,
-        bf16=column(rows, lambda r: rate(r[0], "bf16") * e.matmul_stack[r[2]]) / immature,
-        batched_matmul=column(rows, lambda r: peak(r[0], "bf16") * e.batched_matmul),
-        attention=column(rows, lambda r: peak(r[0], "bf16") * e.attention[r[0].architecture])
-        * np.where(early, column(rows, lambda r: e.attention_early[r[2]]), 1.0)
-        / immature,
+        matmul=column(rows, lambda r: _matmul(*r, e)) / immature,
+        bf16=column(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,
+        batched_matmul=sixteen_bit * e.batched_matmul,
+        attention=attention * early / immature,
         attention_backward=full(e.attention_backward),
-        head_overhead=column(accelerators, lambda a: e.head_overhead[a.architecture]),
+        head_overhead=column(accelerators, lambda a: _of(e.head_overhead, a.architecture)),
         grouped=full(e.grouped),
         memory=column(accelerators, lambda a: a.memory_bandwidth * e.memory),
-        elementwise=column(stacks, lambda k: e.elementwise[k]),
-        host=column(stacks, lambda k: e.host[k]),
-        step_overhead=column(stacks, lambda k: e.step_overhead[k]),
+        elementwise=by_stack(e.elementwise),
+        host=by_stack(e.host),
+        step_overhead=by_stack(e.step_overhead),
         cast_bytes=full(e.cast_bytes),
         block_casts=full(e.block_casts),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, 8.0, 4.0),
         gradient_bytes=np.where(vendor, 2.0, 4.0),
-        links=links,
-        tensor_exposed=column(stacks, lambda k: e.tensor_exposed[k]),
+        links=_links(accelerators, stacks, e),
+        tensor_exposed=by_stack(e.tensor_exposed),
         context_exposed=full(e.context_exposed),
-        data_exposed=column(stacks, lambda k: e.data_exposed[k]),
+        data_exposed=by_stack(e.data_exposed),
         contention=full(e.contention),
         hybrid=full(e.hybrid),
-        pipelined_host=column(stacks, lambda k: k == "research"),
-        stall=column(stacks, lambda k: e.stall if k == "research" else 0.0),
+        pipelined_host=research,
+        stall=e.stall * research,
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),
         dispatch_passes=full(e.dispatch_passes),
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host * age,
         straggler=full(e.straggler),
-        capacity=column(accelerators, lambda a: a.memory_bytes),
     )

@@ -21,7 +21,7 @@ BACKWARD_ATTENTION = 2.5
 """Matmul work of FlashAttention's backward over its forward: five products against two (arXiv 2307.08691)."""
 
 UNFUSED_FORWARD_BYTES = 13.0
-"""Traffic per score when they are written out at 16 bits: product 2, mask and softmax 4, dropout 5, read 2."""
+"""Traffic per score written out at 16 bits: product 2, mask and softmax 4, dropout 5, read 2."""
 
 UNFUSED_BACKWARD_BYTES = 17.0
 
@@ -62,7 +62,7 @@ def attention_flops(
 
 
 def visible(sequence: Array, window: Array) -> Array:
-    """Keys a query sees on average under a causal mask and a window: w - w^2 / 2s, or s / 2 without window."""
+    """Keys a query sees on average under a causal mask and a window: w - w^2 / 2s, or s / 2 without."""
     reach = np.minimum(window, sequence)
     return reach - reach * reach / (2.0 * sequence)
 

@@ -153,10 +153,7 @@ def _attention_products(
     q_inner = np.where(s.q_rank > 0, s.q_rank, s.hidden)
     up = _product(tokens, q_up, q_inner, w, m) + _product(tokens, kv_up, s.kv_rank, w, m)
     return (
-        _product(tokens, direct, s.hidden, w, m)
-        + _product(tokens, down, s.hidden, w, m)
-        + output
-        + up
+        _product(tokens, direct, s.hidden, w, m) + _product(tokens, down, s.hidden, w, m) + output + up
     ), up
 
 
@@ -164,9 +161,9 @@ def _scores(split: Split, s: Shapes, w: Works, m: Machines) -> tuple[Array, Arra
     """Forward and backward seconds of attention itself, fused or not."""
     tokens = split.microbatch * w.sequence / split.cp
     heads = s.heads / split.tp
-    seen = (1.0 - s.windowed_share) * kernels.visible(w.sequence, np.inf) + s.windowed_share * kernels.visible(
-        w.sequence, s.window
-    )
+    everything = kernels.visible(w.sequence, np.full(1, np.inf))
+    windowed = kernels.visible(w.sequence, s.window)
+    seen = (1.0 - s.windowed_share) * everything + s.windowed_share * windowed
     work = kernels.attention_flops(tokens, seen, heads, s.query_key_dim, s.value_dim, m.head_overhead)
     fused = work / m.attention
     width = s.query_key_dim + s.value_dim
@@ -292,6 +289,4 @@ def _head(tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array) -> Seconds
     traffic = kernels.cross_entropy_bytes(tokens, columns) + 12.0 * tokens * s.hidden
     weights = passes * 2.0 * s.hidden * columns
     zero = _zeros(flops * m.bf16)
-    return Seconds(
-        passes * flops / m.bf16 + weights / m.memory, zero, traffic / m.memory, zero, zero, zero
-    )
+    return Seconds(passes * flops / m.bf16 + weights / m.memory, zero, traffic / m.memory, zero, zero, zero)

@@ -36,7 +36,7 @@ def members_inside(group: Array, stride: Array, links: Links) -> Array:
 
 
 def ring_bandwidth(group: Array, stride: Array, links: Links) -> Array:
-    """Bytes/s around a ring: the domain's links, or where it leaves the domain the network of all its members.
+    """Bytes/s around a ring: the domain's links, or where it leaves the domain the network of its members.
 
     Every member of the group within a domain brings its own network card, so a ring that crosses domains
     can use their cards together (``rails`` says how well), never faster than the domain's own links.
@@ -81,7 +81,9 @@ def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, li
     crossing = sent * outside_share * spread / links.outside
     staying = sent * inside_share / links.inside
     latency = np.where(domains > 1.0, links.outside_latency, links.inside_latency)
-    return np.where(group > 1.0, np.maximum(crossing, staying) + latency * np.log2(np.maximum(group, 2.0)), 0.0)
+    return np.where(
+        group > 1.0, np.maximum(crossing, staying) + latency * np.log2(np.maximum(group, 2.0)), 0.0
+    )
 
 
 def point_to_point_seconds(sent: Array, distance: Array, links: Links) -> Array:

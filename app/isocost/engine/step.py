@@ -9,7 +9,7 @@ import numpy as np
 from isocost.engine import network
 from isocost.engine.batch import Array, Shapes, Works
 from isocost.engine.efficiency import Machines
-from isocost.engine.layer import LayerSeconds, Seconds, Split, layer_seconds
+from isocost.engine.layer import LayerSeconds, Split, layer_seconds
 from isocost.engine.layout import Layouts
 
 
@@ -81,9 +81,7 @@ def _recompute_seconds(layer: LayerSeconds, layouts: Layouts) -> Array:
     )
 
 
-def _stage_seconds(
-    per_layer: Array, head: Array, s: Shapes, layouts: Layouts
-) -> tuple[Array, Array, Array]:
+def _stage_seconds(per_layer: Array, head: Array, s: Shapes, layouts: Layouts) -> tuple[Array, Array, Array]:
     """Seconds of the slowest and of the average stage for one microbatch, and layers on the slowest stage.
 
     Layers are dealt in chunks of one size; where the last chunks are not full, the last stage takes the
@@ -96,7 +94,7 @@ def _stage_seconds(
     spare = full * layouts.pp - s.layers
     split = (layouts.pp > 1) & (spare > 0) & (s.layers == np.floor(s.layers))
     slowest_layers = np.where(split, full, even)
-    last = np.where(split, np.maximum(full - np.minimum(spare, 2.0), 0.0), even) * per_layer + head
+    last = np.where(split, np.maximum(full - spare, 0.0), even) * per_layer + head
     slowest = np.maximum(slowest_layers * per_layer, last)
     average = (s.layers * per_layer + head) / layouts.pp
     return slowest, average, slowest_layers
@@ -225,9 +223,7 @@ def _update(
     return data, held * w.state_bytes / m.memory
 
 
-def evaluate(
-    s: Shapes, w: Works, m: Machines, layouts: Layouts, filled: Array | None = None
-) -> StepSeconds:
+def evaluate(s: Shapes, w: Works, m: Machines, layouts: Layouts, filled: Array | None = None) -> StepSeconds:
     """Step seconds of each layout, computing the per-layer seconds row by row.
 
     ``filled`` is the share of memory each layout takes, where known.

@@ -44,14 +44,15 @@ class RankScore:
 
 def _errors(specs: Sequence[RunSpec], rates: Array) -> Array:
     measured = np.array([spec.run.tokens_per_s or np.nan for spec in specs])
-    return np.asarray(rates) / measured - 1.0
+    errors: Array = np.asarray(rates) / measured - 1.0
+    return errors
 
 
 def score_sources(specs: Sequence[RunSpec], rates: Array) -> list[SourceScore]:
     """Score predicted tokens per second, trusted sources first, then by name."""
     errors = _errors(specs, rates)
     sources = np.array([spec.run.source for spec in specs])
-    trusted = {spec.run.source: spec.run.use == "fit" for spec in specs if spec.run.use != "skip"}
+    trusted = {spec.run.source: True for spec in specs if spec.run.use == "fit"}
     scores = []
     for source in sorted(set(sources.tolist()), key=lambda s: (not trusted.get(s, False), s)):
         own = errors[(sources == source) & ~np.isnan(errors)]
@@ -103,7 +104,7 @@ def _ranks(values: Array) -> Array:
     """Ranks from 0, ties sharing their mean."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
-    mean: Array = (last - (counts + 1.0) / 2.0)[inverse]
+    mean: Array = np.asarray(last - (counts + 1.0) / 2.0, dtype=np.float64)[inverse]
     return mean
 
 

@@ -111,8 +111,9 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
     count = run.accelerators
     free = not stated
     large = t.layers * t.hidden * t.hidden * 12.0 + t.experts * t.moe_layers * t.expert_ffn * t.hidden * 3.0
+    long = run.sequence > CONTEXT_FROM
     tps = _degrees(run.tp, [1, 2, 4, 8] if free else [1])
-    pps = _degrees(run.pp, [1, 2, 4, 8, 16] if free and large > PIPELINE_FROM else [1])
+    pps = _degrees(run.pp, [1, 2, 4, 8, 16, 32] if free and (long or large > PIPELINE_FROM) else [1])
     cps = _degrees(run.cp, [1, 2, 4, 8, 16] if free and run.sequence >= CONTEXT_FROM else [1])
     eps = _degrees(run.ep, [1, 8, 16, 32, 64] if free and t.experts > 0 else [1])
     found = False
@@ -121,8 +122,12 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
             continue
         replicas = max(count // (tp * pp * cp), 1.0)
         batch = run.global_batch or max(TYPICAL_BATCH_TOKENS / run.sequence // replicas, 1.0) * replicas
-        if free and replicas > batch:
-            continue
+        if replicas > batch:
+            if free:
+                continue
+            # A stated layout with more replicas than sequences can only have split the sequences further.
+            cp *= replicas / batch
+            replicas = batch
         for choice in _per_degrees(spec, tp, pp, cp, ep, batch, batch / replicas):
             found = True
             yield choice
@@ -134,11 +139,12 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
 def _per_degrees(
     spec: RunSpec, tp: float, pp: float, cp: float, ep: float, batch: float, share: float
 ) -> Iterator[Choice]:
-    """Interleaving, microbatch, recomputation and sharding for given degrees; ``share`` = batch per replica."""
+    """Interleaving, microbatch, recomputation and sharding; ``share`` is the batch per replica."""
     run, layers = spec.run, spec.transformer.layers
     chunks = [1.0]
     if pp > 1 and spec.stack == "vendor":
-        chunks = [v for v in (1, 2, 3, 4, 6, 8, 12) if layers % (pp * v) == 0 or (layers + 2) % (pp * v) == 0]
+        splits = (1, 2, 3, 4, 6, 8, 12)
+        chunks = [v for v in splits if layers % (pp * v) == 0 or (layers + 2) % (pp * v) == 0]
     vps = _degrees(run.vp, chunks or [1.0])
     microbatches = [b for b in _degrees(run.microbatch, [1, 2, 4, 8, 16]) if b <= max(share, 1.0)] or [1.0]
     # Research code recomputes only where it says so.
@@ -146,7 +152,7 @@ def _per_degrees(
     if run.recompute is not None:
         modes = [RECOMPUTE_CODES[run.recompute]]
     stage = SHARDING_CODES[run.sharding or "zero1"]
-    for vp, microbatch, mode, sharding in product(vps, microbatches, modes, sorted({stage, 3})):
+    for vp, microbatch, sharding, mode in product(vps, microbatches, sorted({stage, 3}), modes):
         yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, batch)
 
 
@@ -193,8 +199,8 @@ def _memory(
     for name in sorted(set(names.tolist())):
         rows = np.flatnonzero(names == name)
         profile = _profile(name, profiles)
-        chosen = [works[i] for i in rows]
-        states = StateBytes.of([specs[owner[i]].transformer for i in rows], chosen, profile)
+        chosen = [works[i] for i in rows.tolist()]
+        states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
         sequence = np.array([work.sequence for work in chosen])
         held = memory(pick(shapes, rows), sequence, states, layouts.take(rows), profile)
         for field, values in parts.items():
@@ -220,5 +226,21 @@ def _selected(
     most = np.full(len(specs), -1)
     np.maximum.at(most, owner, layouts.recompute)
     last = as_stated & (layouts.recompute == most[owner])
+    fits &= _least_recomputation(owner, layouts, fits)
     keep = np.where(given[owner], fits & as_stated, np.where(sharded[owner], fits, last))
     return keep, sharded
+
+
+def _least_recomputation(
+    owner: NDArray[np.intp], layouts: Layouts, fits: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Rows with the least recomputation that fits among neighbours that differ in nothing else.
+
+    More recomputation is never faster, so the others need no price.
+    """
+    names = ("tp", "pp", "vp", "cp", "ep", "microbatch", "sharding")
+    key = np.column_stack([owner, *(getattr(layouts, name) for name in names)])
+    start = np.flatnonzero(np.append(True, (key[1:] != key[:-1]).any(axis=1)))
+    least = np.minimum.reduceat(np.where(fits, layouts.recompute, np.int8(9)), start)
+    result: NDArray[np.bool_] = layouts.recompute == np.repeat(least, np.diff(np.append(start, len(owner))))
+    return result

@@ -170,7 +170,8 @@ def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer | Non
     layers, hidden, heads, vocabulary = (_number(text, name) for name in names)
     if layers is None or hidden is None or heads is None:
         raise ValueError(
-            f"{text.get('model', '')!r} is not in the catalogue and the row gives no n_layers, d_model and n_heads."
+            f"{text.get('model', '')!r} is not in the catalogue and the row gives no n_layers, d_model "
+            "and n_heads."
         )
     experts = _number(text, "n_experts") or 0.0
     moe_layers = (_number(text, "moe_layers") or layers) if experts else 0.0

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost.engine import network
+from isocost.engine.network import Links
+
+
+def links(inside=400e9, outside=40e9, domain=8.0, inside_latency=0.0, outside_latency=0.0, rails=1.0):
+    values = (inside, outside, domain, inside_latency, outside_latency, rails)
+    return Links(*(np.array([value]) for value in values))
+
+
+def array(value):
+    return np.array([float(value)])
+
+
+def test_a_group_of_one_sends_nothing():
+    assert network.gather_seconds(array(1e9), array(1), array(1), links()) == 0.0
+    assert network.exchange_seconds(array(1e9), array(1), array(1), array(1), links()) == 0.0
+
+
+def test_a_gather_inside_a_domain_moves_all_but_its_own_part():
+    seconds = network.gather_seconds(array(8e9), array(8), array(1), links())
+    assert seconds == pytest.approx(7e9 / 400e9)
+
+
+def test_a_ring_across_domains_uses_the_cards_of_all_its_members():
+    whole = network.ring_bandwidth(array(16), array(1), links())
+    strided = network.ring_bandwidth(array(16), array(8), links())
+    assert whole == pytest.approx(320e9)
+    assert strided == pytest.approx(40e9)
+
+
+def test_one_rail_is_worth_one_card():
+    assert network.ring_bandwidth(array(16), array(1), links(rails=0.0)) == pytest.approx(40e9)
+
+
+def test_a_copy_per_domain_is_cheaper_than_one_per_expert():
+    args = array(1e9), array(32), array(1)
+    assert network.exchange_seconds(*args, array(0.4), links()) < network.exchange_seconds(
+        *args, array(1.0), links()
+    )
+
+
+def test_a_neighbour_in_the_domain_is_reached_over_its_links():
+    near = network.point_to_point_seconds(array(1e9), array(4), links())
+    far = network.point_to_point_seconds(array(1e9), array(8), links())
+    assert near == pytest.approx(1e9 / 400e9)
+    assert far == pytest.approx(1e9 / 40e9)
+
+
+@given(
+    st.floats(1.0, 1e11),
+    st.integers(2, 4096),
+    st.integers(1, 64),
+    st.floats(1.0, 4.0),
+    st.sampled_from(["inside", "outside"]),
+)
+def test_a_faster_link_never_slows_a_collective(size, group, stride, factor, which):
+    base = {"inside": 400e9, "outside": 40e9}
+    faster = base | {which: base[which] * factor}
+    for slow, fast in [(links(**base), links(**faster))]:
+        before = network.gather_seconds(array(size), array(group), array(stride), slow)
+        after = network.gather_seconds(array(size), array(group), array(stride), fast)
+        assert after <= before * (1.0 + 1e-12)
+
+
+@given(st.floats(1.0, 1e11), st.integers(1, 512))
+def test_a_ring_of_neighbours_takes_as_long_as_its_blocks(size, group):
+    seconds = network.ring_seconds(array(size), array(group), array(1), links(domain=1024.0))
+    assert seconds == pytest.approx(size * (group - 1) / group / 400e9)

@@ -1,0 +1,173 @@
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isocost.catalog.efficiency import load_efficiency
+from isocost.engine.batch import Shapes, Works
+from isocost.engine.efficiency import machines
+from isocost.engine.layout import Layouts
+from isocost.engine.records import Accelerator, Transformer, Workload
+from isocost.engine.step import StepSeconds, evaluate
+
+H100 = Accelerator(
+    id="h100",
+    name="H100",
+    vendor="NVIDIA",
+    architecture="Hopper",
+    peak_flops={"fp32": 67e12, "tf32": 494e12, "bf16": 989e12, "fp16": 989e12, "fp8": 1979e12},
+    memory_bytes=80e9,
+    memory_bandwidth=3.35e12,
+    scaleup_bandwidth=450e9,
+    scaleup_domain=8,
+    scaleout_bandwidth=50e9,
+    node_size=8,
+    power_w=700,
+    server_power_w=1275,
+)
+LLAMA_8B = Transformer("8B", 32, 4096, 32, 8, 128, 14336, 128256)
+LLAMA_70B = Transformer("70B", 80, 8192, 64, 8, 128, 28672, 128256)
+MIXTURE = replace(
+    LLAMA_8B, name="moe", moe_layers=32, experts=64, top_k=8, expert_ffn=1792, ffn=14336, shared_experts=1
+)
+WORK = Workload(sequence=8192, global_batch=512)
+
+
+def step(model=LLAMA_8B, work=WORK, accelerator=H100, stack="vendor", year=None, **layout) -> StepSeconds:
+    layout = {"accelerators": 64, "global_batch": work.global_batch, **layout}
+    rates = machines(
+        [accelerator], [work.precision], [stack], load_efficiency(), None if year is None else [year]
+    )
+    return evaluate(Shapes.of([model]), Works.of([work]), rates, Layouts.of(**layout))
+
+
+def total(**kwargs) -> float:
+    return float(step(**kwargs).total[0])
+
+
+def test_the_parts_add_up_and_none_is_negative():
+    parts = step(model=LLAMA_70B, tp=4, pp=4, vp=5, cp=2, recompute=1)
+    values = [float(getattr(parts, f.name)[0]) for f in fields(parts)]
+    assert min(values) >= 0.0
+    assert sum(values) == pytest.approx(float(parts.total[0]))
+
+
+def test_each_kind_of_parallelism_shows_in_its_own_part():
+    assert step(tp=4).tensor_comm[0] > step(tp=1).tensor_comm[0] == 0.0
+    assert step(cp=4).context_comm[0] > step(cp=1).context_comm[0] == 0.0
+    assert step(model=MIXTURE, ep=8).expert_comm[0] > step(model=MIXTURE, ep=1).expert_comm[0] == 0.0
+    assert step(pp=4).pipeline[0] > step(pp=1).pipeline[0] == 0.0
+    assert step(recompute=2).recompute[0] > step(recompute=1).recompute[0] > step(recompute=0).recompute[0]
+
+
+def test_full_recomputation_costs_about_a_forward_pass():
+    ratio = total(recompute=2) / total(recompute=0)
+    assert 1.2 < ratio < 1.4
+
+
+def test_eight_bits_gain_less_than_twice():
+    assert 1.15 < total() / total(work=replace(WORK, precision="fp8")) < 1.8
+
+
+def test_tensor_parallel_across_nodes_is_slow():
+    assert total(tp=16, model=LLAMA_70B) > 1.15 * total(tp=8, model=LLAMA_70B)
+
+
+def test_sequence_parallelism_spares_memory_passes():
+    assert total(tp=8, sequence_parallel=True) < total(tp=8, sequence_parallel=False)
+
+
+def test_interleaving_shrinks_the_bubble():
+    small = replace(WORK, global_batch=64)
+    plain = step(model=LLAMA_70B, work=small, tp=4, pp=8, vp=1)
+    interleaved = step(model=LLAMA_70B, work=small, tp=4, pp=8, vp=5)
+    assert interleaved.pipeline[0] < 0.5 * plain.pipeline[0]
+
+
+def test_adapters_train_faster_than_all_weights():
+    assert 0.55 < total(work=replace(WORK, method="lora")) / total() < 0.85
+
+
+def test_unpacking_four_bits_costs_time():
+    short = replace(WORK, sequence=2048)
+    slower = total(work=replace(short, method="qlora")) / total(work=replace(short, method="lora"))
+    assert 1.1 < slower < 2.0
+
+
+def test_writing_scores_to_memory_is_slower_than_fusing():
+    assert total(work=replace(WORK, flash_attention=False)) > 1.3 * total()
+
+
+def test_research_code_is_slower_than_the_vendors():
+    assert total(stack="research", microbatch=2) > 1.1 * total(stack="vendor", microbatch=2)
+
+
+def test_first_software_on_an_architecture_is_slower():
+    assert total(year=2023.0) > 1.05 * total(year=2026.0)
+
+
+def test_a_windowed_layer_attends_less():
+    windowed = replace(LLAMA_8B, window=128, windowed_layers=16)
+    assert step(model=windowed).attention[0] < 0.6 * step().attention[0]
+
+
+def test_an_architecture_nobody_measured_still_has_a_time():
+    unknown = replace(H100, architecture="Photonic")
+    assert total(accelerator=unknown) == pytest.approx(total())
+
+
+def test_rows_computed_together_equal_rows_computed_alone():
+    tp, pp = [1, 2, 4, 8], [1, 2, 4, 2]
+    together = step(tp=tp, pp=pp).total
+    alone = [total(tp=a, pp=b) for a, b in zip(tp, pp, strict=True)]
+    np.testing.assert_allclose(together, alone)
+
+
+layouts = st.fixed_dictionaries(
+    {
+        "tp": st.sampled_from([1, 2, 4, 8, 16]),
+        "pp": st.sampled_from([1, 2, 4, 8]),
+        "cp": st.sampled_from([1, 2, 4]),
+        "microbatch": st.sampled_from([1, 2, 4]),
+        "recompute": st.sampled_from([0, 1, 2]),
+        "sharding": st.sampled_from([0, 1, 2, 3]),
+        "accelerators": st.sampled_from([512, 1024, 4096]),
+    }
+)
+models = st.sampled_from([LLAMA_8B, LLAMA_70B, MIXTURE])
+stacks = st.sampled_from(["vendor", "open", "research"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(models, layouts, stacks, st.floats(1.0, 3.0))
+@pytest.mark.parametrize("part", ["memory_bandwidth", "scaleup_bandwidth", "scaleout_bandwidth"])
+def test_faster_hardware_never_slows_a_layout(part, model, layout, stack, factor):
+    better = replace(H100, **{part: getattr(H100, part) * factor})
+    before = total(model=model, stack=stack, **layout)
+    assert total(model=model, stack=stack, accelerator=better, **layout) <= before * (1.0 + 1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(models, layouts, stacks)
+def test_no_layout_beats_the_best_measured_matmul(model, layout, stack):
+    seconds = step(model=model, stack=stack, **layout)
+    assert np.isfinite(seconds.total).all()
+    weights = Shapes.of([model])
+    active = weights.layers * (
+        weights.attention_parameters
+        + (1.0 - weights.moe_layers / weights.layers) * weights.dense_parameters
+        + weights.moe_layers
+        / weights.layers
+        * (weights.moe_parameters - weights.routed_parameters * (1.0 - 8.0 / 64.0 if model.is_moe else 0.0))
+    )
+    flops = 6.0 * active[0] * WORK.sequence * WORK.global_batch
+    assert flops / (seconds.total[0] * layout["accelerators"] * 989e12) < 0.803
+
+
+@settings(max_examples=40, deadline=None)
+@given(models, layouts)
+def test_a_larger_batch_never_costs_less(model, layout):
+    bigger = replace(WORK, global_batch=2 * WORK.global_batch)
+    assert total(model=model, work=bigger, **layout) >= total(model=model, **layout)

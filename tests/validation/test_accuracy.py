@@ -1,0 +1,95 @@
+"""The shipped constants against the measured runs: floors that hold today, so that a change for the worse shows."""
+
+import numpy as np
+import pytest
+
+from isocost.catalog import load
+from isocost.catalog.accuracy import load_accuracy, load_spreads, run_class
+from isocost.catalog.measured_training import measured_runs
+from isocost.catalog.memory import load_memory_profiles
+from isocost.plan.accuracy import macro_average, score_memory, score_ranking, score_sources
+from isocost.plan.completion import complete
+from isocost.plan.measured_rows import run_spec
+from isocost.plan.predict import fastest, step_seconds
+from isocost.catalog.efficiency import load_efficiency
+
+GRID = "Ultra-Scale Playbook (Nanotron)"
+
+
+@pytest.fixture(scope="module")
+def scored():
+    catalog = load()
+    specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
+    batch = complete(specs, load_memory_profiles())
+    rates, rows = fastest(batch, step_seconds(batch, load_efficiency()).total)
+    return specs, batch, rates, rows
+
+
+def test_every_measured_run_is_predicted(scored):
+    specs, batch, rates, _ = scored
+    assert len(specs) > 2000
+    assert np.isfinite(rates).all()
+    assert (rates > 0).all()
+
+
+def test_trusted_sources_are_predicted_within_their_floor(scored):
+    specs, _, rates, _ = scored
+    classes = macro_average(specs, rates)
+    assert classes["all"] < 0.07
+    assert classes["dense 16-bit"] < 0.07
+    assert classes["mixture of experts"] < 0.18
+
+
+def test_no_trusted_source_is_far_off(scored):
+    specs, _, rates, _ = scored
+    scores = [score for score in score_sources(specs, rates) if score.trusted]
+    assert len(scores) == 11
+    assert max(score.median for score in scores) < 0.15
+    assert max(abs(score.bias) for score in scores) < 0.10
+
+
+def test_left_out_sources_stay_under_the_floors():
+    record = load_accuracy()
+    assert record.macro["all"] <= 0.10
+    assert record.macro["dense 16-bit"] <= 0.07
+    assert record.macro["mixture of experts"] <= 0.18
+    assert record.coverage == pytest.approx(0.80, abs=0.05)
+
+
+def test_layouts_of_the_grid_are_ranked(scored):
+    specs, _, rates, _ = scored
+    ranks = score_ranking(specs, rates, GRID)
+    assert len(ranks) == 15
+    assert np.median([rank.spearman for rank in ranks]) > 0.87
+    assert np.median([rank.loss for rank in ranks]) <= 0.10
+    assert np.quantile([rank.loss for rank in ranks], 0.9) < 0.30
+
+
+def test_peaks_of_the_grid_are_predicted(scored):
+    specs, batch, _, rows = scored
+    scores = {s.source: s for s in score_memory(specs, batch.memory.allocated[rows] / 1e9)}
+    assert scores[GRID].median <= 0.10
+    assert scores["BLOOM chronicles"].median <= 0.10
+
+
+def test_few_runs_that_ran_are_called_too_large(scored):
+    _, batch, _, _ = scored
+    assert 1.0 - batch.fits.mean() < 0.03
+
+
+def test_ranges_hold_four_of_five_runs(scored):
+    specs, _, rates, _ = scored
+    spreads = load_spreads()
+    inside = []
+    for spec, rate in zip(specs, rates, strict=True):
+        if spec.run.use == "fit" or spec.run.source == GRID:
+            low, high = spreads.factors(spec.transformer, spec.work, spec.accelerator, spec.stack)
+            inside.append(low * rate <= spec.run.tokens_per_s <= high * rate)
+    assert 0.70 < np.mean(inside) < 0.92
+
+
+def test_classes_of_runs_all_have_a_range(scored):
+    specs, _, _, _ = scored
+    known = load_spreads().by_class
+    assert {run_class(s.transformer, s.work, s.stack) for s in specs} <= set(known)
+    assert all(spread.low < 1.0 < spread.high for spread in known.values())
