@@ -1,0 +1,98 @@
+import pytest
+
+from isocost.catalog import load
+from isocost.plan.predict import predict
+
+ROW = {
+    "model": "Llama3-70B",
+    "gpu": "H100-SXM-80GB",
+    "n_gpus": "64",
+    "seq_len": "8192",
+    "precision": "bf16",
+    "framework": "NeMo",
+    "date": "2025-02",
+    "tp": "4",
+    "pp": "4",
+    "vp": "5",
+    "cp": "2",
+    "ep": "",
+    "zero_or_fsdp": "DDP + distributed optimizer",
+    "recompute": "",
+    "micro_batch": "1",
+    "global_batch_seqs": "128",
+    "kind": "pretrain",
+}
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return load()
+
+
+def one(catalog, **changes):
+    return predict([ROW | changes], catalog)[0]
+
+
+def test_a_published_row_is_predicted_near_its_measurement(catalog):
+    found = one(catalog)
+    assert found.tokens_per_s == pytest.approx(1113, rel=0.15)
+    assert found.p10 < found.tokens_per_s < found.p90
+    assert 30 < found.peak_memory_gb < 86
+    assert found.layout_source == "given"
+    assert "recomputation not stated" in found.note
+
+
+def test_a_row_without_a_layout_is_searched(catalog):
+    found = one(catalog, tp="", pp="", vp="", cp="", micro_batch="", zero_or_fsdp="")
+    assert found.layout_source == "searched"
+    assert found.tokens_per_s >= 0.9 * one(catalog).tokens_per_s
+
+
+def test_rows_keep_their_place_and_say_why_they_fail(catalog):
+    rows = [ROW | {"gpu": "Abacus"}, ROW, ROW | {"n_gpus": ""}, ROW | {"seq_len": "long"}]
+    found = predict(rows, catalog)
+    assert [p.tokens_per_s is None for p in found] == [True, False, True, True]
+    assert "Abacus" in found[0].note
+    assert "n_gpus" in found[2].note
+    assert "seq_len" in found[3].note
+    assert found[1] == one(catalog)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "complaint"),
+    [
+        ("stack", "mine", "stack"),
+        ("attention_kernel", "magic", "attention_kernel"),
+        ("precision", "int3", "int3"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(catalog, column, value, complaint):
+    found = one(catalog, **{column: value})
+    assert found.tokens_per_s is None
+    assert complaint in found.note
+
+
+def test_a_model_the_catalogue_does_not_know_is_built_from_its_row(catalog):
+    shape = {"n_layers": "80", "d_model": "8192", "n_heads": "64", "n_kv_heads": "8", "d_ff": "28672"}
+    unknown = one(catalog, model="Nobody-70B", vocab="128256", ffn_type="swiglu", **shape)
+    assert unknown.tokens_per_s == pytest.approx(one(catalog).tokens_per_s, rel=1e-6)
+    assert one(catalog, model="Nobody-70B").tokens_per_s is None
+
+
+def test_unfused_attention_and_research_code_are_slower(catalog):
+    usual = one(catalog).tokens_per_s
+    assert one(catalog, attention_kernel="unfused").tokens_per_s < 0.8 * usual
+    assert one(catalog, stack="research").tokens_per_s < 0.9 * usual
+
+
+def test_more_replicas_than_sequences_share_the_sequences(catalog):
+    found = one(catalog, n_gpus="256", global_batch_seqs="4")
+    assert found.tokens_per_s > 0
+    assert "CP4" in found.layout
+
+
+def test_an_accelerator_without_measured_runs_says_so_and_gets_a_wider_range(catalog):
+    guess = one(catalog, gpu="MI355X")
+    usual = one(catalog)
+    assert "no measured runs" in guess.note
+    assert guess.p90 / guess.p10 > usual.p90 / usual.p10
