@@ -10,7 +10,8 @@ from isocost.plan.results import Estimate, LedgerGroup
 from isocost.plan.slip import Slip
 from isocost.plan.timeline import TimelineBar
 from isocost.ui.charts.card import ChartCard, ElidedLabel
-from isocost.ui.charts.ledger_calendar_plot import CalendarPlot, CalendarView
+from isocost.ui.charts.ledger_calendar_plot import CalendarPlot
+from isocost.ui.charts.ledger_calendar_view import CalendarView
 from isocost.ui.charts.ledger_words import calendar_finding, calendar_summary, cash_table, slip_words
 from isocost.ui.charts.table import Table
 from isocost.ui.inputs.scale import Scale

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -19,57 +17,24 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from isocost.plan.cashflow import CashMonth
-from isocost.plan.results import LedgerGroup
-from isocost.plan.surroundings import DAYS_PER_MONTH, DAYS_PER_WEEK
+from isocost.plan.surroundings import DAYS_PER_WEEK
 from isocost.plan.timeline import TimelineBar
 from isocost.quantities import format_duration, format_money
 from isocost.ui.charts.base import font_of, made_pen, mixed
+from isocost.ui.charts.ledger_calendar_view import CalendarView
 from isocost.ui.charts.ledger_colours import group_brush, group_colour
 from isocost.ui.charts.ledger_lines import money_steps
 from isocost.ui.charts.ledger_words import late_words, month_in_words, month_name, stage_in_words
 from isocost.ui.theme import Theme
 
 GUTTER = 172
+"""Pixels of the names at the left."""
+
 STRETCH, CASH, AXIS, GAP = 20, 92, 22, 26
-"""Pixels: names at the left; a stage's row, the bars of cash, the months below, the space between."""
+"""Pixels: a stage's row, the bars of cash, the months below, the space between."""
 
-
-@dataclass(frozen=True, slots=True)
-class CalendarView:
-    """What the calendar draws."""
-
-    bars: tuple[TimelineBar, ...] = ()
-    months: tuple[CashMonth, ...] = ()
-    groups: Mapping[int, LedgerGroup] | None = None
-    """The group of the bill that each stage belongs to, by its place."""
-    late_weeks: float = 0.0
-
-    @property
-    def rows(self) -> int:
-        """Rows above the cash: a bar each, and the delay."""
-        return len(self.bars) + 1
-
-    @property
-    def finish(self) -> float:
-        """Day everything ends when on time."""
-        return max((bar.end_day for bar in self.bars), default=0.0)
-
-    @property
-    def dearest(self) -> float:
-        """USD of the dearest month."""
-        return max((month.total_usd for month in self.months), default=0.0)
-
-    @property
-    def month_edges(self) -> list[float]:
-        """First day of every month, and the end of the last."""
-        starts = [month.start_day for month in self.months]
-        return [*starts, starts[-1] + DAYS_PER_MONTH] if starts else []
-
-    @property
-    def last(self) -> float:
-        """Day the axis ends on."""
-        return max(1e-6, self.finish + self.late_weeks * DAYS_PER_WEEK, *self.month_edges)
+WIDEST = 72
+"""Pixels of the widest bar of a month."""
 
 
 class CalendarPlot(QWidget):
@@ -132,7 +97,8 @@ class CalendarPlot(QWidget):
         inset = 1.0 if right - left < 12 else 2.5
         dearest = self.view.dearest
         height = room.height() * self.view.months[index].total_usd / dearest if dearest else 0.0
-        return QRectF(left + inset, room.bottom() - height, max(1.0, right - left - 2 * inset), height)
+        width = min(max(1.0, right - left - 2 * inset), float(self.theme.px(WIDEST)))
+        return QRectF((left + right - width) / 2, room.bottom() - height, width, height)
 
     # Painting
 
@@ -156,7 +122,7 @@ class CalendarPlot(QWidget):
         painter.setFont(font_of(theme, "quiet"))
         metrics = QFontMetricsF(painter.font())
         top = self.view.dearest
-        for tick in money_steps(top, room.height()) if top else ():
+        for tick in money_steps(top, room.height(), metrics.height()) if top else ():
             y = round(room.bottom() - tick.value / top * room.height()) + 0.5
             painter.setPen(made_pen(theme.grid))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))

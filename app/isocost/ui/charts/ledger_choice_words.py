@@ -129,17 +129,20 @@ def options_note(question: OptionComparison, scenario: Scenario) -> str:
         for option, usd in zip(question.options, question.totals_usd, strict=True)
     )
     against = [c for c in question.crossings if c.dearer_at_start == "train"]
-    return f"{totals}. " + " ".join(_crossing_words(each) for each in against)
+    return f"{totals}. " + " ".join(_crossing_words(each, scenario.demand.months) for each in against)
 
 
-def _crossing_words(crossing: Crossing) -> str:
+def _crossing_words(crossing: Crossing, months: float) -> str:
     dearer, cheaper = _DOING[crossing.dearer_at_start], _DOING[crossing.cheaper_at_start]
     begins = f"{dearer[0].upper()}{dearer[1:]}"
     if crossing.tokens_per_day is None:
         return f"{begins} never beats {cheaper}."
     tokens = format_quantity(crossing.tokens_per_day, "number")
     paid = crossing.payback_months
-    back = f", and pays back in {_months(paid)} here" if paid is not None else ""
+    back = ""
+    if paid is not None:
+        soon = paid <= months
+        back = f", and pays back in {_months(paid)}" if soon else f"; now it would take {_months(paid)}"
     return f"{begins} beats {cheaper} from {tokens} tokens a day{back}."
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from isocost.plan.badges import Badge
 from isocost.plan.footprint import Footprint
@@ -27,9 +27,9 @@ MEGA = 1000.0
 class Flow(QWidget):
     """Chips in lines, as high as they need at their width."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)
-        self._flow = FlowLayout(self, spacing=6)
+        self._flow = FlowLayout(self, spacing=spacing)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_chips(self, chips: Sequence[QWidget]) -> None:
@@ -65,17 +65,19 @@ class EnergyCard(ChartCard):
         self.sources = WrapLabel(self)
         self.sources.setProperty("role", "quiet")
         self._figures: tuple[Figure, ...] = ()
-        row = QHBoxLayout()
-        row.setSpacing(20)
-        for block in self.blocks:
-            row.addWidget(block, 0, Qt.AlignmentFlag.AlignTop)
-        row.addStretch(1)
-        self.body.addLayout(row)
+        self.figures = Flow(self, spacing=22)
+        self.figures.show_chips(self.blocks)
+        self.body.addWidget(self.figures)
         self.body.addSpacing(6)
         self.body.addWidget(self.sources)
         self.body.addStretch(1)
         self.apply_theme(theme)
         self.say("Energy", "Estimating…", "Estimating…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self.figures.fit()
 
     def show_footprint(self, found: Footprint) -> None:
         """Say what a programme draws, uses and emits."""
@@ -92,6 +94,7 @@ class EnergyCard(ChartCard):
         )
         for block, figure in zip(self.blocks, self._figures, strict=True):
             block.fill(figure)
+        self.figures.fit()
         finding = f"{format_energy(found.kwh)} and {format_carbon(found.co2_kg)}"
         price = f"{format_money(facts.usd_per_kwh)} per kWh"
         grid = f"{format_quantity(facts.grid_kg_per_kwh, 'number')} kg CO₂e per kWh"
@@ -165,9 +168,6 @@ class ScopeCard(ChartCard):
 class BadgeCard(ChartCard):
     """What the plan's size, data and compute mean beside laws, published models and rules."""
 
-    field_wanted = Signal(str)
-    """Path of the input a badge stands at."""
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("badges", parent)
         self.chips = Flow(self)
@@ -188,7 +188,7 @@ class BadgeCard(ChartCard):
         if badges == self._badges:
             return
         self._badges = badges
-        self.chips.show_chips([badge_chip(each, self.field_wanted.emit) for each in badges])
+        self.chips.show_chips([badge_chip(each) for each in badges])
         subtitle = "Beside scaling laws, published models and rules; point at one for its source."
         told = ". ".join(f"{each.text}: {each.detail}" for each in badges)
         self.say("Where this run stands", subtitle, told)
@@ -198,7 +198,7 @@ class BadgeCard(ChartCard):
         return Table(columns, tuple((each.text, each.detail, each.source) for each in self._badges or ()))
 
 
-def badge_chip(badge: Badge, wanted: object) -> QLabel:
+def badge_chip(badge: Badge) -> QLabel:
     """A small remark; its tooltip explains it and names its source."""
     chip = QLabel(badge.text)
     chip.setProperty("role", "badge")

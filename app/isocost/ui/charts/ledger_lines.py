@@ -230,11 +230,13 @@ class LinesPlot(QWidget):
             painter.setPen(made_pen(colour if label == "now" else theme.quiet, 1.0, (3.0, 3.0)))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
             width = metrics.horizontalAdvance(label)
-            left = min(max(x - width / 2, 0.0), self.width() - width)
-            if all(left > end + 8 or left + width < start - 8 for start, end in taken):
-                painter.setPen(QColor(colour))
-                painter.drawText(QPointF(left, area.top() - 7), label)
-                taken.append((left, left + width))
+            for left in (x - width / 2, x - width - 4, x + 4):
+                free = all(left > end + 6 or left + width < start - 6 for start, end in taken)
+                if free and left >= 0.0 and left + width <= self.width():
+                    painter.setPen(QColor(colour))
+                    painter.drawText(QPointF(left, area.top() - 7), label)
+                    taken.append((left, left + width))
+                    break
 
     def _inside(self, x: float) -> bool:
         return bool(self.view.x[0] <= x <= self.view.x[-1])
@@ -290,11 +292,14 @@ def _money_ticks(
 ) -> tuple[Tick, ...]:
     if logarithmic:
         return fit_ticks(money_scale, low, high, length, lambda label: height, 14)
-    return (Tick(0.0, "$0"), *money_steps(high, length))
+    return (Tick(0.0, "$0"), *money_steps(high, length, height))
 
 
-def money_steps(high: float, length: float) -> tuple[Tick, ...]:
-    """Round sums from the first step up to ``high`` on an axis of ``length`` pixels, 0 left out."""
+def money_steps(high: float, length: float, height: float) -> tuple[Tick, ...]:
+    """Round sums up to ``high`` on an axis of ``length`` pixels for labels of a ``height``, 0 left out."""
     size = 10.0 ** math.floor(math.log10(high))
-    step = next((m * size for m in (0.1, 0.2, 0.25, 0.5, 1, 2) if high / (m * size) <= length / 34), 5 * size)
+    step = next(
+        (m * size for m in (0.1, 0.2, 0.25, 0.5, 1, 2) if high / (m * size) <= length / (2.6 * height)),
+        5 * size,
+    )
     return tuple(Tick(n * step, money_label(n * step)) for n in range(1, int(high / step + 1e-9) + 1))

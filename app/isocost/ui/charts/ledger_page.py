@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.plan.badges import badges
 from isocost.plan.cashflow import cash_by_month
@@ -25,8 +25,12 @@ from isocost.ui.inputs.programme import ProgrammeInputs
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
-TWO_COLUMNS = 1040
-"""Pixels from which on the cards stand in two columns."""
+MARGIN, GAP, CARD_GAP = 16, 8, 12
+TWO_COLUMNS, NARROW = 1040, 400
+"""Pixels from which on the cards stand in two columns, and below which the inputs stand under them."""
+
+TALL = 520
+"""Pixels of the inputs' height under the cards."""
 
 
 class LedgerPage(QWidget):
@@ -40,7 +44,7 @@ class LedgerPage(QWidget):
         self.setObjectName("ledger_page")
         self._session = session
         self._stale = True
-        self._columns = 0
+        self._arranged: tuple[int, bool] | None = None
         self.waterfall = Waterfall(theme, self)
         self.calendar = Calendar(theme, self)
         self.rent_or_buy = RentOrBuyCard(theme, self)
@@ -55,7 +59,7 @@ class LedgerPage(QWidget):
         session.selection_changed.connect(self._show)
         session.failed.connect(self._fail)
         self.calendar.slip_wanted.connect(self._show_slip)
-        for card in (self.rent_or_buy, self.api_or_own, self.scope, self.badges):
+        for card in (self.rent_or_buy, self.api_or_own, self.scope):
             card.field_wanted.connect(self.reveal)
         self._show()
 
@@ -67,16 +71,19 @@ class LedgerPage(QWidget):
             self.calendar,
             self.scope,
             self.rent_or_buy,
+            self.energy,
             self.api_or_own,
             self.badges,
-            self.energy,
         )
 
     def _lay_out(self) -> None:
         self._body = _Body()
-        self._grid = QGridLayout(self._body)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(12)
+        self._beside = QHBoxLayout(self._body)
+        self._beside.setContentsMargins(0, 0, 6, 0)
+        self._stacks = (QVBoxLayout(), QVBoxLayout())
+        for stack in self._stacks:
+            stack.setSpacing(CARD_GAP)
+            self._beside.addLayout(stack)
         self.area = QScrollArea(self)
         self.area.setObjectName("ledger_page.area")
         self.area.setWidget(self._body)
@@ -85,27 +92,36 @@ class LedgerPage(QWidget):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 14)
-        layout.setSpacing(12)
-        layout.addWidget(self.area, 1)
-        layout.addWidget(self.inputs)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(MARGIN, 12, MARGIN, 14)
+        self._row.setSpacing(GAP)
+        self._row.addWidget(self.area, 1)
+        self._row.addWidget(self.inputs)
         self._arrange()
 
     def _arrange(self) -> None:
-        """One column, or two where there is room: the bill above everything."""
-        wide = self.area.viewport().width() >= self._theme.px(TWO_COLUMNS)
-        columns = 2 if wide else 1
-        if columns == self._columns:
+        """Cards in two columns where there is room; the inputs beside them, or below where there is none."""
+        px = self._theme.px
+        beside = self.width() - MARGIN * 2 - GAP - self.inputs.maximumWidth()
+        stacked = beside < px(NARROW)
+        columns = 2 if not stacked and beside >= px(TWO_COLUMNS) else 1
+        if (columns, stacked) == self._arranged:
             return
-        self._columns = columns
-        for card in self.cards:
-            self._grid.removeWidget(card)
+        self._arranged = (columns, stacked)
+        for stack in self._stacks:
+            while stack.takeAt(0) is not None:
+                pass
         for index, card in enumerate(self.cards):
-            self._grid.addWidget(card, index // columns, index % columns)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, columns - 1)
-        self._grid.setRowStretch(len(self.cards), 1)
+            self._stacks[index % columns].addWidget(card)
+        if stacked:
+            self._stacks[0].addWidget(self.inputs)
+        else:
+            self._row.addWidget(self.inputs)
+        self.inputs.setMinimumHeight(px(TALL) if stacked else 0)
+        self._beside.setSpacing(CARD_GAP if columns > 1 else 0)
+        for index, stack in enumerate(self._stacks):
+            stack.addStretch(1)
+            self._beside.setStretch(index, 1 if index < columns else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

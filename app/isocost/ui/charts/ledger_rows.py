@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from isocost.quantities import format_money
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.ledger_colours import group_brush
-from isocost.ui.charts.ledger_words import whole_share
+from isocost.ui.charts.ledger_words import short_name, whole_share
 from isocost.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -68,7 +68,7 @@ class RowDelegate(QStyledItemDelegate):
         money = QRectF(share.left() - theme.px(MONEY), room.top(), theme.px(MONEY), room.height())
         font = self._bold if row.is_total else self._small
         right = Qt.AlignmentFlag.AlignRight
-        _text(painter, name, row.bar.name, font, theme.text)
+        _text(painter, name, short_name(row.bar), font, theme.text)
         _text(painter, money, format_money(row.bar.cost_usd), self._bold, theme.text, right)
         _text(painter, share, whole_share(row.bar.share), self._quiet, theme.quiet, right)
         left = room.left() + theme.px(NAME)
@@ -100,9 +100,7 @@ class RowDelegate(QStyledItemDelegate):
         start, end = room.left() + bar.start_usd * per_usd, room.left() + bar.end_usd * per_usd
         middle, half = room.center().y(), 5.0 if not row.is_total else 6.0
         box = QRectF(min(start, room.right() - LEAST), middle - half, max(LEAST, end - start), 2 * half)
-        brush = (
-            QBrush(mixed(theme.text, theme.panel, 0.55)) if row.is_total else group_brush(theme, bar.group)
-        )
+        brush = QBrush(mixed(theme.text, theme.panel, 0.8)) if row.is_total else group_brush(theme, bar.group)
         outlined = brush.style() is not Qt.BrushStyle.SolidPattern
         painter.setPen(made_pen(theme.quiet) if outlined else Qt.PenStyle.NoPen)
         painter.setBrush(brush)

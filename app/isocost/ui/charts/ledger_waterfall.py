@@ -127,6 +127,7 @@ class Waterfall(ChartCard):
         super().apply_theme(theme)
         self._delegate.set_theme(theme)
         self._fit()
+        self.list.scheduleDelayedItemsLayout()
         self.list.viewport().update()
 
     def show_bill(self, estimate: Estimate) -> None:

@@ -41,7 +41,7 @@ def bill_finding(bars: Sequence[BillBar], groups: Sequence[BillBar], total: floa
         if len(bars) == 1:
             return f"The run is the whole bill: {money}"
         largest = max(bars, key=lambda bar: bar.cost_usd)
-        return f"{stage_name(largest)} is {whole_share(largest.share)} of {money}"
+        return f"{short_name(largest)} is {whole_share(largest.share)} of {money}"
     run = next((bar for bar in groups if bar.group == "final run"), None)
     if run is None:
         return f"The programme's {money} has no final run"
@@ -56,7 +56,7 @@ def bill_subtitle(bars: Sequence[BillBar], estimate: Estimate) -> str:
     return f"Each bar stands on those before it.{doubt}"
 
 
-def stage_name(bar: BillBar) -> str:
+def short_name(bar: BillBar) -> str:
     """A line's name without the way its accelerators are obtained."""
     return bar.name.rpartition(": ")[0] or bar.name
 
@@ -178,6 +178,8 @@ def slip_words(slip: Slip) -> str:
     late = late_words(slip.weeks)
     if not slip.lines:
         return f"{late}: nothing more, as nobody is paid and nothing is kept meanwhile."
+    if len(slip.lines) == 1:
+        return f"{late}: {format_money(slip.total_usd)} more, all of it {slip.lines[0].line.lower()}"
     ordered = sorted(slip.lines, key=lambda line: -line.cost_usd)
     parts = ", ".join(f"{format_money(line.cost_usd)} {line.line.lower()}" for line in ordered)
     return f"{late}: {format_money(slip.total_usd)} more: {parts}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.ledger_fields import LEDGER_FIELDS
@@ -67,24 +67,28 @@ _MAKERS: dict[str, tuple[str, Callable[[Session], Choice]]] = {
 
 
 class _Fold(Disclosure):
-    """A fold whose summary ends in an ellipsis where it has no room."""
+    """A fold as wide as its row; its summary stands at the right and ends in an ellipsis without room."""
 
     def __init__(self, name: str, label: str) -> None:
         super().__init__(name, label)
-        self._summary = ""
-        self.setProperty("wide", True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def say(self, summary: str) -> None:
         """What the folded inputs hold."""
-        self._summary = summary
+        super().say(summary)
         self.setAccessibleDescription(summary)
-        room = self.width() - self.iconSize().width() - 8
-        super().say(self.fontMetrics().elidedText(summary, Qt.TextElideMode.ElideRight, room))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.say(self._summary)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        alive = self.underMouse() or self.hasFocus()
+        colour = self._theme.accent if alive else self._theme.quiet
+        size = self.iconSize().width()
+        room = self.rect().adjusted(0, 0, -size - 6, 0)
+        painter.setPen(QColor(colour))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), shown)
+        self.icon().paint(painter, self.width() - size, (self.height() - size) // 2, size, size)
+        painter.end()
 
 
 class Group(QFrame):
@@ -161,9 +165,11 @@ class ProgrammeInputs(QFrame):
         self._session = session
         self._stale = True
         self.title = QLabel("What surrounds the run")
+        self.title.setProperty("role", "card")
         self.subtitle = QLabel("Costs nothing until you set it.")
         self.subtitle.setProperty("role", "small")
         self.groups = {plan.name: Group(plan, session) for plan in GROUPS}
+        self.groups["people"].fold.setChecked(True)
         self._lay_out()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
@@ -197,7 +203,6 @@ class ProgrammeInputs(QFrame):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and widen with the text, so that nothing is cut."""
         self.setFixedWidth(theme.px(WIDTH))
-        self.title.setFont(theme.font("card"))
         for group in self.groups.values():
             group.apply_theme(theme)
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QStyleOptionComboBox
 
 from isocost.catalog.economics import ApiQuote, load_api_quotes, load_economics, load_regions
 from isocost.plan.project import Scenario
@@ -27,9 +27,22 @@ KEPT = {True: "Kept and paid", False: "Given back"}
 _KINDS = {"country": "Countries", "state": "States", "cloud region": "Cloud regions"}
 
 OWN_PRICE = "Your own price"
+ROOM = 42
+"""Pixels of a picker that its frame and arrow take."""
 
 
-class ChoicePicker(Picker):
+class ElidingPicker(Picker):
+    """A picker whose choice ends in an ellipsis where it has no room."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
+        super().initStyleOption(option)
+        room = self.width() - ROOM
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, room
+        )
+
+
+class ChoicePicker(ElidingPicker):
     """One value of the scenario out of a few."""
 
     def __init__(
@@ -64,7 +77,7 @@ class RegionPicker(ChoicePicker):
             self.addItem(region.name, region.id)
 
 
-class ApiPicker(Picker):
+class ApiPicker(ElidingPicker):
     """Somebody else's model by the token, from the shipped quotes."""
 
     def __init__(self, session: Session) -> None:
@@ -104,7 +117,7 @@ class ApiPicker(Picker):
         )
 
 
-class FineTunePicker(Picker):
+class FineTunePicker(ElidingPicker):
     """A host that fine-tunes, from the shipped quotes."""
 
     def __init__(self, session: Session) -> None:
@@ -114,7 +127,7 @@ class FineTunePicker(Picker):
         for quote in load_api_quotes():
             if quote.kind == "fine-tune":
                 price = format_money(quote.usd_per_mtok_in)
-                self.addItem(f"{quote.supplier}: {quote.model}, {price}", quote)
+                self.addItem(f"{price} {quote.supplier}, {quote.model}", quote)
         self.activated.connect(self._choose)
 
     def refresh(self) -> None:
