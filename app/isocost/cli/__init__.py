@@ -32,6 +32,7 @@ class Command:
 
 COMMANDS = {
     "estimate": Command("isocost.cli.estimate", "what a plan costs and takes: text, JSON, CSV or Markdown"),
+    "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""

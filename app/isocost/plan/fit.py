@@ -122,14 +122,6 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
     )
 
 
-def stage_point(scenario: Scenario, stage: int, catalog: Catalog) -> Point | None:
-    """Where a stage lies among measured runs; None for stages without a layout of their own."""
-    run = _run_of(scenario, stage, catalog)
-    if run.speed is None:
-        return None
-    return point_of(run.speed.question, run.accelerator, int(run.counts[0]), catalog)
-
-
 def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
     """A searched stage among the measured runs."""
     spec = catalog.accelerator(accelerator).spec

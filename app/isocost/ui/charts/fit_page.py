@@ -102,6 +102,11 @@ class FitPage(QScrollArea):
         for card in (self.memory, self.step, self.nearest, self.layouts):
             card.apply_theme(theme)
 
+    @property
+    def pending(self) -> bool:
+        """Whether the table and the runs are still to be asked for."""
+        return self._pause.isActive()
+
     def _arrange(self) -> None:
         """Two columns, or one where they have no room."""
         grid, theme = self._grid, self._theme

@@ -49,7 +49,7 @@ class StepBars(QWidget):
             self.update()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(TIME + SHARE + 220), self._theme.px(160))
+        return QSize(self._theme.px(TIME + SHARE + 150), self._theme.px(160))
 
     def row_height(self) -> float:
         """Pixels of each row, so that all are seen."""

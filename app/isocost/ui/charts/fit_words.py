@@ -38,7 +38,8 @@ def memory_finding(stage: StageEstimate, bill: Bill) -> str:
     if stage.layout_problem:
         return "The pinned layout is impossible"
     if bill.total <= limit:
-        spare = gigabytes(limit - bill.total)
+        left = limit - bill.total
+        spare = gigabytes(round(left, -9) if left >= 1e9 else left)
         return f"{bill.total / 1e9:,.0f} of {gigabytes(limit)}: fits with {spare} to spare"
     return f"Needs {gigabytes(bill.total)} of {gigabytes(limit)}: does not fit"
 

@@ -1,0 +1,277 @@
+"""How a plan fits: layouts side by side, what is said when none does, and the measured runs nearby."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isocost.catalog import load
+from isocost.plan.estimate import estimate
+from isocost.plan.fit import fit_report
+from isocost.plan.nearest import FAR, OF_ONE_MODEL
+from isocost.plan.project import (
+    Data,
+    Efficiency,
+    GpuHoursStage,
+    Hardware,
+    Layout,
+    ModelChoice,
+    PretrainStage,
+    Price,
+    Project,
+    Scenario,
+    set_section,
+    set_value,
+)
+from isocost.plan.stages import SftStage, Tuning
+
+CATALOG = load()
+SEVEN = ModelChoice(parameters=7e9)
+NODE = 8
+
+
+def plan(
+    model: ModelChoice = SEVEN,
+    *,
+    accelerator: str = "h100-sxm",
+    count: int = 64,
+    batch: float | None = 4e6,
+    sequence: int = 4096,
+    layout: Layout = Layout(),  # noqa: B008 - frozen
+    stage: Any = None,
+) -> Project:
+    data = Data(tokens=1e12, sequence=sequence, batch_tokens=batch)
+    return Project(
+        name="Test",
+        scenarios=(
+            Scenario(
+                name="Base",
+                model=model,
+                hardware=Hardware(accelerator, count),
+                price=Price(2.0, date=""),
+                efficiency=Efficiency(stack="vendor"),
+                layout=layout,
+                stages=(stage or PretrainStage(name="Training", data=data),),
+            ),
+        ),
+    )
+
+
+def codes(project: Project) -> dict[str, Any]:
+    return {notice.code: notice for notice in estimate(project, CATALOG).warnings}
+
+
+def numbers(value: Any) -> list[float]:
+    """Every number anywhere in a result."""
+    if isinstance(value, bool) or value is None:
+        return []
+    if isinstance(value, int | float):
+        return [float(value)]
+    if isinstance(value, tuple):
+        return [number for each in value for number in numbers(each)]
+    if is_dataclass(value):
+        return [number for field in fields(value) for number in numbers(getattr(value, field.name))]
+    return []
+
+
+# What is said when it does not fit
+
+
+def test_the_smallest_count_named_fits_and_one_node_fewer_does_not():
+    project = plan(ModelChoice(name="Llama 3.1 405B"), count=64)
+    notice = codes(project)["does-not-fit"]
+    stage = estimate(project, CATALOG).stages[0]
+    smallest = stage.smallest_count
+    assert stage.fits is False
+    assert (notice.severity, notice.field) == ("stop", "hardware.count")
+    assert f"{smallest:,}" in notice.message
+    at = estimate(set_value(project, "hardware.count", smallest), CATALOG).stages[0]
+    below = estimate(set_value(project, "hardware.count", smallest - NODE), CATALOG).stages[0]
+    assert at.fits
+    assert at.smallest_count is None
+    assert not below.fits
+
+
+def test_a_model_no_number_can_hold_is_said_to_need_larger_memory():
+    project = plan(
+        ModelChoice(parameters=1e12), count=8, layout=Layout(tp=1, pp=1, cp=1, ep=1, sharding="none")
+    )
+    assert estimate(project, CATALOG).stages[0].smallest_count is None
+    assert "more memory" in codes(project)["does-not-fit"].message
+
+
+def test_more_replicas_than_sequences_leaves_accelerators_idle():
+    alone = Layout(tp=1, pp=1, cp=1)
+    small = plan(count=64, batch=16 * 4096.0, layout=alone)
+    assert estimate(small, CATALOG).stages[0].idle == 48
+    notice = codes(small)["batch-limited"]
+    assert notice.field == "data.batch_tokens"
+    assert "48" in notice.message
+    assert "batch-limited" not in codes(plan(count=64, batch=64 * 4096.0, layout=alone))
+
+
+@pytest.mark.parametrize(("tp", "crosses"), [(8, False), (16, True)])
+def test_tensor_parallel_beyond_a_node_is_pointed_out(tp, crosses):
+    assert ("crosses-domain" in codes(plan(layout=Layout(tp=tp)))) is crosses
+
+
+@pytest.mark.parametrize(
+    ("layout", "field"),
+    [
+        (Layout(ep=8), "layout.ep"),
+        (Layout(tp=2, microbatch=100_000), "layout.microbatch"),
+        (Layout(tp=8, pp=16), "layout.tp"),
+    ],
+)
+def test_impossible_pins_stop_the_plan_but_not_its_numbers(layout, field):
+    project = plan(layout=layout)
+    stage = estimate(project, CATALOG).stages[0]
+    free = estimate(plan(), CATALOG).stages[0]
+    notice = codes(project)["layout-impossible"]
+    assert (notice.severity, notice.field) == ("stop", field)
+    assert "does-not-fit" not in codes(project)
+    assert stage.fits is False
+    assert stage.tokens_per_s_per_gpu == free.tokens_per_s_per_gpu
+    assert stage.memory == free.memory
+
+
+pins = st.builds(
+    Layout,
+    tp=st.sampled_from([None, 1, 3, 8, 64]),
+    pp=st.sampled_from([None, 1, 5, 16, 500]),
+    vp=st.sampled_from([None, 1, 4]),
+    cp=st.sampled_from([None, 1, 4, 64]),
+    ep=st.sampled_from([None, 1, 7, 32]),
+    microbatch=st.sampled_from([None, 1, 16, 4096]),
+    recompute=st.sampled_from([None, "none", "full"]),
+    sharding=st.sampled_from([None, "none", "zero1", "zero3"]),
+)
+models = st.sampled_from([SEVEN, ModelChoice(parameters=1e6), ModelChoice(name="DeepSeek-V3")])
+
+
+@settings(max_examples=60, deadline=None)
+@given(layout=pins, model=models, count=st.sampled_from([1, 8, 72, 4096]), accelerator=st.sampled_from(
+    ["h100-sxm", "gb200", "tpu-v5e", "rtx4090"]))  # fmt: skip
+def test_whatever_is_pinned_every_number_is_finite_and_what_cannot_run_is_stopped(
+    layout, model, count, accelerator
+):
+    project = plan(model, accelerator=accelerator, count=count, layout=layout)
+    result = estimate(project, CATALOG)
+    stage = result.stages[0]
+    assert all(math.isfinite(number) for number in numbers(result))
+    assert 0 < stage.mfu < 1
+    stopped = {notice.code for notice in result.warnings if notice.severity == "stop"}
+    assert bool(stage.fits) is not bool(stopped & {"does-not-fit", "layout-impossible"})
+
+
+# The layouts side by side
+
+
+def test_the_first_row_that_fits_is_the_plan():
+    project = plan()
+    report = fit_report(project, CATALOG)
+    stage = estimate(project, CATALOG).stages[0]
+    own = next(row for row in report.rows if row.fits)
+    assert own.chosen
+    assert own.reason == "best"
+    assert own.tokens_per_s_per_gpu == pytest.approx(stage.tokens_per_s_per_gpu)
+    assert own.mfu == pytest.approx(stage.mfu)
+    assert own.memory_bytes == pytest.approx(stage.memory.total)
+    assert sum(row.chosen for row in report.rows) == 1
+
+
+def test_rows_fall_in_speed_and_say_whether_they_fit():
+    report = fit_report(plan(ModelChoice(name="Llama 3.1 70B")), CATALOG)
+    rates = [row.tokens_per_s_per_gpu for row in report.rows]
+    assert rates == sorted(rates, reverse=True)
+    assert len(rates) > 5
+    for row in report.rows:
+        assert row.fits == (row.memory_bytes <= report.capacity_bytes)
+        assert row.fits == (row.reason != "memory")
+        assert row.tp * row.pp * row.cp * row.dp <= report.count
+
+
+@pytest.mark.parametrize("at", [1, 3])
+def test_pinning_a_row_makes_it_the_plan(at):
+    project = plan()
+    row = [each for each in fit_report(project, CATALOG).rows if each.fits][at]
+    held = set_section(project, "layout", **msgspec.structs.asdict(row.pins))
+    report = fit_report(held, CATALOG)
+    stage = estimate(held, CATALOG).stages[0]
+    assert stage.tokens_per_s_per_gpu == pytest.approx(row.tokens_per_s_per_gpu)
+    assert [each.pins for each in report.rows if each.chosen] == [row.pins]
+    assert len(report.rows) > 5, "the others stay in sight"
+
+
+def test_a_pinned_layout_far_from_the_best_joins_the_list_with_what_it_costs():
+    report = fit_report(plan(layout=Layout(tp=8, pp=4, microbatch=1, recompute="full")), CATALOG)
+    own = next(row for row in report.rows if row.chosen)
+    best = next(row for row in report.rows if row.reason == "best")
+    assert own.reason == "pinned"
+    assert (own.tp, own.pp, own.microbatch, own.recompute) == (8, 4, 1, "full")
+    assert own.behind == pytest.approx(1 - own.tokens_per_s_per_gpu / best.tokens_per_s_per_gpu)
+    assert own.behind > 0.1
+
+
+def test_impossible_pins_leave_the_free_search_in_the_list():
+    report = fit_report(plan(layout=Layout(ep=8)), CATALOG)
+    assert report.problem
+    assert [row.pins for row in report.rows] == [row.pins for row in fit_report(plan(), CATALOG).rows]
+    assert not any(row.chosen for row in report.rows)
+
+
+def test_speeds_of_a_fine_tune_leave_padding_out():
+    data = Data(tokens=1e9, batch_tokens=1e6)
+    half = SftStage(name="Tune", data=data, tuning=Tuning(packing=0.5))
+    project = plan(stage=half)
+    own = next(row for row in fit_report(project, CATALOG).rows if row.chosen)
+    stage = estimate(project, CATALOG).stages[0]
+    assert own.tokens_per_s_per_gpu == pytest.approx(stage.tokens_per_s_per_gpu)
+
+
+def test_hours_as_claimed_have_nothing_to_fit():
+    report = fit_report(plan(stage=GpuHoursStage(name="Claimed", hours=10.0)), CATALOG)
+    assert not report.searched
+    assert report.rows == ()
+    assert report.near == ()
+
+
+# Measured runs
+
+
+def test_a_plan_that_was_measured_finds_itself():
+    project = plan(ModelChoice(name="Llama 3.1 405B"), count=2048, sequence=8192, batch=8e6)
+    near = fit_report(project, CATALOG).near
+    assert near[0].distance == 0
+    assert (near[0].run.model, near[0].run.accelerators) == ("Llama 3.1 405B", 2048)
+    assert near[0].error == pytest.approx(near[0].predicted / near[0].run.tokens_per_s - 1)
+    assert near[0].run.reference
+
+
+def test_near_runs_come_in_order_and_differ():
+    near = fit_report(plan(), CATALOG).near
+    distances = [run.distance for run in near]
+    assert distances == sorted(distances)
+    assert distances[-1] < FAR
+    parts = [(run.run.model, run.accelerator) for run in near]
+    assert all(parts.count(part) <= OF_ONE_MODEL for part in parts)
+    assert len({(run.run.model, run.accelerator, run.run.accelerators) for run in near}) == len(near)
+
+
+def test_a_mixture_of_experts_is_compared_with_its_like():
+    near = fit_report(plan(ModelChoice(name="DeepSeek-V3"), count=1024), CATALOG).near
+    assert all(CATALOG.model(run.run.model).transformer.is_moe for run in near[:3])
+
+
+def test_borrowed_efficiencies_are_named_and_measured_ones_are_not():
+    guessed = fit_report(plan(accelerator="mi355x"), CATALOG).guesses
+    assert len(guessed) == 1
+    assert "MI355X" in guessed[0]
+    assert "CDNA3" in guessed[0]
+    assert fit_report(plan(), CATALOG).guesses == ()
