@@ -275,3 +275,9 @@ def test_borrowed_efficiencies_are_named_and_measured_ones_are_not():
     assert "MI355X" in guessed[0]
     assert "CDNA3" in guessed[0]
     assert fit_report(plan(), CATALOG).guesses == ()
+
+
+@pytest.mark.parametrize("name", ["DeepSeek-V3", "Llama 3.1 70B", "Llama 3.1 405B"])
+def test_the_parts_of_a_step_take_as_long_as_the_tokens_do(name):
+    stage = estimate(plan(ModelChoice(name=name), count=512), CATALOG).stages[0]
+    assert stage.step.total == pytest.approx(stage.batch_tokens / (stage.tokens_per_s_per_gpu * stage.count))

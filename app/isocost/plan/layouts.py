@@ -70,6 +70,7 @@ def memory_bill(best: BestLayouts, at: int) -> Bill:
 def step_bill(best: BestLayouts, at: int) -> Bill:
     """Seconds of one optimizer step by what they are spent on, largest first."""
     parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in _STEP]
+    parts.append(Part("Nearly full memory", float(best.pressure[at])))
     return Bill(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
 
 
