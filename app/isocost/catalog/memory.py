@@ -8,8 +8,8 @@ from functools import lru_cache
 import msgspec
 import yaml
 
-from isocost.engine.states import MemoryProfile
 from isocost.engine.records import Stack
+from isocost.engine.states import MemoryProfile
 from isocost.paths import resource
 
 

@@ -32,6 +32,9 @@ class Command:
 
 COMMANDS = {
     "estimate": Command("isocost.cli.estimate", "what a plan costs and takes: text, JSON, CSV or Markdown"),
+    "predict": Command("isocost.cli.predict", "what the model says of runs described in a table"),
+    "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),
+    "calibrate": Command("isocost.cli.calibrate", "a plan corrected by your own measured runs"),
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +12,9 @@ from isocost.catalog.prices import PriceCard
 from isocost.files.errors import ContentError, FileError
 from isocost.files.migration import current_tree
 from isocost.files.schema import convert
+from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
 from isocost.plan.project import GpuHoursStage, Hardware, ModelChoice, Project, Stage
-from isocost.quantities import format_bytes, plain_spaces
 
 LARGEST_FILE = 1_000_000
 """Bytes; the presets take about a thousandth of it."""
@@ -27,7 +25,7 @@ def load_project(path: Path, catalog: Catalog | None = None) -> Project:
 
     With a catalogue, the accelerators and models it names must exist too. Raises FileError with one sentence.
     """
-    text = _text(path)
+    text = bounded_text(path, LARGEST_FILE, "a plan", "a YAML file")
     try:
         return parse_project(text, catalog)
     except ContentError as error:
@@ -41,51 +39,6 @@ def parse_project(text: str, catalog: Catalog | None = None) -> Project:
     if catalog is not None:
         _check_names(project, catalog)
     return project
-
-
-def _text(path: Path) -> str:
-    """The text of a regular file of bounded size; nothing else is even opened."""
-    try:
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
-            raise FileError(path, "this is a folder; a plan is a YAML file.")
-        if not stat.S_ISREG(status.st_mode):
-            raise FileError(path, "this is not a regular file.")
-        if status.st_size > LARGEST_FILE:
-            raise FileError(path, _too_large(status.st_size))
-        with open(path, "rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise FileError(path, "there is no such file.") from None
-    except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be read: {os_problem(error)}.") from None
-    if len(data) > LARGEST_FILE:
-        raise FileError(path, _too_large(len(data)))
-    return _decoded(path, data)
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileError(path, "this is not a text file in UTF-8.") from None
-    if "\0" in text:
-        raise FileError(path, "this is not a text file in UTF-8.")
-    if not text.strip():
-        raise FileError(path, "the file is empty.")
-    return text
-
-
-def _too_large(size: int) -> str:
-    shown, limit = plain_spaces(format_bytes(size)), plain_spaces(format_bytes(LARGEST_FILE))
-    return f"the file is {shown} large; a plan is at most {limit}."
-
-
-def os_problem(error: Exception) -> str:
-    """What the system says about a file, without number or path: "permission denied"."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror[0].lower() + error.strerror[1:]
-    return str(error).rstrip(".") or "unknown trouble"
 
 
 def _check(project: Project) -> None:

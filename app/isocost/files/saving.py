@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from isocost.files.errors import ContentError, FileError
-from isocost.files.loading import os_problem, parse_project
+from isocost.files.loading import parse_project
 from isocost.files.migration import VERSION
+from isocost.files.text import os_problem
 from isocost.files.tree import dump_tree
 from isocost.plan.project import Project
 

@@ -91,7 +91,7 @@ def throughputs(
         if best is None or (free is not None and not best.tried.any()):
             assert free is not None
             best, problem = replace(free, fits=np.zeros_like(free.fits)), found.problem or _UNSPLIT
-        made.append(_throughput(question, efficiency.mfu, best, free, catalog, problem))
+        made.append(_throughput(question, efficiency, best, free, catalog, problem))
     return tuple(made)
 
 
@@ -165,7 +165,7 @@ def pins_of(layout: Layout) -> Pins:
 
 def _throughput(
     question: Question,
-    typed_mfu: float | None,
+    efficiency: Efficiency,
     best: BestLayouts,
     free: BestLayouts | None,
     catalog: Catalog,
@@ -176,25 +176,20 @@ def _throughput(
     work = workload_of(question.data, spec, question.tuning)
     flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
     flops_over_peak = flops / matmul_peak(spec, work.precision)
-    if typed_mfu is not None:
-        mfu = np.full(len(best.counts), typed_mfu)
+    if efficiency.mfu is not None:
+        mfu = np.full(len(best.counts), efficiency.mfu)
         return Throughput(mfu / flops_over_peak, mfu, "your input", best, question, problem=problem)
     seconds = _step_seconds(best)
     if free is not None:
         seconds = np.where(best.tried > 0, seconds, _step_seconds(free))
-    rate = work.sequence * work.global_batch / (seconds * best.counts)
-    low, high = load_spreads().factors(transformer, work, spec, question.stack)
-    tried = int(best.tried.max(initial=0))
-    return Throughput(
-        rate,
-        rate * flops_over_peak,
-        f"best of {tried:,} layouts",
-        best,
-        question,
-        slow=1.0 / low,
-        fast=1.0 / high,
-        problem=problem,
-    )
+    source = f"best of {int(best.tried.max(initial=0)):,} layouts"
+    factor, (low, high) = 1.0, load_spreads().factors(transformer, work, spec, question.stack)
+    if own := efficiency.correction:
+        factor, low, high = own.factor, own.low / own.factor, own.high / own.factor
+        source += f", corrected by {own.runs} runs of yours"
+    rate = factor * work.sequence * work.global_batch / (seconds * best.counts)
+    mfu = rate * flops_over_peak
+    return Throughput(rate, mfu, source, best, question, slow=1.0 / low, fast=1.0 / high, problem=problem)
 
 
 def _step_seconds(best: BestLayouts) -> Array:

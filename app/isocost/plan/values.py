@@ -53,6 +53,19 @@ class Price(Value, frozen=True):
     """Day the price was read, ISO 8601."""
 
 
+class Correction(Value, frozen=True):
+    """How the user's own runs compare with the model: measured over predicted throughput."""
+
+    factor: float
+    low: float
+    """10th percentile expected of a further run, as a factor on the uncorrected prediction."""
+    high: float
+    """90th percentile."""
+    runs: int
+    source: str = ""
+    date: str = ""
+
+
 class Efficiency(Value, frozen=True):
     """How well the hardware is used; None = estimated."""
 
@@ -62,6 +75,8 @@ class Efficiency(Value, frozen=True):
     """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation."""
     stack: StackName = "vendor"
     """Software: the vendor's tuned stack, good open-source code, or research code."""
+    correction: Correction | None = None
+    """From the user's own measured runs; applied to the predicted speed, not to a typed MFU."""
 
 
 class Layout(Value, frozen=True):

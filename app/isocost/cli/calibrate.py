@@ -1,0 +1,75 @@
+"""``isocost calibrate``: a plan corrected by the user's own measured runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from isocost.cli.arguments import add_plan, add_scenario, command_parser
+from isocost.cli.output import write
+
+DESCRIPTION = (
+    "Compare your own measured runs with the model and store the correction, with its spread, in a plan. The "
+    "table has the columns of isocost predict and tokens_per_s_per_gpu, as measured."
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Write the corrected plan. Raises FileError, UsageError, CatalogError."""
+    parser = command_parser("calibrate", DESCRIPTION)
+    parser.add_argument("runs", metavar="RUNS.csv", type=Path, help="table of your measured runs")
+    add_plan(parser)
+    parser.add_argument("-o", "--output", metavar="PLAN", type=Path, required=True, help="plan to write")
+    add_scenario(parser)
+    chosen = parser.parse_args(arguments)
+    write(_calibrated(chosen.runs, chosen.file, chosen.output, chosen.scenario))
+    return 0
+
+
+def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> str:
+    from datetime import date
+
+    import msgspec
+
+    from isocost.catalog import load
+    from isocost.cli.plans import open_plan, scenario_index
+    from isocost.cli.predict import TRAINING
+    from isocost.files import FileError, load_runs, save_project
+    from isocost.plan.own_runs import correction
+    from isocost.plan.predict import predict
+    from isocost.plan.project import replace_scenario
+    from isocost.quantities import format_share
+
+    catalog = load()
+    project = open_plan(file, catalog)
+    index = scenario_index(project, scenario)
+    _, rows = load_runs(runs, (*TRAINING, "tokens_per_s_per_gpu"))
+    measured = [_measured(runs, number, row["tokens_per_s_per_gpu"]) for number, row in enumerate(rows, 2)]
+    try:
+        found = correction(measured, predict(rows, catalog), source=runs.name, date=date.today().isoformat())
+    except ValueError as error:
+        raise FileError(runs, str(error)) from error
+    held = project.scenarios[index]
+    efficiency = msgspec.structs.replace(held.efficiency, correction=found)
+    changed = msgspec.structs.replace(held, efficiency=efficiency)
+    save_project(replace_scenario(project, changed, scenario=index), output)
+    return (
+        f"{found.runs} of {len(rows)} runs used: measured is {format_share(found.factor)} of predicted, "
+        f"80 % of further runs between {format_share(found.low)} and {format_share(found.high)}. "
+        f"Stored in {output}."
+    )
+
+
+def _measured(path: Path, line: int, text: str) -> float | None:
+    from isocost.files import FileError
+
+    if not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0.0 < value < float("inf"):
+        problem = f"line {line}, tokens_per_s_per_gpu: expected a number above 0, got {text.strip()[:40]!r}."
+        raise FileError(path, problem)
+    return value

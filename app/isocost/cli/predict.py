@@ -1,0 +1,95 @@
+"""``isocost predict``: what the model says of runs described in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isocost.cli.arguments import command_parser
+from isocost.cli.output import write
+
+if TYPE_CHECKING:
+    from isocost.catalog import Catalog
+
+DESCRIPTION = (
+    "Predict every row of a CSV table of runs and write the table with the predictions appended. Training "
+    "rows need the columns model, gpu, n_gpus and seq_len; a layout (tp, pp, vp, cp, ep, micro_batch, "
+    "recompute, zero_or_fsdp...) is used where given and searched where blank. Optional columns: "
+    "attention_kernel (flash or unfused; flash where blank, but for runs dated before mid-2022) and stack "
+    "(vendor, open or research; by framework where blank). Generation rows need model, gpu, n_gpus, "
+    "precision, isl, osl and metric."
+)
+TRAINING = ("model", "gpu", "n_gpus", "seq_len")
+GENERATION = ("model", "gpu", "n_gpus", "precision", "isl", "osl", "metric")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Write the predictions of a table. Raises FileError, UsageError, CatalogError."""
+    parser = command_parser("predict", DESCRIPTION)
+    parser.add_argument("runs", metavar="RUNS.csv", type=Path, help="table of runs")
+    parser.add_argument("-o", "--output", metavar="OUT.csv", type=Path, required=True, help="table to write")
+    parser.add_argument(
+        "--kind", choices=("training", "generation"), default="training", help="(default: training)"
+    )
+    chosen = parser.parse_args(arguments)
+    write(_predicted(chosen.runs, chosen.output, chosen.kind))
+    return 0
+
+
+def _predicted(runs: Path, output: Path, kind: str) -> str:
+    from isocost.catalog import load
+    from isocost.files import FileError, ensure_writable, load_runs, table_text, write_atomically
+
+    names, rows = load_runs(runs, TRAINING if kind == "training" else GENERATION)
+    ensure_writable(output)
+    found = (_training if kind == "training" else _generation)(rows, load())
+    added = [name for name in found[0] if name not in names]
+    text = table_text([*names, *added], [{**row, **new} for row, new in zip(rows, found, strict=True)])
+    try:
+        write_atomically(output, text.encode())
+    except OSError as error:
+        raise FileError(output, f"cannot be written: {error.strerror or error}.") from error
+    first = next(iter(found[0]))
+    done = sum(1 for new in found if new[first])
+    left = "" if done == len(rows) else "; column note says why the others are not"
+    return f"{done} of {len(rows)} rows predicted{left}. Written to {output}."
+
+
+def _training(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[str, str]]:
+    from isocost.plan.predict import predict
+
+    return [
+        {
+            "predicted_tokens_per_s_per_gpu": _number(found.tokens_per_s),
+            "predicted_peak_memory_gb": _number(found.peak_memory_gb),
+            "predicted_p10": _number(found.p10),
+            "predicted_p90": _number(found.p90),
+            "layout_source": found.layout_source,
+            "note": found.note,
+        }
+        for found in predict(rows, catalog)
+    ]
+
+
+def _generation(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[str, str]]:
+    from isocost.catalog import CatalogError
+    from isocost.catalog.generation_rows import predict_row
+    from isocost.catalog.serving import load_serving
+
+    serving, results = load_serving(), []
+    for row in rows:
+        try:
+            found = predict_row(row, catalog, serving)
+        except CatalogError as error:
+            values = ("", "", "", str(error))
+        else:
+            rate, low, high = found.tokens_per_second_per_gpu, found.p10, found.p90
+            values = (_number(rate), _number(low), _number(high), found.note)
+        columns = ("predicted_tok_s_per_gpu", "predicted_p10", "predicted_p90", "note")
+        results.append(dict(zip(columns, values, strict=True)))
+    return results
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

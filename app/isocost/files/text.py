@@ -1,0 +1,59 @@
+"""Text files read with care: regular, of bounded size, UTF-8."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from isocost.files.errors import FileError
+from isocost.quantities import format_bytes, plain_spaces
+
+
+def bounded_text(path: Path, largest: int, what: str, form: str) -> str:
+    """The text of a regular file of at most ``largest`` bytes; nothing else is even opened.
+
+    ``what`` and ``form`` name what it should hold, for example "a plan" and "a YAML file". Raises FileError
+    with one sentence.
+    """
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise FileError(path, f"this is a folder; {what} is {form}.")
+        if not stat.S_ISREG(status.st_mode):
+            raise FileError(path, "this is not a regular file.")
+        if status.st_size > largest:
+            raise FileError(path, _too_large(status.st_size, largest, what))
+        with open(path, "rb") as file:
+            data = file.read(largest + 1)
+    except FileNotFoundError:
+        raise FileError(path, "there is no such file.") from None
+    except (OSError, ValueError) as error:
+        raise FileError(path, f"cannot be read: {os_problem(error)}.") from None
+    if len(data) > largest:
+        raise FileError(path, _too_large(len(data), largest, what))
+    return _decoded(path, data)
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileError(path, "this is not a text file in UTF-8.") from None
+    if "\0" in text:
+        raise FileError(path, "this is not a text file in UTF-8.")
+    if not text.strip():
+        raise FileError(path, "the file is empty.")
+    return text
+
+
+def _too_large(size: int, largest: int, what: str) -> str:
+    shown, limit = plain_spaces(format_bytes(size)), plain_spaces(format_bytes(largest))
+    return f"the file is {shown} large; {what} is at most {limit}."
+
+
+def os_problem(error: Exception) -> str:
+    """What the system says about a file, without number or path: "permission denied"."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    return str(error).rstrip(".") or "unknown trouble"

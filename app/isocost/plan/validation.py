@@ -1,0 +1,110 @@
+"""The model against measured runs: the published ones that come with the app, or a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+
+from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.accuracy import load_accuracy, load_spreads
+from isocost.catalog.efficiency import load_efficiency
+from isocost.catalog.measured_training import measured_runs
+from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.batch import Array
+from isocost.plan.accuracy import (
+    MemoryScore,
+    RankScore,
+    SourceScore,
+    macro_average,
+    score_memory,
+    score_ranking,
+    score_sources,
+)
+from isocost.plan.completion import complete
+from isocost.plan.measured_rows import RunSpec, run_from_row, run_spec
+from isocost.plan.predict import GB, fastest, step_seconds
+
+GRID = "Ultra-Scale Playbook (Nanotron)"
+"""The source that measured many layouts of each model and count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Every score of one set of measured runs."""
+
+    runs: int
+    sources: tuple[SourceScore, ...]
+    macro: Mapping[str, float]
+    """Mean over trusted sources of the median absolute error, by class of run."""
+    left_out: Mapping[str, float]
+    """The same with each source left out of the fit; empty for a user's own runs."""
+    ranking: tuple[RankScore, ...]
+    memory: tuple[MemoryScore, ...]
+    called_too_large: float
+    """Share of runs that ran of which the model says that they do not fit."""
+    covered: float
+    """Share of runs inside their 10-90 % range."""
+    skipped: tuple[str, ...]
+    """Why rows were not scored, a sentence each."""
+
+
+def validate_shipped(catalog: Catalog) -> Validation:
+    """Score the published runs that come with the app."""
+    specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
+    return _validated(specs, GRID, dict(load_accuracy().macro), ())
+
+
+def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Validation:
+    """Score a user's table; every source of it counts.
+
+    Raises:
+        ValueError: no row can be scored.
+    """
+    specs: list[RunSpec] = []
+    skipped: list[str] = []
+    for line, row in enumerate(rows, 2):
+        try:
+            spec = run_from_row(row, catalog)
+            if not spec.run.tokens_per_s:
+                raise ValueError("tokens_per_s_per_gpu is empty: nothing was measured.")
+        except (ValueError, CatalogError) as error:
+            skipped.append(f"line {line}: {error}")
+        else:
+            named = msgspec.structs.replace(spec.run, source=spec.run.source or "your runs", use="fit")
+            specs.append(replace(spec, run=named))
+    if not specs:
+        raise ValueError(f"no row can be scored; {skipped[0]}")
+    sources = sorted({spec.run.source for spec in specs})
+    return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, tuple(skipped))
+
+
+def _validated(
+    specs: Sequence[RunSpec], grid: str, left_out: Mapping[str, float], skipped: tuple[str, ...]
+) -> Validation:
+    batch = complete(specs, load_memory_profiles())
+    rates, rows = fastest(batch, step_seconds(batch, load_efficiency()).total)
+    return Validation(
+        runs=len(specs),
+        sources=tuple(score_sources(specs, rates)),
+        macro=macro_average(specs, rates),
+        left_out=left_out,
+        ranking=tuple(score_ranking(specs, rates, grid)),
+        memory=tuple(score_memory(specs, batch.memory.allocated[rows] / GB)),
+        called_too_large=1.0 - float(batch.fits.mean()),
+        covered=_covered(specs, rates),
+        skipped=skipped,
+    )
+
+
+def _covered(specs: Sequence[RunSpec], rates: Array) -> float:
+    spreads = load_spreads()
+    inside = []
+    for spec, rate in zip(specs, rates, strict=True):
+        low, high = spreads.factors(
+            spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
+        )
+        inside.append(low * rate <= (spec.run.tokens_per_s or np.nan) <= high * rate)
+    return float(np.mean(inside))

@@ -1,0 +1,91 @@
+"""Scores against measured runs, for a terminal and for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from isocost import __version__
+from isocost.plan.validation import Validation
+from isocost.quantities import format_share, plain_spaces
+
+
+def text(found: Validation) -> str:
+    """Tables by source, averages, order of layouts, memory and ranges."""
+    return plain_spaces("\n".join(_lines(found)))
+
+
+def json_text(found: Validation) -> str:
+    """JSON whose keys are extended in later versions and never renamed; errors are shares."""
+    return json.dumps({"isocost": __version__, **asdict(found)}, indent=2, allow_nan=False)
+
+
+def csv_text(found: Validation) -> str:
+    """A row per source: throughput first, then memory."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(("figure", "source", "trusted", "runs", "median", "p90", "bias"))
+    for score in found.sources:
+        trusted = "yes" if score.trusted else "no"
+        writer.writerow(
+            ("throughput", score.source, trusted, score.runs, score.median, score.p90, score.bias)
+        )
+    for peak in found.memory:
+        writer.writerow(("memory", peak.source, "", peak.runs, peak.median, peak.p90, peak.bias))
+    return buffer.getvalue().rstrip("\n")
+
+
+def _lines(found: Validation) -> Iterator[str]:
+    yield f"Predicted against measured tokens/s per accelerator, {found.runs:,} runs. * = trusted source."
+    yield ""
+    rows = [
+        (f"{'*' if s.trusted else ' '} {s.source}", f"{s.runs:,}", *_errors(s.median, s.p90, s.bias))
+        for s in found.sources
+    ]
+    yield from _table(("  Source", "Runs", "Median error", "90 % within", "Bias"), rows)
+    yield ""
+    yield "Mean over trusted sources of the median error"
+    averages = [
+        (name, format_share(value), format_share(found.left_out[name]) if name in found.left_out else "")
+        for name, value in found.macro.items()
+    ]
+    yield from _table(("Runs", "In the fit", "Source left out"), averages)
+    if found.ranking:
+        spearman = [r.spearman for r in found.ranking]
+        loss = [r.loss for r in found.ranking]
+        yield ""
+        yield (
+            f"Order of layouts, {len(found.ranking)} grids of a model and a count: Spearman "
+            f"{np.median(spearman):.2f} in the median, {min(spearman):.2f} at least; the layout predicted "
+            f"fastest loses {format_share(float(np.median(loss)))} of the best one's throughput in the "
+            f"median, {format_share(float(np.quantile(loss, 0.9)))} at the 90th percentile."
+        )
+    if found.memory:
+        yield ""
+        yield "Peak memory"
+        peaks = [(m.source, f"{m.runs:,}", *_errors(m.median, m.p90, m.bias)) for m in found.memory]
+        yield from _table(("Source", "Runs", "Median error", "90 % within", "Bias"), peaks)
+    yield ""
+    yield f"Called too large though they ran: {format_share(found.called_too_large)}."
+    yield f"Inside their 10-90 % range: {format_share(found.covered)}."
+    yield from (f"Not scored: {reason}" for reason in found.skipped)
+
+
+def _errors(median: float, p90: float, bias: float) -> tuple[str, str, str]:
+    sign = "+" if bias > 0 else ""
+    return format_share(median), format_share(p90), f"{sign}{format_share(bias)}"
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[i]) for row in (headings, *rows)) for i in range(len(headings))]
+    for row in (headings, *rows):
+        cells = [
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
