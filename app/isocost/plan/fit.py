@@ -15,12 +15,12 @@ from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.engine.records import Recompute, Sharding
-from isocost.engine.search import matmul_peak
+from isocost.engine.search import BestLayouts, matmul_peak
 from isocost.plan.nearest import NearRun, Point, guesses, nearest
 from isocost.plan.project import Layout, Project, Scenario
 from isocost.plan.resolve import transformer_of, workload_of
 from isocost.plan.runs import StageRun, run_scenario
-from isocost.plan.throughput import Question, constants, pins_of
+from isocost.plan.throughput import Question, Throughput, constants, pins_of
 
 NOTHING_PINNED = Layout()
 
@@ -113,7 +113,7 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
         entry.short_name,
         count,
         searched=True,
-        rows=_rows(question, plan, not run.speed.problem, catalog, per_step),
+        rows=_rows(run.speed, plan, catalog, per_step),
         pinned=question.layout,
         problem=run.speed.problem,
         capacity_bytes=run.speed.best.capacity,
@@ -137,21 +137,29 @@ def _run_of(scenario: Scenario, stage: int, catalog: Catalog) -> StageRun:
     return run_scenario(alone, [hardware.accelerator], counts, catalog)[0][0]
 
 
-def _rows(
-    question: Question, plan: Point, possible: bool, catalog: Catalog, per_step: float
-) -> tuple[LayoutRow, ...]:
+def _rows(speed: Throughput, plan: Point, catalog: Catalog, per_step: float) -> tuple[LayoutRow, ...]:
     """The table: the search left free, joined by the best of the layouts the pins allow."""
+    question, best = speed.question, speed.best
     accelerator, count = plan.accelerator.id, int(plan.count)
     free = _made(_ranked(question, accelerator, count, NOTHING_PINNED, catalog), plan, per_step)
     rows = _without_many_unfit(free)
-    if not possible:
+    if speed.problem:
         return rows
     held = free
     if question.layout != NOTHING_PINNED:
         held = _made(_ranked(question, accelerator, count, question.layout, catalog), plan, per_step)
-    own = next((row for row in held if row.fits), held[0])
+    own = next((row for row in held if _describes(row, best)), None)
+    own = own or next((row for row in held if row.fits), held[0])
     rows = _joined(rows, [own, *held[:PINNED]])
     return tuple(replace(row, chosen=row.pins == own.pins) for row in rows)
+
+
+def _describes(row: LayoutRow, best: BestLayouts) -> bool:
+    """Whether a row is the layout the plan's own search found: of equally fast ones it may take another."""
+    layouts = best.layouts
+    same = all(getattr(row, name) == round(float(getattr(layouts, name)[0])) for name in _DEGREES)
+    names = (RECOMPUTE_NAMES[layouts.recompute[0]], SHARDING_NAMES[layouts.sharding[0]])
+    return same and (row.recompute, row.sharding) == names
 
 
 def _joined(rows: tuple[LayoutRow, ...], held: Sequence[LayoutRow]) -> tuple[LayoutRow, ...]:

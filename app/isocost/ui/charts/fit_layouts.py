@@ -61,6 +61,8 @@ class LayoutsModel(QAbstractTableModel):
 
     def show(self, rows: tuple[LayoutRow, ...]) -> None:
         """Replace the rows, adding and removing only at the end."""
+        if rows == self.rows:
+            return
         before, after = len(self.rows), len(rows)
         if after > before:
             self.beginInsertRows(QModelIndex(), before, after - 1)

@@ -18,6 +18,9 @@ USEFUL = ("Matrix multiplies", "Attention")
 SMALL = 0.005
 """Parts below half a percent are shown as one."""
 
+SAME = 0.0005
+"""Layouts whose speeds differ by less are as fast as each other."""
+
 _LOST_TO = {
     "bubble": "bubble",
     "communication": "traffic",
@@ -49,7 +52,7 @@ def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
     if stage.layout_problem:
         return "Drawn: the layout found without the pins"
     if bill.total <= (bill.limit or 0.0):
-        return f"Peak of a step on each {stage.accelerator_name}, {format_bytes(bill.limit or 0.0)} usable"
+        return f"At the peak of a step, on each {stage.accelerator_name}"
     if stage.smallest_count is None:
         return "No count fits: use accelerators with more memory"
     return f"Smallest count that fits: {format_count(stage.smallest_count)} {stage.accelerator_name}"
@@ -126,7 +129,9 @@ def why(row: LayoutRow) -> str:
         return "fastest"
     if row.reason == "memory":
         return "does not fit"
-    behind = _percent(max(row.behind, 0.0))
+    if row.behind < SAME:
+        return "as fast"
+    behind = _percent(row.behind)
     return f"{behind} {_LOST_TO[row.reason]}" if row.reason in _LOST_TO else f"{behind} pinned"
 
 
@@ -144,13 +149,19 @@ def layouts_finding(report: FitReport) -> str:
         return f"The pinned layout does not fit; {degrees(best)} does"
     others = [row for row in report.rows if row.fits and row is not best]
     if not others:
-        return f"{degrees(best)} is the only one that fits"
+        return f"{_capital(degrees(best))} is the only one that fits"
+    if others[0].behind < SAME:
+        return f"{_capital(degrees(best))} is fastest"
     first, second = degrees(best), degrees(others[0])
     if first == second:
         first, second = (
             f"{name} {SHARDING_WORDS[row.sharding]}" for name, row in ((first, best), (second, others[0]))
         )
-    return f"{first} is fastest; {second} comes within {_percent(others[0].behind)}"
+    return f"{_capital(first)} is fastest; {second} comes within {_percent(others[0].behind)}"
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def layouts_subtitle(report: FitReport) -> str:
@@ -217,9 +228,9 @@ def layouts_table(rows: Sequence[LayoutRow]) -> Table:
 def near_finding(report: FitReport) -> str:
     """How far off we are on runs like this one."""
     if not report.near:
-        return "No measured run is anywhere near this plan"
+        return "No measured run is anywhere near"
     if report.near[0].distance > CLOSE:
-        return "No measured run is close to this plan"
+        return "No measured run is close"
     close = [run for run in report.near if run.distance <= CLOSE]
     off = median(abs(run.error) for run in close)
     many = f"the {len(close)} nearest runs" if len(close) > 1 else "the nearest run"
