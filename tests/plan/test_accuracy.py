@@ -5,7 +5,6 @@ from isocost.catalog import load
 from isocost.catalog.measured_training import MeasuredRun, measured_runs
 from isocost.plan.accuracy import (
     macro_average,
-    own_correction,
     score_memory,
     score_ranking,
     score_sources,
@@ -69,18 +68,6 @@ def test_memory_is_scored_where_a_peak_is_published(catalog):
     specs = [run_spec(runs(peak_memory_gb=50.0), catalog), run_spec(runs(), catalog)]
     score = score_memory(specs, np.array([45.0, 10.0]))[0]
     assert (score.runs, score.bias) == (1, pytest.approx(-0.10))
-
-
-def test_own_runs_give_a_factor_and_its_spread():
-    found = own_correction(np.array([80.0, 90.0, 100.0]), np.array([100.0, 100.0, 100.0]))
-    assert (found.runs, found.factor) == (3, pytest.approx(0.9))
-    assert found.low < found.factor < found.high
-
-
-@pytest.mark.parametrize("measured", [[], [0.0], [float("nan")]])
-def test_own_runs_without_a_rate_are_refused(measured):
-    with pytest.raises(ValueError, match="at least one run"):
-        own_correction(np.array(measured), np.full(len(measured), 100.0))
 
 
 def test_every_shipped_run_names_a_known_model_and_accelerator(catalog):

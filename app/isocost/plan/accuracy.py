@@ -157,27 +157,3 @@ def score_memory(specs: Sequence[RunSpec], peaks_gb: Array) -> list[MemoryScore]
             MemoryScore(source, len(own), float(np.median(np.abs(own))), quantile, float(np.median(own)))
         )
     return scores
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """How a user's own runs compare with our predictions: to be applied to plans on the same machines."""
-
-    runs: int
-    factor: float
-    """Median of measured over predicted throughput."""
-    low: float
-    """10th percentile of the same, 90th is ``high``; both equal ``factor`` for a single run."""
-    high: float
-
-
-def own_correction(measured: Array, predicted: Array) -> Correction:
-    """Correction from a user's measured and our predicted tokens per second, one pair a run.
-
-    Raises ValueError if there is no run or a rate is not positive.
-    """
-    ratio = np.asarray(measured, dtype=np.float64) / np.asarray(predicted, dtype=np.float64)
-    if ratio.size == 0 or not (np.isfinite(ratio).all() and (ratio > 0).all()):
-        raise ValueError("A correction needs at least one run, each with a positive measured throughput.")
-    low, middle, high = np.quantile(ratio, [0.1, 0.5, 0.9])
-    return Correction(int(ratio.size), float(middle), float(low), float(high))
