@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
 from isocost.plan.curves import CostCurve, active_curve, other_curves
+from isocost.plan.editing import followed
 from isocost.plan.estimate import estimate
 from isocost.plan.project import (
     Price,
@@ -232,7 +233,7 @@ class Session(QObject):
         self._stage = 0
         self.curves = ()
         self._set_path(path)
-        self._show(project)
+        self._show(project, another=True)
         self.selection_changed.emit()
 
     def mark_saved(self, path: Path) -> None:
@@ -277,11 +278,13 @@ class Session(QObject):
         if not self.busy:
             self.settled.emit()
 
-    def _show(self, project: Project) -> None:
+    def _show(self, project: Project, *, another: bool = False) -> None:
+        before, at = self.current_scenario.stages, self._stage
         self._project = project
-        if self._stage >= len(self.current_scenario.stages):
-            self._stage = 0
+        self._stage = 0 if another else followed(before, at, self.current_scenario.stages)
         self.project_changed.emit(project)
+        if self._stage != at:
+            self.selection_changed.emit()
         self.refresh()
 
     def _compute(self) -> None:

@@ -27,18 +27,25 @@ QPushButton[role="card"]:hover, QPushButton[role="card"]:focus { border-color: $
 QLineEdit, QComboBox { background: $field; border: 1px solid $line; border-radius: 6px;
     padding: 2px 8px; min-height: ${s20}px; selection-background-color: $accent; }
 QLineEdit[role="quantity"] { font-weight: 600; }
+QLineEdit[role="cell"] { font-size: ${s12}px; padding: 1px 4px; min-height: ${s17}px; border-radius: 5px; }
+QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 2px 4px;
+    font-size: ${s12}px; selection-background-color: $accent; }
+QPlainTextEdit:focus { border-color: $accent; }
+QListView[role="plain"] { background: transparent; border: none; outline: none; }
+QListView[role="plain"] QLineEdit { padding: 0 4px; min-height: 0; }
+QLabel[role="fact"] { font-weight: 600; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $stop; }
 QComboBox { font-weight: 600; combobox-popup: 0; }
 QComboBox[role="flat"] { border: none; background: transparent; color: $quiet; font-weight: 400;
     font-size: ${s11}px; padding: 0 16px 0 0; min-height: ${s14}px; }
+QComboBox[role="flat"]::drop-down { width: 0; }
 QComboBox[role="flat"]:focus { color: $accent; }
 QComboBox QLineEdit { border: none; background: transparent; padding: 0; margin-left: -2px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: none; }
 QPushButton[role="disclosure"] { border: none; background: transparent; padding: 0; color: $quiet;
     font-size: ${s11}px; text-align: right; }
-QPushButton[role="disclosure"][wide="true"] { text-align: left; }
 QPushButton[role="disclosure"]:hover, QPushButton[role="disclosure"]:focus { color: $accent; }
 QComboBox QAbstractItemView { font-weight: 400; font-size: ${s13}px; padding: 4px; background: $panel;
     border: 1px solid $line; outline: none;

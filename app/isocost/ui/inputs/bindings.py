@@ -15,6 +15,7 @@ from isocost.plan.resolve import (
     with_custom_parameters,
 )
 from isocost.plan.results import StageEstimate
+from isocost.plan.stage_inputs import default_of, kind_of
 from isocost.quantities import format_quantity
 from isocost.ui.session import Session, price_from
 
@@ -48,7 +49,8 @@ def stage_estimate(session: Session) -> StageEstimate | None:
     estimate = session.estimate
     if estimate is None or session.stage >= len(estimate.stages):
         return None
-    return estimate.stages[session.stage]
+    found = estimate.stages[session.stage]
+    return found if found.kind == kind_of(session.current_stage) else None
 
 
 def model_parameters(session: Session) -> Parameters:
@@ -70,6 +72,10 @@ Fill = Callable[[Session], float | None]
 def plain_binding(field: Field, fill: Fill | None = None) -> Binding:
     """One stored value; an empty one is automatic, and shown when ``fill`` or the estimate tells it."""
     known = fill or _AUTOMATIC.get(field.path)
+    optional = field.optional and field.section != "stage"
+
+    def default(session: Session) -> float | None:
+        return None if optional else default_of(session.current_stage, field).value
 
     def read(session: Session) -> Reading:
         stored = session.value(field.path)
@@ -82,13 +88,15 @@ def plain_binding(field: Field, fill: Fill | None = None) -> Binding:
         session.set_value(field.path, stored, words(field, value), gesture)
 
     def reset(session: Session, gesture: object) -> None:
-        if field.optional:
+        usual = default(session)
+        if optional:
             session.set_value(field.path, None, words(field, None), gesture)
-        elif field.default is not None:
-            write(session, field.default, gesture)
+        elif usual is not None:
+            write(session, usual, gesture)
 
     def at_default(session: Session) -> bool:
-        return bool(session.value(field.path) == (None if field.optional else field.default))
+        usual = default(session)
+        return (usual is None and not optional) or bool(session.value(field.path) == usual)
 
     return Binding(read, write, reset, at_default)
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePol
 
 from isocost.plan.fields import FIELDS
 from isocost.plan.layouts import pinned_words
-from isocost.plan.stages import GpuHoursStage, ModelStage, PretrainStage, Stage
+from isocost.plan.stage_inputs import uses
+from isocost.plan.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
@@ -23,7 +24,16 @@ from isocost.ui.inputs.pickers import (
     StackPicker,
 )
 from isocost.ui.inputs.quotes import QuotesButton
+from isocost.ui.inputs.recipe import Recipe
+from isocost.ui.inputs.stage_notes import StageNotes
+from isocost.ui.inputs.stage_pickers import (
+    ClaimPicker,
+    efficiency_holder,
+    hardware_holder,
+    model_holder,
+)
 from isocost.ui.inputs.stages import StageStrip
+from isocost.ui.inputs.why import WhyCard
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
@@ -53,6 +63,11 @@ class InputColumn(QScrollArea):
             path: FieldInput(field, session) for path, field in FIELDS.items() if field.section in _SECTIONS
         }
         self.stages = StageStrip(session)
+        self.recipe = Recipe(session)
+        self.why = WhyCard(session)
+        self.notes = StageNotes(session)
+        self.claim = ClaimPicker(session)
+        self.holders = (model_holder(session), hardware_holder(session), efficiency_holder(session))
         self.quotes = QuotesButton(session)
         self.model = ModelPicker(session)
         self.accelerator = AcceleratorPicker(session)
@@ -77,12 +92,13 @@ class InputColumn(QScrollArea):
         precision = _row("Precision", self.precision)
         for part in (self.fields["data.sequence"], self.fields["data.batch_tokens"], precision):
             self.details.add(part)
-        self._model_section = _section("Model", None, self.model, *self._fields("model"))
+        self._model_section = _section("Model", self.holders[0], self.model, *self._fields("model"))
         self._data_section = _section("Data", self.details, *self._fields("data"), precision)
-        self._claim_section = _section("Claim", None, *self._fields("stage"))
+        self._claim_section = _section("Claim", self.claim, *self._fields("stage"))
         self._price_row()
         hardware = (self.accelerator, *self._fields("hardware"), *self._fields("price"))
-        self._efficiency_section = _section("Efficiency", self.stack, *self._fields("efficiency"))
+        software = _beside(self.holders[2], self.stack)
+        self._efficiency_section = _section("Efficiency", software, *self._fields("efficiency"))
         self.layout_fold = Disclosure("layout.details", "Layout: parts that are pinned")
         self.layout_fold.add(self.pins)
         self._layout_section = _section("Layout", self.layout_fold, self.pins)
@@ -91,9 +107,12 @@ class InputColumn(QScrollArea):
             self._model_section,
             self._data_section,
             self._claim_section,
-            _section("Hardware", None, *hardware),
+            self.recipe,
+            _section("Hardware", self.holders[1], *hardware),
             self._efficiency_section,
             self._layout_section,
+            self.why,
+            self.notes,
         ):
             column.addWidget(part)
         column.addStretch(1)
@@ -111,7 +130,10 @@ class InputColumn(QScrollArea):
         self.setFixedWidth(theme.px(WIDTH))
         for each in self.fields.values():
             each.apply_theme(theme)
-        self.stages.fit()
+        for holder in self.holders:
+            holder.fit()
+        for part in (self.stages, self.recipe, self.notes):
+            part.apply_theme(theme)
         self.details.apply_theme(theme)
         self.layout_fold.apply_theme(theme)
         self.pins.apply_theme(theme)
@@ -121,7 +143,8 @@ class InputColumn(QScrollArea):
     def refresh(self) -> None:
         """Show the newest project's selected stage."""
         stage = self._session.current_stage
-        self.stages.refresh()
+        for part in (self.stages, self.recipe, self.why, self.notes, *self.holders):
+            part.refresh()
         self._show_for(stage)
         self.accelerator.refresh()
         self._refresh_market()
@@ -138,30 +161,38 @@ class InputColumn(QScrollArea):
                 each.refresh()
 
     def _belongs(self, path: str, stage: Stage) -> bool:
-        section = path.split(".")[0]
-        if section == "stage":
-            claimed = isinstance(stage, GpuHoursStage) and stage.hours is None
-            return isinstance(stage, GpuHoursStage) and claimed == (path == "stage.gpu_hours")
-        if section == "data":
-            return isinstance(stage, PretrainStage)
-        return section in ("hardware", "price") or isinstance(stage, ModelStage)
+        return uses(stage, path)
 
     def _show_for(self, stage: Stage) -> None:
         self._model_section.setVisible(isinstance(stage, ModelStage))
-        self._efficiency_section.setVisible(isinstance(stage, ModelStage))
+        self._efficiency_section.setVisible(uses(stage, "efficiency.goodput"))
+        self.stack.setVisible(uses(stage, "efficiency.stack"))
+        self._show_size(stage)
         self._layout_section.setVisible(has_layout(stage))
         self._data_section.setVisible(isinstance(stage, PretrainStage))
         self._claim_section.setVisible(isinstance(stage, GpuHoursStage))
-        for path in ("stage.hours", "stage.gpu_hours"):
+        if isinstance(stage, GpuHoursStage):
+            self.claim.refresh()
+        for path in ("stage.hours", "stage.gpu_hours", "efficiency.mfu"):
             self.fields[path].setVisible(self._belongs(path, stage))
 
     def _refresh_details(self, stage: PretrainStage) -> None:
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
         sequence = format_quantity(stage.data.sequence, "count")
         self.details.say(f"{sequence} context · {PRECISIONS[stage.data.precision]}")
-        counted = model_parameters(self._session)
-        mixture = counted.active < 0.99 * counted.total
-        self.fields["model.active_parameters"].setVisible(mixture or self.details.isChecked())
+        longer = isinstance(stage, ContextExtensionStage)
+        self.fields["data.sequence"].setVisible(longer or self.details.isChecked())
+        if self.details.isChecked() and type(stage) is PretrainStage:
+            self.fields["model.active_parameters"].setVisible(True)
+
+    def _show_size(self, stage: Stage) -> None:
+        """The model's size; after pre-training a named model's is its name's, and takes no room."""
+        if isinstance(stage, ModelStage):
+            sized = type(stage) is PretrainStage or self._session.value("model.name") is None
+            counted = model_parameters(self._session)
+            mixture = counted.active < 0.99 * counted.total
+            self.fields["model.parameters"].setVisible(sized)
+            self.fields["model.active_parameters"].setVisible(sized and mixture)
 
     def _refresh_layout(self) -> None:
         """The pins, and in one line how many there are."""
@@ -182,6 +213,8 @@ class InputColumn(QScrollArea):
         self.fields["hardware.count"].set_multiple(entry.spec.node_size)
 
     def _refresh_automatic(self) -> None:
+        self.stages.refresh()
+        self.why.refresh()
         stage = self._session.current_stage
         for path in _FROM_THE_ESTIMATE:
             if self._belongs(path, stage):
@@ -194,7 +227,11 @@ class InputColumn(QScrollArea):
             self.details.setChecked(True)
         if path.startswith("layout."):
             self.layout_fold.setChecked(True)
-        if path in self.fields:
+        folded = self.recipe.reveal(path)
+        if folded is not None:
+            self.ensureWidgetVisible(folded, 0, 24)
+            folded.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif path in self.fields:
             self.ensureWidgetVisible(self.fields[path], 0, 24)
             self.fields[path].focus()
         elif path in pickers:
@@ -230,6 +267,17 @@ def _section(title: str, beside: QWidget | None, *parts: QWidget) -> QFrame:
     for part in parts:
         column.addWidget(part)
     return frame
+
+
+def _beside(*parts: QWidget) -> QWidget:
+    """Several parts in one line."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    for part in parts:
+        line.addWidget(part)
+    return row
 
 
 def _row(label: str, picker: Picker) -> QWidget:

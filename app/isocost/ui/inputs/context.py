@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from isocost.plan.fields import FIELDS
 from isocost.plan.project import PretrainStage, Price, model_of, price_of
 from isocost.plan.resolve import transformer_of
+from isocost.plan.stage_inputs import default_of
 from isocost.quantities import format_share
 from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
 from isocost.ui.session import Session
@@ -46,8 +48,9 @@ def _active(session: Session) -> str:
 
 def _tokens(session: Session) -> str:
     stage = session.current_stage
-    if not isinstance(stage, PretrainStage):
-        return ""
+    if type(stage) is not PretrainStage:
+        default = default_of(stage, FIELDS["data.tokens"])
+        return default.source if session.value("data.tokens") == default.value else "your input"
     ratio = stage.data.tokens / model_parameters(session).active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
     return f"{shown} per active parameter: {training_regime(ratio)}"

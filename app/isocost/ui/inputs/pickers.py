@@ -6,11 +6,12 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter
 
-from isocost.plan.project import PretrainStage, model_of
+from isocost.plan.editing import choose_own_accelerator
+from isocost.plan.project import ModelChoice, PretrainStage, model_of
 from isocost.plan.resolve import precision_on
 from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
-from isocost.ui.session import Session
+from isocost.ui.session import Session, price_from
 
 CUSTOM = "Custom model"
 ANNOUNCED = "announced"
@@ -76,11 +77,20 @@ class Picker(QComboBox):
 class ModelPicker(Picker):
     """A named model, found by typing any part of its name, or a custom one."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, "model.name", "Model", "A model of the catalogue, or one of your own size.")
+    def __init__(
+        self,
+        session: Session,
+        path: str = "model.name",
+        label: str = "Model",
+        help_text: str = "A model of the catalogue, or one of your own size.",
+        *,
+        custom: bool = True,
+    ) -> None:
+        super().__init__(session, path, label, help_text)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.addItem(CUSTOM)
+        if custom:
+            self.addItem(CUSTOM)
         maker = ""
         for entry in session.catalog.named_models:
             if entry.organisation != maker:
@@ -95,13 +105,17 @@ class ModelPicker(Picker):
         line = self.lineEdit()
         assert line is not None
         line.setPlaceholderText("Search models")
-        line.setAccessibleName("Model")
+        line.setAccessibleName(label)
         line.editingFinished.connect(self.refresh)
         self.activated.connect(self._choose)
 
+    def current_model(self) -> ModelChoice:
+        """The project's model."""
+        return model_of(self._session.current_scenario, self._session.current_stage)
+
     def refresh(self) -> None:
         """Show the project's model."""
-        name = model_of(self._session.current_scenario, self._session.current_stage).name
+        name = self.current_model().name
         at = self.findData(name) if name is not None else 0
         if at < 0:
             at = self.findText(name or CUSTOM, Qt.MatchFlag.MatchFixedString)
@@ -174,10 +188,16 @@ class AcceleratorPicker(Picker):
 
     def _take(self, accelerator: str) -> None:
         """A stage with hardware of its own keeps it apart from the scenario's."""
-        if self._session.current_stage.hardware is None:
-            self._session.choose_hardware(accelerator, self._session.value("hardware.count"))
-        else:
-            self._session.set_section("hardware", f"Choose {accelerator}", accelerator=accelerator)
+        session = self._session
+        if session.current_stage.hardware is None:
+            session.choose_hardware(accelerator, session.value("hardware.count"))
+            return
+        at, card = {"scenario": session.scenario, "at": session.stage}, session.price_for(accelerator)
+        price = price_from(card) if card is not None else None
+        name = session.catalog.accelerator(accelerator).short_name
+        session.apply(
+            lambda project: choose_own_accelerator(project, accelerator, price, **at), f"Choose {name}"
+        )
 
 
 class StackPicker(Picker):
