@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -46,7 +47,14 @@ class ElidedLabel(QLabel):
         """Show another text; nothing is laid out again when it is the same."""
         if text != self.text():
             self.setText(text)
-            self.setToolTip(text if self._elided() != text else "")
+            self._explain()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._explain()
+
+    def _explain(self) -> None:
+        self.setToolTip(self.text() if self._elided() != self.text() else "")
 
     def _elided(self) -> str:
         return QFontMetricsF(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
