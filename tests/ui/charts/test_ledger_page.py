@@ -25,6 +25,7 @@ from isocost.ui.charts.card import ElidedLabel
 from isocost.ui.charts.ledger_page import LedgerPage
 from isocost.ui.charts.ledger_words import slip_words
 from isocost.ui.charts.table import write_csv
+from isocost.ui.inputs.context import context, remarks
 from isocost.ui.inputs.edit import QuantityEdit
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme, ThemeManager
@@ -328,6 +329,16 @@ def test_badges_stand_with_their_sources(page: LedgerPage):
     assert "badge.threshold-eu-gpai" in chips
     assert "over-trained" in chips["badge.tokens-per-parameter"].text()
     assert "2025" in chips["badge.threshold-eu-gpai"].toolTip()
+
+
+def test_the_tokens_line_names_the_threshold_reached_and_its_source(
+    qtbot, session: Session, page: LedgerPage
+):
+    open_plan(qtbot, session, "deepseek-v3")
+    assert context("data.tokens", session).endswith("above 1e23 FLOPs")
+    assert "European Commission" in remarks("data.tokens", session)
+    assert "same class as" in remarks("model.parameters", session)
+    assert remarks("hardware.count", session) == ""
 
 
 # Inputs

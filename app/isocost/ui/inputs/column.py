@@ -42,7 +42,14 @@ MARGIN = 16
 FEW_PINS = 2
 """As many pinned parts are named in a line of their own; more are counted."""
 
-_FROM_THE_ESTIMATE = ("efficiency.mfu", "efficiency.goodput", "data.sequence", "data.batch_tokens")
+_FROM_THE_ESTIMATE = (
+    "efficiency.mfu",
+    "efficiency.goodput",
+    "data.tokens",
+    "data.sequence",
+    "data.batch_tokens",
+    "model.parameters",
+)
 _SECTIONS = ("model", "data", "hardware", "price", "efficiency", "stage")
 _DETAILS = ("data.sequence", "data.batch_tokens", "data.precision")
 

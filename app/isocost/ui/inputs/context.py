@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from isocost.plan.badges import badges, thresholds_reached, training_flops
 from isocost.plan.fields import FIELDS
 from isocost.plan.project import PretrainStage, Price, model_of, price_of
 from isocost.plan.resolve import transformer_of
+from isocost.plan.results import StageEstimate
 from isocost.plan.stage_inputs import default_of
 from isocost.quantities import format_share
 from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
@@ -16,10 +18,27 @@ COMPUTE_OPTIMAL = 20.0
 """Tokens per parameter of the compute-optimal rule (Hoffmann et al., arXiv 2203.15556)."""
 
 
+_REMARKED = ("data.tokens", "model.parameters")
+"""Inputs that badges stand at."""
+
+
 def context(path: str, session: Session) -> str:
     """One short line for the input at a path; empty when there is nothing to add."""
     line = _LINES.get(path)
     return line(session) if line else ""
+
+
+def remarks(path: str, session: Session) -> str:
+    """What laws, published models and rules say at an input, with their sources; empty when nothing."""
+    if path not in _REMARKED or not isinstance(session.current_stage, PretrainStage):
+        return ""
+    found = badges(session.current_scenario, _results(session), session.catalog, session.stage)
+    return "\n\n".join(f"{b.text}. {b.detail} {b.source}" for b in found if b.path == path)
+
+
+def _results(session: Session) -> tuple[StageEstimate, ...]:
+    """The newest estimate's stages; none before the first one."""
+    return session.estimate.stages if session.estimate else ()
 
 
 def price_origin(price: Price) -> str:
@@ -53,7 +72,9 @@ def _tokens(session: Session) -> str:
         return default.source if session.value("data.tokens") == default.value else "your input"
     ratio = stage.data.tokens / model_parameters(session).active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
-    return f"{shown} per active parameter: {training_regime(ratio)}"
+    reached = thresholds_reached(training_flops(_results(session)))
+    rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""
+    return f"{shown} per active parameter: {training_regime(ratio)}{rule}"
 
 
 def training_regime(tokens_per_parameter: float) -> str:

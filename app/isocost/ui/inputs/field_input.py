@@ -9,7 +9,7 @@ from isocost.plan.fields import Field
 from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import Binding, binding
-from isocost.ui.inputs.context import context
+from isocost.ui.inputs.context import context, remarks
 from isocost.ui.inputs.edit import QuantityEdit
 from isocost.ui.inputs.scale import Scale
 from isocost.ui.inputs.slider import LogSlider
@@ -117,6 +117,7 @@ class FieldInput(QWidget):
             self.context.style().unpolish(self.context)
             self.context.style().polish(self.context)
         self.context.say(self._message or self.context_line())
+        self.context.setToolTip(remarks(self.field.path, self._session) or _tooltip(self.field))
 
     def context_line(self) -> str:
         """What the value means here and where it comes from; empty when there is nothing to add."""
