@@ -15,8 +15,9 @@ from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.project import Project, Scenario, Stage, price_of
-from isocost.plan.resolve import whole_nodes
+from isocost.plan.resolve import batch_tokens, whole_nodes
 from isocost.plan.runs import Array, StageRun, run_scenario
+from isocost.plan.stages import PretrainStage
 from isocost.plan.supply import hourly_usd
 from isocost.plan.surroundings import basis, in_cents, programme_cost
 from isocost.plan.throughput import Counts
@@ -93,6 +94,28 @@ def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple
         and (entry.spec.scaleup_bandwidth >= CLUSTER_LINK or chosen.hardware.count <= LARGEST_PCIE_COUNT)
     ]
     return _curves(chosen, cards, catalog)
+
+
+def searched_alike(before: Scenario, after: Scenario) -> bool:
+    """Whether one scenario's curves need no search that the other's have not made.
+
+    Tokens, prices, goodput and the site change what a layout costs, not which is the fastest; so do tokens
+    only while the batch stays as it is.
+    """
+    bill = {"price": after.price, "supply": after.supply, "site": after.site}
+    alike = msgspec.structs.replace(before, **bill, stages=_with_equal_tokens(before))
+    return alike == msgspec.structs.replace(after, stages=_with_equal_tokens(after))
+
+
+def _with_equal_tokens(scenario: Scenario) -> tuple[Stage, ...]:
+    return tuple(
+        msgspec.structs.replace(
+            stage, data=msgspec.structs.replace(stage.data, tokens=1.0, batch_tokens=batch_tokens(stage.data))
+        )
+        if isinstance(stage, PretrainStage)
+        else stage
+        for stage in scenario.stages
+    )
 
 
 def _current_price(accelerator: str, catalog: Catalog) -> PriceCard | None:

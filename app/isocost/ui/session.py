@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
-from isocost.plan.curves import CostCurve, active_curve, other_curves
+from isocost.plan.curves import CostCurve, active_curve, other_curves, searched_alike
 from isocost.plan.editing import followed
 from isocost.plan.estimate import estimate
 from isocost.plan.project import (
@@ -31,8 +31,8 @@ from isocost.ui.worker import LatestWorker
 
 Change = Callable[[Project], Project]
 log = logging.getLogger(__name__)
-COMPARISON_PAUSE_MS = 40
-"""Between two requests for the other accelerators' curves, so that a drag keeps the processor for itself."""
+COMPARISON_PAUSE_MS = 100
+"""Without a change before the other accelerators are searched: a drag keeps the processor for itself."""
 
 
 class _Step(QUndoCommand):
@@ -76,9 +76,11 @@ class Session(QObject):
     project_changed = Signal(object)
     """The new :class:`Project`, at once after every change."""
     estimate_changed = Signal(object)
-    """The new :class:`Estimate`; :attr:`active_curve` is already the matching one."""
+    """The new :class:`Estimate`; :attr:`active_curve` is already the matching one, and so are :attr:`curves`
+    where they need no search."""
     curves_changed = Signal(object)
-    """The new tuple of the other accelerators' :class:`CostCurve`; may lag a drag by a few frames."""
+    """The new tuple of the other accelerators' :class:`CostCurve`, when they come after the estimate: where
+    layouts must be searched for them, that waits for a pause of the drag."""
     selection_changed = Signal()
     """Another scenario or stage is selected."""
     deadline_changed = Signal(object)
@@ -103,6 +105,7 @@ class Session(QObject):
         self._path: Path | None = None
         self._scenario = 0
         self._stage = 0
+        self._compared: Scenario | None = None
         self._deadline: float | None = None
         self._problem = ""
         self._frame = QTimer(self)
@@ -232,6 +235,7 @@ class Session(QObject):
         self._scenario = 0
         self._stage = 0
         self.curves = ()
+        self._compared = None
         self._set_path(path)
         self._show(project, another=True)
         self.selection_changed.emit()
@@ -259,6 +263,7 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Ask for the estimate of the newest project; many calls in one frame are one computation."""
+        self._comparison.stop()
         self._frame.start()
 
     @property
@@ -297,16 +302,33 @@ class Session(QObject):
             self._settle()
             return
         self._say("")
+        at_once = self._compare_at_once()
         self.estimate_changed.emit(self.estimate)
-        if not self._comparison.isActive():
+        if at_once:
+            self._settle()
+        else:
             self._comparison.start()
+
+    def _compare_at_once(self) -> bool:
+        """Bring the other accelerators' curves along with the estimate if no layouts must be searched."""
+        if self._compared is None or not searched_alike(self._compared, self.current_scenario):
+            return False
+        try:
+            self.curves = other_curves(self._project, self.catalog, self._scenario)
+        except Exception:  # the same failure is reported from the worker
+            return False
+        self._comparison.stop()
+        self._worker.discard()
+        return True
 
     def _compare(self) -> None:
         """Ask for the other accelerators' curves of the newest project."""
         project, scenario, catalog = self._project, self._scenario, self.catalog
-        self._worker.request(lambda: other_curves(project, catalog, scenario))
+        chosen = self.current_scenario
+        self._worker.request(lambda: (chosen, other_curves(project, catalog, scenario)))
 
-    def _take_curves(self, curves: tuple[CostCurve, ...]) -> None:
+    def _take_curves(self, compared: tuple[Scenario, tuple[CostCurve, ...]]) -> None:
+        self._compared, curves = compared
         active = self.current_scenario.hardware.accelerator
         self.curves = tuple(curve for curve in curves if curve.accelerator != active)
         self.curves_changed.emit(self.curves)

@@ -107,6 +107,7 @@ class PlanPage(QWidget):
     def _take_estimate(self, estimate: Estimate) -> None:
         if not self._session.curves:
             self._known.clear()
+        self._known.update({curve.accelerator: curve for curve in self._session.curves})
         if (curve := self._session.active_curve) is not None:
             self._known[curve.accelerator] = curve
         self._show()
