@@ -606,6 +606,26 @@ def test_a_wide_window_gets_two_columns_and_a_narrow_one_its_inputs_below(page: 
     assert page.inputs.parentWidget() is page
 
 
+def ledger_of(window) -> LedgerPage:
+    return next(view for view in window.views if isinstance(view, LedgerPage))
+
+
+def test_a_warning_about_the_ledger_leads_to_its_input(window):
+    window.reveal("site.region")
+    QApplication.processEvents()
+    assert window.pages.currentWidget() is ledger_of(window)
+    assert window.focusWidget() is window.findChild(QComboBox, "site.region")
+    window.reveal("data.tokens")
+    assert window.focusWidget() is window.findChild(QLineEdit, "data.tokens.edit")
+
+
+def test_what_is_counted_by_a_stage_leads_to_the_stages(window):
+    window.show_page(window.page_titles.index("Ledger"))
+    QApplication.processEvents()
+    click(window.findChild(QWidget, "scope.stages"))
+    assert window.focusWidget() is window.inputs.stages.add_button
+
+
 def test_both_themes_draw(page: LedgerPage, themes: ThemeManager):
     light = page.grab().toImage().pixelColor(4, 4).lightness()
     themes.choose("dark")
