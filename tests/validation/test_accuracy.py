@@ -83,7 +83,9 @@ def test_ranges_hold_four_of_five_runs(scored):
     inside = []
     for spec, rate in zip(specs, rates, strict=True):
         if spec.run.use == "fit" or spec.run.source == GRID:
-            low, high = spreads.factors(spec.transformer, spec.work, spec.accelerator, spec.stack)
+            low, high = spreads.factors(
+                spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
+            )
             inside.append(low * rate <= spec.run.tokens_per_s <= high * rate)
     assert 0.70 < np.mean(inside) < 0.92
 

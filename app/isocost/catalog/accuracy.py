@@ -42,6 +42,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spreads: dict[RunClass, Spread]
     unmeasured: float
     """Factor on the logarithm of a spread for architectures without measured runs."""
+    unstated: float
+    """The same for runs whose layout is not known."""
     left_out: dict[str, SourceScore]
     macro: dict[str, float]
     coverage: float
@@ -54,13 +56,24 @@ class Spreads:
 
     by_class: dict[RunClass, Spread]
     unmeasured: float
+    unstated: float = 1.0
 
     def factors(
-        self, t: Transformer, work: Workload, accelerator: Accelerator, stack: Stack
+        self,
+        t: Transformer,
+        work: Workload,
+        accelerator: Accelerator,
+        stack: Stack,
+        *,
+        layout_known: bool = True,
     ) -> tuple[float, float]:
-        """Factors on a predicted throughput for its 10th and 90th percentile."""
+        """Factors on a predicted throughput for its 10th and 90th percentile.
+
+        ``layout_known`` is False for somebody's run whose layout can only be guessed.
+        """
         spread = self.by_class[run_class(t, work, stack)]
         width = self.unmeasured if accelerator.architecture in relatives() else 1.0
+        width *= 1.0 if layout_known else self.unstated
         return math.exp(width * math.log(spread.low)), math.exp(width * math.log(spread.high))
 
 
@@ -88,4 +101,4 @@ def load_accuracy() -> _File:
 def load_spreads() -> Spreads:
     """The shipped ranges."""
     file = load_accuracy()
-    return Spreads(dict(file.spreads), file.unmeasured)
+    return Spreads(dict(file.spreads), file.unmeasured, file.unstated)

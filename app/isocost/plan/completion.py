@@ -29,6 +29,10 @@ PIPELINE_FROM = 1e10
 """Parameters from which a pipeline is considered when the layout is not stated."""
 
 
+TORUS_FROM = 256
+"""Accelerators of a scale-up domain from which it is a torus rather than a rack."""
+
+
 class Choice(NamedTuple):
     """One layout a run may have had."""
 
@@ -163,6 +167,9 @@ def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray
     groups = np.array([spec.run.shard_group or np.inf for spec in specs])[owner]
     split = np.array([spec.run.sequence_parallel is not False for spec in specs])[owner]
     ranks = np.maximum(np.floor(count / (tp * pp * cp)), 1.0) * cp
+    # On a torus of thousands weights are sharded within it and replicated across, as MaxText does.
+    domain = np.array([spec.accelerator.scaleup_domain for spec in specs])[owner]
+    groups = np.where(domain >= TORUS_FROM, np.minimum(groups, domain / tp), groups)
     return Layouts.of(
         accelerators=count,
         global_batch=batch,

@@ -83,7 +83,9 @@ def _prediction(
     batch: Batch, index: int, rate: float, row: int, seconds: float, spreads: Spreads
 ) -> Prediction:
     spec = batch.specs[index]
-    low, high = spreads.factors(spec.transformer, spec.work, spec.accelerator, spec.stack)
+    low, high = spreads.factors(
+        spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
+    )
     return Prediction(
         tokens_per_s=rate,
         p10=rate * low,
