@@ -103,7 +103,8 @@ def drag(window: Window, field: str) -> dict[str, list[float]]:
 def main() -> None:
     """Print the figures as one JSON line."""
     application()
-    window = Window(load(), QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager("light"))
+    window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager("light"))
+    window.fill(load())
     window.resize(*SIZE)
     window.show_workspace()
     window.show()

@@ -30,7 +30,10 @@ def started(qapp, monkeypatch):
                 QTimer.singleShot(50, look)
                 return
             windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, Window)]
-            window = next(each for each in windows if each.isVisible())
+            window = next((each for each in windows if each.isVisible()), None)
+            if window is None or not window.views:
+                QTimer.singleShot(50, look)
+                return
             seen.append(window.centre.currentWidget() is window.gallery)
             seen.append(window.session.project.name)
             window.close()

@@ -1,4 +1,4 @@
-"""Starting the window."""
+"""Starting the window; imports at the top are only what its first paint needs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 from typing import cast, get_args
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from isocost import __version__
-from isocost.catalog import load
 from isocost.ui.panels.errors import ExceptionDialog
 from isocost.ui.theme import Choice, ThemeManager
 from isocost.ui.window import Window
@@ -44,7 +43,16 @@ def settings() -> QSettings:
 
 
 def make_window(stored: QSettings) -> Window:
-    """A window in the user's own theme and text size."""
+    """A window in the user's own theme and text size, with a new plan in it."""
+    from isocost.catalog import load
+
+    window = make_frame(stored)
+    window.fill(load())
+    return window
+
+
+def make_frame(stored: QSettings) -> Window:
+    """A window in the user's own theme and text size, still to be filled."""
     choice = str(stored.value("theme", "system"))
     if choice not in get_args(Choice):
         choice = "system"
@@ -53,7 +61,7 @@ def make_window(stored: QSettings) -> Window:
     except ValueError:
         scale = 1.0
     themes = ThemeManager(cast(Choice, choice), scale, application())
-    return Window(load(), stored, themes)
+    return Window(stored, themes)
 
 
 def run(path: Path | None = None) -> int:
@@ -61,29 +69,49 @@ def run(path: Path | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     app = application()
     ExceptionDialog().install()
-    window = make_window(settings())
-    opener = FileOpener(window)
+    window = make_frame(settings())
+    opener = FileOpener(window, path)
     app.installEventFilter(opener)
-    if path is None:
-        window.show_gallery()
-    else:
+    window.centre.painted.connect(lambda: QTimer.singleShot(0, opener.start))
+    if path is not None:
         window.show_workspace()
     window.show()
-    if path is not None and not window.documents.open(path):
-        window.show_gallery()
-    return app.exec()
+    code = app.exec()
+    if opener.problem is not None:
+        raise opener.problem
+    return code
 
 
 class FileOpener(QObject):
-    """macOS hands over a double-clicked file as an event."""
+    """Opens the file named at the start, and those that macOS hands over as an event when double-clicked."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, first: Path | None = None) -> None:
         super().__init__(window)
         self._window = window
+        self._first = first
+        self.problem: Exception | None = None
+        """Why there can be no plan at all: the catalogue cannot be read."""
+
+    def start(self) -> None:
+        """Fill the window, and show the first file, or the gallery when there is none that opens."""
+        from isocost.catalog import CatalogError, load
+
+        try:
+            self._window.fill(load())
+        except CatalogError as error:
+            self.problem = error
+            QApplication.exit(1)
+            return
+        if self._first is None or not self._window.documents.open(self._first):
+            self._window.show_gallery()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFileOpenEvent):
-            self._window.documents.open(Path(event.file()))
+            path = Path(event.file())
+            if self._window.filled:
+                self._window.documents.open(path)
+            else:
+                self._first = path
             return True
         return super().eventFilter(watched, event)
 

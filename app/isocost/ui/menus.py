@@ -15,24 +15,27 @@ if TYPE_CHECKING:
     from isocost.ui.window import Window
 
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
+TITLES = ("&File", "&Edit", "&View", "&Help")
 _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 Key = QKeySequence.StandardKey | str | None
 
 
 class Menus:
-    """Builds the menus of a window and keeps those that change up to date."""
+    """The menus of a window: only their titles until the window is filled."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
+        self._menus = {title: window.menuBar().addMenu(title) for title in TITLES}
+
+    def fill(self) -> None:
+        """Add the commands, and keep those that change up to date."""
+        window = self._window
         self._build_file()
         self._build_edit()
         self._build_view()
         self._build_help()
         window.documents.recent_changed.connect(self._fill_recent)
         self._fill_recent()
-
-    def _menu(self, title: str) -> QMenu:
-        return self._window.menuBar().addMenu(title)
 
     def _add(self, menu: QMenu, text: str, run: Callable[[], object], key: Key = None) -> QAction:
         action = QAction(text, self._window)
@@ -45,7 +48,7 @@ class Menus:
     def _build_file(self) -> None:
         window, documents = self._window, self._window.documents
         keys = QKeySequence.StandardKey
-        menu = self._menu("&File")
+        menu = self._menus["&File"]
         self._add(menu, "&New", documents.new, keys.New)
         self._add(menu, "&Open…", documents.ask_open, keys.Open)
         self._recent = menu.addMenu("Open &recent")
@@ -61,7 +64,7 @@ class Menus:
     def _build_edit(self) -> None:
         window = self._window
         stack = window.session.undo_stack
-        menu = self._menu("&Edit")
+        menu = self._menus["&Edit"]
         undo = stack.createUndoAction(window, "&Undo")
         undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
         redo = stack.createRedoAction(window, "&Redo")
@@ -73,7 +76,7 @@ class Menus:
 
     def _build_view(self) -> None:
         window = self._window
-        menu = self._menu("&View")
+        menu = self._menus["&View"]
         for index, page in enumerate(window.page_titles):
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
@@ -91,7 +94,7 @@ class Menus:
 
     def _build_help(self) -> None:
         window = self._window
-        menu = self._menu("&Help")
+        menu = self._menus["&Help"]
         self._add(menu, "&Keyboard", window.show_keys, QKeySequence.StandardKey.HelpContents)
         about = self._add(menu, "&About Isocost", window.show_about)
         about.setMenuRole(QAction.MenuRole.AboutRole)

@@ -39,7 +39,8 @@ def render(
     application()
     catalog = load()
     project = load_project(project_path, catalog) if project_path is not None else None
-    window = Window(catalog, QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager(theme))
+    window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager(theme))
+    window.fill(catalog)
     window.resize(QSize(*size))
     window.show_workspace()
     window.show()

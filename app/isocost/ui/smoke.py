@@ -9,13 +9,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
 
 from isocost import paths
-from isocost.catalog import load
-from isocost.files import load_project
 from isocost.ui.app import application
-from isocost.ui.screenshot import settle
 from isocost.ui.theme import ThemeManager
 from isocost.ui.window import Window
 
@@ -32,12 +29,15 @@ def run_smoke() -> int:
     painted: list[float] = []
     application()
     loop = QEventLoop()  # quitting the application would close the window, and with it the session
-    window = Window(load(), QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager())
+    window = Window(QSettings(os.devnull, QSettings.Format.IniFormat), ThemeManager())
     window.centre.painted.connect(lambda: painted.append((time.time() - started) * 1e3))
+    window.centre.painted.connect(lambda: QTimer.singleShot(0, lambda: _fill(window)))
     window.pages_loaded.connect(loop.quit)
     window.show_workspace()
     window.show()
     loop.exec()
+    from isocost.ui.screenshot import settle
+
     opened = window.documents.open(paths.presets() / PRESET)
     computed = settle(window.session) and bool(window.session.estimate and window.session.curves)
     saved = _saves(window)
@@ -50,8 +50,16 @@ def run_smoke() -> int:
     return 0
 
 
+def _fill(window: Window) -> None:
+    from isocost.catalog import load
+
+    window.fill(load())
+
+
 def _saves(window: Window) -> bool:
     """Whether the open plan reads back the same after saving, and its picture is not empty."""
+    from isocost.files import load_project
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.yaml"
         return (

@@ -1,16 +1,21 @@
-"""The window: the answer on top, inputs on the left, pages of charts on the right."""
+"""The window: the answer on top, inputs on the left, pages of charts on the right.
+
+It is made in three steps, so that it is on screen at once: a frame that needs nothing but Qt; after its first
+paint :meth:`Window.fill` imports what a plan needs and adds the inputs; and then come the charts.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -20,20 +25,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.catalog import Catalog
-from isocost.ui.documents import Documents, new_project
 from isocost.ui.icons import app_icon
-from isocost.ui.inputs.column import InputColumn
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.panels.about import AboutBox, KeyboardMap
 from isocost.ui.panels.errors import show_error
 from isocost.ui.panels.gallery import Gallery
-from isocost.ui.panels.headline import Headline
-from isocost.ui.session import Session
 from isocost.ui.theme import Choice, Theme, ThemeManager
+
+if TYPE_CHECKING:  # imported by Window.fill
+    from isocost.catalog import Catalog
+    from isocost.ui.session import Session
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = (1280, 800)
+HEADER_HEIGHT = 100
+INPUTS_WIDTH = 292
+"""The places of the headline and the inputs until they are there."""
 
 
 class PageView(Protocol):
@@ -92,41 +99,63 @@ class _Centre(QStackedWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._was_painted = False
+        self.was_painted = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._was_painted:
-            self._was_painted = True
+        if not self.was_painted:
+            self.was_painted = True
             self.painted.emit()
 
 
 class Window(QMainWindow):
-    """One open plan."""
+    """One open plan, once :meth:`fill` was called; a frame in the theme's colours before."""
 
     pages_loaded = Signal()
 
-    def __init__(self, catalog: Catalog, settings: QSettings, themes: ThemeManager) -> None:
+    def __init__(self, settings: QSettings, themes: ThemeManager) -> None:
         super().__init__()
         self.themes = themes
         self._settings = settings
-        self.session = Session(new_project(catalog), catalog, self)
-        self.documents = Documents(self.session, self, settings)
-        self.headline = Headline(self.session)
-        self.inputs = InputColumn(self.session)
-        self.gallery = Gallery(catalog)
+        self.filled = False
+        self.gallery = Gallery()
         self.page_titles = tuple(page.title for page in PAGES)
         self.views: list[PageView] = []
         self.setWindowIcon(app_icon())
-        self.setAcceptDrops(True)
+        self.setWindowTitle("Isocost")
         self._build()
         self.menus = Menus(self)
-        self._connect()
         themes.follow(self.apply_theme)
         self._restore()
-        self._show_title()
 
     # Building
+
+    def fill(self, catalog: Catalog) -> None:
+        """Put a new plan, its inputs and its answer into the frame; the charts follow after a paint."""
+        from isocost.ui.documents import Documents, new_project
+        from isocost.ui.inputs.column import InputColumn
+        from isocost.ui.panels.headline import Headline
+        from isocost.ui.session import Session
+
+        self.session = Session(new_project(catalog), catalog, self)
+        self.documents = Documents(self.session, self, self._settings)
+        self.headline = Headline(self.session)
+        self.inputs = InputColumn(self.session)
+        self.headline.apply_theme(self.themes.theme)
+        self.inputs.apply_theme(self.themes.theme)
+        self._column.replaceWidget(self._header_place, self.headline)
+        self._below.replaceWidget(self._inputs_place, self.inputs)
+        for place in (self._header_place, self._inputs_place):
+            place.deleteLater()
+        self.menus.fill()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.filled = True
+        self._show_title()
+        if self.centre.was_painted:
+            QTimer.singleShot(0, self.load_pages)
+        else:
+            self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
 
     def _build(self) -> None:
         self.tabs = QTabBar()
@@ -145,15 +174,18 @@ class Window(QMainWindow):
         strip.addWidget(self.tabs)
         right.addLayout(strip)
         right.addWidget(self.pages, 1)
-        below = QHBoxLayout()
+        self._header_place, self._inputs_place = QFrame(), QFrame()
+        self._header_place.setObjectName("header")
+        self._inputs_place.setObjectName("inputs")
+        self._below = below = QHBoxLayout()
         below.setSpacing(0)
-        below.addWidget(self.inputs)
+        below.addWidget(self._inputs_place)
         below.addLayout(right, 1)
         workspace = QWidget()
-        column = QVBoxLayout(workspace)
+        self._column = column = QVBoxLayout(workspace)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.headline)
+        column.addWidget(self._header_place)
         column.addLayout(below, 1)
         self.workspace = workspace
         self.centre = _Centre()
@@ -175,7 +207,6 @@ class Window(QMainWindow):
         self.headline.field_wanted.connect(self.reveal)
         self.headline.copied.connect(self._say_copied)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
-        self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
 
     def load_pages(self) -> None:
         """Build the charts and estimate the plan: after the first paint, so the window is there at once."""
@@ -195,7 +226,7 @@ class Window(QMainWindow):
     def show_gallery(self) -> None:
         """The presets instead of the plan."""
         self.gallery.show_recent(self.documents.recent())
-        self.gallery.load()
+        self.gallery.load(self.session.catalog)
         self.centre.setCurrentWidget(self.gallery)
 
     def show_workspace(self) -> None:
@@ -245,9 +276,13 @@ class Window(QMainWindow):
 
     def apply_theme(self, theme: Theme) -> None:
         """Restyle everything that draws for itself."""
-        self.headline.apply_theme(theme)
-        self.inputs.apply_theme(theme)
         self.gallery.apply_theme(theme)
+        if self.filled:
+            self.headline.apply_theme(theme)
+            self.inputs.apply_theme(theme)
+        else:
+            self._header_place.setFixedHeight(theme.px(HEADER_HEIGHT))
+            self._inputs_place.setFixedWidth(theme.px(INPUTS_WIDTH))
         for view in self.views:
             view.apply_theme(theme)
 
@@ -281,10 +316,11 @@ class Window(QMainWindow):
             self.documents.open(files[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.documents.may_close():
+        if self.filled and not self.documents.may_close():
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
-        self.session.close()
+        if self.filled:
+            self.session.close()
         self.gallery.close_worker()
         event.accept()

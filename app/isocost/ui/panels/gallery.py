@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,47 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from isocost import paths
-from isocost.catalog import Catalog
-from isocost.files import FileError, load_project
-from isocost.plan.estimate import estimate
-from isocost.quantities import format_duration, format_money
 from isocost.ui.theme import Theme
 from isocost.ui.worker import LatestWorker
 
+if TYPE_CHECKING:  # loaded after the window's first paint
+    from isocost.catalog import Catalog
+    from isocost.ui.panels.presets import Preset
+
 COLUMNS = 3
 CARD_HEIGHT = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A shipped project and what it comes to."""
-
-    path: Path
-    name: str
-    line: str
-    price: str
-    detail: str
-
-
-def read_presets(folder: Path, catalog: Catalog) -> tuple[Preset, ...]:
-    """Every preset that opens, the cheapest first; one that does not open is left to its test."""
-    found: list[tuple[float, Preset]] = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            project = load_project(path, catalog)
-        except FileError:
-            continue
-        result = estimate(project, catalog)
-        hardware = result.headline.rpartition(" on ")[2]
-        preset = Preset(
-            path=path,
-            name=project.name,
-            line=" ".join(project.notes.strip().split("\n\n")[0].split()),
-            price=format_money(result.total.cost_usd),
-            detail=f"{format_duration(result.total.wall_days)} on {hardware}",
-        )
-        found.append((result.total.cost_usd, preset))
-    return tuple(preset for _, preset in sorted(found, key=lambda pair: pair[0]))
 
 
 class Gallery(QScrollArea):
@@ -73,9 +41,8 @@ class Gallery(QScrollArea):
     settled = Signal()
     """The cards are on show."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._catalog = catalog
         self._cards: list[PresetCard] = []
         self._theme: Theme | None = None
         self._worker = LatestWorker(self)
@@ -120,6 +87,8 @@ class Gallery(QScrollArea):
         holder.setMaximumWidth(1100)
         outer.addWidget(holder)
         self.setWidget(body)
+        for ground in (body, self.viewport()):  # the window shows through and so knows it was painted
+            ground.setAutoFillBackground(False)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -136,9 +105,11 @@ class Gallery(QScrollArea):
         row.addStretch(1)
         return row
 
-    def load(self) -> None:
+    def load(self, catalog: Catalog) -> None:
         """Read and price the presets beside the window's thread."""
-        catalog, folder = self._catalog, paths.presets()
+        from isocost.ui.panels.presets import read_presets
+
+        folder = paths.presets()
         self._worker.request(lambda: read_presets(folder, catalog))
 
     def close_worker(self) -> None:
