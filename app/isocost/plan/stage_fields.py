@@ -123,7 +123,7 @@ _ALL = (
         "Answers that come out of it.", 1_000_000.0, "a synthetic data set of ordinary size",
     ),
     Field(
-        "generation.prompt_tokens", "Prompt", "tokens", "count", 0, 32_768, 1, 1e7,
+        "generation.prompt_tokens", "Prompt", "tokens", "count", 10, 32_768, 1, 1e7,
         "Mean tokens of a prompt.", 500.0, "an instruction with some context",
     ),
     Field(

@@ -237,7 +237,7 @@ class InputColumn(QScrollArea):
         folded = self.recipe.reveal(path)
         if folded is not None:
             self.ensureWidgetVisible(folded, 0, 24)
-            folded.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            folded.setFocus(Qt.FocusReason.ShortcutFocusReason)  # a field hands it to its line
         elif path in self.fields:
             self.ensureWidgetVisible(self.fields[path], 0, 24)
             self.fields[path].focus()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from isocost.plan.fields import Field, problem
@@ -24,6 +24,9 @@ _PAINTED_UNITS = {
 }
 """Units drawn after the text; the others are part of the text itself."""
 
+PADDING = 9
+"""Pixels between the text and the edge, frame included."""
+
 
 class QuantityEdit(QLineEdit):
     """A line for one value of a field: Enter applies, Escape restores, ``*1.2`` changes by a factor."""
@@ -40,6 +43,7 @@ class QuantityEdit(QLineEdit):
         self._field = field
         self._value: float | None = None
         self._automatic = False
+        self._roomy = False
         self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
         self.setProperty("role", "quantity")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -158,22 +162,31 @@ class QuantityEdit(QLineEdit):
         if event.type() is QEvent.Type.FontChange:
             self._make_room()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._unit or not self.text():
+        if not self._roomy or not self.text():
             return
         painter = QPainter(self)
         font = painter.font()
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        room = QRect(0, 0, self.width() - 9, self.height())
+        room = QRect(0, 0, self.width() - PADDING, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._unit)
         painter.end()
 
     def _make_room(self) -> None:
-        """Keep the text clear of the painted unit, whatever the font's size."""
-        right = self.fontMetrics().horizontalAdvance(self._unit) + 4 if self._unit else 0
+        """Keep the text clear of the painted unit, whatever the font's size; a long text takes its place."""
+        metrics = self.fontMetrics()
+        needed = metrics.horizontalAdvance(self._unit) + 4
+        self._roomy = bool(self._unit) and (
+            self.hasFocus() or metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING <= self.width()
+        )
+        right = needed if self._roomy else 0
         if self.textMargins().right() != right:
             self.setTextMargins(0, 0, right, 0)
 

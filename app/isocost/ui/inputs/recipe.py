@@ -92,6 +92,7 @@ class StageInput(FieldInput):
         fill = (lambda each: _filled(field.path, each)) if field.path in _FILLS else None
         road = plain_binding(field, lambda each: found.value if fill and (found := fill(each)) else None)
         super().__init__(field, session, road)
+        self.setFocusProxy(self.edit)
 
     def context_line(self) -> str:
         """The default's source, or that the value is the user's."""

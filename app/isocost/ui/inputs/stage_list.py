@@ -216,6 +216,7 @@ class StageList(QListView):
         super().__init__()
         self._session = session
         self._commands = commands
+        # Where a press began, until the mouse has left it.
         self._pressed: QPoint | None = None
         self._dragged: int | None = None
         self._gesture: object = object()
@@ -275,10 +276,12 @@ class StageList(QListView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()
-        if self._dragged is None or self._pressed is None:
+        if self._dragged is None:
             return
-        if (place - self._pressed).manhattanLength() < QApplication.startDragDistance():
-            return
+        if self._pressed is not None:
+            if (place - self._pressed).manhattanLength() < QApplication.startDragDistance():
+                return
+            self._pressed = None  # from here on it is a drag, wherever it leads
         over = self.indexAt(QPoint(self.width() // 2, place.y()))
         if over.isValid() and over.row() != self._dragged:
             self._commands.move(self._dragged, over.row(), self._gesture)
