@@ -9,19 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from calibrate_generation import rl_ratios
 
 from isocost.catalog import load
 from isocost.catalog.accuracy import load_accuracy
-from isocost.catalog.efficiency import constants, load_efficiency
-from isocost.catalog.measured_training import measured_runs
-from isocost.catalog.memory import load_memory_profiles
-from isocost.plan.accuracy import macro_average, score_memory, score_ranking, score_sources
-from isocost.plan.completion import complete
-from isocost.plan.measured_rows import run_spec
-from isocost.plan.predict import fastest, step_seconds
+from isocost.catalog.efficiency import constants
+from isocost.catalog.serving import load_serving
+from isocost.plan.accuracy import MemoryScore, SourceScore
+from isocost.plan.validation import validate_shipped
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
-GRID = "Ultra-Scale Playbook (Nanotron)"
 
 
 def table(header: str, rows: list[list[str]]) -> str:
@@ -36,47 +33,66 @@ def share(value: float, signed: bool = False) -> str:
     return f"{100.0 * value:{'+' if signed else ''}.1f} %"
 
 
+def figures(score: SourceScore | MemoryScore) -> list[str]:
+    """Runs, median, 90th percentile and bias of one source."""
+    return [str(score.runs), share(score.median), share(score.p90), share(score.bias, signed=True)]
+
+
+def generation() -> str:
+    """The section on serving and rollouts."""
+    names = {
+        "in_sample": "in the fit",
+        "generations_held_out": "accelerator generation left out",
+        "families_held_out": "model family left out",
+    }
+    table_of = load_serving().accuracy
+    scores = [(name, getattr(table_of, key)) for key, name in names.items()]
+    held = [[name, str(s.rows), share(s.median_error), share(s.within_2x)] for name, s in scores]
+    steps = rl_ratios(load_serving().rl_stack("open"))
+    rows = [
+        [" ".join(label.split()), "dense" if dense else "experts", f"{1.0 / ratio:.2f}"]
+        for label, dense, ratio in steps
+    ]
+    return f"""## Generation
+
+Tokens per second per accelerator of published serving benchmarks.
+
+{table("rows | n | median error | within 2x", held)}
+## Reinforcement learning
+
+Steps of open-source frameworks with published lengths, predicted over measured seconds; no constant is
+fitted to them but what the simulation leaves out of whole runs.
+
+{table("step | policy | predicted / measured", rows)}"""
+
+
 def main() -> None:
     """Score the shipped constants and write the page."""
-    catalog = load()
-    specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
-    batch = complete(specs, load_memory_profiles())
-    rates, rows = fastest(batch, step_seconds(batch, load_efficiency()).total)
-    record = load_accuracy()
+    found, record = validate_shipped(load()), load_accuracy()
     errors = []
-    for score in score_sources(specs, rates):
+    for score in found.sources:
         out = record.left_out.get(score.source)
         errors.append(
             [
                 f"**{score.source}**" if score.trusted else score.source,
-                str(score.runs),
-                share(score.median),
-                share(score.p90),
-                share(score.bias, signed=True),
-                share(out.median) if out else "",
-                share(out.p90) if out else "",
-                share(out.bias, signed=True) if out else "",
+                *figures(score),
+                *((share(out.median), share(out.p90), share(out.bias, signed=True)) if out else ("", "", "")),
             ]
         )
-    classes = [
-        [name, share(value), share(record.macro[name])] for name, value in macro_average(specs, rates).items()
-    ]
-    ranks = score_ranking(specs, rates, GRID)
+    classes = [[name, share(value), share(record.macro[name])] for name, value in found.macro.items()]
     ranking = [
-        [r.model, f"{r.accelerators:.0f}", str(r.layouts), f"{r.spearman:.2f}", share(r.loss)] for r in ranks
+        [r.model, f"{r.accelerators:.0f}", str(r.layouts), f"{r.spearman:.2f}", share(r.loss)]
+        for r in found.ranking
     ]
-    loss = np.array([r.loss for r in ranks])
-    memory = [
-        [m.source, str(m.runs), share(m.median), share(m.p90), share(m.bias, signed=True)]
-        for m in score_memory(specs, batch.memory.allocated[rows] / 1e9)
-    ]
+    loss = np.array([r.loss for r in found.ranking])
+    memory = [[m.source, *figures(m)] for m in found.memory]
     spreads = [[name, str(s.runs), f"{s.low:.2f}", f"{s.high:.2f}"] for name, s in record.spreads.items()]
     fitted = sum(1 for c in {c.rows + str(c.value): c for c in constants() if c.kind == "fitted"}.values())
     PAGE.write_text(
         f"""# How accurate the step-time model is
 
 Written by `make accuracy`. Predicted against measured tokens per second per accelerator of
-{len(specs):,} published runs; {fitted} constants are fitted to them (`resources/efficiency.yaml`), none
+{found.runs:,} published runs; {fitted} constants are fitted to them (`resources/efficiency.yaml`), none
 of which belongs to a model, a source or a row. Layouts are those the sources state; what they leave open is
 completed as a search would. *Left out* means that no run of the source was in the fit. Sources in bold are
 trusted and count in the averages.
@@ -97,7 +113,7 @@ percentile {share(float(np.quantile(loss, 0.9)))}.
 ## Peak memory
 
 {table("source | runs | median error | 90th | bias", memory)}
-By our count {share(1.0 - float(batch.fits.mean()))} of the runs that ran do not fit.
+By our count {share(found.called_too_large)} of the runs that ran do not fit.
 
 ## Ranges
 
@@ -106,6 +122,7 @@ left out. It holds {share(record.coverage)} of them. Architectures without measu
 {record.unmeasured} of it.
 
 {table("class | runs | low | high", spreads)}
+{generation()}
 ## What holds the errors up
 
 - Runs of one configuration differ: NVIDIA's tables by 2-6 % between releases, mixtures of experts by up to
