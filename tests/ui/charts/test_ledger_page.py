@@ -20,10 +20,10 @@ from isocost.plan.ledger_fields import LEDGER_FIELDS
 from isocost.plan.programme import Demand, Schedule
 from isocost.plan.project import Project, Scenario, replace_scenario
 from isocost.plan.slip import slip
-from isocost.quantities import format_money
+from isocost.quantities import format_money, plain_spaces
 from isocost.ui.charts.card import ElidedLabel
 from isocost.ui.charts.ledger_page import LedgerPage
-from isocost.ui.charts.ledger_words import slip_words
+from isocost.ui.charts.ledger_words import slip_words, whole_share
 from isocost.ui.charts.table import write_csv
 from isocost.ui.inputs.context import context, remarks
 from isocost.ui.inputs.edit import QuantityEdit
@@ -116,6 +116,13 @@ def test_the_title_states_how_much_of_the_programme_the_run_is(page: LedgerPage,
         page.waterfall.title.text()
         == f"The run is {run.share * 100:.0f}\N{NO-BREAK SPACE}% of the programme's {total}"
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.0, "0 %"), (0.004, "<1 %"), (0.41, "41 %"), (0.998, ">99 %"), (1.0, "100 %")]
+)
+def test_a_share_is_never_rounded_to_nothing_or_all(share: float, said: str):
+    assert plain_spaces(whole_share(share)) == said
 
 
 def test_every_row_says_name_amount_share_arithmetic_and_source(page: LedgerPage, session: Session):

@@ -142,7 +142,7 @@ class CalendarPlot(QWidget):
         metrics = QFontMetricsF(painter.font())
         line = QRectF(8, index * theme.px(STRETCH), theme.px(GUTTER) - 18, theme.px(STRETCH))
         painter.setPen(QColor(theme.text))
-        name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, line.width())
+        name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideMiddle, line.width())
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
         group = (self.view.groups or {}).get(bar.stage) if bar.stage is not None else None
         painter.setPen(Qt.PenStyle.NoPen)

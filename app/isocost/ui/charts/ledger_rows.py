@@ -100,7 +100,9 @@ class RowDelegate(QStyledItemDelegate):
         start, end = room.left() + bar.start_usd * per_usd, room.left() + bar.end_usd * per_usd
         middle, half = room.center().y(), 5.0 if not row.is_total else 6.0
         box = QRectF(min(start, room.right() - LEAST), middle - half, max(LEAST, end - start), 2 * half)
-        brush = QBrush(mixed(theme.text, theme.panel, 0.8)) if row.is_total else group_brush(theme, bar.group)
+        brush = (
+            QBrush(mixed(theme.text, theme.panel, 0.62)) if row.is_total else group_brush(theme, bar.group)
+        )
         outlined = brush.style() is not Qt.BrushStyle.SolidPattern
         painter.setPen(made_pen(theme.quiet) if outlined else Qt.PenStyle.NoPen)
         painter.setBrush(brush)
@@ -131,5 +133,5 @@ def _text(
 ) -> None:
     painter.setFont(font)
     painter.setPen(QColor(colour))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
     painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)

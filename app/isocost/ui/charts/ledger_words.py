@@ -26,9 +26,11 @@ NAMES: dict[LedgerGroup, str] = {
 
 
 def whole_share(share: float) -> str:
-    """A share in whole per cent, small ones apart: "41 %", "under 1 %"."""
+    """A share in whole per cent, neither nothing nor all unless it is: "41 %", "<1 %", ">99 %"."""
     if 0.0 < share < 0.005:
         return f"<{format_quantity(0.01, 'share')}"
+    if 0.995 <= share < 1.0:
+        return f">{format_quantity(0.99, 'share')}"
     return format_share(share, decimals=0)
 
 
@@ -45,7 +47,8 @@ def bill_finding(bars: Sequence[BillBar], groups: Sequence[BillBar], total: floa
     run = next((bar for bar in groups if bar.group == "final run"), None)
     if run is None:
         return f"The programme's {money} has no final run"
-    return f"The run is {whole_share(run.share)} of the programme's {money}"
+    share = whole_share(run.share).replace("<", "under ").replace(">", "over ")
+    return f"The run is {share} of the programme's {money}"
 
 
 def bill_subtitle(bars: Sequence[BillBar], estimate: Estimate) -> str:
