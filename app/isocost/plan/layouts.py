@@ -26,7 +26,7 @@ _STEP = (
     ("context_comm", "Context-parallel traffic"),
     ("expert_comm", "Expert traffic"),
     ("pipeline", "Pipeline bubble"),
-    ("data_comm", "Gradients and weights on the wire"),
+    ("data_comm", "Data-parallel traffic"),
     ("host", "Host"),
     ("optimizer", "Optimizer"),
     ("straggler", "Stragglers"),

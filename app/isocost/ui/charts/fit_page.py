@@ -29,7 +29,7 @@ from isocost.ui.labels import WrapLabel
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
-LEFT, RIGHT = 308, 560
+LEFT, RIGHT = 312, 560
 """Pixels of the left column, and of the right one at least; in a narrower window all cards are in one."""
 TOP, BOTTOM = 268, 300
 """Pixels of the rows at least; in a lower window the page scrolls."""

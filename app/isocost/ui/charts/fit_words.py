@@ -15,6 +15,9 @@ from isocost.ui.charts.table import Column, Table
 USEFUL = ("Matrix multiplies", "Attention")
 """Parts of a step that the model's own arithmetic asks for; all others are what running it costs."""
 
+LARGE = 100e9
+"""Bytes of a memory from which on the verdict is put in fewer words, to be read whole."""
+
 SMALL = 0.005
 """Parts below half a percent are shown as one."""
 
@@ -43,7 +46,8 @@ def memory_finding(stage: StageEstimate, bill: Bill) -> str:
     if bill.total <= limit:
         left = limit - bill.total
         spare = gigabytes(round(left, -9) if left >= 1e9 else left)
-        return f"{bill.total / 1e9:,.0f} of {gigabytes(limit)}: fits with {spare} to spare"
+        fits = f"fits with {spare}" if limit < LARGE else f"fits, {spare}"
+        return f"{bill.total / 1e9:,.0f} of {gigabytes(limit)}: {fits} to spare"
     return f"Needs {gigabytes(bill.total)} of {gigabytes(limit)}: does not fit"
 
 
