@@ -168,8 +168,8 @@ class ProgrammeInputs(QFrame):
         self.title.setProperty("role", "card")
         self.subtitle = QLabel("Costs nothing until you set it.")
         self.subtitle.setProperty("role", "small")
-        self.groups = {plan.name: Group(plan, session) for plan in GROUPS}
-        self.groups["people"].fold.setChecked(True)
+        self.groups: dict[str, Group] = {}
+        self._theme = theme
         self._lay_out()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
@@ -178,12 +178,10 @@ class ProgrammeInputs(QFrame):
 
     def _lay_out(self) -> None:
         body = _Body()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
-        column.setSpacing(8)
-        for group in self.groups.values():
-            column.addWidget(group)
-        column.addStretch(1)
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
+        self._column.setSpacing(8)
+        self._column.addStretch(1)
         self.area = QScrollArea()
         self.area.setWidget(body)
         self.area.setWidgetResizable(True)
@@ -200,8 +198,19 @@ class ProgrammeInputs(QFrame):
         layout.addSpacing(10)
         layout.addWidget(self.area, 1)
 
+    def _fill(self) -> None:
+        """Make the inputs: when they are wanted first, as there are many."""
+        if self.groups:
+            return
+        self.groups = {plan.name: Group(plan, self._session) for plan in GROUPS}
+        for index, group in enumerate(self.groups.values()):
+            self._column.insertWidget(index, group)
+            group.apply_theme(self._theme)
+        self.groups["people"].fold.setChecked(True)
+
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and widen with the text, so that nothing is cut."""
+        self._theme = theme
         self.setFixedWidth(theme.px(WIDTH))
         for group in self.groups.values():
             group.apply_theme(theme)
@@ -215,15 +224,17 @@ class ProgrammeInputs(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._fill()
         if self._stale:
             self.refresh()
 
     def holds(self, path: str) -> bool:
         """Whether an input is one of these."""
-        return any(path in group.fields or path in group.choices for group in self.groups.values())
+        return path in LEDGER_FIELDS or path in _MAKERS
 
     def reveal(self, path: str) -> bool:
         """Unfold an input, scroll to it and put the cursor there; False when it is not one of these."""
+        self._fill()
         for group in self.groups.values():
             field, choice = group.fields.get(path), group.choices.get(path)
             target = field or choice
