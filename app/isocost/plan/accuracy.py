@@ -48,11 +48,17 @@ def _errors(specs: Sequence[RunSpec], rates: Array) -> Array:
     return errors
 
 
+def _label(spec: RunSpec, trusted: dict[str, bool]) -> str:
+    """The source of a run; runs of a trusted source that are not trusted themselves are scored apart."""
+    apart = trusted.get(spec.run.source, False) and spec.run.use != "fit"
+    return f"{spec.run.source}, set aside" if apart else spec.run.source
+
+
 def score_sources(specs: Sequence[RunSpec], rates: Array) -> list[SourceScore]:
     """Score predicted tokens per second, trusted sources first, then by name."""
     errors = _errors(specs, rates)
-    sources = np.array([spec.run.source for spec in specs])
     trusted = {spec.run.source: True for spec in specs if spec.run.use == "fit"}
+    sources = np.array([_label(spec, trusted) for spec in specs])
     scores = []
     for source in sorted(set(sources.tolist()), key=lambda s: (not trusted.get(s, False), s)):
         own = errors[(sources == source) & ~np.isnan(errors)]
