@@ -19,11 +19,11 @@ from isocost.engine.search import CHUNK, best_layouts
 from isocost.engine.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.curves import active_curve, count_grid, other_curves
+from isocost.plan.curves import active_curve, other_curves
 from isocost.plan.project import Project, set_value
 from isocost.plan.resolve import transformer_of, workload_of
 from isocost.plan.stages import PretrainStage
-from isocost.plan.throughput import constants
+from isocost.plan.throughput import constants, count_grid
 
 OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
 FIRST_BATCH, LAST_BATCH = 1.6e7, 1.3e8

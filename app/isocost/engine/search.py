@@ -9,7 +9,7 @@ win. Of the recomputation modes, the least that fits is never slower than the ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
 
@@ -69,6 +69,13 @@ class BestLayouts:
     def breakdown(self) -> StepSeconds:
         """Seconds of a step by what they are spent on, but for ``pressure``."""
         return self.chosen.step()
+
+    def at(self, count: int) -> BestLayouts:
+        """The one entry of a position in ``counts``."""
+        row = slice(count, count + 1)
+        kept = {f.name: getattr(self, f.name) for f in fields(self)}
+        kept |= {name: value[row] for name, value in kept.items() if isinstance(value, np.ndarray)}
+        return BestLayouts(**(kept | {"layouts": self.layouts.take(row), "chosen": self.chosen.take(row)}))
 
     @property
     def pressure(self) -> Array:

@@ -92,6 +92,18 @@ class Priced:
     filled: Array
     """Bytes taken over usable bytes."""
 
+    def take(self, rows: slice) -> Priced:
+        """The layouts at ``rows``."""
+        return replace(
+            self,
+            works=pick(self.works, rows),
+            machines=pick(self.machines, rows),
+            states=pick(self.states, rows),
+            layouts=self.layouts.take(rows),
+            layer=pick(self.layer, rows),
+            filled=self.filled[rows],
+        )
+
     def memory(self) -> Memory:
         """Bytes per accelerator."""
         return memory(self.shapes, self.works.sequence, self.states, self.layouts, self.profile)

@@ -20,9 +20,8 @@ from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.stages import PretrainStage
 from isocost.plan.supply import hourly_usd
 from isocost.plan.surroundings import basis, in_cents, programme_cost
-from isocost.plan.throughput import Counts
+from isocost.plan.throughput import Counts, count_grid
 
-LARGEST_COUNT = 131_072
 LONGEST_DAYS = 3650.0
 COMPARED_DAYS = 540
 """Prices older than this against the catalogue's newest are not compared: the offer may be gone."""
@@ -130,17 +129,6 @@ def _current_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
 @lru_cache(maxsize=4)
 def _newest_price(catalog: Catalog) -> str:
     return max(card.date for cards in catalog.prices.values() for card in cards)
-
-
-def count_grid(node: int, keep: int) -> Counts:
-    """Whole-node counts as clusters are built, from one node up; ``keep`` is among them.
-
-    Doublings of the node with two steps between them: 8, 16, 32, 40, 48, 64, 80, 96, 128...
-    """
-    doublings = 2.0 ** np.arange(1 + int(np.log2(LARGEST_COUNT / node)))
-    grid = np.outer(doublings, (1.0, 1.25, 1.5)).ravel()
-    nodes = np.append(grid[(grid % 1 == 0) & (grid * node <= LARGEST_COUNT)], max(1, round(keep / node)))
-    return np.unique(nodes.astype(np.int64)) * node
 
 
 def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) -> tuple[CostCurve, ...]:

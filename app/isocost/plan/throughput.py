@@ -25,6 +25,8 @@ from isocost.plan.stages import Tuning
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
+LARGEST_COUNT = 131_072
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -82,7 +84,9 @@ def throughputs(
     keys = tuple(tuple(int(c) for c in each) for each in counts)
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data))
     question = Question(model, data, efficiency.stack, layout, Tuning(tuning.method, tuning.rank))
-    found = _searched(catalog, question, tuple(accelerators), keys)
+    alone = len(keys) == 1 and len(keys[0]) == 1
+    found = _on_curve(catalog, question, accelerators[0], keys[0][0]) if alone else None
+    found = found or _searched(catalog, question, tuple(accelerators), keys)
     made = []
     for i in range(len(accelerators)):
         best = found.pinned[i] if found.pinned else None
@@ -96,6 +100,30 @@ def throughputs(
 
 
 _UNSPLIT = "No layout with the pinned parts splits this model and batch over that many accelerators."
+
+
+def count_grid(node: int, keep: int) -> Counts:
+    """Whole-node counts as clusters are built, from one node up; ``keep`` is among them.
+
+    Doublings of the node with two steps between them: 8, 16, 32, 40, 48, 64, 80, 96, 128...
+    """
+    doublings = 2.0 ** np.arange(1 + int(np.log2(LARGEST_COUNT / node)))
+    grid = np.outer(doublings, (1.0, 1.25, 1.5)).ravel()
+    nodes = np.append(grid[(grid % 1 == 0) & (grid * node <= LARGEST_COUNT)], max(1, round(keep / node)))
+    return np.unique(nodes.astype(np.int64)) * node
+
+
+def _on_curve(catalog: Catalog, question: Question, accelerator: str, count: int) -> _Found | None:
+    """One count as a point of its accelerator's curve, so that a plan and its curve are one search.
+
+    None where the curve does not have it or the pins leave it no layout.
+    """
+    grid = tuple(count_grid(catalog.accelerator(accelerator).spec.node_size, count).tolist())
+    if count not in grid:
+        return None
+    found = _searched(catalog, question, (accelerator,), (grid,)).pinned
+    at = grid.index(count)
+    return _Found((found[0].at(at),), None) if found and found[0].tried[at] else None
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,6 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.plan.project import GpuHoursStage, PretrainStage, Scenario, Stage
-from isocost.plan.resolve import whole_nodes
 from isocost.plan.runs.claimed import ablated, claimed
 from isocost.plan.runs.distilling import distilled
 from isocost.plan.runs.generating import generated
@@ -73,10 +72,14 @@ def _job(
     asked = tuple(counts) if own is None else (np.array([own.count], dtype=np.int64),)
     if not isinstance(stage, GpuHoursStage):
         asked = tuple(
-            np.array([whole_nodes(catalog.accelerator(a).spec, c) for c in each], dtype=np.int64)
-            for a, each in zip(on, asked, strict=True)
+            _whole(each, catalog.accelerator(a).spec.node_size) for a, each in zip(on, asked, strict=True)
         )
     return Job(scenario, stage, on, asked, catalog)
+
+
+def _whole(counts: Counts, node: int) -> Counts:
+    """The counts rounded up to whole nodes, as they are rented."""
+    return np.ceil(counts / node).astype(np.int64) * node
 
 
 def _widened(job: Job, times: int) -> Job:
