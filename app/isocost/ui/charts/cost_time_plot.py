@@ -78,7 +78,7 @@ class CostTimePlot(LogPlot):
         gap = (np.array([np.nan]), np.array([np.nan]))
         parts = [part for s in view.front for part in ((np.log10(s.days), np.log10(s.cost_usd)), gap)]
         x, y = zip(*parts, strict=True) if parts else ((np.empty(0),), (np.empty(0),))
-        self._front.setData(np.concatenate(x), np.concatenate(y))
+        self._front.draw(np.concatenate(x), np.concatenate(y))
         self._rewrite()
 
     def apply_theme(self, theme: Theme) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QPen
 
 from isocost.plan.curves import CostCurve
-from isocost.ui.charts.base import LogPlot, added_curve, curve_pen, made_pen, mixed
+from isocost.ui.charts.base import Curve, LogPlot, added_curve, curve_pen, made_pen, mixed
 from isocost.ui.charts.comparison import efficient
 from isocost.ui.charts.placing import Points
 from isocost.ui.charts.styles import series_of
@@ -24,8 +23,8 @@ Array = NDArray[np.float64]
 class Items:
     """What draws a line of its own: a solid part that fits in memory, a faint dotted part that does not."""
 
-    solid: pg.PlotCurveItem
-    faint: pg.PlotCurveItem
+    solid: Curve
+    faint: Curve
     drawn: CostCurve | None = None
     style: tuple[str, int | None] | None = None
 
@@ -105,11 +104,12 @@ class Lines:
         if items.drawn is not line.curve:
             items.drawn = line.curve
             fits = line.curve.fits[line.points]
-            items.solid.setData(line.x, np.where(fits, line.y, np.nan))
-            beside = ~fits
-            beside[1:] |= ~fits[:-1]
-            beside[:-1] |= ~fits[1:]
-            items.faint.setData(line.x, np.where(beside, line.y, np.nan))
+            items.solid.draw(line.x, np.where(fits, line.y, np.nan))
+            if not fits.all():
+                beside = ~fits
+                beside[1:] |= ~fits[:-1]
+                beside[:-1] |= ~fits[1:]
+                items.faint.draw(line.x, np.where(beside, line.y, np.nan))
         items.solid.setVisible(True)
         items.faint.setVisible(not bool(line.curve.fits[line.points].all()))
         if items.style != style:
@@ -130,7 +130,7 @@ class Lines:
         y = [part for line in rest for part in (np.where(line.curve.fits[line.points], line.y, np.nan), gap)]
         self._rest.setVisible(bool(rest))
         if rest:
-            self._rest.setData(np.concatenate(x), np.concatenate(y))
+            self._rest.draw(np.concatenate(x), np.concatenate(y))
             pen = made_pen(mixed(theme.quiet, theme.panel, 0.22))
             self._rest.setPen(curve_pen(pen, self._plot.devicePixelRatioF()))
 
