@@ -147,6 +147,8 @@ class Window(QMainWindow):
         self._below.replaceWidget(self._inputs_place, self.inputs)
         for place in (self._header_place, self._inputs_place):
             place.deleteLater()
+        self.tabs.setParent(None)  # put back last, the Tab key reaches them after the inputs
+        self._strip.addWidget(self.tabs)
         self.menus.fill()
         self._connect()
         self.setAcceptDrops(True)
@@ -169,7 +171,7 @@ class Window(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 6, 0, 0)
         right.setSpacing(0)
-        strip = QHBoxLayout()
+        self._strip = strip = QHBoxLayout()
         strip.setContentsMargins(18, 0, 16, 0)
         strip.addWidget(self.tabs)
         right.addLayout(strip)
