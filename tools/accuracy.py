@@ -125,22 +125,26 @@ left out. It holds {share(record.coverage)} of them. Architectures without measu
 {generation()}
 ## What these figures are not
 
-- *Left out* refits the {fitted} constants without a source. It does not undo the choice of equations, which was
-  made while looking at the errors of all sources, nor the constants marked `assumed`: several of those (hidden
-  traffic, contention, host and straggler terms, memory share) were free in earlier fits and were then fixed at
-  round values near what those fits found. Expect more on sources nobody has looked at.
-- Seven runs of trusted sources are set aside: five of MLPerf v4.0 (TPU v5p, Gaudi2) that do not state their
-  number format, moved out of the averages after their errors were seen (they still take part in the fit), and two
-  that their own source calls a regression. With all seven counted the mean over sources left out is 7.2 %, not
-  6.8 %, and dense 16-bit about 8 %, above the 7 % asked for, because the TPU runs come out 20 % low.
+- *Left out* refits the {fitted} constants without a source. It does not undo the choice of equations,
+  which was made while looking at the errors of all sources, nor the constants marked `assumed`: several
+  of those (hidden traffic, contention, host and straggler terms, memory share) were free in earlier fits
+  and were then fixed at round values near what those fits found. Expect more on sources nobody has looked
+  at.
+- Seven runs of trusted sources are set aside: five of MLPerf v4.0 (TPU v5p, Gaudi2) that do not state
+  their number format, moved out of the averages after their errors were seen (they still take part in the
+  fit), and two that their own source calls a regression. With all seven counted the mean over sources
+  left out is 7.2 %, not 6.8 %, and dense 16-bit about 8 %, above the 7 % asked for, because the TPU runs
+  come out 20 % low.
 - Dense 16-bit counts training of all weights; LoRA and other tuning have their own line.
-- The stalls of the research tier follow thresholds set by hand on the Nanotron grid: its ranks are fitted ranks.
-- The ranges are percentiles of the same left-out errors; how far into the tails they reach was chosen so that
-  they hold a little over 80 %.
-- DeepSeek-V3's 180 thousand H800-hours a trillion tokens and Llama 3.1 405B's 41 % are in no fit. With the layout
-  left free we say about 212 thousand hours (18 % high), and with TP8 PP16 46 % (12 % high). With DeepSeek's own
-  PP16 EP64 we say 240 thousand (33 % high): its overlap of dispatch with compute is not modelled. What experts
-  keep in memory was corrected after the first answer, 241 thousand, had been seen.
+- The stalls of the research tier follow thresholds set by hand on the Nanotron grid: its ranks are fitted
+  ranks.
+- The ranges are percentiles of the same left-out errors; how far into the tails they reach was chosen so
+  that they hold a little over 80 %.
+- DeepSeek-V3's 180 thousand H800-hours a trillion tokens and Llama 3.1 405B's 41 % are in no fit. With
+  the layout left free we say about 212 thousand hours (18 % high), and with TP8 PP16 46 % (12 % high).
+  With DeepSeek's own PP16 EP64 we say 240 thousand (33 % high): its overlap of dispatch with compute is
+  not modelled. What experts keep in memory was corrected after the first answer, 241 thousand, had been
+  seen.
 
 ## What holds the errors up
 
