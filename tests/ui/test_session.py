@@ -91,6 +91,21 @@ def test_the_other_curves_follow_and_leave_out_the_active_accelerator(session, q
     assert "h100-sxm" not in names
 
 
+def test_other_curves_that_need_no_search_come_with_the_estimate(session):
+    session.refresh()
+    settle(session)
+    seen = []
+    session.estimate_changed.connect(lambda _: seen.append(session.curves[0].cost_usd[-1]))
+    before = session.curves[0].cost_usd[-1]
+    session.set_value("data.batch_tokens", 2**22, "Batch")
+    settle(session)
+    assert seen == [before]  # another batch is another search, which comes later
+    searched = session.curves[0].cost_usd[-1]
+    session.set_value("data.tokens", 2 * session.value("data.tokens"), "Tokens")
+    settle(session)
+    assert seen[1] == session.curves[0].cost_usd[-1] > 1.5 * searched
+
+
 def test_choosing_hardware_is_one_step_and_takes_the_market_price(session):
     session.choose_hardware("h200-sxm", 512)
     assert session.undo_stack.count() == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from isocost.catalog import Catalog
@@ -126,6 +127,7 @@ def law_readings(parameters: float, tokens: float) -> tuple[LawReading, ...]:
     return tuple(readings)
 
 
+@lru_cache(maxsize=64)
 def nearest_peer(flops: float, catalog: Catalog) -> Peer | None:
     """The trusted published pre-training run nearest in compute, 6 x active parameters x tokens."""
     peers = [
