@@ -157,6 +157,15 @@ def test_a_number_typed_is_the_users_and_resets_to_the_kinds_default(window, qtb
     assert said(window, "tuning.epochs") == "your input"
 
 
+def test_fine_tuning_has_room_for_little_data(window, qtbot):
+    add(window, "sft")
+    enter(window, qtbot, "data.tokens.edit", "20M")
+    slider = window.findChild(QSlider, "data.tokens.slider")
+    assert slider.x_of(20e6) > slider.x_of(1e6) > slider.x_of(1e5)
+    window.session.select_stage(0)
+    assert slider.x_of(20e6) == slider.x_of(1e6)
+
+
 def test_lora_brings_its_rank_and_takes_less(window):
     add(window, "sft")
     whole = window.session.estimate.stages[1].gpu_hours

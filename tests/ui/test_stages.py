@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from isocost.catalog.stage_templates import load_stage_templates
 from isocost.plan.stages import RlStage
+from isocost.quantities import plain_spaces
+from isocost.ui.inputs.stage_model import SHARE
 from isocost.ui.screenshot import settle
 from tests.ui.conftest import preset
 
@@ -38,6 +40,11 @@ def switch(window, index: int) -> QPoint:
     """The middle of a row's switch."""
     stages = window.inputs.stages.list
     return stages.delegate.switch_rect(stages.visualRect(stages.model().index(index, 0))).center()
+
+
+def share(window, index: int) -> str:
+    """The share of the cost a row tells."""
+    return plain_spaces(window.inputs.stages.list.model().index(index, 0).data(SHARE))
 
 
 def click(window, qtbot, place: QPoint) -> None:
@@ -86,6 +93,15 @@ def test_the_switch_takes_a_stage_out_of_the_sums_and_keeps_it(programme, qtbot)
     assert programme.session.undo_stack.undoText() == "Switch off Reasoning mid-training"
     click(programme, qtbot, switch(programme, 4))
     assert programme.session.project == before
+
+
+def test_a_share_of_nothing_is_nothing_and_leaves_no_curve(window, qtbot):
+    window.inputs.stages.commands.add("ablations")
+    click(window, qtbot, switch(window, 0))
+    settle(window.session)
+    assert window.session.estimate.total.cost_usd == 0
+    assert len(window.session.active_curve.counts) == 0
+    assert share(window, 1) == "0.0 %"
 
 
 def test_the_keyboard_selects_switches_and_moves(programme, qtbot):
@@ -206,13 +222,12 @@ def test_the_menu_offers_what_can_be_done(programme, qtbot):
 
 
 def test_shares_add_up_and_those_off_have_none(programme):
-    model = programme.inputs.stages.list.rows
-    shares = [model._share(index) for index in range(7)]
+    shares = [share(programme, index) for index in range(7)]
     numbers = [float(text.split()[0]) for text in shares if not text.startswith("<")]
     assert sum(numbers) == pytest.approx(100, abs=0.5)
     programme.inputs.stages.commands.switch(0, on=False)
     settle(programme.session)
-    assert model._share(0) == "off"
+    assert share(programme, 0) == "off"
 
 
 def test_the_list_is_told_to_assistive_technology(programme):

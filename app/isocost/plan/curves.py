@@ -37,7 +37,7 @@ SAME_COST = 1e-4
 class CostCurve:
     """A scenario's total if its shared accelerator were this one, at each count (arrays over counts).
 
-    Empty when every stage is switched off.
+    Empty when every stage is switched off, or takes no time.
     """
 
     accelerator: str
@@ -171,8 +171,9 @@ def _curve(
     cost = programme_cost(scenario, on) * ones
     fits = np.all([run.fits & (ones > 0) for run in runs], axis=0) & (ones > 0)
     mfu = next((run.mfu * ones for run in runs if run.mfu is not None), np.full(len(counts), np.nan))
-    shown = (days <= LONGEST_DAYS) & bool(runs)
-    if runs and not shown.any():
+    lasts = days > 0.0
+    shown = (days <= LONGEST_DAYS) & lasts
+    if lasts.any() and not shown.any():
         shown[-1] = True
     shape = (counts[shown], days[shown], cost[shown], mfu[shown], fits[shown])
     return CostCurve(entry.spec.id, entry.short_name, card, *shape)

@@ -83,6 +83,14 @@ def default_of(stage: Stage, field: Field) -> Default:
     return Default(field.default if value is None else value, field.default_source)
 
 
+_TUNING_LOWS = {"data.tokens": 1e5, "data.batch_tokens": 1e3}
+
+
+def slider_low(stage: Stage, field: Field) -> float:
+    """Where an input's slider starts: fine-tuning takes less data than pre-training."""
+    return _TUNING_LOWS.get(field.path, field.low) if isinstance(stage, SftStage) else field.low
+
+
 def uses(stage: Stage, path: str) -> bool:
     """Whether an input bears on what a stage takes; unused ones need not be shown."""
     section, name = path.split(".")

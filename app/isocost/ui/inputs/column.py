@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePol
 
 from isocost.plan.fields import FIELDS
 from isocost.plan.layouts import pinned_words
-from isocost.plan.stage_inputs import uses
+from isocost.plan.stage_inputs import slider_low, uses
 from isocost.plan.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
@@ -187,6 +187,8 @@ class InputColumn(QScrollArea):
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
         sequence = format_quantity(stage.data.sequence, "count")
         self.details.say(f"{sequence} context · {PRECISIONS[stage.data.precision]}")
+        for path in ("data.tokens", "data.batch_tokens"):
+            self.fields[path].set_low(slider_low(stage, FIELDS[path]))
         longer = isinstance(stage, ContextExtensionStage)
         self.fields["data.sequence"].setVisible(longer or self.details.isChecked())
         if self.details.isChecked() and type(stage) is PretrainStage:

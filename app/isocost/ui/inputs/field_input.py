@@ -105,6 +105,12 @@ class FieldInput(QWidget):
         field = self.field
         self.slider.set_scale(Scale(field.low, field.high, field.scale, field.integer, multiple))
 
+    def set_low(self, low: float) -> None:
+        """Start the slider elsewhere than the declared end."""
+        field = self.field
+        if self.slider.scale.low != low:
+            self.slider.set_scale(Scale(low, field.high, field.scale, field.integer))
+
     def _say(self, message: str, wrong: bool) -> None:
         self._message = message
         self._wrong = wrong

@@ -13,7 +13,8 @@ from isocost.catalog.stage_templates import load_stage_templates
 from isocost.quantities import format_count, format_duration
 from isocost.ui.icons import icon
 from isocost.ui.inputs.stage_commands import StageCommands
-from isocost.ui.inputs.stage_list import ROW, StageList, estimate_of
+from isocost.ui.inputs.stage_list import ROW, StageList
+from isocost.ui.inputs.stage_model import estimate_of
 from isocost.ui.labels import WrapLabel
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme

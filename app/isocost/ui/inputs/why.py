@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost.plan.results import Detail
 from isocost.quantities import format_quantity
-from isocost.ui.inputs.stage_list import estimate_of
+from isocost.ui.inputs.stage_model import estimate_of
 from isocost.ui.labels import WrapLabel
 from isocost.ui.session import Session
 
