@@ -218,6 +218,13 @@ class Session(QObject):
 
     # Selecting
 
+    def select_scenario(self, index: int) -> None:
+        """Show another scenario of the plan, its first stage selected."""
+        if index == self._scenario or not 0 <= index < len(self._project.scenarios):
+            return
+        self._scenario = index
+        self._show_another()
+
     def select_stage(self, index: int) -> None:
         """Show the inputs of another stage."""
         if index != self._stage and 0 <= index < len(self.current_scenario.stages):
@@ -228,16 +235,21 @@ class Session(QObject):
 
     def open(self, project: Project, path: Path | None) -> None:
         """Replace the document: a new history, the first stage selected."""
+        self.undo_stack.clear()
+        self._scenario = 0
+        self._project = project
+        self._set_path(path)
+        self._show_another()
+
+    def _show_another(self) -> None:
+        """Nothing on screen holds any more: another document, or another scenario of it."""
         self._comparison.stop()
         for worker in self._workers:
             worker.discard()
-        self.undo_stack.clear()
-        self._scenario = 0
         self._stage = 0
         self.curves = ()
         self._compared = None
-        self._set_path(path)
-        self._show(project, another=True)
+        self._show(self._project, another=True)
         self.selection_changed.emit()
 
     def mark_saved(self, path: Path) -> None:

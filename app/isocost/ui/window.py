@@ -134,6 +134,7 @@ class Window(QMainWindow):
         """Put a new plan, its inputs and its answer into the frame; the charts follow after a paint."""
         from isocost.ui.documents import Documents, new_project
         from isocost.ui.inputs.column import InputColumn
+        from isocost.ui.inputs.scenarios import ScenarioPicker
         from isocost.ui.panels.headline import Headline
         from isocost.ui.session import Session
 
@@ -149,6 +150,8 @@ class Window(QMainWindow):
             place.deleteLater()
         self.tabs.setParent(None)  # put back last, the Tab key reaches them after the inputs
         self._strip.addWidget(self.tabs)
+        self._strip.addStretch(1)
+        self._strip.addWidget(ScenarioPicker(self.session))
         self.menus.fill()
         self._connect()
         self.setAcceptDrops(True)
