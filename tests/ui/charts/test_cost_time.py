@@ -226,3 +226,20 @@ def test_the_plans_dot_wears_the_colour_of_its_curve(page: PlanPage, themes: The
     x, y = plot.writing.plan.at
     colour = picture(page).pixelColor(round(x), round(y)).name()
     assert colour == themes.theme.series[USUAL.index("h800-sxm")].line
+
+
+def test_a_plan_of_claimed_hours_is_known_as_one():
+    from isocost.catalog import load
+    from isocost.files import load_project
+    from isocost.paths import presets
+    from isocost.plan.curves import active_curve, other_curves
+    from isocost.plan.estimate import estimate
+    from isocost.ui.charts.comparison import Comparison
+
+    catalog = load()
+    for name, claimed in (("deepseek-r1", True), ("startup-7b", False)):
+        plan = load_project(presets() / f"{name}.yaml")
+        shown = Comparison(
+            estimate(plan, catalog), active_curve(plan, catalog), other_curves(plan, catalog), count=512
+        )
+        assert shown.claimed is claimed

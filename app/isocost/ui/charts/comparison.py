@@ -66,6 +66,12 @@ class Comparison:
         return (self.active, *self.others)
 
     @property
+    def claimed(self) -> bool:
+        """Whether every stage is taken as claimed: other accelerators then do the same work as well used."""
+        kinds = [stage.kind for stage in self.estimate.stages if stage.enabled]
+        return bool(kinds) and all(kind == "gpu-hours" for kind in kinds)
+
+    @property
     def depends_on_hardware(self) -> bool:
         """Whether another count would change anything; not so when every stage names its own hardware."""
         days = self.active.days

@@ -72,5 +72,7 @@ class CostTime(ChartCard):
 
 
 def _subtitle(comparison: Comparison, view: View) -> str:
+    if comparison.claimed:
+        return "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
     words = "Cost against time to finish. Dots: counts. Broad line: Pareto front."
     return words if len(comparison.curves) <= len(view.named) else f"{words} Grey: the dearer rest."
