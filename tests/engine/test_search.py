@@ -281,3 +281,20 @@ def test_the_step_time_of_a_slider_shape_changes_smoothly(total, moe, work, grow
     assert (large.seconds[roomy] / small.seconds[roomy] < 1.05).all()
     both = small.fits & large.fits
     assert (large.seconds[both] / small.seconds[both] > 0.95).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    total=st.floats(3e8, 2e10),
+    tp=st.sampled_from([1, 2, 4, 8]),
+    pp=st.sampled_from([1, 2]),
+    accelerator=st.sampled_from([H100, A100]),
+)
+def test_at_one_layout_hours_never_fall_as_replicas_share_a_fixed_batch(total, tp, pp, accelerator):
+    """Full recomputation and unsharded states keep memory, and so the layout, the same at every count."""
+    fixed = Pins(tp=tp, pp=pp, vp=1, cp=1, ep=1, microbatch=1, recompute="full", sharding="none")
+    replicas = 2.0 ** np.arange(7)
+    found = best(shape_for(total), Workload(2048.0, 512.0), accelerator, tp * pp * replicas, fixed)
+    spent = found.counts * found.would_take
+    assert np.array_equal(found.layouts.dp, replicas)
+    assert (spent[1:] >= spent[:-1] * (1.0 - 1e-9)).all()
