@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QListView,
-    QPushButton,
     QWidget,
 )
 
@@ -89,8 +88,8 @@ class ByHardware(ChartCard):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("by_hardware", parent)
-        self.at_count = self._chip("Same count", "by_hardware.at_count")
-        self.at_deadline = self._chip("Same time", "by_hardware.at_deadline")
+        self.at_count = self.choice_chip("Same count", "by_hardware.at_count")
+        self.at_deadline = self.choice_chip("Same time", "by_hardware.at_deadline")
         group = QButtonGroup(self)
         chips = QHBoxLayout()
         chips.setSpacing(2 * SPACE)
@@ -155,14 +154,6 @@ class ByHardware(ChartCard):
     def _choose(self, index: QModelIndex) -> None:
         choice: RankedChoice = index.data(CHOICE)
         self.chosen.emit(choice.accelerator, choice.count, None)
-
-    def _chip(self, text: str, name: str) -> QPushButton:
-        chip = QPushButton(text, self)
-        chip.setObjectName(name)
-        chip.setProperty("role", "chip")
-        chip.setCheckable(True)
-        chip.setAutoExclusive(True)
-        return chip
 
     def _dress_list(self) -> None:
         view = self.list

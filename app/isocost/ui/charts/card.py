@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QMessageBox,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -106,6 +107,15 @@ class ChartCard(QFrame):
     def table(self) -> Table:
         """The figures drawn."""
         return Table((), ())
+
+    def choice_chip(self, text: str, name: str) -> QPushButton:
+        """A chip of this card of which only one is down at a time; ``name`` is its objectName."""
+        chip = QPushButton(text, self)
+        chip.setObjectName(name)
+        chip.setProperty("role", "chip")
+        chip.setCheckable(True)
+        chip.setAutoExclusive(True)
+        return chip
 
     def say(self, title: str, subtitle: str, summary: str) -> None:
         """State the finding, what is drawn, and both in words for a screen reader."""

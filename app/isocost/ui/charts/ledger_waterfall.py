@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QListView,
-    QPushButton,
     QWidget,
 )
 
@@ -87,8 +86,8 @@ class Waterfall(ChartCard):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("waterfall", parent)
-        self.by_line = self._chip("By line", "waterfall.by_line")
-        self.by_group = self._chip("By group", "waterfall.by_group")
+        self.by_line = self.choice_chip("By line", "waterfall.by_line")
+        self.by_group = self.choice_chip("By group", "waterfall.by_group")
         self._chosen: bool | None = None
         self._lines: tuple[LedgerLine, ...] = ()
         self._estimate: Estimate | None = None
@@ -171,14 +170,6 @@ class Waterfall(ChartCard):
         """As high as its rows: the page scrolls, not the list."""
         rows = max(1, len(self.rows.rows))
         self.list.setFixedHeight(rows * self._delegate.theme.px(ROW) + 4)
-
-    def _chip(self, text: str, name: str) -> QPushButton:
-        chip = QPushButton(text, self)
-        chip.setObjectName(name)
-        chip.setProperty("role", "chip")
-        chip.setCheckable(True)
-        chip.setAutoExclusive(True)
-        return chip
 
     def _dress_list(self) -> None:
         view = self.list
