@@ -27,14 +27,14 @@ def test_a_gather_inside_a_domain_moves_all_but_its_own_part():
 
 
 def test_a_ring_across_domains_uses_the_cards_of_all_its_members():
-    whole = network.ring_bandwidth(array(16), array(1), links())
-    strided = network.ring_bandwidth(array(16), array(8), links())
+    whole = network.ring_bandwidth(array(16), network.members_inside(array(16), array(1), links()), links())
+    strided = network.ring_bandwidth(array(16), network.members_inside(array(16), array(8), links()), links())
     assert whole == pytest.approx(320e9)
     assert strided == pytest.approx(40e9)
 
 
 def test_one_rail_is_worth_one_card():
-    assert network.ring_bandwidth(array(16), array(1), links(rails=0.0)) == pytest.approx(40e9)
+    assert network.ring_bandwidth(array(16), array(8), links(rails=0.0)) == pytest.approx(40e9)
 
 
 def test_a_copy_per_domain_is_cheaper_than_one_per_expert():

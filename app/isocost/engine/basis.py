@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from isocost.engine.batch import Array, Shapes, Works
 from isocost.engine.candidates import MICROBATCH, combinations
 from isocost.engine.efficiency import Efficiency, Machines, machines
-from isocost.engine.layer import LayerSeconds, Split, layer_seconds
+from isocost.engine.layer import LayerSeconds, Passes, Split, layer_seconds
 from isocost.engine.layout import RECOMPUTE_CODES, Layouts
 from isocost.engine.memory import peak_bytes, usable_bytes
 from isocost.engine.records import Accelerator, Pins, Precision, Stack, Transformer, Workload
@@ -55,6 +55,8 @@ class Basis:
     """Which column of ``layer`` each combination of degrees has."""
     layer: LayerSeconds
     """Seconds of a layer: (types, distinct combinations)."""
+    passes: Passes
+    """The same by pass, under each recomputation mode: (modes, types, distinct combinations)."""
     per_slot: Array
     """At least the seconds of a stage for one microbatch: (modes, types, degrees)."""
 
@@ -127,6 +129,7 @@ def _basis(
     domains = np.array([[max(a.scaleup_domain, 1)] for a in types], dtype=np.float64)
     split, combination = _distinct(rows)
     layer = layer_seconds(shapes, expand(tasks), expand(rates), split)
+    passes = layer.passes(np.array(modes)[:, None, None])
     return Basis(
         transformer=t,
         shapes=shapes,
@@ -137,20 +140,11 @@ def _basis(
         near=(rows.tp <= domains) | (pins.tp is not None),
         combination=combination,
         layer=layer,
-        per_slot=_per_slot(layer, shapes, modes, combination, len(types)) / rows.pp,
+        passes=passes,
+        per_slot=SLACK
+        * (shapes.layers * (passes.forward + passes.backward) + passes.head)[..., combination]
+        / rows.pp,
     )
-
-
-def _per_slot(
-    layer: LayerSeconds, shapes: Shapes, modes: tuple[int, ...], combination: IntArray, types: int
-) -> Array:
-    """Seconds of all layers and the head for one microbatch: (modes, types, degrees)."""
-    forward = layer.forward.total
-    once = forward + layer.backward.total
-    again = {0: np.zeros(1), 1: layer.selective.total, 2: forward}
-    distinct = [shapes.layers * (once + again[mode]) + layer.head.total for mode in modes]
-    columns_ = int(combination.max(initial=0)) + 1
-    return SLACK * np.stack([np.broadcast_to(d, (types, columns_))[:, combination] for d in distinct])
 
 
 def _distinct(rows: Layouts) -> tuple[Split, IntArray]:

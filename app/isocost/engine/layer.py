@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.engine import kernels, network
 from isocost.engine.batch import Array, Shapes, Works
@@ -69,6 +70,34 @@ class LayerSeconds:
     selective: Seconds
     """What selective recomputation adds to the backward pass."""
     head: Seconds
+    """Output projection and loss, forward and backward."""
+    host: Array
+    """Seconds the host needs to launch a layer's forward pass."""
+
+    def recomputed(self, mode: NDArray[np.int8] | int) -> Array:
+        """Seconds a recomputation mode (0 none, 1 selective, 2 full) adds to the backward pass."""
+        return np.where(
+            np.equal(mode, 2), self.forward.total, np.where(np.equal(mode, 1), self.selective.total, 0.0)
+        )
+
+    def passes(self, mode: NDArray[np.int8] | int) -> Passes:
+        """What each pass takes under a recomputation mode."""
+        return Passes(
+            forward=self.forward.total,
+            backward=self.backward.total + self.recomputed(mode),
+            head=self.head.total,
+            host=self.host,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """What one microbatch takes of a layer and the head, all kernels and collectives together."""
+
+    forward: Array
+    backward: Array
+    """Recomputation included."""
+    head: Array
     """Output projection and loss, forward and backward."""
     host: Array
     """Seconds the host needs to launch a layer's forward pass."""

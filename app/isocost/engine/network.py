@@ -32,30 +32,35 @@ class Links:
 
 def members_inside(group: Array, stride: Array, links: Links) -> Array:
     """Members of a group that share a domain when consecutive members are ``stride`` ranks apart."""
-    return np.clip(np.floor(links.domain / stride), 1.0, group)
+    return np.minimum(np.maximum(np.floor(links.domain / stride), 1.0), group)
 
 
-def ring_bandwidth(group: Array, stride: Array, links: Links) -> Array:
+def ring_bandwidth(group: Array, together: Array, links: Links) -> Array:
     """Bytes/s around a ring: the domain's links, or where it leaves the domain the network of its members.
 
-    Every member of the group within a domain brings its own network card, so a ring that crosses domains
-    can use their cards together (``rails`` says how well), never faster than the domain's own links.
+    Each of the ``together`` members within a domain brings its own network card, so a ring that crosses
+    domains can use their cards together (``rails`` says how well), never faster than the domain's own links.
     """
-    together = members_inside(group, stride, links)
     crossing = np.minimum(links.inside, links.outside * together**links.rails)
     return np.where(together >= group, links.inside, crossing)
 
 
-def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
-    """Seconds of an all-gather (or reduce-scatter) whose whole buffer is ``gathered`` bytes."""
+def gather_cost(group: Array, stride: Array, links: Links) -> tuple[Array, Array]:
+    """Seconds per byte gathered and the latency of an all-gather (or reduce-scatter) over a group."""
     together = members_inside(group, stride, links)
     domains = np.maximum(group / together, 1.0)
     # Trees and in-network reduction keep the latency of large groups logarithmic.
     latency = links.inside_latency * np.log2(together) + links.outside_latency * np.where(
         domains > 1.0, 1.0 + np.log2(domains), 0.0
     )
-    steps = group - 1.0
-    return np.where(steps > 0, gathered * steps / group / ring_bandwidth(group, stride, links) + latency, 0.0)
+    share = np.maximum(group - 1.0, 0.0) / group
+    return share / ring_bandwidth(group, together, links), latency
+
+
+def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
+    """Seconds of an all-gather (or reduce-scatter) whose whole buffer is ``gathered`` bytes."""
+    per_byte, latency = gather_cost(group, stride, links)
+    return gathered * per_byte + latency
 
 
 def ring_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:

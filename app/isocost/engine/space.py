@@ -24,7 +24,7 @@ from isocost.engine.memory import Memory, memory, peak_bytes
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
 from isocost.engine.rows import columns, expand, pick, pick_from
 from isocost.engine.states import MemoryProfile, StateBytes
-from isocost.engine.step import StepSeconds, step_seconds
+from isocost.engine.step import StepSeconds, step_seconds, total_seconds
 
 IntArray = NDArray[np.intp]
 
@@ -254,8 +254,18 @@ class Space:
 
     def seconds(self, cells: Cells) -> Array:
         """Seconds of a step of each cell, with what nearly full memory costs."""
-        priced = self.priced(cells)
-        return priced.step().total * (1.0 + pressure(priced.filled))
+        passes = self.basis.passes
+        index = (np.searchsorted(self.modes, cells.mode), cells.type, self.basis.combination[cells.degrees])
+        filled = self.held(cells) / self.capacity[cells.type]
+        total = total_seconds(
+            self.basis.shapes,
+            pick(self.works, cells.type),
+            pick(self.basis.machines, cells.type),
+            self.layouts(cells),
+            pick_from(passes, passes.backward.shape, index),
+            filled,
+        )
+        return total * (1.0 + pressure(filled))
 
 
 def _padded(counts: Sequence[Array]) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from isocost.engine import network
 from isocost.engine.batch import Array, Shapes, Works
 from isocost.engine.efficiency import Machines
-from isocost.engine.layer import LayerSeconds, Split, layer_seconds
+from isocost.engine.layer import LayerSeconds, Passes, Split, layer_seconds
 from isocost.engine.layout import Layouts
 
 
@@ -41,11 +41,12 @@ class StepSeconds:
         return result
 
 
-def _softmax(a: Array, b: Array, exponent: Array) -> Array:
-    """Seconds of two things at once: the longer, and somewhat more when they are alike."""
+def _softmax(a: Array, b: Array) -> Array:
+    """Seconds of two things at once: the longer, and somewhat more (fourth powers) when they are alike."""
     longer = np.maximum(a, b)
     ratio = np.minimum(a, b) / np.maximum(longer, 1e-30)
-    return longer * (1.0 + ratio**exponent) ** (1.0 / exponent)
+    square = ratio * ratio
+    return longer * np.sqrt(np.sqrt(1.0 + square * square))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,8 @@ def _rank_weights(s: Shapes, layouts: Layouts) -> _Weights:
     )
 
 
-def _recompute_seconds(layer: LayerSeconds, layouts: Layouts) -> Array:
-    return np.where(
-        layouts.recompute == 2,
-        layer.forward.total,
-        np.where(layouts.recompute == 1, layer.selective.total, 0.0),
-    )
-
-
-def _stage_seconds(per_layer: Array, head: Array, s: Shapes, layouts: Layouts) -> tuple[Array, Array, Array]:
-    """Seconds of the slowest and of the average stage for one microbatch, and layers on the slowest stage.
+def _stage_seconds(per_layer: Array, head: Array, s: Shapes, layouts: Layouts) -> tuple[Array, Array]:
+    """Seconds of the slowest and of the average stage for one microbatch.
 
     Layers are dealt in chunks of one size; where the last chunks are not full, the last stage takes the
     missing layer in exchange for the head. The fractional layers of a slider's shape are dealt evenly.
@@ -97,57 +90,89 @@ def _stage_seconds(per_layer: Array, head: Array, s: Shapes, layouts: Layouts) -
     last = np.where(split, np.maximum(full - spare, 0.0), even) * per_layer + head
     slowest = np.maximum(slowest_layers * per_layer, last)
     average = (s.layers * per_layer + head) / layouts.pp
-    return slowest, average, slowest_layers
+    return slowest, average
+
+
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """A step before it is told apart by what it is spent on; seconds, a row per layout."""
+
+    passes: Array
+    """Layers a rank computes in a step: those of its stage for every microbatch."""
+    gathering: Array
+    """Per layer, what gathering sharded weights adds to both passes."""
+    host: Array
+    """Per layer, what waiting for the host's launches adds."""
+    pipeline: Array
+    """Beyond the work of an average stage: bubble, imbalance, stalls and sends."""
+    data: Array
+    optimizer: Array
+    everything: Array
+    """All but waiting for stragglers."""
+    spread: Array
+    """Share of ``everything`` the slowest of many accelerators adds."""
+
+
+def _timeline(
+    s: Shapes, w: Works, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None
+) -> _Timeline:
+    weights = _rank_weights(s, layouts)
+    forward, backward = passes.forward, passes.backward
+    forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, forward, backward)
+    host = passes.host * (1.0 + m.pipelined_host * np.where(layouts.pp > 1, layouts.tp - 1.0, 0.0))
+    forward_floor = _softmax(forward_gathered, host)
+    backward_floor = _softmax(backward_gathered, 1.5 * host)
+    gathered = forward_gathered + backward_gathered
+    per_layer = forward_floor + backward_floor
+    head = passes.head * (1.0 + s.mtp_layers) + s.mtp_layers * per_layer
+    slowest, average = _stage_seconds(per_layer, head, s, layouts)
+    count = layouts.microbatches
+    # Interleaving deals microbatches in rounds of pp: an incomplete round leaves chunks idle.
+    ramp = (layouts.pp - 1.0) / layouts.vp * average
+    pipelined = count * (slowest + _stall(m, layouts, filled)) + ramp + _sends(s, w, m, layouts)
+    # What hides the reduction is the time a pass really takes, the host's launches included.
+    held = s.layers / layouts.pp
+    data, optimizer = _update(s, w, m, layouts, weights, forward_floor * held, backward_floor * held)
+    return _Timeline(
+        passes=count * (s.layers + s.mtp_layers) / layouts.pp,
+        gathering=gathered - forward - backward,
+        host=per_layer - gathered,
+        pipeline=pipelined - count * average,
+        data=data,
+        optimizer=optimizer,
+        everything=pipelined + data + optimizer + m.step_overhead,
+        spread=m.straggler * np.log2(np.maximum(layouts.accelerators / 8.0, 1.0)),
+    )
+
+
+def total_seconds(
+    s: Shapes, w: Works, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None = None
+) -> Array:
+    """Seconds of a whole step from what a layer's passes take in each layout's recomputation mode."""
+    line = _timeline(s, w, m, layouts, passes, filled)
+    return line.everything * (1.0 + line.spread)
 
 
 def step_seconds(
     s: Shapes, w: Works, m: Machines, layouts: Layouts, layer: LayerSeconds, filled: Array | None = None
 ) -> StepSeconds:
-    """Combine per-layer seconds (a row per layout) into the seconds of a whole step."""
-    forward = layer.forward.total
-    recompute = _recompute_seconds(layer, layouts)
-    backward = layer.backward.total + recompute
-    weights = _rank_weights(s, layouts)
-    forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, forward, backward)
-    host_forward = layer.host * (1.0 + m.pipelined_host * np.where(layouts.pp > 1, layouts.tp - 1.0, 0.0))
-    forward_floor = _softmax(forward_gathered, host_forward, np.full(1, 4.0))
-    backward_floor = _softmax(backward_gathered, 1.5 * host_forward, np.full(1, 4.0))
-    host = forward_floor + backward_floor - forward_gathered - backward_gathered
-    extra = forward_gathered + backward_gathered - forward - backward
-    per_layer = forward_floor + backward_floor
-    layers_with_mtp = s.layers
-    head = layer.head.total * (1.0 + s.mtp_layers) + s.mtp_layers * per_layer
-    slowest, average, _ = _stage_seconds(per_layer, head, s, layouts)
-    count = layouts.microbatches
-    send = _sends(s, w, m, layouts)
-    work = count * (s.layers * per_layer + head) / layouts.pp
-    # Interleaving deals microbatches in rounds of pp: an incomplete round leaves chunks idle.
-    ramp = (layouts.pp - 1.0) / layouts.vp * average
-    pipelined = count * (slowest + _stall(m, layouts, filled)) + ramp + send
-    total_layers = count * layers_with_mtp / layouts.pp
-    parts = (layer.forward + layer.backward).scaled(total_layers)
-    heads = layer.head.scaled(count / layouts.pp * (1.0 + s.mtp_layers))
-    mtp = (layer.forward + layer.backward).scaled(count * s.mtp_layers / layouts.pp)
-    parts = parts + heads + mtp
-    # What hides the reduction is the time a pass really takes, the host's launches included.
-    held = s.layers / layouts.pp
-    data, optimizer = _update(s, w, m, layouts, weights, forward_floor * held, backward_floor * held)
-    everything = pipelined + data + optimizer + m.step_overhead
-    spread = m.straggler * np.log2(np.maximum(layouts.accelerators / 8.0, 1.0))
-    ones = total_layers + s.mtp_layers * count / layouts.pp
+    """Combine per-layer seconds (a row per layout) into the seconds of a whole step, part by part."""
+    line = _timeline(s, w, m, layouts, layer.passes(layouts.recompute), filled)
+    heads = layouts.microbatches / layouts.pp * (1.0 + s.mtp_layers)
+    parts = (layer.forward + layer.backward).scaled(line.passes) + layer.head.scaled(heads)
     return StepSeconds(
         matmul=parts.matmul,
         attention=parts.attention,
         elementwise=parts.elementwise,
-        recompute=recompute * ones,
+        recompute=layer.recomputed(layouts.recompute) * line.passes,
         tensor_comm=parts.tensor_comm,
         context_comm=parts.context_comm,
         expert_comm=parts.expert_comm,
-        pipeline=pipelined - work,
-        data_comm=data + extra * ones,
-        host=host * ones + m.step_overhead,
-        optimizer=optimizer,
-        straggler=everything * spread,
+        pipeline=line.pipeline,
+        data_comm=line.data + line.gathering * line.passes,
+        host=line.host * line.passes + m.step_overhead,
+        optimizer=line.optimizer,
+        straggler=line.everything * line.spread,
     )
 
 
@@ -160,8 +185,8 @@ def _stall(m: Machines, layouts: Layouts, filled: Array | None) -> Array:
     full = np.zeros(1) if filled is None else filled
     wide = layouts.accelerators > 2.0 * m.links.domain
     unsharded = (layouts.sharding == 0) & (layouts.dp > 1) & wide
-    often = np.minimum((layouts.accelerators / 512.0) ** 3, 1.0)
-    share = np.where(full > 0.92, 1.0, np.maximum(often, np.where(unsharded, 0.5, 0.0)))
+    often = np.minimum(layouts.accelerators / 512.0, 1.0)
+    share = np.where(full > 0.92, 1.0, np.maximum(often * often * often, np.where(unsharded, 0.5, 0.0)))
     return np.where(layouts.pp > 1, m.stall * share, 0.0)
 
 
@@ -203,18 +228,14 @@ def _update(
     replicas = layouts.expert_replicas
     dense = (weights.dense + weights.tables) * trained
     routed = weights.routed * trained
-    reduced = m.gradient_bytes
-    expert_stride = np.maximum(layouts.ep, 1.0)
-
-    def collective(width: Array | float) -> Array:
-        return network.gather_seconds(width * dense, ranks, layouts.tp, m.links) + network.gather_seconds(
-            width * routed, replicas, expert_stride, m.links
-        )
-
+    per_byte, latency = network.gather_cost(ranks, layouts.tp, m.links)
+    routed_per_byte, routed_latency = network.gather_cost(replicas, np.maximum(layouts.ep, 1.0), m.links)
+    each = dense * per_byte + routed * routed_per_byte
+    latency = latency + routed_latency
     # Interleaved chunks finish one after another while the pipeline drains, and fill it likewise.
     window = 0.8 * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
-    gradients = collective(reduced)
-    gather = np.where(layouts.sharding == 0, collective(reduced), collective(2.0))
+    gradients = m.gradient_bytes * each + latency
+    gather = np.where(layouts.sharding == 0, m.gradient_bytes, 2.0) * each + latency
     exposed = np.maximum(gradients * m.data_exposed, gradients - window * backward)
     exposed = exposed + np.maximum(gather * m.data_exposed, gather - window * forward)
     data = np.where(layouts.sharding == 3, 0.0, exposed)
