@@ -9,7 +9,7 @@ from isocost.catalog.memory import load_memory_profiles, read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.batch import Shapes
 from isocost.engine.layout import Layouts
-from isocost.engine.memory import Memory, memory, peak_bytes, usable_bytes
+from isocost.engine.memory import Memory, memory, needs, peak_bytes, usable_bytes
 from isocost.engine.records import Workload
 from isocost.engine.shapes import shape_for
 from isocost.engine.states import MemoryProfile, StateBytes
@@ -305,7 +305,9 @@ def test_totals_for_searches_are_those_of_the_full_account(stack, stage):
     layouts = Layouts.of(
         accelerators=[64, 128, 2048], global_batch=64, tp=[1, 2, 8], pp=[1, 4, 16], ep=8, sharding=stage
     )
-    totals = peak_bytes(Shapes.of([model]), np.array([4096.0]), states, layouts, profile, (0, 1, 2))
+    shapes = Shapes.of([model])
+    ends = needs(shapes, np.array([4096.0]), states, layouts, profile, (0, 1, 2))
+    totals = peak_bytes(ends, layouts.shard_group, layouts.microbatches, profile)
     for mode in (0, 1, 2):
         recompute = np.full(3, mode, dtype=np.int8)
         full = memory(

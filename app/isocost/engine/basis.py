@@ -15,7 +15,7 @@ from isocost.engine.candidates import MICROBATCH, combinations
 from isocost.engine.efficiency import Efficiency, Machines, machines
 from isocost.engine.layer import LayerSeconds, Passes, Split, layer_seconds
 from isocost.engine.layout import RECOMPUTE_CODES, Layouts
-from isocost.engine.memory import peak_bytes, usable_bytes
+from isocost.engine.memory import Need, needs, peak_bytes, usable_bytes
 from isocost.engine.records import Accelerator, Pins, Precision, Stack, Transformer, Workload
 from isocost.engine.rows import expand
 from isocost.engine.shapes import working_shape
@@ -49,6 +49,8 @@ class Basis:
     """Recomputation modes allowed, least first."""
     rows: Layouts
     """Combinations of degrees that may fit with enough replicas (all, if none may)."""
+    needs: tuple[tuple[slice, tuple[Need, ...]], ...]
+    """What the rows without and those with a pipeline hold in memory: (number formats, degrees)."""
     near: NDArray[np.bool_]
     """Whether the tensor-parallel group stays in the type's scale-up domain; (types, degrees)."""
     combination: IntArray
@@ -121,10 +123,13 @@ def _basis(
     modes = (0, 1, 2) if pins.recompute is None else (RECOMPUTE_CODES[pins.recompute],)
     rows = combinations(t, work, types, largest, pins)
     states = expand(StateBytes.of([t] * len(distinct), distinct, profile))
-    least = peak_bytes(shapes, tasks.sequence[:1], states, rows, profile, modes[-1:])[0].min(axis=0)
+    need = needs(shapes, tasks.sequence[:1], states, rows, profile, modes[-1:])
+    least = peak_bytes(need, rows.shard_group, rows.microbatches, profile)[0].min(axis=0)
     possible = least <= capacity.max()
     # Where nothing can ever fit, all stay: the search then names the layout that needs the least.
     rows = rows.take(possible) if possible.any() else rows
+    alone = int(np.count_nonzero(rows.pp <= 1))
+    parts = [part for part in (slice(0, alone), slice(alone, len(rows))) if part.start < part.stop]
     rates = machines(types, formats, [stack] * len(types), efficiency.value)
     domains = np.array([[max(a.scaleup_domain, 1)] for a in types], dtype=np.float64)
     split, combination = _distinct(rows)
@@ -137,6 +142,10 @@ def _basis(
         capacity=capacity,
         modes=modes,
         rows=rows,
+        needs=tuple(
+            (part, needs(shapes, tasks.sequence[:1], states, rows.take(part), profile, modes))
+            for part in parts
+        ),
         near=(rows.tp <= domains) | (pins.tp is not None),
         combination=combination,
         layer=layer,

@@ -73,54 +73,140 @@ def memory(
     layer = layer_activations(shapes, sequence, states, layouts, profile)
     stored = layer.stored(layouts.recompute)
     ends = []
-    shares = _shares(shapes, layouts)
+    shares = _shares(_different(shapes, layouts), layouts.shard_group)
     for stage in _stages(shapes, layouts, profile):
-        weights, gradients, optimizer = _states(shapes, states, layouts, stage, shares)
+        weights, gradients, optimizer = (
+            state.over(shares) for state in _states(shapes, states, layouts, stage)
+        )
         logits = _logits(shapes, sequence, layouts, profile, stage)
         working = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
-        activations = stored * stage.layers * stage.in_flight + working
-        freed = _gradients_not_yet(gradients, activations + logits, layouts, profile)
+        in_flight = np.minimum(stage.in_flight, layouts.microbatches)
+        activations = stored * stage.layers * in_flight + working
+        late = _gradients_not_yet(gradients, activations + logits, layouts.microbatches, profile)
         buffers = _gathered(shapes, states, layouts, stage) + profile.allocated_bytes
         reserve = profile.reserve_bytes + profile.fragmentation * activations
-        ends.append(Memory(weights, gradients - freed, optimizer, activations, logits, buffers, reserve))
+        ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
     first, last = ends[0], ends[-1]
     choose = last.total > first.total
     return Memory(*(np.where(choose, getattr(last, f.name), getattr(first, f.name)) for f in fields(Memory)))
 
 
-def peak_bytes(
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """What one rank keeps of states that are sharded: one over the ranks that share them."""
+
+    dense: Array
+    routed: Array
+    """Of routed experts, which fewer ranks replicate."""
+
+
+def _shares(different: Array, shard_group: Array) -> _Shares:
+    dense = 1.0 / np.maximum(shard_group, 1.0)
+    return _Shares(dense, np.minimum(different * dense, 1.0) if different.any() else np.zeros(1))
+
+
+def _different(s: Shapes, layouts: Layouts) -> Array:
+    """Of the ranks over which states are sharded, those whose routed experts differ; 0 without experts."""
+    different = layouts.ep * _expert_split(s, layouts) / layouts.tp
+    return different if np.any(s.routed_parameters) else np.zeros(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharded:
+    """Bytes of a state on a rank: what it keeps whole, and what it shares with its replicas."""
+
+    whole: Array
+    dense: Array
+    routed: Array
+
+    def over(self, shares: _Shares) -> Array:
+        """Bytes kept when the shared parts are spread."""
+        return self.whole + self.routed * shares.routed + self.dense * shares.dense
+
+    def __add__(self, other: Sharded) -> Sharded:
+        return Sharded(self.whole + other.whole, self.dense + other.dense, self.routed + other.routed)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one end of the pipeline holds, but for how many replicas share it and microbatches feed it."""
+
+    states: Sharded
+    """Weights and optimizer, and all whose size is settled; gradients too, where they live throughout."""
+    gradients: Sharded
+    """Those that only appear as activations are freed."""
+    working: Array
+    """Bytes at work beside the stored activations when they are."""
+    stored: tuple[Array, ...]
+    """Activations kept of each microbatch, under each recomputation mode."""
+    in_flight: Array
+    """Microbatches kept at most."""
+    different: Array
+    """Of the ranks that share the states, those whose routed experts differ."""
+
+
+def needs(
     shapes: Shapes,
     sequence: Array,
     states: StateBytes,
     layouts: Layouts,
     profile: MemoryProfile,
     modes: Sequence[int],
-) -> list[Array]:
-    """``memory(...).total`` under each of several recomputation modes, an array for each.
+) -> tuple[Need, ...]:
+    """What the first and the last pipeline stage need under several recomputation modes.
 
-    What varies along few axes is added up before it meets the axes of counts, for searches over large grids.
+    Replicas and microbatches of ``layouts`` are ignored: ``peak_bytes`` adds them. Only one stage where no
+    layout has a pipeline.
     """
     layer = layer_activations(shapes, sequence, states, layouts, profile)
     kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
-    growth = 1.0 + profile.fragmentation
-    constant = profile.reserve_bytes + profile.allocated_bytes
-    peaks: list[Array] = []
-    shares = _shares(shapes, layouts)
+    found = []
     for stage in _stages(shapes, layouts, profile):
         logits = _logits(shapes, sequence, layouts, profile, stage)
-        weights, gradients, optimizer = _states(shapes, states, layouts, stage, shares)
+        weights, gradients, optimizer = _states(shapes, states, layouts, stage)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
-        small = logits + constant + _gathered(shapes, states, layouts, stage) + growth * beyond
-        fixed = small + weights + gradients + optimizer
-        for k, mode in enumerate(modes):
-            per_flight = kept[mode] * stage.layers
-            total = growth * per_flight * stage.in_flight + fixed
+        fixed = logits + profile.reserve_bytes + profile.allocated_bytes
+        fixed = fixed + _gathered(shapes, states, layouts, stage) + (1.0 + profile.fragmentation) * beyond
+        none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
+        throughout = gradients if profile.persistent_gradients else none
+        found.append(
+            Need(
+                states=weights + optimizer + throughout + Sharded(fixed, np.zeros(1), np.zeros(1)),
+                gradients=none if profile.persistent_gradients else gradients,
+                working=beyond + logits,
+                stored=tuple(kept[mode] * stage.layers for mode in modes),
+                in_flight=stage.in_flight,
+                different=_different(shapes, layouts),
+            )
+        )
+    return tuple(found)
+
+
+def peak_bytes(
+    ends: Sequence[Need], shard_group: Array, microbatches: Array, profile: MemoryProfile
+) -> list[Array]:
+    """``memory(...).total`` of what ``needs`` found, an array for each recomputation mode.
+
+    ``shard_group`` is devices that share states; it and ``microbatches`` may have more axes than the needs.
+
+    What varies along few axes was added up before it meets the axes of counts, for searches over large grids.
+    """
+    growth = 1.0 + profile.fragmentation
+    peaks: list[Array] = []
+    shares = _shares(ends[0].different, shard_group)
+    for need in ends:
+        held = need.states.over(shares)
+        gradients = need.gradients.over(shares)
+        in_flight = np.minimum(need.in_flight, microbatches)
+        for k, stored in enumerate(need.stored):
+            total = (growth * stored) * in_flight + held
             if not profile.persistent_gradients:
-                working = per_flight * stage.in_flight + (beyond + logits)
-                total = total - _gradients_not_yet(gradients, working, layouts, profile)
+                working = stored * in_flight + need.working
+                total = total + gradients - _gradients_not_yet(gradients, working, microbatches, profile)
             if k == len(peaks):
                 peaks.append(total)
-            peaks[k] = np.maximum(peaks[k], total)
+            else:
+                peaks[k] = np.maximum(peaks[k], total)
     return peaks
 
 
@@ -132,7 +218,7 @@ class _Stage:
     tables: Array
     """Parameters of embedding and head on it."""
     in_flight: Array
-    """Microbatches whose activations it keeps at once."""
+    """Microbatches whose activations it keeps at once, where there are as many."""
     heads: Array
     """Output heads (with multi-token prediction, more than one); 0 on the first of several stages."""
 
@@ -148,13 +234,12 @@ def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage
     even = np.where(whole, np.floor(s.layers / pp), s.layers / pp)
     rest = np.maximum(s.layers - (pp - 1.0) * first_layers, 0.0)
     last_layers = np.where(profile.head_balanced > 0, rest, even)
-    ramp = np.where(layouts.vp > 1, pp * (1.0 + (pp - 1.0) / (pp * layouts.vp)), pp)
     extra = np.where(single, s.mtp_layers, 0.0)
     heads = 1.0 + s.mtp_layers
     first = _Stage(
         layers=first_layers + extra,
         tables=np.where(single, s.tables, table),
-        in_flight=np.minimum(ramp, layouts.microbatches),
+        in_flight=np.where(layouts.vp > 1, pp * (1.0 + (pp - 1.0) / (pp * layouts.vp)), pp),
         heads=np.where(single, heads, 0.0),
     )
     if single.all():
@@ -189,42 +274,17 @@ def _expert_split(s: Shapes, layouts: Layouts) -> Array:
     return np.where(s.expert_ffn >= s.hidden, layouts.tp, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """What one rank keeps of states that are sharded: one over the ranks that share them."""
-
-    dense: Array
-    routed: Array
-    """Of routed experts, which fewer ranks replicate."""
-
-
-def _shares(s: Shapes, layouts: Layouts) -> _Shares:
-    dense = 1.0 / np.maximum(layouts.shard_group, 1.0)
-    if not np.any(s.routed_parameters):
-        return _Shares(dense, np.ones(1))
-    # Of the tp * shard_group ranks that share a stage's states, ep (and the ranks of a cut expert) differ.
-    different = layouts.ep * _expert_split(s, layouts) / layouts.tp
-    return _Shares(dense, 1.0 / np.maximum(layouts.shard_group / different, 1.0))
-
-
 def _states(
-    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage, shares: _Shares
-) -> tuple[Array, Array, Array]:
-    """Bytes of weights, gradients and optimizer on a rank of a stage, each sharded as the layout says."""
+    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage
+) -> tuple[Sharded, Sharded, Sharded]:
+    """Bytes of weights, gradients and optimizer on a rank of a stage, shared as the layout says."""
     dense, routed = _held(s, layouts, stage.layers)
     tables = stage.tables / layouts.tp
-    has_experts = bool(np.any(s.routed_parameters))
 
-    def sharded(stage_from: int, width: Array, table_width: Array) -> Array:
-        on = layouts.sharding >= stage_from
+    def sharded(stage_from: int, width: Array, table_width: Array) -> Sharded:
+        on = np.where(layouts.sharding >= stage_from, 1.0, 0.0)
         whole, experts = width * dense + table_width * tables, width * routed
-        if not on.any():
-            return whole + experts
-        everywhere = bool(on.all())
-        whole = whole * (shares.dense if everywhere else np.where(on, shares.dense, 1.0))
-        if not has_experts:
-            return whole
-        return whole + experts * (shares.routed if everywhere else np.where(on, shares.routed, 1.0))
+        return Sharded((1.0 - on) * (whole + experts), on * whole, on * experts)
 
     gradient = states.gradients * states.trained
     optimizer = states.optimizer * states.trained
@@ -248,8 +308,10 @@ def _logits(s: Shapes, sequence: Array, layouts: Layouts, profile: MemoryProfile
     return stage.heads * tokens * s.vocabulary / layouts.tp * profile.logit_bytes
 
 
-def _gradients_not_yet(gradients: Array, working: Array, layouts: Layouts, profile: MemoryProfile) -> Array:
+def _gradients_not_yet(
+    gradients: Array, working: Array, microbatches: Array, profile: MemoryProfile
+) -> Array:
     """Bytes of gradients that only appear as ``working`` bytes of activations are freed."""
     if profile.persistent_gradients:
         return np.zeros(1)
-    return np.where(layouts.microbatches <= 1, np.minimum(gradients, working), 0.0)
+    return np.where(microbatches <= 1, np.minimum(gradients, working), 0.0)

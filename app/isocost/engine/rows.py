@@ -18,15 +18,21 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-def _apply(record: Record, change: Callable[[Any], Any]) -> Record:
+def change(record: Record, each: Callable[[Any], Any]) -> Record:
+    """A record whose every array, also in records and tuples of arrays within it, went through ``each``."""
     kind: Any = type(record)
     values = [getattr(record, name) for name in _names(kind)]
-    return type(record)(*[change(v) if isinstance(v, np.ndarray) else _apply(v, change) for v in values])
+    changed: Record = kind(*[each(v) if isinstance(v, np.ndarray) else _within(v, each) for v in values])
+    return changed
+
+
+def _within(value: Any, each: Callable[[Any], Any]) -> Any:
+    return tuple(map(each, value)) if isinstance(value, tuple) else change(value, each)
 
 
 def pick(record: Record, index: Any) -> Record:
     """The rows at ``index`` of every field; fields of length one stay and broadcast."""
-    return _apply(record, lambda v: v if np.size(v) == 1 else v[index])
+    return change(record, lambda v: v if np.size(v) == 1 else v[index])
 
 
 def pick_from(record: Record, shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> Record:
@@ -42,7 +48,7 @@ def pick_from(record: Record, shape: tuple[int, ...], index: tuple[NDArray[np.in
             positions[values.shape] = _positions(values.shape, index[len(shape) - values.ndim :])
         return values.reshape(-1).take(positions[values.shape])
 
-    return _apply(record, elements)
+    return change(record, elements)
 
 
 def _positions(shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> NDArray[np.intp]:
@@ -56,9 +62,9 @@ def _positions(shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> N
 
 def columns(record: Record, part: slice) -> Record:
     """The entries of ``part`` along the last axis of every field; fields of length one there stay."""
-    return _apply(record, lambda v: v if v.shape[-1] == 1 else v[..., part])
+    return change(record, lambda v: v if v.shape[-1] == 1 else v[..., part])
 
 
 def expand(record: Record) -> Record:
     """Every field with a trailing axis of length one, to meet arrays of another axis."""
-    return _apply(record, lambda v: v[..., None])
+    return change(record, lambda v: v[..., None])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from isocost.engine.layer import LayerSeconds
 from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory, memory, peak_bytes
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
-from isocost.engine.rows import columns, expand, pick, pick_from
+from isocost.engine.rows import change, columns, pick, pick_from
 from isocost.engine.states import MemoryProfile, StateBytes
 from isocost.engine.step import StepSeconds, step_seconds, total_seconds
 
@@ -145,18 +144,8 @@ class Space:
         tasks, t = Works.of(works), known.transformer
         states = StateBytes.of([t] * len(lists), works_of_lists, constants.profile)
         found = candidates(t, works[0], lists, known.rows)
-        taken = np.empty((len(known.modes), *found.valid.shape))
-        for part in _alike(known.rows, max(CHUNK // lists.size, 1)):
-            totals = peak_bytes(
-                known.shapes,
-                tasks.sequence[:1],
-                expand(expand(states)),
-                columns(found.layouts, part),
-                constants.profile,
-                known.modes,
-            )
-            for k, total in enumerate(totals):
-                taken[k, ..., part] = total
+        formats = sorted({w.precision for w in works})
+        own = [formats.index(w.precision) for w in works_of_lists]
         return cls(
             basis=known,
             candidates=found,
@@ -164,7 +153,7 @@ class Space:
             works=tasks,
             states=states,
             profile=constants.profile,
-            bytes=taken,
+            bytes=_peaks(known, found.layouts, own, constants.profile),
             slots=found.layouts.microbatches + (known.rows.pp - 1.0) / known.rows.vp,
         )
 
@@ -276,18 +265,24 @@ def _padded(counts: Sequence[Array]) -> Array:
     return np.array([np.append(c, np.full(width - len(c), c[-1])) for c in counts], dtype=np.float64)
 
 
-def _alike(rows: Layouts, most: int) -> list[slice]:
-    """Up to ``most`` neighbouring rows with the same sharding, all with a pipeline or all without.
+def _peaks(known: Basis, layouts: Layouts, formats: Sequence[int], profile: MemoryProfile) -> Array:
+    """Peak bytes of layouts (lists, counts, degrees) in each recomputation mode, as a leading axis.
 
-    Without one there is one stage, with one no ZeRO-3: apart, each kind's memory is less work.
+    ``formats`` says which of the basis' number formats each list has.
     """
-    kind = rows.sharding + 8 * (rows.pp > 1)
-    edges = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
-    return [
-        slice(start, min(start + most, stop))
-        for first, stop in pairwise(edges)
-        for start in range(first, stop, most)
-    ]
+    group, microbatches = layouts.shard_group, layouts.microbatches
+    peaks = np.empty((len(known.modes), *group.shape))
+    most = max(CHUNK * group.shape[-1] // group.size, 1)
+    for rows, needs in known.needs:
+        ends = [change(end, lambda v: v[formats][:, None] if v.ndim > 1 else v) for end in needs]
+        for start in range(rows.start, rows.stop, most):
+            part = slice(start, min(start + most, rows.stop))
+            inside = slice(start - rows.start, part.stop - rows.start)
+            within = [columns(end, inside) for end in ends]
+            totals = peak_bytes(within, group[..., part], microbatches[..., part], profile)
+            for k, total in enumerate(totals):
+                peaks[k, ..., part] = total
+    return peaks
 
 
 def _lists(grid: Array, works: Sequence[Workload]) -> tuple[Array, IntArray, list[Workload]]:
