@@ -44,7 +44,7 @@ lint: .venv/.dev
 	.venv/bin/lint-imports
 
 test: offscreen lint
-	QT_QPA_PLATFORM=offscreen .venv/bin/pytest
+	QT_QPA_PLATFORM=offscreen .venv/bin/pytest -n auto --maxprocesses 8 --dist worksteal
 
 bench: offscreen
 	$(PY) tools/bench.py
