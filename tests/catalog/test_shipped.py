@@ -236,30 +236,6 @@ def test_llama_405b_and_falcon_use_the_published_hours():
     assert by_label["DeepSeek-V2"].gpu_hours == pytest.approx(172_800 * 8.1)
 
 
-def test_priors_follow_the_published_classes():
-    dense, moe = CATALOG.model("Llama 2 70B").transformer, CATALOG.model("DeepSeek-V3").transformer
-    a100 = CATALOG.mfu_prior(CATALOG.accelerator("A100").spec, dense)
-    assert (a100.key, a100.n, a100.p50, a100.inherited) == ("ampere-dense", 42, 0.335, False)
-    hopper = CATALOG.mfu_prior(CATALOG.accelerator("H800").spec, moe)
-    assert (hopper.key, hopper.n, hopper.p50) == ("hopper-moe", 9, 0.199)
-    tpu = CATALOG.mfu_prior(CATALOG.accelerator("TPU-v4").spec, dense)
-    assert tpu.p50 == pytest.approx(0.305, abs=0.003)
-
-
-def test_inherited_priors_are_wider_and_ordered():
-    dense, moe = CATALOG.model("Llama 2 70B").transformer, CATALOG.model("DeepSeek-V3").transformer
-    own = CATALOG.mfu_prior(CATALOG.accelerator("H100").spec, dense)
-    for entry in CATALOG.accelerators.values():
-        for shape in (dense, moe):
-            prior = CATALOG.mfu_prior(entry.spec, shape)
-            assert 0 < prior.p10 < prior.p25 < prior.p50 < prior.p75 < prior.p90 < 1, entry.spec.id
-            assert prior.label
-            assert prior.source
-    borrowed = CATALOG.mfu_prior(CATALOG.accelerator("B200").spec, dense)
-    assert borrowed.inherited
-    assert borrowed.p90 / borrowed.p10 > own.p90 / own.p10
-
-
 def test_matmul_ceilings():
     h100 = CATALOG.matmul_ceiling("H100")
     assert h100.measured

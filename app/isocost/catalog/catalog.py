@@ -16,12 +16,10 @@ from isocost.catalog import models as model_file
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex
 from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote
-from isocost.catalog.priors import mfu_prior
-from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, MfuPrior, ModelEntry, PublishedRun
+from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.runs import shipped_runs
 from isocost.catalog.table import read_rows, read_text
 from isocost.catalog.user import UserRecords, read_user_folder
-from isocost.engine.records import Accelerator, Transformer
 from isocost.paths import resource, user_data
 
 
@@ -105,10 +103,6 @@ class Catalog:
         """Runs of a model, or those labelled so."""
         name = self.model(model).name
         return tuple(run for run in self.runs if name == run.model or run.label == model)
-
-    def mfu_prior(self, accelerator: Accelerator, transformer: Transformer) -> MfuPrior:
-        """Whole-run utilization of published runs of this class, or of its nearest relative, wider."""
-        return mfu_prior(accelerator.architecture, transformer.is_moe)
 
     def matmul_ceiling(self, accelerator: str, precision: str = "bf16") -> MatmulCeiling:
         """The best share of its dense peak a matrix multiply reaches on an accelerator.

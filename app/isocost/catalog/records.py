@@ -1,4 +1,4 @@
-"""What the catalogue hands out: accelerators, models, published runs and priors, each with its sources."""
+"""What the catalogue hands out: accelerators, models and published runs, each with its sources."""
 
 from __future__ import annotations
 
@@ -134,24 +134,3 @@ class PublishedRun:
     source: str
     sources_read: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class MfuPrior:
-    """Model FLOPs utilization over whole published runs of one class: 6 x active parameters x tokens, over
-    accelerator-hours at the dense 16-bit peak."""
-
-    key: str
-    label: str
-    """The class in words, for example "dense models on A100"."""
-    n: int
-    """Runs behind it."""
-    p10: float
-    p25: float
-    p50: float
-    p75: float
-    p90: float
-    inherited: bool
-    """Taken from a related class, and widened, because this one has no runs of its own."""
-    source: str
-    date: str
