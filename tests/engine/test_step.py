@@ -9,24 +9,10 @@ from isocost.catalog.efficiency import load_efficiency
 from isocost.engine.batch import Shapes, Works
 from isocost.engine.efficiency import machines
 from isocost.engine.layout import Layouts
-from isocost.engine.records import Accelerator, Transformer, Workload
+from isocost.engine.records import Transformer, Workload
 from isocost.engine.step import StepSeconds, evaluate
+from tests.engine.machines import H100
 
-H100 = Accelerator(
-    id="h100",
-    name="H100",
-    vendor="NVIDIA",
-    architecture="Hopper",
-    peak_flops={"fp32": 67e12, "tf32": 494e12, "bf16": 989e12, "fp16": 989e12, "fp8": 1979e12},
-    memory_bytes=80e9,
-    memory_bandwidth=3.35e12,
-    scaleup_bandwidth=450e9,
-    scaleup_domain=8,
-    scaleout_bandwidth=50e9,
-    node_size=8,
-    power_w=700,
-    server_power_w=1275,
-)
 LLAMA_8B = Transformer("8B", 32, 4096, 32, 8, 128, 14336, 128256)
 LLAMA_70B = Transformer("70B", 80, 8192, 64, 8, 128, 28672, 128256)
 MIXTURE = replace(
