@@ -46,7 +46,7 @@ class Basis:
     capacity: Array
     """Usable bytes per accelerator of each type."""
     modes: tuple[int, ...]
-    """Recomputation modes allowed, least first."""
+    """Recomputation modes allowed, least first: one, or 0, 1, 2."""
     rows: Layouts
     """Combinations of degrees that may fit with enough replicas (all, if none may)."""
     needs: tuple[tuple[slice, tuple[Need, ...]], ...]

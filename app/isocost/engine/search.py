@@ -123,7 +123,7 @@ def best_layouts(
                 layouts=own,
                 capacity=float(space.capacity[a]),
                 batch_limited=(idle >= own.model_parallel) & (more > work.global_batch),
-                tried=space.valid(a)[: len(asked)].sum(axis=1) * len(space.modes),
+                tried=np.count_nonzero(space.valid(a)[: len(asked)], axis=1) * len(space.modes),
                 chosen=chosen,
             )
         )
@@ -183,12 +183,12 @@ def _search(space: Space) -> tuple[Cells, Array, Array]:
 
 def _neediest_last(space: Space, groups: NDArray[np.intp]) -> NDArray[np.intp]:
     """The degrees that need the least memory in each group; the first if none are valid."""
-    result = np.zeros(len(groups), dtype=np.intp)
-    for i, group in enumerate(groups):
-        a, n = divmod(int(group), space.shape[1])
-        need = np.where(space.valid(a)[n], space.bytes[-1, space.which[a], n], np.inf)
-        result[i] = need.argmin()
-    return result
+    a, n = np.divmod(groups, space.shape[1])
+    which = space.which[a]
+    valid = space.candidates.valid[which, n] & space.basis.near[a]
+    need = np.where(valid, space.bytes[-1, which, n], np.inf)
+    least: NDArray[np.intp] = need.argmin(axis=1)
+    return least
 
 
 def _cells(flat: NDArray[np.intp], shape: tuple[int, int, int], modes: NDArray[np.int8]) -> Cells:

@@ -186,19 +186,23 @@ class Space:
         more recomputation may be faster.
         """
         held, capacity = self.bytes[:, self.which[a]], self.capacity[a]
-        taken = np.full(held.shape[1:], np.inf)
-        seconds = np.full(held.shape[1:], np.inf)
-        mode = np.full(held.shape[1:], self.modes[-1], dtype=np.int8)
-        valid = self.valid(a)
-        # From the most recomputation to the least: the last one written is the least that fits.
-        for k in reversed(range(len(self.modes))):
-            fits = (held[k] <= capacity) & valid
-            np.copyto(taken, held[k], where=fits)
-            np.copyto(seconds, self.basis.per_slot[k, a], where=fits)
-            mode[fits] = self.modes[k]
-        tight = np.flatnonzero((taken > PRESSURE_FROM * capacity) & np.isfinite(taken))
+        untold = self.valid(a)
+        seconds = np.full(untold.shape, np.inf)
+        mode = np.full(untold.shape, self.modes[0], dtype=np.int8)
+        brim = np.zeros_like(untold)
+        for k in range(len(self.modes)):
+            over = held[k] > capacity
+            fits = untold & ~over
+            seconds = np.where(fits, self.basis.per_slot[k, a], seconds)
+            brim |= fits & (held[k] > PRESSURE_FROM * capacity)
+            untold = untold & over
+            mode += untold
+        np.minimum(mode, self.modes[-1], out=mode)
         seconds *= self.slots[self.which[a]]
-        seconds.reshape(-1)[tight] *= 1.0 + pressure(taken.reshape(-1)[tight] / capacity)
+        tight = np.flatnonzero(brim)
+        position = mode.reshape(-1)[tight] - self.modes[0]
+        taken = held.reshape(len(held), -1)[position, tight]
+        seconds.reshape(-1)[tight] *= 1.0 + pressure(taken / capacity)
         return seconds, mode, tight
 
     def alternatives(self, a: int, mode: NDArray[np.int8], tight: IntArray) -> tuple[Cells, Array]:
@@ -221,10 +225,13 @@ class Space:
         rows = pick_from(self.candidates.layouts, self.candidates.valid.shape, index)
         return replace(rows, recompute=cells.mode)
 
+    def _position(self, cells: Cells) -> IntArray:
+        """Where among ``modes`` each cell's is."""
+        return cells.mode.astype(np.intp) - self.modes[0]
+
     def held(self, cells: Cells) -> Array:
         """Total bytes per accelerator of each cell."""
-        position = np.searchsorted(self.modes, cells.mode)
-        return self.bytes[position, self.which[cells.type], cells.count, cells.degrees]
+        return self.bytes[self._position(cells), self.which[cells.type], cells.count, cells.degrees]
 
     def priced(self, cells: Cells) -> Priced:
         """All that the memory and the step of each cell are computed from."""
@@ -244,7 +251,7 @@ class Space:
     def seconds(self, cells: Cells) -> Array:
         """Seconds of a step of each cell, with what nearly full memory costs."""
         passes = self.basis.passes
-        index = (np.searchsorted(self.modes, cells.mode), cells.type, self.basis.combination[cells.degrees])
+        index = (self._position(cells), cells.type, self.basis.combination[cells.degrees])
         filled = self.held(cells) / self.capacity[cells.type]
         total = total_seconds(
             self.basis.shapes,
