@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from isocost.catalog.table import read_rows
-from isocost.engine.records import Method, Precision, Recompute, Sharding, Stack
+from isocost.engine.records import Method, Optimizer, Precision, Recompute, Sharding, Stack
 from isocost.paths import resource
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e15)]
@@ -53,6 +53,10 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sequence_parallel: bool | None = None
     recompute: Recompute | None = None
     fused_attention: bool | None = None
+    optimizer: Optimizer | None = None
+    """None = what the framework's memory profile takes for granted."""
+    update_in_backward: bool = False
+    offload_activations: bool = False
     mtp: bool = True
     """False when the model's multi-token-prediction modules were left out."""
     tokens_per_s: Positive | None = None

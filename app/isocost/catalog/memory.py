@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 import yaml
 
-from isocost.engine.records import Stack
+from isocost.engine.records import Optimizer, Stack
 from isocost.engine.states import MemoryProfile
 from isocost.paths import resource
 
@@ -27,6 +27,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allocated_bytes: float
     reserve_bytes: float
     fragmentation: float
+    optimizer: Optimizer = "adamw"
+    """Of runs that do not say theirs."""
 
     def record(self) -> MemoryProfile:
         """The profile the engine computes with."""
@@ -48,6 +50,10 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The profile a published run's framework means, by the first known word in its name."""
         words = framework.lower()
         return next((name for word, name in self.frameworks.items() if word in words), self.stacks[stack])
+
+    def optimizer_for_framework(self, framework: str, stack: Stack = "vendor") -> Optimizer:
+        """The optimizer a published run is taken to use when it does not say."""
+        return self.profiles[self.name_for_framework(framework, stack)].optimizer
 
 
 @lru_cache(maxsize=1)

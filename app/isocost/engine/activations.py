@@ -64,4 +64,4 @@ def layer_activations(
     selective = base - inputs * inner * (1.0 - narrow) - s.latent * (projected - outputs)
     kept = 2.0 * residual + profile.ffn_copies * inner
     whole = base + stored_inputs * kept + scores + profile.attention_copies * copied
-    return LayerActivations(whole=whole, selective=selective, boundary=residual)
+    return LayerActivations(whole=whole, selective=selective, boundary=residual * states.kept_inputs)

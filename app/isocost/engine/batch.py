@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.engine.architecture import ffn_matrices, parameters, query_key_dim, value_dim
-from isocost.engine.records import Transformer, Workload
+from isocost.engine.records import Optimizer, Transformer, Workload
 
 Array = NDArray[np.float64]
 Record = TypeVar("Record")
@@ -138,15 +138,19 @@ class Works:
             quantised=column(works, lambda w: w.method == "qlora"),
             adapter_rank=column(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=column(works, lambda w: w.flash_attention),
-            state_bytes=column(
-                works, lambda w: OPTIMIZER_TRAFFIC.get(w.optimizer, OPTIMIZER_TRAFFIC["adamw"])
-            ),
+            state_bytes=column(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer]),
         )
 
 
 ELEMENT_BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "mxfp8": 1.0, "nvfp4": 0.5}
 
-OPTIMIZER_TRAFFIC = {"adamw": 34.0, "adamw-bf16": 18.0, "adamw-8bit": 22.0, "muon": 30.0}
+OPTIMIZER_TRAFFIC: dict[Optimizer, float] = {
+    "adamw": 34.0,
+    "adamw-bf16": 18.0,
+    "adamw-8bit": 22.0,
+    "adamw-8bit-paged": 22.0,
+    "muon": 30.0,
+}
 """Bytes an update reads and writes per parameter. AdamW: gradient norm and clip 8, gradient 4, master and two
 moments read 12 and written 12, 16-bit weight written 2, less what is fused."""
 

@@ -17,6 +17,9 @@ Precision = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
 Recompute = Literal["none", "selective", "full"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
 Method = Literal["full", "lora", "qlora"]
+Optimizer = Literal["adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon"]
+"""``adamw`` keeps 32-bit master weights and moments; the others are named for how they keep their moments. Paged
+ones move to the host's memory when the accelerator's runs short."""
 Stack = Literal["vendor", "open", "research"]
 
 
@@ -105,9 +108,13 @@ class Workload:
     """Number format of the matrix multiplies."""
     method: Method = "full"
     lora_rank: float = 16.0
-    optimizer: str = "adamw"
-    """adamw (fp32 master and moments) | adamw-bf16 | adamw-8bit | muon"""
+    optimizer: Optimizer = "adamw"
     flash_attention: bool = True
+    update_in_backward: bool = False
+    """Whether each weight is updated as its gradient appears, so that gradients never pile up (LOMO,
+    arXiv 2306.09782); needs one microbatch a step."""
+    offload_activations: bool = False
+    """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
 
 
 @dataclass(frozen=True, slots=True)

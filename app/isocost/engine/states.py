@@ -9,15 +9,22 @@ import numpy as np
 
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.batch import Array, column
-from isocost.engine.records import Transformer, Workload
+from isocost.engine.records import Optimizer, Transformer, Workload
 
 SIXTEEN_BIT = 2.0
 FOUR_BIT = 0.53
 """Bytes per weight in NF4 with its double-quantised scales (arXiv 2305.14314)."""
 
-OPTIMIZER_BYTES = {"adamw": 12.0, "adamw-bf16": 4.0, "adamw-8bit": 2.0, "muon": 8.0}
-"""Per trained parameter: 32-bit master weight with two moments (Muon: one), or 16- or 8-bit moments alone."""
-PURE_16_BIT = ("adamw-bf16", "adamw-8bit")
+OPTIMIZER_BYTES: dict[Optimizer, float] = {
+    "adamw": 12.0,
+    "adamw-bf16": 4.0,
+    "adamw-8bit": 2.0,
+    "adamw-8bit-paged": 0.0,
+    "muon": 8.0,
+}
+"""Per trained parameter: 32-bit master weight with two moments (Muon: one), or 16- or 8-bit moments alone. Paged
+moments need not be on the accelerator at all."""
+PURE_16_BIT = ("adamw-bf16", "adamw-8bit", "adamw-8bit-paged")
 """Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
 
 EIGHT_BIT = ("fp8", "mxfp8", "nvfp4")
@@ -62,7 +69,7 @@ class StateBytes:
     table_weights: Array
     """Per parameter of embedding and head, which are not quantised."""
     gradients: Array
-    """Per trained parameter."""
+    """Per trained parameter; 0 where each weight is updated as its gradient appears."""
     optimizer: Array
     trained: Array
     """Trained over all parameters: 1, or the adapters' share."""
@@ -71,6 +78,8 @@ class StateBytes:
     input_bytes: Array
     """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
     format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
+    kept_inputs: Array
+    """Share of the layer inputs kept for full recomputation that stays on the accelerator: 1, or 0 offloaded."""
     fused_attention: Array
 
     @classmethod
@@ -78,15 +87,15 @@ class StateBytes:
         cls, models: Sequence[Transformer], works: Sequence[Workload], profile: MemoryProfile
     ) -> StateBytes:
         """States of each model trained as its workload says (sequences of one length)."""
-        narrow = [w.optimizer in PURE_16_BIT or w.precision == "fp16" for w in works]
         return cls(
             weights=column(works, _weight_bytes),
             table_weights=np.full(1, SIXTEEN_BIT),
-            gradients=np.where(narrow, SIXTEEN_BIT, profile.gradient_bytes),
-            optimizer=column(works, lambda w: OPTIMIZER_BYTES.get(w.optimizer, OPTIMIZER_BYTES["adamw"])),
+            gradients=column(works, lambda w: _gradient_bytes(w, profile)),
+            optimizer=column(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=column(works, lambda w: 4.0 if w.precision == "fp32" else SIXTEEN_BIT),
             input_bytes=column(works, _input_bytes),
+            kept_inputs=column(works, lambda w: not w.offload_activations),
             fused_attention=column(works, lambda w: w.flash_attention),
         )
 
@@ -96,6 +105,14 @@ def _weight_bytes(work: Workload) -> float:
     if work.method == "qlora":
         return FOUR_BIT
     return 1.0 if work.method == "lora" and work.precision in EIGHT_BIT else SIXTEEN_BIT
+
+
+def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
+    """Bytes of a gradient that waits for the optimizer's step."""
+    if work.update_in_backward:
+        return 0.0
+    narrow = work.optimizer in PURE_16_BIT or work.precision == "fp16"
+    return SIXTEEN_BIT if narrow else profile.gradient_bytes
 
 
 def _input_bytes(work: Workload) -> float:

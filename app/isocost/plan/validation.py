@@ -53,7 +53,7 @@ class Validation:
 
 def validate_shipped(catalog: Catalog) -> Validation:
     """Score the published runs that come with the app."""
-    specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
+    specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s or run.peak_memory_gb]
     return _validated(specs, GRID, dict(load_accuracy().macro), ())
 
 
@@ -87,7 +87,7 @@ def _validated(
     batch = complete(specs, load_memory_profiles())
     rates, rows = fastest(batch, step_seconds(batch, load_efficiency()).total)
     return Validation(
-        runs=len(specs),
+        runs=sum(spec.run.tokens_per_s is not None for spec in specs),
         sources=tuple(score_sources(specs, rates)),
         macro=macro_average(specs, rates),
         left_out=left_out,
@@ -103,8 +103,10 @@ def _covered(specs: Sequence[RunSpec], rates: Array) -> float:
     spreads = load_spreads()
     inside = []
     for spec, rate in zip(specs, rates, strict=True):
+        if spec.run.tokens_per_s is None:
+            continue
         low, high = spreads.factors(
             spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
         )
-        inside.append(low * rate <= (spec.run.tokens_per_s or np.nan) <= high * rate)
+        inside.append(low * rate <= spec.run.tokens_per_s <= high * rate)
     return float(np.mean(inside))
