@@ -48,9 +48,11 @@ class Basis:
     modes: tuple[int, ...]
     """Recomputation modes allowed, least first: one, or 0, 1, 2."""
     rows: Layouts
-    """Combinations of degrees that may fit with enough replicas (all, if none may)."""
-    needs: tuple[tuple[slice, tuple[Need, ...]], ...]
-    """What the rows without and those with a pipeline hold in memory: (number formats, degrees)."""
+    """Combinations of degrees that may fit with enough replicas, those that need the least memory first."""
+    reach: IntArray
+    """How many of the rows may fit on each type."""
+    needs: tuple[Need, ...]
+    """What the first and the last stage hold in memory: (number formats, degrees)."""
     near: NDArray[np.bool_]
     """Whether the tensor-parallel group stays in the type's scale-up domain; (types, degrees)."""
     combination: IntArray
@@ -125,11 +127,11 @@ def _basis(
     states = expand(StateBytes.of([t] * len(distinct), distinct, profile))
     need = needs(shapes, tasks.sequence[:1], states, rows, profile, modes[-1:])
     least = peak_bytes(need, rows.shard_group, rows.microbatches, profile)[0].min(axis=0)
-    possible = least <= capacity.max()
+    order = np.argsort(least, kind="stable")
+    reach = np.searchsorted(least[order], capacity, side="right")
     # Where nothing can ever fit, all stay: the search then names the layout that needs the least.
-    rows = rows.take(possible) if possible.any() else rows
-    alone = int(np.count_nonzero(rows.pp <= 1))
-    parts = [part for part in (slice(0, alone), slice(alone, len(rows))) if part.start < part.stop]
+    reach = np.where(reach > 0, reach, len(order))
+    rows = rows.take(order[: reach.max()])
     rates = machines(types, formats, [stack] * len(types), efficiency.value)
     domains = np.array([[max(a.scaleup_domain, 1)] for a in types], dtype=np.float64)
     split, combination = _distinct(rows)
@@ -142,10 +144,8 @@ def _basis(
         capacity=capacity,
         modes=modes,
         rows=rows,
-        needs=tuple(
-            (part, needs(shapes, tasks.sequence[:1], states, rows.take(part), profile, modes))
-            for part in parts
-        ),
+        reach=reach,
+        needs=needs(shapes, tasks.sequence[:1], states, rows, profile, modes),
         near=(rows.tp <= domains) | (pins.tp is not None),
         combination=combination,
         layer=layer,

@@ -93,24 +93,16 @@ def _all_cells(space: Space) -> tuple[Cells, NDArray[np.bool_]]:
     """Every possible layout under the least recomputation that fits, and under more where that fills memory
     to the brim; and, where it does not fit so, under the least.
     """
-    bound, mode, tight = space.bound(0)
-    valid = space.valid(0)[0]
+    bounds, valid = space.bounds(0), space.valid(0)[0]
     if not valid.any():
         raise ValueError(
             "No layout splits this model over that many accelerators; change the count or a pin."
         )
-    more, _ = space.alternatives(0, mode, tight)
-    fitting = np.flatnonzero(np.isfinite(bound[0]))
-    unfit = np.flatnonzero(valid & (space.bytes[0, 0, 0] > space.capacity[0]))
-    least = np.full(len(unfit), space.modes[0], dtype=np.int8)
-    cells = joined([_on_one(fitting, mode[0, fitting]), more, _on_one(unfit, least)])
+    more, _ = space.alternatives(bounds)
+    fitting = bounds.cells(np.flatnonzero(np.isfinite(bounds.seconds)))
+    unfit = bounds.cells(np.flatnonzero(valid & (space.bytes[0, 0, 0] > space.capacity[0])))
+    cells = joined([fitting, more, unfit.with_mode(space.modes[0])])
     return cells, np.arange(len(cells)) < len(fitting) + len(more)
-
-
-def _on_one(degrees: NDArray[np.intp], mode: NDArray[np.int8]) -> Cells:
-    """Cells of the only accelerator type and count."""
-    zeros = np.zeros(len(degrees), dtype=np.intp)
-    return Cells(zeros, zeros, degrees, mode)
 
 
 def _first_of_each(

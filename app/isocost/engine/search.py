@@ -23,7 +23,7 @@ from isocost.engine.efficiency import ELEMENT
 from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory
 from isocost.engine.records import Accelerator, Pins, Precision, Transformer, Workload
-from isocost.engine.space import Cells, Priced, Space, joined
+from isocost.engine.space import Bounds, Cells, Priced, Space, joined
 from isocost.engine.step import StepSeconds
 
 PROMISING = 8
@@ -143,69 +143,57 @@ def _search(space: Space) -> tuple[Cells, Array, Array]:
 
     Where nothing fits, seconds are infinite and the cell is the one that needs the least memory.
     """
-    types, counts, degrees = space.shape
-    bounds, modes, tight = np.empty(space.shape), np.empty(space.shape, dtype=np.int8), []
-    for a in range(types):
-        bounds[a], modes[a], brim = space.bound(a)
-        tight.append(brim)
-    best = np.full(types * counts, np.inf)
-    winner = np.zeros(types * counts, dtype=np.intp)
-    mode = np.full(types * counts, space.modes[-1], dtype=np.int8)
+    types, counts, _ = space.shape
+    best = np.full((types, counts), np.inf)
+    winner = np.zeros((types, counts), dtype=np.intp)
+    mode = np.full((types, counts), space.modes[-1], dtype=np.int8)
 
-    def evaluate(cells: Cells, lower: Array) -> None:
+    def evaluate(parts: Sequence[tuple[Cells, Array]]) -> None:
+        cells, lower = joined([part for part, _ in parts]), np.concatenate([bound for _, bound in parts])
         for start in range(0, len(cells), CHUNK):
             chunk = cells.take(slice(start, start + CHUNK))
-            group = chunk.type * counts + chunk.count
-            hopeful = np.flatnonzero(lower[start : start + CHUNK] < best[group])
-            if len(hopeful) == 0:
+            hopeful = lower[start : start + CHUNK] < best[chunk.type, chunk.count]
+            if not hopeful.any():
                 continue
-            chunk, group = chunk.take(hopeful), group[hopeful]
-            seconds = space.seconds(chunk)
+            chunk = chunk.take(hopeful)
+            seconds, group = space.seconds(chunk), (chunk.type, chunk.count)
             np.minimum.at(best, group, seconds)
-            won = seconds <= best[group]
-            winner[group[won]], mode[group[won]] = chunk.degrees[won], chunk.mode[won]
+            won = chunk.take(seconds <= best[group])
+            winner[won.type, won.count], mode[won.type, won.count] = won.degrees, won.mode
 
-    # Groups in which nothing fits are priced along, so that their speed is known too.
-    hopeless = np.flatnonzero(np.isinf(bounds.min(axis=2).reshape(-1)))
-    winner[hopeless] = _neediest_last(space, hopeless)
-    first = np.append(_promising(bounds), hopeless * degrees + winner[hopeless])
-    lower = np.append(bounds.reshape(-1)[first[: len(first) - len(hopeless)]], np.zeros(len(hopeless)))
-    evaluate(_cells(first, space.shape, modes), lower)
-    hopeful = np.flatnonzero(bounds.reshape(-1, degrees) < best[:, None])
-    others = [(_cells(hopeful, space.shape, modes), bounds.reshape(-1)[hopeful])]
-    others += [space.alternatives(a, modes[a], tight[a]) for a in range(types)]
-    evaluate(joined([cells for cells, _ in others]), np.concatenate([lower for _, lower in others]))
-    every = np.arange(types * counts)
+    known = [space.bounds(a) for a in range(types)]
+    first = [_promising(bounds) for bounds in known]
+    hopeless = [np.setdiff1d(np.arange(counts), cells.count) for cells, _ in first]
+    # Where nothing fits the layout that needs least is priced along, so that its speed is known too.
+    needy = [_neediest_last(space, a, n) for a, n in enumerate(hopeless)]
+    evaluate([*first, *((cells, np.zeros(len(cells))) for cells in needy)])
+    others = [bounds.below(best[a]) for a, bounds in enumerate(known)]
+    evaluate([*others, *(space.alternatives(bounds) for bounds in known)])
     would_take = best.copy()
-    best[hopeless] = np.inf
-    return Cells(every // counts, every % counts, winner, mode), best, would_take
+    for a, n in enumerate(hopeless):
+        best[a, n] = np.inf
+    every = np.arange(types * counts)
+    cells = Cells(every // counts, every % counts, winner.reshape(-1), mode.reshape(-1))
+    return cells, best.reshape(-1), would_take.reshape(-1)
 
 
-def _neediest_last(space: Space, groups: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The degrees that need the least memory in each group; the first if none are valid."""
-    a, n = np.divmod(groups, space.shape[1])
-    which = space.which[a]
-    valid = space.candidates.valid[which, n] & space.basis.near[a]
-    need = np.where(valid, space.bytes[-1, which, n], np.inf)
-    least: NDArray[np.intp] = need.argmin(axis=1)
-    return least
-
-
-def _cells(flat: NDArray[np.intp], shape: tuple[int, int, int], modes: NDArray[np.int8]) -> Cells:
-    group, degrees = np.divmod(flat, shape[2])
-    a, n = np.divmod(group, shape[1])
-    return Cells(a, n, degrees, modes.reshape(-1)[flat])
-
-
-def _promising(bounds: Array) -> NDArray[np.intp]:
-    """Flat indices of the lowest bound in each of ``PROMISING`` stretches of every (type, count)."""
-    types, counts, degrees = bounds.shape
+def _promising(bounds: Bounds) -> tuple[Cells, Array]:
+    """The lowest bound in each of ``PROMISING`` stretches of every count's degrees."""
+    counts, degrees = bounds.seconds.shape
     edges = np.linspace(0, degrees, min(PROMISING, degrees) + 1).astype(np.intp)
-    rows = bounds.reshape(types * counts, degrees)
-    at = np.stack([rows[:, start:stop].argmin(axis=1) + start for start, stop in pairwise(edges)], axis=1)
-    finite = np.isfinite(np.take_along_axis(rows, at, axis=1))
-    flat: NDArray[np.intp] = (at + np.arange(types * counts)[:, None] * degrees)[finite]
-    return flat
+    lowest = [bounds.seconds[:, i:j].argmin(axis=1) + i for i, j in pairwise(edges)]
+    flat = (np.stack(lowest, axis=1) + np.arange(counts)[:, None] * degrees).reshape(-1)
+    lower = bounds.seconds.reshape(-1)[flat]
+    fits = np.isfinite(lower)
+    return bounds.cells(flat[fits]), lower[fits]
+
+
+def _neediest_last(space: Space, a: int, counts: NDArray[np.intp]) -> Cells:
+    """The cells of a type that need the least memory at some counts; the first degrees if none are valid."""
+    valid = space.valid(a)[counts]
+    held = space.bytes[-1, space.which[a], counts, : valid.shape[1]]
+    degrees = np.where(valid, held, np.inf).argmin(axis=1)
+    return Cells(np.full(len(counts), a), counts, degrees, np.full(len(counts), space.modes[-1], np.int8))
 
 
 def smallest_count_that_fits(

@@ -21,7 +21,7 @@ from isocost.engine.layer import LayerSeconds
 from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory, memory, peak_bytes
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
-from isocost.engine.rows import change, columns, pick, pick_from
+from isocost.engine.rows import Record, change, columns, pick, pick_from
 from isocost.engine.states import MemoryProfile, StateBytes
 from isocost.engine.step import StepSeconds, step_seconds, total_seconds
 
@@ -54,6 +54,30 @@ class Cells:
     def with_mode(self, mode: int) -> Cells:
         """The same layouts under one recomputation mode."""
         return replace(self, mode=np.full(len(self), mode, dtype=np.int8))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of the cells of one accelerator type before any is priced; (counts, degrees in reach)."""
+
+    type: int
+    seconds: Array
+    """No step can undercut these: layers and head alone, for every microbatch and the filling of the
+    pipeline. Infinite where nothing fits."""
+    mode: NDArray[np.int8]
+    """The least recomputation that fits."""
+    tight: IntArray
+    """Flat positions of cells that fill memory so far that more recomputation may be faster."""
+
+    def cells(self, flat: IntArray) -> Cells:
+        """The cells at flat positions, under the least recomputation that fits."""
+        n, c = np.divmod(flat, self.mode.shape[1])
+        return Cells(np.full(len(flat), self.type), n, c, self.mode.reshape(-1)[flat])
+
+    def below(self, seconds: Array) -> tuple[Cells, Array]:
+        """The cells that may undercut ``seconds``, one for each count, and their bounds."""
+        flat = np.flatnonzero(self.seconds < seconds[:, None])
+        return self.cells(flat), self.seconds.reshape(-1)[flat]
 
 
 def joined(parts: Sequence[Cells]) -> Cells:
@@ -174,56 +198,56 @@ class Space:
         return len(self.which), counts, degrees
 
     def valid(self, a: int) -> NDArray[np.bool_]:
-        """Whether each (count, degrees) is a possible layout on type ``a``."""
-        valid: NDArray[np.bool_] = self.candidates.valid[self.which[a]] & self.basis.near[a]
+        """Whether each (count, degrees) within ``reach`` is a possible layout on type ``a``."""
+        reach = self.basis.reach[a]
+        valid: NDArray[np.bool_] = (
+            self.candidates.valid[self.which[a], :, :reach] & self.basis.near[a, :reach]
+        )
         return valid
 
-    def bound(self, a: int) -> tuple[Array, NDArray[np.int8], IntArray]:
-        """Seconds no step on a type can undercut, and the least recomputation that fits; (counts, degrees).
-
-        Layers and head alone, for every microbatch and the filling of the pipeline; infinite where nothing
-        fits. Everything else a step does only adds to it. Third, flat, the cells that fill memory so far that
-        more recomputation may be faster.
-        """
-        held, capacity = self.bytes[:, self.which[a]], self.capacity[a]
-        untold = self.valid(a)
+    def bounds(self, a: int) -> Bounds:
+        """Bounds of every cell of a type."""
+        untold, capacity, reach = self.valid(a), self.capacity[a], self.basis.reach[a]
+        held = self.bytes[:, self.which[a], :, :reach]
         seconds = np.full(untold.shape, np.inf)
         mode = np.full(untold.shape, self.modes[0], dtype=np.int8)
         brim = np.zeros_like(untold)
         for k in range(len(self.modes)):
             over = held[k] > capacity
             fits = untold & ~over
-            seconds = np.where(fits, self.basis.per_slot[k, a], seconds)
+            seconds = np.where(fits, self.basis.per_slot[k, a, :reach], seconds)
             brim |= fits & (held[k] > PRESSURE_FROM * capacity)
             untold = untold & over
             mode += untold
         np.minimum(mode, self.modes[-1], out=mode)
-        seconds *= self.slots[self.which[a]]
-        tight = np.flatnonzero(brim)
-        position = mode.reshape(-1)[tight] - self.modes[0]
-        taken = held.reshape(len(held), -1)[position, tight]
-        seconds.reshape(-1)[tight] *= 1.0 + pressure(taken / capacity)
-        return seconds, mode, tight
+        seconds *= self.slots[self.which[a], :, :reach]
+        bounds = Bounds(a, seconds, mode, np.flatnonzero(brim))
+        filled = self.held(bounds.cells(bounds.tight)) / capacity
+        seconds.reshape(-1)[bounds.tight] *= 1.0 + pressure(filled)
+        return bounds
 
-    def alternatives(self, a: int, mode: NDArray[np.int8], tight: IntArray) -> tuple[Cells, Array]:
-        """The cells ``tight`` on a type under each mode of more recomputation, and their bounds."""
-        n, c = np.divmod(tight, self.shape[2])
-        cells, bounds = [], []
+    def alternatives(self, bounds: Bounds) -> tuple[Cells, Array]:
+        """The tight cells of a type under each mode of more recomputation, and their bounds."""
+        tight = bounds.cells(bounds.tight)
+        cells, seconds = [], []
         for k in range(1, len(self.modes)):
-            more = np.flatnonzero(mode.reshape(-1)[tight] < self.modes[k])
-            counts, degrees = n[more], c[more]
-            filled = self.bytes[k, self.which[a], counts, degrees] / self.capacity[a]
-            slots = self.slots[self.which[a], counts, degrees]
-            recompute = np.full(len(more), self.modes[k], dtype=np.int8)
-            cells.append(Cells(np.full(len(more), a), counts, degrees, recompute))
-            bounds.append(self.basis.per_slot[k, a, degrees] * slots * (1.0 + pressure(filled)))
-        return joined(cells), np.concatenate([np.empty(0), *bounds])
+            more = tight.take(tight.mode < self.modes[k]).with_mode(self.modes[k])
+            cells.append(more)
+            filled = self.held(more) / self.capacity[bounds.type]
+            slots = self.slots[self.which[bounds.type], more.count, more.degrees]
+            each = self.basis.per_slot[k, bounds.type, more.degrees]
+            seconds.append(each * slots * (1.0 + pressure(filled)))
+        return joined(cells), np.concatenate([np.empty(0), *seconds])
 
     def layouts(self, cells: Cells) -> Layouts:
         """The layouts of cells, a row each."""
         index = (self.which[cells.type], cells.count, cells.degrees)
         rows = pick_from(self.candidates.layouts, self.candidates.valid.shape, index)
         return replace(rows, recompute=cells.mode)
+
+    def _of_type(self, record: Record, cells: Cells) -> Record:
+        """The rows of a record of the types that each cell is computed with."""
+        return record if len(self.which) == 1 else pick(record, cells.type)
 
     def _position(self, cells: Cells) -> IntArray:
         """Where among ``modes`` each cell's is."""
@@ -239,8 +263,8 @@ class Space:
         distinct = int(self.basis.combination.max()) + 1
         return Priced(
             shapes=self.basis.shapes,
-            works=pick(self.works, cells.type),
-            machines=pick(self.basis.machines, cells.type),
+            works=self._of_type(self.works, cells),
+            machines=self._of_type(self.basis.machines, cells),
             states=pick(self.states, self.which[cells.type]),
             profile=self.profile,
             layouts=self.layouts(cells),
@@ -255,8 +279,8 @@ class Space:
         filled = self.held(cells) / self.capacity[cells.type]
         total = total_seconds(
             self.basis.shapes,
-            pick(self.works, cells.type),
-            pick(self.basis.machines, cells.type),
+            self._of_type(self.works, cells),
+            self._of_type(self.basis.machines, cells),
             self.layouts(cells),
             pick_from(passes, passes.backward.shape, index),
             filled,
@@ -280,21 +304,20 @@ def _peaks(known: Basis, layouts: Layouts, formats: Sequence[int], profile: Memo
     group, microbatches = layouts.shard_group, layouts.microbatches
     peaks = np.empty((len(known.modes), *group.shape))
     most = max(CHUNK * group.shape[-1] // group.size, 1)
-    for rows, needs in known.needs:
-        ends = [change(end, lambda v: v[formats][:, None] if v.ndim > 1 else v) for end in needs]
-        for start in range(rows.start, rows.stop, most):
-            part = slice(start, min(start + most, rows.stop))
-            inside = slice(start - rows.start, part.stop - rows.start)
-            within = [columns(end, inside) for end in ends]
-            totals = peak_bytes(within, group[..., part], microbatches[..., part], profile)
-            for k, total in enumerate(totals):
-                peaks[k, ..., part] = total
+    ends = [change(end, lambda v: v[formats][:, None] if v.ndim > 1 else v) for end in known.needs]
+    for start in range(0, group.shape[-1], most):
+        part = slice(start, start + most)
+        within = [columns(end, part) for end in ends]
+        totals = peak_bytes(within, group[..., part], microbatches[..., part], profile)
+        for k, total in enumerate(totals):
+            peaks[k, ..., part] = total
     return peaks
 
 
 def _lists(grid: Array, works: Sequence[Workload]) -> tuple[Array, IntArray, list[Workload]]:
     """The distinct pairs of counts and workload, which pair each type has, and the pairs' workloads."""
-    formats = sorted({w.precision for w in works})
-    code = np.array([[formats.index(w.precision)] for w in works], dtype=np.float64)
-    _, first, which = np.unique(np.hstack([code, grid]), axis=0, return_index=True, return_inverse=True)
-    return grid[first], which.reshape(-1), [works[i] for i in first]
+    keys = [(work.precision, counts.tobytes()) for work, counts in zip(works, grid, strict=True)]
+    distinct = list(dict.fromkeys(keys))
+    first = [keys.index(key) for key in distinct]
+    which = np.array([distinct.index(key) for key in keys], dtype=np.intp)
+    return grid[first], which, [works[i] for i in first]
