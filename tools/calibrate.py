@@ -69,6 +69,17 @@ def _shares(architecture: str, formats: str) -> tuple[str, ...]:
 MATMUL = "share of the dense peak, very large matmul"
 ATTENTION = "share of the 16-bit dense peak, forward"
 MEASURED = "best measured matmul of the part (ml-engineering, 2026-08), not fitted"
+MEASURED_PARTS = "best matmul of the part (github.com/zzc0721/torch-performance-test-data, 2026), not fitted"
+PARTS = (
+    ("rtx3090", 1.08, "76.6 TFLOPS"),
+    ("rtx4090", 0.98, "162 TFLOPS"),
+    ("rtx5090", 1.13, "237 TFLOPS"),
+    ("rtxpro6000", 0.82, "415 TFLOPS"),
+    ("a6000", 0.797, "123 TFLOPS"),
+    ("a40", 0.817, "122 TFLOPS"),
+    ("l4", 0.48, "58 TFLOPS, 72 W"),
+)
+"""Parts without runs in the fit whose matmuls are measured to differ from their architecture's."""
 PARAMETERS = (
     Parameter(_shares("Ampere", "bf16 tf32"), 0.869, 0.0, MATMUL, MEASURED),
     Parameter(_shares("Hopper", "bf16 tf32"), 0.803, 0.0, MATMUL, MEASURED),
@@ -92,6 +103,10 @@ PARAMETERS = (
     Parameter(
         _shares("TPU", "bf16 tf32 fp8 mxfp8"), 0.95, 0.0, MATMUL, "MaxText reaches 0.8 with recomputation"
     ),
+    *(
+        Parameter((f"matmul.{part}.bf16",), share, 0.0, MATMUL, f"{measured}: {MEASURED_PARTS}")
+        for part, share, measured in PARTS
+    ),
     Parameter(("matmul_stack.vendor", "matmul_stack.research"), 1.0, 0.0, "factor", "the reference"),
     Parameter(("matmul_stack.open",), 0.95, 0.05, "factor", "llm-foundry against vendor runs", 1.0),
     Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),
@@ -100,6 +115,14 @@ PARAMETERS = (
     Parameter(("attention.Blackwell Ultra",), 0.7, 0.15, ATTENTION, "B300 and GB300 runs", 0.85),
     Parameter(("attention.CDNA3",), 0.4, 0.0, ATTENTION, "half of Hopper's, as for matmuls"),
     Parameter(("attention.Gaudi", "attention.TPU"), 0.5, 0.0, ATTENTION, "no runs tell it apart"),
+    Parameter(
+        ("attention.rtx4090", "attention.rtx5090"),
+        0.98,
+        0.0,
+        ATTENTION,
+        "half-rate products hide the exponentials; 340 TOPS over 2.1 (arXiv 2410.02367), 1,038 over 5 "
+        "(2505.11594)",
+    ),
     Parameter(
         ("attention_backward",), 0.85, 0.0, "backward rate over forward", "FlashAttention-2 and 3 papers"
     ),

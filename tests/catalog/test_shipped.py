@@ -66,7 +66,8 @@ def test_accelerator_figures_are_consistent():
         assert 1e11 < spec.memory_bandwidth < 1e14, spec.id
         assert spec.scaleup_domain == 1 or spec.scaleup_bandwidth >= spec.scaleout_bandwidth, spec.id
         for kind, rate in entry.measured_flops.items():
-            assert rate < spec.peak_flops[kind], spec.id
+            # GeForce cards run above the boost clock their peak is stated at.
+            assert rate < spec.peak_flops[kind] * (1.2 if "GeForce" in spec.name else 1.0), spec.id
 
 
 def test_accelerator_figures_are_sourced_and_dated():

@@ -115,6 +115,8 @@ class Catalog:
         measured = [
             (other, found) for other in self.accelerators.values() if (found := _measured(other, precision))
         ]
+        # Cards that clock above the rate their peak is stated at say nothing of others.
+        measured = [(other, found) for other, found in measured if found.share <= 1.0]
         family = [found for other, found in measured if other.spec.architecture == entry.spec.architecture]
         best = max(family or [found for _, found in measured] or [_UNKNOWN], key=lambda found: found.share)
         return MatmulCeiling(best.share, best.source, measured=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -32,17 +33,20 @@ ELEMENT = {"fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8"
 _FALLBACK = {"tf32": ("tf32", "fp32"), "fp8": ("fp8", "bf16", "fp16"), "fp4": ("fp4", "fp8", "bf16", "fp16")}
 _SIXTEEN_BIT = ("bf16", "fp16", "fp32")
 
+Value = TypeVar("Value")
+
 
 @dataclass(frozen=True, slots=True)
 class Efficiency:
     """Constants of the step-time model; ``resources/efficiency.yaml`` documents each."""
 
     matmul: Mapping[str, Mapping[str, float]]
-    """Share of the dense peak a very large matmul reaches, by architecture and number format."""
+    """Share of the dense peak a very large matmul reaches, by architecture and number format. A part measured
+    to differ from its architecture's (half-rate tensor cores, low power limits) has its own, by id."""
     matmul_stack: Mapping[str, float]
     """That share under a software stack, beside the vendor's."""
     attention: Mapping[str, float]
-    """Share of the 16-bit peak FlashAttention's forward reaches, by architecture."""
+    """Share of the 16-bit peak FlashAttention's forward reaches, by architecture or part."""
     attention_backward: float
     """Rate of its backward pass over the forward's."""
     attention_early: Mapping[str, float]
@@ -148,8 +152,9 @@ class Machines:
     straggler: Array
 
 
-def _of(values: Mapping[str, float], architecture: str) -> float:
-    return values.get(architecture, values[DEFAULT_ARCHITECTURE])
+def _of(values: Mapping[str, Value], a: Accelerator) -> Value:
+    """A part's own value, else its architecture's."""
+    return values.get(a.id) or values.get(a.architecture) or values[DEFAULT_ARCHITECTURE]
 
 
 def _peak(a: Accelerator, format_: str) -> tuple[float, str]:
@@ -162,7 +167,7 @@ def _peak(a: Accelerator, format_: str) -> tuple[float, str]:
 
 def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -> float:
     peak, format_ = _peak(a, ELEMENT[precision])
-    shares = e.matmul.get(a.architecture, e.matmul[DEFAULT_ARCHITECTURE])
+    shares = _of(e.matmul, a)
     key = "mxfp8" if precision == "mxfp8" and format_ == "fp8" else format_
     share = next(shares[k] for k in (key, *_FALLBACK.get(format_, ()), "bf16") if k in shares)
     return peak * share * e.matmul_stack[stack]
@@ -203,13 +208,13 @@ def machines(
 
     rows = list(zip(accelerators, precisions, stacks, strict=True))
     year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
-    since = year - column(accelerators, lambda a: _of(e.introduced, a.architecture))
+    since = year - column(accelerators, lambda a: _of(e.introduced, a))
     immature = 1.0 + e.young * np.exp(-np.maximum(since, 0.0) / MATURING)
     age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
     mature = column(rows, lambda r: r[0].architecture == "Ampere" and r[2] == "vendor") > 0
     early = np.where((year < FUSED_ATTENTION_YEAR) & ~mature, by_stack(e.attention_early), 1.0)
     sixteen_bit = column(accelerators, lambda a: _peak(a, "bf16")[0])
-    attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a.architecture))
+    attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
     vendor = column(stacks, lambda stack: stack == "vendor") > 0
     research = column(stacks, lambda stack: stack == "research")
     return Machines(
@@ -218,7 +223,7 @@ def machines(
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=attention * early / immature,
         attention_backward=full(e.attention_backward),
-        head_overhead=column(accelerators, lambda a: _of(e.head_overhead, a.architecture)),
+        head_overhead=column(accelerators, lambda a: _of(e.head_overhead, a)),
         grouped=full(e.grouped),
         memory=column(accelerators, lambda a: a.memory_bandwidth * e.memory),
         elementwise=by_stack(e.elementwise),

@@ -18,8 +18,8 @@ Recompute = Literal["none", "selective", "full"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
 Method = Literal["full", "lora", "qlora"]
 Optimizer = Literal["adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon"]
-"""``adamw`` keeps 32-bit master weights and moments; the others are named for how they keep their moments. Paged
-ones move to the host's memory when the accelerator's runs short."""
+"""``adamw`` keeps 32-bit master weights and moments; the others are named for how they keep their moments.
+Paged ones move to the host's memory when the accelerator's runs short."""
 Stack = Literal["vendor", "open", "research"]
 
 

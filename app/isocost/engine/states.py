@@ -22,8 +22,8 @@ OPTIMIZER_BYTES: dict[Optimizer, float] = {
     "adamw-8bit-paged": 0.0,
     "muon": 8.0,
 }
-"""Per trained parameter: 32-bit master weight with two moments (Muon: one), or 16- or 8-bit moments alone. Paged
-moments need not be on the accelerator at all."""
+"""Per trained parameter: 32-bit master weight with two moments (Muon: one), or 16- or 8-bit moments alone.
+Paged moments need not be on the accelerator at all."""
 PURE_16_BIT = ("adamw-bf16", "adamw-8bit", "adamw-8bit-paged")
 """Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
 
@@ -79,7 +79,7 @@ class StateBytes:
     """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
     format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
     kept_inputs: Array
-    """Share of the layer inputs kept for full recomputation that stays on the accelerator: 1, or 0 offloaded."""
+    """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     fused_attention: Array
 
     @classmethod
