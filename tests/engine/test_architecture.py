@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.engine.architecture import (
+    adapter_parameters,
     forward_flops_per_token,
     kv_elements_per_token,
     parameters,
@@ -164,3 +165,9 @@ def test_a_mixture_too_sparse_for_its_routers_is_refused_in_words():
         shape_for(1e13, 1e6)
     with pytest.raises(ValueError, match="Active parameters"):
         shape_for(1e13, 0)
+
+
+def test_lora_adapter_of_llama_8b():
+    adapters = adapter_parameters(models.LLAMA3_8B, 16.0)
+    assert adapters == pytest.approx(41.9e6, rel=0.002)
+    assert adapters / parameters(models.LLAMA3_8B).total == pytest.approx(0.0052, abs=1e-4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import suggestion
@@ -39,18 +39,7 @@ class NameIndex:
             hint = suggestion(name, self._spellings.values())
             raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}") from None
 
-    def spellings(self) -> Mapping[str, str]:
-        """Every spelling and the key it means."""
-        return {spelling: self._keys[known] for known, spelling in self._spellings.items()}
-
     def extend(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Add many (spelling, key) pairs."""
         for spelling, key in pairs:
             self.add(spelling, key)
-
-    def copy(self) -> NameIndex:
-        """An independent index with the same names."""
-        other = NameIndex(self._kind)
-        other._keys = dict(self._keys)
-        other._spellings = dict(self._spellings)
-        return other

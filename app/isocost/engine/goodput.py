@@ -56,11 +56,6 @@ def seconds_between_failures(count: float, failures_per_year: float) -> float:
     return math.inf if failures_per_year <= 0.0 else YEAR_SECONDS / (count * failures_per_year)
 
 
-def failures_per_accelerator_year(per_1000_node_days: float, node_size: float) -> float:
-    """The rate per accelerator-year of a rate published per 1,000 node-days."""
-    return per_1000_node_days / 1000.0 * 365.0 / node_size
-
-
 def checkpoint_seconds(parameters: float, count: float, r: Reliability) -> float:
     """Seconds training stands still while ``count`` accelerators write a checkpoint of ``parameters``."""
     bandwidth = min(count * r.write_bandwidth, r.write_bandwidth_limit)

@@ -88,9 +88,3 @@ def mean_position(lengths: Lengths) -> float:
     """Mean tokens a running response has generated, over a long steady state: E[X^2] / 2 E[X]."""
     grid = np.linspace(0.0, lengths.cap, 1025)
     return float(np.trapezoid(grid * survival(lengths, grid), grid) / lengths.mean)
-
-
-def longest_expected(mean: float, cv: float, sequences: float) -> float:
-    """Typical longest of many lognormal lengths, unclipped: exp(mu + sigma sqrt(2 ln S))."""
-    mu, sigma = lognormal(mean, cv)
-    return math.exp(mu + sigma * math.sqrt(2.0 * math.log(max(sequences, 1.0))))

@@ -71,13 +71,6 @@ def arithmetic_seconds(tokens: float, flops_per_token: float, gpus: float, peak:
     return tokens * flops_per_token / (gpus * peak * mfu)
 
 
-def closed_form_hours(
-    rounds: float, longest: float, rate: float, arithmetic: float, overhead: float
-) -> float:
-    """Wall hours of like rounds bound by their tail: longest / rate + arithmetic + overhead seconds each."""
-    return rounds * (longest / rate + arithmetic + overhead) / 3600.0
-
-
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """Seconds of rounds: an array entry for each job (row) and each number of accelerators (column)."""
