@@ -105,7 +105,6 @@ class ApiQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date_precision: Literal["day", "month"]
     source: Text
     usd_per_mtok_out: Annotated[float, msgspec.Meta(ge=0, le=1e5)] | None = None
-    open_weights: bool | None = None
     read_via: str = ""
     note: str = ""
 
@@ -117,7 +116,6 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flops: float
     name: str
     meaning: str
-    jurisdiction: str
     applies_from: IsoDay
     source: str
     read: IsoDay
