@@ -106,6 +106,30 @@ def test_a_model_no_number_can_hold_is_said_to_need_larger_memory():
     assert "more memory" in codes(project)["does-not-fit"].message
 
 
+@pytest.mark.parametrize(
+    ("model", "method", "accelerator", "count", "fits"),
+    [
+        # torchtune: 16.2 and 7.4 GiB for an 8B; Unsloth: a 70B in 41 GB; in full 16 bytes a parameter.
+        ("Llama 3.1 8B", "lora", "rtx4090", 1, True),
+        ("Llama 3.1 8B", "qlora", "rtx4090", 1, True),
+        ("Llama 3.1 8B", "lora", "rtx3090", 1, True),
+        ("Llama 3.1 8B", "full", "rtx4090", 4, False),
+        ("Llama 3.1 8B", "full", "h100-sxm", 8, True),
+        ("Llama 3.1 70B", "qlora", "rtx6000ada", 4, True),
+        ("Llama 3.1 70B", "qlora", "rtx4090", 1, False),
+        ("Llama 3.1 70B", "lora", "a100-sxm-80gb", 8, True),
+        ("Llama 3.1 70B", "full", "h100-sxm", 8, False),
+        ("Llama 3.1 405B", "qlora", "a100-sxm-80gb", 8, True),
+    ],
+)
+def test_fine_tunes_fit_where_they_are_known_to(model, method, accelerator, count, fits):
+    data = Data(tokens=1e7, sequence=2048, batch_tokens=32_768.0)
+    tune = SftStage(name="Tune", data=data, tuning=Tuning(method=method))
+    project = plan(ModelChoice(name=model), accelerator=accelerator, count=count, stage=tune)
+    project = set_value(project, "efficiency.stack", "open")
+    assert estimate(project, CATALOG).stages[0].fits is fits
+
+
 def test_more_replicas_than_sequences_leaves_accelerators_idle():
     alone = Layout(tp=1, pp=1, cp=1)
     small = plan(count=64, batch=16 * 4096.0, layout=alone)

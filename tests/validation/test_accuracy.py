@@ -12,6 +12,7 @@ from isocost.plan.accuracy import macro_average, score_memory, score_ranking, sc
 from isocost.plan.completion import complete
 from isocost.plan.measured_rows import run_spec
 from isocost.plan.predict import fastest, step_seconds
+from isocost.plan.validation import validate_shipped
 
 GRID = "Ultra-Scale Playbook (Nanotron)"
 
@@ -70,6 +71,16 @@ def test_peaks_of_the_grid_are_predicted(scored):
     scores = {s.source: s for s in score_memory(specs, batch.memory.allocated[rows] / 1e9)}
     assert scores[GRID].median <= 0.10
     assert scores["BLOOM chronicles"].median <= 0.10
+
+
+def test_peaks_of_fine_tuning_are_predicted_and_no_such_run_is_called_too_large():
+    scores = {score.source: score for score in validate_shipped(load()).memory}
+    assert scores["torchtune"].runs == 17
+    assert scores["torchtune"].median <= 0.10
+    assert abs(scores["torchtune"].bias) <= 0.10
+    assert scores["ColossalAI"].median <= 0.15
+    specs = [run_spec(run, load()) for run in measured_runs() if run.source == "torchtune"]
+    assert complete(specs, load_memory_profiles()).fits.all()
 
 
 def test_few_runs_that_ran_are_called_too_large(scored):

@@ -1,0 +1,44 @@
+"""Which share of its peak an accelerator is given: the part's own, else its architecture's."""
+
+from dataclasses import replace
+
+import pytest
+
+from isocost.catalog.efficiency import load_efficiency
+from isocost.engine.efficiency import machines
+from isocost.engine.records import Accelerator
+from tests.engine.machines import A100, H100
+
+E = load_efficiency()
+
+
+def matmul(accelerator: Accelerator, precision: str = "bf16") -> float:
+    """Sustained FLOP/s of a very large matmul on the vendor's stack."""
+    return machines([accelerator], [precision], ["vendor"], E).matmul.item()
+
+
+def ada(part: str, bf16: float, fp8: float) -> Accelerator:
+    return replace(H100, id=part, architecture="Ada", peak_flops={"bf16": bf16, "fp8": fp8})
+
+
+def test_a_part_measured_to_differ_from_its_architecture_has_its_own_share():
+    card = ada("rtx4090", 165.2e12, 330.3e12)
+    assert matmul(card) == pytest.approx(162e12, rel=0.02)  # cuBLAS, 8,192 and larger
+    assert matmul(ada("some other", 165.2e12, 330.3e12)) == pytest.approx(0.77 * 165.2e12, rel=0.02)
+    assert matmul(replace(A100, id="a6000", peak_flops={"bf16": 154.8e12})) < 124e12
+
+
+def test_a_share_measured_in_16_bits_holds_for_narrower_formats():
+    card = ada("rtx4090", 165.2e12, 330.3e12)
+    assert matmul(card, "fp8") / matmul(card) == pytest.approx(330.3 / 165.2)
+
+
+def test_an_architecture_nobody_knows_gets_hoppers_share():
+    assert matmul(replace(H100, id="new", architecture="New")) == matmul(H100)
+
+
+def test_attention_of_a_half_rate_card_hides_its_exponentials():
+    card = ada("rtx4090", 165.2e12, 330.3e12)
+    own, others = machines([card, replace(card, id="l40s")], ["bf16"] * 2, ["open"] * 2, E).attention
+    assert own == pytest.approx(162e12, rel=0.05)  # FlashAttention-2, from arXiv 2410.02367
+    assert others < 0.6 * own
