@@ -64,6 +64,8 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     derived: bool = False
     """Whether ``tokens_per_s`` was worked out from printed TFLOPs by the source's own convention."""
     peak_memory_gb: Positive | None = None
+    network_gbit_s: Positive | None = None
+    """Network between nodes per accelerator and direction, where the source states another than usual."""
     notes: str = ""
 
 
@@ -99,6 +101,8 @@ STACK_WORDS: Mapping[str, Stack] = {
     "pathways": "vendor",
     "jax": "vendor",
     "levanter": "vendor",
+    "neuron": "vendor",
+    "mindspeed": "vendor",
     "mlperf": "vendor",
     "nvidia": "vendor",
 }

@@ -28,9 +28,11 @@ CONTEXT_FROM = 8192.0
 PIPELINE_FROM = 1e10
 """Parameters from which a pipeline is considered when the layout is not stated."""
 
+MICROBATCHES = (1, 2, 4, 8, 16, 32, 64)
+"""Sequences a microbatch considered when the layout does not state them."""
 
 TORUS_FROM = 256
-"""Accelerators of a scale-up domain from which it is a torus rather than a rack."""
+"""Accelerators of a scale-up domain from which it is a torus rather than a rack: nobody pipelines there."""
 
 
 class Choice(NamedTuple):
@@ -117,7 +119,9 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
     large = t.layers * t.hidden * t.hidden * 12.0 + t.experts * t.moe_layers * t.expert_ffn * t.hidden * 3.0
     long = run.sequence > CONTEXT_FROM
     tps = _degrees(run.tp, [1, 2, 4, 8] if free else [1])
-    pps = _degrees(run.pp, [1, 2, 4, 8, 16, 32] if free and (long or large > PIPELINE_FROM) else [1])
+    torus = spec.accelerator.scaleup_domain >= TORUS_FROM
+    piped = free and not torus and (long or large > PIPELINE_FROM)
+    pps = _degrees(run.pp, [1, 2, 4, 8, 16, 32] if piped else [1])
     cps = _degrees(run.cp, [1, 2, 4, 8, 16] if free and run.sequence >= CONTEXT_FROM else [1])
     eps = _degrees(run.ep, [1, 8, 16, 32, 64] if free and t.experts > 0 else [1])
     found = False
@@ -150,7 +154,7 @@ def _per_degrees(
         splits = (1, 2, 3, 4, 6, 8, 12)
         chunks = [v for v in splits if layers % (pp * v) == 0 or (layers + 2) % (pp * v) == 0]
     vps = _degrees(run.vp, chunks or [1.0])
-    microbatches = [b for b in _degrees(run.microbatch, [1, 2, 4, 8, 16]) if b <= max(share, 1.0)] or [1.0]
+    microbatches = [b for b in _degrees(run.microbatch, MICROBATCHES) if b <= max(share, 1.0)] or [1.0]
     # Research code recomputes only where it says so.
     modes = [0] if spec.stack == "research" else [0, 1, 2]
     if run.recompute is not None:

@@ -5,16 +5,22 @@ A row may leave out its layout, batch or recomputation: ``None`` says so, and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_training import DEFAULT_STACK, MeasuredRun, stack_of, year_of
-from isocost.engine.records import Accelerator, Precision, Stack, Transformer, Workload
+from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.records import Accelerator, Stack, Transformer, Workload
+from isocost.plan import row_words as words
 
-UNFUSED_UNTIL = 2022.4
-"""Runs dated earlier wrote attention scores to memory: FlashAttention appeared in May 2022."""
+_Found = TypeVar("_Found")
+
+UNFUSED_UNTIL = 2023.0
+"""Runs dated earlier wrote attention scores to memory: FlashAttention, of May 2022, came into Megatron-LM in
+January 2023 and into PyTorch in March."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     if not run.mtp:
         model = replace(model, mtp_layers=0.0)
     year = year_of(run.date)
+    stack = run.stack or stack_of(run.framework, run.source)
     fused = run.fused_attention
     if fused is None:
         fused = year is None or year >= UNFUSED_UNTIL
@@ -50,22 +57,24 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         global_batch=run.global_batch or 0.0,
         precision=run.precision,
         method=run.method,
+        optimizer=run.optimizer or load_memory_profiles().optimizer_for_framework(run.framework, stack),
         flash_attention=fused,
+        update_in_backward=run.update_in_backward,
+        offload_activations=run.offload_activations,
     )
+    accelerator = catalog.accelerator(run.accelerator).spec
+    if run.network_gbit_s is not None:
+        accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * 1e9 / 8.0)
     stated = run.tp is not None or run.pp is not None or run.sharding == "zero3"
     return RunSpec(
         run=run,
         transformer=model,
-        accelerator=catalog.accelerator(run.accelerator).spec,
+        accelerator=accelerator,
         work=work,
-        stack=run.stack or stack_of(run.framework, run.source),
+        stack=stack,
         year=year,
         mapping_given=stated,
     )
-
-
-METHODS = {"pretrain": "full", "sft": "full", "full": "full", "lora": "lora", "qlora": "qlora"}
-PRECISIONS = ("fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4")
 
 
 def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
@@ -73,8 +82,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
 
     Columns read: model, gpu, n_gpus, seq_len, precision, kind, framework, date, tp, pp, vp, cp, ep,
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
-    n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (flash or unfused)
-    and stack (vendor, open or research). Raises ValueError saying what is missing or not understood.
+    n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (flash or unfused),
+    stack (vendor, open or research) and network_gbit_s (between nodes, per accelerator and direction; else
+    the catalogue's). Raises ValueError saying what is missing or not understood.
     """
     text = {key: (value or "").strip() for key, value in row.items() if key}
     count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")
@@ -82,7 +92,10 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         raise ValueError("n_gpus is empty: give the number of accelerators.")
     if sequence is None:
         raise ValueError("seq_len is empty: give the tokens of a sequence.")
-    sharding, group = _sharding(text.get("zero_or_fsdp", ""))
+    accelerator = _named(catalog.accelerator, words.accelerator_spellings(text.get("gpu", ""))).spec
+    sharding, group = words.sharding(text.get("zero_or_fsdp", ""))
+    if group == words.WITHIN_NODE:
+        group = float(accelerator.node_size)
     kernel = text.get("attention_kernel", "").casefold()
     stack = text.get("stack", "").casefold()
     if stack not in ("", "vendor", "open", "research"):
@@ -93,14 +106,14 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         id=text.get("id", ""),
         source=text.get("source", ""),
         model=text.get("model", ""),
-        accelerator=text.get("gpu", ""),
+        accelerator=accelerator.id,
         accelerators=count,
         sequence=sequence,
         date=text.get("date", ""),
         framework=text.get("framework", ""),
         stack=stack or None,  # type: ignore[arg-type]
-        precision=_precision(text.get("precision", "")),
-        method=METHODS.get(text.get("kind", "").casefold(), "full"),  # type: ignore[arg-type]
+        precision=words.precision(text.get("precision", "")),
+        method=words.method(text.get("kind", "")),
         global_batch=_number(text, "global_batch_seqs"),
         microbatch=_number(text, "micro_batch"),
         tp=_number(text, "tp"),
@@ -108,64 +121,40 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         vp=_number(text, "vp"),
         cp=_number(text, "cp"),
         ep=_number(text, "ep"),
-        sharding=sharding,  # type: ignore[arg-type]
+        sharding=sharding,
         shard_group=group,
-        sequence_parallel={"0": False, "1": True}.get(text.get("seq_parallel", "")),
-        recompute=_recompute(text.get("recompute", "")),  # type: ignore[arg-type]
+        sequence_parallel=words.flag(text.get("seq_parallel", "")),
+        recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",
         tokens_per_s=_number(text, "tokens_per_s_per_gpu"),
+        peak_memory_gb=_number(text, "peak_memory_gb"),
+        network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
     )
     return run_spec(run, catalog, _transformer(text, catalog))
 
 
 def _number(text: Mapping[str, str], name: str) -> float | None:
-    value = text.get(name, "")
-    if not value:
-        return None
+    return words.number(text.get(name, ""), name)
+
+
+def _named(lookup: Callable[[str], _Found], spellings: Iterable[str]) -> _Found:
+    """The record of the first spelling that is known. Raises the first spelling's CatalogError."""
+    first: CatalogError | None = None
+    for spelling in spellings:
+        try:
+            return lookup(spelling)
+        except CatalogError as error:
+            first = first or error
+    raise first or CatalogError("no name is given.")
+
+
+def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer:
+    """The catalogue's, by any spelling of its name; else the shape the row gives."""
     try:
-        number = float(value)
-    except ValueError:
-        raise ValueError(f"{name} is {value!r}, not a number.") from None
-    if not 0 < number < 1e18:
-        raise ValueError(f"{name} is {value}: it must be positive.")
-    return number
-
-
-def _precision(value: str) -> Precision:
-    name = value.casefold() or "bf16"
-    if name not in PRECISIONS:
-        raise ValueError(f"precision is {value}: use one of {', '.join(PRECISIONS)}.")
-    return name  # type: ignore[return-value]
-
-
-def _sharding(value: str) -> tuple[str | None, float | None]:
-    """Sharding stage and, when named, its group from words such as "FSDP (shard 64)" or "ZeRO-1"."""
-    words = value.casefold()
-    if not words:
-        return None, None
-    for word, stage in (("grad_op", "zero2"), ("zero-2", "zero2"), ("zero-3", "zero3"), ("fsdp", "zero3")):
-        if word in words:
-            digits = "".join(c if c.isdigit() else " " for c in words.replace("fsdp2", "fsdp")).split()
-            return stage, float(digits[0]) if digits and stage == "zero3" and "fsdp" in words else None
-    return ("none" if words in ("none", "zero-0", "ddp") else "zero1"), None
-
-
-def _recompute(value: str) -> str | None:
-    words = value.casefold()
-    if not words:
-        return None
-    return words if words in ("none", "full") else "selective"
-
-
-def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer | None:
-    """None when the catalogue knows the model; else its shape from the row."""
-    try:
-        catalog.model(text.get("model", ""))
+        return _named(catalog.model, words.model_spellings(text.get("model", ""))).transformer
     except CatalogError:
         pass
-    else:
-        return None
     names = ("n_layers", "d_model", "n_heads", "vocab")
     layers, hidden, heads, vocabulary = (_number(text, name) for name in names)
     if layers is None or hidden is None or heads is None:

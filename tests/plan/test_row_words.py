@@ -1,0 +1,189 @@
+"""The spellings of precision, sharding, recomputation, names and numbers that tables of runs come with."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost.catalog import load
+from isocost.plan import row_words as words
+from isocost.plan.predict import predict
+
+ROW = {
+    "model": "Llama 3.1 8B",
+    "gpu": "H100",
+    "n_gpus": "8",
+    "seq_len": "8192",
+    "precision": "bf16",
+    "tp": "1",
+    "micro_batch": "1",
+    "global_batch_seqs": "8",
+    "recompute": "full",
+    "zero_or_fsdp": "FSDP",
+}
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return load()
+
+
+def one(catalog, **changes):
+    return predict([ROW | changes], catalog)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "format_"),
+    [
+        ("", "bf16"),
+        ("bfloat16", "bf16"),
+        ("bf16-mixed", "bf16"),
+        ("amp", "bf16"),
+        ("16-mixed", "fp16"),
+        ("TF32", "fp32"),
+        ("float8", "fp8"),
+        ("FP8_full", "fp8"),
+        ("amp_fp8", "fp8"),
+        ("bf16+fp8", "fp8"),
+        ("FP8 MX", "mxfp8"),
+        ("mxfp8_cublas", "mxfp8"),
+        ("fp4", "nvfp4"),
+    ],
+)
+def test_number_formats_are_read_as_the_narrowest_named(text, format_):
+    assert words.precision(text) == format_
+
+
+@pytest.mark.parametrize("text", ["int3", "mxfp4", "fast"])
+def test_formats_nobody_multiplies_in_here_are_refused(text):
+    with pytest.raises(ValueError, match="precision"):
+        words.precision(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "stage", "group"),
+    [
+        ("", None, None),
+        ("n/a", None, None),
+        ("DDP", "none", None),
+        ("NO_SHARD", "none", None),
+        ("zero-0", "none", None),
+        ("DDP + distributed optimizer", "zero1", None),
+        ("ZeRO-1 (8)", "zero1", 8),
+        ("ZeRO-1 (BF16Optimizer)", "zero1", None),
+        ("zero stage 2", "zero2", None),
+        ("FSDP SHARD_GRAD_OP", "zero2", None),
+        ("zero3", "zero3", None),
+        ("3", "zero3", None),
+        ("FULL_SHARD", "zero3", None),
+        ("FSDP2", "zero3", None),
+        ("FSDP 192", "zero3", 192),
+        ("FSDP (shard 64)", "zero3", 64),
+        ("HSDP", "zero3", words.WITHIN_NODE),
+        ("HYBRID_SHARD (16)", "zero3", 16),
+    ],
+)
+def test_sharding_is_read_with_its_group(text, stage, group):
+    assert words.sharding(text) == (stage, group)
+
+
+def test_sharding_that_means_nothing_is_refused():
+    with pytest.raises(ValueError, match="zero_or_fsdp"):
+        words.sharding("some")
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("", None),
+        ("False", "none"),
+        ("none", "none"),
+        ("True", "full"),
+        ("gradient checkpointing", "full"),
+        ("full", "full"),
+        ("selective layer", "selective"),
+        ("norm, act", "selective"),
+        ("core_attn", "selective"),
+    ],
+)
+def test_recomputation_is_read(text, mode):
+    assert words.recompute(text) == mode
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [("pretrain", "full"), ("SFT", "full"), ("LoRA", "lora"), ("PEFT", "lora"), ("QLoRA sft", "qlora")],
+)
+def test_what_is_trained_is_read(text, method):
+    assert words.method(text) == method
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,024", 1024), ("4 096", 4096), ("8k", 8192), ("128K", 131072), ("2048", 2048), ("-", None)],
+)
+def test_sequences_are_read(text, value):
+    assert words.number(text, "seq_len") == value
+
+
+@given(st.integers(1, 10**12))
+def test_thousands_may_be_apart(value):
+    assert words.number(f"{value:,}", "n_gpus") == value
+
+
+@pytest.mark.parametrize("text", ["1,02", "many", "-3", "0", "1e30", "8k"])
+def test_other_numbers_are_refused(text):
+    with pytest.raises(ValueError, match="n_gpus"):
+        words.number(text, "n_gpus")
+
+
+@pytest.mark.parametrize(
+    ("label", "identifier"),
+    [
+        ("NVIDIA H100 80GB HBM3", "h100-sxm"),
+        ("8x NVIDIA A100-SXM4-80GB", "a100-sxm-80gb"),
+        ("NVIDIA A100 (80GB)", "a100-sxm-80gb"),
+        ("NVIDIA GeForce RTX 4090", "rtx4090"),
+        ("AMD Instinct MI300X", "mi300x"),
+        ("AWS Trainium2", "trainium2"),
+        ("Google TPU v5p", "tpu-v5p"),
+        ("tpu7x", "tpu-v7"),
+        ("Huawei Ascend 910B", "ascend-910b"),
+    ],
+)
+def test_accelerators_are_known_by_what_drivers_and_clouds_call_them(catalog, label, identifier):
+    assert one(catalog, gpu=label) == one(catalog, gpu=identifier)
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("meta-llama/Llama-3.1-8B", "Llama 3.1 8B"),
+        ("meta-llama/Meta-Llama-3-8B-Instruct", "Llama 3.1 8B"),
+        ("mistralai/Mixtral-8x7B-v0.1", "Mixtral 8x7B"),
+        ("Qwen/Qwen3-30B-A3B-Instruct-2507", "Qwen3-30B-A3B"),
+        ("Qwen2-7B", "Qwen2.5 7B"),
+        ("google/gemma-2-9b-it", "Gemma 2 9B"),
+        ("deepseek-ai/DeepSeek-V3-Base", "DeepSeek-V3"),
+    ],
+)
+def test_models_are_known_by_their_repositories(catalog, name, model):
+    assert one(catalog, model=name) == one(catalog, model=model)
+
+
+def test_a_smaller_sibling_is_not_taken_for_the_model(catalog):
+    assert one(catalog, model="BLOOM-7B").tokens_per_s is None
+
+
+def test_hybrid_sharding_gathers_within_a_node(catalog):
+    wide = one(catalog, n_gpus="64", global_batch_seqs="64")
+    node = one(catalog, n_gpus="64", global_batch_seqs="64", zero_or_fsdp="HSDP")
+    assert node.tokens_per_s > wide.tokens_per_s
+    assert node.peak_memory_gb > wide.peak_memory_gb
+
+
+def test_a_slower_network_is_taken_from_the_row(catalog):
+    usual = one(catalog, n_gpus="64", global_batch_seqs="64")
+    assert one(catalog, n_gpus="64", global_batch_seqs="64", network_gbit_s="50").tokens_per_s < (
+        0.9 * usual.tokens_per_s
+    )
+    assert one(catalog, n_gpus="64", global_batch_seqs="64", network_gbit_s="400") == usual
