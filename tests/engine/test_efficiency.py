@@ -42,3 +42,13 @@ def test_attention_of_a_half_rate_card_hides_its_exponentials():
     own, others = machines([card, replace(card, id="l40s")], ["bf16"] * 2, ["open"] * 2, E).attention
     assert own == pytest.approx(162e12, rel=0.05)  # FlashAttention-2, from arXiv 2410.02367
     assert others < 0.6 * own
+
+
+def test_open_stacks_run_amperes_attention_on_hopper():
+    def attention(accelerator: Accelerator, stack: str, year: float) -> float:
+        return machines([accelerator], ["bf16"], [stack], E, [year]).attention.item()
+
+    # PyTorch prefers FlashAttention-2 there; cuDNN's kernels were measured 1.7-2.3 times as fast.
+    assert 1.7 < attention(H100, "vendor", 2026.5) / attention(H100, "open", 2026.5) < 2.3
+    assert attention(H100, "open", 2026.5) < 1.1 * attention(H100, "open", 2024.4)
+    assert attention(A100, "open", 2026.5) == pytest.approx(attention(A100, "vendor", 2026.5))

@@ -19,7 +19,11 @@ MATURING = 1.0
 """Years in which the shortfall of an architecture's first software fades to 1/e."""
 
 FUSED_ATTENTION_YEAR = 2024.5
-"""From the middle of 2024 libraries and open stacks ship kernels written for the newer architectures."""
+"""From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures."""
+
+PLAIN_ATTENTION = "Hopper"
+"""Where stacks other than the vendor's still run Ampere's: PyTorch puts FlashAttention-2 before cuDNN's
+kernels, which are 1.7-2.3 times as fast there (github.com/huggingface/transformers/pull/48163, 2026-08)."""
 
 DEFAULT_ARCHITECTURE = "Hopper"
 """Whose shares an accelerator of an architecture nobody has measured is given."""
@@ -50,7 +54,8 @@ class Efficiency:
     attention_backward: float
     """Rate of its backward pass over the forward's."""
     attention_early: Mapping[str, float]
-    """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere."""
+    """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
+    and to this day for the others on ``PLAIN_ATTENTION``."""
     head_overhead: Mapping[str, float]
     """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
@@ -212,7 +217,8 @@ def machines(
     immature = 1.0 + e.young * np.exp(-np.maximum(since, 0.0) / MATURING)
     age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
     mature = column(rows, lambda r: r[0].architecture == "Ampere" and r[2] == "vendor") > 0
-    early = np.where((year < FUSED_ATTENTION_YEAR) & ~mature, by_stack(e.attention_early), 1.0)
+    plain = column(rows, lambda r: r[0].architecture == PLAIN_ATTENTION and r[2] != "vendor") > 0
+    early = np.where(((year < FUSED_ATTENTION_YEAR) & ~mature) | plain, by_stack(e.attention_early), 1.0)
     sixteen_bit = column(accelerators, lambda a: _peak(a, "bf16")[0])
     attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
     vendor = column(stacks, lambda stack: stack == "vendor") > 0
