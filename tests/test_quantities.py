@@ -16,6 +16,8 @@ from isocost.quantities import (
     format_count,
     format_duration,
     format_exact,
+    format_memory,
+    format_memory_of,
     format_quantity,
     format_share,
     parse,
@@ -224,6 +226,34 @@ def test_shows_bytes_cents_counts_and_shares() -> None:
     assert plain_spaces(format_bytes(80e9)) == "80 GB"
     assert plain_spaces(format_bytes(1.342e12)) == "1.34 TB"
     assert plain_spaces(format_bytes(12)) == "12 B"
+
+
+GIB = 2.0**30
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (79.6 * GIB, "79.6 GiB"),
+        (80e9, "74.5 GiB"),
+        (691.7 * GIB, "692 GiB"),
+        (1000 * GIB, "1,000 GiB"),
+        (1023.9 * GIB, "1 TiB"),
+        (6.2 * 1024 * GIB, "6.2 TiB"),
+        (0.5 * GIB, "512 MiB"),
+        (0.0, "0 B"),
+        (math.inf, "∞"),
+    ],
+)
+def test_memory_of_an_accelerator_is_in_binary_units(size, text):
+    assert plain_spaces(format_memory(size)) == text
+
+
+def test_memory_held_is_in_the_unit_of_what_there_is():
+    assert plain_spaces(format_memory_of(71.34 * GIB, 79.6 * GIB)) == "71.3 of 79.6 GiB"
+    assert plain_spaces(format_memory_of(6200 * GIB, 79.6 * GIB)) == "6,200 of 79.6 GiB"
+    assert plain_spaces(format_memory_of(0.25 * GIB, 79.6 * GIB)) == "0.25 of 79.6 GiB"
+    assert plain_spaces(format_memory_of(math.nan, 79.6 * GIB)) == "unknown of 79.6 GiB"
     assert format_cents(294_672) == "$294,672.00"
     assert format_cents(-0.5) == "-$0.50"
     assert format_count(6144) == "6,144"

@@ -8,6 +8,7 @@ from datetime import date
 from isocost.catalog import Catalog
 from isocost.catalog.economics import load_regions
 from isocost.engine.finetune import adam_state_bytes
+from isocost.engine.memory import usable_bytes
 from isocost.plan.ownership import purchase_price
 from isocost.plan.project import (
     GpuHoursStage,
@@ -25,7 +26,7 @@ from isocost.plan.resolve import parameters_of, precision_on, whole_nodes
 from isocost.plan.results import Notice, StageEstimate
 from isocost.plan.stages import RlStage
 from isocost.plan.timeline import start_date
-from isocost.quantities import format_bytes, format_count, format_quantity
+from isocost.quantities import format_count, format_memory, format_quantity
 
 AMBER_DAYS = 30
 RED_DAYS = 90
@@ -129,13 +130,13 @@ def _update_memory(
     """Whether the policy's training states fit by themselves; rollouts are checked by the simulation."""
     needed = adam_state_bytes(parameters_of(model_of(scenario, stage), catalog).total)
     spec = catalog.accelerator(result.accelerator).spec
-    each = spec.memory_bytes
+    each = usable_bytes(spec)
     if result.fits and needed / result.count > each:
         yield Notice(
             "update-offloads",
             "hardware.count",
-            f"Weights, gradients and optimizer take {format_bytes(needed / result.count)} on each of "
-            f"{format_count(result.count)} {result.accelerator_name} with {format_bytes(each)}: the update "
+            f"Weights, gradients and optimizer take {format_memory(needed / result.count)} on each of "
+            f"{format_count(result.count)} {result.accelerator_name} with {format_memory(each)}: the update "
             "needs host memory, which makes it slower; "
             f"{format_count(whole_nodes(spec, needed / each))} hold it.",
         )
@@ -197,7 +198,7 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
     bill, where = result.memory, f"{format_count(result.count)} {result.accelerator_name}"
     if bill is None or bill.limit is None or bill.total <= bill.limit:
         return f"{name} does not fit on {where}: use more accelerators, or ones with more memory."
-    needs, has = (format_bytes(size, digits=2) for size in (bill.total, bill.limit))
+    needs, has = (format_memory(size) for size in (bill.total, bill.limit))
     sentence = f"{name} does not fit on {where}: it needs {needs} on each, which has {has}"
     if result.smallest_count is None:
         return f"{sentence}, however many there are; use ones with more memory."

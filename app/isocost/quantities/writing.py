@@ -12,6 +12,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 _SUFFIXES = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
 _BYTES = ((15, "PB"), (12, "TB"), (9, "GB"), (6, "MB"), (3, "kB"))
+_MEMORY = ((50, "PiB"), (40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
 
 
 def format_quantity(value: float, quantity: Quantity, *, digits: int = 3) -> str:
@@ -93,6 +94,25 @@ def format_bytes(value: float, *, digits: int = 3) -> str:
     return f"{number}{SPACE}{text[len(number) :] or 'B'}"
 
 
+def format_memory(value: float, *, digits: int = 3) -> str:
+    """Bytes of an accelerator's memory in binary units (GiB = 2^30 bytes): "79.6 GiB", "1.34 TiB".
+
+    The GB of a device's label are GiB: an "80 GB" card holds 79.6 GiB, which would read 85.5 in decimal GB.
+    """
+    if not math.isfinite(value):
+        return _not_finite(value)
+    size, unit = _memory_unit(value, digits)
+    return f"{_significant(value / size, digits)}{SPACE}{unit}"
+
+
+def format_memory_of(held: float, limit: float, *, digits: int = 3) -> str:
+    """Bytes held of those there are, both in the unit of the latter: "71.3 of 79.6 GiB"."""
+    if not (math.isfinite(held) and math.isfinite(limit)):
+        return f"{format_memory(held, digits=digits)} of {format_memory(limit, digits=digits)}"
+    size, _ = _memory_unit(limit, digits)
+    return f"{_significant(held / size, digits)} of {format_memory(limit, digits=digits)}"
+
+
 def format_duration(days: float) -> str:
     """A time span given in days: "12 min", "7 h", "5.4 days", "54 days", "2.1 years"."""
     if not math.isfinite(days):
@@ -138,6 +158,12 @@ def _grouped(value: Decimal) -> str:
     """A decimal with grouped thousands, or with an exponent when it is very long."""
     text = _digits(value)
     return text if "e" in text or abs(value) < 1000 else f"{value.normalize():,f}"
+
+
+def _memory_unit(value: float, digits: int) -> tuple[float, str]:
+    """Bytes and name of the largest binary unit of which, once rounded, there is one at least."""
+    sizes = [(2.0**power, name) for power, name in _MEMORY]
+    return next((unit for unit in sizes if abs(_rounded(value / unit[0], digits)) >= 1), sizes[-1])
 
 
 def _significant(value: float, digits: int) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from isocost.plan.results import Bill, Detail, Estimate, FlopCount, StageEstimate
 from isocost.quantities import (
-    format_bytes,
     format_cents,
     format_count,
     format_duration,
+    format_memory,
+    format_memory_of,
     format_money,
     format_quantity,
     format_share,
@@ -111,9 +112,9 @@ def _work(stage: StageEstimate) -> Iterator[str]:
         goodput = "" if stage.goodput is None else f"; goodput {format_share(stage.goodput)}"
         yield f"{stage.name}: MFU {format_share(stage.mfu)} of the dense peak, {stage.mfu_source}{goodput}."
     if stage.memory is not None:
-        limit = "" if stage.memory.limit is None else f" of {format_bytes(stage.memory.limit)} usable"
-        parts = _largest(stage.memory, format_bytes)
-        yield f"{stage.name}: {format_bytes(stage.memory.total)}{limit} on each accelerator: {parts}."
+        total, limit = stage.memory.total, stage.memory.limit
+        held = format_memory(total) if limit is None else f"{format_memory_of(total, limit)} usable"
+        yield f"{stage.name}: {held} on each accelerator: {_largest(stage.memory, format_memory)}."
     if stage.step is not None and stage.step.total > 0:
         whole = stage.step.total
         parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))

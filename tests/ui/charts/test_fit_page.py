@@ -75,8 +75,8 @@ def test_the_page_shows_what_the_plan_and_the_report_say(window, fit):
     report = fit_report(session.project, session.catalog)
     assert fit.layouts.model.rows == report.rows
     assert fit.nearest.model.runs == report.near
-    spare = round((stage.memory.limit - stage.memory.total) / 1e9)
-    assert fit.memory.title.text().endswith(f"fits with {spare}\u00a0GB to spare")
+    spare = round((stage.memory.limit - stage.memory.total) / 2**30)
+    assert fit.memory.title.text().endswith(f"fits, {spare}\u00a0GiB to spare")
     assert "matrix multiplies" in fit.step.title.text()
 
 

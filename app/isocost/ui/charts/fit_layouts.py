@@ -219,7 +219,7 @@ class LayoutsView(QTableView):
         super().keyPressEvent(event)
 
 
-WIDEST = ("16", "64", "4", "64", "64", "2,048", "32", "selective", "ZeRO-1", "27,365", "59.3 %", "692 GB",
+WIDEST = ("16", "64", "4", "64", "64", "2,048", "32", "selective", "ZeRO-1", "27,365", "59.3 %", "99.9 GiB",
           "12.5 % recompute")  # fmt: skip
 """What decides the width of each column, beside its heading."""
 

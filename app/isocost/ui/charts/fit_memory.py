@@ -10,13 +10,12 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from isocost.plan.results import Bill, StageEstimate
-from isocost.quantities import format_bytes
+from isocost.quantities import format_memory
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.card import ChartCard
 from isocost.ui.charts.fit_words import (
     bill_table,
     bill_words,
-    gigabytes,
     memory_finding,
     memory_subtitle,
     shown_parts,
@@ -91,13 +90,13 @@ class MemoryBar(QWidget):
         found, below = [], 0.0
         for part in shown_parts(bill):
             middle = self._y(below + part.amount / 2)
-            found.append(Label(part.name, gigabytes(part.amount), self._ink(part.name), middle))
+            found.append(Label(part.name, format_memory(part.amount), self._ink(part.name), middle))
             below += part.amount
         if bill.total < limit:
-            free = Label("Free", gigabytes(limit - bill.total), theme.quiet, self._y((below + limit) / 2))
+            free = Label("Free", format_memory(limit - bill.total), theme.quiet, self._y((below + limit) / 2))
             found.append(free)
         colour = theme.text if bill.total <= limit else theme.stop
-        found.append(Label("Usable", format_bytes(limit), colour, self._y(limit), strong=True))
+        found.append(Label("Usable", format_memory(limit), colour, self._y(limit), strong=True))
         found.sort(key=lambda label: -label.at)
         height = QFontMetricsF(font_of(theme, "small")).height()
         ys = spread([label.at for label in found], height, height / 2, self.height() - height / 2)

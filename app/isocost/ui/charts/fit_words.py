@@ -9,14 +9,11 @@ from isocost.plan.fit import FitReport, LayoutRow
 from isocost.plan.layouts import SHARDING_WORDS
 from isocost.plan.nearest import CLOSE, NearRun
 from isocost.plan.results import Bill, Part, StageEstimate
-from isocost.quantities import SPACE, format_bytes, format_count, format_quantity
+from isocost.quantities import SPACE, format_count, format_memory, format_memory_of, format_quantity
 from isocost.ui.charts.table import Column, Table
 
 USEFUL = ("Matrix multiplies", "Attention")
 """Parts of a step that the model's own arithmetic asks for; all others are what running it costs."""
-
-LARGE = 100e9
-"""Bytes of a memory from which on the verdict is put in fewer words, to be read whole."""
 
 SMALL = 0.005
 """Parts below half a percent are shown as one."""
@@ -33,22 +30,15 @@ _LOST_TO = {
 }
 
 
-def gigabytes(size: float) -> str:
-    """Bytes in whole GB: "61 GB", "692 GB"; small and huge ones with two digits."""
-    return f"{size / 1e9:.0f}{SPACE}GB" if 9.95e9 <= size < 999.5e9 else format_bytes(size, digits=2)
-
-
 def memory_finding(stage: StageEstimate, bill: Bill) -> str:
     """The verdict: how much of how much, and what is to spare."""
     limit = bill.limit or 0.0
     if stage.layout_problem:
         return "The pinned layout is impossible"
+    held = format_memory_of(bill.total, limit)
     if bill.total <= limit:
-        left = limit - bill.total
-        spare = gigabytes(round(left, -9) if left >= 1e9 else left)
-        fits = f"fits with {spare}" if limit < LARGE else f"fits, {spare}"
-        return f"{bill.total / 1e9:,.0f} of {gigabytes(limit)}: {fits} to spare"
-    return f"Needs {gigabytes(bill.total)} of {gigabytes(limit)}: does not fit"
+        return f"{held}: fits, {format_memory(limit - bill.total, digits=2)} to spare"
+    return f"Needs {held}: does not fit"
 
 
 def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
@@ -105,7 +95,7 @@ def lower(name: str) -> str:
 
 def bill_table(bill: Bill, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
-    show = format_bytes if unit == "bytes" else seconds
+    show = format_memory if unit == "bytes" else seconds
     columns = (Column("part"), Column(unit, show, right=True), Column("share", _percent, right=True))
     return Table(columns, tuple((p.name, p.amount, p.amount / bill.total) for p in bill.parts))
 
@@ -188,7 +178,7 @@ LAYOUT_COLUMNS = (
     Column("Sharding"),
     Column("Tokens/s", lambda rate: _rate(rate), right=True),
     Column("MFU", lambda share: format_quantity(share, "share"), right=True),
-    Column("Memory", gigabytes, right=True),
+    Column("Memory", format_memory, right=True),
     Column("Loses"),
 )
 """Columns of the table of layouts, in the order of :func:`layout_cells`."""

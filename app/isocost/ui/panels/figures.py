@@ -11,7 +11,14 @@ from typing import Literal
 from isocost.plan.notices import AMBER_DAYS, RED_DAYS, price_age_days
 from isocost.plan.project import GpuHoursStage, Project, price_of
 from isocost.plan.results import Estimate, StageEstimate
-from isocost.quantities import SPACE, format_count, format_money, format_quantity, format_share
+from isocost.quantities import (
+    SPACE,
+    format_count,
+    format_memory_of,
+    format_money,
+    format_quantity,
+    format_share,
+)
 
 Tone = Literal["quiet", "fine", "care", "stop"]
 
@@ -85,7 +92,7 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
     tightest = max(bills, key=lambda bill: bill.total / (bill.limit or 1.0), default=None)
     size = ""
     if tightest is not None and tightest.limit is not None:
-        size = f", {tightest.total / 1e9:,.0f} of {tightest.limit / 1e9:,.0f} GB"
+        size = f", {format_memory_of(tightest.total, tightest.limit)}"
     if judged and all(stage.fits for stage in judged):
         yield Remark(f"fits{size}", "fine")
     elif any(stage.layout_problem for stage in judged):
