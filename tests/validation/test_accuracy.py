@@ -75,8 +75,9 @@ def test_peaks_of_the_grid_are_predicted(scored):
 
 def test_peaks_of_fine_tuning_are_predicted_and_no_such_run_is_called_too_large():
     scores = {score.source: score for score in validate_shipped(load()).memory}
-    assert scores["torchtune"].runs == 17
+    assert scores["torchtune"].runs == 16
     assert scores["torchtune"].median <= 0.10
+    assert scores["torchtune"].p90 <= 0.20
     assert abs(scores["torchtune"].bias) <= 0.10
     assert scores["ColossalAI"].median <= 0.15
     specs = [run_spec(run, load()) for run in measured_runs() if run.source == "torchtune"]

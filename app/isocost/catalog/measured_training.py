@@ -57,6 +57,7 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """None = what the framework's memory profile takes for granted."""
     update_in_backward: bool = False
     offload_activations: bool = False
+    whole_logits: bool = False
     mtp: bool = True
     """False when the model's multi-token-prediction modules were left out."""
     tokens_per_s: Positive | None = None

@@ -78,7 +78,7 @@ def memory(
         weights, gradients, optimizer = (
             state.over(shares) for state in _states(shapes, states, layouts, stage)
         )
-        logits = _logits(shapes, sequence, layouts, profile, stage)
+        logits = _logits(shapes, sequence, states, layouts, stage)
         working = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         in_flight = np.minimum(stage.in_flight, layouts.microbatches)
         activations = stored * stage.layers * in_flight + working
@@ -162,7 +162,7 @@ def needs(
     kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
     found = []
     for stage in _stages(shapes, layouts, profile):
-        logits = _logits(shapes, sequence, layouts, profile, stage)
+        logits = _logits(shapes, sequence, states, layouts, stage)
         weights, gradients, optimizer = _states(shapes, states, layouts, stage)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         fixed = logits + profile.reserve_bytes + profile.allocated_bytes
@@ -302,10 +302,10 @@ def _gathered(s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage) ->
     return np.where(layouts.sharding == 3, whole, 0.0)
 
 
-def _logits(s: Shapes, sequence: Array, layouts: Layouts, profile: MemoryProfile, stage: _Stage) -> Array:
+def _logits(s: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, stage: _Stage) -> Array:
     """Bytes of the loss on a stage with output heads."""
     tokens = layouts.microbatch * sequence / layouts.cp
-    return stage.heads * tokens * s.vocabulary / layouts.tp * profile.logit_bytes
+    return stage.heads * tokens * s.vocabulary / layouts.tp * states.logit_bytes
 
 
 def _gradients_not_yet(

@@ -115,6 +115,8 @@ class Workload:
     arXiv 2306.09782); needs one microbatch a step."""
     offload_activations: bool = False
     """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
+    whole_logits: bool = False
+    """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
 
 
 @dataclass(frozen=True, slots=True)

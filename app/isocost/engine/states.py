@@ -24,6 +24,10 @@ OPTIMIZER_BYTES: dict[Optimizer, float] = {
 }
 """Per trained parameter: 32-bit master weight with two moments (Muon: one), or 16- or 8-bit moments alone.
 Paged moments need not be on the accelerator at all."""
+WHOLE_LOGIT = 10.0
+"""Bytes per logit of a loss that is neither fused nor in chunks: 16-bit, a 32-bit copy and its gradient.
+Chunks save 8.3 of them in torchtune's table of optimizations, 7.5 in torchtitan's pull request 996."""
+
 PURE_16_BIT = ("adamw-bf16", "adamw-8bit", "adamw-8bit-paged")
 """Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
 
@@ -46,7 +50,7 @@ class MemoryProfile:
     ffn_copies: float
     """Inner-width tensors an activation function keeps beyond its inputs (1 = the product only)."""
     logit_bytes: float
-    """Bytes per logit of the loss: 16-bit, 32-bit copy, gradient; fused or chunked losses keep fewer."""
+    """Bytes per logit of its usual loss: 16-bit, 32-bit copy, gradient; fewer where fused or in chunks."""
     working_layers: float
     """Layers' worth of activations alive besides the stored ones while a layer runs backward: gradients and
     recomputed tensors. They follow the loss, so the larger of them and the logits counts."""
@@ -78,6 +82,8 @@ class StateBytes:
     input_bytes: Array
     """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
     format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
+    logit_bytes: Array
+    """Per logit of the loss."""
     kept_inputs: Array
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     fused_attention: Array
@@ -95,6 +101,7 @@ class StateBytes:
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=column(works, lambda w: 4.0 if w.precision == "fp32" else SIXTEEN_BIT),
             input_bytes=column(works, _input_bytes),
+            logit_bytes=column(works, lambda w: max(profile.logit_bytes, WHOLE_LOGIT * w.whole_logits)),
             kept_inputs=column(works, lambda w: not w.offload_activations),
             fused_attention=column(works, lambda w: w.flash_attention),
         )

@@ -61,6 +61,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         flash_attention=fused,
         update_in_backward=run.update_in_backward,
         offload_activations=run.offload_activations,
+        whole_logits=run.whole_logits,
     )
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
