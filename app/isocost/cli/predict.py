@@ -16,8 +16,9 @@ DESCRIPTION = (
     "Predict every row of a CSV table of runs and write the table with the predictions appended. Training "
     "rows need the columns model, gpu, n_gpus and seq_len; a layout (tp, pp, vp, cp, ep, micro_batch, "
     "recompute, zero_or_fsdp...) is used where given and searched where blank. Optional columns: "
-    "attention_kernel (flash or unfused; flash where blank, but for runs dated before 2023), stack (vendor, "
-    "open or research; by framework where blank) and network_gbit_s (between nodes, per accelerator and "
+    "attention_kernel (flash or unfused; flash where blank, but for runs dated before 2023), optimizer "
+    "(adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; by framework where blank), stack (vendor, open or "
+    "research; by framework where blank) and network_gbit_s (between nodes, per accelerator and "
     "direction; the catalogue's where blank). Generation rows need model, gpu, n_gpus, "
     "precision, isl, osl and metric."
 )

@@ -13,7 +13,8 @@ from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_training import DEFAULT_STACK, MeasuredRun, stack_of, year_of
 from isocost.catalog.memory import load_memory_profiles
-from isocost.engine.records import Accelerator, Stack, Transformer, Workload
+from isocost.engine.records import Accelerator, Optimizer, Stack, Transformer, Workload
+from isocost.engine.states import OPTIMIZER_BYTES
 from isocost.plan import row_words as words
 
 _Found = TypeVar("_Found")
@@ -84,6 +85,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     Columns read: model, gpu, n_gpus, seq_len, precision, kind, framework, date, tp, pp, vp, cp, ep,
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
     n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (flash or unfused),
+    optimizer (adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; else what the framework uses),
     stack (vendor, open or research) and network_gbit_s (between nodes, per accelerator and direction; else
     the catalogue's). Raises ValueError saying what is missing or not understood.
     """
@@ -127,12 +129,21 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         sequence_parallel=words.flag(text.get("seq_parallel", "")),
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",
+        optimizer=_optimizer(text.get("optimizer", "")),
         tokens_per_s=_number(text, "tokens_per_s_per_gpu"),
         peak_memory_gb=_number(text, "peak_memory_gb"),
         network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
     )
     return run_spec(run, catalog, _transformer(text, catalog))
+
+
+def _optimizer(name: str) -> Optimizer | None:
+    """An optimizer by name; None for a blank. Raises ValueError for an unknown one."""
+    found: Optimizer | None = next((known for known in OPTIMIZER_BYTES if known == name.casefold()), None)
+    if found is None and name:
+        raise ValueError(f"optimizer is {name}: use one of {', '.join(OPTIMIZER_BYTES)}.")
+    return found
 
 
 def _number(text: Mapping[str, str], name: str) -> float | None:
