@@ -17,9 +17,10 @@ DESCRIPTION = (
     "rows need the columns model, gpu, n_gpus and seq_len; a layout (tp, pp, vp, cp, ep, micro_batch, "
     "recompute, zero_or_fsdp...) is used where given and searched where blank. Optional columns: "
     "attention_kernel (flash or unfused; flash where blank, but for runs dated before 2023), optimizer "
-    "(adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; by framework where blank), stack (vendor, open "
-    "or research; by framework where blank) and network_gbit_s (between nodes, per accelerator and direction; "
-    "the catalogue's where blank). Generation rows need model, gpu, n_gpus, precision, isl, osl and metric."
+    "(adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; by framework where blank), stack (vendor, "
+    "open or research; by framework where blank) and network_gbit_s (between nodes, per accelerator and "
+    "direction; the catalogue's where blank). Generation rows need model, gpu, n_gpus, precision, isl, osl "
+    "and metric."
 )
 TRAINING = ("model", "gpu", "n_gpus", "seq_len")
 GENERATION = ("model", "gpu", "n_gpus", "precision", "isl", "osl", "metric")
