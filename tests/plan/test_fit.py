@@ -122,11 +122,12 @@ def test_a_model_no_number_can_hold_is_said_to_need_larger_memory():
         ("Llama 3.1 405B", "qlora", "a100-sxm-80gb", 8, True),
     ],
 )
-def test_fine_tunes_fit_where_they_are_known_to(model, method, accelerator, count, fits):
+@pytest.mark.parametrize("stack", ["vendor", "open"])
+def test_fine_tunes_fit_where_they_are_known_to(model, method, accelerator, count, fits, stack):
     data = Data(tokens=1e7, sequence=2048, batch_tokens=32_768.0)
     tune = SftStage(name="Tune", data=data, tuning=Tuning(method=method))
     project = plan(ModelChoice(name=model), accelerator=accelerator, count=count, stage=tune)
-    project = set_value(project, "efficiency.stack", "open")
+    project = set_value(project, "efficiency.stack", stack)
     assert estimate(project, CATALOG).stages[0].fits is fits
 
 
