@@ -3,14 +3,15 @@
 Run with ``python tools/calibrate_memory.py``; deterministic. For each profile with measured peaks, its own
 constants are fitted by least squares on the logarithm of predicted over measured bytes, with a Cauchy loss
 (some runs of a grid recompute or skip sequence parallelism without saying so) and bounds that keep each
-constant physical. Runs that do not state recomputation are taken to have none. Prints the errors and writes
-the values.
+constant physical. Runs that do not state recomputation are taken to have none. Where layouts that crashed are
+known too, the allocator's gaps are the largest share of the activations that calls no more than 1 % of the
+runs that ran too large. Prints the errors and writes the values.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,17 +19,19 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import load
-from isocost.catalog.measured_training import MeasuredRun, measured_runs
+from isocost.catalog.measured_training import MeasuredRun, failed_runs, measured_runs
 from isocost.catalog.memory import load_memory_profiles
-from isocost.engine.batch import Array, Shapes
-from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
-from isocost.engine.memory import Memory, memory
-from isocost.engine.states import MemoryProfile, StateBytes
-from isocost.plan.measured_rows import RunSpec, run_spec
+from isocost.engine.batch import Array
+from isocost.engine.memory import usable_bytes
+from isocost.engine.states import MemoryProfile
+from isocost.plan.measured_rows import run_spec
+from isocost.plan.stated_layouts import stated_memory
 
 FILE = Path(__file__).resolve().parent.parent / "resources" / "memory.yaml"
 SCALE = 0.05
 """Error (log) from which a run loses influence."""
+REFUSED = 0.01
+"""Share of runs that ran which may be called too large."""
 
 
 @dataclass(frozen=True)
@@ -72,36 +75,11 @@ def measured(framework: str) -> list[MeasuredRun]:
     ]
 
 
-def layouts_of(runs: Sequence[MeasuredRun]) -> Layouts:
-    """The stated layouts of runs, a row each."""
-    split = np.array([run.sequence_parallel is not False and (run.tp or 1) > 1 for run in runs])
-    return Layouts.of(
-        accelerators=[run.accelerators for run in runs],
-        global_batch=[run.global_batch or 1.0 for run in runs],
-        tp=[run.tp or 1 for run in runs],
-        pp=[run.pp or 1 for run in runs],
-        vp=[run.vp or 1 for run in runs],
-        cp=[run.cp or 1 for run in runs],
-        ep=[run.ep or 1 for run in runs],
-        microbatch=[run.microbatch or 1 for run in runs],
-        recompute=[RECOMPUTE_CODES[run.recompute or "none"] for run in runs],
-        sharding=[SHARDING_CODES[run.sharding or "none"] for run in runs],
-        sequence_parallel=split,
-    )
-
-
-def held(specs: Sequence[RunSpec], layouts: Layouts, profile: MemoryProfile) -> Memory:
-    """Predicted memory of each run under a profile."""
-    models, works = [s.transformer for s in specs], [s.work for s in specs]
-    sequence = np.array([w.sequence for w in works])
-    return memory(Shapes.of(models), sequence, StateBytes.of(models, works, profile), layouts, profile)
-
-
 def fit(target: Target, start: MemoryProfile) -> tuple[MemoryProfile, Array]:
     """The fitted profile and each run's predicted over measured peak."""
     runs = measured(target.framework)
     catalog = load()
-    specs, layouts = [run_spec(run, catalog) for run in runs], layouts_of(runs)
+    specs = [run_spec(run, catalog) for run in runs]
     peaks = np.array([run.peak_memory_gb or np.nan for run in runs]) * 1e9
     names = list(target.bounds)
     low, high = np.array([target.bounds[name] for name in names]).T
@@ -110,7 +88,7 @@ def fit(target: Target, start: MemoryProfile) -> tuple[MemoryProfile, Array]:
         return replace(start, **dict(zip(names, (low + x * (high - low)).tolist(), strict=True)))
 
     def ratio(x: Array) -> Array:
-        return held(specs, layouts, profile(x)).allocated / peaks
+        return stated_memory(specs, profile(x)).allocated / peaks
 
     middle = np.full(len(names), 0.5)
     found = least_squares(
@@ -119,11 +97,31 @@ def fit(target: Target, start: MemoryProfile) -> tuple[MemoryProfile, Array]:
     return profile(found.x), ratio(found.x)
 
 
-def written(text: str, name: str, profile: MemoryProfile, constants: Sequence[str]) -> str:
+def too_large(runs: Sequence[MeasuredRun], profile: MemoryProfile) -> float:
+    """Share of runs that do not fit by a profile, each in its stated layout."""
+    catalog = load()
+    specs = [run_spec(run, catalog) for run in runs]
+    capacity = np.array([usable_bytes(spec.accelerator) for spec in specs])
+    return 1.0 - float(stated_memory(specs, profile).fits(capacity).mean())
+
+
+def gaps(target: Target, profile: MemoryProfile) -> dict[str, float]:
+    """The largest fragmentation that still lets the measured runs run; none where no crashes are known."""
+    runs = measured(target.framework)
+    crashed = [run for run in failed_runs() if run.framework == target.framework]
+    if not crashed:
+        return {}
+    tried = [replace(profile, fragmentation=share / 100.0) for share in range(31)]
+    found = max((each for each in tried if too_large(runs, each) <= REFUSED), key=lambda p: p.fragmentation)
+    caught, refused = too_large(crashed, found), too_large(runs, found)
+    print(f"  {len(crashed)} crashed: {caught:.1%} called too large, and {refused:.1%} of those that ran")
+    return {"fragmentation": found.fragmentation}
+
+
+def written(text: str, name: str, constants: Mapping[str, float]) -> str:
     """The YAML text with a profile's fitted constants replaced, everything else untouched."""
     head, body, rest = re.split(rf"(^  {name}:\n(?:    .*\n)+)", text, maxsplit=1, flags=re.MULTILINE)
-    for constant in constants:
-        value = getattr(profile, constant)
+    for constant, value in constants.items():
         shown = f"{value / 1e6:.0f}.0e+6" if value > 1e6 else f"{value:.3g}"
         body = re.sub(rf"^    {constant}: .*$", f"    {constant}: {shown}", body, flags=re.MULTILINE)
     return head + body + rest
@@ -140,7 +138,8 @@ def main() -> None:
             f"{name}: {len(ratio)} runs, median error {np.median(error):.1%}, 90th percentile "
             f"{np.quantile(error, 0.9):.1%}, bias {np.median(ratio) - 1.0:+.1%}"
         )
-        text = written(text, name, profile, list(target.bounds))
+        fitted = {constant: getattr(profile, constant) for constant in target.bounds}
+        text = written(text, name, fitted | gaps(target, profile))
     FILE.write_text(text, encoding="utf-8")
 
 

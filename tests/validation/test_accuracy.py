@@ -6,12 +6,14 @@ import pytest
 from isocost.catalog import load
 from isocost.catalog.accuracy import load_accuracy, load_spreads, run_class
 from isocost.catalog.efficiency import load_efficiency
-from isocost.catalog.measured_training import measured_runs
+from isocost.catalog.measured_training import failed_runs, measured_runs
 from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.memory import usable_bytes
 from isocost.plan.accuracy import macro_average, score_memory, score_ranking, score_sources
 from isocost.plan.completion import complete
 from isocost.plan.measured_rows import run_spec
 from isocost.plan.predict import fastest, step_seconds
+from isocost.plan.stated_layouts import stated_memory
 from isocost.plan.validation import validate_shipped
 
 GRID = "Ultra-Scale Playbook (Nanotron)"
@@ -87,6 +89,17 @@ def test_peaks_of_fine_tuning_are_predicted_and_no_such_run_is_called_too_large(
 def test_few_runs_that_ran_are_called_too_large(scored):
     _, batch, _, _ = scored
     assert 1.0 - batch.fits.mean() < 0.03
+
+
+def test_layouts_that_crashed_are_called_too_large():
+    """The grid lists layouts that ran out of memory, and some that crashed for other reasons, alike."""
+    crashed = [run_spec(run, load()) for run in failed_runs()]
+    held = stated_memory(crashed, load_memory_profiles().for_stack("research"))
+    filled = held.total / [usable_bytes(spec.accelerator) for spec in crashed]
+    assert len(crashed) == 1492
+    assert np.mean(filled > 1.0) > 0.8
+    # Those that leave a third of the memory free did not run out of it.
+    assert np.mean(filled[filled > 0.67] > 1.0) > 0.9
 
 
 def test_ranges_hold_four_of_five_runs(scored):

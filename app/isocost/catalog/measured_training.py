@@ -76,6 +76,12 @@ def measured_runs(path: Path | None = None) -> tuple[MeasuredRun, ...]:
     return tuple(read_rows(path or resource("measured_training.csv"), MeasuredRun))
 
 
+@lru_cache(maxsize=1)
+def failed_runs() -> tuple[MeasuredRun, ...]:
+    """Layouts a grid of measurements tried that crashed, out of memory for the most part."""
+    return tuple(read_rows(resource("measured_failures.csv"), MeasuredRun))
+
+
 def year_of(date: str) -> float | None:
     """The middle of the month (or year) of an ISO date, as a decimal year; None when there is none."""
     parts = date.split("-")
