@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
@@ -92,6 +92,8 @@ class Session(QObject):
     """The plan has its estimate, but the other accelerators could not be compared, and why."""
     settled = Signal()
     """Everything asked for so far has been computed and delivered."""
+    _due = Signal()
+    """Queued, it comes before the next paint: a step of a drag paints its input and its answer together."""
 
     def __init__(self, project: Project, catalog: Catalog, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -108,10 +110,8 @@ class Session(QObject):
         self._compared: Scenario | None = None
         self._deadline: float | None = None
         self._problem = ""
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.setInterval(0)
-        self._frame.timeout.connect(self._compute)
+        self._asked = False
+        self._due.connect(self._compute, Qt.ConnectionType.QueuedConnection)
         self._comparison = QTimer(self)
         self._comparison.setSingleShot(True)
         self._comparison.setInterval(COMPARISON_PAUSE_MS)
@@ -259,7 +259,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop computing; call before the window goes."""
-        self._frame.stop()
+        self._asked = False
         self._comparison.stop()
         for worker in self._workers:
             worker.close()
@@ -276,13 +276,15 @@ class Session(QObject):
     def refresh(self) -> None:
         """Ask for the estimate of the newest project; many calls in one frame are one computation."""
         self._comparison.stop()
-        self._frame.start()
+        if not self._asked:
+            self._asked = True
+            self._due.emit()
 
     @property
     def busy(self) -> bool:
         """Whether an estimate or a curve is still to come."""
         working = any(worker.busy for worker in self._workers)
-        return self._frame.isActive() or self._comparison.isActive() or working
+        return self._asked or self._comparison.isActive() or working
 
     def new_worker(self) -> LatestWorker:
         """A worker for one view's own figures: closed with the session and waited for before it settles."""
@@ -305,6 +307,9 @@ class Session(QObject):
         self.refresh()
 
     def _compute(self) -> None:
+        if not self._asked:
+            return
+        self._asked = False
         project, scenario = self._project, self._scenario
         try:
             self.estimate = estimate(project, self.catalog, scenario)
