@@ -166,6 +166,8 @@ def test_a_method_brings_its_own_inputs():
     tuned = new_stage("sft")
     lora = msgspec.structs.replace(tuned, tuning=msgspec.structs.replace(tuned.tuning, method="lora"))
     assert uses(lora, "tuning.rank")
+    assert uses(tuned, "tuning.optimizer")
+    assert not uses(lora, "tuning.optimizer")
 
 
 def test_a_logarithmic_slider_never_starts_at_zero():

@@ -131,6 +131,20 @@ def test_fine_tunes_fit_where_they_are_known_to(model, method, accelerator, coun
     assert estimate(project, CATALOG).stages[0].fits is fits
 
 
+@pytest.mark.parametrize(("optimizer", "smallest"), [("adamw", 3), ("adamw-bf16", 2), ("adamw-8bit", 1)])
+def test_an_optimizer_that_keeps_less_needs_fewer_cards(optimizer, smallest):
+    """States of 16, 8 and 6 bytes a parameter: 51, 26 and 19 GB of a 3B on cards of 24 GB."""
+    data = Data(tokens=1e7, sequence=2048, batch_tokens=32_768.0)
+    tune = SftStage(name="Tune", data=data, tuning=Tuning(optimizer=optimizer))
+    project = plan(ModelChoice(name="Llama 3.2 3B"), accelerator="rtx4090", count=smallest, stage=tune)
+    project = set_value(project, "efficiency.stack", "open")
+    assert estimate(project, CATALOG).stages[0].fits
+    if smallest > 1:
+        fewer = estimate(set_value(project, "hardware.count", smallest - 1), CATALOG).stages[0]
+        assert fewer.fits is False
+        assert fewer.smallest_count == smallest
+
+
 def test_more_replicas_than_sequences_leaves_accelerators_idle():
     alone = Layout(tp=1, pp=1, cp=1)
     small = plan(count=64, batch=16 * 4096.0, layout=alone)

@@ -93,6 +93,7 @@ def workload_of(data: Data, accelerator: Accelerator, tuning: Tuning | None = No
         precision=precision_on(accelerator, data.precision),
         method=tuned.method,
         lora_rank=tuned.rank,
+        optimizer=tuned.optimizer,
     )
 
 

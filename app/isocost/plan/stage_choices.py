@@ -43,6 +43,12 @@ _ALL = (
         "what published post-training recipes do",
     ),
     Choice(
+        "tuning.optimizer", "Optimizer",
+        "What it keeps of each weight: 32-bit copy and moments, 12 bytes; or moments alone, 4 or 2.",
+        {"adamw": "AdamW, 32-bit", "adamw-bf16": "AdamW, 16-bit", "adamw-8bit": "AdamW, 8-bit"},
+        "what published post-training recipes do",
+    ),
+    Choice(
         "preference.objective", "Objective", "Direct preference optimisation, or a model that scores.",
         {"dpo": "DPO", "reward-model": "reward model"}, "Tulu 3, arXiv 2411.15124",
     ),

@@ -137,7 +137,8 @@ def _uses_tuning(stage: Stage, name: str) -> bool:
         return False
     if not _trains(stage):
         return name == "epochs"
-    return name != "rank" or stage.tuning.method != "full"
+    frozen = stage.tuning.method != "full"
+    return {"rank": frozen, "optimizer": not frozen}.get(name, True)
 
 
 def _uses_distillation(stage: DistillationStage, name: str) -> bool:

@@ -16,6 +16,7 @@ from isocost.plan.values import (
 )
 
 TuningMethod = Literal["full", "lora", "qlora"]
+TuningOptimizer = Literal["adamw", "adamw-bf16", "adamw-8bit"]
 AlgorithmName = Literal["grpo-kl", "grpo", "ppo", "rloo", "reinforce", "dapo", "cispo"]
 RlStackName = Literal["frontier", "open"]
 ServingStackName = Literal["vendor", "frontier"]
@@ -72,6 +73,8 @@ class Tuning(Value, frozen=True):
     epochs: float = 1.0
     packing: float = 0.95
     """Share of each batch that is real tokens: 0.95 packed, about 0.35 for unpacked chats."""
+    optimizer: TuningOptimizer = "adamw"
+    """Of all weights: 32-bit master weights and moments, or 16-bit weights with 16- or 8-bit moments."""
 
 
 class SftStage(PretrainStage, frozen=True, kw_only=True, tag="sft"):

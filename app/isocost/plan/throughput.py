@@ -83,7 +83,8 @@ def throughputs(
     """Tokens per second per accelerator on each accelerator type at each of its counts."""
     keys = tuple(tuple(int(c) for c in each) for each in counts)
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data))
-    question = Question(model, data, efficiency.stack, layout, Tuning(tuning.method, tuning.rank))
+    asked = Tuning(tuning.method, tuning.rank, optimizer=tuning.optimizer)
+    question = Question(model, data, efficiency.stack, layout, asked)
     alone = len(keys) == 1 and len(keys[0]) == 1
     found = _on_curve(catalog, question, accelerators[0], keys[0][0]) if alone else None
     found = found or _searched(catalog, question, tuple(accelerators), keys)

@@ -71,7 +71,8 @@ GROUPS = (
         lambda stage: f"batch of {format_count(stage.distillation.batch)}",
     ),
     GroupPlan(
-        "Fine-tuning", ("tuning.method", "tuning.rank", "tuning.epochs"), ("tuning.packing",),
+        "Fine-tuning", ("tuning.method", "tuning.rank", "tuning.epochs"),
+        ("tuning.packing", "tuning.optimizer"),
         lambda stage: f"{format_share(stage.tuning.packing)} packed",
     ),
     GroupPlan(
