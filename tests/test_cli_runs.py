@@ -122,6 +122,7 @@ def test_own_runs_are_scored_by_source(table, capsys):
     assert [source["source"] for source in found["sources"]] == ["your runs"]
     assert found["runs"] == 2
     assert len(found["skipped"]) == 3
+    assert found["never_fitted"] is None
 
 
 @pytest.mark.parametrize("written", ["text", "csv"])
@@ -130,3 +131,12 @@ def test_the_shipped_runs_are_scored(capsys, written):
     text = capsys.readouterr().out
     assert "llm-foundry" in text
     assert "Megatron-Bridge" in text
+    assert "InternEvo" in text
+
+
+def test_the_text_says_how_far_off_sources_never_fitted_are(capsys):
+    assert main(["validate"]) == 0
+    text = capsys.readouterr().out
+    apart = text.partition("Sources never fitted:")[2]
+    assert "InternEvo" in apart
+    assert "llm-foundry" not in apart

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.measured_training import MeasuredRun, measured_runs
+from isocost.catalog.measured_training import MeasuredRun, held_out_runs, measured_runs
 from isocost.plan.accuracy import (
     macro_average,
     score_memory,
@@ -71,6 +71,12 @@ def test_memory_is_scored_where_a_peak_is_published(catalog):
 
 
 def test_every_shipped_run_names_a_known_model_and_accelerator(catalog):
-    for run in measured_runs():
+    for run in (*measured_runs(), *held_out_runs()):
         assert run.reference
         run_spec(run, catalog)
+
+
+def test_a_source_that_publishes_memory_alone_has_no_error_of_throughput(catalog):
+    specs = [run_spec(runs(), catalog), run_spec(runs(source="peaks", tokens_per_s=None), catalog)]
+    scores = score_sources(specs, np.array([90.0, 90.0]))
+    assert [score.source for score in scores] == ["table"]

@@ -6,7 +6,7 @@ import pytest
 from isocost.catalog import load
 from isocost.catalog.accuracy import load_accuracy, load_spreads, run_class
 from isocost.catalog.efficiency import load_efficiency
-from isocost.catalog.measured_training import failed_runs, measured_runs
+from isocost.catalog.measured_training import failed_runs, held_out_runs, measured_runs
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.memory import usable_bytes
 from isocost.plan.accuracy import macro_average, score_memory, score_ranking, score_sources
@@ -120,3 +120,33 @@ def test_classes_of_runs_all_have_a_range(scored):
     known = load_spreads().by_class
     assert {run_class(s.transformer, s.work, s.stack) for s in specs} <= set(known)
     assert all(spread.low < 1.0 < spread.high for spread in known.values())
+
+
+def test_sources_kept_out_of_every_fit_are_no_part_of_what_is_fitted():
+    fitted, apart = measured_runs(), held_out_runs()
+    assert len(apart) > 200
+    assert not {run.source for run in fitted} & {run.source for run in apart}
+    assert not {run.id for run in fitted} & {run.id for run in apart}
+    assert all(run.reference and run.use != "fit" for run in apart)
+
+
+def test_every_run_kept_out_is_scored_and_counts_in_no_average():
+    found = validate_shipped(load())
+    apart = found.never_fitted
+    named = {run.source for run in held_out_runs() if run.tokens_per_s}
+    assert {score.source for score in apart.sources} == named
+    assert sum(score.runs for score in apart.sources) == sum(
+        r.tokens_per_s is not None for r in held_out_runs()
+    )
+    assert not any(score.trusted for score in apart.sources)
+    assert not named & {score.source for score in found.sources}
+    assert {score.source for score in apart.memory} == {r.source for r in held_out_runs() if r.peak_memory_gb}
+
+
+def test_sources_kept_out_stay_as_far_off_as_they_were():
+    """Floors a change for the worse shows at; nothing is fitted to reach them."""
+    apart = validate_shipped(load()).never_fitted
+    medians = {score.source: score.median for score in apart.sources}
+    assert np.median(list(medians.values())) <= 0.22
+    for source in ("InternEvo", "IBM fms-fsdp", "torchtitan A100 (2024-06)", "torchtitan H200 (Trainy)"):
+        assert medians[source] <= 0.12, source

@@ -1,4 +1,8 @@
-"""Measured training throughput of published runs, as shipped in ``resources/measured_training.csv``."""
+"""Measured training throughput of published runs, as shipped.
+
+``resources/measured_training.csv`` holds those the constants are fitted to or were chosen with,
+``resources/measured_holdout.csv`` those of sources kept out of every fit.
+"""
 
 from __future__ import annotations
 
@@ -72,8 +76,17 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @lru_cache(maxsize=4)
 def measured_runs(path: Path | None = None) -> tuple[MeasuredRun, ...]:
-    """The shipped measured points, in file order. Raises CatalogError naming a wrong row and field."""
+    """The shipped measured points, in file order. Raises CatalogError naming a wrong row and field.
+
+    What constants are fitted to is among these, and only these.
+    """
     return tuple(read_rows(path or resource("measured_training.csv"), MeasuredRun))
+
+
+@lru_cache(maxsize=4)
+def held_out_runs(path: Path | None = None) -> tuple[MeasuredRun, ...]:
+    """Runs of sources that no constant is ever fitted to: what a stranger's runs can be expected to show."""
+    return tuple(read_rows(path or resource("measured_holdout.csv"), MeasuredRun))
 
 
 @lru_cache(maxsize=1)

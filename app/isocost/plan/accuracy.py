@@ -55,13 +55,15 @@ def _label(spec: RunSpec, trusted: dict[str, bool]) -> str:
 
 
 def score_sources(specs: Sequence[RunSpec], rates: Array) -> list[SourceScore]:
-    """Score predicted tokens per second, trusted sources first, then by name."""
+    """Score predicted tokens per second, trusted sources first; sources without any are left out."""
     errors = _errors(specs, rates)
     trusted = {spec.run.source: True for spec in specs if spec.run.use == "fit"}
     sources = np.array([_label(spec, trusted) for spec in specs])
     scores = []
     for source in sorted(set(sources.tolist()), key=lambda s: (not trusted.get(s, False), s)):
         own = errors[(sources == source) & ~np.isnan(errors)]
+        if not len(own):
+            continue
         scores.append(
             SourceScore(
                 source=source,

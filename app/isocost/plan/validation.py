@@ -11,7 +11,7 @@ import numpy as np
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.accuracy import load_accuracy, load_spreads
 from isocost.catalog.efficiency import load_efficiency
-from isocost.catalog.measured_training import measured_runs
+from isocost.catalog.measured_training import held_out_runs, measured_runs
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.batch import Array
 from isocost.plan.accuracy import (
@@ -32,6 +32,16 @@ GRID = "Ultra-Scale Playbook (Nanotron)"
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Scores of the shipped runs that no constant is fitted to."""
+
+    sources: tuple[SourceScore, ...]
+    memory: tuple[MemoryScore, ...]
+    covered: float
+    """Share of runs inside their 10-90 % range."""
+
+
+@dataclass(frozen=True, slots=True)
 class Validation:
     """Every score of one set of measured runs."""
 
@@ -49,12 +59,20 @@ class Validation:
     """Share of runs inside their 10-90 % range."""
     skipped: tuple[str, ...]
     """Why rows were not scored, a sentence each."""
+    never_fitted: HeldOut | None = None
+    """Sources kept out of every fit; None for a user's own runs."""
 
 
 def validate_shipped(catalog: Catalog) -> Validation:
     """Score the published runs that come with the app."""
     specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s or run.peak_memory_gb]
-    return _validated(specs, GRID, dict(load_accuracy().macro), ())
+    shipped = _validated(specs, GRID, dict(load_accuracy().macro), ())
+    return replace(shipped, never_fitted=_never_fitted(catalog))
+
+
+def _never_fitted(catalog: Catalog) -> HeldOut:
+    found = _validated([run_spec(run, catalog) for run in held_out_runs()], "", {}, ())
+    return HeldOut(found.sources, found.memory, found.covered)
 
 
 def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Validation:

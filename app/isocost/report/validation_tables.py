@@ -11,7 +11,7 @@ from dataclasses import asdict
 import numpy as np
 
 from isocost import __version__
-from isocost.plan.validation import Validation
+from isocost.plan.validation import HeldOut, Validation
 from isocost.quantities import format_share, plain_spaces
 
 
@@ -30,12 +30,13 @@ def csv_text(found: Validation) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("figure", "source", "trusted", "runs", "median", "p90", "bias"))
-    for score in found.sources:
+    apart = found.never_fitted
+    for score in (*found.sources, *(apart.sources if apart else ())):
         trusted = "yes" if score.trusted else "no"
         writer.writerow(
             ("throughput", score.source, trusted, score.runs, score.median, score.p90, score.bias)
         )
-    for peak in found.memory:
+    for peak in (*found.memory, *(apart.memory if apart else ())):
         writer.writerow(("memory", peak.source, "", peak.runs, peak.median, peak.p90, peak.bias))
     return buffer.getvalue().rstrip("\n")
 
@@ -70,10 +71,24 @@ def _lines(found: Validation) -> Iterator[str]:
         yield "Peak memory"
         peaks = [(m.source, f"{m.runs:,}", *_errors(m.median, m.p90, m.bias)) for m in found.memory]
         yield from _table(("Source", "Runs", "Median error", "90 % within", "Bias"), peaks)
+    if found.never_fitted:
+        yield ""
+        yield from _never_fitted(found.never_fitted)
     yield ""
     yield f"Called too large though they ran: {format_share(found.called_too_large)}."
     yield f"Inside their 10-90 % range: {format_share(found.covered)}."
     yield from (f"Not scored: {reason}" for reason in found.skipped)
+
+
+def _never_fitted(apart: HeldOut) -> Iterator[str]:
+    middle = format_share(float(np.median([s.median for s in apart.sources])))
+    yield (
+        f"Sources never fitted: {middle} in the median source; {format_share(apart.covered)} of their runs "
+        "inside the 10-90 % range."
+    )
+    rows = [(s.source, f"{s.runs:,}", *_errors(s.median, s.p90, s.bias)) for s in apart.sources]
+    peaks = [(f"{m.source}, memory", f"{m.runs:,}", *_errors(m.median, m.p90, m.bias)) for m in apart.memory]
+    yield from _table(("Source", "Runs", "Median error", "90 % within", "Bias"), rows + peaks)
 
 
 def _errors(median: float, p90: float, bias: float) -> tuple[str, str, str]:
