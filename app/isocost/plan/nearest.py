@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.efficiency import constants, relatives
-from isocost.catalog.measured_training import MeasuredRun, measured_runs
+from isocost.catalog.measured_training import MeasuredRun, held_out_runs, measured_runs
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Method, Precision, Stack, Transformer, Workload
 from isocost.plan.measured_rows import RunSpec, run_spec
@@ -82,6 +82,8 @@ class _Table:
     scales: Array
     """Binary logarithms of active parameters, accelerators and sequence; (3, runs)."""
     bits: Array
+    fitted: NDArray[np.bool_]
+    """False for runs held out of every fit: they are shown but determine no constant."""
     labels: dict[str, NDArray[np.str_]]
 
 
@@ -126,13 +128,14 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
     family = plan.accelerator.architecture
     relative = relatives().get(family)
     if relative is not None:
-        return (f"{name} borrows {relative}'s shares of its peaks; no measured runs on {family}.",)
+        return (f"{name} borrows {relative}'s shares of its peaks; no runs on {family} are in the fit.",)
     found = []
     table = _table(catalog)
     precision = plan.work.precision
-    if not np.any((table.labels["family"] == family) & (table.bits == np.log2(_BITS[precision]))):
+    tell = table.fitted & (table.labels["family"] == family) & (table.bits == np.log2(_BITS[precision]))
+    if not tell.any():
         found.append(
-            f"{name}'s {precision.upper()} matmuls are a guess; no measured runs use it on {family}."
+            f"{name}'s {precision.upper()} matmuls are a guess; no runs in the fit use it on {family}."
         )
     assumed = {constant.name for constant in constants() if constant.kind == "assumed"}
     if f"attention.{family}" in assumed:
@@ -142,16 +145,16 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def _table(catalog: Catalog) -> _Table:
-    specs = tuple(
-        run_spec(run, catalog)
-        for run in measured_runs()
-        if run.use != "skip" and run.tokens_per_s is not None
-    )
+    apart = held_out_runs()
+    runs = [r for r in (*measured_runs(), *apart) if r.use != "skip" and r.tokens_per_s is not None]
+    specs = tuple(run_spec(run, catalog) for run in runs)
+    never = {run.id for run in apart}
     scales = [(_active(s.transformer), s.run.accelerators, s.run.sequence) for s in specs]
     return _Table(
         specs,
         np.log2(np.array(scales)).T,
         np.log2(np.array([_BITS[s.work.precision] for s in specs])),
+        np.array([s.run.id not in never for s in specs]),
         {
             "family": np.array([s.accelerator.architecture for s in specs]),
             "part": np.array([s.accelerator.id for s in specs]),
@@ -168,9 +171,9 @@ def _distances(plan: Point, table: _Table) -> Array:
     distance = np.array(SCALES) @ apart + HALF_WIDTH * np.abs(
         table.bits - np.log2(_BITS[plan.work.precision])
     )
-    family = plan.accelerator.architecture
+    family, families = plan.accelerator.architecture, table.labels["family"]
+    distance += OTHER_FAMILY * ((families != family) & (families != relatives().get(family, family)))
     for label, value, step in (
-        ("family", relatives().get(family, family), OTHER_FAMILY),
         ("part", plan.accelerator.id, OTHER_PART),
         ("kind", _kind(plan.transformer), OTHER_KIND),
         ("method", _method(plan.work.method), OTHER_METHOD),

@@ -128,7 +128,7 @@ def _notes(batch: Batch, index: int, row: int) -> list[str]:
         notes.append(f"batch not stated: {batch.works.global_batch[row]:.0f} sequences assumed")
     if spec.accelerator.architecture in relatives():
         notes.append(
-            f"no measured runs on {spec.accelerator.architecture}: "
+            f"no runs on {spec.accelerator.architecture} in the fit: "
             f"shares of {relatives()[spec.accelerator.architecture]} assumed"
         )
     if spec.transformer.attention == "hybrid":
