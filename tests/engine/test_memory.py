@@ -345,6 +345,9 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     assert profiles.name_for_framework("NeMo (Megatron-Core)") == "megatron"
     assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
     assert profiles.name_for_framework("somebody's own", "open") == "fsdp"
+    recipe = profiles.for_framework("torchtune + compile", "open")
+    assert (recipe.optimizer, recipe.recompute) == ("adamw-bf16", "full")
+    assert profiles.for_framework("NeMo").recompute is None
     with pytest.raises(ValueError, match=r"memory\.yaml"):
         read_memory_profiles("stacks: {}")
     text = "stacks: {vendor: nowhere}\nframeworks: {}\nprofiles: {}\n"

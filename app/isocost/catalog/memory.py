@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 import yaml
 
-from isocost.engine.records import Optimizer, Stack
+from isocost.engine.records import Optimizer, Recompute, Stack
 from isocost.engine.states import MemoryProfile
 from isocost.paths import resource
 
@@ -29,6 +29,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fragmentation: float
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
+    recompute: Recompute | None = None
+    """The same; None = the least that fits."""
 
     def record(self) -> MemoryProfile:
         """The profile the engine computes with."""
@@ -51,9 +53,9 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         words = framework.lower()
         return next((name for word, name in self.frameworks.items() if word in words), self.stacks[stack])
 
-    def optimizer_for_framework(self, framework: str, stack: Stack = "vendor") -> Optimizer:
-        """The optimizer a published run is taken to use when it does not say."""
-        return self.profiles[self.name_for_framework(framework, stack)].optimizer
+    def for_framework(self, framework: str, stack: Stack = "vendor") -> SourcedProfile:
+        """The profile a published run's framework means, with what its recipes do when a run does not say."""
+        return self.profiles[self.name_for_framework(framework, stack)]
 
 
 @lru_cache(maxsize=1)

@@ -157,8 +157,8 @@ def _per_degrees(
     microbatches = [b for b in _degrees(run.microbatch, MICROBATCHES) if b <= max(share, 1.0)] or [1.0]
     # Research code recomputes only where it says so.
     modes = [0] if spec.stack == "research" else [0, 1, 2]
-    if run.recompute is not None:
-        modes = [RECOMPUTE_CODES[run.recompute]]
+    if spec.recompute is not None:
+        modes = [RECOMPUTE_CODES[spec.recompute]]
     stage = SHARDING_CODES[run.sharding or "zero1"]
     for vp, microbatch, sharding, mode in product(vps, microbatches, sorted({stage, 3}), modes):
         yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, batch)

@@ -13,7 +13,7 @@ from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_training import DEFAULT_STACK, MeasuredRun, stack_of, year_of
 from isocost.catalog.memory import load_memory_profiles
-from isocost.engine.records import Accelerator, Optimizer, Stack, Transformer, Workload
+from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
 from isocost.engine.states import OPTIMIZER_BYTES
 from isocost.plan import row_words as words
 
@@ -38,6 +38,8 @@ class RunSpec:
     """When the software ran; None = today's."""
     mapping_given: bool
     """Whether the row states how the accelerators share the model."""
+    recompute: Recompute | None
+    """Stated, or what the framework's recipes do; None = the least that fits."""
 
 
 def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None = None) -> RunSpec:
@@ -50,6 +52,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         model = replace(model, mtp_layers=0.0)
     year = year_of(run.date)
     stack = run.stack or stack_of(run.framework, run.source)
+    usual = load_memory_profiles().for_framework(run.framework, stack)
     fused = run.fused_attention
     if fused is None:
         fused = year is None or year >= UNFUSED_UNTIL
@@ -58,7 +61,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         global_batch=run.global_batch or 0.0,
         precision=run.precision,
         method=run.method,
-        optimizer=run.optimizer or load_memory_profiles().optimizer_for_framework(run.framework, stack),
+        optimizer=run.optimizer or usual.optimizer,
         flash_attention=fused,
         update_in_backward=run.update_in_backward,
         offload_activations=run.offload_activations,
@@ -76,6 +79,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         stack=stack,
         year=year,
         mapping_given=stated,
+        recompute=run.recompute or usual.recompute,
     )
 
 
