@@ -126,3 +126,11 @@ def test_a_frameworks_own_optimizer_is_taken_unless_the_row_says_another(catalog
     assert peaks[0] == pytest.approx(24.9 * 1.0737, rel=0.05)
     assert peaks[1] - peaks[0] == pytest.approx(8 * 3.21, rel=0.02)
     assert peaks[0] - peaks[2] == pytest.approx(2 * 3.21, rel=0.02)
+
+
+def test_what_a_frameworks_recipes_do_is_said_where_the_row_does_not(catalog):
+    silent, told = predict([TUNED | {"recompute": ""}, TUNED | {"optimizer": "adamw-bf16"}], catalog)
+    assert silent.peak_memory_gb == told.peak_memory_gb
+    assert "recomputation not stated: full, as its framework's recipes do" in silent.note
+    assert "optimizer not stated: adamw-bf16" in silent.note
+    assert "not stated" not in told.note

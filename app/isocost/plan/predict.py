@@ -116,9 +116,10 @@ def _notes(batch: Batch, index: int, row: int) -> list[str]:
     if not batch.fits[index]:
         notes.append("by our count of memory this run does not fit; predicted all the same")
     if spec.run.recompute is None:
-        notes.append(
-            f"recomputation not stated: {RECOMPUTE_NAMES[batch.layouts.recompute[row]]}, the least that fits"
-        )
+        why = "the least that fits" if spec.recompute is None else "as its framework's recipes do"
+        notes.append(f"recomputation not stated: {RECOMPUTE_NAMES[batch.layouts.recompute[row]]}, {why}")
+    if spec.run.optimizer is None and spec.work.optimizer != "adamw":
+        notes.append(f"optimizer not stated: {spec.work.optimizer}, as its framework's recipes do")
     stated = spec.run.sharding not in (None, "zero3")
     if spec.mapping_given and stated and batch.layouts.sharding[row] == 3:
         notes.append("does not fit as sharded: fully sharded weights assumed")
