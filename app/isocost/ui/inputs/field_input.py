@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.fields import Field
 from isocost.quantities import format_quantity
 from isocost.ui.icons import icon
-from isocost.ui.inputs.bindings import Binding, binding
+from isocost.ui.inputs.bindings import Binding, Reading, binding
 from isocost.ui.inputs.context import context, remarks
 from isocost.ui.inputs.edit import QuantityEdit
 from isocost.ui.inputs.scale import Scale
@@ -28,6 +29,7 @@ class FieldInput(QWidget):
         self.field = field
         self._session = session
         self._binding = road or binding(field.path)
+        self._reading: Reading | None = None
         self._message = ""
         self._wrong = False
         self.setObjectName(field.path)
@@ -91,14 +93,19 @@ class FieldInput(QWidget):
     def refresh(self) -> None:
         """Show the project's value; called after every change and every estimate."""
         reading = self._binding.read(self._session)
+        if reading != self._reading:
+            self._reading = reading
+            self._show(reading)
+        self.reset_button.setVisible(not self._binding.at_default(self._session))
+        self._show_context()
+
+    def _show(self, reading: Reading) -> None:
         self.edit.show_value(reading.value, automatic=reading.automatic)
         if reading.value is not None:
             self.slider.show_value(reading.value, automatic=reading.automatic)
             shown = format_quantity(reading.value, self.field.quantity)
             text = f"automatic, {shown}" if reading.automatic else shown
             self.slider.setAccessibleDescription(f"{text} {self.field.unit}. {self.field.help}")
-        self.reset_button.setVisible(not self._binding.at_default(self._session))
-        self._show_context()
 
     def set_multiple(self, multiple: int) -> None:
         """Let dragging stop at multiples only (whole nodes)."""
@@ -123,7 +130,14 @@ class FieldInput(QWidget):
             self.context.style().unpolish(self.context)
             self.context.style().polish(self.context)
         self.context.say(self._message or self.context_line())
-        self.context.setToolTip(remarks(self.field.path, self._session) or _tooltip(self.field))
+
+    def event(self, event: QEvent) -> bool:
+        """What is remarked of the value is worked out when the mouse asks for it, not at every step."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            over = self.context.geometry().contains(event.pos())
+            remarked = remarks(self.field.path, self._session) if over else ""
+            self.setToolTip(remarked or _tooltip(self.field))
+        return super().event(event)
 
     def context_line(self) -> str:
         """What the value means here and where it comes from; empty when there is nothing to add."""

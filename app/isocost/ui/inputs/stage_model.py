@@ -26,6 +26,7 @@ class StageModel(QAbstractListModel):
         self._session = session
         self._commands = commands
         self._rows = len(commands.stages)
+        self._painted: tuple[tuple[str, bool, str], ...] = ()
 
     def refresh(self) -> None:
         """Follow the project or the estimate."""
@@ -34,7 +35,10 @@ class StageModel(QAbstractListModel):
             self.beginResetModel()
             self._rows = rows
             self.endResetModel()
-        self.dataChanged.emit(self.index(0), self.index(rows - 1))
+        painted = tuple((s.name, s.enabled, self._share(row)) for row, s in enumerate(self._commands.stages))
+        if painted != self._painted:
+            self._painted = painted
+            self.dataChanged.emit(self.index(0), self.index(rows - 1))
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         return 0 if parent is not None and parent.isValid() else self._rows
