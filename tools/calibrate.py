@@ -80,6 +80,20 @@ PARTS = (
     ("l4", 0.48, "58 TFLOPS, 72 W"),
 )
 """Parts without runs in the fit whose matmuls are measured to differ from their architecture's."""
+VENDOR_MEASURED = "max-achievable FLOPs on random data (rocm.blogs.amd.com, 2025-02), not fitted"
+MEASURED_SHARES = (
+    ("CDNA2.bf16", 0.768, f"MI250X 147 TFLOPS a die: {MEASURED}"),
+    ("CDNA4.bf16", 0.626, f"MI355X 1,565 TFLOPS: {MEASURED}"),
+    ("mi300x.bf16", 0.541, f"708 TFLOPS: {VENDOR_MEASURED}"),
+    ("mi300x.fp8", 0.487, f"1,273 TFLOPS: {VENDOR_MEASURED}"),
+    ("mi325x.bf16", 0.645, f"843 TFLOPS: {VENDOR_MEASURED}"),
+    ("mi325x.fp8", 0.581, f"1,519 TFLOPS: {VENDOR_MEASURED}"),
+    ("gaudi2.bf16", 0.969, f"418.7 TFLOPS: {MEASURED}"),
+    ("gaudi2.fp8", 0.955, f"826.5 TFLOPS: {MEASURED}"),
+    ("gaudi3.bf16", 0.741, f"1,243 TFLOPS: {MEASURED}"),
+    ("gaudi3.fp8", 0.769, f"1,289.5 TFLOPS: {MEASURED}"),
+)
+"""Architectures and parts other than NVIDIA's of which the best matmul is published by itself."""
 PARAMETERS = (
     Parameter(_shares("Ampere", "bf16 tf32"), 0.869, 0.0, MATMUL, MEASURED),
     Parameter(_shares("Hopper", "bf16 tf32"), 0.803, 0.0, MATMUL, MEASURED),
@@ -107,6 +121,7 @@ PARAMETERS = (
         Parameter((f"matmul.{part}.bf16",), share, 0.0, MATMUL, f"{measured}: {MEASURED_PARTS}")
         for part, share, measured in PARTS
     ),
+    *(Parameter((f"matmul.{name}",), share, 0.0, MATMUL, where) for name, share, where in MEASURED_SHARES),
     Parameter(("matmul_stack.vendor", "matmul_stack.research"), 1.0, 0.0, "factor", "the reference"),
     Parameter(("matmul_stack.open",), 0.95, 0.05, "factor", "llm-foundry against vendor runs", 1.0),
     Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),

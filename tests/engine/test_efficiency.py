@@ -33,6 +33,21 @@ def test_a_share_measured_in_16_bits_holds_for_narrower_formats():
     assert matmul(card, "fp8") / matmul(card) == pytest.approx(330.3 / 165.2)
 
 
+def test_accelerators_of_other_vendors_have_their_own_measured_shares():
+    cdna3 = {"bf16": 1307.4e12, "fp8": 2614.9e12}
+    mi300x, mi325x = (
+        replace(H100, id=f"mi3{n}x", architecture="CDNA3", peak_flops=cdna3) for n in ("00", "25")
+    )
+    # AMD's max-achievable FLOPs: one silicon, 750 and 1,000 W.
+    assert matmul(mi300x) == pytest.approx(708e12, rel=0.03)
+    assert matmul(mi325x) == pytest.approx(843e12, rel=0.03)
+    assert matmul(mi300x, "fp8") == pytest.approx(1273e12, rel=0.03)
+    assert matmul(mi325x, "fp8") == pytest.approx(1519e12, rel=0.03)
+    # Measured on MI355X, whose software is young; other shares CDNA4 borrows.
+    mi355x = replace(H100, id="mi355x", architecture="CDNA4", peak_flops={"bf16": 2500e12})
+    assert matmul(mi355x) == pytest.approx(1565e12, rel=0.08)
+
+
 def test_an_architecture_nobody_knows_gets_hoppers_share():
     assert matmul(replace(H100, id="new", architecture="New")) == matmul(H100)
 
