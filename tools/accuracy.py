@@ -65,7 +65,7 @@ What the sources that come out badly have in common, none of it corrected for:
 - Trainium borrows TPU's shares of its peaks and comes out nearly twice as fast as it is.
 - TPU v7 runs whose table states no layout are computed with less recomputation than their recipes do: 14-50 %
   too fast, against 5-26 % where the recipe was read; gpt-oss 120B, narrow layers and heads of 64, is 2x off.
-- PyTorch on AMD is predicted too fast on MI300X (twice, in FP8) and too slow on MI350X.
+- PyTorch on MI300X is predicted too fast, in FP8 twice; on MI350X it is predicted too slow.
 - Number formats new to a framework (torchtitan's MXFP8 and NVFP4 prototypes), the former on B200 limited in
   power: their conversions cost more than NVIDIA's kernels.
 - Code written for study: models below 2 billion parameters wait for the host, tensor parallelism without
@@ -74,9 +74,10 @@ What the sources that come out badly have in common, none of it corrected for:
 - Peaks of memory read from allocators that keep more than they use (FlagPerf), and logits whose copies depend
   on how the loss is compiled (torchtitan).
 
-These sources were looked at while two errors of the equations were corrected: runs of 2022 wrote scores of
-attention to memory (NeMo Framework: 36 %, then 6 %), and PyTorch's attention on Hopper is not cuDNN's
-(torchtitan on H100: 36 %, then 12 %; on H200: 22 %, then 3 %). Their figures are no longer those of sources
+These sources were looked at while three errors were corrected: runs of 2022 wrote scores of attention to
+memory (NeMo Framework: 36 %, then 6 %), PyTorch's attention on Hopper is not cuDNN's (torchtitan on H100:
+36 %, then 12 %; on H200: 22 %, then 3 %), and AMD's and Intel's parts have published matmul rates of their
+own (MI350X: 15 %, then 8 %; Gaudi2: 24 %, then 28 %). Their figures are no longer those of sources
 nobody has looked at. Left out are 27 runs of LoRA and QLoRA by universal-llm-trainer, whose steps may hold
 several batches, and 6 on MI350X of models without a name.
 """
