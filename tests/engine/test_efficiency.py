@@ -45,7 +45,7 @@ def test_accelerators_of_other_vendors_have_their_own_measured_shares():
     assert matmul(mi325x, "fp8") == pytest.approx(1519e12, rel=0.03)
     # Measured on MI355X, whose software is young; other shares CDNA4 borrows.
     mi355x = replace(H100, id="mi355x", architecture="CDNA4", peak_flops={"bf16": 2500e12})
-    assert matmul(mi355x) == pytest.approx(1565e12, rel=0.08)
+    assert 0.85 * 1565e12 < matmul(mi355x) < 1565e12
 
 
 def test_an_architecture_nobody_knows_gets_hoppers_share():
