@@ -11,7 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast, runtime_checkable
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Signal, SignalInstance
+from PySide6.QtCore import (
+    QByteArray,
+    QCoreApplication,
+    QEvent,
+    QPoint,
+    QSettings,
+    QTimer,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -41,6 +50,8 @@ FIRST_SIZE = (1280, 800)
 HEADER_HEIGHT = 100
 INPUTS_WIDTH = 292
 """The places of the headline and the inputs until they are there."""
+LAYOUT_ROUNDS = 6
+"""As deep as what an estimate changes stands in the window."""
 
 
 class PageView(Protocol):
@@ -223,6 +234,7 @@ class Window(QMainWindow):
             self.pages.addWidget(view)
             if isinstance(view, HoldsInputs):
                 view.field_wanted.connect(self.inputs.reveal)
+        self.session.estimate_changed.connect(_lay_out)
         self.session.refresh()
         self.pages_loaded.emit()
 
@@ -329,3 +341,12 @@ class Window(QMainWindow):
             self.session.close()
         self.gallery.close_worker()
         event.accept()
+
+
+def _lay_out() -> None:
+    """Find the places of what an estimate changed before it is painted: found after, it is painted twice.
+
+    A widget that finds its place asks the one around it to do the same, which takes another round.
+    """
+    for _ in range(LAYOUT_ROUNDS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from isocost.plan.curves import RankedChoice
 from isocost.quantities import format_count, format_duration, format_money
-from isocost.ui.charts.base import font_of, made_pen, mixed
+from isocost.ui.charts.base import made_pen, mixed
 from isocost.ui.charts.comparison import Comparison
+from isocost.ui.charts.rows import RIGHT, ROW, Index, RowDelegate, write_text
 from isocost.ui.charts.styles import series_of
 from isocost.ui.charts.wording import verdict
 from isocost.ui.theme import Theme
@@ -19,7 +20,7 @@ from isocost.ui.theme import Theme
 LONGEST = 3.0
 """Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
 
-ROW = 40
+HEIGHT = 40
 NAME, COST = 124, 62
 """Pixels of a row's height, and of its name and cost columns."""
 
@@ -30,22 +31,15 @@ def bar_scale(choices: Sequence[RankedChoice]) -> float:
     return min(max(costs), LONGEST * min(costs)) if costs else 0.0
 
 
-class BarDelegate(QStyledItemDelegate):
+class BarDelegate(RowDelegate):
     """Paints rows; holds the theme, the scale and the range of the plan's own cost."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.set_theme(theme)
+        super().__init__(theme, HEIGHT, parent)
         self._full = 0.0
         self._active = ""
         self._slots: Mapping[str, int] = {}
         self._spread: tuple[float, float] | None = None
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint from now on in this theme."""
-        self.theme = theme
-        self._name = font_of(theme, "small", bold=True)
-        self._small, self._quiet = font_of(theme, "small"), font_of(theme, "quiet")
 
     def show(self, comparison: Comparison, slots: Mapping[str, int], full: float) -> None:
         """Paint from now on for this comparison, with bars of ``full`` USD at most."""
@@ -61,29 +55,23 @@ class BarDelegate(QStyledItemDelegate):
             )
             self._full = max(full, min(spread.cost_usd.p90, 1.25 * full))
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(200, self.theme.px(ROW))
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        choice = index.data(int(Qt.ItemDataRole.UserRole))
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        choice = index.data(ROW)
         row = QRectF(option.rect)
-        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, row, choice, state)
+        self.paint_ground(painter, row, option.state, chosen=choice.accelerator == self._active)
         theme = self.theme
         out = verdict(choice)
         ink = theme.quiet if out else theme.text
         name = QRectF(row.left() + 8, row.top() + 3, theme.px(NAME) - 12, row.height() / 2 - 3)
         under = QRectF(name.left(), row.center().y(), name.width(), row.height() / 2 - 4)
         cost = QRectF(row.right() - theme.px(COST) - 8, row.top(), theme.px(COST), row.height())
-        _text(painter, name, choice.label, self._name, ink)
+        write_text(painter, name, choice.label, self.bold, ink)
         quiet = f"{format_count(choice.count)} · {format_duration(choice.days)}"
-        _text(painter, under, quiet, self._quiet, theme.quiet)
-        right = Qt.AlignmentFlag.AlignRight
-        _text(painter, cost, format_money(choice.cost_usd), self._small if out else self._name, ink, right)
+        write_text(painter, under, quiet, self.quiet, theme.quiet)
+        weight = self.small if out else self.bold
+        write_text(painter, cost, format_money(choice.cost_usd), weight, ink, RIGHT)
         bar = QRectF(
             row.left() + theme.px(NAME),
             row.center().y() - 6,
@@ -91,28 +79,10 @@ class BarDelegate(QStyledItemDelegate):
             12,
         )
         if out:
-            _text(painter, bar.adjusted(0, -4, 0, 4), out, self._quiet, theme.quiet)
+            write_text(painter, bar.adjusted(0, -4, 0, 4), out, self.quiet, theme.quiet)
         else:
             self._paint_bar(painter, bar, choice)
         painter.restore()
-
-    def _paint_ground(
-        self, painter: QPainter, row: QRectF, choice: RankedChoice, state: QStyle.StateFlag
-    ) -> None:
-        """The plan's row tinted, the one under the mouse lighter, the one with the keyboard outlined."""
-        theme = self.theme
-        inner = row.adjusted(0.5, 1.5, -0.5, -1.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if choice.accelerator == self._active:
-            painter.setBrush(mixed(theme.accent, theme.panel, 0.10))
-            painter.drawRoundedRect(inner, 6, 6)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
-            painter.drawRoundedRect(inner, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(made_pen(theme.accent, 1.4))
-            painter.drawRoundedRect(inner, 6, 6)
 
     def _paint_bar(self, painter: QPainter, room: QRectF, choice: RankedChoice) -> None:
         if self._full <= 0:
@@ -133,22 +103,4 @@ class BarDelegate(QStyledItemDelegate):
                 )
         elif self._spread is not None and choice.accelerator == self._active:
             low, high = (min(1.0, share * factor) * room.width() + room.left() for factor in self._spread)
-            middle = room.center().y()
-            painter.setPen(made_pen(theme.text, 1.4))
-            painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-            for end in (low, high):
-                painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
-
-
-def _text(
-    painter: QPainter,
-    room: QRectF,
-    text: str,
-    font: QFont,
-    colour: str,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> None:
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
-    painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+            self.paint_spread(painter, low, high, room.center().y())

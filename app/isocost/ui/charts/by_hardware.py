@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QListView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QWidget
 
 from isocost.plan.curves import RankedChoice
 from isocost.ui.charts.bars import BarDelegate, bar_scale
 from isocost.ui.charts.card import ChartCard
 from isocost.ui.charts.comparison import Comparison, View, ranked
+from isocost.ui.charts.rows import ROW, Index, RowList
 from isocost.ui.charts.table import Table
 from isocost.ui.charts.wording import in_words, ranking_finding, ranking_subtitle, ranking_table
 from isocost.ui.theme import SPACE, Theme
-
-Index = QModelIndex | QPersistentModelIndex
-
-CHOICE = int(Qt.ItemDataRole.UserRole)
 
 
 class Ranking(QAbstractListModel):
@@ -58,7 +48,7 @@ class Ranking(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self.choices):
             return None
         choice = self.choices[index.row()]
-        if role == CHOICE:
+        if role == ROW:
             return choice
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return in_words(choice)
@@ -67,7 +57,7 @@ class Ranking(QAbstractListModel):
         return None
 
 
-class _List(QListView):
+class _List(RowList):
     """A list where Enter, Space and a click mean the same."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -102,7 +92,7 @@ class ByHardware(ChartCard):
         self.at_deadline.clicked.connect(self._want_deadline)
         self.ranking = Ranking(self)
         self._delegate = BarDelegate(theme, self)
-        self.list = _List(self)
+        self.list = _List("by_hardware.list", self.ranking, self._delegate, self)
         self._dress_list()
         self.body.addLayout(chips)
         self.body.addSpacing(SPACE)
@@ -152,21 +142,13 @@ class ByHardware(ChartCard):
             self.deadline_wanted.emit(max(days, float(round(days))))
 
     def _choose(self, index: QModelIndex) -> None:
-        choice: RankedChoice = index.data(CHOICE)
+        choice: RankedChoice = index.data(ROW)
         self.chosen.emit(choice.accelerator, choice.count, None)
 
     def _dress_list(self) -> None:
         view = self.list
-        view.setObjectName("by_hardware.list")
-        view.setModel(self.ranking)
-        view.setItemDelegate(self._delegate)
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setUniformItemSizes(True)
-        view.setMouseTracking(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.viewport().setAutoFillBackground(False)
         view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         view.clicked.connect(self._choose)
 

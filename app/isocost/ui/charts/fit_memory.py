@@ -12,15 +12,9 @@ from PySide6.QtWidgets import QWidget
 from isocost.plan.results import Bill, StageEstimate
 from isocost.quantities import format_memory
 from isocost.ui.charts.base import font_of, made_pen, mixed
-from isocost.ui.charts.card import ChartCard
-from isocost.ui.charts.fit_words import (
-    bill_table,
-    bill_words,
-    memory_finding,
-    memory_subtitle,
-    shown_parts,
-)
-from isocost.ui.charts.table import Table
+from isocost.ui.charts.fit_bill import BillCard, BillChart
+from isocost.ui.charts.fit_words import bill_words, memory_finding, memory_subtitle, shown_parts
+from isocost.ui.charts.rows import LEFT, RIGHT
 from isocost.ui.theme import Theme
 
 BAR = 76
@@ -59,34 +53,20 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return placed
 
 
-class MemoryBar(QWidget):
+class MemoryBar(BillChart):
     """Paints a memory bill."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._bill: Bill | None = None
-        self.setObjectName("fit.memory.bar")
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint from now on in this theme."""
-        self._theme = theme
-        self.update()
-
-    def show_bill(self, bill: Bill | None) -> None:
-        """Paint another bill."""
-        if bill != self._bill:
-            self._bill = bill
-            self.update()
+        super().__init__("fit.memory.bar", theme, parent)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(220), self._theme.px(150))
+        return QSize(self.theme.px(220), self.theme.px(150))
 
     def labels(self) -> list[Label]:
         """Text beside the bar, bottom first, none covering another."""
-        if self._bill is None:
+        if self.bill is None:
             return []
-        bill, limit, theme = self._bill, self._bill.limit or 0.0, self._theme
+        bill, limit, theme = self.bill, self.bill.limit or 0.0, self.theme
         found, below = [], 0.0
         for part in shown_parts(bill):
             middle = self._y(below + part.amount / 2)
@@ -107,25 +87,25 @@ class MemoryBar(QWidget):
 
     def _y(self, size: float) -> float:
         """Pixel of a height in bytes."""
-        assert self._bill is not None
-        full = max(self._bill.total, self._bill.limit or 0.0) or 1.0
+        assert self.bill is not None
+        full = max(self.bill.total, self.bill.limit or 0.0) or 1.0
         margin = 7.0
         return self.height() - margin - size / full * (self.height() - 2 * margin)
 
     def _ink(self, name: str) -> str:
         slot = _SLOTS.get(name)
-        return self._theme.quiet if slot is None else self._theme.series[slot].line
+        return self.theme.quiet if slot is None else self.theme.series[slot].line
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._bill is not None:
-            self._paint_bar(painter, self._bill)
+        if self.bill is not None:
+            self._paint_bar(painter, self.bill)
             self._paint_labels(painter)
         painter.end()
 
     def _paint_bar(self, painter: QPainter, bill: Bill) -> None:
-        theme, limit = self._theme, bill.limit or 0.0
+        theme, limit = self.theme, bill.limit or 0.0
         width = float(theme.px(BAR))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mixed(theme.quiet, theme.panel, 0.14))
@@ -146,7 +126,7 @@ class MemoryBar(QWidget):
         painter.drawLine(QLineF(0, self._y(limit), width + 6, self._y(limit)))
 
     def _paint_labels(self, painter: QPainter) -> None:
-        theme = self._theme
+        theme = self.theme
         left = float(theme.px(BAR))
         start = left + theme.px(30)
         plain, bold = font_of(theme, "small"), font_of(theme, "small", bold=True)
@@ -159,36 +139,16 @@ class MemoryBar(QWidget):
             room = QRectF(start, label.y - height / 2, self.width() - start, height)
             painter.setFont(bold if label.strong else plain)
             painter.setPen(QColor(label.colour if label.strong else theme.text))
-            painter.drawText(room, int(_LEFT), label.text)
+            painter.drawText(room, LEFT, label.text)
             painter.setPen(QColor(label.colour if label.strong else theme.quiet))
-            painter.drawText(room, int(_RIGHT), label.value)
+            painter.drawText(room, RIGHT, label.value)
 
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class MemoryCard(ChartCard):
-    """The verdict on memory; follows every estimate."""
+class MemoryCard(BillCard):
+    """The verdict on memory."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("fit.memory", parent)
-        self._bill: Bill | None = None
-        self.bar = MemoryBar(theme, self)
-        self.body.addWidget(self.bar, 1)
-        self.apply_theme(theme)
-        self.show_nothing("Estimating…")
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's type and colours."""
-        super().apply_theme(theme)
-        self.bar.set_theme(theme)
-
-    def show_nothing(self, why: str) -> None:
-        """Leave the bar empty and say why."""
-        self._bill = None
-        self.bar.show_bill(None)
-        self.say("Memory", why, why)
+        super().__init__("fit.memory", "Memory", "bytes", MemoryBar(theme), theme, parent)
 
     def show_stage(self, stage: StageEstimate) -> None:
         """Show one stage's memory."""
@@ -196,10 +156,6 @@ class MemoryCard(ChartCard):
         if bill is None:
             self.show_nothing("This stage has no memory of its own to show")
             return
-        self._bill = bill
         finding, drawn = memory_finding(stage, bill), memory_subtitle(stage, bill)
         self.say(finding, drawn, f"{finding}. {drawn}: {bill_words(bill, 'bytes')}")
-        self.bar.show_bill(bill)
-
-    def table(self) -> Table:
-        return bill_table(self._bill, "bytes") if self._bill is not None else super().table()
+        self.chart.show_bill(bill)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from isocost.quantities import format_money
-from isocost.ui.charts.base import font_of, made_pen, mixed
+from isocost.ui.charts.base import made_pen, mixed
 from isocost.ui.charts.ledger_colours import group_brush
 from isocost.ui.charts.ledger_words import short_name, whole_share
+from isocost.ui.charts.rows import RIGHT, ROW, Index, RowDelegate, write_text
 from isocost.ui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
-
-ROW = 26
+HEIGHT = 26
 NAME, MONEY, SHARE = 196, 62, 46
 """Pixels of a row's height, and of its columns of text."""
 
@@ -35,62 +34,39 @@ class RowScale:
     """USD that 10 and 90 % of outcomes of the total stay below."""
 
 
-class RowDelegate(QStyledItemDelegate):
+class BillDelegate(RowDelegate):
     """Paints rows; holds the theme and the scale."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, HEIGHT, parent)
         self._scale = RowScale(0.0, None)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint from now on in this theme."""
-        self.theme = theme
-        self._bold = font_of(theme, "small", bold=True)
-        self._small, self._quiet = font_of(theme, "small"), font_of(theme, "quiet")
 
     def show(self, scale: RowScale) -> None:
         """Paint from now on at this scale."""
         self._scale = scale
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, self.theme.px(ROW))
-
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row = index.data(int(Qt.ItemDataRole.UserRole))
+        row = index.data(ROW)
         room = QRectF(option.rect)
         theme = self.theme
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, room, option.state, row.is_total)
+        self.paint_ground(painter, room, option.state)
+        if row.is_total:
+            painter.setPen(made_pen(theme.line))
+            painter.drawLine(room.topLeft() + QPointF(8, 0.5), room.topRight() + QPointF(-8, 0.5))
         name = QRectF(room.left() + 8, room.top(), theme.px(NAME) - 12, room.height())
         share = QRectF(room.right() - theme.px(SHARE) - 8, room.top(), theme.px(SHARE), room.height())
         money = QRectF(share.left() - theme.px(MONEY), room.top(), theme.px(MONEY), room.height())
-        font = self._bold if row.is_total else self._small
-        right = Qt.AlignmentFlag.AlignRight
-        _text(painter, name, short_name(row.bar), font, theme.text)
-        _text(painter, money, format_money(row.bar.cost_usd), self._bold, theme.text, right)
-        _text(painter, share, whole_share(row.bar.share), self._quiet, theme.quiet, right)
+        font = self.bold if row.is_total else self.small
+        middle = Qt.TextElideMode.ElideMiddle
+        write_text(painter, name, short_name(row.bar), font, theme.text, elide=middle)
+        write_text(painter, money, format_money(row.bar.cost_usd), self.bold, theme.text, RIGHT)
+        write_text(painter, share, whole_share(row.bar.share), self.quiet, theme.quiet, RIGHT)
         left = room.left() + theme.px(NAME)
         bars = QRectF(left, room.top(), max(20.0, money.left() - left - 8), room.height())
         self._paint_bar(painter, bars, row, index.row() + 1 < index.model().rowCount() - 1)
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, is_total: bool) -> None:
-        """The row under the mouse lighter, the one with the keyboard outlined, a rule above the total."""
-        theme = self.theme
-        inner = room.adjusted(0.5, 1.5, -0.5, -1.5)
-        if state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
-            painter.drawRoundedRect(inner, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(made_pen(theme.accent, 1.4))
-            painter.drawRoundedRect(inner, 6, 6)
-        if is_total:
-            painter.setPen(made_pen(theme.line))
-            painter.drawLine(room.topLeft() + QPointF(8, 0.5), room.topRight() + QPointF(-8, 0.5))
 
     def _paint_bar(self, painter: QPainter, room: QRectF, row: Any, leads_on: bool) -> None:
         if self._scale.full_usd <= 0:
@@ -112,26 +88,5 @@ class RowDelegate(QStyledItemDelegate):
             x = round(end) - 0.5
             painter.drawLine(QPointF(x, middle + half), QPointF(x, room.bottom() + room.height() / 2 - half))
         if row.is_total and self._scale.spread is not None:
-            self._paint_spread(painter, room, per_usd)
-
-    def _paint_spread(self, painter: QPainter, room: QRectF, per_usd: float) -> None:
-        low, high = (room.left() + usd * per_usd for usd in self._scale.spread or (0.0, 0.0))
-        middle = room.center().y()
-        painter.setPen(made_pen(self.theme.text, 1.4))
-        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-        for end in (low, high):
-            painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
-
-
-def _text(
-    painter: QPainter,
-    room: QRectF,
-    text: str,
-    font: QFont,
-    colour: str,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> None:
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
-    painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+            low, high = (room.left() + usd * per_usd for usd in self._scale.spread)
+            self.paint_spread(painter, low, high, middle)

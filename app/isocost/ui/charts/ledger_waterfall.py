@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QListView,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QWidget
 
 from isocost.plan.bill import BillBar, bars_by_group, bars_by_line
 from isocost.plan.results import Estimate, LedgerLine
 from isocost.ui.charts.card import ChartCard, ElidedLabel
-from isocost.ui.charts.ledger_rows import ROW, RowDelegate, RowScale
+from isocost.ui.charts.ledger_rows import HEIGHT, BillDelegate, RowScale
 from isocost.ui.charts.ledger_words import (
     arithmetic,
     bar_in_words,
@@ -28,11 +21,10 @@ from isocost.ui.charts.ledger_words import (
     bill_table,
     sources,
 )
+from isocost.ui.charts.rows import ROW, Index, RowList
 from isocost.ui.charts.table import Table
 from isocost.ui.theme import SPACE, Theme
 
-Index = QModelIndex | QPersistentModelIndex
-BAR = int(Qt.ItemDataRole.UserRole)
 TOTAL = "Programme total"
 FEW = 12
 """Lines up to which each has a row of its own unless groups are asked for."""
@@ -70,7 +62,7 @@ class Rows(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self.rows):
             return None
         row = self.rows[index.row()]
-        if role == BAR:
+        if role == ROW:
             return row
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return bar_in_words(row.bar)
@@ -92,8 +84,8 @@ class Waterfall(ChartCard):
         self._lines: tuple[LedgerLine, ...] = ()
         self._estimate: Estimate | None = None
         self.rows = Rows(self)
-        self._delegate = RowDelegate(theme, self)
-        self.list = QListView(self)
+        self._delegate = BillDelegate(theme, self)
+        self.list = RowList("waterfall.list", self.rows, self._delegate, self)
         self.how, self.source = ElidedLabel(self), ElidedLabel(self)
         self._dress_list()
         self._lay_out()
@@ -169,20 +161,12 @@ class Waterfall(ChartCard):
     def _fit(self) -> None:
         """As high as its rows: the page scrolls, not the list."""
         rows = max(1, len(self.rows.rows))
-        self.list.setFixedHeight(rows * self._delegate.theme.px(ROW) + 4)
+        self.list.setFixedHeight(rows * self._delegate.theme.px(HEIGHT) + 4)
 
     def _dress_list(self) -> None:
         view = self.list
-        view.setObjectName("waterfall.list")
-        view.setModel(self.rows)
-        view.setItemDelegate(self._delegate)
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setUniformItemSizes(True)
-        view.setMouseTracking(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.viewport().setAutoFillBackground(False)
         view.entered.connect(self._explain)
         view.selectionModel().currentChanged.connect(lambda index, _: self._explain(index))
 

@@ -1,0 +1,117 @@
+"""Rows of a list painted by hand: the look that every such list here has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from isocost.ui.charts.base import font_of, made_pen, mixed
+from isocost.ui.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROW = int(Qt.ItemDataRole.UserRole)
+"""Role of what a row shows."""
+
+LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+"""Sides of its room that a text stands at."""
+
+
+class RowDelegate(QStyledItemDelegate):
+    """What rows share: a theme, its fonts, a height, and the ground under a row."""
+
+    def __init__(self, theme: Theme, height: int, parent: QObject | None = None) -> None:
+        """``height`` is that of a row in pixels at the design's text size."""
+        super().__init__(parent)
+        self._height = height
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint from now on in this theme."""
+        self.theme = theme
+        self.bold = font_of(theme, "small", bold=True)
+        self.small, self.quiet = font_of(theme, "small"), font_of(theme, "quiet")
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, self.theme.px(self._height))
+
+    def paint_ground(
+        self, painter: QPainter, row: QRectF, state: QStyle.StateFlag, *, chosen: bool = False
+    ) -> None:
+        """The plan's row tinted, the one under the mouse lighter, the one with the keyboard outlined."""
+        theme = self.theme
+        inner = row.adjusted(0.5, 1.5, -0.5, -1.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if chosen:
+            painter.setBrush(mixed(theme.accent, theme.panel, 0.10))
+            painter.drawRoundedRect(inner, 6, 6)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
+            painter.drawRoundedRect(inner, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(made_pen(theme.accent, 1.4))
+            painter.drawRoundedRect(inner, 6, 6)
+
+    def paint_spread(self, painter: QPainter, low: float, high: float, middle: float) -> None:
+        """A line with ends, from the 10th to the 90th percentile."""
+        painter.setPen(made_pen(self.theme.text, 1.4))
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        for end in (low, high):
+            painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
+
+
+def write_text(
+    painter: QPainter,
+    room: QRectF,
+    text: str,
+    font: QFont,
+    colour: str,
+    side: int = LEFT,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
+    """One line of text, shortened to its room."""
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    shown = painter.fontMetrics().elidedText(text, elide, int(room.width()) + 1)
+    painter.drawText(room, side, shown)
+
+
+class RowList(QListView):
+    """A plain list of such rows, which keep their height whatever they come to say."""
+
+    def __init__(self, name: str, model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setModel(model)
+        self.setItemDelegate(delegate)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
+        """Paint other data where they are: a list would lay out all rows again, and paint them twice."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
