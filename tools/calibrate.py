@@ -219,14 +219,16 @@ PARAMETERS = (
     ),
     Parameter(("pipeline_exposed",), 0.25, 0.0, "share not hidden", "deep pipelines"),
     Parameter(("exchange",), 1.0, 0.3, "times the ideal all-to-all", "experts across nodes"),
+    Parameter(("exchange_exposed",), 0.1, 0.0, "share not hidden", "Megatron-Core: up to 93 % hidden"),
     Parameter(("dispatch_passes",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
+    Parameter(("fused_experts",), 0.5, 0.4, "factor", "MXFP8 mixtures of experts since release 26.06", 1.0),
     Parameter(("routed_seconds",), 3e-4, 0.5, "s per routed layer and pass", "mixtures of experts"),
     Parameter(
         ("routed_host",), 4.0, 0.0, "times a dense layer's launches", "sorting, counting, grouped calls"
     ),
     Parameter(("routed_decline",), 0.4, 0.5, "per year", "the same mixture in releases 25.09 to 26.08"),
     Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
-    Parameter(("hybrid",), 3.0, 0.25, "times the memory passes", "Nemotron-H and Nemotron 3"),
+    Parameter(("hybrid",), 3.0, 0.5, "times the memory passes", "Nemotron-H and Nemotron 3"),
     Parameter(("stall",), 1.1, 0.2, "s per microbatch", "blocked pipelines of the Nanotron grid"),
     Parameter(
         ("young",), 0.2, 0.5, "extra time, fading within a year", "first releases on Hopper and Blackwell"

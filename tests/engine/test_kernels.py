@@ -34,6 +34,15 @@ def test_many_small_products_waste_more_than_one_large(groups, rows, columns, in
     assert apart[0] >= together * (1.0 - 1e-9)
 
 
+@given(st.floats(1.0, 256.0), size, size, size)
+def test_experts_in_one_kernel_share_their_last_wave(groups, rows, columns, inner):
+    count = np.array([groups])
+    apart = kernels.grouped_matmul_flops(count, rows, columns, inner)[0]
+    fused = kernels.grouped_matmul_flops(count, rows, columns, inner, 1.0)[0]
+    assert apart - fused == pytest.approx((groups - 1.0) * inner * kernels.WAVE, abs=1e-9 * apart)
+    assert fused >= 2.0 * groups * rows * columns * inner
+
+
 @pytest.mark.parametrize(("window", "seen"), [(np.inf, 4_096.0), (8_192.0, 4_096.0), (128.0, 127.0)])
 def test_a_query_sees_half_the_sequence_or_its_window(window, seen):
     assert kernels.visible(np.array([8_192.0]), np.array([window]))[0] == pytest.approx(seen)

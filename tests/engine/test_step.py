@@ -157,3 +157,42 @@ def test_no_layout_beats_the_best_measured_matmul(model, layout, stack):
 def test_a_larger_batch_never_costs_less(model, layout):
     bigger = replace(WORK, global_batch=2 * WORK.global_batch)
     assert total(model=model, work=bigger, **layout) >= total(model=model, **layout)
+
+
+def test_the_newest_stack_hides_most_of_the_exchange_between_experts():
+    layout = {"model": MIXTURE, "ep": 64, "pp": 4, "accelerators": 256}
+    before, since = step(year=2026.0, **layout), step(year=2026.5, **layout)
+    assert 0.3 < since.expert_comm[0] / before.expert_comm[0] < 0.5
+    assert since.expert_comm[0] > 0.0
+    assert step(stack="open", **layout).expert_comm[0] == pytest.approx(
+        step(stack="open", year=2026.0, **layout).expert_comm[0]
+    )
+
+
+def test_an_exchange_longer_than_the_layers_shows():
+    slow = replace(H100, scaleout_bandwidth=H100.scaleout_bandwidth / 40.0)
+    layout = {"model": MIXTURE, "ep": 64, "pp": 4, "accelerators": 256, "accelerator": slow}
+    parts = step(**layout)
+    kernels = parts.matmul[0] + parts.attention[0] + parts.elementwise[0]
+    assert parts.expert_comm[0] > 2.0 * kernels
+
+
+@given(st.floats(1.0, 4.0), st.sampled_from([1, 8, 16, 64]))
+def test_a_faster_network_never_slows_overlapped_experts(factor, ep):
+    layout = {"model": MIXTURE, "ep": ep, "accelerators": 256}
+    faster = replace(H100, scaleout_bandwidth=H100.scaleout_bandwidth * factor)
+    assert total(accelerator=faster, **layout) <= total(**layout) * (1.0 + 1e-9)
+
+
+@given(st.floats(1.0, 4.0), st.sampled_from([1, 8, 16, 64]))
+def test_faster_memory_never_slows_overlapped_experts(factor, ep):
+    layout = {"model": MIXTURE, "ep": ep, "accelerators": 256}
+    faster = replace(H100, memory_bandwidth=H100.memory_bandwidth * factor)
+    assert total(accelerator=faster, **layout) <= total(**layout) * (1.0 + 1e-9)
+
+
+def test_hybrids_neither_hide_the_exchange_nor_fuse_experts():
+    hybrid = replace(MIXTURE, attention="hybrid")
+    layout = {"model": hybrid, "ep": 64, "accelerators": 256}
+    then, now = step(year=2026.39, **layout), step(year=2026.41, **layout)
+    assert now.expert_comm[0] == pytest.approx(then.expert_comm[0])

@@ -25,6 +25,11 @@ PLAIN_ATTENTION = "Hopper"
 """Where stacks other than the vendor's still run Ampere's: PyTorch puts FlashAttention-2 before cuDNN's
 kernels, which are 1.7-2.3 times as fast there (github.com/huggingface/transformers/pull/48163, 2026-08)."""
 
+FUSED_EXPERTS_YEAR = 2026.4
+"""From mid-2026 the vendor's stack hides the all-to-all of one microbatch behind the layers of another, and
+runs block-scaled experts as one kernel with their activation and casts (Megatron-Bridge 26.06 recipes:
+``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``)."""
+
 DEFAULT_ARCHITECTURE = "Hopper"
 """Whose shares an accelerator of an architecture nobody has measured is given."""
 
@@ -33,6 +38,9 @@ PCIE = 70e9
 
 ELEMENT = {"fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4"}
 """The peak each number format is multiplied at."""
+
+BLOCK_SCALED = ("mxfp8", "nvfp4")
+"""Number formats with a scale for every small block of operands."""
 
 _FALLBACK = {"tf32": ("tf32", "fp32"), "fp8": ("fp8", "bf16", "fp16"), "fp4": ("fp4", "fp8", "bf16", "fp16")}
 _SIXTEEN_BIT = ("bf16", "fp16", "fp32")
@@ -93,8 +101,12 @@ class Efficiency:
     pipeline_exposed: float
     exchange: float
     """Expert all-to-all over the ideal one."""
+    exchange_exposed: float
+    """Share of it that nothing hides where the stack overlaps it."""
     dispatch_passes: float
-    """Passes over routed tokens to sort, copy and combine them."""
+    """Passes over routed tokens to sort, copy, cast and combine them."""
+    fused_experts: float
+    """Share of these passes left where experts are one kernel."""
     routed_seconds: float
     """Fixed seconds of a routed layer and pass today."""
     routed_host: float
@@ -151,7 +163,11 @@ class Machines:
     stall: Array
     pipeline_exposed: Array
     exchange: Array
+    exchange_exposed: Array
+    """1 where the stack does not overlap the all-to-all."""
     dispatch_passes: Array
+    fused_experts: Array
+    """1 where experts are computed one after another."""
     routed_seconds: Array
     routed_host: Array
     straggler: Array
@@ -223,6 +239,8 @@ def machines(
     attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
     vendor = column(stacks, lambda stack: stack == "vendor") > 0
     research = column(stacks, lambda stack: stack == "research")
+    overlaps = vendor & (year >= FUSED_EXPERTS_YEAR)
+    fused = overlaps & (column(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
         matmul=column(rows, lambda r: _matmul(*r, e)) / immature,
         bf16=column(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,
@@ -250,7 +268,9 @@ def machines(
         stall=e.stall * research,
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),
+        exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
         dispatch_passes=full(e.dispatch_passes),
+        fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host * age,
         straggler=full(e.straggler),

@@ -42,10 +42,19 @@ def matmul_flops(rows: Array | float, columns: Array | float, inner: Array | flo
 
 
 def grouped_matmul_flops(
-    groups: Array, rows: Array | float, columns: Array | float, inner: Array | float
+    groups: Array,
+    rows: Array | float,
+    columns: Array | float,
+    inner: Array | float,
+    fused: Array | float = 0.0,
 ) -> Array:
-    """As ``matmul_flops`` for ``groups`` products of ``rows`` rows each, launched together."""
-    work = 2.0 * inner * (groups * padded(rows) * padded(columns) + 0.5 * WAVE)
+    """As ``matmul_flops`` for ``groups`` products of ``rows`` rows each.
+
+    One after another, each ends with a wave half empty; where ``fused`` is 1 they are one kernel, whose tiles
+    fill the waves of all.
+    """
+    waves = np.where(np.asarray(fused) > 0, 1.0, np.maximum(groups, 1.0))
+    work = 2.0 * inner * (groups * padded(rows) * padded(columns) + 0.5 * WAVE * waves)
     return np.where((np.asarray(rows) > 0) & (np.asarray(columns) > 0), work, 0.0)
 
 

@@ -6,7 +6,7 @@ combination and shares them between thousands of layouts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from isocost.engine import kernels, network
 from isocost.engine.batch import Array, Shapes, Works
 from isocost.engine.efficiency import Machines
+from isocost.engine.products import Product, product
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,83 +108,26 @@ def _zeros(like: Array) -> Array:
     return np.zeros_like(like)
 
 
-@dataclass(frozen=True, slots=True)
-class _Product:
-    """Forward and backward cost of one weight matrix."""
-
-    forward: Array
-    backward: Array
-    forward_casts: Array
-    backward_casts: Array
-
-    def __add__(self, other: _Product) -> _Product:
-        return _Product(
-            self.forward + other.forward,
-            self.backward + other.backward,
-            self.forward_casts + other.forward_casts,
-            self.backward_casts + other.backward_casts,
-        )
-
-
-def _product(
-    rows: Array, columns: Array, inner: Array, works: Works, machines: Machines, groups: Array | None = None
-) -> _Product:
-    """A linear layer: (rows x inner) by (inner x columns), once or for each of ``groups`` experts."""
-    count = np.ones(1) if groups is None else groups
-    efficiency = 1.0 if groups is None else machines.grouped
-
-    def seconds(m: Array, n: Array, k: Array, traffic: Array) -> Array:
-        flops = kernels.grouped_matmul_flops(count, m, n, k)
-        return flops / (machines.matmul * efficiency) + traffic * count / machines.memory
-
-    eb = works.element_bytes
-    weights = inner * columns
-    ins, outs = rows * inner, rows * columns
-    forward = seconds(rows, columns, inner, eb * (ins + weights) + 2.0 * outs)
-    data = seconds(rows, inner, columns, eb * (outs + weights) + 2.0 * ins)
-    weight = seconds(inner, columns, rows, eb * (ins + outs) + machines.gradient_traffic * weights)
-    unpack = works.quantised * machines.dequantise * weights * count / machines.memory
-    adapters = _adapter_bytes(rows, inner, columns, works) * count / machines.memory
-    casts = works.low_precision * machines.cast_bytes * (1.0 + machines.block_casts * works.block_scaled)
-    # Without weight gradients operands need no transposed copy.
-    casts = casts * np.where(works.frozen > 0, 0.5, 1.0)
-    per_pass = casts * count / machines.memory
-    return _Product(
-        forward=forward + unpack,
-        backward=data + np.where(works.frozen > 0, 0.0, weight) + unpack,
-        forward_casts=per_pass * (ins + 0.5 * weights) + adapters,
-        backward_casts=per_pass * (outs + 0.5 * weights) + 2.0 * adapters,
-    )
-
-
-def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Works) -> Array:
-    """Traffic a low-rank adapter adds to a linear layer: input read again, output read and written."""
-    touched = rows * (1.0 * inner + 2.0 * columns)
-    return np.where(works.adapter_rank > 0, touched, 0.0)
-
-
 def _attention_products(
     tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array
-) -> tuple[_Product, _Product]:
+) -> tuple[Product, Product]:
     """The projections of one attention layer, and of these the latent up-projections.
 
     Queries, keys, values and output; or the latent down- and up-projections and the output.
     """
     query = s.heads * s.query_key_dim / tp
     plain = query + s.kv_heads * (s.query_key_dim + s.value_dim) / tp
-    output = _product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
+    output = product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
     if not np.any(s.latent):
         nothing = np.zeros(1)
-        return _product(tokens, plain, s.hidden, w, m) + output, _Product(nothing, nothing, nothing, nothing)
+        return product(tokens, plain, s.hidden, w, m) + output, Product(nothing, nothing, nothing, nothing)
     direct = np.where(s.latent > 0, 0.0, plain)
     down = np.where(s.latent > 0, s.q_rank + s.kv_rank + s.rope_dim, 0.0)
     q_up = np.where(s.latent > 0, query, 0.0)
     kv_up = np.where(s.latent > 0, s.heads * (s.query_key_dim - s.rope_dim + s.value_dim) / tp, 0.0)
     q_inner = np.where(s.q_rank > 0, s.q_rank, s.hidden)
-    up = _product(tokens, q_up, q_inner, w, m) + _product(tokens, kv_up, s.kv_rank, w, m)
-    return (
-        _product(tokens, direct, s.hidden, w, m) + _product(tokens, down, s.hidden, w, m) + output + up
-    ), up
+    up = product(tokens, q_up, q_inner, w, m) + product(tokens, kv_up, s.kv_rank, w, m)
+    return (product(tokens, direct, s.hidden, w, m) + product(tokens, down, s.hidden, w, m) + output + up), up
 
 
 def _scores(split: Split, s: Shapes, w: Works, m: Machines) -> tuple[Array, Array]:
@@ -223,7 +167,7 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     tp = split.tp
     moe_share = s.moe_layers / s.layers
     projections, up = _attention_products(tokens, s, w, m, tp)
-    dense = _product(tokens, (s.matrices - 1.0) * s.ffn / tp, s.hidden, w, m) + _product(
+    dense = product(tokens, (s.matrices - 1.0) * s.ffn / tp, s.hidden, w, m) + product(
         tokens, s.hidden, s.ffn / tp, w, m
     )
     attention_forward, attention_backward = _scores(split, s, w, m)
@@ -257,6 +201,7 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     if np.any(moe_share > 0):
         routed = _routed(s, w, m, split, tokens)
         forward, backward = forward + routed[0].scaled(moe_share), backward + routed[1].scaled(moe_share)
+        forward, backward = _overlapped(s, m, forward, backward)
     unfused = np.where(w.fused_attention > 0, 0.0, attention_forward)
     selective = Seconds(up.forward, unfused, 0.5 * passes + up.forward_casts, zero, zero, zero)
     return LayerSeconds(
@@ -280,16 +225,19 @@ def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tu
     experts = np.maximum(s.experts / ep, 1e-9)
     rows = sent / experts
     width = s.expert_ffn / expert_tp
-    up = _product(rows, (s.matrices - 1.0) * width, s.hidden, w, m, experts)
-    down = _product(rows, s.hidden, width, w, m, experts)
+    # Stacks fuse the experts of transformers, not of hybrids.
+    passes_left = np.where(s.hybrid > 0, 1.0, m.fused_experts)
+    fused = np.where(passes_left < 1.0, 1.0, 0.0)
+    up = product(rows, (s.matrices - 1.0) * width, s.hidden, w, m, experts, fused)
+    down = product(rows, s.hidden, width, w, m, experts, fused)
     shared_width = s.shared_experts * s.expert_ffn / tp
-    shared = _product(tokens, (s.matrices - 1.0) * shared_width, s.hidden, w, m) + _product(
+    shared = product(tokens, (s.matrices - 1.0) * shared_width, s.hidden, w, m) + product(
         tokens, s.hidden, shared_width, w, m
     )
-    product = up + down + shared
+    matmuls = up + down + shared
     router = kernels.matmul_flops(tokens / tp, s.experts, s.hidden) * 4.0 / m.bf16
     activation = 2.0 * s.matrices * (sent * width + tokens * shared_width)
-    permute = 2.0 * sent * s.hidden * m.dispatch_passes
+    permute = 2.0 * sent * s.hidden * m.dispatch_passes * passes_left
     passes = (activation + permute) / m.memory
     stride = np.where(expert_tp > 1.0, tp, 1.0)
     domains = np.maximum(ep / network.members_inside(ep, stride, m.links), 1.0)
@@ -302,12 +250,30 @@ def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tu
     has = np.where(s.experts > 0, 1.0, 0.0)
     fixed = m.routed_seconds
     forward = Seconds(
-        product.forward + router, zero, passes + product.forward_casts + fixed, zero, zero, comm
+        matmuls.forward + router, zero, passes + matmuls.forward_casts + fixed, zero, zero, comm
     )
     backward = Seconds(
-        product.backward + 2.0 * router, zero, 1.5 * passes + product.backward_casts + fixed, zero, zero, comm
+        matmuls.backward + 2.0 * router, zero, 1.5 * passes + matmuls.backward_casts + fixed, zero, zero, comm
     )
     return forward.scaled(has), backward.scaled(has)
+
+
+def _overlapped(s: Shapes, m: Machines, forward: Seconds, backward: Seconds) -> tuple[Seconds, Seconds]:
+    """Both passes with the part of the expert all-to-all hidden behind another microbatch's layer left out.
+
+    The forward pass of one microbatch runs beside the backward pass of another, so that the exchanges of both
+    hide behind the kernels of both (DualPipe, arXiv 2412.19437, section 3.2.1). What is hidden still slows
+    the kernels (``contention``). Stacks do this for transformers, not for hybrids.
+    """
+    exchanged = forward.expert_comm + backward.expert_comm
+    kernels_seconds = sum(p.matmul + p.attention + p.elementwise for p in (forward, backward))
+    exposed = np.where(s.hybrid > 0, 1.0, m.exchange_exposed)
+    hidden = (1.0 - exposed) * np.minimum(exchanged, kernels_seconds)
+    left = 1.0 - (1.0 - m.contention) * hidden / np.maximum(exchanged, 1e-30)
+    return (
+        replace(forward, expert_comm=forward.expert_comm * left),
+        replace(backward, expert_comm=backward.expert_comm * left),
+    )
 
 
 def _head(tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array) -> Seconds:
