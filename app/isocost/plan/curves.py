@@ -117,6 +117,7 @@ def _with_equal_tokens(scenario: Scenario) -> tuple[Stage, ...]:
     )
 
 
+@lru_cache(maxsize=256)
 def _current_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
     """The catalogue's price, unless it is so much older than the newest ones that nobody may offer it now."""
     card = catalog.default_price(accelerator)

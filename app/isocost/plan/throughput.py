@@ -103,6 +103,7 @@ def throughputs(
 _UNSPLIT = "No layout with the pinned parts splits this model and batch over that many accelerators."
 
 
+@lru_cache(maxsize=256)
 def count_grid(node: int, keep: int) -> Counts:
     """Whole-node counts as clusters are built, from one node up; ``keep`` is among them.
 
@@ -111,7 +112,9 @@ def count_grid(node: int, keep: int) -> Counts:
     doublings = 2.0 ** np.arange(1 + int(np.log2(LARGEST_COUNT / node)))
     grid = np.outer(doublings, (1.0, 1.25, 1.5)).ravel()
     nodes = np.append(grid[(grid % 1 == 0) & (grid * node <= LARGEST_COUNT)], max(1, round(keep / node)))
-    return np.unique(nodes.astype(np.int64)) * node
+    counts = np.unique(nodes.astype(np.int64)) * node
+    counts.setflags(write=False)  # everybody is given the same
+    return counts
 
 
 def _on_curve(catalog: Catalog, question: Question, accelerator: str, count: int) -> _Found | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyqtgraph as pg
@@ -28,6 +29,7 @@ SLACK = 0.25
 """Decades of empty room a range keeps before it closes up."""
 
 
+@lru_cache(maxsize=256)
 def mixed(colour: str, ground: str, share: float) -> QColor:
     """A colour laid on a ground at an opacity of ``share``: opaque itself, which paints many times faster."""
     above, below = QColor(colour), QColor(ground)

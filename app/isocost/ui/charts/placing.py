@@ -156,6 +156,9 @@ PENALTY = 0.4
 MARGIN = 3.0
 """Pixels a label keeps from what it must not touch."""
 
+FOLLOWS = 40.0
+"""Pixels from its moving point up to which a label keeps its place beside it."""
+
 
 def place_near(
     anchor: tuple[float, float],
@@ -171,20 +174,24 @@ def place_near(
     not jump while its point moves.
     """
     room, (x, y), (width, height) = clutter.room, anchor, size
+
+    def judged(left: Points, top: Points) -> tuple[Points, Points, Points, NDArray[np.int64]]:
+        """Corners kept in the room, how far away such labels are, and what they cover."""
+        left = np.clip(left, room.left, max(room.left, room.right - width))
+        top = np.clip(top, room.top, max(room.top, room.bottom - height))
+        aside = np.maximum(np.maximum(left - x, x - left - width), 0.0)
+        below = np.maximum(np.maximum(top - y, y - top - height), 0.0)
+        covered = clutter.covered(left - MARGIN, top - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
+        return left, top, np.hypot(aside, below), covered
+
+    if prefer is not None:
+        left, top, away, covered = judged(np.array([x + prefer[0]]), np.array([y + prefer[1]]))
+        if covered[0] == 0 and clearance * 0.8 <= away[0] <= FOLLOWS:
+            return Box(float(left[0]), float(top[0]), width, height), 0
     across = np.arange(x - width - reach, x + reach + GRAIN, GRAIN)
     down = np.arange(y - height - reach, y + reach + GRAIN, GRAIN)
-    left, top = (grid.ravel() for grid in np.meshgrid(across, down))
-    if prefer is not None:
-        left, top = np.append(left, x + prefer[0]), np.append(top, y + prefer[1])
-    left = np.clip(left, room.left, max(room.left, room.right - width))
-    top = np.clip(top, room.top, max(room.top, room.bottom - height))
-    aside = np.maximum(np.maximum(left - x, x - left - width), 0.0)
-    below = np.maximum(np.maximum(top - y, y - top - height), 0.0)
-    away = np.hypot(aside, below)
+    left, top, away, covered = judged(*(grid.ravel() for grid in np.meshgrid(across, down)))
     off_centre = np.abs(left + width / 2 - x) / (width + 2 * reach) + (top < y) * 0.3
-    covered = clutter.covered(left - MARGIN, top - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
     score = away + 6.0 * off_centre + PENALTY * covered + 1e6 * (away < clearance * 0.8)
-    if prefer is not None and covered[-1] == 0 and clearance * 0.8 <= away[-1] <= 40:
-        score[-1] = -1.0
     best = int(np.argmin(score))
     return Box(float(left[best]), float(top[best]), width, height), int(covered[best])
