@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication
 
 from isocost import paths
 from isocost.catalog import Catalog, load
@@ -15,6 +16,24 @@ from isocost.ui.documents import new_project
 from isocost.ui.screenshot import settle
 from isocost.ui.session import Session
 from isocost.ui.window import Window
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Leave no window to the next test: those closed linger until told, and every change of theme styles them all.
+
+    What a test closed goes before its fixtures put the style back, windows nobody closes for it at the end.
+    """
+    _delete_closed()
+    yield
+    for each in QApplication.topLevelWidgets():
+        if isinstance(each, Window):
+            each.deleteLater()
+    _delete_closed()
+
+
+def _delete_closed() -> None:
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +59,6 @@ def stored() -> QSettings:
 @pytest.fixture
 def make(qtbot, stored: QSettings) -> Callable[[], Window]:
     """Builds windows and closes them without asking."""
-    # Closed windows linger until told, and every change of theme would restyle them too.
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
     def build() -> Window:
         window = make_window(stored)
         window.themes.choose("light")

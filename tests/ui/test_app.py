@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from isocost.ui.app import make_window, run, settings
-from isocost.ui.smoke import run_smoke
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
 
@@ -68,8 +67,3 @@ def test_settings_nobody_could_have_chosen_are_ignored(qtbot, wrong):
     qtbot.addWidget(window)
     assert window.themes.choice == "system"
     assert 0.9 <= window.themes.scale <= 2.0
-
-
-def test_the_apps_own_check_passes_and_tells_its_first_paint(qapp, capsys):
-    assert run_smoke() == 0
-    assert capsys.readouterr().out.startswith('{"first_paint_ms": ')
