@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.catalog.records import AcceleratorEntry
+from isocost.plan.choosing import card_of
 from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.resolve import batch_tokens, whole_nodes
 from isocost.plan.runs import Array, StageRun, run_scenario
@@ -67,17 +68,7 @@ class RankedChoice:
 def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostCurve:
     """The curve of the scenario's own accelerator at its own price; the plan's count is one of its points."""
     chosen = project.scenarios[scenario]
-    price = chosen.price
-    card = PriceCard(
-        accelerator=chosen.hardware.accelerator,
-        usd_per_gpu_hour=price.usd_per_gpu_hour,
-        supplier=price.supplier,
-        commitment=price.commitment,
-        source=price.source,
-        date=price.date,
-        includes=price.includes,
-    )
-    return _curves(chosen, [card], catalog)[0]
+    return _curves(chosen, [card_of(chosen)], catalog)[0]
 
 
 def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[CostCurve, ...]:

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from isocost.catalog import Catalog
 from isocost.files import FileError, load_project, save_project
 from isocost.paths import presets
+from isocost.plan.choosing import price_from
 from isocost.plan.fields import FIELDS
 from isocost.plan.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from isocost.ui.panels.errors import show_error
-from isocost.ui.session import Session, price_from
+from isocost.ui.session import Session
 
 FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
 SUFFIX = ".yaml"

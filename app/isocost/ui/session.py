@@ -7,67 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
+from isocost.plan.choosing import price_for, with_hardware
 from isocost.plan.curves import CostCurve, active_curve, other_curves, searched_alike
 from isocost.plan.editing import followed
 from isocost.plan.estimate import estimate
-from isocost.plan.project import (
-    Price,
-    Project,
-    Scenario,
-    Stage,
-    get_value,
-    replace_scenario,
-    set_section,
-    set_value,
-)
+from isocost.plan.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.plan.results import Estimate
+from isocost.ui.step import Step
 from isocost.ui.worker import LatestWorker
 
 Change = Callable[[Project], Project]
 log = logging.getLogger(__name__)
 COMPARISON_PAUSE_MS = 100
 """Without a change before the other accelerators are searched: a drag keeps the processor for itself."""
-
-
-class _Step(QUndoCommand):
-    """One change of the project; changes of one gesture melt into one step."""
-
-    def __init__(
-        self,
-        show: Callable[[Project], None],
-        before: Project,
-        after: Project,
-        words: str,
-        gesture: object | None,
-    ) -> None:
-        super().__init__(words)
-        self._show = show
-        self._before = before
-        self.after = after
-        self.gesture = gesture
-
-    def id(self) -> int:
-        return -1 if self.gesture is None else 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
-        if not isinstance(other, _Step) or other.gesture is not self.gesture:
-            return False
-        self.after = other.after
-        self.setText(other.text())
-        self.setObsolete(self.after == self._before)
-        return True
-
-    def undo(self) -> None:
-        self._show(self._before)
-
-    def redo(self) -> None:
-        self._show(self.after)
 
 
 class Session(QObject):
@@ -179,7 +136,7 @@ class Session(QObject):
         """
         after = change(self._project)
         if after != self._project:
-            self.undo_stack.push(_Step(self._show, self._project, after, words, gesture))
+            self.undo_stack.push(Step(self._show, self._project, after, words, gesture))
 
     def value(self, path: str) -> Any:
         """The value at a path such as ``hardware.count`` of the selected stage."""
@@ -199,22 +156,12 @@ class Session(QObject):
         """Make an accelerator and count the scenario's own, at its frozen or usual price."""
         name = self.catalog.accelerator(accelerator).short_name
         words = f"Choose {count:,} {name}"
-        self.apply(lambda project: self._with_hardware(project, accelerator, count), words, gesture)
+        at, catalog = self._scenario, self.catalog
+        self.apply(lambda project: with_hardware(project, accelerator, count, catalog, at), words, gesture)
 
     def price_for(self, accelerator: str) -> PriceCard | None:
         """The price frozen in the project for an accelerator, else the catalogue's usual one."""
-        frozen = (card for card in self._project.prices if card.accelerator == accelerator)
-        return next(frozen, None) or self.catalog.default_price(accelerator)
-
-    def _with_hardware(self, project: Project, accelerator: str, count: int) -> Project:
-        chosen = project.scenarios[self._scenario]
-        hardware = msgspec.structs.replace(chosen.hardware, accelerator=accelerator, count=count)
-        changed = msgspec.structs.replace(chosen, hardware=hardware)
-        card = self.price_for(accelerator)
-        if accelerator != chosen.hardware.accelerator and card is not None:
-            changed = msgspec.structs.replace(changed, price=price_from(card))
-            project = _freeze(project, _card_of(chosen))
-        return replace_scenario(project, changed, scenario=self._scenario)
+        return price_for(self._project, accelerator, self.catalog)
 
     # Selecting
 
@@ -365,35 +312,3 @@ class Session(QObject):
         if problem != self._problem:
             self._problem = problem
             self.failed.emit(problem)
-
-
-def price_from(card: PriceCard) -> Price:
-    """A price card as the price a scenario carries."""
-    return Price(
-        usd_per_gpu_hour=card.usd_per_gpu_hour,
-        supplier=card.supplier,
-        commitment=card.commitment,
-        includes=card.includes,
-        source=card.source,
-        date=card.date,
-    )
-
-
-def _card_of(scenario: Scenario) -> PriceCard:
-    """The scenario's price as a card of its accelerator."""
-    price = scenario.price
-    return PriceCard(
-        accelerator=scenario.hardware.accelerator,
-        usd_per_gpu_hour=price.usd_per_gpu_hour,
-        supplier=price.supplier,
-        commitment=price.commitment,
-        source=price.source,
-        date=price.date,
-        includes=price.includes,
-    )
-
-
-def _freeze(project: Project, card: PriceCard) -> Project:
-    """The project remembering a card, so that choosing its accelerator again brings its price back."""
-    others = tuple(each for each in project.prices if each.accelerator != card.accelerator)
-    return msgspec.structs.replace(project, prices=(*others, card))

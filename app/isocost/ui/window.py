@@ -7,9 +7,8 @@ paint :meth:`Window.fill` imports what a plan needs and adds the inputs; and the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import (
     QByteArray,
@@ -19,7 +18,6 @@ from PySide6.QtCore import (
     QSettings,
     QTimer,
     Signal,
-    SignalInstance,
 )
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
@@ -36,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from isocost.ui.icons import app_icon
 from isocost.ui.menus import TEXT_SIZES, Menus
+from isocost.ui.pages import PAGES, HoldsInputs, PageView
 from isocost.ui.panels.about import AboutBox, KeyboardMap
 from isocost.ui.panels.errors import show_error
 from isocost.ui.panels.gallery import Gallery
@@ -43,7 +42,6 @@ from isocost.ui.theme import Choice, Theme, ThemeManager
 
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
-    from isocost.ui.session import Session
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = (1280, 800)
@@ -52,55 +50,6 @@ INPUTS_WIDTH = 292
 """The places of the headline and the inputs until they are there."""
 LAYOUT_ROUNDS = 6
 """As deep as what an estimate changes stands in the window."""
-
-
-class PageView(Protocol):
-    """What every page of the tab strip can do."""
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Redraw in a theme's colours and type."""
-
-
-@runtime_checkable
-class HoldsInputs(Protocol):
-    """A page with inputs of its own."""
-
-    field_wanted: SignalInstance
-    """Path of an input that is elsewhere."""
-
-    def holds(self, path: str) -> bool:
-        """Whether an input is on this page."""
-
-    def reveal(self, path: str) -> None:
-        """Put the cursor into an input."""
-
-
-class Page(NamedTuple):
-    """A tab and how its page is made; importing happens in ``make``, after the window's first paint."""
-
-    title: str
-    make: Callable[[Session, Theme], QWidget]
-
-
-def _make_plan(session: Session, theme: Theme) -> QWidget:
-    from isocost.ui.charts.plan_page import PlanPage
-
-    return PlanPage(session, theme)
-
-
-def _make_fit(session: Session, theme: Theme) -> QWidget:
-    from isocost.ui.charts.fit_page import FitPage
-
-    return FitPage(session, theme)
-
-
-def _make_ledger(session: Session, theme: Theme) -> QWidget:
-    from isocost.ui.charts.ledger_page import LedgerPage
-
-    return LedgerPage(session, theme)
-
-
-PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit), Page("Ledger", _make_ledger))
 
 
 class _Centre(QStackedWidget):

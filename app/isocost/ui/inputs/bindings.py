@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from isocost.plan.choosing import price_from
 from isocost.plan.fields import FIELDS, Field
 from isocost.plan.project import ModelChoice, PretrainStage, model_of
 from isocost.plan.resolve import (
@@ -17,7 +18,7 @@ from isocost.plan.resolve import (
 from isocost.plan.results import StageEstimate
 from isocost.plan.stage_inputs import default_of, kind_of
 from isocost.quantities import format_quantity
-from isocost.ui.session import Session, price_from
+from isocost.ui.session import Session
 
 
 @dataclass(frozen=True, slots=True)

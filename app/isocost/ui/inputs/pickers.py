@@ -6,12 +6,13 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter
 
+from isocost.plan.choosing import price_from
 from isocost.plan.editing import choose_own_accelerator
 from isocost.plan.project import ModelChoice, PretrainStage, model_of
 from isocost.plan.resolve import precision_on
 from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
-from isocost.ui.session import Session, price_from
+from isocost.ui.session import Session
 
 CUSTOM = "Custom model"
 ANNOUNCED = "announced"

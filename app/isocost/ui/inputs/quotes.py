@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.plan.choosing import price_from
 from isocost.quantities import format_money
 from isocost.ui.inputs.slider import Tick
-from isocost.ui.session import Session, price_from
+from isocost.ui.session import Session
 
 TERMS = {
     "marketplace": "Marketplace",

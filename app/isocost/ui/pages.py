@@ -1,0 +1,66 @@
+"""The pages of the tab strip, and what the window asks of each.
+
+Making a page imports its charts, which is why it waits until the window was painted first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtWidgets import QWidget
+
+from isocost.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from isocost.ui.session import Session
+
+
+class PageView(Protocol):
+    """What every page of the tab strip can do."""
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw in a theme's colours and type."""
+
+
+@runtime_checkable
+class HoldsInputs(Protocol):
+    """A page with inputs of its own."""
+
+    field_wanted: SignalInstance
+    """Path of an input that is elsewhere."""
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is on this page."""
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into an input."""
+
+
+class Page(NamedTuple):
+    """A tab and how its page is made."""
+
+    title: str
+    make: Callable[[Session, Theme], QWidget]
+
+
+def _make_plan(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.charts.plan_page import PlanPage
+
+    return PlanPage(session, theme)
+
+
+def _make_fit(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.charts.fit_page import FitPage
+
+    return FitPage(session, theme)
+
+
+def _make_ledger(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.charts.ledger_page import LedgerPage
+
+    return LedgerPage(session, theme)
+
+
+PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit), Page("Ledger", _make_ledger))
