@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from isocost.ui.charts.ledger_choices import OptionsCard, RentOrBuyCard
 from isocost.ui.charts.ledger_facts import BadgeCard, EnergyCard, ScopeCard
 from isocost.ui.charts.ledger_waterfall import Waterfall
 from isocost.ui.inputs.programme import ProgrammeInputs
+from isocost.ui.sections import ScrollBody
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
@@ -77,7 +78,7 @@ class LedgerPage(QWidget):
         )
 
     def _lay_out(self) -> None:
-        self._body = _Body()
+        self._body = ScrollBody()
         self._beside = QHBoxLayout(self._body)
         self._beside.setContentsMargins(0, 0, 6, 0)
         self._stacks = (QVBoxLayout(), QVBoxLayout())
@@ -192,14 +193,3 @@ class LedgerPage(QWidget):
         if estimate is not None:
             scenario, catalog = self._session.current_scenario, self._session.catalog
             self.calendar.show_slip(slip(scenario, estimate.stages, catalog, weeks))
-
-
-class _Body(QWidget):
-    """What scrolls. Qt's scroll area reads its height before nested layouts settle, so it tells it after."""
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        layout = self.layout()
-        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
-            self.setMinimumHeight(layout.minimumSize().height())
-        return handled

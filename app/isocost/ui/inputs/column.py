@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.fields import FIELDS
 from isocost.plan.layouts import pinned_words
@@ -34,6 +34,7 @@ from isocost.ui.inputs.stage_pickers import (
 )
 from isocost.ui.inputs.stages import StageStrip
 from isocost.ui.inputs.why import WhyCard
+from isocost.ui.sections import ScrollBody, beside, labelled, section
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
@@ -90,32 +91,32 @@ class InputColumn(QScrollArea):
         self.refresh()
 
     def _build(self) -> None:
-        body = _Body()
+        body = ScrollBody()
         body.setObjectName("inputs_body")
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, 10, MARGIN, 12)
         column.setSpacing(6)
         self.details = Disclosure("data.details", "Training details: sequence, batch and precision")
-        precision = _row("Precision", self.precision)
+        precision = labelled("Precision", self.precision)
         for part in (self.fields["data.sequence"], self.fields["data.batch_tokens"], precision):
             self.details.add(part)
-        self._model_section = _section("Model", self.holders[0], self.model, *self._fields("model"))
-        self._data_section = _section("Data", self.details, *self._fields("data"), precision)
-        self._claim_section = _section("Claim", self.claim, *self._fields("stage"))
+        self._model_section = section("Model", self.holders[0], self.model, *self._fields("model"))
+        self._data_section = section("Data", self.details, *self._fields("data"), precision)
+        self._claim_section = section("Claim", self.claim, *self._fields("stage"))
         self._price_row()
         hardware = (self.accelerator, *self._fields("hardware"), *self._fields("price"))
-        software = _beside(self.holders[2], self.stack)
-        self._efficiency_section = _section("Efficiency", software, *self._fields("efficiency"))
+        software = beside(self.holders[2], self.stack)
+        self._efficiency_section = section("Efficiency", software, *self._fields("efficiency"))
         self.layout_fold = Disclosure("layout.details", "Layout: parts that are pinned")
         self.layout_fold.add(self.pins)
-        self._layout_section = _section("Layout", self.layout_fold, self.pins)
+        self._layout_section = section("Layout", self.layout_fold, self.pins)
         for part in (
             self.stages,
             self._model_section,
             self._data_section,
             self._claim_section,
             self.recipe,
-            _section("Hardware", self.holders[1], *hardware),
+            section("Hardware", self.holders[1], *hardware),
             self._efficiency_section,
             self._layout_section,
             self.why,
@@ -249,56 +250,3 @@ class InputColumn(QScrollArea):
         elif path == self.stages.objectName():
             self.ensureWidgetVisible(self.stages.add_button, 0, 24)
             self.stages.add_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-
-class _Body(QWidget):
-    """What scrolls. Qt's scroll area reads its height before nested layouts settle, so it tells it after."""
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        layout = self.layout()
-        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
-            self.setMinimumHeight(layout.minimumSize().height())
-        return handled
-
-
-def _section(title: str, beside: QWidget | None, *parts: QWidget) -> QFrame:
-    """Inputs that belong together under a small heading, with an optional widget at its right."""
-    frame = QFrame()
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(0, 0, 0, 2)
-    column.setSpacing(6)
-    heading = QLabel(title.upper())
-    heading.setProperty("role", "section")
-    top = QHBoxLayout()
-    top.addWidget(heading)
-    if beside is not None:
-        top.addStretch(1)
-        top.addWidget(beside)
-    column.addLayout(top)
-    for part in parts:
-        column.addWidget(part)
-    return frame
-
-
-def _beside(*parts: QWidget) -> QWidget:
-    """Several parts in one line."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(8)
-    for part in parts:
-        line.addWidget(part)
-    return row
-
-
-def _row(label: str, picker: Picker) -> QWidget:
-    """A picker with its label before it."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    text = QLabel(label)
-    text.setBuddy(picker)
-    line.addWidget(text, 1)
-    line.addWidget(picker)
-    return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -23,6 +23,7 @@ from isocost.ui.inputs.programme_pickers import (
     supply_picker,
 )
 from isocost.ui.inputs.programme_words import SUMMARIES, belongs
+from isocost.ui.sections import ScrollBody, labelled
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
@@ -124,7 +125,7 @@ class Group(QFrame):
         else:
             label, make = _MAKERS[path]
             self.choices[path] = choice = make(self._session)
-            row = _row(label, choice)
+            row = labelled(label, choice)
         self._rows[path] = row
         row.setVisible(False)
         self._column.addWidget(row)
@@ -177,7 +178,7 @@ class ProgrammeInputs(QFrame):
         self.apply_theme(theme)
 
     def _lay_out(self) -> None:
-        body = _Body()
+        body = ScrollBody()
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
         self._column.setSpacing(8)
@@ -250,17 +251,6 @@ class ProgrammeInputs(QFrame):
         return False
 
 
-class _Body(QWidget):
-    """What scrolls. Qt's scroll area reads its height before nested layouts settle, so it tells it after."""
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        layout = self.layout()
-        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
-            self.setMinimumHeight(layout.minimumSize().height())
-        return handled
-
-
 def _expanded(paths: Iterable[str]) -> Iterable[str]:
     """Single inputs by name, sections as all their numbers."""
     for path in paths:
@@ -268,15 +258,3 @@ def _expanded(paths: Iterable[str]) -> Iterable[str]:
             yield path
         else:
             yield from (each for each in LEDGER_FIELDS if each.startswith(f"{path}."))
-
-
-def _row(label: str, choice: QWidget) -> QWidget:
-    """A choice with its label before it."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    text = QLabel(label)
-    text.setBuddy(choice)
-    line.addWidget(text, 1)
-    line.addWidget(choice)
-    return row

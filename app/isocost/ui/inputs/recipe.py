@@ -22,6 +22,7 @@ from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.phases import PhaseTable
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.inputs.stage_pickers import StageChoice, TeacherPicker
+from isocost.ui.sections import labelled
 from isocost.ui.session import Session
 from isocost.ui.theme import LIGHT, Theme
 
@@ -156,14 +157,8 @@ class RecipeGroup(QFrame):
         else:
             choice = StageChoice(self._session, STAGE_CHOICES[path])
         self.choices[path] = choice
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        text = QLabel(choice.accessibleName())
-        text.setBuddy(choice)
-        text.setToolTip(choice.accessibleDescription())
-        line.addWidget(text, 1)
-        line.addWidget(choice)
+        row = labelled(choice.accessibleName(), choice)
+        row.setToolTip(choice.accessibleDescription())
         return row
 
     def refresh(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout
 
 from isocost.ui.inputs.disclosure import Disclosure
+from isocost.ui.sections import labelled
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
@@ -48,13 +49,7 @@ class StageNotes(QFrame):
         top.addWidget(heading)
         top.addStretch(1)
         top.addWidget(self.fold)
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        text = QLabel("Group")
-        text.setBuddy(self.group)
-        line.addWidget(text, 1)
-        line.addWidget(self.group)
+        row = labelled("Group", self.group)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(6)
