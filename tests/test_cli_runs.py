@@ -125,9 +125,8 @@ def test_own_runs_are_scored_by_source(table, capsys):
     assert found["never_fitted"] is None
 
 
-@pytest.mark.parametrize("written", ["text", "csv"])
-def test_the_shipped_runs_are_scored(capsys, written):
-    assert main(["validate", "--format", written]) == 0
+def test_the_shipped_runs_are_scored_in_a_table(capsys):
+    assert main(["validate", "--format", "csv"]) == 0
     text = capsys.readouterr().out
     assert "llm-foundry" in text
     assert "Megatron-Bridge" in text
@@ -136,7 +135,8 @@ def test_the_shipped_runs_are_scored(capsys, written):
 
 def test_the_text_says_how_far_off_sources_never_fitted_are(capsys):
     assert main(["validate"]) == 0
-    text = capsys.readouterr().out
-    apart = text.partition("Sources never fitted:")[2]
+    fitted, _, apart = capsys.readouterr().out.partition("Sources never fitted:")
+    assert "llm-foundry" in fitted
+    assert "Megatron-Bridge" in fitted
     assert "InternEvo" in apart
     assert "llm-foundry" not in apart

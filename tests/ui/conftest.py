@@ -20,7 +20,7 @@ from isocost.ui.window import Window
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """Leave no window to the next test: those closed linger until told, and every change of theme styles them all.
+    """Leave no window to the next test: closed ones linger until told, and each change of theme styles them.
 
     What a test closed goes before its fixtures put the style back, windows nobody closes for it at the end.
     """
@@ -59,6 +59,7 @@ def stored() -> QSettings:
 @pytest.fixture
 def make(qtbot, stored: QSettings) -> Callable[[], Window]:
     """Builds windows and closes them without asking."""
+
     def build() -> Window:
         window = make_window(stored)
         window.themes.choose("light")

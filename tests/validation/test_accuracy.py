@@ -28,6 +28,11 @@ def scored():
     return specs, batch, rates, rows
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    return validate_shipped(load())
+
+
 def test_every_measured_run_is_predicted(scored):
     specs, _, rates, _ = scored
     assert len(specs) > 2000
@@ -75,8 +80,8 @@ def test_peaks_of_the_grid_are_predicted(scored):
     assert scores["BLOOM chronicles"].median <= 0.10
 
 
-def test_peaks_of_fine_tuning_are_predicted_and_no_such_run_is_called_too_large():
-    scores = {score.source: score for score in validate_shipped(load()).memory}
+def test_peaks_of_fine_tuning_are_predicted_and_no_such_run_is_called_too_large(shipped):
+    scores = {score.source: score for score in shipped.memory}
     assert scores["torchtune"].runs == 16
     assert scores["torchtune"].median <= 0.10
     assert scores["torchtune"].p90 <= 0.20
@@ -130,22 +135,21 @@ def test_sources_kept_out_of_every_fit_are_no_part_of_what_is_fitted():
     assert all(run.reference and run.use != "fit" for run in apart)
 
 
-def test_every_run_kept_out_is_scored_and_counts_in_no_average():
-    found = validate_shipped(load())
-    apart = found.never_fitted
+def test_every_run_kept_out_is_scored_and_counts_in_no_average(shipped):
+    apart = shipped.never_fitted
     named = {run.source for run in held_out_runs() if run.tokens_per_s}
     assert {score.source for score in apart.sources} == named
     assert sum(score.runs for score in apart.sources) == sum(
         r.tokens_per_s is not None for r in held_out_runs()
     )
     assert not any(score.trusted for score in apart.sources)
-    assert not named & {score.source for score in found.sources}
+    assert not named & {score.source for score in shipped.sources}
     assert {score.source for score in apart.memory} == {r.source for r in held_out_runs() if r.peak_memory_gb}
 
 
-def test_sources_kept_out_stay_as_far_off_as_they_were():
+def test_sources_kept_out_stay_as_far_off_as_they_were(shipped):
     """Floors a change for the worse shows at; nothing is fitted to reach them."""
-    apart = validate_shipped(load()).never_fitted
+    apart = shipped.never_fitted
     medians = {score.source: score.median for score in apart.sources}
     assert np.median(list(medians.values())) <= 0.22
     for source in ("InternEvo", "IBM fms-fsdp", "torchtitan A100 (2024-06)", "torchtitan H200 (Trainy)"):
