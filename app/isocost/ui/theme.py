@@ -56,7 +56,6 @@ class Theme:
     text: str
     quiet: str
     accent: str
-    accent_hover: str
     on_accent: str
     """Text on a ground of ``accent``."""
     fine: str
@@ -108,7 +107,6 @@ LIGHT = Theme(
     text="#171b22",
     quiet="#5f6979",
     accent="#2f6fed",
-    accent_hover="#2560d8",
     on_accent="#ffffff",
     fine="#18794e",
     care="#a35300",
@@ -130,7 +128,6 @@ DARK = Theme(
     text="#e8ebf0",
     quiet="#949eae",
     accent="#6ea0ff",
-    accent_hover="#8bb3ff",
     on_accent="#0e1116",
     fine="#4cc38a",
     care="#f0a75a",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isocost.plan.options import Crossing, Option, OptionComparison
+from isocost.plan.options import Crossing, OptionComparison
 from isocost.plan.ownership import MONTHS_PER_YEAR, RentOrBuy
 from isocost.plan.project import Scenario
 from isocost.quantities import format_cents, format_count, format_money, format_quantity
@@ -102,10 +102,6 @@ def rent_table(question: RentOrBuy | None) -> Table:
         return Table(columns, ())
     rows = zip(question.months, question.rented_usd, question.bought_usd, question.resold_usd, strict=True)
     return Table(columns, tuple(tuple(float(value) for value in row) for row in rows))
-
-
-def _option(question: OptionComparison, key: str) -> Option:
-    return next(each for each in question.options if each.key == key)
 
 
 def options_finding(question: OptionComparison, scenario: Scenario) -> str:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 
 from isocost.plan.results import LedgerGroup
-from isocost.ui.charts.base import mixed
 from isocost.ui.theme import Theme
 
 _SLOTS: dict[LedgerGroup, int] = {
@@ -31,8 +30,3 @@ def group_brush(theme: Theme, group: LedgerGroup) -> QBrush:
     if group == "contingency":
         return QBrush(QColor(theme.quiet), Qt.BrushStyle.BDiagPattern)
     return QBrush(QColor(group_colour(theme, group)))
-
-
-def pale(theme: Theme, colour: str) -> QColor:
-    """A faint form of a colour on a card."""
-    return mixed(colour, theme.panel, 0.35)
