@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from isocost.plan.project import GpuHoursStage
 from isocost.ui.inputs.edit import QuantityEdit
@@ -211,3 +212,18 @@ def test_an_unsupported_number_format_is_said(window):
     settle(window.session)
     assert any(notice.code == "precision-unsupported" for notice in window.headline.warnings.notices)
     assert "BF16" in picker.toolTip() or "FP8" in picker.toolTip()
+
+
+def test_pointing_at_the_line_below_an_input_tells_what_laws_say_of_its_value(window):
+    field = window.inputs.fields["data.tokens"]
+
+    def pointed_at(place: QPoint) -> str:
+        QApplication.sendEvent(field, QHelpEvent(QEvent.Type.ToolTip, place, field.mapToGlobal(place)))
+        return field.toolTip()
+
+    before = pointed_at(field.context.geometry().center())
+    assert "tokens per parameter" in before
+    assert pointed_at(field.label.pos()).startswith(field.field.help)
+    window.session.set_value("data.tokens", 3e13, "More tokens")
+    settle(window.session)
+    assert pointed_at(field.context.geometry().center()) != before
