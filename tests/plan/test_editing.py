@@ -88,7 +88,7 @@ def test_sections_are_held_and_released_without_loss():
 
 def test_a_shared_accelerator_is_not_chosen_for_one_stage():
     with pytest.raises(ValueError, match="no hardware of its own"):
-        editing.choose_own_accelerator(project(), "b200", None, 0)
+        editing.choose_own_accelerator(project(), "b200", Price(4.0), 0)
 
 
 @given(PLACES, PLACES, PLACES)

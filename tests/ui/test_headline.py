@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from isocost.files import load_project
+from isocost.plan.choosing import with_hardware
 from isocost.plan.estimate import estimate
 from isocost.quantities import plain_spaces
 from isocost.ui.panels.figures import figures, format_carbon, format_energy, remarks, shown_path
@@ -60,6 +61,12 @@ def test_the_age_of_the_price_turns_amber_then_red(catalog, day, words, tone):
     project = dated(catalog, day)
     said = remarks(estimate(project, catalog), project, 0, date(2026, 11, 23))
     assert (said[-1].text, said[-1].tone) == (words, tone)
+
+
+def test_a_price_that_nobody_asks_is_said_to_be_none(catalog):
+    project = with_hardware(load_project(preset("startup-7b"), catalog), "trainium2", 256, catalog)
+    said = remarks(estimate(project, catalog), project, 0, date(2026, 11, 23))
+    assert (said[-1].text, said[-1].tone) == ("no price known", "care")
 
 
 def test_a_path_is_shown_by_its_last_two_parts():

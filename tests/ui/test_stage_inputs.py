@@ -231,7 +231,7 @@ def test_a_stage_carries_its_own_hardware_until_released(window):
     settle(window.session)
     stage, shared = window.session.current_stage, window.session.current_scenario
     assert stage.hardware.accelerator == "b200"
-    assert stage.price.usd_per_gpu_hour == window.session.price_for("b200").usd_per_gpu_hour
+    assert stage.price.usd_per_gpu_hour == window.session.catalog.default_price("b200").usd_per_gpu_hour
     assert shared.hardware.accelerator == "h100-sxm"
     assert [each.accelerator for each in window.session.estimate.stages] == ["h100-sxm", "b200"]
     window.session.select_stage(0)
@@ -239,6 +239,15 @@ def test_a_stage_carries_its_own_hardware_until_released(window):
     window.session.select_stage(1)
     picker.activated.emit(0)
     assert window.session.project == before
+
+
+def test_an_own_accelerator_without_a_known_price_says_so(window):
+    add(window, "sft")
+    picker = holder(window, "hardware")
+    picker.activated.emit(picker.findText("own hardware and price"))
+    accelerators = window.inputs.accelerator
+    accelerators.activated.emit(accelerators.findData("trainium2"))
+    assert window.inputs.fields["price.usd_per_gpu_hour"].context.whole == "no price known"
 
 
 def test_an_own_model_leaves_the_shared_one_alone(window):

@@ -8,6 +8,9 @@ from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.plan.project import Price, Project, Scenario, replace_scenario
 
+NO_PRICE = "no price known"
+"""The supplier of a price that nobody asks: a number left in its place until one is typed."""
+
 
 def price_from(card: PriceCard) -> Price:
     """A price card as the price a scenario carries."""
@@ -41,6 +44,12 @@ def price_for(project: Project, accelerator: str, catalog: Catalog) -> PriceCard
     return next(frozen, None) or catalog.default_price(accelerator)
 
 
+def price_on(project: Project, accelerator: str, held: Price, catalog: Catalog) -> Price:
+    """The price of an accelerator; where none is known the number held before, which is nobody's price."""
+    card = price_for(project, accelerator, catalog)
+    return price_from(card) if card is not None else Price(held.usd_per_gpu_hour, supplier=NO_PRICE)
+
+
 def with_hardware(
     project: Project, accelerator: str, count: int, catalog: Catalog, scenario: int = 0
 ) -> Project:
@@ -50,10 +59,10 @@ def with_hardware(
     """
     chosen = project.scenarios[scenario]
     changed = replace(chosen, hardware=replace(chosen.hardware, accelerator=accelerator, count=count))
-    card = price_for(project, accelerator, catalog)
-    if accelerator != chosen.hardware.accelerator and card is not None:
-        changed = replace(changed, price=price_from(card))
-        project = _freeze(project, card_of(chosen))
+    if accelerator != chosen.hardware.accelerator:
+        changed = replace(changed, price=price_on(project, accelerator, chosen.price, catalog))
+        if chosen.price.supplier != NO_PRICE:
+            project = _freeze(project, card_of(chosen))
     return replace_scenario(project, changed, scenario=scenario)
 
 

@@ -85,11 +85,9 @@ def release_sections(project: Project, sections: Iterable[str], at: int, *, scen
 
 
 def choose_own_accelerator(
-    project: Project, accelerator: str, price: Price | None, at: int, *, scenario: int = 0
+    project: Project, accelerator: str, price: Price, at: int, *, scenario: int = 0
 ) -> Project:
     """The project with another accelerator in a stage's own hardware, and its own price with it.
-
-    A price of None leaves the price as it is.
 
     Raises:
         ValueError: the stage uses its scenario's hardware.
@@ -98,7 +96,7 @@ def choose_own_accelerator(
     if stage.hardware is None:
         raise ValueError(f"{stage.name} has no hardware of its own.")
     hardware = msgspec.structs.replace(stage.hardware, accelerator=accelerator)
-    changed = msgspec.structs.replace(stage, hardware=hardware, price=price or stage.price)
+    changed = msgspec.structs.replace(stage, hardware=hardware, price=price)
     return replace_stage(project, changed, scenario=scenario, stage=at)
 
 

@@ -9,6 +9,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.economics import load_regions
 from isocost.engine.finetune import adam_state_bytes
 from isocost.engine.memory import usable_bytes
+from isocost.plan.choosing import NO_PRICE
 from isocost.plan.ownership import purchase_price
 from isocost.plan.project import (
     GpuHoursStage,
@@ -26,7 +27,7 @@ from isocost.plan.resolve import parameters_of, precision_on, whole_nodes
 from isocost.plan.results import Notice, StageEstimate
 from isocost.plan.stages import RlStage
 from isocost.plan.timeline import start_date
-from isocost.quantities import format_count, format_memory, format_quantity
+from isocost.quantities import format_count, format_memory, format_money, format_quantity
 
 AMBER_DAYS = 30
 RED_DAYS = 90
@@ -36,7 +37,7 @@ def stage_notices(
     scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
-    yield from _price(price_of(scenario, stage))
+    yield from _price(scenario, stage, catalog)
     if not isinstance(stage, GpuHoursStage):
         yield from _hardware(scenario, stage, result, catalog)
     if isinstance(stage, PretrainStage):
@@ -81,7 +82,17 @@ def price_age_days(price: Price, today: date | None = None) -> int | None:
         return None
 
 
-def _price(price: Price) -> Iterator[Notice]:
+def _price(scenario: Scenario, stage: Stage, catalog: Catalog) -> Iterator[Notice]:
+    price = price_of(scenario, stage)
+    if price.supplier == NO_PRICE:
+        name = catalog.accelerator(hardware_of(scenario, stage).accelerator).short_name
+        yield Notice(
+            "no-price",
+            "price.usd_per_gpu_hour",
+            f"No price of {name} is known: {format_money(price.usd_per_gpu_hour)} an hour is left from "
+            "another accelerator; type what you are offered.",
+        )
+        return
     if price.commitment == "claim":
         return
     age = price_age_days(price)

@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.prices import PriceCard
-from isocost.plan.choosing import price_for, with_hardware
+from isocost.plan.choosing import with_hardware
 from isocost.plan.curves import CostCurve, active_curve, other_curves, searched_alike
 from isocost.plan.editing import followed
 from isocost.plan.estimate import estimate
@@ -158,10 +157,6 @@ class Session(QObject):
         words = f"Choose {count:,} {name}"
         at, catalog = self._scenario, self.catalog
         self.apply(lambda project: with_hardware(project, accelerator, count, catalog, at), words, gesture)
-
-    def price_for(self, accelerator: str) -> PriceCard | None:
-        """The price frozen in the project for an accelerator, else the catalogue's usual one."""
-        return price_for(self._project, accelerator, self.catalog)
 
     # Selecting
 

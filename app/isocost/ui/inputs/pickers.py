@@ -6,9 +6,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter
 
-from isocost.plan.choosing import price_from
+from isocost.plan.choosing import price_on
 from isocost.plan.editing import choose_own_accelerator
-from isocost.plan.project import ModelChoice, PretrainStage, model_of
+from isocost.plan.project import ModelChoice, PretrainStage, model_of, price_of
 from isocost.plan.resolve import precision_on
 from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
@@ -193,8 +193,9 @@ class AcceleratorPicker(Picker):
         if session.current_stage.hardware is None:
             session.choose_hardware(accelerator, session.value("hardware.count"))
             return
-        at, card = {"scenario": session.scenario, "at": session.stage}, session.price_for(accelerator)
-        price = price_from(card) if card is not None else None
+        at = {"scenario": session.scenario, "at": session.stage}
+        held = price_of(session.current_scenario, session.current_stage)
+        price = price_on(session.project, accelerator, held, session.catalog)
         name = session.catalog.accelerator(accelerator).short_name
         session.apply(
             lambda project: choose_own_accelerator(project, accelerator, price, **at), f"Choose {name}"

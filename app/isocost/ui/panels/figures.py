@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from isocost.plan.choosing import NO_PRICE
 from isocost.plan.notices import AMBER_DAYS, RED_DAYS, price_age_days
 from isocost.plan.project import GpuHoursStage, Project, price_of
 from isocost.plan.results import Estimate, StageEstimate
@@ -104,6 +105,9 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
 def _price_age(project: Project, scenario: int, today: date | None) -> Iterator[Remark]:
     chosen = project.scenarios[scenario]
     prices = [price_of(chosen, stage) for stage in chosen.stages]
+    if any(price.supplier == NO_PRICE for price in prices):
+        yield Remark(NO_PRICE, "care")
+        return
     if all(price.commitment == "claim" for price in prices):
         yield Remark("price as claimed")
         return
