@@ -13,9 +13,12 @@ from PySide6.QtGui import QGuiApplication
 from isocost.files import load_project
 from isocost.plan.choosing import with_hardware
 from isocost.plan.estimate import estimate
+from isocost.plan.programme import People
+from isocost.plan.project import GpuHoursStage, Hardware, Price
 from isocost.quantities import plain_spaces
 from isocost.ui.panels.figures import figures, format_carbon, format_energy, remarks, shown_path
 from isocost.ui.screenshot import settle
+from tests.plan.programmes import priced, scenario
 from tests.ui.conftest import preset
 
 
@@ -38,6 +41,13 @@ def test_r1_is_shown_as_its_share_of_the_whole(catalog):
     shown = {figure.label: plain_spaces(figure.value) for figure in figures(result)}
     assert shown["GPU-hours"] == "2.94M"
     assert shown["DeepSeek-R1"] == "5.0 %"
+
+
+def test_the_average_hour_is_rent_without_people():
+    cheap = GpuHoursStage(name="Long", hours=300.0)
+    dear = GpuHoursStage(name="Short", hours=100.0, hardware=Hardware("b200", 64), price=Price(6.0))
+    plan = scenario(count=64, price=2.0, stages=(cheap, dear), people=People(heads=50.0, months=6.0))
+    assert figures(priced(plan))[0].note == "$3.00 an hour on average"
 
 
 def dated(catalog, day: str):

@@ -59,10 +59,12 @@ def figures(estimate: Estimate) -> tuple[Figure, ...]:
 
 
 def _hours_note(estimate: Estimate) -> str:
-    prices = {stage.usd_per_gpu_hour for stage in estimate.stages}
+    """The rent of an hour: what surrounds the stages is not paid by the hour."""
+    counted = [stage for stage in estimate.stages if stage.enabled]
+    prices = {stage.usd_per_gpu_hour for stage in counted}
     if len(prices) == 1:
         return f"at ${prices.pop():,.2f} an hour"
-    average = estimate.total.cost_usd / max(estimate.total.gpu_hours, 1e-9)
+    average = sum(stage.cost_usd for stage in counted) / max(estimate.total.gpu_hours, 1e-9)
     return f"${average:,.2f} an hour on average"
 
 
