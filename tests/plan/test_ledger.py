@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from isocost import paths
+from isocost.files import load_project
 from isocost.plan.curves import active_curve
 from isocost.plan.estimate import estimate
 from isocost.plan.ledger import GROUPS, programme_total, waterfall
 from isocost.plan.ledger_fields import ALL_FIELDS, LEDGER_FIELDS, origin
 from isocost.plan.programme import Dataset, Ownership, People, Programme, Schedule, Site, Storage, Supply
 from isocost.plan.project import GpuHoursStage, Hardware, Project, Scenario, get_value
+from isocost.plan.results import LedgerLine
+from isocost.plan.slip import slip
 from isocost.plan.stages import Ablations, AblationStage
 from isocost.report.estimate_text import text
 from tests.plan.programmes import CATALOG, SCENARIOS, lines_of, priced, scenario
@@ -108,6 +114,46 @@ def test_every_line_says_where_it_comes_from(chosen: Scenario):
         assert line.key == "stage.0" or line.how or line.key in ("licences", "setup") or "stage." in line.key
 
 
+def figures_of(words: str) -> list[float]:
+    """The numbers of a text as a reader takes them, per cents as shares."""
+    found = re.findall(r"(\d[\d,]*(?:\.\d+)?)(\s%)?", words)
+    return [float(number.replace(",", "")) / (100.0 if percent else 1.0) for number, percent in found]
+
+
+def check_on_paper(line: LedgerLine) -> None:
+    """The factors shown come to the amount shown, and that is the line's cost as far as it is shown."""
+    left, _, right = line.how.partition(" = ")
+    (shown,) = figures_of(right)
+    unit = 1.0 if shown >= 10_000.0 else 0.01
+    assert abs(shown - line.cost_usd) <= unit / 2 + 1e-6, line.how
+    if left != "As set":
+        assert abs(math.prod(figures_of(left)) - shown) <= unit / 2 + 1e-6 + shown * 1e-12, line.how
+
+
+PRESETS = sorted(paths.presets().glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_every_line_of_a_preset_can_be_checked_on_paper(path: Path):
+    project = load_project(path, CATALOG)
+    for index in range(len(project.scenarios)):
+        result = estimate(project, CATALOG, index)
+        for line in (*result.ledger, *slip(project.scenarios[index], result.stages, CATALOG, 4.0).lines):
+            check_on_paper(line)
+
+
+@settings(deadline=None, max_examples=80)
+@given(chosen=SCENARIOS)
+def test_every_line_of_any_plan_can_be_checked_on_paper(chosen: Scenario):
+    for line in priced(chosen).ledger:
+        check_on_paper(line)
+
+
+def test_a_short_rent_shows_the_hours_it_charges():
+    line = priced(scenario(count=8, price=0.69, hours=(0.6812,))).ledger[0]
+    assert line.how == "5.45 GPU-hours x $0.69 = $3.76"
+
+
 @settings(deadline=None, max_examples=40)
 @given(chosen=SCENARIOS)
 def test_the_plan_is_a_point_of_its_curve(chosen: Scenario):
@@ -142,7 +188,7 @@ def test_inputs_left_alone_name_their_source_and_typed_ones_the_user():
     assert "arXiv 2405.21015" in lines["people"].source
     typed = {line.key: line for line in priced(scenario(people=People(3.0, 2.0, 9_000.0))).ledger}
     assert typed["people"].source == "your input"
-    assert typed["people"].how == "3 people x 2 months x $9,000"
+    assert typed["people"].how == "3 people x 2 months x $9,000 = $54,000"
 
 
 def test_every_declared_input_stands_in_a_scenario_with_its_default_and_its_source():
@@ -170,7 +216,7 @@ def test_every_number_of_a_section_is_declared(section):
 
 def test_the_bill_is_printed_when_it_is_more_than_rents():
     said = text(priced(scenario(people=People(8.0, 6.0, 20_000.0))))
-    assert "8 people x 6 months x $20K" in said
+    assert "8 people x 6 months x $20,000 = $960,000" in said
     assert "Programme" in said
     assert "$1,327,718.40" in said
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 from isocost.catalog import Catalog
+from isocost.plan.arithmetic import Factor, product
 from isocost.plan.ledger_fields import OFF, origin
 from isocost.plan.project import Scenario
 from isocost.plan.results import LedgerGroup, LedgerLine, StageEstimate
@@ -16,7 +18,9 @@ from isocost.plan.surroundings import (
     DATA_KINDS,
     DAYS_PER_MONTH,
     EXPERIMENT_KINDS,
-    GIGA,
+    GB_PER_TB,
+    HOURS_PER_DAY,
+    MEGA,
     Basis,
     basis,
     in_cents,
@@ -27,7 +31,9 @@ from isocost.plan.surroundings import (
     surroundings,
     unused_days,
 )
-from isocost.quantities import format_bytes, format_count, format_money, format_quantity, format_share
+
+_Product = tuple[str, *tuple[Factor, ...]]
+"""The words of a product, and its factors."""
 
 GROUPS: tuple[LedgerGroup, ...] = get_args(LedgerGroup)
 """From the final run outwards."""
@@ -61,7 +67,12 @@ def ledger(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalo
             source=result.price_source,
             key=f"stage.{index}",
             group=_stage_group(result.kind),
-            how=f"{format_count(result.gpu_hours)} GPU-hours x {format_money(result.usd_per_gpu_hour)}",
+            how=product(
+                "{} GPU-hours x {}",
+                cents(result.cost_usd),
+                Factor(result.gpu_hours),
+                Factor(result.usd_per_gpu_hour, "usd"),
+            ),
         )
         for index, result in enumerate(results)
         if result.enabled
@@ -158,13 +169,17 @@ def _surrounding_lines(scenario: Scenario, on: Basis) -> tuple[LedgerLine, ...]:
     """The lines that are not stages and cost something."""
     if rent_only(scenario):
         return ()
-    arithmetic = _arithmetic(scenario, on)
-    lines = []
-    for key, usd in surroundings(scenario, on).items():
+    lines: list[LedgerLine] = []
+    costs = {key: cents(float(usd)) for key, usd in surroundings(scenario, on).items()}
+    arithmetic = _arithmetic(scenario, on, costs)
+    for key, usd in costs.items():
+        if not usd:
+            continue
         label, group, paths = _LINES[key]
         source = _sources(scenario, paths) or price_words(scenario.price) or "your input"
-        lines.append(LedgerLine(label, cents(float(usd)), source, key, group, arithmetic.get(key, "")))
-    return tuple(line for line in lines if line.cost_usd)
+        words, *factors = arithmetic.get(key, ("As set",))
+        lines.append(LedgerLine(label, usd, source, key, group, product(words, usd, *factors)))
+    return tuple(lines)
 
 
 def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
@@ -179,27 +194,44 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
     return "; ".join((["your input"] if len(defaults) < len(said) else []) + defaults)
 
 
-def _arithmetic(scenario: Scenario, on: Basis) -> dict[str, str]:
-    """The arithmetic of each line with its values in it."""
+def _arithmetic(scenario: Scenario, on: Basis, costs: Mapping[str, float]) -> dict[str, _Product]:
+    """The words and factors of each line that is a product."""
     p, data, people, store = scenario.programme, scenario.dataset, scenario.people, scenario.storage
     lasting = float(programme_days(scenario, on)) / DAYS_PER_MONTH
-    worked = format_quantity(lasting if people.months is None else people.months, "number")
-    stored = format_quantity(lasting if store.months is None else store.months, "number")
-    rent = format_money(float(on.rent))
-    idle = format_quantity(float(unused_days(scenario, on)), "number")
-    held = f"{format_count(float(on.count))} x {format_money(float(on.rate))}"
-    heads, bytes_held = format_quantity(people.heads, "number"), format_bytes(stored_gb(scenario, on) * GIGA)
-    pairs, tokens = (format_quantity(n, "number") for n in (data.annotations, data.synthetic_tokens))
-    moved = format_quantity(store.egress_terabytes, "number")
+    worked = lasting if people.months is None else people.months
+    stored = lasting if store.months is None else store.months
+    rent = Factor(float(on.rent), "usd")
+    others = float(on.rent) + math.fsum(usd for key, usd in costs.items() if key != "contingency")
+    resold = scenario.supply.resold > 0.0
+    idle = Factor(float(unused_days(scenario, on)) * HOURS_PER_DAY)
+    held = Factor(float(on.count)), Factor(float(on.rate), "usd")
     return {
-        "failed-runs": f"{format_share(p.failed_runs)} of the main run's {format_money(float(on.main_rent))}",
-        "interruptions": f"{format_share(scenario.supply.rework)} of {rent} rent",
-        "unused": f"{idle} days x 24 h x {held}",
-        "annotations": f"{pairs} x {format_money(data.usd_per_annotation)}",
-        "synthetic": f"{tokens} tokens x {format_money(data.usd_per_synthetic_mtok)} per million",
-        "people": f"{heads} people x {worked} months x {format_money(people.usd_per_month)}",
-        "storage": f"{bytes_held} x {stored} months x {format_money(store.usd_per_gb_month)} per GB-month",
-        "egress": f"{moved} TB x {format_money(store.usd_per_egress_gb)} per GB",
-        "support": f"{format_share(p.support)} of {rent} rent",
-        "contingency": f"{format_share(p.contingency)} of everything else",
-    }
+        "failed-runs": (
+            "{} of the main run's {}", Factor(p.failed_runs, "share"), Factor(float(on.main_rent), "usd"),
+        ),
+        "interruptions": ("{} of {} rent", Factor(scenario.supply.rework, "share"), rent),
+        "unused": (
+            "{} of {} h x {} GPUs x {}" if resold else "{1} h x {2} GPUs x {3}",
+            Factor(1.0 - scenario.supply.resold, "share"), idle, *held,
+        ),
+        "annotations": ("{} x {}", Factor(data.annotations), Factor(data.usd_per_annotation, "usd")),
+        "synthetic": (
+            "{} million tokens x {}", Factor(data.synthetic_tokens / MEGA),
+            Factor(data.usd_per_synthetic_mtok, "usd"),
+        ),
+        "people": (
+            "{} people x {} months x {}", Factor(people.heads), Factor(worked),
+            Factor(people.usd_per_month, "usd"),
+        ),
+        "storage": (
+            "{} GB x {} months x {}", Factor(stored_gb(scenario, on)), Factor(stored),
+            Factor(store.usd_per_gb_month, "usd"),
+        ),
+        "egress": (
+            "{} GB x {}", Factor(store.egress_terabytes * GB_PER_TB), Factor(store.usd_per_egress_gb, "usd"),
+        ),
+        "support": ("{} of {} rent", Factor(p.support, "share"), rent),
+        "contingency": (
+            "{} of everything else, {}", Factor(p.contingency, "share"), Factor(others, "usd"),
+        ),
+    }  # fmt: skip

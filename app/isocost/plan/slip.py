@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
+from isocost.plan.arithmetic import Factor, product
 from isocost.plan.ledger import basis_of, cents, programme_total
 from isocost.plan.ledger_fields import origin
 from isocost.plan.ownership import HOURS_PER_MONTH
 from isocost.plan.project import Scenario
-from isocost.plan.results import LedgerLine, StageEstimate
+from isocost.plan.results import LedgerGroup, LedgerLine, StageEstimate
 from isocost.plan.supply import idle_usd, rate_of
-from isocost.plan.surroundings import DAYS_PER_WEEK, GIGA, HOURS_PER_DAY, stored_gb
-from isocost.quantities import format_bytes, format_count, format_money, format_quantity, format_share
+from isocost.plan.surroundings import DAYS_PER_WEEK, HOURS_PER_DAY, stored_gb
 
 HOURS_PER_WEEK = DAYS_PER_WEEK * HOURS_PER_DAY
 
@@ -40,40 +40,43 @@ def slip(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog,
     held = float(on.count) * HOURS_PER_WEEK * weeks * idle
     people, gigabytes = scenario.people, stored_gb(scenario, on)
     storage_rate, late = scenario.storage.usd_per_gb_month, scenario.schedule.usd_per_week_late
-    long, lasting = (
-        f"{format_quantity(weeks, 'number')} {'week' if weeks == 1 else 'weeks'}",
-        f"{format_quantity(months, 'number')} months",
-    )
-    salary, staff = people.heads * people.usd_per_month, format_quantity(people.heads, "number")
-    where = {
-        "people": f"heads: your input; rate: {origin('people.usd_per_month', people.usd_per_month)}",
-        "storage": f"bytes: your input; rate: {origin('storage.usd_per_gb_month', storage_rate)}",
-    }
+    who = f"heads: your input; rate: {origin('people.usd_per_month', people.usd_per_month)}"
+    what = f"bytes: your input; rate: {origin('storage.usd_per_gb_month', storage_rate)}"
+    hours = Factor(weeks * HOURS_PER_WEEK)
     lines = (
-        LedgerLine(
-            "Idle accelerators", cents(held), _rate_source(scenario, catalog), "idle", "infrastructure",
-            f"{format_count(float(on.count))} x {long} x 168 h x {format_money(idle)}",
+        _line(
+            "Idle accelerators", "idle", held, _rate_source(scenario, catalog),
+            "{} x {} h x {}", Factor(float(on.count)), hours, Factor(idle, "usd"),
         ),
-        LedgerLine(
-            "Support", cents(held * scenario.programme.support), "your input", "support", "infrastructure",
-            f"{format_share(scenario.programme.support)} of that",
+        _line(
+            "Support", "support", held * scenario.programme.support, "your input",
+            "{} of {}", Factor(scenario.programme.support, "share"), Factor(held, "usd"),
         ),
-        LedgerLine(
-            "People", cents(salary * months), where["people"], "people", "people",
-            f"{staff} people x {lasting} x {format_money(people.usd_per_month)}",
+        _line(
+            "People", "people", people.heads * months * people.usd_per_month, who,
+            "{} people x {} months x {}", Factor(people.heads), Factor(months),
+            Factor(people.usd_per_month, "usd"),
         ),
-        LedgerLine(
-            "Storage", cents(gigabytes * months * storage_rate), where["storage"], "storage",
-            "infrastructure",
-            f"{format_bytes(gigabytes * GIGA)} x {lasting} x {format_money(storage_rate)} per GB-month",
+        _line(
+            "Storage", "storage", gigabytes * months * storage_rate, what,
+            "{} GB x {} months x {}", Factor(gigabytes), Factor(months), Factor(storage_rate, "usd"),
         ),
-        LedgerLine(
-            "Late delivery", cents(late * weeks), "your input", "late", "contingency",
-            f"{long} x {format_money(late)}",
+        _line(
+            "Late delivery", "late", late * weeks, "your input",
+            "{} weeks x {}", Factor(weeks), Factor(late, "usd"),
         ),
     )  # fmt: skip
     counted = tuple(line for line in lines if line.cost_usd)
     return Slip(weeks, counted, programme_total(counted))
+
+
+_GROUPS: dict[str, LedgerGroup] = {"people": "people", "late": "contingency"}
+"""Those of the lines that are not infrastructure."""
+
+
+def _line(name: str, key: str, usd: float, source: str, words: str, *factors: Factor) -> LedgerLine:
+    how = product(words, cents(usd), *factors)
+    return LedgerLine(name, cents(usd), source, key, _GROUPS.get(key, "infrastructure"), how)
 
 
 def _rate_source(scenario: Scenario, catalog: Catalog) -> str:

@@ -70,11 +70,10 @@ def bar_in_words(bar: BillBar) -> str:
 
 
 def arithmetic(bar: BillBar) -> str:
-    """How a bar comes to its amount, to the cent."""
+    """How a bar comes to its amount."""
     if len(bar.lines) == 1:
-        line = bar.lines[0]
-        return f"{line.how or 'As set'} = {format_cents(line.cost_usd)}"
-    parts = " + ".join(f"{line.line} {format_money(line.cost_usd)}" for line in bar.lines)
+        return bar.lines[0].how
+    parts = " + ".join(f"{line.line} {format_cents(line.cost_usd)}" for line in bar.lines)
     return f"{parts} = {format_cents(bar.cost_usd)}"
 
 
