@@ -9,7 +9,15 @@ import pytest
 
 from isocost.plan.curves import ranking
 from isocost.quantities import plain_spaces
-from isocost.ui.charts.comparison import JUST, efficient, front, next_count, ranked, worth_showing
+from isocost.ui.charts.comparison import (
+    JUST,
+    efficient,
+    front,
+    in_logarithms,
+    next_count,
+    ranked,
+    worth_showing,
+)
 from isocost.ui.charts.styles import USUAL, Slots
 from isocost.ui.charts.wording import (
     cheapest_finding,
@@ -31,6 +39,21 @@ def test_the_view_holds_the_plan_and_its_range():
     assert view.days[0] <= total.wall_days <= view.days[1]
     assert view.cost[0] <= spread.cost_usd.p10
     assert view.cost[1] >= spread.cost_usd.p90
+
+
+def test_another_accelerator_that_costs_nothing_is_ranked_but_not_drawn():
+    plan = comparison(("h800-sxm", "b200"))
+    plan = replace(plan, others=(replace(plan.others[0], cost_usd=plan.others[0].cost_usd * 0.0),))
+    assert in_logarithms(plan).others == ()
+    assert [choice.accelerator for choice in ranked(plan)] == ["b200", "h800-sxm"]
+
+
+def test_a_range_that_starts_at_nothing_is_not_drawn():
+    plan = comparison()
+    known = plan.estimate.range
+    low = replace(known, cost_usd=replace(known.cost_usd, p10=0.0))
+    assert plan.spread is not None
+    assert replace(plan, estimate=replace(plan.estimate, range=low)).spread is None
 
 
 def test_the_plans_accelerator_is_always_named_and_names_are_few():

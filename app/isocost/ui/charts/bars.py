@@ -26,8 +26,9 @@ NAME, COST = 124, 62
 
 
 def bar_scale(choices: Sequence[RankedChoice]) -> float:
-    """USD of a full bar: the dearest possible choice, at most three times the cheapest."""
-    costs = [choice.cost_usd for choice in choices if choice.fits and choice.in_time]
+    """USD of a full bar: the dearest possible choice, at most three times the cheapest that is not free."""
+    possible = (choice.cost_usd for choice in choices if choice.fits and choice.in_time)
+    costs = [cost for cost in possible if cost > 0]
     return min(max(costs), LONGEST * min(costs)) if costs else 0.0
 
 
@@ -43,17 +44,12 @@ class BarDelegate(RowDelegate):
 
     def show(self, comparison: Comparison, slots: Mapping[str, int], full: float) -> None:
         """Paint from now on for this comparison, with bars of ``full`` USD at most."""
-        spread = comparison.estimate.range
+        spread = comparison.spread
         self._active = comparison.active.accelerator
-        self._full = full
         self._slots = slots
-        self._spread = None
-        if spread is not None:
-            self._spread = (
-                spread.cost_usd.p10 / spread.cost_usd.p50,
-                spread.cost_usd.p90 / spread.cost_usd.p50,
-            )
-            self._full = max(full, min(spread.cost_usd.p90, 1.25 * full))
+        self._spread = (spread[0][1], spread[1][1]) if spread else None
+        high = comparison.estimate.total.cost_usd * spread[1][1] if spread else 0.0
+        self._full = max(full, min(high, 1.25 * full))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         choice = index.data(ROW)
@@ -85,7 +81,7 @@ class BarDelegate(RowDelegate):
         painter.restore()
 
     def _paint_bar(self, painter: QPainter, room: QRectF, choice: RankedChoice) -> None:
-        if self._full <= 0:
+        if choice.cost_usd <= 0:
             return
         theme = self.theme
         share = choice.cost_usd / self._full

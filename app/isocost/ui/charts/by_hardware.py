@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QWid
 from isocost.plan.curves import RankedChoice
 from isocost.ui.charts.bars import BarDelegate, bar_scale
 from isocost.ui.charts.card import ChartCard
-from isocost.ui.charts.comparison import Comparison, View, ranked
+from isocost.ui.charts.comparison import Comparison, ranked
 from isocost.ui.charts.rows import ROW, Index, RowList
 from isocost.ui.charts.table import Table
 from isocost.ui.charts.wording import in_words, ranking_finding, ranking_subtitle, ranking_table
@@ -117,8 +118,8 @@ class ByHardware(ChartCard):
         self.at_deadline.setEnabled(False)
         self.say("Cost by hardware", why, why)
 
-    def show_comparison(self, comparison: Comparison, view: View) -> None:
-        """Rank a comparison in place of the last one."""
+    def show_comparison(self, comparison: Comparison, slots: Mapping[str, int]) -> None:
+        """Rank a comparison in place of the last one, in the line styles of the other chart."""
         self._comparison = comparison
         choices = ranked(comparison)
         deadline = comparison.deadline_days
@@ -129,7 +130,7 @@ class ByHardware(ChartCard):
         drawn = ranking_subtitle(comparison, choices)
         rows = ". ".join(in_words(choice) for choice in choices)
         self.say(finding, drawn, f"{finding}. {drawn} {rows}.")
-        self._delegate.show(comparison, view.slots, bar_scale(choices))
+        self._delegate.show(comparison, slots, bar_scale(choices))
         self.ranking.show(choices)
         self.list.setAccessibleName(finding)
 

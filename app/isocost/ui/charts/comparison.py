@@ -72,6 +72,20 @@ class Comparison:
         return bool(kinds) and all(kind == "gpu-hours" for kind in kinds)
 
     @property
+    def spread(self) -> tuple[tuple[float, float], tuple[float, float]] | None:
+        """Time and cost when all goes well, and when it does not, as shares of the plan's own.
+
+        From the 10th and 90th percentiles; None without a range, or where cents leave nothing to divide by.
+        """
+        known = self.estimate.range
+        if known is None:
+            return None
+        days, cost = known.wall_days, known.cost_usd
+        if min(days.p10, cost.p10) <= 0.0:
+            return None
+        return (days.p10 / days.p50, cost.p10 / cost.p50), (days.p90 / days.p50, cost.p90 / cost.p50)
+
+    @property
     def depends_on_hardware(self) -> bool:
         """Whether another count would change anything; not so when every stage names its own hardware."""
         days = self.active.days
@@ -99,6 +113,21 @@ class View:
     front: tuple[FrontSegment, ...]
     slots: Mapping[str, int]
     """The line style of each named accelerator."""
+
+
+def in_logarithms(comparison: Comparison) -> Comparison | None:
+    """The comparison without what costs nothing, which has no logarithm; None when the plan itself does."""
+    total = comparison.estimate.total
+    active = _with_cost(comparison.active)
+    if not (total.wall_days > 0 and total.cost_usd > 0 and len(active.counts)):
+        return None
+    others = tuple(curve for each in comparison.others if len((curve := _with_cost(each)).counts))
+    return replace(comparison, active=active, others=others)
+
+
+def _with_cost(curve: CostCurve) -> CostCurve:
+    costs = curve.cost_usd > 0
+    return curve if costs.all() else _part(curve, costs)
 
 
 def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
@@ -208,7 +237,10 @@ def next_curve(comparison: Comparison, *, dearer: bool) -> tuple[CostCurve, int]
 
 def _within(curve: CostCurve, days: tuple[float, float]) -> CostCurve:
     """The part of a curve between two times, ends included."""
-    part = (curve.days >= days[0] / JUST) & (curve.days <= days[1] * JUST)
+    return _part(curve, (curve.days >= days[0] / JUST) & (curve.days <= days[1] * JUST))
+
+
+def _part(curve: CostCurve, part: NDArray[np.bool_]) -> CostCurve:
     return replace(
         curve,
         counts=curve.counts[part],

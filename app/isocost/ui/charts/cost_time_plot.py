@@ -158,7 +158,7 @@ class CostTimePlot(LogPlot):
         """The range of the plan's curve, under the grid."""
         super().drawBackground(painter, rect)
         comparison = self.comparison
-        if comparison is None or comparison.estimate.range is None or not comparison.depends_on_hardware:
+        if comparison is None or comparison.spread is None or not comparison.depends_on_hardware:
             return
         painter.save()
         painter.setClipRect(self.area())
@@ -171,15 +171,10 @@ class CostTimePlot(LogPlot):
 
     def _band(self, comparison: Comparison) -> QPolygonF:
         """The curve swept from the 10th to the 90th percentile: a slow run lasts longer and costs more."""
-        spread, line = comparison.estimate.range, self.lines.get(comparison.active.accelerator)
+        spread, line = comparison.spread, self.lines.get(comparison.active.accelerator)
         assert spread is not None
         assert line is not None
-        edges = []
-        for days, cost in (
-            (spread.wall_days.p10 / spread.wall_days.p50, spread.cost_usd.p10 / spread.cost_usd.p50),
-            (spread.wall_days.p90 / spread.wall_days.p50, spread.cost_usd.p90 / spread.cost_usd.p50),
-        ):
-            edges.append(self.pixels(line.x + math.log10(days), line.y + math.log10(cost)))
+        edges = [self.pixels(line.x + math.log10(days), line.y + math.log10(cost)) for days, cost in spread]
         outline = np.vstack((edges[0], edges[1][::-1]))
         return QPolygonF([QPointF(x, y) for x, y in outline.tolist()])
 

@@ -44,8 +44,7 @@ class Line:
     def of(cls, curve: CostCurve) -> Line:
         """The line of a curve."""
         points = efficient(curve)
-        cost = np.maximum(curve.cost_usd[points], 1e-6)
-        return cls(curve, points, np.log10(curve.days[points]), np.log10(cost))
+        return cls(curve, points, np.log10(curve.days[points]), np.log10(curve.cost_usd[points]))
 
 
 class Lines:

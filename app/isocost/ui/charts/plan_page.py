@@ -13,7 +13,7 @@ from isocost.plan.project import PretrainStage, Scenario, model_of
 from isocost.plan.results import Estimate
 from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.by_hardware import ByHardware
-from isocost.ui.charts.comparison import Comparison, Published, worth_showing
+from isocost.ui.charts.comparison import Comparison, Published, in_logarithms, worth_showing
 from isocost.ui.charts.cost_time import CostTime
 from isocost.ui.charts.styles import Slots
 from isocost.ui.session import Session
@@ -30,6 +30,8 @@ PAIR = 2
 
 SIDE = 380
 """Pixels of the right column."""
+
+FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
 
 
 @lru_cache(maxsize=4)
@@ -149,7 +151,13 @@ class PlanPage(QWidget):
         if self._stale:
             return
         comparison = self._comparison()
-        if comparison is not None:
-            view = worth_showing(comparison, NAMED, self._slots)
-            self.cost_time.show_comparison(comparison, view)
-            self.by_hardware.show_comparison(comparison, view)
+        if comparison is None:
+            return
+        drawn = in_logarithms(comparison)
+        if drawn is None:
+            self.cost_time.show_nothing(FREE)
+            self.by_hardware.show_comparison(comparison, {})
+        else:
+            view = worth_showing(drawn, NAMED, self._slots)
+            self.cost_time.show_comparison(drawn, view)
+            self.by_hardware.show_comparison(comparison, view.slots)
