@@ -170,9 +170,10 @@ def _surrounding_lines(scenario: Scenario, on: Basis) -> tuple[LedgerLine, ...]:
     if rent_only(scenario):
         return ()
     lines: list[LedgerLine] = []
-    costs = {key: cents(float(usd)) for key, usd in surroundings(scenario, on).items()}
+    costs = {key: float(usd) for key, usd in surroundings(scenario, on).items()}
     arithmetic = _arithmetic(scenario, on, costs)
-    for key, usd in costs.items():
+    for key, exact in costs.items():
+        usd = cents(exact)
         if not usd:
             continue
         label, group, paths = _LINES[key]
