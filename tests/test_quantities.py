@@ -249,9 +249,9 @@ def test_memory_of_an_accelerator_is_in_binary_units(size, text):
     assert plain_spaces(format_memory(size)) == text
 
 
-def test_memory_held_is_in_the_unit_of_what_there_is():
+def test_memory_held_is_in_the_unit_of_what_there_is_unless_far_more():
     assert plain_spaces(format_memory_of(71.34 * GIB, 79.6 * GIB)) == "71.3 of 79.6 GiB"
-    assert plain_spaces(format_memory_of(6200 * GIB, 79.6 * GIB)) == "6,200 of 79.6 GiB"
+    assert plain_spaces(format_memory_of(6200 * GIB, 79.6 * GIB)) == "6.05 TiB of 79.6 GiB"
     assert plain_spaces(format_memory_of(0.25 * GIB, 79.6 * GIB)) == "0.25 of 79.6 GiB"
     assert plain_spaces(format_memory_of(math.nan, 79.6 * GIB)) == "unknown of 79.6 GiB"
     assert format_cents(294_672) == "$294,672.00"

@@ -137,3 +137,13 @@ def test_a_refused_project_says_why_where_the_answer_would_be(window, monkeypatc
     assert window.headline.sentence.text() == "No estimate"
     assert "division by zero" in window.headline.doubt.text()
     assert not any(block.isVisible() for block in window.headline.blocks)
+
+
+def test_a_plan_that_cannot_run_shows_no_figures_of_a_run(window):
+    window.session.set_value("model.parameters", 405e9, "Parameters")
+    window.session.set_value("hardware.count", 8, "Count")
+    settle(window.session)
+    assert window.headline.sentence.text().startswith("Does not fit 8 H100; the smallest count is")
+    assert "GiB on each" in window.headline.text()
+    assert "chance" not in window.headline.text()
+    assert not any(block.isVisible() for block in window.headline.blocks)

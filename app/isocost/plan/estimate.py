@@ -9,6 +9,7 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.plan.energy import energy
+from isocost.plan.headline import doubt, headline
 from isocost.plan.ledger import cents, cost_range, ledger, programme_total
 from isocost.plan.notices import scenario_notices, stage_notices
 from isocost.plan.project import Project, Scenario, Stage
@@ -24,7 +25,6 @@ from isocost.plan.results import (
 from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.stage_layout import with_layout
 from isocost.plan.supply import rate_of
-from isocost.quantities import format_count, format_duration, format_money
 
 
 def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
@@ -54,8 +54,8 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
         ledger=lines,
         groups=_groups(counted, total),
         warnings=tuple(notices),
-        headline=_headline(counted, total),
-        doubt=f"90 % chance at or below {format_money(span.cost_usd.p90)}" if span else "",
+        headline=headline(counted, total),
+        doubt=doubt(counted, span),
     )
 
 
@@ -133,11 +133,3 @@ def _groups(stages: Sequence[StageEstimate], total: Total) -> tuple[GroupShare, 
         share = cost / total.cost_usd if total.cost_usd else 0.0
         groups.append(GroupShare(name, cost, sum(s.gpu_hours for s in inside), share))
     return tuple(groups)
-
-
-def _headline(stages: Sequence[StageEstimate], total: Total) -> str:
-    if not stages:
-        return "Every stage is switched off"
-    places = list(dict.fromkeys(f"{format_count(s.count)} {s.accelerator_name}" for s in stages))
-    where = places[0] if len(places) == 1 else " and ".join((", ".join(places[:-1]), places[-1]))
-    return f"{format_money(total.cost_usd)} and {format_duration(total.wall_days)} on {where}"

@@ -106,8 +106,9 @@ def format_memory(value: float, *, digits: int = 3) -> str:
 
 
 def format_memory_of(held: float, limit: float, *, digits: int = 3) -> str:
-    """Bytes held of those there are, both in the unit of the latter: "71.3 of 79.6 GiB"."""
-    if not (math.isfinite(held) and math.isfinite(limit)):
+    """Bytes held of those there are: "71.3 of 79.6 GiB", far more of them in a unit of their own."""
+    finite = math.isfinite(held) and math.isfinite(limit)
+    if not finite or _memory_unit(held, digits)[0] > _memory_unit(limit, digits)[0]:
         return f"{format_memory(held, digits=digits)} of {format_memory(limit, digits=digits)}"
     size, _ = _memory_unit(limit, digits)
     return f"{_significant(held / size, digits)} of {format_memory(limit, digits=digits)}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from isocost.plan.choosing import NO_PRICE
+from isocost.plan.headline import impossible
 from isocost.plan.notices import AMBER_DAYS, RED_DAYS, price_age_days
 from isocost.plan.project import GpuHoursStage, Project, price_of
 from isocost.plan.results import Estimate, StageEstimate
@@ -42,7 +43,9 @@ class Remark:
 
 
 def figures(estimate: Estimate) -> tuple[Figure, ...]:
-    """Four figures at most, from left to right."""
+    """Four figures at most, from left to right; none of a plan that cannot run."""
+    if impossible(estimate.stages) is not None:
+        return ()
     total = estimate.total
     trained = next((stage for stage in estimate.stages if stage.mfu is not None), None)
     chosen = [Figure("GPU-hours", format_quantity(total.gpu_hours, "number"), _hours_note(estimate))]
@@ -101,7 +104,7 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
     elif any(stage.layout_problem for stage in judged):
         yield Remark("impossible as pinned", "stop")
     elif judged:
-        yield Remark(f"does not fit{size}", "stop")
+        yield Remark(f"does not fit{size} on each", "stop")
 
 
 def _price_age(project: Project, scenario: int, today: date | None) -> Iterator[Remark]:

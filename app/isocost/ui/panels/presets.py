@@ -8,7 +8,8 @@ from pathlib import Path
 from isocost.catalog import Catalog
 from isocost.files import FileError, load_project
 from isocost.plan.estimate import estimate
-from isocost.quantities import format_duration, format_money
+from isocost.plan.headline import run_words
+from isocost.quantities import format_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,13 @@ def read_presets(folder: Path, catalog: Catalog) -> tuple[Preset, ...]:
         except FileError:
             continue
         result = estimate(project, catalog)
-        hardware = result.headline.rpartition(" on ")[2]
+        counted = [stage for stage in result.stages if stage.enabled]
         preset = Preset(
             path=path,
             name=project.name,
             line=" ".join(project.notes.strip().split("\n\n")[0].split()),
             price=format_money(result.total.cost_usd),
-            detail=f"{format_duration(result.total.wall_days)} on {hardware}",
+            detail=run_words(counted, result.total),
         )
         found.append((result.total.cost_usd, preset))
     return tuple(preset for _, preset in sorted(found, key=lambda pair: pair[0]))
