@@ -48,12 +48,12 @@ def amount(usd: float) -> str:
     return f"${format_count(usd)}" if abs(usd) >= DOLLARS_FROM else format_cents(usd)
 
 
-def product(words: str, usd: float, *factors: Factor) -> str:
-    """``words`` with the factors in its braces and the amount they come to: "6 people x $9,000 = $54,000".
+def product(words: str, *factors: Factor) -> str:
+    """``words`` with the factors in its braces and the USD they come to: "6 people x $9,000 = $54,000".
 
     Factors take the fewest digits whose product, as written, is the amount as written.
     """
-    shown = amount(usd)
+    shown = amount(math.prod(factor.value for factor in factors))
     digits = next(
         (n for n in range(FEWEST, MOST) if amount(math.prod(f.read(n) for f in factors)) == shown), MOST
     )

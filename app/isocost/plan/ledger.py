@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 from isocost.catalog import Catalog
-from isocost.plan.arithmetic import Factor, product
+from isocost.plan.arithmetic import Factor, amount, product
 from isocost.plan.ledger_fields import OFF, origin
 from isocost.plan.project import Scenario
 from isocost.plan.results import LedgerGroup, LedgerLine, StageEstimate
@@ -69,7 +69,6 @@ def ledger(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalo
             group=_stage_group(result.kind),
             how=product(
                 "{} GPU-hours x {}",
-                cents(result.cost_usd),
                 Factor(result.gpu_hours),
                 Factor(result.usd_per_gpu_hour, "usd"),
             ),
@@ -170,16 +169,14 @@ def _surrounding_lines(scenario: Scenario, on: Basis) -> tuple[LedgerLine, ...]:
     if rent_only(scenario):
         return ()
     lines: list[LedgerLine] = []
-    costs = {key: float(usd) for key, usd in surroundings(scenario, on).items()}
-    arithmetic = _arithmetic(scenario, on, costs)
-    for key, exact in costs.items():
-        usd = cents(exact)
-        if not usd:
-            continue
-        label, group, paths = _LINES[key]
-        source = _sources(scenario, paths) or price_words(scenario.price) or "your input"
-        words, *factors = arithmetic.get(key, ("As set",))
-        lines.append(LedgerLine(label, usd, source, key, group, product(words, usd, *factors)))
+    arithmetic = _arithmetic(scenario, on)
+    for key, exact in surroundings(scenario, on).items():
+        usd = cents(float(exact))
+        if usd:
+            label, group, paths = _LINES[key]
+            source = _sources(scenario, paths) or price_words(scenario.price) or "your input"
+            how = product(*arithmetic[key]) if key in arithmetic else f"As set = {amount(usd)}"
+            lines.append(LedgerLine(label, usd, source, key, group, how))
     return tuple(lines)
 
 
@@ -195,14 +192,15 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
     return "; ".join((["your input"] if len(defaults) < len(said) else []) + defaults)
 
 
-def _arithmetic(scenario: Scenario, on: Basis, costs: Mapping[str, float]) -> dict[str, _Product]:
+def _arithmetic(scenario: Scenario, on: Basis) -> dict[str, _Product]:
     """The words and factors of each line that is a product."""
     p, data, people, store = scenario.programme, scenario.dataset, scenario.people, scenario.storage
     lasting = float(programme_days(scenario, on)) / DAYS_PER_MONTH
     worked = lasting if people.months is None else people.months
     stored = lasting if store.months is None else store.months
     rent = Factor(float(on.rent), "usd")
-    others = float(on.rent) + math.fsum(usd for key, usd in costs.items() if key != "contingency")
+    around = surroundings(scenario, on)
+    others = float(on.rent) + math.fsum(float(usd) for key, usd in around.items() if key != "contingency")
     resold = scenario.supply.resold > 0.0
     idle = Factor(float(unused_days(scenario, on)) * HOURS_PER_DAY)
     held = Factor(float(on.count)), Factor(float(on.rate), "usd")

@@ -75,8 +75,8 @@ _GROUPS: dict[str, LedgerGroup] = {"people": "people", "late": "contingency"}
 
 
 def _line(name: str, key: str, usd: float, source: str, words: str, *factors: Factor) -> LedgerLine:
-    how = product(words, cents(usd), *factors)
-    return LedgerLine(name, cents(usd), source, key, _GROUPS.get(key, "infrastructure"), how)
+    group = _GROUPS.get(key, "infrastructure")
+    return LedgerLine(name, cents(usd), source, key, group, product(words, *factors))
 
 
 def _rate_source(scenario: Scenario, catalog: Catalog) -> str:
