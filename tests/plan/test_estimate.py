@@ -173,6 +173,20 @@ def test_the_curve_passes_through_the_plan():
     assert curve.days[at] == pytest.approx(total.wall_days)
 
 
+def test_the_plans_count_is_on_every_curve_however_long_it_takes():
+    plan = pretrain(model=ModelChoice(parameters=671e9), tokens=14.8e12, count=8)
+    for curve in (active_curve(plan, CATALOG), *other_curves(plan, CATALOG)):
+        assert curve.counts[0] <= 8
+        assert curve.days[0] > 3650
+    assert all(choice.count == 8 for choice in ranking([active_curve(plan, CATALOG)], count=8))
+
+
+def test_a_count_between_whole_nodes_is_compared_at_the_next():
+    curve = active_curve(pretrain(count=513), CATALOG)
+    assert {512, 520} <= set(curve.counts.tolist())
+    assert ranking([curve], count=513)[0].count == 520
+
+
 def test_the_front_is_beaten_by_nobody():
     plan = pretrain()
     curves = (active_curve(plan, CATALOG), *other_curves(plan, CATALOG))

@@ -38,7 +38,8 @@ SAME_COST = 1e-4
 class CostCurve:
     """A scenario's total if its shared accelerator were this one, at each count (arrays over counts).
 
-    Empty when every stage is switched off, or takes no time.
+    The scenario's own count is among them however long it takes. Empty when every stage is switched off, or
+    takes no time.
     """
 
     accelerator: str
@@ -163,10 +164,8 @@ def _curve(
     cost = programme_cost(scenario, on) * ones
     fits = np.all([run.fits & (ones > 0) for run in runs], axis=0) & (ones > 0)
     mfu = next((run.mfu * ones for run in runs if run.mfu is not None), np.full(len(counts), np.nan))
-    lasts = days > 0.0
-    shown = (days <= LONGEST_DAYS) & lasts
-    if lasts.any() and not shown.any():
-        shown[-1] = True
+    asked = counts == whole_nodes(entry.spec, scenario.hardware.count)
+    shown = (days > 0.0) & ((days <= LONGEST_DAYS) | asked)
     shape = (counts[shown], days[shown], cost[shown], mfu[shown], fits[shown])
     return CostCurve(entry.spec.id, entry.short_name, card, *shape)
 
@@ -188,7 +187,10 @@ def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, 
 def ranking(
     curves: Sequence[CostCurve], *, count: int | None = None, deadline_days: float | None = None
 ) -> tuple[RankedChoice, ...]:
-    """Each accelerator's cost at a count, or its cheapest way to finish by a deadline, cheapest first."""
+    """Each accelerator's cost at a count, or its cheapest way to finish by a deadline, cheapest first.
+
+    A count that is none of whole nodes stands for the next one that is.
+    """
     choices = [_choice(curve, count, deadline_days) for curve in curves if len(curve.counts)]
     return tuple(sorted(choices, key=lambda c: (not c.fits, not c.in_time, c.cost_usd)))
 
@@ -202,7 +204,7 @@ def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) ->
             at = int(np.argmin(curve.days))
         in_time = bool(usable.any())
     else:
-        at = int(np.argmin(np.abs(np.log(curve.counts / max(1, count or 1)))))
+        at = min(int(np.searchsorted(curve.counts, count or 1)), len(curve.counts) - 1)
         in_time = True
     return RankedChoice(
         curve.accelerator,

@@ -104,13 +104,14 @@ class FrontSegment:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is worth showing: a part of the plane in days and USD, names, and the Pareto front there."""
+    """What is worth showing: a part of the plane in days and USD, names, and the Pareto front."""
 
     days: tuple[float, float]
     cost: tuple[float, float]
     named: tuple[str, ...]
     """Accelerators that get a colour and a name."""
     front: tuple[FrontSegment, ...]
+    """All of it, faster and slower than what is shown too."""
     slots: Mapping[str, int]
     """The line style of each named accelerator."""
 
@@ -136,11 +137,12 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
     days = max(total.wall_days, 1e-6)
     every = np.concatenate([c.days[c.fits] for c in comparison.curves])
     first, last = (float(every.min()), float(every.max())) if len(every) else (days, days)
-    around = (min(days, max(first, days / FASTER)), max(days, min(last, days * SLOWER)))
+    around = (min(days, max(first, min(days, last) / FASTER)), max(days, min(last, days * SLOWER)))
     seen = tuple(_within(curve, around) for curve in comparison.curves)
     cheapest = {c.accelerator: float(c.cost_usd[c.fits].min()) for c in seen if c.fits.any()}
-    segments = _front(seen)
-    named = _named(comparison, segments, cheapest, most)
+    segments = front(comparison)
+    leading = [s.accelerator for s in segments if s.days[0] <= around[1] and s.days[-1] >= around[0]]
+    named = _named(comparison, leading, cheapest, most)
     plan = max(total.cost_usd, 1e-6)
     low = min([plan, *(cheapest[name] for name in named if name in cheapest)])
     shown = (c for c in seen if c.accelerator in named and len(c.counts))
@@ -158,12 +160,12 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
 
 
 def _named(
-    comparison: Comparison, segments: Sequence[FrontSegment], cheapest: Mapping[str, float], most: int
+    comparison: Comparison, leading: Sequence[str], cheapest: Mapping[str, float], most: int
 ) -> tuple[str, ...]:
     """The plan's accelerator, those on the front, the cheapest, the familiar ones that are not far dearer."""
     limit = COMPARABLE * min(cheapest.values(), default=0.0)
     names = [comparison.active.accelerator]
-    names += [segment.accelerator for segment in segments]
+    names += leading
     by_cost = sorted(cheapest, key=cheapest.__getitem__)
     names += by_cost[:CHEAPEST]
     names += [name for name in comparison.familiar if cheapest.get(name, np.inf) <= limit]
@@ -171,14 +173,10 @@ def _named(
     return tuple(dict.fromkeys(names))[:most]
 
 
-def front(comparison: Comparison, within: tuple[float, float]) -> tuple[FrontSegment, ...]:
-    """Plans between two times that no other there beats on both cost and time, joined by accelerator."""
-    return _front(tuple(_within(curve, within) for curve in comparison.curves))
-
-
-def _front(curves: tuple[CostCurve, ...]) -> tuple[FrontSegment, ...]:
-    labels = {c.accelerator: c.label for c in curves}
-    days, cost, owners = pareto_front(curves)
+def front(comparison: Comparison) -> tuple[FrontSegment, ...]:
+    """Plans that no other beats on both cost and time, joined by accelerator."""
+    labels = {c.accelerator: c.label for c in comparison.curves}
+    days, cost, owners = pareto_front(comparison.curves)
     segments: list[FrontSegment] = []
     at = 0
     for owner, members in groupby(owners):

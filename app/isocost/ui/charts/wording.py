@@ -22,10 +22,12 @@ def cheapest_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -
         return "No accelerator here can hold this model"
     best = segments[-1]
     wait = _cheapest_from(next(c for c in comparison.curves if c.accelerator == best.accelerator), segments)
-    faster = [s.label for s in segments if s.days[0] < wait and s.accelerator != best.accelerator]
+    faster = dict.fromkeys(s.label for s in reversed(segments) if s.days[0] < wait and s.label != best.label)
     if not faster:
         return f"{best.label} is cheapest at any pace"
-    return f"{best.label} is cheapest while you can wait {format_duration(wait)}, else {faster[-1]}"
+    nearest, *rest = faster
+    words = f"{best.label} is cheapest while you can wait {format_duration(wait)}, else {nearest}"
+    return f"{words} or others" if rest else words
 
 
 def _cheapest_from(curve: CostCurve, segments: Sequence[FrontSegment]) -> float:
