@@ -51,8 +51,8 @@ def never_fitted(apart: HeldOut | None) -> str:
 {runs} runs of {len(medians)} sources collected after the constants were fitted and kept out of every fit
 (`resources/measured_holdout.csv`), read as `isocost predict` reads them: what a stranger's runs show. The
 median source is {share(float(np.median(medians)))} off, the mean of all {share(float(np.mean(medians)))}, and
-{within} of {len(medians)} are within 15 %. The 10-90 % ranges hold {share(apart.covered)} of the runs,
-not 80 %: they are ranges of well-tuned runs with software the fit knows.
+{within} of {len(medians)} are within 15 %. Their errors help to say how wide the ranges below are; ranges
+made without a source hold {share(apart.covered)} of its runs in the mean.
 
 {table("source | runs | median error | 90th | bias", rows)}
 Their peaks of memory:
@@ -131,7 +131,10 @@ def main() -> None:
     ]
     loss = np.array([r.loss for r in found.ranking])
     memory = [[m.source, *figures(m)] for m in found.memory]
-    spreads = [[name, str(s.runs), f"{s.low:.2f}", f"{s.high:.2f}"] for name, s in record.spreads.items()]
+    spreads = [
+        [name, str(s.runs), str(s.sources), f"{s.low:.2f}", f"{s.high:.2f}"]
+        for name, s in record.spreads.items()
+    ]
     fitted = sum(1 for c in {c.rows + str(c.value): c for c in constants() if c.kind == "fitted"}.values())
     PAGE.write_text(
         f"""# How accurate the step-time model is
@@ -164,10 +167,15 @@ By our count {share(found.called_too_large)} of the runs that ran do not fit.
 ## Ranges
 
 A plan's range of throughput is that of its class: measured over predicted, 10th to 90th percentile of runs
-left out. It holds {share(record.coverage)} of them. Architectures without measured runs get the power
-{record.unmeasured} of it.
+no constant was fitted to (left out with their source, or kept out of every fit). Classes are NVIDIA's own
+stack on its accelerators, open-source code on them, other makers' accelerators, and research code. Sources
+weigh alike in a range whatever their number of runs, because a plan is one more source. Ranges hold
+{share(record.coverage.rows)} of the runs of trusted sources left out; ranges made without a source hold
+{share(record.coverage.sources)} of its runs, the mean over all sources. A class of fewer than
+four sources spans its platform's range too. Architectures without measured runs get the power
+{record.unmeasured} of a range, layouts that are not stated the power {record.unstated}.
 
-{table("class | runs | low | high", spreads)}
+{table("class | runs | sources | low | high", spreads)}
 {generation()}
 ## What these figures are not
 
@@ -184,8 +192,8 @@ left out. It holds {share(record.coverage)} of them. Architectures without measu
 - Dense 16-bit counts training of all weights; LoRA and other tuning have their own line.
 - The stalls of the research tier follow thresholds set by hand on the Nanotron grid: its ranks are fitted
   ranks.
-- The ranges are percentiles of the same left-out errors; how far into the tails they reach was chosen so
-  that they hold a little over 80 %.
+- How far into the tails the ranges reach was chosen so that they hold about 80 % both of the runs left out
+  and of the runs of a source that is no part of them.
 - DeepSeek-V3's 180 thousand H800-hours a trillion tokens and Llama 3.1 405B's 41 % are in no fit. With
   the layout left free we say about 179 thousand hours, with DeepSeek's own PP16 EP64 185 thousand, and for
   Llama with TP8 PP16 46 % (12 % high). Both anchors had been seen before: DeepSeek's came out at 240 thousand

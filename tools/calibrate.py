@@ -20,12 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from ranges import UNMEASURED, UNSTATED, Residuals, coverage, residuals, spreads_of
 from scipy.optimize import least_squares
 
-from isocost.catalog.accuracy import run_class
-from isocost.catalog.catalog import load
+from isocost.catalog.catalog import Catalog, load
 from isocost.catalog.efficiency import efficiency_of
-from isocost.catalog.measured_training import measured_runs
+from isocost.catalog.measured_training import held_out_runs, measured_runs
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.efficiency import Efficiency
 from isocost.plan.accuracy import macro_average, score_sources
@@ -41,11 +41,6 @@ PRIOR = 0.5
 """Weight of one prior standard deviation against one weighted row."""
 LARGE = ("llm-foundry", "Megatron-Bridge", "NVIDIA dgxc-benchmarking")
 LARGE_WEIGHT, TRUSTED_WEIGHT, RANK_WEIGHT, CHECK_WEIGHT = 16.0, 8.0, 2.0, 0.3
-TAIL = 0.09
-"""Share of left-out runs beyond each end of a range: under a tenth, as sources not yet seen differ more."""
-LEAST = 1.06
-"""No range ends nearer than the noise of a configuration measured twice."""
-UNMEASURED, UNSTATED = 1.6, 1.5
 GRID = "Ultra-Scale Playbook (Nanotron)"
 GRID_WEIGHT = 8.0
 
@@ -387,28 +382,18 @@ def write_efficiency(x: np.ndarray, errors: np.ndarray) -> None:
     (RESOURCES / "efficiency.yaml").write_text(head + body, encoding="utf-8")
 
 
-def write_accuracy(batch: Batch, rates: np.ndarray) -> None:
+def write_accuracy(batch: Batch, rates: np.ndarray, apart: Residuals) -> None:
     """Write left-out errors by source and the 10-90 % ranges by class."""
-    trusted = np.array([s.run.use == "fit" for s in batch.specs])
-    grid = np.array([s.run.source == GRID for s in batch.specs])
+    scored = np.array([s.run.use == "fit" or s.run.source == GRID for s in batch.specs])
+    used = np.array([s.run.use != "skip" for s in batch.specs])
+    own = residuals([s for s, k in zip(batch.specs, used, strict=True) if k], rates[used])
+    every = own.joined(apart)
     known = np.array(["mapping not stated" not in s.run.notes for s in batch.specs])
-    measured = np.array([s.run.tokens_per_s or math.nan for s in batch.specs])
-    ratio = measured / rates
-    classes = np.array([run_class(s.transformer, s.work, s.stack) for s in batch.specs])
-    given = np.array([s.mapping_given for s in batch.specs])
-    spreads: dict[str, dict[str, float]] = {}
-    inside = np.zeros(len(batch), dtype=bool)
-    for name in sorted(set(classes.tolist())):
-        rows = (classes == name) & (grid if name == "research" else trusted & known)
-        low, high = np.quantile(ratio[rows], [TAIL, 1.0 - TAIL])
-        low, high = min(float(low), 1.0 / LEAST), max(float(high), LEAST)
-        spreads[name] = {"runs": int(rows.sum()), "low": float(f"{low:.3f}"), "high": float(f"{high:.3f}")}
-        power = np.where(given, 1.0, UNSTATED)
-        inside |= rows & (ratio >= low**power) & (ratio <= high**power)
-    scored = trusted | grid
+    rows = np.concatenate([(scored & known)[used], np.zeros(len(apart.logs), dtype=bool)])
+    held = np.arange(len(every.logs)) >= len(own.logs)
     scores = score_sources([s for s, k in zip(batch.specs, scored, strict=True) if k], rates[scored])
     content = {
-        "spreads": spreads,
+        "spreads": spreads_of(every),
         "unmeasured": UNMEASURED,
         "unstated": UNSTATED,
         "left_out": {
@@ -421,7 +406,7 @@ def write_accuracy(batch: Batch, rates: np.ndarray) -> None:
             for s in scores
         },
         "macro": {key: round(value, 4) for key, value in macro_average(batch.specs, rates).items()},
-        "coverage": round(float(inside[(trusted & known) | grid].mean()), 3),
+        "coverage": coverage(every, rows, held),
     }
     head = (
         "# How far off the step-time model is on sources left out of its fit; written by `make calibrate`.\n"
@@ -430,6 +415,14 @@ def write_accuracy(batch: Batch, rates: np.ndarray) -> None:
     )
     text = head + yaml.safe_dump(content, sort_keys=False, width=110)
     (RESOURCES / "accuracy.yaml").write_text(text, encoding="utf-8")
+
+
+def never_fitted(catalog: Catalog, x: np.ndarray) -> Residuals:
+    """Errors of the runs kept out of every fit."""
+    specs = [run_spec(run, catalog) for run in held_out_runs() if run.tokens_per_s]
+    batch = complete(specs, load_memory_profiles())
+    rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
+    return residuals(specs, rates)
 
 
 def main() -> None:
@@ -444,7 +437,7 @@ def main() -> None:
     write_efficiency(x, errors)
     rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
     left_out = left_out_rates(batch, x, options.jobs)
-    write_accuracy(batch, left_out)
+    write_accuracy(batch, left_out, never_fitted(catalog, x))
     for p, value, error in zip(FREE, np.exp(x), errors, strict=True):
         print(f"{p.paths[0]:28s} {p.prior:10.4g} -> {value:10.4g}  +- {error:.2f}")
     out = {score.source: score for score in score_sources(specs, left_out)}

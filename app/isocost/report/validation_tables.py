@@ -83,8 +83,8 @@ def _lines(found: Validation) -> Iterator[str]:
 def _never_fitted(apart: HeldOut) -> Iterator[str]:
     middle = format_share(float(np.median([s.median for s in apart.sources])))
     yield (
-        f"Sources never fitted: {middle} in the median source; {format_share(apart.covered)} of their runs "
-        "inside the 10-90 % range."
+        f"Sources never fitted: {middle} in the median source; {format_share(apart.covered)} of a source's "
+        "runs inside 10-90 % ranges made without it."
     )
     rows = [(s.source, f"{s.runs:,}", *_errors(s.median, s.p90, s.bias)) for s in apart.sources]
     peaks = [(f"{m.source}, memory", f"{m.runs:,}", *_errors(m.median, m.p90, m.bias)) for m in apart.memory]
