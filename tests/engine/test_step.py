@@ -11,22 +11,34 @@ from isocost.engine.efficiency import machines
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Transformer, Workload
 from isocost.engine.step import StepSeconds, evaluate
-from tests.engine.machines import H100
+from tests.engine.machines import A100, H100
 
 LLAMA_8B = Transformer("8B", 32, 4096, 32, 8, 128, 14336, 128256)
 LLAMA_70B = Transformer("70B", 80, 8192, 64, 8, 128, 28672, 128256)
 MIXTURE = replace(
     LLAMA_8B, name="moe", moe_layers=32, experts=64, top_k=8, expert_ffn=1792, ffn=14336, shared_experts=1
 )
+MLA = replace(
+    LLAMA_8B,
+    name="mla",
+    attention="mla",
+    q_lora_rank=1536,
+    kv_lora_rank=512,
+    qk_nope_dim=128,
+    qk_rope_dim=64,
+    v_head_dim=128,
+)
 WORK = Workload(sequence=8192, global_batch=512)
 
 
-def step(model=LLAMA_8B, work=WORK, accelerator=H100, stack="vendor", year=None, **layout) -> StepSeconds:
+def step(
+    model=LLAMA_8B, work=WORK, accelerator=H100, stack="vendor", year=None, every_second=0.0, **layout
+) -> StepSeconds:
     layout = {"accelerators": 64, "global_batch": work.global_batch, **layout}
     rates = machines(
         [accelerator], [work.precision], [stack], load_efficiency(), None if year is None else [year]
     )
-    return evaluate(Shapes.of([model]), Works.of([work]), rates, Layouts.of(**layout))
+    return evaluate(Shapes.of([model]), Works.of([work], every_second), rates, Layouts.of(**layout))
 
 
 def total(**kwargs) -> float:
@@ -51,6 +63,28 @@ def test_each_kind_of_parallelism_shows_in_its_own_part():
 def test_full_recomputation_costs_about_a_forward_pass():
     ratio = total(recompute=2) / total(recompute=0)
     assert 1.2 < ratio < 1.4
+
+
+@pytest.mark.parametrize("model", [LLAMA_8B, MIXTURE, MLA], ids=lambda model: model.name)
+def test_repeating_every_second_product_costs_a_third_to_half_of_repeating_all(model):
+    def repeated(**options) -> float:
+        return step(model=model, tp=2, **options).recompute[0]
+
+    every_second = repeated(every_second=1.0, recompute=1)
+    assert repeated(recompute=1) < 0.8 * every_second
+    assert 0.2 < every_second / repeated(recompute=2) < 0.6
+    for mode in (0, 2):
+        assert repeated(every_second=1.0, recompute=mode) == repeated(recompute=mode)
+
+
+def test_torchtitans_selective_recomputation_costs_what_its_matmuls_do():
+    """Llama 2 13B repeats keys, output and one of three inner products: 39 % of a layer's weights."""
+    llama2_13b = Transformer("13B", 40, 5120, 40, 40, 128, 13824, 32000)
+    own = {"model": llama2_13b, "work": replace(WORK, sequence=4096), "accelerator": A100, "stack": "open"}
+    none = step(**own)
+    slower = total(**own, every_second=1.0, recompute=1) / float(none.total[0]) - 1.0
+    matmuls = 0.39 / 3.0 * float(none.matmul[0] / none.total[0])
+    assert matmuls < slower < matmuls + 0.04
 
 
 def test_eight_bits_gain_less_than_twice():

@@ -27,6 +27,8 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allocated_bytes: float
     reserve_bytes: float
     fragmentation: float
+    head_bytes: float = 0.0
+    every_second: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
     recompute: Recompute | None = None

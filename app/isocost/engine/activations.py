@@ -19,7 +19,7 @@ class LayerActivations:
     whole: Array
     """Without recomputation; also what one layer needs while it is computed."""
     selective: Array
-    """With norms, activation functions and attention recomputed."""
+    """With norms, activation functions and attention recomputed, or every second product too."""
     boundary: Array
     """The layer's input alone: full recomputation."""
 
@@ -62,6 +62,9 @@ def layer_activations(
     outputs = unit * s.heads * s.value_dim / tp
     narrow = np.minimum(2.0 * stored_inputs, 1.0)
     selective = base - inputs * inner * (1.0 - narrow) - s.latent * (projected - outputs)
+    if profile.every_second:
+        attention = outputs + (1.0 - s.latent) * unit * (queries / tp + values / kv_split)
+        selective = 2.0 * residual + attention + latents + routed + inner
     kept = 2.0 * residual + profile.ffn_copies * inner
     whole = base + stored_inputs * kept + scores + profile.attention_copies * copied
     return LayerActivations(whole=whole, selective=selective, boundary=residual * states.kept_inputs)

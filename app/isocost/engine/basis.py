@@ -120,7 +120,7 @@ def _basis(
     works = [replace(work, precision=each) for each in formats]
     distinct = [replace(work, precision=each) for each in sorted(set(formats))]
     t = working_shape(transformer)
-    shapes, tasks = Shapes.of([t]), Works.of(works)
+    shapes, tasks = Shapes.of([t]), Works.of(works, profile.every_second)
     capacity = np.array([usable_bytes(a) for a in types])
     modes = (0, 1, 2) if pins.recompute is None else (RECOMPUTE_CODES[pins.recompute],)
     rows = combinations(t, work, types, largest, pins)

@@ -123,9 +123,11 @@ class Works:
     """1 for FlashAttention-like kernels, 0 when scores are written to memory."""
     state_bytes: Array
     """Optimizer traffic per trained parameter: gradient, master weight and moments, read and written."""
+    every_second: Array
+    """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
 
     @classmethod
-    def of(cls, works: Sequence[Workload]) -> Works:
+    def of(cls, works: Sequence[Workload], every_second: Array | float = 0.0) -> Works:
         """Gather the workloads of each row (or the one workload of a plan)."""
         return cls(
             sequence=column(works, lambda w: w.sequence),
@@ -139,6 +141,7 @@ class Works:
             adapter_rank=column(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=column(works, lambda w: w.flash_attention),
             state_bytes=column(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer]),
+            every_second=np.full(len(works), every_second),
         )
 
 

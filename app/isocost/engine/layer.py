@@ -110,24 +110,29 @@ def _zeros(like: Array) -> Array:
 
 def _attention_products(
     tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array
-) -> tuple[Product, Product]:
-    """The projections of one attention layer, and of these the latent up-projections.
+) -> tuple[Product, Product, Product]:
+    """The projections of one attention layer, of these the latent up-projections, and every second one.
 
     Queries, keys, values and output; or the latent down- and up-projections and the output.
     """
     query = s.heads * s.query_key_dim / tp
-    plain = query + s.kv_heads * (s.query_key_dim + s.value_dim) / tp
+    keys = s.kv_heads * s.query_key_dim / tp
+    plain = query + keys + s.kv_heads * s.value_dim / tp
     output = product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
+    nothing = Product(*(np.zeros(1) for _ in range(4)))
+    second = nothing
+    if np.any(w.every_second):
+        second = (product(tokens, keys, s.hidden, w, m) + output).scaled(1.0 - s.latent)
     if not np.any(s.latent):
-        nothing = np.zeros(1)
-        return product(tokens, plain, s.hidden, w, m) + output, Product(nothing, nothing, nothing, nothing)
+        return product(tokens, plain, s.hidden, w, m) + output, nothing, second
     direct = np.where(s.latent > 0, 0.0, plain)
     down = np.where(s.latent > 0, s.q_rank + s.kv_rank + s.rope_dim, 0.0)
     q_up = np.where(s.latent > 0, query, 0.0)
     kv_up = np.where(s.latent > 0, s.heads * (s.query_key_dim - s.rope_dim + s.value_dim) / tp, 0.0)
     q_inner = np.where(s.q_rank > 0, s.q_rank, s.hidden)
     up = product(tokens, q_up, q_inner, w, m) + product(tokens, kv_up, s.kv_rank, w, m)
-    return (product(tokens, direct, s.hidden, w, m) + product(tokens, down, s.hidden, w, m) + output + up), up
+    every = product(tokens, direct, s.hidden, w, m) + product(tokens, down, s.hidden, w, m) + output + up
+    return every, up, second + up
 
 
 def _scores(split: Split, s: Shapes, w: Works, m: Machines) -> tuple[Array, Array]:
@@ -166,10 +171,9 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     tokens = split.microbatch * w.sequence / split.cp
     tp = split.tp
     moe_share = s.moe_layers / s.layers
-    projections, up = _attention_products(tokens, s, w, m, tp)
-    dense = product(tokens, (s.matrices - 1.0) * s.ffn / tp, s.hidden, w, m) + product(
-        tokens, s.hidden, s.ffn / tp, w, m
-    )
+    projections, up, second = _attention_products(tokens, s, w, m, tp)
+    inwards = product(tokens, (s.matrices - 1.0) * s.ffn / tp, s.hidden, w, m)
+    dense = inwards + product(tokens, s.hidden, s.ffn / tp, w, m)
     attention_forward, attention_backward = _scores(split, s, w, m)
     replicated = np.where(split.sequence_parallel > 0, tp, 1.0)
     norms = kernels.norm_bytes(tokens, s.hidden) / replicated
@@ -198,12 +202,19 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
         2.0 * ring,
         zero,
     )
-    if np.any(moe_share > 0):
-        routed = _routed(s, w, m, split, tokens)
-        forward, backward = forward + routed[0].scaled(moe_share), backward + routed[1].scaled(moe_share)
-        forward, backward = _overlapped(s, m, forward, backward)
     unfused = np.where(w.fused_attention > 0, 0.0, attention_forward)
     selective = Seconds(up.forward, unfused, 0.5 * passes + up.forward_casts, zero, zero, zero)
+    second = second + inwards.scaled(dense_share * _second_inwards(s))
+    # Every pass over memory is repeated, and each gather of a sequence-parallel input.
+    seconds = Seconds(second.forward, unfused, passes + second.forward_casts, 0.5 * tensor, zero, zero)
+    if np.any(moe_share > 0):
+        routed = _routed(s, w, m, split, tokens)
+        forward, backward, second_routed = (
+            a + b.scaled(moe_share) for a, b in zip((forward, backward, seconds), routed, strict=True)
+        )
+        seconds = second_routed
+        forward, backward = _overlapped(s, m, forward, backward)
+    selective = selective.scaled(1.0 - w.every_second) + seconds.scaled(w.every_second)
     return LayerSeconds(
         forward=forward,
         backward=backward,
@@ -213,8 +224,15 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     )
 
 
-def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tuple[Seconds, Seconds]:
+def _second_inwards(s: Shapes) -> Array:
+    """Of the products into a feed-forward, the share that is every second one: half of a gated one's."""
+    return (s.matrices - 2.0) / (s.matrices - 1.0)
+
+
+def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tuple[Seconds, Seconds, Seconds]:
     """Forward and backward of a routed feed-forward: router, dispatch, experts, combine, shared experts.
+
+    The third is what is repeated of the forward where every second product is.
 
     Experts as wide as a dense layer are split over ``tp`` like one; narrower experts are kept whole and the
     tensor-parallel ranks take different tokens, as Megatron-Core does.
@@ -231,10 +249,9 @@ def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tu
     up = product(rows, (s.matrices - 1.0) * width, s.hidden, w, m, experts, fused)
     down = product(rows, s.hidden, width, w, m, experts, fused)
     shared_width = s.shared_experts * s.expert_ffn / tp
-    shared = product(tokens, (s.matrices - 1.0) * shared_width, s.hidden, w, m) + product(
-        tokens, s.hidden, shared_width, w, m
-    )
-    matmuls = up + down + shared
+    shared_up = product(tokens, (s.matrices - 1.0) * shared_width, s.hidden, w, m)
+    matmuls = up + down + shared_up + product(tokens, s.hidden, shared_width, w, m)
+    second = (up + shared_up).scaled(_second_inwards(s))
     router = kernels.matmul_flops(tokens / tp, s.experts, s.hidden) * 4.0 / m.bf16
     activation = 2.0 * s.matrices * (sent * width + tokens * shared_width)
     permute = 2.0 * sent * s.hidden * m.dispatch_passes * passes_left
@@ -255,7 +272,8 @@ def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tu
     backward = Seconds(
         matmuls.backward + 2.0 * router, zero, 1.5 * passes + matmuls.backward_casts + fixed, zero, zero, comm
     )
-    return forward.scaled(has), backward.scaled(has)
+    again = Seconds(second.forward, zero, passes + second.forward_casts, zero, zero, zero)
+    return forward.scaled(has), backward.scaled(has), again.scaled(has)
 
 
 def _overlapped(s: Shapes, m: Machines, forward: Seconds, backward: Seconds) -> tuple[Seconds, Seconds]:

@@ -17,7 +17,7 @@ from isocost.engine.activations import layer_activations
 from isocost.engine.batch import Array, Shapes
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Accelerator
-from isocost.engine.states import MemoryProfile, StateBytes
+from isocost.engine.states import SIXTEEN_BIT, MemoryProfile, StateBytes
 
 LABEL_BYTES = 2.0**30 / 1e9
 """Device memory labelled in GB is made of GiB (an "80 GB" H100 has 81,559 MiB)."""
@@ -83,7 +83,7 @@ def memory(
         in_flight = np.minimum(stage.in_flight, layouts.microbatches)
         activations = stored * stage.layers * in_flight + working
         late = _gradients_not_yet(gradients, activations + logits, layouts.microbatches, profile)
-        buffers = _gathered(shapes, states, layouts, stage) + profile.allocated_bytes
+        buffers = _gathered(shapes, states, layouts, stage, profile) + profile.allocated_bytes
         reserve = profile.reserve_bytes + profile.fragmentation * activations
         ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
     first, last = ends[0], ends[-1]
@@ -166,7 +166,7 @@ def needs(
         weights, gradients, optimizer = _states(shapes, states, layouts, stage)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         fixed = logits + profile.reserve_bytes + profile.allocated_bytes
-        fixed = fixed + _gathered(shapes, states, layouts, stage) + (1.0 + profile.fragmentation) * beyond
+        fixed = fixed + _gathered(shapes, states, layouts, stage, profile) + (1.0 + profile.fragmentation) * beyond
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
         throughout = gradients if profile.persistent_gradients else none
         found.append(
@@ -295,11 +295,15 @@ def _states(
     )
 
 
-def _gathered(s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage) -> Array:
-    """Bytes of the layers that ZeRO-3 holds whole for the moment."""
+def _gathered(
+    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
+) -> Array:
+    """Bytes of the layers and of the output head that ZeRO-3 holds whole for the moment."""
     dense, routed = _held(s, layouts, stage.layers)
     whole = states.weights * GATHERED_LAYERS * (dense + routed) / np.maximum(stage.layers, 1.0)
-    return np.where(layouts.sharding == 3, whole, 0.0)
+    bytes_each = np.where(states.trained < 1.0, SIXTEEN_BIT, profile.head_bytes)
+    head = bytes_each * np.minimum(stage.heads, 1.0) * s.hidden * s.vocabulary / layouts.tp
+    return np.where(layouts.sharding == 3, whole + head, 0.0)
 
 
 def _logits(s: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, stage: _Stage) -> Array:

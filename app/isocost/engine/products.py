@@ -28,6 +28,15 @@ class Product:
             self.backward_casts + other.backward_casts,
         )
 
+    def scaled(self, factor: Array | float) -> Product:
+        """Every part times ``factor``."""
+        return Product(
+            self.forward * factor,
+            self.backward * factor,
+            self.forward_casts * factor,
+            self.backward_casts * factor,
+        )
+
 
 def product(
     rows: Array,

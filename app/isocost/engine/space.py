@@ -165,7 +165,7 @@ class Space:
         """Lay out the space; see ``search.best_layouts``."""
         lists, which, works_of_lists = _lists(_padded(counts), works)
         known = basis(transformer, works, accelerators, float(lists.max()), constants, pins)
-        tasks, t = Works.of(works), known.transformer
+        tasks, t = Works.of(works, constants.profile.every_second), known.transformer
         states = StateBytes.of([t] * len(lists), works_of_lists, constants.profile)
         found = candidates(t, works[0], lists, known.rows)
         formats = sorted({w.precision for w in works})

@@ -93,18 +93,30 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [works[i] for i in rows]
+    second = np.array(
+        [profiles.for_framework(s.run.framework, s.stack).record().every_second for s in specs]
+    )
     return Batch(
         specs=tuple(specs),
         start=np.searchsorted(owner, np.arange(len(specs))),
         owner=owner,
         works_list=tuple(kept_works),
         shapes=pick(shapes, rows),
-        works=Works.of(kept_works),
+        works=Works.of(kept_works, second[owner]),
         layouts=layouts.take(rows),
         memory=pick(held, rows),
         filled=filled[rows],
         fits=fits,
     )
+
+
+def _stated_sharding(spec: RunSpec) -> int:
+    """The sharding a run states; a pipeline of PyTorch's leaves weights and gradients whole for all microbatches
+    of a step, so that only the optimizer is sharded (torchtitan's ``reshard_after_forward`` by default).
+    """
+    run = spec.run
+    whole = spec.stack == "open" and run.sharding == "zero3" and (run.pp or 1.0) > 1.0
+    return SHARDING_CODES["zero1" if whole else run.sharding or "zero1"]
 
 
 def _degrees(given: float | None, options: Sequence[float]) -> Sequence[float]:
@@ -159,7 +171,7 @@ def _per_degrees(
     modes = [0] if spec.stack == "research" else [0, 1, 2]
     if spec.recompute is not None:
         modes = [RECOMPUTE_CODES[spec.recompute]]
-    stage = SHARDING_CODES[run.sharding or "zero1"]
+    stage = _stated_sharding(spec)
     for vp, microbatch, sharding, mode in product(vps, microbatches, sorted({stage, 3}), modes):
         yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, batch)
 
@@ -223,7 +235,7 @@ def _selected(
     specs: Sequence[RunSpec], owner: NDArray[np.intp], layouts: Layouts, filled: Array
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which rows to keep, and whether each run fits at all."""
-    stated = np.array([SHARDING_CODES[s.run.sharding or "zero1"] for s in specs])
+    stated = np.array([_stated_sharding(s) for s in specs])
     free = np.array([not s.mapping_given for s in specs])
     as_stated = (layouts.sharding == stated[owner]) | free[owner]
     fits = filled <= 1.0
