@@ -116,7 +116,7 @@ def test_recompute_modes_are_ordered_and_flash_attention_removes_the_quadratic_t
 
 
 def test_keeping_every_other_product_stores_less():
-    """torchtitan's policy on Llama 3 8B: layer's input and output, queries, values, attention, one inner width."""
+    """torchtitan's policy on Llama 3 8B: input, output, queries, values, attention and one inner width."""
     every_second = replace(PLAIN, every_second=1.0)
     held = peak(models.LLAMA3_8B, profile=every_second, recompute=1).activations.item()
     assert held == 32 * 4096 * 2 * (4 * 4096 + 1024 + 14336)

@@ -128,6 +128,23 @@ def test_first_software_on_an_architecture_is_slower():
     assert total(year=2023.0) > 1.05 * total(year=2026.0)
 
 
+def test_a_state_sharded_in_groups_is_updated_by_more_accelerators():
+    everyone, groups = step(sharding=1), step(sharding=1, shard_group=8)
+    assert groups.optimizer[0] == pytest.approx(8.0 * everyone.optimizer[0])
+    assert step(sharding=1, shard_group=64).total[0] == pytest.approx(everyone.total[0])
+
+
+def test_groups_that_hold_replicas_of_each_other_add_up_their_gradients():
+    small = replace(WORK, global_batch=64)
+    within, across = (
+        step(work=small, stack="open", sharding=3, shard_group=8, accelerators=n, global_batch=n)
+        for n in (8, 64)
+    )
+    assert across.data_comm[0] > within.data_comm[0]
+    for part in ("matmul", "attention", "optimizer"):
+        assert getattr(across, part)[0] == pytest.approx(getattr(within, part)[0])
+
+
 def test_a_windowed_layer_attends_less():
     windowed = replace(LLAMA_8B, window=128, windowed_layers=16)
     assert step(model=windowed).attention[0] < 0.6 * step().attention[0]

@@ -229,7 +229,9 @@ def _second_inwards(s: Shapes) -> Array:
     return (s.matrices - 2.0) / (s.matrices - 1.0)
 
 
-def _routed(s: Shapes, w: Works, m: Machines, split: Split, tokens: Array) -> tuple[Seconds, Seconds, Seconds]:
+def _routed(
+    s: Shapes, w: Works, m: Machines, split: Split, tokens: Array
+) -> tuple[Seconds, Seconds, Seconds]:
     """Forward and backward of a routed feed-forward: router, dispatch, experts, combine, shared experts.
 
     The third is what is repeated of the forward where every second product is.

@@ -166,7 +166,8 @@ def needs(
         weights, gradients, optimizer = _states(shapes, states, layouts, stage)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         fixed = logits + profile.reserve_bytes + profile.allocated_bytes
-        fixed = fixed + _gathered(shapes, states, layouts, stage, profile) + (1.0 + profile.fragmentation) * beyond
+        fixed = fixed + _gathered(shapes, states, layouts, stage, profile)
+        fixed = fixed + (1.0 + profile.fragmentation) * beyond
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
         throughout = gradients if profile.persistent_gradients else none
         found.append(

@@ -66,8 +66,8 @@ class MemoryProfile:
     """Per weight of the output head that is whole under ZeRO-3 when the backward pass begins: the weight, its
     gradient, and the gradient once more in 32 bits where it is widened to be reduced."""
     every_second: float = 0.0
-    """1 if selective recomputation keeps attention and the outputs of every other product and repeats all else,
-    0 if it keeps those of all products and repeats what lies between them."""
+    """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
+    rest, 0 if it keeps those of all products and repeats what lies between them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,20 +228,26 @@ def _update(
     replicas = layouts.expert_replicas
     dense = (weights.dense + weights.tables) * trained
     routed = weights.routed * trained
-    per_byte, latency = network.gather_cost(ranks, layouts.tp, m.links)
+    sharded = layouts.sharding > 0
+    group = np.where(sharded, np.minimum(layouts.shard_group, ranks), ranks)
+    per_byte, latency = network.gather_cost(group, layouts.tp, m.links)
     routed_per_byte, routed_latency = network.gather_cost(replicas, np.maximum(layouts.ep, 1.0), m.links)
     each = dense * per_byte + routed * routed_per_byte
     latency = latency + routed_latency
     # Interleaved chunks finish one after another while the pipeline drains, and fill it likewise.
     window = 0.8 * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
-    gradients = m.gradient_bytes * each + latency
-    gather = np.where(layouts.sharding == 0, m.gradient_bytes, 2.0) * each + latency
+    whole = layouts.sharding == 3
+    gradients = np.where(whole, 0.0, m.gradient_bytes * each + latency)
+    gather = np.where(whole, 0.0, np.where(sharded, 2.0, m.gradient_bytes) * each + latency)
+    if np.any(group < ranks):
+        # Groups that hold replicas of the shards add up their gradients, each its own part.
+        across, added = network.gather_cost(ranks / group, layouts.tp * group, m.links)
+        gradients = gradients + 2.0 * (m.gradient_bytes * dense / group * across + added)
     exposed = np.maximum(gradients * m.data_exposed, gradients - window * backward)
     exposed = exposed + np.maximum(gather * m.data_exposed, gather - window * forward)
-    data = np.where(layouts.sharding == 3, 0.0, exposed)
-    sharded = layouts.sharding > 0
-    held = dense / np.where(sharded, ranks, 1.0) + routed / np.where(sharded, replicas, 1.0)
-    return data, held * w.state_bytes / m.memory
+    held = dense / np.where(sharded, group, 1.0)
+    held = held + routed / np.where(sharded, np.maximum(replicas * group / ranks, 1.0), 1.0)
+    return exposed, held * w.state_bytes / m.memory
 
 
 def evaluate(s: Shapes, w: Works, m: Machines, layouts: Layouts, filled: Array | None = None) -> StepSeconds:

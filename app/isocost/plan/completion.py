@@ -93,9 +93,7 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [works[i] for i in rows]
-    second = np.array(
-        [profiles.for_framework(s.run.framework, s.stack).record().every_second for s in specs]
-    )
+    second = np.array([profiles.for_framework(s.run.framework, s.stack).record().every_second for s in specs])
     return Batch(
         specs=tuple(specs),
         start=np.searchsorted(owner, np.arange(len(specs))),
@@ -111,8 +109,8 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
 
 
 def _stated_sharding(spec: RunSpec) -> int:
-    """The sharding a run states; a pipeline of PyTorch's leaves weights and gradients whole for all microbatches
-    of a step, so that only the optimizer is sharded (torchtitan's ``reshard_after_forward`` by default).
+    """The sharding a run states; a pipeline of PyTorch's leaves weights and gradients whole for all
+    microbatches of a step: only the optimizer is sharded (torchtitan's ``reshard_after_forward`` by default).
     """
     run = spec.run
     whole = spec.stack == "open" and run.sharding == "zero3" and (run.pp or 1.0) > 1.0

@@ -28,8 +28,15 @@ def stated_layouts(runs: Sequence[MeasuredRun]) -> Layouts:
         microbatch=[run.microbatch or 1 for run in runs],
         recompute=[RECOMPUTE_CODES[run.recompute or "none"] for run in runs],
         sharding=[SHARDING_CODES[run.sharding or "none"] for run in runs],
+        shard_group=_shard_groups(runs),
         sequence_parallel=split,
     )
+
+
+def _shard_groups(runs: Sequence[MeasuredRun]) -> list[float]:
+    """Accelerators over which the states of each run are spread: all replicas, or fewer if it says so."""
+    ranks = [run.accelerators // ((run.tp or 1) * (run.pp or 1)) for run in runs]
+    return [max(min(run.shard_group or n, n), 1.0) for run, n in zip(runs, ranks, strict=True)]
 
 
 def stated_memory(specs: Sequence[RunSpec], profile: MemoryProfile) -> Memory:
