@@ -240,7 +240,7 @@ def damaged(tmp_path: Path, old: str, new: str) -> str:
         (
             "count: 12",
             "count: -8",
-            "scenarios[0].hardware.count: Count must lie between 1 and 1e+07, got -8.",
+            "scenarios[0].hardware.count: Count must lie between 1 and 131,072, got -8.",
         ),
         ("tokens: 1B", "tokens: lots", "scenarios[0].stages[0].data.tokens: expected a number, got 'lots'."),
         ("h100-sxm", "h1000", "scenarios[0].hardware.accelerator: "),

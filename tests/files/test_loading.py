@@ -112,7 +112,7 @@ def test_an_empty_value_is_an_absent_one() -> None:
         ),
         (changed("2e12", "-5"), "scenarios[0].stages[0].data.tokens: Tokens must lie between"),
         (changed("2e12", "5 GPUs"), "scenarios[0].stages[0].data.tokens: expected a number, got '5 GPUs'."),
-        (changed("256", "-8"), "scenarios[0].hardware.count: Count must lie between 1 and 1e+07, got -8."),
+        (changed("256", "-8"), "scenarios[0].hardware.count: Count must lie between 1 and 131,072, got -8."),
         (changed("256", "8.5"), "scenarios[0].hardware.count: Count must be a whole number, got 8.5."),
         (changed("256", "9" * 4000), "scenarios[0].hardware.count: expected a number, got '999"),
         (changed("hardware:", "hardwear:"), "scenarios[0]: unknown key 'hardwear'; did you mean 'hardware'?"),

@@ -131,7 +131,7 @@ def test_without_warnings_the_line_says_so_and_keeps_its_height(window):
 def test_a_refused_project_says_why_where_the_answer_would_be(window, monkeypatch):
     from isocost.ui import session as module
 
-    monkeypatch.setattr(module, "estimate", lambda *_: 1 / 0)
+    monkeypatch.setattr(module, "estimate_with_curve", lambda *_: 1 / 0)
     window.session.refresh()
     settle(window.session)
     assert window.headline.sentence.text() == "No estimate"
@@ -147,3 +147,16 @@ def test_a_plan_that_cannot_run_shows_no_figures_of_a_run(window):
     assert "GiB on each" in window.headline.text()
     assert "chance" not in window.headline.text()
     assert not any(block.isVisible() for block in window.headline.blocks)
+
+
+def test_the_cure_of_a_warning_is_one_click_and_one_step_to_undo(window, qtbot):
+    window.session.set_value("hardware.count", 131_072, "Count")
+    settle(window.session)
+    line = window.headline.warnings
+    assert line.notices[0].code == "past-the-knee"
+    steps = window.session.undo_stack.count()
+    qtbot.mouseClick(line.cure, Qt.MouseButton.LeftButton)
+    assert window.session.value("hardware.count") == line.notices[0].cure.value < 131_072
+    assert window.session.undo_stack.count() == steps + 1
+    settle(window.session)
+    assert not line.cure.isVisible()

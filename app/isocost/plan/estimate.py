@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from isocost.catalog import Catalog
+from isocost.plan.advice import smaller_count
+from isocost.plan.curves import CostCurve, active_curve
 from isocost.plan.energy import energy
 from isocost.plan.headline import doubt, headline
 from isocost.plan.ledger import cents, cost_range, ledger, programme_total
@@ -33,6 +35,15 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
     Raises:
         CatalogError: the plan names an accelerator or model the catalogue does not have.
     """
+    return estimate_with_curve(project, catalog, scenario)[0]
+
+
+def estimate_with_curve(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[Estimate, CostCurve]:
+    """The estimate, and the scenario's own curve, which its warnings look at: each is computed once.
+
+    Raises:
+        CatalogError: the plan names an accelerator or model the catalogue does not have.
+    """
     chosen = project.scenarios[scenario]
     stages = stage_estimates(chosen, catalog)
     counted = [stage for stage in stages if stage.enabled]
@@ -45,7 +56,9 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
         notices += [n for n in found if n not in notices]
     notices += scenario_notices(chosen, catalog)
-    return Estimate(
+    curve = active_curve(project, catalog, scenario)
+    notices += smaller_count(chosen, curve, catalog)
+    made = Estimate(
         project=project.name,
         scenario=chosen.name,
         stages=stages,
@@ -57,6 +70,7 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
         headline=headline(counted, total),
         doubt=doubt(counted, span),
     )
+    return made, curve
 
 
 def stage_estimates(scenario: Scenario, catalog: Catalog) -> tuple[StageEstimate, ...]:

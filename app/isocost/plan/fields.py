@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from isocost.plan.field import Field, Quantity
 from isocost.plan.stage_fields import STAGE_FIELDS
+from isocost.quantities import format_exact, format_quantity
 
 __all__ = ["FIELDS", "STAGE_FIELDS", "Field", "Quantity", "check", "problem"]
+
+TRILLION = 1e12
+LARGEST_SUFFIXED = 1000 * TRILLION
+"""From here on other numbers are written with an exponent."""
 
 _ALL = (
     Field(
@@ -39,8 +44,8 @@ _ALL = (
         default_source="Step Law, arXiv 2503.04715",
     ),
     Field(
-        "hardware.count", "Count", "GPUs", "count", 1, 131_072, 1, 1e7,
-        "Accelerators used at once; rented in whole nodes.", 256,
+        "hardware.count", "Count", "GPUs", "count", 1, 131_072, 1, 131_072,
+        "Accelerators used at once, rented in whole nodes; layouts are searched up to 131,072.", 256,
         "a mid-sized training reservation: 32 nodes of 8", integer=True,
     ),
     Field(
@@ -78,8 +83,17 @@ def check(path: str, value: float) -> str | None:
 
 def problem(field: Field, value: float) -> str | None:
     """What is wrong with a value for an input, as a sentence without the place; None = fine."""
+    got = format_exact(value, field.quantity)
     if not field.minimum <= value <= field.maximum:
-        return f"{field.label} must lie between {field.minimum:g} and {field.maximum:g}, got {value:g}."
+        low, high = _limit(field, field.minimum), _limit(field, field.maximum)
+        return f"{field.label} must lie between {low} and {high}, got {got}."
     if field.integer and value != int(value):
-        return f"{field.label} must be a whole number, got {value:g}."
+        return f"{field.label} must be a whole number, got {got}."
     return None
+
+
+def _limit(field: Field, value: float) -> str:
+    """A limit as people write it: the largest ones in trillions, not with an exponent."""
+    if field.quantity == "number" and value >= LARGEST_SUFFIXED:
+        return f"{value / TRILLION:,.0f}T"
+    return format_quantity(value, field.quantity, digits=6)

@@ -24,7 +24,7 @@ from isocost.plan.project import (
     price_of,
 )
 from isocost.plan.resolve import parameters_of, precision_on, whole_nodes
-from isocost.plan.results import Notice, StageEstimate
+from isocost.plan.results import Cure, Notice, StageEstimate
 from isocost.plan.stages import RlStage
 from isocost.plan.timeline import start_date
 from isocost.quantities import format_count, format_memory, format_money, format_quantity
@@ -175,7 +175,9 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
         cure = "Change the count." if pin is None else RELEASE
         yield Notice("layout-impossible", field, f"{result.layout_problem} {cure}", "stop")
     elif result.fits is False:
-        yield Notice("does-not-fit", "hardware.count", does_not_fit(stage.name, result), "stop")
+        message, smallest = does_not_fit(stage.name, result), result.smallest_count
+        remedy = Cure(smallest, scenario.stages.index(stage)) if smallest is not None else None
+        yield Notice("does-not-fit", "hardware.count", message, "stop", remedy)
     if result.idle:
         yield Notice(
             "batch-limited",

@@ -9,6 +9,15 @@ from isocost.plan.fields import Quantity
 
 
 @dataclass(frozen=True, slots=True)
+class Cure:
+    """A value that would settle a notice, for the input at fault."""
+
+    value: int
+    stage: int
+    """Index of the stage whose input it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A warning in words, at the input that causes it."""
 
@@ -19,6 +28,7 @@ class Notice:
     message: str
     """One sentence with what would fix it."""
     severity: Literal["info", "care", "stop"] = "care"
+    cure: Cure | None = None
 
 
 @dataclass(frozen=True, slots=True)

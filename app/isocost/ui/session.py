@@ -12,9 +12,9 @@ from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.plan.choosing import with_hardware
-from isocost.plan.curves import CostCurve, active_curve, other_curves, searched_alike
+from isocost.plan.curves import CostCurve, other_curves, searched_alike
 from isocost.plan.editing import followed
-from isocost.plan.estimate import estimate
+from isocost.plan.estimate import estimate_with_curve
 from isocost.plan.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.plan.results import Estimate
 from isocost.ui.step import Step
@@ -254,8 +254,7 @@ class Session(QObject):
         self._asked = False
         project, scenario = self._project, self._scenario
         try:
-            self.estimate = estimate(project, self.catalog, scenario)
-            self.active_curve = active_curve(project, self.catalog, scenario)
+            self.estimate, self.active_curve = estimate_with_curve(project, self.catalog, scenario)
         except Exception as error:  # whatever the engine refuses is said in the window, which stays usable
             self._report(error)
             self._settle()

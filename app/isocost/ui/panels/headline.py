@@ -8,8 +8,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from isocost.plan.results import Estimate
-from isocost.quantities import plain_spaces
+from isocost.plan.project import set_value
+from isocost.plan.results import Estimate, Notice
+from isocost.quantities import format_count, plain_spaces
 from isocost.ui.icons import icon
 from isocost.ui.labels import ElidedLabel
 from isocost.ui.panels.figures import Figure, Remark, figures, remarks, shown_path
@@ -47,6 +48,7 @@ class Headline(QFrame):
         self.sentence.clicked.connect(self.copy)
         self.copy_button.clicked.connect(self.copy)
         self.warnings.field_wanted.connect(self.field_wanted)
+        self.warnings.cure_wanted.connect(self._take_cure)
         session.estimate_changed.connect(self._show)
         session.failed.connect(self._show_problem)
         session.comparison_failed.connect(self._add_problem)
@@ -99,6 +101,16 @@ class Headline(QFrame):
         """Put the answer on the clipboard."""
         QGuiApplication.clipboard().setText(self.text())
         self.copied.emit(self.text())
+
+    def _take_cure(self, notice: Notice) -> None:
+        """Give the input at fault the value that settles the warning, in one step to undo."""
+        cure, scenario = notice.cure, self._session.scenario
+        if cure is not None:
+            at = {"scenario": scenario, "stage": cure.stage}
+            self._session.apply(
+                lambda project: set_value(project, notice.field, cure.value, **at),
+                f"Use {format_count(cure.value)}",
+            )
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw what has colours of its own."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.results import Notice
+from isocost.quantities import format_count
 from isocost.ui.icons import icon
 from isocost.ui.theme import LIGHT, Theme
 
@@ -20,6 +21,8 @@ class WarningLine(QWidget):
     """The gravest warning on one line, the others a click away; it keeps its height when there is none."""
 
     field_wanted = Signal(str)
+    cure_wanted = Signal(object)
+    """The :class:`Notice` whose cure is to be taken."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +35,10 @@ class WarningLine(QWidget):
         self.first.setCursor(Qt.CursorShape.PointingHandCursor)
         self.first.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.first.clicked.connect(self._jump)
+        self.cure = QToolButton()
+        self.cure.setObjectName("warnings.cure")
+        self.cure.setProperty("role", "more")
+        self.cure.clicked.connect(self._take)
         self.more = QToolButton()
         self.more.setObjectName("warnings.more")
         self.more.setProperty("role", "more")
@@ -42,6 +49,7 @@ class WarningLine(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.first, 1)
+        row.addWidget(self.cure)
         row.addWidget(self.more)
         self.show_notices(())
 
@@ -52,7 +60,7 @@ class WarningLine(QWidget):
 
     def show_notices(self, notices: Sequence[Notice]) -> None:
         """Replace the warnings."""
-        ordered = tuple(sorted(notices, key=lambda notice: _GRAVITY[notice.severity]))
+        ordered = tuple(sorted(notices, key=lambda n: (_GRAVITY[n.severity], n.cure is None)))
         if ordered == self._notices and self.first.text():
             return
         self._notices = ordered
@@ -75,12 +83,20 @@ class WarningLine(QWidget):
         self.first.setIconSize(QSize(14, 14))
         self.first.setToolTip(grave.message if grave else "")
         self.first.setAccessibleName(grave.message if grave else "No warnings")
+        self._offer(grave)
         rest = len(self._notices) - 1
         self.more.setVisible(rest > 0)
         self.more.setText(f"+{rest} more" if rest > 0 else "")
         self.more.setAccessibleName(f"{rest} more warnings")
         self._fill_menu()
         self._elide()
+
+    def _offer(self, notice: Notice | None) -> None:
+        """A button that takes the cure of the warning shown, when it has one."""
+        self.cure.setVisible(notice is not None and notice.cure is not None)
+        if notice is not None and notice.cure is not None:
+            self.cure.setText(f"Use {format_count(notice.cure.value)}")
+            self.cure.setAccessibleName(f"Use {format_count(notice.cure.value)}: {notice.message}")
 
     def _fill_menu(self) -> None:
         self.menu.clear()
@@ -99,6 +115,10 @@ class WarningLine(QWidget):
     def _jump(self) -> None:
         if self._notices:
             self.field_wanted.emit(self._notices[0].field)
+
+    def _take(self) -> None:
+        if self._notices:
+            self.cure_wanted.emit(self._notices[0])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
