@@ -52,6 +52,10 @@ class CostCurve:
     """NaN where no stage is trained from its architecture."""
     fits: NDArray[np.bool_]
 
+    def at_count(self, count: int) -> int:
+        """Index of the count that is rented when this one is asked for: the next of whole nodes."""
+        return min(int(np.searchsorted(self.counts, count)), len(self.counts) - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class RankedChoice:
@@ -204,7 +208,7 @@ def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) ->
             at = int(np.argmin(curve.days))
         in_time = bool(usable.any())
     else:
-        at = min(int(np.searchsorted(curve.counts, count or 1)), len(curve.counts) - 1)
+        at = curve.at_count(count or 1)
         in_time = True
     return RankedChoice(
         curve.accelerator,

@@ -20,10 +20,10 @@ from isocost.ui.charts.comparison import (
 )
 from isocost.ui.charts.styles import USUAL, Slots
 from isocost.ui.charts.wording import (
-    cheapest_finding,
     ranking_finding,
     ranking_subtitle,
     ranking_table,
+    time_finding,
     time_summary,
     time_table,
 )
@@ -66,9 +66,7 @@ def test_the_plans_accelerator_is_always_named_and_names_are_few():
 def test_everything_on_the_front_is_named():
     plan = comparison(EVERY)
     view = worth_showing(plan, 8, Slots())
-    shown = {s.accelerator for s in view.front if s.days[0] <= view.days[1] and s.days[-1] >= view.days[0]}
-    assert shown
-    assert shown <= set(view.named)
+    assert {segment.accelerator for segment in view.front} <= set(view.named)
 
 
 def test_familiar_accelerators_are_named_before_merely_cheap_ones_unless_far_dearer():
@@ -98,7 +96,7 @@ def test_what_does_not_fit_is_not_on_the_front():
 def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
     plan = comparison(("h800-sxm", "b200"))
     view = worth_showing(plan, 8, Slots())
-    text = plain_spaces(cheapest_finding(plan, view.front))
+    text = plain_spaces(time_finding(plan, view.front))
     assert text.startswith("H800 is cheapest while you can wait ")
     assert text.endswith(" days, else B200")
     wait = float(text.split("wait ")[1].split(" days")[0])
@@ -114,28 +112,27 @@ def test_a_difference_of_a_percent_does_not_make_one_wait():
         h100, days=h800.days, cost_usd=h800.cost_usd * (1 + 0.005 * (-1) ** np.arange(len(COUNTS)))
     )
     plan = replace(plan, others=(twin,))
-    assert cheapest_finding(plan, worth_showing(plan, 8, Slots()).front).endswith("is cheapest at any pace")
+    assert time_finding(plan, worth_showing(plan, 8, Slots()).front).endswith("is cheapest at any pace shown")
 
 
 def test_a_plan_far_slower_than_the_cheapest_still_says_which_is_cheapest():
     """Everything within forty times its time costs more than a plan that is faster still."""
     slow = comparison(("h800-sxm", "b200"))
     active = replace(slow.active, cost_usd=slow.active.cost_usd * slow.active.days)
-    plan = replace(slow, active=active, estimate=estimate_at(active, 64))
+    plan = replace(slow, active=active, estimate=estimate_at(active, 64), count=64)
     view = worth_showing(plan, 8, Slots())
-    assert "B200 is cheapest" in cheapest_finding(plan, view.front)
+    assert "B200 is cheapest" in time_finding(plan, view.front)
 
 
 def test_one_cheapest_at_any_pace_is_said_so():
     plan = comparison(("h800-sxm", "v100"))
-    assert cheapest_finding(plan, worth_showing(plan, 8, Slots()).front) == "H800 is cheapest at any pace"
+    assert time_finding(plan, worth_showing(plan, 8, Slots()).front) == "H800 is cheapest at any pace shown"
 
 
 def test_nothing_that_fits_is_said_so():
     plan = comparison(fits_from=10**9)
     assert (
-        cheapest_finding(plan, worth_showing(plan, 8, Slots()).front)
-        == "No accelerator here can hold this model"
+        time_finding(plan, worth_showing(plan, 8, Slots()).front) == "No accelerator here can hold this model"
     )
     assert "none will do" in ranking_finding(plan, ranked(plan))
 
@@ -182,7 +179,34 @@ def test_the_ranking_states_its_finding(deadline, start):
 
 def test_the_ranking_says_where_the_plan_stands():
     plan = comparison(("h100-sxm", "h800-sxm", "b200"))
-    assert ranking_subtitle(plan, ranked(plan)) == "Total cost at one count; H100 is 3rd of 3."
+    assert ranking_subtitle(plan, ranked(plan)) == "Total cost at one count, times differ; H100 is 3rd of 3."
+
+
+def test_rows_of_other_counts_are_not_said_to_be_at_the_plans():
+    b200 = curve("b200")
+    wider = replace(b200, counts=b200.counts * 9)
+    plan = replace(comparison(("h800-sxm",)), others=(wider,), count=96)
+    assert [choice.count for choice in ranked(plan)] == [96, 288]
+    assert ranking_finding(plan, ranked(plan)).startswith("From 96 each: ")
+    assert "whole nodes" in ranking_subtitle(plan, ranked(plan))
+
+
+def test_titles_say_that_they_are_about_the_shared_stages_alone():
+    plan = replace(comparison(), apart=1)
+    segments = worth_showing(plan, 8, Slots()).front
+    assert time_finding(plan, segments).startswith("Shared stages: ")
+    assert ranking_finding(plan, ranked(plan)).startswith("Shared stages at 2,048 each: ")
+
+
+def test_a_plan_past_its_knee_is_told_where_the_curve_turns():
+    before = comparison(("h800-sxm", "b200"))
+    active = before.active
+    past = np.maximum(1.0, active.counts / 8192)
+    turning = replace(active, days=active.days * past**2, cost_usd=active.cost_usd * past**2)
+    for count, told in ((8192, False), (16384, True), (24576, True)):
+        plan = replace(before, active=turning, estimate=estimate_at(turning, count), count=count)
+        text = time_finding(plan, worth_showing(plan, 8, Slots()).front)
+        assert (text == f"8,192 H800 would be faster and cheaper than {count:,}") is told
 
 
 def test_a_plan_without_a_range_has_a_view_too():

@@ -7,11 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from isocost.files import load_project
 from isocost.plan.curves import CostCurve
 from isocost.ui.charts.plan_page import PlanPage, familiar
+from isocost.ui.screenshot import settle
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 from tests.ui.charts.plans import FakeSession
+from tests.ui.conftest import preset
 
 
 def curve_shown(page: PlanPage, accelerator: str) -> CostCurve | None:
@@ -121,3 +124,21 @@ def test_the_plan_stands_on_its_own_curve(real: PlanPage, session: Session):
     total = session.estimate.total
     nearest = min(zip(curve.days, curve.cost_usd, strict=True), key=lambda p: abs(p[0] - total.wall_days))
     assert nearest == pytest.approx((total.wall_days, total.cost_usd))
+
+
+def test_the_count_compared_is_that_of_the_shared_hardware(qtbot, theme: Theme, session: Session):
+    """The chain's first stages keep 2,048 accelerators of the same kind; its others share 512."""
+    page = PlanPage(session, theme)
+    qtbot.addWidget(page)
+    page.resize(988, 700)
+    page.show()
+    session.open(load_project(preset("deepseek-chain"), session.catalog), None)
+    settle(session)
+    own = next(c for c in page.by_hardware.ranking.choices if c.accelerator == "h800-sxm")
+    assert own.count == 512
+    assert (own.days, own.cost_usd) == pytest.approx(
+        (session.estimate.total.wall_days, session.estimate.total.cost_usd)
+    )
+    assert page.by_hardware.title.text().startswith("Shared stages at 512 each: ")
+    assert page.cost_time.title.text().startswith("Shared stages: ")
+    assert page.cost_time.subtitle.text().startswith("4 of 9 stages keep their own hardware. ")

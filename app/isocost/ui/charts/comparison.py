@@ -51,7 +51,9 @@ class Comparison:
     active: CostCurve
     others: tuple[CostCurve, ...]
     count: int
-    """Accelerators the plan runs on."""
+    """Accelerators asked for, for the stages without hardware of their own."""
+    apart: int = 0
+    """Stages with hardware of their own, which no other choice changes."""
     deadline_days: float | None = None
     """Days the user can wait; None = accelerators are compared at the plan's count."""
 
@@ -64,6 +66,11 @@ class Comparison:
     def curves(self) -> tuple[CostCurve, ...]:
         """Every curve, the plan's own first."""
         return (self.active, *self.others)
+
+    @property
+    def rented(self) -> int:
+        """Accelerators the plan runs on: whole nodes."""
+        return int(self.active.counts[self.active.at_count(self.count)])
 
     @property
     def claimed(self) -> bool:
@@ -111,7 +118,7 @@ class View:
     named: tuple[str, ...]
     """Accelerators that get a colour and a name."""
     front: tuple[FrontSegment, ...]
-    """All of it, faster and slower than what is shown too."""
+    """Its part in those times; all of it where there is none."""
     slots: Mapping[str, int]
     """The line style of each named accelerator."""
 
@@ -140,9 +147,9 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
     around = (min(days, max(first, min(days, last) / FASTER)), max(days, min(last, days * SLOWER)))
     seen = tuple(_within(curve, around) for curve in comparison.curves)
     cheapest = {c.accelerator: float(c.cost_usd[c.fits].min()) for c in seen if c.fits.any()}
-    segments = front(comparison)
-    leading = [s.accelerator for s in segments if s.days[0] <= around[1] and s.days[-1] >= around[0]]
-    named = _named(comparison, leading, cheapest, most)
+    every_pace = front(comparison)
+    segments = tuple(part for s in every_pace if (part := _between(s, around)).days)
+    named = _named(comparison, [s.accelerator for s in segments], cheapest, most)
     plan = max(total.cost_usd, 1e-6)
     low = min([plan, *(cheapest[name] for name in named if name in cheapest)])
     shown = (c for c in seen if c.accelerator in named and len(c.counts))
@@ -154,7 +161,7 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
             max(plan * 1.05, spread.cost_usd.p90 if spread else plan, min(low * DEARER, dearest)),
         ),
         named,
-        segments,
+        segments or every_pace,
         slots.assign(named),
     )
 
@@ -187,6 +194,13 @@ def front(comparison: Comparison) -> tuple[FrontSegment, ...]:
     return tuple(segments)
 
 
+def _between(segment: FrontSegment, days: tuple[float, float]) -> FrontSegment:
+    """The part of a stretch of the front between two times, ends included."""
+    pairs = zip(segment.days, segment.cost_usd, strict=True)
+    kept = [(day, cost) for day, cost in pairs if days[0] / JUST <= day <= days[1] * JUST]
+    return replace(segment, days=tuple(d for d, _ in kept), cost_usd=tuple(c for _, c in kept))
+
+
 def efficient(curve: CostCurve) -> NDArray[np.intp]:
     """Indices, in rising days, of the counts that no other count of the same accelerator beats.
 
@@ -215,7 +229,7 @@ def next_count(comparison: Comparison, step: int) -> tuple[CostCurve, int] | Non
     """The plan's curve and the index of the next efficient count: more accelerators (1) or fewer (-1)."""
     curve = comparison.active
     counts = np.sort(curve.counts[efficient(curve)])
-    beyond = counts[counts > comparison.count] if step > 0 else counts[counts < comparison.count][::-1]
+    beyond = counts[counts > comparison.rented] if step > 0 else counts[counts < comparison.rented][::-1]
     return (curve, int(np.flatnonzero(curve.counts == beyond[0])[0])) if len(beyond) else None
 
 

@@ -9,7 +9,7 @@ from isocost.ui.charts.card import ChartCard
 from isocost.ui.charts.comparison import Comparison, View
 from isocost.ui.charts.cost_time_plot import CostTimePlot
 from isocost.ui.charts.table import Table
-from isocost.ui.charts.wording import cheapest_finding, time_summary, time_table
+from isocost.ui.charts.wording import time_finding, time_summary, time_table
 from isocost.ui.theme import Theme
 
 KEYS = "Left and right arrows change the count, up and down the accelerator."
@@ -58,7 +58,7 @@ class CostTime(ChartCard):
         segments = view.front
         self._comparison = comparison
         self.say(
-            cheapest_finding(comparison, segments),
+            time_finding(comparison, segments),
             _subtitle(comparison, view),
             f"{time_summary(comparison, segments)} {KEYS}",
         )
@@ -72,7 +72,10 @@ class CostTime(ChartCard):
 
 
 def _subtitle(comparison: Comparison, view: View) -> str:
+    words = "Cost against time. Dots: counts. Broad line: Pareto front."
     if comparison.claimed:
-        return "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
-    words = "Cost against time to finish. Dots: counts. Broad line: Pareto front."
-    return words if len(comparison.curves) <= len(view.named) else f"{words} Grey: the dearer rest."
+        words = "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
+    if comparison.apart:
+        stages = sum(stage.enabled for stage in comparison.estimate.stages)
+        return f"{comparison.apart} of {stages} stages keep their own hardware. {words}"
+    return words if len(comparison.curves) <= len(view.named) else f"{words} Grey: others."

@@ -75,7 +75,7 @@ def _plan(
     total = comparison.estimate.total
     at = _pixel(plot, total.wall_days, total.cost_usd)
     lines = (
-        f"{format_count(comparison.count)} {comparison.active.label}",
+        f"{format_count(comparison.rented)} {comparison.active.label}",
         f"{format_duration(total.wall_days)}, {format_money(total.cost_usd)}",
     )
     bold, plain = font_of(theme, "small", bold=True), font_of(theme, "small")

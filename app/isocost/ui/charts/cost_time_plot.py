@@ -120,7 +120,7 @@ class CostTimePlot(LogPlot):
         )
         if not curve.fits[at]:
             return f"{text}\ndoes not fit in memory"
-        here = curve is self.comparison.active and int(curve.counts[at]) == self.comparison.count
+        here = curve is self.comparison.active and int(curve.counts[at]) == self.comparison.rented
         return f"{text}\nthe plan: drag to change the count" if here else f"{text}\nclick to plan with it"
 
     def _curve_over(self) -> tuple[CostCurve, int] | None:
@@ -272,7 +272,7 @@ class CostTimePlot(LogPlot):
         assert self.comparison is not None
         curve = self.comparison.active
         found = self.lines.nearest(at.x(), at.y(), math.inf, only=curve.accelerator)
-        if found is not None and int(curve.counts[found[1]]) != self.comparison.count:
+        if found is not None and int(curve.counts[found[1]]) != self.comparison.rented:
             self.chosen.emit(curve.accelerator, int(curve.counts[found[1]]), self._mouse.gesture)
 
     def _hover(self, at: QPointF) -> None:

@@ -131,19 +131,18 @@ class PlanPage(QWidget):
         session = self._session
         if session.estimate is None or session.active_curve is None or not len(session.active_curve.counts):
             return None
-        active = session.active_curve
-        billed = (s.count for s in session.estimate.stages if s.accelerator == active.accelerator)
-        hardware = session.current_scenario.hardware
+        active, scenario = session.active_curve, session.current_scenario
         return Comparison(
             estimate=session.estimate,
             active=active,
             others=tuple(
                 c for c in self._known.values() if c.accelerator != active.accelerator and len(c.counts)
             ),
-            count=next(billed, hardware.count),
+            count=scenario.hardware.count,
+            apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
             deadline_days=session.deadline_days,
             familiar=familiar(session.catalog),
-            published=published(session.catalog, models_of(session.current_scenario)),
+            published=published(session.catalog, models_of(scenario)),
         )
 
     def _show(self) -> None:

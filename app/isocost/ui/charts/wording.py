@@ -12,19 +12,40 @@ from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.comparison import JUST, Comparison, FrontSegment, efficient
 from isocost.ui.charts.table import Column, Table
 
+NOTABLE = 1.01
+"""A plan that is faster or cheaper by less is about the same."""
+
 ABOUT_AS_CHEAP = 1.02
 """Costs this close are no reason to prefer one accelerator to another."""
 
 
-def cheapest_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
+def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
+    """That fewer accelerators do better than the plan's, else which of them are cheapest."""
+    finding = _fewer_finding(comparison) or _cheapest_finding(segments, comparison.curves)
+    return f"Shared stages: {finding}" if comparison.apart else finding
+
+
+def _fewer_finding(comparison: Comparison) -> str:
+    """How many fewer of the plan's accelerators finish sooner and cost less; empty if none do."""
+    curve, total = comparison.active, comparison.estimate.total
+    better = (curve.days * NOTABLE < total.wall_days) & (curve.cost_usd * NOTABLE < total.cost_usd)
+    better &= curve.fits & (curve.counts < comparison.rented)
+    if not better.any():
+        return ""
+    at = int(np.flatnonzero(better)[np.argmin(curve.days[better])])
+    count, plan = format_count(curve.counts[at]), format_count(comparison.rented)
+    return f"{count} {curve.label} would be faster and cheaper than {plan}"
+
+
+def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCurve]) -> str:
     """Which accelerator is cheapest for those who can wait, from when on, and what to take otherwise."""
     if not segments:
         return "No accelerator here can hold this model"
     best = segments[-1]
-    wait = _cheapest_from(next(c for c in comparison.curves if c.accelerator == best.accelerator), segments)
+    wait = _cheapest_from(next(c for c in curves if c.accelerator == best.accelerator), segments)
     faster = dict.fromkeys(s.label for s in reversed(segments) if s.days[0] < wait and s.label != best.label)
     if not faster:
-        return f"{best.label} is cheapest at any pace"
+        return f"{best.label} is cheapest at any pace shown"
     nearest, *rest = faster
     words = f"{best.label} is cheapest while you can wait {format_duration(wait)}, else {nearest}"
     return f"{words} or others" if rest else words
@@ -46,8 +67,8 @@ def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> st
     """The cost and time chart in sentences, for those who cannot see it."""
     total = comparison.estimate.total
     words = [
-        f"{cheapest_finding(comparison, segments)}.",
-        f"The plan: {format_count(comparison.count)} {comparison.active.label},"
+        f"{time_finding(comparison, segments)}.",
+        f"The plan: {format_count(comparison.rented)} {comparison.active.label},"
         f" {format_duration(total.wall_days)}, {format_money(total.cost_usd)}.",
     ]
     for segment in segments:
@@ -91,15 +112,26 @@ def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> 
     if comparison.deadline_days is not None:
         place = f"Within {format_duration(comparison.deadline_days)}"
     else:
-        place = f"At {format_count(comparison.count)} each"
+        place = f"{'At' if _alike(comparison, choices) else 'From'} {format_count(comparison.count)} each"
+        if comparison.apart:
+            place = f"Shared stages {place[0].lower()}{place[1:]}"
     if not usable:
         return f"{place}: none will do"
     return f"{place}: {usable[0]}, then {usable[1]}" if len(usable) > 1 else f"{place}: only {usable[0]}"
 
 
+def _alike(comparison: Comparison, choices: Sequence[RankedChoice]) -> bool:
+    """Whether every choice takes the count asked for, not the next of its whole nodes."""
+    return all(choice.count == comparison.count for choice in choices)
+
+
 def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
     """What is compared, and where the plan's accelerator stands."""
-    what = "Total cost at one count" if comparison.deadline_days is None else "Cheapest count in time"
+    what = "Cheapest count in time"
+    if comparison.deadline_days is None:
+        what = (
+            f"Total cost {'at one count' if _alike(comparison, choices) else 'of whole nodes'}, times differ"
+        )
     names = [choice.accelerator for choice in choices]
     if len(names) < 2 or comparison.active.accelerator not in names:
         return f"{what}."
