@@ -68,6 +68,7 @@ QPushButton[severity="care"] { color: $care; }
 QPushButton[severity="stop"] { color: $stop; }
 QToolButton { border: none; background: transparent; border-radius: 4px; padding: 1px; color: $quiet; }
 QToolButton:hover, QToolButton:focus { color: $accent; background: $field; }
+QToolButton[role="cure"] { color: $accent; font-weight: 600; }
 QToolButton::menu-indicator { image: none; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;

@@ -37,7 +37,7 @@ class WarningLine(QWidget):
         self.first.clicked.connect(self._jump)
         self.cure = QToolButton()
         self.cure.setObjectName("warnings.cure")
-        self.cure.setProperty("role", "more")
+        self.cure.setProperty("role", "cure")
         self.cure.clicked.connect(self._take)
         self.more = QToolButton()
         self.more.setObjectName("warnings.more")
