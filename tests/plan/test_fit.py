@@ -29,7 +29,7 @@ from isocost.plan.project import (
     set_section,
     set_value,
 )
-from isocost.plan.stages import SftStage, Tuning
+from isocost.plan.stages import Rl, RlStage, RolloutPhase, SftStage, Tuning
 
 CATALOG = load()
 SEVEN = ModelChoice(parameters=7e9)
@@ -272,6 +272,21 @@ def test_speeds_of_a_fine_tune_leave_padding_out():
     own = next(row for row in fit_report(project, CATALOG).rows if row.chosen)
     stage = estimate(project, CATALOG).stages[0]
     assert own.tokens_per_s_per_gpu == pytest.approx(stage.tokens_per_s_per_gpu)
+
+
+def test_rounds_show_the_memory_of_an_update_and_the_parts_of_a_round():
+    longest = RolloutPhase(100.0, 1000.0, 2000.0, 32_768.0)
+    short = RolloutPhase(100.0, 1000.0, 2000.0, 4096.0)
+    for phase in (longest, short):
+        stage = RlStage(name="RL", rl=Rl(phases=(phase,), prompt_tokens=300.0))
+        project = plan(stage=stage, count=64)
+        rounds = fit_report(project, CATALOG).rounds
+        result = estimate(project, CATALOG).stages[0]
+        simulated = next(fact for fact in result.details if fact.label == "Simulated")
+        wall = float(simulated.value) * 3600.0 / result.count / 100.0
+        assert rounds.round.total == pytest.approx(wall)
+        assert rounds.longest == phase.cap + 300.0
+        assert rounds.memory.total < rounds.memory.limit
 
 
 def test_hours_as_claimed_have_nothing_to_fit():

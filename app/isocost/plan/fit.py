@@ -16,6 +16,7 @@ from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.engine.records import Recompute, Sharding
 from isocost.engine.search import BestLayouts, matmul_peak
+from isocost.plan.fit_rounds import RoundsFit, rounds_fit
 from isocost.plan.nearest import NearRun, Point, guesses, nearest
 from isocost.plan.project import Layout, Project, Scenario
 from isocost.plan.resolve import transformer_of, workload_of
@@ -91,6 +92,8 @@ class FitReport:
     near: tuple[NearRun, ...] = ()
     guesses: tuple[str, ...] = ()
     """Efficiencies that no measured run has determined, in sentences."""
+    rounds: RoundsFit | None = None
+    """What is known of a stage of rollout rounds, which has no layout of its own."""
 
 
 def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int = 0) -> FitReport:
@@ -104,7 +107,8 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
     entry = catalog.accelerator(run.accelerator)
     count = int(run.counts[0])
     if run.speed is None:
-        return FitReport(asked.name, entry.short_name, count, searched=False)
+        rounds = rounds_fit(chosen, asked, run.accelerator, count, catalog)
+        return FitReport(asked.name, entry.short_name, count, searched=False, rounds=rounds)
     question = run.speed.question
     plan = point_of(question, run.accelerator, count, catalog)
     per_step = float(run.tokens_per_s_per_gpu[0] / run.speed.tokens_per_s_per_gpu[0])  # type: ignore[index]

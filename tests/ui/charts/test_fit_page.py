@@ -76,7 +76,7 @@ def test_the_page_shows_what_the_plan_and_the_report_say(window, fit):
     assert fit.layouts.model.rows == report.rows
     assert fit.nearest.model.runs == report.near
     spare = round((stage.memory.limit - stage.memory.total) / 2**30)
-    assert fit.memory.title.text().endswith(f"fits, {spare}\u00a0GiB to spare")
+    assert fit.memory.title.text().endswith(f"fits, {spare}\u00a0GiB free")
     assert "matrix multiplies" in fit.step.title.text()
 
 
@@ -140,11 +140,56 @@ def test_guessed_efficiencies_are_named_beside_the_runs(window, fit):
 def test_claimed_hours_have_nothing_to_fit_but_show_the_way_to_what_has(window, fit, qtbot):
     open_preset(window, "deepseek-r1")
     assert fit.empty.isVisible()
-    assert "nothing to fit" in fit.empty.title.text()
+    assert "no layout" in fit.empty.title.text()
+    assert "as claimed" in fit.empty.reason.whole
     assert not fit.empty.wanted.isVisible()
     assert not fit.memory.isVisible()
     open_preset(window, "startup-7b")
     assert fit.memory.isVisible()
+
+
+def test_it_opens_on_the_dearest_stage_with_a_layout_where_the_first_has_none(window, fit):
+    window.show_page(0)
+    open_preset(window, "smollm3-programme")
+    assert window.session.stage == 0
+    window.show_page(FIT)
+    settled(window)
+    stages = window.session.estimate.stages
+    dearest = max(stages, key=lambda each: each.cost_usd if each.memory else 0.0)
+    assert stages[window.session.stage] == dearest
+    assert fit.layouts.isVisible()
+    window.session.select_stage(0)
+    settled(window)
+    assert window.session.stage == 0
+    assert "share of the training it prepares" in fit.empty.reason.whole
+
+
+def test_rounds_of_rollouts_show_their_update_and_where_the_time_goes(window, fit):
+    window.show_page(0)
+    open_preset(window, "deepseek-r1-first-principles")
+    window.show_page(FIT)
+    settled(window)
+    assert window.session.stage == 0
+    rounds = fit_report(window.session.project, window.session.catalog).rounds
+    assert fit.memory.chart.bill == rounds.memory
+    assert fit.step.chart.bill == rounds.round
+    assert "generation" in fit.step.title.text()
+    assert rounds.layout in fit.empty.reason.whole
+    assert not fit.layouts.isVisible()
+    assert not fit.nearest.isVisible()
+    assert fit.memory.title.toolTip() == ""
+    fit.empty.wanted.click()
+    settled(window)
+    assert fit.layouts.isVisible()
+    assert not fit.empty.isVisible()
+
+
+def test_with_every_stage_off_nothing_is_drawn(window, fit):
+    window.inputs.stages.commands.switch(0, on=False)
+    settled(window)
+    assert not fit.memory.isVisible()
+    assert fit.empty.isVisible()
+    assert "switched off" in fit.empty.reason.whole
 
 
 # Pinning

@@ -72,10 +72,14 @@ def recipe_of(rl: Rl, model: ModelChoice) -> Recipe:
 
 def distilled_on_policy(job: Job) -> list[StageRun]:
     """The student writes one answer to each prompt, the teacher reads it, the student is updated."""
-    stage: DistillationStage = job.stage
-    wanted, student = stage.distillation, model_of(job.scenario, stage)
-    teacher = parameters(transformer_of(wanted.teacher, job.catalog)).active
-    relative = teacher / parameters(transformer_of(student, job.catalog)).active
+    return _rounds(job, recipe_on_policy(job.stage, model_of(job.scenario, job.stage), job.catalog))
+
+
+def recipe_on_policy(stage: DistillationStage, student: ModelChoice, catalog: Catalog) -> Recipe:
+    """The engine's plan of a distillation on the student's own answers."""
+    wanted = stage.distillation
+    teacher = parameters(transformer_of(wanted.teacher, catalog)).active
+    relative = teacher / parameters(transformer_of(student, catalog)).active
     steps = wanted.samples * stage.tuning.epochs / wanted.batch
     plan = RlPlan(
         (RlPhase(steps, wanted.answer_tokens, wanted.answer_tokens, wanted.longest_tokens),),
@@ -84,7 +88,7 @@ def distilled_on_policy(job: Job) -> list[StageRun]:
         prompt_tokens=wanted.prompt_tokens,
         algorithm=Algorithm("On-policy distillation", reward_model=float(relative)),
     )
-    return _rounds(job, Recipe(student, plan, wanted.stack))
+    return Recipe(student, plan, wanted.stack)
 
 
 def _rounds(job: Job, recipe: Recipe) -> list[StageRun]:

@@ -9,11 +9,18 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from isocost.plan.fit_rounds import RoundsFit
 from isocost.plan.results import Bill, StageEstimate
-from isocost.quantities import format_memory
+from isocost.quantities import format_count, format_memory
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.fit_bill import BillCard, BillChart
-from isocost.ui.charts.fit_words import bill_words, memory_finding, memory_subtitle, shown_parts
+from isocost.ui.charts.fit_words import (
+    bill_words,
+    held_words,
+    memory_finding,
+    memory_subtitle,
+    shown_parts,
+)
 from isocost.ui.charts.rows import LEFT, RIGHT
 from isocost.ui.theme import Theme
 
@@ -159,3 +166,12 @@ class MemoryCard(BillCard):
         finding, drawn = memory_finding(stage, bill), memory_subtitle(stage, bill)
         self.say(finding, drawn, f"{finding}. {drawn}: {bill_words(bill, 'bytes')}")
         self.chart.show_bill(bill)
+
+    def show_rounds(self, found: RoundsFit) -> None:
+        """Show the memory of an update of a stage of rounds."""
+        finding, drawn = (
+            held_words(found.memory),
+            f"An update on {format_count(found.longest)} tokens a sequence",
+        )
+        self.say(finding, drawn, f"{finding}. {drawn}: {bill_words(found.memory, 'bytes')}")
+        self.chart.show_bill(found.memory)

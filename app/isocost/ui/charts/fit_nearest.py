@@ -21,7 +21,7 @@ from isocost.plan.fit import FitReport
 from isocost.plan.nearest import NearRun
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.card import ChartCard
-from isocost.ui.charts.fit_words import (
+from isocost.ui.charts.fit_nearest_words import (
     near_error,
     near_facts,
     near_finding,

@@ -5,16 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from isocost.plan.fit import FitReport, LayoutRow, fit_report
 from isocost.plan.results import Estimate, StageEstimate
@@ -22,10 +13,10 @@ from isocost.ui.charts.fit_layouts import LayoutsCard
 from isocost.ui.charts.fit_memory import MemoryCard
 from isocost.ui.charts.fit_nearest import NearestCard
 from isocost.ui.charts.fit_step import StepCard
+from isocost.ui.charts.fit_unsearched import UnsearchedStage
 from isocost.ui.charts.fit_words import degrees
 from isocost.ui.inputs.bindings import stage_estimate
 from isocost.ui.inputs.layout import release
-from isocost.ui.labels import WrapLabel
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
@@ -38,9 +29,6 @@ PAUSE_MS = 40
 
 QWIDGETSIZE_MAX = 16_777_215
 """Qt's own limit: no maximum."""
-
-CLAIMED = "The hours of this stage are taken as claimed: there is no layout, memory or step behind them."
-NO_LAYOUT = "This stage does not train with a layout of its own; its figures come from simulating its rounds."
 
 
 class FitPage(QScrollArea):
@@ -57,11 +45,12 @@ class FitPage(QScrollArea):
         self._session = session
         self._theme = theme
         self.report: FitReport | None = None
+        self._opened = False
         self.memory = MemoryCard(theme, self)
         self.step = StepCard(theme, self)
         self.nearest = NearestCard(theme, self)
         self.layouts = LayoutsCard(theme, self)
-        self.empty = _Empty(self)
+        self.empty = UnsearchedStage(self)
         self._build()
         self._worker = session.new_worker()
         self._worker.ready.connect(self._take_report)
@@ -77,13 +66,9 @@ class FitPage(QScrollArea):
     def _build(self) -> None:
         body = QWidget()
         body.setObjectName("fit_body")
-        cards = QWidget()
-        self._grid = QGridLayout(cards)
+        self._grid = QGridLayout(body)
         self._grid.setContentsMargins(16, 12, 16, 14)
         self._grid.setSpacing(12)
-        self._stack = QStackedLayout(body)
-        self._stack.addWidget(cards)
-        self._stack.addWidget(self.empty)
         self.setWidget(body)
 
     def _connect(self) -> None:
@@ -108,18 +93,20 @@ class FitPage(QScrollArea):
         return self._pause.isActive()
 
     def _arrange(self) -> None:
-        """Two columns, or one where they have no room."""
+        """Two columns, or one where they have no room; what is not shown takes none."""
         grid, theme = self._grid, self._theme
         wide = self.viewport().width() >= theme.px(LEFT + RIGHT) + 44
         cards: tuple[QWidget, ...] = (self.memory, self.step, self.nearest, self.layouts)
         cells = [(0, 0), (0, 1), (1, 0), (1, 1)] if wide else [(0, 0), (1, 0), (3, 0), (2, 0)]
         for card, (row, column) in zip(cards, cells, strict=True):
             grid.addWidget(card, row, column)
-        for row, (height, stretch) in enumerate(
-            [(TOP, 2), (BOTTOM, 3), (0, 0), (0, 0)] if wide else [(TOP, 2), (TOP, 2), (BOTTOM, 3), (TOP, 2)]
-        ):
-            grid.setRowMinimumHeight(row, theme.px(height))
-            grid.setRowStretch(row, stretch)
+        grid.addWidget(self.empty, 4, 0, 1, 2 if wide else 1)
+        heights = [TOP, BOTTOM, 0, 0] if wide else [TOP, TOP, BOTTOM, TOP]
+        shown = {row for card, (row, _) in zip(cards, cells, strict=True) if not card.isHidden()}
+        for row, height in enumerate(heights):
+            grid.setRowMinimumHeight(row, theme.px(height) if row in shown else 0)
+            grid.setRowStretch(row, (3 if height == BOTTOM else 2) if row in shown else 0)
+        grid.setRowStretch(4, 0 if self.empty.isHidden() else 2)
         grid.setColumnStretch(0, 0 if wide else 1)
         grid.setColumnStretch(1, 1 if wide else 0)
         for card in (self.memory, self.nearest):
@@ -132,6 +119,7 @@ class FitPage(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._opened = True
         self._show()
 
     # Showing
@@ -141,22 +129,39 @@ class FitPage(QScrollArea):
 
     def _show(self) -> None:
         """The bars at once; the table and the runs when the worker has them."""
-        if not self.isVisible():
+        stage = stage_estimate(self._session) if self.isVisible() else None
+        if stage is None or self._led_on(stage):
             return
-        stage = stage_estimate(self._session)
-        if stage is None:
+        if not any(each.enabled for each in self._stages()):
+            self._lay_open()
+            self.empty.show_off()
             return
-        searched = stage.memory is not None
-        self._stack.setCurrentIndex(0 if searched else 1)
-        if not searched:
-            other = self._searched_stage()
-            name = self._session.current_scenario.stages[other].name if other is not None else ""
-            self.empty.show_stage(stage, name)
+        if stage.memory is not None:
+            self._lay_open(self.memory, self.step, self.nearest, self.layouts)
+            self.memory.show_stage(stage)
+            self.step.show_stage(stage)
+        elif not _in_rounds(stage):
+            self._lay_open()
+            self.empty.show_stage(stage, self._other())
             return
-        self.memory.show_stage(stage)
-        self.step.show_stage(stage)
         if not self._pause.isActive():
             self._pause.start()
+
+    def _led_on(self, stage: StageEstimate) -> bool:
+        """Whether the page, just opened on a stage with nothing to show, chose the dearest with a layout."""
+        opened, self._opened = self._opened, False
+        other = self._searched_stage()
+        if not opened or stage.memory is not None or _in_rounds(stage) or other is None:
+            return False
+        self._session.select_stage(other)
+        return True
+
+    def _lay_open(self, *cards: QWidget) -> None:
+        """Show these cards, and what is said instead of the others."""
+        for card in (self.memory, self.step, self.nearest, self.layouts):
+            card.setVisible(card in cards)
+        self.empty.setVisible(self.layouts not in cards)
+        self._arrange()
 
     def _ask(self) -> None:
         session = self._session
@@ -165,11 +170,22 @@ class FitPage(QScrollArea):
         self._worker.request(lambda: (stage, fit_report(project, catalog, scenario, stage)))
 
     def _take_report(self, answer: tuple[int, FitReport]) -> None:
-        stage, report = answer
-        if stage == self._session.stage and report.searched:
-            self.report = report
+        at, report = answer
+        stage = stage_estimate(self._session)
+        if at != self._session.stage or stage is None:
+            return
+        self.report = report
+        if report.searched:
             self.layouts.show_report(report)
             self.nearest.show_report(report)
+        elif report.rounds is not None:
+            self._lay_open(self.memory, self.step)
+            self.memory.show_rounds(report.rounds)
+            self.step.show_rounds(report.rounds)
+            self.empty.show_rounds(stage, report.rounds, self._other())
+        else:
+            self._lay_open()
+            self.empty.show_stage(stage, self._other())
 
     def _fail_report(self, error: Exception) -> None:
         self.layouts.show_nothing(f"The layouts could not be compared: {error}")
@@ -186,11 +202,20 @@ class FitPage(QScrollArea):
         values = msgspec.structs.asdict(row.pins)
         self._session.set_section("layout", f"Pin {degrees(row)}", None, **values)
 
-    def _searched_stage(self) -> int | None:
-        """The first stage that has a layout."""
+    def _stages(self) -> tuple[StageEstimate, ...]:
         estimate = self._session.estimate
-        stages = estimate.stages if estimate is not None else ()
-        return next((i for i, stage in enumerate(stages) if stage.memory is not None), None)
+        return estimate.stages if estimate is not None else ()
+
+    def _searched_stage(self) -> int | None:
+        """The dearest stage that has a layout, of those that count if there is one."""
+        found = [i for i, stage in enumerate(self._stages()) if stage.memory is not None]
+        rank = self._stages()
+        return max(found, key=lambda i: (rank[i].enabled, rank[i].cost_usd), default=None)
+
+    def _other(self) -> str:
+        """Its name; empty where there is none."""
+        other = self._searched_stage()
+        return "" if other is None else self._stages()[other].name
 
     def _select_searched(self) -> None:
         other = self._searched_stage()
@@ -198,35 +223,6 @@ class FitPage(QScrollArea):
             self._session.select_stage(other)
 
 
-class _Empty(QFrame):
-    """What the page says of a stage that has nothing to fit."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("fit.empty")
-        self.title = QLabel(self)
-        self.title.setProperty("role", "figure")
-        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.reason = WrapLabel(self)
-        self.reason.setProperty("role", "small")
-        self.reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.wanted = QPushButton(self)
-        self.wanted.setObjectName("fit.empty.show")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(80, 40, 80, 80)
-        column.setSpacing(8)
-        column.addStretch(1)
-        column.addWidget(self.title)
-        column.addWidget(self.reason)
-        column.addSpacing(8)
-        column.addWidget(self.wanted, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(2)
-
-    def show_stage(self, stage: StageEstimate, other: str) -> None:
-        """Say why a stage has no fit, and offer another stage that has one (empty = none)."""
-        self.title.setText(f"{stage.name}: nothing to fit")
-        reason = CLAIMED if stage.kind == "gpu-hours" else NO_LAYOUT
-        self.reason.say(reason)
-        self.setAccessibleName(f"{stage.name}: nothing to fit. {reason}")
-        self.wanted.setVisible(bool(other))
-        self.wanted.setText(f"Show {other}")
+def _in_rounds(stage: StageEstimate) -> bool:
+    """Whether a stage without a layout is simulated round by round."""
+    return stage.memory is None and stage.kind in ("rl", "distillation")

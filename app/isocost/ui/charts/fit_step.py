@@ -6,10 +6,20 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from isocost.plan.fit_rounds import RoundsFit
 from isocost.plan.results import StageEstimate
 from isocost.ui.charts.base import font_of, mixed
 from isocost.ui.charts.fit_bill import BillCard, BillChart
-from isocost.ui.charts.fit_words import USEFUL, bill_words, seconds, shown_parts, step_finding, step_subtitle
+from isocost.ui.charts.fit_words import (
+    USEFUL,
+    bill_words,
+    round_finding,
+    round_subtitle,
+    seconds,
+    shown_parts,
+    step_finding,
+    step_subtitle,
+)
 from isocost.ui.charts.rows import LEFT, RIGHT
 from isocost.ui.theme import Theme
 
@@ -88,3 +98,9 @@ class StepCard(BillCard):
         finding, drawn = step_finding(bill), step_subtitle(stage)
         self.say(finding, drawn, f"{finding}. {bill_words(bill, 'seconds')}")
         self.chart.show_bill(bill)
+
+    def show_rounds(self, found: RoundsFit) -> None:
+        """Show where a round's time goes."""
+        finding, drawn = round_finding(found), round_subtitle(found)
+        self.say(finding, drawn, f"{finding}. {bill_words(found.round, 'seconds')}")
+        self.chart.show_bill(found.round)

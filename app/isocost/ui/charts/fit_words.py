@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
 from isocost.plan.fit import FitReport, LayoutRow
+from isocost.plan.fit_rounds import RoundsFit
 from isocost.plan.layouts import SHARDING_WORDS
-from isocost.plan.nearest import CLOSE, NearRun
 from isocost.plan.results import Bill, Part, StageEstimate
-from isocost.quantities import SPACE, format_count, format_memory, format_memory_of, format_quantity
+from isocost.quantities import (
+    SPACE,
+    format_count,
+    format_memory,
+    format_memory_of,
+    format_quantity,
+    format_share,
+)
 from isocost.ui.charts.table import Column, Table
 
-USEFUL = ("Matrix multiplies", "Attention")
-"""Parts of a step that the model's own arithmetic asks for; all others are what running it costs."""
+USEFUL = ("Matrix multiplies", "Attention", "Generation", "Scoring", "Update")
+"""Parts of a step or round that the model's own arithmetic asks for; all others are what running it costs."""
 
 SMALL = 0.005
 """Parts below half a percent are shown as one."""
+NOTHING = 0.0005
+"""Below this share of the whole even that one would read 0.0 %."""
 
 SAME = 0.0005
 """Layouts whose speeds differ by less are as fast as each other."""
@@ -32,12 +40,15 @@ _LOST_TO = {
 
 def memory_finding(stage: StageEstimate, bill: Bill) -> str:
     """The verdict: how much of how much, and what is to spare."""
+    return "The pinned layout is impossible" if stage.layout_problem else held_words(bill)
+
+
+def held_words(bill: Bill) -> str:
+    """How much of what can be used a bill takes."""
     limit = bill.limit or 0.0
-    if stage.layout_problem:
-        return "The pinned layout is impossible"
     held = format_memory_of(bill.total, limit)
     if bill.total <= limit:
-        return f"{held}: fits, {format_memory(limit - bill.total, digits=2)} to spare"
+        return f"{held}: fits, {format_memory(limit - bill.total, digits=2)} free"
     return f"Needs {held}: does not fit"
 
 
@@ -57,7 +68,7 @@ def shown_parts(bill: Bill) -> tuple[Part, ...]:
     least = SMALL * bill.total
     large = tuple(part for part in bill.parts if part.amount >= least)
     rest = sum(part.amount for part in bill.parts if 0 < part.amount < least)
-    return (*large, Part("Everything else", rest)) if rest > 0 else large
+    return (*large, Part("Everything else", rest)) if rest >= NOTHING * bill.total else large
 
 
 def step_finding(bill: Bill) -> str:
@@ -81,6 +92,20 @@ def step_subtitle(stage: StageEstimate) -> str:
     return f"An optimizer step{batch}. Solid: the model's own arithmetic; pale: what running it costs"
 
 
+def round_finding(found: RoundsFit) -> str:
+    """Where most of a round goes, and what sets the time of the run."""
+    first = max(found.round.parts, key=lambda part: part.amount)
+    share = format_share(first.amount / found.round.total, decimals=0)
+    return f"{share} of a round is {lower(first.name)}; the run is driven by the {found.driver}"
+
+
+def round_subtitle(found: RoundsFit) -> str:
+    """What is drawn."""
+    if found.schedule == "synchronous":
+        return f"An average round of {seconds(found.round.total)}: its parts take turns"
+    return "An average round: generation and update run side by side on accelerators of their own"
+
+
 def seconds(value: float) -> str:
     """A duration in seconds, of fixed precision: "7.2 s", "120 ms"."""
     if value < 0.9995:
@@ -96,7 +121,7 @@ def lower(name: str) -> str:
 def bill_table(bill: Bill, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
-    columns = (Column("part"), Column(unit, show, right=True), Column("share", _percent, right=True))
+    columns = (Column("part"), Column(unit, show, right=True), Column("share", percent, right=True))
     return Table(columns, tuple((p.name, p.amount, p.amount / bill.total) for p in bill.parts))
 
 
@@ -107,7 +132,8 @@ def bill_words(bill: Bill, unit: str) -> str:
     return "; ".join(f"{table.shown(i, 0)} {table.shown(i, 1)}, {table.shown(i, 2)}" for i in rows) + "."
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share with a decimal where it is below a tenth: "47 %", "7.1 %"."""
     return f"{share * 100:.0f}{SPACE}%" if share >= 0.095 else f"{share * 100:.1f}{SPACE}%"
 
 
@@ -125,7 +151,7 @@ def why(row: LayoutRow) -> str:
         return "does not fit"
     if row.behind < SAME:
         return "as fast"
-    behind = _percent(row.behind)
+    behind = percent(row.behind)
     return f"{behind} {_LOST_TO[row.reason]}" if row.reason in _LOST_TO else f"{behind} pinned"
 
 
@@ -138,7 +164,7 @@ def layouts_finding(report: FitReport) -> str:
     if best is None:
         return f"No layout fits {format_count(report.count)} {report.accelerator}"
     if own is not None and own.fits and own is not best:
-        return f"The pinned layout is {_percent(own.behind)} slower than {degrees(best)}"
+        return f"The pinned layout is {percent(own.behind)} slower than {degrees(best)}"
     if own is not None and not own.fits:
         return f"The pinned layout does not fit; {degrees(best)} does"
     others = [row for row in report.rows if row.fits and row is not best]
@@ -151,7 +177,7 @@ def layouts_finding(report: FitReport) -> str:
         first, second = (
             f"{name} {SHARDING_WORDS[row.sharding]}" for name, row in ((first, best), (second, others[0]))
         )
-    return f"{_capital(first)} is fastest; {second} comes within {_percent(others[0].behind)}"
+    return f"{_capital(first)} is fastest; {second} comes within {percent(others[0].behind)}"
 
 
 def _capital(name: str) -> str:
@@ -176,7 +202,7 @@ LAYOUT_COLUMNS = (
     Column("MBS", right=True),
     Column("Recompute"),
     Column("Sharding"),
-    Column("Tokens/s", lambda rate: _rate(rate), right=True),
+    Column("Tokens/s", lambda per_gpu: rate(per_gpu), right=True),
     Column("MFU", lambda share: format_quantity(share, "share"), right=True),
     Column("Memory", format_memory, right=True),
     Column("Loses"),
@@ -219,70 +245,6 @@ def layouts_table(rows: Sequence[LayoutRow]) -> Table:
     return Table(LAYOUT_COLUMNS, tuple(layout_cells(row) for row in rows))
 
 
-def near_finding(report: FitReport) -> str:
-    """How far off we are on runs like this one."""
-    if not report.near:
-        return "No measured run is anywhere near"
-    if report.near[0].distance > CLOSE:
-        return "No measured run is close"
-    close = [run for run in report.near if run.distance <= CLOSE]
-    off = median(abs(run.error) for run in close)
-    many = f"the {len(close)} nearest runs" if len(close) > 1 else "the nearest run"
-    return f"{_percent(off)} off on {many}"
-
-
-def near_name(run: NearRun) -> str:
-    """What ran on what."""
-    return f"{run.run.model} · {format_count(run.run.accelerators)} {run.accelerator}"
-
-
-def near_facts(run: NearRun) -> str:
-    """What it got, what we say, and who measured it; short."""
-    return f"{_rate(run.measured)} → {_rate(run.predicted)} · {run.run.source}"
-
-
-def near_error(run: NearRun) -> str:
-    """The signed error: "+6 %"."""
-    percent = round(run.error * 100)
-    sign = "+" if percent > 0 else "−" if percent < 0 else ""
-    return f"{sign}{abs(percent)}{SPACE}%"
-
-
-def near_tip(run: NearRun) -> str:
-    """Everything about a run, its reference first."""
-    sequence = f"{format_count(run.run.sequence)} tokens a sequence"
-    asked = f"{run.run.date}: {sequence}, {run.run.precision.upper()}, {run.stack} stack"
-    lines = [run.run.reference, asked, run.layout, run.run.notes]
-    return "\n".join(line for line in lines if line)
-
-
-def near_words(run: NearRun) -> str:
-    """One run as a sentence."""
-    rates = f"measured {_rate(run.measured)}, predicted {_rate(run.predicted)} tokens/s per GPU"
-    return f"{near_name(run)}: {rates}, error {near_error(run)}, {run.run.source}"
-
-
-def near_table(runs: Sequence[NearRun]) -> Table:
-    """The nearest runs as plain values."""
-    names = ("model", "accelerator", "count", "sequence", "precision", "measured_tokens_per_s_per_gpu",
-             "predicted_tokens_per_s_per_gpu", "error", "source", "reference")  # fmt: skip
-    rows = tuple(
-        (
-            near.run.model,
-            near.accelerator,
-            int(near.run.accelerators),
-            int(near.run.sequence),
-            near.run.precision,
-            near.measured,
-            near.predicted,
-            near.error,
-            near.run.source,
-            near.run.reference,
-        )
-        for near in runs
-    )
-    return Table(tuple(Column(name) for name in names), rows)
-
-
-def _rate(value: float) -> str:
+def rate(value: float) -> str:
+    """Tokens a second of one accelerator: "1,234", "31.4"."""
     return format_count(value) if value >= 100 else f"{value:.3g}"

@@ -1,0 +1,77 @@
+"""What the Fit page says of the measured runs nearest to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from isocost.plan.fit import FitReport
+from isocost.plan.nearest import CLOSE, NearRun
+from isocost.quantities import SPACE, format_count
+from isocost.ui.charts.fit_words import percent, rate
+from isocost.ui.charts.table import Column, Table
+
+
+def near_finding(report: FitReport) -> str:
+    """How far off we are on runs like this one."""
+    if not report.near:
+        return "No measured run is anywhere near"
+    if report.near[0].distance > CLOSE:
+        return "No measured run is close"
+    close = [run for run in report.near if run.distance <= CLOSE]
+    off = median(abs(run.error) for run in close)
+    many = f"the {len(close)} nearest runs" if len(close) > 1 else "the nearest run"
+    return f"{percent(off)} off on {many}"
+
+
+def near_name(run: NearRun) -> str:
+    """What ran on what."""
+    return f"{run.run.model} · {format_count(run.run.accelerators)} {run.accelerator}"
+
+
+def near_facts(run: NearRun) -> str:
+    """What it got, what we say, and who measured it; short."""
+    return f"{rate(run.measured)} → {rate(run.predicted)} · {run.run.source}"
+
+
+def near_error(run: NearRun) -> str:
+    """The signed error: "+6 %"."""
+    points = round(run.error * 100)
+    sign = "+" if points > 0 else "−" if points < 0 else ""
+    return f"{sign}{abs(points)}{SPACE}%"
+
+
+def near_tip(run: NearRun) -> str:
+    """Everything about a run, its reference first."""
+    sequence = f"{format_count(run.run.sequence)} tokens a sequence"
+    asked = f"{run.run.date}: {sequence}, {run.run.precision.upper()}, {run.stack} stack"
+    lines = [run.run.reference, asked, run.layout, run.run.notes]
+    return "\n".join(line for line in lines if line)
+
+
+def near_words(run: NearRun) -> str:
+    """One run as a sentence."""
+    rates = f"measured {rate(run.measured)}, predicted {rate(run.predicted)} tokens/s per GPU"
+    return f"{near_name(run)}: {rates}, error {near_error(run)}, {run.run.source}"
+
+
+def near_table(runs: Sequence[NearRun]) -> Table:
+    """The nearest runs as plain values."""
+    names = ("model", "accelerator", "count", "sequence", "precision", "measured_tokens_per_s_per_gpu",
+             "predicted_tokens_per_s_per_gpu", "error", "source", "reference")  # fmt: skip
+    rows = tuple(
+        (
+            near.run.model,
+            near.accelerator,
+            int(near.run.accelerators),
+            int(near.run.sequence),
+            near.run.precision,
+            near.measured,
+            near.predicted,
+            near.error,
+            near.run.source,
+            near.run.reference,
+        )
+        for near in runs
+    )
+    return Table(tuple(Column(name) for name in names), rows)
