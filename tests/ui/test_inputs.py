@@ -8,6 +8,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from isocost.plan.project import GpuHoursStage
+from isocost.quantities import plain_spaces
 from isocost.ui.inputs.edit import QuantityEdit
 from isocost.ui.inputs.slider import LogSlider
 from isocost.ui.screenshot import settle
@@ -84,6 +85,30 @@ def test_escape_restores_the_value(window, qtbot):
     assert not edit.isModified()
     assert "2T" in edit.text()
     assert window.session.value("data.tokens") == 2e12
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shown"),
+    [
+        ("model.parameters", 7.000000000000619e9, "7B"),
+        ("efficiency.mfu", 0.44912345678, "44.9123 %"),
+        ("data.tokens", 1_234_567_890_123.0, "1.23457T"),
+        ("hardware.count", 131_064, "131,064"),
+        ("price.usd_per_gpu_hour", 1234.56, "$1,234.56"),
+    ],
+)
+def test_a_value_is_edited_without_digits_nobody_typed_and_kept_when_nobody_types(
+    window, qtbot, path, value, shown
+):
+    window.session.set_value(path, value, "Change")
+    settle(window.session)
+    before = window.session.project
+    edit = window.findChild(QuantityEdit, f"{path}.edit")
+    edit.setFocus()
+    assert plain_spaces(edit.text()) == shown
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    window.findChild(QuantityEdit, "efficiency.goodput.edit").setFocus()
+    assert window.session.project is before
 
 
 def test_leaving_a_field_applies_it(window, qtbot):

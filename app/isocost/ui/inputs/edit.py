@@ -24,6 +24,11 @@ _PAINTED_UNITS = {
 }
 """Units drawn after the text; the others are part of the text itself."""
 
+EDITED_DIGITS = 6
+"""Significant digits of a measured value while it is edited."""
+WHOLE_DIGITS = 12
+"""Of whole numbers and money, which lose none that count."""
+
 PADDING = 9
 """Pixels between the text and the edge, frame included."""
 
@@ -66,7 +71,7 @@ class QuantityEdit(QLineEdit):
         if self._value is None:
             return "auto" if self._automatic else ""
         if self.hasFocus() and not self._automatic:
-            return format_exact(self._value, self._field.quantity)
+            return _editable(self._value, self._field)
         short = format_quantity(self._value, self._field.quantity)
         return f"auto {short}" if self._automatic else short
 
@@ -189,6 +194,12 @@ class QuantityEdit(QLineEdit):
         right = needed if self._roomy else 0
         if self.textMargins().right() != right:
             self.setTextMargins(0, 0, right, 0)
+
+
+def _editable(value: float, field: Field) -> str:
+    """A value to type over, without the digits of a computation; untouched, the value itself stays."""
+    digits = WHOLE_DIGITS if field.quantity in ("count", "money") else EDITED_DIGITS
+    return format_exact(float(f"{value:.{digits}g}"), field.quantity)
 
 
 def _spelled(value: float, field: Field) -> str:
