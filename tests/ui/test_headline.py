@@ -12,9 +12,10 @@ from PySide6.QtGui import QGuiApplication
 
 from isocost.files import load_project
 from isocost.plan.choosing import with_hardware
+from isocost.plan.editing import switch_stage
 from isocost.plan.estimate import estimate
 from isocost.plan.programme import People
-from isocost.plan.project import GpuHoursStage, Hardware, Price
+from isocost.plan.project import GpuHoursStage, Hardware, Price, Project
 from isocost.quantities import plain_spaces
 from isocost.ui.panels.figures import figures, format_carbon, format_energy, remarks, shown_path
 from isocost.ui.screenshot import settle
@@ -160,3 +161,20 @@ def test_the_cure_of_a_warning_is_one_click_and_one_step_to_undo(window, qtbot):
     assert window.session.undo_stack.count() == steps + 1
     settle(window.session)
     assert not line.cure.isVisible()
+
+
+def test_with_every_stage_off_the_header_says_only_that(window):
+    window.session.apply(lambda project: switch_stage(project, 0, False), "Switch off")
+    settle(window.session)
+    assert window.headline.text() == "Every stage is switched off"
+    assert not any(block.isVisible() for block in window.headline.blocks)
+    assert not window.headline.doubt.text()
+
+
+def test_a_stage_switched_off_adds_nothing_to_the_header(catalog):
+    run = GpuHoursStage(name="Run", hours=300.0)
+    off = GpuHoursStage(name="Off", hours=100.0, price=Price(9.0, date="2020-01-01"), enabled=False)
+    plan = scenario(count=64, price=2.0, stages=(run, off))
+    assert figures(priced(plan))[0].note == "at $2.00 an hour"
+    said = remarks(priced(plan), Project(name="Test", scenarios=(plan,)), 0, date(2026, 9, 25))
+    assert said[-1].text == "price 5 days old"

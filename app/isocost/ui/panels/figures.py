@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Literal
 from isocost.plan.choosing import NO_PRICE
 from isocost.plan.headline import impossible
 from isocost.plan.notices import AMBER_DAYS, RED_DAYS, price_age_days
-from isocost.plan.project import GpuHoursStage, Project, price_of
+from isocost.plan.project import GpuHoursStage, Price, Project, price_of
 from isocost.plan.results import Estimate, StageEstimate
 from isocost.quantities import (
     SPACE,
@@ -43,11 +43,11 @@ class Remark:
 
 
 def figures(estimate: Estimate) -> tuple[Figure, ...]:
-    """Four figures at most, from left to right; none of a plan that cannot run."""
-    if impossible(estimate.stages) is not None:
+    """Four figures at most, from left to right; none of a plan that cannot run or has nothing to run."""
+    total, counted = estimate.total, _counted(estimate)
+    if not counted or impossible(counted) is not None:
         return ()
-    total = estimate.total
-    trained = next((stage for stage in estimate.stages if stage.mfu is not None), None)
+    trained = next((stage for stage in counted if stage.mfu is not None), None)
     chosen = [Figure("GPU-hours", format_quantity(total.gpu_hours, "number"), _hours_note(estimate))]
     if len(estimate.groups) > 1:
         last = estimate.groups[-1]
@@ -61,9 +61,13 @@ def figures(estimate: Estimate) -> tuple[Figure, ...]:
     return tuple(chosen[:4])
 
 
+def _counted(estimate: Estimate) -> list[StageEstimate]:
+    return [stage for stage in estimate.stages if stage.enabled]
+
+
 def _hours_note(estimate: Estimate) -> str:
     """The rent of an hour: what surrounds the stages is not paid by the hour."""
-    counted = [stage for stage in estimate.stages if stage.enabled]
+    counted = _counted(estimate)
     prices = {stage.usd_per_gpu_hour for stage in counted}
     if len(prices) == 1:
         return f"at ${prices.pop():,.2f} an hour"
@@ -81,19 +85,22 @@ def _speed(stage: StageEstimate) -> Iterator[Figure]:
 def remarks(
     estimate: Estimate, project: Project, scenario: int, today: date | None = None
 ) -> tuple[Remark, ...]:
-    """How sure the estimate is, whether it fits, and how old its prices are."""
+    """How sure the estimate is, whether it fits, and how old its prices are; of the stages that count."""
     found = [Remark(estimate.doubt)] if estimate.doubt else []
-    stages = project.scenarios[scenario].stages
+    chosen = project.scenarios[scenario]
+    stages = [stage for stage in chosen.stages if stage.enabled]
+    if not stages:
+        return ()
     if all(isinstance(stage, GpuHoursStage) for stage in stages):
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
-    found += _price_age(project, scenario, today)
+    found += _price_age([price_of(chosen, stage) for stage in stages], today)
     return tuple(found)
 
 
 def _fit(estimate: Estimate) -> Iterator[Remark]:
     """Whether every stage's memory fits, with that of the tightest."""
-    judged = [stage for stage in estimate.stages if stage.fits is not None]
+    judged = [stage for stage in _counted(estimate) if stage.fits is not None]
     bills = [stage.memory for stage in judged if stage.memory is not None and stage.memory.limit]
     tightest = max(bills, key=lambda bill: bill.total / (bill.limit or 1.0), default=None)
     size = ""
@@ -107,9 +114,7 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
         yield Remark(f"does not fit{size} on each", "stop")
 
 
-def _price_age(project: Project, scenario: int, today: date | None) -> Iterator[Remark]:
-    chosen = project.scenarios[scenario]
-    prices = [price_of(chosen, stage) for stage in chosen.stages]
+def _price_age(prices: Sequence[Price], today: date | None) -> Iterator[Remark]:
     if any(price.supplier == NO_PRICE for price in prices):
         yield Remark(NO_PRICE, "care")
         return
