@@ -7,7 +7,7 @@ import pytest
 from isocost.catalog import load
 from isocost.catalog.measured_training import held_out_runs
 from isocost.engine.records import Workload
-from isocost.plan.nearest import Point, guesses, nearest
+from isocost.plan.nearest import Point, beyond, guesses, nearest
 
 CATALOG = load()
 
@@ -44,3 +44,23 @@ def test_runs_kept_out_of_the_fit_determine_nothing():
     (guess,) = guesses(point("Qwen3 8B", "mi350x"), "MI350X", CATALOG)
     assert "CDNA3" in guess
     assert "in the fit" in guess
+
+
+@pytest.mark.parametrize(
+    ("model", "accelerator", "count", "sequence", "said"),
+    [
+        ("Llama 3.1 8B", "h100-sxm", 64, 8192, ""),
+        ("Llama 3.1 405B", "h100-sxm", 100_000, 8192, "100,000 accelerators (at most"),
+        ("DeepSeek-V3", "h100-sxm", 1024, 8192, "671B parameters in all (at most"),
+        ("DeepSeek-V3", "h100-sxm", 1024, 131_072, "131,072 tokens a sequence (at most"),
+        ("DeepSeek-V3", "a100-sxm-80gb", 1024, 8192, "No mixture of experts was measured on Ampere."),
+    ],
+)
+def test_a_plan_outside_what_was_measured_says_in_what(model, accelerator, count, sequence, said):
+    words = beyond(point(model, accelerator, count, sequence), CATALOG)
+    assert (said in words) if said else (words == "")
+
+
+def test_no_run_lies_beyond_the_measured_ones():
+    for run in nearest(point("Llama 3.1 70B", "h100-sxm", 512), CATALOG):
+        assert beyond(point("Llama 3.1 70B", "h100-sxm", run.run.accelerators), CATALOG) == ""

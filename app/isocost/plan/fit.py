@@ -17,7 +17,7 @@ from isocost.engine.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.engine.records import Recompute, Sharding
 from isocost.engine.search import BestLayouts, matmul_peak
 from isocost.plan.fit_rounds import RoundsFit, rounds_fit
-from isocost.plan.nearest import NearRun, Point, guesses, nearest
+from isocost.plan.nearest import NearRun, Point, beyond, guesses, nearest
 from isocost.plan.project import Layout, Project, Scenario
 from isocost.plan.resolve import transformer_of, workload_of
 from isocost.plan.runs import StageRun, run_scenario
@@ -92,6 +92,8 @@ class FitReport:
     near: tuple[NearRun, ...] = ()
     guesses: tuple[str, ...] = ()
     """Efficiencies that no measured run has determined, in sentences."""
+    beyond: str = ""
+    """In what the plan lies outside every measured run of its kind, in a sentence."""
     rounds: RoundsFit | None = None
     """What is known of a stage of rollout rounds, which has no layout of its own."""
 
@@ -123,6 +125,7 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
         capacity_bytes=run.speed.best.capacity,
         near=nearest(plan, catalog),
         guesses=guesses(plan, entry.short_name, catalog),
+        beyond=beyond(plan, catalog),
     )
 
 

@@ -15,6 +15,7 @@ from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Method, Precision, Stack, Transformer, Workload
 from isocost.plan.measured_rows import RunSpec, run_spec
 from isocost.plan.predict import predict_specs
+from isocost.quantities import format_count, format_quantity
 
 Array = NDArray[np.float64]
 
@@ -35,9 +36,14 @@ FAR = 6.0
 """From here on a run says little about a plan: six doublings of the model, or another kind elsewhere."""
 CLOSE = 3.0
 """Up to here a run is much like a plan."""
+SAME = 1.02
+"""Factor up to which a plan is no larger than a run: one model's shapes are counted differently."""
+LONG = 1e6
+"""From here on numbers are abbreviated."""
 OF_ONE_MODEL = 2
 """Runs of one model on one accelerator that are listed at most: others would add little."""
 
+_KINDS = {"dense": "dense model", "moe": "mixture of experts", "hybrid": "hybrid model"}
 _BITS: dict[Precision, float] = {"fp32": 32, "fp16": 16, "bf16": 16, "fp8": 8, "mxfp8": 8, "nvfp4": 4}
 
 
@@ -81,6 +87,8 @@ class _Table:
     specs: tuple[RunSpec, ...]
     scales: Array
     """Binary logarithms of active parameters, accelerators and sequence; (3, runs)."""
+    totals: Array
+    """Parameters, idle experts included."""
     bits: Array
     fitted: NDArray[np.bool_]
     """False for runs held out of every fit: they are shown but determine no constant."""
@@ -143,6 +151,42 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
     return tuple(found)
 
 
+def beyond(plan: Point, catalog: Catalog) -> str:
+    """In what a plan lies outside every measured run of its kind and architecture, in a sentence.
+
+    Empty where it lies inside. An architecture without runs is held against the one it borrows from.
+    """
+    table = _table(catalog)
+    family = relatives().get(plan.accelerator.architecture, plan.accelerator.architecture)
+    kind = _kind(plan.transformer)
+    alike = (table.labels["family"] == family) & (table.labels["kind"] == kind)
+    if not alike.any():
+        return f"No {_KINDS[kind]} was measured on {family}."
+    active, count, sequence = 2.0 ** table.scales[:, alike]
+    size = "active parameters" if kind == "moe" else "parameters"
+    sides = [
+        (_active(plan.transformer), active, size),
+        (plan.count, count, "accelerators"),
+        (plan.work.sequence, sequence, "tokens a sequence"),
+    ]
+    if kind == "moe":
+        sides.append((_total(plan.transformer), table.totals[alike], "parameters in all"))
+    outside = [words for own, seen, unit in sides if (words := _outside(own, seen, unit))]
+    return f"Beyond every {_KINDS[kind]} measured on {family}: {', '.join(outside)}." if outside else ""
+
+
+def _outside(own: float, seen: Array, unit: str) -> str:
+    least, most = float(seen.min()), float(seen.max())
+    if least / SAME <= own <= most * SAME:
+        return ""
+    limit = f"at most {_short(most)}" if own > most else f"at least {_short(least)}"
+    return f"{_short(own)} {unit} ({limit})"
+
+
+def _short(value: float) -> str:
+    return format_count(value) if value < LONG else format_quantity(value, "number")
+
+
 @lru_cache(maxsize=2)
 def _table(catalog: Catalog) -> _Table:
     apart = held_out_runs()
@@ -153,6 +197,7 @@ def _table(catalog: Catalog) -> _Table:
     return _Table(
         specs,
         np.log2(np.array(scales)).T,
+        np.array([_total(s.transformer) for s in specs]),
         np.log2(np.array([_BITS[s.work.precision] for s in specs])),
         np.array([s.run.id not in never for s in specs]),
         {
@@ -187,6 +232,11 @@ def _distances(plan: Point, table: _Table) -> Array:
 @lru_cache(maxsize=512)
 def _active(transformer: Transformer) -> float:
     return float(parameters(transformer).active)
+
+
+@lru_cache(maxsize=512)
+def _total(transformer: Transformer) -> float:
+    return float(parameters(transformer).total)
 
 
 def _kind(transformer: Transformer) -> str:

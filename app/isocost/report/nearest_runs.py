@@ -32,6 +32,7 @@ def json_text(reports: Sequence[FitReport]) -> str:
             "count": report.count,
             "runs": [_tree(near) for near in report.near],
             "guesses": list(report.guesses),
+            "beyond": report.beyond,
         }
         for report in reports
         if report.searched
@@ -49,6 +50,8 @@ def _stage(report: FitReport) -> Iterator[str]:
         yield "Tokens/s are per accelerator."
         yield from _table([_row(near) for near in report.near])
         yield from dict.fromkeys(f"{near.run.source}: {near.run.reference}" for near in report.near)
+    if report.beyond:
+        yield report.beyond
     yield from (f"Guessed: {sentence}" for sentence in report.guesses)
 
 

@@ -129,6 +129,13 @@ def test_a_typed_mfu_is_told_apart_from_the_prediction(window, fit):
     assert "your MFU of 31" in fit.step.subtitle.text()
 
 
+def test_the_title_speaks_of_every_run_that_is_listed(window, fit):
+    open_preset(window, "gpt-3-175b")
+    errors = sorted(abs(run.error) for run in fit.nearest.model.runs)
+    assert f"{errors[-1]:.0%}".replace("%", "\u00a0%") in fit.nearest.title.text()
+    assert "10,000 accelerators (at most" in fit.nearest.guessed.whole
+
+
 def test_guessed_efficiencies_are_named_beside_the_runs(window, fit):
     assert not fit.nearest.guessed.isVisible()
     window.session.choose_hardware("mi355x", 256)

@@ -176,7 +176,7 @@ class NearestCard(ChartCard):
         """List a report's runs in place of the last ones."""
         self.model.show(report.near)
         finding = near_finding(report)
-        guessed = " ".join(report.guesses)
+        guessed = " ".join(sentence for sentence in (report.beyond, *report.guesses) if sentence)
         self.guessed.setVisible(bool(guessed))
         self.guessed.say(guessed)
         drawn = "Measured → predicted tokens/s per GPU"

@@ -13,15 +13,15 @@ from isocost.ui.charts.table import Column, Table
 
 
 def near_finding(report: FitReport) -> str:
-    """How far off we are on runs like this one."""
+    """How far off we are on the runs listed."""
     if not report.near:
         return "No measured run is anywhere near"
     if report.near[0].distance > CLOSE:
         return "No measured run is close"
-    close = [run for run in report.near if run.distance <= CLOSE]
-    off = median(abs(run.error) for run in close)
-    many = f"the {len(close)} nearest runs" if len(close) > 1 else "the nearest run"
-    return f"{percent(off)} off on {many}"
+    errors = [abs(run.error) for run in report.near]
+    if len(errors) == 1:
+        return f"{percent(errors[0])} off on the one run near"
+    return f"Median {percent(median(errors))} off, worst {percent(max(errors))}"
 
 
 def near_name(run: NearRun) -> str:
