@@ -223,6 +223,28 @@ def test_trusted_runs_have_a_plausible_utilization():
     assert checked > 50
 
 
+def test_days_and_count_come_to_the_hours_or_the_note_says_why():
+    checked = 0
+    for run in CATALOG.runs:
+        if not (run.gpu_hours and run.wall_days and run.count):
+            continue
+        checked += 1
+        if abs(run.gpu_hours / (run.wall_days * run.count * 24) - 1.0) > 0.1:
+            assert run.note, run.label
+            assert not run.trusted or "hours" in run.note, run.label
+    assert checked > 100
+
+
+def test_claimed_cost_is_hours_at_the_claimed_rate_or_the_note_says_why():
+    checked = 0
+    for run in CATALOG.runs:
+        if run.trusted and run.gpu_hours and run.cost_usd and run.usd_per_gpu_hour:
+            charged = run.gpu_hours * run.usd_per_gpu_hour
+            assert run.note or charged == pytest.approx(run.cost_usd, rel=0.1), run.label
+            checked += 1
+    assert checked > 10
+
+
 def test_runs_of_a_model_include_its_descendants():
     labels = {run.label for run in CATALOG.runs_of("DeepSeek-V3")}
     assert {"DeepSeek-V3", "DeepSeek-R1"} <= labels
@@ -233,6 +255,7 @@ def test_runs_of_a_model_include_its_descendants():
 def test_llama_405b_and_falcon_use_the_published_hours():
     by_label = {run.label: run for run in CATALOG.runs if run.stage == "pretrain"}
     assert by_label["Llama 3.1 405B"].gpu_hours == 30_840_000
+    assert by_label["Llama 3.1 405B"].wall_days == pytest.approx(30.84e6 / 16_384 / 24, rel=0.001)
     assert by_label["Falcon-180B"].gpu_hours == 7_000_000
     assert by_label["DeepSeek-V2"].gpu_hours == pytest.approx(172_800 * 8.1)
 

@@ -117,6 +117,7 @@ class PublishedRun:
     count: int | None
     gpu_hours: float | None
     wall_days: float | None
+    """Days on ``count`` accelerators; what follows from the hours where the source tells no days."""
     precision: str
     reported_mfu: float | None
     """As printed, by the author's own convention."""
