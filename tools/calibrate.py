@@ -55,6 +55,8 @@ class Parameter:
     unit: str
     rows: str
     upper: float = math.inf
+    doubt: float = 0.02
+    """Standard error of the logarithm of what is assumed."""
 
 
 def _shares(architecture: str, formats: str) -> tuple[str, ...]:
@@ -74,6 +76,11 @@ PARTS = (
     ("a40", 0.817, "122 TFLOPS"),
     ("l4", 0.48, "58 TFLOPS, 72 W"),
 )
+POWER_LIMITED = (
+    "0.86 of the 700 W part's: 1,126 and 1,305 TFLOPS of one product in PyTorch's FP8 "
+    "(github.com/pytorch/FBGEMM/pull/2546, pytorch/pytorch/issues/143465), not fitted"
+)
+UNTUNED = "45 % of the peak in FP8 and BF16 without AMD's tuning (arXiv 2510.27583), not fitted"
 """Parts without runs in the fit whose matmuls are measured to differ from their architecture's."""
 VENDOR_MEASURED = "max-achievable FLOPs on random data (rocm.blogs.amd.com, 2025-02), not fitted"
 MEASURED_SHARES = (
@@ -87,6 +94,10 @@ MEASURED_SHARES = (
     ("gaudi2.fp8", 0.955, f"826.5 TFLOPS: {MEASURED}"),
     ("gaudi3.bf16", 0.741, f"1,243 TFLOPS: {MEASURED}"),
     ("gaudi3.fp8", 0.769, f"1,289.5 TFLOPS: {MEASURED}"),
+    ("mi300x-open.bf16", 0.45, UNTUNED),
+    ("mi300x-open.fp8", 0.45, UNTUNED),
+    ("h100-sxm-96gb-500w.bf16", 0.693, POWER_LIMITED),
+    ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )
 """Architectures and parts other than NVIDIA's of which the best matmul is published by itself."""
 PARAMETERS = (
@@ -117,6 +128,15 @@ PARAMETERS = (
         for part, share, measured in PARTS
     ),
     *(Parameter((f"matmul.{name}",), share, 0.0, MATMUL, where) for name, share, where in MEASURED_SHARES),
+    Parameter(
+        tuple(f"matmul.NeuronCore-v{n}.bf16" for n in (2, 3, 4)),
+        0.6,
+        0.0,
+        MATMUL,
+        "no matmul is published: between the 0.9 of kernels written by hand (AWS Neuron's guide) and the "
+        "0.2-0.3 of whole models",
+        doubt=0.3,
+    ),
     Parameter(("matmul_stack.vendor", "matmul_stack.research"), 1.0, 0.0, "factor", "the reference"),
     Parameter(("matmul_stack.open",), 0.95, 0.05, "factor", "llm-foundry against vendor runs", 1.0),
     Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),
@@ -179,7 +199,15 @@ PARAMETERS = (
     Parameter(("host.research",), 1.5e-3, 0.4, "s per layer and forward pass", "Nanotron grid, microbatch 1"),
     Parameter(("step_overhead.vendor",), 0.005, 0.7, "s per step", "MLPerf fine-tuning steps"),
     Parameter(("step_overhead.open", "step_overhead.research"), 0.006, 0.0, "s per step", "as vendor"),
-    Parameter(("cast_bytes",), 4.0, 0.3, "bytes per operand element", "8-bit runs"),
+    Parameter(("cast_bytes.vendor",), 4.0, 0.3, "bytes per operand element", "8-bit runs"),
+    Parameter(
+        ("cast_bytes.open", "cast_bytes.research"),
+        6.0,
+        0.0,
+        "bytes per operand element",
+        "4-8 by kernels of their own (github.com/pytorch/ao, testing/training/roofline_utils.py)",
+        doubt=0.3,
+    ),
     Parameter(("block_casts",), 0.3, 0.0, "extra share for block scales", "MXFP8 beside per-tensor FP8"),
     Parameter(("dequantise",), 10.0, 0.0, "bytes per weight and pass", "LitGPT 8-10, torchtune 4-14"),
     Parameter(
@@ -353,7 +381,7 @@ def write_efficiency(x: np.ndarray, errors: np.ndarray) -> None:
             "value": float(f"{values[path]:.4g}"),
             "unit": p.unit,
             "kind": "fitted" if p.width else "assumed",
-            "spread": float(f"{min(spread.get(p.paths, 0.1), max(p.width, 0.02)):.2g}"),
+            "spread": float(f"{min(spread[p.paths], p.width) if p.width else p.doubt:.2g}"),
             "rows": p.rows,
         }
         for p in PARAMETERS

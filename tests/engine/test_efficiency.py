@@ -48,6 +48,36 @@ def test_accelerators_of_other_vendors_have_their_own_measured_shares():
     assert 0.85 * 1565e12 < matmul(mi355x) < 1565e12
 
 
+def test_libraries_that_are_tuned_by_their_vendor_alone_are_slower_elsewhere():
+    mi300x = replace(
+        H100, id="mi300x", architecture="CDNA3", peak_flops={"bf16": 1307.4e12, "fp8": 2614.9e12}
+    )
+
+    def share(stack: str, accelerator: Accelerator = mi300x) -> float:
+        return machines([accelerator], ["bf16"], [stack], E).matmul.item() / accelerator.peak_flops["bf16"]
+
+    assert share("open") / share("vendor") == pytest.approx(
+        0.45 / 0.541 * share("open", H100) / share("vendor", H100)
+    )
+
+
+def test_a_part_limited_in_power_multiplies_more_slowly():
+    # PyTorch's FP8 product of 8,192 each: 1,126 TFLOPS at 500 W, 1,305 at 700 W.
+    limited = replace(H100, id="h100-sxm-96gb-500w")
+    assert matmul(limited, "fp8") / matmul(H100, "fp8") == pytest.approx(1126 / 1305, rel=0.01)
+    assert matmul(limited) / matmul(H100) == pytest.approx(1126 / 1305, rel=0.01)
+
+
+def test_trainium_is_not_taken_for_a_tpu():
+    trainium = replace(H100, id="trainium2", architecture="NeuronCore-v3")
+    assert matmul(trainium) < 0.7 * matmul(replace(trainium, architecture="TPU"))
+
+
+def test_software_without_the_vendors_kernels_reads_its_operands_again_to_cast_them():
+    vendor, open_ = machines([H100] * 2, ["fp8"] * 2, ["vendor", "open"], E).cast_bytes
+    assert open_ > 1.5 * vendor
+
+
 def test_an_architecture_nobody_knows_gets_hoppers_share():
     assert matmul(replace(H100, id="new", architecture="New")) == matmul(H100)
 

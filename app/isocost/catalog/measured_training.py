@@ -23,7 +23,8 @@ Degree = Annotated[float, msgspec.Meta(ge=1, le=1e6)]
 Use = Literal["fit", "rank", "check", "skip"]
 """What a run is good for: ``fit`` constants (trusted sources), ``rank`` (fitted lightly: single snapshots and
 research code), ``check`` (outside the averages; fitted at a token weight, or at its source's where other runs
-of it are trusted), ``skip`` (its own source calls it a regression: never fitted)."""
+of it are trusted), ``skip`` (never fitted: its own source calls it a regression, or it runs the model of a
+published anchor on that anchor's architecture)."""
 
 
 class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

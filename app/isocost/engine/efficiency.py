@@ -21,9 +21,12 @@ MATURING = 1.0
 FUSED_ATTENTION_YEAR = 2024.5
 """From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures."""
 
-PLAIN_ATTENTION = "Hopper"
-"""Where stacks other than the vendor's still run Ampere's: PyTorch puts FlashAttention-2 before cuDNN's
-kernels, which are 1.7-2.3 times as fast there (github.com/huggingface/transformers/pull/48163, 2026-08)."""
+PLAIN_ATTENTION = ("Hopper", "CDNA3")
+"""Where stacks other than the vendor's still run kernels not written for the architecture. On Hopper PyTorch
+puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
+(github.com/huggingface/transformers/pull/48163, 2026-08); on CDNA3 its kernels are compiled from Triton, and
+AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward
+(arXiv 2511.08083)."""
 
 FUSED_EXPERTS_YEAR = 2026.4
 """From mid-2026 the vendor's stack hides the all-to-all of one microbatch behind the layers of another, and
@@ -54,7 +57,8 @@ class Efficiency:
 
     matmul: Mapping[str, Mapping[str, float]]
     """Share of the dense peak a very large matmul reaches, by architecture and number format. A part measured
-    to differ from its architecture's (half-rate tensor cores, low power limits) has its own, by id."""
+    to differ from its architecture's (half-rate tensor cores, low power limits) has its own, by id, and one
+    whose vendor's libraries do better than others' by id and stack (``mi300x-open``)."""
     matmul_stack: Mapping[str, float]
     """That share under a software stack, beside the vendor's."""
     attention: Mapping[str, float]
@@ -78,8 +82,8 @@ class Efficiency:
     """Seconds the host takes to launch one layer's forward pass, by stack."""
     step_overhead: Mapping[str, float]
     """Seconds a step, by stack."""
-    cast_bytes: float
-    """Traffic of casting one operand element below 16 bits."""
+    cast_bytes: Mapping[str, float]
+    """Traffic of casting one operand element below 16 bits, by stack."""
     block_casts: float
     """Extra share of it for block scales."""
     dequantise: float
@@ -188,7 +192,7 @@ def _peak(a: Accelerator, format_: str) -> tuple[float, str]:
 
 def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -> float:
     peak, format_ = _peak(a, ELEMENT[precision])
-    shares = _of(e.matmul, a)
+    shares = e.matmul.get(f"{a.id}-{stack}") or _of(e.matmul, a)
     key = "mxfp8" if precision == "mxfp8" and format_ == "fp8" else format_
     share = next(shares[k] for k in (key, *_FALLBACK.get(format_, ()), "bf16") if k in shares)
     return peak * share * e.matmul_stack[stack]
@@ -233,7 +237,7 @@ def machines(
     immature = 1.0 + e.young * np.exp(-np.maximum(since, 0.0) / MATURING)
     age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
     mature = column(rows, lambda r: r[0].architecture == "Ampere" and r[2] == "vendor") > 0
-    plain = column(rows, lambda r: r[0].architecture == PLAIN_ATTENTION and r[2] != "vendor") > 0
+    plain = column(rows, lambda r: r[0].architecture in PLAIN_ATTENTION and r[2] != "vendor") > 0
     early = np.where(((year < FUSED_ATTENTION_YEAR) & ~mature) | plain, by_stack(e.attention_early), 1.0)
     sixteen_bit = column(accelerators, lambda a: _peak(a, "bf16")[0])
     attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
@@ -253,7 +257,7 @@ def machines(
         elementwise=by_stack(e.elementwise),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
-        cast_bytes=full(e.cast_bytes),
+        cast_bytes=by_stack(e.cast_bytes),
         block_casts=full(e.block_casts),
         dequantise=full(e.dequantise),
         gradient_traffic=np.where(vendor, 8.0, 4.0),
