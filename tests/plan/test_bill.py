@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,8 +133,9 @@ def test_market_based_emissions_follow_contracts(catalog: Catalog):
 def test_rent_is_that_of_the_terms_until_accelerators_are_owned(catalog: Catalog):
     project = plan(catalog)
     price = project.scenarios[0].price.usd_per_gpu_hour
+    stages = estimate(project, catalog).stages
     asked = {
-        mode: rent_or_buy_of(changed(project, supply=Supply(mode=mode, discount=0.25)), catalog)
+        mode: rent_or_buy_of(changed(project, supply=Supply(mode=mode, discount=0.25)), stages, catalog)
         for mode in ("on-demand", "reserved", "own")
     }
     assert asked["on-demand"].rent == price
@@ -143,11 +145,25 @@ def test_rent_is_that_of_the_terms_until_accelerators_are_owned(catalog: Catalog
     assert asked["on-demand"].count == project.scenarios[0].hardware.count
 
 
+def test_buying_pays_only_for_a_plan_that_lasts_as_long(catalog: Catalog):
+    project = plan(catalog)
+    stages = estimate(project, catalog).stages
+    choice = rent_or_buy_of(project.scenarios[0], stages, catalog)
+    assert choice.planned_hours == pytest.approx(sum(stage.wall_days for stage in stages) * 24.0)
+    assert not choice.pays
+    # On the line of rent, the plan's place is the plan's own rent.
+    rented = np.interp(choice.planned_months, choice.months, choice.rented_usd)
+    assert rented == pytest.approx(choice.count * choice.planned_hours * choice.rent)
+    longer = tuple(replace(stage, wall_days=stage.wall_days * 1000) for stage in stages)
+    assert rent_or_buy_of(project.scenarios[0], longer, catalog).pays
+
+
 def test_a_dearer_accelerator_pays_back_later(catalog: Catalog):
     project = plan(catalog)
+    stages = estimate(project, catalog).stages
     months = [
         rent_or_buy_of(
-            changed(project, ownership=Ownership(usd_per_accelerator=usd)), catalog
+            changed(project, ownership=Ownership(usd_per_accelerator=usd)), stages, catalog
         ).crossover_month
         for usd in (20_000.0, 40_000.0)
     ]

@@ -68,6 +68,18 @@ class RentOrBuy:
     bought_usd: Array
     resold_usd: Array
     """Bought, less what the used hardware would then fetch: the cost of stopping in that month."""
+    planned_hours: float = 0.0
+    """Hours the plan itself uses each of them."""
+
+    @property
+    def planned_months(self) -> float:
+        """Months by which owned accelerators, used as assumed, have run the plan's hours."""
+        return self.planned_hours / (self.owned.utilization * HOURS_PER_MONTH)
+
+    @property
+    def pays(self) -> bool:
+        """Whether the plan alone is long enough for buying to pay."""
+        return self.crossover_month is not None and self.planned_months >= self.crossover_month
 
 
 def owned_rate(entry: AcceleratorEntry, ownership: Ownership, site: Site) -> OwnedRate | None:
@@ -132,9 +144,11 @@ def break_even_utilization(owned: OwnedRate, rent: float) -> float | None:
 
 
 def rent_or_buy(
-    entry: AcceleratorEntry, count: int, rent: float, ownership: Ownership, site: Site
+    entry: AcceleratorEntry, count: int, rent: float, ownership: Ownership, site: Site, hours: float = 0.0
 ) -> RentOrBuy | None:
     """Cumulative cash of renting the hours used against buying; None when no purchase price is known.
+
+    ``hours`` are those the plan itself uses each accelerator: months beyond them suppose other work.
 
     Rent is paid for used hours only. Buying pays the capital at once, then facility, upkeep and the energy of
     used hours by the month; interest is left out of cash and is in the hourly rate.
@@ -160,6 +174,7 @@ def rent_or_buy(
         rented_usd=rented,
         bought_usd=bought,
         resold_usd=resold,
+        planned_hours=hours,
     )
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from isocost.catalog import Catalog
+from isocost.plan.ledger import basis_of
 from isocost.plan.ownership import RentOrBuy, rent_or_buy
 from isocost.plan.project import Scenario
+from isocost.plan.results import StageEstimate
 from isocost.plan.supply import hourly_usd
+from isocost.plan.surroundings import HOURS_PER_DAY
 
 
-def rent_or_buy_of(scenario: Scenario, catalog: Catalog) -> RentOrBuy | None:
-    """The scenario's accelerators at the rent of its terms against bought ones.
+def rent_or_buy_of(
+    scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog
+) -> RentOrBuy | None:
+    """The scenario's accelerators at the rent of its terms against bought ones, with the hours they work.
 
     For accelerators that are owned already the rent is the scenario's price. None when no purchase price is
     typed or known.
@@ -18,4 +25,5 @@ def rent_or_buy_of(scenario: Scenario, catalog: Catalog) -> RentOrBuy | None:
     rent = scenario.price.usd_per_gpu_hour
     if scenario.supply.mode not in ("own", "mixed"):
         rent = hourly_usd(scenario, rent, entry)
-    return rent_or_buy(entry, scenario.hardware.count, rent, scenario.ownership, scenario.site)
+    hours = float(basis_of(scenario, results, catalog).shared_days) * HOURS_PER_DAY
+    return rent_or_buy(entry, scenario.hardware.count, rent, scenario.ownership, scenario.site, hours)

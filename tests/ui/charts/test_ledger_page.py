@@ -247,9 +247,11 @@ def test_bars_of_the_calendar_are_read_by_mouse_and_keys(page: LedgerPage):
 # Questions
 
 
-def test_rent_or_buy_says_when_buying_pays(page: LedgerPage):
+def test_rent_or_buy_says_when_buying_pays_and_how_long_the_plan_is(page: LedgerPage, session: Session):
     card = page.rent_or_buy
-    assert card.title.text() == "Buying pays after 21 months"
+    days = sum(stage.wall_days for stage in session.estimate.stages)
+    assert plain_spaces(card.title.text()) == f"Rent for {days:.0f} days of use: buying pays after 21 months"
+    assert {mark.label for mark in card.plot.view.marks} == {"this plan", "month 21"}
     assert "breaks even at 42.2" in card.note.whole
     assert [line.name for line in card.plot.view.lines] == ["Rent", "Buy", "Buy, then sell"]
     card.plot.setFocus()

@@ -7,7 +7,8 @@ import numpy as np
 from isocost.plan.options import Crossing, OptionComparison
 from isocost.plan.ownership import MONTHS_PER_YEAR, RentOrBuy
 from isocost.plan.project import Scenario
-from isocost.quantities import format_cents, format_count, format_money, format_quantity
+from isocost.plan.surroundings import HOURS_PER_DAY
+from isocost.quantities import format_cents, format_count, format_duration, format_money, format_quantity
 from isocost.ui.charts.ledger_lines import Crossover, LinesView, NamedLine
 from isocost.ui.charts.table import Column, Table
 
@@ -26,12 +27,20 @@ def _months(months: float) -> str:
 
 
 def rent_finding(question: RentOrBuy) -> str:
-    """When buying pays."""
+    """When buying pays, and whether the plan lasts that long."""
     if question.crossover_month is None:
         return "Renting stays cheaper, even over ten years"
-    if question.crossover_month < 1.0:
-        return "Buying pays within the first month"
-    return f"Buying pays after {_months(question.crossover_month)}"
+    pays = _months(question.crossover_month) if question.crossover_month >= 1.0 else "less than a month"
+    if not question.planned_hours:
+        return f"Buying pays after {pays} of use"
+    used = _used(question)
+    if question.pays:
+        return f"Buying pays after {pays}; this plan uses {used}"
+    return f"Rent for {used} of use: buying pays after {pays}"
+
+
+def _used(question: RentOrBuy) -> str:
+    return format_duration(question.planned_hours / HOURS_PER_DAY)
 
 
 def rent_subtitle(question: RentOrBuy, accelerator: str) -> str:
@@ -46,24 +55,36 @@ def rent_subtitle(question: RentOrBuy, accelerator: str) -> str:
 
 
 def rent_note(question: RentOrBuy) -> str:
-    """From which use on buying is cheaper by the hour, and what an owned hour costs."""
+    """What the plan's own hours cost either way, and from which use on an owned hour is cheaper."""
     owned = question.owned
-    hour = format_money(owned.per_used_hour)
-    costs = f"An owned hour costs {hour} over its service life, interest included."
+    hour = f"An owned hour costs {format_money(owned.per_used_hour)} over its service life, interest included"
     if question.break_even_utilization is None:
-        return f"Owning never breaks even at this rent, even when always used. {costs}"
-    share = format_quantity(question.break_even_utilization, "share")
-    used = format_quantity(owned.utilization, "share")
-    return f"Owning breaks even at {share} utilization; this plan assumes {used}. {costs}"
+        said = f"Owning never breaks even at this rent, even when always used. {hour}."
+    else:
+        share = format_quantity(question.break_even_utilization, "share")
+        said = f"{hour}; owning breaks even at {share} utilization."
+    return f"{_alone(question)} {said}" if question.planned_hours else said
+
+
+def _alone(question: RentOrBuy) -> str:
+    rented = format_money(question.count * question.planned_hours * question.rent)
+    bought = format_money(question.count * question.owned.capital)
+    said = f"This plan's {_used(question)} of use cost {rented} rented; buying starts at {bought}."
+    if question.pays or question.crossover_month is None:
+        return said
+    share = format_quantity(question.owned.utilization, "share")
+    return f"{said} Buying pays only where other work fills {share} of the hours until then."
 
 
 def rent_view(question: RentOrBuy) -> LinesView:
-    """The two lines up to some time after they cross, and what stopping would cost."""
-    last = max(SHORTEST, int((question.crossover_month or 0.0) * BEYOND))
+    """The two lines up to some time after they cross and the plan ends, and what stopping would cost."""
+    last = max(SHORTEST, int(max(question.crossover_month or 0.0, question.planned_months) * BEYOND))
     part = slice(0, min(last + 1, len(question.months)))
     marks: tuple[Crossover, ...] = ()
     if question.crossover_month is not None:
         marks = (Crossover(question.crossover_month, f"month {question.crossover_month:.0f}"),)
+    if question.planned_hours:
+        marks = (Crossover(question.planned_months, "this plan"), *marks)
     lines = (
         NamedLine("Rent", question.rented_usd[part], 1),
         NamedLine("Buy", question.bought_usd[part], 0, bold=True),

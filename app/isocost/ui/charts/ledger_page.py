@@ -176,7 +176,7 @@ class LedgerPage(QWidget):
             slip(scenario, stages, catalog, self.calendar.weeks),
         )
         entry = catalog.accelerator(scenario.hardware.accelerator)
-        self.rent_or_buy.show_question(rent_or_buy_of(scenario, catalog), entry.short_name)
+        self.rent_or_buy.show_question(rent_or_buy_of(scenario, stages, catalog), entry.short_name)
         self.api_or_own.show_question(compare_options(scenario, estimate.total.cost_usd), scenario)
         self.energy.show_footprint(footprint(scenario, stages, catalog))
         self.scope.show_omissions(omissions(scenario))
