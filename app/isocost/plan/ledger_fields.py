@@ -6,7 +6,8 @@ from isocost.plan.fields import FIELDS, STAGE_FIELDS, Field
 
 OFF = "off until it is set"
 """Source of a default of zero: the line it belongs to costs nothing."""
-_MONTHS = "as long as the programme lasts"
+LASTING = "as long as the programme lasts"
+"""Source of months that are not typed."""
 
 _PROGRAMME = (
     Field(
@@ -33,7 +34,7 @@ _PROGRAMME = (
     ),
     Field(
         "people.months", "Months of work", "months", "number", 0.5, 60, 0.0, 1200.0,
-        "How long they are paid.", default_source=_MONTHS, optional=True,
+        "How long they are paid.", default_source=LASTING, optional=True,
     ),
     Field(
         "people.usd_per_month", "Cost of a person", "$/month", "money", 3e3, 150e3, 0.0, 1e7,
@@ -79,7 +80,7 @@ _PROGRAMME = (
     ),
     Field(
         "storage.months", "Months of storage", "months", "number", 0.5, 60, 0.0, 1200.0,
-        "How long it is kept.", default_source=_MONTHS, optional=True,
+        "How long it is kept.", default_source=LASTING, optional=True,
     ),
     Field(
         "storage.usd_per_gb_month", "Price of storage", "$/GB-month", "money", 0.01, 0.6, 0.0, 1e3,

@@ -16,6 +16,8 @@ from isocost.plan.supply import idle_usd, rate_of
 from isocost.plan.surroundings import DAYS_PER_WEEK, HOURS_PER_DAY, stored_gb
 
 HOURS_PER_WEEK = DAYS_PER_WEEK * HOURS_PER_DAY
+USUAL_SHARE, USUAL_WEEKS = 0.25, 4.0
+"""A delay worth asking about first: this share of the programme, and these weeks at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Slip:
     weeks: float
     lines: tuple[LedgerLine, ...]
     total_usd: float
+
+
+def usual_slip(days: float) -> float:
+    """Whole weeks of delay to ask about first, in a programme of some days; none in a short one."""
+    return float(min(USUAL_WEEKS, round(USUAL_SHARE * days / DAYS_PER_WEEK)))
 
 
 def slip(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog, weeks: float) -> Slip:

@@ -219,6 +219,19 @@ def test_the_slip_slider_prices_a_delay_while_it_moves(page: LedgerPage, session
     assert session.project == before
 
 
+def test_a_run_of_hours_is_first_shown_on_time(qtbot, page: LedgerPage, session: Session):
+    open_plan(qtbot, session, "lora-70b-one-node")
+    assert page.calendar.weeks == 0.0
+    assert page.calendar.words.whole == "On time: nothing more to pay."
+    assert page.calendar.slip.quantity == 0.0
+    page.calendar.slip.setFocus()
+    QTest.keyClick(page.calendar.slip, KEY.Key_Right)
+    assert page.calendar.words.whole.startswith("+1 week: ")
+    months = field(page, "people.months")
+    assert months.edit.text() == "auto <0.01"
+    assert plain_spaces(months.context.whole).startswith("as long as the programme lasts: 2.9 h")
+
+
 def test_dragging_the_slip_slider_moves_it(page: LedgerPage):
     slider = page.calendar.slip
     page.area.ensureWidgetVisible(slider)

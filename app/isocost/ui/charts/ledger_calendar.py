@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from isocost.plan.cashflow import CashMonth
 from isocost.plan.results import Estimate, LedgerGroup
-from isocost.plan.slip import Slip
+from isocost.plan.slip import Slip, usual_slip
 from isocost.plan.timeline import TimelineBar
 from isocost.ui.charts.card import ChartCard, ElidedLabel
 from isocost.ui.charts.ledger_calendar_plot import CalendarPlot
@@ -20,7 +20,6 @@ from isocost.ui.labels import WrapLabel
 from isocost.ui.theme import SPACE, Theme
 
 LONGEST_SLIP = 52.0
-USUAL_SLIP = 4.0
 SLIDER = 168
 
 
@@ -39,11 +38,11 @@ class Calendar(ChartCard):
         self.slip = LogSlider(Scale(0.0, LONGEST_SLIP, "linear", integer=True), self)
         self.words = WrapLabel(self)
         self._months: tuple[CashMonth, ...] = ()
-        self._weeks = USUAL_SLIP
+        self._usual = 0.0
+        self._asked: float | None = None
         self._lay_out()
-        self.slip.show_value(self._weeks)
         self.slip.moved.connect(lambda weeks, _: self._move(weeks))
-        self.slip.reset.connect(lambda _: self._move(USUAL_SLIP))
+        self.slip.reset.connect(lambda _: self._move(None))
         self.plot.said.connect(self._tell)
         self.apply_theme(theme)
         self.say("The calendar", "Estimating…", "Estimating…")
@@ -51,8 +50,13 @@ class Calendar(ChartCard):
 
     @property
     def weeks(self) -> float:
-        """The delay asked about."""
-        return self._weeks
+        """The delay asked about: what the slider was moved to, or what is usual for the programme."""
+        return self._usual if self._asked is None else self._asked
+
+    def lasting(self, days: float) -> None:
+        """Ask first about a delay that fits a programme of some days."""
+        self._usual = usual_slip(days)
+        self.slip.show_value(self.weeks)
 
     def _lay_out(self) -> None:
         self.slip.setObjectName("calendar.slip")
@@ -96,7 +100,7 @@ class Calendar(ChartCard):
         subtitle = "Stages, and below them the cash of each month; the tick: owed whatever is used."
         self.say(finding, subtitle, calendar_summary(finding, bars, months))
         self.plot.setAccessibleName(finding)
-        self.plot.show_view(CalendarView(bars, months, groups, self._weeks))
+        self.plot.show_view(CalendarView(bars, months, groups, slip.weeks))
         self.show_slip(slip)
 
     def show_slip(self, slip: Slip) -> None:
@@ -109,10 +113,10 @@ class Calendar(ChartCard):
     def table(self) -> Table:
         return cash_table(self._months)
 
-    def _move(self, weeks: float) -> None:
-        self._weeks = weeks
-        self.slip.show_value(weeks)
-        self.slip_wanted.emit(weeks)
+    def _move(self, weeks: float | None) -> None:
+        self._asked = weeks
+        self.slip.show_value(self.weeks)
+        self.slip_wanted.emit(self.weeks)
 
     def _tell(self, words: str) -> None:
         self.pointed.say(words or "Point at a bar, or step through them with the arrow keys, to read it.")

@@ -169,9 +169,11 @@ class LedgerPage(QWidget):
         scenario, catalog = self._session.current_scenario, self._session.catalog
         stages = estimate.stages
         self.waterfall.show_bill(estimate)
+        bars = timeline(scenario, stages)
+        self.calendar.lasting(max((bar.end_day for bar in bars), default=0.0))
         self.calendar.show_calendar(
             estimate,
-            timeline(scenario, stages),
+            bars,
             cash_by_month(scenario, stages, estimate.ledger, catalog),
             slip(scenario, stages, catalog, self.calendar.weeks),
         )

@@ -29,6 +29,9 @@ EDITED_DIGITS = 6
 WHOLE_DIGITS = 12
 """Of whole numbers and money, which lose none that count."""
 
+FINEST = 0.01
+"""An automatic number below this one is shown as less than it."""
+
 PADDING = 9
 """Pixels between the text and the edge, frame included."""
 
@@ -73,6 +76,8 @@ class QuantityEdit(QLineEdit):
         if self.hasFocus() and not self._automatic:
             return _editable(self._value, self._field)
         short = format_quantity(self._value, self._field.quantity)
+        if self._automatic and 0.0 < self._value < FINEST and self._field.quantity == "number":
+            short = f"<{FINEST}"
         return f"auto {short}" if self._automatic else short
 
     def _read(self) -> float:

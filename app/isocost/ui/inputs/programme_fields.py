@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy
 from isocost.plan.energy import SiteFacts, site_facts
 from isocost.plan.field import Field
 from isocost.plan.ledger import basis_of
-from isocost.plan.ledger_fields import OFF, origin
+from isocost.plan.ledger_fields import LASTING, OFF, origin
 from isocost.plan.ownership import purchase_price
 from isocost.plan.surroundings import DAYS_PER_MONTH, programme_days
+from isocost.quantities import format_duration
 from isocost.ui.inputs.bindings import Binding, Fill, plain_binding, words
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.session import Session
@@ -87,13 +88,23 @@ def _typed_price(field: Field, plain: Binding) -> Binding:
     return Binding(plain.read, write, plain.reset, plain.at_default)
 
 
-def _months(session: Session) -> float | None:
-    """Months the programme lasts; None before the first estimate."""
+def _days(session: Session) -> float | None:
+    """Days the programme lasts; None before the first estimate."""
     if session.estimate is None or len(session.estimate.stages) != len(session.current_scenario.stages):
         return None
     scenario = session.current_scenario
     on = basis_of(scenario, session.estimate.stages, session.catalog)
-    return float(programme_days(scenario, on)) / DAYS_PER_MONTH
+    return float(programme_days(scenario, on))
+
+
+def _months(session: Session) -> float | None:
+    days = _days(session)
+    return None if days is None else days / DAYS_PER_MONTH
+
+
+def _lasting(session: Session) -> str:
+    days = _days(session)
+    return LASTING if days is None else f"{LASTING}: {format_duration(days)}"
 
 
 def _facts(session: Session) -> SiteFacts:
@@ -117,6 +128,8 @@ _FILLS: dict[str, Fill] = {
 """What an input left empty comes to."""
 
 _ORIGINS: dict[str, Callable[[Session], str]] = {
+    "people.months": _lasting,
+    "storage.months": _lasting,
     "ownership.usd_per_accelerator": lambda session: _purchase(session)[1],
     "site.pue": lambda session: _facts(session).pue_source,
     "site.usd_per_kwh": lambda session: _facts(session).usd_per_kwh_source,
