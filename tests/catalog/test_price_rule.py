@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from isocost.catalog.price_rule import default_cards
 from isocost.catalog.prices import PriceQuote
 
@@ -26,13 +28,41 @@ def only(quotes):
     return card
 
 
-def test_the_median_supplier_sets_the_price_and_the_lower_of_two():
+def test_the_median_over_suppliers_sets_the_price():
     three = [quote("A", 1.0), quote("B", 2.0), quote("C", 9.0)]
     card = only(three)
     assert card.usd_per_gpu_hour == 2.0
-    assert card.supplier.startswith("median of 3: B")
+    assert card.supplier == "median of 3: B, A, C"
     assert "b.example" in card.source
-    assert only(three[1:]).usd_per_gpu_hour == 2.0
+
+
+def test_the_median_of_two_is_neither_of_them():
+    card = only([quote("A", 2.29), quote("B", 6.5)])
+    assert card.usd_per_gpu_hour == 4.395
+    assert card.supplier == "median of 2: A, B"
+    assert "a.example" in card.source
+    assert "b.example" in card.source
+    assert "$2.29 to $6.50" in card.source
+
+
+def test_a_supplier_of_single_accelerators_does_not_price_servers():
+    cheap, server = quote("A", 1.0, gpus_per_instance=1), quote("B", 3.0, gpus_per_instance=8)
+    assert only([cheap, server]).usd_per_gpu_hour == 3.0
+    assert only([cheap, quote("C", 4.0)]).usd_per_gpu_hour == 4.0
+    one_year = only([cheap, server, quote("D", 2.0, terms="one-year", gpus_per_instance=1)][2:])
+    assert one_year.commitment == "one-year"
+
+
+def test_where_only_single_accelerators_are_offered_the_terms_say_so():
+    card = only([quote("A", 1.0, gpus_per_instance=1), quote("B", 3.0, gpus_per_instance=1)])
+    assert (card.commitment, card.usd_per_gpu_hour) == ("single", 2.0)
+    assert "clusters are quoted apart" in card.includes
+
+
+def test_a_marketplace_offers_single_cards():
+    offers = [quote("A", 1.0, gpus_per_instance=1), quote("B", 3.0, gpus_per_instance=8)]
+    card = only([msgspec.structs.replace(each, terms="marketplace") for each in offers])
+    assert (card.commitment, card.usd_per_gpu_hour) == ("marketplace", 2.0)
 
 
 def test_order_of_quotes_does_not_matter():
@@ -54,7 +84,7 @@ def test_each_supplier_counts_once_with_its_newest_day_and_largest_instance():
 def test_suppliers_not_seen_for_half_a_year_drop_out():
     stale, edge = quote("Old", 0.5, "2026-03-31"), quote("Edge", 0.6, "2026-04-01")
     assert only([quote("A", 3.0), stale]).usd_per_gpu_hour == 3.0
-    assert only([quote("A", 3.0), edge]).usd_per_gpu_hour == 0.6
+    assert only([quote("A", 3.0), edge]).usd_per_gpu_hour == 1.8
 
 
 def test_a_price_is_dated_like_the_middle_of_its_quotes():

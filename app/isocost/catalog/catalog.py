@@ -15,7 +15,7 @@ from isocost.catalog import accelerators as accelerator_file
 from isocost.catalog import models as model_file
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex
-from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote
+from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.runs import shipped_runs
 from isocost.catalog.table import read_rows, read_text
@@ -68,16 +68,17 @@ class Catalog:
         return self.own_prices.get(key, ()) + self.prices.get(key, ())
 
     def default_price(self, accelerator: str, commitment: str | None = None) -> PriceCard | None:
-        """The price to start from: the user's own, else the first kind of ``COMMITMENTS`` there is.
+        """The price to start from: the user's own, else the first kind of ``OFFERS`` there is.
 
-        With ``commitment``, of those terms only. Of several claims the newest counts. None = none is known.
+        With ``commitment``, of those terms only; nobody offers what a claim assumes, so it must be asked for.
+        Of several the newest counts. None = none is known.
         """
         cards = self.price_cards(accelerator)
         own = self.own_prices.get(self.accelerator(accelerator).spec.id, ())
         for card in own:
             if commitment in (None, card.commitment):
                 return card
-        for terms in COMMITMENTS if commitment is None else (commitment,):
+        for terms in OFFERS if commitment is None else (commitment,):
             offered = [card for card in cards if card.commitment == terms]
             if offered:
                 return max(offered, key=lambda card: card.date)

@@ -2,8 +2,10 @@
 
 For each accelerator and kind of terms: drop quotes that are not ``listed``; keep each supplier's newest day,
 and of that day the largest instance, where regions differ in the cheapest; drop suppliers last seen more
-than ``WINDOW_DAYS`` before the newest; take the median over suppliers (the lower of the middle two), dated
-like the middle of their days. A claim is never averaged: each stands as its author wrote it.
+than ``WINDOW_DAYS`` before the newest, and those that ask for one accelerator where others ask for servers of
+several (on a marketplace single cards are what is offered); take the median over suppliers, dated like the
+middle of their days. Where no cloud asks for more than one, the terms are ``single``: they price no cluster.
+A claim is never averaged: each stands as its author wrote it.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ from isocost.catalog.prices import Commitment, PriceCard, PriceQuote
 
 WINDOW_DAYS = 183
 NAMED_SUPPLIERS = 3
+PRICE_DECIMALS = 4
+ON_DEMAND: tuple[Commitment, ...] = ("specialist", "hyperscaler")
 
 INCLUDES: dict[Commitment, str] = {
     "specialist": "On demand, by the hour, with its share of server and network; storage and egress apart.",
     "hyperscaler": "On-demand list price, by the hour, with its share of server and network.",
+    "single": "On demand, by the hour, one accelerator at a time; clusters are quoted apart.",
     "one-year": "Committed and paid for a whole year.",
     "marketplace": "Single cards of many hosts, often without a fast network between servers.",
     "capacity-block": "A block reserved for days or weeks ahead.",
@@ -33,9 +38,9 @@ def commitment_of(quote: PriceQuote) -> Commitment | None:
         return None
     if quote.terms in ("one-year", "capacity-block", "claim", "marketplace"):
         return quote.terms
-    if quote.terms == "on-demand" and quote.tier in ("specialist", "hyperscaler"):
-        return quote.tier
-    return None
+    if quote.terms != "on-demand":
+        return None
+    return next((terms for terms in ON_DEMAND if terms == quote.tier), None)
 
 
 def default_cards(quotes: Iterable[PriceQuote]) -> list[PriceCard]:
@@ -66,24 +71,36 @@ def _claim(quote: PriceQuote) -> PriceCard:
 
 
 def _median_card(accelerator: str, commitment: Commitment, quotes: list[PriceQuote]) -> PriceCard:
+    used = _used(quotes, singles=commitment == "marketplace")
+    lower, upper = used[(len(used) - 1) // 2], used[len(used) // 2]
+    days = sorted(quote.date for quote in used)
+    if commitment in ON_DEMAND and all(_is_single(quote) for quote in used):
+        commitment = "single"
+    return PriceCard(
+        accelerator,
+        round((lower.usd_per_gpu_hour + upper.usd_per_gpu_hour) / 2, PRICE_DECIMALS),
+        _suppliers(used, list(dict.fromkeys(quote.supplier for quote in (lower, upper)))),
+        commitment,
+        _source(used, lower, upper),
+        days[(len(days) - 1) // 2],
+        " ".join([INCLUDES[commitment], *_remarks(used)]),
+    )
+
+
+def _used(quotes: list[PriceQuote], *, singles: bool) -> list[PriceQuote]:
+    """The quote of each supplier that counts, cheapest first; with ``singles`` single cards do."""
     by_supplier: dict[str, list[PriceQuote]] = defaultdict(list)
     for quote in quotes:
         by_supplier[quote.supplier].append(quote)
     latest = [_newest(of_one) for of_one in by_supplier.values()]
     newest_day = max(date.fromisoformat(quote.date) for quote in latest)
     used = [q for q in latest if (newest_day - date.fromisoformat(q.date)).days <= WINDOW_DAYS]
-    used.sort(key=lambda quote: (quote.usd_per_gpu_hour, quote.supplier))
-    middle = used[(len(used) - 1) // 2]
-    days = sorted(quote.date for quote in used)
-    return PriceCard(
-        accelerator,
-        middle.usd_per_gpu_hour,
-        _suppliers(used, middle),
-        commitment,
-        _source(used, middle),
-        days[(len(days) - 1) // 2],
-        " ".join([INCLUDES[commitment], *_remarks(used)]),
-    )
+    servers = used if singles else [quote for quote in used if not _is_single(quote)]
+    return sorted(servers or used, key=lambda quote: (quote.usd_per_gpu_hour, quote.supplier))
+
+
+def _is_single(quote: PriceQuote) -> bool:
+    return quote.gpus_per_instance == 1
 
 
 def _remarks(used: list[PriceQuote]) -> list[str]:
@@ -103,17 +120,22 @@ def _newest(quotes: list[PriceQuote]) -> PriceQuote:
     return min(best, key=lambda quote: quote.usd_per_gpu_hour)
 
 
-def _suppliers(used: list[PriceQuote], middle: PriceQuote) -> str:
+def _suppliers(used: list[PriceQuote], middle: list[str]) -> str:
     if len(used) == 1:
-        return middle.supplier
-    others = [quote.supplier for quote in used if quote is not middle]
-    shown = [middle.supplier, *others][:NAMED_SUPPLIERS]
+        return middle[0]
+    names = [*middle, *(quote.supplier for quote in used if quote.supplier not in middle)]
+    shown = names[:NAMED_SUPPLIERS]
     more = len(used) - len(shown)
     return f"median of {len(used)}: {', '.join(shown)}" + (f" and {more} more" if more else "")
 
 
-def _source(used: list[PriceQuote], middle: PriceQuote) -> str:
-    through = f" (read through {middle.read_via})" if middle.read_via else ""
+def _source(used: list[PriceQuote], lower: PriceQuote, upper: PriceQuote) -> str:
+    places = dict.fromkeys(_place(quote) for quote in (lower, upper))
     low, high = used[0].usd_per_gpu_hour, used[-1].usd_per_gpu_hour
     span = f"; {len(used)} suppliers ask ${low:.2f} to ${high:.2f}" if len(used) > 1 else ""
-    return f"{middle.supplier}: {middle.source}{through}{span}"
+    return "; ".join(places) + span
+
+
+def _place(quote: PriceQuote) -> str:
+    through = f" (read through {quote.read_via})" if quote.read_via else ""
+    return f"{quote.supplier}: {quote.source}{through}"

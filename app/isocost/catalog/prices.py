@@ -10,19 +10,27 @@ Usd = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 IsoDay = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
-Commitment = Literal["marketplace", "specialist", "hyperscaler", "one-year", "capacity-block", "claim"]
-"""Terms of a default price: single cards from many hosts, a GPU cloud's on-demand price, a large cloud's
-list price, a year's contract, a short reserved block, or the price an author's cost claim assumes."""
+Commitment = Literal[
+    "marketplace", "single", "specialist", "hyperscaler", "one-year", "capacity-block", "claim"
+]
+"""Terms of a default price: single cards from many hosts, single accelerators from a cloud, a GPU cloud's
+on-demand price, a large cloud's list price, a year's contract, a short reserved block, or the price an
+author's cost claim assumes."""
 
-COMMITMENTS: tuple[Commitment, ...] = (
+OFFERS: tuple[Commitment, ...] = (
     "specialist",
+    "single",
     "hyperscaler",
     "one-year",
     "marketplace",
     "capacity-block",
-    "claim",
 )
-"""In the order a default is looked for."""
+"""Terms anybody can have, in the order a default is looked for."""
+
+COMMITMENTS: tuple[Commitment, ...] = (*OFFERS, "claim")
+
+NO_CLUSTER = ("single", "marketplace")
+"""Terms of accelerators without a fast network between them: they say nothing of what a cluster costs."""
 
 
 class PriceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard
+from isocost.catalog.prices import NO_CLUSTER, PriceCard
+from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.project import Price, Project, Scenario, replace_scenario
 
 NO_PRICE = "no price known"
@@ -42,6 +43,11 @@ def price_for(project: Project, accelerator: str, catalog: Catalog) -> PriceCard
     """The price frozen in the project for an accelerator, else the catalogue's usual one."""
     frozen = (card for card in project.prices if card.accelerator == accelerator)
     return next(frozen, None) or catalog.default_price(accelerator)
+
+
+def is_too_many(count: int, terms: str, entry: AcceleratorEntry) -> bool:
+    """Whether a price on these terms says nothing of so many: that of single cards prices no cluster."""
+    return terms in NO_CLUSTER and count > entry.spec.node_size
 
 
 def price_on(project: Project, accelerator: str, held: Price, catalog: Catalog) -> Price:

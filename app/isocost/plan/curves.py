@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.catalog.records import AcceleratorEntry
-from isocost.plan.choosing import card_of
+from isocost.plan.choosing import card_of, is_too_many
 from isocost.plan.project import Project, Scenario, Stage, price_of
 from isocost.plan.resolve import batch_tokens, whole_nodes
 from isocost.plan.runs import Array, StageRun, run_scenario
@@ -77,7 +77,10 @@ def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostC
 
 
 def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[CostCurve, ...]:
-    """Curves of every other accelerator for rent, at the project's frozen price else the catalogue's."""
+    """Curves of every other accelerator for rent, at the project's frozen price else the catalogue's.
+
+    Those are left out whose price is no offer but a claim, or says nothing of so many.
+    """
     chosen = project.scenarios[scenario]
     frozen = {card.accelerator: card for card in project.prices}
     cards = [
@@ -87,6 +90,8 @@ def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple
         and entry.spec.id != chosen.hardware.accelerator
         and (card := frozen.get(entry.spec.id) or _current_price(entry.spec.id, catalog)) is not None
         and (entry.spec.scaleup_bandwidth >= CLUSTER_LINK or chosen.hardware.count <= LARGEST_PCIE_COUNT)
+        and card.commitment != "claim"
+        and not is_too_many(chosen.hardware.count, card.commitment, entry)
     ]
     return _curves(chosen, cards, catalog)
 

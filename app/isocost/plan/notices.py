@@ -9,7 +9,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.economics import load_regions
 from isocost.engine.finetune import adam_state_bytes
 from isocost.engine.memory import usable_bytes
-from isocost.plan.choosing import NO_PRICE
+from isocost.plan.choosing import NO_PRICE, is_too_many
 from isocost.plan.ownership import purchase_price
 from isocost.plan.project import (
     GpuHoursStage,
@@ -37,7 +37,7 @@ def stage_notices(
     scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
-    yield from _price(scenario, stage, catalog)
+    yield from _price(scenario, stage, result, catalog)
     if not isinstance(stage, GpuHoursStage):
         yield from _hardware(scenario, stage, result, catalog)
     if isinstance(stage, PretrainStage):
@@ -82,15 +82,22 @@ def price_age_days(price: Price, today: date | None = None) -> int | None:
         return None
 
 
-def _price(scenario: Scenario, stage: Stage, catalog: Catalog) -> Iterator[Notice]:
+def _price(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
     price = price_of(scenario, stage)
+    if is_too_many(result.count, price.commitment, catalog.accelerator(result.accelerator)):
+        yield Notice(
+            "single-price",
+            "price.usd_per_gpu_hour",
+            f"The price is that of single {result.accelerator_name}: {format_count(result.count)} with a "
+            "network between them are quoted apart; type what you are offered.",
+            "info",
+        )
     if price.supplier == NO_PRICE:
-        name = catalog.accelerator(hardware_of(scenario, stage).accelerator).short_name
         yield Notice(
             "no-price",
             "price.usd_per_gpu_hour",
-            f"No price of {name} is known: {format_money(price.usd_per_gpu_hour)} an hour is left from "
-            "another accelerator; type what you are offered.",
+            f"No price of {result.accelerator_name} is known: {format_money(price.usd_per_gpu_hour)} an hour "
+            "is left from another accelerator; type what you are offered.",
         )
         return
     if price.commitment == "claim":

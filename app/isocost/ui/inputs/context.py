@@ -41,9 +41,12 @@ def _results(session: Session) -> tuple[StageEstimate, ...]:
     return session.estimate.stages if session.estimate else ()
 
 
+_TERMS = {"typed": "", "one-year": "1-year", "single": "one at a time"}
+
+
 def price_origin(price: Price) -> str:
     """Who asks a price, on which terms, and when it was read."""
-    terms = {"typed": "", "one-year": "1-year"}.get(price.commitment, price.commitment)
+    terms = _TERMS.get(price.commitment, price.commitment)
     parts = [price.supplier, terms if terms not in price.supplier.lower() else "", price.date[:10]]
     return " · ".join(part for part in parts if part)
 

@@ -14,6 +14,7 @@ from isocost.ui.session import Session
 
 TERMS = {
     "marketplace": "Marketplace",
+    "single": "Single accelerators",
     "specialist": "Specialist cloud",
     "hyperscaler": "Hyperscaler list price",
     "one-year": "Committed for a year",
