@@ -71,9 +71,11 @@ def test_layouts_of_the_grid_are_ranked(scored):
     specs, _, rates, _ = scored
     ranks = score_ranking(specs, rates, GRID)
     assert len(ranks) == 15
-    assert np.median([rank.spearman for rank in ranks]) > 0.87
-    assert np.median([rank.loss for rank in ranks]) <= 0.10
-    assert np.quantile([rank.loss for rank in ranks], 0.9) < 0.30
+    assert np.median([rank.spearman for rank in ranks]) > 0.88
+    losses = np.sort([rank.loss for rank in ranks])
+    assert np.median(losses) < 0.05
+    # In two grids one run is two or three times as slow or fast as its like; all others are held.
+    assert losses[-3] < 0.15
 
 
 def test_peaks_of_the_grid_are_predicted(scored):

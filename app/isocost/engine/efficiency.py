@@ -100,6 +100,11 @@ class Efficiency:
     """Share of tensor-parallel traffic that nothing hides, by stack."""
     context_exposed: float
     data_exposed: Mapping[str, float]
+    """Share of the traffic of data parallel that nothing hides, by stack."""
+    sharded_exposed: Mapping[str, float]
+    """The same where states are sharded."""
+    pipelined_host: float
+    """Launches a research code's pipeline across nodes adds to a layer, per tensor-parallel rank."""
     contention: float
     """Share of hidden traffic that slows what hides it."""
     pipeline_exposed: float
@@ -160,10 +165,11 @@ class Machines:
     tensor_exposed: Array
     context_exposed: Array
     data_exposed: Array
+    sharded_exposed: Array
     contention: Array
     hybrid: Array
     pipelined_host: Array
-    """1 where launches of a pipelined layer grow with the tensor-parallel degree (research code)."""
+    """Share of a layer's launches that a pipeline across nodes adds per tensor-parallel rank."""
     stall: Array
     pipeline_exposed: Array
     exchange: Array
@@ -266,9 +272,10 @@ def machines(
         tensor_exposed=by_stack(e.tensor_exposed),
         context_exposed=full(e.context_exposed),
         data_exposed=by_stack(e.data_exposed),
+        sharded_exposed=by_stack(e.sharded_exposed),
         contention=full(e.contention),
         hybrid=full(e.hybrid),
-        pipelined_host=research,
+        pipelined_host=e.pipelined_host * research,
         stall=e.stall * research,
         pipeline_exposed=full(e.pipeline_exposed),
         exchange=full(e.exchange),

@@ -42,11 +42,12 @@ class StepSeconds:
 
 
 def _softmax(a: Array, b: Array) -> Array:
-    """Seconds of two things at once: the longer, and somewhat more (fourth powers) when they are alike."""
+    """Seconds of two things at once: the longer, and somewhat more (eighth powers) when they are alike."""
     longer = np.maximum(a, b)
     ratio = np.minimum(a, b) / np.maximum(longer, 1e-30)
     square = ratio * ratio
-    return longer * np.sqrt(np.sqrt(1.0 + square * square))
+    fourth = square * square
+    return longer * np.sqrt(np.sqrt(np.sqrt(1.0 + fourth * fourth)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ def _timeline(
     weights = _rank_weights(s, layouts)
     forward, backward = passes.forward, passes.backward
     forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, forward, backward)
-    host = passes.host * (1.0 + m.pipelined_host * np.where(layouts.pp > 1, layouts.tp - 1.0, 0.0))
+    crossing = (layouts.pp > 1) & (layouts.accelerators > m.links.domain)
+    host = passes.host * (1.0 + m.pipelined_host * np.where(crossing, layouts.tp, 0.0))
     forward_floor = _softmax(forward_gathered, host)
     backward_floor = _softmax(backward_gathered, 1.5 * host)
     gathered = forward_gathered + backward_gathered
@@ -179,14 +181,15 @@ def step_seconds(
 def _stall(m: Machines, layouts: Layouts, filled: Array | None) -> Array:
     """Seconds a microbatch of a research code's pipeline waits where its allocator or its sends block.
 
-    Measured on one grid (H100, Nanotron): above about 85 % of memory, with unsharded data parallel, and
-    ever more often as the count approaches 512.
+    Measured on one grid (H100, Nanotron): above about 85 % of memory, with unsharded data parallel of more
+    than two, and nearly always as the count approaches 512.
     """
     full = np.zeros(1) if filled is None else filled
     wide = layouts.accelerators > 2.0 * m.links.domain
-    unsharded = (layouts.sharding == 0) & (layouts.dp > 1) & wide
-    often = np.minimum(layouts.accelerators / 512.0, 1.0)
-    share = np.where(full > 0.92, 1.0, np.maximum(often * often * often, np.where(unsharded, 0.5, 0.0)))
+    unsharded = (layouts.sharding == 0) & (layouts.dp > 2) & wide
+    near = np.minimum(layouts.accelerators / 512.0, 1.0)
+    often = near * near * near * near * near
+    share = np.where(full > 0.92, 1.0, np.maximum(often, np.where(unsharded, 0.5, 0.0)))
     return np.where(layouts.pp > 1, m.stall * share, 0.0)
 
 
@@ -243,8 +246,11 @@ def _update(
         # Groups that hold replicas of the shards add up their gradients, each its own part.
         across, added = network.gather_cost(ranks / group, layouts.tp * group, m.links)
         gradients = gradients + 2.0 * (m.gradient_bytes * dense / group * across + added)
-    exposed = np.maximum(gradients * m.data_exposed, gradients - window * backward)
-    exposed = exposed + np.maximum(gather * m.data_exposed, gather - window * forward)
+    # Without shards the all-reduce hides behind the backward pass; a research code's shards wait for its end.
+    gradients, gather = np.where(sharded, gradients, gradients + gather), np.where(sharded, gather, 0.0)
+    late = np.where(sharded, m.sharded_exposed, m.data_exposed)
+    exposed = np.maximum(gradients * late, gradients - window * backward)
+    exposed = exposed + np.maximum(gather * late, gather - window * forward)
     held = dense / np.where(sharded, group, 1.0)
     held = held + routed / np.where(sharded, np.maximum(replicas * group / ranks, 1.0), 1.0)
     return exposed, held * w.state_bytes / m.memory
