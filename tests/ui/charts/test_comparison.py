@@ -18,7 +18,7 @@ from isocost.ui.charts.comparison import (
     ranked,
     worth_showing,
 )
-from isocost.ui.charts.styles import USUAL, Slots
+from isocost.ui.charts.styles import COLOURS, USUAL, Slots, series_of
 from isocost.ui.charts.wording import (
     ranking_finding,
     ranking_subtitle,
@@ -115,13 +115,15 @@ def test_a_difference_of_a_percent_does_not_make_one_wait():
     assert time_finding(plan, worth_showing(plan, 8, Slots()).front).endswith("is cheapest at any pace shown")
 
 
-def test_a_plan_far_slower_than_the_cheapest_still_says_which_is_cheapest():
-    """Everything within forty times its time costs more than a plan that is faster still."""
+def test_a_plan_of_too_few_is_told_the_count_that_is_better_in_every_way():
+    """Nothing of its own accelerator within forty times its time is on the front."""
     slow = comparison(("h800-sxm", "b200"))
     active = replace(slow.active, cost_usd=slow.active.cost_usd * slow.active.days)
     plan = replace(slow, active=active, estimate=estimate_at(active, 64), count=64)
     view = worth_showing(plan, 8, Slots())
-    assert "B200 is cheapest" in time_finding(plan, view.front)
+    assert view.front
+    assert {segment.accelerator for segment in view.front} == {"b200"}
+    assert "would be no slower" in time_finding(plan, view.front)
 
 
 def test_one_cheapest_at_any_pace_is_said_so():
@@ -179,7 +181,7 @@ def test_the_ranking_states_its_finding(deadline, start):
 
 def test_the_ranking_says_where_the_plan_stands():
     plan = comparison(("h100-sxm", "h800-sxm", "b200"))
-    assert ranking_subtitle(plan, ranked(plan)) == "Total cost at one count, times differ; H100 is 3rd of 3."
+    assert ranking_subtitle(plan, ranked(plan)) == "One count, times differ; H100 is 3rd of 3."
 
 
 def test_rows_of_other_counts_are_not_said_to_be_at_the_plans():
@@ -188,7 +190,7 @@ def test_rows_of_other_counts_are_not_said_to_be_at_the_plans():
     plan = replace(comparison(("h800-sxm",)), others=(wider,), count=96)
     assert [choice.count for choice in ranked(plan)] == [96, 288]
     assert ranking_finding(plan, ranked(plan)).startswith("From 96 each: ")
-    assert "whole nodes" in ranking_subtitle(plan, ranked(plan))
+    assert "Whole nodes" in ranking_subtitle(plan, ranked(plan))
 
 
 def test_titles_say_that_they_are_about_the_shared_stages_alone():
@@ -205,8 +207,9 @@ def test_a_plan_past_its_knee_is_told_where_the_curve_turns():
     turning = replace(active, days=active.days * past**2, cost_usd=active.cost_usd * past**2)
     for count, told in ((8192, False), (16384, True), (24576, True)):
         plan = replace(before, active=turning, estimate=estimate_at(turning, count), count=count)
-        text = time_finding(plan, worth_showing(plan, 8, Slots()).front)
-        assert (text == f"8,192 H800 would be faster and cheaper than {count:,}") is told
+        text = plain_spaces(time_finding(plan, worth_showing(plan, 8, Slots()).front))
+        assert text.startswith("8,192 H800 would be no slower and ") is told
+        assert text.endswith(" % cheaper") is told
 
 
 def test_a_plan_without_a_range_has_a_view_too():
@@ -248,6 +251,29 @@ def test_more_and_fewer_accelerators_are_the_next_efficient_counts():
     assert more[0].counts[more[1]] == 2560
     assert fewer[0].counts[fewer[1]] == 1536
     assert next_count(replace(plan, count=10**9), 1) is None
+
+
+def test_as_many_accelerators_as_there_are_colours_are_told_apart_by_colour(themes):
+    slots = Slots()
+    first = slots.assign(("gb200", "tpu-v6e", "a40", "l40s", "gh200", "b300"))
+    second = slots.assign(("gb200", "h800-sxm", "a40", "h200-sxm", "gh200", "b300"))
+    for assigned in (first, second):
+        colours = {series_of(themes.theme, assigned, name).line for name in assigned}
+        assert len(colours) == len(assigned) == COLOURS
+
+
+def test_the_range_along_the_plans_line_is_in_view():
+    plan = comparison(EVERY)
+    view = worth_showing(plan, 6, Slots())
+    inside = (plan.active.days >= view.days[0]) & (plan.active.days <= view.days[1]) & plan.active.fits
+    assert view.cost[0] <= plan.active.cost_usd[inside].min() * plan.spread[0] * 1.001
+
+
+def test_a_plan_that_does_not_fit_is_not_what_the_view_is_about():
+    active = curve("h800-sxm", fits_from=2048)
+    plan = replace(comparison(), active=active, estimate=estimate_at(active, 32), count=32)
+    assert not plan.possible
+    assert worth_showing(plan, 6, Slots()).days[1] < plan.estimate.total.wall_days
 
 
 def test_usual_accelerators_always_wear_their_own_style():

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from isocost.quantities import plain_spaces
 from isocost.ui.charts.comparison import Published, worth_showing
-from isocost.ui.charts.plan_page import PlanPage
+from isocost.ui.charts.plan_page import NAMED, PlanPage
 from isocost.ui.charts.styles import USUAL, Slots
 from isocost.ui.theme import ThemeManager
 from tests.ui.charts.plans import FakeSession
@@ -165,10 +165,57 @@ def test_the_plans_text_keeps_clear_of_every_curve_when_there_is_room(page: Plan
         assert not inside.any()
 
 
+def test_a_line_is_smooth_where_counts_divide_the_work_badly(page: PlanPage):
+    """Every third count costs a fifth more: the line runs below them, and still through the good ones."""
+    plot = page.cost_time.plot
+    active = plot.comparison.active
+    bad = np.arange(len(active.counts)) % 3 == 1
+    jagged = replace(active, cost_usd=active.cost_usd * (1 + 0.2 * bad))
+    shown = replace(plot.comparison, active=jagged)
+    plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
+    line = plot.lines.get("h800-sxm")
+    drawn = line.points[line.bends]
+    assert not bad[drawn].any()
+    assert len(drawn) > 5
+    slopes = np.diff(line.y[line.bends]) / np.diff(line.x[line.bends])
+    assert (np.diff(slopes) > -0.1).all()
+    assert (line.y >= np.interp(line.x, line.x[line.bends], line.y[line.bends]) - 1e-9)[
+        jagged.fits[line.points]
+    ].all()
+
+
+def test_only_named_accelerators_are_drawn(page: PlanPage):
+    plot = page.cost_time.plot
+    assert {name for name, _ in plot.lines.shown()} == {name.accelerator for name in plot.writing.names}
+    assert len(plot.lines.shown()) == NAMED
+
+
+def test_a_name_stands_beside_the_end_of_a_line_that_ends_within_the_plot(page: PlanPage, made_up):
+    plot = page.cost_time.plot
+    short = [replace(c, fits=c.counts >= 1024) for c in plot.comparison.others[:1]]
+    shown = replace(plot.comparison, others=tuple(short))
+    plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
+    name = next(n for n in plot.writing.names if n.accelerator == short[0].accelerator)
+    assert name.end[0] < plot.area().right() - 60
+    assert name.box.right <= plot.area().right()
+    assert abs(name.box.top + name.box.height / 2 - name.end[1]) < 30
+
+
+def test_the_subtitle_explains_what_is_drawn_and_nothing_else(page: PlanPage, made_up: FakeSession):
+    assert page.cost_time.subtitle.text() == "Dots: counts. Broad: Pareto front. Shaded: 80 % range."
+    plot = page.cost_time.plot
+    run = Published(70.0, 7e6, ("Model X as published", "2,048 H800, 70 days, $7M", "reported, 2024-12"))
+    plain = replace(plot.comparison.estimate, range=None)
+    for runs, told in (((run,), " Diamonds: published."), ((replace(run, days=1e6),), "")):
+        shown = replace(plot.comparison, estimate=plain, published=runs)
+        page.cost_time.show_comparison(shown, worth_showing(shown, 6, Slots()))
+        assert page.cost_time.subtitle.text() == f"Dots: counts. Broad: Pareto front.{told}"
+
+
 def test_few_curves_are_named_and_the_plans_is_among_them(page: PlanPage):
     names = [name.text for name in page.cost_time.plot.writing.names]
     assert "H800" in names
-    assert len(names) <= 8
+    assert len(names) <= NAMED
 
 
 def test_the_plans_colour_is_on_the_picture(page: PlanPage, themes: ThemeManager):

@@ -47,8 +47,8 @@ class BarDelegate(RowDelegate):
         spread = comparison.spread
         self._active = comparison.active.accelerator
         self._slots = slots
-        self._spread = (spread[0][1], spread[1][1]) if spread else None
-        high = comparison.estimate.total.cost_usd * spread[1][1] if spread else 0.0
+        self._spread = spread
+        high = comparison.estimate.total.cost_usd * spread[1] if spread else 0.0
         self._full = max(full, min(high, 1.25 * full))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

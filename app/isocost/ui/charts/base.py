@@ -179,6 +179,11 @@ class LogPlot(pg.PlotWidget):  # type: ignore[misc]
         """The ranges shown, across and up, in decades."""
         return self._x or Span(0.0, 1.0), self._y or Span(0.0, 1.0)
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point given in decades is within the ranges shown."""
+        across, up = self.spans
+        return across.low <= x <= across.high and up.low <= y <= up.high
+
     def area(self) -> QRectF:
         """The plot inside its axes, in pixels of the widget."""
         return QRectF(self.box.sceneBoundingRect())

@@ -73,24 +73,23 @@ class Comparison:
         return int(self.active.counts[self.active.at_count(self.count)])
 
     @property
+    def possible(self) -> bool:
+        """Whether the plan fits in memory."""
+        return bool(self.active.fits[self.active.at_count(self.count)])
+
+    @property
     def claimed(self) -> bool:
         """Whether every stage is taken as claimed: other accelerators then do the same work as well used."""
         kinds = [stage.kind for stage in self.estimate.stages if stage.enabled]
         return bool(kinds) and all(kind == "gpu-hours" for kind in kinds)
 
     @property
-    def spread(self) -> tuple[tuple[float, float], tuple[float, float]] | None:
-        """Time and cost when all goes well, and when it does not, as shares of the plan's own.
-
-        From the 10th and 90th percentiles; None without a range, or where cents leave nothing to divide by.
-        """
-        known = self.estimate.range
-        if known is None:
+    def spread(self) -> tuple[float, float] | None:
+        """The 10th and 90th percentile of the cost as shares of the plan's own; None without a range."""
+        known, cost = self.estimate.range, self.estimate.total.cost_usd
+        if known is None or min(known.cost_usd.p10, cost) <= 0.0:
             return None
-        days, cost = known.wall_days, known.cost_usd
-        if min(days.p10, cost.p10) <= 0.0:
-            return None
-        return (days.p10 / days.p50, cost.p10 / cost.p50), (days.p90 / days.p50, cost.p90 / cost.p50)
+        return known.cost_usd.p10 / cost, known.cost_usd.p90 / cost
 
     @property
     def depends_on_hardware(self) -> bool:
@@ -140,30 +139,42 @@ def _with_cost(curve: CostCurve) -> CostCurve:
 
 def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
     """The plan and what is around it in time, with at most ``most`` accelerators named."""
-    total, spread = comparison.estimate.total, comparison.estimate.range
-    days = max(total.wall_days, 1e-6)
+    total, (low_share, high_share) = comparison.estimate.total, comparison.spread or (1.0, 1.0)
     every = np.concatenate([c.days[c.fits] for c in comparison.curves])
-    first, last = (float(every.min()), float(every.max())) if len(every) else (days, days)
-    around = (min(days, max(first, min(days, last) / FASTER)), max(days, min(last, days * SLOWER)))
-    seen = tuple(_within(curve, around) for curve in comparison.curves)
-    cheapest = {c.accelerator: float(c.cost_usd[c.fits].min()) for c in seen if c.fits.any()}
+    first, last = (float(every.min()), float(every.max())) if len(every) else (total.wall_days,) * 2
+    days = max(first, min(_possible_days(comparison), last))
+    around = (max(first, days / FASTER), min(last, days * SLOWER))
+    seen = {c.accelerator: part for c in comparison.curves if (part := _fitting(c, around)).fits.any()}
+    cheapest = {name: float(curve.cost_usd.min()) for name, curve in seen.items()}
     every_pace = front(comparison)
-    segments = tuple(part for s in every_pace if (part := _between(s, around)).days)
+    segments = tuple(piece for s in every_pace if (piece := _between(s, around)).days)
     named = _named(comparison, [s.accelerator for s in segments], cheapest, most)
-    plan = max(total.cost_usd, 1e-6)
-    low = min([plan, *(cheapest[name] for name in named if name in cheapest)])
-    shown = (c for c in seen if c.accelerator in named and len(c.counts))
-    dearest = max((float(c.cost_usd.max()) for c in shown), default=plan)
+    drawn = [seen[name] for name in named if name in seen]
+    low = min([total.cost_usd, *(cheapest[name] for name in named if name in cheapest)])
+    least = min(total.cost_usd, cheapest.get(comparison.active.accelerator, total.cost_usd))
+    dearest = max((float(c.cost_usd.max()) for c in drawn), default=total.cost_usd)
     return View(
-        around,
         (
-            max(1e-6, min(low, spread.cost_usd.p10 if spread else low)),
-            max(plan * 1.05, spread.cost_usd.p90 if spread else plan, min(low * DEARER, dearest)),
+            min([days, *(float(c.days.min()) for c in drawn)]),
+            max([days, *(float(c.days.max()) for c in drawn)]),
+        ),
+        (
+            min(low, least * low_share),
+            max(total.cost_usd * max(1.05, high_share), min(low * DEARER, dearest)),
         ),
         named,
         segments or every_pace,
         slots.assign(named),
     )
+
+
+def _possible_days(comparison: Comparison) -> float:
+    """The plan's time; where it does not fit in memory, that of the slowest efficient count that does."""
+    active, days = comparison.active, comparison.estimate.total.wall_days
+    if comparison.possible:
+        return days
+    possible = active.days[(points := efficient(active))[active.fits[points]]]
+    return min(days, float(possible.max())) if len(possible) else days
 
 
 def _named(
@@ -247,9 +258,9 @@ def next_curve(comparison: Comparison, *, dearer: bool) -> tuple[CostCurve, int]
     return best[1:] if best else None
 
 
-def _within(curve: CostCurve, days: tuple[float, float]) -> CostCurve:
-    """The part of a curve between two times, ends included."""
-    return _part(curve, (curve.days >= days[0] / JUST) & (curve.days <= days[1] * JUST))
+def _fitting(curve: CostCurve, days: tuple[float, float]) -> CostCurve:
+    """What fits in memory of a curve between two times, ends included."""
+    return _part(curve, curve.fits & (curve.days >= days[0] / JUST) & (curve.days <= days[1] * JUST))
 
 
 def _part(curve: CostCurve, part: NDArray[np.bool_]) -> CostCurve:

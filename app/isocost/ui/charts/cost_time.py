@@ -9,7 +9,7 @@ from isocost.ui.charts.card import ChartCard
 from isocost.ui.charts.comparison import Comparison, View
 from isocost.ui.charts.cost_time_plot import CostTimePlot
 from isocost.ui.charts.table import Table
-from isocost.ui.charts.wording import time_finding, time_summary, time_table
+from isocost.ui.charts.wording import time_finding, time_subtitle, time_summary, time_table
 from isocost.ui.theme import Theme
 
 KEYS = "Left and right arrows change the count, up and down the accelerator."
@@ -57,25 +57,15 @@ class CostTime(ChartCard):
         """Draw a comparison in place of the last one."""
         segments = view.front
         self._comparison = comparison
+        self.plot.show_comparison(comparison, view)
         self.say(
             time_finding(comparison, segments),
-            _subtitle(comparison, view),
+            time_subtitle(comparison, diamonds=self.plot.shows_published),
             f"{time_summary(comparison, segments)} {KEYS}",
         )
         self.plot.setAccessibleName("Cost against wall-clock time")
         self.plot.setAccessibleDescription(self.accessibleDescription())
-        self.plot.show_comparison(comparison, view)
         self._stack.setCurrentWidget(self.plot)
 
     def table(self) -> Table:
         return time_table(self._comparison) if self._comparison else super().table()
-
-
-def _subtitle(comparison: Comparison, view: View) -> str:
-    words = "Cost against time. Dots: counts. Broad line: Pareto front."
-    if comparison.claimed:
-        words = "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
-    if comparison.apart:
-        stages = sum(stage.enabled for stage in comparison.estimate.stages)
-        return f"{comparison.apart} of {stages} stages keep their own hardware. {words}"
-    return words if len(comparison.curves) <= len(view.named) else f"{words} Grey: others."

@@ -12,15 +12,15 @@ from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.base import LogPlot, font_of, text_size
 from isocost.ui.charts.comparison import Comparison
 from isocost.ui.charts.cost_time_writing import Marks, Name, Placed, Plan, Writing
-from isocost.ui.charts.lines import Lines
+from isocost.ui.charts.lines import Line, Lines
 from isocost.ui.charts.placing import Box, Clutter, Points, joined, place_near, spread
 from isocost.ui.theme import Theme
 
 DOT_GAP = 46.0
 """Pixels between two count dots that carry a number."""
 
-STRONG, WEAK = 40, 1
-"""How much labels avoid a named curve, and a grey one."""
+STRONG = 40
+"""How much labels avoid a curve."""
 
 
 def write(
@@ -34,9 +34,8 @@ def write(
     """Place every text of the plot: names in the right margin, the plan, then counts that have room."""
     area = plot.area()
     clutter = Clutter(Box(area.left() + 2, area.top(), area.width() - 4, area.height() - 2))
-    pixels = {name: plot.pixels(line.x, line.y) for name, line in lines.shown()}
-    clutter.add_lines(joined(points for name, points in pixels.items() if name not in slots), WEAK)
-    clutter.add_lines(joined(points for name, points in pixels.items() if name in slots), STRONG)
+    drawn = {name: _drawn(plot, line) for name, line in lines.shown()}
+    clutter.add_lines(joined(drawn.values()), STRONG)
     deadline = _deadline_at(plot, comparison.deadline_days, area)
     if deadline is not None:
         clutter.add_lines(np.array([[deadline, area.top()], [deadline, area.bottom()]]), STRONG)
@@ -47,14 +46,15 @@ def write(
     if plan.visible:
         clutter.take(plan.box)
         clutter.take(Box(plan.at[0] - 9, plan.at[1] - 9, 18, 18))
-    dots, counts = _counts(lines, comparison, pixels[comparison.active.accelerator], plan.at, clutter, theme)
+    names = _names(comparison, slots, theme, area, drawn, clutter)
+    dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
     return Writing(
         theme=theme,
         slots=slots,
         room=clutter.room,
         area=area,
         plan=plan,
-        names=_names(comparison, slots, theme, area, _possible(lines, pixels)),
+        names=names,
         marks=Marks(dots, counts, runs),
         active=comparison.active.accelerator,
         deadline=deadline,
@@ -62,10 +62,10 @@ def write(
     )
 
 
-def _possible(lines: Lines, pixels: Mapping[str, Points]) -> dict[str, Points]:
-    """The part of each line that fits in memory, which its name belongs to; all of it when nothing fits."""
-    fits = {name: line.curve.fits[line.points] for name, line in lines.shown()}
-    return {name: points[fits[name]] if fits[name].any() else points for name, points in pixels.items()}
+def _drawn(plot: LogPlot, line: Line) -> Points:
+    """What is drawn of a line: the part that fits in memory; all of it when nothing fits."""
+    part = line.bends if len(line.bends) else slice(None)
+    return plot.pixels(line.x[part], line.y[part])
 
 
 def _plan(
@@ -98,21 +98,25 @@ def _names(
     slots: Mapping[str, int],
     theme: Theme,
     area: QRectF,
-    pixels: Mapping[str, Points],
+    drawn: Mapping[str, Points],
+    clutter: Clutter,
 ) -> tuple[Name, ...]:
-    """Names in one column right of the plot, pushed apart."""
+    """A name beside the end of a line that ends within the plot, others in one column right of it."""
     labels = {c.accelerator: c.label for c in comparison.curves}
-    ends = {name: end for name in slots if name in pixels and (end := visible_end(pixels[name], area))}
-    if not ends:
-        return ()
+    ends = {name: end for name in slots if name in drawn and (end := visible_end(drawn[name], area))}
     sizes = {name: text_size(font_of(theme, "small", bold=True), labels[name]) for name in ends}
-    height = max(size[1] for size in sizes.values()) + 1
-    middles = spread([end[1] for end in ends.values()], height, area.top(), area.bottom())
-    left = area.right() + 10
-    return tuple(
-        Name(name, labels[name], Box(left, middle - height / 2, sizes[name][0], height), ends[name])
-        for name, middle in zip(ends, middles, strict=True)
-    )
+    boxes: dict[str, Box] = {}
+    for name, end in ends.items():
+        box, covered = place_near(end, sizes[name], clutter, 6.0, reach=12.0)
+        if area.right() - end[0] > sizes[name][0] and covered == 0:
+            boxes[name] = box
+            clutter.take(box)
+    rest = [name for name in ends if name not in boxes]
+    height = max((sizes[name][1] for name in rest), default=0.0) + 1
+    middles = spread([ends[name][1] for name in rest], height, area.top(), area.bottom())
+    for name, middle in zip(rest, middles, strict=True):
+        boxes[name] = Box(area.right() + 10, middle - height / 2, sizes[name][0], height)
+    return tuple(Name(name, labels[name], boxes[name], end) for name, end in ends.items())
 
 
 def gutter(labels: list[str], theme: Theme) -> float:
@@ -163,9 +167,9 @@ def _runs(
 
 
 def _counts(
+    plot: LogPlot,
     lines: Lines,
     comparison: Comparison,
-    points: Points,
     plan: tuple[float, float],
     clutter: Clutter,
     theme: Theme,
@@ -175,9 +179,10 @@ def _counts(
     if not comparison.depends_on_hardware or line is None:
         return np.empty((0, 2)), ()
     node = int(np.gcd.reduce(comparison.active.counts))
-    counts = comparison.active.counts[line.points]
+    counts = comparison.active.counts[line.points[line.bends]]
+    points = plot.pixels(line.x[line.bends], line.y[line.bends])
     nodes = counts // node
-    shown = ((nodes & (nodes - 1)) == 0) & comparison.active.fits[line.points]
+    shown = (nodes & (nodes - 1)) == 0
     font = font_of(theme, "quiet")
     room = clutter.room
     dots: list[tuple[float, float]] = []

@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPolygonF, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from isocost.plan.curves import CostCurve
 from isocost.quantities import format_count, format_duration, format_money
-from isocost.ui.charts.base import LogPlot, added_curve, curve_pen, made_pen, mixed
+from isocost.ui.charts.base import LogPlot
 from isocost.ui.charts.comparison import Comparison, View, next_count, next_curve
+from isocost.ui.charts.cost_time_beneath import Beneath
 from isocost.ui.charts.cost_time_places import gutter, write
 from isocost.ui.charts.cost_time_writing import Writing
 from isocost.ui.charts.lines import Lines
-from isocost.ui.charts.styles import series_of
 from isocost.ui.charts.ticks import money_scale, time_scale
 from isocost.ui.theme import Theme
 
 REACH = 14.0
 """Pixels within which a curve or the plan's point is meant by the mouse."""
 
-LEAST = (1.0, 0.45)
+LEAST = (0.5, 0.45)
 """Decades the axes show at least: a flat curve is not to look steep."""
 
 
@@ -53,7 +53,7 @@ class CostTimePlot(LogPlot):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(time_scale, money_scale, parent)
         self.lines = Lines(self)
-        self._front = added_curve(self, -0.5)
+        self._beneath = Beneath(self, self.lines)
         self._theme = theme
         self.comparison: Comparison | None = None
         """What is drawn."""
@@ -69,24 +69,22 @@ class CostTimePlot(LogPlot):
         """Draw a comparison in place of the last one."""
         self.comparison = comparison
         self._slots = view.slots
-        self.lines.show(comparison.curves)
+        self.lines.show(
+            (c for c in comparison.curves if c.accelerator in view.slots), comparison.active.accelerator
+        )
         self._restyle()
         self._fit_margins()
         if not self._mouse.drag:
             days, cost = view.days, view.cost
             self.hold(_decades(*days), _decades(*cost), LEAST)
-        gap = (np.array([np.nan]), np.array([np.nan]))
-        parts = [part for s in view.front for part in ((np.log10(s.days), np.log10(s.cost_usd)), gap)]
-        x, y = zip(*parts, strict=True) if parts else ((np.empty(0),), (np.empty(0),))
-        self._front.draw(np.concatenate(x), np.concatenate(y))
+        self._beneath.show(comparison, view)
         self._rewrite()
 
     def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
         super().apply_theme(theme)
         self.lines.forget_pens()
-        broad = made_pen(mixed(theme.text, theme.panel, 0.13), 8.0)
-        self._front.setPen(curve_pen(broad, self.devicePixelRatioF()))
+        self._beneath.apply_theme(theme)
         self._restyle()
         self._fit_margins()
         self._rewrite()
@@ -96,6 +94,12 @@ class CostTimePlot(LogPlot):
             labels = [c.label for c in self.comparison.curves if c.accelerator in self._slots]
             top = 8 if self.comparison.deadline_days is None else 26
             self.set_margins(self._theme.px(top), gutter(labels, self._theme))
+
+    @property
+    def shows_published(self) -> bool:
+        """Whether a published run is among what is drawn."""
+        runs = self.comparison.published if self.comparison is not None else ()
+        return any(self.holds(math.log10(run.days), math.log10(run.cost_usd)) for run in runs)
 
     @property
     def writing(self) -> Writing | None:
@@ -135,7 +139,7 @@ class CostTimePlot(LogPlot):
     def _restyle(self) -> None:
         if self.comparison is not None:
             hovered = self._mouse.over[0] if self._mouse.over else None
-            self.lines.style(self._theme, self.comparison.active.accelerator, self._slots, hovered)
+            self.lines.style(self._theme, self._slots, hovered)
 
     def _rewrite(self) -> None:
         self._writing = None
@@ -157,26 +161,8 @@ class CostTimePlot(LogPlot):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         """The range of the plan's curve, under the grid."""
         super().drawBackground(painter, rect)
-        comparison = self.comparison
-        if comparison is None or comparison.spread is None or not comparison.depends_on_hardware:
-            return
-        painter.save()
-        painter.setClipRect(self.area())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        series = series_of(self._theme, self._slots, comparison.active.accelerator)
-        painter.setBrush(mixed(series.line, self._theme.panel, 0.11))
-        painter.drawPolygon(self._band(comparison))
-        painter.restore()
-
-    def _band(self, comparison: Comparison) -> QPolygonF:
-        """The curve swept from the 10th to the 90th percentile: a slow run lasts longer and costs more."""
-        spread, line = comparison.spread, self.lines.get(comparison.active.accelerator)
-        assert spread is not None
-        assert line is not None
-        edges = [self.pixels(line.x + math.log10(days), line.y + math.log10(cost)) for days, cost in spread]
-        outline = np.vstack((edges[0], edges[1][::-1]))
-        return QPolygonF([QPointF(x, y) for x, y in outline.tolist()])
+        if self.comparison is not None:
+            self._beneath.paint_band(painter, self.comparison, self._theme, self._slots)
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         """Every text, the plan's point and what the mouse is over, above the curves."""

@@ -19,7 +19,7 @@ Placed = tuple[Box, str]
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A curve's name in the margin, with a leader from the end of its curve."""
+    """A curve's name beside its end, or in the margin with a leader from it."""
 
     accelerator: str
     text: str
@@ -117,7 +117,8 @@ class Writing:
         for name in self.names:
             series = self.series(name.accelerator)
             middle = name.box.top + name.box.height / 2
-            if abs(middle - name.end[1]) > 5 or name.box.left - name.end[0] > 14:
+            aside = name.box.left >= self.area.right()
+            if aside and (abs(middle - name.end[1]) > 5 or name.box.left - name.end[0] > 14):
                 painter.setPen(made_pen(series.line, 1.0, (1.0, 2.0)))
                 painter.drawLine(QPointF(name.end[0] + 2, name.end[1]), QPointF(name.box.left - 3, middle))
             bold = name.accelerator == self.active

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from isocost.ui.theme import Series, Theme
 
 Array = NDArray[np.float64]
 
+HAIR = 0.002
+"""Decades above a smooth line that nobody sees: half a percent."""
+
 
 @dataclass(slots=True)
 class Items:
@@ -25,7 +28,7 @@ class Items:
 
     solid: Curve
     faint: Curve
-    drawn: CostCurve | None = None
+    drawn: Line | None = None
     style: tuple[str, int | None] | None = None
 
 
@@ -35,27 +38,58 @@ class Line:
 
     curve: CostCurve
     points: NDArray[np.intp]
-    """Which points of the curve are drawn: the efficient counts, in rising days."""
+    """Which points of the curve can be chosen: the efficient counts, in rising days."""
     x: Array
     y: Array
     """Decades of days and of USD at those points."""
+    bends: NDArray[np.intp]
+    """Which of those points the line is drawn through: they fit in memory, and others there lie above it."""
 
     @classmethod
-    def of(cls, curve: CostCurve) -> Line:
-        """The line of a curve."""
+    def of(cls, curve: CostCurve, *, whole: bool) -> Line:
+        """The line of a curve, ``whole`` with the counts that do not fit in memory."""
         points = efficient(curve)
-        return cls(curve, points, np.log10(curve.days[points]), np.log10(curve.cost_usd[points]))
+        if not whole:
+            points = points[curve.fits[points]]
+        x, y = np.log10(curve.days[points]), np.log10(curve.cost_usd[points])
+        fits = np.flatnonzero(curve.fits[points])
+        return cls(curve, points, x, y, fits[lower_edge(x[fits], y[fits])])
+
+    def stretch(self, low: float, high: float) -> tuple[Array, Array]:
+        """The line between two times in decades."""
+        x, y = self.x[self.bends], self.y[self.bends]
+        inner = x[(x > low) & (x < high)]
+        across = np.concatenate(([low], inner, [high]))
+        return across, np.interp(across, x, y)
+
+
+def lower_edge(x: Array, y: Array) -> NDArray[np.intp]:
+    """Points on the lower convex edge of points in rising x, those a hair above it included.
+
+    Counts that divide a batch or a model badly stand above it, and drawn they would make a staircase.
+    """
+    edge: list[int] = []
+    for i in range(len(x)):
+        while len(edge) > 1 and _turns_up(edge[-2], edge[-1], i, x, y):
+            edge.pop()
+        edge.append(i)
+    return np.flatnonzero(y <= np.interp(x, x[edge], y[edge]) + HAIR) if edge else np.empty(0, np.intp)
+
+
+def _turns_up(first: int, middle: int, last: int, x: Array, y: Array) -> bool:
+    """Whether the middle one of three points lies above the line between the others."""
+    rise, run = y[last] - y[first], x[last] - x[first]
+    return bool((y[middle] - y[first]) * run >= rise * (x[middle] - x[first]))
 
 
 class Lines:
-    """Every accelerator's line on one plot; those without a name are one grey item together."""
+    """The lines of the accelerators that have a name on one plot."""
 
     def __init__(self, plot: LogPlot) -> None:
         self._plot = plot
         self._lines: dict[str, Line] = {}
         self._items: dict[str, Items] = {}
-        self._rest = added_curve(plot, -0.1)
-        self._grey: tuple[int, ...] = ()
+        self._active = ""
 
     def shown(self) -> list[tuple[str, Line]]:
         """The lines on the plot."""
@@ -65,29 +99,25 @@ class Lines:
         """An accelerator's line while it is shown."""
         return self._lines.get(accelerator)
 
-    def show(self, curves: tuple[CostCurve, ...]) -> None:
-        """Take these curves and no others; :meth:`style` draws them."""
-        before = self._lines
-        self._lines = {}
+    def show(self, curves: Iterable[CostCurve], active: str) -> None:
+        """Take these curves and no others; :meth:`style` draws them. The plan's is shown whole."""
+        before, was = self._lines, self._active
+        self._lines, self._active = {}, active
         for curve in curves:
-            line = before.get(curve.accelerator)
-            self._lines[curve.accelerator] = line if line and line.curve is curve else Line.of(curve)
+            name = curve.accelerator
+            line = before.get(name)
+            kept = line is not None and line.curve is curve and (name == active) == (name == was)
+            self._lines[name] = line if line and kept else Line.of(curve, whole=name == active)
 
-    def style(self, theme: Theme, active: str, slots: Mapping[str, int], hovered: str | None) -> None:
-        """Draw by role: the plan's bold, named ones coloured, the rest grey, the one pointed at heavier."""
-        rest = []
+    def style(self, theme: Theme, slots: Mapping[str, int], hovered: str | None) -> None:
+        """Draw by role: the plan's bold, the one pointed at heavier than the others."""
         for name, line in self._lines.items():
-            role = "active" if name == active else "hovered" if name == hovered else "named"
-            if role == "named" and name not in slots:
-                rest.append(line)
-            else:
-                self._draw(name, line, theme, (role, slots.get(name)), slots)
-        drawn_alone = self._lines.keys() - {line.curve.accelerator for line in rest}
+            role = "active" if name == self._active else "hovered" if name == hovered else "named"
+            self._draw(name, line, theme, (role, slots.get(name)), slots)
         for name, items in self._items.items():
-            if name not in drawn_alone:
+            if name not in self._lines:
                 items.solid.setVisible(False)
                 items.faint.setVisible(False)
-        self._draw_rest(rest, theme)
 
     def _draw(
         self,
@@ -100,15 +130,13 @@ class Lines:
         items = self._items.get(name)
         if items is None:
             items = self._items[name] = Items(added_curve(self._plot), added_curve(self._plot, -0.2))
-        if items.drawn is not line.curve:
-            items.drawn = line.curve
-            fits = line.curve.fits[line.points]
-            items.solid.draw(line.x, np.where(fits, line.y, np.nan))
-            if not fits.all():
-                beside = ~fits
-                beside[1:] |= ~fits[:-1]
-                beside[:-1] |= ~fits[1:]
-                items.faint.draw(line.x, np.where(beside, line.y, np.nan))
+        if items.drawn is not line:
+            items.drawn = line
+            items.solid.draw(line.x[line.bends], line.y[line.bends])
+            beside = ~line.curve.fits[line.points]
+            beside[1:] |= beside[:-1]
+            beside[:-1] |= ~line.curve.fits[line.points][1:]
+            items.faint.draw(line.x, np.where(beside, line.y, np.nan))
         items.solid.setVisible(True)
         items.faint.setVisible(not bool(line.curve.fits[line.points].all()))
         if items.style != style:
@@ -119,23 +147,8 @@ class Lines:
             items.faint.setPen(curve_pen(faint, ratio))
             items.solid.setZValue({"active": 3.0, "hovered": 2.0, "named": 1.0}[style[0]])
 
-    def _draw_rest(self, rest: list[Line], theme: Theme) -> None:
-        grey = tuple(id(line.curve) for line in rest)
-        if grey == self._grey:
-            return
-        self._grey = grey
-        gap = np.array([np.nan])
-        x = [part for line in rest for part in (line.x, gap)]
-        y = [part for line in rest for part in (np.where(line.curve.fits[line.points], line.y, np.nan), gap)]
-        self._rest.setVisible(bool(rest))
-        if rest:
-            self._rest.draw(np.concatenate(x), np.concatenate(y))
-            pen = made_pen(mixed(theme.quiet, theme.panel, 0.22))
-            self._rest.setPen(curve_pen(pen, self._plot.devicePixelRatioF()))
-
     def forget_pens(self) -> None:
         """Make new pens at the next styling: the theme or the screen changed."""
-        self._grey = ()
         for items in self._items.values():
             items.style = None
 
@@ -146,6 +159,8 @@ class Lines:
             if only is not None and name != only:
                 continue
             points = self._plot.pixels(line.x, line.y)
+            if not len(points):
+                continue
             distance = distance_to(points, x, y)
             if distance <= reach and (best is None or distance < best[0]):
                 at = int(np.argmin(np.hypot(points[:, 0] - x, points[:, 1] - y)))

@@ -15,12 +15,12 @@ from isocost.quantities import format_count, format_duration, format_money
 from isocost.ui.charts.by_hardware import ByHardware
 from isocost.ui.charts.comparison import Comparison, Published, in_logarithms, worth_showing
 from isocost.ui.charts.cost_time import CostTime
-from isocost.ui.charts.styles import Slots
+from isocost.ui.charts.styles import COLOURS, Slots
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
 
-NAMED = 8
-"""Accelerators that get a colour and a name; more would not be told apart."""
+NAMED = COLOURS
+"""Accelerators that get a curve and a name; more would not be told apart."""
 
 CARD_LINK = 100e9
 """Bytes per second each way that no card in a slot reaches; slower ones are not built for clusters."""

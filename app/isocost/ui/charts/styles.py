@@ -13,18 +13,11 @@ USUAL = (
     "mi300x",
     "a100-sxm-80gb",
     "h200-sxm",
-    "tpu-v5p",
-    "gb200",
-    "mi355x",
-    "a800-sxm-80gb",
-    "h20",
-    "b300",
 )
-"""Accelerators with a style of their own, in the order of the theme's styles."""
+"""Accelerators with a colour of their own, in the order of the theme's."""
 
-
-COLOURS = 6
-"""Styles come in this many colours; those further on repeat them with other dashes."""
+COLOURS = len(USUAL)
+"""As many can be told apart by colour; styles further on repeat colours with other dashes."""
 
 
 class Slots:
@@ -34,7 +27,7 @@ class Slots:
         self._kept: dict[str, int] = {}
 
     def assign(self, named: Iterable[str]) -> dict[str, int]:
-        """A style for each of these accelerators, all different up to a dozen.
+        """A style for each of these accelerators, in different colours while there are enough.
 
         The usual ones always wear their own. Others keep what they wore before unless it is taken, else get
         the first that is free.
@@ -52,10 +45,8 @@ class Slots:
 
 
 def _free(worn: set[int]) -> int:
-    """The first style nobody wears, in a colour nobody wears while there is one."""
-    colours = {slot % COLOURS for slot in worn}
-    free = [slot for slot in range(len(USUAL)) if slot not in worn]
-    return next((slot for slot in free if slot % COLOURS not in colours), free[0] if free else len(worn))
+    """The first style nobody wears."""
+    return next(slot for slot in range(len(worn) + 1) if slot not in worn)
 
 
 def series_of(theme: Theme, slots: Mapping[str, int], accelerator: str) -> Series:

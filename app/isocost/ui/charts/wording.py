@@ -8,33 +8,37 @@ from collections.abc import Sequence
 import numpy as np
 
 from isocost.plan.curves import CostCurve, RankedChoice
-from isocost.quantities import format_count, format_duration, format_money
+from isocost.quantities import format_count, format_duration, format_money, format_share
 from isocost.ui.charts.comparison import JUST, Comparison, FrontSegment, efficient
 from isocost.ui.charts.table import Column, Table
 
-NOTABLE = 1.01
-"""A plan that is faster or cheaper by less is about the same."""
+NOTABLE = 0.05
+"""A saving of a smaller share is no reason to change the plan."""
 
 ABOUT_AS_CHEAP = 1.02
 """Costs this close are no reason to prefer one accelerator to another."""
 
 
 def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
-    """That fewer accelerators do better than the plan's, else which of them are cheapest."""
-    finding = _fewer_finding(comparison) or _cheapest_finding(segments, comparison.curves)
+    """That another count is better in every way, else which accelerators are cheapest."""
+    finding = _better_count(comparison) or _cheapest_finding(segments, comparison.curves)
     return f"Shared stages: {finding}" if comparison.apart else finding
 
 
-def _fewer_finding(comparison: Comparison) -> str:
-    """How many fewer of the plan's accelerators finish sooner and cost less; empty if none do."""
+def _better_count(comparison: Comparison) -> str:
+    """Which count of the plan's accelerator is as fast and costs less; empty if none is.
+
+    Of fewer accelerators the fastest, where the curve turns; of more the cheapest.
+    """
     curve, total = comparison.active, comparison.estimate.total
-    better = (curve.days * NOTABLE < total.wall_days) & (curve.cost_usd * NOTABLE < total.cost_usd)
-    better &= curve.fits & (curve.counts < comparison.rented)
-    if not better.any():
+    better = (curve.days <= total.wall_days) & (curve.cost_usd < total.cost_usd * (1 - NOTABLE)) & curve.fits
+    if not comparison.possible or not better.any():
         return ""
-    at = int(np.flatnonzero(better)[np.argmin(curve.days[better])])
-    count, plan = format_count(curve.counts[at]), format_count(comparison.rented)
-    return f"{count} {curve.label} would be faster and cheaper than {plan}"
+    fewer = better & (curve.counts < comparison.rented)
+    among, by = (fewer, curve.days) if fewer.any() else (better, curve.cost_usd)
+    at = int(np.flatnonzero(among)[np.argmin(by[among])])
+    saved = format_share(1.0 - curve.cost_usd[at] / total.cost_usd, decimals=0)
+    return f"{format_count(curve.counts[at])} {curve.label} would be no slower and {saved} cheaper"
 
 
 def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCurve]) -> str:
@@ -61,6 +65,19 @@ def _cheapest_from(curve: CostCurve, segments: Sequence[FrontSegment]) -> float:
     dearer = np.flatnonzero(curve.cost_usd[points] > front * ABOUT_AS_CHEAP)
     first = dearer[-1] + 1 if len(dearer) else 0
     return float(curve.days[points[min(first, len(points) - 1)]])
+
+
+def time_subtitle(comparison: Comparison, *, diamonds: bool) -> str:
+    """What is drawn; ``diamonds`` when published runs are."""
+    words = "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
+    if not comparison.claimed:
+        shaded = comparison.spread is not None and comparison.depends_on_hardware
+        words = "Dots: counts. Broad: Pareto front."
+        words += " Shaded: 80 % range." * shaded + " Diamonds: published." * diamonds
+    if comparison.apart:
+        stages = sum(stage.enabled for stage in comparison.estimate.stages)
+        return f"{comparison.apart} of {stages} stages keep their own hardware. {words}"
+    return words
 
 
 def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
@@ -129,9 +146,7 @@ def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) ->
     """What is compared, and where the plan's accelerator stands."""
     what = "Cheapest count in time"
     if comparison.deadline_days is None:
-        what = (
-            f"Total cost {'at one count' if _alike(comparison, choices) else 'of whole nodes'}, times differ"
-        )
+        what = f"{'One count' if _alike(comparison, choices) else 'Whole nodes'}, times differ"
     names = [choice.accelerator for choice in choices]
     if len(names) < 2 or comparison.active.accelerator not in names:
         return f"{what}."
