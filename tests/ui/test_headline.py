@@ -63,20 +63,27 @@ def dated(catalog, day: str):
     [
         ("2026-11-23", "price of today", "quiet"),
         ("2026-11-22", "price 1 day old", "quiet"),
-        ("2026-10-01", "price 53 days old", "care"),
+        ("2026-10-01", "price 53 days old", "quiet"),
+        ("2026-09-01", "price 83 days old", "care"),
         ("2026-05-01", "price 206 days old", "stop"),
         ("", "price without a date", "care"),
     ],
 )
-def test_the_age_of_the_price_turns_amber_then_red(catalog, day, words, tone):
+def test_the_age_of_the_price_turns_amber_once_there_is_a_newer_one_then_red(catalog, day, words, tone):
     project = dated(catalog, day)
-    said = remarks(estimate(project, catalog), project, 0, date(2026, 11, 23))
+    said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
     assert (said[-1].text, said[-1].tone) == (words, tone)
+
+
+def test_a_claimed_price_tells_its_day(catalog):
+    project = load_project(preset("deepseek-v3"), catalog)
+    said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
+    assert (said[-1].text, said[-1].tone) == ("price as claimed 2024-12-27", "quiet")
 
 
 def test_a_price_that_nobody_asks_is_said_to_be_none(catalog):
     project = with_hardware(load_project(preset("startup-7b"), catalog), "trainium2", 256, catalog)
-    said = remarks(estimate(project, catalog), project, 0, date(2026, 11, 23))
+    said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
     assert (said[-1].text, said[-1].tone) == ("no price known", "care")
 
 
@@ -176,5 +183,5 @@ def test_a_stage_switched_off_adds_nothing_to_the_header(catalog):
     off = GpuHoursStage(name="Off", hours=100.0, price=Price(9.0, date="2020-01-01"), enabled=False)
     plan = scenario(count=64, price=2.0, stages=(run, off))
     assert figures(priced(plan))[0].note == "at $2.00 an hour"
-    said = remarks(priced(plan), Project(name="Test", scenarios=(plan,)), 0, date(2026, 9, 25))
+    said = remarks(priced(plan), Project(name="Test", scenarios=(plan,)), 0, catalog, date(2026, 9, 25))
     assert said[-1].text == "price 5 days old"

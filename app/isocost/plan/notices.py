@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from isocost.catalog import Catalog
 from isocost.catalog.economics import load_regions
 from isocost.engine.finetune import adam_state_bytes
 from isocost.engine.memory import usable_bytes
-from isocost.plan.choosing import NO_PRICE, is_too_many
 from isocost.plan.ownership import purchase_price
+from isocost.plan.price_notices import price_notices
 from isocost.plan.project import (
     GpuHoursStage,
     Layout,
     PretrainStage,
-    Price,
     Scenario,
     Stage,
     hardware_of,
@@ -27,17 +25,14 @@ from isocost.plan.resolve import parameters_of, precision_on, whole_nodes
 from isocost.plan.results import Cure, Notice, StageEstimate
 from isocost.plan.stages import RlStage
 from isocost.plan.timeline import start_date
-from isocost.quantities import format_count, format_memory, format_money, format_quantity
-
-AMBER_DAYS = 30
-RED_DAYS = 90
+from isocost.quantities import format_count, format_memory, format_quantity
 
 
 def stage_notices(
     scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
-    yield from _price(scenario, stage, result, catalog)
+    yield from price_notices(price_of(scenario, stage), result, catalog)
     if not isinstance(stage, GpuHoursStage):
         yield from _hardware(scenario, stage, result, catalog)
     if isinstance(stage, PretrainStage):
@@ -71,43 +66,6 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "start-not-a-day",
             "schedule.start",
             f"The start {scenario.schedule.start!r} is not a day such as 2027-01-15: months are numbered.",
-        )
-
-
-def price_age_days(price: Price, today: date | None = None) -> int | None:
-    """Days since the price was read; None when it carries no full date."""
-    try:
-        return ((today or date.today()) - date.fromisoformat(price.date)).days
-    except ValueError:
-        return None
-
-
-def _price(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
-    price = price_of(scenario, stage)
-    if is_too_many(result.count, price.commitment, catalog.accelerator(result.accelerator)):
-        yield Notice(
-            "single-price",
-            "price.usd_per_gpu_hour",
-            f"The price is that of single {result.accelerator_name}: {format_count(result.count)} with a "
-            "network between them are quoted apart; type what you are offered.",
-            "info",
-        )
-    if price.supplier == NO_PRICE:
-        yield Notice(
-            "no-price",
-            "price.usd_per_gpu_hour",
-            f"No price of {result.accelerator_name} is known: {format_money(price.usd_per_gpu_hour)} an hour "
-            "is left from another accelerator; type what you are offered.",
-        )
-        return
-    if price.commitment == "claim":
-        return
-    age = price_age_days(price)
-    if age is not None and age > AMBER_DAYS:
-        severity = "care" if age > RED_DAYS else "info"
-        message = f"The price is {age} days old; choose a newer quote or type today's."
-        yield Notice(
-            "price-stale", "price.usd_per_gpu_hour", message, "care" if severity == "care" else "info"
         )
 
 

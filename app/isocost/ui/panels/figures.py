@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from isocost.catalog import Catalog
 from isocost.plan.choosing import NO_PRICE
 from isocost.plan.headline import impossible
-from isocost.plan.notices import AMBER_DAYS, RED_DAYS, price_age_days
-from isocost.plan.project import GpuHoursStage, Price, Project, price_of
+from isocost.plan.price_notices import newest_price, price_age_days, staleness
+from isocost.plan.project import GpuHoursStage, Price, Project, hardware_of, price_of
 from isocost.plan.results import Estimate, StageEstimate
 from isocost.quantities import (
     SPACE,
@@ -83,7 +84,7 @@ def _speed(stage: StageEstimate) -> Iterator[Figure]:
 
 
 def remarks(
-    estimate: Estimate, project: Project, scenario: int, today: date | None = None
+    estimate: Estimate, project: Project, scenario: int, catalog: Catalog, today: date | None = None
 ) -> tuple[Remark, ...]:
     """How sure the estimate is, whether it fits, and how old its prices are; of the stages that count."""
     found = [Remark(estimate.doubt)] if estimate.doubt else []
@@ -94,7 +95,11 @@ def remarks(
     if all(isinstance(stage, GpuHoursStage) for stage in stages):
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
-    found += _price_age([price_of(chosen, stage) for stage in stages], today)
+    found.append(
+        _price_age(
+            [(price_of(chosen, s), hardware_of(chosen, s).accelerator) for s in stages], catalog, today
+        )
+    )
     return tuple(found)
 
 
@@ -114,21 +119,22 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
         yield Remark(f"does not fit{size} on each", "stop")
 
 
-def _price_age(prices: Sequence[Price], today: date | None) -> Iterator[Remark]:
-    if any(price.supplier == NO_PRICE for price in prices):
-        yield Remark(NO_PRICE, "care")
-        return
-    if all(price.commitment == "claim" for price in prices):
-        yield Remark("price as claimed")
-        return
-    ages = [age for price in prices if (age := price_age_days(price, today)) is not None]
-    if not ages:
-        yield Remark("price without a date", "care")
-        return
-    oldest = max(ages)
-    tone: Tone = "stop" if oldest > RED_DAYS else "care" if oldest > AMBER_DAYS else "quiet"
+def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date | None) -> Remark:
+    """How old the oldest of the prices is that somebody asks; each with its accelerator."""
+    if any(price.supplier == NO_PRICE for price, _ in paid):
+        return Remark(NO_PRICE, "care")
+    offers = [(price, accelerator) for price, accelerator in paid if price.commitment != "claim"]
+    if not offers:
+        days = sorted({price.date for price, _ in paid if price.date})
+        return Remark(" ".join(["price as claimed", *days[:1]]))
+    dated = [(age, *offer) for offer in offers if (age := price_age_days(offer[0], today)) is not None]
+    if not dated:
+        return Remark("price without a date", "care")
+    oldest = max(age for age, _, _ in dated)
+    gravest = {staleness(price, newest_price(price, at, catalog), today) for _, price, at in dated}
+    tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
     when = "of today" if oldest <= 0 else f"{oldest} day{'s' if oldest != 1 else ''} old"
-    yield Remark(f"price {when}", tone)
+    return Remark(f"price {when}", tone)
 
 
 def format_energy(kwh: float) -> str:

@@ -126,8 +126,9 @@ class Headline(QFrame):
         self.title.setToolTip(str(path) if path else "Not saved yet")
 
     def _show(self, estimate: Estimate) -> None:
+        session = self._session
         _set(self.sentence, estimate.headline)
-        self._remarks = remarks(estimate, self._session.project, self._session.scenario)
+        self._remarks = remarks(estimate, session.project, session.scenario, session.catalog)
         self._show_remarks()
         self.warnings.setVisible(True)
         self.warnings.show_notices(estimate.warnings)
