@@ -119,6 +119,7 @@ STACK_WORDS: Mapping[str, Stack] = {
     "paxml": "vendor",
     "megascale": "vendor",
     "primus": "vendor",
+    "hai-llm": "vendor",
     "pathways": "vendor",
     "jax": "vendor",
     "levanter": "vendor",
