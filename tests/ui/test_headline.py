@@ -15,7 +15,7 @@ from isocost.plan.choosing import with_hardware
 from isocost.plan.editing import switch_stage
 from isocost.plan.estimate import estimate
 from isocost.plan.programme import People
-from isocost.plan.project import GpuHoursStage, Hardware, Price, Project
+from isocost.plan.project import GpuHoursStage, Hardware, Price, Project, set_value
 from isocost.quantities import plain_spaces
 from isocost.ui.panels.figures import figures, format_carbon, format_energy, remarks, shown_path
 from isocost.ui.screenshot import settle
@@ -42,6 +42,17 @@ def test_r1_is_shown_as_its_share_of_the_whole(catalog):
     shown = {figure.label: plain_spaces(figure.value) for figure in figures(result)}
     assert shown["GPU-hours"] == "2.94M"
     assert shown["DeepSeek-R1"] == "5.0 %"
+
+
+@pytest.mark.parametrize(
+    ("precision", "accelerator", "basis"),
+    [("bf16", "h100-sxm", "BF16"), ("fp8", "h100-sxm", "FP8"), ("fp8", "a100-sxm-80gb", "BF16")],
+)
+def test_an_mfu_names_the_peak_it_is_a_share_of(catalog, precision, accelerator, basis):
+    project = load_project(preset("startup-7b"), catalog)
+    project = set_value(set_value(project, "data.precision", precision), "hardware.accelerator", accelerator)
+    shown = {figure.label: figure.note for figure in figures(estimate(project, catalog))}
+    assert shown["MFU"] == f"of the {basis} dense peak"
 
 
 def test_the_average_hour_is_rent_without_people():

@@ -111,6 +111,15 @@ def test_a_value_is_edited_without_digits_nobody_typed_and_kept_when_nobody_type
     assert window.session.project is before
 
 
+def test_a_typed_mfu_is_said_to_hold_for_every_accelerator(window, qtbot):
+    assert said(window, "efficiency.mfu").startswith("of the BF16 dense peak; DP")
+    enter(window, qtbot, "efficiency.mfu", "40 %")
+    settle(window.session)
+    assert said(window, "efficiency.mfu").startswith(
+        "of the BF16 dense peak; your input, taken for every accelerator"
+    )
+
+
 def test_leaving_a_field_applies_it(window, qtbot):
     edit = window.findChild(QuantityEdit, "data.tokens.edit")
     edit.setFocus()

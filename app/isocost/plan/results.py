@@ -102,6 +102,8 @@ class StageEstimate:
     energy_kwh: float
     co2_kg: float
     mfu: float | None = None
+    mfu_basis: str = "dense peak"
+    """What the MFU is a share of: "FP8 dense peak"."""
     mfu_source: str = ""
     tokens_per_s_per_gpu: float | None = None
     fits: bool | None = None

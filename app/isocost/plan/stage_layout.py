@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.plan.layouts import idle_accelerators, layout_words, memory_bill, step_bill
+from isocost.plan.resolve import precision_on
 from isocost.plan.results import StageEstimate
 from isocost.plan.runs import StageRun
 from isocost.plan.throughput import smallest_count
@@ -16,8 +17,10 @@ def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> Stage
     if run.speed is None:
         return result
     best, asked = run.speed.best, run.speed.question
+    precision = precision_on(catalog.accelerator(run.accelerator).spec, asked.data.precision)
     return replace(
         result,
+        mfu_basis=f"{precision.upper()} dense peak",
         layout=layout_words(best, 0),
         layout_problem=run.speed.problem,
         smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, catalog),

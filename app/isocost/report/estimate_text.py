@@ -110,7 +110,8 @@ def _work(stage: StageEstimate) -> Iterator[str]:
         yield f"{stage.name}: {work_sentence(stage.flops)}"
     if stage.mfu is not None:
         goodput = "" if stage.goodput is None else f"; goodput {format_share(stage.goodput)}"
-        yield f"{stage.name}: MFU {format_share(stage.mfu)} of the dense peak, {stage.mfu_source}{goodput}."
+        share = f"{format_share(stage.mfu)} of the {stage.mfu_basis}"
+        yield f"{stage.name}: MFU {share}, {stage.mfu_source}{goodput}."
     if stage.memory is not None:
         total, limit = stage.memory.total, stage.memory.limit
         held = format_memory(total) if limit is None else f"{format_memory_of(total, limit)} usable"

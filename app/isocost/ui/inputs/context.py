@@ -116,11 +116,12 @@ def _reading(path: str, session: Session) -> Reading:
 
 def _mfu(session: Session) -> str:
     result = stage_estimate(session)
+    basis = f"of the {result.mfu_basis}; " if result is not None else ""
     if not _reading("efficiency.mfu", session).automatic:
-        return "your input; empty the field for the estimate"
+        return f"{basis}your input, taken for every accelerator; empty the field for the estimate"
     if result is None:
         return ""
-    return f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source
+    return basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
 
 
 def _goodput(session: Session) -> str:

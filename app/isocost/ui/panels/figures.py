@@ -56,7 +56,7 @@ def figures(estimate: Estimate) -> tuple[Figure, ...]:
             Figure(last.name, format_share(last.share), f"{format_money(last.cost_usd)} of the total")
         )
     if trained is not None and trained.mfu is not None:
-        chosen.append(Figure("MFU", format_quantity(trained.mfu, "share"), "of the dense peak"))
+        chosen.append(Figure("MFU", format_quantity(trained.mfu, "share"), f"of the {trained.mfu_basis}"))
         chosen += _speed(trained)
     chosen.append(Figure("Energy", format_energy(total.energy_kwh), format_carbon(total.co2_kg)))
     return tuple(chosen[:4])
