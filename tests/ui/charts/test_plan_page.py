@@ -74,6 +74,32 @@ def test_the_page_fits_the_window_without_cutting(page: PlanPage):
     assert page.by_hardware.geometry().right() <= page.width()
 
 
+@pytest.mark.parametrize(
+    ("width", "scale", "beside"), [(988, 1.0, True), (988, 2.0, False), (700, 1.0, False), (600, 2.0, False)]
+)
+def test_the_charts_share_a_row_only_where_both_have_room(page: PlanPage, themes, width, scale, beside):
+    themes.set_scale(scale)
+    page.apply_theme(themes.theme)
+    page.resize(width, 440)
+    QApplication.processEvents()
+    chart, ranking = page.cost_time, page.by_hardware
+    assert (ranking.geometry().top() == chart.geometry().top()) is beside
+    assert (ranking.geometry().left() > chart.geometry().right()) is beside
+    assert chart.width() >= (0.95 if not beside else 0.5) * (page.viewport().width() - 32)
+    assert chart.plot.area().width() > 150
+    assert chart.plot.area().height() > 100
+    assert (page.verticalScrollBar().maximum() > 0) is not beside
+    themes.set_scale(1.0)
+
+
+def test_no_row_of_the_ranking_is_cut_in_half(page: PlanPage):
+    view = page.by_hardware.list
+    for height in (440, 457, 500, 633):
+        page.resize(988, height)
+        QApplication.processEvents()
+        assert view.viewport().height() % view.sizeHintForRow(0) == 0
+
+
 @pytest.fixture
 def real(qtbot, theme: Theme, session: Session) -> PlanPage:
     """The page on a new plan of the shipped catalogue."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QWidget
 
 from isocost.plan.curves import RankedChoice
@@ -59,7 +59,13 @@ class Ranking(QAbstractListModel):
 
 
 class _List(RowList):
-    """A list where Enter, Space and a click mean the same."""
+    """A list of whole rows where Enter, Space and a click mean the same."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave no part of a row at the lower edge."""
+        super().resizeEvent(event)
+        row = self.sizeHintForRow(0)
+        self.setViewportMargins(0, 0, 0, self.height() % row if 0 < row < self.height() else 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):

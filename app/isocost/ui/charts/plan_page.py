@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from isocost.catalog import Catalog
 from isocost.plan.curves import CostCurve
@@ -30,6 +31,15 @@ PAIR = 2
 
 SIDE = 380
 """Pixels of the right column."""
+
+BESIDE, NARROWEST = 760, 300
+"""Pixels of the page from which the charts stand beside each other, not in a column, and of it at least."""
+
+TALL = 320
+"""Pixels of a chart's height at least in a column, which scrolls."""
+
+UNLIMITED = 16_777_215
+"""Qt's own limit: no maximum."""
 
 FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
 
@@ -66,24 +76,32 @@ def models_of(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for stage in stages if (name := model_of(scenario, stage).name)))
 
 
-class PlanPage(QWidget):
+class PlanPage(QScrollArea):
     """Shows the session's newest estimate and curves; holds no plan of its own and rests while hidden."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("plan_page")
+        self.setAccessibleName("Plan")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._theme = theme
         self._session = session
         self._known: dict[str, CostCurve] = {}
         self._slots = Slots()
         self._stale = True
         self.cost_time = CostTime(theme, self)
         self.by_hardware = ByHardware(theme, self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 14)
-        layout.setSpacing(12)
-        layout.addWidget(self.cost_time, 1)
-        layout.addWidget(self.by_hardware)
-        self.by_hardware.setFixedWidth(theme.px(SIDE))
+        body = QWidget()
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
+        self._beside.setContentsMargins(16, 12, 16, 14)
+        self._beside.setSpacing(12)
+        self._beside.addWidget(self.cost_time, 1)
+        self._beside.addWidget(self.by_hardware, 1)
+        self.setWidget(body)
+        self._arrange()
         session.estimate_changed.connect(self._take_estimate)
         session.curves_changed.connect(self._take_curves)
         session.deadline_changed.connect(lambda _: self._show())
@@ -97,9 +115,25 @@ class PlanPage(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
-        self.by_hardware.setFixedWidth(theme.px(SIDE))
+        self._theme = theme
+        self._arrange()
         self.cost_time.apply_theme(theme)
         self.by_hardware.apply_theme(theme)
+
+    def _arrange(self) -> None:
+        """The charts beside each other, or in a column where that leaves the first no room."""
+        px, across = self._theme.px, QBoxLayout.Direction.LeftToRight
+        beside = self.width() >= px(BESIDE)
+        self.setMinimumWidth(px(NARROWEST))
+        self._beside.setDirection(across if beside else QBoxLayout.Direction.TopToBottom)
+        self.by_hardware.setMinimumWidth(px(SIDE) if beside else 0)
+        self.by_hardware.setMaximumWidth(px(SIDE) if beside else UNLIMITED)
+        for chart in (self.cost_time, self.by_hardware):
+            chart.setMinimumHeight(0 if beside else px(TALL))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
