@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
 from isocost.plan.curves import CostCurve
-from isocost.ui.charts.plan_page import PlanPage, familiar
+from isocost.plan.project import Project
+from isocost.ui.charts.plan_page import APART, IDLE, PlanPage, familiar
 from isocost.ui.screenshot import settle
 from isocost.ui.session import Session
 from isocost.ui.theme import Theme
@@ -28,7 +30,7 @@ def test_before_the_first_estimate_the_page_says_so(qtbot, theme: Theme, made_up
     page.show()
     assert page.cost_time.nothing.isVisible()
     assert page.cost_time.nothing.text() == "Estimating…"
-    assert not page.by_hardware.at_deadline.isEnabled()
+    assert not page.by_hardware.at_deadline.isVisible()
     made_up.compute()
     assert not page.cost_time.nothing.isVisible()
     assert page.cost_time.plot.isVisible()
@@ -168,3 +170,25 @@ def test_the_count_compared_is_that_of_the_shared_hardware(qtbot, theme: Theme, 
     assert page.by_hardware.title.text().startswith("Shared stages at 512 each: ")
     assert page.cost_time.title.text().startswith("Shared stages: ")
     assert page.cost_time.subtitle.text().startswith("4 of 9 stages keep their own hardware. ")
+
+
+def changed_stages(project: Project, **changes: object) -> Project:
+    """The project with these values in every stage of its first scenario."""
+    scenario = project.scenarios[0]
+    stages = tuple(msgspec.structs.replace(stage, **changes) for stage in scenario.stages)
+    return msgspec.structs.replace(project, scenarios=(msgspec.structs.replace(scenario, stages=stages),))
+
+
+@pytest.mark.parametrize(("changes", "why"), [({"enabled": False}, IDLE), ({}, APART)])
+def test_a_plan_without_a_choice_of_hardware_says_so(real: PlanPage, session: Session, changes, why):
+    shared = session.current_scenario
+    own = changes or {"hardware": shared.hardware, "price": shared.price}
+    session.apply(lambda project: changed_stages(project, **own), "Try it")
+    settle(session)
+    assert real.cost_time.nothing.isVisible()
+    assert real.cost_time.nothing.text() == why
+    assert real.by_hardware.ranking.rowCount() == 0
+    session.undo_stack.undo()
+    settle(session)
+    assert real.cost_time.plot.isVisible()
+    assert real.by_hardware.ranking.rowCount() > 1

@@ -120,8 +120,8 @@ class ByHardware(ChartCard):
         """Leave the list empty and say why."""
         self._comparison = None
         self.ranking.show(())
-        self.at_count.setEnabled(False)
-        self.at_deadline.setEnabled(False)
+        self.at_count.setVisible(False)
+        self.at_deadline.setVisible(False)
         self.say("Cost by hardware", why, why)
 
     def show_comparison(self, comparison: Comparison, slots: Mapping[str, int]) -> None:
@@ -129,8 +129,8 @@ class ByHardware(ChartCard):
         self._comparison = comparison
         choices = ranked(comparison)
         deadline = comparison.deadline_days
-        self.at_count.setEnabled(True)
-        self.at_deadline.setEnabled(True)
+        self.at_count.setVisible(True)
+        self.at_deadline.setVisible(True)
         (self.at_count if deadline is None else self.at_deadline).setChecked(True)
         finding = ranking_finding(comparison, choices)
         drawn = ranking_subtitle(comparison, choices)

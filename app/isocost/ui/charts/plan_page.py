@@ -42,6 +42,8 @@ UNLIMITED = 16_777_215
 """Qt's own limit: no maximum."""
 
 FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
+IDLE = "Every stage is switched off, or takes no time: there is nothing to compare."
+APART = "Every stage has hardware of its own: there is no shared accelerator or count to choose."
 
 
 @lru_cache(maxsize=4)
@@ -158,16 +160,16 @@ class PlanPage(QScrollArea):
 
     def _fail(self, why: str) -> None:
         if why and self._session.estimate is None:
-            self.cost_time.show_nothing(why)
-            self.by_hardware.show_nothing(why)
+            self._show_nothing(why)
 
-    def _comparison(self) -> Comparison | None:
-        session = self._session
-        if session.estimate is None or session.active_curve is None or not len(session.active_curve.counts):
-            return None
-        active, scenario = session.active_curve, session.current_scenario
+    def _show_nothing(self, why: str) -> None:
+        self.cost_time.show_nothing(why)
+        self.by_hardware.show_nothing(why)
+
+    def _comparison(self, estimate: Estimate, active: CostCurve) -> Comparison:
+        session, scenario = self._session, self._session.current_scenario
         return Comparison(
-            estimate=session.estimate,
+            estimate=estimate,
             active=active,
             others=tuple(
                 c for c in self._known.values() if c.accelerator != active.accelerator and len(c.counts)
@@ -183,8 +185,15 @@ class PlanPage(QScrollArea):
         self._stale = not self.isVisible()
         if self._stale:
             return
-        comparison = self._comparison()
-        if comparison is None:
+        estimate, active = self._session.estimate, self._session.active_curve
+        if estimate is None or active is None:
+            return
+        if not len(active.counts):
+            self._show_nothing(IDLE)
+            return
+        comparison = self._comparison(estimate, active)
+        if comparison.apart == sum(stage.enabled for stage in estimate.stages):
+            self._show_nothing(APART)
             return
         drawn = in_logarithms(comparison)
         if drawn is None:
