@@ -14,6 +14,7 @@ from isocost.quantities import (
     format_bytes,
     format_cents,
     format_count,
+    format_counted,
     format_duration,
     format_exact,
     format_memory,
@@ -258,6 +259,15 @@ def test_memory_held_is_in_the_unit_of_what_there_is_unless_far_more():
     assert format_cents(-0.5) == "-$0.50"
     assert format_count(6144) == "6,144"
     assert plain_spaces(format_share(294_672 / 5_870_672)) == "5.0 %"
+
+
+def test_one_of_a_thing_is_no_more_than_one():
+    assert [format_counted(n, "layer") for n in (0, 1, 2, 2048)] == [
+        "0 layers",
+        "1 layer",
+        "2 layers",
+        "2,048 layers",
+    ]
 
 
 MAGNITUDES = st.floats(min_value=1e-12, max_value=1e30, allow_nan=False)

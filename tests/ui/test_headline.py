@@ -55,6 +55,18 @@ def test_an_mfu_names_the_peak_it_is_a_share_of(catalog, precision, accelerator,
     assert shown["MFU"] == f"of the {basis} dense peak"
 
 
+@pytest.mark.parametrize(
+    ("accelerator", "label", "per"),
+    [("h100-sxm", "GPU-hours", "per GPU"), ("tpu-v5p", "Chip-hours", "per chip")],
+)
+def test_hours_are_those_of_what_is_rented(catalog, accelerator, label, per):
+    project = load_project(preset("startup-7b"), catalog)
+    result = estimate(set_value(project, "hardware.accelerator", accelerator), catalog)
+    shown = {figure.label: figure.note for figure in figures(result)}
+    assert label in shown
+    assert shown["Tokens/s"].endswith(per)
+
+
 def test_the_average_hour_is_rent_without_people():
     cheap = GpuHoursStage(name="Long", hours=300.0)
     dear = GpuHoursStage(name="Short", hours=100.0, hardware=Hardware("b200", 64), price=Price(6.0))

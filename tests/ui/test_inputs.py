@@ -65,6 +65,34 @@ def test_what_was_understood_is_said_while_typing(window, qtbot):
 
 
 @pytest.mark.parametrize(
+    ("accelerator", "text", "understood"),
+    [
+        ("h100-sxm", "1", "= 1 GPU"),
+        ("h100-sxm", "512", "= 512 GPUs"),
+        ("tpu-v5p", "512", "= 512 chips"),
+        ("trainium1", "1 chip", "= 1 chip"),
+        ("tpu-v5p", "512 GPUs", "= 512 chips"),
+    ],
+)
+def test_accelerators_are_counted_by_their_own_name(window, qtbot, accelerator, text, understood):
+    window.session.choose_hardware(accelerator, 256)
+    edit = window.findChild(QuantityEdit, "hardware.count.edit")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    assert said(window, "hardware.count") == understood
+
+
+def test_a_slider_reads_out_its_value_with_its_unit_once(window):
+    slider = window.findChild(LogSlider, "efficiency.goodput.slider")
+    settle(window.session)
+    assert plain_spaces(slider.accessibleDescription()).startswith("automatic, 99.")
+    assert "% %" not in plain_spaces(slider.accessibleDescription())
+    price = window.findChild(LogSlider, "price.usd_per_gpu_hour.slider").accessibleDescription()
+    assert price.startswith("$3.99 /GPU-h. Rent")
+
+
+@pytest.mark.parametrize(
     ("path", "text"),
     [("data.tokens", "lots"), ("hardware.count", "-8"), ("efficiency.mfu", "140%"), ("hardware.count", "0")],
 )

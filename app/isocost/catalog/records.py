@@ -11,6 +11,9 @@ from isocost.catalog.errors import CatalogError
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.shapes import shape_for, working_shape
 
+CHIP_MAKERS = ("AWS", "Apple", "Cerebras", "Google", "Huawei", "Intel")
+"""Makers of accelerators that nobody calls GPUs."""
+
 
 @dataclass(frozen=True, slots=True)
 class MatmulCeiling:
@@ -48,6 +51,11 @@ class AcceleratorEntry:
     """ISO day the sources were read."""
     measured_flops: Mapping[str, float]
     """Best matrix multiply measured, FLOP/s by number format."""
+
+    @property
+    def noun(self) -> str:
+        """What people call one of them: "GPU", or "chip" where it is none."""
+        return "chip" if self.spec.vendor in CHIP_MAKERS else "GPU"
 
 
 ShapeKind = Literal["exact", "size", "hybrid", "undisclosed"]

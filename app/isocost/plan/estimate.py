@@ -114,6 +114,7 @@ def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Ca
         enabled=stage.enabled,
         details=run.details,
         price_source=rate.source,
+        noun=entry.noun,
     )
     return with_layout(result, run, catalog)
 

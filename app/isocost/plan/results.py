@@ -127,6 +127,8 @@ class StageEstimate:
     enabled: bool = True
     """Whether it counts in the sums."""
     details: tuple[Detail, ...] = ()
+    noun: str = "GPU"
+    """What one of its accelerators is called: "GPU", "chip"."""
     price_source: str = ""
     """Who asks this rent, when and where it stands."""
 

@@ -85,6 +85,12 @@ def format_count(value: float) -> str:
     return f"{value:,.0f}" if math.isfinite(value) else _not_finite(value)
 
 
+def format_counted(value: float, noun: str) -> str:
+    """A whole number of things by their singular: "1 layer", "2,048 GPUs"."""
+    number = format_count(value)
+    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
+
+
 def format_bytes(value: float, *, digits: int = 3) -> str:
     """Bytes in decimal units (GB = 1e9): "80 GB", "1.34 TB"."""
     if not math.isfinite(value):

@@ -220,6 +220,8 @@ class InputColumn(QScrollArea):
         self._ticks_for = accelerator
         self.fields["price.usd_per_gpu_hour"].slider.set_ticks(self.quotes.ticks())
         entry = self._session.catalog.accelerator(accelerator)
+        for path in ("hardware.count", "price.usd_per_gpu_hour"):
+            self.fields[path].edit.set_noun(entry.noun)
         self.fields["hardware.count"].set_multiple(entry.spec.node_size)
 
     def _refresh_automatic(self) -> None:

@@ -10,7 +10,7 @@ from isocost.plan.project import PretrainStage, Price, model_of, price_of
 from isocost.plan.resolve import transformer_of
 from isocost.plan.results import StageEstimate
 from isocost.plan.stage_inputs import default_of
-from isocost.quantities import format_share
+from isocost.quantities import format_counted, format_share
 from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
 from isocost.ui.session import Session
 
@@ -54,9 +54,9 @@ def price_origin(price: Price) -> str:
 def _parameters(session: Session) -> str:
     model = model_of(session.current_scenario, session.current_stage)
     shape = transformer_of(model, session.catalog)
-    parts = [model.name or "custom shape", f"{shape.layers:.0f} layers"]
+    parts = [model.name or "custom shape", format_counted(shape.layers, "layer")]
     if shape.is_moe:
-        parts.append(f"{shape.experts:.0f} experts")
+        parts.append(format_counted(shape.experts, "expert"))
     if shape.attention == "mla":
         parts.append("MLA")
     return " · ".join(parts)
@@ -103,7 +103,7 @@ def _count(session: Session) -> str:
     nodes = -(-int(session.value("hardware.count")) // size)
     if size == 1:
         return "rented one by one"
-    return f"{nodes:,} node{'s' if nodes != 1 else ''} of {size}"
+    return f"{format_counted(nodes, 'node')} of {size}"
 
 
 def _price(session: Session) -> str:

@@ -56,6 +56,7 @@ class QuantityEdit(QLineEdit):
         self.setProperty("role", "quantity")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.textEdited.connect(self._explain)
+        self.textChanged.connect(self._make_room)
 
     def show_value(self, value: float | None, *, automatic: bool = False) -> None:
         """Show a value, unless the user is typing another."""
@@ -64,11 +65,21 @@ class QuantityEdit(QLineEdit):
         if not self.isModified():
             self._restore()
 
+    def set_noun(self, noun: str) -> None:
+        """Count something else than the field's GPUs."""
+        self._unit = _PAINTED_UNITS.get(self._field.unit, self._field.unit).replace("GPU", noun)
+        self._make_room()
+        self.update()
+
+    @property
+    def unit(self) -> str:
+        """What is written after the value."""
+        return singular(self._unit) if self._value == 1 else self._unit
+
     def _restore(self) -> None:
         self._mark(wrong=False)
         self.setText(self._text())
         self.setModified(False)
-        self._make_room()
 
     def _text(self) -> str:
         if self._value is None:
@@ -104,7 +115,7 @@ class QuantityEdit(QLineEdit):
             self.said.emit("Empty means automatic." if self._emptied() else str(problem), not self._emptied())
         else:
             self._mark(wrong=False)
-            self.said.emit(f"= {_spelled(value, self._field)}", False)
+            self.said.emit(f"= {_spelled(value, self._field, self._unit)}", False)
 
     def _emptied(self) -> bool:
         return self._field.optional and self.text().strip().lower() in ("", "auto")
@@ -186,16 +197,15 @@ class QuantityEdit(QLineEdit):
         painter.setFont(font)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         room = QRect(0, 0, self.width() - PADDING, self.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._unit)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.unit)
         painter.end()
 
     def _make_room(self) -> None:
         """Keep the text clear of the painted unit, whatever the font's size; a long text takes its place."""
         metrics = self.fontMetrics()
         needed = metrics.horizontalAdvance(self._unit) + 4
-        self._roomy = bool(self._unit) and (
-            self.hasFocus() or metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING <= self.width()
-        )
+        taken = metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING
+        self._roomy = bool(self._unit) and taken <= self.width()
         right = needed if self._roomy else 0
         if self.textMargins().right() != right:
             self.setTextMargins(0, 0, right, 0)
@@ -207,10 +217,19 @@ def _editable(value: float, field: Field) -> str:
     return format_exact(float(f"{value:.{digits}g}"), field.quantity)
 
 
-def _spelled(value: float, field: Field) -> str:
+def singular(things: str) -> str:
+    """What one of them is called: "GPU" of "GPUs", "prompt a round" of "prompts a round"."""
+    if things == "people":
+        return "person"
+    first, space, rest = things.partition(" ")
+    one = first[:-1] if first.endswith("s") and len(first) > len("s") else first
+    return f"{one}{space}{rest}"
+
+
+def _spelled(value: float, field: Field, unit: str) -> str:
     """A value in full digits with its unit, as proof of what was understood."""
     if field.quantity == "number" or field.quantity == "count":
         written = f"{value:,.0f}" if 1 <= abs(value) < 1e18 and value == int(value) else f"{value:g}"
-        unit = field.unit or field.label.lower()
-        return f"{written} {unit}"
-    return f"{format_exact(value, field.quantity)} {_PAINTED_UNITS.get(field.unit, '')}".strip()
+        things = unit or field.unit or field.label.lower()
+        return f"{written} {singular(things) if value == 1 else things}"
+    return f"{format_exact(value, field.quantity)} {unit}".strip()

@@ -105,7 +105,7 @@ class FieldInput(QWidget):
             self.slider.show_value(reading.value, automatic=reading.automatic)
             shown = format_quantity(reading.value, self.field.quantity)
             text = f"automatic, {shown}" if reading.automatic else shown
-            self.slider.setAccessibleDescription(f"{text} {self.field.unit}. {self.field.help}")
+            self.slider.setAccessibleDescription(f"{f'{text} {self.edit.unit}'.strip()}. {self.field.help}")
 
     def set_multiple(self, multiple: int) -> None:
         """Let dragging stop at multiples only (whole nodes)."""

@@ -132,7 +132,8 @@ class StageStrip(QWidget):
         if found is None:
             return ""
         parts = [load_stage_templates()[found.kind].label]
-        parts.append(f"{format_count(found.gpu_hours)} GPU-hours, {format_duration(found.wall_days)}")
+        hours = f"{format_count(found.gpu_hours)} {found.noun}-hours"
+        parts.append(f"{hours}, {format_duration(found.wall_days)}")
         driver = next((each for each in found.details if each.label == "Driven by"), None)
         if driver is not None:
             parts.append(f"driven by the {driver.value}")

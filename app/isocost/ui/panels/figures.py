@@ -17,6 +17,7 @@ from isocost.plan.results import Estimate, StageEstimate
 from isocost.quantities import (
     SPACE,
     format_count,
+    format_counted,
     format_memory_of,
     format_money,
     format_quantity,
@@ -49,7 +50,8 @@ def figures(estimate: Estimate) -> tuple[Figure, ...]:
     if not counted or impossible(counted) is not None:
         return ()
     trained = next((stage for stage in counted if stage.mfu is not None), None)
-    chosen = [Figure("GPU-hours", format_quantity(total.gpu_hours, "number"), _hours_note(estimate))]
+    hours = format_quantity(total.gpu_hours, "number")
+    chosen = [Figure(_hours_label(counted), hours, _hours_note(estimate))]
     if len(estimate.groups) > 1:
         last = estimate.groups[-1]
         chosen.append(
@@ -66,6 +68,11 @@ def _counted(estimate: Estimate) -> list[StageEstimate]:
     return [stage for stage in estimate.stages if stage.enabled]
 
 
+def _hours_label(counted: Sequence[StageEstimate]) -> str:
+    nouns = {stage.noun for stage in counted}
+    return {"GPU": "GPU-hours", "chip": "Chip-hours"}[nouns.pop()] if len(nouns) == 1 else "Accelerator-hours"
+
+
 def _hours_note(estimate: Estimate) -> str:
     """The rent of an hour: what surrounds the stages is not paid by the hour."""
     counted = _counted(estimate)
@@ -79,7 +86,7 @@ def _hours_note(estimate: Estimate) -> str:
 def _speed(stage: StageEstimate) -> Iterator[Figure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
-        note = f"{format_count(rate)} per GPU" if rate >= 10 else f"{rate:.3g} per GPU"
+        note = f"{format_count(rate) if rate >= 10 else f'{rate:.3g}'} per {stage.noun}"
         yield Figure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
 
 
@@ -133,7 +140,7 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     oldest = max(age for age, _, _ in dated)
     gravest = {staleness(price, newest_price(price, at, catalog), today) for _, price, at in dated}
     tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
-    when = "of today" if oldest <= 0 else f"{oldest} day{'s' if oldest != 1 else ''} old"
+    when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
     return Remark(f"price {when}", tone)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.results import Notice
-from isocost.quantities import format_count
+from isocost.quantities import format_count, format_counted
 from isocost.ui.icons import icon
 from isocost.ui.theme import LIGHT, Theme
 
@@ -87,7 +87,7 @@ class WarningLine(QWidget):
         rest = len(self._notices) - 1
         self.more.setVisible(rest > 0)
         self.more.setText(f"+{rest} more" if rest > 0 else "")
-        self.more.setAccessibleName(f"{rest} more warnings")
+        self.more.setAccessibleName(f"{format_counted(rest, 'more warning')}")
         self._fill_menu()
         self._elide()
 
