@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -93,7 +93,17 @@ def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple
         and card.commitment != "claim"
         and not is_too_many(chosen.hardware.count, card.commitment, entry)
     ]
-    return _curves(chosen, cards, catalog)
+    return tuple(_as_priced(curve, catalog) for curve in _curves(chosen, cards, catalog))
+
+
+def _as_priced(curve: CostCurve, catalog: Catalog) -> CostCurve:
+    """The curve up to where its price is an offer: that of single cards ends with the server."""
+    entry = catalog.accelerator(curve.accelerator)
+    kept = [not is_too_many(int(count), curve.price.commitment, entry) for count in curve.counts]
+    if all(kept):
+        return curve
+    arrays = {name: getattr(curve, name)[kept] for name in ("counts", "days", "cost_usd", "mfu", "fits")}
+    return replace(curve, **arrays)
 
 
 def searched_alike(before: Scenario, after: Scenario) -> bool:

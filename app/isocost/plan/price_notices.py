@@ -10,7 +10,7 @@ from isocost.catalog import Catalog
 from isocost.plan.choosing import NO_PRICE, is_too_many
 from isocost.plan.project import Price
 from isocost.plan.results import Notice, StageEstimate
-from isocost.quantities import format_count, format_money
+from isocost.quantities import format_count, format_counted, format_money
 
 AMBER_DAYS = 30
 RED_DAYS = 90
@@ -40,7 +40,8 @@ def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iter
     severity = staleness(price, newest)
     if severity is not None:
         cure = f"; one of {newest} is known: take it or" if newest > price.date else ":"
-        message = f"The price is {price_age_days(price)} days old{cure} type what you are offered."
+        age = format_counted(price_age_days(price) or 0, "day")
+        message = f"The price is {age} old{cure} type what you are offered."
         yield Notice("price-stale", _FIELD, message, severity)
 
 

@@ -18,6 +18,8 @@ from isocost.ui.theme import Series, Theme
 
 Array = NDArray[np.float64]
 
+DASH = 0.015
+"""Decades to each side of a curve that has one point only."""
 HAIR = 0.002
 """Decades above a smooth line that nobody sees: half a percent."""
 
@@ -54,6 +56,11 @@ class Line:
         x, y = np.log10(curve.days[points]), np.log10(curve.cost_usd[points])
         fits = np.flatnonzero(curve.fits[points])
         return cls(curve, points, x, y, fits[lower_edge(x[fits], y[fits])])
+
+    def drawn(self) -> tuple[Array, Array]:
+        """The line as it is drawn: a single point as a dash, which can be seen."""
+        x, y = self.x[self.bends], self.y[self.bends]
+        return (x + np.array([-DASH, DASH]), y.repeat(2)) if len(x) == 1 else (x, y)
 
     def stretch(self, low: float, high: float) -> tuple[Array, Array]:
         """The line between two times in decades."""
@@ -132,7 +139,7 @@ class Lines:
             items = self._items[name] = Items(added_curve(self._plot), added_curve(self._plot, -0.2))
         if items.drawn is not line:
             items.drawn = line
-            items.solid.draw(line.x[line.bends], line.y[line.bends])
+            items.solid.draw(*line.drawn())
             beside = ~line.curve.fits[line.points]
             beside[1:] |= beside[:-1]
             beside[:-1] |= ~line.curve.fits[line.points][1:]
