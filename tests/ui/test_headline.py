@@ -155,7 +155,9 @@ def test_without_warnings_the_line_says_so_and_keeps_its_height(window):
     height = line.height()
     assert line.first.text() == "No warnings"
     window.session.set_value("efficiency.mfu", 0.99, "MFU")
+    window.session.set_value("data.tokens", 1e9, "Tokens")
     settle(window.session)
+    assert line.more.isVisible()
     assert line.height() == height
 
 
