@@ -46,8 +46,11 @@ class Residuals:
 
     def joined(self, other: Residuals) -> Residuals:
         """These runs, then those of ``other``."""
-        pairs = ((self.classes, other.classes), (self.sources, other.sources), (self.logs, other.logs))
-        return Residuals(*(np.concatenate(pair) for pair in pairs))
+        return Residuals(
+            np.concatenate((self.classes, other.classes)),
+            np.concatenate((self.sources, other.sources)),
+            np.concatenate((self.logs, other.logs)),
+        )
 
     def of(self, name: str) -> Residuals:
         """The runs of one class, or of a platform when ``name`` is one."""
@@ -74,7 +77,7 @@ def residuals(specs: Sequence[RunSpec], rates: Array) -> Residuals:
 def _weights(sources: NDArray[np.str_]) -> Array:
     """Weight of each run, so that sources weigh alike but for those of very few runs."""
     _, owner, runs = np.unique(sources, return_inverse=True, return_counts=True)
-    weights: Array = (1.0 / (runs + ALIKE))[owner]
+    weights: Array = (1.0 / (runs.astype(np.float64) + ALIKE))[owner]
     return weights
 
 

@@ -174,9 +174,11 @@ def test_a_smaller_sibling_is_not_taken_for_the_model(catalog):
     assert one(catalog, model="BLOOM-7B").tokens_per_s is None
 
 
-def test_hybrid_sharding_gathers_within_a_node(catalog):
-    wide = one(catalog, n_gpus="64", global_batch_seqs="64")
-    node = one(catalog, n_gpus="64", global_batch_seqs="64", zero_or_fsdp="HSDP")
+@pytest.mark.parametrize(("network", "batch"), [("400", "256"), ("50", "64")])
+def test_hybrid_sharding_gathers_within_a_node(catalog, network, batch):
+    # It pays where weights are gathered often or slowly: each microbatch of a step, or over a slow network.
+    shared = {"n_gpus": "64", "global_batch_seqs": batch, "network_gbit_s": network}
+    wide, node = one(catalog, **shared), one(catalog, **shared, zero_or_fsdp="HSDP")
     assert node.tokens_per_s > wide.tokens_per_s
     assert node.peak_memory_gb > wide.peak_memory_gb
 

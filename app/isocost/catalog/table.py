@@ -134,6 +134,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         content = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         line = _line(getattr(error, "problem_mark", None))
+        if "nesting depth" in _problem(error):  # the parser's own limit, met while it reads ahead
+            raise _too_deep(f"{path.name}{line}") from error
         raise CatalogError(f"{path.name}{line}: not readable as YAML ({_problem(error)}).") from error
     if content is None:
         return {}
@@ -153,7 +155,11 @@ def _refuse_traps(text: str, path: Path) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAXIMUM_DEPTH:
-            raise CatalogError(f"{where}: nested more than {MAXIMUM_DEPTH} levels deep.")
+            raise _too_deep(where)
+
+
+def _too_deep(where: str) -> CatalogError:
+    return CatalogError(f"{where}: nested more than {MAXIMUM_DEPTH} levels deep.")
 
 
 def _line(mark: Any) -> str:

@@ -44,6 +44,8 @@ def parse_tree(text: str) -> Tree:
         mark = error.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = error.problem or error.context or "unknown trouble"
+        if mark and "nesting depth" in problem:  # the parser's own limit, met while it reads ahead
+            raise _too_deep(mark.line + 1) from None
         raise ContentError(f"not valid YAML{where}: {problem}.") from None
     except yaml.YAMLError:
         raise ContentError("not valid YAML: it holds a character that text files do not have.") from None
@@ -52,6 +54,10 @@ def parse_tree(text: str) -> Tree:
 def dump_tree(tree: dict[str, Any]) -> str:
     """Readable YAML of plain values in their own order; floats are numbers to any YAML reader."""
     return yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _too_deep(line: int) -> ContentError:
+    return ContentError(f"line {line}: nested more than {DEEPEST} levels deep.")
 
 
 class _Builder:
@@ -78,7 +84,7 @@ class _Builder:
         if getattr(event, "tag", None):
             raise ContentError(f"line {line}: tags (!) are not allowed in a plan file.")
         if depth > DEEPEST:
-            raise ContentError(f"line {line}: nested more than {DEEPEST} levels deep.")
+            raise _too_deep(line)
         if isinstance(event, yaml.ScalarEvent):
             return str(event.value) if event.style else Unquoted(event.value)
         if isinstance(event, yaml.SequenceStartEvent):
