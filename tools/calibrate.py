@@ -261,7 +261,7 @@ PARAMETERS = (
     ),
     Parameter(("routed_decline",), 0.4, 0.5, "per year", "the same mixture in releases 25.09 to 26.08"),
     Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
-    Parameter(("hybrid",), 3.0, 0.5, "times the memory passes", "Nemotron-H and Nemotron 3"),
+    Parameter(("hybrid",), 8.0, 0.5, "times the fused traffic", "state-space layers of Nemotron-H and 3"),
     Parameter(("stall",), 1.1, 0.2, "s per microbatch", "blocked pipelines of the Nanotron grid"),
     Parameter(
         ("young",), 0.2, 0.5, "extra time, fading within a year", "first releases on Hopper and Blackwell"

@@ -73,7 +73,7 @@ def test_shipped_rows_are_valid(file):
             "models.csv",
             9,
             {"attention": "rwkv"},
-            "models.csv row 9, attention: expected one of mha, mla, got 'rwkv'.",
+            "models.csv row 9, attention: expected one of mha, mla, hybrid, got 'rwkv'.",
         ),
         (
             "prices.csv",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from isocost.engine.architecture import (
     adapter_parameters,
+    attention_parameters,
     forward_flops_per_token,
     kv_elements_per_token,
     parameters,
@@ -114,6 +115,60 @@ def test_a_hybrid_model_keeps_its_published_parameters():
     assert working_shape(models.LLAMA3_8B) is models.LLAMA3_8B
     with pytest.raises(ValueError, match="Nemotron-H 56B is a hybrid model"):
         working_shape(replace(hybrid, published_total=None))
+
+
+NANO = Transformer(
+    "Nemotron 3 Nano",
+    29,
+    2688,
+    32,
+    2,
+    128,
+    1856,
+    131072,
+    gated=False,
+    attention="hybrid",
+    window=256,
+    windowed_layers=23,
+    state_width=4096,
+    state_projected=10304,
+    moe_layers=23,
+    experts=128,
+    top_k=6,
+    shared_experts=2,
+    expert_ffn=1856,
+    feedforward_layers=23,
+)
+
+
+def test_a_hybrid_of_known_shape_is_counted_block_by_block():
+    states = 23 * 2688 * (10304 + 4096)
+    attention = 6 * 2688 * 128 * (2 * 32 + 2 * 2)
+    experts = 23 * (2688 * 128 + (128 + 2) * 2 * 2688 * 1856)
+    tables, norms = 2 * 2688 * 131072, (2 * 29 + 1) * 2688
+    assert parameters(NANO).total == pytest.approx(states + attention + experts + tables + norms)
+    assert parameters(NANO).total == pytest.approx(31.6e9, rel=0.005)
+    assert parameters(NANO).active == pytest.approx(3.6e9, rel=0.01)
+
+
+def test_experts_behind_a_projection_are_narrower():
+    narrow = replace(NANO, expert_hidden=672)
+    wide, thin = parameters(NANO), parameters(narrow)
+    assert thin.per_expert == wide.per_expert / 4
+    projections = 2 * 2688 * 672
+    routed = 128 * (wide.per_expert - thin.per_expert)
+    assert wide.ffn_per_moe_layer - thin.ffn_per_moe_layer == pytest.approx(routed - projections)
+
+
+def test_the_stand_in_of_a_hybrid_mixes_by_states_of_as_many_parameters():
+    shape = working_shape(
+        Transformer("unknown", 0, 0, 0, 0, 0, 0, 0, attention="hybrid", published_total=5e10)
+    )
+    assert shape.windowed_layers > 0.8 * shape.layers
+    assert parameters(shape).total == pytest.approx(5e10)
+    assert shape.hidden * (shape.state_projected + shape.state_width) == pytest.approx(
+        attention_parameters(replace(shape, state_width=0.0))
+    )
 
 
 totals = st.floats(min_value=6.0, max_value=13.0).map(lambda e: 10.0**e)

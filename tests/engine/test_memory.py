@@ -134,6 +134,20 @@ def test_the_output_head_is_whole_under_full_sharding_only():
         assert with_it - peak(models.LLAMA3_8B, **layout).buffers.item() == pytest.approx(more)
 
 
+def test_a_state_space_layer_keeps_its_own_projections():
+    hybrid = replace(
+        models.LLAMA3_8B,
+        attention="hybrid",
+        window=256,
+        windowed_layers=32,
+        state_width=8192,
+        state_projected=20000,
+    )
+    held, plain = (peak(t, recompute=1).activations.item() for t in (hybrid, models.LLAMA3_8B))
+    attention = 2 * 4096 + 2 * 1024
+    assert held - plain == pytest.approx(32 * 4096 * 2 * (2 * 20000 - attention))
+
+
 def test_sequence_parallelism_divides_what_tensor_parallelism_leaves_whole():
     without = peak(models.LLAMA3_70B, tp=8, sequence_parallel=False).activations.item()
     with_it = peak(models.LLAMA3_70B, tp=8).activations.item()

@@ -242,6 +242,29 @@ def test_faster_memory_never_slows_overlapped_experts(factor, ep):
     assert total(accelerator=faster, **layout) <= total(**layout) * (1.0 + 1e-9)
 
 
+def test_a_state_space_layer_takes_its_own_projections_and_passes():
+    hybrid = replace(LLAMA_8B, attention="hybrid", window=256, windowed_layers=28, state_width=8192)
+    wide, narrow = (step(model=replace(hybrid, state_projected=n)) for n in (24000, 18000))
+    assert wide.matmul[0] > narrow.matmul[0]
+    assert wide.elementwise[0] > narrow.elementwise[0] > 2.0 * step().elementwise[0]
+    assert wide.attention[0] < 0.3 * step().attention[0]
+
+
+def test_layers_without_a_feed_forward_neither_compute_nor_gather_for_it():
+    half = replace(LLAMA_8B, feedforward_layers=16)
+    whole, less = step(tp=4), step(model=half, tp=4)
+    assert 0.5 < less.matmul[0] / whole.matmul[0] < 0.7
+    assert less.tensor_comm[0] == pytest.approx(0.75 * whole.tensor_comm[0])
+    assert less.elementwise[0] < whole.elementwise[0]
+
+
+def test_tokens_projected_before_they_are_sent_travel_lighter():
+    narrow = replace(MIXTURE, expert_hidden=1024)
+    layout = {"ep": 64, "accelerators": 256, "year": 2025.0}
+    ratio = step(model=narrow, **layout).expert_comm[0] / step(model=MIXTURE, **layout).expert_comm[0]
+    assert 0.2 < ratio < 0.4
+
+
 def test_hybrids_neither_hide_the_exchange_nor_fuse_experts():
     hybrid = replace(MIXTURE, attention="hybrid")
     layout = {"model": hybrid, "ep": 64, "accelerators": 256}

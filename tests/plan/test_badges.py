@@ -94,6 +94,19 @@ def test_rules_are_named_once_their_compute_is_exceeded():
     assert not any(key.startswith("threshold") for key in said(1e9, 2e10))
 
 
+def test_rules_and_the_nearest_run_count_compute_alike():
+    # 6ND is 9.6e22; attention makes it 1.1e23, which is not what the rules are told.
+    found = said(8e9, 2e12)
+    assert found["peer"].text.startswith("9.6e22 FLOPs (6ND)")
+    assert found["threshold-eu-gpai"].text.startswith("Close to 1e23 FLOPs")
+    assert "9.6e22 FLOPs, 6 x active" in found["threshold-eu-gpai"].detail
+    assert not any(key.startswith("threshold") for key in said(8e9, 1.5e12))
+    above = said(8e9, 2.2e12)
+    assert above["threshold-eu-gpai"].text.startswith("Above 1e23 FLOPs")
+    assert "1.06e23 FLOPs, 6 x active parameters x tokens" in above["threshold-eu-gpai"].detail
+    assert above["peer"].text.startswith("1.06e23 FLOPs (6ND)")
+
+
 def test_every_rule_carries_its_law_and_its_days():
     for rule in load_thresholds():
         assert rule.source

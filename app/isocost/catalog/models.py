@@ -35,9 +35,11 @@ class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vocabulary: Positive | None = None
     gated: bool = True
     tied_embeddings: bool = False
-    attention: Literal["mha", "mla"] = "mha"
+    attention: Literal["mha", "mla", "hybrid"] = "mha"
     window: Positive | None = None
     windowed_layers: Count = 0.0
+    state_width: Count = 0.0
+    state_projected: Count = 0.0
     q_lora_rank: Count = 0.0
     kv_lora_rank: Count = 0.0
     qk_nope_dim: Count = 0.0
@@ -48,6 +50,8 @@ class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     top_k: Count = 0.0
     shared_experts: Count = 0.0
     expert_ffn: Count = 0.0
+    expert_hidden: Count = 0.0
+    feedforward_layers: Positive | None = None
     mtp_layers: Count = 0.0
     learned_positions: Count = 0.0
     published_total: Positive | None = None

@@ -48,7 +48,10 @@ def layer_activations(
     kv_split = np.minimum(tp, np.maximum(kv, 1.0))
     projected = unit * ((queries + s.heads * s.value_dim) / tp + (keys + values) / kv_split)
     latents = unit * 2.0 * s.latent * (s.q_rank + s.kv_rank + s.rope_dim)
-    copied = unit * (queries / tp + keys / kv_split)
+    copied = (1.0 - s.state_share) * unit * (queries / tp + keys / kv_split)
+    # A state space keeps its projected input, what the convolution makes of it, and the scan's output.
+    mixed = unit * (2.0 * s.state_projected) / tp
+    projected = projected + s.state_share * (mixed - projected)
     scores = np.where(states.fused_attention > 0, 0.0, 2.5 * unit * s.heads * sequence / tp)
     moe = s.moe_layers / s.layers
     shared = s.shared_experts * s.expert_ffn
@@ -56,7 +59,8 @@ def layer_activations(
     inputs = s.matrices - 1.0
     stored_inputs = states.input_bytes / states.activation_bytes
     # The experts' outputs need no keeping: routing weights are applied before the last product.
-    routed = unit * stored_inputs * moe * s.top_k * s.hidden / tp
+    routed = unit * stored_inputs * moe * s.top_k * s.expert_hidden / tp
+    residual = 0.5 * (1.0 + s.fed_share) * residual
     base = 2.0 * residual + projected + latents + routed + inputs * inner
     # Selective recomputation also projects latents up again and keeps the activation's inputs narrow.
     outputs = unit * s.heads * s.value_dim / tp

@@ -6,7 +6,7 @@ smooth shapes of a slider and fields that are numpy arrays of one length alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class ParameterCount:
     attention_per_layer: float
     ffn_per_dense_layer: float
     ffn_per_moe_layer: float
-    """Router, shared experts and all routed experts of one layer."""
+    """Router, projections to the experts' width, shared experts and all routed experts of one layer."""
     ffn_active_per_moe_layer: float
     """Router, shared experts and the ``top_k`` experts one token is sent to."""
     per_expert: float
@@ -85,12 +85,27 @@ def ffn_matrices(t: Transformer) -> float:
     return 3.0 if t.gated else 2.0
 
 
+def feedforward_layers(t: Transformer) -> float:
+    """Layers followed by a feed-forward."""
+    return t.layers if t.feedforward_layers is None else t.feedforward_layers
+
+
+def expert_width(t: Transformer) -> float:
+    """Width of the tokens that routed experts read and write."""
+    return t.expert_hidden if t.expert_hidden else t.hidden
+
+
 def attention_parameters(t: Transformer) -> float:
     """Projection weights of one attention layer.
 
     Grouped-query: q, k, v and output projections. Multi-head latent attention (arXiv 2405.04434): down- and
-    up-projections of queries and of keys/values, the rotary key, and the output projection.
+    up-projections of queries and of keys/values, the rotary key, and the output projection. In a hybrid, of
+    the average of attention and state-space layers (Mamba-2, arXiv 2405.21060: input and output projection).
     """
+    if t.state_width:
+        states = t.hidden * (t.state_projected + t.state_width)
+        share = t.windowed_layers / t.layers
+        return share * states + (1.0 - share) * attention_parameters(replace(t, state_width=0.0))
     if t.attention != "mla":
         return t.hidden * t.head_dim * (2.0 * t.heads + 2.0 * t.kv_heads)
     query_width = t.heads * query_key_dim(t)
@@ -104,25 +119,25 @@ def attention_parameters(t: Transformer) -> float:
 def parameters(t: Transformer) -> ParameterCount:
     """Count the parameters of a transformer.
 
-    Hybrid models (state-space layers among the attention) cannot be counted from these fields: their
-    published totals stand, when given, and the parts are those of the attention-only shape.
+    Published totals stand for a hybrid (state-space layers among the attention) of unknown shape.
     """
     attention = attention_parameters(t)
     dense_ffn = ffn_matrices(t) * t.hidden * t.ffn
-    expert = ffn_matrices(t) * t.hidden * t.expert_ffn
-    router = t.hidden * t.experts
-    moe_ffn = router + (t.experts + t.shared_experts) * expert
-    moe_active = router + (t.top_k + t.shared_experts) * expert
+    expert = ffn_matrices(t) * expert_width(t) * t.expert_ffn
+    shared = t.shared_experts * ffn_matrices(t) * t.hidden * t.expert_ffn
+    router = t.hidden * (t.experts + 2.0 * t.expert_hidden)
+    moe_ffn = router + shared + t.experts * expert
+    moe_active = router + shared + t.top_k * expert
     norms = NORMS_PER_LAYER * t.hidden + (t.q_lora_rank + t.kv_lora_rank if t.attention == "mla" else 0.0)
     tables = t.hidden * (t.vocabulary + t.learned_positions)
     head = t.hidden * t.vocabulary
     common = tables + (0.0 if t.tied_embeddings else head) + t.hidden
-    dense_layers = t.layers - t.moe_layers
+    dense_layers = feedforward_layers(t) - t.moe_layers
     trunk = common + t.layers * (attention + norms) + dense_layers * dense_ffn
     total = trunk + t.moe_layers * moe_ffn
     # A tied head multiplies the same table again: the token meets one table, the matmul happens all the same.
     active = trunk + t.moe_layers * moe_active
-    if t.attention == "hybrid" and t.published_total is not None:
+    if t.attention == "hybrid" and not t.state_width and t.published_total is not None:
         total = t.published_total
         active = t.published_active if t.published_active is not None else total
     joint = attention + norms + 3.0 * t.hidden + MTP_PROJECTION * t.hidden * t.hidden
@@ -203,10 +218,12 @@ def adapter_parameters(t: Transformer, rank: float) -> float:
     else:
         kv = t.kv_heads * t.head_dim
         attention = (h + query) + 2.0 * (h + kv) + (out + h)
+    states = t.windowed_layers if t.state_width else 0.0
+    mixers = (t.layers - states) * attention + states * (2.0 * h + t.state_projected + t.state_width)
     dense = ffn_matrices(t) * (h + t.ffn)
-    expert = ffn_matrices(t) * (h + t.expert_ffn) * (t.experts + t.shared_experts)
-    sides = t.layers * attention + (t.layers - t.moe_layers) * dense + t.moe_layers * expert
-    return rank * sides
+    experts = t.experts * (expert_width(t) + t.expert_ffn) + t.shared_experts * (h + t.expert_ffn)
+    dense_layers = feedforward_layers(t) - t.moe_layers
+    return rank * (mixers + dense_layers * dense + t.moe_layers * ffn_matrices(t) * experts)
 
 
 def kv_elements_per_token(t: Transformer) -> float:

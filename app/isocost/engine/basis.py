@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from isocost.engine.batch import Array, Shapes, Works
 from isocost.engine.candidates import MICROBATCH, combinations
 from isocost.engine.efficiency import Efficiency, Machines, machines
-from isocost.engine.layer import LayerSeconds, Passes, Split, layer_seconds
+from isocost.engine.layer import layer_seconds
 from isocost.engine.layout import RECOMPUTE_CODES, Layouts
 from isocost.engine.memory import Need, needs, peak_bytes, usable_bytes
+from isocost.engine.passes import LayerSeconds, Passes, Split
 from isocost.engine.records import Accelerator, Pins, Precision, Stack, Transformer, Workload
 from isocost.engine.rows import expand
 from isocost.engine.shapes import working_shape

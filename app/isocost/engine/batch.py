@@ -13,7 +13,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.engine.architecture import ffn_matrices, parameters, query_key_dim, value_dim
+from isocost.engine.architecture import (
+    expert_width,
+    feedforward_layers,
+    ffn_matrices,
+    parameters,
+    query_key_dim,
+    value_dim,
+)
 from isocost.engine.records import Optimizer, Transformer, Workload
 
 Array = NDArray[np.float64]
@@ -37,12 +44,19 @@ class Shapes:
     query_key_dim: Array
     value_dim: Array
     ffn: Array
+    """Inner width of a dense feed-forward, averaged over the layers without experts."""
+    fed_share: Array
+    """Layers followed by a feed-forward over all."""
     matrices: Array
     """Matrices of a feed-forward: 3 when gated, else 2."""
     vocabulary: Array
     window: Array
     """Tokens a windowed layer looks back (infinite without windows)."""
     windowed_share: Array
+    state_share: Array
+    """Layers that mix by a state space over all."""
+    state_width: Array
+    state_projected: Array
     latent: Array
     """1 for multi-head latent attention, else 0."""
     q_rank: Array
@@ -52,11 +66,14 @@ class Shapes:
     top_k: Array
     shared_experts: Array
     expert_ffn: Array
+    expert_hidden: Array
+    """Width of the tokens that routed experts read and write."""
     mtp_layers: Array
     hybrid: Array
     """1 for models whose layers are mostly state-space, else 0."""
     attention_parameters: Array
     dense_parameters: Array
+    """Feed-forward of an average layer without experts."""
     moe_parameters: Array
     """Router, shared and routed experts of a layer."""
     routed_parameters: Array
@@ -77,11 +94,15 @@ class Shapes:
             kv_heads=column(models, lambda t: t.kv_heads),
             query_key_dim=column(models, query_key_dim),
             value_dim=column(models, value_dim),
-            ffn=column(models, lambda t: t.ffn),
+            ffn=column(models, lambda t: t.ffn * _dense_share(t)),
+            fed_share=column(models, lambda t: feedforward_layers(t) / t.layers),
             matrices=column(models, ffn_matrices),
             vocabulary=column(models, lambda t: t.vocabulary),
             window=column(models, lambda t: np.inf if t.window is None else t.window),
             windowed_share=column(models, lambda t: t.windowed_layers / t.layers),
+            state_share=column(models, lambda t: t.windowed_layers / t.layers if t.state_width else 0.0),
+            state_width=column(models, lambda t: t.state_width),
+            state_projected=column(models, lambda t: t.state_projected),
             latent=column(models, lambda t: t.attention == "mla"),
             q_rank=column(models, lambda t: t.q_lora_rank),
             kv_rank=column(models, lambda t: t.kv_lora_rank),
@@ -90,15 +111,27 @@ class Shapes:
             top_k=column(models, lambda t: t.top_k),
             shared_experts=column(models, lambda t: t.shared_experts),
             expert_ffn=column(models, lambda t: t.expert_ffn),
+            expert_hidden=column(models, expert_width),
             mtp_layers=column(models, lambda t: t.mtp_layers),
             hybrid=column(models, lambda t: t.attention == "hybrid"),
             attention_parameters=column(counts, lambda c: c.attention_per_layer),
-            dense_parameters=column(counts, lambda c: c.ffn_per_dense_layer),
+            dense_parameters=column(
+                list(zip(counts, models, strict=True)),
+                lambda row: row[0].ffn_per_dense_layer * _dense_share(row[1]),
+            ),
             moe_parameters=column(counts, lambda c: c.ffn_per_moe_layer),
-            routed_parameters=column(models, lambda t: t.experts * ffn_matrices(t) * t.hidden * t.expert_ffn),
+            routed_parameters=column(
+                models, lambda t: t.experts * ffn_matrices(t) * expert_width(t) * t.expert_ffn
+            ),
             tables=column(models, lambda t: (1.0 if t.tied_embeddings else 2.0) * t.hidden * t.vocabulary),
             total=column(counts, lambda c: c.total),
         )
+
+
+def _dense_share(t: Transformer) -> float:
+    """Layers with a dense feed-forward over those without experts."""
+    without = t.layers - t.moe_layers
+    return (feedforward_layers(t) - t.moe_layers) / without if without > 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class Efficiency:
     routed_decline: float
     """Yearly rate at which both fall."""
     hybrid: float
-    """Memory passes of a hybrid's layers over a transformer's."""
+    """Memory passes of a state-space layer over its fused traffic."""
     young: float
     """Extra compute time of an architecture's first software."""
     introduced: Mapping[str, float]

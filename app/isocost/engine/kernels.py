@@ -90,6 +90,16 @@ def projection_bytes(tokens: Array, attention_width: Array, ffn_width: Array, ma
     return tokens * (4.0 * attention_width + 2.0 * matrices * ffn_width)
 
 
+def state_space_bytes(tokens: Array, width: Array, projected: Array) -> Array:
+    """Forward traffic of a state-space layer between its projections, 16-bit (Mamba-2, arXiv 2405.21060).
+
+    The convolution reads and writes all columns but the gate's, the scan reads them and writes ``width``, the
+    gated norm reads that and the gate and writes.
+    """
+    mixed = projected - width
+    return 2.0 * tokens * (3.0 * mixed + 4.0 * width)
+
+
 def cross_entropy_bytes(tokens: Array, vocabulary: Array) -> Array:
     """Traffic of the loss on a (tokens x vocabulary) block of logits.
 

@@ -71,6 +71,11 @@ class Transformer:
     window: float | None = None
     """Tokens a sliding-window layer looks back; None = every layer sees the whole sequence."""
     windowed_layers: float = 0.0
+    """Layers with a window; in a hybrid those that mix by a state space, a chunk of tokens at a time."""
+    state_width: float = 0.0
+    """Inner width of a state-space layer, what its output projection reads; 0 = shaped like attention."""
+    state_projected: float = 0.0
+    """Columns of its input projection: values and gate, keys and queries, a step for each head."""
     q_lora_rank: float = 0.0
     kv_lora_rank: float = 0.0
     qk_nope_dim: float = 0.0
@@ -82,6 +87,10 @@ class Transformer:
     top_k: float = 0.0
     shared_experts: float = 0.0
     expert_ffn: float = 0.0
+    expert_hidden: float = 0.0
+    """Width tokens are projected to before they are sent to routed experts (0 = not projected)."""
+    feedforward_layers: float | None = None
+    """Layers followed by a feed-forward, experts included; None = all."""
     mtp_layers: float = 0.0
     """Multi-token-prediction modules: extra layers used in training only."""
     learned_positions: float = 0.0

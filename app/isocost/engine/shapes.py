@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from isocost.engine.architecture import parameters
+from isocost.engine.architecture import attention_parameters, parameters
 from isocost.engine.records import Transformer
 
 LARGEST_VOCABULARY = 128_256.0
@@ -37,6 +37,8 @@ HYBRID_ATTENTION_SHARE = 0.125
 """Layers of a hybrid model that keep full attention (Nemotron-H, Nemotron 3: 8-12 %)."""
 HYBRID_CHUNK = 256.0
 """Tokens a state-space layer mixes quadratically at a time (Mamba-2's chunk, arXiv 2405.21060)."""
+STATE_PROJECTED = 2.3
+"""Columns of a state-space layer's input projection over its inner width (Nemotron-H and 3: 2.1-2.5)."""
 
 SOLVER_STEPS = 60
 SOLVER_TOLERANCE = 1e-12
@@ -69,9 +71,8 @@ def shape_for(
 def working_shape(t: Transformer) -> Transformer:
     """The transformer to compute with: ``t`` itself, or a stand-in when ``t`` is a hybrid.
 
-    A hybrid (state-space layers among few attention layers) becomes a transformer of the same total and
-    active parameters whose state-space layers look back one chunk; it stays marked as a hybrid, whose
-    state-space layers cost more memory passes. Raises ValueError if its total is unknown.
+    A hybrid of unknown shape becomes a transformer of the same total and active parameters most of whose
+    layers mix by a state space of as many parameters as attention. Raises ValueError if its total is unknown.
     """
     if t.attention != "hybrid" or t.layers > 0:
         return t
@@ -80,7 +81,15 @@ def working_shape(t: Transformer) -> Transformer:
     vocabulary = t.vocabulary if t.vocabulary > 0 else None
     shape = shape_for(t.published_total, t.published_active, vocabulary, t.name)
     windowed = (1.0 - HYBRID_ATTENTION_SHARE) * shape.layers
-    return replace(shape, attention="hybrid", window=HYBRID_CHUNK, windowed_layers=windowed)
+    width = attention_parameters(shape) / shape.hidden / (1.0 + STATE_PROJECTED)
+    return replace(
+        shape,
+        attention="hybrid",
+        window=HYBRID_CHUNK,
+        windowed_layers=windowed,
+        state_width=width,
+        state_projected=STATE_PROJECTED * width,
+    )
 
 
 def _shape(hidden: float, dormant: float, vocabulary: float, name: str) -> Transformer:

@@ -17,9 +17,9 @@ from isocost.engine.basis import Basis, Constants, basis
 from isocost.engine.batch import Array, Shapes, Works
 from isocost.engine.candidates import Candidates, candidates
 from isocost.engine.efficiency import Machines
-from isocost.engine.layer import LayerSeconds
 from isocost.engine.layout import Layouts
 from isocost.engine.memory import Memory, memory, peak_bytes
+from isocost.engine.passes import LayerSeconds
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
 from isocost.engine.rows import Record, change, columns, pick, pick_from
 from isocost.engine.states import MemoryProfile, StateBytes

@@ -9,8 +9,9 @@ import numpy as np
 from isocost.engine import network
 from isocost.engine.batch import Array, Shapes, Works
 from isocost.engine.efficiency import Machines
-from isocost.engine.layer import LayerSeconds, Passes, Split, layer_seconds
+from isocost.engine.layer import layer_seconds
 from isocost.engine.layout import Layouts
+from isocost.engine.passes import LayerSeconds, Passes, Split
 
 
 @dataclass(frozen=True, slots=True)

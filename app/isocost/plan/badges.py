@@ -34,8 +34,12 @@ NEAR_OPTIMAL = 1.5
 """Tokens per parameter within this factor of the optimum are called compute-optimal."""
 SAME_CLASS = 3.0
 """Runs within this factor in compute are of one class."""
+CLOSE_TO_RULE = 0.8
+"""Share of a rule's compute from which it is named: attention and experiments may add what is missing."""
 WORN_OUT_EPOCHS = 4.0
 """Passes over the same text up to which repetition costs little (arXiv 2305.16264)."""
+BASIS = "6 x active parameters x tokens"
+"""How every remark counts training compute: what published runs tell allows no finer count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,8 @@ def badges(
 
 
 def training_flops(results: Sequence[StageEstimate]) -> float:
-    """FLOPs of the stages that train, as rules count them."""
-    return math.fsum(r.flops.total for r in results if r.enabled and r.flops is not None)
+    """FLOPs of the stages that train, on the basis of every remark."""
+    return math.fsum(r.flops.six_nd for r in results if r.enabled and r.flops is not None)
 
 
 def law_readings(parameters: float, tokens: float) -> tuple[LawReading, ...]:
@@ -220,20 +224,23 @@ def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
     yield Badge(
         "peer",
         "model.parameters",
-        f"{format_quantity(flops, 'number')} FLOPs, {said} {peer.run.label}",
+        f"{format_quantity(flops, 'number')} FLOPs (6ND), {said} {peer.run.label}",
         f"{peer.run.label} ({peer.run.organisation}, {peer.run.date}) took "
-        f"{format_quantity(peer.flops, 'number')} FLOPs, 6 x active parameters x tokens; this plan "
-        f"{peer.ratio:.2f} times that.",
+        f"{format_quantity(peer.flops, 'number')} FLOPs, {BASIS}; this stage {peer.ratio:.2f} times that.",
         peer.run.source,
     )
 
 
 def _rules(flops: float) -> Iterator[Badge]:
-    for rule in thresholds_reached(flops):
+    for rule in load_thresholds():
+        if flops <= CLOSE_TO_RULE * rule.flops:
+            continue
+        side = "Above" if flops > rule.flops else "Close to"
         yield Badge(
             f"threshold-{rule.id}",
             "data.tokens",
-            f"Above {rule.flops:.0e} FLOPs: {rule.name}".replace("e+", "e"),
+            f"{side} {rule.flops:.0e} FLOPs: {rule.name}".replace("e+", "e"),
+            f"All training stages together take {format_quantity(flops, 'number')} FLOPs, {BASIS}. "
             f"{rule.meaning} In force from {rule.applies_from}; text read {rule.read}: check it before "
             "relying on it.",
             rule.source,

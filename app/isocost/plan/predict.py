@@ -14,6 +14,7 @@ from isocost.catalog.efficiency import load_efficiency, relatives
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.batch import Array
+from isocost.engine.candidates import is_whole
 from isocost.engine.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.step import StepSeconds, evaluate
@@ -132,8 +133,8 @@ def _notes(batch: Batch, index: int, row: int) -> list[str]:
             f"no runs on {spec.accelerator.architecture} in the fit: "
             f"shares of {relatives()[spec.accelerator.architecture]} assumed"
         )
-    if spec.transformer.attention == "hybrid":
-        notes.append("hybrid model: computed as a transformer of the same size")
+    if spec.transformer.attention == "hybrid" and not is_whole(spec.transformer):
+        notes.append("hybrid model of unknown shape: layers solved from its parameters")
     return notes
 
 
