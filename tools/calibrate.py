@@ -230,8 +230,13 @@ PARAMETERS = (
     Parameter(("rails",), 0.6, 0.3, "exponent", "groups across nodes", 1.0),
     Parameter(("inside_latency",), 8e-6, 0.0, "s per doubling", "NCCL 1 MiB test on one node"),
     Parameter(
-        ("outside_latency",), 1e-4, 0.3, "s per doubling", "groups across nodes; NCCL 1 MiB on four: 8e-5"
+        ("outside_latency.vendor", "outside_latency.open"),
+        8e-6,
+        0.0,
+        "s per hop",
+        "NCCL 1 MiB test on four nodes",
     ),
+    Parameter(("outside_latency.research",), 2e-5, 0.5, "s per hop", "Nanotron grid across nodes"),
     Parameter(("tensor_exposed.vendor",), 0.3, 0.3, "share not hidden", "tensor-parallel vendor runs", 1.0),
     Parameter(
         ("tensor_exposed.open", "tensor_exposed.research"), 1.0, 0.0, "share not hidden", "nothing overlaps"
@@ -262,7 +267,9 @@ PARAMETERS = (
     Parameter(("routed_decline",), 0.4, 0.5, "per year", "the same mixture in releases 25.09 to 26.08"),
     Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
     Parameter(("hybrid",), 8.0, 0.5, "times the fused traffic", "state-space layers of Nemotron-H and 3"),
-    Parameter(("stall",), 1.1, 0.2, "s per microbatch", "blocked pipelines of the Nanotron grid"),
+    Parameter(
+        ("stall",), 0.6, 0.2, "s per microbatch and neighbour", "blocked pipelines of the Nanotron grid"
+    ),
     Parameter(
         ("young",), 0.2, 0.5, "extra time, fading within a year", "first releases on Hopper and Blackwell"
     ),

@@ -71,3 +71,13 @@ def test_a_faster_link_never_slows_a_collective(size, group, stride, factor, whi
 def test_a_ring_of_neighbours_takes_as_long_as_its_blocks(size, group):
     seconds = network.ring_seconds(array(size), array(group), array(1), links(domain=1024.0))
     assert seconds == pytest.approx(size * (group - 1) / group / 400e9)
+
+
+def test_a_ring_waits_at_every_hop_until_it_is_large():
+    def hops(group, stride=1):
+        return float(network.gather_cost(array(group), array(stride), links(outside_latency=1.0))[1][0])
+
+    assert hops(8) == 0.0
+    assert (hops(16), hops(32), hops(4, stride=8)) == (15.0, 31.0, 3.0)
+    assert hops(64) == 33.0
+    assert hops(512) < hops(1024) < 40.0

@@ -265,8 +265,42 @@ def test_tokens_projected_before_they_are_sent_travel_lighter():
     assert 0.2 < ratio < 0.4
 
 
+def test_a_framework_that_overlaps_hides_the_exchange_before_others_do():
+    def exchanged(overlapping: bool) -> float:
+        rates = machines([H100], ["fp8"], ["vendor"], load_efficiency(), [2024.5], [overlapping])
+        layout = Layouts.of(accelerators=256, global_batch=512, ep=64)
+        work = Works.of([replace(WORK, precision="fp8")])
+        return float(evaluate(Shapes.of([MIXTURE]), work, rates, layout).expert_comm[0])
+
+    assert exchanged(True) < 0.6 * exchanged(False)
+
+
 def test_hybrids_neither_hide_the_exchange_nor_fuse_experts():
     hybrid = replace(MIXTURE, attention="hybrid")
     layout = {"model": hybrid, "ep": 64, "accelerators": 256}
     then, now = step(year=2026.39, **layout), step(year=2026.41, **layout)
     assert now.expert_comm[0] == pytest.approx(then.expert_comm[0])
+
+
+def stalls(**layout) -> float:
+    """Seconds a microbatch that only the stalls of research code's pipelines add."""
+    rates = {
+        seconds: machines([H100], ["bf16"], ["research"], replace(load_efficiency(), stall=seconds))
+        for seconds in (0.0, 1.0)
+    }
+    rows = Layouts.of(global_batch=512, **layout)
+    both = [evaluate(Shapes.of([LLAMA_8B]), Works.of([WORK]), m, rows).pipeline[0] for m in rates.values()]
+    return float((both[1] - both[0]) / rows.microbatches[0])
+
+
+def test_a_blocked_pipeline_waits_for_each_neighbour_of_a_stage():
+    assert stalls(accelerators=512, tp=8, pp=1) == 0.0
+    assert stalls(accelerators=512, tp=8, pp=2) == pytest.approx(1.0)
+    for stages in (4, 8):
+        assert stalls(accelerators=512, tp=8, pp=stages) == pytest.approx(2.0)
+
+
+def test_pipelines_block_at_large_counts_or_with_tensor_parallel_over_many_nodes():
+    assert stalls(accelerators=128, tp=8, pp=2) < 0.01
+    assert stalls(accelerators=128, tp=32, pp=2) == pytest.approx(1.0)
+    assert stalls(accelerators=128, tp=4, pp=2, sharding=0) == pytest.approx(0.5)

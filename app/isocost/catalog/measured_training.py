@@ -130,6 +130,10 @@ STACK_WORDS: Mapping[str, Stack] = {
 }
 """Words in a framework's or source's name that tell its software tier, the first that matches."""
 
+OVERLAPPING_WORDS = ("hai-llm", "dualpipe", "overlap_moe_expert_parallel_comm")
+"""Words of frameworks and switches that hide the experts' all-to-all behind another microbatch (DualPipe:
+arXiv 2412.19437, section 3.2.1; Megatron-Core's switch of that name)."""
+
 DEFAULT_STACK: Stack = "open"
 """The tier of a run that names no known framework."""
 

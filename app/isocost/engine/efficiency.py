@@ -95,7 +95,8 @@ class Efficiency:
     rails: float
     """Exponent with which network cards of one domain add up."""
     inside_latency: float
-    outside_latency: float
+    outside_latency: Mapping[str, float]
+    """Seconds a hop across the network takes, by stack."""
     tensor_exposed: Mapping[str, float]
     """Share of tensor-parallel traffic that nothing hides, by stack."""
     context_exposed: float
@@ -129,7 +130,7 @@ class Efficiency:
     introduced: Mapping[str, float]
     """Year each architecture reached customers."""
     stall: float
-    """Seconds a blocked microbatch of a research code's pipeline waits."""
+    """Seconds a blocked microbatch of a research code's pipeline waits for each neighbour of its stage."""
     straggler: float
     """Waiting per doubling of nodes, a share of the step."""
 
@@ -212,7 +213,7 @@ def _links(accelerators: Sequence[Accelerator], stacks: Sequence[Stack], e: Effi
         outside=column(accelerators, lambda a: a.scaleout_bandwidth) * column(stacks, lambda k: e.outside[k]),
         domain=column(accelerators, lambda a: a.scaleup_domain),
         inside_latency=np.full(n, e.inside_latency),
-        outside_latency=np.full(n, e.outside_latency),
+        outside_latency=column(stacks, lambda k: e.outside_latency[k]),
         rails=np.full(n, e.rails),
     )
 
@@ -223,11 +224,13 @@ def machines(
     stacks: Sequence[Stack],
     e: Efficiency,
     years: Sequence[float] | None = None,
+    overlapping: Sequence[bool] | None = None,
 ) -> Machines:
     """Sustained rates of each accelerator, number format and stack (sequences of one length).
 
-    ``years`` says when each row's software ran, as a decimal year; None = today's. Raises ValueError for an
-    accelerator without any dense peak.
+    ``years`` says when each row's software ran, as a decimal year; None = today's. ``overlapping`` marks rows
+    whose framework hides the experts' all-to-all whatever its year. Raises ValueError for an accelerator
+    without any dense peak.
     """
     n = len(accelerators)
 
@@ -249,8 +252,9 @@ def machines(
     attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
     vendor = column(stacks, lambda stack: stack == "vendor") > 0
     research = column(stacks, lambda stack: stack == "research")
-    overlaps = vendor & (year >= FUSED_EXPERTS_YEAR)
-    fused = overlaps & (column(precisions, lambda p: p in BLOCK_SCALED) > 0)
+    current = vendor & (year >= FUSED_EXPERTS_YEAR)
+    overlaps = current if overlapping is None else current | np.array(overlapping, dtype=np.bool_)
+    fused = current & (column(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
         matmul=column(rows, lambda r: _matmul(*r, e)) / immature,
         bf16=column(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,

@@ -12,6 +12,9 @@ import numpy as np
 
 from isocost.engine.batch import Array
 
+RING = 32.0
+"""Ranks up to which a block passes around one ring, every hop as slow as the slowest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -26,6 +29,7 @@ class Links:
     inside_latency: Array
     """Seconds per step of a collective within a domain."""
     outside_latency: Array
+    """Seconds a hop across the network takes however little is sent."""
     rails: Array
     """How far the network cards of ranks that cross together add up: 0 = one card's worth, 1 = all."""
 
@@ -41,18 +45,17 @@ def ring_bandwidth(group: Array, together: Array, links: Links) -> Array:
     Each of the ``together`` members within a domain brings its own network card, so a ring that crosses
     domains can use their cards together (``rails`` says how well), never faster than the domain's own links.
     """
-    crossing = np.minimum(links.inside, links.outside * together**links.rails)
-    return np.where(together >= group, links.inside, crossing)
+    crossing = np.minimum(links.inside, links.outside * np.exp2(links.rails * np.log2(together)))
+    return np.maximum(crossing, links.inside * (together >= group))
 
 
 def gather_cost(group: Array, stride: Array, links: Links) -> tuple[Array, Array]:
     """Seconds per byte gathered and the latency of an all-gather (or reduce-scatter) over a group."""
     together = members_inside(group, stride, links)
-    domains = np.maximum(group / together, 1.0)
-    # Trees and in-network reduction keep the latency of large groups logarithmic.
-    latency = links.inside_latency * np.log2(together) + links.outside_latency * np.where(
-        domains > 1.0, 1.0 + np.log2(domains), 0.0
-    )
+    # Trees and hierarchical rings keep the latency of large groups logarithmic.
+    hops = np.minimum(group - 1.0, RING) + np.log2(np.maximum(group / RING, 1.0))
+    latency = links.inside_latency * np.log2(together)
+    latency = latency + links.outside_latency * (hops * (together < group))
     share = np.maximum(group - 1.0, 0.0) / group
     return share / ring_bandwidth(group, together, links), latency
 

@@ -82,15 +82,12 @@ def _stage_seconds(per_layer: Array, head: Array, s: Shapes, layouts: Layouts) -
     Layers are dealt in chunks of one size; where the last chunks are not full, the last stage takes the
     missing layer in exchange for the head. The fractional layers of a slider's shape are dealt evenly.
     """
-    chunks = layouts.pp * layouts.vp
-    even = s.layers / layouts.pp
-    # One layer fewer on the last stage when the head would otherwise make it the slowest.
-    full = np.ceil(s.layers / chunks - 1e-9) * layouts.vp
-    spare = full * layouts.pp - s.layers
-    split = (layouts.pp > 1) & (spare > 0) & (s.layers == np.floor(s.layers))
-    slowest_layers = np.where(split, full, even)
-    last = np.where(split, np.maximum(full - spare, 0.0), even) * per_layer + head
-    slowest = np.maximum(slowest_layers * per_layer, last)
+    chunks = np.maximum(layouts.vp * (layouts.pp > 1), 1.0)
+    whole = s.layers == np.floor(s.layers)
+    full = np.where(whole, np.ceil(s.layers / (layouts.pp * chunks) - 1e-9) * chunks, s.layers / layouts.pp)
+    # Fewer layers on the last stage when the head would otherwise make it the slowest.
+    last = np.maximum(s.layers - full * (layouts.pp - 1.0), 0.0) * per_layer + head
+    slowest = np.maximum(full * per_layer, last)
     average = (s.layers * per_layer + head) / layouts.pp
     return slowest, average
 
@@ -118,11 +115,11 @@ class _Timeline:
 def _timeline(
     s: Shapes, w: Works, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None
 ) -> _Timeline:
-    weights = _rank_weights(s, layouts)
+    weights, replicas = _rank_weights(s, layouts), _replicas(m, layouts)
     forward, backward = passes.forward, passes.backward
-    forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, forward, backward)
+    forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, replicas, forward, backward)
     crossing = (layouts.pp > 1) & (layouts.accelerators > m.links.domain)
-    host = passes.host * (1.0 + m.pipelined_host * np.where(crossing, layouts.tp, 0.0))
+    host = passes.host * (1.0 + m.pipelined_host * (layouts.tp * crossing))
     forward_floor = _softmax(forward_gathered, host)
     backward_floor = _softmax(backward_gathered, 1.5 * host)
     gathered = forward_gathered + backward_gathered
@@ -135,7 +132,7 @@ def _timeline(
     pipelined = count * (slowest + _stall(m, layouts, filled)) + ramp + _sends(s, w, m, layouts)
     # What hides the reduction is the time a pass really takes, the host's launches included.
     held = s.layers / layouts.pp
-    data, optimizer = _update(s, w, m, layouts, weights, forward_floor * held, backward_floor * held)
+    data, optimizer = _update(w, m, layouts, weights, replicas, forward_floor * held, backward_floor * held)
     return _Timeline(
         passes=count * (s.layers + s.mtp_layers) / layouts.pp,
         gathering=gathered - forward - backward,
@@ -182,67 +179,96 @@ def step_seconds(
 def _stall(m: Machines, layouts: Layouts, filled: Array | None) -> Array:
     """Seconds a microbatch of a research code's pipeline waits where its allocator or its sends block.
 
-    Measured on one grid (H100, Nanotron): above about 85 % of memory, with unsharded data parallel of more
-    than two, and nearly always as the count approaches 512.
+    Measured on one grid (H100, Nanotron): about 0.6 s for each neighbour a stage exchanges with. Nearly
+    always above 92 % of memory, with tensor parallel over more than two domains and as the count approaches
+    512; in half of the runs with unsharded data parallel of more than two over more than two domains.
     """
+    if not np.any(m.stall):
+        return np.zeros(1)
     full = np.zeros(1) if filled is None else filled
-    wide = layouts.accelerators > 2.0 * m.links.domain
-    unsharded = (layouts.sharding == 0) & (layouts.dp > 2) & wide
-    near = np.minimum(layouts.accelerators / 512.0, 1.0)
-    often = near * near * near * near * near
-    share = np.where(full > 0.92, 1.0, np.maximum(often, np.where(unsharded, 0.5, 0.0)))
-    return np.where(layouts.pp > 1, m.stall * share, 0.0)
+    two_domains = 2.0 * m.links.domain
+    unsharded = (layouts.sharding == 0) & (layouts.dp > 2) & (layouts.accelerators > two_domains)
+    often = np.minimum(layouts.accelerators / 512.0, 1.0) ** 10
+    share = np.maximum(often, np.where(unsharded, 0.5, 0.0))
+    share = np.where((full > 0.92) | (layouts.tp > two_domains), 1.0, share)
+    neighbours = np.minimum(layouts.pp - 1.0, 2.0)
+    return m.stall * neighbours * share
 
 
 def _sends(s: Shapes, w: Works, m: Machines, layouts: Layouts) -> Array:
     """Seconds spent handing activations to the next stage and gradients back, less what overlaps."""
     tokens = layouts.microbatch * w.sequence / layouts.cp
-    volume = 2.0 * tokens * s.hidden / np.where(layouts.sequence_parallel, layouts.tp, 1.0)
+    volume = 2.0 * tokens * s.hidden / np.maximum(layouts.tp * layouts.sequence_parallel, 1.0)
     distance = layouts.tp * layouts.cp * layouts.dp
     once = network.point_to_point_seconds(volume, distance, m.links)
-    return np.where(layouts.pp > 1, 2.0 * once * layouts.microbatches * layouts.vp * m.pipeline_exposed, 0.0)
+    return 2.0 * once * layouts.microbatches * layouts.vp * m.pipeline_exposed * (layouts.pp > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Replicas:
+    """Ranks that hold the same dense weights, and what gathering among them takes."""
+
+    ranks: Array
+    group: Array
+    """Of them, those over which states are spread; all where none are."""
+    per_byte: Array
+    """Seconds per byte gathered over the group."""
+    latency: Array
+
+
+def _replicas(m: Machines, layouts: Layouts) -> _Replicas:
+    ranks = layouts.dp * layouts.cp
+    group = np.where(layouts.sharding > 0, np.minimum(layouts.shard_group, ranks), ranks)
+    return _Replicas(ranks, group, *network.gather_cost(group, layouts.tp, m.links))
 
 
 def _sharded(
-    s: Shapes, w: Works, m: Machines, layouts: Layouts, weights: _Weights, forward: Array, backward: Array
+    s: Shapes,
+    w: Works,
+    m: Machines,
+    layouts: Layouts,
+    weights: _Weights,
+    replicas: _Replicas,
+    forward: Array,
+    backward: Array,
 ) -> tuple[Array, Array]:
     """Forward and backward seconds of a layer whose weights are gathered and gradients scattered (ZeRO-3)."""
     per_layer = (weights.dense + weights.routed) * layouts.pp / s.layers
     stored = np.where(w.quantised > 0, 0.5, 2.0)
-    gather = network.gather_seconds(stored * per_layer, layouts.shard_group, layouts.tp, m.links)
+    gather = (stored * per_layer * replicas.per_byte + replicas.latency) * (layouts.sharding == 3)
     scatter = np.where(w.frozen > 0, 0.0, gather)
-    on = layouts.sharding == 3
 
     def together(compute: Array, comm: Array) -> Array:
         # Collectives take multiprocessors and bandwidth from the kernels they hide behind.
         return np.maximum(compute, comm) + m.contention * np.minimum(compute, comm)
 
-    return (
-        np.where(on, together(forward, gather), forward),
-        np.where(on, together(backward, gather + scatter), backward),
-    )
+    return together(forward, gather), together(backward, gather + scatter)
 
 
 def _update(
-    s: Shapes, w: Works, m: Machines, layouts: Layouts, weights: _Weights, forward: Array, backward: Array
+    w: Works,
+    m: Machines,
+    layouts: Layouts,
+    weights: _Weights,
+    replicas: _Replicas,
+    forward: Array,
+    backward: Array,
 ) -> tuple[Array, Array]:
     """Exposed seconds of gradient reduction and weight gathering, and of the optimizer's own pass."""
     trained = np.where(w.frozen > 0, 0.01, 1.0)
-    ranks = layouts.dp * layouts.cp
-    replicas = layouts.expert_replicas
+    ranks, group = replicas.ranks, replicas.group
+    expert_replicas = layouts.expert_replicas
     dense = (weights.dense + weights.tables) * trained
     routed = weights.routed * trained
     sharded = layouts.sharding > 0
-    group = np.where(sharded, np.minimum(layouts.shard_group, ranks), ranks)
-    per_byte, latency = network.gather_cost(group, layouts.tp, m.links)
-    routed_per_byte, routed_latency = network.gather_cost(replicas, np.maximum(layouts.ep, 1.0), m.links)
-    each = dense * per_byte + routed * routed_per_byte
-    latency = latency + routed_latency
+    routed_per_byte, routed_latency = network.gather_cost(expert_replicas, layouts.ep, m.links)
+    each = dense * replicas.per_byte + routed * routed_per_byte
+    latency = replicas.latency + routed_latency
     # Interleaved chunks finish one after another while the pipeline drains, and fill it likewise.
     window = 0.8 * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
-    whole = layouts.sharding == 3
-    gradients = np.where(whole, 0.0, m.gradient_bytes * each + latency)
-    gather = np.where(whole, 0.0, np.where(sharded, 2.0, m.gradient_bytes) * each + latency)
+    apart = layouts.sharding < 3
+    gradients = (m.gradient_bytes * each + latency) * apart
+    gather = (np.where(sharded, 2.0, m.gradient_bytes) * each + latency) * apart
     if np.any(group < ranks):
         # Groups that hold replicas of the shards add up their gradients, each its own part.
         across, added = network.gather_cost(ranks / group, layouts.tp * group, m.links)
@@ -253,7 +279,7 @@ def _update(
     exposed = np.maximum(gradients * late, gradients - window * backward)
     exposed = exposed + np.maximum(gather * late, gather - window * forward)
     held = dense / np.where(sharded, group, 1.0)
-    held = held + routed / np.where(sharded, np.maximum(replicas * group / ranks, 1.0), 1.0)
+    held = held + routed / np.where(sharded, np.maximum(expert_replicas * group / ranks, 1.0), 1.0)
     return exposed, held * w.state_bytes / m.memory
 
 

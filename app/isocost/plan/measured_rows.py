@@ -11,7 +11,13 @@ from typing import TypeVar
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured_training import DEFAULT_STACK, MeasuredRun, stack_of, year_of
+from isocost.catalog.measured_training import (
+    DEFAULT_STACK,
+    OVERLAPPING_WORDS,
+    MeasuredRun,
+    stack_of,
+    year_of,
+)
 from isocost.catalog.memory import load_memory_profiles
 from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
 from isocost.engine.states import OPTIMIZER_BYTES
@@ -40,6 +46,8 @@ class RunSpec:
     """Whether the row states how the accelerators share the model."""
     recompute: Recompute | None
     """Stated, or what the framework's recipes do; None = the least that fits."""
+    overlapping: bool = False
+    """Whether the framework is known to hide the experts' all-to-all."""
 
 
 def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None = None) -> RunSpec:
@@ -80,6 +88,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         year=year,
         mapping_given=stated,
         recompute=run.recompute or usual.recompute,
+        overlapping=any(word in run.framework.casefold() for word in OVERLAPPING_WORDS),
     )
 
 
