@@ -58,17 +58,15 @@ def layout_rates(project: Project, catalog: Catalog) -> dict[str, float]:
         )
         searched.append(time.perf_counter() - started)
     own = next(i for i, spec in enumerate(specs) if spec.id == scenario.hardware.accelerator)
-    priced, priced_s = price_all(
-        Space.of(transformer, [works[own]], [specs[own]], [counts[own]], fitted, Pins())
-    )
+    space = Space.of(transformer, [works[own]], [specs[own]], [counts[own]], fitted, Pins())
     return {
         "layouts_per_s": compared / statistics.median(searched),
-        "layouts_in_full_per_s": priced / priced_s,
+        "layouts_in_full_per_s": statistics.median(price_all(space) for _ in range(SEARCHES)),
     }
 
 
-def price_all(space: Space) -> tuple[int, float]:
-    """Price every layout of the first type in every recomputation mode; how many, and the seconds it took."""
+def price_all(space: Space) -> float:
+    """Layouts a second when every one of the first type is priced in every recomputation mode."""
     count, degrees = np.nonzero(space.valid(0))
     started = time.perf_counter()
     for mode in space.modes:
@@ -78,7 +76,7 @@ def price_all(space: Space) -> tuple[int, float]:
             space.seconds(
                 Cells(np.zeros(rows, np.intp), count[at], degrees[at], np.full(rows, mode, np.int8))
             )
-    return len(count) * len(space.modes), time.perf_counter() - started
+    return len(count) * len(space.modes) / (time.perf_counter() - started)
 
 
 def main() -> None:
