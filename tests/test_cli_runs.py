@@ -140,3 +140,84 @@ def test_the_text_says_how_far_off_sources_never_fitted_are(capsys):
     assert "Megatron-Bridge" in fitted
     assert "InternEvo" in apart
     assert "llm-foundry" not in apart
+
+
+def test_a_table_is_never_replaced_by_what_is_made_of_it(table, capsys):
+    path = table(TRAINING)
+    before = path.read_text()
+    assert main(["predict", str(path), "-o", str(path)]) == 2
+    assert "is the table itself" in capsys.readouterr().err
+    assert main(["calibrate", str(path), "startup-7b", "-o", str(path)]) == 2
+    assert path.read_text() == before
+
+
+def test_columns_of_the_table_with_our_names_are_kept(table, tmp_path):
+    out = tmp_path / "out.csv"
+    text = "Model, gpu ,n_gpus,seq_len,note,,note\nLlama 3 8B,H100,8,8192,mine,x,again\n"
+    assert main(["predict", str(table(text)), "-o", str(out)]) == 0
+    (row,) = rows_of(out)
+    assert row["note (given)"] == "mine"
+    assert row["column 6"] == "x"
+    assert row["note (7)"] == "again"
+    assert "recomputation not stated" in row["note"]
+    assert float(row["predicted_tokens_per_s_per_gpu"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("model;gpu;n_gpus;seq_len\nx;y;1;2\n", "by commas, not semicolons"),
+        ("model\tgpu\tn_gpus\tseq_len\nx\ty\t1\t2\n", "by commas, not tabs"),
+        ("model,gpu,n_gpus,seq_len\nLlama 3 8B,H100,8,8192,more\n", "line 2 has 5 cells; there are 4"),
+        ('model,gpu,n_gpus,seq_len\n"Llama 3 8B,H100,8,8192\n', "is not CSV"),
+    ],
+)
+def test_a_table_that_is_not_one_is_explained(table, tmp_path, capsys, text, said):
+    assert main(["predict", str(table(text)), "-o", str(tmp_path / "out.csv")]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_one_odd_row_spoils_no_other(table, tmp_path):
+    """Layouts that cannot be, and ones that do not fit, beside a row that can."""
+    head = "model,gpu,n_gpus,seq_len,tp,pp,ep,precision,global_batch_seqs\n"
+    odd = [
+        "Llama 3.1 70B,H100,4,8192,1,1,8,bf16,64",
+        "Mixtral 8x22B,H100,8,4096,1,1,16,bf16,64",
+        "Llama 3.1 70B,H100,8,8192,8,4,,bf16,64",
+        "Llama 3.1 8B,H100,8.5,8192,2,2,,bf16,64",
+        "Llama 3.1 8B,TPU v5p,8,8192,,,,fp32,64",
+        "Llama 3.1 405B,TPU v5e,4096,8192,,,,bf16,2048",
+    ]
+    good = "Llama 3.1 8B,H100,8,8192,1,1,,bf16,64"
+    out = tmp_path / "out.csv"
+    assert main(["predict", str(table(head + "\n".join([*odd, good]) + "\n")), "-o", str(out)]) == 0
+    dense, mixture, too_many, halves, wide, huge, alone = rows_of(out)
+    assert float(dense["predicted_tokens_per_s_per_gpu"]) > 0
+    assert "ep is 16, more than the 8 experts" in mixture["note"]
+    assert "tp 8 x pp 4 is 32, more than n_gpus, 8" in too_many["note"]
+    assert "whole numbers" in halves["note"]
+    assert "precision is fp32" in wide["note"]
+    assert "does not fit" in huge["note"]
+    assert float(huge["predicted_peak_memory_gb"]) < 300
+    single = tmp_path / "single.csv"
+    assert main(["predict", str(table(head + good + "\n")), "-o", str(single)]) == 0
+    figure = "predicted_tokens_per_s_per_gpu"
+    assert rows_of(single)[0][figure] == alone[figure]
+
+
+def test_a_shape_the_row_states_wins_over_a_name(table, tmp_path):
+    head = "model,gpu,n_gpus,seq_len,n_layers,d_model,n_heads,d_ff,vocab\n"
+    body = "GPT-2,A100,8,1024,12,768,12,3072,50257\nGPT-2,A100,8,1024,48,1600,25,6400,50257\n"
+    out = tmp_path / "out.csv"
+    assert main(["predict", str(table(head + body)), "-o", str(out)]) == 0
+    small, large = (float(row["predicted_tokens_per_s_per_gpu"]) for row in rows_of(out))
+    assert small > 4.0 * large
+
+
+def test_a_server_with_fewer_accelerators_joins_fewer(table, tmp_path):
+    head = "model,gpu,n_gpus,seq_len,tp,pp,micro_batch,global_batch_seqs,framework,gpus_per_node\n"
+    body = "".join(f"Llama 3 70B,A100,32,4096,8,4,1,256,NeMo,{size}\n" for size in (8, 4))
+    out = tmp_path / "out.csv"
+    assert main(["predict", str(table(head + body)), "-o", str(out)]) == 0
+    eight, four = (float(row["predicted_tokens_per_s_per_gpu"]) for row in rows_of(out))
+    assert four < 0.9 * eight

@@ -135,3 +135,14 @@ def test_places_that_cannot_be_written_are_one_sentence(tmp_path: Path, name: st
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     write_atomically(tmp_path / "picture.png", b"\x89PNG\r\n")
     assert (tmp_path / "picture.png").read_bytes() == b"\x89PNG\r\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(FileError, match="not a regular file"):
+        save_project(plan(), pipe)
+    with pytest.raises(OSError, match="Not a regular file"):
+        write_atomically(pipe, b"")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

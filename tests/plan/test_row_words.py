@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.catalog.measured_training import year_of
 from isocost.plan import row_words as words
 from isocost.plan.predict import predict
 
@@ -47,6 +48,10 @@ def one(catalog, **changes):
         ("FP8 MX", "mxfp8"),
         ("mxfp8_cublas", "mxfp8"),
         ("fp4", "nvfp4"),
+        ("bf16, no fp8", "bf16"),
+        ("bf16 (fp8 all-gather)", "bf16"),
+        ("nf4", "bf16"),
+        ("4bit", "bf16"),
     ],
 )
 def test_number_formats_are_read_as_the_narrowest_named(text, format_):
@@ -103,6 +108,11 @@ def test_sharding_that_means_nothing_is_refused():
         ("selective layer", "selective"),
         ("norm, act", "selective"),
         ("core_attn", "selective"),
+        ("activation checkpointing", "full"),
+        ("no activation checkpointing", "none"),
+        ("No AC", "none"),
+        ("none; CPU offload", "none"),
+        ("not used", "none"),
     ],
 )
 def test_recomputation_is_read(text, mode):
@@ -111,7 +121,15 @@ def test_recomputation_is_read(text, mode):
 
 @pytest.mark.parametrize(
     ("text", "method"),
-    [("pretrain", "full"), ("SFT", "full"), ("LoRA", "lora"), ("PEFT", "lora"), ("QLoRA sft", "qlora")],
+    [
+        ("pretrain", "full"),
+        ("SFT", "full"),
+        ("LoRA", "lora"),
+        ("PEFT", "lora"),
+        ("QLoRA sft", "qlora"),
+        ("full (no LoRA)", "full"),
+        ("DoRA", "lora"),
+    ],
 )
 def test_what_is_trained_is_read(text, method):
     assert words.method(text) == method
@@ -189,3 +207,95 @@ def test_a_slower_network_is_taken_from_the_row(catalog):
         0.9 * usual.tokens_per_s
     )
     assert one(catalog, n_gpus="64", global_batch_seqs="64", network_gbit_s="400") == usual
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("Fully Sharded Data Parallel", "zero3"),
+        ("no FSDP", "none"),
+        ("FSDP off", "none"),
+        ("ZeRO-1 (no FSDP)", "zero1"),
+        ("False", "none"),
+        ("MiCS", "zero3"),
+    ],
+)
+def test_what_is_denied_is_not_taken_for_said(text, stage):
+    assert words.sharding(text)[0] == stage
+
+
+def test_nodes_are_no_size_of_a_group():
+    assert words.sharding("FSDP (8 nodes)") == ("zero3", None)
+    assert words.sharding("FSDP (8)") == ("zero3", 8.0)
+
+
+@pytest.mark.parametrize("name", ["ep", "n_experts", "vp"])
+@pytest.mark.parametrize("text", ["0", "None", "null", "0.0"])
+def test_nothing_may_be_written_as_zero_where_there_need_be_none(name, text):
+    assert words.number(text, name) is None
+
+
+def test_a_vocabulary_may_be_given_in_thousands():
+    assert words.number("128k", "vocab") == 128_000
+
+
+@pytest.mark.parametrize("kind", ["inference", "GRPO", "rollout generation"])
+def test_work_that_is_no_training_step_is_refused(kind):
+    with pytest.raises(ValueError, match="only steps of training"):
+        words.method(kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "gated"),
+    [
+        ("", True),
+        ("SwiGLU", True),
+        ("GeGLU", True),
+        ("gelu", False),
+        ("GeLU (non-gated)", False),
+        ("squared ReLU", False),
+        ("mlp", False),
+    ],
+)
+def test_gates_are_read(text, gated):
+    assert words.gated(text) is gated
+
+
+@pytest.mark.parametrize(
+    ("label", "identifier"),
+    [
+        ("H100 80GB SXM5", "h100-sxm"),
+        ("H100-80G", "h100-sxm"),
+        ("DGX H100", "h100-sxm"),
+        ("64 H100", "h100-sxm"),
+        ("H100 x8", "h100-sxm"),
+        ("NVIDIA H100 Tensor Core GPU", "h100-sxm"),
+        ("H200 SXM5 141GB", "h200-sxm"),
+        ("HGX B200", "b200"),
+        ("TPU v6e (Trillium)", "tpu-v6e"),
+        ("A100 40GB (p4d.24xlarge)", "a100-sxm-40gb"),
+        ("MI300X OAM", "mi300x"),
+        ("GB200 NVL72", "gb200"),
+    ],
+)
+def test_accelerators_are_known_whatever_stands_beside_their_name(catalog, label, identifier):
+    assert one(catalog, gpu=label) == one(catalog, gpu=identifier)
+
+
+def test_another_memory_than_the_catalogues_is_refused(catalog):
+    assert "has 80 GB" in one(catalog, gpu="H100 120GB").note
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2024-06", 2024.458),
+        ("20240615", 2024.458),
+        ("2024/06", 2024.458),
+        ("July 2024", 2024.5),
+        ("24-06", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_as_they_are_written(text, year):
+    assert year_of(text) == (year if year is None else pytest.approx(year, abs=0.001))

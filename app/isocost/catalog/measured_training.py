@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -97,16 +98,17 @@ def failed_runs() -> tuple[MeasuredRun, ...]:
 
 
 def year_of(date: str) -> float | None:
-    """The middle of the month (or year) of an ISO date, as a decimal year; None when there is none."""
-    parts = date.split("-")
-    if not parts[0].isdigit():
+    """The middle of the month (or year) a date names, as a decimal year; None when it names no year."""
+    found = re.search(r"((?:19|20)\d\d)(?:[-/.]?(0[1-9]|1[0-2])(?!\d{3}))?", date)
+    if found is None:
         return None
-    month = float(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 6.5
-    return float(parts[0]) + (month - 0.5) / 12.0
+    month = float(found.group(2)) if found.group(2) else 6.5
+    return float(found.group(1)) + (month - 0.5) / 12.0
 
 
 STACK_WORDS: Mapping[str, Stack] = {
     "nanotron": "research",
+    "neox": "open",
     "deepspeed": "open",
     "fsdp": "open",
     "composer": "open",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import NoReturn
 
 from isocost.cli.errors import UsageError
@@ -31,3 +32,9 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
 def add_scenario(parser: argparse.ArgumentParser) -> None:
     """Which of the plan's scenarios."""
     parser.add_argument("--scenario", metavar="NAME", help="scenario of the plan (default: its first)")
+
+
+def refuse_same(table: Path, output: Path) -> None:
+    """Raise UsageError where the result would replace the table it is made from."""
+    if output.exists() and output.samefile(table):
+        raise UsageError(f"{output} is the table itself: give the output another name.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from isocost.cli.arguments import add_plan, add_scenario, command_parser
+from isocost.cli.arguments import add_plan, add_scenario, command_parser, refuse_same
 from isocost.cli.output import write
 
 DESCRIPTION = (
@@ -44,6 +44,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
     _, rows = load_runs(runs, (*TRAINING, "tokens_per_s_per_gpu"))
+    refuse_same(runs, output)
     measured = [_measured(runs, number, row["tokens_per_s_per_gpu"]) for number, row in enumerate(rows, 2)]
     try:
         found = correction(measured, predict(rows, catalog), source=runs.name, date=date.today().isoformat())
@@ -62,14 +63,10 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
 
 def _measured(path: Path, line: int, text: str) -> float | None:
     from isocost.files import FileError
+    from isocost.plan.row_words import number
 
-    if not text.strip():
-        return None
     try:
-        value = float(text)
+        return number(text, "tokens_per_s_per_gpu")
     except ValueError:
-        value = float("nan")
-    if not 0.0 < value < float("inf"):
         problem = f"line {line}, tokens_per_s_per_gpu: expected a number above 0, got {text.strip()[:40]!r}."
-        raise FileError(path, problem)
-    return value
+        raise FileError(path, problem) from None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isocost.cli.arguments import command_parser
+from isocost.cli.arguments import command_parser, refuse_same
 from isocost.cli.output import write
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 DESCRIPTION = (
     "Predict every row of a CSV table of runs and write the table with the predictions appended. Training "
     "rows need the columns model, gpu, n_gpus and seq_len; a layout (tp, pp, vp, cp, ep, micro_batch, "
-    "recompute, zero_or_fsdp...) is used where given and searched where blank. Optional columns: "
-    "attention_kernel (flash or unfused; flash where blank, but for runs dated before 2023), optimizer "
-    "(adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; by framework where blank), stack (vendor, "
-    "open or research; by framework where blank) and network_gbit_s (between nodes, per accelerator and "
-    "direction; the catalogue's where blank). Generation rows need model, gpu, n_gpus, precision, isl, osl "
-    "and metric."
+    "recompute, zero_or_fsdp...) is used where given and searched where blank; date and framework tell "
+    "which software ran; models that are not known are described by n_layers, d_model, n_heads... "
+    "Optional columns: attention_kernel (flash or unfused; flash where blank, but for runs dated before "
+    "2023), optimizer (adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; by framework where "
+    "blank), stack (vendor, open or research; by framework where blank) and network_gbit_s (between "
+    "nodes, per accelerator and direction; the catalogue's where blank) and gpus_per_node. Generation "
+    "rows need model, gpu, n_gpus, precision, isl, osl and metric."
 )
 TRAINING = ("model", "gpu", "n_gpus", "seq_len")
 GENERATION = ("model", "gpu", "n_gpus", "precision", "isl", "osl", "metric")
@@ -44,10 +45,16 @@ def _predicted(runs: Path, output: Path, kind: str) -> str:
     from isocost.files import FileError, ensure_writable, load_runs, table_text, write_atomically
 
     names, rows = load_runs(runs, TRAINING if kind == "training" else GENERATION)
+    refuse_same(runs, output)
     ensure_writable(output)
     found = (_training if kind == "training" else _generation)(rows, load())
-    added = [name for name in found[0] if name not in names]
-    text = table_text([*names, *added], [{**row, **new} for row, new in zip(rows, found, strict=True)])
+    # A column of the table's own with the name of one of ours is kept beside it.
+    kept = {name.casefold(): f"{name} (given)" if name in found[0] else name for name in names}
+    table = [
+        {**{kept[name]: cell for name, cell in row.items()}, **new}
+        for row, new in zip(rows, found, strict=True)
+    ]
+    text = table_text([*kept.values(), *found[0]], table)
     try:
         write_atomically(output, text.encode())
     except OSError as error:

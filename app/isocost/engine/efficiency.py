@@ -189,7 +189,7 @@ def _of(values: Mapping[str, Value], a: Accelerator) -> Value:
     return values.get(a.id) or values.get(a.architecture) or values[DEFAULT_ARCHITECTURE]
 
 
-def _peak(a: Accelerator, format_: str) -> tuple[float, str]:
+def dense_peak(a: Accelerator, format_: str) -> tuple[float, str]:
     """Dense peak for a number format and the format it is the peak of: the next wider one if it has none."""
     for name in _FALLBACK.get(format_, _SIXTEEN_BIT):
         if name in a.peak_flops:
@@ -198,7 +198,7 @@ def _peak(a: Accelerator, format_: str) -> tuple[float, str]:
 
 
 def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -> float:
-    peak, format_ = _peak(a, ELEMENT[precision])
+    peak, format_ = dense_peak(a, ELEMENT[precision])
     shares = e.matmul.get(f"{a.id}-{stack}") or _of(e.matmul, a)
     key = "mxfp8" if precision == "mxfp8" and format_ == "fp8" else format_
     share = next(shares[k] for k in (key, *_FALLBACK.get(format_, ()), "bf16") if k in shares)
@@ -248,7 +248,7 @@ def machines(
     mature = column(rows, lambda r: r[0].architecture == "Ampere" and r[2] == "vendor") > 0
     plain = column(rows, lambda r: r[0].architecture in PLAIN_ATTENTION and r[2] != "vendor") > 0
     early = np.where(((year < FUSED_ATTENTION_YEAR) & ~mature) | plain, by_stack(e.attention_early), 1.0)
-    sixteen_bit = column(accelerators, lambda a: _peak(a, "bf16")[0])
+    sixteen_bit = column(accelerators, lambda a: dense_peak(a, "bf16")[0])
     attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
     vendor = column(stacks, lambda stack: stack == "vendor") > 0
     research = column(stacks, lambda stack: stack == "research")

@@ -17,29 +17,55 @@ Row = dict[str, str]
 
 
 def load_runs(path: Path, required: Sequence[str]) -> tuple[list[str], list[Row]]:
-    """Column names and rows of a CSV file whose first line names its columns.
+    """Column names, and rows keyed by them in small letters, of a CSV file whose first line names them.
 
     Raises FileError with one sentence: unreadable, too large, not a table, or without a required column.
     """
-    reader = csv.DictReader(
-        io.StringIO(bounded_text(path, LARGEST_TABLE, "a table of runs", "a CSV file"), newline="")
-    )
+    text = bounded_text(path, LARGEST_TABLE, "a table of runs", "a CSV file")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        names = [name for name in reader.fieldnames or () if name]
-        missing = [name for name in required if name not in names]
+        heading = next(reader, [])
+        names = _named(heading)
+        written = {name.casefold() for name in names}
+        missing = [name for name in required if name not in written]
         if missing:
-            columns = ", ".join(missing)
-            raise FileError(path, f"the first line must name the columns; missing are {columns}.")
+            raise FileError(path, f"{_heading_trouble(heading)}; missing are {', '.join(missing)}.")
         rows: list[Row] = []
-        for row in reader:
+        for cells in reader:
             if len(rows) == MOST_ROWS:
                 raise FileError(path, f"the table has more than {MOST_ROWS:,} rows.")
-            rows.append({name: row.get(name) or "" for name in names})
+            if len(cells) > len(names):
+                raise FileError(
+                    path, f"line {reader.line_num} has {len(cells)} cells; there are {len(names)} columns."
+                )
+            if cells:
+                filled = [*cells, *[""] * (len(names) - len(cells))]
+                rows.append({name.casefold(): cell for name, cell in zip(names, filled, strict=True)})
     except csv.Error as error:
         raise FileError(path, f"line {reader.line_num} is not CSV: {error}.") from None
     if not rows:
         raise FileError(path, "the table has no rows below its column names.")
     return names, rows
+
+
+def _named(heading: Sequence[str]) -> list[str]:
+    """The columns' names, each once: blank ones are numbered, repeated ones too."""
+    names: dict[str, str] = {}
+    for number, cell in enumerate(heading, 1):
+        name = cell.strip() or f"column {number}"
+        if name.casefold() in names:
+            name = f"{name} ({number})"
+        names[name.casefold()] = name
+    return list(names.values())
+
+
+def _heading_trouble(heading: Sequence[str]) -> str:
+    """What may be wrong with the first line of a table that lacks columns."""
+    whole = heading[0] if len(heading) == 1 else ""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if mark in whole:
+            return f"columns are told apart by commas, not {name}"
+    return "the first line must name the columns"
 
 
 def table_text(names: Sequence[str], rows: Sequence[Row]) -> str:

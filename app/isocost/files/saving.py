@@ -47,7 +47,7 @@ def project_text(project: Project) -> str:
 def ensure_writable(path: Path) -> None:
     """Raise FileError, as saving there would, before long work is done for nothing."""
     try:
-        _refuse_folder(path)
+        _refuse_special(path)
         probe = _temporary(path)
         _write_through(probe, b"")
         os.unlink(probe)
@@ -58,7 +58,7 @@ def ensure_writable(path: Path) -> None:
 def write_atomically(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` in one step, flushed to the disk. Raises OSError."""
     target = Path(os.path.realpath(path))
-    _refuse_folder(target)
+    _refuse_special(target)
     temporary = _temporary(target)
     try:
         _write_through(temporary, data)
@@ -72,9 +72,12 @@ def write_atomically(path: Path, data: bytes) -> None:
     _flush_folder(target.parent)
 
 
-def _refuse_folder(path: Path) -> None:
+def _refuse_special(path: Path) -> None:
+    """Replacing a folder cannot be done; replacing a device or a pipe can, and would destroy it."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "Not a regular file")
 
 
 def _temporary(target: Path) -> Path:

@@ -76,7 +76,7 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     """Every layout worth pricing of each run, those that do not fit left out.
 
     A stated part of a layout is kept. Of the rest: the stated sharding with any recomputation that fits; else
-    fully sharded; else, where nothing fits, the layout with most recomputation, so that no run is dropped.
+    fully sharded; else, where nothing fits, the layout that needs the least memory: no run is dropped.
     """
     choices, owners = [], []
     for index, spec in enumerate(specs):
@@ -134,10 +134,15 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
     pps = _degrees(run.pp, [1, 2, 4, 8, 16, 32] if piped else [1])
     cps = _degrees(run.cp, [1, 2, 4, 8, 16] if free and run.sequence >= CONTEXT_FROM else [1])
     eps = _degrees(run.ep, [1, 8, 16, 32, 64] if free and t.experts > 0 else [1])
+    degrees = [
+        each
+        for each in product(tps, pps, cps, eps)
+        if each[0] * each[1] * each[2] <= count and each[3] <= max(t.experts, 1.0)
+    ]
+    if free:
+        degrees = [each for each in degrees if each[1] <= t.layers]
     found = False
-    for tp, pp, cp, ep in product(tps, pps, cps, eps):
-        if tp * pp * cp > count or pp > t.layers or ep > max(t.experts, 1.0):
-            continue
+    for tp, pp, cp, ep in degrees:
         replicas = max(count // (tp * pp * cp), 1.0)
         batch = run.global_batch or max(TYPICAL_BATCH_TOKENS / run.sequence // replicas, 1.0) * replicas
         if replicas > batch:
@@ -150,8 +155,9 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
             found = True
             yield choice
     if not found:
+        # A source that contradicts itself: taken at its word, one sequence a replica.
         batch = run.global_batch or count
-        yield Choice(run.tp or 1, run.pp or 1, run.vp or 1, run.cp or 1, run.ep or 1, 1, 2, 3, batch)
+        yield from _per_degrees(spec, run.tp or 1, run.pp or 1, run.cp or 1, run.ep or 1, batch, 1.0)
 
 
 def _per_degrees(
@@ -235,7 +241,8 @@ def _selected(
     """Which rows to keep, and whether each run fits at all."""
     stated = np.array([_stated_sharding(s) for s in specs])
     free = np.array([not s.mapping_given for s in specs])
-    as_stated = (layouts.sharding == stated[owner]) | free[owner]
+    unsaid = np.array([s.run.sharding is None for s in specs])
+    as_stated = (layouts.sharding == stated[owner]) | (free & unsaid)[owner]
     fits = filled <= 1.0
 
     def any_of(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -247,6 +254,9 @@ def _selected(
     most = np.full(len(specs), -1)
     np.maximum.at(most, owner, layouts.recompute)
     last = as_stated & (layouts.recompute == most[owner])
+    least = np.full(len(specs), np.inf)
+    np.minimum.at(least, owner[last], filled[last])
+    last &= filled <= least[owner]
     fits &= _least_recomputation(owner, layouts, fits)
     keep = np.where(given[owner], fits & as_stated, np.where(sharded[owner], fits, last))
     return keep, sharded

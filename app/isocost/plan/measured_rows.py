@@ -5,9 +5,12 @@ A row may leave out its layout, batch or recomputation: ``None`` says so, and th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
+
+import msgspec
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
@@ -19,11 +22,15 @@ from isocost.catalog.measured_training import (
     year_of,
 )
 from isocost.catalog.memory import load_memory_profiles
+from isocost.engine.efficiency import ELEMENT, dense_peak
 from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
 from isocost.engine.states import OPTIMIZER_BYTES
 from isocost.plan import row_words as words
 
 _Found = TypeVar("_Found")
+
+SAME_MEMORY = 0.1
+"""Share by which the memory on a label may differ from the catalogue's: GB and GiB, rounding."""
 
 UNFUSED_UNTIL = 2023.0
 """Runs dated earlier wrote attention scores to memory: FlashAttention, of May 2022, came into Megatron-LM in
@@ -78,7 +85,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
         accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * 1e9 / 8.0)
-    stated = run.tp is not None or run.pp is not None or run.sharding == "zero3"
+    stated = run.tp is not None or run.pp is not None or run.sharding in ("none", "zero3")
     return RunSpec(
         run=run,
         transformer=model,
@@ -102,13 +109,13 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     stack (vendor, open or research) and network_gbit_s (between nodes, per accelerator and direction; else
     the catalogue's). Raises ValueError saying what is missing or not understood.
     """
-    text = {key: (value or "").strip() for key, value in row.items() if key}
+    text = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
     count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")
     if count is None:
         raise ValueError("n_gpus is empty: give the number of accelerators.")
     if sequence is None:
         raise ValueError("seq_len is empty: give the tokens of a sequence.")
-    accelerator = _named(catalog.accelerator, words.accelerator_spellings(text.get("gpu", ""))).spec
+    accelerator = _accelerator(text, catalog)
     sharding, group = words.sharding(text.get("zero_or_fsdp", ""))
     if group == words.WITHIN_NODE:
         group = float(accelerator.node_size)
@@ -143,12 +150,65 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",
         optimizer=_optimizer(text.get("optimizer", "")),
-        tokens_per_s=_number(text, "tokens_per_s_per_gpu"),
-        peak_memory_gb=_number(text, "peak_memory_gb"),
+        tokens_per_s=_measured(text, "tokens_per_s_per_gpu"),
+        peak_memory_gb=_measured(text, "peak_memory_gb"),
         network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
     )
-    return run_spec(run, catalog, _transformer(text, catalog))
+    spec = run_spec(run, catalog, _transformer(text, catalog))
+    if not spec.transformer.is_moe and run.ep is not None:
+        spec = replace(spec, run=msgspec.structs.replace(run, ep=None))
+    _refuse_impossible(spec)
+    per_node = _number(text, "gpus_per_node")
+    if per_node is not None and accelerator.scaleup_domain == accelerator.node_size > per_node:
+        # What joins the accelerators of a server joins no more than it holds.
+        smaller = replace(accelerator, node_size=int(per_node), scaleup_domain=int(per_node))
+        smaller = replace(smaller, scaleout_bandwidth=spec.accelerator.scaleout_bandwidth)
+        spec = replace(spec, accelerator=smaller)
+    return spec
+
+
+def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
+    """The catalogue's, by any spelling of its name. Raises ValueError where its memory is not the label's."""
+    label = text.get("gpu", "")
+    found = _named(catalog.accelerator, words.accelerator_spellings(label)).spec
+    named, held = words.memory_named(label), found.memory_bytes / 1e9
+    if named is not None and abs(named / held - 1.0) > SAME_MEMORY:
+        raise ValueError(f"gpu is {label!r}: {found.name} has {held:.0f} GB, and no other is known.")
+    return found
+
+
+def _refuse_impossible(spec: RunSpec) -> None:
+    """Raise ValueError for what no run can have had: degrees beyond the accelerators, layers or experts."""
+    run, t = spec.run, spec.transformer
+    split = {"tp": run.tp or 1.0, "pp": run.pp or 1.0, "cp": run.cp or 1.0}
+    product = math.prod(split.values())
+    if any(degree % 1.0 for degree in (run.accelerators, *split.values(), run.ep or 1.0)):
+        raise ValueError("n_gpus, tp, pp, cp and ep count accelerators: give whole numbers.")
+    if product > run.accelerators:
+        used = " x ".join(f"{name} {degree:.0f}" for name, degree in split.items() if degree > 1)
+        raise ValueError(f"{used} is {product:.0f}, more than n_gpus, {run.accelerators:.0f}.")
+    if t.is_moe and (run.ep or 1.0) > t.experts:
+        raise ValueError(f"ep is {run.ep:.0f}, more than the {t.experts:.0f} experts.")
+    if t.is_moe and t.top_k > t.experts:
+        raise ValueError(f"top_k is {t.top_k:.0f}, more than the {t.experts:.0f} experts.")
+    if t.moe_layers > t.layers:
+        raise ValueError(f"moe_layers is {t.moe_layers:.0f}, more than the {t.layers:.0f} layers.")
+    try:
+        dense_peak(spec.accelerator, ELEMENT[run.precision])
+    except ValueError:
+        formats = ", ".join(name for name in spec.accelerator.peak_flops)
+        raise ValueError(
+            f"precision is {run.precision}: {spec.accelerator.name} has dense peaks in {formats} only."
+        ) from None
+
+
+def _measured(text: Mapping[str, str], name: str) -> float | None:
+    """A measured figure; None where there is none to compare with, however that is written ("OOM")."""
+    try:
+        return _number(text, name)
+    except ValueError:
+        return None
 
 
 def _optimizer(name: str) -> Optimizer | None:
@@ -175,18 +235,23 @@ def _named(lookup: Callable[[str], _Found], spellings: Iterable[str]) -> _Found:
 
 
 def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer:
-    """The catalogue's, by any spelling of its name; else the shape the row gives."""
+    """The catalogue's, by any spelling of its name, unless the row gives another shape; else the row's."""
+    layers, hidden, heads = (_number(text, name) for name in ("n_layers", "d_model", "n_heads"))
+    shape = None if layers is None or hidden is None or heads is None else (layers, hidden, heads)
     try:
-        return _named(catalog.model, words.model_spellings(text.get("model", ""))).transformer
-    except CatalogError:
-        pass
-    names = ("n_layers", "d_model", "n_heads", "vocab")
-    layers, hidden, heads, vocabulary = (_number(text, name) for name in names)
-    if layers is None or hidden is None or heads is None:
-        raise ValueError(
-            f"{text.get('model', '')!r} is not in the catalogue and the row gives no n_layers, d_model "
-            "and n_heads."
-        )
+        known = _named(catalog.model, words.model_spellings(text.get("model", ""))).transformer
+    except CatalogError as error:
+        if shape is None:
+            raise ValueError(f"{error} Or give its shape: n_layers, d_model and n_heads.") from None
+    else:
+        if shape is None or known.attention != "mha" or shape[:2] == (known.layers, known.hidden):
+            return known
+    return _described(text, *shape)
+
+
+def _described(text: Mapping[str, str], layers: float, hidden: float, heads: float) -> Transformer:
+    """The shape a row gives."""
+    vocabulary = _number(text, "vocab")
     experts = _number(text, "n_experts") or 0.0
     moe_layers = (_number(text, "moe_layers") or layers) if experts else 0.0
     ffn = _number(text, "d_ff") or 4.0 * hidden
@@ -199,7 +264,7 @@ def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer:
         head_dim=hidden / heads,
         ffn=ffn,
         vocabulary=vocabulary or 50_000.0,
-        gated=text.get("ffn_type", "").casefold() not in ("gelu", "relu", "relu2"),
+        gated=words.gated(text.get("ffn_type", "")),
         moe_layers=moe_layers,
         experts=experts,
         top_k=_number(text, "top_k") or (1.0 if experts else 0.0),

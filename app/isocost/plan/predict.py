@@ -22,6 +22,8 @@ from isocost.plan.completion import Batch, complete
 from isocost.plan.measured_rows import RunSpec, run_from_row
 
 GB = 1e9
+AT_ONCE = 64
+"""Runs completed and priced together: one whose layout is not stated may have had thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,15 @@ def predict_specs(
     specs: Sequence[RunSpec], efficiency: Efficiency | None = None, spreads: Spreads | None = None
 ) -> list[Prediction]:
     """Predict resolved runs, in order."""
-    if not specs:
-        return []
+    found: list[Prediction] = []
+    for first in range(0, len(specs), AT_ONCE):
+        found += _predicted(specs[first : first + AT_ONCE], efficiency, spreads)
+    return found
+
+
+def _predicted(
+    specs: Sequence[RunSpec], efficiency: Efficiency | None, spreads: Spreads | None
+) -> list[Prediction]:
     batch = complete(specs, load_memory_profiles())
     seconds = step_seconds(batch, efficiency or load_efficiency()).total
     rates, rows = fastest(batch, seconds)

@@ -15,12 +15,20 @@ _YES = frozenset(
     {"full", "yes", "on", "true", "1", "enabled", "all", "block", "layer", "uniform", "checkpoint"}
 )
 
+_DENIED = re.compile(r"\b(no|not|without|w/o|non)[\s-]+[\w-]+|[\w-]+[\s=:]+(off|false|disabled)\b")
+"""A word and that it does not hold: "no FSDP", "fsdp=off"."""
+
 WITHIN_NODE = -1.0
 """Shard group of hybrid sharding that names no number: the accelerators of a node."""
 
 
+_NEEDED = ("n_gpus", "seq_len")
+"""Columns of which nothing is no answer."""
+
+
 def number(text: str, name: str) -> float | None:
-    """A positive number, thousands apart or not; a sequence may end in k = 1,024 tokens. None for a blank.
+    """A positive number, thousands apart or not; a sequence may end in k = 1,024 tokens, a vocabulary in
+    k = 1,000. None for a blank and, where there need be none, for "none" and 0.
 
     Raises ValueError naming the column.
     """
@@ -28,9 +36,11 @@ def number(text: str, name: str) -> float | None:
     if value.casefold() in BLANK:
         return None
     plain = re.sub(r"(?<=\d)[,_\s](?=\d{3}(\D|$))", "", value)
+    if name not in _NEEDED and re.fullmatch(r"none|null|0+(\.0*)?", plain.casefold()):
+        return None
     scale = 1.0
-    if name == "seq_len" and plain[-1:].casefold() == "k":
-        plain, scale = plain[:-1], 1024.0
+    if name in ("seq_len", "vocab") and plain[-1:].casefold() == "k":
+        plain, scale = plain[:-1], 1024.0 if name == "seq_len" else 1000.0
     try:
         found = float(plain) * scale
     except ValueError:
@@ -40,29 +50,38 @@ def number(text: str, name: str) -> float | None:
     return found
 
 
+def _held(words: str) -> str:
+    """The words without those that are denied."""
+    return " ".join(_DENIED.sub(" ", words).split())
+
+
 def flag(text: str) -> bool | None:
     """Yes or no; None for a blank or another word."""
     words = text.strip().casefold()
     return True if words in ("1", "true", "yes", "on") else False if words in _NO else None
 
 
+_ON_THE_WIRE = re.compile(r"\b\w+[\s-]*(comm\w*|all-?gather\w*|dispatch|cache|kv|optimi[sz]er\w*|states?)\b")
+"""A format of what is sent or kept, not of what is multiplied: "fp8 all-gather"."""
+
 _FORMATS: tuple[tuple[str, Precision], ...] = (
     (r"nvfp4|(?<!mx)fp4", "nvfp4"),
     (r"mx-?fp8|fp8-?mx", "mxfp8"),
     (r"fp8|float8|e4m3|e5m2", "fp8"),
-    (r"bf16|bfloat16", "bf16"),
+    (r"bf16|bfloat16|nf4|int4|\b4-?bit", "bf16"),
     (r"fp16|float16|half|\b16\b", "fp16"),
     (r"amp|mixed", "bf16"),
     (r"fp32|float32|tf32|\b32\b", "fp32"),
 )
-"""Patterns of a number format, the narrowest first: a run in "bf16+fp8" multiplies in 8 bits."""
+"""Patterns of a number format, the narrowest first: a run in "bf16+fp8" multiplies in 8 bits. Weights kept in
+4 bits are multiplied in 16."""
 
 
 def precision(text: str) -> Precision:
     """The number format of the matrix multiplies; bf16 for a blank. Raises ValueError for an unknown one."""
-    words = re.sub(r"[\s_]+", "-", text.strip().casefold())
-    if words in BLANK:
+    if text.strip().casefold() in BLANK:
         return "bf16"
+    words = re.sub(r"[\s_]+", "-", _ON_THE_WIRE.sub(" ", _held(text.casefold())).strip())
     if "mxfp4" not in words:
         for pattern, found in _FORMATS:
             if re.search(pattern, words):
@@ -77,17 +96,20 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     group by "(8)", "shard 64" or "FSDP 192". Raises ValueError for other words.
     """
     words = text.strip().casefold()
-    flat = re.sub(r"[\s_\-]+", "", words)
     if words in BLANK:
         return None, None
-    hybrid = "hsdp" in flat or "hybrid" in flat
-    found = re.search(r"(?:\(|(?:shard|group|fsdp)[\s=]+)(?:(?:shard|group)[\s=]+)?(\d+)\b", words)
+    words = _held(words).strip(" ()") or "none"
+    flat = re.sub(r"[\s_\-]+", "", words)
+    hybrid = any(word in flat for word in ("hsdp", "hybrid", "mics"))
+    found = re.search(
+        r"(?:\(|(?:shard|group|fsdp)[\s=]+)(?:(?:shard|group)[\s=]+)?(\d+)\b(?!\s*nodes?)", words
+    )
     group = float(found.group(1)) if found else WITHIN_NODE if hybrid else None
     stages: tuple[tuple[str, Sharding], ...] = (
         (r"gradop|zero(stage)?2|stage2|^2$", "zero2"),
-        (r"fsdp|hsdp|fullshard|hybridshard|zero(stage)?3|zero\+\+|stage3|^3$", "zero3"),
+        (r"fsdp|hsdp|fully?shard|hybridshard|mics|zero(stage)?3|zero\+\+|stage3|^3$", "zero3"),
         (r"distributedoptimi[sz]er|distopt|zero(stage)?1|stage1|^1$", "zero1"),
-        (r"^(ddp|dp|noshard|none|no|off|0)|zero(stage)?0|stage0|dataparallel", "none"),
+        (r"^(ddp|dp|noshard|none|no|off|false|0)|zero(stage)?0|stage0|dataparallel", "none"),
     )
     for pattern, stage in stages:
         if re.search(pattern, flat):
@@ -103,20 +125,33 @@ def recompute(text: str) -> Recompute | None:
     words = text.strip().casefold()
     if words in BLANK:
         return None
-    if words in _NO:
+    if words in _NO or re.match(r"(no|not|without|w/o|none)\b", words):
         return "none"
     if "selective" in words:
         return "selective"
-    plain = words in _YES or "full" in words or "gradient checkpoint" in words
+    plain = words in _YES or "full" in words or re.search(r"(gradient|activation)\w*\s*checkpoint", words)
     return "full" if plain else "selective"
 
 
 def method(text: str) -> Method:
-    """What is trained: adapters ("LoRA", "PEFT"), adapters over 4-bit weights, or all weights."""
-    words = text.casefold()
+    """What is trained: adapters ("LoRA", "PEFT"), adapters over 4-bit weights, or all weights.
+
+    Raises ValueError for work that is no training step.
+    """
+    words = _held(text.casefold())
+    if other := re.search(r"inference|serving|generation|rollout|grpo|ppo|rlhf", words):
+        raise ValueError(f"kind is {other.group()}: only steps of training are predicted here.")
     if "qlora" in words:
         return "qlora"
-    return "lora" if any(word in words for word in ("lora", "peft", "adapter")) else "full"
+    return "lora" if any(word in words for word in ("lora", "dora", "peft", "adapter")) else "full"
+
+
+def gated(text: str) -> bool:
+    """Whether a feed-forward has a gate (SwiGLU, GeGLU), as it has where nothing is said."""
+    words = text.casefold()
+    if "non-gated" in words or "not gated" in words:
+        return False
+    return "glu" in words or "gated" in words or not re.search(r"gelu|relu|mlp|2[\s-]*matri", words)
 
 
 _MAKERS = r"^(nvidia|amd|intel|google|aws|huawei|apple|geforce|tesla|instinct|cloud|habana)[\s_\-]+"
@@ -132,8 +167,38 @@ def accelerator_spellings(label: str) -> Iterator[str]:
         yield plain
         shorter = re.sub(_MAKERS, "", plain, flags=re.IGNORECASE)
         if shorter == plain:
-            return
+            break
         plain = shorter
+    yield from _by_parts(label)
+
+
+_FILLERS = re.compile(
+    r"nvidia|amd|intel|google|aws|huawei|dgx|hgx|oam|gpus?|tensor|core|accelerators?|chips?|nvl(36|72)|nodes?"
+    r"|server|superpod|pod"
+)
+"""Words beside a part's name that do not change which part it is."""
+
+
+def memory_named(label: str) -> float | None:
+    """Gigabytes a label names ("A100 40GB", "H100-80G"); None when it names none."""
+    found = re.search(r"(?<![a-z\d.])(\d{2,3})\s*gi?b?\b", label.casefold())
+    return float(found.group(1)) if found else None
+
+
+def _by_parts(label: str) -> Iterator[str]:
+    """Name, form factor and memory in the orders they are written in, without what stands beside them."""
+    plain = re.sub(r"\(.*?\)", " ", label.casefold())
+    words = [w for w in re.findall(r"[a-z0-9.]+", plain) if not _FILLERS.fullmatch(w)]
+    words = [w for w in words if not re.fullmatch(r"\d+x?|x\d+|\d+gi?b?|hbm\w*", w)]
+    form = next((w for w in words if re.fullmatch(r"pcie|nvl|sxm\d?", w)), "")
+    name = "-".join(w for w in words if w != form)
+    size = memory_named(plain)
+    memory = f"{size:.0f}gb" if size else ""
+    form = form.rstrip("0123456789")
+    for parts in ((name, form, memory), (name, memory, form), (name, form), (name, memory)):
+        yield "-".join(part for part in parts if part)
+    if form != "pcie" and form != "nvl":
+        yield name
 
 
 def model_spellings(name: str) -> Iterator[str]:
