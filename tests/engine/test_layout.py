@@ -106,9 +106,9 @@ def test_pins_are_obeyed():
 @pytest.mark.parametrize(
     ("pins", "words"),
     [
-        (Pins(tp=3), "with tp as pinned"),
-        (Pins(pp=200), "with pp, vp as pinned"),
-        (Pins(ep=8), "with ep as pinned"),
+        (Pins(tp=3), "with TP as pinned"),
+        (Pins(pp=200), "with PP, VP as pinned"),
+        (Pins(ep=8), "with EP as pinned"),
         (Pins(microbatch=4096), "with microbatch as pinned"),
         (Pins(tp=8, pp=64), "needs at least 512 accelerators; 64 were given"),
     ],

@@ -246,8 +246,10 @@ def test_a_state_space_layer_takes_its_own_projections_and_passes():
     hybrid = replace(LLAMA_8B, attention="hybrid", window=256, windowed_layers=28, state_width=8192)
     wide, narrow = (step(model=replace(hybrid, state_projected=n)) for n in (24000, 18000))
     assert wide.matmul[0] > narrow.matmul[0]
-    assert wide.elementwise[0] > narrow.elementwise[0] > 2.0 * step().elementwise[0]
-    assert wide.attention[0] < 0.3 * step().attention[0]
+    assert wide.attention[0] > narrow.attention[0]
+    attending = step(model=replace(hybrid, state_projected=18000, state_width=0))
+    assert narrow.attention[0] > attending.attention[0] + 2.0 * attending.elementwise[0]
+    assert attending.attention[0] < 0.3 * step().attention[0]
 
 
 def test_layers_without_a_feed_forward_neither_compute_nor_gather_for_it():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import msgspec
@@ -12,9 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.files import load_project
+from isocost.paths import presets
+from isocost.plan.curves import other_curves
 from isocost.plan.estimate import estimate
 from isocost.plan.fit import fit_report
 from isocost.plan.nearest import FAR, OF_ONE_MODEL
+from isocost.plan.notices import does_not_fit
 from isocost.plan.project import (
     Data,
     Efficiency,
@@ -26,9 +30,11 @@ from isocost.plan.project import (
     Price,
     Project,
     Scenario,
+    released,
     set_section,
     set_value,
 )
+from isocost.plan.results import Cure
 from isocost.plan.stages import Rl, RlStage, RolloutPhase, SftStage, Tuning
 
 CATALOG = load()
@@ -98,12 +104,47 @@ def test_the_smallest_count_named_fits_and_one_node_fewer_does_not():
     assert not below.fits
 
 
-def test_a_model_no_number_can_hold_is_said_to_need_larger_memory():
+def test_what_no_number_can_hold_as_pinned_is_cured_by_releasing_the_pins():
     project = plan(
-        ModelChoice(parameters=1e12), count=8, layout=Layout(tp=1, pp=1, cp=1, ep=1, sharding="none")
+        ModelChoice(parameters=3e10), count=64, layout=Layout(tp=1, pp=1, cp=1, ep=1, sharding="none")
     )
     assert estimate(project, CATALOG).stages[0].smallest_count is None
-    assert "more memory" in codes(project)["does-not-fit"].message
+    notice = codes(project)["does-not-fit"]
+    assert "as pinned" in notice.message
+    assert "release a pin" in notice.message
+    assert notice.cure == Cure(None, 0)
+    freed = released(project)
+    assert estimate(freed, CATALOG).stages[0].fits
+    assert not estimate(freed, CATALOG).stages[0].pinned
+
+
+def test_a_stage_no_number_can_hold_needs_larger_memory():
+    project = plan(ModelChoice(parameters=1e12), count=8, layout=Layout())
+    result = estimate(project, CATALOG).stages[0]
+    unheld = replace(result, fits=False, smallest_count=None)
+    assert "use ones with more memory" in does_not_fit("Training", unheld)
+
+
+def test_only_a_few_layouts_that_do_not_fit_stand_above_the_best():
+    report = fit_report(load_project(presets() / "deepseek-v3.yaml"), CATALOG)
+    best = next(i for i, row in enumerate(report.rows) if row.fits)
+    assert sum(not row.fits for row in report.rows[:best]) <= 3
+
+
+def test_one_replica_is_listed_once_however_its_states_would_be_shared():
+    report = fit_report(load_project(presets() / "qlora-8b-on-a-4090.yaml"), CATALOG)
+    alone = [row for row in report.rows if row.dp * row.cp == 1]
+    degrees = [(row.tp, row.pp, row.ep, row.fits) for row in alone]
+    assert len(degrees) == len(set(degrees)) >= 1
+
+
+def test_a_typed_utilization_holds_for_others_as_far_as_their_matmuls_reach():
+    project = set_value(plan(ModelChoice(parameters=7e9), count=64), "efficiency.mfu", 0.7)
+    assert estimate(project, CATALOG).stages[0].mfu == 0.7
+    curves = {curve.accelerator: curve for curve in other_curves(project, CATALOG)}
+    ceiling = CATALOG.matmul_ceiling("mi300x").share
+    assert ceiling < 0.7
+    assert curves["mi300x"].mfu.max() == pytest.approx(ceiling)
 
 
 @pytest.mark.parametrize(

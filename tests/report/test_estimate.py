@@ -94,7 +94,7 @@ def test_text_in_full() -> None:
         "Pre-training: 3.75e24 FLOPs; 6ND says 3.29e24 (+14.0 %): attention over the sequence adds 13.7 %.\n"
         "Pre-training: MFU 39.0 % of the dense peak, your input; goodput 95.0 %.\n"
         "Pre-training: 57.7 of 70.8 GiB usable on each accelerator: activations 55.9 GiB, weights 1.86 GiB.\n"
-        "Pre-training: a step takes 20 s: matrix multiplies 75 %, attention 25 %.\n"
+        "Pre-training: a step takes 20 s as predicted: matrix multiplies 75 %, attention 25 %.\n"
         "\n"
         "Price: $2.00 per GPU-hour on H800: assumed by DeepSeek, 2024-12-27\n"
         "\n"

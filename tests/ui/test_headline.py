@@ -15,7 +15,7 @@ from isocost.plan.choosing import with_hardware
 from isocost.plan.editing import switch_stage
 from isocost.plan.estimate import estimate
 from isocost.plan.programme import People
-from isocost.plan.project import GpuHoursStage, Hardware, Price, Project, set_value
+from isocost.plan.project import GpuHoursStage, Hardware, Layout, Price, Project, set_value
 from isocost.quantities import plain_spaces
 from isocost.ui.panels.figures import figures, format_carbon, format_energy, remarks, shown_path
 from isocost.ui.screenshot import settle
@@ -210,3 +210,32 @@ def test_a_stage_switched_off_adds_nothing_to_the_header(catalog):
     assert figures(priced(plan))[0].note == "at $2.00 an hour"
     said = remarks(priced(plan), Project(name="Test", scenarios=(plan,)), 0, catalog, date(2026, 9, 25))
     assert said[-1].text == "price 5 days old"
+
+
+def test_pins_that_do_not_fit_are_released_in_one_click(window, qtbot):
+    held = {"tp": 1, "pp": 1, "cp": 1, "sharding": "none", "recompute": "none"}
+    window.session.set_section("layout", "Pin", None, **held)
+    window.session.set_value("model.parameters", 70e9, "Parameters")
+    settle(window.session)
+    line = window.headline.warnings
+    assert window.headline.sentence.text().startswith("Does not fit ")
+    assert "as pinned" in window.headline.sentence.text()
+    assert line.cure.text() == "Let the search choose"
+    steps = window.session.undo_stack.count()
+    qtbot.mouseClick(line.cure, Qt.MouseButton.LeftButton)
+    settle(window.session)
+    assert window.session.current_scenario.layout == Layout()
+    assert window.session.undo_stack.count() == steps + 1
+    assert not window.headline.sentence.text().endswith("as pinned")
+
+
+def test_the_header_tells_the_utilization_of_the_stage_that_takes_most(catalog):
+    result = estimate(load_project(preset("deepseek-r1-first-principles"), catalog), catalog)
+    most = max(result.stages, key=lambda stage: stage.cost_usd)
+    assert most.mfu is None
+    labels = [figure.label for figure in figures(result)]
+    assert "MFU" not in labels
+    assert "Tokens/s" not in labels
+    # A stage of rounds has no bill of memory: nothing tells which stage is tightest.
+    project = load_project(preset("deepseek-r1-first-principles"), catalog)
+    assert "fits" in [remark.text for remark in remarks(result, project, 0, catalog, date(2026, 11, 20))]

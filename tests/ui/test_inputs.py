@@ -144,7 +144,7 @@ def test_a_typed_mfu_is_said_to_hold_for_every_accelerator(window, qtbot):
     enter(window, qtbot, "efficiency.mfu", "40 %")
     settle(window.session)
     assert said(window, "efficiency.mfu").startswith(
-        "of the BF16 dense peak; your input, taken for every accelerator"
+        "of the BF16 dense peak; your input, on others as far as their matmuls reach"
     )
 
 

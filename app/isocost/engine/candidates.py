@@ -136,7 +136,8 @@ def _degrees(
     }
     for name, allowed in choices.items():
         if not allowed:
-            raise ValueError(f"No layout of {t.name or 'this model'} is possible with {name} as pinned.")
+            part = name if name == "microbatch" else name.upper()
+            raise ValueError(f"No layout of {t.name or 'this model'} is possible with {part} as pinned.")
     schedules = np.array(choices.pop("pp, vp"), dtype=np.float64)
     axes = [np.arange(len(schedules)), *choices.values()]
     at, tp, cp, ep, mb = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)

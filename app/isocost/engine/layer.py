@@ -102,7 +102,7 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     dense_ffn = (1.0 - moe_share) * s.ffn / tp
     inner = kernels.projection_bytes(tokens, qk, dense_ffn, s.matrices)
     states = kernels.state_space_bytes(tokens, s.state_width / tp, s.state_projected / tp)
-    inner = inner + s.state_share * m.hybrid * states
+    mixed = s.state_share * m.hybrid * states * m.elementwise / m.memory
     sides = 0.5 * (1.0 + s.fed_share)
     passes = (sides * norms + inner) * m.elementwise / m.memory
     gather = network.gather_seconds(2.0 * tokens * s.hidden, tp, np.ones(1), m.links)
@@ -112,7 +112,7 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     dense_share = 1.0 - moe_share
     forward = Seconds(
         projections.forward + dense_share * dense.forward,
-        attention_forward,
+        attention_forward + mixed,
         passes + projections.forward_casts + dense_share * dense.forward_casts,
         tensor,
         ring,
@@ -120,17 +120,18 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     )
     backward = Seconds(
         projections.backward + dense_share * dense.backward,
-        attention_backward,
+        attention_backward + 1.5 * mixed,
         1.5 * passes + projections.backward_casts + dense_share * dense.backward_casts,
         tensor,
         2.0 * ring,
         zero,
     )
     unfused = np.where(w.fused_attention > 0, 0.0, attention_forward)
-    selective = Seconds(up.forward, unfused, 0.5 * passes + up.forward_casts, zero, zero, zero)
+    kept = passes + mixed
+    selective = Seconds(up.forward, unfused, 0.5 * kept + up.forward_casts, zero, zero, zero)
     second = second + inwards.scaled(dense_share * second_inwards(s))
     # Every pass over memory is repeated, and each gather of a sequence-parallel input.
-    seconds = Seconds(second.forward, unfused, passes + second.forward_casts, 0.5 * tensor, zero, zero)
+    seconds = Seconds(second.forward, unfused, kept + second.forward_casts, 0.5 * tensor, zero, zero)
     if np.any(moe_share > 0):
         routed = routed_seconds(s, w, m, split, tokens)
         forward, backward, second_routed = (

@@ -29,6 +29,7 @@ class Seconds:
 
     matmul: Array
     attention: Array
+    """Of a state-space layer its convolution and scan."""
     elementwise: Array
     """Norms, activations, casts, routing and permutation: bound by memory."""
     tensor_comm: Array

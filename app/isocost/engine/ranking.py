@@ -110,7 +110,9 @@ def _first_of_each(
 ) -> NDArray[np.intp]:
     """The first cell in ``order`` of each combination of tp, pp, cp, ep, sharding and whether it fits."""
     layouts = space.layouts(cells.take(order))
-    key = np.stack([layouts.tp, layouts.pp, layouts.cp, layouts.ep, layouts.sharding, fits[order]])
+    # One replica alone has nobody to share its states with.
+    sharding = layouts.sharding * (layouts.shard_group > 1)
+    key = np.stack([layouts.tp, layouts.pp, layouts.cp, layouts.ep, sharding, fits[order]])
     _, first = np.unique(key, axis=1, return_index=True)
     kept: NDArray[np.intp] = order[np.sort(first)]
     return kept

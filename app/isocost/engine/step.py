@@ -20,6 +20,7 @@ class StepSeconds:
 
     matmul: Array
     attention: Array
+    """And what mixes tokens in state-space layers."""
     elementwise: Array
     recompute: Array
     tensor_comm: Array

@@ -21,7 +21,7 @@ from isocost.plan.nearest import NearRun, Point, beyond, guesses, nearest
 from isocost.plan.project import Layout, Project, Scenario
 from isocost.plan.resolve import transformer_of, workload_of
 from isocost.plan.runs import StageRun, run_scenario
-from isocost.plan.throughput import Question, Throughput, constants, pins_of
+from isocost.plan.throughput import TYPED, Question, Throughput, constants, pins_of
 
 NOTHING_PINNED = Layout()
 
@@ -57,6 +57,8 @@ class LayoutRow:
     """Share of the best fitting layout's speed it lacks; negative where it would be faster."""
     chosen: bool
     """Whether the plan uses it."""
+    idle: int = 0
+    """Accelerators it leaves without work."""
 
     @property
     def pins(self) -> Layout:
@@ -86,6 +88,10 @@ class FitReport:
     rows: tuple[LayoutRow, ...] = ()
     """Fastest first, of all layouts; the best of those that keep what is pinned are among them."""
     pinned: Layout = NOTHING_PINNED
+    typed_mfu: float | None = None
+    """The plan's MFU where the user typed one: the rows are as predicted all the same."""
+    noun: str = "GPU"
+    """What one of the accelerators is called."""
     problem: str = ""
     """Why the pinned layout is impossible; the rows are then those of the search left free."""
     capacity_bytes: float = 0.0
@@ -121,6 +127,8 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
         searched=True,
         rows=_rows(run.speed, plan, catalog, per_step),
         pinned=question.layout,
+        typed_mfu=float(run.speed.mfu[0]) if run.speed.source == TYPED else None,
+        noun=entry.noun,
         problem=run.speed.problem,
         capacity_bytes=run.speed.best.capacity,
         near=nearest(plan, catalog),
@@ -152,12 +160,13 @@ def _rows(speed: Throughput, plan: Point, catalog: Catalog, per_step: float) -> 
     rows = _without_many_unfit(free)
     if speed.problem:
         return rows
-    held = free
+    held, shown = free, 0
     if question.layout != NOTHING_PINNED:
         held = _made(_ranked(question, accelerator, count, question.layout, catalog), plan, per_step)
+        shown = PINNED
     own = next((row for row in held if _describes(row, best)), None)
     own = own or next((row for row in held if row.fits), held[0])
-    rows = _joined(rows, [own, *held[:PINNED]])
+    rows = _joined(rows, [own, *held[:shown]])
     return tuple(replace(row, chosen=row.pins == own.pins) for row in rows)
 
 
@@ -233,6 +242,7 @@ def _made(ranked: RankedLayouts, plan: Point, per_step: float) -> tuple[LayoutRo
             reason=ranked.reasons[i],
             behind=1.0 - float(rates[i]) / best,
             chosen=False,
+            idle=max(0, round(plan.count) - tp * pp * cp * dp),
         )
         for i, (tp, pp, vp, cp, ep, dp, microbatch) in enumerate(table)
     )

@@ -45,7 +45,8 @@ def _refusal(stage: StageEstimate, *, alone: bool) -> str:
         return f"{name}Impossible as pinned on {_place(stage)}"
     smallest = stage.smallest_count
     cure = f"; the smallest count is {format_count(smallest)}" if smallest is not None else ""
-    return f"{name}Does not fit {_place(stage)}{cure}"
+    held = " as pinned" if stage.pinned else ""
+    return f"{name}Does not fit {_place(stage)}{held}{cure}"
 
 
 def _place(stage: StageEstimate) -> str:

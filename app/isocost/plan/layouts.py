@@ -55,10 +55,16 @@ def layout_words(best: BestLayouts, at: int) -> str:
 
 
 def pinned_words(layout: Layout) -> str:
-    """The pinned parts: "TP 8 · PP 16"; empty when there are none."""
-    values = {name: getattr(layout, name) for name in PIN_WORDS}
-    values["sharding"] = SHARDING_WORDS.get(values["sharding"], values["sharding"])
-    return " · ".join(f"{PIN_WORDS[name]} {value}" for name, value in values.items() if value is not None)
+    """The pinned parts: "TP8 PP16 · microbatch 4 · FSDP"; empty when there are none."""
+    pinned = [(word, getattr(layout, name)) for name, word in _DEGREES[:5]]
+    words = [" ".join(f"{word}{value}" for word, value in pinned if value is not None)]
+    if layout.microbatch is not None:
+        words.append(f"microbatch {layout.microbatch}")
+    if layout.recompute is not None:
+        words.append(f"{'no' if layout.recompute == 'none' else layout.recompute} recompute")
+    if layout.sharding is not None:
+        words.append("no sharding" if layout.sharding == "none" else SHARDING_WORDS[layout.sharding])
+    return " · ".join(word for word in words if word)
 
 
 def memory_bill(best: BestLayouts, at: int) -> Bill:
@@ -67,9 +73,14 @@ def memory_bill(best: BestLayouts, at: int) -> Bill:
     return Bill(parts, best.capacity)
 
 
-def step_bill(best: BestLayouts, at: int) -> Bill:
+MIXERS = "Attention and state space"
+"""What mixes tokens in a hybrid's layers."""
+
+
+def step_bill(best: BestLayouts, at: int, *, hybrid: bool = False) -> Bill:
     """Seconds of one optimizer step by what they are spent on, largest first."""
-    parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in _STEP]
+    labels = {**dict(_STEP), "attention": MIXERS if hybrid else "Attention"}
+    parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in labels.items()]
     parts.append(Part("Nearly full memory", float(best.pressure[at])))
     return Bill(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
 

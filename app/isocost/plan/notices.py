@@ -137,12 +137,14 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
     if result.layout_problem:
         pin = _pin_at_fault(layout_of(scenario, stage), result.layout_problem)
         field = "hardware.count" if pin is None else f"layout.{pin}"
-        cure = "Change the count." if pin is None else RELEASE
-        yield Notice("layout-impossible", field, f"{result.layout_problem} {cure}", "stop")
+        advice = "Change the count." if pin is None else "Release a pin, or let the search choose."
+        remedy = None if pin is None else Cure(None, scenario.stages.index(stage))
+        yield Notice("layout-impossible", field, f"{result.layout_problem} {advice}", "stop", remedy)
     elif result.fits is False:
-        message, smallest = does_not_fit(stage.name, result), result.smallest_count
-        remedy = Cure(smallest, scenario.stages.index(stage)) if smallest is not None else None
-        yield Notice("does-not-fit", "hardware.count", message, "stop", remedy)
+        curable = result.pinned or result.smallest_count is not None
+        smallest = None if result.pinned else result.smallest_count
+        remedy = Cure(smallest, scenario.stages.index(stage)) if curable else None
+        yield Notice("does-not-fit", "hardware.count", does_not_fit(stage.name, result), "stop", remedy)
     if result.idle:
         yield Notice(
             "batch-limited",
@@ -161,26 +163,30 @@ def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catal
         )
 
 
-RELEASE = "Release a pin, or let the search choose."
-
-
 def _pin_at_fault(layout: Layout, problem: str) -> str | None:
     """The pinned part a problem names, else the first that is pinned; None when nothing is."""
     pinned = [name for name in layout.__struct_fields__ if getattr(layout, name) is not None]
-    named = [name for name in pinned if f"with {name}" in problem]
+    named = [name for name in pinned if f"with {name}" in problem.casefold()]
     return next(iter([*named, *pinned]), None)
 
 
 def does_not_fit(name: str, result: StageEstimate) -> str:
     """What is needed, what there is, and what would fit, in a sentence."""
     bill, where = result.memory, f"{format_count(result.count)} {result.accelerator_name}"
+    if result.pinned:
+        where += " as pinned"
     if bill is None or bill.limit is None or bill.total <= bill.limit:
         return f"{name} does not fit on {where}: use more accelerators, or ones with more memory."
     needs, has = (format_memory(size) for size in (bill.total, bill.limit))
     sentence = f"{name} does not fit on {where}: it needs {needs} on each, which has {has}"
+    if result.smallest_count is None and result.pinned:
+        return f"{sentence}; release a pin, or let the search choose."
     if result.smallest_count is None:
         return f"{sentence}, however many there are; use ones with more memory."
-    return f"{sentence}; the smallest count that fits is {format_count(result.smallest_count)}."
+    smallest = format_count(result.smallest_count)
+    if result.pinned:
+        return f"{sentence}; release a pin, or use {smallest}."
+    return f"{sentence}; the smallest count that fits is {smallest}."
 
 
 def _data(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> Iterator[Notice]:

@@ -158,6 +158,12 @@ def set_section(
     return replace_scenario(project, msgspec.structs.replace(chosen, **{section: changed}), scenario=scenario)
 
 
+def released(project: Project, *, scenario: int = 0, stage: int = 0) -> Project:
+    """The project with every pinned part of a stage's layout left to the search."""
+    nothing = dict.fromkeys(Layout.__struct_fields__)
+    return set_section(project, "layout", scenario=scenario, stage=stage, **nothing)
+
+
 def replace_stage(project: Project, changed: Any, *, scenario: int = 0, stage: int = 0) -> Project:
     """The project with one stage replaced."""
     chosen = project.scenarios[scenario]

@@ -6,15 +6,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isocost.plan.fields import Quantity
+from isocost.quantities import format_count
+
+RELEASE = "Let the search choose"
+"""Takes the pins off a layout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """A value that would settle a notice, for the input at fault."""
+    """What would settle a notice: a value for the input at fault, or letting go of the pinned layout."""
 
-    value: int
+    value: int | None
+    """None = release every pinned part of the layout."""
     stage: int
     """Index of the stage whose input it is."""
+
+    @property
+    def words(self) -> str:
+        """What taking it does, for a button: "Use 96"."""
+        return RELEASE if self.value is None else f"Use {format_count(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,9 @@ class StageEstimate:
     layout_problem: str = ""
     """Why the pinned layout is impossible; the figures are then those of the layout found without pins."""
     smallest_count: int | None = None
-    """Where it does not fit: the fewest accelerators that hold it, None when no number does."""
+    """Where it does not fit: the fewest accelerators that hold it as pinned, None when no number does."""
+    pinned: bool = False
+    """Whether parts of the layout are held by the user."""
     idle: int = 0
     """Accelerators without work because the batch has no sequences for them."""
     memory: Bill | None = None

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.plan.layouts import idle_accelerators, layout_words, memory_bill, step_bill
-from isocost.plan.resolve import precision_on
+from isocost.plan.resolve import precision_on, transformer_of
 from isocost.plan.results import StageEstimate
 from isocost.plan.runs import StageRun
 from isocost.plan.throughput import smallest_count
+from isocost.plan.values import Layout
 
 
 def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> StageEstimate:
@@ -23,8 +24,9 @@ def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> Stage
         mfu_basis=f"{precision.upper()} dense peak",
         layout=layout_words(best, 0),
         layout_problem=run.speed.problem,
+        pinned=asked.layout != Layout(),
         smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, catalog),
         idle=idle_accelerators(best, 0),
         memory=memory_bill(best, 0),
-        step=step_bill(best, 0),
+        step=step_bill(best, 0, hybrid=transformer_of(asked.model, catalog).attention == "hybrid"),
     )

@@ -21,11 +21,15 @@ from isocost.engine.search import BestLayouts, best_layouts, matmul_peak, smalle
 from isocost.plan.project import Data, Efficiency, Layout, ModelChoice
 from isocost.plan.resolve import batch_tokens, transformer_of, workload_of
 from isocost.plan.stages import Tuning
+from isocost.quantities import format_counted
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 LARGEST_COUNT = 131_072
+
+TYPED = "your input"
+"""Source of an MFU the user typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,12 @@ def throughputs(
     counts: Sequence[Counts],
     catalog: Catalog,
     tuning: Tuning,
+    planned: str = "",
 ) -> tuple[Throughput, ...]:
-    """Tokens per second per accelerator on each accelerator type at each of its counts."""
+    """Tokens per second per accelerator on each accelerator type at each of its counts.
+
+    A typed MFU holds for the ``planned`` accelerator, and for others as far as their matmuls reach.
+    """
     keys = tuple(tuple(int(c) for c in each) for each in counts)
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data))
     asked = Tuning(tuning.method, tuning.rank, optimizer=tuning.optimizer)
@@ -96,7 +104,8 @@ def throughputs(
         if best is None or (free is not None and not best.tried.any()):
             assert free is not None
             best, problem = replace(free, fits=np.zeros_like(free.fits)), found.problem or _UNSPLIT
-        made.append(_throughput(question, efficiency, best, free, catalog, problem))
+        ceiling = 1.0 if best.accelerator == planned else catalog.matmul_ceiling(best.accelerator).share
+        made.append(_throughput(question, efficiency, best, free, catalog, problem, ceiling))
     return tuple(made)
 
 
@@ -202,6 +211,7 @@ def _throughput(
     free: BestLayouts | None,
     catalog: Catalog,
     problem: str,
+    ceiling: float,
 ) -> Throughput:
     spec = catalog.accelerator(best.accelerator).spec
     transformer = transformer_of(question.model, catalog)
@@ -209,12 +219,12 @@ def _throughput(
     flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
     flops_over_peak = flops / matmul_peak(spec, work.precision)
     if efficiency.mfu is not None:
-        mfu = np.full(len(best.counts), efficiency.mfu)
-        return Throughput(mfu / flops_over_peak, mfu, "your input", best, question, problem=problem)
+        mfu = np.full(len(best.counts), min(efficiency.mfu, ceiling))
+        return Throughput(mfu / flops_over_peak, mfu, TYPED, best, question, problem=problem)
     seconds = _step_seconds(best)
     if free is not None:
         seconds = np.where(best.tried > 0, seconds, _step_seconds(free))
-    source = f"best of {int(best.tried.max(initial=0)):,} layouts"
+    source = f"best of {format_counted(int(best.tried.max(initial=0)), 'layout')}"
     factor, (low, high) = 1.0, load_spreads().factors(transformer, work, spec, question.stack)
     if own := efficiency.correction:
         factor, low, high = own.factor, own.low / own.factor, own.high / own.factor

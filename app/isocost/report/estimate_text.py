@@ -119,7 +119,8 @@ def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.step is not None and stage.step.total > 0:
         whole = stage.step.total
         parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))
-        yield f"{stage.name}: a step takes {format_quantity(whole, 'number')} s: {parts}."
+        taken = format_count(whole) if whole >= 100 else f"{whole:.3g}"
+        yield f"{stage.name}: a step takes {taken} s as predicted: {parts}."
 
 
 def _largest(bill: Bill, shown: Callable[[float], str]) -> str:

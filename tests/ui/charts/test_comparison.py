@@ -97,7 +97,7 @@ def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
     plan = comparison(("h800-sxm", "b200"))
     view = worth_showing(plan, 8, Slots())
     text = plain_spaces(time_finding(plan, view.front))
-    assert text.startswith("H800 is cheapest while you can wait ")
+    assert text.startswith("H800 is cheapest if you can wait ")
     assert text.endswith(" days, else B200")
     wait = float(text.split("wait ")[1].split(" days")[0])
     h800, b200 = plan.curves
@@ -292,3 +292,18 @@ def test_others_keep_their_style_unless_a_usual_one_needs_it():
     after = slots.assign(("gaudi3", owner))
     assert after[owner] == before
     assert after["gaudi3"] != before
+
+
+def test_the_accelerator_the_title_names_is_drawn():
+    plan = comparison(EVERY)
+    for most in (2, 3, 4):
+        view = worth_showing(plan, most, Slots())
+        assert view.front[-1].accelerator in view.named
+
+
+def test_the_chart_reaches_no_further_than_what_it_draws():
+    plan = comparison(EVERY)
+    view = worth_showing(plan, 6, Slots())
+    drawn = [c for c in plan.curves if c.accelerator in view.named]
+    latest = max(float(c.days[efficient(c)].max()) for c in drawn)
+    assert view.days[1] <= max(latest, plan.estimate.total.wall_days) * (1.0 + 1e-9)

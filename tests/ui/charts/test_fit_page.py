@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
@@ -16,6 +17,7 @@ from isocost.plan.results import Bill, Part
 from isocost.plan.values import Layout
 from isocost.ui.charts.fit_memory import MemoryBar, spread
 from isocost.ui.charts.fit_page import FitPage
+from isocost.ui.charts.fit_words import degrees, layouts_finding
 from isocost.ui.inputs.layout import PinPicker
 from isocost.ui.inputs.slider import LogSlider
 from isocost.ui.screenshot import settle
@@ -229,7 +231,7 @@ def test_enter_pins_the_row_with_the_keyboard_and_the_button_releases(window, fi
     qtbot.keyClick(view, Qt.Key.Key_Return)
     settled(window)
     assert window.session.current_scenario.layout != Layout()
-    assert fit.layouts.pins.text().startswith("Pinned: TP ")
+    assert fit.layouts.pins.text().startswith("Pinned: TP")
     assert fit.layouts.release.isEnabled()
     qtbot.mouseClick(fit.layouts.release, Qt.MouseButton.LeftButton)
     settled(window)
@@ -245,7 +247,7 @@ def test_each_part_can_be_pinned_in_the_inputs(window, fit, qtbot):
         qtbot.keyClick(picker, Qt.Key.Key_Down)
     settled(window)
     assert window.session.value("layout.tp") == 4
-    assert window.inputs.layout_fold.text() == "TP 4"
+    assert window.inputs.layout_fold.text() == "TP4"
     assert window.session.estimate.stages[0].layout.startswith("TP4 ")
     qtbot.mouseClick(window.findChild(QPushButton, "layout.release"), Qt.MouseButton.LeftButton)
     settled(window)
@@ -367,3 +369,50 @@ def test_places_keep_their_distance_and_their_order():
 @pytest.mark.parametrize("name", ["fit.memory", "fit.step", "fit.nearest", "fit.layouts"])
 def test_cards_can_be_found_by_name(fit, name):
     assert fit.findChild(QWidget, name) is not None
+
+
+def test_the_table_and_the_runs_show_whole_rows(window, fit, qtbot):
+    for height in (800, 877, 941):
+        window.resize(1280, height)
+        qtbot.wait(1)
+        view, runs = fit.layouts.view, fit.nearest.list
+        assert view.viewport().height() % view.rowHeight(0) == 0
+        assert runs.viewport().height() % runs.sizeHintForRow(0) == 0
+
+
+def test_the_whole_row_under_the_mouse_answers(window, fit, qtbot):
+    view = fit.layouts.view
+    at = worse_row(fit)
+    qtbot.mouseMove(view.viewport(), row_point(fit, 0))
+    qtbot.mouseMove(view.viewport(), row_point(fit, at))
+    assert view.hovered == at
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert view.hovered == -1
+
+
+def test_nothing_pinned_is_never_called_pinned(window, fit):
+    for name in ("qlora-8b-on-a-4090", "startup-7b", "lora-70b-one-node"):
+        open_preset(window, name)
+        assert "pinned" not in fit.layouts.title.text().lower()
+
+
+def test_a_typed_utilization_is_told_beside_the_predicted_layouts(window, fit):
+    window.session.set_value("efficiency.mfu", 0.31, "MFU")
+    settled(window)
+    assert "the plan itself uses your MFU of 31" in fit.layouts.subtitle.text()
+
+
+def test_tpus_are_counted_in_chips(window, fit):
+    open_preset(window, "palm-540b")
+    assert "per chip" in fit.nearest.subtitle.text()
+    assert "GPU" not in fit.nearest.subtitle.text() + fit.layouts.subtitle.text()
+
+
+def test_two_layouts_of_the_same_degrees_are_told_apart(window, fit):
+    report = fit_report(window.session.project, window.session.catalog)
+    best = next(row for row in report.rows if row.reason == "best")
+    other = replace(best, chosen=True, reason="kernels", behind=0.1, microbatch=best.microbatch + 1)
+    pinned = replace(report, rows=(replace(best, chosen=False), other), pinned=other.pins)
+    words = layouts_finding(pinned)
+    assert words.startswith("The pinned layout is 10")
+    assert words.endswith(f"{degrees(best)} of microbatch {best.microbatch}")

@@ -19,6 +19,7 @@ from isocost.plan.project import (
     Scenario,
     Stage,
     efficiency_of,
+    hardware_of,
     layout_of,
     model_of,
 )
@@ -114,7 +115,15 @@ def train(job: Job, work: Training) -> list[StageRun]:
     efficiency = efficiency_of(job.scenario, stage)
     layout = layout_of(job.scenario, stage)
     speeds = throughputs(
-        work.model, work.data, efficiency, layout, job.accelerators, job.counts, catalog, work.tuning
+        work.model,
+        work.data,
+        efficiency,
+        layout,
+        job.accelerators,
+        job.counts,
+        catalog,
+        work.tuning,
+        planned=hardware_of(job.scenario, stage).accelerator,
     )
     flops = flop_count(job, work)
     reference = _reference_share(job, work)

@@ -148,8 +148,8 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
     cheapest = {name: float(curve.cost_usd.min()) for name, curve in seen.items()}
     every_pace = front(comparison)
     segments = tuple(piece for s in every_pace if (piece := _between(s, around)).days)
-    named = _named(comparison, [s.accelerator for s in segments], cheapest, most)
-    drawn = [seen[name] for name in named if name in seen]
+    named = _named(comparison, [s.accelerator for s in reversed(segments)], cheapest, most)
+    drawn = [_part(seen[name], _among(seen[name])) for name in named if name in seen]
     low = min([total.cost_usd, *(cheapest[name] for name in named if name in cheapest)])
     least = min(total.cost_usd, cheapest.get(comparison.active.accelerator, total.cost_usd))
     dearest = max((float(c.cost_usd.max()) for c in drawn), default=total.cost_usd)
@@ -180,7 +180,10 @@ def _possible_days(comparison: Comparison) -> float:
 def _named(
     comparison: Comparison, leading: Sequence[str], cheapest: Mapping[str, float], most: int
 ) -> tuple[str, ...]:
-    """The plan's accelerator, those on the front, the cheapest, the familiar ones that are not far dearer."""
+    """The plan's accelerator, those on the front, the cheapest, the familiar ones that are not far dearer.
+
+    ``leading`` are those on the front, the cheapest first: the one a title names is drawn.
+    """
     limit = COMPARABLE * min(cheapest.values(), default=0.0)
     names = [comparison.active.accelerator]
     names += leading
@@ -261,6 +264,13 @@ def next_curve(comparison: Comparison, *, dearer: bool) -> tuple[CostCurve, int]
 def _fitting(curve: CostCurve, days: tuple[float, float]) -> CostCurve:
     """What fits in memory of a curve between two times, ends included."""
     return _part(curve, curve.fits & (curve.days >= days[0] / JUST) & (curve.days <= days[1] * JUST))
+
+
+def _among(curve: CostCurve) -> NDArray[np.bool_]:
+    """Which points of a curve are efficient: the others are not drawn."""
+    drawn = np.zeros(len(curve.counts), dtype=np.bool_)
+    drawn[efficient(curve)] = True
+    return drawn
 
 
 def _part(curve: CostCurve, part: NDArray[np.bool_]) -> CostCurve:

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -14,14 +15,13 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -30,6 +30,8 @@ from PySide6.QtWidgets import (
 
 from isocost.plan.fit import FitReport, LayoutRow
 from isocost.plan.layouts import pinned_words
+from isocost.plan.results import RELEASE
+from isocost.quantities import format_count
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.card import ChartCard, ElidedLabel
 from isocost.ui.charts.fit_words import (
@@ -43,12 +45,15 @@ from isocost.ui.charts.fit_words import (
     why,
 )
 from isocost.ui.charts.table import Table
+from isocost.ui.charts.whole_rows import WholeRows
 from isocost.ui.theme import SPACE, Theme
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole)
 HEIGHT = 23
 """Pixels of a row."""
+CHOSEN = 0.12
+"""Share of the accent behind the plan's own layout: more leaves coloured text too little contrast."""
 HINT = "Nothing is pinned: click a layout to hold the plan to it."
 
 
@@ -110,7 +115,8 @@ class LayoutsModel(QAbstractTableModel):
             shown = column.show(layout_cells(row)[index.column()])
             return f"{column.name} {shown}" + ("" if row.fits else ", does not fit")
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return f"{degrees(row)}: {why(row)}. Click to hold the plan to it."
+            idle = f", {format_count(row.idle)} idle" if row.idle else ""
+            return f"{degrees(row)}{idle}: {why(row)}. Click to hold the plan to it."
         return None
 
 
@@ -136,14 +142,14 @@ class _Cells(QStyledItemDelegate):
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
         if row.chosen:
-            painter.fillRect(room, mixed(theme.accent, theme.panel, 0.16))
+            painter.fillRect(room, mixed(theme.accent, theme.panel, CHOSEN))
         focused = option.widget is not None and option.widget.hasFocus()
         view = self.parent()
         if focused and isinstance(view, QTableView) and view.currentIndex().row() == index.row():
             painter.setPen(made_pen(theme.accent, 1.4))
             painter.drawLine(room.topLeft(), room.topRight())
             painter.drawLine(room.bottomLeft(), room.bottomRight())
-        elif option.state & QStyle.StateFlag.State_MouseOver:
+        elif isinstance(view, LayoutsView) and view.hovered == index.row() and not row.chosen:
             painter.fillRect(room, mixed(theme.quiet, theme.panel, 0.12))
         ink = theme.text if row.fits else theme.quiet
         if name == "Memory" and not row.fits:
@@ -166,6 +172,8 @@ class LayoutsView(QTableView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.hovered = -1
+        """The row under the mouse; -1 = none."""
         self.setObjectName("fit.layouts.table")
         self.setProperty("role", "inset")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -175,7 +183,6 @@ class LayoutsView(QTableView):
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setWordWrap(False)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
@@ -210,6 +217,19 @@ class LayoutsView(QTableView):
         spare = max(0.0, self.viewport().width() - sum(wide)) / len(wide)
         for at, width in enumerate(wide):
             self.setColumnWidth(at, int(width + spare))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.indexAt(event.position().toPoint()).row())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered:
+            self.hovered = row
+            self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -248,7 +268,7 @@ class LayoutsCard(ChartCard):
         self.pins = ElidedLabel(self)
         self.pins.setObjectName("fit.layouts.pins")
         self.pins.setProperty("role", "small")
-        self.release = QPushButton("Let the search choose", self)
+        self.release = QPushButton(RELEASE, self)
         self.release.setObjectName("fit.layouts.release")
         self.release.setProperty("role", "chip")
         self.release.setToolTip("Release every pinned part of the layout")
@@ -258,7 +278,8 @@ class LayoutsCard(ChartCard):
         line.addWidget(self.pins, 1)
         line.addWidget(self.release)
         self.body.addLayout(line)
-        self.body.addWidget(self.view, 1)
+        self._rows = WholeRows(self.view, self)
+        self.body.addWidget(self._rows, 1)
         self.setTabOrder(self.release, self.view)
         self.setTabOrder(self.view, self.more)
         self.apply_theme(theme)
@@ -282,6 +303,7 @@ class LayoutsCard(ChartCard):
         """List a report's layouts in place of the last ones."""
         self._report = report
         self.model.show(report.rows)
+        self._rows.arrange()
         own = next((i for i, row in enumerate(report.rows) if row.chosen), None)
         if own is not None and own != self._own:
             self.view.doItemsLayout()

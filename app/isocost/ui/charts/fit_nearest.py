@@ -25,12 +25,13 @@ from isocost.ui.charts.fit_nearest_words import (
     near_error,
     near_facts,
     near_finding,
-    near_name,
+    near_place,
     near_table,
     near_tip,
     near_words,
 )
 from isocost.ui.charts.table import Table
+from isocost.ui.charts.whole_rows import WholeRows
 from isocost.ui.labels import WrapLabel
 from isocost.ui.theme import Theme
 
@@ -102,7 +103,7 @@ class _Rows(QStyledItemDelegate):
         left, half = row.left() + 6, row.height() / 2
         first = QRectF(left, row.top() + 2, error.left() - left - 4, half - 2)
         second = QRectF(left, row.top() + half, error.left() - left - 4, half - 3)
-        _line(painter, first, near_name(run), font_of(theme, "small", bold=True), theme.text)
+        _line(painter, first, run.run.model, font_of(theme, "small", bold=True), theme.text, near_place(run))
         _line(painter, second, near_facts(run), font_of(theme, "quiet"), theme.quiet)
         ink = theme.care if abs(run.error) >= WRONG else theme.text
         painter.setPen(QColor(ink))
@@ -113,10 +114,13 @@ class _Rows(QStyledItemDelegate):
         painter.restore()
 
 
-def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: str) -> None:
+def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: str, whole: str = "") -> None:
+    """A line of which ``text`` is cut where it has no room, and the ``whole`` after it never."""
     painter.setFont(font)
     painter.setPen(QColor(colour))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    metrics = painter.fontMetrics()
+    left = int(room.width()) - metrics.horizontalAdvance(whole)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, left) + whole
     painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
 
 
@@ -146,14 +150,14 @@ class NearestCard(ChartCard):
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.viewport().setAutoFillBackground(False)
         self.list.clicked.connect(self._tell)
         self.guessed = WrapLabel(self)
         self.guessed.setObjectName("fit.nearest.guesses")
         self.guessed.setProperty("role", "care")
-        self.body.addWidget(self.list, 1)
+        self._room = WholeRows(self.list, self)
+        self.body.addWidget(self._room, 1)
         self.body.addWidget(self.guessed)
         self.setTabOrder(self.list, self.more)
         self.apply_theme(theme)
@@ -175,11 +179,12 @@ class NearestCard(ChartCard):
     def show_report(self, report: FitReport) -> None:
         """List a report's runs in place of the last ones."""
         self.model.show(report.near)
+        self._room.arrange()
         finding = near_finding(report)
         guessed = " ".join(sentence for sentence in (report.beyond, *report.guesses) if sentence)
         self.guessed.setVisible(bool(guessed))
         self.guessed.say(guessed)
-        drawn = "Measured → predicted tokens/s per GPU"
+        drawn = f"Measured → predicted tokens/s per {report.noun}"
         words = ". ".join(near_words(run) for run in report.near)
         self.say(finding, drawn, f"{finding}. {words}. {guessed}".strip())
         self.list.setAccessibleName(finding)

@@ -26,7 +26,12 @@ def near_finding(report: FitReport) -> str:
 
 def near_name(run: NearRun) -> str:
     """What ran on what."""
-    return f"{run.run.model} · {format_count(run.run.accelerators)} {run.accelerator}"
+    return run.run.model + near_place(run)
+
+
+def near_place(run: NearRun) -> str:
+    """On how many of what, after the model's name."""
+    return f" · {format_count(run.run.accelerators)} {run.accelerator}"
 
 
 def near_facts(run: NearRun) -> str:
@@ -51,7 +56,7 @@ def near_tip(run: NearRun) -> str:
 
 def near_words(run: NearRun) -> str:
     """One run as a sentence."""
-    rates = f"measured {rate(run.measured)}, predicted {rate(run.predicted)} tokens/s per GPU"
+    rates = f"measured {rate(run.measured)}, predicted {rate(run.predicted)} tokens/s each"
     return f"{near_name(run)}: {rates}, error {near_error(run)}, {run.run.source}"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from isocost.plan.fit import FitReport, LayoutRow
+from isocost.plan.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.fit_rounds import RoundsFit
-from isocost.plan.layouts import SHARDING_WORDS
+from isocost.plan.layouts import MIXERS, SHARDING_WORDS
 from isocost.plan.results import Bill, Part, StageEstimate
+from isocost.plan.throughput import TYPED
 from isocost.quantities import (
     SPACE,
     format_count,
@@ -18,7 +19,7 @@ from isocost.quantities import (
 )
 from isocost.ui.charts.table import Column, Table
 
-USEFUL = ("Matrix multiplies", "Attention", "Generation", "Scoring", "Update")
+USEFUL = ("Matrix multiplies", "Attention", MIXERS, "Generation", "Scoring", "Update")
 """Parts of a step or round that the model's own arithmetic asks for; all others are what running it costs."""
 
 SMALL = 0.005
@@ -58,9 +59,10 @@ def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
         return "Drawn: the layout found without the pins"
     if bill.total <= (bill.limit or 0.0):
         return f"At the peak of a step, on each {stage.accelerator_name}"
+    held = " as pinned" if stage.pinned else ""
     if stage.smallest_count is None:
-        return "No count fits: use accelerators with more memory"
-    return f"Smallest count that fits: {format_count(stage.smallest_count)} {stage.accelerator_name}"
+        return f"No count fits{held}: " + ("release a pin" if held else "use accelerators with more memory")
+    return f"Smallest count that fits{held}: {format_count(stage.smallest_count)} {stage.accelerator_name}"
 
 
 def shown_parts(bill: Bill) -> tuple[Part, ...]:
@@ -86,7 +88,7 @@ def step_finding(bill: Bill) -> str:
 def step_subtitle(stage: StageEstimate) -> str:
     """What is drawn, and whether a typed MFU overrules it."""
     batch = f" of {format_quantity(stage.batch_tokens, 'number')} tokens" if stage.batch_tokens else ""
-    if stage.mfu_source == "your input" and stage.mfu is not None:
+    if stage.mfu_source == TYPED and stage.mfu is not None:
         typed = format_quantity(stage.mfu, "share")
         return f"An optimizer step{batch} as predicted; the plan itself uses your MFU of {typed}"
     return f"An optimizer step{batch}. Solid: the model's own arithmetic; pale: what running it costs"
@@ -146,7 +148,7 @@ def degrees(row: LayoutRow) -> str:
 def why(row: LayoutRow) -> str:
     """Why a layout is not the best, in a word or two."""
     if row.reason == "best":
-        return "fastest"
+        return f"fastest; {format_count(row.idle)} idle" if row.idle else "fastest"
     if row.reason == "memory":
         return "does not fit"
     if row.behind < SAME:
@@ -163,21 +165,33 @@ def layouts_finding(report: FitReport) -> str:
     own = next((row for row in report.rows if row.chosen), None)
     if best is None:
         return f"No layout fits {format_count(report.count)} {report.accelerator}"
-    if own is not None and own.fits and own is not best:
-        return f"The pinned layout is {percent(own.behind)} slower than {degrees(best)}"
-    if own is not None and not own.fits:
-        return f"The pinned layout does not fit; {degrees(best)} does"
+    held = own is not None and report.pinned != NOTHING_PINNED
+    if own is not None and own.fits and (not held or own.behind < SAME):
+        best = own
+    if held and own is not None and own is not best:
+        other = _told_from(best, own)
+        if not own.fits:
+            return f"The pinned layout does not fit; {other} does"
+        return f"The pinned layout is {percent(own.behind)} slower than {other}"
     others = [row for row in report.rows if row.fits and row is not best]
     if not others:
         return f"{_capital(degrees(best))} is the only one that fits"
     if others[0].behind < SAME:
         return f"{_capital(degrees(best))} is fastest"
-    first, second = degrees(best), degrees(others[0])
-    if first == second:
-        first, second = (
-            f"{name} {SHARDING_WORDS[row.sharding]}" for name, row in ((first, best), (second, others[0]))
-        )
+    first, second = _told_from(best, others[0]), _told_from(others[0], best)
     return f"{_capital(first)} is fastest; {second} comes within {percent(others[0].behind)}"
+
+
+def _told_from(row: LayoutRow, other: LayoutRow) -> str:
+    """A layout's degrees, with what tells it from another of the same degrees."""
+    name = degrees(row)
+    if name != degrees(other):
+        return name
+    if row.sharding != other.sharding:
+        return f"{name} {SHARDING_WORDS[row.sharding]}"
+    if row.microbatch != other.microbatch:
+        return f"{name} of microbatch {row.microbatch}"
+    return f"{name} with {'no' if row.recompute == 'none' else row.recompute} recompute"
 
 
 def _capital(name: str) -> str:
@@ -189,7 +203,10 @@ def layouts_subtitle(report: FitReport) -> str:
     listed = f"Layouts of {format_count(report.count)} {report.accelerator}"
     if not any(row.fits for row in report.rows):
         return f"{listed}, those that need the least memory first."
-    return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per GPU."
+    if report.typed_mfu is not None:
+        typed = format_quantity(report.typed_mfu, "share")
+        return f"{listed} as predicted, per {report.noun}; the plan itself uses your MFU of {typed}"
+    return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per {report.noun}."
 
 
 LAYOUT_COLUMNS = (

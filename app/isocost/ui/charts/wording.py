@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from isocost.plan.curves import CostCurve, RankedChoice
+from isocost.plan.throughput import TYPED
 from isocost.quantities import format_count, format_duration, format_money, format_share
 from isocost.ui.charts.comparison import JUST, Comparison, FrontSegment, efficient
 from isocost.ui.charts.table import Column, Table
@@ -51,7 +52,7 @@ def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCur
     if not faster:
         return f"{best.label} is cheapest at any pace shown"
     nearest, *rest = faster
-    words = f"{best.label} is cheapest while you can wait {format_duration(wait)}, else {nearest}"
+    words = f"{best.label} is cheapest if you can wait {format_duration(wait)}, else {nearest}"
     return f"{words} or others" if rest else words
 
 
@@ -72,7 +73,10 @@ def time_subtitle(comparison: Comparison, *, diamonds: bool) -> str:
     words = "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
     if not comparison.claimed:
         shaded = comparison.spread is not None and comparison.depends_on_hardware
-        words = "Dots: counts. Broad: Pareto front."
+        typed = any(stage.enabled and stage.mfu_source == TYPED for stage in comparison.estimate.stages)
+        words = (
+            "Your MFU on each, as far as its matmuls reach. " * typed + "Dots: counts. Broad: Pareto front."
+        )
         words += " Shaded: 80 % range." * shaded + " Diamonds: published." * diamonds
     if comparison.apart:
         stages = sum(stage.enabled for stage in comparison.estimate.stages)

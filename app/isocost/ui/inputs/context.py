@@ -55,6 +55,9 @@ def _parameters(session: Session) -> str:
     model = model_of(session.current_scenario, session.current_stage)
     shape = transformer_of(model, session.catalog)
     parts = [model.name or "custom shape", format_counted(shape.layers, "layer")]
+    if shape.feedforward_layers is not None:
+        # Mixers and feed-forwards stand one after another, each a block of its own.
+        parts[1] = format_counted(shape.layers + shape.feedforward_layers, "block")
     if shape.is_moe:
         parts.append(format_counted(shape.experts, "expert"))
     if shape.attention == "mla":
@@ -118,7 +121,7 @@ def _mfu(session: Session) -> str:
     result = stage_estimate(session)
     basis = f"of the {result.mfu_basis}; " if result is not None else ""
     if not _reading("efficiency.mfu", session).automatic:
-        return f"{basis}your input, taken for every accelerator; empty the field for the estimate"
+        return f"{basis}your input, on others as far as their matmuls reach; empty the field for the estimate"
     if result is None:
         return ""
     return basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)

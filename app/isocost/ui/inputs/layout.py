@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from isocost.plan.layouts import PIN_WORDS, SHARDING_WORDS
-from isocost.plan.project import layout_of
+from isocost.plan.project import layout_of, released
+from isocost.plan.results import RELEASE
 from isocost.plan.stages import DistillationStage, PreferenceStage, PretrainStage, Stage
 from isocost.plan.values import Layout
 from isocost.ui.inputs.pickers import STACK_MEANINGS, Picker
@@ -92,7 +93,7 @@ class LayoutPins(QWidget):
         self.pickers = {name: PinPicker(session, name) for name in _CHOICES}
         self.meaning = WrapLabel(self)
         self.meaning.setProperty("role", "quiet")
-        self.release = QPushButton("Let the search choose")
+        self.release = QPushButton(RELEASE)
         self.release.setObjectName("layout.release")
         self.release.setProperty("role", "chip")
         self.release.clicked.connect(lambda: release(session))
@@ -136,5 +137,5 @@ def pins_of(session: Session) -> Layout:
 
 def release(session: Session) -> None:
     """Let the search choose every part again; one step."""
-    values = dict.fromkeys(Layout.__struct_fields__)
-    session.set_section("layout", "Let the search choose the layout", None, **values)
+    at = {"scenario": session.scenario, "stage": session.stage}
+    session.apply(lambda project: released(project, **at), f"{RELEASE} the layout")

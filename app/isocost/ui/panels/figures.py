@@ -49,7 +49,7 @@ def figures(estimate: Estimate) -> tuple[Figure, ...]:
     total, counted = estimate.total, _counted(estimate)
     if not counted or impossible(counted) is not None:
         return ()
-    trained = next((stage for stage in counted if stage.mfu is not None), None)
+    trained = _most(counted)
     hours = format_quantity(total.gpu_hours, "number")
     chosen = [Figure(_hours_label(counted), hours, _hours_note(estimate))]
     if len(estimate.groups) > 1:
@@ -62,6 +62,12 @@ def figures(estimate: Estimate) -> tuple[Figure, ...]:
         chosen += _speed(trained)
     chosen.append(Figure("Energy", format_energy(total.energy_kwh), format_carbon(total.co2_kg)))
     return tuple(chosen[:4])
+
+
+def _most(counted: Sequence[StageEstimate]) -> StageEstimate | None:
+    """The stage that takes most of the rent, if it has an MFU: a small stage's says little of the plan."""
+    most = max(counted, key=lambda stage: stage.cost_usd)
+    return most if most.mfu is not None else None
 
 
 def _counted(estimate: Estimate) -> list[StageEstimate]:
@@ -116,7 +122,8 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
     bills = [stage.memory for stage in judged if stage.memory is not None and stage.memory.limit]
     tightest = max(bills, key=lambda bill: bill.total / (bill.limit or 1.0), default=None)
     size = ""
-    if tightest is not None and tightest.limit is not None:
+    # A stage of rounds fits or not by simulation: nothing here says how closely.
+    if tightest is not None and tightest.limit is not None and len(bills) == len(judged):
         size = f", {format_memory_of(tightest.total, tightest.limit)}"
     if judged and all(stage.fits for stage in judged):
         yield Remark(f"fits{size}", "fine")

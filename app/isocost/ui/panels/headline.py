@@ -8,9 +8,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from isocost.plan.project import set_value
+from isocost.plan.project import released, set_value
 from isocost.plan.results import Estimate, Notice
-from isocost.quantities import format_count, plain_spaces
+from isocost.quantities import plain_spaces
 from isocost.ui.icons import icon
 from isocost.ui.labels import ElidedLabel
 from isocost.ui.panels.figures import Figure, Remark, figures, remarks, shown_path
@@ -108,8 +108,12 @@ class Headline(QFrame):
         if cure is not None:
             at = {"scenario": scenario, "stage": cure.stage}
             self._session.apply(
-                lambda project: set_value(project, notice.field, cure.value, **at),
-                f"Use {format_count(cure.value)}",
+                lambda project: (
+                    released(project, **at)
+                    if cure.value is None
+                    else set_value(project, notice.field, cure.value, **at)
+                ),
+                cure.words,
             )
 
     def apply_theme(self, theme: Theme) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.results import Notice
-from isocost.quantities import format_count, format_counted
+from isocost.quantities import format_counted
 from isocost.ui.icons import icon
 from isocost.ui.theme import LIGHT, Theme
 
@@ -98,8 +98,8 @@ class WarningLine(QWidget):
         """A button that takes the cure of the warning shown, when it has one."""
         self.cure.setVisible(notice is not None and notice.cure is not None)
         if notice is not None and notice.cure is not None:
-            self.cure.setText(f"Use {format_count(notice.cure.value)}")
-            self.cure.setAccessibleName(f"Use {format_count(notice.cure.value)}: {notice.message}")
+            self.cure.setText(notice.cure.words)
+            self.cure.setAccessibleName(f"{notice.cure.words}: {notice.message}")
 
     def _fill_menu(self) -> None:
         self.menu.clear()

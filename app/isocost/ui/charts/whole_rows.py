@@ -1,0 +1,37 @@
+"""Room for a list that shows whole rows only: half a row cuts digits, and a cut comma reads as a point."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+
+class WholeRows(QWidget):
+    """Holds a list or table of equally high rows and gives it the height of as many as there is room for."""
+
+    def __init__(self, view: QAbstractItemView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = view
+        view.setParent(self)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setSizePolicy(view.sizePolicy())
+
+    def arrange(self) -> None:
+        """Fit the view again, after its rows changed height."""
+        view = self._view
+        heading = view.horizontalHeader().sizeHint().height() if isinstance(view, QTableView) else 0
+        row = view.sizeHintForRow(0)
+        room = self.height() - heading
+        spare = room % row if 0 < row <= room else 0
+        view.setGeometry(0, 0, self.width(), self.height() - spare)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._view.minimumSizeHint()
+
+    def sizeHint(self) -> QSize:
+        return self._view.sizeHint()
