@@ -221,3 +221,24 @@ def test_a_server_with_fewer_accelerators_joins_fewer(table, tmp_path):
     assert main(["predict", str(table(head + body)), "-o", str(out)]) == 0
     eight, four = (float(row["predicted_tokens_per_s_per_gpu"]) for row in rows_of(out))
     assert four < 0.9 * eight
+
+
+def test_unnamed_code_that_splits_the_model_is_taken_for_a_tuned_stack(table, tmp_path):
+    head = "model,gpu,n_gpus,seq_len,tp,pp,global_batch_seqs,framework\n"
+    body = "".join(
+        f"Llama 3.1 405B,H100,16384,8192,8,16,2048,{name}\n" for name in ("", "Megatron-LM", "torchtitan")
+    )
+    out = tmp_path / "out.csv"
+    assert main(["predict", str(table(head + body)), "-o", str(out)]) == 0
+    unnamed, megatron, torchtitan = rows_of(out)
+    figure = "predicted_tokens_per_s_per_gpu"
+    assert unnamed[figure] == megatron[figure]
+    assert float(torchtitan[figure]) < float(megatron[figure])
+    assert "software tier taken as vendor" in unnamed["note"]
+
+
+def test_a_plan_without_predicted_stages_is_not_calibrated(table, tmp_path, capsys):
+    out = tmp_path / "plan.yaml"
+    assert main(["calibrate", str(table(TRAINING.replace("lots", "64"))), "deepseek-r1", "-o", str(out)]) == 2
+    assert "nothing is corrected" in capsys.readouterr().err
+    assert not out.exists()

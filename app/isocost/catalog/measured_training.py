@@ -129,6 +129,18 @@ STACK_WORDS: Mapping[str, Stack] = {
     "mindspeed": "vendor",
     "mlperf": "vendor",
     "nvidia": "vendor",
+    "titan": "open",
+    "internevo": "open",
+    "olmo": "open",
+    "lightning": "open",
+    "litgpt": "open",
+    "transformers": "open",
+    "accelerate": "open",
+    "axolotl": "open",
+    "factory": "open",
+    "unsloth": "open",
+    "alpa": "open",
+    "torch": "open",
 }
 """Words in a framework's or source's name that tell its software tier, the first that matches."""
 
@@ -140,7 +152,12 @@ DEFAULT_STACK: Stack = "open"
 """The tier of a run that names no known framework."""
 
 
-def stack_of(framework: str, source: str = "") -> Stack:
-    """The software tier a framework's name means; ``DEFAULT_STACK`` when it means none."""
+def stack_of(framework: str, source: str = "", *, split: bool = False) -> Stack:
+    """The software tier a framework's name means; where it means none, ``DEFAULT_STACK``.
+
+    Unnamed code that splits matrices or layers over accelerators (``split``) is taken for a tuned stack: it
+    is Megatron's or a large laboratory's own.
+    """
     words = f"{framework} {source}".casefold()
-    return next((stack for word, stack in STACK_WORDS.items() if word in words), DEFAULT_STACK)
+    default: Stack = "vendor" if split else DEFAULT_STACK
+    return next((stack for word, stack in STACK_WORDS.items() if word in words), default)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from isocost.cli.arguments import add_plan, add_scenario, command_parser, refuse_same
+from isocost.cli.errors import UsageError
 from isocost.cli.output import write
 
 DESCRIPTION = (
@@ -38,6 +39,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     from isocost.plan.own_runs import correction
     from isocost.plan.predict import predict
     from isocost.plan.project import replace_scenario
+    from isocost.plan.runs.training import training_of
     from isocost.quantities import format_share
 
     catalog = load()
@@ -51,6 +53,10 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     except ValueError as error:
         raise FileError(runs, str(error)) from error
     held = project.scenarios[index]
+    if all(training_of(held, stage) is None for stage in held.stages):
+        raise UsageError(
+            f"{file}: no stage of this plan is predicted from its model, so nothing is corrected."
+        )
     efficiency = msgspec.structs.replace(held.efficiency, correction=found)
     changed = msgspec.structs.replace(held, efficiency=efficiency)
     save_project(replace_scenario(project, changed, scenario=index), output)

@@ -66,7 +66,8 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     if not run.mtp:
         model = replace(model, mtp_layers=0.0)
     year = year_of(run.date)
-    stack = run.stack or stack_of(run.framework, run.source)
+    split = max(run.tp or 1.0, run.pp or 1.0) > 1.0
+    stack = run.stack or stack_of(run.framework, run.source, split=split)
     usual = load_memory_profiles().for_framework(run.framework, stack)
     fused = run.fused_attention
     if fused is None:
