@@ -83,7 +83,7 @@ def test_formats_nobody_multiplies_in_here_are_refused(text):
         ("FSDP2", "zero3", None),
         ("FSDP 192", "zero3", 192),
         ("FSDP (shard 64)", "zero3", 64),
-        ("HSDP", "zero3", words.WITHIN_NODE),
+        ("HSDP", "zero3", words.SERVERS_APART),
         ("HYBRID_SHARD (16)", "zero3", 16),
     ],
 )
@@ -299,3 +299,20 @@ def test_another_memory_than_the_catalogues_is_refused(catalog):
 )
 def test_dates_are_read_as_they_are_written(text, year):
     assert year_of(text) == (year if year is None else pytest.approx(year, abs=0.001))
+
+
+def test_hybrid_sharding_takes_as_many_servers_as_its_states_need(catalog):
+    small = one(catalog, n_gpus="64", global_batch_seqs="256", zero_or_fsdp="HSDP", network_gbit_s="100")
+    assert "hybrid sharding over 8 accelerators assumed" in small.note
+    large = one(
+        catalog,
+        model="Qwen2.5 32B",
+        n_gpus="1024",
+        global_batch_seqs="1024",
+        zero_or_fsdp="HSDP",
+        recompute="",
+    )
+    assert "hybrid sharding over 8 accelerators" not in large.note
+    assert "recompute none" in large.layout or "recompute selective" in large.layout
+    held = one(catalog, n_gpus="64", global_batch_seqs="64", zero_or_fsdp="FSDP (8)")
+    assert "hybrid" not in held.note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -31,6 +32,9 @@ PIPELINE_FROM = 1e10
 MICROBATCHES = (1, 2, 4, 8, 16, 32, 64)
 """Sequences a microbatch considered when the layout does not state them."""
 
+SERVERS = (1, 2, 4, 8, 16)
+"""Servers a group of hybrid sharding spans where its size is not stated."""
+
 TORUS_FROM = 256
 """Accelerators of a scale-up domain from which it is a torus rather than a rack: nobody pipelines there."""
 
@@ -46,6 +50,8 @@ class Choice(NamedTuple):
     microbatch: float
     recompute: int
     sharding: int
+    group: float
+    """Accelerators over which states are spread at most."""
     batch: float
 
 
@@ -175,16 +181,19 @@ def _per_degrees(
     modes = [0] if spec.stack == "research" else [0, 1, 2]
     if spec.recompute is not None:
         modes = [RECOMPUTE_CODES[spec.recompute]]
-    stage = _stated_sharding(spec)
-    for vp, microbatch, sharding, mode in product(vps, microbatches, sorted({stage, 3}), modes):
-        yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, batch)
+    stages = sorted({_stated_sharding(spec), 3})
+    groups = [run.shard_group or math.inf]
+    if spec.grouped:
+        # Groups hold a replica in as few servers as its states need.
+        groups = [spec.accelerator.node_size * servers for servers in SERVERS]
+    for vp, microbatch, sharding, group, mode in product(vps, microbatches, stages, groups, modes):
+        yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, group, batch)
 
 
 def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray[np.intp]) -> Layouts:
     table = np.array(choices, dtype=np.float64)
-    tp, pp, vp, cp, ep, microbatch, recompute, sharding, batch = table.T
+    tp, pp, vp, cp, ep, microbatch, recompute, sharding, groups, batch = table.T
     count = np.array([spec.run.accelerators for spec in specs])[owner]
-    groups = np.array([spec.run.shard_group or np.inf for spec in specs])[owner]
     split = np.array([spec.run.sequence_parallel is not False for spec in specs])[owner]
     ranks = np.maximum(np.floor(count / (tp * pp * cp)), 1.0) * cp
     # On a torus of thousands weights are sharded within it and replicated across, as MaxText does.
@@ -269,7 +278,7 @@ def _least_recomputation(
 
     More recomputation is never faster, so the others need no price.
     """
-    names = ("tp", "pp", "vp", "cp", "ep", "microbatch", "sharding")
+    names = ("tp", "pp", "vp", "cp", "ep", "microbatch", "sharding", "shard_group")
     key = np.column_stack([owner, *(getattr(layouts, name) for name in names)])
     start = np.flatnonzero(np.append(True, (key[1:] != key[:-1]).any(axis=1)))
     least = np.minimum.reduceat(np.where(fits, layouts.recompute, np.int8(9)), start)

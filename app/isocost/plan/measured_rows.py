@@ -53,6 +53,8 @@ class RunSpec:
     """Whether the row states how the accelerators share the model."""
     recompute: Recompute | None
     """Stated, or what the framework's recipes do; None = the least that fits."""
+    grouped: bool = False
+    """Whether states are spread over groups of servers of a size that is not stated (hybrid sharding)."""
     overlapping: bool = False
     """Whether the framework is known to hide the experts' all-to-all."""
 
@@ -118,8 +120,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         raise ValueError("seq_len is empty: give the tokens of a sequence.")
     accelerator = _accelerator(text, catalog)
     sharding, group = words.sharding(text.get("zero_or_fsdp", ""))
-    if group == words.WITHIN_NODE:
-        group = float(accelerator.node_size)
+    grouped = group == words.SERVERS_APART
     kernel = text.get("attention_kernel", "").casefold()
     stack = text.get("stack", "").casefold()
     if stack not in ("", "vendor", "open", "research"):
@@ -146,7 +147,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         cp=_number(text, "cp"),
         ep=_number(text, "ep"),
         sharding=sharding,
-        shard_group=group,
+        shard_group=None if grouped else group,
         sequence_parallel=words.flag(text.get("seq_parallel", "")),
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",
@@ -156,7 +157,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
     )
-    spec = run_spec(run, catalog, _transformer(text, catalog))
+    spec = replace(run_spec(run, catalog, _transformer(text, catalog)), grouped=grouped)
     if not spec.transformer.is_moe and run.ep is not None:
         spec = replace(spec, run=msgspec.structs.replace(run, ep=None))
     _refuse_impossible(spec)

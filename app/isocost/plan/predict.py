@@ -131,6 +131,8 @@ def _notes(batch: Batch, index: int, row: int) -> list[str]:
         notes.append(f"recomputation not stated: {RECOMPUTE_NAMES[batch.layouts.recompute[row]]}, {why}")
     if spec.run.optimizer is None and spec.work.optimizer != "adamw":
         notes.append(f"optimizer not stated: {spec.work.optimizer}, as its framework's recipes do")
+    if spec.grouped:
+        notes.append(f"hybrid sharding over {batch.layouts.shard_group[row]:.0f} accelerators assumed")
     stated = spec.run.sharding not in (None, "zero3")
     if spec.mapping_given and stated and batch.layouts.sharding[row] == 3:
         notes.append("does not fit as sharded: fully sharded weights assumed")

@@ -18,8 +18,8 @@ _YES = frozenset(
 _DENIED = re.compile(r"\b(no|not|without|w/o|non)[\s-]+[\w-]+|[\w-]+[\s=:]+(off|false|disabled)\b")
 """A word and that it does not hold: "no FSDP", "fsdp=off"."""
 
-WITHIN_NODE = -1.0
-"""Shard group of hybrid sharding that names no number: the accelerators of a node."""
+SERVERS_APART = -1.0
+"""Shard group of hybrid sharding that names no number: one or a few servers."""
 
 
 _NEEDED = ("n_gpus", "seq_len")
@@ -90,7 +90,7 @@ def precision(text: str) -> Precision:
 
 
 def sharding(text: str) -> tuple[Sharding | None, float | None]:
-    """How states are spread, and over how many accelerators when that is named; WITHIN_NODE for a hybrid.
+    """How states are spread, and over how many accelerators when that is named; SERVERS_APART for a hybrid.
 
     Stages by number or name ("ZeRO-3", "FSDP2", "HSDP", "SHARD_GRAD_OP", "distributed optimizer", "DDP"); the
     group by "(8)", "shard 64" or "FSDP 192". Raises ValueError for other words.
@@ -104,7 +104,7 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     found = re.search(
         r"(?:\(|(?:shard|group|fsdp)[\s=]+)(?:(?:shard|group)[\s=]+)?(\d+)\b(?!\s*nodes?)", words
     )
-    group = float(found.group(1)) if found else WITHIN_NODE if hybrid else None
+    group = float(found.group(1)) if found else SERVERS_APART if hybrid else None
     stages: tuple[tuple[str, Sharding], ...] = (
         (r"gradop|zero(stage)?2|stage2|^2$", "zero2"),
         (r"fsdp|hsdp|fully?shard|hybridshard|mics|zero(stage)?3|zero\+\+|stage3|^3$", "zero3"),
