@@ -14,32 +14,24 @@ def predicted(**row):
     return spec, predict_specs([spec])[0].tokens_per_s
 
 
-def test_deepseek_v3_takes_about_180_thousand_h800_hours_a_trillion_tokens():
-    _, rate = predicted(
-        model="DeepSeek-V3",
-        accelerator="h800-sxm",
-        accelerators=2048.0,
-        sequence=4096.0,
-        precision="fp8",
-        global_batch=15360.0,
-    )
-    assert 1e12 / rate / 3600.0 == pytest.approx(180e3, rel=0.25)
+DEEPSEEK_V3 = {
+    "model": "DeepSeek-V3",
+    "accelerator": "h800-sxm",
+    "accelerators": 2048.0,
+    "sequence": 4096.0,
+    "precision": "fp8",
+    "global_batch": 15360.0,
+}
 
 
-def test_deepseek_v3_takes_as_many_with_the_framework_layout_and_date_it_ran_with():
-    _, rate = predicted(
-        model="DeepSeek-V3",
-        accelerator="h800-sxm",
-        accelerators=2048.0,
-        sequence=4096.0,
-        precision="fp8",
-        global_batch=15360.0,
-        framework="HAI-LLM (DualPipe)",
-        date="2024-12",
-        pp=16.0,
-        ep=64.0,
-    )
-    assert 1e12 / rate / 3600.0 == pytest.approx(180e3, rel=0.2)
+@pytest.mark.parametrize(
+    ("told", "within"),
+    [({}, 0.25), ({"framework": "HAI-LLM (DualPipe)", "date": "2024-12", "pp": 16.0, "ep": 64.0}, 0.2)],
+    ids=["architecture", "framework, date and layout"],
+)
+def test_deepseek_v3_takes_about_180_thousand_h800_hours_a_trillion_tokens(told, within):
+    _, rate = predicted(**DEEPSEEK_V3, **told)
+    assert 1e12 / rate / 3600.0 == pytest.approx(180e3, rel=within)
 
 
 def test_llama_405b_on_16384_h100_reaches_about_its_published_41_percent():

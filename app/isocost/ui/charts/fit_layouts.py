@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRectF,
     QSize,
     Qt,
@@ -31,14 +26,12 @@ from PySide6.QtWidgets import (
 from isocost.plan.fit import FitReport, LayoutRow
 from isocost.plan.layouts import pinned_words
 from isocost.plan.results import RELEASE
-from isocost.quantities import format_count
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.card import ChartCard, ElidedLabel
+from isocost.ui.charts.fit_layouts_model import ROW, Index, LayoutsModel, side_of
 from isocost.ui.charts.fit_words import (
-    HEADINGS,
     LAYOUT_COLUMNS,
     degrees,
-    layout_cells,
     layouts_finding,
     layouts_subtitle,
     layouts_table,
@@ -48,80 +41,11 @@ from isocost.ui.charts.table import Table
 from isocost.ui.charts.whole_rows import WholeRows
 from isocost.ui.theme import SPACE, Theme
 
-Index = QModelIndex | QPersistentModelIndex
-ROW = int(Qt.ItemDataRole.UserRole)
 HEIGHT = 23
 """Pixels of a row."""
 CHOSEN = 0.12
 """Share of the accent behind the plan's own layout: more leaves coloured text too little contrast."""
 HINT = "Nothing is pinned: click a layout to hold the plan to it."
-
-
-class LayoutsModel(QAbstractTableModel):
-    """The rows of a report; rows are updated in place."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[LayoutRow, ...] = ()
-
-    def show(self, rows: tuple[LayoutRow, ...]) -> None:
-        """Replace the rows, adding and removing only at the end."""
-        if rows == self.rows:
-            return
-        before, after = len(self.rows), len(rows)
-        if after > before:
-            self.beginInsertRows(QModelIndex(), before, after - 1)
-            self.rows = rows
-            self.endInsertRows()
-        elif after < before:
-            self.beginRemoveRows(QModelIndex(), after, before - 1)
-            self.rows = rows
-            self.endRemoveRows()
-        else:
-            self.rows = rows
-        if after:
-            self.dataChanged.emit(self.index(0, 0), self.index(after - 1, len(LAYOUT_COLUMNS) - 1))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(LAYOUT_COLUMNS)
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
-    ) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        column = LAYOUT_COLUMNS[section]
-        if role == int(Qt.ItemDataRole.DisplayRole):
-            return column.name
-        if role in (int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return HEADINGS[section]
-        if role == int(Qt.ItemDataRole.TextAlignmentRole):
-            return int(_side(section) | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid() or index.row() >= len(self.rows):
-            return None
-        row = self.rows[index.row()]
-        if role == ROW:
-            return row
-        column = LAYOUT_COLUMNS[index.column()]
-        if role == int(Qt.ItemDataRole.DisplayRole):
-            return column.show(layout_cells(row)[index.column()])
-        if role == int(Qt.ItemDataRole.AccessibleTextRole):
-            shown = column.show(layout_cells(row)[index.column()])
-            return f"{column.name} {shown}" + ("" if row.fits else ", does not fit")
-        if role == int(Qt.ItemDataRole.ToolTipRole):
-            idle = f", {format_count(row.idle)} idle" if row.idle else ""
-            return f"{degrees(row)}{idle}: {why(row)}. Click to hold the plan to it."
-        return None
-
-
-def _side(column: int) -> Qt.AlignmentFlag:
-    return Qt.AlignmentFlag.AlignRight if LAYOUT_COLUMNS[column].right else Qt.AlignmentFlag.AlignLeft
 
 
 class _Cells(QStyledItemDelegate):
@@ -158,7 +82,7 @@ class _Cells(QStyledItemDelegate):
             ink = theme.fine
         painter.setFont(font_of(theme, "small", bold=row.chosen))
         painter.setPen(QColor(ink))
-        side = _side(index.column())
+        side = side_of(index.column())
         inner = room.adjusted(GAP if side is Qt.AlignmentFlag.AlignLeft else 0, 0, 0, 0)
         text = str(index.data())
         shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, inner.width() + 1)
