@@ -149,7 +149,14 @@ PARAMETERS = (
     Parameter(("attention.Ampere",), 0.6, 0.15, ATTENTION, "llm-foundry long sequences on A100"),
     Parameter(("attention.Hopper", "attention.Ada"), 0.6, 0.15, ATTENTION, "H100 and H200 runs", 0.8),
     Parameter(("attention.Blackwell",), 0.6, 0.15, ATTENTION, "B200 and GB200 runs", 0.8),
-    Parameter(("attention.Blackwell Ultra",), 0.7, 0.15, ATTENTION, "B300 and GB300 runs", 0.85),
+    Parameter(
+        ("attention.Blackwell Ultra",),
+        0.85,
+        0.0,
+        ATTENTION,
+        "twice the exponentials of Blackwell; earlier fits stopped at this bound",
+        doubt=0.15,
+    ),
     Parameter(("attention.CDNA3",), 0.4, 0.0, ATTENTION, "half of Hopper's, as for matmuls"),
     Parameter(("attention.Gaudi", "attention.TPU"), 0.5, 0.0, ATTENTION, "no runs tell it apart"),
     Parameter(
@@ -266,12 +273,26 @@ PARAMETERS = (
     Parameter(("exchange",), 1.0, 0.3, "times the ideal all-to-all", "experts across nodes"),
     Parameter(("exchange_exposed",), 0.1, 0.0, "share not hidden", "Megatron-Core: up to 93 % hidden"),
     Parameter(("dispatch_passes",), 12.0, 0.3, "passes over routed tokens", "mixtures of experts"),
-    Parameter(("fused_experts",), 0.5, 0.4, "factor", "MXFP8 mixtures of experts since release 26.06", 1.0),
+    Parameter(
+        ("fused_experts",),
+        0.45,
+        0.0,
+        "factor",
+        "MXFP8 mixtures since release 26.06: too few to fit; 0.43 where they were",
+        doubt=0.4,
+    ),
     Parameter(("routed_seconds",), 3e-4, 0.5, "s per routed layer and pass", "mixtures of experts"),
     Parameter(
         ("routed_host",), 4.0, 0.0, "times a dense layer's launches", "sorting, counting, grouped calls"
     ),
-    Parameter(("routed_decline",), 0.4, 0.5, "per year", "the same mixture in releases 25.09 to 26.08"),
+    Parameter(
+        ("routed_decline",),
+        0.33,
+        0.0,
+        "per year",
+        "the same mixture in releases 25.09 to 26.08, too alike to fit",
+        doubt=0.5,
+    ),
     Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
     Parameter(("hybrid",), 8.0, 0.5, "times the fused traffic", "state-space layers of Nemotron-H and 3"),
     Parameter(
