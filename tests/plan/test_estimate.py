@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.files import load_project
+from isocost.paths import presets
 from isocost.plan.curves import active_curve, other_curves, pareto_front, ranking
 from isocost.plan.estimate import estimate
 from isocost.plan.project import (
@@ -238,3 +240,15 @@ def test_the_range_of_a_whole_run_is_wider_than_that_of_its_steps():
 
 def test_a_typed_mfu_and_goodput_leave_no_doubt():
     assert estimate(pretrain(mfu=0.4, goodput=0.95), CATALOG).range is None
+
+
+def test_a_typed_utilization_few_runs_reach_is_remarked_on_and_a_usual_one_is_not():
+    base = load_project(presets() / "startup-7b.yaml")
+    predicted = estimate(base, CATALOG).stages[0].mfu
+    high = estimate(set_value(base, "efficiency.mfu", round(1.3 * predicted, 3)), CATALOG)
+    usual = estimate(set_value(base, "efficiency.mfu", round(predicted, 3)), CATALOG)
+    (notice,) = [n for n in high.warnings if n.field == "efficiency.mfu"]
+    assert (notice.code, notice.severity) == ("mfu-above-reach", "care")
+    assert predicted < high.stages[0].mfu_reachable < 1.3 * predicted
+    assert not [n for n in usual.warnings if n.field == "efficiency.mfu"]
+    assert estimate(base, CATALOG).stages[0].mfu_reachable is None

@@ -129,6 +129,13 @@ def _efficiency(result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
             "was a sparse peak meant?",
             "stop",
         )
+    elif result.mfu is not None and result.mfu_reachable is not None and result.mfu > result.mfu_reachable:
+        yield Notice(
+            "mfu-above-reach",
+            "efficiency.mfu",
+            f"MFU {format_quantity(result.mfu, 'share')} is high: nine in ten runs like this one would stay "
+            f"below {format_quantity(result.mfu_reachable, 'share')}; empty the field for the estimate.",
+        )
 
 
 def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:

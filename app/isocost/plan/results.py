@@ -115,6 +115,8 @@ class StageEstimate:
     mfu_basis: str = "dense peak"
     """What the MFU is a share of: "FP8 dense peak"."""
     mfu_source: str = ""
+    mfu_reachable: float | None = None
+    """Beside a typed MFU, what nine in ten runs like it stay below."""
     tokens_per_s_per_gpu: float | None = None
     fits: bool | None = None
     layout: str | None = None

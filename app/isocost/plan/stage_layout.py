@@ -22,6 +22,7 @@ def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> Stage
     return replace(
         result,
         mfu_basis=f"{precision.upper()} dense peak",
+        mfu_reachable=None if run.speed.reachable is None else float(run.speed.reachable[0]),
         layout=layout_words(best, 0),
         layout_problem=run.speed.problem,
         pinned=asked.layout != Layout(),

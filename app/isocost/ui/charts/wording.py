@@ -74,9 +74,7 @@ def time_subtitle(comparison: Comparison, *, diamonds: bool) -> str:
     if not comparison.claimed:
         shaded = comparison.spread is not None and comparison.depends_on_hardware
         typed = any(stage.enabled and stage.mfu_source == TYPED for stage in comparison.estimate.stages)
-        words = (
-            "Your MFU on each, as far as its matmuls reach. " * typed + "Dots: counts. Broad: Pareto front."
-        )
+        words = "Your MFU on each. " * typed + "Dots: counts. Broad: Pareto front."
         words += " Shaded: 80 % range." * shaded + " Diamonds: published." * diamonds
     if comparison.apart:
         stages = sum(stage.enabled for stage in comparison.estimate.stages)
