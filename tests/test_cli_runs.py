@@ -242,3 +242,14 @@ def test_a_plan_without_predicted_stages_is_not_calibrated(table, tmp_path, caps
     assert main(["calibrate", str(table(TRAINING.replace("lots", "64"))), "deepseek-r1", "-o", str(out)]) == 2
     assert "nothing is corrected" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_rows_left_out_for_one_reason_are_told_together_and_steps_are_scored(table, capsys):
+    head = "model,gpu,n_gpus,seq_len,tp,pp,global_batch_seqs,framework,step_time_s,tokens_per_s_per_gpu\n"
+    good = "Llama 3 8B,H100,64,8192,1,1,256,NeMo,3.6,\n"
+    body = good + "".join("Llama 3 8B,H100,64,8192,1,1,256,NeMo,,OOM\n" for _ in range(7))
+    assert main(["validate", str(table(head + body))]) == 0
+    said = capsys.readouterr().out
+    assert "1 run" in said
+    assert said.count("Not scored") == 1
+    assert "lines 3, 4, 5, 6, 7 and 2 more: tokens_per_s_per_gpu is empty" in said

@@ -152,7 +152,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",
         optimizer=_optimizer(text.get("optimizer", "")),
-        tokens_per_s=_measured(text, "tokens_per_s_per_gpu"),
+        tokens_per_s=_measured(text, "tokens_per_s_per_gpu") or _from_step(text, count, sequence),
         peak_memory_gb=_measured(text, "peak_memory_gb"),
         network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
@@ -211,6 +211,12 @@ def _measured(text: Mapping[str, str], name: str) -> float | None:
         return _number(text, name)
     except ValueError:
         return None
+
+
+def _from_step(text: Mapping[str, str], count: float, sequence: float) -> float | None:
+    """Tokens a second per accelerator where only the seconds of a step and its batch were measured."""
+    seconds, batch = _measured(text, "step_time_s"), _measured(text, "global_batch_seqs")
+    return batch * sequence / seconds / count if seconds and batch else None
 
 
 def _optimizer(name: str) -> Optimizer | None:

@@ -27,6 +27,9 @@ from isocost.plan.completion import complete
 from isocost.plan.measured_rows import RunSpec, run_from_row, run_spec
 from isocost.plan.predict import GB, fastest, step_seconds
 
+NAMED_LINES = 5
+"""Lines of a table named of those left out for one reason."""
+
 GRID = "Ultra-Scale Playbook (Nanotron)"
 """The source that measured many layouts of each model and count."""
 
@@ -58,7 +61,7 @@ class Validation:
     covered: float
     """Share of runs inside their 10-90 % range."""
     skipped: tuple[str, ...]
-    """Why rows were not scored, a sentence each."""
+    """Why rows were not scored, a sentence for each reason."""
     never_fitted: HeldOut | None = None
     """Sources kept out of every fit; None for a user's own runs."""
 
@@ -82,21 +85,32 @@ def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Valida
         ValueError: no row can be scored.
     """
     specs: list[RunSpec] = []
-    skipped: list[str] = []
+    skipped: dict[str, list[int]] = {}
     for line, row in enumerate(rows, 2):
         try:
             spec = run_from_row(row, catalog)
             if not spec.run.tokens_per_s:
                 raise ValueError("tokens_per_s_per_gpu is empty: nothing was measured.")
         except (ValueError, CatalogError) as error:
-            skipped.append(f"line {line}: {error}")
+            skipped.setdefault(str(error), []).append(line)
         else:
             named = msgspec.structs.replace(spec.run, source=spec.run.source or "your runs", use="fit")
             specs.append(replace(spec, run=named))
     if not specs:
-        raise ValueError(f"no row can be scored; {skipped[0]}")
+        raise ValueError(f"no row can be scored; {_left_out(skipped)[0]}")
     sources = sorted({spec.run.source for spec in specs})
-    return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, tuple(skipped))
+    return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, _left_out(skipped))
+
+
+def _left_out(skipped: Mapping[str, Sequence[int]]) -> tuple[str, ...]:
+    """A sentence for each reason, with the first lines it is true of."""
+    told = []
+    for reason, lines in skipped.items():
+        named = ", ".join(str(line) for line in lines[:NAMED_LINES])
+        more = len(lines) - NAMED_LINES
+        some = "line" if len(lines) == 1 else "lines"
+        told.append(f"{some} {named}{f' and {more:,} more' if more > 0 else ''}: {reason}")
+    return tuple(told)
 
 
 def _validated(
