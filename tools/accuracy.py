@@ -218,11 +218,11 @@ four sources spans its platform's range too. Architectures without measured runs
 - On the Nanotron grid, pipelines stall for about 0.6 s a microbatch and neighbour in some runs and not in
   others that differ in nothing that is published: without sharding of states in about half of the runs, with
   it in 2 % of them on 32 GPUs, 6 % on 64, 24 % on 128, 47 % on 256 and 98 % on 512. This caps the rank
-  correlation: a group of which a third stalls at random cannot be put in order. Near the limit of memory, and
-  with tensor parallel over three nodes or more, it always happens.
-- The two layouts that lose most (1B on 64 and on 512 GPUs) are single runs: one chosen by the model that took
-  twice as long as its like, which all lie within 20 % of each other, and one that nothing else comes near,
-  the only pipeline of that model on 512 GPUs that did not stall.
+  correlation: a group of which a third stalls at random cannot be put in order (3B and 80B on 256 GPUs; 1B on
+  64 has runs 3, 6, 22 and 32 times as slow as their like; 80B on 32 GPUs has six runs). Near the limit of
+  memory, and with tensor parallel over three nodes or more, pipelines always stall.
+- The one choice that loses much (1B on 512 GPUs) loses to a single run that nothing else comes near: the only
+  pipeline of that model on 512 GPUs that did not stall.
 """,
         encoding="utf-8",
     )

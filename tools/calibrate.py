@@ -252,8 +252,14 @@ PARAMETERS = (
     ),
     Parameter(("outside_latency.research",), 2e-5, 0.5, "s per hop", "Nanotron grid across nodes"),
     Parameter(("tensor_exposed.vendor",), 0.3, 0.3, "share not hidden", "tensor-parallel vendor runs", 1.0),
+    Parameter(("tensor_exposed.open",), 1.0, 0.0, "share not hidden", "nothing overlaps"),
     Parameter(
-        ("tensor_exposed.open", "tensor_exposed.research"), 1.0, 0.0, "share not hidden", "nothing overlaps"
+        ("tensor_exposed.research",),
+        0.5,
+        0.0,
+        "share not hidden",
+        "asynchronous linears hide gathers, not scatters (Nanotron's tp_linear_async_communication)",
+        doubt=0.3,
     ),
     Parameter(("context_exposed",), 0.1, 0.0, "share not hidden", "long-context runs do not tell it from 0"),
     Parameter(("data_exposed.vendor",), 0.2, 0.0, "share not hidden", "scaling tables to 2,048 H100"),

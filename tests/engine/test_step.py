@@ -306,3 +306,18 @@ def test_pipelines_block_at_large_counts_or_with_tensor_parallel_over_many_nodes
     assert stalls(accelerators=128, tp=8, pp=2) < 0.01
     assert stalls(accelerators=128, tp=32, pp=2) == pytest.approx(1.0)
     assert stalls(accelerators=128, tp=4, pp=2, sharding=0) == pytest.approx(0.5)
+
+
+def test_a_stack_that_weighs_the_head_leaves_the_last_stage_fewer_layers():
+    """28 layers and a head worth 3.6 of them: 8, 8, 8 and 4 layers, instead of 7 each and the head."""
+    model = Transformer("3B", 28, 3072, 32, 32, 96, 8192, 131072)
+
+    def waiting(balanced: float) -> float:
+        rates = machines([H100], ["bf16"], ["open"], load_efficiency())
+        rates = replace(rates, balanced=np.full(1, balanced))
+        layout = Layouts.of(accelerators=8, global_batch=256, pp=4)
+        parts = evaluate(Shapes.of([model]), Works.of([Workload(4096, 256)]), rates, layout)
+        return float(parts.pipeline[0] / parts.total[0])
+
+    assert waiting(0.0) > 0.15
+    assert waiting(1.0) < 0.5 * waiting(0.0)

@@ -71,11 +71,15 @@ def test_layouts_of_the_grid_are_ranked(scored):
     specs, _, rates, _ = scored
     ranks = score_ranking(specs, rates, GRID)
     assert len(ranks) == 15
-    assert np.median([rank.spearman for rank in ranks]) > 0.88
+    correlations = np.array([rank.spearman for rank in ranks])
+    assert np.median(correlations) >= 0.9
+    # Where pipelines stall at random in a third of the runs, nothing can put them in order.
+    assert np.sum(correlations < 0.88) <= 2
     losses = np.sort([rank.loss for rank in ranks])
     assert np.median(losses) < 0.05
-    # In two grids one run is two or three times as slow or fast as its like; all others are held.
-    assert losses[-3] < 0.15
+    assert np.quantile(losses, 0.9) <= 0.25
+    # In one grid the best run is nearly twice as fast as any of its like.
+    assert losses[-2] < 0.15
 
 
 def test_peaks_of_the_grid_are_predicted(scored):

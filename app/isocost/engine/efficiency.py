@@ -169,6 +169,9 @@ class Machines:
     sharded_exposed: Array
     contention: Array
     hybrid: Array
+    balanced: Array
+    """1 where the stack weighs the output head when it deals layers to pipeline stages, as Nanotron does
+    (``get_block_compute_costs`` in its models)."""
     pipelined_host: Array
     """Share of a layer's launches that a pipeline across nodes adds per tensor-parallel rank."""
     stall: Array
@@ -279,6 +282,7 @@ def machines(
         sharded_exposed=by_stack(e.sharded_exposed),
         contention=full(e.contention),
         hybrid=full(e.hybrid),
+        balanced=research,
         pipelined_host=e.pipelined_host * research,
         stall=e.stall * research,
         pipeline_exposed=full(e.pipeline_exposed),

@@ -77,15 +77,22 @@ def _rank_weights(s: Shapes, layouts: Layouts) -> _Weights:
     )
 
 
-def _stage_seconds(per_layer: Array, head: Array, s: Shapes, layouts: Layouts) -> tuple[Array, Array]:
+def _stage_seconds(
+    per_layer: Array, head: Array, s: Shapes, m: Machines, layouts: Layouts
+) -> tuple[Array, Array]:
     """Seconds of the slowest and of the average stage for one microbatch.
 
     Layers are dealt in chunks of one size; where the last chunks are not full, the last stage takes the
-    missing layer in exchange for the head. The fractional layers of a slider's shape are dealt evenly.
+    missing layer in exchange for the head. Stacks that balance weigh the head as the layers its parameters
+    are worth. The fractional layers of a slider's shape are dealt evenly.
     """
     chunks = np.maximum(layouts.vp * (layouts.pp > 1), 1.0)
     whole = s.layers == np.floor(s.layers)
-    full = np.where(whole, np.ceil(s.layers / (layouts.pp * chunks) - 1e-9) * chunks, s.layers / layouts.pp)
+    moe_share = s.moe_layers / s.layers
+    layer = s.attention_parameters + (1.0 - moe_share) * s.dense_parameters + moe_share * s.moe_parameters
+    weighed = s.layers + m.balanced * s.hidden * s.vocabulary / layer
+    full = np.ceil(weighed / (layouts.pp * chunks) - 1e-9) * chunks
+    full = np.where(whole, np.minimum(full, s.layers), s.layers / layouts.pp)
     # Fewer layers on the last stage when the head would otherwise make it the slowest.
     last = np.maximum(s.layers - full * (layouts.pp - 1.0), 0.0) * per_layer + head
     slowest = np.maximum(full * per_layer, last)
@@ -126,7 +133,7 @@ def _timeline(
     gathered = forward_gathered + backward_gathered
     per_layer = forward_floor + backward_floor
     head = passes.head * (1.0 + s.mtp_layers) + s.mtp_layers * per_layer
-    slowest, average = _stage_seconds(per_layer, head, s, layouts)
+    slowest, average = _stage_seconds(per_layer, head, s, m, layouts)
     count = layouts.microbatches
     # Interleaving deals microbatches in rounds of pp: an incomplete round leaves chunks idle.
     ramp = (layouts.pp - 1.0) / layouts.vp * average
