@@ -56,8 +56,7 @@ def gather_cost(group: Array, stride: Array, links: Links) -> tuple[Array, Array
     hops = np.minimum(group - 1.0, RING) + np.log2(np.maximum(group / RING, 1.0))
     latency = links.inside_latency * np.log2(together)
     latency = latency + links.outside_latency * (hops * (together < group))
-    share = np.maximum(group - 1.0, 0.0) / group
-    return share / ring_bandwidth(group, together, links), latency
+    return (1.0 - 1.0 / group) / ring_bandwidth(group, together, links), latency
 
 
 def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
