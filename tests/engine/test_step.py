@@ -321,3 +321,17 @@ def test_a_stack_that_weighs_the_head_leaves_the_last_stage_fewer_layers():
 
     assert waiting(0.0) > 0.15
     assert waiting(1.0) < 0.5 * waiting(0.0)
+
+
+def test_a_model_takes_as_long_beside_others_as_alone():
+    """What one model lacks (latent projections, shared experts, state spaces) costs it nothing in a batch."""
+    hybrid = replace(
+        LLAMA_8B, attention="hybrid", window=256, windowed_layers=28, state_width=8192, state_projected=18000
+    )
+    models = [LLAMA_8B, MLA, MIXTURE, hybrid, replace(MIXTURE, shared_experts=0)]
+    rates = machines([H100] * 5, ["fp8"] * 5, ["vendor"] * 5, load_efficiency())
+    layout = Layouts.of(accelerators=[64] * 5, global_batch=512, tp=2)
+    work = replace(WORK, precision="fp8")
+    together = evaluate(Shapes.of(models), Works.of([work] * 5), rates, layout).total
+    alone = [total(model=model, work=work, tp=2) for model in models]
+    assert together == pytest.approx(alone, rel=1e-12)

@@ -1,4 +1,8 @@
+import math
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.plan.predict import predict
@@ -134,3 +138,37 @@ def test_what_a_frameworks_recipes_do_is_said_where_the_row_does_not(catalog):
     assert "recomputation not stated: full, as its framework's recipes do" in silent.note
     assert "optimizer not stated: adamw-bf16" in silent.note
     assert "not stated" not in told.note
+
+
+ODD = {
+    "model": st.sampled_from(["Llama 3.1 8B", "Mixtral 8x7B", "DeepSeek-V3", "Nemotron 3 Nano 30B-A3B", "?"]),
+    "gpu": st.sampled_from(["H100", "TPU v5p", "RTX 4090", "MI300X", "H100 80GB SXM5"]),
+    "n_gpus": st.sampled_from(["1", "7", "8", "64", "1,024", "0", "8.5", "many"]),
+    "seq_len": st.sampled_from(["2048", "32k", "131072", "-1", ""]),
+    "precision": st.sampled_from(["", "bf16", "fp8", "fp32", "nvfp4", "bf16, no fp8", "int3"]),
+    "tp": st.sampled_from(["", "1", "8", "16", "0.5", "1e9"]),
+    "pp": st.sampled_from(["", "1", "3", "64"]),
+    "ep": st.sampled_from(["", "0", "4", "512"]),
+    "micro_batch": st.sampled_from(["", "1", "256"]),
+    "global_batch_seqs": st.sampled_from(["", "1", "7", "4096"]),
+    "zero_or_fsdp": st.sampled_from(["", "DDP", "FSDP", "HSDP", "ZeRO-1 (no FSDP)", "?"]),
+    "recompute": st.sampled_from(["", "full", "no AC", "core_attn"]),
+    "kind": st.sampled_from(["", "LoRA", "full (no LoRA)", "inference"]),
+    "framework": st.sampled_from(["", "NeMo", "Nanotron", "torchtitan", "HAI-LLM (DualPipe)"]),
+    "gpus_per_node": st.sampled_from(["", "1", "4", "8"]),
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.fixed_dictionaries(ODD), min_size=1, max_size=4))
+def test_whatever_rows_say_each_is_predicted_or_explained_and_none_touches_another(rows):
+    catalog = load()
+    together = predict([*rows, ROW], catalog)
+    assert len(together) == len(rows) + 1
+    for found in together:
+        if found.tokens_per_s is None:
+            assert found.note
+        else:
+            assert 0.0 < found.p10 <= found.tokens_per_s <= found.p90 < math.inf
+            assert 0.0 < found.peak_memory_gb < math.inf
+    assert together[-1] == predict([ROW], catalog)[0]

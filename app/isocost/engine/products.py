@@ -49,9 +49,10 @@ def product(
 ) -> Product:
     """A linear layer: (rows x inner) by (inner x columns), once or for each of ``groups`` experts.
 
-    ``fused`` is 1 where these are one kernel.
+    ``fused`` is 1 where these are one kernel. Without rows or columns there is no layer: nothing is read.
     """
-    count = np.ones(1) if groups is None else groups
+    exists = np.where((np.asarray(rows) > 0) & (np.asarray(columns) > 0), 1.0, 0.0)
+    count = exists if groups is None else groups * exists
     efficiency = 1.0 if groups is None else machines.grouped
 
     def seconds(m: Array, n: Array, k: Array, traffic: Array) -> Array:

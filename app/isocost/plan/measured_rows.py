@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import msgspec
-
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_training import (
@@ -109,8 +107,8 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
     n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (flash or unfused),
     optimizer (adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; else what the framework uses),
-    stack (vendor, open or research) and network_gbit_s (between nodes, per accelerator and direction; else
-    the catalogue's). Raises ValueError saying what is missing or not understood.
+    stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and direction; else the
+    catalogue's) and gpus_per_node. Raises ValueError saying what is missing or not understood.
     """
     text = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
     count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")
@@ -118,15 +116,10 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         raise ValueError("n_gpus is empty: give the number of accelerators.")
     if sequence is None:
         raise ValueError("seq_len is empty: give the tokens of a sequence.")
-    accelerator = _accelerator(text, catalog)
+    accelerator, model = _accelerator(text, catalog), _transformer(text, catalog)
     sharding, group = words.sharding(text.get("zero_or_fsdp", ""))
-    grouped = group == words.SERVERS_APART
-    kernel = text.get("attention_kernel", "").casefold()
-    stack = text.get("stack", "").casefold()
-    if stack not in ("", "vendor", "open", "research"):
-        raise ValueError(f"stack is {stack}: use vendor, open or research.")
-    if kernel not in ("", "flash", "unfused"):
-        raise ValueError(f"attention_kernel is {kernel}: use flash or unfused.")
+    kernel = _one_of(text, "attention_kernel", ("flash", "unfused"))
+    stack = _one_of(text, "stack", ("vendor", "open", "research"))
     run = MeasuredRun(
         id=text.get("id", ""),
         source=text.get("source", ""),
@@ -145,9 +138,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         pp=_number(text, "pp"),
         vp=_number(text, "vp"),
         cp=_number(text, "cp"),
-        ep=_number(text, "ep"),
+        ep=_number(text, "ep") if model.is_moe else None,
         sharding=sharding,
-        shard_group=None if grouped else group,
+        shard_group=None if group == words.SERVERS_APART else group,
         sequence_parallel=words.flag(text.get("seq_parallel", "")),
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",
@@ -157,17 +150,25 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         network_gbit_s=_number(text, "network_gbit_s"),
         mtp="w/o MTP" not in text.get("notes", ""),
     )
-    spec = replace(run_spec(run, catalog, _transformer(text, catalog)), grouped=grouped)
-    if not spec.transformer.is_moe and run.ep is not None:
-        spec = replace(spec, run=msgspec.structs.replace(run, ep=None))
+    spec = run_spec(run, catalog, model)
     _refuse_impossible(spec)
-    per_node = _number(text, "gpus_per_node")
-    if per_node is not None and accelerator.scaleup_domain == accelerator.node_size > per_node:
-        # What joins the accelerators of a server joins no more than it holds.
-        smaller = replace(accelerator, node_size=int(per_node), scaleup_domain=int(per_node))
-        smaller = replace(smaller, scaleout_bandwidth=spec.accelerator.scaleout_bandwidth)
-        spec = replace(spec, accelerator=smaller)
-    return spec
+    server = _server(spec.accelerator, _number(text, "gpus_per_node"))
+    return replace(spec, accelerator=server, grouped=group == words.SERVERS_APART)
+
+
+def _server(accelerator: Accelerator, held: float | None) -> Accelerator:
+    """The accelerator in a server of ``held``: links that end with the server end sooner in a smaller one."""
+    if held is None or not accelerator.scaleup_domain == accelerator.node_size > held:
+        return accelerator
+    return replace(accelerator, node_size=int(held), scaleup_domain=int(held))
+
+
+def _one_of(text: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """A word of a few, in small letters; empty for a blank. Raises ValueError for another."""
+    word = text.get(name, "").casefold()
+    if word and word not in allowed:
+        raise ValueError(f"{name} is {word}: use {', '.join(allowed[:-1])} or {allowed[-1]}.")
+    return word
 
 
 def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:

@@ -20,7 +20,7 @@ from isocost.plan.ledger_fields import LEDGER_FIELDS
 from isocost.plan.programme import Demand, Schedule
 from isocost.plan.project import Project, Scenario, replace_scenario
 from isocost.plan.slip import slip
-from isocost.quantities import format_money, plain_spaces
+from isocost.quantities import format_duration, format_money, plain_spaces
 from isocost.ui.charts.card import ElidedLabel
 from isocost.ui.charts.ledger_page import LedgerPage
 from isocost.ui.charts.ledger_words import slip_words, whole_share
@@ -229,7 +229,9 @@ def test_a_run_of_hours_is_first_shown_on_time(qtbot, page: LedgerPage, session:
     assert page.calendar.words.whole.startswith("+1 week: ")
     months = field(page, "people.months")
     assert months.edit.text() == "auto <0.01"
-    assert plain_spaces(months.context.whole).startswith("as long as the programme lasts: 2.9 h")
+    lasts = plain_spaces(format_duration(session.estimate.total.wall_days))
+    assert lasts.endswith(" h")
+    assert plain_spaces(months.context.whole).startswith(f"as long as the programme lasts: {lasts}")
 
 
 def test_dragging_the_slip_slider_moves_it(page: LedgerPage):
