@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from isocost.quantities import plain_spaces
 from isocost.ui.charts.comparison import Published, worth_showing
+from isocost.ui.charts.placing import Box
 from isocost.ui.charts.plan_page import NAMED, PlanPage
 from isocost.ui.charts.styles import USUAL, Slots
 from isocost.ui.theme import ThemeManager
@@ -199,6 +200,19 @@ def test_a_name_stands_beside_the_end_of_a_line_that_ends_within_the_plot(page: 
     assert name.end[0] < plot.area().right() - 60
     assert name.box.right <= plot.area().right()
     assert abs(name.box.top + name.box.height / 2 - name.end[1]) < 30
+
+
+def test_no_name_covers_the_dash_of_a_curve_of_one_count(page: PlanPage):
+    plot = page.cost_time.plot
+    one, other = plot.comparison.others[:2]
+    one = replace(one, fits=one.counts == 1024)
+    for factor in (0.92, 0.94, 0.96, 1.06):
+        near = replace(other, days=one.days, cost_usd=one.cost_usd * factor, fits=one.fits)
+        shown = replace(plot.comparison, others=(one, near))
+        plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
+        ends = {name.accelerator: name.end for name in plot.writing.names}
+        dashes = [Box(x - 4, y - 2, 8, 4) for x, y in (ends[c.accelerator] for c in (one, near))]
+        assert not [(d, n) for d in dashes for n in plot.writing.names if d.overlaps(n.box)]
 
 
 def test_the_subtitle_explains_what_is_drawn_and_nothing_else(page: PlanPage, made_up: FakeSession):

@@ -36,6 +36,10 @@ def write(
     clutter = Clutter(Box(area.left() + 2, area.top(), area.width() - 4, area.height() - 2))
     drawn = {name: _drawn(plot, line) for name, line in lines.shown()}
     clutter.add_lines(joined(drawn.values()), STRONG)
+    for points in drawn.values():
+        if len(points) == 1:  # drawn as a dash, which no label may cover
+            x, y = points[0].tolist()
+            clutter.take(Box(x - 7, y - 4, 14, 8))
     deadline = _deadline_at(plot, comparison.deadline_days, area)
     if deadline is not None:
         clutter.add_lines(np.array([[deadline, area.top()], [deadline, area.bottom()]]), STRONG)
