@@ -130,6 +130,11 @@ def check_on_paper(line: LedgerLine) -> None:
         assert abs(math.prod(figures_of(left)) - shown) <= unit / 2 + 1e-6 + shown * 1e-12, line.how
 
 
+def test_a_product_that_ends_on_half_a_cent_is_rounded_like_its_line():
+    chosen = scenario(count=22, price=0.75, hours=(0.75,), programme=Programme(contingency=0.75))
+    check_on_paper(priced(chosen).ledger[-1])
+
+
 PRESETS = sorted(paths.presets().glob("*.yaml"))
 
 
