@@ -29,7 +29,7 @@ from isocost.engine.step import StepSeconds
 PROMISING = 8
 """Layouts of each count evaluated first, to know what the others must beat."""
 COARSE_COUNTS = 100
-CHUNK = 16_384
+CHUNK = 32_768
 """Rows evaluated at once: their temporaries stay in the processor's cache."""
 
 
