@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QWidget
 
 from isocost.plan.curves import RankedChoice
 from isocost.ui.charts.bars import BarDelegate, bar_scale
 from isocost.ui.charts.card import ChartCard
 from isocost.ui.charts.comparison import Comparison, ranked
-from isocost.ui.charts.rows import ROW, Index, RowList
+from isocost.ui.charts.rows import ROW, ClickList, Index, rows_replaced
 from isocost.ui.charts.table import Table
+from isocost.ui.charts.whole_rows import WholeRows
 from isocost.ui.charts.wording import in_words, ranking_finding, ranking_subtitle, ranking_table
 from isocost.ui.theme import SPACE, Theme
 
@@ -28,19 +28,8 @@ class Ranking(QAbstractListModel):
 
     def show(self, choices: tuple[RankedChoice, ...]) -> None:
         """Replace the rows, adding and removing only at the end."""
-        before, after = len(self.choices), len(choices)
-        if after > before:
-            self.beginInsertRows(QModelIndex(), before, after - 1)
+        with rows_replaced(self, len(self.choices), len(choices)):
             self.choices = choices
-            self.endInsertRows()
-        elif after < before:
-            self.beginRemoveRows(QModelIndex(), after, before - 1)
-            self.choices = choices
-            self.endRemoveRows()
-        else:
-            self.choices = choices
-        if after:
-            self.dataChanged.emit(self.index(0), self.index(after - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
         return 0 if parent.isValid() else len(self.choices)
@@ -56,23 +45,6 @@ class Ranking(QAbstractListModel):
         if role == int(Qt.ItemDataRole.ToolTipRole):
             return f"{in_words(choice)}. Click to plan with it."
         return None
-
-
-class _List(RowList):
-    """A list of whole rows where Enter, Space and a click mean the same."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave no part of a row at the lower edge."""
-        super().resizeEvent(event)
-        row = self.sizeHintForRow(0)
-        self.setViewportMargins(0, 0, 0, self.height() % row if 0 < row < self.height() else 0)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            if self.currentIndex().isValid():
-                self.clicked.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
 
 
 class ByHardware(ChartCard):
@@ -99,11 +71,12 @@ class ByHardware(ChartCard):
         self.at_deadline.clicked.connect(self._want_deadline)
         self.ranking = Ranking(self)
         self._delegate = BarDelegate(theme, self)
-        self.list = _List("by_hardware.list", self.ranking, self._delegate, self)
+        self.list = ClickList("by_hardware.list", self.ranking, self._delegate, self)
         self._dress_list()
         self.body.addLayout(chips)
         self.body.addSpacing(SPACE)
-        self.body.addWidget(self.list, 1)
+        self._rows = WholeRows(self.list, self)
+        self.body.addWidget(self._rows, 1)
         self.setTabOrder(self.list, self.more)
         self._comparison: Comparison | None = None
         self.apply_theme(theme)
@@ -138,6 +111,7 @@ class ByHardware(ChartCard):
         self.say(finding, drawn, f"{finding}. {drawn} {rows}.")
         self._delegate.show(comparison, slots, bar_scale(choices))
         self.ranking.show(choices)
+        self._rows.arrange()
         self.list.setAccessibleName(finding)
 
     def table(self) -> Table:

@@ -28,7 +28,7 @@ from isocost.plan.layouts import pinned_words
 from isocost.plan.results import RELEASE
 from isocost.ui.charts.base import font_of, made_pen, mixed
 from isocost.ui.charts.card import ChartCard, ElidedLabel
-from isocost.ui.charts.fit_layouts_model import ROW, Index, LayoutsModel, side_of
+from isocost.ui.charts.fit_layouts_model import LayoutsModel, side_of
 from isocost.ui.charts.fit_words import (
     LAYOUT_COLUMNS,
     degrees,
@@ -37,6 +37,7 @@ from isocost.ui.charts.fit_words import (
     layouts_table,
     why,
 )
+from isocost.ui.charts.rows import ROW, Index, clicked_by_key
 from isocost.ui.charts.table import Table
 from isocost.ui.charts.whole_rows import WholeRows
 from isocost.ui.theme import SPACE, Theme
@@ -107,6 +108,7 @@ class LayoutsView(QTableView):
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setWordWrap(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
@@ -156,11 +158,8 @@ class LayoutsView(QTableView):
             self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            if self.currentIndex().isValid():
-                self.clicked.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
+        if not clicked_by_key(self, event):
+            super().keyPressEvent(event)
 
 
 WIDEST = ("16", "64", "4", "64", "64", "2,048", "32", "selective", "ZeRO-1", "27,365", "59.3 %", "99.9 GiB",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from isocost.plan.fit import LayoutRow
 from isocost.quantities import format_count
 from isocost.ui.charts.fit_words import HEADINGS, LAYOUT_COLUMNS, degrees, layout_cells, why
-
-Index = QModelIndex | QPersistentModelIndex
-ROW = int(Qt.ItemDataRole.UserRole)
+from isocost.ui.charts.rows import ROW, Index, rows_replaced
 
 
 class LayoutsModel(QAbstractTableModel):
@@ -25,19 +23,8 @@ class LayoutsModel(QAbstractTableModel):
         """Replace the rows, adding and removing only at the end."""
         if rows == self.rows:
             return
-        before, after = len(self.rows), len(rows)
-        if after > before:
-            self.beginInsertRows(QModelIndex(), before, after - 1)
+        with rows_replaced(self, len(self.rows), len(rows), len(LAYOUT_COLUMNS)):
             self.rows = rows
-            self.endInsertRows()
-        elif after < before:
-            self.beginRemoveRows(QModelIndex(), after, before - 1)
-            self.rows = rows
-            self.endRemoveRows()
-        else:
-            self.rows = rows
-        if after:
-            self.dataChanged.emit(self.index(0, 0), self.index(after - 1, len(LAYOUT_COLUMNS) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
         return 0 if parent.isValid() else len(self.rows)

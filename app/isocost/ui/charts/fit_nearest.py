@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -30,13 +28,12 @@ from isocost.ui.charts.fit_nearest_words import (
     near_tip,
     near_words,
 )
+from isocost.ui.charts.rows import ROW, ClickList, Index
 from isocost.ui.charts.table import Table
 from isocost.ui.charts.whole_rows import WholeRows
 from isocost.ui.labels import WrapLabel
 from isocost.ui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
-RUN = int(Qt.ItemDataRole.UserRole)
 HEIGHT = 37
 """Pixels of a row."""
 ERROR = 52
@@ -66,7 +63,7 @@ class NearModel(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self.runs):
             return None
         run = self.runs[index.row()]
-        if role == RUN:
+        if role == ROW:
             return run
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return near_words(run)
@@ -87,7 +84,7 @@ class _Rows(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = self.theme
-        run: NearRun = index.data(RUN)
+        run: NearRun = index.data(ROW)
         row = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -124,34 +121,16 @@ def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: str, 
     painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
 
 
-class _List(QListView):
-    """A list where Enter, Space and a click mean the same."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            if self.currentIndex().isValid():
-                self.clicked.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-
 class NearestCard(ChartCard):
     """The evidence behind the prediction; a click on a run tells where its figure stands."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.nearest", parent)
         self.model = NearModel(self)
-        self.list = _List(self)
-        self.list.setObjectName("fit.nearest.list")
-        self.list.setModel(self.model)
-        self._rows = _Rows(theme, self.list)
-        self.list.setItemDelegate(self._rows)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
+        self._rows = _Rows(theme, self)
+        self.list = ClickList("fit.nearest.list", self.model, self._rows, self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.viewport().setAutoFillBackground(False)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.list.clicked.connect(self._tell)
         self.guessed = WrapLabel(self)
         self.guessed.setObjectName("fit.nearest.guesses")
@@ -195,4 +174,4 @@ class NearestCard(ChartCard):
     def _tell(self, index: QModelIndex) -> None:
         """The whole reference, where the row is."""
         below = self.list.visualRect(index).bottomLeft()
-        QToolTip.showText(self.list.viewport().mapToGlobal(below), near_tip(index.data(RUN)), self.list)
+        QToolTip.showText(self.list.viewport().mapToGlobal(below), near_tip(index.data(ROW)), self.list)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -14,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -101,7 +102,9 @@ def write_text(
 class RowList(QListView):
     """A plain list of such rows, which keep their height whatever they come to say."""
 
-    def __init__(self, name: str, model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> None:
+    def __init__(
+        self, name: str, model: QAbstractItemModel, delegate: QStyledItemDelegate, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setModel(model)
@@ -115,3 +118,37 @@ class RowList(QListView):
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
         """Paint other data where they are: a list would lay out all rows again, and paint them twice."""
         QAbstractItemView.dataChanged(self, first, last, roles)
+
+
+@contextmanager
+def rows_replaced(model: QAbstractItemModel, before: int, after: int, columns: int = 1) -> Iterator[None]:
+    """Within, a model replaces ``before`` rows by ``after``: they are added and removed only at the end."""
+    if after > before:
+        model.beginInsertRows(QModelIndex(), before, after - 1)
+        yield
+        model.endInsertRows()
+    elif after < before:
+        model.beginRemoveRows(QModelIndex(), after, before - 1)
+        yield
+        model.endRemoveRows()
+    else:
+        yield
+    if after:
+        model.dataChanged.emit(model.index(0, 0), model.index(after - 1, columns - 1))
+
+
+def clicked_by_key(view: QAbstractItemView, event: QKeyEvent) -> bool:
+    """Whether a key was Enter or Space, which mean a click on the current row."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        return False
+    if view.currentIndex().isValid():
+        view.clicked.emit(view.currentIndex())
+    return True
+
+
+class ClickList(RowList):
+    """A list where Enter, Space and a click mean the same."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not clicked_by_key(self, event):
+            super().keyPressEvent(event)

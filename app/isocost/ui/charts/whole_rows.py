@@ -14,7 +14,6 @@ class WholeRows(QWidget):
         super().__init__(parent)
         self._view = view
         view.setParent(self)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setSizePolicy(view.sizePolicy())
 
     def arrange(self) -> None:
