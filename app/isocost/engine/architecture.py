@@ -90,6 +90,16 @@ def feedforward_layers(t: Transformer) -> float:
     return t.layers if t.feedforward_layers is None else t.feedforward_layers
 
 
+def dense_layers(t: Transformer) -> float:
+    """Layers followed by a feed-forward without experts."""
+    return feedforward_layers(t) - t.moe_layers
+
+
+def state_layers(t: Transformer) -> float:
+    """Layers that mix tokens by a state space of known shape."""
+    return t.windowed_layers if t.state_width else 0.0
+
+
 def expert_width(t: Transformer) -> float:
     """Width of the tokens that routed experts read and write."""
     return t.expert_hidden if t.expert_hidden else t.hidden
@@ -104,7 +114,7 @@ def attention_parameters(t: Transformer) -> float:
     """
     if t.state_width:
         states = t.hidden * (t.state_projected + t.state_width)
-        share = t.windowed_layers / t.layers
+        share = state_layers(t) / t.layers
         return share * states + (1.0 - share) * attention_parameters(replace(t, state_width=0.0))
     if t.attention != "mla":
         return t.hidden * t.head_dim * (2.0 * t.heads + 2.0 * t.kv_heads)
@@ -132,8 +142,7 @@ def parameters(t: Transformer) -> ParameterCount:
     tables = t.hidden * (t.vocabulary + t.learned_positions)
     head = t.hidden * t.vocabulary
     common = tables + (0.0 if t.tied_embeddings else head) + t.hidden
-    dense_layers = feedforward_layers(t) - t.moe_layers
-    trunk = common + t.layers * (attention + norms) + dense_layers * dense_ffn
+    trunk = common + t.layers * (attention + norms) + dense_layers(t) * dense_ffn
     total = trunk + t.moe_layers * moe_ffn
     # A tied head multiplies the same table again: the token meets one table, the matmul happens all the same.
     active = trunk + t.moe_layers * moe_active
@@ -218,12 +227,11 @@ def adapter_parameters(t: Transformer, rank: float) -> float:
     else:
         kv = t.kv_heads * t.head_dim
         attention = (h + query) + 2.0 * (h + kv) + (out + h)
-    states = t.windowed_layers if t.state_width else 0.0
+    states = state_layers(t)
     mixers = (t.layers - states) * attention + states * (2.0 * h + t.state_projected + t.state_width)
     dense = ffn_matrices(t) * (h + t.ffn)
     experts = t.experts * (expert_width(t) + t.expert_ffn) + t.shared_experts * (h + t.expert_ffn)
-    dense_layers = feedforward_layers(t) - t.moe_layers
-    return rank * (mixers + dense_layers * dense + t.moe_layers * ffn_matrices(t) * experts)
+    return rank * (mixers + dense_layers(t) * dense + t.moe_layers * ffn_matrices(t) * experts)
 
 
 def kv_elements_per_token(t: Transformer) -> float:

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.engine.architecture import (
+    dense_layers,
     expert_width,
     feedforward_layers,
     ffn_matrices,
     parameters,
     query_key_dim,
+    state_layers,
     value_dim,
 )
 from isocost.engine.records import Optimizer, Transformer, Workload
@@ -82,6 +84,12 @@ class Shapes:
     """Embedding table plus output head, untied or not, as weights that live on the first and last stage."""
     total: Array
 
+    @property
+    def layer_parameters(self) -> Array:
+        """All parameters of an average layer."""
+        moe = self.moe_layers / self.layers
+        return self.attention_parameters + (1.0 - moe) * self.dense_parameters + moe * self.moe_parameters
+
     @classmethod
     def of(cls, models: Sequence[Transformer]) -> Shapes:
         """Gather the models of each row (or the one model of a plan)."""
@@ -100,7 +108,7 @@ class Shapes:
             vocabulary=column(models, lambda t: t.vocabulary),
             window=column(models, lambda t: np.inf if t.window is None else t.window),
             windowed_share=column(models, lambda t: t.windowed_layers / t.layers),
-            state_share=column(models, lambda t: t.windowed_layers / t.layers if t.state_width else 0.0),
+            state_share=column(models, lambda t: state_layers(t) / t.layers),
             state_width=column(models, lambda t: t.state_width),
             state_projected=column(models, lambda t: t.state_projected),
             latent=column(models, lambda t: t.attention == "mla"),
@@ -128,10 +136,18 @@ class Shapes:
         )
 
 
+def expert_split(model: Shapes | Transformer, tp: Array) -> Array:
+    """Tensor-parallel ranks one expert is cut into: experts at least as wide as the model are cut like dense
+    feed-forwards (Mixtral, Grok), narrower ones stay whole and the ranks take different tokens, as in
+    Megatron-Core.
+    """
+    return np.where(model.expert_ffn >= model.hidden, tp, 1.0)
+
+
 def _dense_share(t: Transformer) -> float:
     """Layers with a dense feed-forward over those without experts."""
     without = t.layers - t.moe_layers
-    return (feedforward_layers(t) - t.moe_layers) / without if without > 0 else 1.0
+    return dense_layers(t) / without if without > 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)

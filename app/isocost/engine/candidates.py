@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.engine.batch import expert_split
 from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, FloatArray, Layouts
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
 
@@ -86,8 +87,7 @@ def candidates(t: Transformer, work: Workload, counts: FloatArray, rows: Layouts
         a[None, None] for a in (rows.tp, rows.pp, rows.vp, rows.cp, rows.ep, rows.microbatch)
     )
     n = counts[:, :, None]
-    expert_tp = tp if t.expert_ffn >= t.hidden else np.ones_like(tp)
-    share = np.maximum(ep * expert_tp / (tp * cp), 1.0)
+    share = np.maximum(ep * expert_split(t, tp) / (tp * cp), 1.0)
     dp = np.minimum(n / (tp * pp * cp), work.global_batch / mb)
     if whole:
         dp = np.floor((dp + 1e-9) / share) * share

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from isocost.engine import kernels, network
-from isocost.engine.batch import Array, Shapes, Works
+from isocost.engine.batch import Array, Shapes, Works, expert_split
 from isocost.engine.efficiency import Machines
 from isocost.engine.passes import Seconds, Split
 from isocost.engine.products import product
@@ -24,12 +24,9 @@ def routed_seconds(
     """Forward and backward of a routed feed-forward: router, dispatch, experts, combine, shared experts.
 
     The third is what is repeated of the forward where every second product is.
-
-    Experts as wide as a dense layer are split over ``tp`` like one; narrower experts are kept whole and the
-    tensor-parallel ranks take different tokens, as Megatron-Core does.
     """
     tp, ep = split.tp, split.ep
-    expert_tp = np.where(s.expert_ffn >= s.hidden, tp, 1.0)
+    expert_tp = expert_split(s, tp)
     sent = tokens * s.top_k * expert_tp / tp
     experts = np.maximum(s.experts / ep, 1e-9)
     rows = sent / experts

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from isocost.engine.activations import layer_activations
-from isocost.engine.batch import Array, Shapes
+from isocost.engine.batch import Array, Shapes, expert_split
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Accelerator
 from isocost.engine.states import SIXTEEN_BIT, MemoryProfile, StateBytes
@@ -107,7 +107,7 @@ def _shares(different: Array, shard_group: Array) -> _Shares:
 
 def _different(s: Shapes, layouts: Layouts) -> Array:
     """Of the ranks over which states are sharded, those whose routed experts differ; 0 without experts."""
-    different = layouts.ep * _expert_split(s, layouts) / layouts.tp
+    different = layouts.ep * expert_split(s, layouts.tp) / layouts.tp
     return different if np.any(s.routed_parameters) else np.zeros(1)
 
 
@@ -228,9 +228,8 @@ def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage
     """The first and the last stage; only one where no layout has a pipeline."""
     pp, single = layouts.pp, layouts.pp <= 1
     whole = s.layers == np.floor(s.layers)
-    layer_weights = s.attention_parameters + _ffn_average(s)
     table = s.hidden * s.vocabulary
-    balanced = (s.layers + profile.head_balanced * table / layer_weights) / pp
+    balanced = (s.layers + profile.head_balanced * table / s.layer_parameters) / pp
     first_layers = np.minimum(np.where(whole, np.ceil(balanced - 1e-9), balanced), s.layers)
     even = np.where(whole, np.floor(s.layers / pp), s.layers / pp)
     rest = np.maximum(s.layers - (pp - 1.0) * first_layers, 0.0)
@@ -254,25 +253,11 @@ def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage
     return first, last
 
 
-def _ffn_average(s: Shapes) -> Array:
-    """Feed-forward parameters of an average layer."""
-    moe = s.moe_layers / s.layers
-    return (1.0 - moe) * s.dense_parameters + moe * s.moe_parameters
-
-
 def _held(s: Shapes, layouts: Layouts, layers: Array) -> tuple[Array, Array]:
     """Layer parameters one rank of a stage holds: replicated over data parallel, and in routed experts."""
-    moe = s.moe_layers / s.layers
-    routed = moe * s.routed_parameters
-    dense = s.attention_parameters + _ffn_average(s) - routed
-    return layers * dense / layouts.tp, layers * routed / (layouts.ep * _expert_split(s, layouts))
-
-
-def _expert_split(s: Shapes, layouts: Layouts) -> Array:
-    """Tensor-parallel ranks one expert is cut into: experts at least as wide as the model are cut like dense
-    feed-forwards (Mixtral, Grok), narrow ones stay whole.
-    """
-    return np.where(s.expert_ffn >= s.hidden, layouts.tp, 1.0)
+    routed = s.moe_layers / s.layers * s.routed_parameters
+    dense = s.layer_parameters - routed
+    return layers * dense / layouts.tp, layers * routed / (layouts.ep * expert_split(s, layouts.tp))
 
 
 def _states(

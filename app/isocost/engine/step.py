@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from isocost.engine import network
-from isocost.engine.batch import Array, Shapes, Works
+from isocost.engine.batch import Array, Shapes, Works, expert_split
 from isocost.engine.efficiency import Machines
 from isocost.engine.layer import layer_seconds
 from isocost.engine.layout import Layouts
@@ -65,14 +65,11 @@ class _Weights:
 
 
 def _rank_weights(s: Shapes, layouts: Layouts) -> _Weights:
-    moe_share = s.moe_layers / s.layers
-    dense = s.attention_parameters + (1.0 - moe_share) * s.dense_parameters
-    dense = dense + moe_share * (s.moe_parameters - s.routed_parameters)
+    routed = s.moe_layers / s.layers * s.routed_parameters
     per_stage = s.layers / layouts.pp
-    expert_tp = np.where(s.expert_ffn >= s.hidden, layouts.tp, 1.0)
     return _Weights(
-        dense=dense * per_stage / layouts.tp,
-        routed=moe_share * s.routed_parameters * per_stage / (layouts.ep * expert_tp),
+        dense=(s.layer_parameters - routed) * per_stage / layouts.tp,
+        routed=routed * per_stage / (layouts.ep * expert_split(s, layouts.tp)),
         tables=s.tables / layouts.tp / np.minimum(layouts.pp, 2.0),
     )
 
@@ -88,9 +85,7 @@ def _stage_seconds(
     """
     chunks = np.maximum(layouts.vp * (layouts.pp > 1), 1.0)
     whole = s.layers == np.floor(s.layers)
-    moe_share = s.moe_layers / s.layers
-    layer = s.attention_parameters + (1.0 - moe_share) * s.dense_parameters + moe_share * s.moe_parameters
-    weighed = s.layers + m.balanced * s.hidden * s.vocabulary / layer
+    weighed = s.layers + m.balanced * s.hidden * s.vocabulary / s.layer_parameters
     full = np.ceil(weighed / (layouts.pp * chunks) - 1e-9) * chunks
     full = np.where(whole, np.minimum(full, s.layers), s.layers / layouts.pp)
     # Fewer layers on the last stage when the head would otherwise make it the slowest.
