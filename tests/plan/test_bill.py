@@ -18,12 +18,13 @@ from isocost.plan.bill import BillBar, bars_by_group, bars_by_line, only_the_run
 from isocost.plan.energy import energy
 from isocost.plan.estimate import estimate
 from isocost.plan.footprint import footprint
-from isocost.plan.ledger import GROUPS, cents, programme_total
+from isocost.plan.ledger import GROUPS, programme_total
 from isocost.plan.programme import Ownership, People, Site, Supply
 from isocost.plan.project import Project, Scenario
 from isocost.plan.renting import rent_or_buy_of
 from isocost.plan.results import LedgerLine
 from isocost.plan.scope import omissions
+from isocost.plan.surroundings import cents
 
 lines = st.lists(
     st.builds(

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from isocost.plan.surroundings import in_cents
+from isocost.plan.surroundings import cents
 from isocost.quantities import SPACE, format_cents, format_count
 
 DOLLARS_FROM = 10_000.0
@@ -46,7 +46,7 @@ class Factor:
 
 def amount(usd: float) -> str:
     """A result: to the cent, as the line's own cost is rounded, or to the dollar from $10,000 on."""
-    return f"${format_count(usd)}" if abs(usd) >= DOLLARS_FROM else format_cents(float(in_cents(usd)))
+    return f"${format_count(usd)}" if abs(usd) >= DOLLARS_FROM else format_cents(cents(usd))
 
 
 def product(words: str, *factors: Factor) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from isocost.plan.ledger import GROUPS, cents, programme_total, waterfall
+from isocost.plan.ledger import GROUPS, programme_total, waterfall
 from isocost.plan.results import LedgerGroup, LedgerLine
+from isocost.plan.surroundings import cents
 
 
 @dataclass(frozen=True, slots=True)

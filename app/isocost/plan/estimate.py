@@ -12,7 +12,7 @@ from isocost.plan.advice import smaller_count
 from isocost.plan.curves import CostCurve, active_curve
 from isocost.plan.energy import energy
 from isocost.plan.headline import doubt, headline
-from isocost.plan.ledger import cents, cost_range, ledger, programme_total
+from isocost.plan.ledger import cost_range, ledger, programme_total
 from isocost.plan.notices import scenario_notices, stage_notices
 from isocost.plan.project import Project, Scenario, Stage
 from isocost.plan.results import (
@@ -27,6 +27,7 @@ from isocost.plan.results import (
 from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.stage_layout import with_layout
 from isocost.plan.supply import rate_of
+from isocost.plan.surroundings import cents
 
 
 def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:

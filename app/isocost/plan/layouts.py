@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
+from isocost.engine.records import Recompute
 from isocost.engine.search import BestLayouts
 from isocost.plan.results import Bill, Part
 from isocost.plan.values import Layout
@@ -61,10 +62,15 @@ def pinned_words(layout: Layout) -> str:
     if layout.microbatch is not None:
         words.append(f"microbatch {layout.microbatch}")
     if layout.recompute is not None:
-        words.append(f"{'no' if layout.recompute == 'none' else layout.recompute} recompute")
+        words.append(recompute_words(layout.recompute))
     if layout.sharding is not None:
         words.append("no sharding" if layout.sharding == "none" else SHARDING_WORDS[layout.sharding])
     return " · ".join(word for word in words if word)
+
+
+def recompute_words(mode: Recompute) -> str:
+    """A mode of recomputation: "full recompute", "no recompute"."""
+    return f"{'no' if mode == 'none' else mode} recompute"
 
 
 def memory_bill(best: BestLayouts, at: int) -> Bill:

@@ -23,7 +23,7 @@ from isocost.plan.surroundings import (
     MEGA,
     Basis,
     basis,
-    in_cents,
+    cents,
     programme_cost,
     programme_days,
     rent_only,
@@ -122,11 +122,6 @@ def waterfall(lines: Iterable[LedgerLine]) -> tuple[WaterfallBar, ...]:
             start = bars[-1].end_usd if bars else 0.0
             bars.append(WaterfallBar(group, start, cents(start + programme_total(own)), own))
     return tuple(bars)
-
-
-def cents(usd: float) -> float:
-    """Rounded to the cent."""
-    return float(in_cents(usd))
 
 
 def _stage_group(kind: str) -> LedgerGroup:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from isocost.catalog import Catalog
 from isocost.plan.arithmetic import Factor, product
-from isocost.plan.ledger import basis_of, cents, programme_total
+from isocost.plan.ledger import basis_of, programme_total
 from isocost.plan.ledger_fields import origin
 from isocost.plan.ownership import HOURS_PER_MONTH
 from isocost.plan.project import Scenario
 from isocost.plan.results import LedgerGroup, LedgerLine, StageEstimate
 from isocost.plan.supply import idle_usd, rate_of
-from isocost.plan.surroundings import DAYS_PER_WEEK, HOURS_PER_DAY, stored_gb
+from isocost.plan.surroundings import DAYS_PER_WEEK, HOURS_PER_DAY, cents, stored_gb
 
 HOURS_PER_WEEK = DAYS_PER_WEEK * HOURS_PER_DAY
 USUAL_SHARE, USUAL_WEEKS = 0.25, 4.0

@@ -159,3 +159,8 @@ def in_cents(usd: Number) -> Number:
     """Rounded to the cent."""
     rounded: NDArray[np.float64] = np.rint(np.asarray(usd, dtype=np.float64) * CENTS) / CENTS
     return rounded
+
+
+def cents(usd: float) -> float:
+    """One amount rounded to the cent."""
+    return float(in_cents(usd))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from isocost.plan.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.fit_rounds import RoundsFit
-from isocost.plan.layouts import MIXERS, SHARDING_WORDS
+from isocost.plan.layouts import MIXERS, SHARDING_WORDS, recompute_words
 from isocost.plan.results import Bill, Part, StageEstimate
 from isocost.plan.throughput import TYPED
 from isocost.quantities import (
@@ -191,7 +191,7 @@ def _told_from(row: LayoutRow, other: LayoutRow) -> str:
         return f"{name} {SHARDING_WORDS[row.sharding]}"
     if row.microbatch != other.microbatch:
         return f"{name} of microbatch {row.microbatch}"
-    return f"{name} with {'no' if row.recompute == 'none' else row.recompute} recompute"
+    return f"{name} with {recompute_words(row.recompute)}"
 
 
 def _capital(name: str) -> str:
