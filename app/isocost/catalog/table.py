@@ -134,7 +134,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         content = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         line = _line(getattr(error, "problem_mark", None))
-        if "nesting depth" in _problem(error):  # the parser's own limit, met while it reads ahead
+        if beyond_parser(error):
             raise _too_deep(f"{path.name}{line}") from error
         raise CatalogError(f"{path.name}{line}: not readable as YAML ({_problem(error)}).") from error
     if content is None:
@@ -160,6 +160,11 @@ def _refuse_traps(text: str, path: Path) -> None:
 
 def _too_deep(where: str) -> CatalogError:
     return CatalogError(f"{where}: nested more than {MAXIMUM_DEPTH} levels deep.")
+
+
+def beyond_parser(error: yaml.YAMLError) -> bool:
+    """Whether the parser met its own limit of nesting, while it read ahead of ours."""
+    return "nesting depth" in _problem(error)
 
 
 def _line(mark: Any) -> str:

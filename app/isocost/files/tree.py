@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from isocost.catalog.table import beyond_parser
 from isocost.files.errors import ContentError, got
 
 DEEPEST = 16
@@ -44,7 +45,7 @@ def parse_tree(text: str) -> Tree:
         mark = error.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = error.problem or error.context or "unknown trouble"
-        if mark and "nesting depth" in problem:  # the parser's own limit, met while it reads ahead
+        if mark and beyond_parser(error):
             raise _too_deep(mark.line + 1) from None
         raise ContentError(f"not valid YAML{where}: {problem}.") from None
     except yaml.YAMLError:
