@@ -16,7 +16,7 @@ from isocost import __version__, paths
 from isocost.catalog import load
 from isocost.cli import COMMANDS, main
 from isocost.files import load_project
-from isocost.plan.estimate import estimate
+from isocost.plan.answer.estimate import estimate
 
 R1 = str(paths.presets() / "deepseek-r1.yaml")
 TOTAL_KEYS = ["cost_usd", "gpu_hours", "wall_days", "energy_kwh", "co2_kg"]
@@ -347,7 +347,7 @@ def test_interrupting_ends_quietly(capsys, monkeypatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("isocost.plan.estimate.estimate", interrupted)
+    monkeypatch.setattr("isocost.plan.answer.estimate.estimate", interrupted)
     assert main(["estimate", R1]) == 130
     assert capsys.readouterr().err == ""
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from isocost.cli import main
-from isocost.plan.fit import fit_report
+from isocost.plan.answer.fit import fit_report
 
 
 def test_the_text_lists_measured_predicted_error_and_reference(capsys):

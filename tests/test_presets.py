@@ -13,9 +13,9 @@ from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.files import load_project, project_text
 from isocost.files.presets import find_plan, preset_paths, summary
-from isocost.plan.estimate import estimate
-from isocost.plan.project import Project, price_of
-from isocost.plan.results import Estimate, StageEstimate
+from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.project.project import Project, price_of
 
 NAMES = (
     "api-or-own",

@@ -12,11 +12,11 @@ import numpy as np
 from calibrate_generation import rl_ratios
 
 from isocost.catalog import load
-from isocost.catalog.accuracy import load_accuracy
-from isocost.catalog.efficiency import constants
-from isocost.catalog.serving import load_serving
-from isocost.plan.accuracy import MemoryScore, SourceScore
-from isocost.plan.validation import HeldOut, validate_shipped
+from isocost.catalog.constants.efficiency import constants
+from isocost.catalog.constants.serving import load_serving
+from isocost.catalog.constants.spreads import load_accuracy
+from isocost.evidence.accuracy import MemoryScore, SourceScore
+from isocost.evidence.validation import HeldOut, validate_shipped
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "accuracy.md"
 

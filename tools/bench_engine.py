@@ -14,16 +14,16 @@ import numpy as np
 from measured import percentile
 
 from isocost.catalog import Catalog, load
+from isocost.engine.layouts.search import CHUNK, best_layouts
+from isocost.engine.layouts.space import Cells, Space
 from isocost.engine.records import Pins
-from isocost.engine.search import CHUNK, best_layouts
-from isocost.engine.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan.curves import active_curve, other_curves
-from isocost.plan.project import Project, set_value
-from isocost.plan.resolve import transformer_of, workload_of
-from isocost.plan.stages import PretrainStage
-from isocost.plan.throughput import constants, count_grid
+from isocost.plan.answer.curves import active_curve, other_curves
+from isocost.plan.project.project import Project, set_value
+from isocost.plan.project.stages import PretrainStage
+from isocost.plan.runs.resolve import transformer_of, workload_of
+from isocost.plan.runs.throughput import constants, count_grid
 
 OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
 FIRST_BATCH, LAST_BATCH = 1.6e7, 1.3e8

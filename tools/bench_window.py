@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QSlider, QWidge
 from isocost import paths
 from isocost.catalog import load
 from isocost.ui.app import application
+from isocost.ui.look.theme import ThemeManager
 from isocost.ui.screenshot import settle
-from isocost.ui.theme import ThemeManager
 from isocost.ui.window import Window
 
 PRESET = "deepseek-v3.yaml"

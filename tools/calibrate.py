@@ -24,14 +24,14 @@ from ranges import UNMEASURED, UNSTATED, Residuals, coverage, residuals, spreads
 from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import Catalog, load
-from isocost.catalog.efficiency import efficiency_of
+from isocost.catalog.constants.efficiency import efficiency_of
+from isocost.catalog.constants.memory import load_memory_profiles
 from isocost.catalog.measured_training import held_out_runs, measured_runs
-from isocost.catalog.memory import load_memory_profiles
-from isocost.engine.efficiency import Efficiency
-from isocost.plan.accuracy import macro_average, score_sources
-from isocost.plan.completion import Batch, complete
-from isocost.plan.measured_rows import RunSpec, run_spec
-from isocost.plan.predict import fastest, step_seconds
+from isocost.engine.training.efficiency import Efficiency
+from isocost.evidence.accuracy import macro_average, score_sources
+from isocost.evidence.completion import Batch, complete
+from isocost.evidence.measured_rows import RunSpec, run_spec
+from isocost.evidence.predict import fastest, step_seconds
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 

@@ -19,6 +19,7 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
+from isocost.catalog.constants.serving import load_serving, read_serving
 from isocost.catalog.measured import (
     MeasuredGeneration,
     measured_generation,
@@ -26,11 +27,9 @@ from isocost.catalog.measured import (
     measured_rl,
     predicted_rate,
 )
-from isocost.catalog.serving import load_serving, read_serving
-from isocost.engine.deployment import Replica, ServingConstants
+from isocost.engine.generation.deployment import Replica, ServingConstants
+from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, rl_time
 from isocost.engine.records import Accelerator, Transformer
-from isocost.engine.rl import rl_time
-from isocost.engine.rl_records import RlPhase, RlPlan, RlStack
 from isocost.paths import resource
 
 FILE = resource("serving.yaml")

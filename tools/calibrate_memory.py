@@ -19,13 +19,13 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import load
+from isocost.catalog.constants.memory import load_memory_profiles
 from isocost.catalog.measured_training import MeasuredRun, failed_runs, measured_runs
-from isocost.catalog.memory import load_memory_profiles
-from isocost.engine.batch import Array
-from isocost.engine.memory import usable_bytes
-from isocost.engine.states import MemoryProfile
-from isocost.plan.measured_rows import run_spec
-from isocost.plan.stated_layouts import stated_memory
+from isocost.engine.arrays import Array
+from isocost.engine.training.memory import usable_bytes
+from isocost.engine.training.states import MemoryProfile
+from isocost.evidence.completion import stated_memory
+from isocost.evidence.measured_rows import run_spec
 
 FILE = Path(__file__).resolve().parent.parent / "resources" / "memory.yaml"
 SCALE = 0.05

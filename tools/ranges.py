@@ -15,8 +15,8 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.catalog.accuracy import RESEARCH, Kind, Platform, Spreads, run_class
-from isocost.plan.measured_rows import RunSpec
+from isocost.catalog.constants.spreads import RESEARCH, Kind, Platform, Spreads, run_class
+from isocost.evidence.measured_rows import RunSpec
 
 TAILS = {"nvidia": 0.1, "open": 0.05, "elsewhere": 0.05, "research": 0.1}
 """Share of runs beyond each end, by platform: sources that differ more among themselves need the further ends

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from isocost.catalog.efficiency import load_efficiency
-from isocost.engine.efficiency import machines
+from isocost.catalog.constants.efficiency import load_efficiency
 from isocost.engine.records import Accelerator
+from isocost.engine.training.efficiency import machines
 from tests.engine.machines import A100, H100
 
 E = load_efficiency()

@@ -1,6 +1,6 @@
 import pytest
 
-from isocost.engine import finetune as f
+from isocost.engine.training import states as f
 
 
 def test_states_of_70b():

@@ -6,13 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.catalog.constants.serving import load_serving, read_serving
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured import measured_generation, parse_parallelism, predicted_rate
-from isocost.catalog.serving import load_serving, read_serving
-from isocost.engine import generation as g
 from isocost.engine.architecture import kv_elements_per_token
-from isocost.engine.deployment import Format, Replica, Speculation
-from isocost.engine.serving import best_replica, candidate_replicas, generation_rate, prefill_rate, serve
+from isocost.engine.generation import step as g
+from isocost.engine.generation.deployment import Format, Replica, Speculation
+from isocost.engine.generation.serving import (
+    best_replica,
+    candidate_replicas,
+    generation_rate,
+    prefill_rate,
+    serve,
+)
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isocost.catalog.constants.reliability import load_reliability
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.reliability import load_reliability
 from isocost.engine import goodput as g
 
 FACTS = load_reliability()

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.engine import kernels
+from isocost.engine.training import kernels
 
 size = st.floats(1.0, 1e6)
 

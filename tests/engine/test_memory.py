@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.memory import load_memory_profiles, read_memory_profiles
+from isocost.catalog.constants.memory import load_memory_profiles, read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
-from isocost.engine.batch import Shapes
+from isocost.engine.arrays import Shapes
 from isocost.engine.layout import Layouts
-from isocost.engine.memory import Memory, memory, needs, peak_bytes, usable_bytes
 from isocost.engine.records import Workload
 from isocost.engine.shapes import shape_for
-from isocost.engine.states import MemoryProfile, StateBytes
+from isocost.engine.training.memory import Memory, memory, needs, peak_bytes, usable_bytes
+from isocost.engine.training.states import MemoryProfile, StateBytes
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.engine import network
-from isocost.engine.network import Links
+from isocost.engine.training import network
+from isocost.engine.training.network import Links
 
 
 def links(inside=400e9, outside=40e9, domain=8.0, inside_latency=0.0, outside_latency=0.0, rails=1.0):

@@ -7,19 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.catalog.constants.serving import load_serving
 from isocost.catalog.measured import measured_plan, measured_rl
-from isocost.catalog.serving import load_serving
-from isocost.engine import lengths as ln
-from isocost.engine.deployment import Format, Replica
-from isocost.engine.rl import (
+from isocost.engine.generation import lengths as ln
+from isocost.engine.generation.deployment import Format, Replica
+from isocost.engine.generation.rl import (
+    ALGORITHMS,
+    Algorithm,
+    RlPhase,
+    RlPlan,
     arithmetic_seconds,
     default_mfu,
     multipliers,
     rl_time,
     round_overhead_seconds,
 )
-from isocost.engine.rl_records import ALGORITHMS, Algorithm, RlPhase, RlPlan
-from isocost.engine.rollout import Round, best_rollout, rollout_time
+from isocost.engine.generation.rollout import Round, best_rollout, rollout_time
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 

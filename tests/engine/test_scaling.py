@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isocost.catalog.constants.laws import load_scaling_laws, read_scaling_laws
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.scaling_laws import load_scaling_laws, read_scaling_laws
 from isocost.engine import optimization, scaling
 
 LAWS = load_scaling_laws()

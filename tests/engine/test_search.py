@@ -5,21 +5,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isocost.catalog.efficiency import load_efficiency
-from isocost.catalog.memory import load_memory_profiles
-from isocost.engine.basis import Constants
-from isocost.engine.batch import Shapes, Works
-from isocost.engine.candidates import candidates, combinations
-from isocost.engine.efficiency import machines
+from isocost.catalog.constants.efficiency import load_efficiency
+from isocost.catalog.constants.memory import load_memory_profiles
+from isocost.engine.arrays import Shapes, Works
 from isocost.engine.layout import Layouts
-from isocost.engine.memory import Memory, memory, usable_bytes
-from isocost.engine.ranking import ranked_layouts
+from isocost.engine.layouts.basis import Constants
+from isocost.engine.layouts.candidates import candidates, combinations
+from isocost.engine.layouts.ranking import ranked_layouts
+from isocost.engine.layouts.search import best_layouts, matmul_peak, smallest_count_that_fits
+from isocost.engine.layouts.space import pressure
 from isocost.engine.records import Pins, Workload
-from isocost.engine.search import best_layouts, matmul_peak, smallest_count_that_fits
 from isocost.engine.shapes import shape_for
-from isocost.engine.space import pressure
-from isocost.engine.states import StateBytes
-from isocost.engine.step import StepSeconds, evaluate
+from isocost.engine.training.efficiency import machines
+from isocost.engine.training.memory import Memory, memory, usable_bytes
+from isocost.engine.training.states import StateBytes
+from isocost.engine.training.step import StepSeconds, evaluate
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import A100, H100, RTX_4090
 

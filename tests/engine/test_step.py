@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isocost.catalog.efficiency import load_efficiency
-from isocost.engine.batch import Shapes, Works
-from isocost.engine.efficiency import machines
+from isocost.catalog.constants.efficiency import load_efficiency
+from isocost.engine.arrays import Shapes, Works
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Transformer, Workload
-from isocost.engine.step import StepSeconds, evaluate
+from isocost.engine.training.efficiency import machines
+from isocost.engine.training.step import StepSeconds, evaluate
 from tests.engine.machines import A100, H100
 
 LLAMA_8B = Transformer("8B", 32, 4096, 32, 8, 128, 14336, 128256)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from isocost.files.schema import section_of
-from isocost.plan.ledger_fields import ALL_FIELDS
-from isocost.plan.project import GpuHoursStage, Project
+from isocost.plan.inputs.ledger_fields import ALL_FIELDS
+from isocost.plan.project.project import GpuHoursStage, Project
 
 LINES = st.one_of(
     st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=30),

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from isocost.files import FileError, load_project, parse_project, project_text, save_project, write_atomically
-from isocost.plan.project import (
+from isocost.plan.project.project import (
     Data,
     GpuHoursStage,
     Hardware,

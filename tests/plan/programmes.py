@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.plan.estimate import estimate
-from isocost.plan.programme import Dataset, People, Programme, Schedule, Storage, Supply
-from isocost.plan.project import GpuHoursStage, Hardware, ModelChoice, Price, Project, Scenario
-from isocost.plan.results import Estimate
+from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.results import Estimate
+from isocost.plan.project.programme import Dataset, People, Programme, Schedule, Storage, Supply
+from isocost.plan.project.project import GpuHoursStage, Hardware, ModelChoice, Price, Project, Scenario
 
 CATALOG = load()
 

@@ -16,9 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import Catalog, load
-from isocost.plan.estimate import estimate
-from isocost.plan.project import Hardware, ModelChoice, Project
-from isocost.plan.results import (
+from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.results import (
     Bill,
     Estimate,
     EstimateRange,
@@ -31,6 +30,7 @@ from isocost.plan.results import (
     StageEstimate,
     Total,
 )
+from isocost.plan.project.project import Hardware, ModelChoice, Project
 from isocost.quantities import plain_spaces
 from isocost.report.estimate_tables import csv_text, json_text, markdown_text
 from isocost.report.estimate_text import text, work_sentence

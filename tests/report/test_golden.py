@@ -1,7 +1,7 @@
 """Every preset and scenario says what it has said: to the cent, and word for word.
 
-The files beside this one are what ``isocost estimate`` printed on 2026-11-29. ``python -m tests.report.test_golden``
-writes them again after a change that is meant; the commit then says which keys or sentences changed, and why.
+The files beside this one are what ``isocost estimate`` printed on 2026-11-29. After a change that is meant,
+``python -m tests.report.test_golden`` writes them again; the commit says what changed, and why.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import pytest
 from isocost.catalog import load
 from isocost.files import load_project
 from isocost.paths import presets
-from isocost.plan import price_notices
-from isocost.plan.estimate import estimate
-from isocost.plan.results import Estimate
+from isocost.plan.answer import notices as price_notices
+from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.results import Estimate
 from isocost.report.estimate_tables import json_text
 from isocost.report.estimate_text import text
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication
 from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.ui.app import make_window, settings
-from isocost.ui.documents import new_project
 from isocost.ui.screenshot import settle
-from isocost.ui.session import Session
+from isocost.ui.session.documents import new_project
+from isocost.ui.session.session import Session
 from isocost.ui.window import Window
 
 
@@ -72,7 +72,7 @@ def make(qtbot, stored: QSettings) -> Callable[[], Window]:
 @pytest.fixture
 def window(make: Callable[[], Window], qtbot, monkeypatch: pytest.MonkeyPatch) -> Window:
     """A shown window with a small training preset open and computed; no other accelerator is compared."""
-    monkeypatch.setattr("isocost.ui.session.other_curves", lambda *_: ())
+    monkeypatch.setattr("isocost.ui.session.session.other_curves", lambda *_: ())
     made = make()
     made.resize(1280, 800)
     made.documents.open(preset("startup-7b"))

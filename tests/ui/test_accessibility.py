@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
 
-from isocost.plan.fields import FIELDS
+from isocost.plan.inputs.fields import FIELDS
 
 
 @pytest.mark.parametrize("path", FIELDS)

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from isocost.ui.inputs.edit import QuantityEdit
-from isocost.ui.panels.figures import Figure
+from isocost.report.findings.header import Figure
 from isocost.ui.screenshot import render, settle
+from isocost.ui.widgets.edit import QuantityEdit
 from tests.ui.conftest import preset
 
 PRESETS = ("startup-7b", "deepseek-v3", "deepseek-r1-with-base")

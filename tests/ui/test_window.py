@@ -8,10 +8,10 @@ from PySide6.QtGui import QAction, QDropEvent, QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from isocost.files import load_project, save_project
-from isocost.plan.estimate import estimate
+from isocost.plan.answer.estimate import estimate
 from isocost.ui.app import FileOpener
-from isocost.ui.inputs.slider import LogSlider
 from isocost.ui.screenshot import settle
+from isocost.ui.widgets.slider import LogSlider
 from tests.ui.conftest import preset
 
 

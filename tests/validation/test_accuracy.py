@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.accuracy import load_accuracy, load_spreads, run_class
-from isocost.catalog.efficiency import load_efficiency
+from isocost.catalog.constants.efficiency import load_efficiency
+from isocost.catalog.constants.memory import load_memory_profiles
+from isocost.catalog.constants.spreads import load_accuracy, load_spreads, run_class
 from isocost.catalog.measured_training import failed_runs, held_out_runs, measured_runs
-from isocost.catalog.memory import load_memory_profiles
-from isocost.engine.memory import usable_bytes
-from isocost.plan.accuracy import macro_average, score_memory, score_ranking, score_sources
-from isocost.plan.completion import complete
-from isocost.plan.measured_rows import run_spec
-from isocost.plan.predict import fastest, step_seconds
-from isocost.plan.stated_layouts import stated_memory
-from isocost.plan.validation import validate_shipped
+from isocost.engine.training.memory import usable_bytes
+from isocost.evidence.accuracy import macro_average, score_memory, score_ranking, score_sources
+from isocost.evidence.completion import complete, stated_memory
+from isocost.evidence.measured_rows import run_spec
+from isocost.evidence.predict import fastest, step_seconds
+from isocost.evidence.validation import validate_shipped
 
 GRID = "Ultra-Scale Playbook (Nanotron)"
 

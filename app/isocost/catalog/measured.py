@@ -9,10 +9,16 @@ from typing import Literal
 import msgspec
 
 from isocost.catalog.table import read_rows
-from isocost.engine.deployment import Format, GenerationPrecision, Replica, ServingConstants, Speculation
+from isocost.engine.generation.deployment import (
+    Format,
+    GenerationPrecision,
+    Replica,
+    ServingConstants,
+    Speculation,
+)
+from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
+from isocost.engine.generation.serving import generation_rate
 from isocost.engine.records import Accelerator, Transformer
-from isocost.engine.rl_records import ALGORITHMS, RlPhase, RlPlan
-from isocost.engine.serving import generation_rate
 from isocost.paths import resource
 
 RL_PROMPT = 130.0

@@ -28,6 +28,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> str:
+    from dataclasses import asdict
     from datetime import date
 
     import msgspec
@@ -35,10 +36,10 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     from isocost.catalog import load
     from isocost.cli.plans import open_plan, scenario_index
     from isocost.cli.predict import TRAINING
+    from isocost.evidence.predict import correction, predict
     from isocost.files import FileError, load_runs, save_project
-    from isocost.plan.own_runs import correction
-    from isocost.plan.predict import predict
-    from isocost.plan.project import replace_scenario
+    from isocost.plan.project.project import replace_scenario
+    from isocost.plan.project.values import Correction
     from isocost.plan.runs.training import training_of
     from isocost.quantities import format_share
 
@@ -57,7 +58,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
         raise UsageError(
             f"{file}: no stage of this plan is predicted from its model, so nothing is corrected."
         )
-    efficiency = msgspec.structs.replace(held.efficiency, correction=found)
+    efficiency = msgspec.structs.replace(held.efficiency, correction=Correction(**asdict(found)))
     changed = msgspec.structs.replace(held, efficiency=efficiency)
     save_project(replace_scenario(project, changed, scenario=index), output)
     return (
@@ -68,8 +69,8 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
 
 
 def _measured(path: Path, line: int, text: str) -> float | None:
+    from isocost.evidence.row_words import number
     from isocost.files import FileError
-    from isocost.plan.row_words import number
 
     try:
         return number(text, "tokens_per_s_per_gpu")

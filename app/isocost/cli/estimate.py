@@ -27,7 +27,7 @@ def _report(file: str, scenario: str | None, written: str) -> str:
     from isocost.catalog import load
     from isocost.cli.errors import UsageError
     from isocost.cli.plans import open_plan, scenario_index
-    from isocost.plan.estimate import estimate
+    from isocost.plan.answer.estimate import estimate
     from isocost.report import estimate_tables, estimate_text
 
     catalog = load()

@@ -30,7 +30,7 @@ def _written(file: str, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.catalog import load
     from isocost.cli.plans import open_plan, scenario_index
-    from isocost.plan.fit import fit_report
+    from isocost.plan.answer.fit import fit_report
     from isocost.report import nearest_runs
 
     catalog = load()

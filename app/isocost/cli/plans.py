@@ -7,7 +7,7 @@ from isocost.cli.errors import UsageError
 from isocost.files import load_project
 from isocost.files.presets import find_plan
 from isocost.files.schema import suggestion
-from isocost.plan.project import Project
+from isocost.plan.project.project import Project
 
 
 def open_plan(text: str, catalog: Catalog) -> Project:

@@ -66,7 +66,7 @@ def _predicted(runs: Path, output: Path, kind: str) -> str:
 
 
 def _training(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[str, str]]:
-    from isocost.plan.predict import predict
+    from isocost.evidence.predict import predict
 
     return [
         {
@@ -83,8 +83,8 @@ def _training(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[
 
 def _generation(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[str, str]]:
     from isocost.catalog import CatalogError
-    from isocost.catalog.generation_rows import predict_row
-    from isocost.catalog.serving import load_serving
+    from isocost.catalog.constants.serving import load_serving
+    from isocost.evidence.generation import predict_row
 
     serving, results = load_serving(), []
     for row in rows:

@@ -10,7 +10,7 @@ from isocost.cli.arguments import command_parser
 from isocost.cli.output import write
 
 if TYPE_CHECKING:
-    from isocost.plan.validation import Validation
+    from isocost.evidence.validation import Validation
 
 DESCRIPTION = (
     "Score predicted throughput, memory and order of layouts against measured runs: the published ones that "
@@ -34,8 +34,8 @@ def run(arguments: Sequence[str]) -> int:
 def _validated(runs: Path | None) -> Validation:
     from isocost.catalog import load
     from isocost.cli.predict import TRAINING
+    from isocost.evidence.validation import validate_rows, validate_shipped
     from isocost.files import FileError, load_runs
-    from isocost.plan.validation import validate_rows, validate_shipped
 
     if runs is None:
         return validate_shipped(load())

@@ -14,7 +14,7 @@ from isocost.files.migration import current_tree
 from isocost.files.schema import convert
 from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
-from isocost.plan.project import GpuHoursStage, Hardware, ModelChoice, Project, Stage
+from isocost.plan.project.project import GpuHoursStage, Hardware, ModelChoice, Project, Stage
 
 LARGEST_FILE = 1_000_000
 """Bytes; the presets take about a thousandth of it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from isocost import paths
 from isocost.files.errors import FileError
-from isocost.plan.project import Project
+from isocost.plan.project.project import Project
 
 
 def preset_paths() -> tuple[Path, ...]:

@@ -17,7 +17,7 @@ from isocost.files.loading import parse_project
 from isocost.files.migration import VERSION
 from isocost.files.text import os_problem
 from isocost.files.tree import dump_tree
-from isocost.plan.project import Project
+from isocost.plan.project.project import Project
 
 
 def save_project(project: Project, path: Path) -> None:

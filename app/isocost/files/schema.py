@@ -19,11 +19,11 @@ from msgspec import inspect
 from isocost.catalog.prices import PriceCard
 from isocost.files.errors import ContentError, got
 from isocost.files.tree import Tree, Unquoted
-from isocost.plan.fields import problem
-from isocost.plan.ledger_fields import ALL_FIELDS
-from isocost.plan.project import Project
-from isocost.plan.stages import StageBase
-from isocost.plan.values import ModelChoice
+from isocost.plan.inputs.fields import problem
+from isocost.plan.inputs.ledger_fields import ALL_FIELDS
+from isocost.plan.project.project import Project
+from isocost.plan.project.stages import StageBase
+from isocost.plan.project.values import ModelChoice
 from isocost.quantities import QuantityError, parse
 
 LARGEST_DEGREE = 100_000_000

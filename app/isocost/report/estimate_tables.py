@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from isocost import __version__
-from isocost.plan.results import Estimate, Range, StageEstimate
+from isocost.plan.answer.results import Estimate, Range, StageEstimate
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 
 _CSV_COLUMNS = (

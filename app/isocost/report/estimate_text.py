@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from isocost.plan.results import Bill, Detail, Estimate, FlopCount, StageEstimate
+from isocost.plan.answer.results import Bill, Detail, Estimate, FlopCount, StageEstimate
 from isocost.quantities import (
     format_cents,
     format_count,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from isocost import __version__
-from isocost.plan.fit import FitReport
-from isocost.plan.nearest import CLOSE, NearRun
+from isocost.evidence.nearest import CLOSE, NearRun
+from isocost.plan.answer.fit import FitReport
 from isocost.quantities import format_count
 
 _HEADINGS = ("Model", "Accelerators", "Sequence", "Format", "Measured", "Predicted", "Error", "Source")

@@ -11,7 +11,7 @@ from dataclasses import asdict
 import numpy as np
 
 from isocost import __version__
-from isocost.plan.validation import HeldOut, Validation
+from isocost.evidence.validation import HeldOut, Validation
 from isocost.quantities import format_share, plain_spaces
 
 

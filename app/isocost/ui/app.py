@@ -13,8 +13,8 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from isocost import __version__
-from isocost.ui.panels.errors import ExceptionDialog
-from isocost.ui.theme import Choice, ThemeManager
+from isocost.ui.dialogs.errors import ExceptionDialog
+from isocost.ui.look.theme import Choice, ThemeManager
 from isocost.ui.window import Window
 
 ORGANIZATION = "Isocost"

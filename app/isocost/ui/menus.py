@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from isocost.ui.theme import Choice
+from isocost.ui.look.theme import Choice
 
 if TYPE_CHECKING:
     from isocost.ui.window import Window

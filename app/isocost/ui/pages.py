@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
-from isocost.ui.theme import Theme
+from isocost.ui.look.theme import Theme
 
 if TYPE_CHECKING:
-    from isocost.ui.session import Session
+    from isocost.ui.session.session import Session
 
 
 class PageView(Protocol):
@@ -46,19 +46,19 @@ class Page(NamedTuple):
 
 
 def _make_plan(session: Session, theme: Theme) -> QWidget:
-    from isocost.ui.charts.plan_page import PlanPage
+    from isocost.ui.tabs.plan.page import PlanPage
 
     return PlanPage(session, theme)
 
 
 def _make_fit(session: Session, theme: Theme) -> QWidget:
-    from isocost.ui.charts.fit_page import FitPage
+    from isocost.ui.tabs.fit.page import FitPage
 
     return FitPage(session, theme)
 
 
 def _make_ledger(session: Session, theme: Theme) -> QWidget:
-    from isocost.ui.charts.ledger_page import LedgerPage
+    from isocost.ui.tabs.ledger.page import LedgerPage
 
     return LedgerPage(session, theme)
 

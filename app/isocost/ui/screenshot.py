@@ -11,8 +11,8 @@ from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer, SignalInstance
 from isocost.catalog import load
 from isocost.files import FileError
 from isocost.ui.app import application, use_offscreen
+from isocost.ui.look.theme import ThemeManager
 from isocost.ui.pages import PAGES
-from isocost.ui.theme import ThemeManager
 from isocost.ui.window import Window
 
 PATIENCE_MS = 30_000

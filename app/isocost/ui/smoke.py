@@ -13,7 +13,7 @@ from PySide6.QtCore import QEventLoop, QSettings, QTimer
 
 from isocost import paths
 from isocost.ui.app import application
-from isocost.ui.theme import ThemeManager
+from isocost.ui.look.theme import ThemeManager
 from isocost.ui.window import Window
 
 PRESET = "deepseek-v3.yaml"

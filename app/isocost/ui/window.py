@@ -32,13 +32,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.ui.icons import app_icon
+from isocost.ui.dialogs.about import AboutBox, KeyboardMap
+from isocost.ui.dialogs.errors import show_error
+from isocost.ui.dialogs.gallery import Gallery
+from isocost.ui.look.icons import app_icon
+from isocost.ui.look.theme import Choice, Theme, ThemeManager
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, PageView
-from isocost.ui.panels.about import AboutBox, KeyboardMap
-from isocost.ui.panels.errors import show_error
-from isocost.ui.panels.gallery import Gallery
-from isocost.ui.theme import Choice, Theme, ThemeManager
 
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
@@ -92,11 +92,11 @@ class Window(QMainWindow):
 
     def fill(self, catalog: Catalog) -> None:
         """Put a new plan, its inputs and its answer into the frame; the charts follow after a paint."""
-        from isocost.ui.documents import Documents, new_project
+        from isocost.ui.header.headline import Headline
         from isocost.ui.inputs.column import InputColumn
         from isocost.ui.inputs.scenarios import ScenarioPicker
-        from isocost.ui.panels.headline import Headline
-        from isocost.ui.session import Session
+        from isocost.ui.session.documents import Documents, new_project
+        from isocost.ui.session.session import Session
 
         self.session = Session(new_project(catalog), catalog, self)
         self.documents = Documents(self.session, self, self._settings)

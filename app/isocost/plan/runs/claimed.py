@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from isocost.engine.records import Accelerator
-from isocost.plan.project import GpuHoursStage, hardware_of
-from isocost.plan.results import Detail
+from isocost.plan.answer.results import Detail
+from isocost.plan.project.project import GpuHoursStage, hardware_of
+from isocost.plan.project.stages import AblationStage
 from isocost.plan.runs.records import Array, Job, StageRun
-from isocost.plan.stages import AblationStage
 
 
 def claimed(job: Job) -> list[StageRun]:

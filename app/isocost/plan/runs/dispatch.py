@@ -7,14 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.plan.project import GpuHoursStage, PretrainStage, Scenario, Stage
-from isocost.plan.runs.claimed import ablated, claimed
-from isocost.plan.runs.distilling import distilled
-from isocost.plan.runs.generating import generated
-from isocost.plan.runs.records import Array, Job, StageRun, spread_of_sum
-from isocost.plan.runs.reinforced import reinforced
-from isocost.plan.runs.training import trained
-from isocost.plan.stages import (
+from isocost.plan.project.project import GpuHoursStage, PretrainStage, Scenario, Stage
+from isocost.plan.project.stages import (
     AblationStage,
     ContextExtensionStage,
     DistillationStage,
@@ -25,7 +19,13 @@ from isocost.plan.stages import (
     RlStage,
     SftStage,
 )
-from isocost.plan.throughput import Counts
+from isocost.plan.runs.claimed import ablated, claimed
+from isocost.plan.runs.distilling import distilled
+from isocost.plan.runs.generating import generated
+from isocost.plan.runs.records import Array, Job, StageRun, spread_of_sum
+from isocost.plan.runs.reinforced import reinforced
+from isocost.plan.runs.throughput import Counts
+from isocost.plan.runs.training import trained
 
 _RUNNERS: dict[type, Callable[[Job], list[StageRun]]] = {
     PretrainStage: trained,

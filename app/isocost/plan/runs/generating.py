@@ -9,17 +9,17 @@ from functools import lru_cache
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.serving import load_serving
-from isocost.engine.deployment import NO_DRAFTS, Format, Replica, Speculation
-from isocost.engine.finetune import generated_for_kept
-from isocost.engine.generation import step_time
-from isocost.engine.serving import best_replica, candidate_replicas, prefill_rate
-from isocost.plan.project import ModelChoice, efficiency_of, model_of
-from isocost.plan.resolve import goodput_at, transformer_of
-from isocost.plan.results import Detail
+from isocost.catalog.constants.serving import load_serving
+from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
+from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
+from isocost.engine.generation.step import step_time
+from isocost.engine.training.states import generated_for_kept
+from isocost.plan.answer.results import Detail
+from isocost.plan.project.project import ModelChoice, efficiency_of, model_of
+from isocost.plan.project.stages import GenerationPrecisionName, GenerationStage, ServingStackName
 from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
-from isocost.plan.stages import GenerationPrecisionName, GenerationStage, ServingStackName
-from isocost.plan.throughput import Counts
+from isocost.plan.runs.resolve import goodput_at, transformer_of
+from isocost.plan.runs.throughput import Counts
 
 WIDEST = 8
 """Replicas span at most 2^8 accelerators, so larger counts only add replicas."""

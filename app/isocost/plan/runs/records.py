@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.plan.project import Scenario
-from isocost.plan.results import Detail, FlopCount
-from isocost.plan.throughput import Counts, Throughput
+from isocost.plan.answer.results import Detail, FlopCount
+from isocost.plan.project.project import Scenario
+from isocost.plan.runs.throughput import Counts, Throughput
 
 HOURS_PER_DAY = 24.0
 SECONDS_PER_HOUR = 3600.0

@@ -10,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.serving import load_serving
+from isocost.catalog.constants.serving import load_serving
 from isocost.engine.architecture import parameters
-from isocost.engine.generation import wide_peak
-from isocost.engine.rl import multipliers, rl_times
-from isocost.engine.rl_records import ALGORITHMS, Algorithm, RlPhase, RlPlan, RlTime
-from isocost.plan.project import ModelChoice, model_of
-from isocost.plan.resolve import transformer_of, whole_nodes
-from isocost.plan.results import Detail
+from isocost.engine.generation.rl import ALGORITHMS, Algorithm, RlPhase, RlPlan, RlTime, multipliers, rl_times
+from isocost.engine.generation.step import wide_peak
+from isocost.plan.answer.results import Detail
+from isocost.plan.project.project import ModelChoice, model_of
+from isocost.plan.project.stages import DistillationStage, Rl, RlStackName, RlStage
 from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
-from isocost.plan.stages import DistillationStage, Rl, RlStackName, RlStage
-from isocost.plan.throughput import Counts
+from isocost.plan.runs.resolve import transformer_of, whole_nodes
+from isocost.plan.runs.throughput import Counts
 
 ANCHORS = 7
 """Counts of a curve that are simulated; between them hours follow straight lines of logarithms."""

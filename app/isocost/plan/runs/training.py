@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from isocost.catalog.economics import load_economics
+from isocost.catalog.constants.economics import load_economics
 from isocost.engine.architecture import (
     adapter_parameters,
     forward_flops_per_token,
     training_flops_per_token,
 )
-from isocost.plan.project import (
+from isocost.plan.answer.results import Detail, FlopCount
+from isocost.plan.project.project import (
     Data,
     ModelChoice,
     PretrainStage,
@@ -23,10 +24,7 @@ from isocost.plan.project import (
     layout_of,
     model_of,
 )
-from isocost.plan.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
-from isocost.plan.results import Detail, FlopCount
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Job, StageRun, joint_factor
-from isocost.plan.stages import (
+from isocost.plan.project.stages import (
     Distillation,
     DistillationStage,
     Preference,
@@ -34,7 +32,9 @@ from isocost.plan.stages import (
     SftStage,
     Tuning,
 )
-from isocost.plan.throughput import throughputs
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Job, StageRun, joint_factor
+from isocost.plan.runs.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
+from isocost.plan.runs.throughput import throughputs
 
 FULL = Tuning(packing=1.0)
 """Every weight is trained, once over, in batches without padding: pre-training."""

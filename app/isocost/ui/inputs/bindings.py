@@ -6,19 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from isocost.plan.choosing import price_from
-from isocost.plan.fields import FIELDS, Field
-from isocost.plan.project import ModelChoice, PretrainStage, model_of
-from isocost.plan.resolve import (
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.inputs.fields import FIELDS, Field
+from isocost.plan.inputs.stage_inputs import default_of, kind_of
+from isocost.plan.project.choosing import price_from
+from isocost.plan.project.project import ModelChoice, PretrainStage, model_of
+from isocost.plan.runs.resolve import (
     Parameters,
     batch_tokens,
     parameters_of,
     with_custom_parameters,
 )
-from isocost.plan.results import StageEstimate
-from isocost.plan.stage_inputs import default_of, kind_of
 from isocost.quantities import format_quantity
-from isocost.ui.session import Session
+from isocost.ui.session.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from isocost.plan.fields import FIELDS
-from isocost.plan.layouts import pinned_words
-from isocost.plan.stage_inputs import slider_low, uses
-from isocost.plan.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
+from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.stage_inputs import slider_low, uses
+from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
+from isocost.plan.runs.layouts import pinned_words
 from isocost.quantities import format_quantity
-from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import model_parameters
-from isocost.ui.inputs.disclosure import Disclosure
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
-from isocost.ui.inputs.layout import LayoutPins, has_layout, pins_of
 from isocost.ui.inputs.pickers import (
     PRECISIONS,
     AcceleratorPicker,
@@ -24,19 +21,22 @@ from isocost.ui.inputs.pickers import (
     StackPicker,
 )
 from isocost.ui.inputs.quotes import QuotesButton
-from isocost.ui.inputs.recipe import Recipe
-from isocost.ui.inputs.stage_notes import StageNotes
-from isocost.ui.inputs.stage_pickers import (
+from isocost.ui.inputs.stage.layout import LayoutPins, has_layout, pins_of
+from isocost.ui.inputs.stage.notes import StageNotes
+from isocost.ui.inputs.stage.pickers import (
     ClaimPicker,
     efficiency_holder,
     hardware_holder,
     model_holder,
 )
-from isocost.ui.inputs.stages import StageStrip
-from isocost.ui.inputs.why import WhyCard
-from isocost.ui.sections import ScrollBody, beside, labelled, section
-from isocost.ui.session import Session
-from isocost.ui.theme import Theme
+from isocost.ui.inputs.stage.recipe import Recipe
+from isocost.ui.inputs.stage.strip import StageStrip
+from isocost.ui.inputs.stage.why import WhyCard
+from isocost.ui.look.icons import icon
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.disclosure import Disclosure
+from isocost.ui.widgets.sections import ScrollBody, beside, labelled, section
 
 WIDTH = 292
 MARGIN = 16

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from isocost.plan.badges import badges, thresholds_reached, training_flops
-from isocost.plan.fields import FIELDS
-from isocost.plan.project import PretrainStage, Price, model_of, price_of
-from isocost.plan.resolve import transformer_of
-from isocost.plan.results import StageEstimate
-from isocost.plan.stage_inputs import default_of
+from isocost.plan.answer.badges import badges, thresholds_reached, training_flops
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.stage_inputs import default_of
+from isocost.plan.project.project import PretrainStage, Price, model_of, price_of
+from isocost.plan.runs.resolve import transformer_of
 from isocost.quantities import format_counted, format_share
 from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
-from isocost.ui.session import Session
+from isocost.ui.session.session import Session
 
 COMPUTE_OPTIMAL = 20.0
 """Tokens per parameter of the compute-optimal rule (Hoffmann et al., arXiv 2203.15556)."""

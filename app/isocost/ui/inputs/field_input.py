@@ -6,17 +6,17 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from isocost.plan.fields import Field
+from isocost.plan.inputs.fields import Field
 from isocost.quantities import format_quantity
-from isocost.ui.icons import icon
 from isocost.ui.inputs.bindings import Binding, Reading, binding
 from isocost.ui.inputs.context import context, remarks
-from isocost.ui.inputs.edit import QuantityEdit
-from isocost.ui.inputs.scale import Scale
-from isocost.ui.inputs.slider import LogSlider
-from isocost.ui.labels import WrapLabel
-from isocost.ui.session import Session
-from isocost.ui.theme import Theme
+from isocost.ui.look.icons import icon
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.scale import Scale
+from isocost.ui.widgets.slider import LogSlider
 
 EDIT_WIDTH = 118
 

@@ -6,13 +6,13 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter
 
-from isocost.plan.choosing import price_on
-from isocost.plan.editing import choose_own_accelerator
-from isocost.plan.project import ModelChoice, PretrainStage, model_of, price_of
-from isocost.plan.resolve import precision_on
-from isocost.ui.icons import icon
+from isocost.plan.project.choosing import price_on
+from isocost.plan.project.editing import choose_own_accelerator
+from isocost.plan.project.project import ModelChoice, PretrainStage, model_of, price_of
+from isocost.plan.runs.resolve import precision_on
 from isocost.ui.inputs.bindings import model_parameters
-from isocost.ui.session import Session
+from isocost.ui.look.icons import icon
+from isocost.ui.session.session import Session
 
 CUSTOM = "Custom model"
 ANNOUNCED = "announced"

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from isocost.catalog.prices import PriceCard, PriceQuote
-from isocost.plan.choosing import price_from
+from isocost.plan.project.choosing import price_from
 from isocost.quantities import format_money
-from isocost.ui.inputs.slider import Tick
-from isocost.ui.session import Session
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.slider import Tick
 
 TERMS = {
     "marketplace": "Marketplace",

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox
 
 from isocost.ui.inputs.pickers import Picker
-from isocost.ui.session import Session
+from isocost.ui.session.session import Session
 
 
 class ScenarioPicker(Picker):

@@ -1,0 +1,78 @@
+"""Memory profiles of training frameworks (``resources/memory.yaml``)."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import lru_cache
+
+import msgspec
+import yaml
+
+from isocost.engine.records import Optimizer, Recompute, Stack
+from isocost.engine.training.states import MemoryProfile
+from isocost.paths import resource
+
+
+class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A profile as the file holds it: the record's fields and where they come from."""
+
+    source: str
+    gradient_bytes: float
+    persistent_gradients: float
+    attention_copies: float
+    ffn_copies: float
+    logit_bytes: float
+    working_layers: float
+    head_balanced: float
+    allocated_bytes: float
+    reserve_bytes: float
+    fragmentation: float
+    head_bytes: float = 0.0
+    every_second: float = 0.0
+    optimizer: Optimizer = "adamw"
+    """Of runs that do not say theirs."""
+    recompute: Recompute | None = None
+    """The same; None = the least that fits."""
+
+    def record(self) -> MemoryProfile:
+        """The profile the engine computes with."""
+        return MemoryProfile(**{f.name: getattr(self, f.name) for f in fields(MemoryProfile)})
+
+
+class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every profile, and which one a software tier or a framework's name means."""
+
+    stacks: dict[Stack, str]
+    frameworks: dict[str, str]
+    profiles: dict[str, SourcedProfile]
+
+    def for_stack(self, stack: Stack) -> MemoryProfile:
+        """The profile a plan on this software tier uses."""
+        return self.profiles[self.stacks[stack]].record()
+
+    def name_for_framework(self, framework: str, stack: Stack = "vendor") -> str:
+        """The profile a published run's framework means, by the first known word in its name."""
+        words = framework.lower()
+        return next((name for word, name in self.frameworks.items() if word in words), self.stacks[stack])
+
+    def for_framework(self, framework: str, stack: Stack = "vendor") -> SourcedProfile:
+        """The profile a published run's framework means, with what its recipes do when a run does not say."""
+        return self.profiles[self.name_for_framework(framework, stack)]
+
+
+@lru_cache(maxsize=1)
+def load_memory_profiles() -> MemoryProfiles:
+    """The shipped profiles, validated."""
+    return read_memory_profiles(resource("memory.yaml").read_text(encoding="utf-8"))
+
+
+def read_memory_profiles(text: str) -> MemoryProfiles:
+    """Profiles from YAML. Raises ValueError naming what is missing, unknown or points nowhere."""
+    try:
+        result = msgspec.convert(yaml.safe_load(text), MemoryProfiles)
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        raise ValueError(f"memory.yaml: {error}") from error
+    for user, name in (*result.stacks.items(), *result.frameworks.items()):
+        if name not in result.profiles:
+            raise ValueError(f"memory.yaml: {user!r} names the profile {name!r}, which is not defined.")
+    return result

@@ -1,0 +1,185 @@
+"""Constants of generation and reinforcement learning (``resources/serving.yaml``)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+import yaml
+
+from isocost.catalog.errors import CatalogError
+from isocost.engine.generation.deployment import GenerationPrecision, Replica, ServingConstants
+from isocost.engine.generation.rl import RlStack
+from isocost.engine.records import Accelerator, Transformer
+from isocost.paths import resource
+
+RL_FIGURES = (
+    "drafts",
+    "mfu_dense",
+    "mfu_moe",
+    "mfu_small",
+    "overhead_seconds",
+    "overhead_exponent",
+    "overhead_limit",
+)
+
+StackName = Literal["frontier", "open"]
+SpreadName = Literal["dense", "moe", "wide", "unmeasured"]
+
+
+class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One constant with where it comes from."""
+
+    value: float
+    unit: str
+    kind: Literal["fitted", "published", "assumed"]
+    source: str
+    """Document, or which measured points determine it."""
+    prior: float | None = None
+    """Value expected before fitting; a fitted figure only."""
+    width: float | None = None
+    """Standard deviation of the prior's logarithm."""
+    spread: float | None = None
+    """Standard error of the fitted value's logarithm."""
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A serving stack, figure by figure; the fields are those of ``ServingConstants``."""
+
+    matmul_efficiency: dict[str, Figure]
+    expert_efficiency: Figure
+    attention_efficiency: Figure
+    weight_bandwidth: Figure
+    cache_bandwidth: Figure
+    link_efficiency: Figure
+    network_efficiency: Figure
+    layer_seconds: Figure
+    collective_seconds: Figure
+    step_seconds: Figure
+    sequence_seconds: Figure
+    token_layer_seconds: Figure
+    memory_share: Figure
+    runtime_bytes: Figure
+    max_sequences: Figure
+    overlap: bool
+
+    def record(self) -> ServingConstants:
+        """The constants the engine computes with."""
+        values = {
+            name: getattr(self, name).value
+            for name in self.__struct_fields__
+            if name not in ("matmul_efficiency", "overlap")
+        }
+        shares = {name: figure.value for name, figure in self.matmul_efficiency.items()}
+        return ServingConstants(matmul_efficiency=shares, overlap=self.overlap, **values)
+
+
+class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Low, central and high of a factor."""
+
+    low: float
+    central: float
+    high: float
+    source: str
+
+
+class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reinforcement-learning stack; the fields are those of ``RlStack``."""
+
+    serving: str
+    """Serving stack it generates with."""
+    weights: GenerationPrecision
+    cache: GenerationPrecision
+    drafts: Figure
+    mfu_dense: Figure
+    mfu_moe: Figure
+    mfu_small: Figure
+    overhead_seconds: Figure
+    overhead_exponent: Figure
+    overhead_limit: Figure
+    unmodelled: Range
+
+
+class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Measured over predicted throughput of rows the fit had not seen."""
+
+    p10: float
+    p50: float
+    p90: float
+    rows: int
+    source: str
+
+
+class Accuracy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How well a set of measured rows is predicted."""
+
+    median_error: float
+    """Median of |predicted / measured - 1|."""
+    within_2x: float
+    """Share of rows predicted within a factor of two."""
+    rows: int
+
+
+class AccuracyTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Accuracy on the rows fitted, and on groups the fit had not seen."""
+
+    in_sample: Accuracy
+    generations_held_out: Accuracy
+    families_held_out: Accuracy
+
+
+class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything ``resources/serving.yaml`` holds."""
+
+    serving: dict[str, Profile]
+    rl: dict[StackName, RlProfile]
+    spreads: dict[SpreadName, Spread]
+    accuracy: AccuracyTable
+    measured_architectures: tuple[str, ...]
+    """Accelerator families the fitted figures have seen."""
+
+    def constants(self, name: str = "vendor") -> ServingConstants:
+        """The constants of a serving stack: ``vendor`` (fitted) or ``frontier`` (DeepSeek's production)."""
+        return self.serving[name].record()
+
+    def rl_stack(self, name: StackName) -> RlStack:
+        """A reinforcement-learning stack as the engine takes it."""
+        profile = self.rl[name]
+        figures = {field: getattr(profile, field).value for field in RL_FIGURES}
+        return RlStack(
+            name=name,
+            serving=self.constants(profile.serving),
+            weights=profile.weights,
+            cache=profile.cache,
+            unmodelled=(profile.unmodelled.low, profile.unmodelled.central, profile.unmodelled.high),
+            **figures,
+        )
+
+    def spread_of(self, t: Transformer, a: Accelerator, replica: Replica) -> Spread:
+        """The errors of predictions like this one: by kind of model and layout, or of unmeasured hardware."""
+        if a.architecture not in self.measured_architectures:
+            return self.spreads["unmeasured"]
+        if t.is_moe and float(replica.gpus) > float(replica.tp):
+            return self.spreads["wide"]
+        return self.spreads["moe" if t.is_moe else "dense"]
+
+
+@lru_cache(maxsize=1)
+def load_serving() -> Serving:
+    """The shipped constants, validated."""
+    return read_serving(resource("serving.yaml").read_text(encoding="utf-8"))
+
+
+def read_serving(text: str) -> Serving:
+    """Constants from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
+    try:
+        result = msgspec.convert(yaml.safe_load(text), Serving)
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        raise CatalogError(f"serving.yaml: {error}") from error
+    for name, profile in result.rl.items():
+        if profile.serving not in result.serving:
+            raise CatalogError(
+                f"serving.yaml, rl.{name}.serving: {profile.serving!r} is not a serving stack."
+            )
+    return result

@@ -1,0 +1,128 @@
+"""How far off the step-time model has been on runs left out of its fit (``resources/accuracy.yaml``)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+import yaml
+
+from isocost.catalog.constants.efficiency import relatives
+from isocost.engine.records import Accelerator, Stack, Transformer, Workload
+from isocost.paths import resource
+
+Platform = Literal["nvidia", "open", "elsewhere"]
+"""NVIDIA's tuned stack on its accelerators, open-source code on them, and other makers' accelerators."""
+Kind = Literal["dense-16bit", "dense-low", "moe-16bit", "moe-low", "hybrid", "tuning"]
+RESEARCH = "research code"
+
+
+class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Measured over predicted throughput of the left-out runs of one class."""
+
+    runs: int
+    sources: int
+    low: float
+    """10th percentile."""
+    high: float
+    """90th percentile."""
+
+
+class SourceScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Errors of one source's runs when none of them is in the fit."""
+
+    runs: int
+    median: float
+    """Median absolute error, a share of the measured throughput."""
+    p90: float
+    bias: float
+    """Median signed error."""
+
+
+class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shares of left-out runs inside their 10-90 % range."""
+
+    rows: float
+    """Of the runs of trusted sources and of the measured grid, one by one."""
+    sources: float
+    """Of a source's runs inside ranges made without it, the mean over all sources."""
+    never_fitted: float
+    """The same over the sources kept out of every fit."""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    spreads: dict[str, Spread]
+    unmeasured: float
+    """Factor on the logarithm of a spread for architectures without measured runs."""
+    unstated: float
+    """The same for runs whose layout is not known."""
+    left_out: dict[str, SourceScore]
+    macro: dict[str, float]
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """The 10-90 % range of each class of run."""
+
+    by_class: dict[str, Spread]
+    unmeasured: float
+    unstated: float = 1.0
+
+    def factors(
+        self,
+        t: Transformer,
+        work: Workload,
+        accelerator: Accelerator,
+        stack: Stack,
+        *,
+        layout_known: bool = True,
+    ) -> tuple[float, float]:
+        """Factors on a predicted throughput for its 10th and 90th percentile.
+
+        ``layout_known`` is False for somebody's run whose layout can only be guessed.
+        """
+        spread = self.by_class[run_class(t, work, accelerator, stack)]
+        width = self.width(accelerator, layout_known=layout_known)
+        return math.exp(width * math.log(spread.low)), math.exp(width * math.log(spread.high))
+
+    def width(self, accelerator: Accelerator, *, layout_known: bool) -> float:
+        """Factor on the logarithm of a class's range."""
+        width = self.unmeasured if accelerator.architecture in relatives() else 1.0
+        return width * (1.0 if layout_known else self.unstated)
+
+
+def run_class(t: Transformer, work: Workload, accelerator: Accelerator, stack: Stack) -> str:
+    """The class of runs whose errors a plan shares: a platform and a kind, or ``RESEARCH``."""
+    if stack == "research":
+        return RESEARCH
+    own: Platform = "open" if stack == "open" else "nvidia"
+    platform = own if accelerator.vendor == "NVIDIA" else "elsewhere"
+    return f"{platform} {_kind(t, work)}"
+
+
+def _kind(t: Transformer, work: Workload) -> Kind:
+    if t.attention == "hybrid":
+        return "hybrid"
+    if work.method != "full":
+        return "tuning"
+    low = work.precision in ("fp8", "mxfp8", "nvfp4")
+    if t.is_moe:
+        return "moe-low" if low else "moe-16bit"
+    return "dense-low" if low else "dense-16bit"
+
+
+@lru_cache(maxsize=1)
+def load_accuracy() -> _File:
+    """The shipped record of errors, validated."""
+    content = yaml.safe_load(resource("accuracy.yaml").read_text(encoding="utf-8"))
+    return msgspec.convert(content, _File)
+
+
+def load_spreads() -> Spreads:
+    """The shipped ranges."""
+    file = load_accuracy()
+    return Spreads(dict(file.spreads), file.unmeasured, file.unstated)

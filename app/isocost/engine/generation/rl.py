@@ -1,0 +1,402 @@
+"""Accelerator-hours of reinforcement learning: rollouts, scoring, update and overhead of every round.
+
+A round generates prompts x group responses, scores them, and takes ``updates_per_round`` optimizer steps. In
+long-reasoning runs its wall time is set by the longest response, not by FLOPs, so the estimate carries two
+bounds beside it: what throughput alone and what the tail alone would take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import numpy as np
+
+from isocost.engine.architecture import forward_flops_per_token, parameters
+from isocost.engine.generation.deployment import (
+    Format,
+    GenerationPrecision,
+    Replica,
+    ServingConstants,
+    Speculation,
+)
+from isocost.engine.generation.lengths import Lengths, mean_position
+from isocost.engine.generation.rollout import Array, RolloutTime, RolloutTimes, Round, best_rollouts
+from isocost.engine.generation.step import wide_peak
+from isocost.engine.records import Accelerator, Transformer
+
+Schedule = Literal["synchronous", "one-step", "asynchronous"]
+"""Rollouts and updates in turn; the next round generated during this update; never waiting for a tail."""
+
+Driver = Literal["longest response", "decode throughput", "training arithmetic", "round overhead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """Forward and training passes per generated token, in passes of a policy-sized model."""
+
+    name: str
+    old_policy: float = 0.0
+    """Recomputed log-probabilities of the policy that sampled."""
+    reference: float = 0.0
+    """Reference model for a KL term."""
+    critic: float = 0.0
+    """Critic of this size relative to the policy: one forward and one update."""
+    reward_model: float = 0.0
+    """Reward or teacher model scoring the response, relative to the policy."""
+    epochs: float = 1.0
+    """Passes of the update over each round."""
+
+
+ALGORITHMS: dict[str, Algorithm] = {
+    "reinforce": Algorithm("REINFORCE, no KL"),
+    "rloo": Algorithm("RLOO, no KL", old_policy=1.0),
+    "grpo": Algorithm("GRPO, no KL", old_policy=1.0),
+    "grpo-kl": Algorithm("GRPO with a reference model", old_policy=1.0, reference=1.0),
+    "dapo": Algorithm("DAPO", old_policy=1.0),
+    "cispo": Algorithm("CISPO", old_policy=1.0),
+    "ppo": Algorithm("PPO, equal critic and reward model", 1.0, 1.0, 1.0, 1.0),
+    "on-policy-distillation": Algorithm("On-policy distillation, equal teacher", reward_model=1.0),
+}
+"""Published recipes: R1 (arXiv 2501.12948), DAPO (2503.14476), CISPO (2506.13585), PPO (2203.02155)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Multipliers:
+    """FLOPs per generated token over active parameters, attention aside."""
+
+    generation: float
+    scoring: float
+    training: float
+
+    @property
+    def total(self) -> float:
+        """Everything a generated token costs, in units of active parameters."""
+        return self.generation + self.scoring + self.training
+
+
+@dataclass(frozen=True, slots=True)
+class RlStack:
+    """What a training stack adds to the physics; ranges are low, central, high."""
+
+    name: str
+    serving: ServingConstants
+    weights: GenerationPrecision
+    """Precision rollouts are generated in."""
+    cache: GenerationPrecision
+    """Precision of the key-value cache."""
+    drafts: float
+    """Tokens drafted by multi-token prediction, for models that have it."""
+    mfu_dense: float
+    """Share of the dense 16-bit peak while scoring and updating a dense policy."""
+    mfu_moe: float
+    mfu_small: float
+    """The same for policies below 3B parameters."""
+    overhead_seconds: float
+    """Weight sync, mode switch, rewards and checkpoint of one round at 7B parameters."""
+    overhead_exponent: float
+    """Growth of that overhead with total parameters."""
+    overhead_limit: float
+    """Longest round overhead, s."""
+    unmodelled: tuple[float, float, float]
+    """Whole-run time observed over time simulated, low, central and high: stragglers, expert imbalance,
+    failures, evaluation. It contains goodput, so none is applied beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RlPhase:
+    """Part of a run with one length cap (staged context has several)."""
+
+    steps: float
+    """Optimizer steps."""
+    mean_start: float
+    """Mean response tokens at its start."""
+    mean_end: float
+    cap: float
+    """Longest response."""
+
+
+@dataclass(frozen=True, slots=True)
+class RlPlan:
+    """A reinforcement-learning run."""
+
+    phases: tuple[RlPhase, ...]
+    prompts: float
+    """Prompts of a rollout round."""
+    group: float
+    """Responses to each."""
+    updates_per_round: float = 1.0
+    """Optimizer steps taken on one round."""
+    prompt_tokens: float = 300.0
+    algorithm: Algorithm = ALGORITHMS["grpo-kl"]
+    cv: float = 0.9
+    loop_rate: float = 0.002
+    mfu: float | None = None
+    """None = the stack's default for the policy."""
+    overhead: float | None = None
+    """Seconds a round; None = the stack's default for the size."""
+    schedule: Schedule = "synchronous"
+    replica: Replica | None = None
+    """Layout of generation; None = the fastest."""
+
+
+@dataclass(frozen=True, slots=True)
+class RlTime:
+    """Hours of a run; wall hours unless they say GPU."""
+
+    rounds: float
+    tokens: float
+    """Generated tokens."""
+    generation: float
+    scoring: float
+    update: float
+    overhead: float
+    wall: float
+    """Simulated: before what the stack leaves unmodelled."""
+    gpu_hours: tuple[float, float, float]
+    """Low, central, high, with the unmodelled factor."""
+    throughput_bound: float
+    """GPU-hours if generation ran at full batch throughout and nothing waited: FLOPs and bandwidth alone."""
+    tail_bound: float
+    """GPU-hours if each round cost its longest response alone, its arithmetic and its overhead."""
+    driver: Driver
+    longest: float
+    """Tokens of the longest response of the last round."""
+    tail_rate: float
+    """Tokens/s of that response when it runs alone."""
+    tokens_per_second_per_gpu: float
+    """Generated tokens over all GPU-seconds, central."""
+    utilisation: float
+    """(2 + scoring + training) x active parameters x tokens over peak x GPU-seconds, central."""
+
+
+ASYNC_REMAINDER = 1.15
+"""Wall time of an asynchronous run over the time its busier half works: staleness limits, weight refresh."""
+
+SLICES = 4
+"""Lengths grow along a phase; it is timed at this many midpoints."""
+
+
+MOST_LOOPING = 0.1
+"""Share of the generated tokens loops may take: a policy that writes little does not loop to the cap."""
+
+GENERATION_SHARES = tuple(i / 8.0 for i in range(2, 8))
+"""Shares of the accelerators an asynchronous run may give to generation; the fastest is taken."""
+
+SYNC_SHARE = 1.0 / 3.0
+"""Part of a round's overhead that is weight sync, all that is left when generation has its own accelerators
+(24-59 s measured for 235B by MoonshotAI's checkpoint-engine, of 120 s in a run that switches modes)."""
+
+
+def multipliers(algorithm: Algorithm) -> Multipliers:
+    """2 for each forward pass, 6 for each trained pass: 12 in all for GRPO with a reference, 22 for PPO."""
+    forwards = algorithm.old_policy + algorithm.reference + algorithm.critic + algorithm.reward_model
+    return Multipliers(2.0, 2.0 * forwards, 6.0 * algorithm.epochs * (1.0 + algorithm.critic))
+
+
+def default_mfu(stack: RlStack, t: Transformer) -> float:
+    """Share of the 16-bit peak in scoring and update when nothing better is known."""
+    count = parameters(t)
+    if count.total < 3e9:
+        return stack.mfu_small
+    return stack.mfu_moe if t.is_moe else stack.mfu_dense
+
+
+def round_overhead_seconds(stack: RlStack, t: Transformer) -> float:
+    """Seconds of a round beside generation and arithmetic: that of 7B x (P / 7B)^exponent, limited."""
+    scaled = stack.overhead_seconds * (parameters(t).total / 7e9) ** stack.overhead_exponent
+    return float(min(scaled, stack.overhead_limit))
+
+
+def arithmetic_seconds(tokens: float, flops_per_token: float, gpus: float, peak: float, mfu: float) -> float:
+    """Seconds of ``tokens`` x ``flops_per_token`` FLOPs on ``gpus`` at a share ``mfu`` of ``peak``."""
+    return tokens * flops_per_token / (gpus * peak * mfu)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Seconds of rounds: an array entry for each job (row) and each number of accelerators (column)."""
+
+    generation: Array
+    scoring: Array
+    update: Array
+    overhead: Array
+    wall: Array
+    throughput_bound: Array
+    tail_bound: Array
+
+    def summed(self, rounds: Array) -> dict[str, Array]:
+        """Seconds of the whole run by part, ``rounds`` of each job, for each number of accelerators."""
+        return {f.name: rounds @ getattr(self, f.name) for f in fields(_Parts)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is simulated: the policy, its plan, and the jobs its phases are cut into."""
+
+    t: Transformer
+    a: Accelerator
+    plan: RlPlan
+    stack: RlStack
+    jobs: tuple[Round, ...]
+    rounds: Array
+    """Of each job."""
+
+    def rollouts(self, gpus: Array, *, steady: bool = False) -> RolloutTimes:
+        """Each job on each number of ``gpus``, in the order of a (jobs, gpus) array laid flat."""
+        drafts = self.stack.drafts if self.t.mtp_layers > 0 else 0.0
+        job = np.repeat(np.arange(len(self.jobs)), len(gpus))
+        return best_rollouts(
+            self.t, self.a, Format(self.stack.weights, self.stack.cache), self.stack.serving,
+            self.jobs, job, np.tile(gpus, len(self.jobs)),
+            replica=self.plan.replica, speculation=Speculation(drafts), steady=steady,
+        )  # fmt: skip
+
+
+def _jobs(plan: RlPlan) -> Iterator[tuple[float, Round]]:
+    """(rounds, round) at the midpoints of equal parts of each phase."""
+    at = (np.arange(SLICES) + 0.5) / SLICES
+    for phase in plan.phases:
+        rounds = phase.steps / SLICES / plan.updates_per_round
+        for mean in (phase.mean_start + at * (phase.mean_end - phase.mean_start)).tolist():
+            loops = min(plan.loop_rate, MOST_LOOPING * mean / phase.cap)
+            lengths = Lengths(mean, phase.cap, plan.cv, loops)
+            yield rounds, Round(plan.prompts, plan.group, plan.prompt_tokens, lengths)
+
+
+def _pass_seconds(run: _Run, gpus: Array) -> Array:
+    """Seconds of one forward pass over what a round wrote, (jobs, gpus).
+
+    Arithmetic sees each token's own context, long responses more.
+    """
+    mfu = default_mfu(run.stack, run.t) if run.plan.mfu is None else run.plan.mfu
+    work = []
+    for job in run.jobs:
+        sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
+        tokens = job.sequences * (job.lengths.mean + job.prompt_tokens)
+        flops = float(forward_flops_per_token(run.t, sequence).total)
+        work.append(arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu))
+    return np.asarray(work)[:, None] / gpus
+
+
+def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
+    """Every job on each number of ``gpus`` under the plan's schedule, and its rollouts laid flat."""
+    work = multipliers(run.plan.algorithm)
+    forward = _pass_seconds(run, gpus)
+    scoring, update = work.scoring / 2.0 * forward, work.training / 2.0 * forward
+    arithmetic = scoring + update
+    overhead = round_overhead_seconds(run.stack, run.t) if run.plan.overhead is None else run.plan.overhead
+    if run.plan.schedule == "synchronous":
+        rolled = run.rollouts(gpus)
+        generation = rolled.seconds.reshape(forward.shape)
+        wall = generation + arithmetic + overhead
+    else:
+        overhead = SYNC_SHARE * overhead
+        rolled, generation, wall = _split(run, gpus, arithmetic, overhead)
+    parts = _Parts(
+        generation,
+        scoring,
+        update,
+        np.full_like(forward, overhead),
+        wall,
+        rolled.throughput_bound.reshape(forward.shape) + arithmetic,
+        rolled.tail_bound.reshape(forward.shape) + arithmetic + overhead,
+    )
+    return parts, rolled
+
+
+def _split(run: _Run, gpus: Array, arithmetic: Array, overhead: float) -> tuple[RolloutTimes, Array, Array]:
+    """(rollouts, their seconds, wall seconds) of rounds whose generation and update have own accelerators.
+
+    ``arithmetic`` is the seconds of scoring and update on all accelerators. Each round is given the share of
+    ``GENERATION_SHARES`` that ends it first.
+    """
+    steady = run.plan.schedule == "asynchronous"
+    shares = np.array(GENERATION_SHARES)
+    rolled = run.rollouts(np.outer(gpus, shares).ravel(), steady=steady)
+    shape = (*arithmetic.shape, len(shares))
+    generation = (rolled.throughput_bound if steady else rolled.seconds).reshape(shape)
+    busier = np.maximum(generation, arithmetic[:, :, None] / (1.0 - shares))
+    wall = busier * ASYNC_REMAINDER if steady else busier + overhead
+    best = np.argmin(wall, axis=2)
+    flat = np.arange(best.size) * len(shares) + best.ravel()
+    return (
+        rolled.take(flat),
+        generation.ravel()[flat].reshape(best.shape),
+        wall.ravel()[flat].reshape(best.shape),
+    )
+
+
+def _driver(parts: dict[str, float], tail: float) -> Driver:
+    """What sets the time: the largest part, generation told apart by how much of it is one response."""
+    arithmetic = parts["scoring"] + parts["update"]
+    if parts["generation"] >= max(arithmetic, parts["overhead"]):
+        return "longest response" if tail >= 0.5 * parts["generation"] else "decode throughput"
+    return "training arithmetic" if arithmetic >= parts["overhead"] else "round overhead"
+
+
+def rl_time(t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: float) -> RlTime:
+    """Hours of a reinforcement-learning run on ``gpus`` accelerators.
+
+    Raises:
+        ValueError: the policy does not fit, or a phase's lengths contradict its cap.
+    """
+    (found,) = rl_times(t, a, plan, stack, gpus=[gpus])
+    if found is None:
+        raise ValueError(
+            f"{t.name} in {stack.weights} does not fit on {gpus:.0f} x {a.name} with one response: use more "
+            "accelerators, more memory each or a narrower format, or widen the generation layout."
+        )
+    return found
+
+
+def rl_times(
+    t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: Sequence[float]
+) -> tuple[RlTime | None, ...]:
+    """Hours of a reinforcement-learning run on each number of ``gpus``; None where the policy does not fit.
+
+    Rounds of each phase are simulated at ``SLICES`` mean lengths between its start and its end. The
+    simulation leaves things out; ``stack.unmodelled`` says by how much published runs exceeded it.
+
+    Raises:
+        ValueError: there are no phases, or one's lengths contradict its cap.
+    """
+    cut = list(_jobs(plan))
+    if not cut:
+        raise ValueError("A reinforcement-learning run needs at least one phase with steps.")
+    run = _Run(t, a, plan, stack, tuple(job for _, job in cut), np.array([rounds for rounds, _ in cut]))
+    counts = np.asarray(gpus, float)
+    parts, rolled = _simulated(run, counts)
+    hours = parts.summed(run.rounds)
+    tail = run.rounds @ rolled.tail_bound.reshape(parts.wall.shape)
+    last = (len(cut) - 1) * len(counts)
+    return tuple(
+        _time(run, {name: float(values[i]) for name, values in hours.items()}, float(tail[i]),
+              rolled.one(last + i), float(count)) if np.isfinite(hours["wall"][i]) else None
+        for i, count in enumerate(counts)
+    )  # fmt: skip
+
+
+def _time(run: _Run, seconds: dict[str, float], tail: float, last: RolloutTime, gpus: float) -> RlTime:
+    """The answer for one number of accelerators from its seconds by part and its last round."""
+    tokens = float(sum(n * job.tokens for n, job in zip(run.rounds.tolist(), run.jobs, strict=True)))
+    low, central, high = (seconds["wall"] * gpus / 3600.0 * factor for factor in run.stack.unmodelled)
+    work = multipliers(run.plan.algorithm).total * parameters(run.t).active * tokens
+    return RlTime(
+        rounds=float(run.rounds.sum()),
+        tokens=tokens,
+        generation=seconds["generation"] / 3600.0,
+        scoring=seconds["scoring"] / 3600.0,
+        update=seconds["update"] / 3600.0,
+        overhead=seconds["overhead"] / 3600.0,
+        wall=seconds["wall"] / 3600.0,
+        gpu_hours=(low, central, high),
+        throughput_bound=seconds["throughput_bound"] * gpus / 3600.0,
+        tail_bound=seconds["tail_bound"] * gpus / 3600.0,
+        driver=_driver(seconds, tail),
+        longest=last.longest,
+        tail_rate=last.tail_rate,
+        tokens_per_second_per_gpu=tokens / (central * 3600.0),
+        utilisation=work / (central * 3600.0 * wide_peak(run.a)),
+    )

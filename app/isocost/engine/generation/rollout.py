@@ -1,0 +1,327 @@
+"""Seconds of one round of rollouts: a batch that starts full and drains until its longest response ends.
+
+Rounds are timed many at once, a row for each round on a layout and a number of accelerators: a run needs
+thousands of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, ServingConstants, Speculation
+from isocost.engine.generation.lengths import Lengths, mean_position, survival
+from isocost.engine.generation.serving import candidate_replicas
+from isocost.engine.generation.step import sequences_that_fit, step_time
+from isocost.engine.records import Accelerator, Transformer
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of rollouts."""
+
+    prompts: float
+    """Different prompts."""
+    group: float
+    """Responses to each prompt."""
+    prompt_tokens: float
+    """Mean tokens of a prompt; prefilled once a prompt."""
+    lengths: Lengths
+
+    @property
+    def sequences(self) -> float:
+        """Responses of the round."""
+        return self.prompts * self.group
+
+    @property
+    def tokens(self) -> float:
+        """Generated tokens of the round."""
+        return self.sequences * self.lengths.mean
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutTime:
+    """Seconds of one round on all accelerators, and the two bounds between which it lies."""
+
+    seconds: float
+    """Until the last response has ended, prefill included."""
+    throughput_bound: float
+    """If the batch never drained: all tokens at the rate of the full batch (an ideal asynchronous system)."""
+    tail_bound: float
+    """The longest response alone on an idle replica: no batch and no number of accelerators goes below it."""
+    longest: float
+    """Expected tokens of the longest response."""
+    replica: Replica
+    running: float
+    """Sequences an accelerator starts with."""
+    waves: float
+    """Sequences over those that fit at once; above 1 a queue keeps the batch full until it is empty."""
+    tail_rate: float
+    """Tokens/s of the longest response when it runs alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutTimes:
+    """As ``RolloutTime``, an array entry for each row; infinite seconds and bounds where nothing fits."""
+
+    seconds: Array
+    throughput_bound: Array
+    tail_bound: Array
+    longest: Array
+    tp: Array
+    ep: Array
+    running: Array
+    waves: Array
+    tail_rate: Array
+
+    def take(self, rows: NDArray[np.intp]) -> RolloutTimes:
+        """The rows at some indices."""
+        return RolloutTimes(*(getattr(self, f.name)[rows] for f in fields(RolloutTimes)))
+
+    def one(self, row: int) -> RolloutTime:
+        """One row as plain numbers."""
+        at = {f.name: float(getattr(self, f.name)[row]) for f in fields(RolloutTimes)}
+        replica = Replica(at.pop("tp"), at.pop("ep"))
+        return RolloutTime(replica=replica, **at)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rounds to time: which of ``jobs``, on how many accelerators, in copies of which layout."""
+
+    jobs: tuple[Round, ...]
+    job: NDArray[np.intp]
+    gpus: Array
+    tp: Array
+    ep: Array
+
+    def of(self, values: Sequence[float]) -> Array:
+        """A value of each job, spread over its rows."""
+        return np.asarray(values, float)[self.job]
+
+    def take(self, rows: NDArray[np.intp]) -> Rows:
+        """The rows at some indices."""
+        return Rows(self.jobs, self.job[rows], self.gpus[rows], self.tp[rows], self.ep[rows])
+
+    def __len__(self) -> int:
+        return len(self.job)
+
+
+__all__ = [
+    "RolloutTime",
+    "RolloutTimes",
+    "Round",
+    "best_rollout",
+    "best_rollouts",
+    "rollout_time",
+    "rollout_times",
+]
+
+POINTS = 192
+"""Points along the response at which a step is timed; 4x as many move a round by less than 0.5 %."""
+
+ROWS = 256
+"""Rows drained at once: their temporaries stay in the processor's cache."""
+
+
+def draining_seconds(
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    c: ServingConstants,
+    rows: Rows,
+    *,
+    started: Array,
+    replicas: Array,
+    speculation: Speculation = NO_DRAFTS,
+) -> tuple[Array, Array]:
+    """(seconds, expected longest response) of batches of ``started`` sequences that drain over ``replicas``.
+
+    At position j a share S(j) still runs; the round still runs with probability 1 - (1 - S(j))^started, and
+    then at least one sequence does. The step is timed for the mean number running on a replica.
+    """
+    # Squared spacing: the start, where all run, and the tail, where few do, both need points.
+    spacing = np.linspace(0.0, 1.0, POINTS) ** 2
+    spacing[-1] = 1.0 - 1e-9
+    grids = np.array([job.lengths.cap * spacing for job in rows.jobs])
+    shares = np.array([survival(job.lengths, grid) for job, grid in zip(rows.jobs, grids, strict=True)])
+    prompts = rows.of([job.prompt_tokens for job in rows.jobs])
+    seconds, longest = np.empty(len(rows)), np.empty(len(rows))
+    for start in range(0, len(rows), ROWS):
+        at = slice(start, start + ROWS)
+        grid, alive = grids[rows.job[at]], shares[rows.job[at]]
+        still = 1.0 - np.exp(started[at, None] * np.log1p(-np.minimum(alive, 1.0 - 1e-12)))
+        running = started[at, None] * alive / np.maximum(still, 1e-12) / replicas[at, None]
+        step = step_time(
+            t, a, Replica(rows.tp[at, None], rows.ep[at, None]), fmt, c,
+            sequences=np.maximum(running, 1.0), context=prompts[at, None] + grid, speculation=speculation,
+        )  # fmt: skip
+        per_token = np.asarray(step.total) / speculation.tokens_per_step
+        seconds[at] = np.trapezoid(still * per_token, grid, axis=1)
+        longest[at] = np.trapezoid(still, grid, axis=1)
+    return seconds, longest
+
+
+def rollout_times(
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    c: ServingConstants,
+    rows: Rows,
+    *,
+    speculation: Speculation = NO_DRAFTS,
+) -> RolloutTimes:
+    """Seconds of each row's round.
+
+    While more sequences wait than fit, the batch stays full; then it drains. The queue's tokens run at the
+    full batch's rate, the last batch's as ``draining_seconds``.
+    """
+    span = np.maximum(rows.tp, rows.ep)
+    replicas = np.floor(rows.gpus / span + 1e-9)
+    context = rows.of([job.prompt_tokens + mean_position(job.lengths) for job in rows.jobs])
+    room = np.asarray(sequences_that_fit(t, a, Replica(rows.tp, rows.ep), fmt, context, c), float)
+    fitting = np.flatnonzero((replicas >= 1.0) & (room >= 1.0))
+    result = RolloutTimes(*(np.full(len(rows), np.inf) for _ in fields(RolloutTimes)))
+    if len(fitting) == 0:
+        return result
+    timed = _fitting_times(
+        t, a, fmt, c, rows.take(fitting), replicas[fitting], room[fitting], context[fitting], speculation
+    )
+    for f in fields(RolloutTimes):
+        getattr(result, f.name)[fitting] = getattr(timed, f.name)
+    return result
+
+
+def _fitting_times(
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    c: ServingConstants,
+    rows: Rows,
+    replicas: Array,
+    room: Array,
+    context: Array,
+    speculation: Speculation,
+) -> RolloutTimes:
+    """Times of rows that all fit, with ``room`` for sequences in each of their ``replicas``."""
+    replica = Replica(rows.tp, rows.ep)
+    mean = rows.of([job.lengths.mean for job in rows.jobs])
+    prompt = rows.of([job.prompt_tokens for job in rows.jobs])
+    each = rows.of([job.sequences for job in rows.jobs]) / replicas
+    running = np.minimum(each, room)
+    batch = np.maximum(running, 1.0)
+    full = step_time(t, a, replica, fmt, c, sequences=batch, context=context, speculation=speculation)
+    read = rows.of([job.prompts * job.prompt_tokens for job in rows.jobs]) / replicas
+    prefill = step_time(t, a, replica, fmt, c, prompt_tokens=read, prompt=np.maximum(prompt, 1.0))
+    rate = batch * speculation.tokens_per_step / np.asarray(full.total)
+    queued = np.maximum(each - running, 0.0) * mean / rate
+    draining, longest = draining_seconds(
+        t, a, fmt, c, rows, started=running * replicas, replicas=replicas, speculation=speculation
+    )
+    alone = step_time(
+        t, a, replica, fmt, c, sequences=1.0, context=prompt + longest / 2.0, speculation=speculation
+    )
+    tail_rate = speculation.tokens_per_step / np.asarray(alone.total)
+    return RolloutTimes(
+        seconds=np.asarray(prefill.total) + queued + draining,
+        throughput_bound=np.asarray(prefill.total) + np.maximum(each, 1.0) * mean / rate,
+        tail_bound=longest / tail_rate,
+        longest=longest,
+        tp=rows.tp,
+        ep=rows.ep,
+        running=running / np.maximum(rows.tp, rows.ep),
+        waves=each / running,
+        tail_rate=tail_rate,
+    )
+
+
+def best_rollouts(
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    c: ServingConstants,
+    jobs: Sequence[Round],
+    job: NDArray[np.intp],
+    gpus: Array,
+    *,
+    replica: Replica | None = None,
+    speculation: Speculation = NO_DRAFTS,
+    steady: bool = False,
+) -> RolloutTimes:
+    """Rounds ``jobs[job]`` on ``gpus`` accelerators (arrays alike), each on the layout that ends it first.
+
+    Args:
+        replica: the layout to use instead of the best.
+        steady: take the layout with the most tokens/s instead.
+
+    Returns:
+        An entry for each pair; infinite where nothing holds the weights and one sequence.
+    """
+    choices = {count: _choices(t, a, count, replica) for count in np.unique(gpus).tolist()}
+    sizes = np.array([len(choices[count]) for count in gpus.tolist()])
+    owner = np.repeat(np.arange(len(gpus)), sizes)
+    layouts = np.array([layout for count in gpus.tolist() for layout in choices[count]])
+    rows = Rows(tuple(jobs), job[owner], gpus[owner], layouts[:, 0], layouts[:, 1])
+    timed = rollout_times(t, a, fmt, c, rows, speculation=speculation)
+    key = timed.throughput_bound if steady else timed.seconds
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    best = [
+        start + int(np.argmin(key[start : start + size])) for start, size in zip(starts, sizes, strict=True)
+    ]
+    return timed.take(np.array(best, dtype=np.intp))
+
+
+def _choices(
+    t: Transformer, a: Accelerator, gpus: float, replica: Replica | None
+) -> list[tuple[float, float]]:
+    found = candidate_replicas(t, a, gpus) if replica is None else [replica]
+    return [(cast(float, each.tp), cast(float, each.ep)) for each in found]
+
+
+def rollout_time(
+    t: Transformer,
+    a: Accelerator,
+    replica: Replica,
+    fmt: Format,
+    c: ServingConstants,
+    job: Round,
+    *,
+    gpus: float,
+    speculation: Speculation = NO_DRAFTS,
+) -> RolloutTime | None:
+    """Seconds of a round on ``gpus`` accelerators in copies of ``replica``; None when it does not fit."""
+    first, count = np.zeros(1, dtype=np.intp), np.array([float(gpus)])
+    timed = best_rollouts(t, a, fmt, c, [job], first, count, replica=replica, speculation=speculation)
+    return timed.one(0) if np.isfinite(timed.seconds[0]) else None
+
+
+def best_rollout(
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    c: ServingConstants,
+    job: Round,
+    *,
+    gpus: float,
+    speculation: Speculation = NO_DRAFTS,
+    steady: bool = False,
+) -> RolloutTime:
+    """The round on the layout that ends it first, or with ``steady`` the one with the most tokens/s.
+
+    Raises:
+        ValueError: no layout on ``gpus`` accelerators holds the weights and one sequence.
+    """
+    first, count = np.zeros(1, dtype=np.intp), np.array([float(gpus)])
+    timed = best_rollouts(t, a, fmt, c, [job], first, count, speculation=speculation, steady=steady)
+    if not np.isfinite(timed.seconds[0]):
+        raise ValueError(
+            f"{t.name} in {fmt.weights} with a response of {job.lengths.mean:.0f} tokens does not fit on "
+            f"{gpus:.0f} x {a.name}: use more accelerators, more memory each or a narrower format."
+        )
+    return timed.one(0)

@@ -1,0 +1,183 @@
+"""Tokens a second of a serving deployment in its steady state, and the best way to spread a replica."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from isocost.engine.generation.deployment import (
+    NO_DRAFTS,
+    Format,
+    Number,
+    Replica,
+    ServingConstants,
+    Speculation,
+    StepTime,
+)
+from isocost.engine.generation.step import linked, sequences_that_fit, step_time
+from isocost.engine.records import Accelerator, Transformer
+
+Phase = Literal["output", "decode", "prefill", "user"]
+"""Output tokens of a mixed load; of instances that only decode; prompt tokens of those that only prefill;
+output tokens of users whose prompts are done."""
+
+MINIMUM_SEQUENCES = 1.0
+
+PREFILL_TOKENS = 16384.0
+"""Prompt tokens an accelerator takes in one prefill step when nothing is said (as SGLang's large runs)."""
+
+MOST_TENSOR_PARALLEL = 64.0
+"""Tensor parallel beyond this leaves slivers of matrices; no published deployment does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a replica delivers in its steady state."""
+
+    tokens_per_second_per_gpu: Number
+    """Output tokens; input tokens are work, not output."""
+    sequences: Number
+    """Sequences running at once in the replica; 0 where the model does not fit."""
+    tokens_per_second_per_user: Number
+    step: StepTime
+
+
+def serve(
+    t: Transformer,
+    a: Accelerator,
+    replica: Replica,
+    fmt: Format,
+    c: ServingConstants,
+    *,
+    prompt: Number,
+    output: Number,
+    concurrency: Number | None = None,
+    speculation: Speculation = NO_DRAFTS,
+    disaggregated: bool = False,
+) -> Served:
+    """Steady-state throughput when requests of ``prompt`` and ``output`` tokens never run out.
+
+    Finished sequences are replaced at once, so a sequence is half way through on average and every step
+    also prefills the prompts of the sequences that join. ``concurrency`` is sequences over the replica
+    (None = all that fit, with room for each to finish). ``disaggregated`` leaves prefill to other replicas.
+    """
+    room = sequences_that_fit(t, a, replica, fmt, np.asarray(prompt, float) + output, c)
+    running = room if concurrency is None else np.minimum(concurrency, room)
+    fits = running >= MINIMUM_SEQUENCES
+    running = np.where(fits, running, MINIMUM_SEQUENCES)
+    gained = running * speculation.tokens_per_step
+    joining = 0.0 if disaggregated else gained * prompt / output
+    step = step_time(
+        t, a, replica, fmt, c,
+        sequences=running,
+        context=prompt + np.asarray(output, float) / 2.0,
+        prompt_tokens=joining,
+        prompt=prompt,
+        speculation=speculation,
+    )  # fmt: skip
+    rate = np.where(fits, gained / step.total, 0.0)
+    return Served(
+        tokens_per_second_per_gpu=rate / replica.gpus,
+        sequences=np.where(fits, running, 0.0),
+        tokens_per_second_per_user=np.where(fits, rate / running, 0.0),
+        step=step,
+    )
+
+
+def prefill_rate(
+    t: Transformer, a: Accelerator, replica: Replica, fmt: Format, c: ServingConstants, *, prompt: Number,
+    batch_tokens: Number,
+) -> Number:  # fmt: skip
+    """Prompt tokens/s per accelerator of a replica that only prefills.
+
+    ``batch_tokens`` are the prompt tokens each accelerator takes in one step.
+    """
+    tokens = batch_tokens * replica.gpus
+    step = step_time(t, a, replica, fmt, c, prompt_tokens=tokens, prompt=prompt)
+    return batch_tokens / step.total
+
+
+def generation_rate(
+    t: Transformer,
+    a: Accelerator,
+    replica: Replica,
+    fmt: Format,
+    c: ServingConstants,
+    *,
+    phase: Phase,
+    prompt: float,
+    output: float,
+    sequences: float | None = None,
+    cache_hits: float = 0.0,
+    speculation: Speculation = NO_DRAFTS,
+) -> float:
+    """Tokens/s per accelerator as a benchmark of ``phase`` counts them; 0 when the model does not fit.
+
+    ``cache_hits`` is the share of counted prompt tokens that were cached and cost nothing.
+    """
+    if phase == "prefill":
+        each = PREFILL_TOKENS if sequences is None else sequences * prompt / float(replica.gpus)
+        rate = prefill_rate(t, a, replica, fmt, c, prompt=prompt, batch_tokens=each)
+        return float(rate) / (1.0 - cache_hits)
+    served = serve(
+        t, a, replica, fmt, c,
+        prompt=prompt, output=output, concurrency=sequences, speculation=speculation,
+        disaggregated=phase != "output",
+    )  # fmt: skip
+    return float(served.tokens_per_second_per_gpu)
+
+
+def candidate_replicas(t: Transformer, a: Accelerator, gpus: float) -> list[Replica]:
+    """Layouts worth trying on up to ``gpus`` accelerators.
+
+    Tensor parallel by powers of two within the linked group (one group more for models that do not fit); for
+    mixtures of experts also data-parallel attention over 2 to 256 accelerators that share the experts.
+    """
+    powers = [2.0**i for i in range(9) if 2.0**i <= max(gpus, 1.0)]
+    shared = [Replica(tp=n) for n in powers if n <= min(2.0 * linked(a), t.heads, MOST_TENSOR_PARALLEL)]
+    wide = [Replica(ep=n) for n in powers if 1.0 < n <= t.experts] if t.is_moe else []
+    return shared + wide
+
+
+def best_replica(
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    c: ServingConstants,
+    *,
+    prompt: float,
+    output: float,
+    gpus: float,
+    concurrency: float | None = None,
+    user_rate: float = 0.0,
+    speculation: Speculation = NO_DRAFTS,
+) -> tuple[Replica, Served]:
+    """The layout with the most output tokens/s per accelerator among ``candidate_replicas``.
+
+    Args:
+        gpus: accelerators of the whole deployment; replicas share it.
+        concurrency: sequences over the whole deployment (None = as many as fit).
+        user_rate: slowest acceptable tokens/s of one sequence; ignored when no layout reaches it.
+
+    Raises:
+        ValueError: no layout holds the weights and one sequence.
+    """
+    found: list[tuple[bool, float, Replica, Served]] = []
+    for replica in candidate_replicas(t, a, gpus):
+        share = None if concurrency is None else concurrency * float(replica.gpus) / gpus
+        served = serve(
+            t, a, replica, fmt, c,
+            prompt=prompt, output=output, concurrency=share, speculation=speculation,
+        )  # fmt: skip
+        if float(served.sequences) > 0.0:
+            fast = float(served.tokens_per_second_per_user) >= user_rate
+            found.append((fast, float(served.tokens_per_second_per_gpu), replica, served))
+    if not found:
+        raise ValueError(
+            f"{t.name} in {fmt.weights} does not fit on {gpus:.0f} x {a.name} with one sequence of "
+            f"{prompt + output:.0f} tokens: use more accelerators, more memory each or a narrower format."
+        )
+    best = max(found, key=lambda entry: entry[:2])
+    return best[2], best[3]

@@ -1,0 +1,287 @@
+"""Seconds of one step of a generating transformer: prefill, decode and both together.
+
+A replica is the group of accelerators that holds one copy of the model. Dense parts are tensor parallel over
+``tp`` of them; experts are spread over ``ep``. With ``ep`` > ``tp`` attention is data parallel over the
+``ep`` / ``tp`` groups and tokens travel to their experts by all-to-all (wide expert parallelism). Batches,
+contexts and degrees are numbers or arrays that broadcast; seconds and bytes are per replica step and per
+accelerator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import cast
+
+import numpy as np
+
+from isocost.engine.architecture import (
+    ParameterCount,
+    forward_flops_per_token,
+    kv_elements_per_token,
+    parameters,
+)
+from isocost.engine.generation.deployment import (
+    NO_DRAFTS,
+    Format,
+    GenerationPrecision,
+    Number,
+    Replica,
+    ServingConstants,
+    Speculation,
+    StepTime,
+)
+from isocost.engine.records import Accelerator, Transformer
+
+WEIGHT_BYTES: Mapping[str, float] = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp4": 0.5625}
+"""Bytes of a stored weight. Four-bit formats keep an 8-bit scale for every 16 weights (NVFP4)."""
+
+CACHE_BYTES: Mapping[str, float] = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0}
+"""Bytes of a number in the key-value cache."""
+
+WIDE_BYTES = 2.0
+"""Embedding, output head and activations stay at 16 bits whatever the matmul precision."""
+
+SLOWEST_LINK = 1e8
+"""Bytes/s assumed where the catalogue knows no link: slow enough that no layout chooses it."""
+
+DISPATCH_BYTES = 3.0
+"""All-to-all bytes per hidden element and expert: 8-bit on the way out, 16-bit on the way back
+(arXiv 2412.19437, section 3.2.2)."""
+
+
+@lru_cache(maxsize=128)
+def counted(t: Transformer) -> ParameterCount:
+    """Parameters of a shape of plain numbers, counted once: a simulation asks for them hundreds of times."""
+    return parameters(t)
+
+
+def matmul_peak(a: Accelerator, precision: GenerationPrecision) -> tuple[float, str]:
+    """Dense peak in FLOP/s a matmul of ``precision`` runs at, and the format it really multiplies in.
+
+    Weights in a format the chip cannot multiply are widened on the fly: they save memory, not arithmetic.
+
+    Raises:
+        ValueError: the accelerator has no 16-bit peak.
+    """
+    names = {"fp4": ("fp4", "fp8"), "fp8": ("fp8",), "bf16": (), "fp16": ()}[precision]
+    for name in (*names, "bf16", "fp16"):
+        if a.peak_flops.get(name):
+            return a.peak_flops[name], name
+    raise ValueError(f"{a.name} has no 16-bit peak: generation cannot be estimated on it.")
+
+
+def wide_peak(a: Accelerator) -> float:
+    """Dense 16-bit peak, FLOP/s: attention runs in it whatever the weights."""
+    return matmul_peak(a, "bf16")[0]
+
+
+def expert_parameters(t: Transformer) -> float:
+    """Parameters of all routed experts."""
+    return t.moe_layers * t.experts * counted(t).per_expert
+
+
+def expert_coverage(t: Transformer, tokens: Number) -> Number:
+    """Share of routed experts at least one of ``tokens`` tokens is sent to: 1 - (1 - k/E)^tokens."""
+    if not t.is_moe:
+        return np.ones_like(np.asarray(tokens, float))
+    return 1.0 - (1.0 - t.top_k / t.experts) ** np.asarray(tokens, float)
+
+
+def weight_bytes_held(t: Transformer, replica: Replica, precision: GenerationPrecision) -> Number:
+    """Bytes of weights each accelerator holds."""
+    count = counted(t)
+    tables = count.embedding + count.head
+    experts = expert_parameters(t)
+    dense = (count.total - tables - experts) * WEIGHT_BYTES[precision] + tables * WIDE_BYTES
+    return dense / replica.tp + experts * WEIGHT_BYTES[precision] / replica.gpus
+
+
+def weight_bytes_read(
+    t: Transformer, replica: Replica, precision: GenerationPrecision, tokens: Number
+) -> Number:
+    """Bytes of weights each accelerator reads in a step of ``tokens`` tokens over the replica.
+
+    Every dense matrix and the head, and the experts that any token reached; the embedding is looked up.
+    """
+    count = counted(t)
+    experts = expert_parameters(t)
+    tables = count.embedding + count.head
+    dense = (count.total - tables - experts) * WEIGHT_BYTES[precision] + count.head * WIDE_BYTES
+    reached = expert_coverage(t, tokens)
+    return dense / replica.tp + experts * WEIGHT_BYTES[precision] * reached / replica.gpus
+
+
+def layer_tokens(t: Transformer, context: Number) -> Number:
+    """Cached positions a new token attends to, summed over layers: windowed layers stop at their window."""
+    seen = (t.layers - t.windowed_layers) * np.asarray(context, float)
+    if t.window is not None:
+        seen = seen + t.windowed_layers * np.minimum(context, t.window)
+    return seen
+
+
+def cache_bytes_per_sequence(t: Transformer, context: Number, cache: GenerationPrecision) -> Number:
+    """Bytes of one sequence's key-value cache at ``context`` tokens, over all accelerators without copies."""
+    return kv_elements_per_token(t) / t.layers * layer_tokens(t, context) * CACHE_BYTES[cache]
+
+
+def cache_split(t: Transformer, tp: Number) -> Number:
+    """Ways one sequence's cache divides over ``tp`` ranks: whole heads only, latent vectors not at all."""
+    return np.ones_like(np.asarray(tp, float)) if t.attention == "mla" else np.minimum(tp, t.kv_heads)
+
+
+def decode_attention_flops(t: Transformer, context: Number) -> Number:
+    """Attention FLOPs of one decoded token at ``context``; latent attention in its absorbed form.
+
+    Grouped-query: 4 x heads x head width x positions. Latent: 2 x heads x (2 x latent + rotary) x positions.
+    """
+    if t.attention == "mla":
+        return 2.0 * t.heads * (2.0 * t.kv_lora_rank + t.qk_rope_dim) * layer_tokens(t, context)
+    return 4.0 * t.heads * t.head_dim * layer_tokens(t, context)
+
+
+def linked(a: Accelerator) -> int:
+    """Accelerators a scale-up link joins: the NVLink domain, or the cards of one server over PCIe."""
+    return max(a.scaleup_domain, a.node_size, 1)
+
+
+def group_bandwidth(a: Accelerator, group: Number, c: ServingConstants) -> Number:
+    """Sustained bytes/s per accelerator and direction in a group: its links, or the network beyond."""
+    inside = max(a.scaleup_bandwidth * c.link_efficiency, SLOWEST_LINK)
+    outside = max(a.scaleout_bandwidth * c.network_efficiency, SLOWEST_LINK)
+    return np.where(np.asarray(group) <= linked(a), inside, outside)
+
+
+def exchanged_copies(t: Transformer, a: Accelerator, gpus: Number) -> Number:
+    """Times a prompt token crosses the network on its way to ``top_k`` experts spread over ``gpus``.
+
+    Prefill kernels send one copy to each domain that holds any of the experts: n (1 - (1 - 1/n)^k) of n
+    domains, less the token's own share (arXiv 2412.19437, section 3.2.2). Within one domain every copy moves.
+    """
+    domains = np.asarray(gpus, float) / linked(a)
+    n = np.maximum(domains, 1.0)
+    reached = n * (1.0 - (1.0 - 1.0 / n) ** t.top_k)
+    return np.where(domains > 1.0, reached * (n - 1.0) / n, t.top_k)
+
+
+def communication_seconds(
+    t: Transformer,
+    a: Accelerator,
+    replica: Replica,
+    c: ServingConstants,
+    *,
+    decoded: Number,
+    prompt_tokens: Number,
+) -> tuple[Number, Number]:
+    """Seconds an accelerator communicates in a step: by volume, and fixed.
+
+    Tensor parallel: an all-reduce of 16-bit activations after attention and after the feed-forward. Wide
+    expert parallel: the second gives way to a dispatch and a combine of ``DISPATCH_BYTES`` per copy; decoded
+    tokens send each expert its own copy (low-latency kernels), prompt tokens as ``exchanged_copies``.
+    """
+    tp, gpus = np.asarray(replica.tp, float), np.asarray(replica.gpus, float)
+    wide = (gpus > tp) & t.is_moe
+    reduces = 2.0 * t.layers - np.where(wide, t.moe_layers, 0.0)
+    per_group = (decoded + prompt_tokens) / replica.attention_groups
+    reduced = reduces * 2.0 * (tp - 1.0) / tp * per_group * t.hidden * WIDE_BYTES
+    copies = decoded * t.top_k + prompt_tokens * exchanged_copies(t, a, gpus)
+    exchanged = np.where(wide, t.moe_layers * copies / gpus * t.hidden * DISPATCH_BYTES, 0.0)
+    volume = reduced / group_bandwidth(a, tp, c) + exchanged / group_bandwidth(a, gpus, c)
+    steps = np.where(tp > 1.0, reduces, 0.0) + np.where(wide, 2.0 * t.layers, 0.0)
+    return volume, steps * c.collective_seconds
+
+
+def draft_seconds(
+    t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, c: ServingConstants
+) -> Number:
+    """Seconds to stream the weights of one draft: a layer, its 2h x h projection and the head."""
+    count = counted(t)
+    dense = count.attention_per_layer + 2.0 * t.hidden * t.hidden
+    experts = t.experts * count.per_expert if t.is_moe else 0.0
+    dense = dense + (count.ffn_per_moe_layer - experts if t.is_moe else count.ffn_per_dense_layer)
+    read = (dense / replica.tp + experts / replica.gpus) * WEIGHT_BYTES[precision]
+    return (read + count.head * WIDE_BYTES / replica.tp) / (a.memory_bandwidth * c.weight_bandwidth)
+
+
+def matmul_seconds(
+    t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, tokens: Number,
+    c: ServingConstants,
+) -> Number:  # fmt: skip
+    """Seconds of all products with weights for ``tokens`` tokens over the replica, arithmetic only."""
+    count = counted(t)
+    peak, name = matmul_peak(a, precision)
+    rate = peak * c.matmul_efficiency[name]
+    routed = t.moe_layers * t.top_k * count.per_expert
+    dense = count.active_matmul - routed
+    return 2.0 * tokens / replica.gpus * (dense + routed / c.expert_efficiency) / rate
+
+
+def step_time(
+    t: Transformer,
+    a: Accelerator,
+    replica: Replica,
+    fmt: Format,
+    c: ServingConstants,
+    *,
+    sequences: Number = 0.0,
+    context: Number = 1.0,
+    prompt_tokens: Number = 0.0,
+    prompt: Number = 1.0,
+    speculation: Speculation = NO_DRAFTS,
+) -> StepTime:
+    """Seconds of one step that decodes ``sequences`` sequences and prefills ``prompt_tokens`` prompt tokens.
+
+    Args:
+        sequences: sequences decoding in the replica; each gains ``speculation.tokens_per_step`` tokens.
+        context: tokens each of them has in its cache.
+        prompt_tokens: prompt tokens processed in the step, over the replica.
+        prompt: length of the prompts they come from.
+        speculation: drafts verified in the same step.
+
+    Returns:
+        Seconds per step by cause. Without ``overlap`` each operation waits for the slower of its memory
+        traffic and its arithmetic; with it the whole step's traffic hides the whole step's arithmetic, or
+        the reverse. Communication and fixed times add.
+    """
+    running = np.asarray(sequences, float)
+    decoded = running * (1.0 + speculation.drafts)
+    tokens = decoded + prompt_tokens
+    weights = weight_bytes_read(t, replica, fmt.weights, tokens) / (a.memory_bandwidth * c.weight_bandwidth)
+    cache = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp)
+    cache = running / replica.attention_groups * cache / (a.memory_bandwidth * c.cache_bandwidth)
+    matmul = matmul_seconds(t, a, replica, fmt.weights, tokens, c)
+    attending = wide_peak(a) * c.attention_efficiency * replica.gpus
+    decoding = decoded * decode_attention_flops(t, context) / attending
+    prefilling = prompt_tokens * forward_flops_per_token(t, cast(float, prompt)).attention / attending
+    volume, fixed = communication_seconds(t, a, replica, c, decoded=decoded, prompt_tokens=prompt_tokens)
+    fixed = fixed + t.layers * c.layer_seconds + c.step_seconds
+    per_token = tokens / replica.gpus * t.moe_layers * c.token_layer_seconds
+    bookkeeping = running / replica.attention_groups * c.sequence_seconds + per_token
+    if speculation.drafts:
+        weights = weights + speculation.drafts * draft_seconds(t, a, replica, fmt.weights, c)
+        fixed = fixed * (1.0 + speculation.drafts / t.layers)
+        cache = cache * (1.0 + speculation.drafts / t.layers)
+    if c.overlap:
+        busy = np.maximum(weights + cache, matmul + decoding) + prefilling
+    else:
+        busy = np.maximum(weights, matmul) + np.maximum(cache, decoding) + prefilling
+    return StepTime(
+        weights=weights,
+        cache=cache,
+        matmul=matmul,
+        attention=decoding + prefilling,
+        communication=volume,
+        fixed=fixed,
+        sequences=bookkeeping,
+        total=busy + volume + fixed + bookkeeping,
+    )
+
+
+def sequences_that_fit(
+    t: Transformer, a: Accelerator, replica: Replica, fmt: Format, context: Number, c: ServingConstants
+) -> Number:
+    """Sequences of ``context`` tokens a replica can hold at once, by memory and scheduler; 0 = no fit."""
+    free = a.memory_bytes - weight_bytes_held(t, replica, fmt.weights) - c.runtime_bytes
+    each = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp)
+    by_memory = np.maximum(free * c.memory_share, 0.0) / each
+    return np.minimum(by_memory, c.max_sequences) * replica.attention_groups

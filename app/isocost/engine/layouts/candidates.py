@@ -1,0 +1,184 @@
+"""The parallel layouts worth trying for a model on a number of accelerators.
+
+Degrees form one axis and counts of accelerators another: what does not depend on the count is computed once
+per combination of degrees, however many counts there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.arrays import expert_split
+from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, FloatArray, Layouts
+from isocost.engine.records import Accelerator, Pins, Transformer, Workload
+
+BoolArray = NDArray[np.bool_]
+
+TENSOR = (1, 2, 4, 8, 16)
+PIPELINE = (1, 2, 4, 8, 16, 32, 64)
+UNEVEN_PIPELINE = (3, 5, 6, 7, 9, 10, 12, 14, 18, 20, 21, 24)
+"""Tried besides the powers of two where they divide a model's layers."""
+INTERLEAVE = (1, 2, 4)
+CONTEXT = (1, 2, 4, 8, 16, 32, 64)
+EXPERT = (1, 2, 4, 8, 16, 32, 64)
+MICROBATCH = (1, 2, 4, 8, 16, 32)
+TOKENS_PER_RANK = (4096.0, 65536.0)
+"""A context-parallel rank is given at least the first, a microbatch at most the second (more only slows)."""
+
+ENDLESS = 1e9
+"""Replicas over which sharded states vanish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Layouts along (counts of one list, counts, degrees); fields have length one along axes they ignore."""
+
+    layouts: Layouts
+    valid: BoolArray
+    """Whether the model, the batch and the count allow the layout; (lists, counts, degrees)."""
+
+
+def is_whole(t: Transformer) -> bool:
+    """Whether a transformer has whole layers and heads, so that degrees must divide them."""
+    return float(t.layers).is_integer() and float(t.heads).is_integer()
+
+
+def combinations(
+    t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
+) -> Layouts:
+    """Every sensible combination of degrees for up to ``largest`` accelerators, a row each.
+
+    Those without a pipeline come first. The rows hold one microbatch and ``ENDLESS`` replicas, so that their
+    memory is the least they can take at any count. ``recompute`` is 0 unless pinned. Raises ValueError if the
+    pins leave none.
+    """
+    pp, vp, sharding, tp, cp, ep, microbatch = _degrees(t, work, accelerators, largest, pins)
+    endless = np.full(tp.shape, ENDLESS)
+    parallel = tp > 1 if pins.sequence_parallel is None else (tp > 1) & pins.sequence_parallel
+    return Layouts(
+        accelerators=endless,
+        tp=tp,
+        pp=pp,
+        vp=vp,
+        cp=cp,
+        ep=ep,
+        dp=endless,
+        microbatch=microbatch,
+        microbatches=np.ones(tp.shape),
+        recompute=np.full(tp.shape, RECOMPUTE_CODES[pins.recompute] if pins.recompute else 0, dtype=np.int8),
+        sharding=sharding.astype(np.int8),
+        shard_group=endless,
+        sequence_parallel=parallel,
+    )
+
+
+def candidates(t: Transformer, work: Workload, counts: FloatArray, rows: Layouts) -> Candidates:
+    """``rows`` of ``combinations`` at each of ``counts`` (lists, counts).
+
+    Whole-number models keep heads, experts and batch in whole parts, leaving accelerators idle where a
+    replica does not fill them; more replicas than the batch has microbatches stand idle too.
+    """
+    whole = is_whole(t)
+    tp, pp, vp, cp, ep, mb = (
+        a[None, None] for a in (rows.tp, rows.pp, rows.vp, rows.cp, rows.ep, rows.microbatch)
+    )
+    n = counts[:, :, None]
+    share = np.maximum(ep * expert_split(t, tp) / (tp * cp), 1.0)
+    dp = np.minimum(n / (tp * pp * cp), work.global_batch / mb)
+    if whole:
+        dp = np.floor((dp + 1e-9) / share) * share
+    valid = dp >= share * (1.0 - 1e-9)
+    dp = np.maximum(dp, 1.0)
+    microbatches = work.global_batch / (dp * mb)
+    microbatches = np.ceil(microbatches - 1e-9) if whole else np.maximum(microbatches, 1.0)
+    # Interleaved schedules deal microbatches in rounds of one per stage.
+    valid &= (vp <= 1) | (microbatches >= pp)
+    layouts = Layouts(
+        accelerators=n,
+        tp=tp,
+        pp=pp,
+        vp=vp,
+        cp=cp,
+        ep=ep,
+        dp=dp,
+        microbatch=mb,
+        microbatches=microbatches,
+        recompute=rows.recompute[None, None],
+        sharding=rows.sharding[None, None],
+        shard_group=dp * cp,
+        sequence_parallel=rows.sequence_parallel[None, None],
+    )
+    return Candidates(layouts, valid)
+
+
+def _pinned(pin: int | None, allowed: Iterable[int]) -> list[int]:
+    return list(allowed) if pin is None else [pin]
+
+
+def _degrees(
+    t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
+) -> tuple[FloatArray, ...]:
+    """Combinations of pp, vp, sharding, tp, cp, ep and microbatch, as columns.
+
+    Raises ValueError, naming the pin, when none is left.
+    """
+    widest = max(a.scaleup_domain for a in accelerators)
+    choices = {
+        "pp, vp": _schedules(t, pins),
+        "tp": [d for d in _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))) if _cuts_heads(t, d)],
+        "cp": _pinned(pins.cp, (d for d in CONTEXT if d == 1 or work.sequence / d >= TOKENS_PER_RANK[0])),
+        "ep": [d for d in _pinned(pins.ep, EXPERT if t.is_moe else (1,)) if _deals_experts(t, d)],
+        "microbatch": [d for d in _pinned(pins.microbatch, MICROBATCH) if d <= max(work.global_batch, 1.0)],
+    }
+    for name, allowed in choices.items():
+        if not allowed:
+            part = name if name == "microbatch" else name.upper()
+            raise ValueError(f"No layout of {t.name or 'this model'} is possible with {part} as pinned.")
+    schedules = np.array(choices.pop("pp, vp"), dtype=np.float64)
+    axes = [np.arange(len(schedules)), *choices.values()]
+    at, tp, cp, ep, mb = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)
+    pp, vp, sharding = schedules[at.astype(np.intp)].T
+    keep = tp * pp * cp <= largest
+    if pins.microbatch is None:
+        # One sequence is only shared when it is too much for one rank; then a microbatch is one sequence.
+        keep &= (mb == 1) | ((mb * work.sequence <= TOKENS_PER_RANK[1]) & ((cp == 1) | (pins.cp is not None)))
+    if not keep.any():
+        raise ValueError(
+            f"The pinned layout needs at least {int((tp * pp * cp).min())} accelerators; "
+            f"{int(largest)} were given."
+        )
+    return tuple(axis[keep] for axis in (pp, vp, sharding, tp, cp, ep, mb))
+
+
+def _schedules(t: Transformer, pins: Pins) -> list[tuple[int, int, int]]:
+    """Stages, chunks a stage and sharding that go together: ZeRO-3 only without a pipeline, unless pinned."""
+    stages = [*PIPELINE, *(p for p in UNEVEN_PIPELINE if is_whole(t) and t.layers % p == 0)]
+    sharding = [1, 3] if pins.sharding is None else [SHARDING_CODES[pins.sharding]]
+    return [
+        (pp, vp, z)
+        for pp in _pinned(pins.pp, stages)
+        for vp in _pinned(pins.vp, INTERLEAVE)
+        for z in sharding
+        if pp * vp <= max(t.layers, 1.0)
+        and (vp == 1 or pp > 1)
+        and (z != 3 or pp == 1 or pins.sharding is not None)
+    ]
+
+
+def _cuts_heads(t: Transformer, tp: int) -> bool:
+    """Whether heads split evenly over ``tp`` ranks; slider shapes only need as many heads as ranks."""
+    if not is_whole(t):
+        return tp <= max(t.heads, 1.0)
+    shared = t.attention == "mla" or t.kv_heads % tp == 0 or tp % max(t.kv_heads, 1.0) == 0
+    return t.heads % tp == 0 and shared
+
+
+def _deals_experts(t: Transformer, ep: int) -> bool:
+    """Whether experts split evenly over ``ep`` ranks; slider shapes only need as many experts as ranks."""
+    if not t.is_moe:
+        return ep == 1
+    return t.experts % ep == 0 if is_whole(t) else ep <= t.experts

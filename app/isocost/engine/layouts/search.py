@@ -1,0 +1,230 @@
+"""The fastest parallel layout that fits, for each count of accelerators of each type.
+
+The search is exhaustive over ``candidates`` but prices few of them in full. The seconds of the layers alone,
+known for a handful of (tp, cp, ep, microbatch) combinations, bound a step from below; the most promising
+layouts of each count are evaluated first, and one whose bound is already slower than the best of them cannot
+win. Of the recomputation modes, the least that fits is never slower than the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.architecture import training_flops_per_token
+from isocost.engine.arrays import Array
+from isocost.engine.layout import Layouts
+from isocost.engine.layouts.basis import Constants
+from isocost.engine.layouts.space import Bounds, Cells, Priced, Space, joined
+from isocost.engine.records import Accelerator, Pins, Precision, Transformer, Workload
+from isocost.engine.training.efficiency import ELEMENT
+from isocost.engine.training.memory import Memory
+from isocost.engine.training.step import StepSeconds
+
+PROMISING = 8
+"""Layouts of each count evaluated first, to know what the others must beat."""
+COARSE_COUNTS = 100
+CHUNK = 32_768
+"""Rows evaluated at once: their temporaries stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class BestLayouts:
+    """The fastest layout that fits, for each count of one accelerator type; arrays over counts."""
+
+    accelerator: str
+    counts: Array
+    fits: NDArray[np.bool_]
+    """Whether any layout fits. Where none does, ``seconds`` is infinite and the layout is the one that needs
+    the least memory of those that would fit with enough replicas."""
+    seconds: Array
+    """Of one optimizer step."""
+    would_take: Array
+    """``seconds``, and where nothing fits, what the layout would take on larger accelerators."""
+    tokens_per_s: Array
+    """Per accelerator, idle ones included."""
+    mfu: Array
+    """Model FLOPs from the true shapes over the dense peak of the matmul's number format."""
+    layouts: Layouts
+    capacity: float
+    """Usable bytes per accelerator."""
+    batch_limited: NDArray[np.bool_]
+    """Whether accelerators stand idle because the batch has no sequences for them."""
+    tried: NDArray[np.int64]
+    """Layouts compared, recomputation modes counted apart; 0 if the pins and divisibility leave none."""
+    chosen: Priced
+    """What ``memory`` and ``breakdown`` are computed from when they are asked for."""
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Bytes per accelerator, by what they hold."""
+        return self.chosen.memory()
+
+    @cached_property
+    def breakdown(self) -> StepSeconds:
+        """Seconds of a step by what they are spent on, but for ``pressure``."""
+        return self.chosen.step()
+
+    def at(self, count: int) -> BestLayouts:
+        """The one entry of a position in ``counts``."""
+        row = slice(count, count + 1)
+        kept = {f.name: getattr(self, f.name) for f in fields(self)}
+        kept |= {name: value[row] for name, value in kept.items() if isinstance(value, np.ndarray)}
+        return BestLayouts(**(kept | {"layouts": self.layouts.take(row), "chosen": self.chosen.take(row)}))
+
+    @property
+    def pressure(self) -> Array:
+        """Seconds of a step lost because memory is nearly full."""
+        return np.where(self.fits, self.would_take - self.breakdown.total, 0.0)
+
+
+def best_layouts(
+    transformer: Transformer,
+    works: Sequence[Workload],
+    accelerators: Sequence[Accelerator],
+    counts: Sequence[Array],
+    constants: Constants,
+    pins: Pins | None = None,
+) -> tuple[BestLayouts, ...]:
+    """Search every accelerator type at each of its counts.
+
+    ``works`` and ``counts`` hold one entry per type; the workloads may differ in number format only. Raises
+    ValueError if the lists differ in length, are empty or hold counts below one.
+    """
+    if not accelerators or not len(works) == len(accelerators) == len(counts):
+        raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
+    space = Space.of(transformer, works, accelerators, counts, constants, pins or Pins())
+    cells, best, would_take = _search(space)
+    results = []
+    for a, (accelerator, work, asked) in enumerate(zip(accelerators, works, counts, strict=True)):
+        at = slice(a * space.shape[1], a * space.shape[1] + len(asked))
+        chosen = space.priced(cells.take(at))
+        seconds, own = best[at], chosen.layouts
+        tokens_per_s = work.sequence * work.global_batch / (seconds * asked)
+        flops = training_flops_per_token(
+            space.basis.transformer, work.sequence, frozen=work.method != "full"
+        ).total
+        idle = asked - own.model_parallel * own.dp
+        more = (own.dp + 1.0) * own.microbatch
+        results.append(
+            BestLayouts(
+                accelerator=accelerator.id,
+                counts=np.asarray(asked, np.float64),
+                fits=np.isfinite(seconds),
+                seconds=seconds,
+                would_take=would_take[at],
+                tokens_per_s=tokens_per_s,
+                mfu=tokens_per_s * flops / matmul_peak(accelerator, work.precision),
+                layouts=own,
+                capacity=float(space.capacity[a]),
+                batch_limited=(idle >= own.model_parallel) & (more > work.global_batch),
+                tried=np.count_nonzero(space.valid(a)[: len(asked)], axis=1) * len(space.modes),
+                chosen=chosen,
+            )
+        )
+    return tuple(results)
+
+
+def matmul_peak(accelerator: Accelerator, precision: Precision) -> float:
+    """Dense peak in FLOP/s of a number format, or of the 16-bit one where the accelerator lacks it."""
+    for name in (ELEMENT[precision], "bf16", "fp16", "fp32"):
+        if name in accelerator.peak_flops:
+            return accelerator.peak_flops[name]
+    raise ValueError(f"{accelerator.name} has no dense peak for matrix multiplies.")
+
+
+def _search(space: Space) -> tuple[Cells, Array, Array]:
+    """The fastest cell of each (type, count), type by type, its seconds, and what it would take.
+
+    Where nothing fits, seconds are infinite and the cell is the one that needs the least memory.
+    """
+    types, counts, _ = space.shape
+    best = np.full((types, counts), np.inf)
+    winner = np.zeros((types, counts), dtype=np.intp)
+    mode = np.full((types, counts), space.modes[-1], dtype=np.int8)
+
+    def evaluate(parts: Sequence[tuple[Cells, Array]]) -> None:
+        cells, lower = joined([part for part, _ in parts]), np.concatenate([bound for _, bound in parts])
+        for start in range(0, len(cells), CHUNK):
+            chunk = cells.take(slice(start, start + CHUNK))
+            hopeful = lower[start : start + CHUNK] < best[chunk.type, chunk.count]
+            if not hopeful.any():
+                continue
+            chunk = chunk.take(hopeful)
+            seconds, group = space.seconds(chunk), (chunk.type, chunk.count)
+            np.minimum.at(best, group, seconds)
+            won = chunk.take(seconds <= best[group])
+            winner[won.type, won.count], mode[won.type, won.count] = won.degrees, won.mode
+
+    known = [space.bounds(a) for a in range(types)]
+    first = [_promising(bounds) for bounds in known]
+    hopeless = [np.setdiff1d(np.arange(counts), cells.count) for cells, _ in first]
+    # Where nothing fits the layout that needs least is priced along, so that its speed is known too.
+    needy = [_neediest_last(space, a, n) for a, n in enumerate(hopeless)]
+    evaluate([*first, *((cells, np.zeros(len(cells))) for cells in needy)])
+    others = [bounds.below(best[a]) for a, bounds in enumerate(known)]
+    evaluate([*others, *(space.alternatives(bounds) for bounds in known)])
+    would_take = best.copy()
+    for a, n in enumerate(hopeless):
+        best[a, n] = np.inf
+    every = np.arange(types * counts)
+    cells = Cells(every // counts, every % counts, winner.reshape(-1), mode.reshape(-1))
+    return cells, best.reshape(-1), would_take.reshape(-1)
+
+
+def _promising(bounds: Bounds) -> tuple[Cells, Array]:
+    """The lowest bound in each of ``PROMISING`` stretches of every count's degrees."""
+    counts, degrees = bounds.seconds.shape
+    edges = np.linspace(0, degrees, min(PROMISING, degrees) + 1).astype(np.intp)
+    lowest = [bounds.seconds[:, i:j].argmin(axis=1) + i for i, j in pairwise(edges)]
+    flat = (np.stack(lowest, axis=1) + np.arange(counts)[:, None] * degrees).reshape(-1)
+    lower = bounds.seconds.reshape(-1)[flat]
+    fits = np.isfinite(lower)
+    return bounds.cells(flat[fits]), lower[fits]
+
+
+def _neediest_last(space: Space, a: int, counts: NDArray[np.intp]) -> Cells:
+    """The cells of a type that need the least memory at some counts; the first degrees if none are valid."""
+    valid = space.valid(a)[counts]
+    held = space.bytes[-1, space.which[a], counts, : valid.shape[1]]
+    degrees = np.where(valid, held, np.inf).argmin(axis=1)
+    return Cells(np.full(len(counts), a), counts, degrees, np.full(len(counts), space.modes[-1], np.int8))
+
+
+def smallest_count_that_fits(
+    transformer: Transformer,
+    work: Workload,
+    accelerator: Accelerator,
+    constants: Constants,
+    pins: Pins | None = None,
+    largest: int = 131_072,
+) -> int | None:
+    """The fewest accelerators, in whole nodes, on which some layout fits; None if none up to ``largest``.
+
+    Looked for among a hundred counts even on the logarithm, then node by node below the first that fits.
+    Raises ValueError as ``best_layouts`` does.
+    """
+    node = accelerator.node_size
+
+    def first(nodes: NDArray[np.int64]) -> int | None:
+        space = Space.of(
+            transformer, [work], [accelerator], [(nodes * node).astype(np.float64)], constants, pins or Pins()
+        )
+        fits = (space.bytes[-1, 0] <= space.capacity[0]) & space.valid(0)
+        found = np.flatnonzero(fits.any(axis=1))
+        return int(found[0]) if len(found) else None
+
+    coarse = np.unique(np.geomspace(1, max(largest // node, 1), COARSE_COUNTS).round().astype(np.int64))
+    at = first(coarse)
+    if at is None:
+        return None
+    if at == 0:
+        return node
+    below = np.arange(coarse[at - 1] + 1, coarse[at] + 1)
+    exact = first(below)
+    return node * int(below[exact] if exact is not None else coarse[at])

@@ -1,0 +1,322 @@
+"""What a search computes on: every (type, count, combination of degrees) of accelerators and layouts.
+
+Memory and bounds are computed for all of them at once, with degrees and counts on axes that broadcast; full
+step times only for chosen cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.engine.arrays import Array, Record, Shapes, Works, change, columns, pick, pick_from
+from isocost.engine.layout import Layouts
+from isocost.engine.layouts.basis import Basis, Constants, basis
+from isocost.engine.layouts.candidates import Candidates, candidates
+from isocost.engine.records import Accelerator, Pins, Transformer, Workload
+from isocost.engine.training.efficiency import Machines
+from isocost.engine.training.memory import Memory, memory, peak_bytes
+from isocost.engine.training.passes import LayerSeconds
+from isocost.engine.training.states import MemoryProfile, StateBytes
+from isocost.engine.training.step import StepSeconds, step_seconds, total_seconds
+
+IntArray = NDArray[np.intp]
+
+PRESSURE_FROM = 0.94
+PRESSURE = 0.1
+
+CHUNK = 12_288
+"""Cells whose memory is computed at once: their temporaries stay in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Chosen cells of the space, an entry each."""
+
+    type: IntArray
+    count: IntArray
+    degrees: IntArray
+    mode: NDArray[np.int8]
+    """Recomputation: 0 none, 1 selective, 2 full."""
+
+    def __len__(self) -> int:
+        return len(self.type)
+
+    def take(self, rows: Any) -> Cells:
+        """The cells at ``rows``."""
+        return Cells(self.type[rows], self.count[rows], self.degrees[rows], self.mode[rows])
+
+    def with_mode(self, mode: int) -> Cells:
+        """The same layouts under one recomputation mode."""
+        return replace(self, mode=np.full(len(self), mode, dtype=np.int8))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of the cells of one accelerator type before any is priced; (counts, degrees in reach)."""
+
+    type: int
+    seconds: Array
+    """No step can undercut these: layers and head alone, for every microbatch and the filling of the
+    pipeline. Infinite where nothing fits."""
+    mode: NDArray[np.int8]
+    """The least recomputation that fits."""
+    tight: IntArray
+    """Flat positions of cells that fill memory so far that more recomputation may be faster."""
+
+    def cells(self, flat: IntArray) -> Cells:
+        """The cells at flat positions, under the least recomputation that fits."""
+        n, c = np.divmod(flat, self.mode.shape[1])
+        return Cells(np.full(len(flat), self.type), n, c, self.mode.reshape(-1)[flat])
+
+    def below(self, seconds: Array) -> tuple[Cells, Array]:
+        """The cells that may undercut ``seconds``, one for each count, and their bounds."""
+        flat = np.flatnonzero(self.seconds < seconds[:, None])
+        return self.cells(flat), self.seconds.reshape(-1)[flat]
+
+
+def joined(parts: Sequence[Cells]) -> Cells:
+    """Several lists of cells as one."""
+    empty = np.empty(0, dtype=np.intp)
+    return Cells(
+        np.concatenate([empty, *(p.type for p in parts)]),
+        np.concatenate([empty, *(p.count for p in parts)]),
+        np.concatenate([empty, *(p.degrees for p in parts)]),
+        np.concatenate([np.empty(0, dtype=np.int8), *(p.mode for p in parts)]),
+    )
+
+
+def pressure(filled: Array) -> Array:
+    """Share of a step lost when memory is nearly full: the allocator frees and retries, and stalls.
+
+    Nothing up to 94 % of the usable bytes, 2.5 % at 97 %, a tenth when full. Assumed, not measured: it keeps
+    the search from the brink, and lets a slider pass from one layout to the next without a jump.
+    """
+    over = np.clip((filled - PRESSURE_FROM) / (1.0 - PRESSURE_FROM), 0.0, 1.0)
+    return PRESSURE * over * over
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Chosen layouts with all that their memory and step time follow from, a row each."""
+
+    shapes: Shapes
+    works: Works
+    machines: Machines
+    states: StateBytes
+    profile: MemoryProfile
+    layouts: Layouts
+    layer: LayerSeconds
+    filled: Array
+    """Bytes taken over usable bytes."""
+
+    def take(self, rows: slice) -> Priced:
+        """The layouts at ``rows``."""
+        return replace(
+            self,
+            works=pick(self.works, rows),
+            machines=pick(self.machines, rows),
+            states=pick(self.states, rows),
+            layouts=self.layouts.take(rows),
+            layer=pick(self.layer, rows),
+            filled=self.filled[rows],
+        )
+
+    def memory(self) -> Memory:
+        """Bytes per accelerator."""
+        return memory(self.shapes, self.works.sequence, self.states, self.layouts, self.profile)
+
+    def step(self) -> StepSeconds:
+        """Seconds of a step and where they go."""
+        return step_seconds(self.shapes, self.works, self.machines, self.layouts, self.layer, self.filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """All candidate layouts of one model on some accelerator types, each at its list of counts."""
+
+    basis: Basis
+    candidates: Candidates
+    which: IntArray
+    """Which list of counts and number format each type has; types that agree in both share their memory."""
+    works: Works
+    states: StateBytes
+    profile: MemoryProfile
+    bytes: Array
+    """Peak bytes of every layout: (modes, lists, counts, degrees)."""
+    slots: Array
+    """Times a stage runs a microbatch or waits for one to pass: (lists, counts, degrees)."""
+
+    @classmethod
+    def of(
+        cls,
+        transformer: Transformer,
+        works: Sequence[Workload],
+        accelerators: Sequence[Accelerator],
+        counts: Sequence[Array],
+        constants: Constants,
+        pins: Pins,
+    ) -> Space:
+        """Lay out the space; see ``search.best_layouts``."""
+        lists, which, works_of_lists = _lists(_padded(counts), works)
+        known = basis(transformer, works, accelerators, float(lists.max()), constants, pins)
+        tasks, t = Works.of(works, constants.profile.every_second), known.transformer
+        states = StateBytes.of([t] * len(lists), works_of_lists, constants.profile)
+        found = candidates(t, works[0], lists, known.rows)
+        formats = sorted({w.precision for w in works})
+        own = [formats.index(w.precision) for w in works_of_lists]
+        return cls(
+            basis=known,
+            candidates=found,
+            which=which,
+            works=tasks,
+            states=states,
+            profile=constants.profile,
+            bytes=_peaks(known, found.layouts, own, constants.profile),
+            slots=found.layouts.microbatches + (known.rows.pp - 1.0) / known.rows.vp,
+        )
+
+    @property
+    def modes(self) -> tuple[int, ...]:
+        """Recomputation modes allowed, least first."""
+        return self.basis.modes
+
+    @property
+    def capacity(self) -> Array:
+        """Usable bytes per accelerator of each type."""
+        return self.basis.capacity
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Types, counts of each, combinations of degrees."""
+        _, counts, degrees = self.candidates.valid.shape
+        return len(self.which), counts, degrees
+
+    def valid(self, a: int) -> NDArray[np.bool_]:
+        """Whether each (count, degrees) within ``reach`` is a possible layout on type ``a``."""
+        reach = self.basis.reach[a]
+        valid: NDArray[np.bool_] = (
+            self.candidates.valid[self.which[a], :, :reach] & self.basis.near[a, :reach]
+        )
+        return valid
+
+    def bounds(self, a: int) -> Bounds:
+        """Bounds of every cell of a type."""
+        untold, capacity, reach = self.valid(a), self.capacity[a], self.basis.reach[a]
+        held = self.bytes[:, self.which[a], :, :reach]
+        seconds = np.full(untold.shape, np.inf)
+        mode = np.full(untold.shape, self.modes[0], dtype=np.int8)
+        brim = np.zeros_like(untold)
+        for k in range(len(self.modes)):
+            over = held[k] > capacity
+            fits = untold & ~over
+            seconds = np.where(fits, self.basis.per_slot[k, a, :reach], seconds)
+            brim |= fits & (held[k] > PRESSURE_FROM * capacity)
+            untold = untold & over
+            mode += untold
+        np.minimum(mode, self.modes[-1], out=mode)
+        seconds *= self.slots[self.which[a], :, :reach]
+        bounds = Bounds(a, seconds, mode, np.flatnonzero(brim))
+        filled = self.held(bounds.cells(bounds.tight)) / capacity
+        seconds.reshape(-1)[bounds.tight] *= 1.0 + pressure(filled)
+        return bounds
+
+    def alternatives(self, bounds: Bounds) -> tuple[Cells, Array]:
+        """The tight cells of a type under each mode of more recomputation, and their bounds."""
+        tight = bounds.cells(bounds.tight)
+        cells, seconds = [], []
+        for k in range(1, len(self.modes)):
+            more = tight.take(tight.mode < self.modes[k]).with_mode(self.modes[k])
+            cells.append(more)
+            filled = self.held(more) / self.capacity[bounds.type]
+            slots = self.slots[self.which[bounds.type], more.count, more.degrees]
+            each = self.basis.per_slot[k, bounds.type, more.degrees]
+            seconds.append(each * slots * (1.0 + pressure(filled)))
+        return joined(cells), np.concatenate([np.empty(0), *seconds])
+
+    def layouts(self, cells: Cells) -> Layouts:
+        """The layouts of cells, a row each."""
+        index = (self.which[cells.type], cells.count, cells.degrees)
+        rows = pick_from(self.candidates.layouts, self.candidates.valid.shape, index)
+        return replace(rows, recompute=cells.mode)
+
+    def _of_type(self, record: Record, cells: Cells) -> Record:
+        """The rows of a record of the types that each cell is computed with."""
+        return record if len(self.which) == 1 else pick(record, cells.type)
+
+    def _position(self, cells: Cells) -> IntArray:
+        """Where among ``modes`` each cell's is."""
+        return cells.mode.astype(np.intp) - self.modes[0]
+
+    def held(self, cells: Cells) -> Array:
+        """Total bytes per accelerator of each cell."""
+        return self.bytes[self._position(cells), self.which[cells.type], cells.count, cells.degrees]
+
+    def priced(self, cells: Cells) -> Priced:
+        """All that the memory and the step of each cell are computed from."""
+        index = (cells.type, self.basis.combination[cells.degrees])
+        distinct = int(self.basis.combination.max()) + 1
+        return Priced(
+            shapes=self.basis.shapes,
+            works=self._of_type(self.works, cells),
+            machines=self._of_type(self.basis.machines, cells),
+            states=pick(self.states, self.which[cells.type]),
+            profile=self.profile,
+            layouts=self.layouts(cells),
+            layer=pick_from(self.basis.layer, (len(self.which), distinct), index),
+            filled=self.held(cells) / self.capacity[cells.type],
+        )
+
+    def seconds(self, cells: Cells) -> Array:
+        """Seconds of a step of each cell, with what nearly full memory costs."""
+        passes = self.basis.passes
+        index = (self._position(cells), cells.type, self.basis.combination[cells.degrees])
+        filled = self.held(cells) / self.capacity[cells.type]
+        total = total_seconds(
+            self.basis.shapes,
+            self._of_type(self.works, cells),
+            self._of_type(self.basis.machines, cells),
+            self.layouts(cells),
+            pick_from(passes, passes.backward.shape, index),
+            filled,
+        )
+        return total * (1.0 + pressure(filled))
+
+
+def _padded(counts: Sequence[Array]) -> Array:
+    """Counts as (types, counts), shorter rows filled up with their last."""
+    if any(len(c) == 0 or np.min(c) < 1 for c in counts):
+        raise ValueError("Counts of accelerators must be one or more.")
+    width = max(len(c) for c in counts)
+    return np.array([np.append(c, np.full(width - len(c), c[-1])) for c in counts], dtype=np.float64)
+
+
+def _peaks(known: Basis, layouts: Layouts, formats: Sequence[int], profile: MemoryProfile) -> Array:
+    """Peak bytes of layouts (lists, counts, degrees) in each recomputation mode, as a leading axis.
+
+    ``formats`` says which of the basis' number formats each list has.
+    """
+    group, microbatches = layouts.shard_group, layouts.microbatches
+    peaks = np.empty((len(known.modes), *group.shape))
+    most = max(CHUNK * group.shape[-1] // group.size, 1)
+    ends = [change(end, lambda v: v[formats][:, None] if v.ndim > 1 else v) for end in known.needs]
+    for start in range(0, group.shape[-1], most):
+        part = slice(start, start + most)
+        within = [columns(end, part) for end in ends]
+        totals = peak_bytes(within, group[..., part], microbatches[..., part], profile)
+        for k, total in enumerate(totals):
+            peaks[k, ..., part] = total
+    return peaks
+
+
+def _lists(grid: Array, works: Sequence[Workload]) -> tuple[Array, IntArray, list[Workload]]:
+    """The distinct pairs of counts and workload, which pair each type has, and the pairs' workloads."""
+    keys = [(work.precision, counts.tobytes()) for work, counts in zip(works, grid, strict=True)]
+    distinct = list(dict.fromkeys(keys))
+    first = [keys.index(key) for key in distinct]
+    which = np.array([distinct.index(key) for key in keys], dtype=np.intp)
+    return grid[first], which, [works[i] for i in first]

@@ -1,0 +1,296 @@
+"""What fraction of its peaks an accelerator sustains under a software stack, and the rates that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from isocost.engine.arrays import Array, column
+from isocost.engine.records import Accelerator, Precision, Stack
+from isocost.engine.training.network import Links
+
+PRESENT = 2026.5
+"""Year of the newest measured software; what a plan made today runs."""
+
+MATURING = 1.0
+"""Years in which the shortfall of an architecture's first software fades to 1/e."""
+
+FUSED_ATTENTION_YEAR = 2024.5
+"""From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures."""
+
+PLAIN_ATTENTION = ("Hopper", "CDNA3")
+"""Where stacks other than the vendor's still run kernels not written for the architecture. On Hopper PyTorch
+puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
+(github.com/huggingface/transformers/pull/48163, 2026-08); on CDNA3 its kernels are compiled from Triton, and
+AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward
+(arXiv 2511.08083)."""
+
+FUSED_EXPERTS_YEAR = 2026.4
+"""From mid-2026 the vendor's stack hides the all-to-all of one microbatch behind the layers of another, and
+runs block-scaled experts as one kernel with their activation and casts (Megatron-Bridge 26.06 recipes:
+``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``)."""
+
+DEFAULT_ARCHITECTURE = "Hopper"
+"""Whose shares an accelerator of an architecture nobody has measured is given."""
+
+PCIE = 70e9
+"""Bytes/s below which a link inside a server is PCIe, shared through host bridges: no fabric is slower."""
+
+ELEMENT = {"fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4"}
+"""The peak each number format is multiplied at."""
+
+BLOCK_SCALED = ("mxfp8", "nvfp4")
+"""Number formats with a scale for every small block of operands."""
+
+_FALLBACK = {"tf32": ("tf32", "fp32"), "fp8": ("fp8", "bf16", "fp16"), "fp4": ("fp4", "fp8", "bf16", "fp16")}
+_SIXTEEN_BIT = ("bf16", "fp16", "fp32")
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Efficiency:
+    """Constants of the step-time model; ``resources/efficiency.yaml`` documents each."""
+
+    matmul: Mapping[str, Mapping[str, float]]
+    """Share of the dense peak a very large matmul reaches, by architecture and number format. A part measured
+    to differ from its architecture's (half-rate tensor cores, low power limits) has its own, by id, and one
+    whose vendor's libraries do better than others' by id and stack (``mi300x-open``)."""
+    matmul_stack: Mapping[str, float]
+    """That share under a software stack, beside the vendor's."""
+    attention: Mapping[str, float]
+    """Share of the 16-bit peak FlashAttention's forward reaches, by architecture or part."""
+    attention_backward: float
+    """Rate of its backward pass over the forward's."""
+    attention_early: Mapping[str, float]
+    """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
+    and to this day for the others on ``PLAIN_ATTENTION``."""
+    head_overhead: Mapping[str, float]
+    """Columns of a head the exponentials are worth, by architecture."""
+    batched_matmul: float
+    """Share of the 16-bit peak of the products of unfused attention."""
+    grouped: float
+    """Matmul share of grouped expert products over that of a plain one."""
+    memory: float
+    """Share of memory bandwidth."""
+    elementwise: Mapping[str, float]
+    """Memory passes beside the fully fused count, by stack."""
+    host: Mapping[str, float]
+    """Seconds the host takes to launch one layer's forward pass, by stack."""
+    step_overhead: Mapping[str, float]
+    """Seconds a step, by stack."""
+    cast_bytes: Mapping[str, float]
+    """Traffic of casting one operand element below 16 bits, by stack."""
+    block_casts: float
+    """Extra share of it for block scales."""
+    dequantise: float
+    """Traffic of unpacking one 4-bit weight."""
+    inside: Mapping[str, float]
+    """Share of link bandwidth within a domain: ``fabric`` or ``pcie``."""
+    outside: Mapping[str, float]
+    """Share of network bandwidth, by stack."""
+    rails: float
+    """Exponent with which network cards of one domain add up."""
+    inside_latency: float
+    outside_latency: Mapping[str, float]
+    """Seconds a hop across the network takes, by stack."""
+    tensor_exposed: Mapping[str, float]
+    """Share of tensor-parallel traffic that nothing hides, by stack."""
+    context_exposed: float
+    data_exposed: Mapping[str, float]
+    """Share of the traffic of data parallel that nothing hides, by stack."""
+    sharded_exposed: Mapping[str, float]
+    """The same where states are sharded."""
+    pipelined_host: float
+    """Launches a research code's pipeline across nodes adds to a layer, per tensor-parallel rank."""
+    contention: float
+    """Share of hidden traffic that slows what hides it."""
+    pipeline_exposed: float
+    exchange: float
+    """Expert all-to-all over the ideal one."""
+    exchange_exposed: float
+    """Share of it that nothing hides where the stack overlaps it."""
+    dispatch_passes: float
+    """Passes over routed tokens to sort, copy, cast and combine them."""
+    fused_experts: float
+    """Share of these passes left where experts are one kernel."""
+    routed_seconds: float
+    """Fixed seconds of a routed layer and pass today."""
+    routed_host: float
+    """Launches of a routed layer over a dense one's today."""
+    routed_decline: float
+    """Yearly rate at which both fall."""
+    hybrid: float
+    """Memory passes of a state-space layer over its fused traffic."""
+    young: float
+    """Extra compute time of an architecture's first software."""
+    introduced: Mapping[str, float]
+    """Year each architecture reached customers."""
+    stall: float
+    """Seconds a blocked microbatch of a research code's pipeline waits for each neighbour of its stage."""
+    straggler: float
+    """Waiting per doubling of nodes, a share of the step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Sustained rates of each row's accelerator under its stack: arrays of one length.
+
+    Fields named as in ``Efficiency`` carry its constant to each row; rates are FLOP/s and bytes/s.
+    """
+
+    matmul: Array
+    """In the row's number format."""
+    bf16: Array
+    batched_matmul: Array
+    attention: Array
+    """Forward."""
+    attention_backward: Array
+    head_overhead: Array
+    grouped: Array
+    memory: Array
+    elementwise: Array
+    host: Array
+    step_overhead: Array
+    cast_bytes: Array
+    block_casts: Array
+    dequantise: Array
+    gradient_traffic: Array
+    """Bytes a weight gradient is read and written with: accumulated in 32 bits by the vendor's stack."""
+    gradient_bytes: Array
+    """Bytes of a gradient on the wire."""
+    links: Links
+    tensor_exposed: Array
+    context_exposed: Array
+    data_exposed: Array
+    sharded_exposed: Array
+    contention: Array
+    hybrid: Array
+    balanced: Array
+    """1 where the stack weighs the output head when it deals layers to pipeline stages, as Nanotron does
+    (``get_block_compute_costs`` in its models)."""
+    pipelined_host: Array
+    """Share of a layer's launches that a pipeline across nodes adds per tensor-parallel rank."""
+    stall: Array
+    pipeline_exposed: Array
+    exchange: Array
+    exchange_exposed: Array
+    """1 where the stack does not overlap the all-to-all."""
+    dispatch_passes: Array
+    fused_experts: Array
+    """1 where experts are computed one after another."""
+    routed_seconds: Array
+    routed_host: Array
+    straggler: Array
+
+
+def _of(values: Mapping[str, Value], a: Accelerator) -> Value:
+    """A part's own value, else its architecture's."""
+    return values.get(a.id) or values.get(a.architecture) or values[DEFAULT_ARCHITECTURE]
+
+
+def dense_peak(a: Accelerator, format_: str) -> tuple[float, str]:
+    """Dense peak for a number format and the format it is the peak of: the next wider one if it has none."""
+    for name in _FALLBACK.get(format_, _SIXTEEN_BIT):
+        if name in a.peak_flops:
+            return a.peak_flops[name], name
+    raise ValueError(f"{a.name} has no dense peak for matrix multiplies.")
+
+
+def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -> float:
+    peak, format_ = dense_peak(a, ELEMENT[precision])
+    shares = e.matmul.get(f"{a.id}-{stack}") or _of(e.matmul, a)
+    key = "mxfp8" if precision == "mxfp8" and format_ == "fp8" else format_
+    share = next(shares[k] for k in (key, *_FALLBACK.get(format_, ()), "bf16") if k in shares)
+    return peak * share * e.matmul_stack[stack]
+
+
+def _links(accelerators: Sequence[Accelerator], stacks: Sequence[Stack], e: Efficiency) -> Links:
+    n = len(accelerators)
+    share = column(accelerators, lambda a: e.inside["pcie" if a.scaleup_bandwidth < PCIE else "fabric"])
+    return Links(
+        inside=column(accelerators, lambda a: a.scaleup_bandwidth) * share,
+        outside=column(accelerators, lambda a: a.scaleout_bandwidth) * column(stacks, lambda k: e.outside[k]),
+        domain=column(accelerators, lambda a: a.scaleup_domain),
+        inside_latency=np.full(n, e.inside_latency),
+        outside_latency=column(stacks, lambda k: e.outside_latency[k]),
+        rails=np.full(n, e.rails),
+    )
+
+
+def machines(
+    accelerators: Sequence[Accelerator],
+    precisions: Sequence[Precision],
+    stacks: Sequence[Stack],
+    e: Efficiency,
+    years: Sequence[float] | None = None,
+    overlapping: Sequence[bool] | None = None,
+) -> Machines:
+    """Sustained rates of each accelerator, number format and stack (sequences of one length).
+
+    ``years`` says when each row's software ran, as a decimal year; None = today's. ``overlapping`` marks rows
+    whose framework hides the experts' all-to-all whatever its year. Raises ValueError for an accelerator
+    without any dense peak.
+    """
+    n = len(accelerators)
+
+    def full(value: float) -> Array:
+        return np.full(n, value)
+
+    def by_stack(values: Mapping[str, float]) -> Array:
+        return column(stacks, lambda stack: values[stack])
+
+    rows = list(zip(accelerators, precisions, stacks, strict=True))
+    year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
+    since = year - column(accelerators, lambda a: _of(e.introduced, a))
+    immature = 1.0 + e.young * np.exp(-np.maximum(since, 0.0) / MATURING)
+    age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
+    mature = column(rows, lambda r: r[0].architecture == "Ampere" and r[2] == "vendor") > 0
+    plain = column(rows, lambda r: r[0].architecture in PLAIN_ATTENTION and r[2] != "vendor") > 0
+    early = np.where(((year < FUSED_ATTENTION_YEAR) & ~mature) | plain, by_stack(e.attention_early), 1.0)
+    sixteen_bit = column(accelerators, lambda a: dense_peak(a, "bf16")[0])
+    attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
+    vendor = column(stacks, lambda stack: stack == "vendor") > 0
+    research = column(stacks, lambda stack: stack == "research")
+    current = vendor & (year >= FUSED_EXPERTS_YEAR)
+    overlaps = current if overlapping is None else current | np.array(overlapping, dtype=np.bool_)
+    fused = current & (column(precisions, lambda p: p in BLOCK_SCALED) > 0)
+    return Machines(
+        matmul=column(rows, lambda r: _matmul(*r, e)) / immature,
+        bf16=column(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,
+        batched_matmul=sixteen_bit * e.batched_matmul,
+        attention=attention * early / immature,
+        attention_backward=full(e.attention_backward),
+        head_overhead=column(accelerators, lambda a: _of(e.head_overhead, a)),
+        grouped=full(e.grouped),
+        memory=column(accelerators, lambda a: a.memory_bandwidth * e.memory),
+        elementwise=by_stack(e.elementwise),
+        host=by_stack(e.host),
+        step_overhead=by_stack(e.step_overhead),
+        cast_bytes=by_stack(e.cast_bytes),
+        block_casts=full(e.block_casts),
+        dequantise=full(e.dequantise),
+        gradient_traffic=np.where(vendor, 8.0, 4.0),
+        gradient_bytes=np.where(vendor, 2.0, 4.0),
+        links=_links(accelerators, stacks, e),
+        tensor_exposed=by_stack(e.tensor_exposed),
+        context_exposed=full(e.context_exposed),
+        data_exposed=by_stack(e.data_exposed),
+        sharded_exposed=by_stack(e.sharded_exposed),
+        contention=full(e.contention),
+        hybrid=full(e.hybrid),
+        balanced=research,
+        pipelined_host=e.pipelined_host * research,
+        stall=e.stall * research,
+        pipeline_exposed=full(e.pipeline_exposed),
+        exchange=full(e.exchange),
+        exchange_exposed=np.where(overlaps, e.exchange_exposed, 1.0),
+        dispatch_passes=full(e.dispatch_passes),
+        fused_experts=np.where(fused, e.fused_experts, 1.0),
+        routed_seconds=e.routed_seconds * age,
+        routed_host=e.routed_host * age,
+        straggler=full(e.straggler),
+    )

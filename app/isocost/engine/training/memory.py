@@ -1,0 +1,307 @@
+"""Bytes each accelerator of a layout holds at the peak of a training step.
+
+The peak falls on the first pipeline stage, which holds the most microbatches in flight, or on the last, which
+holds the logits; both are computed and the larger one is reported. Activation terms follow Korthikanti et al.
+(arXiv 2205.05198), written out tensor by tensor for gated, grouped-query, latent and expert layers with
+FlashAttention. All arrays broadcast together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from isocost.engine.arrays import Array, Shapes, expert_split
+from isocost.engine.layout import Layouts
+from isocost.engine.records import Accelerator
+from isocost.engine.training.activations import layer_activations
+from isocost.engine.training.states import SIXTEEN_BIT, MemoryProfile, StateBytes
+
+LABEL_BYTES = 2.0**30 / 1e9
+"""Device memory labelled in GB is made of GiB (an "80 GB" H100 has 81,559 MiB)."""
+USABLE = 0.995
+"""Share of it a process can allocate: drivers and error correction keep the rest."""
+
+GATHERED_LAYERS = 2.0
+"""Layers whose weights are whole at once under ZeRO-3: the one computing and the one fetched ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes per accelerator at the peak, by what they hold; a row per layout."""
+
+    weights: Array
+    gradients: Array
+    optimizer: Array
+    activations: Array
+    logits: Array
+    buffers: Array
+    """Gathered weights under ZeRO-3, framework workspaces."""
+    reserve: Array
+    """Fragmentation, device context and communication buffers: needed, but not seen by the allocator."""
+
+    @property
+    def allocated(self) -> Array:
+        """What a framework reports as its peak: everything but ``reserve``."""
+        return self.total - self.reserve
+
+    @property
+    def total(self) -> Array:
+        """All of it: what must fit."""
+        result: Array = sum(getattr(self, f.name) for f in fields(Memory))
+        return result
+
+    def fits(self, capacity: Array | float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Whether ``total`` fits in ``capacity`` bytes (see ``usable_bytes``)."""
+        return np.less_equal(self.total, capacity)
+
+
+def usable_bytes(accelerator: Accelerator) -> float:
+    """Bytes of an accelerator's memory that a training process can allocate."""
+    return accelerator.memory_bytes * LABEL_BYTES * USABLE
+
+
+def memory(
+    shapes: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+) -> Memory:
+    """Peak bytes per accelerator of each layout: the larger of the first and the last pipeline stage.
+
+    ``sequence`` is tokens a sequence. Shapes, states and layouts broadcast together.
+    """
+    layer = layer_activations(shapes, sequence, states, layouts, profile)
+    stored = layer.stored(layouts.recompute)
+    ends = []
+    shares = _shares(_different(shapes, layouts), layouts.shard_group)
+    for stage in _stages(shapes, layouts, profile):
+        weights, gradients, optimizer = (
+            state.over(shares) for state in _states(shapes, states, layouts, stage)
+        )
+        logits = _logits(shapes, sequence, states, layouts, stage)
+        working = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
+        in_flight = np.minimum(stage.in_flight, layouts.microbatches)
+        activations = stored * stage.layers * in_flight + working
+        late = _gradients_not_yet(gradients, activations + logits, layouts.microbatches, profile)
+        buffers = _gathered(shapes, states, layouts, stage, profile) + profile.allocated_bytes
+        reserve = profile.reserve_bytes + profile.fragmentation * activations
+        ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
+    first, last = ends[0], ends[-1]
+    choose = last.total > first.total
+    return Memory(*(np.where(choose, getattr(last, f.name), getattr(first, f.name)) for f in fields(Memory)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """What one rank keeps of states that are sharded: one over the ranks that share them."""
+
+    dense: Array
+    routed: Array
+    """Of routed experts, which fewer ranks replicate."""
+
+
+def _shares(different: Array, shard_group: Array) -> _Shares:
+    dense = 1.0 / np.maximum(shard_group, 1.0)
+    return _Shares(dense, np.minimum(different * dense, 1.0) if different.any() else np.zeros(1))
+
+
+def _different(s: Shapes, layouts: Layouts) -> Array:
+    """Of the ranks over which states are sharded, those whose routed experts differ; 0 without experts."""
+    different = layouts.ep * expert_split(s, layouts.tp) / layouts.tp
+    return different if np.any(s.routed_parameters) else np.zeros(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharded:
+    """Bytes of a state on a rank: what it keeps whole, and what it shares with its replicas."""
+
+    whole: Array
+    dense: Array
+    routed: Array
+
+    def over(self, shares: _Shares) -> Array:
+        """Bytes kept when the shared parts are spread."""
+        return self.whole + self.routed * shares.routed + self.dense * shares.dense
+
+    def __add__(self, other: Sharded) -> Sharded:
+        return Sharded(self.whole + other.whole, self.dense + other.dense, self.routed + other.routed)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one end of the pipeline holds, but for how many replicas share it and microbatches feed it."""
+
+    states: Sharded
+    """Weights and optimizer, and all whose size is settled; gradients too, where they live throughout."""
+    gradients: Sharded
+    """Those that only appear as activations are freed."""
+    working: Array
+    """Bytes at work beside the stored activations when they are."""
+    stored: tuple[Array, ...]
+    """Activations kept of each microbatch, under each recomputation mode."""
+    in_flight: Array
+    """Microbatches kept at most."""
+    different: Array
+    """Of the ranks that share the states, those whose routed experts differ."""
+
+
+def needs(
+    shapes: Shapes,
+    sequence: Array,
+    states: StateBytes,
+    layouts: Layouts,
+    profile: MemoryProfile,
+    modes: Sequence[int],
+) -> tuple[Need, ...]:
+    """What the first and the last pipeline stage need under several recomputation modes.
+
+    Replicas and microbatches of ``layouts`` are ignored: ``peak_bytes`` adds them. Only one stage where no
+    layout has a pipeline.
+    """
+    layer = layer_activations(shapes, sequence, states, layouts, profile)
+    kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
+    found = []
+    for stage in _stages(shapes, layouts, profile):
+        logits = _logits(shapes, sequence, states, layouts, stage)
+        weights, gradients, optimizer = _states(shapes, states, layouts, stage)
+        beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
+        fixed = logits + profile.reserve_bytes + profile.allocated_bytes
+        fixed = fixed + _gathered(shapes, states, layouts, stage, profile)
+        fixed = fixed + (1.0 + profile.fragmentation) * beyond
+        none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
+        throughout = gradients if profile.persistent_gradients else none
+        found.append(
+            Need(
+                states=weights + optimizer + throughout + Sharded(fixed, np.zeros(1), np.zeros(1)),
+                gradients=none if profile.persistent_gradients else gradients,
+                working=beyond + logits,
+                stored=tuple(kept[mode] * stage.layers for mode in modes),
+                in_flight=stage.in_flight,
+                different=_different(shapes, layouts),
+            )
+        )
+    return tuple(found)
+
+
+def peak_bytes(
+    ends: Sequence[Need], shard_group: Array, microbatches: Array, profile: MemoryProfile
+) -> list[Array]:
+    """``memory(...).total`` of what ``needs`` found, an array for each recomputation mode.
+
+    ``shard_group`` is devices that share states; it and ``microbatches`` may have more axes than the needs.
+
+    What varies along few axes was added up before it meets the axes of counts, for searches over large grids.
+    """
+    growth = 1.0 + profile.fragmentation
+    peaks: list[Array] = []
+    shares = _shares(ends[0].different, shard_group)
+    for need in ends:
+        held = need.states.over(shares)
+        gradients = need.gradients.over(shares)
+        in_flight = np.minimum(need.in_flight, microbatches)
+        for k, stored in enumerate(need.stored):
+            total = (growth * stored) * in_flight + held
+            if not profile.persistent_gradients:
+                working = stored * in_flight + need.working
+                total = total + gradients - _gradients_not_yet(gradients, working, microbatches, profile)
+            if k == len(peaks):
+                peaks.append(total)
+            else:
+                peaks[k] = np.maximum(peaks[k], total)
+    return peaks
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One pipeline stage: what it holds of the model and of the microbatches."""
+
+    layers: Array
+    tables: Array
+    """Parameters of embedding and head on it."""
+    in_flight: Array
+    """Microbatches whose activations it keeps at once, where there are as many."""
+    heads: Array
+    """Output heads (with multi-token prediction, more than one); 0 on the first of several stages."""
+
+
+def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage, ...]:
+    """The first and the last stage; only one where no layout has a pipeline."""
+    pp, single = layouts.pp, layouts.pp <= 1
+    whole = s.layers == np.floor(s.layers)
+    table = s.hidden * s.vocabulary
+    balanced = (s.layers + profile.head_balanced * table / s.layer_parameters) / pp
+    first_layers = np.minimum(np.where(whole, np.ceil(balanced - 1e-9), balanced), s.layers)
+    even = np.where(whole, np.floor(s.layers / pp), s.layers / pp)
+    rest = np.maximum(s.layers - (pp - 1.0) * first_layers, 0.0)
+    last_layers = np.where(profile.head_balanced > 0, rest, even)
+    extra = np.where(single, s.mtp_layers, 0.0)
+    heads = 1.0 + s.mtp_layers
+    first = _Stage(
+        layers=first_layers + extra,
+        tables=np.where(single, s.tables, table),
+        in_flight=np.where(layouts.vp > 1, pp * (1.0 + (pp - 1.0) / (pp * layouts.vp)), pp),
+        heads=np.where(single, heads, 0.0),
+    )
+    if single.all():
+        return (first,)
+    last = _Stage(
+        layers=np.where(single, first_layers, last_layers) + s.mtp_layers,
+        tables=np.where(single, s.tables, table),
+        in_flight=np.ones(1),
+        heads=heads,
+    )
+    return first, last
+
+
+def _held(s: Shapes, layouts: Layouts, layers: Array) -> tuple[Array, Array]:
+    """Layer parameters one rank of a stage holds: replicated over data parallel, and in routed experts."""
+    routed = s.moe_layers / s.layers * s.routed_parameters
+    dense = s.layer_parameters - routed
+    return layers * dense / layouts.tp, layers * routed / (layouts.ep * expert_split(s, layouts.tp))
+
+
+def _states(
+    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage
+) -> tuple[Sharded, Sharded, Sharded]:
+    """Bytes of weights, gradients and optimizer on a rank of a stage, shared as the layout says."""
+    dense, routed = _held(s, layouts, stage.layers)
+    tables = stage.tables / layouts.tp
+
+    def sharded(stage_from: int, width: Array, table_width: Array) -> Sharded:
+        on = np.where(layouts.sharding >= stage_from, 1.0, 0.0)
+        whole, experts = width * dense + table_width * tables, width * routed
+        return Sharded((1.0 - on) * (whole + experts), on * whole, on * experts)
+
+    gradient = states.gradients * states.trained
+    optimizer = states.optimizer * states.trained
+    return (
+        sharded(3, states.weights, states.table_weights),
+        sharded(2, gradient, gradient),
+        sharded(1, optimizer, optimizer),
+    )
+
+
+def _gathered(
+    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
+) -> Array:
+    """Bytes of the layers and of the output head that ZeRO-3 holds whole for the moment."""
+    dense, routed = _held(s, layouts, stage.layers)
+    whole = states.weights * GATHERED_LAYERS * (dense + routed) / np.maximum(stage.layers, 1.0)
+    bytes_each = np.where(states.trained < 1.0, SIXTEEN_BIT, profile.head_bytes)
+    head = bytes_each * np.minimum(stage.heads, 1.0) * s.hidden * s.vocabulary / layouts.tp
+    return np.where(layouts.sharding == 3, whole + head, 0.0)
+
+
+def _logits(s: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, stage: _Stage) -> Array:
+    """Bytes of the loss on a stage with output heads."""
+    tokens = layouts.microbatch * sequence / layouts.cp
+    return stage.heads * tokens * s.vocabulary / layouts.tp * states.logit_bytes
+
+
+def _gradients_not_yet(
+    gradients: Array, working: Array, microbatches: Array, profile: MemoryProfile
+) -> Array:
+    """Bytes of gradients that only appear as ``working`` bytes of activations are freed."""
+    if profile.persistent_gradients:
+        return np.zeros(1)
+    return np.where(microbatches <= 1, np.minimum(gradients, working), 0.0)

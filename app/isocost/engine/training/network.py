@@ -1,0 +1,103 @@
+"""Seconds of the collectives between accelerators, inside a scale-up domain or across the network.
+
+Volumes are bytes per rank. Times follow the ring algorithms of NCCL: (n-1)/n of the gathered buffer passes
+every link once, and each of the n-1 steps pays a latency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.engine.arrays import Array
+
+RING = 32.0
+"""Ranks up to which a block passes around one ring, every hop as slow as the slowest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What connects the accelerators of each row; bytes/s are sustained, per accelerator and direction."""
+
+    inside: Array
+    """Bandwidth within a scale-up domain."""
+    outside: Array
+    """Bandwidth of one accelerator's share of the network."""
+    domain: Array
+    """Accelerators in a scale-up domain."""
+    inside_latency: Array
+    """Seconds per step of a collective within a domain."""
+    outside_latency: Array
+    """Seconds a hop across the network takes however little is sent."""
+    rails: Array
+    """How far the network cards of ranks that cross together add up: 0 = one card's worth, 1 = all."""
+
+
+def members_inside(group: Array, stride: Array, links: Links) -> Array:
+    """Members of a group that share a domain when consecutive members are ``stride`` ranks apart."""
+    return np.minimum(np.maximum(np.floor(links.domain / stride), 1.0), group)
+
+
+def ring_bandwidth(group: Array, together: Array, links: Links) -> Array:
+    """Bytes/s around a ring: the domain's links, or where it leaves the domain the network of its members.
+
+    Each of the ``together`` members within a domain brings its own network card, so a ring that crosses
+    domains can use their cards together (``rails`` says how well), never faster than the domain's own links.
+    """
+    crossing = np.minimum(links.inside, links.outside * np.exp2(links.rails * np.log2(together)))
+    return np.maximum(crossing, links.inside * (together >= group))
+
+
+def gather_cost(group: Array, stride: Array, links: Links) -> tuple[Array, Array]:
+    """Seconds per byte gathered and the latency of an all-gather (or reduce-scatter) over a group."""
+    together = members_inside(group, stride, links)
+    # Trees and hierarchical rings keep the latency of large groups logarithmic.
+    hops = np.minimum(group - 1.0, RING) + np.log2(np.maximum(group / RING, 1.0))
+    latency = links.inside_latency * np.log2(together)
+    latency = latency + links.outside_latency * (hops * (together < group))
+    return (1.0 - 1.0 / group) / ring_bandwidth(group, together, links), latency
+
+
+def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
+    """Seconds of an all-gather (or reduce-scatter) whose whole buffer is ``gathered`` bytes."""
+    per_byte, latency = gather_cost(group, stride, links)
+    return gathered * per_byte + latency
+
+
+def ring_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
+    """Seconds to pass a buffer of ``gathered`` bytes around a ring, a block at a time between neighbours."""
+    inside = members_inside(group, stride, links) >= group
+    bandwidth = np.where(inside, links.inside, links.outside)
+    latency = np.where(inside, links.inside_latency, links.outside_latency)
+    steps = group - 1.0
+    return np.where(steps > 0, steps * (gathered / group / bandwidth + 0.5 * latency), 0.0)
+
+
+def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, links: Links) -> Array:
+    """Seconds of an all-to-all in which every rank sends ``sent`` bytes, evenly over the group.
+
+    ``spread`` is how many copies of each byte the network must carry at most: a token wanted by several
+    experts of one domain crosses once (arXiv 2412.19437, section 3.2.2). The part that stays inside moves
+    at the same time over the domain's links.
+    """
+    together = members_inside(group, stride, links)
+    domains = group / together
+    inside_share = (group - 1.0) / group
+    outside_share = np.where(domains > 1.0, (domains - 1.0) / domains, 0.0)
+    crossing = sent * outside_share * spread / links.outside
+    staying = sent * inside_share / links.inside
+    latency = np.where(domains > 1.0, links.outside_latency, links.inside_latency)
+    return np.where(
+        group > 1.0, np.maximum(crossing, staying) + latency * np.log2(np.maximum(group, 2.0)), 0.0
+    )
+
+
+def point_to_point_seconds(sent: Array, distance: Array, links: Links) -> Array:
+    """Seconds to send ``sent`` bytes to a rank ``distance`` ranks away."""
+    inside = distance < links.domain
+    return np.where(
+        inside,
+        sent / links.inside + links.inside_latency,
+        sent / links.outside + links.outside_latency,
+    )

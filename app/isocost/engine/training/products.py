@@ -1,0 +1,85 @@
+"""Seconds of the linear layers a transformer is made of: products, casts and what adapters add to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.engine.arrays import Array, Works
+from isocost.engine.training import kernels
+from isocost.engine.training.efficiency import Machines
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Forward and backward cost of one weight matrix."""
+
+    forward: Array
+    backward: Array
+    forward_casts: Array
+    backward_casts: Array
+
+    def __add__(self, other: Product) -> Product:
+        return Product(
+            self.forward + other.forward,
+            self.backward + other.backward,
+            self.forward_casts + other.forward_casts,
+            self.backward_casts + other.backward_casts,
+        )
+
+    def scaled(self, factor: Array | float) -> Product:
+        """Every part times ``factor``."""
+        return Product(
+            self.forward * factor,
+            self.backward * factor,
+            self.forward_casts * factor,
+            self.backward_casts * factor,
+        )
+
+
+def product(
+    rows: Array,
+    columns: Array,
+    inner: Array,
+    works: Works,
+    machines: Machines,
+    groups: Array | None = None,
+    fused: Array | float = 0.0,
+) -> Product:
+    """A linear layer: (rows x inner) by (inner x columns), once or for each of ``groups`` experts.
+
+    ``fused`` is 1 where these are one kernel. Without rows or columns there is no layer: nothing is read.
+    """
+    exists = np.where((np.asarray(rows) > 0) & (np.asarray(columns) > 0), 1.0, 0.0)
+    count = exists if groups is None else groups * exists
+    efficiency = 1.0 if groups is None else machines.grouped
+
+    def seconds(m: Array, n: Array, k: Array, traffic: Array) -> Array:
+        flops = kernels.grouped_matmul_flops(count, m, n, k, fused)
+        return flops / (machines.matmul * efficiency) + traffic * count / machines.memory
+
+    eb = works.element_bytes
+    weights = inner * columns
+    ins, outs = rows * inner, rows * columns
+    forward = seconds(rows, columns, inner, eb * (ins + weights) + 2.0 * outs)
+    data = seconds(rows, inner, columns, eb * (outs + weights) + 2.0 * ins)
+    weight = seconds(inner, columns, rows, eb * (ins + outs) + machines.gradient_traffic * weights)
+    unpack = works.quantised * machines.dequantise * weights * count / machines.memory
+    adapters = _adapter_bytes(rows, inner, columns, works) * count / machines.memory
+    casts = works.low_precision * machines.cast_bytes * (1.0 + machines.block_casts * works.block_scaled)
+    # Without weight gradients operands need no transposed copy.
+    casts = casts * np.where(works.frozen > 0, 0.5, 1.0)
+    per_pass = casts * count / machines.memory
+    return Product(
+        forward=forward + unpack,
+        backward=data + np.where(works.frozen > 0, 0.0, weight) + unpack,
+        forward_casts=per_pass * (ins + 0.5 * weights) + adapters,
+        backward_casts=per_pass * (outs + 0.5 * weights) + 2.0 * adapters,
+    )
+
+
+def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Works) -> Array:
+    """Traffic a low-rank adapter adds to a linear layer: input read again, output read and written."""
+    touched = rows * (1.0 * inner + 2.0 * columns)
+    return np.where(works.adapter_rank > 0, touched, 0.0)

@@ -1,0 +1,158 @@
+"""Bytes per parameter and per activation of training states: optimizers, precisions, adapters, frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.engine.architecture import adapter_parameters, parameters
+from isocost.engine.arrays import Array, column
+from isocost.engine.records import Optimizer, Transformer, Workload
+
+SIXTEEN_BIT = 2.0
+FOUR_BIT = 0.53
+"""Bytes per weight in NF4 with its double-quantised scales (arXiv 2305.14314)."""
+
+OPTIMIZER_BYTES: dict[Optimizer, float] = {
+    "adamw": 12.0,
+    "adamw-bf16": 4.0,
+    "adamw-8bit": 2.0,
+    "adamw-8bit-paged": 0.0,
+    "muon": 8.0,
+}
+"""Per trained parameter: 32-bit master weight with two moments (Muon: one), or 16- or 8-bit moments alone.
+Paged moments need not be on the accelerator at all."""
+WHOLE_LOGIT = 10.0
+"""Bytes per logit of a loss that is neither fused nor in chunks: 16-bit, a 32-bit copy and its gradient.
+Chunks save 8.3 of them in torchtune's table of optimizations, 7.5 in torchtitan's pull request 996."""
+
+PURE_16_BIT = ("adamw-bf16", "adamw-8bit", "adamw-8bit-paged")
+"""Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
+
+EIGHT_BIT = ("fp8", "mxfp8", "nvfp4")
+"""Formats whose matmul inputs are stored in 8 bits (NVFP4 keeps the backward pass's inputs in 8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryProfile:
+    """What a training framework keeps beyond the arithmetic; fitted to measured peaks."""
+
+    gradient_bytes: float
+    """Per trained parameter, unsharded: 4 for a 32-bit buffer, more with 16-bit gradients beside it. Training
+    in fp16, or with an optimizer that updates 16-bit weights, keeps 2."""
+    persistent_gradients: float
+    """1 if gradient buffers live throughout, 0 if gradients appear as the backward pass frees activations
+    (then they only coexist with the activations of a later microbatch)."""
+    attention_copies: float
+    """Times queries and keys are kept again (rotary embedding, packing) beyond the projection's output."""
+    ffn_copies: float
+    """Inner-width tensors an activation function keeps beyond its inputs (1 = the product only)."""
+    logit_bytes: float
+    """Bytes per logit of its usual loss: 16-bit, 32-bit copy, gradient; fewer where fused or in chunks."""
+    working_layers: float
+    """Layers' worth of activations alive besides the stored ones while a layer runs backward: gradients and
+    recomputed tensors. They follow the loss, so the larger of them and the logits counts."""
+    head_balanced: float
+    """1 if layers are dealt to stages counting the output head as work, 0 if every stage gets alike."""
+    allocated_bytes: float
+    """Held whatever the model: workspaces of the math library, small buffers."""
+    reserve_bytes: float
+    """Outside the allocator: device context, communication buffers."""
+    fragmentation: float
+    """Share of activations lost between blocks of the allocator; counts towards fitting only."""
+    head_bytes: float = 0.0
+    """Per weight of the output head that is whole under ZeRO-3 when the backward pass begins: the weight, its
+    gradient, and the gradient once more in 32 bits where it is widened to be reduced."""
+    every_second: float = 0.0
+    """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
+    rest, 0 if it keeps those of all products and repeats what lies between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateBytes:
+    """Bytes per parameter of the training states of each row; arrays of one length."""
+
+    weights: Array
+    """Per parameter of the layers."""
+    table_weights: Array
+    """Per parameter of embedding and head, which are not quantised."""
+    gradients: Array
+    """Per trained parameter; 0 where each weight is updated as its gradient appears."""
+    optimizer: Array
+    trained: Array
+    """Trained over all parameters: 1, or the adapters' share."""
+    activation_bytes: Array
+    """Bytes of a stored activation."""
+    input_bytes: Array
+    """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
+    format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
+    logit_bytes: Array
+    """Per logit of the loss."""
+    kept_inputs: Array
+    """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
+    fused_attention: Array
+
+    @classmethod
+    def of(
+        cls, models: Sequence[Transformer], works: Sequence[Workload], profile: MemoryProfile
+    ) -> StateBytes:
+        """States of each model trained as its workload says (sequences of one length)."""
+        return cls(
+            weights=column(works, _weight_bytes),
+            table_weights=np.full(1, SIXTEEN_BIT),
+            gradients=column(works, lambda w: _gradient_bytes(w, profile)),
+            optimizer=column(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
+            trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
+            activation_bytes=column(works, lambda w: 4.0 if w.precision == "fp32" else SIXTEEN_BIT),
+            input_bytes=column(works, _input_bytes),
+            logit_bytes=column(works, lambda w: max(profile.logit_bytes, WHOLE_LOGIT * w.whole_logits)),
+            kept_inputs=column(works, lambda w: not w.offload_activations),
+            fused_attention=column(works, lambda w: w.flash_attention),
+        )
+
+
+def _weight_bytes(work: Workload) -> float:
+    """Bytes of a stored weight: frozen ones are kept in the format they are multiplied in."""
+    if work.method == "qlora":
+        return FOUR_BIT
+    return 1.0 if work.method == "lora" and work.precision in EIGHT_BIT else SIXTEEN_BIT
+
+
+def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
+    """Bytes of a gradient that waits for the optimizer's step."""
+    if work.update_in_backward:
+        return 0.0
+    narrow = work.optimizer in PURE_16_BIT or work.precision == "fp16"
+    return SIXTEEN_BIT if narrow else profile.gradient_bytes
+
+
+def _input_bytes(work: Workload) -> float:
+    if work.method != "full":
+        return 0.5
+    if work.precision in EIGHT_BIT:
+        return 1.0
+    return 4.0 if work.precision == "fp32" else SIXTEEN_BIT
+
+
+def _trained_share(t: Transformer, work: Workload) -> float:
+    if work.method == "full":
+        return 1.0
+    return adapter_parameters(t, work.lora_rank) / parameters(t).total
+
+
+def adam_state_bytes(parameters: float) -> float:
+    """Bytes of mixed-precision AdamW: 16-bit weights and gradients, fp32 master and two moments."""
+    return parameters * (2.0 + 2.0 + 4.0 + 8.0)
+
+
+def generated_for_kept(kept: float, keep_share: float) -> float:
+    """Tokens to generate so that ``kept`` survive a filter that keeps ``keep_share`` of them.
+
+    Raises:
+        ValueError: the share is not above 0 and at most 1.
+    """
+    if not 0.0 < keep_share <= 1.0:
+        raise ValueError(f"The share kept must lie above 0 and at most 1, not {keep_share:g}.")
+    return kept / keep_share

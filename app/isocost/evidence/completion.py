@@ -1,0 +1,319 @@
+"""What a described run leaves open, completed: every layout it may have had, ready to be priced at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog.constants.memory import MemoryProfiles
+from isocost.catalog.measured_training import MeasuredRun
+from isocost.engine.arrays import Array, Shapes, Works, pick
+from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
+from isocost.engine.records import Workload
+from isocost.engine.training.memory import Memory, memory, usable_bytes
+from isocost.engine.training.states import MemoryProfile, StateBytes
+from isocost.evidence.measured_rows import RunSpec
+
+TYPICAL_BATCH_TOKENS = 4e6
+"""Tokens a step of a run that does not state its batch: the order of published pre-training."""
+
+CONTEXT_FROM = 8192.0
+"""Sequences from which context parallelism is considered when the layout is not stated."""
+
+PIPELINE_FROM = 1e10
+"""Parameters from which a pipeline is considered when the layout is not stated."""
+
+MICROBATCHES = (1, 2, 4, 8, 16, 32, 64)
+"""Sequences a microbatch considered when the layout does not state them."""
+
+SERVERS = (1, 2, 4, 8, 16)
+"""Servers a group of hybrid sharding spans where its size is not stated."""
+
+TORUS_FROM = 256
+"""Accelerators of a scale-up domain from which it is a torus rather than a rack: nobody pipelines there."""
+
+
+class Choice(NamedTuple):
+    """One layout a run may have had."""
+
+    tp: float
+    pp: float
+    vp: float
+    cp: float
+    ep: float
+    microbatch: float
+    recompute: int
+    sharding: int
+    group: float
+    """Accelerators over which states are spread at most."""
+    batch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many runs and the layouts each may have had: struct of arrays, a row per layout."""
+
+    specs: tuple[RunSpec, ...]
+    start: NDArray[np.intp]
+    """First row of each run."""
+    owner: NDArray[np.intp]
+    """Which run each row belongs to."""
+    works_list: tuple[Workload, ...]
+    shapes: Shapes
+    works: Works
+    layouts: Layouts
+    memory: Memory
+    filled: Array
+    """Bytes over usable bytes."""
+    fits: NDArray[np.bool_]
+    """Whether any layout of the run fits; per run."""
+
+    def __len__(self) -> int:
+        return len(self.specs)
+
+
+def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
+    """Every layout worth pricing of each run, those that do not fit left out.
+
+    A stated part of a layout is kept. Of the rest: the stated sharding with any recomputation that fits; else
+    fully sharded; else, where nothing fits, the layout that needs the least memory: no run is dropped.
+    """
+    choices, owners = [], []
+    for index, spec in enumerate(specs):
+        found = list(_choices(spec))
+        choices += found
+        owners += [index] * len(found)
+    owner = np.array(owners, dtype=np.intp)
+    layouts = _layouts(specs, choices, owner)
+    works = [replace(specs[i].work, global_batch=c.batch) for i, c in zip(owners, choices, strict=True)]
+    shapes = Shapes.of([specs[i].transformer for i in owners])
+    held = _memory(specs, owner, shapes, works, layouts, profiles)
+    filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
+    keep, fits = _selected(specs, owner, layouts, filled)
+    rows = np.flatnonzero(keep)
+    owner = owner[rows]
+    kept_works = [works[i] for i in rows]
+    second = np.array([profiles.for_framework(s.run.framework, s.stack).record().every_second for s in specs])
+    return Batch(
+        specs=tuple(specs),
+        start=np.searchsorted(owner, np.arange(len(specs))),
+        owner=owner,
+        works_list=tuple(kept_works),
+        shapes=pick(shapes, rows),
+        works=Works.of(kept_works, second[owner]),
+        layouts=layouts.take(rows),
+        memory=pick(held, rows),
+        filled=filled[rows],
+        fits=fits,
+    )
+
+
+def _stated_sharding(spec: RunSpec) -> int:
+    """The sharding a run states; a pipeline of PyTorch's leaves weights and gradients whole for all
+    microbatches of a step: only the optimizer is sharded (torchtitan's ``reshard_after_forward`` by default).
+    """
+    run = spec.run
+    whole = spec.stack == "open" and run.sharding == "zero3" and (run.pp or 1.0) > 1.0
+    return SHARDING_CODES["zero1" if whole else run.sharding or "zero1"]
+
+
+def _degrees(given: float | None, options: Sequence[float]) -> Sequence[float]:
+    return options if given is None else [given]
+
+
+def _choices(spec: RunSpec) -> Iterator[Choice]:
+    """The layouts a run may have had; at least one."""
+    run, t, stated = spec.run, spec.transformer, spec.mapping_given
+    count = run.accelerators
+    free = not stated
+    large = t.layers * t.hidden * t.hidden * 12.0 + t.experts * t.moe_layers * t.expert_ffn * t.hidden * 3.0
+    long = run.sequence > CONTEXT_FROM
+    tps = _degrees(run.tp, [1, 2, 4, 8] if free else [1])
+    torus = spec.accelerator.scaleup_domain >= TORUS_FROM
+    piped = free and not torus and (long or large > PIPELINE_FROM)
+    pps = _degrees(run.pp, [1, 2, 4, 8, 16, 32] if piped else [1])
+    cps = _degrees(run.cp, [1, 2, 4, 8, 16] if free and run.sequence >= CONTEXT_FROM else [1])
+    eps = _degrees(run.ep, [1, 8, 16, 32, 64] if free and t.experts > 0 else [1])
+    degrees = [
+        each
+        for each in product(tps, pps, cps, eps)
+        if each[0] * each[1] * each[2] <= count and each[3] <= max(t.experts, 1.0)
+    ]
+    if free:
+        degrees = [each for each in degrees if each[1] <= t.layers]
+    found = False
+    for tp, pp, cp, ep in degrees:
+        replicas = max(count // (tp * pp * cp), 1.0)
+        batch = run.global_batch or max(TYPICAL_BATCH_TOKENS / run.sequence // replicas, 1.0) * replicas
+        if replicas > batch:
+            if free:
+                continue
+            # A stated layout with more replicas than sequences can only have split the sequences further.
+            cp *= replicas / batch
+            replicas = batch
+        for choice in _per_degrees(spec, tp, pp, cp, ep, batch, batch / replicas):
+            found = True
+            yield choice
+    if not found:
+        # A source that contradicts itself: taken at its word, one sequence a replica.
+        batch = run.global_batch or count
+        yield from _per_degrees(spec, run.tp or 1, run.pp or 1, run.cp or 1, run.ep or 1, batch, 1.0)
+
+
+def _per_degrees(
+    spec: RunSpec, tp: float, pp: float, cp: float, ep: float, batch: float, share: float
+) -> Iterator[Choice]:
+    """Interleaving, microbatch, recomputation and sharding; ``share`` is the batch per replica."""
+    run, layers = spec.run, spec.transformer.layers
+    chunks = [1.0]
+    if pp > 1 and spec.stack == "vendor":
+        splits = (1, 2, 3, 4, 6, 8, 12)
+        chunks = [v for v in splits if layers % (pp * v) == 0 or (layers + 2) % (pp * v) == 0]
+    vps = _degrees(run.vp, chunks or [1.0])
+    microbatches = [b for b in _degrees(run.microbatch, MICROBATCHES) if b <= max(share, 1.0)] or [1.0]
+    # Research code recomputes only where it says so.
+    modes = [0] if spec.stack == "research" else [0, 1, 2]
+    if spec.recompute is not None:
+        modes = [RECOMPUTE_CODES[spec.recompute]]
+    stages = sorted({_stated_sharding(spec), 3})
+    groups = [run.shard_group or math.inf]
+    if spec.grouped:
+        # Groups hold a replica in as few servers as its states need.
+        groups = [spec.accelerator.node_size * servers for servers in SERVERS]
+    for vp, microbatch, sharding, group, mode in product(vps, microbatches, stages, groups, modes):
+        yield Choice(tp, pp, vp, cp, ep, microbatch, mode, sharding, group, batch)
+
+
+def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray[np.intp]) -> Layouts:
+    table = np.array(choices, dtype=np.float64)
+    tp, pp, vp, cp, ep, microbatch, recompute, sharding, groups, batch = table.T
+    count = np.array([spec.run.accelerators for spec in specs])[owner]
+    split = np.array([spec.run.sequence_parallel is not False for spec in specs])[owner]
+    ranks = np.maximum(np.floor(count / (tp * pp * cp)), 1.0) * cp
+    # On a torus of thousands weights are sharded within it and replicated across, as MaxText does.
+    domain = np.array([spec.accelerator.scaleup_domain for spec in specs])[owner]
+    groups = np.where(domain >= TORUS_FROM, np.minimum(groups, domain / tp), groups)
+    return Layouts.of(
+        accelerators=count,
+        global_batch=batch,
+        tp=tp,
+        pp=pp,
+        vp=vp,
+        cp=cp,
+        ep=ep,
+        microbatch=microbatch,
+        recompute=recompute,
+        sharding=sharding,
+        shard_group=np.minimum(ranks, groups),
+        sequence_parallel=split & (tp > 1),
+    )
+
+
+def _profile(name: str, profiles: MemoryProfiles) -> MemoryProfile:
+    record = profiles.profiles[name].record()
+    # Published recipes of the vendor stack reduce and keep gradients in 16 bits.
+    return replace(record, gradient_bytes=2.0) if name == profiles.stacks["vendor"] else record
+
+
+def _memory(
+    specs: Sequence[RunSpec],
+    owner: NDArray[np.intp],
+    shapes: Shapes,
+    works: Sequence[Workload],
+    layouts: Layouts,
+    profiles: MemoryProfiles,
+) -> Memory:
+    """Peak bytes of every row, each with the memory profile of its framework."""
+    names = np.array([profiles.name_for_framework(s.run.framework, s.stack) for s in specs])[owner]
+    parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}
+    for name in sorted(set(names.tolist())):
+        rows = np.flatnonzero(names == name)
+        profile = _profile(name, profiles)
+        chosen = [works[i] for i in rows.tolist()]
+        states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
+        sequence = np.array([work.sequence for work in chosen])
+        held = memory(pick(shapes, rows), sequence, states, layouts.take(rows), profile)
+        for field, values in parts.items():
+            values[rows] = getattr(held, field)
+    return Memory(**parts)
+
+
+def _selected(
+    specs: Sequence[RunSpec], owner: NDArray[np.intp], layouts: Layouts, filled: Array
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows to keep, and whether each run fits at all."""
+    stated = np.array([_stated_sharding(s) for s in specs])
+    free = np.array([not s.mapping_given for s in specs])
+    unsaid = np.array([s.run.sharding is None for s in specs])
+    as_stated = (layouts.sharding == stated[owner]) | (free & unsaid)[owner]
+    fits = filled <= 1.0
+
+    def any_of(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        found = np.zeros(len(specs), dtype=np.bool_)
+        np.logical_or.at(found, owner, rows)
+        return found
+
+    given, sharded = any_of(fits & as_stated), any_of(fits)
+    most = np.full(len(specs), -1)
+    np.maximum.at(most, owner, layouts.recompute)
+    last = as_stated & (layouts.recompute == most[owner])
+    least = np.full(len(specs), np.inf)
+    np.minimum.at(least, owner[last], filled[last])
+    last &= filled <= least[owner]
+    fits &= _least_recomputation(owner, layouts, fits)
+    keep = np.where(given[owner], fits & as_stated, np.where(sharded[owner], fits, last))
+    return keep, sharded
+
+
+def _least_recomputation(
+    owner: NDArray[np.intp], layouts: Layouts, fits: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Rows with the least recomputation that fits among neighbours that differ in nothing else.
+
+    More recomputation is never faster, so the others need no price.
+    """
+    names = ("tp", "pp", "vp", "cp", "ep", "microbatch", "sharding", "shard_group")
+    key = np.column_stack([owner, *(getattr(layouts, name) for name in names)])
+    start = np.flatnonzero(np.append(True, (key[1:] != key[:-1]).any(axis=1)))
+    least = np.minimum.reduceat(np.where(fits, layouts.recompute, np.int8(9)), start)
+    result: NDArray[np.bool_] = layouts.recompute == np.repeat(least, np.diff(np.append(start, len(owner))))
+    return result
+
+
+def stated_layouts(runs: Sequence[MeasuredRun]) -> Layouts:
+    """The layouts of runs, a row each; what a run leaves out is one, and not recomputed."""
+    split = np.array([run.sequence_parallel is not False and (run.tp or 1) > 1 for run in runs])
+    return Layouts.of(
+        accelerators=[run.accelerators for run in runs],
+        global_batch=[run.global_batch or 1.0 for run in runs],
+        tp=[run.tp or 1 for run in runs],
+        pp=[run.pp or 1 for run in runs],
+        vp=[run.vp or 1 for run in runs],
+        cp=[run.cp or 1 for run in runs],
+        ep=[run.ep or 1 for run in runs],
+        microbatch=[run.microbatch or 1 for run in runs],
+        recompute=[RECOMPUTE_CODES[run.recompute or "none"] for run in runs],
+        sharding=[SHARDING_CODES[run.sharding or "none"] for run in runs],
+        shard_group=_shard_groups(runs),
+        sequence_parallel=split,
+    )
+
+
+def _shard_groups(runs: Sequence[MeasuredRun]) -> list[float]:
+    """Accelerators over which the states of each run are spread: all replicas, or fewer if it says so."""
+    ranks = [run.accelerators // ((run.tp or 1) * (run.pp or 1)) for run in runs]
+    return [max(min(run.shard_group or n, n), 1.0) for run, n in zip(runs, ranks, strict=True)]
+
+
+def stated_memory(specs: Sequence[RunSpec], profile: MemoryProfile) -> Memory:
+    """Bytes per accelerator of each run, in its stated layout, under one framework's profile."""
+    models, works = [s.transformer for s in specs], [s.work for s in specs]
+    states = StateBytes.of(models, works, profile)
+    layouts = stated_layouts([s.run for s in specs])
+    return memory(Shapes.of(models), np.array([w.sequence for w in works]), states, layouts, profile)

@@ -1,0 +1,151 @@
+"""Serving benchmarks as tables print them: columns of text become a measured point the engine can predict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from isocost.catalog.catalog import Catalog
+from isocost.catalog.constants.serving import Serving
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.measured import parse_parallelism
+from isocost.engine.generation.deployment import Format, GenerationPrecision, Replica, Speculation
+from isocost.engine.generation.serving import Phase, best_replica, generation_rate
+from isocost.engine.records import Accelerator, Transformer
+
+PRECISIONS: Mapping[str, GenerationPrecision] = {
+    "fp4": "fp4",
+    "nvfp4": "fp4",
+    "mxfp4": "fp4",
+    "int4": "fp4",
+    "w4a16": "fp4",
+    "fp8": "fp8",
+    "int8": "fp8",
+    "bf16": "bf16",
+    "fp16": "fp16",
+}
+
+USUAL_PROMPT = 4096.0
+"""Prompt tokens of a prefill benchmark that does not state them."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationPrediction:
+    """Tokens/s per accelerator of one row, with the range errors of its kind suggest."""
+
+    tokens_per_second_per_gpu: float
+    p10: float
+    p90: float
+    note: str
+
+
+def predict_row(row: Mapping[str, str], catalog: Catalog, serving: Serving) -> GenerationPrediction:
+    """Predict a row of a serving benchmark.
+
+    Columns: model, precision, gpu, n_gpus, isl, osl and metric; parallelism, batch_or_concurrency and notes
+    may be empty.
+
+    Raises:
+        CatalogError: a column is missing or not understood, or the model does not fit as described.
+    """
+    t = catalog.model(_text(row, "model")).transformer
+    a = catalog.accelerator(_text(row, "gpu")).spec
+    weights = _precision(row)
+    fmt = Format(weights, _cache(row, weights, t))
+    phase = _phase(row)
+    prompt, output = _number(row, "isl"), max(_number(row, "osl"), 1.0)
+    if phase == "prefill" and prompt <= 1.0:
+        prompt = USUAL_PROMPT
+    replica, drafts = parse_parallelism(row.get("parallelism", ""))
+    note = ""
+    c = serving.constants()
+    if not re.search(r"(TP|EP|DP)\s*=?\s*\d|-(GPU|rank)", row.get("parallelism", "")):
+        replica = _chosen(t, a, fmt, serving, prompt, output, _number(row, "n_gpus"))
+        note = f"layout not stated: TP{float(replica.tp):.0f} over {float(replica.gpus):.0f} assumed"
+    rate = generation_rate(
+        t,
+        a,
+        replica,
+        fmt,
+        c,
+        phase=phase,
+        prompt=prompt,
+        output=output,
+        sequences=_sequences(row, replica),
+        speculation=Speculation(drafts),
+    )
+    if rate <= 0.0:
+        raise CatalogError(
+            f"{t.name} in {weights} does not fit on {float(replica.gpus):.0f} x {a.name} with one sequence "
+            f"of {prompt + output:.0f} tokens."
+        )
+    if _text(row, "metric").startswith("total") and phase == "output":
+        rate *= (prompt + output) / output
+    spread = serving.spread_of(t, a, replica)
+    return GenerationPrediction(rate, rate * spread.p10, rate * spread.p90, note)
+
+
+def _text(row: Mapping[str, str], column: str) -> str:
+    value = row.get(column, "").strip()
+    if not value:
+        raise CatalogError(f"{column}: is missing; give it a value.")
+    return value
+
+
+def _number(row: Mapping[str, str], column: str) -> float:
+    text = _text(row, column)
+    try:
+        value = float(text.replace(",", ""))
+    except ValueError as error:
+        raise CatalogError(f"{column}: expected a number, got {text!r}.") from error
+    if not 0.0 < value < 1e12:
+        raise CatalogError(f"{column}: expected a positive number, got {text!r}.")
+    return value
+
+
+def _precision(row: Mapping[str, str]) -> GenerationPrecision:
+    text = _text(row, "precision").lower()
+    if text not in PRECISIONS:
+        raise CatalogError(f"precision: expected one of {', '.join(PRECISIONS)}, got {text!r}.")
+    return PRECISIONS[text]
+
+
+def _cache(row: Mapping[str, str], weights: GenerationPrecision, t: Transformer) -> GenerationPrecision:
+    """Format of the cache: as noted, else as released checkpoints have it (latent caches at 16 bits)."""
+    said = re.search(r"\b(FP8|FP16|BF16) KV", row.get("notes", ""))
+    if said:
+        return cast(GenerationPrecision, said[1].lower())
+    return "bf16" if weights in ("bf16", "fp16") or t.attention == "mla" else "fp8"
+
+
+def _phase(row: Mapping[str, str]) -> Phase:
+    metric = _text(row, "metric").lower()
+    if metric.startswith("prefill") or "prefill" in row.get("parallelism", "").lower():
+        return "prefill"
+    if metric.startswith("decode"):
+        return "decode"
+    if "user" in metric:
+        return "user"
+    if metric.startswith(("output", "total")):
+        return "output"
+    raise CatalogError(f"metric: expected output, decode, prefill, total or per-user, got {metric!r}.")
+
+
+def _sequences(row: Mapping[str, str], replica: Replica) -> float | None:
+    """Sequences running at once over the replica; None (as many as fit) when not a plain number."""
+    text = row.get("batch_or_concurrency", "").strip().replace(",", "")
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(\s+per\s+(?:GPU|rank|device))?", text)
+    if found is None:
+        return None
+    return float(found[1]) * (float(replica.gpus) if found[2] else 1.0)
+
+
+def _chosen(
+    t: Transformer, a: Accelerator, fmt: Format, serving: Serving, prompt: float, output: float, gpus: float
+) -> Replica:
+    try:
+        return best_replica(t, a, fmt, serving.constants(), prompt=prompt, output=output, gpus=gpus)[0]
+    except ValueError as error:
+        raise CatalogError(str(error)) from error

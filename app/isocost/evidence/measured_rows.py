@@ -1,0 +1,285 @@
+"""From a row that describes a run, ours or a user's, to what the engine computes on.
+
+A row may leave out its layout, batch or recomputation: ``None`` says so, and the prediction completes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from isocost.catalog.catalog import Catalog
+from isocost.catalog.constants.memory import load_memory_profiles
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.measured_training import (
+    DEFAULT_STACK,
+    OVERLAPPING_WORDS,
+    MeasuredRun,
+    stack_of,
+    year_of,
+)
+from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
+from isocost.engine.training.efficiency import ELEMENT, dense_peak
+from isocost.engine.training.states import OPTIMIZER_BYTES
+from isocost.evidence import row_words as words
+
+_Found = TypeVar("_Found")
+
+SAME_MEMORY = 0.1
+"""Share by which the memory on a label may differ from the catalogue's: GB and GiB, rounding."""
+
+UNFUSED_UNTIL = 2023.0
+"""Runs dated earlier wrote attention scores to memory: FlashAttention, of May 2022, came into Megatron-LM in
+January 2023 and into PyTorch in March."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One run to predict: the row, and its model, accelerator and work resolved."""
+
+    run: MeasuredRun
+    transformer: Transformer
+    accelerator: Accelerator
+    work: Workload
+    """``global_batch`` is 0 when the row does not state it."""
+    stack: Stack
+    year: float | None
+    """When the software ran; None = today's."""
+    mapping_given: bool
+    """Whether the row states how the accelerators share the model."""
+    recompute: Recompute | None
+    """Stated, or what the framework's recipes do; None = the least that fits."""
+    grouped: bool = False
+    """Whether states are spread over groups of servers of a size that is not stated (hybrid sharding)."""
+    overlapping: bool = False
+    """Whether the framework is known to hide the experts' all-to-all."""
+
+
+def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None = None) -> RunSpec:
+    """Resolve a measured run by the catalogue's names, or with a transformer of its own.
+
+    Raises CatalogError when the model or the accelerator is unknown.
+    """
+    model = transformer or catalog.model(run.model).transformer
+    if not run.mtp:
+        model = replace(model, mtp_layers=0.0)
+    year = year_of(run.date)
+    split = max(run.tp or 1.0, run.pp or 1.0) > 1.0
+    stack = run.stack or stack_of(run.framework, run.source, split=split)
+    usual = load_memory_profiles().for_framework(run.framework, stack)
+    fused = run.fused_attention
+    if fused is None:
+        fused = year is None or year >= UNFUSED_UNTIL
+    work = Workload(
+        sequence=run.sequence,
+        global_batch=run.global_batch or 0.0,
+        precision=run.precision,
+        method=run.method,
+        optimizer=run.optimizer or usual.optimizer,
+        flash_attention=fused,
+        update_in_backward=run.update_in_backward,
+        offload_activations=run.offload_activations,
+        whole_logits=run.whole_logits,
+    )
+    accelerator = catalog.accelerator(run.accelerator).spec
+    if run.network_gbit_s is not None:
+        accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * 1e9 / 8.0)
+    stated = run.tp is not None or run.pp is not None or run.sharding in ("none", "zero3")
+    return RunSpec(
+        run=run,
+        transformer=model,
+        accelerator=accelerator,
+        work=work,
+        stack=stack,
+        year=year,
+        mapping_given=stated,
+        recompute=run.recompute or usual.recompute,
+        overlapping=any(word in run.framework.casefold() for word in OVERLAPPING_WORDS),
+    )
+
+
+def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
+    """A run from a row with the columns of a published-throughput table.
+
+    Columns read: model, gpu, n_gpus, seq_len, precision, kind, framework, date, tp, pp, vp, cp, ep,
+    zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
+    n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (flash or unfused),
+    optimizer (adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; else what the framework uses),
+    stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and direction; else the
+    catalogue's) and gpus_per_node. Raises ValueError saying what is missing or not understood.
+    """
+    text = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
+    count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")
+    if count is None:
+        raise ValueError("n_gpus is empty: give the number of accelerators.")
+    if sequence is None:
+        raise ValueError("seq_len is empty: give the tokens of a sequence.")
+    accelerator, model = _accelerator(text, catalog), _transformer(text, catalog)
+    sharding, group = words.sharding(text.get("zero_or_fsdp", ""))
+    kernel = _one_of(text, "attention_kernel", ("flash", "unfused"))
+    stack = _one_of(text, "stack", ("vendor", "open", "research"))
+    run = MeasuredRun(
+        id=text.get("id", ""),
+        source=text.get("source", ""),
+        model=text.get("model", ""),
+        accelerator=accelerator.id,
+        accelerators=count,
+        sequence=sequence,
+        date=text.get("date", ""),
+        framework=text.get("framework", ""),
+        stack=stack or None,  # type: ignore[arg-type]
+        precision=words.precision(text.get("precision", "")),
+        method=words.method(text.get("kind", "")),
+        global_batch=_number(text, "global_batch_seqs"),
+        microbatch=_number(text, "micro_batch"),
+        tp=_number(text, "tp"),
+        pp=_number(text, "pp"),
+        vp=_number(text, "vp"),
+        cp=_number(text, "cp"),
+        ep=_number(text, "ep") if model.is_moe else None,
+        sharding=sharding,
+        shard_group=None if group == words.SERVERS_APART else group,
+        sequence_parallel=words.flag(text.get("seq_parallel", "")),
+        recompute=words.recompute(text.get("recompute", "")),
+        fused_attention=None if not kernel else kernel == "flash",
+        optimizer=_optimizer(text.get("optimizer", "")),
+        tokens_per_s=_measured(text, "tokens_per_s_per_gpu") or _from_step(text, count, sequence),
+        peak_memory_gb=_measured(text, "peak_memory_gb"),
+        network_gbit_s=_number(text, "network_gbit_s"),
+        mtp="w/o MTP" not in text.get("notes", ""),
+    )
+    spec = run_spec(run, catalog, model)
+    _refuse_impossible(spec)
+    server = _server(spec.accelerator, _number(text, "gpus_per_node"))
+    return replace(spec, accelerator=server, grouped=group == words.SERVERS_APART)
+
+
+def _server(accelerator: Accelerator, held: float | None) -> Accelerator:
+    """The accelerator in a server of ``held``: links that end with the server end sooner in a smaller one."""
+    if held is None or not accelerator.scaleup_domain == accelerator.node_size > held:
+        return accelerator
+    return replace(accelerator, node_size=int(held), scaleup_domain=int(held))
+
+
+def _one_of(text: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """A word of a few, in small letters; empty for a blank. Raises ValueError for another."""
+    word = text.get(name, "").casefold()
+    if word and word not in allowed:
+        raise ValueError(f"{name} is {word}: use {', '.join(allowed[:-1])} or {allowed[-1]}.")
+    return word
+
+
+def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
+    """The catalogue's, by any spelling of its name. Raises ValueError where its memory is not the label's."""
+    label = text.get("gpu", "")
+    found = _named(catalog.accelerator, words.accelerator_spellings(label)).spec
+    named, held = words.memory_named(label), found.memory_bytes / 1e9
+    if named is not None and abs(named / held - 1.0) > SAME_MEMORY:
+        raise ValueError(f"gpu is {label!r}: {found.name} has {held:.0f} GB, and no other is known.")
+    return found
+
+
+def _refuse_impossible(spec: RunSpec) -> None:
+    """Raise ValueError for what no run can have had: degrees beyond the accelerators, layers or experts."""
+    run, t = spec.run, spec.transformer
+    split = {"tp": run.tp or 1.0, "pp": run.pp or 1.0, "cp": run.cp or 1.0}
+    product = math.prod(split.values())
+    if any(degree % 1.0 for degree in (run.accelerators, *split.values(), run.ep or 1.0)):
+        raise ValueError("n_gpus, tp, pp, cp and ep count accelerators: give whole numbers.")
+    if product > run.accelerators:
+        used = " x ".join(f"{name} {degree:.0f}" for name, degree in split.items() if degree > 1)
+        raise ValueError(f"{used} is {product:.0f}, more than n_gpus, {run.accelerators:.0f}.")
+    if t.is_moe and (run.ep or 1.0) > t.experts:
+        raise ValueError(f"ep is {run.ep:.0f}, more than the {t.experts:.0f} experts.")
+    if t.is_moe and t.top_k > t.experts:
+        raise ValueError(f"top_k is {t.top_k:.0f}, more than the {t.experts:.0f} experts.")
+    if t.moe_layers > t.layers:
+        raise ValueError(f"moe_layers is {t.moe_layers:.0f}, more than the {t.layers:.0f} layers.")
+    try:
+        dense_peak(spec.accelerator, ELEMENT[run.precision])
+    except ValueError:
+        formats = ", ".join(name for name in spec.accelerator.peak_flops)
+        raise ValueError(
+            f"precision is {run.precision}: {spec.accelerator.name} has dense peaks in {formats} only."
+        ) from None
+
+
+def _measured(text: Mapping[str, str], name: str) -> float | None:
+    """A measured figure; None where there is none to compare with, however that is written ("OOM")."""
+    try:
+        return _number(text, name)
+    except ValueError:
+        return None
+
+
+def _from_step(text: Mapping[str, str], count: float, sequence: float) -> float | None:
+    """Tokens a second per accelerator where only the seconds of a step and its batch were measured."""
+    seconds, batch = _measured(text, "step_time_s"), _measured(text, "global_batch_seqs")
+    return batch * sequence / seconds / count if seconds and batch else None
+
+
+def _optimizer(name: str) -> Optimizer | None:
+    """An optimizer by name; None for a blank. Raises ValueError for an unknown one."""
+    found: Optimizer | None = next((known for known in OPTIMIZER_BYTES if known == name.casefold()), None)
+    if found is None and name:
+        raise ValueError(f"optimizer is {name}: use one of {', '.join(OPTIMIZER_BYTES)}.")
+    return found
+
+
+def _number(text: Mapping[str, str], name: str) -> float | None:
+    return words.number(text.get(name, ""), name)
+
+
+def _named(lookup: Callable[[str], _Found], spellings: Iterable[str]) -> _Found:
+    """The record of the first spelling that is known. Raises the first spelling's CatalogError."""
+    first: CatalogError | None = None
+    for spelling in spellings:
+        try:
+            return lookup(spelling)
+        except CatalogError as error:
+            first = first or error
+    raise first or CatalogError("no name is given.")
+
+
+def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer:
+    """The catalogue's, by any spelling of its name, unless the row gives another shape; else the row's."""
+    layers, hidden, heads = (_number(text, name) for name in ("n_layers", "d_model", "n_heads"))
+    shape = None if layers is None or hidden is None or heads is None else (layers, hidden, heads)
+    try:
+        known = _named(catalog.model, words.model_spellings(text.get("model", ""))).transformer
+    except CatalogError as error:
+        if shape is None:
+            raise ValueError(f"{error} Or give its shape: n_layers, d_model and n_heads.") from None
+    else:
+        if shape is None or known.attention != "mha" or shape[:2] == (known.layers, known.hidden):
+            return known
+    return _described(text, *shape)
+
+
+def _described(text: Mapping[str, str], layers: float, hidden: float, heads: float) -> Transformer:
+    """The shape a row gives."""
+    vocabulary = _number(text, "vocab")
+    experts = _number(text, "n_experts") or 0.0
+    moe_layers = (_number(text, "moe_layers") or layers) if experts else 0.0
+    ffn = _number(text, "d_ff") or 4.0 * hidden
+    return Transformer(
+        name=text.get("model", ""),
+        layers=layers,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=_number(text, "n_kv_heads") or heads,
+        head_dim=hidden / heads,
+        ffn=ffn,
+        vocabulary=vocabulary or 50_000.0,
+        gated=words.gated(text.get("ffn_type", "")),
+        moe_layers=moe_layers,
+        experts=experts,
+        top_k=_number(text, "top_k") or (1.0 if experts else 0.0),
+        shared_experts=_number(text, "n_shared_experts") or 0.0,
+        expert_ffn=(_number(text, "d_ff_expert") or ffn) if experts else 0.0,
+    )
+
+
+__all__ = ["DEFAULT_STACK", "RunSpec", "run_from_row", "run_spec"]

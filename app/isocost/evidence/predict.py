@@ -1,0 +1,223 @@
+"""Throughput and memory of described runs: published ones, to score the model, and a user's own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog.catalog import Catalog
+from isocost.catalog.constants.efficiency import load_efficiency, relatives
+from isocost.catalog.constants.memory import load_memory_profiles
+from isocost.catalog.constants.spreads import Spreads, load_spreads
+from isocost.catalog.errors import CatalogError
+from isocost.engine.arrays import Array
+from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
+from isocost.engine.layouts.candidates import is_whole
+from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
+from isocost.engine.training.step import StepSeconds, evaluate
+from isocost.evidence.completion import Batch, complete
+from isocost.evidence.measured_rows import RunSpec, run_from_row
+
+GB = 1e9
+AT_ONCE = 64
+"""Runs completed and priced together: one whose layout is not stated may have had thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of one run; figures are None when it could not be predicted (``note`` says why)."""
+
+    tokens_per_s: float | None
+    """Per accelerator."""
+    p10: float | None
+    p90: float | None
+    peak_memory_gb: float | None
+    """As an allocator would report it."""
+    layout_source: str
+    """``given``, ``searched``, or empty when not predicted."""
+    note: str
+    layout: str = ""
+    step_seconds: float | None = None
+
+
+def step_seconds(batch: Batch, efficiency: Efficiency) -> StepSeconds:
+    """Seconds of one optimizer step of every layout of every run."""
+    specs = [batch.specs[i] for i in batch.owner]
+    rates = machines(
+        [s.accelerator for s in specs],
+        [s.work.precision for s in specs],
+        [s.stack for s in specs],
+        efficiency,
+        [PRESENT if s.year is None else s.year for s in specs],
+        [s.overlapping for s in specs],
+    )
+    return evaluate(batch.shapes, batch.works, rates, batch.layouts, batch.filled)
+
+
+def fastest(batch: Batch, seconds: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Tokens a second per accelerator of each run with its fastest layout, and that layout's row."""
+    tokens = batch.works.global_batch * batch.works.sequence
+    rate = tokens / seconds / batch.layouts.accelerators
+    best = np.maximum.reduceat(rate, batch.start)
+    hit = np.flatnonzero(rate >= best[batch.owner] * (1.0 - 1e-12))
+    _, first = np.unique(batch.owner[hit], return_index=True)
+    return best, hit[first]
+
+
+def predict_specs(
+    specs: Sequence[RunSpec], efficiency: Efficiency | None = None, spreads: Spreads | None = None
+) -> list[Prediction]:
+    """Predict resolved runs, in order."""
+    found: list[Prediction] = []
+    for first in range(0, len(specs), AT_ONCE):
+        found += _predicted(specs[first : first + AT_ONCE], efficiency, spreads)
+    return found
+
+
+def _predicted(
+    specs: Sequence[RunSpec], efficiency: Efficiency | None, spreads: Spreads | None
+) -> list[Prediction]:
+    batch = complete(specs, load_memory_profiles())
+    seconds = step_seconds(batch, efficiency or load_efficiency()).total
+    rates, rows = fastest(batch, seconds)
+    ranges = spreads or load_spreads()
+    return [
+        _prediction(batch, i, float(rates[i]), int(rows[i]), float(seconds[rows[i]]), ranges)
+        for i in range(len(specs))
+    ]
+
+
+def _prediction(
+    batch: Batch, index: int, rate: float, row: int, seconds: float, spreads: Spreads
+) -> Prediction:
+    spec = batch.specs[index]
+    low, high = spreads.factors(
+        spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
+    )
+    return Prediction(
+        tokens_per_s=rate,
+        p10=rate * low,
+        p90=rate * high,
+        peak_memory_gb=float(batch.memory.allocated[row]) / GB,
+        layout_source="given" if spec.mapping_given else "searched",
+        note="; ".join(_notes(batch, index, row)),
+        layout=_words(batch, row),
+        step_seconds=seconds,
+    )
+
+
+def _words(batch: Batch, row: int) -> str:
+    layouts = batch.layouts
+    degrees = " ".join(
+        f"{n.upper()}{getattr(layouts, n)[row]:.0f}" for n in ("tp", "pp", "vp", "cp", "ep", "dp")
+    )
+    return (
+        f"{degrees} microbatch {layouts.microbatch[row]:.0f} {SHARDING_NAMES[layouts.sharding[row]]} "
+        f"recompute {RECOMPUTE_NAMES[layouts.recompute[row]]}"
+    )
+
+
+def _notes(batch: Batch, index: int, row: int) -> list[str]:
+    """What was assumed in the prediction, in words."""
+    spec = batch.specs[index]
+    notes = []
+    if not batch.fits[index]:
+        notes.append("by our count of memory this run does not fit; predicted all the same")
+    if spec.run.recompute is None:
+        why = "the least that fits" if spec.recompute is None else "as its framework's recipes do"
+        notes.append(f"recomputation not stated: {RECOMPUTE_NAMES[batch.layouts.recompute[row]]}, {why}")
+    if spec.run.optimizer is None and spec.work.optimizer != "adamw":
+        notes.append(f"optimizer not stated: {spec.work.optimizer}, as its framework's recipes do")
+    if spec.grouped:
+        notes.append(f"hybrid sharding over {batch.layouts.shard_group[row]:.0f} accelerators assumed")
+    stated = spec.run.sharding not in (None, "zero3")
+    if spec.mapping_given and stated and batch.layouts.sharding[row] == 3:
+        notes.append("does not fit as sharded: fully sharded weights assumed")
+    if spec.run.stack is None:
+        notes.append(f"software tier taken as {spec.stack}")
+    if spec.run.global_batch is None:
+        notes.append(f"batch not stated: {batch.works.global_batch[row]:.0f} sequences assumed")
+    if spec.accelerator.architecture in relatives():
+        notes.append(
+            f"no runs on {spec.accelerator.architecture} in the fit: "
+            f"shares of {relatives()[spec.accelerator.architecture]} assumed"
+        )
+    if spec.transformer.attention == "hybrid" and not is_whole(spec.transformer):
+        notes.append("hybrid model of unknown shape: layers solved from its parameters")
+    return notes
+
+
+def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Prediction]:
+    """Predict rows with the columns of a published-throughput table; one prediction a row, in order.
+
+    Rows that cannot be predicted keep their place, with a note that says why (see ``run_from_row``).
+    """
+    specs: list[RunSpec] = []
+    outcome: list[int | str] = []
+    for row in rows:
+        try:
+            spec = run_from_row(row, catalog)
+        except (ValueError, CatalogError) as error:
+            outcome.append(str(error))
+        else:
+            outcome.append(len(specs))
+            specs.append(spec)
+    found = predict_specs(specs)
+    return [
+        found[item] if isinstance(item, int) else Prediction(None, None, None, None, "", item)
+        for item in outcome
+    ]
+
+
+PRIOR_RUNS = 2.0
+"""Weight of the model's own measured spread against the scatter of the user's runs."""
+DECILE = 1.2816
+"""Standard deviations from the median to the 10th or 90th percentile of a normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRuns:
+    """How somebody's own runs compare with the model: measured over predicted throughput."""
+
+    factor: float
+    low: float
+    """10th percentile expected of a further run, as a factor on the uncorrected prediction."""
+    high: float
+    """90th percentile."""
+    runs: int
+    source: str
+    date: str
+
+
+def correction(
+    measured: Sequence[float | None], predicted: Sequence[Prediction], *, source: str, date: str
+) -> OwnRuns:
+    """The factor that centres predictions on the runs that state a speed and could be predicted.
+
+    The runs are taken as lognormal about their mean. The spread of a further run joins their scatter with the
+    class's spread as if that were ``PRIOR_RUNS`` more runs, and widens for the few there are.
+
+    Raises:
+        ValueError: no row has both a measured speed and a prediction.
+    """
+    pairs = [
+        (math.log(m / p.tokens_per_s), math.log(p.p90 / p.p10) / (2.0 * DECILE))
+        for m, p in zip(measured, predicted, strict=True)
+        if m and p.tokens_per_s and p.p10 and p.p90
+    ]
+    if not pairs:
+        raise ValueError(
+            "no row has both tokens_per_s_per_gpu, as measured, and what a prediction needs "
+            "(isocost predict says what is missing)."
+        )
+    logs = np.array([ratio for ratio, _ in pairs])
+    own = float(np.mean(np.square([width for _, width in pairs])))
+    n = len(logs)
+    variance = (PRIOR_RUNS * own + float(np.sum(np.square(logs - logs.mean())))) / (PRIOR_RUNS + n - 1)
+    reach = DECILE * math.sqrt(variance * (1.0 + 1.0 / n))
+    factor = float(math.exp(logs.mean()))
+    return OwnRuns(factor, factor * math.exp(-reach), factor * math.exp(reach), n, source, date)

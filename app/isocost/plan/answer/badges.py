@@ -1,0 +1,253 @@
+"""What a plan's size, data and compute mean: beside scaling laws, published models and rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.economics import Threshold, load_thresholds
+from isocost.catalog.constants.laws import load_scaling_laws
+from isocost.catalog.records import PublishedRun
+from isocost.engine.scaling import (
+    TRAIN_FLOPS,
+    Optimum,
+    allocation,
+    compute_over_optimal,
+    data_constrained_loss,
+    effective,
+    extrapolation,
+    inference_aware,
+    loss,
+    optimum,
+)
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.money.surroundings import DAYS_PER_MONTH
+from isocost.plan.project.project import PretrainStage, Scenario, model_of
+from isocost.plan.runs.resolve import parameters_of
+from isocost.quantities import format_quantity
+
+NEAR_OPTIMAL = 1.5
+"""Tokens per parameter within this factor of the optimum are called compute-optimal."""
+SAME_CLASS = 3.0
+"""Runs within this factor in compute are of one class."""
+CLOSE_TO_RULE = 0.8
+"""Share of a rule's compute from which it is named: attention and experiments may add what is missing."""
+WORN_OUT_EPOCHS = 4.0
+"""Passes over the same text up to which repetition costs little (arXiv 2305.16264)."""
+BASIS = "6 x active parameters x tokens"
+"""How every remark counts training compute: what published runs tell allows no finer count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A short remark at an input."""
+
+    key: str
+    path: str
+    """Input it stands beside."""
+    text: str
+    """A few words."""
+    detail: str
+    """A sentence that explains it."""
+    source: str
+    tone: Literal["info", "care"] = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class LawReading:
+    """What one scaling law says of a model and its compute."""
+
+    name: str
+    loss: float | None
+    """Nats per token of the plan's model; None where the law speaks of allocation only."""
+    optimal_parameters: float
+    optimal_tokens: float
+    over_optimal: float | None
+    """Compute spent over the least that reaches the same loss."""
+    extrapolation: float
+    """Plan's compute over the largest the law was fitted on; above 1 the law is stretched."""
+    source: str
+
+    @property
+    def tokens_per_parameter(self) -> float:
+        """The law's best ratio for this compute."""
+        return self.optimal_tokens / self.optimal_parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A published run of about the same compute."""
+
+    run: PublishedRun
+    flops: float
+    ratio: float
+    """Plan's compute over the run's."""
+
+
+def badges(
+    scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog, stage: int = 0
+) -> tuple[Badge, ...]:
+    """Every remark about a stage that trains from tokens, and about the programme's compute."""
+    chosen = scenario.stages[stage]
+    found: list[Badge] = []
+    if isinstance(chosen, PretrainStage):
+        counted = parameters_of(model_of(scenario, chosen), catalog)
+        size, tokens = counted.active, chosen.data.tokens
+        found += _tokens(size, tokens)
+        found += _repetition(scenario, size, tokens)
+        found += _serving(scenario, size, tokens)
+        found += _peer(TRAIN_FLOPS * size * tokens, catalog)
+    found += _rules(training_flops(results))
+    return tuple(found)
+
+
+def training_flops(results: Sequence[StageEstimate]) -> float:
+    """FLOPs of the stages that train, on the basis of every remark."""
+    return math.fsum(r.flops.six_nd for r in results if r.enabled and r.flops is not None)
+
+
+def law_readings(parameters: float, tokens: float) -> tuple[LawReading, ...]:
+    """What each law says of ``parameters`` trained on ``tokens``; losses of different laws do not compare."""
+    laws = load_scaling_laws()
+    compute = TRAIN_FLOPS * parameters * tokens
+    readings = []
+    for row in laws.parametric:
+        law = row.record()
+        best = optimum(law, compute)
+        spent = compute_over_optimal(law, parameters, tokens)
+        said = float(loss(law, parameters, tokens))
+        stretch = extrapolation(law.compute_fitted, compute)
+        readings.append(LawReading(row.name, said, best.parameters, best.tokens, spent, stretch, row.source))
+    for rule in laws.allocation:
+        split: Optimum = allocation(rule.record(), compute)
+        stretch = extrapolation(rule.compute_fitted, compute)
+        readings.append(
+            LawReading(rule.name, None, split.parameters, split.tokens, None, stretch, rule.source)
+        )
+    return tuple(readings)
+
+
+@lru_cache(maxsize=64)
+def nearest_peer(flops: float, catalog: Catalog) -> Peer | None:
+    """The trusted published pre-training run nearest in compute, 6 x active parameters x tokens."""
+    peers = [
+        Peer(run, own, flops / own)
+        for run in catalog.runs
+        if run.trusted and run.stage == "pretrain" and run.params_active and run.tokens
+        for own in (TRAIN_FLOPS * run.params_active * run.tokens,)
+    ]
+    return min(peers, key=lambda peer: abs(math.log(peer.ratio)), default=None) if flops > 0.0 else None
+
+
+def thresholds_reached(flops: float) -> tuple[Threshold, ...]:
+    """The compute thresholds a programme exceeds, lowest first."""
+    return tuple(each for each in load_thresholds() if flops > each.flops)
+
+
+def _tokens(size: float, tokens: float) -> Iterator[Badge]:
+    law = load_scaling_laws().law()
+    compute = TRAIN_FLOPS * size * tokens
+    best, ratio = optimum(law, compute), tokens / size
+    against = ratio / best.tokens_per_parameter
+    extra = (compute_over_optimal(law, size, tokens) - 1.0) * 100.0
+    if against > NEAR_OPTIMAL:
+        word = "over-trained for serving"
+    elif against < 1.0 / NEAR_OPTIMAL:
+        word = "under-trained for its size"
+    else:
+        word = "compute-optimal"
+    stretch = extrapolation(law.compute_fitted, compute)
+    beyond = f" That is {stretch:.1f} times the compute the law was fitted on." if stretch > 1.0 else ""
+    ratios = sorted(reading.tokens_per_parameter for reading in law_readings(size, tokens))
+    split = (
+        f"{format_quantity(best.parameters, 'number')} parameters on "
+        f"{format_quantity(best.tokens, 'number')} tokens"
+    )
+    detail = (
+        f"{law.name} puts the optimum of this compute at {split}; this size spends {extra:.0f} % more than "
+        f"the least for its loss. The laws advise {ratios[0]:.0f} to {ratios[-1]:.0f} tokens per parameter."
+        f"{beyond}"
+    )
+    text = f"{format_quantity(ratio, 'number')} tokens per parameter: {word}"
+    yield Badge("tokens-per-parameter", "data.tokens", text, detail, _law_source())
+
+
+def _repetition(scenario: Scenario, size: float, tokens: float) -> Iterator[Badge]:
+    unique = scenario.dataset.unique_tokens
+    if unique is None or unique >= tokens:
+        return
+    row = next(row for row in load_scaling_laws().parametric if row.repeat_data is not None)
+    law = row.record()
+    assert law.repeat_data is not None
+    worth = float(effective(unique, tokens, law.repeat_data))
+    epochs = tokens / unique
+    said = data_constrained_loss(law, size, unique, tokens)
+    fresh = float(loss(law, size, tokens))
+    yield Badge(
+        "repeated-data",
+        "dataset.unique_tokens",
+        f"{epochs:.1f} epochs, worth {format_quantity(worth, 'number')} fresh tokens",
+        f"Loss {said:.3f} against {fresh:.3f} on as many different tokens; up to {WORN_OUT_EPOCHS:.0f} "
+        "passes cost little.",
+        row.source,
+        "care" if epochs > WORN_OUT_EPOCHS else "info",
+    )
+
+
+def _serving(scenario: Scenario, size: float, tokens: float) -> Iterator[Badge]:
+    served = scenario.demand.tokens_per_day * scenario.demand.months * DAYS_PER_MONTH
+    if served <= 0.0:
+        return
+    law = load_scaling_laws().law()
+    best = inference_aware(law, float(loss(law, size, tokens)), served)
+    yield Badge(
+        "inference-aware",
+        "data.tokens",
+        f"To serve that much: {format_quantity(best.parameters, 'number')} on "
+        f"{format_quantity(best.tokens, 'number')} tokens",
+        f"The least training and serving together that reaches the same loss, over "
+        f"{format_quantity(served, 'number')} tokens served.",
+        "arXiv 2401.00448, equation 2, with " + law.name,
+    )
+
+
+def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
+    peer = nearest_peer(flops, catalog)
+    if peer is None:
+        return
+    near = 1.0 / SAME_CLASS <= peer.ratio <= SAME_CLASS
+    said = "same class as" if near else "nearest published run:"
+    yield Badge(
+        "peer",
+        "model.parameters",
+        f"{format_quantity(flops, 'number')} FLOPs (6ND), {said} {peer.run.label}",
+        f"{peer.run.label} ({peer.run.organisation}, {peer.run.date}) took "
+        f"{format_quantity(peer.flops, 'number')} FLOPs, {BASIS}; this stage {peer.ratio:.2f} times that.",
+        peer.run.source,
+    )
+
+
+def _rules(flops: float) -> Iterator[Badge]:
+    for rule in load_thresholds():
+        if flops <= CLOSE_TO_RULE * rule.flops:
+            continue
+        side = "Above" if flops > rule.flops else "Close to"
+        yield Badge(
+            f"threshold-{rule.id}",
+            "data.tokens",
+            f"{side} {rule.flops:.0e} FLOPs: {rule.name}".replace("e+", "e"),
+            f"All training stages together take {format_quantity(flops, 'number')} FLOPs, {BASIS}. "
+            f"{rule.meaning} In force from {rule.applies_from}; text read {rule.read}: check it before "
+            "relying on it.",
+            rule.source,
+            "care",
+        )
+
+
+def _law_source() -> str:
+    laws = load_scaling_laws()
+    return next(row.source for row in laws.parametric if row.id == laws.default)

@@ -1,0 +1,330 @@
+"""What the Plan page compares, and which part of it is worth showing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.plan.answer.curves import CostCurve, RankedChoice, pareto_front, ranking
+from isocost.plan.answer.results import Estimate
+
+USUAL = (
+    "h800-sxm",
+    "h100-sxm",
+    "b200",
+    "mi300x",
+    "a100-sxm-80gb",
+    "h200-sxm",
+)
+"""Accelerators with a colour of their own, in the order of the theme's."""
+
+
+class Slots:
+    """Hands out the theme's styles; an accelerator keeps its style for as long as it can."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, int] = {}
+
+    def assign(self, named: Iterable[str]) -> dict[str, int]:
+        """A style for each of these accelerators, in different colours while there are enough.
+
+        The usual ones always wear their own. Others keep what they wore before unless it is taken, else get
+        the first that is free.
+        """
+        names = list(named)
+        worn = {name: USUAL.index(name) for name in names if name in USUAL}
+        for name in names:
+            if name in worn:
+                continue
+            slot = self._kept.get(name)
+            if slot is None or slot in worn.values():
+                slot = _free(set(worn.values()))
+            worn[name] = self._kept[name] = slot
+        return worn
+
+
+def _free(worn: set[int]) -> int:
+    """The first style nobody wears."""
+    return next(slot for slot in range(len(worn) + 1) if slot not in worn)
+
+
+FASTER, SLOWER = 40.0, 12.0
+"""How many times faster and slower than the plan the chart looks."""
+
+DEARER = 4.0
+"""How many times the cheapest cost the chart shows at least, when there is something to show."""
+
+COMPARABLE = 2.0
+"""How many times the cheapest a familiar accelerator may cost to be named before cheaper ones."""
+
+CHEAPEST = 2
+"""How many of the cheapest are named before familiar ones."""
+
+SAME = 1.005
+"""Costs within half a percent are the same to the eye."""
+
+JUST = 1.0 + 1e-6
+"""A deadline holds plans that end on it, rounding aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published run of the plan's model with its time and its claimed cost."""
+
+    days: float
+    cost_usd: float
+    lines: tuple[str, str, str]
+    """Who, with what, and how far to trust it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The plan, its own curve and the other accelerators' curves."""
+
+    estimate: Estimate
+    active: CostCurve
+    others: tuple[CostCurve, ...]
+    count: int
+    """Accelerators asked for, for the stages without hardware of their own."""
+    apart: int = 0
+    """Stages with hardware of their own, which no other choice changes."""
+    deadline_days: float | None = None
+    """Days the user can wait; None = accelerators are compared at the plan's count."""
+
+    familiar: tuple[str, ...] = ()
+    """Accelerators people ask about, the most asked first: named on the chart before others."""
+    published: tuple[Published, ...] = ()
+    """What is known of real runs of the plan's model."""
+
+    @property
+    def curves(self) -> tuple[CostCurve, ...]:
+        """Every curve, the plan's own first."""
+        return (self.active, *self.others)
+
+    @property
+    def rented(self) -> int:
+        """Accelerators the plan runs on: whole nodes."""
+        return int(self.active.counts[self.active.at_count(self.count)])
+
+    @property
+    def possible(self) -> bool:
+        """Whether the plan fits in memory."""
+        return bool(self.active.fits[self.active.at_count(self.count)])
+
+    @property
+    def claimed(self) -> bool:
+        """Whether every stage is taken as claimed: other accelerators then do the same work as well used."""
+        kinds = [stage.kind for stage in self.estimate.stages if stage.enabled]
+        return bool(kinds) and all(kind == "gpu-hours" for kind in kinds)
+
+    @property
+    def spread(self) -> tuple[float, float] | None:
+        """The 10th and 90th percentile of the cost as shares of the plan's own; None without a range."""
+        known, cost = self.estimate.range, self.estimate.total.cost_usd
+        if known is None or min(known.cost_usd.p10, cost) <= 0.0:
+            return None
+        return known.cost_usd.p10 / cost, known.cost_usd.p90 / cost
+
+    @property
+    def depends_on_hardware(self) -> bool:
+        """Whether another count would change anything; not so when every stage names its own hardware."""
+        days = self.active.days
+        return len(days) > 1 and float(np.ptp(days)) > 1e-9 * float(days.max())
+
+
+@dataclass(frozen=True, slots=True)
+class FrontSegment:
+    """A stretch of the Pareto front held by one accelerator, in rising days."""
+
+    accelerator: str
+    label: str
+    days: tuple[float, ...]
+    cost_usd: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is worth showing: a part of the plane in days and USD, names, and the Pareto front."""
+
+    days: tuple[float, float]
+    cost: tuple[float, float]
+    named: tuple[str, ...]
+    """Accelerators that get a colour and a name."""
+    front: tuple[FrontSegment, ...]
+    """Its part in those times; all of it where there is none."""
+    slots: Mapping[str, int]
+    """The line style of each named accelerator."""
+
+
+def in_logarithms(comparison: Comparison) -> Comparison | None:
+    """The comparison without what costs nothing, which has no logarithm; None when the plan itself does."""
+    total = comparison.estimate.total
+    active = _with_cost(comparison.active)
+    if not (total.wall_days > 0 and total.cost_usd > 0 and len(active.counts)):
+        return None
+    others = tuple(curve for each in comparison.others if len((curve := _with_cost(each)).counts))
+    return replace(comparison, active=active, others=others)
+
+
+def _with_cost(curve: CostCurve) -> CostCurve:
+    costs = curve.cost_usd > 0
+    return curve if costs.all() else _part(curve, costs)
+
+
+def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
+    """The plan and what is around it in time, with at most ``most`` accelerators named."""
+    total, (low_share, high_share) = comparison.estimate.total, comparison.spread or (1.0, 1.0)
+    every = np.concatenate([c.days[c.fits] for c in comparison.curves])
+    first, last = (float(every.min()), float(every.max())) if len(every) else (total.wall_days,) * 2
+    days = max(first, min(_possible_days(comparison), last))
+    around = (max(first, days / FASTER), min(last, days * SLOWER))
+    seen = {c.accelerator: part for c in comparison.curves if (part := _fitting(c, around)).fits.any()}
+    cheapest = {name: float(curve.cost_usd.min()) for name, curve in seen.items()}
+    every_pace = front(comparison)
+    segments = tuple(piece for s in every_pace if (piece := _between(s, around)).days)
+    named = _named(comparison, [s.accelerator for s in reversed(segments)], cheapest, most)
+    drawn = [_part(seen[name], _among(seen[name])) for name in named if name in seen]
+    low = min([total.cost_usd, *(cheapest[name] for name in named if name in cheapest)])
+    least = min(total.cost_usd, cheapest.get(comparison.active.accelerator, total.cost_usd))
+    dearest = max((float(c.cost_usd.max()) for c in drawn), default=total.cost_usd)
+    return View(
+        (
+            min([days, *(float(c.days.min()) for c in drawn)]),
+            max([days, *(float(c.days.max()) for c in drawn)]),
+        ),
+        (
+            min(low, least * low_share),
+            max(total.cost_usd * max(1.05, high_share), min(low * DEARER, dearest)),
+        ),
+        named,
+        segments or every_pace,
+        slots.assign(named),
+    )
+
+
+def _possible_days(comparison: Comparison) -> float:
+    """The plan's time; where it does not fit in memory, that of the slowest efficient count that does."""
+    active, days = comparison.active, comparison.estimate.total.wall_days
+    if comparison.possible:
+        return days
+    possible = active.days[(points := efficient(active))[active.fits[points]]]
+    return min(days, float(possible.max())) if len(possible) else days
+
+
+def _named(
+    comparison: Comparison, leading: Sequence[str], cheapest: Mapping[str, float], most: int
+) -> tuple[str, ...]:
+    """The plan's accelerator, those on the front, the cheapest, the familiar ones that are not far dearer.
+
+    ``leading`` are those on the front, the cheapest first: the one a title names is drawn.
+    """
+    limit = COMPARABLE * min(cheapest.values(), default=0.0)
+    names = [comparison.active.accelerator]
+    names += leading
+    by_cost = sorted(cheapest, key=cheapest.__getitem__)
+    names += by_cost[:CHEAPEST]
+    names += [name for name in comparison.familiar if cheapest.get(name, np.inf) <= limit]
+    names += by_cost
+    return tuple(dict.fromkeys(names))[:most]
+
+
+def front(comparison: Comparison) -> tuple[FrontSegment, ...]:
+    """Plans that no other beats on both cost and time, joined by accelerator."""
+    labels = {c.accelerator: c.label for c in comparison.curves}
+    days, cost, owners = pareto_front(comparison.curves)
+    segments: list[FrontSegment] = []
+    at = 0
+    for owner, members in groupby(owners):
+        part = slice(at, at := at + len(list(members)))
+        segments.append(
+            FrontSegment(owner, labels[owner], tuple(days[part].tolist()), tuple(cost[part].tolist()))
+        )
+    return tuple(segments)
+
+
+def _between(segment: FrontSegment, days: tuple[float, float]) -> FrontSegment:
+    """The part of a stretch of the front between two times, ends included."""
+    pairs = zip(segment.days, segment.cost_usd, strict=True)
+    kept = [(day, cost) for day, cost in pairs if days[0] / JUST <= day <= days[1] * JUST]
+    return replace(segment, days=tuple(d for d, _ in kept), cost_usd=tuple(c for _, c in kept))
+
+
+def efficient(curve: CostCurve) -> NDArray[np.intp]:
+    """Indices, in rising days, of the counts that no other count of the same accelerator beats.
+
+    Counts that divide the batch badly cost more and take longer than a neighbour: nobody would choose them,
+    and drawn they would only make the curve jagged. Counts that do not fit are judged among themselves, and
+    only those that go on beyond the fitting ones are kept.
+    """
+    order = np.argsort(curve.days, kind="stable")
+    fits = order[curve.fits[order]]
+    kept = _unbeaten(fits, curve)
+    rest = order[~curve.fits[order]]
+    if len(kept):
+        first, last = curve.days[kept[0]], curve.days[kept[-1]]
+        slower, faster = rest[curve.days[rest] > last], rest[curve.days[rest] < first]
+        return np.concatenate((_unbeaten(faster, curve), kept, _unbeaten(slower, curve)))
+    return _unbeaten(rest, curve)
+
+
+def _unbeaten(order: NDArray[np.intp], curve: CostCurve) -> NDArray[np.intp]:
+    """Of points in rising days, those that cost no more than every faster one."""
+    cost = curve.cost_usd[order]
+    return order[cost <= np.minimum.accumulate(cost) * SAME] if len(order) else order
+
+
+def next_count(comparison: Comparison, step: int) -> tuple[CostCurve, int] | None:
+    """The plan's curve and the index of the next efficient count: more accelerators (1) or fewer (-1)."""
+    curve = comparison.active
+    counts = np.sort(curve.counts[efficient(curve)])
+    beyond = counts[counts > comparison.rented] if step > 0 else counts[counts < comparison.rented][::-1]
+    return (curve, int(np.flatnonzero(curve.counts == beyond[0])[0])) if len(beyond) else None
+
+
+def next_curve(comparison: Comparison, *, dearer: bool) -> tuple[CostCurve, int] | None:
+    """The accelerator just above or below the plan in cost, at the count closest to the plan's time."""
+    total = comparison.estimate.total
+    best: tuple[float, CostCurve, int] | None = None
+    for curve in comparison.others:
+        points = efficient(curve)
+        at = int(points[np.argmin(np.abs(np.log(curve.days[points] / total.wall_days)))])
+        ratio = float(curve.cost_usd[at]) / max(total.cost_usd, 1e-9)
+        beyond = ratio > 1 if dearer else ratio < 1
+        if beyond and curve.fits[at] and (best is None or abs(math.log(ratio)) < best[0]):
+            best = (abs(math.log(ratio)), curve, at)
+    return best[1:] if best else None
+
+
+def _fitting(curve: CostCurve, days: tuple[float, float]) -> CostCurve:
+    """What fits in memory of a curve between two times, ends included."""
+    return _part(curve, curve.fits & (curve.days >= days[0] / JUST) & (curve.days <= days[1] * JUST))
+
+
+def _among(curve: CostCurve) -> NDArray[np.bool_]:
+    """Which points of a curve are efficient: the others are not drawn."""
+    drawn = np.zeros(len(curve.counts), dtype=np.bool_)
+    drawn[efficient(curve)] = True
+    return drawn
+
+
+def _part(curve: CostCurve, part: NDArray[np.bool_]) -> CostCurve:
+    return replace(
+        curve,
+        counts=curve.counts[part],
+        days=curve.days[part],
+        cost_usd=curve.cost_usd[part],
+        mfu=curve.mfu[part],
+        fits=curve.fits[part],
+    )
+
+
+def ranked(comparison: Comparison) -> tuple[RankedChoice, ...]:
+    """Accelerators at the plan's count, or at their cheapest within the deadline; cheapest first."""
+    if comparison.deadline_days is not None:
+        return ranking(comparison.curves, deadline_days=comparison.deadline_days * JUST)
+    return ranking(comparison.curves, count=comparison.count)

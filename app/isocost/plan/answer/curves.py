@@ -1,0 +1,236 @@
+"""Cost against time for each accelerator: the same arithmetic as the estimate, over many counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.catalog.prices import PriceCard
+from isocost.catalog.records import AcceleratorEntry
+from isocost.plan.money.supply import hourly_usd
+from isocost.plan.money.surroundings import basis, in_cents, programme_cost
+from isocost.plan.project.choosing import card_of, is_too_many
+from isocost.plan.project.project import Project, Scenario, Stage, price_of
+from isocost.plan.project.stages import PretrainStage
+from isocost.plan.runs import Array, StageRun, run_scenario
+from isocost.plan.runs.resolve import batch_tokens, whole_nodes
+from isocost.plan.runs.throughput import Counts, count_grid
+
+LONGEST_DAYS = 3650.0
+COMPARED_DAYS = 540
+"""Prices older than this against the catalogue's newest are not compared: the offer may be gone."""
+CLUSTER_LINK = 100e9
+"""Bytes/s per direction between neighbours below which a part is a card on PCIe, not a cluster's."""
+LARGEST_PCIE_COUNT = 64
+"""Nobody rents larger clusters of PCIe cards: they are left out of the comparison of larger plans."""
+SAME_COST = 1e-4
+"""Costs closer than this share are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostCurve:
+    """A scenario's total if its shared accelerator were this one, at each count (arrays over counts).
+
+    The scenario's own count is among them however long it takes. Empty when every stage is switched off, or
+    takes no time.
+    """
+
+    accelerator: str
+    label: str
+    price: PriceCard
+    counts: Counts
+    days: Array
+    cost_usd: Array
+    mfu: Array
+    """NaN where no stage is trained from its architecture."""
+    fits: NDArray[np.bool_]
+
+    def at_count(self, count: int) -> int:
+        """Index of the count that is rented when this one is asked for: the next of whole nodes."""
+        return min(int(np.searchsorted(self.counts, count)), len(self.counts) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedChoice:
+    """One accelerator's way of meeting a count or a deadline."""
+
+    accelerator: str
+    label: str
+    count: int
+    days: float
+    cost_usd: float
+    fits: bool
+    in_time: bool
+
+
+def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostCurve:
+    """The curve of the scenario's own accelerator at its own price; the plan's count is one of its points."""
+    chosen = project.scenarios[scenario]
+    return _curves(chosen, [card_of(chosen)], catalog)[0]
+
+
+def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[CostCurve, ...]:
+    """Curves of every other accelerator for rent, at the project's frozen price else the catalogue's.
+
+    Those are left out whose price is no offer but a claim, or says nothing of so many.
+    """
+    chosen = project.scenarios[scenario]
+    frozen = {card.accelerator: card for card in project.prices}
+    cards = [
+        card
+        for entry in catalog.accelerators.values()
+        if not entry.announced
+        and entry.spec.id != chosen.hardware.accelerator
+        and (card := frozen.get(entry.spec.id) or _current_price(entry.spec.id, catalog)) is not None
+        and (entry.spec.scaleup_bandwidth >= CLUSTER_LINK or chosen.hardware.count <= LARGEST_PCIE_COUNT)
+        and card.commitment != "claim"
+        and not is_too_many(chosen.hardware.count, card.commitment, entry)
+    ]
+    return tuple(_as_priced(curve, catalog) for curve in _curves(chosen, cards, catalog))
+
+
+def _as_priced(curve: CostCurve, catalog: Catalog) -> CostCurve:
+    """The curve up to where its price is an offer: that of single cards ends with the server."""
+    entry = catalog.accelerator(curve.accelerator)
+    kept = [not is_too_many(int(count), curve.price.commitment, entry) for count in curve.counts]
+    if all(kept):
+        return curve
+    arrays = {name: getattr(curve, name)[kept] for name in ("counts", "days", "cost_usd", "mfu", "fits")}
+    return replace(curve, **arrays)
+
+
+def searched_alike(before: Scenario, after: Scenario) -> bool:
+    """Whether one scenario's curves need no search that the other's have not made.
+
+    Tokens, prices, goodput and the site change what a layout costs, not which is the fastest; so do tokens
+    only while the batch stays as it is.
+    """
+    bill = {"price": after.price, "supply": after.supply, "site": after.site}
+    alike = msgspec.structs.replace(before, **bill, stages=_with_equal_tokens(before))
+    return alike == msgspec.structs.replace(after, stages=_with_equal_tokens(after))
+
+
+def _with_equal_tokens(scenario: Scenario) -> tuple[Stage, ...]:
+    return tuple(
+        msgspec.structs.replace(
+            stage, data=msgspec.structs.replace(stage.data, tokens=1.0, batch_tokens=batch_tokens(stage.data))
+        )
+        if isinstance(stage, PretrainStage)
+        else stage
+        for stage in scenario.stages
+    )
+
+
+@lru_cache(maxsize=256)
+def _current_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
+    """The catalogue's price, unless it is so much older than the newest ones that nobody may offer it now."""
+    card = catalog.default_price(accelerator)
+    if card is None or card in catalog.own_prices.get(accelerator, ()):
+        return card
+    age = date.fromisoformat(_newest_price(catalog)) - date.fromisoformat(card.date)
+    return card if age.days <= COMPARED_DAYS else None
+
+
+@lru_cache(maxsize=4)
+def _newest_price(catalog: Catalog) -> str:
+    return max(card.date for cards in catalog.prices.values() for card in cards)
+
+
+def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) -> tuple[CostCurve, ...]:
+    """The scenario on each card's accelerator, all accelerators of a stage searched at once."""
+    entries = [catalog.accelerator(card.accelerator) for card in cards]
+    counts = [count_grid(e.spec.node_size, whole_nodes(e.spec, scenario.hardware.count)) for e in entries]
+    counted = msgspec.structs.replace(scenario, stages=tuple(s for s in scenario.stages if s.enabled))
+    runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog)
+    curves = []
+    for i, (entry, card) in enumerate(zip(entries, cards, strict=True)):
+        own = [each[i] for each in runs]
+        curves.append(_curve(counted, entry, card, counts[i], own, catalog))
+    return tuple(curves)
+
+
+def _rate(scenario: Scenario, stage: Stage, card: PriceCard, catalog: Catalog) -> float:
+    """USD per accelerator-hour of a stage: its own price, or the card's where it follows the hardware."""
+    follows = stage.hardware is None and stage.price is None
+    rent = card.usd_per_gpu_hour if follows else price_of(scenario, stage).usd_per_gpu_hour
+    held = card.accelerator if stage.hardware is None else stage.hardware.accelerator
+    return hourly_usd(scenario, rent, catalog.accelerator(held))
+
+
+def _curve(
+    scenario: Scenario,
+    entry: AcceleratorEntry,
+    card: PriceCard,
+    counts: Counts,
+    runs: Sequence[StageRun],
+    catalog: Catalog,
+) -> CostCurve:
+    """Stages one after another; one on hardware of its own adds the same at each count."""
+    ones = np.ones(len(counts))
+    lasting = [run.wall_days * ones for run in runs]
+    days = np.sum(lasting, axis=0) * ones
+    rates = [_rate(scenario, stage, card, catalog) for stage in scenario.stages]
+    rents = [in_cents(run.gpu_hours * rate * ones) for run, rate in zip(runs, rates, strict=True)]
+    hourly = hourly_usd(scenario, card.usd_per_gpu_hour, entry)
+    on = basis(scenario, scenario.stages, rents, lasting, counts * ones, hourly, catalog)
+    cost = programme_cost(scenario, on) * ones
+    fits = np.all([run.fits & (ones > 0) for run in runs], axis=0) & (ones > 0)
+    mfu = next((run.mfu * ones for run in runs if run.mfu is not None), np.full(len(counts), np.nan))
+    asked = counts == whole_nodes(entry.spec, scenario.hardware.count)
+    shown = (days > 0.0) & ((days <= LONGEST_DAYS) | asked)
+    shape = (counts[shown], days[shown], cost[shown], mfu[shown], fits[shown])
+    return CostCurve(entry.spec.id, entry.short_name, card, *shape)
+
+
+def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:
+    """Days, cost and accelerator of the plans that no other beats on both, in rising days.
+
+    A slower plan that costs the same but for rounding is not beaten: it needs fewer accelerators.
+    """
+    days = np.concatenate([c.days[c.fits] for c in curves]) if curves else np.empty(0)
+    cost = np.concatenate([c.cost_usd[c.fits] for c in curves]) if curves else np.empty(0)
+    owner = [c.accelerator for c in curves for _ in range(int(c.fits.sum()))]
+    order = np.lexsort((cost, days))
+    best = np.minimum.accumulate(cost[order]) if len(order) else np.empty(0)
+    keep = [i for n, i in enumerate(order) if n == 0 or cost[i] <= best[n - 1] * (1 + SAME_COST)]
+    return days[keep], cost[keep], tuple(owner[i] for i in keep)
+
+
+def ranking(
+    curves: Sequence[CostCurve], *, count: int | None = None, deadline_days: float | None = None
+) -> tuple[RankedChoice, ...]:
+    """Each accelerator's cost at a count, or its cheapest way to finish by a deadline, cheapest first.
+
+    A count that is none of whole nodes stands for the next one that is.
+    """
+    choices = [_choice(curve, count, deadline_days) for curve in curves if len(curve.counts)]
+    return tuple(sorted(choices, key=lambda c: (not c.fits, not c.in_time, c.cost_usd)))
+
+
+def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) -> RankedChoice:
+    if deadline_days is not None:
+        usable = curve.fits & (curve.days <= deadline_days)
+        if usable.any():
+            at = int(np.flatnonzero(usable)[np.argmin(curve.cost_usd[usable])])
+        else:
+            at = int(np.argmin(curve.days))
+        in_time = bool(usable.any())
+    else:
+        at = curve.at_count(count or 1)
+        in_time = True
+    return RankedChoice(
+        curve.accelerator,
+        curve.label,
+        int(curve.counts[at]),
+        float(curve.days[at]),
+        float(curve.cost_usd[at]),
+        bool(curve.fits[at]),
+        in_time,
+    )

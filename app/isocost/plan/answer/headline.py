@@ -1,0 +1,61 @@
+"""The answer in one sentence: what it costs and takes, or why it cannot run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isocost.plan.answer.results import EstimateRange, StageEstimate, Total
+from isocost.quantities import format_count, format_duration, format_money
+
+
+def headline(stages: Sequence[StageEstimate], total: Total) -> str:
+    """The answer for the stages that count."""
+    if not stages:
+        return "Every stage is switched off"
+    failing = impossible(stages)
+    if failing is not None:
+        return _refusal(failing, alone=len(stages) == 1)
+    joined = " in all, " if _has_surroundings(stages, total) else " and "
+    return f"{format_money(total.cost_usd)}{joined}{run_words(stages, total)}"
+
+
+def doubt(stages: Sequence[StageEstimate], span: EstimateRange | None) -> str:
+    """How sure the answer is; empty where it leaves no doubt, or there is none."""
+    if span is None or impossible(stages) is not None:
+        return ""
+    return f"90 % chance at or below {format_money(span.cost_usd.p90)}"
+
+
+def run_words(stages: Sequence[StageEstimate], total: Total) -> str:
+    """Time and place of the runs; with their own cost where the total holds more than their rent."""
+    places = list(dict.fromkeys(_place(stage) for stage in stages))
+    where = places[0] if len(places) == 1 else " and ".join((", ".join(places[:-1]), places[-1]))
+    run = f"{format_duration(total.wall_days)} on {where}"
+    return f"{format_money(_rent(stages))} of it for {run}" if _has_surroundings(stages, total) else run
+
+
+def impossible(stages: Sequence[StageEstimate]) -> StageEstimate | None:
+    """The first stage that counts and cannot run; None = all can."""
+    return next((stage for stage in stages if stage.enabled and stage.fits is False), None)
+
+
+def _refusal(stage: StageEstimate, *, alone: bool) -> str:
+    name = "" if alone else f"{stage.name}: "
+    if stage.layout_problem:
+        return f"{name}Impossible as pinned on {_place(stage)}"
+    smallest = stage.smallest_count
+    cure = f"; the smallest count is {format_count(smallest)}" if smallest is not None else ""
+    held = " as pinned" if stage.pinned else ""
+    return f"{name}Does not fit {_place(stage)}{held}{cure}"
+
+
+def _place(stage: StageEstimate) -> str:
+    return f"{format_count(stage.count)} {stage.accelerator_name}"
+
+
+def _rent(stages: Sequence[StageEstimate]) -> float:
+    return sum(stage.cost_usd for stage in stages)
+
+
+def _has_surroundings(stages: Sequence[StageEstimate], total: Total) -> bool:
+    return round(total.cost_usd - _rent(stages), 2) > 0.0

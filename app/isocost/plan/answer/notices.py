@@ -1,0 +1,313 @@
+"""What is impossible, unlikely or out of date in a plan, said in words at the input that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.economics import load_regions
+from isocost.engine.training.memory import usable_bytes
+from isocost.engine.training.states import adam_state_bytes
+from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.results import Cure, Notice, StageEstimate
+from isocost.plan.money.ownership import purchase_price
+from isocost.plan.money.timeline import start_date
+from isocost.plan.project.choosing import NO_PRICE, is_too_many
+from isocost.plan.project.project import (
+    GpuHoursStage,
+    Layout,
+    PretrainStage,
+    Price,
+    Scenario,
+    Stage,
+    hardware_of,
+    layout_of,
+    model_of,
+    price_of,
+)
+from isocost.plan.project.stages import RlStage
+from isocost.plan.runs.resolve import parameters_of, precision_on, whole_nodes
+from isocost.quantities import (
+    format_count,
+    format_counted,
+    format_duration,
+    format_memory,
+    format_money,
+    format_quantity,
+)
+
+AMBER_DAYS = 30
+RED_DAYS = 90
+_FIELD = "price.usd_per_gpu_hour"
+
+
+def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Every warning about the price of a stage."""
+    name = result.accelerator_name
+    if price.supplier == NO_PRICE:
+        left = format_money(price.usd_per_gpu_hour)
+        yield Notice(
+            "no-price",
+            _FIELD,
+            f"No price of {name} is known: {left} an hour is left from another accelerator; "
+            "type what you are offered.",
+        )
+    if is_too_many(result.count, price.commitment, catalog.accelerator(result.accelerator)):
+        yield Notice(
+            "single-price",
+            _FIELD,
+            f"The price is that of single {name}: {format_count(result.count)} with a network between them "
+            "are quoted apart; type what you are offered.",
+            "info",
+        )
+    newest = newest_price(price, result.accelerator, catalog)
+    severity = staleness(price, newest)
+    if severity is not None:
+        cure = f"; one of {newest} is known: take it or" if newest > price.date else ":"
+        age = format_counted(price_age_days(price) or 0, "day")
+        message = f"The price is {age} old{cure} type what you are offered."
+        yield Notice("price-stale", _FIELD, message, severity)
+
+
+def price_age_days(price: Price, today: date | None = None) -> int | None:
+    """Days since the price was read; None when it carries no full date."""
+    try:
+        return ((today or date.today()) - date.fromisoformat(price.date)).days
+    except ValueError:
+        return None
+
+
+def newest_price(price: Price, accelerator: str, catalog: Catalog) -> str:
+    """The day of the price the catalogue offers instead, on the same terms if it has such; empty = none."""
+    card = catalog.default_price(accelerator, price.commitment) or catalog.default_price(accelerator)
+    return card.date if card is not None else ""
+
+
+def staleness(price: Price, newest: str, today: date | None = None) -> Literal["info", "care"] | None:
+    """How grave the age of a price is; None = recent, or nothing newer is known.
+
+    Older than ``AMBER_DAYS`` a price is out of date if that of the day ``newest`` can replace it, or if the
+    user typed it; beyond ``RED_DAYS`` it is whatever is known. What a claim assumed is history.
+    """
+    age = price_age_days(price, today)
+    if age is None or price.commitment == "claim":
+        return None
+    replaceable = newest > price.date or price.commitment == "typed"
+    if age > RED_DAYS:
+        return "care" if replaceable else "info"
+    return "info" if age > AMBER_DAYS and replaceable else None
+
+
+def stage_notices(
+    scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
+    """Every warning about one stage."""
+    yield from price_notices(price_of(scenario, stage), result, catalog)
+    if not isinstance(stage, GpuHoursStage):
+        yield from _hardware(scenario, stage, result, catalog)
+    if isinstance(stage, PretrainStage):
+        yield from _precision(stage, result, catalog)
+    if isinstance(stage, RlStage):
+        yield from _update_memory(scenario, stage, result, catalog)
+    yield from _efficiency(result, catalog)
+    yield from _fit(scenario, stage, result, catalog)
+    if type(stage) is PretrainStage:
+        yield from _data(scenario, stage, catalog)
+
+
+def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
+    """Every warning about what surrounds the stages."""
+    entry = catalog.accelerator(scenario.hardware.accelerator)
+    owning = scenario.supply.mode in ("own", "mixed")
+    if owning and purchase_price(entry, scenario.ownership)[0] is None:
+        yield Notice(
+            "no-purchase-price",
+            "ownership.usd_per_accelerator",
+            f"No purchase price of {entry.short_name} is known: it is taken as rented until one is typed.",
+        )
+    if scenario.site.region and scenario.site.region not in load_regions():
+        yield Notice(
+            "unknown-region",
+            "site.region",
+            f"No region {scenario.site.region!r} is known: the grid of the United States is used.",
+        )
+    if scenario.schedule.start and start_date(scenario) is None:
+        yield Notice(
+            "start-not-a-day",
+            "schedule.start",
+            f"The start {scenario.schedule.start!r} is not a day such as 2027-01-15: months are numbered.",
+        )
+
+
+def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    hardware = hardware_of(scenario, stage)
+    entry = catalog.accelerator(hardware.accelerator)
+    if result.count != hardware.count:
+        yield Notice(
+            "partial-node",
+            "hardware.count",
+            f"{entry.short_name} is rented in nodes of {entry.spec.node_size}: "
+            f"{format_count(hardware.count)} became {format_count(result.count)}.",
+            "info",
+        )
+    if entry.announced:
+        yield Notice(
+            "announced-part",
+            "hardware.accelerator",
+            f"{entry.short_name} is announced, not sold: its figures are promises.",
+        )
+
+
+def _precision(stage: PretrainStage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    entry = catalog.accelerator(result.accelerator)
+    wanted = stage.data.precision
+    given = precision_on(entry.spec, wanted)
+    if given != wanted and not (wanted == "fp8" and given == "mxfp8"):
+        yield Notice(
+            "precision-unsupported",
+            "data.precision",
+            f"{entry.short_name} has no {wanted.upper()}; the estimate uses {given.upper()}.",
+        )
+
+
+def _update_memory(
+    scenario: Scenario, stage: RlStage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
+    """Whether the policy's training states fit by themselves; rollouts are checked by the simulation."""
+    needed = adam_state_bytes(parameters_of(model_of(scenario, stage), catalog).total)
+    spec = catalog.accelerator(result.accelerator).spec
+    each = usable_bytes(spec)
+    if result.fits and needed / result.count > each:
+        yield Notice(
+            "update-offloads",
+            "hardware.count",
+            f"Weights, gradients and optimizer take {format_memory(needed / result.count)} on each of "
+            f"{format_count(result.count)} {result.accelerator_name} with {format_memory(each)}: the update "
+            "needs host memory, which makes it slower; "
+            f"{format_count(whole_nodes(spec, needed / each))} hold it.",
+        )
+
+
+def _efficiency(result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    ceiling = catalog.matmul_ceiling(result.accelerator)
+    if result.mfu is not None and result.mfu > ceiling.share:
+        yield Notice(
+            "mfu-above-measured",
+            "efficiency.mfu",
+            f"MFU {format_quantity(result.mfu, 'share')} is above the best matmul measured on "
+            f"{result.accelerator_name}, {format_quantity(ceiling.share, 'share')} of the dense peak; "
+            "was a sparse peak meant?",
+            "stop",
+        )
+    elif result.mfu is not None and result.mfu_reachable is not None and result.mfu > result.mfu_reachable:
+        yield Notice(
+            "mfu-above-reach",
+            "efficiency.mfu",
+            f"MFU {format_quantity(result.mfu, 'share')} is high: nine in ten runs like this one would stay "
+            f"below {format_quantity(result.mfu_reachable, 'share')}; empty the field for the estimate.",
+        )
+
+
+def _fit(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+    """Whether the stage can run at all, and whether everything rented has work."""
+    where = f"{format_count(result.count)} {result.accelerator_name}"
+    if result.layout_problem:
+        pin = _pin_at_fault(layout_of(scenario, stage), result.layout_problem)
+        field = "hardware.count" if pin is None else f"layout.{pin}"
+        advice = "Change the count." if pin is None else "Release a pin, or let the search choose."
+        remedy = None if pin is None else Cure(None, scenario.stages.index(stage))
+        yield Notice("layout-impossible", field, f"{result.layout_problem} {advice}", "stop", remedy)
+    elif result.fits is False:
+        curable = result.pinned or result.smallest_count is not None
+        smallest = None if result.pinned else result.smallest_count
+        remedy = Cure(smallest, scenario.stages.index(stage)) if curable else None
+        yield Notice("does-not-fit", "hardware.count", does_not_fit(stage.name, result), "stop", remedy)
+    if result.idle:
+        yield Notice(
+            "batch-limited",
+            "data.batch_tokens",
+            f"The batch has no sequences for {format_count(result.idle)} of {where}; "
+            "use a larger batch or fewer accelerators.",
+        )
+    tp = layout_of(scenario, stage).tp
+    domain = catalog.accelerator(result.accelerator).spec.scaleup_domain
+    if tp is not None and tp > max(domain, 1) and result.layout is not None:
+        yield Notice(
+            "crosses-domain",
+            "layout.tp",
+            f"Tensor parallel {tp} leaves the {domain} {result.accelerator_name} joined by fast links: "
+            f"its traffic crosses the network; pin {domain} or less.",
+        )
+
+
+def _pin_at_fault(layout: Layout, problem: str) -> str | None:
+    """The pinned part a problem names, else the first that is pinned; None when nothing is."""
+    pinned = [name for name in layout.__struct_fields__ if getattr(layout, name) is not None]
+    named = [name for name in pinned if f"with {name}" in problem.casefold()]
+    return next(iter([*named, *pinned]), None)
+
+
+def does_not_fit(name: str, result: StageEstimate) -> str:
+    """What is needed, what there is, and what would fit, in a sentence."""
+    bill, where = result.memory, f"{format_count(result.count)} {result.accelerator_name}"
+    if result.pinned:
+        where += " as pinned"
+    if bill is None or bill.limit is None or bill.total <= bill.limit:
+        return f"{name} does not fit on {where}: use more accelerators, or ones with more memory."
+    needs, has = (format_memory(size) for size in (bill.total, bill.limit))
+    sentence = f"{name} does not fit on {where}: it needs {needs} on each, which has {has}"
+    if result.smallest_count is None and result.pinned:
+        return f"{sentence}; release a pin, or let the search choose."
+    if result.smallest_count is None:
+        return f"{sentence}, however many there are; use ones with more memory."
+    smallest = format_count(result.smallest_count)
+    if result.pinned:
+        return f"{sentence}; release a pin, or use {smallest}."
+    return f"{sentence}; the smallest count that fits is {smallest}."
+
+
+def _data(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> Iterator[Notice]:
+    counted = parameters_of(model_of(scenario, stage), catalog)
+    if stage.data.tokens < counted.active:
+        yield Notice(
+            "tokens-below-parameters",
+            "data.tokens",
+            "Fewer tokens than active parameters: the model would be far from trained; "
+            f"20 per parameter would be {format_quantity(20 * counted.active, 'number')}.",
+        )
+
+
+WORTH_SAYING = 0.99
+"""A smaller count is named when it takes at most this share of both the time and the money."""
+
+
+def smaller_count(scenario: Scenario, curve: CostCurve, catalog: Catalog) -> Iterator[Notice]:
+    """That a smaller count is both faster and cheaper, naming the fastest such.
+
+    Args:
+        curve: the scenario's own; its count is a point of it unless it takes too long.
+    """
+    count = whole_nodes(catalog.accelerator(curve.accelerator).spec, scenario.hardware.count)
+    here = np.flatnonzero(curve.counts == count)
+    shared = [i for i, stage in enumerate(scenario.stages) if stage.enabled and stage.hardware is None]
+    if not len(here) or not shared or not curve.fits[here[0]]:
+        return
+    days, cost = float(curve.days[here[0]]), float(curve.cost_usd[here[0]])
+    better = (curve.counts < count) & curve.fits
+    better &= (curve.days <= WORTH_SAYING * days) & (curve.cost_usd <= WORTH_SAYING * cost)
+    if not better.any():
+        return
+    at = int(np.argmin(np.where(better, curve.days, np.inf)))
+    found = int(curve.counts[at])
+    yield Notice(
+        "past-the-knee",
+        "hardware.count",
+        f"{format_count(found)} {curve.label} are both faster and cheaper than {format_count(count)}: "
+        f"{format_duration(float(curve.days[at]))} and {format_money(float(curve.cost_usd[at]))} instead of "
+        f"{format_duration(days)} and {format_money(cost)}.",
+        cure=Cure(found, shared[0]),
+    )

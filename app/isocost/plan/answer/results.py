@@ -1,0 +1,221 @@
+"""What an estimate says: frozen figures that every view, report and command reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from isocost.plan.inputs.fields import Quantity
+from isocost.quantities import format_count
+
+RELEASE = "Let the search choose"
+"""Takes the pins off a layout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What would settle a notice: a value for the input at fault, or letting go of the pinned layout."""
+
+    value: int | None
+    """None = release every pinned part of the layout."""
+    stage: int
+    """Index of the stage whose input it is."""
+
+    @property
+    def words(self) -> str:
+        """What taking it does, for a button: "Use 96"."""
+        return RELEASE if self.value is None else f"Use {format_count(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning in words, at the input that causes it."""
+
+    code: str
+    """Stable name, for example ``does-not-fit``."""
+    field: str
+    """Path of the input at fault, for example ``hardware.count``."""
+    message: str
+    """One sentence with what would fix it."""
+    severity: Literal["info", "care", "stop"] = "care"
+    cure: Cure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlopCount:
+    """Floating-point operations of a stage: ours from the shapes, and the 6ND people quote."""
+
+    matmul: float
+    attention: float
+    six_nd: float
+    frozen: bool = False
+    """Adapters are trained, the weights themselves are not: no gradients of theirs."""
+    reference: bool = False
+    """A frozen copy reads every token too."""
+
+    @property
+    def total(self) -> float:
+        """Matmul and attention, recomputation left out."""
+        return self.matmul + self.attention
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One share of a whole: bytes of an accelerator's memory, or seconds of a step."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A whole and what it is made of."""
+
+    parts: tuple[Part, ...]
+    limit: float | None = None
+    """What the whole must stay below, when there is such a thing (an accelerator's usable bytes)."""
+
+    @property
+    def total(self) -> float:
+        """Sum of the parts."""
+        return sum(part.amount for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A fact about a stage worth showing beside its cost: what drives it, a bound, a rate."""
+
+    label: str
+    value: float | str
+    quantity: Quantity | Literal[""]
+    """How a number is shown; empty for words."""
+    unit: str = ""
+    note: str = ""
+    """What it means, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageEstimate:
+    """What one stage takes."""
+
+    name: str
+    group: str
+    kind: str
+    """As in a plan file: pretrain, sft, rl, gpu-hours..."""
+    cost_usd: float
+    gpu_hours: float
+    wall_days: float
+    accelerator: str
+    accelerator_name: str
+    count: int
+    usd_per_gpu_hour: float
+    energy_kwh: float
+    co2_kg: float
+    mfu: float | None = None
+    mfu_basis: str = "dense peak"
+    """What the MFU is a share of: "FP8 dense peak"."""
+    mfu_source: str = ""
+    mfu_reachable: float | None = None
+    """Beside a typed MFU, what nine in ten runs like it stay below."""
+    tokens_per_s_per_gpu: float | None = None
+    fits: bool | None = None
+    layout: str | None = None
+    layout_problem: str = ""
+    """Why the pinned layout is impossible; the figures are then those of the layout found without pins."""
+    smallest_count: int | None = None
+    """Where it does not fit: the fewest accelerators that hold it as pinned, None when no number does."""
+    pinned: bool = False
+    """Whether parts of the layout are held by the user."""
+    idle: int = 0
+    """Accelerators without work because the batch has no sequences for them."""
+    memory: Bill | None = None
+    """Bytes per accelerator at the peak, against what can be used."""
+    step: Bill | None = None
+    """Seconds of one optimizer step."""
+    flops: FlopCount | None = None
+    goodput: float | None = None
+    batch_tokens: float | None = None
+    slow: float = 1.0
+    """Cost and time at the 90th percentile over the central ones."""
+    fast: float = 1.0
+    enabled: bool = True
+    """Whether it counts in the sums."""
+    details: tuple[Detail, ...] = ()
+    noun: str = "GPU"
+    """What one of its accelerators is called: "GPU", "chip"."""
+    price_source: str = ""
+    """Who asks this rent, when and where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums over the stages that count, which run one after another."""
+
+    cost_usd: float
+    gpu_hours: float
+    wall_days: float
+    energy_kwh: float
+    co2_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values that 10, 50 and 90 % of outcomes stay at or below."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateRange:
+    """How sure the estimate is."""
+
+    cost_usd: Range
+    wall_days: Range
+
+
+LedgerGroup = Literal[
+    "final run", "failures", "experiments", "data", "people", "infrastructure", "contingency"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line of the bill, in whole cents."""
+
+    line: str
+    cost_usd: float
+    source: str
+    """Where its inputs come from, or "your input"."""
+    key: str = ""
+    """Stable name: ``stage.0``, ``people``, ``contingency``..."""
+    group: LedgerGroup = "final run"
+    how: str = ""
+    """The arithmetic with its values in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """Stages that belong together, and their part of the whole."""
+
+    name: str
+    cost_usd: float
+    gpu_hours: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Everything a scenario comes to; views are functions of this."""
+
+    project: str
+    scenario: str
+    stages: tuple[StageEstimate, ...]
+    total: Total
+    range: EstimateRange | None
+    ledger: tuple[LedgerLine, ...]
+    groups: tuple[GroupShare, ...]
+    warnings: tuple[Notice, ...]
+    headline: str
+    doubt: str

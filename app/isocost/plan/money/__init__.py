@@ -1,0 +1,1 @@
+"""Money: rents, the bill, cash by month, ownership, energy, slip and options."""

@@ -1,0 +1,1 @@
+"""The whole state of a session as frozen values: Project > Scenario > Stage, and changes of it."""

@@ -1,0 +1,78 @@
+"""Choosing accelerators for a scenario: their price comes along, and the one left is remembered."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from isocost.catalog import Catalog
+from isocost.catalog.prices import NO_CLUSTER, PriceCard
+from isocost.catalog.records import AcceleratorEntry
+from isocost.plan.project.project import Price, Project, Scenario, replace_scenario
+
+NO_PRICE = "no price known"
+"""The supplier of a price that nobody asks: a number left in its place until one is typed."""
+
+
+def price_from(card: PriceCard) -> Price:
+    """A price card as the price a scenario carries."""
+    return Price(
+        usd_per_gpu_hour=card.usd_per_gpu_hour,
+        supplier=card.supplier,
+        commitment=card.commitment,
+        includes=card.includes,
+        source=card.source,
+        date=card.date,
+    )
+
+
+def card_of(scenario: Scenario) -> PriceCard:
+    """The scenario's price as a card of its accelerator."""
+    price = scenario.price
+    return PriceCard(
+        accelerator=scenario.hardware.accelerator,
+        usd_per_gpu_hour=price.usd_per_gpu_hour,
+        supplier=price.supplier,
+        commitment=price.commitment,
+        source=price.source,
+        date=price.date,
+        includes=price.includes,
+    )
+
+
+def price_for(project: Project, accelerator: str, catalog: Catalog) -> PriceCard | None:
+    """The price frozen in the project for an accelerator, else the catalogue's usual one."""
+    frozen = (card for card in project.prices if card.accelerator == accelerator)
+    return next(frozen, None) or catalog.default_price(accelerator)
+
+
+def is_too_many(count: int, terms: str, entry: AcceleratorEntry) -> bool:
+    """Whether a price on these terms says nothing of so many: that of single cards prices no cluster."""
+    return terms in NO_CLUSTER and count > entry.spec.node_size
+
+
+def price_on(project: Project, accelerator: str, held: Price, catalog: Catalog) -> Price:
+    """The price of an accelerator; where none is known the number held before, which is nobody's price."""
+    card = price_for(project, accelerator, catalog)
+    return price_from(card) if card is not None else Price(held.usd_per_gpu_hour, supplier=NO_PRICE)
+
+
+def with_hardware(
+    project: Project, accelerator: str, count: int, catalog: Catalog, scenario: int = 0
+) -> Project:
+    """The project with an accelerator and count as the scenario's own, at its frozen or usual price.
+
+    The price of the accelerator it leaves is frozen, so that choosing that one again brings it back.
+    """
+    chosen = project.scenarios[scenario]
+    changed = replace(chosen, hardware=replace(chosen.hardware, accelerator=accelerator, count=count))
+    if accelerator != chosen.hardware.accelerator:
+        changed = replace(changed, price=price_on(project, accelerator, chosen.price, catalog))
+        if chosen.price.supplier != NO_PRICE:
+            project = _freeze(project, card_of(chosen))
+    return replace_scenario(project, changed, scenario=scenario)
+
+
+def _freeze(project: Project, card: PriceCard) -> Project:
+    """The project remembering a card."""
+    others = tuple(each for each in project.prices if each.accelerator != card.accelerator)
+    return replace(project, prices=(*others, card))

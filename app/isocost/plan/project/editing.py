@@ -1,0 +1,134 @@
+"""Changes of the list of stages: pure functions from one project to the next.
+
+Stages are named by their place (from 0) in a scenario. A place there is not raises IndexError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from isocost.plan.project.project import Project, replace_scenario, replace_stage
+from isocost.plan.project.stages import Stage, StageBase
+from isocost.plan.project.values import Price
+
+
+def add_stage(project: Project, stage: Stage, at: int, *, scenario: int = 0) -> Project:
+    """The project with a stage put at a place, under a name no other stage has."""
+    stages = project.scenarios[scenario].stages
+    named = msgspec.structs.replace(stage, name=free_name(stage.name, stages))
+    return _with_stages(project, (*stages[:at], named, *stages[at:]), scenario)
+
+
+def duplicate_stage(project: Project, at: int, *, scenario: int = 0) -> Project:
+    """The project with a copy of a stage right after it."""
+    return add_stage(project, _stage(project, at, scenario), at + 1, scenario=scenario)
+
+
+def remove_stage(project: Project, at: int, *, scenario: int = 0) -> Project:
+    """The project without a stage.
+
+    Raises:
+        ValueError: it is the only one.
+    """
+    _stage(project, at, scenario)
+    stages = project.scenarios[scenario].stages
+    if len(stages) == 1:
+        raise ValueError("A plan needs at least one stage; switch it off instead.")
+    return _with_stages(project, (*stages[:at], *stages[at + 1 :]), scenario)
+
+
+def move_stage(project: Project, at: int, to: int, *, scenario: int = 0) -> Project:
+    """The project with a stage taken from one place and put at another; beyond an end means at the end."""
+    moved = _stage(project, at, scenario)
+    others = list(project.scenarios[scenario].stages)
+    del others[at]
+    others.insert(max(0, to), moved)
+    return _with_stages(project, others, scenario)
+
+
+def switch_stage(project: Project, at: int, on: bool, *, scenario: int = 0) -> Project:
+    """The project with a stage in the sums, or kept out of them."""
+    changed = msgspec.structs.replace(_stage(project, at, scenario), enabled=on)
+    return replace_stage(project, changed, scenario=scenario, stage=at)
+
+
+def rename_stage(project: Project, at: int, name: str, *, scenario: int = 0) -> Project:
+    """The project with a stage under another name; spaces around it are dropped.
+
+    Raises:
+        ValueError: nothing is left of the name.
+    """
+    wanted = " ".join(name.split())
+    if not wanted:
+        raise ValueError("A stage needs a name.")
+    changed = msgspec.structs.replace(_stage(project, at, scenario), name=wanted)
+    return replace_stage(project, changed, scenario=scenario, stage=at)
+
+
+def hold_sections(project: Project, sections: Iterable[str], at: int, *, scenario: int = 0) -> Project:
+    """The project with sections (``model``, ``hardware``, ``price``, ``efficiency``) a stage's own.
+
+    They start as the scenario's; a section the stage holds already stays as it is.
+    """
+    chosen, stage = project.scenarios[scenario], _stage(project, at, scenario)
+    copied = {name: getattr(chosen, name) for name in sections if getattr(stage, name) is None}
+    changed = msgspec.structs.replace(stage, **copied)
+    return replace_stage(project, changed, scenario=scenario, stage=at)
+
+
+def release_sections(project: Project, sections: Iterable[str], at: int, *, scenario: int = 0) -> Project:
+    """The project with a stage using its scenario's sections again."""
+    changed = msgspec.structs.replace(_stage(project, at, scenario), **dict.fromkeys(sections))
+    return replace_stage(project, changed, scenario=scenario, stage=at)
+
+
+def choose_own_accelerator(
+    project: Project, accelerator: str, price: Price, at: int, *, scenario: int = 0
+) -> Project:
+    """The project with another accelerator in a stage's own hardware, and its own price with it.
+
+    Raises:
+        ValueError: the stage uses its scenario's hardware.
+    """
+    stage = _stage(project, at, scenario)
+    if stage.hardware is None:
+        raise ValueError(f"{stage.name} has no hardware of its own.")
+    hardware = msgspec.structs.replace(stage.hardware, accelerator=accelerator)
+    changed = msgspec.structs.replace(stage, hardware=hardware, price=price)
+    return replace_stage(project, changed, scenario=scenario, stage=at)
+
+
+def free_name(name: str, stages: Iterable[StageBase]) -> str:
+    """The name, with the first number from 2 on that no stage has after it where it is taken."""
+    taken = {stage.name for stage in stages}
+    stem, _, number = name.rpartition(" ")
+    base = stem if stem and number.isdigit() and name in taken else name
+    number_from, wanted = 2, name
+    while wanted in taken:
+        wanted = f"{base} {number_from}"
+        number_from += 1
+    return wanted
+
+
+def followed(before: Sequence[Stage], at: int, after: Sequence[Stage]) -> int:
+    """Where the stage selected in one list is in another, for keeping it selected.
+
+    A stage that is in neither of its places has been edited or removed: the place stays.
+    """
+    chosen = before[at]
+    if at < len(after) and (after[at] == chosen or chosen not in after):
+        return at
+    return after.index(chosen) if chosen in after else len(after) - 1
+
+
+def _stage(project: Project, at: int, scenario: int) -> Stage:
+    if at < 0:
+        raise IndexError(f"There is no stage {at}.")
+    return project.scenarios[scenario].stages[at]
+
+
+def _with_stages(project: Project, stages: Iterable[Stage], scenario: int) -> Project:
+    changed = msgspec.structs.replace(project.scenarios[scenario], stages=tuple(stages))
+    return replace_scenario(project, changed, scenario=scenario)

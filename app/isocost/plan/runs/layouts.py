@@ -1,0 +1,97 @@
+"""A layout of the search in words and bills: who shares the work, what fills memory and time."""
+
+from __future__ import annotations
+
+from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
+from isocost.engine.layouts.search import BestLayouts
+from isocost.engine.records import Recompute
+from isocost.plan.answer.results import Bill, Part
+from isocost.plan.project.values import Layout
+
+_DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
+_MEMORY = (
+    ("weights", "Weights"),
+    ("gradients", "Gradients"),
+    ("optimizer", "Optimizer"),
+    ("activations", "Activations"),
+    ("logits", "Logits"),
+    ("buffers", "Buffers"),
+    ("reserve", "Reserve"),
+)
+_STEP = (
+    ("matmul", "Matrix multiplies"),
+    ("attention", "Attention"),
+    ("elementwise", "Elementwise"),
+    ("recompute", "Recompute"),
+    ("tensor_comm", "Tensor-parallel traffic"),
+    ("context_comm", "Context-parallel traffic"),
+    ("expert_comm", "Expert traffic"),
+    ("pipeline", "Pipeline bubble"),
+    ("data_comm", "Data-parallel traffic"),
+    ("host", "Host"),
+    ("optimizer", "Optimizer"),
+    ("straggler", "Stragglers"),
+)
+SHARDING_WORDS = {"none": "none", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}
+PIN_WORDS = {
+    **dict(_DEGREES[:5]),
+    "microbatch": "microbatch",
+    "recompute": "recompute",
+    "sharding": "sharding",
+}
+"""The parts of a layout that can be pinned, by what the field calls them."""
+
+
+def layout_words(best: BestLayouts, at: int) -> str:
+    """A layout in the field's shorthand: "TP8 PP16 DP16, microbatch 1, ZeRO-1, selective recompute"."""
+    layouts = best.layouts
+    degrees = [(word, getattr(layouts, name)[at]) for name, word in _DEGREES]
+    words = [" ".join(f"{word}{value:.0f}" for word, value in degrees if value > 1) or "one accelerator"]
+    words.append(f"microbatch {layouts.microbatch[at]:.0f}")
+    sharding = SHARDING_NAMES[layouts.sharding[at]]
+    words.append("" if sharding == "none" else SHARDING_WORDS[sharding])
+    mode = RECOMPUTE_NAMES[layouts.recompute[at]]
+    words.append("" if mode == "none" else f"{mode} recompute")
+    return ", ".join(word for word in words if word)
+
+
+def pinned_words(layout: Layout) -> str:
+    """The pinned parts: "TP8 PP16 · microbatch 4 · FSDP"; empty when there are none."""
+    pinned = [(word, getattr(layout, name)) for name, word in _DEGREES[:5]]
+    words = [" ".join(f"{word}{value}" for word, value in pinned if value is not None)]
+    if layout.microbatch is not None:
+        words.append(f"microbatch {layout.microbatch}")
+    if layout.recompute is not None:
+        words.append(recompute_words(layout.recompute))
+    if layout.sharding is not None:
+        words.append("no sharding" if layout.sharding == "none" else SHARDING_WORDS[layout.sharding])
+    return " · ".join(word for word in words if word)
+
+
+def recompute_words(mode: Recompute) -> str:
+    """A mode of recomputation: "full recompute", "no recompute"."""
+    return f"{'no' if mode == 'none' else mode} recompute"
+
+
+def memory_bill(best: BestLayouts, at: int) -> Bill:
+    """Bytes per accelerator at the peak of a layout, against what can be used."""
+    parts = tuple(Part(label, float(getattr(best.memory, name)[at])) for name, label in _MEMORY)
+    return Bill(parts, best.capacity)
+
+
+MIXERS = "Attention and state space"
+"""What mixes tokens in a hybrid's layers."""
+
+
+def step_bill(best: BestLayouts, at: int, *, hybrid: bool = False) -> Bill:
+    """Seconds of one optimizer step by what they are spent on, largest first."""
+    labels = {**dict(_STEP), "attention": MIXERS if hybrid else "Attention"}
+    parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in labels.items()]
+    parts.append(Part("Nearly full memory", float(best.pressure[at])))
+    return Bill(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
+
+
+def idle_accelerators(best: BestLayouts, at: int) -> int:
+    """Accelerators without work because the batch has no sequences for them."""
+    used = float(best.layouts.model_parallel[at] * best.layouts.dp[at])
+    return max(0, round(float(best.counts[at]) - used)) if best.batch_limited[at] else 0

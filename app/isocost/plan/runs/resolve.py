@@ -1,0 +1,132 @@
+"""From what the user typed to what the engine computes on: shapes, workloads, defaults."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.laws import load_scaling_laws
+from isocost.catalog.constants.reliability import load_reliability
+from isocost.engine.architecture import parameters
+from isocost.engine.goodput import goodput
+from isocost.engine.records import Accelerator, Precision, Transformer, Workload
+from isocost.engine.shapes import shape_for
+from isocost.plan.project.project import Data, Efficiency, ModelChoice
+from isocost.plan.project.stages import Tuning
+
+BATCH_LAW = "step-law"
+"""The law that sets the batch when nobody does."""
+
+_FORMATS: dict[str, tuple[tuple[Precision, str], ...]] = {
+    "nvfp4": (("nvfp4", "fp4"), ("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "mxfp8": (("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "fp8": (("fp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "bf16": (("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "fp16": (("fp16", "fp16"), ("bf16", "bf16"), ("fp32", "fp32")),
+    "fp32": (("fp32", "fp32"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameter counts as people quote them."""
+
+    total: float
+    active: float
+
+
+def transformer_of(model: ModelChoice, catalog: Catalog) -> Transformer:
+    """The shape behind a model choice: the catalogue's for a name, else a plausible one for the counts.
+
+    Raises:
+        CatalogError: the name is not in the catalogue.
+    """
+    if model.name is not None:
+        return catalog.model(model.name).transformer
+    total = model.parameters if model.parameters is not None else 7e9
+    return _shape(total, model.active_parameters)
+
+
+@lru_cache(maxsize=256)
+def _shape(total: float, active: float | None) -> Transformer:
+    dense = active is None or active >= total
+    return shape_for(total, None if dense else active)
+
+
+def parameters_of(model: ModelChoice, catalog: Catalog) -> Parameters:
+    """Total and active parameters as published where the model is named and says so, else as counted."""
+    counted = _counted(transformer_of(model, catalog))
+    if model.name is None:
+        return counted
+    entry = catalog.model(model.name)
+    total = entry.published_total or counted.total
+    dense = entry.published_active is None and counted.active > 0.9 * counted.total
+    return Parameters(total, entry.published_active or (total if dense else counted.active))
+
+
+@lru_cache(maxsize=512)
+def _counted(transformer: Transformer) -> Parameters:
+    counted = parameters(transformer)
+    return Parameters(float(counted.total), float(counted.active))
+
+
+def batch_tokens(data: Data) -> float:
+    """Tokens an optimizer step: typed, or the batch-size scaling law in whole sequences."""
+    if data.batch_tokens is not None:
+        return data.batch_tokens
+    law = load_scaling_laws().batch_law(BATCH_LAW).batch
+    sequences = max(1, round(law.at(tokens=data.tokens) / data.sequence))
+    return float(sequences * data.sequence)
+
+
+def workload_of(data: Data, accelerator: Accelerator, tuning: Tuning | None = None) -> Workload:
+    """What one step does on an accelerator, in the best number format it supports; no tuning = in full."""
+    tuned = tuning or Tuning()
+    return Workload(
+        sequence=float(data.sequence),
+        global_batch=max(1.0, batch_tokens(data) / data.sequence),
+        precision=precision_on(accelerator, data.precision),
+        method=tuned.method,
+        lora_rank=tuned.rank,
+        optimizer=tuned.optimizer,
+    )
+
+
+def precision_on(accelerator: Accelerator, wanted: str) -> Precision:
+    """The wanted number format, or the nearest wider one the accelerator has."""
+    for precision, key in _FORMATS[wanted]:
+        if accelerator.peak_flops.get(key):
+            return precision
+    return "fp32"
+
+
+def goodput_at(efficiency: Efficiency, saved: float, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of wall time that advances the run at each count: typed, or what failures leave of it.
+
+    ``saved`` is the parameters a checkpoint holds; failures come at the rate of Llama 3's cluster.
+    """
+    if efficiency.goodput is not None:
+        return np.full(len(counts), efficiency.goodput)
+    return np.array([_goodput(saved, int(count)) for count in counts])
+
+
+@lru_cache(maxsize=8192)
+def _goodput(saved: float, count: int) -> float:
+    return goodput(saved, count, load_reliability().record()).useful
+
+
+def whole_nodes(accelerator: Accelerator, count: float) -> int:
+    """The count rounded up to whole nodes, as it is rented."""
+    return int(math.ceil(count / accelerator.node_size) * accelerator.node_size)
+
+
+def with_custom_parameters(model: ModelChoice, catalog: Catalog, total: float) -> ModelChoice:
+    """The model with another total and the same ratio of active to total; a name becomes custom."""
+    counted = parameters_of(model, catalog)
+    active = None if counted.active >= 0.99 * counted.total else total * counted.active / counted.total
+    return ModelChoice(parameters=total, active_parameters=active)

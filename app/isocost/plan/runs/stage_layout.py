@@ -1,0 +1,33 @@
+"""What the layout search says of one stage at the plan's own count, added to its estimate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from isocost.catalog import Catalog
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.project.values import Layout
+from isocost.plan.runs import StageRun
+from isocost.plan.runs.layouts import idle_accelerators, layout_words, memory_bill, step_bill
+from isocost.plan.runs.resolve import precision_on, transformer_of
+from isocost.plan.runs.throughput import smallest_count
+
+
+def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> StageEstimate:
+    """The estimate with layout, memory and step; unchanged where the stage was not searched."""
+    if run.speed is None:
+        return result
+    best, asked = run.speed.best, run.speed.question
+    precision = precision_on(catalog.accelerator(run.accelerator).spec, asked.data.precision)
+    return replace(
+        result,
+        mfu_basis=f"{precision.upper()} dense peak",
+        mfu_reachable=None if run.speed.reachable is None else float(run.speed.reachable[0]),
+        layout=layout_words(best, 0),
+        layout_problem=run.speed.problem,
+        pinned=asked.layout != Layout(),
+        smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, catalog),
+        idle=idle_accelerators(best, 0),
+        memory=memory_bill(best, 0),
+        step=step_bill(best, 0, hybrid=transformer_of(asked.model, catalog).attention == "hybrid"),
+    )

@@ -1,0 +1,1 @@
+"""What every view says: sentences, tables and series made from an answer, without Qt."""

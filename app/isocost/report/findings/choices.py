@@ -1,0 +1,256 @@
+"""What the questions beside the bill come to, in words, lines and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.plan.money.options import Crossing, OptionComparison
+from isocost.plan.money.ownership import MONTHS_PER_YEAR, RentOrBuy
+from isocost.plan.money.surroundings import HOURS_PER_DAY
+from isocost.plan.project.project import Scenario
+from isocost.quantities import format_cents, format_count, format_duration, format_money, format_quantity
+from isocost.report.table import Column, Table
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLine:
+    """One line: its name stands at its end."""
+
+    name: str
+    y: Array
+    slot: int
+    """Place among the theme's series."""
+    dash: tuple[float, ...] = ()
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crossover:
+    """A place worth marking, with a few words."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinesView:
+    """What the plot draws; money up."""
+
+    x: Array = field(default_factory=lambda: np.empty(0))
+    lines: tuple[NamedLine, ...] = ()
+    marks: tuple[Crossover, ...] = ()
+    here: float | None = None
+    """Where the plan is."""
+    logarithmic: bool = False
+    ticks: Callable[[float], str] = str
+    """A value of x on the axis."""
+    say: Callable[[int], str] = lambda index: ""
+    """What the lines come to at a place of ``x``, in words."""
+
+
+DEMAND = "demand.tokens_per_day"
+SHORTEST, BEYOND = 36, 1.8
+"""Months drawn at least, and how far past the crossover."""
+
+_NAMES = {"api": "API", "fine-tune": "Fine-tune", "train": "Train"}
+_SLOTS = {"api": 1, "fine-tune": 3, "train": 0}
+_DASHES: dict[str, tuple[float, ...]] = {"api": (), "fine-tune": (5.0, 2.5), "train": ()}
+_DOING = {"api": "the API", "fine-tune": "fine-tuning", "train": "training"}
+
+
+def _months(months: float) -> str:
+    return f"{months:.0f} month{'' if round(months) == 1 else 's'}"
+
+
+def rent_finding(question: RentOrBuy) -> str:
+    """When buying pays, and whether the plan lasts that long."""
+    if question.crossover_month is None:
+        return "Renting stays cheaper, even over ten years"
+    pays = _months(question.crossover_month) if question.crossover_month >= 1.0 else "less than a month"
+    if not question.planned_hours:
+        return f"Buying pays after {pays} of use"
+    used = _used(question)
+    if question.pays:
+        return f"Buying pays after {pays}; this plan uses {used}"
+    return f"Rent for {used} of use: buying pays after {pays}"
+
+
+def _used(question: RentOrBuy) -> str:
+    return format_duration(question.planned_hours / HOURS_PER_DAY)
+
+
+def rent_subtitle(question: RentOrBuy, accelerator: str) -> str:
+    """What is compared."""
+    owned = question.owned
+    capital = format_money(owned.capital)
+    used = format_quantity(owned.utilization, "share")
+    return (
+        f"{format_count(question.count)} {accelerator}: {format_money(question.rent)} an hour rented, or "
+        f"{capital} each bought; {used} of hours used."
+    )
+
+
+def rent_note(question: RentOrBuy) -> str:
+    """What the plan's own hours cost either way, and from which use on an owned hour is cheaper."""
+    owned = question.owned
+    hour = f"An owned hour costs {format_money(owned.per_used_hour)} over its service life, interest included"
+    if question.break_even_utilization is None:
+        said = f"Owning never breaks even at this rent, even when always used. {hour}."
+    else:
+        share = format_quantity(question.break_even_utilization, "share")
+        said = f"{hour}; owning breaks even at {share} utilization."
+    return f"{_alone(question)} {said}" if question.planned_hours else said
+
+
+def _alone(question: RentOrBuy) -> str:
+    rented = format_money(question.count * question.planned_hours * question.rent)
+    bought = format_money(question.count * question.owned.capital)
+    said = f"This plan's {_used(question)} of use cost {rented} rented; buying starts at {bought}."
+    if question.pays or question.crossover_month is None:
+        return said
+    share = format_quantity(question.owned.utilization, "share")
+    return f"{said} Buying pays only where other work fills {share} of the hours until then."
+
+
+def rent_view(question: RentOrBuy) -> LinesView:
+    """The two lines up to some time after they cross and the plan ends, and what stopping would cost."""
+    last = max(SHORTEST, int(max(question.crossover_month or 0.0, question.planned_months) * BEYOND))
+    part = slice(0, min(last + 1, len(question.months)))
+    marks: tuple[Crossover, ...] = ()
+    if question.crossover_month is not None:
+        marks = (Crossover(question.crossover_month, f"month {question.crossover_month:.0f}"),)
+    if question.planned_hours:
+        marks = (Crossover(question.planned_months, "this plan"), *marks)
+    lines = (
+        NamedLine("Rent", question.rented_usd[part], 1),
+        NamedLine("Buy", question.bought_usd[part], 0, bold=True),
+        NamedLine("Buy, then sell", question.resold_usd[part], 0, (1.2, 2.2)),
+    )
+    return LinesView(
+        x=question.months[part],
+        lines=lines,
+        marks=marks,
+        ticks=lambda month: f"{month:.0f}" if month % MONTHS_PER_YEAR else _year(month),
+        say=lambda at: rent_at(question, at),
+    )
+
+
+def _year(month: float) -> str:
+    years = month / MONTHS_PER_YEAR
+    return "start" if not years else f"{years:.0f} year{'' if years == 1 else 's'}"
+
+
+def rent_at(question: RentOrBuy, month: int) -> str:
+    """The money spent by a month either way."""
+    rented, bought, resold = (
+        format_money(float(each[month]))
+        for each in (question.rented_usd, question.bought_usd, question.resold_usd)
+    )
+    return f"By month {month}: rented {rented}, bought {bought}, {resold} if then sold"
+
+
+def rent_table(question: RentOrBuy | None) -> Table:
+    """Money spent by each month."""
+    columns = (
+        Column("Month", lambda month: f"{month:.0f}", right=True),
+        *(Column(name, format_cents, right=True) for name in ("Rent", "Buy", "Buy, then sell")),
+    )
+    if question is None:
+        return Table(columns, ())
+    rows = zip(question.months, question.rented_usd, question.bought_usd, question.resold_usd, strict=True)
+    return Table(columns, tuple(tuple(float(value) for value in row) for row in rows))
+
+
+def options_finding(question: OptionComparison, scenario: Scenario) -> str:
+    """Which option is cheapest for the demand asked about."""
+    tokens = format_quantity(scenario.demand.tokens_per_day, "number")
+    best = _DOING[question.cheapest]
+    return f"{best[0].upper()}{best[1:]} is cheapest at {tokens} tokens a day"
+
+
+def options_subtitle(scenario: Scenario) -> str:
+    """What is drawn."""
+    months = format_quantity(scenario.demand.months, "number")
+    read = format_quantity(scenario.demand.input_share, "share")
+    return f"Total over {months} months against tokens a day, {read} of them read."
+
+
+def options_note(question: OptionComparison, scenario: Scenario) -> str:
+    """Totals at the demand asked about, and when training pays."""
+    totals = "; ".join(
+        f"{_NAMES[option.key]} {format_money(usd)}"
+        for option, usd in zip(question.options, question.totals_usd, strict=True)
+    )
+    against = [c for c in question.crossings if c.dearer_at_start == "train"]
+    return f"{totals}. " + " ".join(_crossing_words(each, scenario.demand.months) for each in against)
+
+
+def _crossing_words(crossing: Crossing, months: float) -> str:
+    dearer, cheaper = _DOING[crossing.dearer_at_start], _DOING[crossing.cheaper_at_start]
+    begins = f"{dearer[0].upper()}{dearer[1:]}"
+    if crossing.tokens_per_day is None:
+        return f"{begins} never beats {cheaper}."
+    tokens = format_quantity(crossing.tokens_per_day, "number")
+    paid = crossing.payback_months
+    back = ""
+    if paid is not None:
+        soon = paid <= months
+        back = f", and pays back in {_months(paid)}" if soon else f"; now it would take {_months(paid)}"
+    return f"{begins} beats {cheaper} from {tokens} tokens a day{back}."
+
+
+def options_view(question: OptionComparison, scenario: Scenario) -> LinesView:
+    """A line for each option, and where training overtakes another."""
+    lines = tuple(
+        NamedLine(
+            _NAMES[option.key],
+            np.maximum(curve, 1e-2),
+            _SLOTS[option.key],
+            _DASHES[option.key],
+            bold=option.key == question.cheapest,
+        )
+        for option, curve in zip(question.options, question.curves_usd, strict=True)
+    )
+    marks = tuple(
+        Crossover(each.tokens_per_day, f"{format_quantity(each.tokens_per_day, 'number', digits=2)} a day")
+        for each in question.crossings
+        if each.dearer_at_start == "train" and each.tokens_per_day
+    )
+    return LinesView(
+        x=question.tokens_per_day,
+        lines=lines,
+        marks=marks,
+        here=scenario.demand.tokens_per_day,
+        logarithmic=True,
+        ticks=lambda tokens: format_quantity(tokens, "number"),
+        say=lambda at: options_at(question, at),
+    )
+
+
+def options_at(question: OptionComparison, at: int) -> str:
+    """The totals at one demand."""
+    tokens = format_quantity(float(question.tokens_per_day[at]), "number")
+    totals = ", ".join(
+        f"{_NAMES[option.key]} {format_money(float(curve[at]))}"
+        for option, curve in zip(question.options, question.curves_usd, strict=True)
+    )
+    return f"At {tokens} tokens a day: {totals}"
+
+
+def options_table(question: OptionComparison | None) -> Table:
+    """Totals by demand."""
+    names = tuple(_NAMES.values())
+    columns = (
+        Column("Tokens a day", lambda tokens: format_quantity(tokens, "number"), right=True),
+        *(Column(name, format_cents, right=True) for name in names),
+    )
+    if question is None:
+        return Table(columns, ())
+    rows = zip(question.tokens_per_day, *question.curves_usd, strict=True)
+    return Table(columns, tuple(tuple(float(value) for value in row) for row in rows))

@@ -1,0 +1,176 @@
+"""What the header says beside its sentence: texts made from an estimate, no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from isocost.catalog import Catalog
+from isocost.plan.answer.headline import impossible
+from isocost.plan.answer.notices import newest_price, price_age_days, staleness
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.project.choosing import NO_PRICE
+from isocost.plan.project.project import GpuHoursStage, Price, Project, hardware_of, price_of
+from isocost.quantities import (
+    SPACE,
+    format_count,
+    format_counted,
+    format_memory_of,
+    format_money,
+    format_quantity,
+    format_share,
+)
+
+Tone = Literal["quiet", "fine", "care", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number worth a place in the header."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A few words under the sentence, and how they should feel."""
+
+    text: str
+    tone: Tone = "quiet"
+
+
+def figures(estimate: Estimate) -> tuple[Figure, ...]:
+    """Four figures at most, from left to right; none of a plan that cannot run or has nothing to run."""
+    total, counted = estimate.total, _counted(estimate)
+    if not counted or impossible(counted) is not None:
+        return ()
+    trained = _most(counted)
+    hours = format_quantity(total.gpu_hours, "number")
+    chosen = [Figure(_hours_label(counted), hours, _hours_note(estimate))]
+    if len(estimate.groups) > 1:
+        last = estimate.groups[-1]
+        chosen.append(
+            Figure(last.name, format_share(last.share), f"{format_money(last.cost_usd)} of the total")
+        )
+    if trained is not None and trained.mfu is not None:
+        chosen.append(Figure("MFU", format_quantity(trained.mfu, "share"), f"of the {trained.mfu_basis}"))
+        chosen += _speed(trained)
+    chosen.append(Figure("Energy", format_energy(total.energy_kwh), format_carbon(total.co2_kg)))
+    return tuple(chosen[:4])
+
+
+def _most(counted: Sequence[StageEstimate]) -> StageEstimate | None:
+    """The stage that takes most of the rent, if it has an MFU: a small stage's says little of the plan."""
+    most = max(counted, key=lambda stage: stage.cost_usd)
+    return most if most.mfu is not None else None
+
+
+def _counted(estimate: Estimate) -> list[StageEstimate]:
+    return [stage for stage in estimate.stages if stage.enabled]
+
+
+def _hours_label(counted: Sequence[StageEstimate]) -> str:
+    nouns = {stage.noun for stage in counted}
+    return {"GPU": "GPU-hours", "chip": "Chip-hours"}[nouns.pop()] if len(nouns) == 1 else "Accelerator-hours"
+
+
+def _hours_note(estimate: Estimate) -> str:
+    """The rent of an hour: what surrounds the stages is not paid by the hour."""
+    counted = _counted(estimate)
+    prices = {stage.usd_per_gpu_hour for stage in counted}
+    if len(prices) == 1:
+        return f"at ${prices.pop():,.2f} an hour"
+    average = sum(stage.cost_usd for stage in counted) / max(estimate.total.gpu_hours, 1e-9)
+    return f"${average:,.2f} an hour on average"
+
+
+def _speed(stage: StageEstimate) -> Iterator[Figure]:
+    if stage.tokens_per_s_per_gpu is not None:
+        rate = stage.tokens_per_s_per_gpu
+        note = f"{format_count(rate) if rate >= 10 else f'{rate:.3g}'} per {stage.noun}"
+        yield Figure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
+
+
+def remarks(
+    estimate: Estimate, project: Project, scenario: int, catalog: Catalog, today: date | None = None
+) -> tuple[Remark, ...]:
+    """How sure the estimate is, whether it fits, and how old its prices are; of the stages that count."""
+    found = [Remark(estimate.doubt)] if estimate.doubt else []
+    chosen = project.scenarios[scenario]
+    stages = [stage for stage in chosen.stages if stage.enabled]
+    if not stages:
+        return ()
+    if all(isinstance(stage, GpuHoursStage) for stage in stages):
+        found.append(Remark("hours taken as claimed"))
+    found += _fit(estimate)
+    found.append(
+        _price_age(
+            [(price_of(chosen, s), hardware_of(chosen, s).accelerator) for s in stages], catalog, today
+        )
+    )
+    return tuple(found)
+
+
+def _fit(estimate: Estimate) -> Iterator[Remark]:
+    """Whether every stage's memory fits, with that of the tightest."""
+    judged = [stage for stage in _counted(estimate) if stage.fits is not None]
+    bills = [stage.memory for stage in judged if stage.memory is not None and stage.memory.limit]
+    tightest = max(bills, key=lambda bill: bill.total / (bill.limit or 1.0), default=None)
+    size = ""
+    # A stage of rounds fits or not by simulation: nothing here says how closely.
+    if tightest is not None and tightest.limit is not None and len(bills) == len(judged):
+        size = f", {format_memory_of(tightest.total, tightest.limit)}"
+    if judged and all(stage.fits for stage in judged):
+        yield Remark(f"fits{size}", "fine")
+    elif any(stage.layout_problem for stage in judged):
+        yield Remark("impossible as pinned", "stop")
+    elif judged:
+        yield Remark(f"does not fit{size} on each", "stop")
+
+
+def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date | None) -> Remark:
+    """How old the oldest of the prices is that somebody asks; each with its accelerator."""
+    if any(price.supplier == NO_PRICE for price, _ in paid):
+        return Remark(NO_PRICE, "care")
+    offers = [(price, accelerator) for price, accelerator in paid if price.commitment != "claim"]
+    if not offers:
+        days = sorted({price.date for price, _ in paid if price.date})
+        return Remark(" ".join(["price as claimed", *days[:1]]))
+    dated = [(age, *offer) for offer in offers if (age := price_age_days(offer[0], today)) is not None]
+    if not dated:
+        return Remark("price without a date", "care")
+    oldest = max(age for age, _, _ in dated)
+    gravest = {staleness(price, newest_price(price, at, catalog), today) for _, price, at in dated}
+    tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
+    when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
+    return Remark(f"price {when}", tone)
+
+
+def format_energy(kwh: float) -> str:
+    """Electric energy: "850 kWh", "3.02 GWh"."""
+    for size, unit in ((1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh")):
+        if kwh >= size:
+            return f"{_three(kwh / size)}{SPACE}{unit}"
+    return f"{_three(kwh)}{SPACE}kWh"
+
+
+def format_carbon(kilograms: float) -> str:
+    """Mass of carbon dioxide: "640 kg CO₂", "1,110 t CO₂"."""
+    if kilograms >= 1000:
+        tonnes = kilograms / 1000
+        return f"{tonnes:,.0f}{SPACE}t CO₂" if tonnes >= 100 else f"{_three(tonnes)}{SPACE}t CO₂"
+    return f"{_three(kilograms)}{SPACE}kg CO₂"
+
+
+def _three(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def shown_path(path: Path) -> str:
+    """A file as the header shows it: its last two parts, the whole in the tooltip."""
+    return str(Path(*path.parts[-2:])) if len(path.parts) > 2 else str(path)

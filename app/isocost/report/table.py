@@ -1,0 +1,39 @@
+"""A view's figures as a table: for a screen reader, for the clipboard and for other programs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading with the unit, and how a value is shown to people."""
+
+    name: str
+    show: Callable[[Any], str] = str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures a chart draws, as plain values; None = not known."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def shown(self, row: int, column: int) -> str:
+        """One value in words."""
+        value = self.rows[row][column]
+        return "unknown" if value is None else self.columns[column].show(value)
+
+
+def write_csv(path: Path, table: Table) -> None:
+    """Write the plain values, with a heading line, as UTF-8. Raises OSError."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(column.name for column in table.columns)
+        writer.writerows(table.rows)

@@ -1,0 +1,1 @@
+"""Windows beside the window: about, errors, the gallery of presets."""

@@ -1,0 +1,1 @@
+"""The answer on top of the window: headline and warnings."""

@@ -1,0 +1,209 @@
+"""The answer on top: one sentence, how sure it is, what stands against it, and a few figures."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from isocost.plan.answer.results import Estimate, Notice
+from isocost.plan.project.project import released, set_value
+from isocost.quantities import plain_spaces
+from isocost.report.findings.header import Figure, Remark, figures, remarks, shown_path
+from isocost.ui.header.warnings import WarningLine
+from isocost.ui.look.icons import icon
+from isocost.ui.look.theme import LIGHT, Theme
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import ElidedLabel
+
+BLOCKS = 4
+MARGIN = 18
+GAP = 28
+
+
+class Headline(QFrame):
+    """The header of the window; a click on the sentence copies it."""
+
+    field_wanted = Signal(str)
+    """Path of the input a warning is about."""
+    copied = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._theme: Theme = LIGHT
+        self._remarks: tuple[Remark, ...] = ()
+        self._figures: tuple[Figure, ...] = ()
+        self.setObjectName("header")
+        self.title = QLabel()
+        self.sentence = ElidedLabel()
+        self.doubt = QLabel()
+        self.warnings = WarningLine()
+        self.blocks = tuple(FigureBlock() for _ in range(BLOCKS))
+        self.copy_button = QToolButton()
+        self._name_parts()
+        self._lay_out()
+        self.sentence.clicked.connect(self.copy)
+        self.copy_button.clicked.connect(self.copy)
+        self.warnings.field_wanted.connect(self.field_wanted)
+        self.warnings.cure_wanted.connect(self._take_cure)
+        session.estimate_changed.connect(self._show)
+        session.failed.connect(self._show_problem)
+        session.comparison_failed.connect(self._add_problem)
+        session.project_changed.connect(self._show_title)
+        session.path_changed.connect(self._show_title)
+
+    def _name_parts(self) -> None:
+        self.title.setProperty("role", "small")
+        self.title.setObjectName("headline.title")
+        self.sentence.setProperty("role", "headline")
+        self.sentence.setObjectName("headline.sentence")
+        self.sentence.setToolTip("Click to copy")
+        self.sentence.setAccessibleDescription("The answer; press Ctrl+Shift+C to copy it")
+        self.doubt.setProperty("role", "small")
+        self.doubt.setObjectName("headline.doubt")
+        self.doubt.setTextFormat(Qt.TextFormat.RichText)
+        self.copy_button.setObjectName("headline.copy")
+        self.copy_button.setAccessibleName("Copy the headline")
+        self.copy_button.setToolTip("Copy the headline (Ctrl+Shift+C)")
+        self.copy_button.setIconSize(QSize(16, 16))
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.sentence)
+        line.addWidget(self.copy_button)
+        line.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(1)
+        left.addWidget(self.title)
+        left.addLayout(line)
+        left.addWidget(self.doubt)
+        left.addSpacing(4)
+        left.addWidget(self.warnings)
+        for label in (self.title, self.doubt):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 20, 8)
+        row.setSpacing(GAP)
+        row.addLayout(left, 1)
+        for block in self.blocks:
+            row.addWidget(block, 0, Qt.AlignmentFlag.AlignTop)
+
+    def text(self) -> str:
+        """What is copied: the answer, how sure it is, and whether it fits, as one line."""
+        said = [self.sentence.text(), *(remark.text for remark in self._remarks)]
+        return plain_spaces("; ".join(part for part in said if part))
+
+    def copy(self) -> None:
+        """Put the answer on the clipboard."""
+        QGuiApplication.clipboard().setText(self.text())
+        self.copied.emit(self.text())
+
+    def _take_cure(self, notice: Notice) -> None:
+        """Give the input at fault the value that settles the warning, in one step to undo."""
+        cure, scenario = notice.cure, self._session.scenario
+        if cure is not None:
+            at = {"scenario": scenario, "stage": cure.stage}
+            self._session.apply(
+                lambda project: (
+                    released(project, **at)
+                    if cure.value is None
+                    else set_value(project, notice.field, cure.value, **at)
+                ),
+                cure.words,
+            )
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw what has colours of its own."""
+        self._theme = theme
+        self.copy_button.setIcon(icon("copy", theme.quiet, 16))
+        self.warnings.apply_theme(theme)
+        self._show_remarks()
+
+    def _show_title(self, _: object = None) -> None:
+        path = self._session.path
+        name = self._session.project.name
+        self.title.setText(f"{name}  ·  {shown_path(path)}" if path else name)
+        self.title.setToolTip(str(path) if path else "Not saved yet")
+
+    def _show(self, estimate: Estimate) -> None:
+        session = self._session
+        _set(self.sentence, estimate.headline)
+        self._remarks = remarks(estimate, session.project, session.scenario, session.catalog)
+        self._show_remarks()
+        self.warnings.setVisible(True)
+        self.warnings.show_notices(estimate.warnings)
+        self._figures = figures(estimate)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many figures as leave the sentence its place; the last ones go first."""
+        room = self.width() - 2 * MARGIN - self.sentence.sizeHint().width() - self.copy_button.width() - GAP
+        for index, block in enumerate(self.blocks):
+            figure = self._figures[index] if index < len(self._figures) else None
+            if figure is not None:
+                block.fill(figure)
+                room -= block.sizeHint().width() + GAP
+            block.setVisible(figure is not None and room >= 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _show_remarks(self) -> None:
+        colours = {
+            "quiet": self._theme.quiet,
+            "fine": self._theme.fine,
+            "care": self._theme.care,
+            "stop": self._theme.stop,
+        }
+        spans = [
+            f'<span style="color:{colours[each.tone]}">{escape(each.text)}</span>' for each in self._remarks
+        ]
+        _set(self.doubt, " · ".join(spans))
+        self.doubt.setToolTip(", ".join(each.text for each in self._remarks))
+        self.doubt.setAccessibleName(", ".join(each.text for each in self._remarks))
+
+    def _add_problem(self, problem: str) -> None:
+        self._remarks = (*self._remarks, Remark(problem, "care"))
+        self._show_remarks()
+
+    def _show_problem(self, problem: str) -> None:
+        """The engine refused the project: say why where the answer would be."""
+        if problem:
+            self._remarks = (Remark(problem, "stop"),)
+            self.sentence.setText("No estimate")
+            self._show_remarks()
+            self.warnings.setVisible(False)
+            self._figures = ()
+            self._fit()
+
+
+class FigureBlock(QWidget):
+    """A small label, a figure, and what it refers to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.label, self.value, self.note = QLabel(), QLabel(), QLabel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for part, role in ((self.label, "quiet"), (self.value, "figure"), (self.note, "quiet")):
+            part.setProperty("role", role)
+            column.addWidget(part)
+
+    def fill(self, figure: Figure) -> None:
+        """Show a figure."""
+        _set(self.label, figure.label)
+        _set(self.value, figure.value)
+        _set(self.note, figure.note)
+        self.setAccessibleName(f"{figure.label}: {figure.value}, {figure.note}")
+
+
+def _set(label: QLabel, text: str) -> None:
+    """Set a label's text only when it differs, so that a drag lays out nothing in vain."""
+    if label.text() != text:
+        label.setText(text)

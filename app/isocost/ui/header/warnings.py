@@ -1,0 +1,128 @@
+"""What stands against the plan, in words; each leads to the input at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from isocost.plan.answer.results import Notice
+from isocost.quantities import format_counted
+from isocost.ui.look.icons import icon
+from isocost.ui.look.theme import LIGHT, Theme
+
+_GRAVITY = {"stop": 0, "care": 1, "info": 2}
+_ICONS = {"stop": "error", "care": "warning", "info": "info"}
+
+
+class WarningLine(QWidget):
+    """The gravest warning on one line, the others a click away; it keeps its height when there is none."""
+
+    field_wanted = Signal(str)
+    cure_wanted = Signal(object)
+    """The :class:`Notice` whose cure is to be taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._notices: tuple[Notice, ...] = ()
+        self._theme = LIGHT
+        self.setAccessibleName("Warnings")
+        self.first = QPushButton()
+        self.first.setObjectName("warnings.first")
+        self.first.setProperty("role", "link")
+        self.first.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.first.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.first.clicked.connect(self._jump)
+        self.cure = QToolButton()
+        self.cure.setObjectName("warnings.cure")
+        self.cure.setProperty("role", "cure")
+        self.cure.clicked.connect(self._take)
+        self.more = QToolButton()
+        self.more.setObjectName("warnings.more")
+        self.more.setProperty("role", "more")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        keep = self.more.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.more.setSizePolicy(keep)
+        self.menu = QMenu(self.more)
+        self.more.setMenu(self.menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.first, 1)
+        row.addWidget(self.cure)
+        row.addWidget(self.more)
+        self.show_notices(())
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is shown, the gravest first."""
+        return self._notices
+
+    def show_notices(self, notices: Sequence[Notice]) -> None:
+        """Replace the warnings."""
+        ordered = tuple(sorted(notices, key=lambda n: (_GRAVITY[n.severity], n.cure is None)))
+        if ordered == self._notices and self.first.text():
+            return
+        self._notices = ordered
+        self._show()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw the icons."""
+        self._theme = theme
+        self._show()
+
+    def _show(self) -> None:
+        grave = self._notices[0] if self._notices else None
+        severity = grave.severity if grave else "info"
+        if self.first.property("severity") != severity:
+            self.first.setProperty("severity", severity)
+            self.first.style().unpolish(self.first)
+            self.first.style().polish(self.first)
+        self.first.setEnabled(grave is not None)
+        self.first.setIcon(icon(_ICONS[severity] if grave else "check", self._theme.severity(severity), 14))
+        self.first.setIconSize(QSize(14, 14))
+        self.first.setToolTip(grave.message if grave else "")
+        self.first.setAccessibleName(grave.message if grave else "No warnings")
+        self._offer(grave)
+        rest = len(self._notices) - 1
+        self.more.setVisible(rest > 0)
+        self.more.setText(f"+{rest} more" if rest > 0 else "")
+        self.more.setAccessibleName(f"{format_counted(rest, 'more warning')}")
+        self._fill_menu()
+        self._elide()
+
+    def _offer(self, notice: Notice | None) -> None:
+        """A button that takes the cure of the warning shown, when it has one."""
+        self.cure.setVisible(notice is not None and notice.cure is not None)
+        if notice is not None and notice.cure is not None:
+            self.cure.setText(notice.cure.words)
+            self.cure.setAccessibleName(f"{notice.cure.words}: {notice.message}")
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        for notice in self._notices:
+            action = self.menu.addAction(
+                icon(_ICONS[notice.severity], self._theme.severity(notice.severity), 16), notice.message
+            )
+            action.triggered.connect(lambda _=False, path=notice.field: self.field_wanted.emit(path))
+
+    def _elide(self) -> None:
+        text = self._notices[0].message if self._notices else "No warnings"
+        room = self.first.width() - 26
+        shown = self.first.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(60, room))
+        self.first.setText(shown)
+
+    def _jump(self) -> None:
+        if self._notices:
+            self.field_wanted.emit(self._notices[0].field)
+
+    def _take(self) -> None:
+        if self._notices:
+            self.cure_wanted.emit(self._notices[0])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()

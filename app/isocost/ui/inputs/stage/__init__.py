@@ -1,0 +1,1 @@
+"""Inputs of the selected stage and the list of stages."""

@@ -1,0 +1,86 @@
+"""What can be done to the list of stages: one undo step each, with words."""
+
+from __future__ import annotations
+
+from isocost.catalog.constants.templates import load_stage_templates
+from isocost.plan.inputs.stage_inputs import new_stage
+from isocost.plan.project import editing
+from isocost.plan.project.project import Project, Stage
+from isocost.ui.session.session import Session
+
+
+class StageCommands:
+    """Adds, copies, moves, renames, switches and removes stages of the selected scenario."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The scenario's stages."""
+        return self._session.current_scenario.stages
+
+    @property
+    def selected(self) -> int:
+        """Place of the selected stage."""
+        return self._session.stage
+
+    def add(self, kind: str) -> None:
+        """Put a new stage of a kind after the selected one, and select it."""
+        at, scenario = self.selected + 1, self._session.scenario
+
+        def change(project: Project) -> Project:
+            return editing.add_stage(project, new_stage(kind), at, scenario=scenario)
+
+        self._session.apply(change, f"Add {load_stage_templates()[kind].label}")
+        self._session.select_stage(at)
+
+    def duplicate(self) -> None:
+        """Put a copy of the selected stage after it, and select the copy."""
+        at, scenario = self.selected, self._session.scenario
+        self._session.apply(
+            lambda project: editing.duplicate_stage(project, at, scenario=scenario),
+            f"Duplicate {self.stages[at].name}",
+        )
+        self._session.select_stage(at + 1)
+
+    @property
+    def may_remove(self) -> bool:
+        """Whether another stage is left when one goes."""
+        return len(self.stages) > 1
+
+    def remove(self) -> None:
+        """Remove the selected stage, unless it is the only one."""
+        at, scenario = self.selected, self._session.scenario
+        if self.may_remove:
+            self._session.apply(
+                lambda project: editing.remove_stage(project, at, scenario=scenario),
+                f"Remove {self.stages[at].name}",
+            )
+
+    def move(self, at: int, to: int, gesture: object | None = None) -> None:
+        """Put a stage at another place; the selection goes with the selected stage."""
+        scenario, to = self._session.scenario, min(max(0, to), len(self.stages) - 1)
+        if to != at:
+            self._session.apply(
+                lambda project: editing.move_stage(project, at, to, scenario=scenario),
+                f"Move {self.stages[at].name}",
+                gesture,
+            )
+
+    def switch(self, at: int, on: bool) -> None:
+        """Let a stage count, or keep it out of the sums."""
+        scenario = self._session.scenario
+        self._session.apply(
+            lambda project: editing.switch_stage(project, at, on, scenario=scenario),
+            f"Switch {'on' if on else 'off'} {self.stages[at].name}",
+        )
+
+    def rename(self, at: int, name: str) -> None:
+        """Call a stage otherwise; an empty name leaves it as it is."""
+        scenario = self._session.scenario
+        if name.strip():
+            self._session.apply(
+                lambda project: editing.rename_stage(project, at, name, scenario=scenario),
+                f"Rename {self.stages[at].name}",
+            )

@@ -1,0 +1,141 @@
+"""The parts of the parallel layout, each chosen by the search or fixed by the user."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+
+from isocost.plan.answer.results import RELEASE
+from isocost.plan.project.project import layout_of, released
+from isocost.plan.project.stages import DistillationStage, PreferenceStage, PretrainStage, Stage
+from isocost.plan.project.values import Layout
+from isocost.plan.runs.layouts import PIN_WORDS, SHARDING_WORDS
+from isocost.ui.inputs.pickers import STACK_MEANINGS, Picker
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import WrapLabel
+
+AUTO = "auto"
+_POWERS = (1, 2, 4, 8, 16, 32, 64)
+_CHOICES: dict[str, tuple[int | str, ...]] = {
+    "tp": _POWERS[:5],
+    "pp": _POWERS,
+    "vp": (1, 2, 3, 4, 6, 8),
+    "cp": _POWERS,
+    "ep": (*_POWERS, 128),
+    "microbatch": _POWERS[:6],
+    "recompute": ("none", "selective", "full"),
+    "sharding": ("none", "zero1", "zero2", "zero3"),
+}
+"""What each part is usually set to; a plan file may hold any whole number."""
+
+_HELP = {
+    "tp": ("Tensor parallel", "Ranks that share each matrix multiply; best within one node."),
+    "pp": ("Pipeline parallel", "Stages the layers are dealt to; more stages leave larger bubbles."),
+    "vp": ("Virtual pipeline", "Chunks of layers a stage interleaves: smaller bubbles, more traffic."),
+    "cp": ("Context parallel", "Ranks that share one sequence; for long contexts."),
+    "ep": ("Expert parallel", "Ranks that share the experts of a mixture."),
+    "microbatch": ("Microbatch", "Sequences a replica processes at once; larger ones need more memory."),
+    "recompute": ("Recompute", "What is computed again in the backward pass to save memory."),
+    "sharding": ("Sharding", "What the replicas split: optimizer states, gradients, weights."),
+}
+_SHORT = {"tp": "TP", "pp": "PP", "vp": "VP", "cp": "CP", "ep": "EP", "microbatch": "MBS"}
+"""Labels of those that stand two in a row."""
+
+
+def has_layout(stage: Stage) -> bool:
+    """Whether a stage trains with a layout of its own."""
+    if isinstance(stage, DistillationStage):
+        return stage.distillation.method != "on-policy"
+    return isinstance(stage, PretrainStage | PreferenceStage)
+
+
+def shown(name: str, value: int | str | None) -> str:
+    """A part's value in the field's words."""
+    if value is None:
+        return AUTO
+    return SHARDING_WORDS[str(value)] if name == "sharding" else str(value)
+
+
+class PinPicker(Picker):
+    """One part of the layout: automatic, or a value."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        label, help_text = _HELP[name]
+        super().__init__(session, f"layout.{name}", label, f"{label}: {help_text[0].lower()}{help_text[1:]}")
+        self._name = name
+        self.setMinimumContentsLength(4)
+        self.addItem(AUTO, None)
+        for value in _CHOICES[name]:
+            self.addItem(shown(name, value), value)
+        self.activated.connect(self._choose)
+
+    def refresh(self) -> None:
+        """Show the project's value, adding it when it is an unusual one."""
+        value = self._session.value(f"layout.{self._name}")
+        if value is not None and self.findData(value) < 0:
+            self.addItem(shown(self._name, value), value)
+        self.setCurrentIndex(self.findData(value) if value is not None else 0)
+
+    def _choose(self, index: int) -> None:
+        value = self.itemData(index)
+        words = f"{PIN_WORDS[self._name]} {shown(self._name, value)}"
+        self._session.set_value(f"layout.{self._name}", value, words)
+
+
+class LayoutPins(QWidget):
+    """All parts of the layout, what the software stack means, and the way back to the search."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("layout")
+        self.pickers = {name: PinPicker(session, name) for name in _CHOICES}
+        self.meaning = WrapLabel(self)
+        self.meaning.setProperty("role", "quiet")
+        self.release = QPushButton(RELEASE)
+        self.release.setObjectName("layout.release")
+        self.release.setProperty("role", "chip")
+        self.release.clicked.connect(lambda: release(session))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        for at, name in enumerate(_SHORT):
+            self._add(grid, name, _SHORT[name], at // 2, 2 * (at % 2), 1)
+        for at, name in enumerate(("recompute", "sharding")):
+            self._add(grid, name, _HELP[name][0], 3 + at, 0, 2)
+        grid.addWidget(self.release, 5, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.meaning, 6, 0, 1, 4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+
+    def _add(self, grid: QGridLayout, name: str, text: str, row: int, column: int, span: int) -> None:
+        label = QLabel(text)
+        label.setBuddy(self.pickers[name])
+        label.setToolTip(self.pickers[name].toolTip())
+        grid.addWidget(label, row, column, 1, span)
+        grid.addWidget(self.pickers[name], row, column + span, 1, 1 if span == 1 else 2)
+
+    def refresh(self) -> None:
+        """Show the project's pins."""
+        for picker in self.pickers.values():
+            picker.refresh()
+        self.release.setEnabled(pins_of(self._session) != Layout())
+        self.meaning.say(STACK_MEANINGS[self._session.value("efficiency.stack")])
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Grow with the text."""
+        for picker in self.pickers.values():
+            picker.setMinimumWidth(theme.px(72))
+
+
+def pins_of(session: Session) -> Layout:
+    """What is fixed in the selected stage's layout."""
+    return layout_of(session.current_scenario, session.current_stage)
+
+
+def release(session: Session) -> None:
+    """Let the search choose every part again; one step."""
+    at = {"scenario": session.scenario, "stage": session.stage}
+    session.apply(lambda project: released(project, **at), f"{RELEASE} the layout")

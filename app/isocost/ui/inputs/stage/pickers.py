@@ -1,0 +1,165 @@
+"""Choices of the selected stage: words of its recipe, its teacher, and whose model or hardware it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QComboBox
+
+from isocost.plan.inputs.stage_choices import Choice
+from isocost.plan.inputs.stage_inputs import kind_of, new_stage
+from isocost.plan.project import editing
+from isocost.plan.project.project import ModelChoice, hardware_of
+from isocost.plan.project.stages import DistillationStage, GpuHoursStage
+from isocost.quantities import format_quantity
+from isocost.ui.inputs.pickers import ModelPicker, Picker
+from isocost.ui.session.session import Session
+
+Sections = tuple[str, ...]
+ARROW = 20
+"""Room for the arrow of a flat drop-down."""
+
+
+class StageChoice(Picker):
+    """One of a few words; its tooltip says where the default comes from while it is the default."""
+
+    def __init__(self, session: Session, choice: Choice) -> None:
+        super().__init__(session, choice.path, choice.label, choice.help)
+        self.choice = choice
+        for value, name in choice.options.items():
+            self.addItem(name, value)
+        self.activated.connect(self._choose)
+
+    def refresh(self) -> None:
+        """Show the project's choice."""
+        value, choice = self._session.value(self.choice.path), self.choice
+        self.setCurrentIndex(self.findData(value))
+        stage = new_stage(kind_of(self._session.current_stage))
+        usual = getattr(getattr(stage, choice.section), choice.name)
+        origin = f"Default: {choice.default_source}." if value == usual else "Your input."
+        self.setToolTip(f"{choice.help}\n{origin}")
+
+    def _choose(self, index: int) -> None:
+        words = f"{self.choice.label}: {self.itemText(index)}"
+        self._session.set_value(self.choice.path, self.itemData(index), words)
+
+
+class TeacherPicker(ModelPicker):
+    """The model a student learns from."""
+
+    def __init__(self, session: Session) -> None:
+        text = "The model whose text or logits the student learns from."
+        super().__init__(session, "distillation.teacher", "Teacher", text, custom=False)
+
+    def current_model(self) -> ModelChoice:
+        """The stage's teacher."""
+        stage = self._session.current_stage
+        return stage.distillation.teacher if isinstance(stage, DistillationStage) else ModelChoice()
+
+    def refresh(self) -> None:
+        """Show the stage's teacher; one of no name by its size."""
+        super().refresh()
+        model = self.current_model()
+        if model.name is None:
+            size = model.parameters if model.parameters is not None else 7e9
+            self.setEditText(f"{format_quantity(size, 'number')} model")
+
+    def _choose(self, index: int) -> None:
+        name = self.itemData(index)
+        if name is not None:
+            self._session.set_value("distillation.teacher", ModelChoice(name=name), f"Teacher {name}")
+
+
+class HolderPicker(Picker):
+    """Whether a stage uses its scenario's values or carries its own."""
+
+    def __init__(
+        self, session: Session, name: str, help_text: str, ways: Sequence[tuple[str, Sections]]
+    ) -> None:
+        """``ways`` are the sections held in each way, the one that shares all of them first."""
+        super().__init__(session, f"{name}.holder", f"Whose {name}", help_text)
+        self._name = name
+        self._ways = tuple(ways)
+        self._all: Sections = tuple(dict.fromkeys(part for _, sections in ways for part in sections))
+        self.setProperty("role", "flat")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for text, sections in ways:
+            self.addItem(text, sections)
+        self.activated.connect(self._choose)
+
+    def refresh(self) -> None:
+        """Show whose values the selected stage uses; nothing to choose while it is the only stage."""
+        stage = self._session.current_stage
+        held = tuple(name for name in self._all if getattr(stage, name, None) is not None)
+        at = next((i for i, (_, sections) in enumerate(self._ways) if set(sections) == set(held)), -1)
+        self.setCurrentIndex(at)
+        self.fit()
+        self.setVisible(bool(held) or len(self._session.current_scenario.stages) > 1)
+
+    def fit(self) -> None:
+        """Take the width of the words shown: the arrow stands beside them."""
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(self.currentText()) + ARROW)
+
+    def _choose(self, index: int) -> None:
+        wanted: Sections = self._ways[index][1]
+        given_up = [name for name in self._all if name not in wanted]
+        at = {"at": self._session.stage, "scenario": self._session.scenario}
+        self._session.apply(
+            lambda project: editing.hold_sections(
+                editing.release_sections(project, given_up, **at), wanted, **at
+            ),
+            f"{self._session.current_stage.name}: {self.itemText(index)}",
+        )
+
+
+def model_holder(session: Session) -> HolderPicker:
+    """Whose model."""
+    text = "The model all stages share, or one of this stage's own."
+    return HolderPicker(session, "model", text, (("shared", ()), ("own model", ("model",))))
+
+
+def efficiency_holder(session: Session) -> HolderPicker:
+    """Whose efficiency."""
+    text = "The efficiency all stages share, or this stage's own."
+    return HolderPicker(session, "efficiency", text, (("shared", ()), ("own", ("efficiency",))))
+
+
+def hardware_holder(session: Session) -> HolderPicker:
+    """Whose accelerators and price."""
+    text = "Accelerators and price all stages share, or this stage's own."
+    ways = (
+        ("shared", ()),
+        ("own price", ("price",)),
+        ("own hardware and price", ("hardware", "price")),
+        ("own hardware, shared price", ("hardware",)),
+    )
+    return HolderPicker(session, "hardware", text, ways)
+
+
+class ClaimPicker(Picker):
+    """Whether a claim is in GPU-hours or in hours on the accelerators; changing keeps the product."""
+
+    def __init__(self, session: Session) -> None:
+        text = "What is claimed: GPU-hours, or wall hours on the accelerators below."
+        super().__init__(session, "stage.claim", "What is claimed", text)
+        self.setProperty("role", "flat")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for name in ("GPU-hours", "hours on the accelerators"):
+            self.addItem(name)
+        self.activated.connect(self._choose)
+
+    def refresh(self) -> None:
+        """Show what the selected stage claims."""
+        self.setCurrentIndex(0 if self._session.value("stage.hours") is None else 1)
+
+    def _choose(self, index: int) -> None:
+        stage = self._session.current_stage
+        if not isinstance(stage, GpuHoursStage) or index == (0 if stage.hours is None else 1):
+            return
+        count = hardware_of(self._session.current_scenario, stage).count
+        words = f"Claimed in {self.itemText(index)}"
+        if index == 0:
+            values = {"hours": None, "gpu_hours": (stage.hours or 0.0) * count}
+        else:
+            values = {"hours": (stage.gpu_hours or 0.0) / count, "gpu_hours": None}
+        self._session.set_section("stage", words, **values)

@@ -1,0 +1,78 @@
+"""What a stage comes to and why: its facts in a few lines."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from isocost.plan.answer.results import Detail
+from isocost.quantities import format_quantity
+from isocost.ui.inputs.stage.list import estimate_of
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import WrapLabel
+
+
+class WhyCard(QFrame):
+    """The details of the selected stage's estimate; hidden while it has none."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._rows: list[_Row] = []
+        self.setObjectName("why")
+        self.setAccessibleName("Why this stage takes what it takes")
+        heading = QLabel("WHY")
+        heading.setProperty("role", "section")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 2)
+        self._column.setSpacing(3)
+        self._column.addWidget(heading)
+
+    def refresh(self) -> None:
+        """Show the newest estimate of the selected stage."""
+        found = estimate_of(self._session, self._session.stage)
+        details = found.details if found is not None else ()
+        while len(self._rows) < len(details):
+            self._rows.append(_Row())
+            self._column.addWidget(self._rows[-1])
+        for index, row in enumerate(self._rows):
+            row.setVisible(index < len(details))
+            if index < len(details):
+                row.say(details[index])
+        self.setVisible(bool(details))
+
+
+class _Row(QWidget):
+    """A fact: label and value, and what it means below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._label = QLabel()
+        self._value = QLabel()
+        self._note = WrapLabel()
+        self._value.setProperty("role", "fact")
+        self._note.setProperty("role", "quiet")
+        top = QHBoxLayout()
+        top.addWidget(self._label)
+        top.addStretch(1)
+        top.addWidget(self._value)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self._note)
+
+    def say(self, detail: Detail) -> None:
+        """Show a fact."""
+        value = worded(detail)
+        self._label.setText(detail.label)
+        self._value.setText(value)
+        self._note.say(detail.note)
+        self._note.setVisible(bool(detail.note))
+        self.setAccessibleName(f"{detail.label}: {value}. {detail.note}")
+
+
+def worded(detail: Detail) -> str:
+    """A fact's value with its unit."""
+    if isinstance(detail.value, str) or not detail.quantity:
+        return str(detail.value)
+    return f"{format_quantity(detail.value, detail.quantity)} {detail.unit}".strip()

@@ -1,0 +1,258 @@
+"""The only source of colour, type and spacing: two themes and the palette and style sheet made from each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Literal, NamedTuple
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from isocost import paths
+from isocost.ui.look.stylesheet import stylesheet
+
+Choice = Literal["system", "light", "dark"]
+Role = Literal["headline", "figure", "card", "body", "small", "quiet"]
+
+SPACE = 4
+"""Every margin and gap is a multiple of this many pixels."""
+
+RADIUS = 8
+FAMILY = "Inter"
+
+_SIZES: dict[Role, float] = {"headline": 24, "figure": 17, "card": 14, "body": 13, "small": 12, "quiet": 11}
+_WEIGHTS: dict[Role, QFont.Weight] = {
+    "headline": QFont.Weight.DemiBold,
+    "figure": QFont.Weight.DemiBold,
+    "card": QFont.Weight.DemiBold,
+}
+
+
+class Series(NamedTuple):
+    """How one accelerator is drawn: a line colour, a darker one for its label, and a dash pattern."""
+
+    line: str
+    text: str
+    dash: tuple[float, ...]
+    """Pen dashes in pen widths; empty = solid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One look. Colours are ``#rrggbb``; text colours reach 4.5:1 on ``window`` and on ``panel``."""
+
+    name: Literal["light", "dark"]
+    window: str
+    panel: str
+    field: str
+    """Ground of text fields and chips."""
+    line: str
+    grid: str
+    track: str
+    """The part of a slider beyond its value."""
+    text: str
+    quiet: str
+    accent: str
+    on_accent: str
+    """Text on a ground of ``accent``."""
+    fine: str
+    care: str
+    stop: str
+    series: tuple[Series, ...]
+    scale: float = 1.0
+    """Text size relative to the design's."""
+
+    def px(self, size: float) -> int:
+        """A length of the design in pixels at this text size."""
+        return round(size * self.scale)
+
+    def font(self, role: Role = "body", *, bold: bool = False) -> QFont:
+        """The bundled font for a role, with digits of one width."""
+        font = QFont(FAMILY)
+        font.setPixelSize(self.px(_SIZES[role]))
+        font.setWeight(QFont.Weight.DemiBold if bold else _WEIGHTS.get(role, QFont.Weight.Normal))
+        font.setFeature(QFont.Tag.fromString("tnum"), 1)
+        return font
+
+    def severity(self, name: str) -> str:
+        """Text colour of a notice: info, care or stop."""
+        return {"info": self.quiet, "care": self.care, "stop": self.stop}[name]
+
+
+_DASHES: tuple[tuple[float, ...], ...] = ((), (), (5.0, 2.5), (5.0, 2.0, 1.2, 2.0), (1.2, 2.2), (8.0, 3.0))
+
+
+def _series(lines: str, texts: str) -> tuple[Series, ...]:
+    """Six colours with their dashes, then the same colours with other dashes for six more."""
+    pairs = list(zip(lines.split(), texts.split(), strict=True))
+    shifted = (*_DASHES[2:], *_DASHES[2:4])
+    return tuple(
+        Series(line, text, dash)
+        for dashes in (_DASHES, shifted)
+        for (line, text), dash in zip(pairs, dashes, strict=True)
+    )
+
+
+LIGHT = Theme(
+    name="light",
+    window="#f6f7f9",
+    panel="#ffffff",
+    field="#f6f7f9",
+    line="#e3e6eb",
+    grid="#eceef2",
+    track="#dfe3e9",
+    text="#171b22",
+    quiet="#5f6979",
+    accent="#2f6fed",
+    on_accent="#ffffff",
+    fine="#18794e",
+    care="#a35300",
+    stop="#c0362c",
+    series=_series(
+        "#2f6fed #d9730d #0f9d76 #b0389b #7a7f87 #c9a400",
+        "#2563d9 #ad5600 #0b7a5c #b0389b #666c76 #806500",
+    ),
+)
+
+DARK = Theme(
+    name="dark",
+    window="#14171c",
+    panel="#1b1f26",
+    field="#14171c",
+    line="#2a303a",
+    grid="#262c35",
+    track="#2f3641",
+    text="#e8ebf0",
+    quiet="#949eae",
+    accent="#6ea0ff",
+    on_accent="#0e1116",
+    fine="#4cc38a",
+    care="#f0a75a",
+    stop="#ff8279",
+    series=_series(
+        "#6ea0ff #f59e4c #3ecf9b #e27bd0 #9aa3af #e6c94d",
+        "#6ea0ff #f59e4c #3ecf9b #e27bd0 #9aa3af #e6c94d",
+    ),
+)
+
+
+@cache
+def _load_fonts() -> None:
+    for file in sorted(paths.resource("fonts").glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(file))
+
+
+def palette(theme: Theme) -> QPalette:
+    """The theme as a Qt palette; widgets that paint themselves take their colours from it."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.Base: theme.field,
+        role.AlternateBase: theme.panel,
+        role.Button: theme.panel,
+        role.WindowText: theme.text,
+        role.Text: theme.text,
+        role.ButtonText: theme.text,
+        role.PlaceholderText: theme.quiet,
+        role.ToolTipBase: theme.panel,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.Accent: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.Link: theme.accent,
+        role.Mid: theme.line,
+        role.Midlight: theme.track,
+        role.Dark: theme.quiet,
+        role.Light: theme.panel,
+        role.Shadow: theme.window,
+        role.BrightText: theme.stop,
+    }
+    made = QPalette()
+    for each, colour in colours.items():
+        made.setColor(each, QColor(colour))
+    for each in (role.Text, role.WindowText, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, each, QColor(theme.quiet))
+    return made
+
+
+def _colours(theme: Theme) -> dict[str, str]:
+    values = {field.name: getattr(theme, field.name) for field in fields(theme)}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+class ThemeManager(QObject):
+    """Holds the chosen theme, dresses the application in it and tells those who draw for themselves."""
+
+    changed = Signal(object)
+    """The new :class:`Theme`."""
+
+    def __init__(self, choice: Choice = "system", scale: float = 1.0, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._choice: Choice = choice
+        self._scale = scale
+        _load_fonts()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        if QApplication.style().name().lower() != "fusion":
+            QApplication.setStyle("Fusion")
+        self._theme = self._wanted()
+        self._dress()
+
+    @property
+    def theme(self) -> Theme:
+        """The look on screen."""
+        return self._theme
+
+    @property
+    def choice(self) -> Choice:
+        """What the user asked for: a theme, or to follow the system."""
+        return self._choice
+
+    @property
+    def scale(self) -> float:
+        """Text size relative to the design's."""
+        return self._scale
+
+    def choose(self, choice: Choice) -> None:
+        """Follow the system, or stay light or dark."""
+        self._choice = choice
+        self._refresh()
+
+    def set_scale(self, scale: float) -> None:
+        """Make all text larger or smaller."""
+        self._scale = scale
+        self._refresh()
+
+    def follow(self, restyle: Callable[[Theme], None]) -> None:
+        """Call ``restyle`` with the theme now and at every change."""
+        restyle(self._theme)
+        self.changed.connect(restyle)
+
+    def _wanted(self) -> Theme:
+        dark = self._choice == "dark"
+        if self._choice == "system":
+            dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        return replace(DARK if dark else LIGHT, scale=self._scale)
+
+    def _follow_system(self) -> None:
+        if self._choice == "system":
+            self._refresh()
+
+    def _refresh(self) -> None:
+        wanted = self._wanted()
+        if wanted == self._theme:
+            return
+        self._theme = wanted
+        self._dress()
+        self.changed.emit(wanted)
+
+    def _dress(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setFont(self._theme.font())
+        application.setPalette(palette(self._theme))
+        sheet = stylesheet(_colours(self._theme), self._theme.px, RADIUS)
+        if application.styleSheet() != sheet:  # setting it again restyles every widget
+            application.setStyleSheet(sheet)

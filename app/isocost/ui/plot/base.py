@@ -1,0 +1,253 @@
+"""The one fast way to draw a plot here: held ranges, prepared logarithms, an opaque grid, reused items.
+
+Drawing follows what was measured to be quick in pyqtgraph: axes of fixed size regenerate only when their
+range does, ranges move in steps and rarely, the grid is opaque and lies under the curves, curves get finite
+logarithms and skip every check, and text is painted by hand on top of the scene.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from isocost.ui.look.theme import Role, Theme
+from isocost.ui.plot.placing import Points
+from isocost.ui.plot.ticks import Scale, fit_ticks
+
+STEP = 0.1
+"""Decades between the places a range may end."""
+
+SLACK = 0.25
+"""Decades of empty room a range keeps before it closes up."""
+
+
+@lru_cache(maxsize=256)
+def mixed(colour: str, ground: str, share: float) -> QColor:
+    """A colour laid on a ground at an opacity of ``share``: opaque itself, which paints many times faster."""
+    above, below = QColor(colour), QColor(ground)
+    return QColor(
+        round(below.red() + (above.red() - below.red()) * share),
+        round(below.green() + (above.green() - below.green()) * share),
+        round(below.blue() + (above.blue() - below.blue()) * share),
+    )
+
+
+def made_pen(colour: QColor | str, width: float = 1.0, dash: tuple[float, ...] = ()) -> QPen:
+    """A round pen; dashes are in pen widths."""
+    pen = QPen(QColor(colour), width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap if dash else Qt.PenCapStyle.RoundCap)
+    if dash:
+        pen.setDashPattern(list(dash))
+    return pen
+
+
+def curve_pen(pen: QPen, pixel_ratio: float) -> QPen:
+    """The same pen for a curve, ignoring its stretched coordinates; the width then counts device pixels."""
+    made = QPen(pen)
+    made.setCosmetic(True)
+    made.setWidthF(pen.widthF() * pixel_ratio)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two ends of a range, in decades."""
+
+    low: float
+    high: float
+
+    @property
+    def size(self) -> float:
+        """Decades between the ends."""
+        return self.high - self.low
+
+
+def snapped(low: float, high: float, current: Span | None, least: float) -> Span:
+    """A range around the data that ends on steps and is at least ``least`` decades long.
+
+    The current range stays while it holds the data without wasting room, so that axes stand still in a drag.
+    """
+    short = max(0.0, least - (high - low))
+    wanted = Span(
+        math.floor((low - short / 2) / STEP + 1e-9) * STEP, math.ceil((high + short / 2) / STEP - 1e-9) * STEP
+    )
+    if current is None:
+        return wanted
+    holds = current.low <= low and current.high >= high
+    tight = current.low >= wanted.low - SLACK and current.high <= wanted.high + SLACK
+    return current if holds and tight else wanted
+
+
+class HumanAxis(pg.AxisItem):  # type: ignore[misc]
+    """A logarithmic axis with ticks in words; its data are decades."""
+
+    def __init__(self, orientation: str, scale: Scale, gap: float) -> None:
+        super().__init__(orientation)
+        self._levels = scale
+        self._gap = gap
+        self._metrics: QFontMetricsF | None = None
+        self._labels: dict[float, str] = {}
+        self.enableAutoSIPrefix(False)
+        length = 0 if orientation == "left" else 4
+        self.setStyle(tickAlpha=255, tickLength=length, tickTextOffset=8, hideOverlappingLabels=False)
+        self.setGrid(255 if orientation == "left" else False)
+
+    def apply_theme(self, theme: Theme, size: int) -> None:
+        """Take the theme's type and colours, and a fixed width or height in pixels."""
+        font = theme.font("quiet")
+        self._metrics = QFontMetricsF(font)
+        self.setTickFont(font)
+        self.setPen(made_pen(theme.line))
+        self.setTickPen(made_pen(theme.grid if self.orientation == "left" else theme.line))
+        self.setTextPen(made_pen(theme.quiet))
+        (self.setWidth if self.orientation == "left" else self.setHeight)(size)
+
+    def extent(self, label: str) -> float:
+        """Pixels a label takes along this axis."""
+        if self._metrics is None:
+            return 0.0
+        upright = self.orientation == "left"
+        return self._metrics.height() if upright else self._metrics.horizontalAdvance(label)
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[None, list[float]]]:
+        ticks = fit_ticks(self._levels, 10.0**low, 10.0**high, size, self.extent, self._gap)
+        self._labels = {math.log10(tick.value): tick.label for tick in ticks}
+        return [(None, list(self._labels))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
+        return [self._labels[value] for value in values]
+
+
+class LogPlot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot of two logarithmic quantities moved by its data only, never by the wheel or the mouse."""
+
+    def __init__(self, across: Scale, up: Scale, parent: QWidget | None = None) -> None:
+        self.across = HumanAxis("bottom", across, gap=14)
+        self.up = HumanAxis("left", up, gap=36)
+        super().__init__(parent, background=None, axisItems={"bottom": self.across, "left": self.up})
+        # Whoever changes the plot asks for one repaint; the scene would ask for another in the next round.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        for axis in (self.across, self.up):
+            axis.setZValue(-1)
+        self.plotItem.setMenuEnabled(False)
+        self.plotItem.hideButtons()
+        self.plotItem.layout.setSpacing(0)
+        self.box = self.plotItem.getViewBox()
+        self.box.setMouseEnabled(False, False)
+        self.box.disableAutoRange()
+        self.box.setDefaultPadding(0)
+        self._x: Span | None = None
+        self._y: Span | None = None
+        self._margins = (0.0, 0.0)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self.setBackground(theme.panel)
+        self.up.apply_theme(theme, theme.px(56))
+        self.across.apply_theme(theme, theme.px(28))
+
+    def set_margins(self, top: float, right: float) -> None:
+        """Pixels beside the plot for labels painted by hand."""
+        if (top, right) != self._margins:
+            self._margins = (top, right)
+            self.plotItem.layout.setContentsMargins(0, top, right, 0)
+            self.plotItem.layout.activate()
+
+    def hold(self, x: tuple[float, float], y: tuple[float, float], least: tuple[float, float]) -> None:
+        """Show at least these ranges (in decades); the plot moves only when they leave the present one."""
+        wanted_x = snapped(*x, self._x, least[0])
+        wanted_y = snapped(*y, self._y, least[1])
+        if (wanted_x, wanted_y) != (self._x, self._y):
+            self._x, self._y = wanted_x, wanted_y
+            self.box.setRange(
+                xRange=(wanted_x.low, wanted_x.high), yRange=(wanted_y.low, wanted_y.high), padding=0
+            )
+
+    @property
+    def spans(self) -> tuple[Span, Span]:
+        """The ranges shown, across and up, in decades."""
+        return self._x or Span(0.0, 1.0), self._y or Span(0.0, 1.0)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point given in decades is within the ranges shown."""
+        across, up = self.spans
+        return across.low <= x <= across.high and up.low <= y <= up.high
+
+    def area(self) -> QRectF:
+        """The plot inside its axes, in pixels of the widget."""
+        return QRectF(self.box.sceneBoundingRect())
+
+    def pixels(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> Points:
+        """Pixel positions, shape (n, 2), of points given in decades."""
+        across, up = self.spans
+        area = self.area()
+        return np.column_stack(
+            (
+                area.left() + (x - across.low) * (area.width() / across.size),
+                area.bottom() - (y - up.low) * (area.height() / up.size),
+            )
+        )
+
+    def decades_across(self, pixel: float) -> float:
+        """The value at a horizontal pixel position, in decades."""
+        across, _ = self.spans
+        area = self.area()
+        return across.low + (pixel - area.left()) * across.size / max(1.0, area.width())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class Curve(pg.PlotCurveItem):  # type: ignore[misc]
+    """A curve that trusts its data: finite decades, or NaN between its parts."""
+
+    def __init__(self, plot: LogPlot) -> None:
+        super().__init__(skipFiniteCheck=True, antialias=True, pen=None)
+        self._box = plot.box
+
+    def draw(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+        """Take other data. Saying what is joined makes paths several times faster than splitting at NaN."""
+        there = np.isfinite(y)
+        joined = there & np.append(there[1:], False)
+        self.setData(np.where(there, x, 0.0), np.where(there, y, 0.0), connect=joined.astype(np.int32))
+
+    def boundingRect(self) -> QRectF:
+        """All of the plot, which clips: the extent of the data is slow to find and nobody needs it."""
+        return QRectF(self._box.viewRect())
+
+
+def added_curve(plot: LogPlot, z: float = 0.0) -> Curve:
+    """A new curve on a plot."""
+    curve = Curve(plot)
+    curve.setZValue(z)
+    curve.setSegmentedLineMode("off")
+    plot.plotItem.addItem(curve, ignoreBounds=True)
+    return curve
+
+
+_fonts: dict[tuple[float, Role, bool], QFont] = {}
+
+
+def font_of(theme: Theme, role: Role, *, bold: bool = False) -> QFont:
+    """The theme's font for a role, made once for each text size: painting asks for it many times a frame."""
+    key = (theme.scale, role, bold)
+    if key not in _fonts:
+        _fonts[key] = theme.font(role, bold=bold)
+    return _fonts[key]
+
+
+def text_size(font: QFont, text: str) -> tuple[float, float]:
+    """Width and height of one line of text in pixels."""
+    metrics = QFontMetricsF(font)
+    return metrics.horizontalAdvance(text), metrics.height()

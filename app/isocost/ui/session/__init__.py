@@ -1,0 +1,1 @@
+"""The open project: its history, its newest answer, its file."""

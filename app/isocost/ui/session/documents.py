@@ -1,0 +1,158 @@
+"""Opening, saving and remembering plan files; asks before anything is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from isocost.catalog import Catalog
+from isocost.files import FileError, load_project, save_project
+from isocost.paths import presets
+from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.project.choosing import price_from
+from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
+from isocost.ui.dialogs.errors import show_error
+from isocost.ui.session.session import Session
+
+FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
+SUFFIX = ".yaml"
+MOST_RECENT = 8
+FIRST_ACCELERATOR = "h100-sxm"
+"""What a new plan starts on: the accelerator most training runs are priced on."""
+
+
+def new_project(catalog: Catalog) -> Project:
+    """A plan to start from: every input at its declared default."""
+    entry = catalog.accelerators.get(FIRST_ACCELERATOR) or next(iter(catalog.accelerators.values()))
+    card = catalog.default_price(entry.spec.id)
+    price = price_from(card) if card is not None else Price(usd_per_gpu_hour=2.0)
+    stage = PretrainStage(name="Pre-training", data=Data(tokens=FIELDS["data.tokens"].default or 2e12))
+    scenario = Scenario(
+        name="Base",
+        model=ModelChoice(parameters=FIELDS["model.parameters"].default),
+        hardware=Hardware(entry.spec.id, int(FIELDS["hardware.count"].default or 256)),
+        price=price,
+        stages=(stage,),
+    )
+    return Project(name="Untitled plan", scenarios=(scenario,))
+
+
+class Documents(QObject):
+    """The file side of one window."""
+
+    opened = Signal()
+    """A document is on screen now."""
+    recent_changed = Signal()
+
+    def __init__(self, session: Session, window: QWidget, settings: QSettings) -> None:
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        self._settings = settings
+
+    # Opening
+
+    def new(self) -> None:
+        """Start a plan from the defaults."""
+        if self.may_close():
+            self._session.open(new_project(self._session.catalog), None)
+            self.opened.emit()
+
+    def ask_open(self) -> None:
+        """Let the user choose a file to open."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a plan", str(self._folder()), FILTER)
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> bool:
+        """Open a file; on failure say why and leave the open plan as it is.
+
+        A shipped preset opens without a path, so that saving asks where and never writes into the app.
+        """
+        if not self.may_close():
+            return False
+        try:
+            project = load_project(path, self._session.catalog)
+        except FileError as error:
+            show_error(self._window, str(error))
+            return False
+        preset = path.resolve().parent == presets().resolve()
+        self._session.open(project, None if preset else path)
+        if not preset:
+            self.remember(path)
+        self.opened.emit()
+        return True
+
+    # Saving
+
+    def save(self) -> bool:
+        """Save to the plan's file, or ask where when it has none."""
+        path = self._session.path
+        return self.write(path) if path is not None else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask for a file and save there."""
+        stem = "".join(c if c.isalnum() or c in " -_." else "-" for c in self._session.project.name)
+        proposed = self._folder() / f"{stem.strip() or 'plan'}{SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the plan", str(proposed), FILTER)
+        if not name:
+            return False
+        path = Path(name)
+        return self.write(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def write(self, path: Path) -> bool:
+        """Save to a file, which becomes the plan's own; on failure say why."""
+        try:
+            save_project(self._session.project, path)
+        except FileError as error:
+            show_error(self._window, str(error))
+            return False
+        self._session.mark_saved(path)
+        self.remember(path)
+        return True
+
+    def may_close(self) -> bool:
+        """Whether the open plan may be replaced; asks when that would lose changes."""
+        if not self._session.dirty:
+            return True
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(self._window)
+        box.setObjectName("unsaved")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Isocost")
+        box.setText(f"Save the changes to “{self._session.project.name}”?")
+        box.setInformativeText("They are lost otherwise.")
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        if answer == buttons.Save:
+            return self.save()
+        return bool(answer == buttons.Discard)
+
+    # Recent files
+
+    def recent(self) -> list[Path]:
+        """Files opened or saved lately that still exist, the newest first."""
+        stored = self._settings.value("recent", [])
+        names = stored if isinstance(stored, list) else [stored] if stored else []
+        return [path for name in names if (path := Path(str(name))).is_file()]
+
+    def remember(self, path: Path) -> None:
+        """Put a file on top of the recent ones."""
+        newest = path.resolve()
+        others = [each for each in self.recent() if each != newest]
+        kept = [newest, *others][:MOST_RECENT]
+        self._settings.setValue("recent", [str(each) for each in kept])
+        self.recent_changed.emit()
+
+    def forget_all(self) -> None:
+        """Empty the list of recent files."""
+        self._settings.setValue("recent", [])
+        self.recent_changed.emit()
+
+    def _folder(self) -> Path:
+        path = self._session.path
+        recent = self.recent()
+        return path.parent if path else recent[0].parent if recent else Path.home()

@@ -1,0 +1,308 @@
+"""The one place that owns the open project; every change goes through :meth:`Session.apply`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+
+from isocost.catalog import Catalog, CatalogError
+from isocost.plan.answer.curves import CostCurve, other_curves, searched_alike
+from isocost.plan.answer.estimate import estimate_with_curve
+from isocost.plan.answer.results import Estimate
+from isocost.plan.project.choosing import with_hardware
+from isocost.plan.project.editing import followed
+from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
+from isocost.ui.session.step import Step
+from isocost.ui.session.worker import LatestWorker
+
+Change = Callable[[Project], Project]
+log = logging.getLogger(__name__)
+COMPARISON_PAUSE_MS = 100
+"""Without a change before the other accelerators are searched: a drag keeps the processor for itself."""
+
+
+class Session(QObject):
+    """The newest project, its undo history and the newest estimate of it."""
+
+    project_changed = Signal(object)
+    """The new :class:`Project`, at once after every change."""
+    estimate_changed = Signal(object)
+    """The new :class:`Estimate`; :attr:`active_curve` is already the matching one, and so are :attr:`curves`
+    where they need no search."""
+    curves_changed = Signal(object)
+    """The new tuple of the other accelerators' :class:`CostCurve`, when they come after the estimate: where
+    layouts must be searched for them, that waits for a pause of the drag."""
+    selection_changed = Signal()
+    """Another scenario or stage is selected."""
+    deadline_changed = Signal(object)
+    path_changed = Signal(object)
+    dirty_changed = Signal(bool)
+    failed = Signal(str)
+    """The newest project has no estimate, and why, in one sentence; empty when it has one again."""
+    comparison_failed = Signal(str)
+    """The plan has its estimate, but the other accelerators could not be compared, and why."""
+    settled = Signal()
+    """Everything asked for so far has been computed and delivered."""
+    _due = Signal()
+    """Queued, it comes before the next paint: a step of a drag paints its input and its answer together."""
+
+    def __init__(self, project: Project, catalog: Catalog, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.catalog = catalog
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(self._tell_dirty)
+        self.estimate: Estimate | None = None
+        self.active_curve: CostCurve | None = None
+        self.curves: tuple[CostCurve, ...] = ()
+        self._project = project
+        self._path: Path | None = None
+        self._scenario = 0
+        self._stage = 0
+        self._compared: Scenario | None = None
+        self._deadline: float | None = None
+        self._problem = ""
+        self._asked = False
+        self._due.connect(self._compute, Qt.ConnectionType.QueuedConnection)
+        self._comparison = QTimer(self)
+        self._comparison.setSingleShot(True)
+        self._comparison.setInterval(COMPARISON_PAUSE_MS)
+        self._comparison.timeout.connect(self._compare)
+        self._worker = LatestWorker(self)
+        self._worker.ready.connect(self._take_curves)
+        self._worker.failed.connect(self._report_comparison)
+        self._worker.idle.connect(self._settle)
+        self._workers = [self._worker]
+
+    # Properties
+
+    @property
+    def project(self) -> Project:
+        """The newest project."""
+        return self._project
+
+    @property
+    def path(self) -> Path | None:
+        """The file the project was opened from or saved to."""
+        return self._path
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to save."""
+        return not self.undo_stack.isClean()
+
+    @property
+    def scenario(self) -> int:
+        """Index of the selected scenario."""
+        return self._scenario
+
+    @property
+    def stage(self) -> int:
+        """Index of the selected stage within its scenario."""
+        return self._stage
+
+    @property
+    def current_scenario(self) -> Scenario:
+        """The selected scenario."""
+        return self._project.scenarios[self._scenario]
+
+    @property
+    def current_stage(self) -> Stage:
+        """The selected stage."""
+        return self.current_scenario.stages[self._stage]
+
+    @property
+    def deadline_days(self) -> float | None:
+        """Days the user can wait, for comparing accelerators; None = compare at the plan's count."""
+        return self._deadline
+
+    @deadline_days.setter
+    def deadline_days(self, days: float | None) -> None:
+        if days != self._deadline:
+            self._deadline = days
+            self.deadline_changed.emit(days)
+
+    # Changing the project
+
+    def apply(self, change: Change, words: str, gesture: object | None = None) -> None:
+        """Replace the project by ``change`` of it: one undo step called ``words``.
+
+        Changes made with the same ``gesture`` object, one after another, are one step.
+        """
+        after = change(self._project)
+        if after != self._project:
+            self.undo_stack.push(Step(self._show, self._project, after, words, gesture))
+
+    def value(self, path: str) -> Any:
+        """The value at a path such as ``hardware.count`` of the selected stage."""
+        return get_value(self._project, path, scenario=self._scenario, stage=self._stage)
+
+    def set_value(self, path: str, value: Any, words: str, gesture: object | None = None) -> None:
+        """Replace the value at a path of the selected stage."""
+        at = {"scenario": self._scenario, "stage": self._stage}
+        self.apply(lambda project: set_value(project, path, value, **at), words, gesture)
+
+    def set_section(self, section: str, words: str, gesture: object | None = None, **values: Any) -> None:
+        """Replace several values of one section of the selected stage together."""
+        at = {"scenario": self._scenario, "stage": self._stage}
+        self.apply(lambda project: set_section(project, section, **at, **values), words, gesture)
+
+    def choose_hardware(self, accelerator: str, count: int, gesture: object | None = None) -> None:
+        """Make an accelerator and count the scenario's own, at its frozen or usual price."""
+        name = self.catalog.accelerator(accelerator).short_name
+        words = f"Choose {count:,} {name}"
+        at, catalog = self._scenario, self.catalog
+        self.apply(lambda project: with_hardware(project, accelerator, count, catalog, at), words, gesture)
+
+    # Selecting
+
+    def select_scenario(self, index: int) -> None:
+        """Show another scenario of the plan, its first stage selected."""
+        if index == self._scenario or not 0 <= index < len(self._project.scenarios):
+            return
+        self._scenario = index
+        self._show_another()
+
+    def select_stage(self, index: int) -> None:
+        """Show the inputs of another stage."""
+        if index != self._stage and 0 <= index < len(self.current_scenario.stages):
+            self._stage = index
+            self.selection_changed.emit()
+
+    # Documents
+
+    def open(self, project: Project, path: Path | None) -> None:
+        """Replace the document: a new history, the first stage selected."""
+        self.undo_stack.clear()
+        self._scenario = 0
+        self._project = project
+        self._set_path(path)
+        self._show_another()
+
+    def _show_another(self) -> None:
+        """Nothing on screen holds any more: another document, or another scenario of it."""
+        self._comparison.stop()
+        for worker in self._workers:
+            worker.discard()
+        self._stage = 0
+        self.curves = ()
+        self._compared = None
+        self._show(self._project, another=True)
+        self.selection_changed.emit()
+
+    def mark_saved(self, path: Path) -> None:
+        """The newest project is what the file holds."""
+        self._set_path(path)
+        self.undo_stack.setClean()
+
+    def close(self) -> None:
+        """Stop computing; call before the window goes."""
+        self._asked = False
+        self._comparison.stop()
+        for worker in self._workers:
+            worker.close()
+
+    def _set_path(self, path: Path | None) -> None:
+        self._path = path
+        self.path_changed.emit(path)
+
+    def _tell_dirty(self, clean: bool) -> None:
+        self.dirty_changed.emit(not clean)
+
+    # Computing
+
+    def refresh(self) -> None:
+        """Ask for the estimate of the newest project; many calls in one frame are one computation."""
+        self._comparison.stop()
+        if not self._asked:
+            self._asked = True
+            self._due.emit()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an estimate or a curve is still to come."""
+        working = any(worker.busy for worker in self._workers)
+        return self._asked or self._comparison.isActive() or working
+
+    def new_worker(self) -> LatestWorker:
+        """A worker for one view's own figures: closed with the session and waited for before it settles."""
+        worker = LatestWorker(self)
+        worker.idle.connect(self._settle)
+        self._workers.append(worker)
+        return worker
+
+    def _settle(self) -> None:
+        if not self.busy:
+            self.settled.emit()
+
+    def _show(self, project: Project, *, another: bool = False) -> None:
+        before, at = self.current_scenario.stages, self._stage
+        self._project = project
+        self._stage = 0 if another else followed(before, at, self.current_scenario.stages)
+        self.project_changed.emit(project)
+        if self._stage != at:
+            self.selection_changed.emit()
+        self.refresh()
+
+    def _compute(self) -> None:
+        if not self._asked:
+            return
+        self._asked = False
+        project, scenario = self._project, self._scenario
+        try:
+            self.estimate, self.active_curve = estimate_with_curve(project, self.catalog, scenario)
+        except Exception as error:  # whatever the engine refuses is said in the window, which stays usable
+            self._report(error)
+            self._settle()
+            return
+        self._say("")
+        at_once = self._compare_at_once()
+        self.estimate_changed.emit(self.estimate)
+        if at_once:
+            self._settle()
+        else:
+            self._comparison.start()
+
+    def _compare_at_once(self) -> bool:
+        """Bring the other accelerators' curves along with the estimate if no layouts must be searched."""
+        if self._compared is None or not searched_alike(self._compared, self.current_scenario):
+            return False
+        try:
+            self.curves = other_curves(self._project, self.catalog, self._scenario)
+        except Exception:  # the same failure is reported from the worker
+            return False
+        self._comparison.stop()
+        self._worker.discard()
+        return True
+
+    def _compare(self) -> None:
+        """Ask for the other accelerators' curves of the newest project."""
+        project, scenario, catalog = self._project, self._scenario, self.catalog
+        chosen = self.current_scenario
+        self._worker.request(lambda: (chosen, other_curves(project, catalog, scenario)))
+
+    def _take_curves(self, compared: tuple[Scenario, tuple[CostCurve, ...]]) -> None:
+        self._compared, curves = compared
+        active = self.current_scenario.hardware.accelerator
+        self.curves = tuple(curve for curve in curves if curve.accelerator != active)
+        self.curves_changed.emit(self.curves)
+
+    def _report(self, error: Exception) -> None:
+        expected = isinstance(error, CatalogError)
+        sentence = str(error) if expected else f"The estimate failed: {error or type(error).__name__}."
+        if sentence != self._problem:
+            log.warning("No estimate: %s", error, exc_info=None if expected else error)
+        self._say(sentence)
+
+    def _report_comparison(self, error: Exception) -> None:
+        log.warning("No comparison: %s", error, exc_info=error)
+        self.comparison_failed.emit(f"Other accelerators could not be compared: {error}")
+
+    def _say(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self.failed.emit(problem)

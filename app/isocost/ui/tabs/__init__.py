@@ -1,0 +1,1 @@
+"""The tabs, a room each: page, views and inputs of its own."""

@@ -1,0 +1,1 @@
+"""The Fit tab: memory, time of a step, layouts, nearest runs."""

@@ -1,0 +1,308 @@
+"""The layouts worth choosing between: a row each; a click, or Enter, holds the plan to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from isocost.plan.answer.fit import FitReport, LayoutRow
+from isocost.plan.answer.results import RELEASE
+from isocost.plan.runs.layouts import pinned_words
+from isocost.quantities import format_count
+from isocost.report.findings.fit import (
+    HEADINGS,
+    LAYOUT_COLUMNS,
+    degrees,
+    layout_cells,
+    layouts_finding,
+    layouts_subtitle,
+    layouts_table,
+    why,
+)
+from isocost.report.table import Table
+from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.rows import ROW, Index, clicked_by_key, rows_replaced
+from isocost.ui.widgets.whole_rows import WholeRows
+
+
+class LayoutsModel(QAbstractTableModel):
+    """The rows of a report; rows are updated in place."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[LayoutRow, ...] = ()
+
+    def show(self, rows: tuple[LayoutRow, ...]) -> None:
+        """Replace the rows, adding and removing only at the end."""
+        if rows == self.rows:
+            return
+        with rows_replaced(self, len(self.rows), len(rows), len(LAYOUT_COLUMNS)):
+            self.rows = rows
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+        return 0 if parent.isValid() else len(LAYOUT_COLUMNS)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
+    ) -> Any:
+        if orientation is Qt.Orientation.Vertical:
+            return None
+        column = LAYOUT_COLUMNS[section]
+        if role == int(Qt.ItemDataRole.DisplayRole):
+            return column.name
+        if role in (int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleTextRole)):
+            return HEADINGS[section]
+        if role == int(Qt.ItemDataRole.TextAlignmentRole):
+            return int(side_of(section) | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == ROW:
+            return row
+        column = LAYOUT_COLUMNS[index.column()]
+        if role == int(Qt.ItemDataRole.DisplayRole):
+            return column.show(layout_cells(row)[index.column()])
+        if role == int(Qt.ItemDataRole.AccessibleTextRole):
+            shown = column.show(layout_cells(row)[index.column()])
+            return f"{column.name} {shown}" + ("" if row.fits else ", does not fit")
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            idle = f", {format_count(row.idle)} idle" if row.idle else ""
+            return f"{degrees(row)}{idle}: {why(row)}. Click to hold the plan to it."
+        return None
+
+
+def side_of(column: int) -> Qt.AlignmentFlag:
+    """The side a column's text keeps to."""
+    return Qt.AlignmentFlag.AlignRight if LAYOUT_COLUMNS[column].right else Qt.AlignmentFlag.AlignLeft
+
+
+HEIGHT = 23
+"""Pixels of a row."""
+CHOSEN = 0.12
+"""Share of the accent behind the plan's own layout: more leaves coloured text too little contrast."""
+HINT = "Nothing is pinned: click a layout to hold the plan to it."
+
+
+class _Cells(QStyledItemDelegate):
+    """Paints cells: the plan's row tinted, rows that do not fit pale, their memory in the stop colour."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(20, self.theme.px(HEIGHT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = self.theme
+        row: LayoutRow = index.data(ROW)
+        name = LAYOUT_COLUMNS[index.column()].name
+        room = QRectF(option.rect)
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        if row.chosen:
+            painter.fillRect(room, mixed(theme.accent, theme.panel, CHOSEN))
+        focused = option.widget is not None and option.widget.hasFocus()
+        view = self.parent()
+        if focused and isinstance(view, QTableView) and view.currentIndex().row() == index.row():
+            painter.setPen(made_pen(theme.accent, 1.4))
+            painter.drawLine(room.topLeft(), room.topRight())
+            painter.drawLine(room.bottomLeft(), room.bottomRight())
+        elif isinstance(view, LayoutsView) and view.hovered == index.row() and not row.chosen:
+            painter.fillRect(room, mixed(theme.quiet, theme.panel, 0.12))
+        ink = theme.text if row.fits else theme.quiet
+        if name == "Memory" and not row.fits:
+            ink = theme.stop
+        elif name == "Loses" and row.reason == "best":
+            ink = theme.fine
+        painter.setFont(font_of(theme, "small", bold=row.chosen))
+        painter.setPen(QColor(ink))
+        side = side_of(index.column())
+        inner = room.adjusted(GAP if side is Qt.AlignmentFlag.AlignLeft else 0, 0, 0, 0)
+        text = str(index.data())
+        shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, inner.width() + 1)
+        painter.drawText(inner, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.restore()
+
+
+class LayoutsView(QTableView):
+    """A table where Enter, Space and a click mean the same."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.hovered = -1
+        """The row under the mouse; -1 = none."""
+        self.setObjectName("fit.layouts.table")
+        self.setProperty("role", "inset")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setWordWrap(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(12)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        self.horizontalHeader().setFont(font_of(theme, "quiet"))
+        self.verticalHeader().setDefaultSectionSize(theme.px(HEIGHT))
+        self.fit_columns()
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Every column as wide as its longest possible entry; what is left goes to all alike."""
+        cells = QFontMetricsF(font_of(self._theme, "small", bold=True))
+        heads = QFontMetricsF(font_of(self._theme, "quiet"))
+        wide = [
+            max(cells.horizontalAdvance(text), heads.horizontalAdvance(column.name)) + GAP
+            for text, column in zip(WIDEST, LAYOUT_COLUMNS, strict=True)
+        ]
+        spare = max(0.0, self.viewport().width() - sum(wide)) / len(wide)
+        for at, width in enumerate(wide):
+            self.setColumnWidth(at, int(width + spare))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.indexAt(event.position().toPoint()).row())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered:
+            self.hovered = row
+            self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not clicked_by_key(self, event):
+            super().keyPressEvent(event)
+
+
+WIDEST = ("16", "64", "4", "64", "64", "2,048", "32", "selective", "ZeRO-1", "27,365", "59.3 %", "99.9 GiB",
+          "12.5 % recompute")  # fmt: skip
+"""What decides the width of each column, beside its heading."""
+
+GAP = 8
+"""Pixels between columns."""
+
+
+class LayoutsCard(ChartCard):
+    """The table of layouts, what is pinned, and the way back to the search."""
+
+    pinned = Signal(object)
+    """The :class:`LayoutRow` the user wants the plan held to."""
+    released = Signal()
+    """The user lets the search choose again."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("fit.layouts", parent)
+        self._report: FitReport | None = None
+        self._own: int | None = None
+        self.model = LayoutsModel(self)
+        self.view = LayoutsView(theme, self)
+        self.view.setModel(self.model)
+        self._cells = _Cells(theme, self.view)
+        self.view.setItemDelegate(self._cells)
+        self.view.clicked.connect(lambda index: self.pinned.emit(index.data(ROW)))
+        self.pins = ElidedLabel(self)
+        self.pins.setObjectName("fit.layouts.pins")
+        self.pins.setProperty("role", "small")
+        self.release = QPushButton(RELEASE, self)
+        self.release.setObjectName("fit.layouts.release")
+        self.release.setProperty("role", "chip")
+        self.release.setToolTip("Release every pinned part of the layout")
+        self.release.clicked.connect(self.released)
+        line = QHBoxLayout()
+        line.setSpacing(2 * SPACE)
+        line.addWidget(self.pins, 1)
+        line.addWidget(self.release)
+        self.body.addLayout(line)
+        self._rows = WholeRows(self.view, self)
+        self.body.addWidget(self._rows, 1)
+        self.setTabOrder(self.release, self.view)
+        self.setTabOrder(self.view, self.more)
+        self.apply_theme(theme)
+        self.show_nothing("Comparing layouts…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self._cells.theme = theme
+        self.view.set_theme(theme)
+
+    def show_nothing(self, why_not: str) -> None:
+        """Leave the table empty and say why."""
+        self._report = None
+        self.model.show(())
+        self.pins.say("")
+        self.release.setEnabled(False)
+        self.say("Layouts", why_not, why_not)
+
+    def show_report(self, report: FitReport) -> None:
+        """List a report's layouts in place of the last ones."""
+        self._report = report
+        self.model.show(report.rows)
+        self._rows.arrange()
+        own = next((i for i, row in enumerate(report.rows) if row.chosen), None)
+        if own is not None and own != self._own:
+            self.view.doItemsLayout()
+            self.view.scrollTo(self.model.index(own, 0))
+        self._own = own
+        held = pinned_words(report.pinned)
+        self.pins.say(f"Pinned: {held}" if held else HINT)
+        self.release.setEnabled(bool(held))
+        finding = layouts_finding(report)
+        rows = ". ".join(f"{degrees(row)}: {why(row)}" for row in report.rows)
+        self.say(finding, layouts_subtitle(report), f"{finding}. {rows}.")
+        self.view.setAccessibleName(finding)
+
+    def table(self) -> Table:
+        return layouts_table(self.model.rows)

@@ -1,0 +1,177 @@
+"""The measured runs most like the plan: what they got, what we predict for them, and how far off that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from isocost.evidence.nearest import NearRun
+from isocost.plan.answer.fit import FitReport
+from isocost.report.findings.fit import (
+    near_error,
+    near_facts,
+    near_finding,
+    near_place,
+    near_table,
+    near_tip,
+    near_words,
+)
+from isocost.report.table import Table
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.rows import ROW, ClickList, Index
+from isocost.ui.widgets.whole_rows import WholeRows
+
+HEIGHT = 37
+"""Pixels of a row."""
+ERROR = 52
+"""Pixels of the error's column."""
+WRONG = 0.2
+"""Errors from here on are marked."""
+
+
+class NearModel(QAbstractListModel):
+    """The runs of a report."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.runs: tuple[NearRun, ...] = ()
+
+    def show(self, runs: tuple[NearRun, ...]) -> None:
+        """Replace the rows."""
+        if runs != self.runs:
+            self.beginResetModel()
+            self.runs = runs
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self.runs)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self.runs):
+            return None
+        run = self.runs[index.row()]
+        if role == ROW:
+            return run
+        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
+            return near_words(run)
+        if role in (int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleDescriptionRole)):
+            return near_tip(run)
+        return None
+
+
+class _Rows(QStyledItemDelegate):
+    """Paints a run in two lines with its error at the right."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(160, self.theme.px(HEIGHT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = self.theme
+        run: NearRun = index.data(ROW)
+        row = QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner = row.adjusted(0.5, 1.5, -0.5, -1.5)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(made_pen(theme.accent, 1.4))
+            painter.drawRoundedRect(inner, 6, 6)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
+            painter.drawRoundedRect(inner, 6, 6)
+        error = QRectF(row.right() - theme.px(ERROR) - 6, row.top(), theme.px(ERROR), row.height())
+        left, half = row.left() + 6, row.height() / 2
+        first = QRectF(left, row.top() + 2, error.left() - left - 4, half - 2)
+        second = QRectF(left, row.top() + half, error.left() - left - 4, half - 3)
+        _line(painter, first, run.run.model, font_of(theme, "small", bold=True), theme.text, near_place(run))
+        _line(painter, second, near_facts(run), font_of(theme, "quiet"), theme.quiet)
+        ink = theme.care if abs(run.error) >= WRONG else theme.text
+        painter.setPen(QColor(ink))
+        painter.setFont(font_of(theme, "small", bold=True))
+        painter.drawText(
+            error, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), near_error(run)
+        )
+        painter.restore()
+
+
+def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: str, whole: str = "") -> None:
+    """A line of which ``text`` is cut where it has no room, and the ``whole`` after it never."""
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    metrics = painter.fontMetrics()
+    left = int(room.width()) - metrics.horizontalAdvance(whole)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, left) + whole
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+class NearestCard(ChartCard):
+    """The evidence behind the prediction; a click on a run tells where its figure stands."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("fit.nearest", parent)
+        self.model = NearModel(self)
+        self._rows = _Rows(theme, self)
+        self.list = ClickList("fit.nearest.list", self.model, self._rows, self)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.list.clicked.connect(self._tell)
+        self.guessed = WrapLabel(self)
+        self.guessed.setObjectName("fit.nearest.guesses")
+        self.guessed.setProperty("role", "care")
+        self._room = WholeRows(self.list, self)
+        self.body.addWidget(self._room, 1)
+        self.body.addWidget(self.guessed)
+        self.setTabOrder(self.list, self.more)
+        self.apply_theme(theme)
+        self.show_nothing("Looking for measured runs…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self._rows.theme = theme
+        self.list.scheduleDelayedItemsLayout()
+        self.list.viewport().update()
+
+    def show_nothing(self, why: str) -> None:
+        """Leave the list empty and say why."""
+        self.model.show(())
+        self.guessed.hide()
+        self.say("Measured runs", why, why)
+
+    def show_report(self, report: FitReport) -> None:
+        """List a report's runs in place of the last ones."""
+        self.model.show(report.near)
+        self._room.arrange()
+        finding = near_finding(report)
+        guessed = " ".join(sentence for sentence in (report.beyond, *report.guesses) if sentence)
+        self.guessed.setVisible(bool(guessed))
+        self.guessed.say(guessed)
+        drawn = f"Measured → predicted tokens/s per {report.noun}"
+        words = ". ".join(near_words(run) for run in report.near)
+        self.say(finding, drawn, f"{finding}. {words}. {guessed}".strip())
+        self.list.setAccessibleName(finding)
+
+    def table(self) -> Table:
+        return near_table(self.model.runs)
+
+    def _tell(self, index: QModelIndex) -> None:
+        """The whole reference, where the row is."""
+        below = self.list.visualRect(index).bottomLeft()
+        QToolTip.showText(self.list.viewport().mapToGlobal(below), near_tip(index.data(ROW)), self.list)

@@ -1,0 +1,228 @@
+"""The Fit page: memory, where a step's time goes, the layouts side by side, and the evidence behind them."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+
+from isocost.plan.answer.fit import FitReport, LayoutRow, fit_report
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.report.findings.fit import degrees
+from isocost.ui.inputs.bindings import stage_estimate
+from isocost.ui.inputs.stage.layout import release
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.fit.layouts import LayoutsCard
+from isocost.ui.tabs.fit.memory import MemoryCard
+from isocost.ui.tabs.fit.nearest import NearestCard
+from isocost.ui.tabs.fit.step import StepCard
+from isocost.ui.tabs.fit.unsearched import UnsearchedStage
+
+LEFT, RIGHT = 312, 560
+"""Pixels of the left column, and of the right one at least; in a narrower window all cards are in one."""
+TOP, BOTTOM = 268, 300
+"""Pixels of the rows at least; in a lower window the page scrolls."""
+PAUSE_MS = 40
+"""Between two requests for a report, so that a drag keeps the processor for itself."""
+
+QWIDGETSIZE_MAX = 16_777_215
+"""Qt's own limit: no maximum."""
+
+
+class FitPage(QScrollArea):
+    """Shows the selected stage of the newest estimate; holds no plan of its own and rests while hidden."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("fit_page")
+        self.setAccessibleName("Fit")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._session = session
+        self._theme = theme
+        self.report: FitReport | None = None
+        self._opened = False
+        self.memory = MemoryCard(theme, self)
+        self.step = StepCard(theme, self)
+        self.nearest = NearestCard(theme, self)
+        self.layouts = LayoutsCard(theme, self)
+        self.empty = UnsearchedStage(self)
+        self._build()
+        self._worker = session.new_worker()
+        self._worker.ready.connect(self._take_report)
+        self._worker.failed.connect(self._fail_report)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self._connect()
+        self.apply_theme(theme)
+        self._show()
+
+    def _build(self) -> None:
+        body = QWidget()
+        body.setObjectName("fit_body")
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(16, 12, 16, 14)
+        self._grid.setSpacing(12)
+        self.setWidget(body)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.estimate_changed.connect(self._take_estimate)
+        session.selection_changed.connect(self._show)
+        session.failed.connect(self._fail)
+        self.layouts.pinned.connect(self._pin)
+        self.layouts.released.connect(lambda: release(session))
+        self.empty.wanted.clicked.connect(self._select_searched)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        self._arrange()
+        for card in (self.memory, self.step, self.nearest, self.layouts):
+            card.apply_theme(theme)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the table and the runs are still to be asked for."""
+        return self._pause.isActive()
+
+    def _arrange(self) -> None:
+        """Two columns, or one where they have no room; what is not shown takes none."""
+        grid, theme = self._grid, self._theme
+        wide = self.viewport().width() >= theme.px(LEFT + RIGHT) + 44
+        cards: tuple[QWidget, ...] = (self.memory, self.step, self.nearest, self.layouts)
+        cells = [(0, 0), (0, 1), (1, 0), (1, 1)] if wide else [(0, 0), (1, 0), (3, 0), (2, 0)]
+        for card, (row, column) in zip(cards, cells, strict=True):
+            grid.addWidget(card, row, column)
+        grid.addWidget(self.empty, 4, 0, 1, 2 if wide else 1)
+        heights = [TOP, BOTTOM, 0, 0] if wide else [TOP, TOP, BOTTOM, TOP]
+        shown = {row for card, (row, _) in zip(cards, cells, strict=True) if not card.isHidden()}
+        for row, height in enumerate(heights):
+            grid.setRowMinimumHeight(row, theme.px(height) if row in shown else 0)
+            grid.setRowStretch(row, (3 if height == BOTTOM else 2) if row in shown else 0)
+        grid.setRowStretch(4, 0 if self.empty.isHidden() else 2)
+        grid.setColumnStretch(0, 0 if wide else 1)
+        grid.setColumnStretch(1, 1 if wide else 0)
+        for card in (self.memory, self.nearest):
+            card.setMaximumWidth(theme.px(LEFT) if wide else QWIDGETSIZE_MAX)
+            card.setMinimumWidth(theme.px(LEFT) if wide else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._opened = True
+        self._show()
+
+    # Showing
+
+    def _take_estimate(self, estimate: Estimate) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        """The bars at once; the table and the runs when the worker has them."""
+        stage = stage_estimate(self._session) if self.isVisible() else None
+        if stage is None or self._led_on(stage):
+            return
+        if not any(each.enabled for each in self._stages()):
+            self._lay_open()
+            self.empty.show_off()
+            return
+        if stage.memory is not None:
+            self._lay_open(self.memory, self.step, self.nearest, self.layouts)
+            self.memory.show_stage(stage)
+            self.step.show_stage(stage)
+        elif not _in_rounds(stage):
+            self._lay_open()
+            self.empty.show_stage(stage, self._other())
+            return
+        if not self._pause.isActive():
+            self._pause.start()
+
+    def _led_on(self, stage: StageEstimate) -> bool:
+        """Whether the page, just opened on a stage with nothing to show, chose the dearest with a layout."""
+        opened, self._opened = self._opened, False
+        other = self._searched_stage()
+        if not opened or stage.memory is not None or _in_rounds(stage) or other is None:
+            return False
+        self._session.select_stage(other)
+        return True
+
+    def _lay_open(self, *cards: QWidget) -> None:
+        """Show these cards, and what is said instead of the others."""
+        for card in (self.memory, self.step, self.nearest, self.layouts):
+            card.setVisible(card in cards)
+        self.empty.setVisible(self.layouts not in cards)
+        self._arrange()
+
+    def _ask(self) -> None:
+        session = self._session
+        project, catalog = session.project, session.catalog
+        scenario, stage = session.scenario, session.stage
+        self._worker.request(lambda: (stage, fit_report(project, catalog, scenario, stage)))
+
+    def _take_report(self, answer: tuple[int, FitReport]) -> None:
+        at, report = answer
+        stage = stage_estimate(self._session)
+        if at != self._session.stage or stage is None:
+            return
+        self.report = report
+        if report.searched:
+            self.layouts.show_report(report)
+            self.nearest.show_report(report)
+        elif report.rounds is not None:
+            self._lay_open(self.memory, self.step)
+            self.memory.show_rounds(report.rounds)
+            self.step.show_rounds(report.rounds)
+            self.empty.show_rounds(stage, report.rounds, self._other())
+        else:
+            self._lay_open()
+            self.empty.show_stage(stage, self._other())
+
+    def _fail_report(self, error: Exception) -> None:
+        self.layouts.show_nothing(f"The layouts could not be compared: {error}")
+        self.nearest.show_nothing("")
+
+    def _fail(self, why: str) -> None:
+        if why and self._session.estimate is None:
+            for card in (self.memory, self.step, self.nearest, self.layouts):
+                card.show_nothing(why)
+
+    # Changing
+
+    def _pin(self, row: LayoutRow) -> None:
+        values = msgspec.structs.asdict(row.pins)
+        self._session.set_section("layout", f"Pin {degrees(row)}", None, **values)
+
+    def _stages(self) -> tuple[StageEstimate, ...]:
+        estimate = self._session.estimate
+        return estimate.stages if estimate is not None else ()
+
+    def _searched_stage(self) -> int | None:
+        """The dearest stage that has a layout, of those that count if there is one."""
+        found = [i for i, stage in enumerate(self._stages()) if stage.memory is not None]
+        rank = self._stages()
+        return max(found, key=lambda i: (rank[i].enabled, rank[i].cost_usd), default=None)
+
+    def _other(self) -> str:
+        """Its name; empty where there is none."""
+        other = self._searched_stage()
+        return "" if other is None else self._stages()[other].name
+
+    def _select_searched(self) -> None:
+        other = self._searched_stage()
+        if other is not None:
+            self._session.select_stage(other)
+
+
+def _in_rounds(stage: StageEstimate) -> bool:
+    """Whether a stage without a layout is simulated round by round."""
+    return stage.memory is None and stage.kind in ("rl", "distillation")

@@ -1,0 +1,122 @@
+"""The calendar of a programme: stages, cash by month, and what a delay costs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from isocost.plan.answer.results import Estimate, LedgerGroup
+from isocost.plan.money.cashflow import CashMonth
+from isocost.plan.money.slip import Slip, usual_slip
+from isocost.plan.money.timeline import TimelineBar
+from isocost.report.findings.ledger import calendar_finding, calendar_summary, cash_table, slip_words
+from isocost.report.table import Table
+from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.tabs.ledger.calendar_plot import CalendarPlot, CalendarView
+from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.scale import Scale
+from isocost.ui.widgets.slider import LogSlider
+
+LONGEST_SLIP = 52.0
+SLIDER = 168
+
+
+class Calendar(ChartCard):
+    """The card; its slider asks what a delay would cost."""
+
+    slip_wanted = Signal(float)
+    """Weeks of delay."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("calendar", parent)
+        self.plot = CalendarPlot(theme, self)
+        self.plot.setObjectName("calendar.plot")
+        self.pointed = ElidedLabel(self)
+        self.pointed.setProperty("role", "quiet")
+        self.slip = LogSlider(Scale(0.0, LONGEST_SLIP, "linear", integer=True), self)
+        self.words = WrapLabel(self)
+        self._months: tuple[CashMonth, ...] = ()
+        self._usual = 0.0
+        self._asked: float | None = None
+        self._lay_out()
+        self.slip.moved.connect(lambda weeks, _: self._move(weeks))
+        self.slip.reset.connect(lambda _: self._move(None))
+        self.plot.said.connect(self._tell)
+        self.apply_theme(theme)
+        self.say("The calendar", "Estimating…", "Estimating…")
+        self._tell("")
+
+    @property
+    def weeks(self) -> float:
+        """The delay asked about: what the slider was moved to, or what is usual for the programme."""
+        return self._usual if self._asked is None else self._asked
+
+    def lasting(self, days: float) -> None:
+        """Ask first about a delay that fits a programme of some days."""
+        self._usual = usual_slip(days)
+        self.slip.show_value(self.weeks)
+
+    def _lay_out(self) -> None:
+        self.slip.setObjectName("calendar.slip")
+        self.slip.setAccessibleName("Delay in weeks")
+        self.slip.setToolTip("What it costs when everything ends some weeks later and no more work is done.")
+        self.words.setObjectName("calendar.slip_words")
+        self.label = QLabel("Slip")
+        self.label.setBuddy(self.slip)
+        row = QHBoxLayout()
+        row.setSpacing(3 * SPACE)
+        row.addWidget(self.label)
+        row.addWidget(self.slip)
+        row.addWidget(self.words, 1)
+        self.body.addWidget(self.plot)
+        self.body.addWidget(self.pointed)
+        self.body.addSpacing(SPACE)
+        self.body.addLayout(row)
+        self.body.addStretch(1)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self.plot.apply_theme(theme)
+        self.slip.setFixedWidth(theme.px(SLIDER))
+
+    def show_calendar(
+        self,
+        estimate: Estimate,
+        bars: tuple[TimelineBar, ...],
+        months: tuple[CashMonth, ...],
+        slip: Slip,
+    ) -> None:
+        """Draw a programme's calendar in place of the last one."""
+        self._months = months
+        groups: dict[int, LedgerGroup] = {
+            int(line.key.removeprefix("stage.")): line.group
+            for line in estimate.ledger
+            if line.key.startswith("stage.")
+        }
+        finding = calendar_finding(bars, months)
+        subtitle = "Stages, and below them the cash of each month; the tick: owed whatever is used."
+        self.say(finding, subtitle, calendar_summary(finding, bars, months))
+        self.plot.setAccessibleName(finding)
+        self.plot.show_view(CalendarView(bars, months, groups, slip.weeks))
+        self.show_slip(slip)
+
+    def show_slip(self, slip: Slip) -> None:
+        """Say what a delay costs."""
+        self.words.say(slip_words(slip))
+        self.slip.setAccessibleDescription(self.words.whole)
+        view = self.plot.view
+        self.plot.show_view(CalendarView(view.bars, view.months, view.groups, slip.weeks))
+
+    def table(self) -> Table:
+        return cash_table(self._months)
+
+    def _move(self, weeks: float | None) -> None:
+        self._asked = weeks
+        self.slip.show_value(self.weeks)
+        self.slip_wanted.emit(self.weeks)
+
+    def _tell(self, words: str) -> None:
+        self.pointed.say(words or "Point at a bar, or step through them with the arrow keys, to read it.")
+        self.plot.setAccessibleDescription(words)

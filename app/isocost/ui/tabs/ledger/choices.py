@@ -1,0 +1,147 @@
+"""Two questions beside the bill: rent or buy; call an API, tune a model, or train this one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from isocost.plan.money.options import OptionComparison
+from isocost.plan.money.ownership import RentOrBuy
+from isocost.plan.project.project import Scenario
+from isocost.report.findings.choices import (
+    DEMAND,
+    LinesView,
+    options_finding,
+    options_note,
+    options_subtitle,
+    options_table,
+    options_view,
+    rent_finding,
+    rent_note,
+    rent_subtitle,
+    rent_table,
+    rent_view,
+)
+from isocost.report.table import Table
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.crossings import LinesPlot
+from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.labels import WrapLabel
+
+
+class QuestionCard(ChartCard):
+    """A plot of lines, what they come to where one points, and a note; or why there is nothing to draw."""
+
+    field_wanted = Signal(str)
+    """Path of the input that would answer the question."""
+
+    def __init__(self, name: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.plot = LinesPlot(theme, self)
+        self.plot.setObjectName(f"{name}.plot")
+        self.pointed = ElidedLabel(self)
+        self.pointed.setProperty("role", "quiet")
+        self.note = WrapLabel(self)
+        self.note.setProperty("role", "small")
+        self.ask = QPushButton(self)
+        self.ask.setProperty("role", "chip")
+        self.ask.setObjectName(f"{name}.ask")
+        self._wanted = ""
+        row = QHBoxLayout()
+        row.addWidget(self.ask)
+        row.addStretch(1)
+        self.body.addWidget(self.plot)
+        self.body.addWidget(self.pointed)
+        self.body.addWidget(self.note)
+        self.body.addLayout(row)
+        self.body.addStretch(1)
+        self.ask.clicked.connect(lambda: self.field_wanted.emit(self._wanted))
+        self.plot.said.connect(self._tell)
+        self.ask.hide()
+        self.apply_theme(theme)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self.plot.apply_theme(theme)
+
+    def _draw(self, view: LinesView, finding: str, subtitle: str, note: str) -> None:
+        self._show_plot(True)
+        self.ask.hide()
+        self.say(finding, subtitle, f"{finding}. {subtitle} {note}")
+        self.note.say(note)
+        self.plot.setAccessibleName(finding)
+        self.plot.show_view(view)
+
+    def _ask(self, finding: str, subtitle: str, note: str, button: str, path: str) -> None:
+        """Say what is missing, with the way to it."""
+        self._wanted = path
+        self._show_plot(False)
+        self.plot.show_view(LinesView())
+        self.say(finding, subtitle, f"{finding}. {subtitle}")
+        self.note.say(note)
+        self.ask.setText(button)
+        self.ask.show()
+
+    def _show_plot(self, shown: bool) -> None:
+        self.plot.setVisible(shown)
+        self.pointed.setVisible(shown)
+
+    def _tell(self, words: str) -> None:
+        self.pointed.say(words)
+        self.plot.setAccessibleDescription(words)
+
+
+class RentOrBuyCard(QuestionCard):
+    """Cash of renting and of buying, month by month."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("rent_or_buy", theme, parent)
+        self._shown: RentOrBuy | None = None
+        self.say("Rent or buy", "Estimating…", "Estimating…")
+
+    def show_question(self, question: RentOrBuy | None, accelerator: str) -> None:
+        """Draw another comparison; None = no purchase price is known."""
+        self._shown = question
+        if question is None:
+            self._ask(
+                "Rent or buy?",
+                f"No purchase price is known for {accelerator}.",
+                "Type what one would cost with its share of the server.",
+                "Set a purchase price",
+                "ownership.usd_per_accelerator",
+            )
+            return
+        finding = rent_finding(question)
+        self._draw(rent_view(question), finding, rent_subtitle(question, accelerator), rent_note(question))
+
+    def table(self) -> Table:
+        return rent_table(self._shown)
+
+
+class OptionsCard(QuestionCard):
+    """What an API, a hosted fine-tune and a model of one's own cost, against tokens a day."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("api_or_own", theme, parent)
+        self._shown: OptionComparison | None = None
+        self.say("API, fine-tune or train?", "Estimating…", "Estimating…")
+
+    def show_question(self, question: OptionComparison | None, scenario: Scenario) -> None:
+        """Draw another comparison; None = no demand is given."""
+        self._shown = question
+        if question is None:
+            self._ask(
+                "API, fine-tune or train?",
+                "Say how much the finished model would be used.",
+                "With tokens a day, this compares the plan with a model by the token and with a tuned one.",
+                "Set tokens a day",
+                DEMAND,
+            )
+            return
+        finding = options_finding(question, scenario)
+        subtitle = options_subtitle(scenario)
+        self._draw(options_view(question, scenario), finding, subtitle, options_note(question, scenario))
+
+    def table(self) -> Table:
+        return options_table(self._shown)

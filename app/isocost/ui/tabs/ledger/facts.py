@@ -1,0 +1,217 @@
+"""What a bill does not say in dollars: energy and emissions, what is left out, what its size means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+from isocost.plan.answer.badges import Badge
+from isocost.plan.answer.scope import Omission
+from isocost.plan.money.footprint import Footprint
+from isocost.quantities import SPACE, format_money, format_quantity
+from isocost.report.findings.header import Figure, format_carbon, format_energy
+from isocost.report.table import Column, Table
+from isocost.ui.header.headline import FigureBlock
+from isocost.ui.look.theme import Theme
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.flow import FlowLayout
+from isocost.ui.widgets.labels import WrapLabel
+
+MEGA = 1000.0
+"""Kilowatts in a megawatt."""
+
+
+class Flow(QWidget):
+    """Chips in lines, as high as they need at their width."""
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self, spacing=spacing)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_chips(self, chips: Sequence[QWidget]) -> None:
+        """Replace the chips."""
+        while (item := self._flow.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for chip in chips:
+            chip.setParent(self)
+            self._flow.addWidget(chip)
+            chip.show()
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height the chips need."""
+        self.setFixedHeight(max(1, self._flow.height_for(self.width())))
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+
+class EnergyCard(ChartCard):
+    """Power, energy, its price and its emissions."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("energy", parent)
+        self.blocks = tuple(FigureBlock() for _ in range(4))
+        self.sources = WrapLabel(self)
+        self.sources.setProperty("role", "quiet")
+        self._figures: tuple[Figure, ...] = ()
+        self.figures = Flow(self, spacing=22)
+        self.figures.show_chips(self.blocks)
+        self.body.addWidget(self.figures)
+        self.body.addSpacing(6)
+        self.body.addWidget(self.sources)
+        self.body.addStretch(1)
+        self.apply_theme(theme)
+        self.say("Energy", "Estimating…", "Estimating…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self.figures.fit()
+
+    def show_footprint(self, found: Footprint) -> None:
+        """Say what a programme draws, uses and emits."""
+        facts = found.facts
+        paid = "paid beside the machines" if found.paid_apart else "within the rent"
+        market = "no contracts claimed"
+        if found.co2_market_kg != found.co2_kg:
+            market = f"{format_carbon(found.co2_market_kg)} market-based"
+        self._figures = (
+            Figure("Energy", format_energy(found.kwh), f"PUE {facts.pue:g}, at the meter"),
+            Figure("Power", format_power(found.peak_kw), "largest stage, mean"),
+            Figure("Electricity", format_money(found.usd), paid),
+            Figure("Emissions", format_carbon(found.co2_kg), market),
+        )
+        for block, figure in zip(self.blocks, self._figures, strict=True):
+            block.fill(figure)
+        self.figures.fit()
+        finding = f"{format_energy(found.kwh)} and {format_carbon(found.co2_kg)}"
+        price = f"{format_money(facts.usd_per_kwh)} per kWh"
+        grid = f"{format_quantity(facts.grid_kg_per_kwh, 'number')} kg CO₂e per kWh"
+        summary = ". ".join(f"{each.label}: {each.value}, {each.note}" for each in self._figures)
+        self.say(finding, f"{price}, {grid}.", f"{summary}.")
+        self.sources.say(
+            f"PUE: {facts.pue_source}. Electricity: {facts.usd_per_kwh_source}. Grid: {facts.grid_source}."
+        )
+
+    def table(self) -> Table:
+        columns = (Column("Figure"), Column("Value"), Column("Note"))
+        return Table(columns, tuple((each.label, each.value, each.note) for each in self._figures))
+
+
+class ScopeCard(ChartCard):
+    """What the bill leaves out: a click on what can be counted leads to its input."""
+
+    field_wanted = Signal(str)
+    """Path of the input that would count it."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("scope", parent)
+        self.chips = Flow(self)
+        self.never = WrapLabel(self)
+        self.never.setProperty("role", "quiet")
+        self._omissions: tuple[Omission, ...] = ()
+        self.body.addWidget(self.chips)
+        self.body.addWidget(self.never)
+        self.body.addStretch(1)
+        self.apply_theme(theme)
+        self.say("Not in this bill", "Estimating…", "Estimating…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self.chips.fit()
+
+    def show_omissions(self, omissions: tuple[Omission, ...]) -> None:
+        """List what is left out; nothing is rebuilt while that stays."""
+        if omissions == self._omissions:
+            return
+        self._omissions = omissions
+        optional = [each for each in omissions if each.path]
+        never = [each for each in omissions if not each.path]
+        finding = f"{len(optional)} costs are not in this bill" if optional else "All that can be counted is"
+        if len(optional) == 1:
+            finding = "One cost is not in this bill"
+        names = ", ".join(each.name.lower() for each in never)
+        self.chips.show_chips([self._chip(each) for each in optional])
+        self.chips.setVisible(bool(optional))
+        self.never.say(f"Never counted: {names}.")
+        told = "; ".join(f"{each.name}: {each.meaning}" for each in omissions)
+        self.say(finding, "Choose one to count it." if optional else "", f"{finding}. {told}.")
+
+    def table(self) -> Table:
+        columns = (Column("Left out"), Column("Meaning"), Column("Input"))
+        rows = tuple((each.name, each.meaning, each.path or "never counted") for each in self._omissions)
+        return Table(columns, rows)
+
+    def _chip(self, omission: Omission) -> QPushButton:
+        chip = QPushButton(f"+ {omission.name}")
+        chip.setProperty("role", "chip")
+        chip.setObjectName(f"scope.{omission.path}")
+        chip.setAccessibleName(f"Count {omission.name.lower()}")
+        chip.setAccessibleDescription(omission.meaning)
+        chip.setToolTip(f"Not counted: {omission.meaning}.")
+        chip.clicked.connect(lambda: self.field_wanted.emit(omission.path))
+        return chip
+
+
+class BadgeCard(ChartCard):
+    """What the plan's size, data and compute mean beside laws, published models and rules."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("badges", parent)
+        self.chips = Flow(self)
+        self._badges: tuple[Badge, ...] | None = None
+        self.body.addWidget(self.chips)
+        self.body.addStretch(1)
+        self.apply_theme(theme)
+        self.say("Where this run stands", "Estimating…", "Estimating…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self.chips.fit()
+
+    def show_badges(self, badges: tuple[Badge, ...]) -> None:
+        """Show other badges; nothing is rebuilt while they stay."""
+        self.setVisible(bool(badges))
+        if badges == self._badges:
+            return
+        self._badges = badges
+        self.chips.show_chips([badge_chip(each) for each in badges])
+        subtitle = "Beside scaling laws, published models and rules; point at one for its source."
+        told = ". ".join(f"{each.text}: {each.detail}" for each in badges)
+        self.say("Where this run stands", subtitle, told)
+
+    def table(self) -> Table:
+        columns = (Column("Remark"), Column("Meaning"), Column("Source"))
+        return Table(columns, tuple((each.text, each.detail, each.source) for each in self._badges or ()))
+
+
+def badge_chip(badge: Badge) -> QLabel:
+    """A small remark; its tooltip explains it and names its source."""
+    chip = QLabel(badge.text)
+    chip.setProperty("role", "badge")
+    chip.setProperty("tone", badge.tone)
+    chip.setObjectName(f"badge.{badge.key}")
+    chip.setAccessibleName(badge.text)
+    chip.setAccessibleDescription(f"{badge.detail} {badge.source}")
+    chip.setToolTip(f"<p>{badge.detail}</p><p>{badge.source}</p>")
+    return chip
+
+
+def format_power(kw: float) -> str:
+    """Electric power: "850 kW", "3.02 MW"."""
+    if kw >= MEGA:
+        return f"{format_quantity(kw / MEGA, 'number')}{SPACE}MW"
+    return f"{format_quantity(kw, 'number')}{SPACE}kW"

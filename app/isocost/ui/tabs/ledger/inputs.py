@@ -1,0 +1,397 @@
+"""What surrounds the run, as inputs in foldable groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from isocost.plan.inputs.field import Field
+from isocost.plan.inputs.ledger_fields import LASTING, LEDGER_FIELDS, OFF, origin
+from isocost.plan.money.energy import SiteFacts, site_facts
+from isocost.plan.money.ledger import basis_of
+from isocost.plan.money.ownership import purchase_price
+from isocost.plan.money.surroundings import DAYS_PER_MONTH, programme_days
+from isocost.quantities import format_duration
+from isocost.ui.inputs.bindings import Binding, Fill, plain_binding, words
+from isocost.ui.inputs.field_input import FieldInput
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.ledger.pickers import (
+    ApiPicker,
+    ChoicePicker,
+    FineTunePicker,
+    RegionPicker,
+    StartEdit,
+    kept_picker,
+    operator_picker,
+    supply_picker,
+)
+from isocost.ui.tabs.ledger.terms import SUMMARIES, belongs
+from isocost.ui.widgets.disclosure import Disclosure
+from isocost.ui.widgets.sections import ScrollBody, labelled
+
+EDIT_WIDTH = 148
+
+_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
+
+
+class ProgrammeInput(FieldInput):
+    """One declared input of the ledger; the context line says where its value comes from."""
+
+    def __init__(self, field: Field, session: Session) -> None:
+        super().__init__(field, session, road(field))
+
+    def _lay_out(self) -> None:
+        """The reset stands beside the slider: long names need the room beside the field."""
+        self.edit.setFixedWidth(EDIT_WIDTH)
+        keep = self.reset_button.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.reset_button.setSizePolicy(keep)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        top, middle = QHBoxLayout(), QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self.label)
+        top.addWidget(self.edit)
+        middle.setSpacing(4)
+        middle.addWidget(self.slider)
+        middle.addWidget(self.reset_button)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(2)
+        grid.addLayout(top, 0, 0)
+        grid.addLayout(middle, 1, 0)
+        grid.addWidget(self.context, 2, 0)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw the icon and grow with the text."""
+        super().apply_theme(theme)
+        self.edit.setFixedWidth(theme.px(EDIT_WIDTH))
+
+    def context_line(self) -> str:
+        """Where the value comes from: the user, or the source of its default; what it means while off."""
+        value = self._session.value(self.field.path)
+        said = _ORIGINS.get(self.field.path)
+        if value is None and said is not None:
+            return short_source(said(self._session))
+        source = origin(self.field.path, value)
+        return f"Off. {self.field.help}" if source == OFF else short_source(source)
+
+
+def short_source(source: str) -> str:
+    """A source without its address and asides, which the tooltip holds."""
+    return _ADDRESS.sub("", source.split("; ")[0])
+
+
+def road(field: Field) -> Binding:
+    """How an input of the ledger reaches the project."""
+    plain = plain_binding(field, _FILLS.get(field.path))
+    return _typed_price(field, plain) if field.section == "api" else plain
+
+
+def _typed_price(field: Field, plain: Binding) -> Binding:
+    """A token price typed by hand is the user's own, as of today."""
+
+    def write(session: Session, value: float, gesture: object) -> None:
+        own = {"model": "", "supplier": "your input", "source": "", "date": date.today().isoformat()}
+        session.set_section("api", words(field, value), gesture, **{field.name: value}, **own)
+
+    return Binding(plain.read, write, plain.reset, plain.at_default)
+
+
+def _days(session: Session) -> float | None:
+    """Days the programme lasts; None before the first estimate."""
+    if session.estimate is None or len(session.estimate.stages) != len(session.current_scenario.stages):
+        return None
+    scenario = session.current_scenario
+    on = basis_of(scenario, session.estimate.stages, session.catalog)
+    return float(programme_days(scenario, on))
+
+
+def _months(session: Session) -> float | None:
+    days = _days(session)
+    return None if days is None else days / DAYS_PER_MONTH
+
+
+def _lasting(session: Session) -> str:
+    days = _days(session)
+    return LASTING if days is None else f"{LASTING}: {format_duration(days)}"
+
+
+def _facts(session: Session) -> SiteFacts:
+    return site_facts(session.current_scenario.site)
+
+
+def _purchase(session: Session) -> tuple[float | None, str]:
+    scenario = session.current_scenario
+    return purchase_price(session.catalog.accelerator(scenario.hardware.accelerator), scenario.ownership)
+
+
+_FILLS: dict[str, Fill] = {
+    "people.months": _months,
+    "storage.months": _months,
+    "ownership.usd_per_accelerator": lambda session: _purchase(session)[0],
+    "site.pue": lambda session: _facts(session).pue,
+    "site.usd_per_kwh": lambda session: _facts(session).usd_per_kwh,
+    "site.grid_kg_per_kwh": lambda session: _facts(session).grid_kg_per_kwh,
+    "site.market_kg_per_kwh": lambda session: _facts(session).market_kg_per_kwh,
+}
+"""What an input left empty comes to."""
+
+_ORIGINS: dict[str, Callable[[Session], str]] = {
+    "people.months": _lasting,
+    "storage.months": _lasting,
+    "ownership.usd_per_accelerator": lambda session: _purchase(session)[1],
+    "site.pue": lambda session: _facts(session).pue_source,
+    "site.usd_per_kwh": lambda session: _facts(session).usd_per_kwh_source,
+    "site.grid_kg_per_kwh": lambda session: _facts(session).grid_source,
+    "site.market_kg_per_kwh": lambda session: _facts(session).market_source,
+}
+"""Where what an empty input comes to is from."""
+
+
+WIDTH = 344
+MARGIN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """A heading and the sections of the scenario below it; some paths are told apart by name."""
+
+    name: str
+    label: str
+    paths: tuple[str, ...]
+    """Sections (``people``) and single inputs (``programme.support``), in order."""
+
+
+GROUPS = (
+    GroupPlan("people", "People", ("people",)),
+    GroupPlan("programme", "Failures and reserve", ("programme",)),
+    GroupPlan("dataset", "Data", ("dataset",)),
+    GroupPlan("storage", "Storage", ("storage",)),
+    GroupPlan("schedule", "Calendar", ("schedule.start", "schedule", "schedule.keep_reserved")),
+    GroupPlan("supply", "How it is obtained", ("supply.mode", "supply")),
+    GroupPlan("ownership", "If you own it", ("ownership",)),
+    GroupPlan("site", "Site and energy", ("site.region", "site.operator", "site")),
+    GroupPlan("demand", "Use: API or own", ("demand", "api.model", "api", "finetune.supplier", "finetune",
+                                            "serving")),
+)  # fmt: skip
+
+Choice = ChoicePicker | ApiPicker | FineTunePicker | StartEdit
+
+_MAKERS: dict[str, tuple[str, Callable[[Session], Choice]]] = {
+    "supply.mode": ("Terms", supply_picker),
+    "site.region": ("Region", RegionPicker),
+    "site.operator": ("Operator", operator_picker),
+    "schedule.start": ("Start", StartEdit),
+    "schedule.keep_reserved": ("While late", kept_picker),
+    "api.model": ("Compared with", ApiPicker),
+    "finetune.supplier": ("Tuned by", FineTunePicker),
+}
+
+
+class _Fold(Disclosure):
+    """A fold as wide as its row; its summary stands at the right and ends in an ellipsis without room."""
+
+    def __init__(self, name: str, label: str) -> None:
+        super().__init__(name, label)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def say(self, summary: str) -> None:
+        """What the folded inputs hold."""
+        super().say(summary)
+        self.setAccessibleDescription(summary)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        alive = self.underMouse() or self.hasFocus()
+        colour = self._theme.accent if alive else self._theme.quiet
+        size = self.iconSize().width()
+        room = self.rect().adjusted(0, 0, -size - 6, 0)
+        painter.setPen(QColor(colour))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), shown)
+        self.icon().paint(painter, self.width() - size, (self.height() - size) // 2, size, size)
+        painter.end()
+
+
+class Group(QFrame):
+    """A heading that says in a few words what is set, and the inputs it unfolds."""
+
+    def __init__(self, plan: GroupPlan, session: Session) -> None:
+        super().__init__()
+        self.plan = plan
+        self._session = session
+        self.fields: dict[str, ProgrammeInput] = {}
+        self.choices: dict[str, Choice] = {}
+        self.fold = _Fold(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
+        self._rows: dict[str, QWidget] = {}
+        heading = QLabel(plan.label.upper())
+        heading.setProperty("role", "section")
+        heading.setBuddy(self.fold)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(heading)
+        top.addWidget(self.fold, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 4)
+        self._column.setSpacing(6)
+        self._column.addLayout(top)
+        for path in _expanded(plan.paths):
+            self._add(path)
+        self.fold.toggled.connect(self.refresh)
+
+    def _add(self, path: str) -> None:
+        if path in LEDGER_FIELDS:
+            self.fields[path] = field = ProgrammeInput(LEDGER_FIELDS[path], self._session)
+            row: QWidget = field
+        else:
+            label, make = _MAKERS[path]
+            self.choices[path] = choice = make(self._session)
+            row = labelled(label, choice)
+        self._rows[path] = row
+        row.setVisible(False)
+        self._column.addWidget(row)
+
+    def refresh(self) -> None:
+        """Show the project; what is folded away is left alone until it is unfolded."""
+        scenario = self._session.current_scenario
+        self.fold.say(SUMMARIES[self.plan.name](scenario))
+        shown = self.fold.isChecked()
+        for path, row in self._rows.items():
+            row.setVisible(shown and belongs(path, scenario))
+        if not shown:
+            return
+        for choice in self.choices.values():
+            choice.refresh()
+        for path, field in self.fields.items():
+            if belongs(path, scenario):
+                field.refresh()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw the arrow and grow with the text."""
+        self.fold.apply_theme(theme)
+        for each in self.fields.values():
+            each.apply_theme(theme)
+        for path, choice in self.choices.items():
+            narrow = path in ("schedule.start", "schedule.keep_reserved")
+            choice.setFixedWidth(theme.px(EDIT_WIDTH if narrow else 178))
+
+
+class ProgrammeInputs(QFrame):
+    """Every input of the ledger; rests while hidden."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("programme_inputs")
+        self.setProperty("role", "card")
+        self.setAccessibleName("Inputs of the ledger")
+        self._session = session
+        self._stale = True
+        self.title = QLabel("What surrounds the run")
+        self.title.setProperty("role", "card")
+        self.subtitle = QLabel("Costs nothing until you set it.")
+        self.subtitle.setProperty("role", "small")
+        self.groups: dict[str, Group] = {}
+        self._theme = theme
+        self._lay_out()
+        session.project_changed.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+        session.estimate_changed.connect(self.refresh)
+        self.apply_theme(theme)
+
+    def _lay_out(self) -> None:
+        body = ScrollBody()
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
+        self._column.setSpacing(8)
+        self._column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidget(body)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 4, 4)
+        layout.setSpacing(2)
+        for label in (self.title, self.subtitle):
+            label.setContentsMargins(MARGIN, 0, MARGIN, 0)
+            layout.addWidget(label)
+        layout.addSpacing(10)
+        layout.addWidget(self.area, 1)
+
+    def _fill(self) -> None:
+        """Make the inputs: when they are wanted first, as there are many."""
+        if self.groups:
+            return
+        self.groups = {plan.name: Group(plan, self._session) for plan in GROUPS}
+        for index, group in enumerate(self.groups.values()):
+            self._column.insertWidget(index, group)
+            group.apply_theme(self._theme)
+        self.groups["people"].fold.setChecked(True)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and widen with the text, so that nothing is cut."""
+        self._theme = theme
+        self.setFixedWidth(theme.px(WIDTH))
+        for group in self.groups.values():
+            group.apply_theme(theme)
+
+    def refresh(self) -> None:
+        """Show the newest project."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            for group in self.groups.values():
+                group.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+        if self._stale:
+            self.refresh()
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is one of these."""
+        return path in LEDGER_FIELDS or path in _MAKERS
+
+    def reveal(self, path: str) -> bool:
+        """Unfold an input, scroll to it and put the cursor there; False when it is not one of these."""
+        self._fill()
+        for group in self.groups.values():
+            field, choice = group.fields.get(path), group.choices.get(path)
+            target = field or choice
+            if target is None:
+                continue
+            group.fold.setChecked(True)
+            self.area.ensureWidgetVisible(target, 0, 40)
+            if field is not None:
+                field.focus()
+            else:
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        return False
+
+
+def _expanded(paths: Iterable[str]) -> Iterable[str]:
+    """Single inputs by name, sections as all their numbers."""
+    for path in paths:
+        if "." in path:
+            yield path
+        else:
+            yield from (each for each in LEDGER_FIELDS if each.startswith(f"{path}."))

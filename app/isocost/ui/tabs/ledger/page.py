@@ -1,0 +1,197 @@
+"""The Ledger page: what a whole programme costs, when it is paid, and what else the money could do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from isocost.plan.answer.badges import badges
+from isocost.plan.answer.results import Estimate
+from isocost.plan.answer.scope import omissions
+from isocost.plan.money.cashflow import cash_by_month
+from isocost.plan.money.footprint import footprint
+from isocost.plan.money.options import compare_options
+from isocost.plan.money.renting import rent_or_buy_of
+from isocost.plan.money.slip import slip
+from isocost.plan.money.timeline import timeline
+from isocost.plan.project.project import PretrainStage
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.ledger.calendar import Calendar
+from isocost.ui.tabs.ledger.choices import OptionsCard, RentOrBuyCard
+from isocost.ui.tabs.ledger.facts import BadgeCard, EnergyCard, ScopeCard
+from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
+from isocost.ui.tabs.ledger.waterfall import Waterfall
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.sections import ScrollBody
+
+MARGIN, GAP, CARD_GAP = 16, 8, 12
+TWO_COLUMNS, NARROW = 1040, 400
+"""Pixels from which on the cards stand in two columns, and below which the inputs stand under them."""
+
+TALL = 520
+"""Pixels of the inputs' height under the cards."""
+
+
+class LedgerPage(QWidget):
+    """Shows the session's newest estimate; holds no plan of its own and rests while hidden."""
+
+    field_wanted = Signal(str)
+    """Path of an input that is not on this page."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ledger_page")
+        self._session = session
+        self._stale = True
+        self._arranged: tuple[int, bool] | None = None
+        self.waterfall = Waterfall(theme, self)
+        self.calendar = Calendar(theme, self)
+        self.rent_or_buy = RentOrBuyCard(theme, self)
+        self.api_or_own = OptionsCard(theme, self)
+        self.energy = EnergyCard(theme, self)
+        self.scope = ScopeCard(theme, self)
+        self.badges = BadgeCard(theme, self)
+        self.inputs = ProgrammeInputs(session, theme)
+        self._theme = theme
+        self._lay_out()
+        session.estimate_changed.connect(lambda _: self._show())
+        session.selection_changed.connect(self._show)
+        session.failed.connect(self._fail)
+        self.calendar.slip_wanted.connect(self._show_slip)
+        for card in (self.rent_or_buy, self.api_or_own, self.scope):
+            card.field_wanted.connect(self.reveal)
+        self._show()
+
+    @property
+    def cards(self) -> tuple[ChartCard, ...]:
+        """Every card, in reading order."""
+        return (
+            self.waterfall,
+            self.calendar,
+            self.scope,
+            self.rent_or_buy,
+            self.energy,
+            self.api_or_own,
+            self.badges,
+        )
+
+    def _lay_out(self) -> None:
+        self._body = ScrollBody()
+        self._beside = QHBoxLayout(self._body)
+        self._beside.setContentsMargins(0, 0, 6, 0)
+        self._stacks = (QVBoxLayout(), QVBoxLayout())
+        for stack in self._stacks:
+            stack.setSpacing(CARD_GAP)
+            self._beside.addLayout(stack)
+        self.area = QScrollArea(self)
+        self.area.setObjectName("ledger_page.area")
+        self.area.setWidget(self._body)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.viewport().setAutoFillBackground(False)
+        self._body.setAutoFillBackground(False)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(MARGIN, 12, MARGIN, 14)
+        self._row.setSpacing(GAP)
+        self._row.addWidget(self.area, 1)
+        self._row.addWidget(self.inputs)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Cards in two columns where there is room; the inputs beside them, or below where there is none."""
+        px = self._theme.px
+        beside = self.width() - MARGIN * 2 - GAP - self.inputs.maximumWidth()
+        stacked = beside < px(NARROW)
+        columns = 2 if not stacked and beside >= px(TWO_COLUMNS) else 1
+        if (columns, stacked) == self._arranged:
+            return
+        self._arranged = (columns, stacked)
+        for stack in self._stacks:
+            while stack.takeAt(0) is not None:
+                pass
+        for index, card in enumerate(self.cards):
+            self._stacks[index % columns].addWidget(card)
+        if stacked:
+            self._stacks[0].addWidget(self.inputs)
+        else:
+            self._row.addWidget(self.inputs)
+        self.inputs.setMinimumHeight(px(TALL) if stacked else 0)
+        self._beside.setSpacing(CARD_GAP if columns > 1 else 0)
+        for index, stack in enumerate(self._stacks):
+            stack.addStretch(1)
+            self._beside.setStretch(index, 1 if index < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        for card in self.cards:
+            card.apply_theme(theme)
+        self.inputs.apply_theme(theme)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._show()
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is on this page."""
+        return self.inputs.holds(path)
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into an input of the ledger; others are the window's."""
+        if not self.inputs.reveal(path):
+            self.field_wanted.emit(path)
+
+    def _fail(self, why: str) -> None:
+        if why and self._session.estimate is None:
+            for card in self.cards:
+                card.say(card.title.text(), why, why)
+
+    def _estimate(self) -> Estimate | None:
+        """The newest estimate while it is of the stages the plan has now."""
+        found = self._session.estimate
+        fresh = found is not None and len(found.stages) == len(self._session.current_scenario.stages)
+        return found if fresh else None
+
+    def _show(self) -> None:
+        estimate = self._estimate()
+        self._stale = not self.isVisible() or estimate is None
+        if self._stale or estimate is None:
+            return
+        scenario, catalog = self._session.current_scenario, self._session.catalog
+        stages = estimate.stages
+        self.waterfall.show_bill(estimate)
+        bars = timeline(scenario, stages)
+        self.calendar.lasting(max((bar.end_day for bar in bars), default=0.0))
+        self.calendar.show_calendar(
+            estimate,
+            bars,
+            cash_by_month(scenario, stages, estimate.ledger, catalog),
+            slip(scenario, stages, catalog, self.calendar.weeks),
+        )
+        entry = catalog.accelerator(scenario.hardware.accelerator)
+        self.rent_or_buy.show_question(rent_or_buy_of(scenario, stages, catalog), entry.short_name)
+        self.api_or_own.show_question(compare_options(scenario, estimate.total.cost_usd), scenario)
+        self.energy.show_footprint(footprint(scenario, stages, catalog))
+        self.scope.show_omissions(omissions(scenario))
+        self.badges.show_badges(badges(scenario, stages, catalog, self._trained()))
+
+    def _trained(self) -> int:
+        """The selected stage where it trains from tokens, else the first that does."""
+        stages = self._session.current_scenario.stages
+        trains = [i for i, each in enumerate(stages) if isinstance(each, PretrainStage) and each.enabled]
+        return self._session.stage if self._session.stage in trains else next(iter(trains), 0)
+
+    def _show_slip(self, weeks: float) -> None:
+        estimate = self._estimate()
+        if estimate is not None:
+            scenario, catalog = self._session.current_scenario, self._session.catalog
+            self.calendar.show_slip(slip(scenario, estimate.stages, catalog, weeks))

@@ -1,0 +1,281 @@
+"""From the final run to the programme's total: one row a line, each bar standing on those before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
+
+from isocost.plan.answer.results import Estimate, LedgerGroup, LedgerLine
+from isocost.plan.money.bill import BillBar, bars_by_group, bars_by_line
+from isocost.quantities import format_money
+from isocost.report.findings.ledger import (
+    arithmetic,
+    bar_in_words,
+    bill_finding,
+    bill_subtitle,
+    bill_summary,
+    bill_table,
+    short_name,
+    sources,
+    whole_share,
+)
+from isocost.report.table import Table
+from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.rows import RIGHT, ROW, Index, RowDelegate, RowList, write_text
+
+_SLOTS: dict[LedgerGroup, int] = {
+    "final run": 0,
+    "failures": 1,
+    "experiments": 2,
+    "data": 3,
+    "people": 5,
+    "infrastructure": 4,
+}
+"""Places among the theme's series; contingency is hatched instead."""
+
+
+def group_colour(theme: Theme, group: LedgerGroup) -> str:
+    """A group's colour."""
+    slot = _SLOTS.get(group)
+    return theme.quiet if slot is None else theme.series[slot].line
+
+
+def group_brush(theme: Theme, group: LedgerGroup) -> QBrush:
+    """A group's fill: a reserve that may never be spent is hatched."""
+    if group == "contingency":
+        return QBrush(QColor(theme.quiet), Qt.BrushStyle.BDiagPattern)
+    return QBrush(QColor(group_colour(theme, group)))
+
+
+HEIGHT = 26
+NAME, MONEY, SHARE = 196, 62, 46
+"""Pixels of a row's height, and of its columns of text."""
+
+LEAST = 2.0
+"""Pixels a bar is wide at least, so that every line is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowScale:
+    """How long bars are."""
+
+    full_usd: float
+    """USD across the whole room for bars."""
+    spread: tuple[float, float] | None
+    """USD that 10 and 90 % of outcomes of the total stay below."""
+
+
+class BillDelegate(RowDelegate):
+    """Paints rows; holds the theme and the scale."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(theme, HEIGHT, parent)
+        self._scale = RowScale(0.0, None)
+
+    def show(self, scale: RowScale) -> None:
+        """Paint from now on at this scale."""
+        self._scale = scale
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(ROW)
+        room = QRectF(option.rect)
+        theme = self.theme
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_ground(painter, room, option.state)
+        if row.is_total:
+            painter.setPen(made_pen(theme.line))
+            painter.drawLine(room.topLeft() + QPointF(8, 0.5), room.topRight() + QPointF(-8, 0.5))
+        name = QRectF(room.left() + 8, room.top(), theme.px(NAME) - 12, room.height())
+        share = QRectF(room.right() - theme.px(SHARE) - 8, room.top(), theme.px(SHARE), room.height())
+        money = QRectF(share.left() - theme.px(MONEY), room.top(), theme.px(MONEY), room.height())
+        font = self.bold if row.is_total else self.small
+        middle = Qt.TextElideMode.ElideMiddle
+        write_text(painter, name, short_name(row.bar), font, theme.text, elide=middle)
+        write_text(painter, money, format_money(row.bar.cost_usd), self.bold, theme.text, RIGHT)
+        write_text(painter, share, whole_share(row.bar.share), self.quiet, theme.quiet, RIGHT)
+        left = room.left() + theme.px(NAME)
+        bars = QRectF(left, room.top(), max(20.0, money.left() - left - 8), room.height())
+        self._paint_bar(painter, bars, row, index.row() + 1 < index.model().rowCount() - 1)
+        painter.restore()
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, row: Any, leads_on: bool) -> None:
+        if self._scale.full_usd <= 0:
+            return
+        theme, bar = self.theme, row.bar
+        per_usd = room.width() / self._scale.full_usd
+        start, end = room.left() + bar.start_usd * per_usd, room.left() + bar.end_usd * per_usd
+        middle, half = room.center().y(), 5.0 if not row.is_total else 6.0
+        box = QRectF(min(start, room.right() - LEAST), middle - half, max(LEAST, end - start), 2 * half)
+        brush = (
+            QBrush(mixed(theme.text, theme.panel, 0.62)) if row.is_total else group_brush(theme, bar.group)
+        )
+        outlined = brush.style() is not Qt.BrushStyle.SolidPattern
+        painter.setPen(made_pen(theme.quiet) if outlined else Qt.PenStyle.NoPen)
+        painter.setBrush(brush)
+        painter.drawRoundedRect(box, 2.5, 2.5)
+        if not row.is_total and leads_on:
+            painter.setPen(made_pen(theme.track))
+            x = round(end) - 0.5
+            painter.drawLine(QPointF(x, middle + half), QPointF(x, room.bottom() + room.height() / 2 - half))
+        if row.is_total and self._scale.spread is not None:
+            low, high = (room.left() + usd * per_usd for usd in self._scale.spread)
+            self.paint_spread(painter, low, high, middle)
+
+
+TOTAL = "Programme total"
+FEW = 12
+"""Lines up to which each has a row of its own unless groups are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bar of the bill, or its total."""
+
+    bar: BillBar
+    is_total: bool = False
+
+
+class Rows(QAbstractListModel):
+    """The bars and the total below them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Row, ...] = ()
+
+    def show(self, rows: tuple[Row, ...]) -> None:
+        """Replace the rows; nothing is laid out again while their number stays."""
+        if len(rows) != len(self.rows):
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+        else:
+            self.rows = rows
+            self.dataChanged.emit(self.index(0), self.index(max(0, len(rows) - 1)))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == ROW:
+            return row
+        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
+            return bar_in_words(row.bar)
+        if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
+            return f"{arithmetic(row.bar)}. {sources(row.bar)}"
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            return f"{bar_in_words(row.bar)}\n{arithmetic(row.bar)}\n{sources(row.bar)}"
+        return None
+
+
+class Waterfall(ChartCard):
+    """The card; pointing at a row, or choosing it with the keys, explains it below."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("waterfall", parent)
+        self.by_line = self.choice_chip("By line", "waterfall.by_line")
+        self.by_group = self.choice_chip("By group", "waterfall.by_group")
+        self._chosen: bool | None = None
+        self._lines: tuple[LedgerLine, ...] = ()
+        self._estimate: Estimate | None = None
+        self.rows = Rows(self)
+        self._delegate = BillDelegate(theme, self)
+        self.list = RowList("waterfall.list", self.rows, self._delegate, self)
+        self.how, self.source = ElidedLabel(self), ElidedLabel(self)
+        self._dress_list()
+        self._lay_out()
+        self.apply_theme(theme)
+        self.say("The bill", "Estimating…", "Estimating…")
+
+    def _lay_out(self) -> None:
+        chips = QHBoxLayout()
+        chips.setSpacing(2 * SPACE)
+        group = QButtonGroup(self)
+        for chip in (self.by_line, self.by_group):
+            group.addButton(chip)
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        self.by_line.clicked.connect(lambda: self._choose(True))
+        self.by_group.clicked.connect(lambda: self._choose(False))
+        self.how.setProperty("role", "small")
+        self.source.setProperty("role", "quiet")
+        self.how.setObjectName("waterfall.how")
+        self.source.setObjectName("waterfall.source")
+        self.body.addLayout(chips)
+        self.body.addWidget(self.list)
+        self.body.addWidget(self.how)
+        self.body.addWidget(self.source)
+        self.body.addStretch(1)
+        self.setTabOrder(self.list, self.more)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self._delegate.set_theme(theme)
+        self._fit()
+        self.list.scheduleDelayedItemsLayout()
+        self.list.viewport().update()
+
+    def show_bill(self, estimate: Estimate) -> None:
+        """Draw an estimate's bill in place of the last one."""
+        self._estimate = estimate
+        self._lines = estimate.ledger
+        total = estimate.total.cost_usd
+        lines, groups = bars_by_line(self._lines), bars_by_group(self._lines)
+        by_line = len(lines) <= FEW if self._chosen is None else self._chosen
+        (self.by_line if by_line else self.by_group).setChecked(True)
+        bars = lines if by_line else groups
+        finding = bill_finding(lines, groups, total)
+        self.say(finding, bill_subtitle(lines, estimate), bill_summary(finding, bars, total))
+        spread = estimate.range.cost_usd if estimate.range else None
+        ends = (spread.p10, spread.p90) if spread else None
+        self._delegate.show(RowScale(max(total, ends[1] if ends else 0.0), ends))
+        self.rows.show((*(Row(bar) for bar in bars), Row(_total_bar(bars, total, estimate), True)))
+        self.list.setAccessibleName(finding)
+        self._fit()
+        self._explain(self.list.currentIndex())
+
+    def table(self) -> Table:
+        return bill_table(self._lines, bars_by_line(self._lines))
+
+    def _choose(self, by_line: bool) -> None:
+        self._chosen = by_line
+        if self._estimate is not None:
+            self.show_bill(self._estimate)
+
+    def _explain(self, index: Index) -> None:
+        """The arithmetic and the source of a row; of the largest one while none is chosen."""
+        if not self.rows.rows:
+            return
+        bars = self.rows.rows[:-1] or self.rows.rows
+        largest = max(bars, key=lambda row: row.bar.cost_usd)
+        row = self.rows.rows[index.row()] if 0 <= index.row() < len(self.rows.rows) else largest
+        self.how.say(f"{row.bar.name}: {arithmetic(row.bar)}")
+        self.source.say(sources(row.bar))
+
+    def _fit(self) -> None:
+        """As high as its rows: the page scrolls, not the list."""
+        rows = max(1, len(self.rows.rows))
+        self.list.setFixedHeight(rows * self._delegate.theme.px(HEIGHT) + 4)
+
+    def _dress_list(self) -> None:
+        view = self.list
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.entered.connect(self._explain)
+        view.selectionModel().currentChanged.connect(lambda index, _: self._explain(index))
+
+
+def _total_bar(bars: tuple[BillBar, ...], total: float, estimate: Estimate) -> BillBar:
+    """The sum as a bar from nothing."""
+    whole = BillBar(TOTAL, "final run", 0.0, total, total, 1.0, estimate.ledger)
+    return whole if bars else replace(whole, share=0.0)

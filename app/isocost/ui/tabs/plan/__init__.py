@@ -1,0 +1,1 @@
+"""The Plan tab: cost against time and by hardware."""

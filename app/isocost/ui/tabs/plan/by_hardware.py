@@ -1,0 +1,224 @@
+"""Cost by hardware: accelerators ranked at the plan's count or at a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
+
+from isocost.plan.answer.comparison import Comparison, ranked
+from isocost.plan.answer.curves import RankedChoice
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.report.findings.plan import in_words, ranking_finding, ranking_subtitle, ranking_table, verdict
+from isocost.report.table import Table
+from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.plot.styles import series_of
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, RowDelegate, rows_replaced, write_text
+from isocost.ui.widgets.whole_rows import WholeRows
+
+LONGEST = 3.0
+"""Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
+
+HEIGHT = 40
+NAME, COST = 124, 62
+"""Pixels of a row's height, and of its name and cost columns."""
+
+
+def bar_scale(choices: Sequence[RankedChoice]) -> float:
+    """USD of a full bar: the dearest possible choice, at most three times the cheapest that is not free."""
+    possible = (choice.cost_usd for choice in choices if choice.fits and choice.in_time)
+    costs = [cost for cost in possible if cost > 0]
+    return min(max(costs), LONGEST * min(costs)) if costs else 0.0
+
+
+class BarDelegate(RowDelegate):
+    """Paints rows; holds the theme, the scale and the range of the plan's own cost."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(theme, HEIGHT, parent)
+        self._full = 0.0
+        self._active = ""
+        self._slots: Mapping[str, int] = {}
+        self._spread: tuple[float, float] | None = None
+
+    def show(self, comparison: Comparison, slots: Mapping[str, int], full: float) -> None:
+        """Paint from now on for this comparison, with bars of ``full`` USD at most."""
+        spread = comparison.spread
+        self._active = comparison.active.accelerator
+        self._slots = slots
+        self._spread = spread
+        high = comparison.estimate.total.cost_usd * spread[1] if spread else 0.0
+        self._full = max(full, min(high, 1.25 * full))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        choice = index.data(ROW)
+        row = QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_ground(painter, row, option.state, chosen=choice.accelerator == self._active)
+        theme = self.theme
+        out = verdict(choice)
+        ink = theme.quiet if out else theme.text
+        name = QRectF(row.left() + 8, row.top() + 3, theme.px(NAME) - 12, row.height() / 2 - 3)
+        under = QRectF(name.left(), row.center().y(), name.width(), row.height() / 2 - 4)
+        cost = QRectF(row.right() - theme.px(COST) - 8, row.top(), theme.px(COST), row.height())
+        write_text(painter, name, choice.label, self.bold, ink)
+        quiet = f"{format_count(choice.count)} · {format_duration(choice.days)}"
+        write_text(painter, under, quiet, self.quiet, theme.quiet)
+        weight = self.small if out else self.bold
+        write_text(painter, cost, format_money(choice.cost_usd), weight, ink, RIGHT)
+        bar = QRectF(
+            row.left() + theme.px(NAME),
+            row.center().y() - 6,
+            cost.left() - row.left() - theme.px(NAME) - 8,
+            12,
+        )
+        if out:
+            write_text(painter, bar.adjusted(0, -4, 0, 4), out, self.quiet, theme.quiet)
+        else:
+            self._paint_bar(painter, bar, choice)
+        painter.restore()
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, choice: RankedChoice) -> None:
+        if choice.cost_usd <= 0:
+            return
+        theme = self.theme
+        share = choice.cost_usd / self._full
+        bar = QRectF(room.left(), room.top(), max(2.0, min(1.0, share) * room.width()), room.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        series = series_of(theme, self._slots, choice.accelerator)
+        painter.setBrush(mixed(series.line, theme.panel, 1.0 if choice.accelerator in self._slots else 0.4))
+        painter.drawRoundedRect(bar, 3, 3)
+        if share > 1.0 + 1e-9:
+            painter.setPen(made_pen(theme.panel, 2.0))
+            for shift in (12.0, 17.0):
+                painter.drawLine(
+                    QPointF(bar.right() - shift, bar.bottom() + 2),
+                    QPointF(bar.right() - shift + 5, bar.top() - 2),
+                )
+        elif self._spread is not None and choice.accelerator == self._active:
+            low, high = (min(1.0, share * factor) * room.width() + room.left() for factor in self._spread)
+            self.paint_spread(painter, low, high, room.center().y())
+
+
+class Ranking(QAbstractListModel):
+    """The ranked choices; rows are updated in place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.choices: tuple[RankedChoice, ...] = ()
+
+    def show(self, choices: tuple[RankedChoice, ...]) -> None:
+        """Replace the rows, adding and removing only at the end."""
+        with rows_replaced(self, len(self.choices), len(choices)):
+            self.choices = choices
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self.choices)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self.choices):
+            return None
+        choice = self.choices[index.row()]
+        if role == ROW:
+            return choice
+        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
+            return in_words(choice)
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            return f"{in_words(choice)}. Click to plan with it."
+        return None
+
+
+class ByHardware(ChartCard):
+    """The card; a click on a bar, or Enter on a row, chooses its accelerator and count."""
+
+    chosen = Signal(str, int, object)
+    """An accelerator, a count, and None: a step of its own."""
+    deadline_wanted = Signal(object)
+    """Days to compare at, or None for the plan's count."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("by_hardware", parent)
+        self.at_count = self.choice_chip("Same count", "by_hardware.at_count")
+        self.at_deadline = self.choice_chip("Same time", "by_hardware.at_deadline")
+        group = QButtonGroup(self)
+        chips = QHBoxLayout()
+        chips.setSpacing(2 * SPACE)
+        for chip in (self.at_count, self.at_deadline):
+            group.addButton(chip)
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        self.at_count.setChecked(True)
+        self.at_count.clicked.connect(lambda: self.deadline_wanted.emit(None))
+        self.at_deadline.clicked.connect(self._want_deadline)
+        self.ranking = Ranking(self)
+        self._delegate = BarDelegate(theme, self)
+        self.list = ClickList("by_hardware.list", self.ranking, self._delegate, self)
+        self._dress_list()
+        self.body.addLayout(chips)
+        self.body.addSpacing(SPACE)
+        self._rows = WholeRows(self.list, self)
+        self.body.addWidget(self._rows, 1)
+        self.setTabOrder(self.list, self.more)
+        self._comparison: Comparison | None = None
+        self.apply_theme(theme)
+        self.show_nothing("Estimating…")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self._delegate.set_theme(theme)
+        self.list.scheduleDelayedItemsLayout()
+        self.list.viewport().update()
+
+    def show_nothing(self, why: str) -> None:
+        """Leave the list empty and say why."""
+        self._comparison = None
+        self.ranking.show(())
+        self.at_count.setVisible(False)
+        self.at_deadline.setVisible(False)
+        self.say("Cost by hardware", why, why)
+
+    def show_comparison(self, comparison: Comparison, slots: Mapping[str, int]) -> None:
+        """Rank a comparison in place of the last one, in the line styles of the other chart."""
+        self._comparison = comparison
+        choices = ranked(comparison)
+        deadline = comparison.deadline_days
+        self.at_count.setVisible(True)
+        self.at_deadline.setVisible(True)
+        (self.at_count if deadline is None else self.at_deadline).setChecked(True)
+        finding = ranking_finding(comparison, choices)
+        drawn = ranking_subtitle(comparison, choices)
+        rows = ". ".join(in_words(choice) for choice in choices)
+        self.say(finding, drawn, f"{finding}. {drawn} {rows}.")
+        self._delegate.show(comparison, slots, bar_scale(choices))
+        self.ranking.show(choices)
+        self._rows.arrange()
+        self.list.setAccessibleName(finding)
+
+    def table(self) -> Table:
+        return ranking_table(self.ranking.choices)
+
+    def _want_deadline(self) -> None:
+        if self._comparison is not None and self._comparison.deadline_days is None:
+            days = self._comparison.estimate.total.wall_days
+            self.deadline_wanted.emit(max(days, float(round(days))))
+
+    def _choose(self, index: QModelIndex) -> None:
+        choice: RankedChoice = index.data(ROW)
+        self.chosen.emit(choice.accelerator, choice.count, None)
+
+    def _dress_list(self) -> None:
+        view = self.list
+        view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        view.clicked.connect(self._choose)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(260, 200)

@@ -1,0 +1,399 @@
+"""The texts and marks of the cost and time plot, and how they are painted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
+
+from isocost.plan.answer.comparison import Comparison
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.ui.look.theme import Series, Theme
+from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
+from isocost.ui.plot.lines import Line, Lines
+from isocost.ui.plot.placing import Box, Clutter, Points, joined, place_near, spread
+from isocost.ui.plot.styles import series_of
+
+DOT_GAP = 46.0
+"""Pixels between two count dots that carry a number."""
+
+STRONG = 40
+"""How much labels avoid a curve."""
+
+
+def write(
+    plot: LogPlot,
+    lines: Lines,
+    comparison: Comparison,
+    slots: Mapping[str, int],
+    theme: Theme,
+    offset: tuple[float, float] | None,
+) -> Writing:
+    """Place every text of the plot: names in the right margin, the plan, then counts that have room."""
+    area = plot.area()
+    clutter = Clutter(Box(area.left() + 2, area.top(), area.width() - 4, area.height() - 2))
+    drawn = {name: _drawn(plot, line) for name, line in lines.shown()}
+    clutter.add_lines(joined(drawn.values()), STRONG)
+    for points in drawn.values():
+        if len(points) == 1:  # drawn as a dash, which no label may cover
+            x, y = points[0].tolist()
+            clutter.take(Box(x - 7, y - 4, 14, 8))
+    deadline = _deadline_at(plot, comparison.deadline_days, area)
+    if deadline is not None:
+        clutter.add_lines(np.array([[deadline, area.top()], [deadline, area.bottom()]]), STRONG)
+    runs = _runs(plot, comparison, area)
+    for _, (x, y) in runs:
+        clutter.take(Box(x - 6, y - 6, 12, 12))
+    plan = _plan(plot, comparison, theme, clutter, offset)
+    if plan.visible:
+        clutter.take(plan.box)
+        clutter.take(Box(plan.at[0] - 9, plan.at[1] - 9, 18, 18))
+    names = _names(comparison, slots, theme, area, drawn, clutter)
+    dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
+    return Writing(
+        theme=theme,
+        slots=slots,
+        room=clutter.room,
+        area=area,
+        plan=plan,
+        names=names,
+        marks=Marks(dots, counts, runs),
+        active=comparison.active.accelerator,
+        deadline=deadline,
+        deadline_name=_deadline_name(deadline, comparison.deadline_days, theme, area),
+    )
+
+
+def _drawn(plot: LogPlot, line: Line) -> Points:
+    """What is drawn of a line: the part that fits in memory; all of it when nothing fits."""
+    part = line.bends if len(line.bends) else slice(None)
+    return plot.pixels(line.x[part], line.y[part])
+
+
+def _plan(
+    plot: LogPlot, comparison: Comparison, theme: Theme, clutter: Clutter, offset: tuple[float, float] | None
+) -> Plan:
+    """The plan's point, and its text beside it."""
+    total = comparison.estimate.total
+    at = _pixel(plot, total.wall_days, total.cost_usd)
+    lines = (
+        f"{format_count(comparison.rented)} {comparison.active.label}",
+        f"{format_duration(total.wall_days)}, {format_money(total.cost_usd)}",
+    )
+    bold, plain = font_of(theme, "small", bold=True), font_of(theme, "small")
+    sizes = (text_size(bold, lines[0]), text_size(plain, lines[1]))
+    size = (max(width for width, _ in sizes) + 16, sum(height for _, height in sizes) + 8)
+    box, _ = place_near(at, size, clutter, prefer=offset)
+    room = clutter.room
+    visible = room.left - 3 <= at[0] <= room.right + 3 and room.top - 1 <= at[1] <= room.bottom + 3
+    return Plan(at, visible, lines, box)
+
+
+def _pixel(plot: LogPlot, days: float, cost_usd: float) -> tuple[float, float]:
+    decades = (np.array([math.log10(max(days, 1e-9))]), np.array([math.log10(max(cost_usd, 1e-9))]))
+    x, y = plot.pixels(*decades)[0].tolist()
+    return x, y
+
+
+def _names(
+    comparison: Comparison,
+    slots: Mapping[str, int],
+    theme: Theme,
+    area: QRectF,
+    drawn: Mapping[str, Points],
+    clutter: Clutter,
+) -> tuple[Name, ...]:
+    """A name beside the end of a line that ends within the plot, others in one column right of it."""
+    labels = {c.accelerator: c.label for c in comparison.curves}
+    ends = {name: end for name in slots if name in drawn and (end := visible_end(drawn[name], area))}
+    sizes = {name: text_size(font_of(theme, "small", bold=True), labels[name]) for name in ends}
+    boxes: dict[str, Box] = {}
+    for name, end in ends.items():
+        box, covered = place_near(end, sizes[name], clutter, 6.0, reach=12.0)
+        if area.right() - end[0] > sizes[name][0] and covered == 0:
+            boxes[name] = box
+            clutter.take(box)
+    rest = [name for name in ends if name not in boxes]
+    height = max((sizes[name][1] for name in rest), default=0.0) + 1
+    middles = spread([ends[name][1] for name in rest], height, area.top(), area.bottom())
+    for name, middle in zip(rest, middles, strict=True):
+        boxes[name] = Box(area.right() + 10, middle - height / 2, sizes[name][0], height)
+    return tuple(Name(name, labels[name], boxes[name], end) for name, end in ends.items())
+
+
+def gutter(labels: list[str], theme: Theme) -> float:
+    """Pixels right of the plot that these names need, in steps so that the plot seldom changes its width."""
+    widest = max((text_size(font_of(theme, "small", bold=True), label)[0] for label in labels), default=8.0)
+    return math.ceil((widest + 16) / 12) * 12.0
+
+
+def visible_end(points: Points, area: QRectF) -> tuple[float, float] | None:
+    """Where a curve ends on the right inside the area, or leaves it there; None when it is nowhere inside."""
+    order = np.argsort(points[:, 0], kind="stable")
+    x, y = points[order, 0], points[order, 1]
+    if len(x) and x[0] < area.right() < x[-1]:
+        leave = float(np.interp(area.right(), x, y))
+        if area.top() <= leave <= area.bottom():
+            return area.right(), leave
+    inside = (x >= area.left()) & (x <= area.right()) & (y >= area.top()) & (y <= area.bottom())
+    if not inside.any():
+        return None
+    last = int(np.flatnonzero(inside)[-1])
+    return float(x[last]), float(y[last])
+
+
+def _deadline_at(plot: LogPlot, days: float | None, area: QRectF) -> float | None:
+    """The deadline's place across, while it is in view."""
+    if days is None:
+        return None
+    x, _ = _pixel(plot, days, 1.0)
+    return x if area.left() <= x <= area.right() else None
+
+
+def _deadline_name(x: float | None, days: float | None, theme: Theme, area: QRectF) -> Placed | None:
+    """The deadline's name above the plot, where no curve runs."""
+    if x is None or days is None:
+        return None
+    text = f"deadline {format_duration(days)}"
+    width, height = text_size(font_of(theme, "quiet"), text)
+    left = max(area.left(), min(x - width / 2, area.right() - width))
+    return Box(left, area.top() - height - 7, width, height), text
+
+
+def _runs(
+    plot: LogPlot, comparison: Comparison, area: QRectF
+) -> tuple[tuple[tuple[str, ...], tuple[float, float]], ...]:
+    """Published runs in view: what to say of each, and where it is."""
+    placed = ((run.lines, _pixel(plot, run.days, run.cost_usd)) for run in comparison.published)
+    return tuple((lines, at) for lines, at in placed if area.contains(QPointF(*at)))
+
+
+def _counts(
+    plot: LogPlot,
+    lines: Lines,
+    comparison: Comparison,
+    plan: tuple[float, float],
+    clutter: Clutter,
+    theme: Theme,
+) -> tuple[Points, tuple[Placed, ...]]:
+    """Dots at doublings of the node along the plan's curve, with their numbers where there is room."""
+    line = lines.get(comparison.active.accelerator)
+    if not comparison.depends_on_hardware or line is None:
+        return np.empty((0, 2)), ()
+    node = int(np.gcd.reduce(comparison.active.counts))
+    counts = comparison.active.counts[line.points[line.bends]]
+    points = plot.pixels(line.x[line.bends], line.y[line.bends])
+    nodes = counts // node
+    shown = (nodes & (nodes - 1)) == 0
+    font = font_of(theme, "quiet")
+    room = clutter.room
+    dots: list[tuple[float, float]] = []
+    numbers: list[Placed] = []
+    last = -math.inf
+    for (x, y), count in zip(points[shown].tolist(), counts[shown].tolist(), strict=True):
+        inside = room.left <= x <= room.right and room.top <= y <= room.bottom
+        if not inside or math.hypot(x - plan[0], y - plan[1]) < 12:
+            continue
+        dots.append((x, y))
+        if abs(x - last) < DOT_GAP:
+            continue
+        text = format_count(count)
+        box, covered = place_near((x, y), text_size(font, text), clutter, 5.0, reach=14.0)
+        if covered < STRONG:
+            numbers.append((box, text))
+            clutter.take(box)
+            last = x
+    return np.array(dots).reshape(-1, 2), tuple(numbers)
+
+
+Placed = tuple[Box, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A curve's name beside its end, or in the margin with a leader from it."""
+
+    accelerator: str
+    text: str
+    box: Box
+    end: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan's point, and the plate of text beside it."""
+
+    at: tuple[float, float]
+    visible: bool
+    lines: tuple[str, str]
+    box: Box
+
+    @property
+    def offset(self) -> tuple[float, float]:
+        """From the point to its text, to keep it there while the point moves."""
+        return self.box.left - self.at[0], self.box.top - self.at[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Count dots along the plan's curve with their numbers, and published runs."""
+
+    dots: Points
+    counts: tuple[Placed, ...]
+    runs: tuple[tuple[tuple[str, ...], tuple[float, float]], ...]
+    """What to say of each run, and where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Every text and mark of the plot with its place in pixels."""
+
+    theme: Theme
+    slots: Mapping[str, int]
+    room: Box
+    """Where texts may stand."""
+    area: QRectF
+    """The plot inside its axes."""
+    plan: Plan
+    names: tuple[Name, ...]
+    marks: Marks
+    active: str
+    deadline: float | None
+    deadline_name: Placed | None
+
+    def boxes(self) -> list[Box]:
+        """The places of all texts."""
+        own = [self.plan.box] if self.plan.visible else []
+        own += [name.box for name in self.names] + [box for box, _ in self.marks.counts]
+        return own + ([self.deadline_name[0]] if self.deadline_name else [])
+
+    def name_at(self, at: QPointF) -> str | None:
+        """The accelerator whose name is at a position."""
+        for name in self.names:
+            if QRectF(name.box.left, name.box.top, name.box.width, name.box.height).contains(at):
+                return name.accelerator
+        return None
+
+    def run_at(self, at: QPointF) -> int | None:
+        """The published run at a position."""
+        for index, (_, (x, y)) in enumerate(self.marks.runs):
+            if math.hypot(at.x() - x, at.y() - y) <= 9:
+                return index
+        return None
+
+    def series(self, accelerator: str) -> Series:
+        """The accelerator's line style."""
+        return series_of(self.theme, self.slots, accelerator)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint everything that does not depend on the mouse."""
+        if self.deadline is not None:
+            self._paint_deadline(painter)
+        self._paint_names(painter)
+        self._paint_dots(painter)
+        self._paint_runs(painter)
+        if self.plan.visible:
+            self._paint_plan(painter)
+
+    def _paint_deadline(self, painter: QPainter) -> None:
+        assert self.deadline is not None
+        painter.setPen(made_pen(self.theme.quiet, 1.0, (4.0, 4.0)))
+        painter.drawLine(
+            QPointF(self.deadline, self.area.top() - 6), QPointF(self.deadline, self.area.bottom())
+        )
+        if self.deadline_name is not None:
+            box, text = self.deadline_name
+            _text(painter, box, text, font_of(self.theme, "quiet"), self.theme.quiet)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        for name in self.names:
+            series = self.series(name.accelerator)
+            middle = name.box.top + name.box.height / 2
+            aside = name.box.left >= self.area.right()
+            if aside and (abs(middle - name.end[1]) > 5 or name.box.left - name.end[0] > 14):
+                painter.setPen(made_pen(series.line, 1.0, (1.0, 2.0)))
+                painter.drawLine(QPointF(name.end[0] + 2, name.end[1]), QPointF(name.box.left - 3, middle))
+            bold = name.accelerator == self.active
+            _text(painter, name.box, name.text, font_of(self.theme, "small", bold=bold), series.text)
+
+    def _paint_dots(self, painter: QPainter) -> None:
+        colour = QColor(self.series(self.active).line)
+        painter.setPen(made_pen(colour, 1.6))
+        painter.setBrush(QColor(self.theme.panel))
+        for x, y in self.marks.dots.tolist():
+            painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
+        for box, text in self.marks.counts:
+            _text(painter, box, text, font_of(self.theme, "quiet"), self.theme.quiet)
+
+    def _paint_plan(self, painter: QPainter) -> None:
+        box, theme = self.plan.box, self.theme
+        self._paint_leader(painter)
+        _plate(painter, box, theme)
+        half = (box.height - 8) / 2
+        first = Box(box.left + 8, box.top + 4, box.width - 16, half)
+        second = Box(box.left + 8, box.top + 4 + half, box.width - 16, half)
+        _text(painter, first, self.plan.lines[0], font_of(theme, "small", bold=True), theme.text)
+        _text(painter, second, self.plan.lines[1], font_of(theme, "small"), theme.text)
+        painter.setPen(made_pen(theme.panel, 2.5))
+        painter.setBrush(QColor(self.series(self.active).line))
+        painter.drawEllipse(QPointF(*self.plan.at), 7.5, 7.5)
+
+    def _paint_leader(self, painter: QPainter) -> None:
+        """A thin line from the plan's point to its text when they are far apart."""
+        box, (x, y) = self.plan.box, self.plan.at
+        near = QPointF(min(max(x, box.left), box.right), min(max(y, box.top), box.bottom))
+        if math.hypot(near.x() - x, near.y() - y) > 26:
+            painter.setPen(made_pen(self.theme.quiet, 1.0))
+            painter.drawLine(QPointF(x, y), near)
+
+    def _paint_runs(self, painter: QPainter) -> None:
+        painter.setPen(made_pen(self.theme.text, 1.4))
+        painter.setBrush(QColor(self.theme.panel))
+        for _, (x, y) in self.marks.runs:
+            corners = ((x, y - 5.0), (x + 5.0, y), (x, y + 5.0), (x - 5.0, y))
+            painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+
+    def paint_ring(self, painter: QPainter, point: tuple[float, float], accelerator: str) -> None:
+        """Mark the point of a curve that the mouse is over."""
+        painter.setPen(made_pen(self.series(accelerator).line, 2.0))
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawEllipse(QPointF(*point), 5, 5)
+
+    def paint_readout(
+        self, painter: QPainter, point: tuple[float, float], lines: Sequence[str], colour: str
+    ) -> None:
+        """What the mouse is over, on a small plate of text beside it; the first line in its own colour."""
+        theme = self.theme
+        fonts = [font_of(theme, "small", bold=True), font_of(theme, "small"), font_of(theme, "quiet")]
+        sizes = [text_size(font, line) for font, line in zip(fonts, lines, strict=True)]
+        size = (max(width for width, _ in sizes) + 20, sum(height + 2 for _, height in sizes) + 12)
+        around = Clutter(self.room)
+        around.take(Box(point[0] - 6, point[1] - 6, 12, 12))
+        if self.plan.visible:
+            around.take(self.plan.box)
+            around.take(Box(self.plan.at[0] - 9, self.plan.at[1] - 9, 18, 18))
+        box, _ = place_near(point, size, around, 12.0)
+        _plate(painter, box, theme)
+        top = box.top + 6
+        for font, line, (_, height), ink in zip(
+            fonts, lines, sizes, (colour, theme.text, theme.quiet), strict=True
+        ):
+            _text(painter, Box(box.left + 10, top, box.width - 20, height + 2), line, font, ink)
+            top += height + 2
+
+
+def _plate(painter: QPainter, box: Box, theme: Theme) -> None:
+    painter.setPen(made_pen(theme.line))
+    painter.setBrush(QColor(theme.panel))
+    painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), 6, 6)
+
+
+def _text(painter: QPainter, box: Box, text: str, font: QFont, colour: str) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+    painter.drawText(QRectF(box.left, box.top, box.width, box.height), int(flags), text)

@@ -1,0 +1,205 @@
+"""The Plan page: cost against time, and cost by hardware beside it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
+
+from isocost.catalog import Catalog
+from isocost.plan.answer.comparison import Comparison, Published, Slots, in_logarithms, worth_showing
+from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.results import Estimate
+from isocost.plan.project.project import PretrainStage, Scenario, model_of
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.styles import COLOURS
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.plan.by_hardware import ByHardware
+from isocost.ui.tabs.plan.cost_time import CostTime
+
+NAMED = COLOURS
+"""Accelerators that get a curve and a name; more would not be told apart."""
+
+CARD_LINK = 100e9
+"""Bytes per second each way that no card in a slot reaches; slower ones are not built for clusters."""
+
+PAIR = 2
+"""Accelerators joined by a bridge."""
+
+SIDE = 380
+"""Pixels of the right column."""
+
+BESIDE, NARROWEST = 760, 300
+"""Pixels of the page from which the charts stand beside each other, not in a column, and of it at least."""
+
+TALL = 320
+"""Pixels of a chart's height at least in a column, which scrolls."""
+
+UNLIMITED = 16_777_215
+"""Qt's own limit: no maximum."""
+
+FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
+IDLE = "Every stage is switched off, or takes no time: there is nothing to compare."
+APART = "Every stage has hardware of its own: there is no shared accelerator or count to choose."
+
+
+@lru_cache(maxsize=4)
+def familiar(catalog: Catalog) -> tuple[str, ...]:
+    """Accelerators built to train together, those with the most price quotes first."""
+    specs = [entry.spec for entry in catalog.accelerators.values()]
+    linked = [s.id for s in specs if s.scaleup_domain > PAIR and s.scaleup_bandwidth > CARD_LINK]
+    return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
+
+
+@lru_cache(maxsize=64)
+def published(catalog: Catalog, models: tuple[str, ...]) -> tuple[Published, ...]:
+    """Trusted published runs of these models that state both their time and their cost."""
+    found: dict[tuple[float, float], Published] = {}
+    for run in (run for model in models for run in catalog.runs_of(model) if run.trusted):
+        if run.stage in ("pretrain", "total") and run.wall_days and run.cost_usd:
+            count = f"{format_count(run.count)} " if run.count else ""
+            facts = (
+                count + run.accelerator_label,
+                format_duration(run.wall_days),
+                format_money(run.cost_usd),
+            )
+            trust = ", ".join(words for words in (run.cost_kind, run.date) if words)
+            lines = (f"{run.model} as published", ", ".join(fact for fact in facts if fact), trust)
+            found[run.wall_days, run.cost_usd] = Published(run.wall_days, run.cost_usd, lines)
+    return tuple(found.values())
+
+
+def models_of(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the models the scenario trains."""
+    stages = [stage for stage in scenario.stages if isinstance(stage, PretrainStage)]
+    return tuple(dict.fromkeys(name for stage in stages if (name := model_of(scenario, stage).name)))
+
+
+class PlanPage(QScrollArea):
+    """Shows the session's newest estimate and curves; holds no plan of its own and rests while hidden."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("plan_page")
+        self.setAccessibleName("Plan")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._theme = theme
+        self._session = session
+        self._known: dict[str, CostCurve] = {}
+        self._slots = Slots()
+        self._stale = True
+        self.cost_time = CostTime(theme, self)
+        self.by_hardware = ByHardware(theme, self)
+        body = QWidget()
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
+        self._beside.setContentsMargins(16, 12, 16, 14)
+        self._beside.setSpacing(12)
+        self._beside.addWidget(self.cost_time, 1)
+        self._beside.addWidget(self.by_hardware, 1)
+        self.setWidget(body)
+        self._arrange()
+        session.estimate_changed.connect(self._take_estimate)
+        session.curves_changed.connect(self._take_curves)
+        session.deadline_changed.connect(lambda _: self._show())
+        session.failed.connect(self._fail)
+        for chart in (self.cost_time, self.by_hardware):
+            chart.chosen.connect(session.choose_hardware)
+        self.cost_time.deadline_moved.connect(self._set_deadline)
+        self.by_hardware.deadline_wanted.connect(self._set_deadline)
+        self._known = {curve.accelerator: curve for curve in session.curves}
+        self._show()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        self._arrange()
+        self.cost_time.apply_theme(theme)
+        self.by_hardware.apply_theme(theme)
+
+    def _arrange(self) -> None:
+        """The charts beside each other, or in a column where that leaves the first no room."""
+        px, across = self._theme.px, QBoxLayout.Direction.LeftToRight
+        beside = self.width() >= px(BESIDE)
+        self.setMinimumWidth(px(NARROWEST))
+        self._beside.setDirection(across if beside else QBoxLayout.Direction.TopToBottom)
+        self.by_hardware.setMinimumWidth(px(SIDE) if beside else 0)
+        self.by_hardware.setMaximumWidth(px(SIDE) if beside else UNLIMITED)
+        for chart in (self.cost_time, self.by_hardware):
+            chart.setMinimumHeight(0 if beside else px(TALL))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._show()
+
+    def _take_estimate(self, estimate: Estimate) -> None:
+        if not self._session.curves:
+            self._known.clear()
+        self._known.update({curve.accelerator: curve for curve in self._session.curves})
+        if (curve := self._session.active_curve) is not None:
+            self._known[curve.accelerator] = curve
+        self._show()
+
+    def _take_curves(self, curves: tuple[CostCurve, ...]) -> None:
+        active = self._session.active_curve
+        self._known = {curve.accelerator: curve for curve in (*curves, *([active] if active else []))}
+        self._show()
+
+    def _set_deadline(self, days: float | None) -> None:
+        self._session.deadline_days = days
+
+    def _fail(self, why: str) -> None:
+        if why and self._session.estimate is None:
+            self._show_nothing(why)
+
+    def _show_nothing(self, why: str) -> None:
+        self.cost_time.show_nothing(why)
+        self.by_hardware.show_nothing(why)
+
+    def _comparison(self, estimate: Estimate, active: CostCurve) -> Comparison:
+        session, scenario = self._session, self._session.current_scenario
+        return Comparison(
+            estimate=estimate,
+            active=active,
+            others=tuple(
+                c for c in self._known.values() if c.accelerator != active.accelerator and len(c.counts)
+            ),
+            count=scenario.hardware.count,
+            apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
+            deadline_days=session.deadline_days,
+            familiar=familiar(session.catalog),
+            published=published(session.catalog, models_of(scenario)),
+        )
+
+    def _show(self) -> None:
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        estimate, active = self._session.estimate, self._session.active_curve
+        if estimate is None or active is None:
+            return
+        if not len(active.counts):
+            self._show_nothing(IDLE)
+            return
+        comparison = self._comparison(estimate, active)
+        if comparison.apart == sum(stage.enabled for stage in estimate.stages):
+            self._show_nothing(APART)
+            return
+        drawn = in_logarithms(comparison)
+        if drawn is None:
+            self.cost_time.show_nothing(FREE)
+            self.by_hardware.show_comparison(comparison, {})
+        else:
+            view = worth_showing(drawn, NAMED, self._slots)
+            self.cost_time.show_comparison(drawn, view)
+            self.by_hardware.show_comparison(comparison, view.slots)

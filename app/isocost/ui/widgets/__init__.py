@@ -1,0 +1,1 @@
+"""Widgets any room may use."""

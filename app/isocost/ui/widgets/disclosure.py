@@ -1,0 +1,47 @@
+"""A quiet line that unfolds inputs few people change."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from isocost.ui.look.icons import icon
+from isocost.ui.look.theme import LIGHT, Theme
+
+
+class Disclosure(QPushButton):
+    """Shows and hides widgets; its text says what they hold while they are folded away."""
+
+    def __init__(self, name: str, label: str) -> None:
+        super().__init__()
+        self._parts: list[QWidget] = []
+        self._theme: Theme = LIGHT
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.setToolTip(label)
+        self.setCheckable(True)
+        self.setProperty("role", "disclosure")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.setIconSize(QSize(12, 12))
+        self.toggled.connect(self._unfold)
+
+    def add(self, part: QWidget) -> None:
+        """Fold a widget away until asked for."""
+        self._parts.append(part)
+        part.setVisible(self.isChecked())
+
+    def say(self, summary: str) -> None:
+        """What the folded inputs hold."""
+        if summary != self.text():
+            self.setText(summary)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Redraw the arrow."""
+        self._theme = theme
+        self._unfold(self.isChecked())
+
+    def _unfold(self, open_: bool) -> None:
+        self.setIcon(icon("chevron-up" if open_ else "chevron-down", self._theme.quiet, 12))
+        for part in self._parts:
+            part.setVisible(open_)

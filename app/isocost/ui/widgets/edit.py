@@ -1,0 +1,235 @@
+"""An exact field: typed as people write numbers, with what was understood or what is wrong said in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from isocost.plan.inputs.fields import Field, problem
+from isocost.quantities import QuantityError, format_exact, format_quantity, parse
+
+_PAINTED_UNITS = {
+    "$/GPU-h": "/GPU-h",
+    "$/kW-month": "/kW-mo",
+    "$/GB-month": "/GB-mo",
+    "$/kWh": "/kWh",
+    "$/Mtok": "/Mtok",
+    "$/month": "/month",
+    "$/week": "/week",
+    "$/GB": "/GB",
+    "$": "",
+    "%": "",
+    "h": "",
+}
+"""Units drawn after the text; the others are part of the text itself."""
+
+EDITED_DIGITS = 6
+"""Significant digits of a measured value while it is edited."""
+WHOLE_DIGITS = 12
+"""Of whole numbers and money, which lose none that count."""
+
+FINEST = 0.01
+"""An automatic number below this one is shown as less than it."""
+
+PADDING = 9
+"""Pixels between the text and the edge, frame included."""
+
+
+class QuantityEdit(QLineEdit):
+    """A line for one value of a field: Enter applies, Escape restores, ``*1.2`` changes by a factor."""
+
+    committed = Signal(float)
+    """A valid value was entered."""
+    cleared = Signal()
+    """An optional value was emptied: back to automatic."""
+    said = Signal(str, bool)
+    """What was understood, or (True) what is wrong; empty = nothing to say."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._value: float | None = None
+        self._automatic = False
+        self._roomy = False
+        self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
+        self.setProperty("role", "quantity")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.textEdited.connect(self._explain)
+        self.textChanged.connect(self._make_room)
+
+    def show_value(self, value: float | None, *, automatic: bool = False) -> None:
+        """Show a value, unless the user is typing another."""
+        self._value = value
+        self._automatic = automatic
+        if not self.isModified():
+            self._restore()
+
+    def set_noun(self, noun: str) -> None:
+        """Count something else than the field's GPUs."""
+        self._unit = _PAINTED_UNITS.get(self._field.unit, self._field.unit).replace("GPU", noun)
+        self._make_room()
+        self.update()
+
+    @property
+    def unit(self) -> str:
+        """What is written after the value."""
+        return singular(self._unit) if self._value == 1 else self._unit
+
+    def _restore(self) -> None:
+        self._mark(wrong=False)
+        self.setText(self._text())
+        self.setModified(False)
+
+    def _text(self) -> str:
+        if self._value is None:
+            return "auto" if self._automatic else ""
+        if self.hasFocus() and not self._automatic:
+            return _editable(self._value, self._field)
+        short = format_quantity(self._value, self._field.quantity)
+        if self._automatic and 0.0 < self._value < FINEST and self._field.quantity == "number":
+            short = f"<{FINEST}"
+        return f"auto {short}" if self._automatic else short
+
+    def _read(self) -> float:
+        """The value typed.
+
+        Raises:
+            QuantityError: it is no number, or not one the field can have.
+        """
+        value = parse(
+            self.text(), self._field.quantity, current=self._value, unit=(self._field.unit, self._unit)
+        )
+        if self._field.integer and value != int(value):
+            value = float(round(value))
+        wrong = problem(self._field, value)
+        if wrong:
+            raise QuantityError(wrong)
+        return value
+
+    def _explain(self) -> None:
+        try:
+            value = self._read()
+        except QuantityError as problem:
+            self._mark(wrong=not self._emptied())
+            self.said.emit("Empty means automatic." if self._emptied() else str(problem), not self._emptied())
+        else:
+            self._mark(wrong=False)
+            self.said.emit(f"= {_spelled(value, self._field, self._unit)}", False)
+
+    def _emptied(self) -> bool:
+        return self._field.optional and self.text().strip().lower() in ("", "auto")
+
+    def _apply(self) -> bool:
+        """Hand over what was typed; False when it cannot be."""
+        if self._emptied():
+            self._done()
+            self.cleared.emit()
+            return True
+        try:
+            value = self._read()
+        except QuantityError as problem:
+            self.said.emit(str(problem), True)
+            return False
+        self._done()
+        self.committed.emit(value)
+        return True
+
+    def _done(self) -> None:
+        self.setModified(False)
+        self._mark(wrong=False)
+        self.said.emit("", False)
+
+    def _give_up(self) -> None:
+        self._restore()
+        self.said.emit("", False)
+
+    def _mark(self, *, wrong: bool) -> None:
+        if bool(self.property("wrong")) != wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    # Events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.isModified() and self._apply():
+                self._restore()
+                self.selectAll()
+        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+            self._give_up()
+            self.selectAll()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.isModified():
+            self._restore()
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving applies what can be applied; a value that is wrong is given up rather than kept unseen."""
+        super().focusOutEvent(event)
+        if event.reason() is Qt.FocusReason.PopupFocusReason:
+            return
+        if self.isModified() and not self._apply():
+            self._give_up()
+        self._restore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._roomy or not self.text():
+            return
+        painter = QPainter(self)
+        font = painter.font()
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        room = QRect(0, 0, self.width() - PADDING, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.unit)
+        painter.end()
+
+    def _make_room(self) -> None:
+        """Keep the text clear of the painted unit, whatever the font's size; a long text takes its place."""
+        metrics = self.fontMetrics()
+        needed = metrics.horizontalAdvance(self._unit) + 4
+        taken = metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING
+        self._roomy = bool(self._unit) and taken <= self.width()
+        right = needed if self._roomy else 0
+        if self.textMargins().right() != right:
+            self.setTextMargins(0, 0, right, 0)
+
+
+def _editable(value: float, field: Field) -> str:
+    """A value to type over, without the digits of a computation; untouched, the value itself stays."""
+    digits = WHOLE_DIGITS if field.quantity in ("count", "money") else EDITED_DIGITS
+    return format_exact(float(f"{value:.{digits}g}"), field.quantity)
+
+
+def singular(things: str) -> str:
+    """What one of them is called: "GPU" of "GPUs", "prompt a round" of "prompts a round"."""
+    if things == "people":
+        return "person"
+    first, space, rest = things.partition(" ")
+    one = first[:-1] if first.endswith("s") and len(first) > len("s") else first
+    return f"{one}{space}{rest}"
+
+
+def _spelled(value: float, field: Field, unit: str) -> str:
+    """A value in full digits with its unit, as proof of what was understood."""
+    if field.quantity == "number" or field.quantity == "count":
+        written = f"{value:,.0f}" if 1 <= abs(value) < 1e18 and value == int(value) else f"{value:g}"
+        things = unit or field.unit or field.label.lower()
+        return f"{written} {singular(things) if value == 1 else things}"
+    return f"{format_exact(value, field.quantity)} {unit}".strip()

@@ -1,0 +1,154 @@
+"""Rows of a list painted by hand: the look that every such list here has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.base import font_of, made_pen, mixed
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROW = int(Qt.ItemDataRole.UserRole)
+"""Role of what a row shows."""
+
+LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+"""Sides of its room that a text stands at."""
+
+
+class RowDelegate(QStyledItemDelegate):
+    """What rows share: a theme, its fonts, a height, and the ground under a row."""
+
+    def __init__(self, theme: Theme, height: int, parent: QObject | None = None) -> None:
+        """``height`` is that of a row in pixels at the design's text size."""
+        super().__init__(parent)
+        self._height = height
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint from now on in this theme."""
+        self.theme = theme
+        self.bold = font_of(theme, "small", bold=True)
+        self.small, self.quiet = font_of(theme, "small"), font_of(theme, "quiet")
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, self.theme.px(self._height))
+
+    def paint_ground(
+        self, painter: QPainter, row: QRectF, state: QStyle.StateFlag, *, chosen: bool = False
+    ) -> None:
+        """The plan's row tinted, the one under the mouse lighter, the one with the keyboard outlined."""
+        theme = self.theme
+        inner = row.adjusted(0.5, 1.5, -0.5, -1.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if chosen:
+            painter.setBrush(mixed(theme.accent, theme.panel, 0.10))
+            painter.drawRoundedRect(inner, 6, 6)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(mixed(theme.quiet, theme.panel, 0.08))
+            painter.drawRoundedRect(inner, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(made_pen(theme.accent, 1.4))
+            painter.drawRoundedRect(inner, 6, 6)
+
+    def paint_spread(self, painter: QPainter, low: float, high: float, middle: float) -> None:
+        """A line with ends, from the 10th to the 90th percentile."""
+        painter.setPen(made_pen(self.theme.text, 1.4))
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        for end in (low, high):
+            painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
+
+
+def write_text(
+    painter: QPainter,
+    room: QRectF,
+    text: str,
+    font: QFont,
+    colour: str,
+    side: int = LEFT,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
+    """One line of text, shortened to its room."""
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    shown = painter.fontMetrics().elidedText(text, elide, int(room.width()) + 1)
+    painter.drawText(room, side, shown)
+
+
+class RowList(QListView):
+    """A plain list of such rows, which keep their height whatever they come to say."""
+
+    def __init__(
+        self, name: str, model: QAbstractItemModel, delegate: QStyledItemDelegate, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setModel(model)
+        self.setItemDelegate(delegate)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
+        """Paint other data where they are: a list would lay out all rows again, and paint them twice."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
+
+
+@contextmanager
+def rows_replaced(model: QAbstractItemModel, before: int, after: int, columns: int = 1) -> Iterator[None]:
+    """Within, a model replaces ``before`` rows by ``after``: they are added and removed only at the end."""
+    if after > before:
+        model.beginInsertRows(QModelIndex(), before, after - 1)
+        yield
+        model.endInsertRows()
+    elif after < before:
+        model.beginRemoveRows(QModelIndex(), after, before - 1)
+        yield
+        model.endRemoveRows()
+    else:
+        yield
+    if after:
+        model.dataChanged.emit(model.index(0, 0), model.index(after - 1, columns - 1))
+
+
+def clicked_by_key(view: QAbstractItemView, event: QKeyEvent) -> bool:
+    """Whether a key was Enter or Space, which mean a click on the current row."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        return False
+    if view.currentIndex().isValid():
+        view.clicked.emit(view.currentIndex())
+    return True
+
+
+class ClickList(RowList):
+    """A list where Enter, Space and a click mean the same."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not clicked_by_key(self, event):
+            super().keyPressEvent(event)

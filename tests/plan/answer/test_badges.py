@@ -1,0 +1,120 @@
+"""Remarks about size, data and compute."""
+
+from __future__ import annotations
+
+import pytest
+
+from isocost.catalog.constants.economics import load_thresholds
+from isocost.plan.answer.badges import badges, law_readings, nearest_peer, thresholds_reached, training_flops
+from isocost.plan.answer.estimate import estimate
+from isocost.plan.project.programme import Dataset, Demand
+from isocost.plan.project.project import Data, Efficiency, ModelChoice, PretrainStage, Project
+from tests.plan.programmes import CATALOG, scenario
+
+
+def said(size: float, tokens: float, **parts):
+    """Badges of a plan that trains ``size`` parameters on ``tokens``, by key."""
+    stage = PretrainStage(name="Pre-training", data=Data(tokens=tokens))
+    chosen = scenario(
+        count=1024,
+        stages=(stage,),
+        model=ModelChoice(parameters=size),
+        efficiency=Efficiency(mfu=0.4),
+        **parts,
+    )
+    result = estimate(Project(name="Test", scenarios=(chosen,)), CATALOG)
+    return {badge.key: badge for badge in badges(chosen, result.stages, CATALOG)}
+
+
+@pytest.mark.parametrize(
+    ("size", "tokens", "words"),
+    [
+        (70e9, 1.4e12, "20 tokens per parameter: compute-optimal"),  # Chinchilla
+        (8e9, 15e12, "over-trained for serving"),  # Llama 3 8B
+        (175e9, 300e9, "under-trained for its size"),  # GPT-3
+    ],
+)
+def test_tokens_per_parameter_in_words(size, tokens, words):
+    badge = said(size, tokens)["tokens-per-parameter"]
+    assert words in badge.text
+    assert badge.path == "data.tokens"
+    assert badge.source == "arXiv 2404.10102"
+
+
+def test_laws_disagree_by_as_much_as_published():
+    # At Chinchilla's own budget, 5.88e23 FLOPs, the laws advise 18 to 93 tokens per parameter.
+    readings = law_readings(70e9, 1.4e12)
+    ratios = [reading.tokens_per_parameter for reading in readings]
+    assert min(ratios) == pytest.approx(18, abs=4)
+    assert max(ratios) == pytest.approx(93, abs=2)
+    assert len(readings) >= 5
+    default = readings[0]
+    assert default.over_optimal is not None
+    assert 1.0 <= default.over_optimal < 1.01
+    assert default.extrapolation == pytest.approx(5.88e23 / 1.3e22, rel=0.01)
+
+
+def test_far_beyond_the_fit_is_said():
+    assert "times the compute the law was fitted on" in said(70e9, 15e12)["tokens-per-parameter"].detail
+    assert "fitted on" not in said(1e9, 2e10)["tokens-per-parameter"].detail
+
+
+def test_repeated_text_is_worth_less():
+    many = said(7e9, 2e12, dataset=Dataset(unique_tokens=2e11))["repeated-data"]
+    assert many.text.startswith("10.0 epochs, worth ")
+    assert many.tone == "care"
+    few = said(7e9, 2e12, dataset=Dataset(unique_tokens=1e12))["repeated-data"]
+    assert few.tone == "info"
+    assert "repeated-data" not in said(7e9, 2e12, dataset=Dataset(unique_tokens=3e12))
+
+
+def test_serving_favours_a_smaller_model():
+    badge = said(70e9, 1.4e12, demand=Demand(tokens_per_day=1e12))["inference-aware"]
+    size = float(badge.text.removeprefix("To serve that much: ").split("B on ")[0])
+    assert size < 70
+    assert "inference-aware" not in said(70e9, 1.4e12)
+
+
+def test_the_nearest_published_run_by_compute():
+    peer = nearest_peer(3.79e25, CATALOG)
+    assert peer is not None
+    assert "Llama" in peer.run.label
+    assert peer.ratio == pytest.approx(1.0, abs=0.05)
+    assert "same class as" in said(405e9, 15.6e12)["peer"].text
+    assert nearest_peer(0.0, CATALOG) is None
+
+
+def test_rules_are_named_once_their_compute_is_exceeded():
+    assert [rule.id for rule in thresholds_reached(1e23)] == []
+    assert [rule.id for rule in thresholds_reached(3.8e25)] == ["eu-gpai", "eu-systemic"]
+    assert len(thresholds_reached(2e26)) == 3
+    found = said(405e9, 15.6e12)
+    assert "Above 1e25 FLOPs" in found["threshold-eu-systemic"].text
+    assert "2025-08-02" in found["threshold-eu-systemic"].detail
+    assert not any(key.startswith("threshold") for key in said(1e9, 2e10))
+
+
+def test_rules_and_the_nearest_run_count_compute_alike():
+    # 6ND is 9.6e22; attention makes it 1.1e23, which is not what the rules are told.
+    found = said(8e9, 2e12)
+    assert found["peer"].text.startswith("9.6e22 FLOPs (6ND)")
+    assert found["threshold-eu-gpai"].text.startswith("Close to 1e23 FLOPs")
+    assert "9.6e22 FLOPs, 6 x active" in found["threshold-eu-gpai"].detail
+    assert not any(key.startswith("threshold") for key in said(8e9, 1.5e12))
+    above = said(8e9, 2.2e12)
+    assert above["threshold-eu-gpai"].text.startswith("Above 1e23 FLOPs")
+    assert "1.06e23 FLOPs, 6 x active parameters x tokens" in above["threshold-eu-gpai"].detail
+    assert above["peer"].text.startswith("1.06e23 FLOPs (6ND)")
+
+
+def test_every_rule_carries_its_law_and_its_days():
+    for rule in load_thresholds():
+        assert rule.source
+        assert rule.applies_from
+        assert rule.read == "2026-11-23"
+
+
+def test_stages_without_training_count_no_flops():
+    result = estimate(Project(name="Test", scenarios=(scenario(),)), CATALOG)
+    assert training_flops(result.stages) == 0.0
+    assert badges(scenario(), result.stages, CATALOG) == ()

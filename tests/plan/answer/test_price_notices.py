@@ -1,0 +1,50 @@
+"""When a price is out of date, and what is said of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from isocost.plan.answer.notices import newest_price, staleness
+from isocost.plan.project.project import Hardware, Price
+from tests.plan.programmes import CATALOG, priced, scenario
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("day", "newest", "commitment", "grave"),
+    [
+        ("2026-11-01", "2026-11-20", "specialist", None),  # recent enough
+        ("2026-10-01", "2026-11-20", "specialist", "info"),
+        ("2026-10-01", "2026-10-01", "specialist", None),  # the newest known
+        ("2026-10-01", "2026-09-20", "specialist", None),
+        ("2026-10-01", "2026-09-20", "typed", "info"),  # what the user was offered may have changed
+        ("2026-05-01", "2026-09-20", "specialist", "care"),
+        ("2026-05-01", "2026-05-01", "specialist", "info"),
+        ("2026-05-01", "", "typed", "care"),
+        ("2023-05-01", "2026-09-20", "claim", None),
+        ("", "2026-09-20", "", None),
+    ],
+)
+def test_a_price_is_stale_when_it_is_old_and_can_be_replaced(day, newest, commitment, grave):
+    assert staleness(Price(2.0, date=day, commitment=commitment), newest, TODAY) == grave
+
+
+def test_the_usual_price_of_today_is_its_own_newest():
+    for key in CATALOG.accelerators:
+        card = CATALOG.default_price(key)
+        if card is not None:
+            paid = Price(card.usd_per_gpu_hour, commitment=card.commitment, date=card.date)
+            assert newest_price(paid, key, CATALOG) == card.date
+
+
+@pytest.mark.parametrize(("accelerator", "named"), [("h100-sxm", True), ("trainium2", False)])
+def test_a_newer_price_is_named_only_where_there_is_one(accelerator, named):
+    price = Price(3.0, commitment="specialist", date="2019-01-01")
+    old = msgspec.structs.replace(scenario(), hardware=Hardware(accelerator, 16), price=price)
+    (said,) = (each for each in priced(old).warnings if each.code == "price-stale")
+    assert "days old" in said.message
+    assert ("is known" in said.message) is named

@@ -1,0 +1,291 @@
+"""The column of inputs: typing, resetting, choosing, and what each line says."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolButton
+
+from isocost.plan.project.project import GpuHoursStage
+from isocost.quantities import plain_spaces
+from isocost.ui.screenshot import settle
+from isocost.ui.widgets.edit import QuantityEdit
+from isocost.ui.widgets.slider import LogSlider
+from tests.ui.conftest import preset
+
+
+def enter(window, qtbot, path: str, text: str) -> QuantityEdit:
+    """Type a text into the exact field of an input and press Enter."""
+    edit = window.findChild(QuantityEdit, f"{path}.edit")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    return edit
+
+
+def said(window, path: str) -> str:
+    return window.inputs.fields[path].context.whole
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        ("data.tokens", "15T", 15e12),
+        ("data.tokens", "1.5e12", 1.5e12),
+        ("data.tokens", "*1.5", 3e12),
+        ("model.parameters", "70B", 70e9),
+        ("hardware.count", "1,024", 1024),
+        ("hardware.count", "2K", 2000),
+        ("price.usd_per_gpu_hour", "$2.40", 2.4),
+        ("price.usd_per_gpu_hour", "1,5", 1.5),
+        ("efficiency.mfu", "45 %", 0.45),
+        ("efficiency.mfu", "38", 0.38),
+        ("efficiency.goodput", "90%", 0.9),
+        ("data.batch_tokens", "16M", 16e6),
+        ("data.sequence", "8192", 8192),
+    ],
+)
+def test_typed_values_reach_the_project(window, qtbot, path, text, value):
+    window.inputs.details.setChecked(True)
+    enter(window, qtbot, path, text)
+    assert window.session.value(path) == pytest.approx(value, rel=1e-12)
+    slider = window.findChild(LogSlider, f"{path}.slider")
+    assert slider.quantity == pytest.approx(value, rel=0.01)
+
+
+def test_what_was_understood_is_said_while_typing(window, qtbot):
+    edit = window.findChild(QuantityEdit, "data.tokens.edit")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "15T")
+    assert said(window, "data.tokens") == "= 15,000,000,000,000 tokens"
+    assert window.session.value("data.tokens") == 2e12
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "text", "understood"),
+    [
+        ("h100-sxm", "1", "= 1 GPU"),
+        ("h100-sxm", "512", "= 512 GPUs"),
+        ("tpu-v5p", "512", "= 512 chips"),
+        ("trainium1", "1 chip", "= 1 chip"),
+        ("tpu-v5p", "512 GPUs", "= 512 chips"),
+    ],
+)
+def test_accelerators_are_counted_by_their_own_name(window, qtbot, accelerator, text, understood):
+    window.session.choose_hardware(accelerator, 256)
+    edit = window.findChild(QuantityEdit, "hardware.count.edit")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    assert said(window, "hardware.count") == understood
+
+
+def test_a_slider_reads_out_its_value_with_its_unit_once(window):
+    slider = window.findChild(LogSlider, "efficiency.goodput.slider")
+    settle(window.session)
+    assert plain_spaces(slider.accessibleDescription()).startswith("automatic, 99.")
+    assert "% %" not in plain_spaces(slider.accessibleDescription())
+    price = window.findChild(LogSlider, "price.usd_per_gpu_hour.slider").accessibleDescription()
+    assert price.startswith("$3.99 /GPU-h. Rent")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("data.tokens", "lots"), ("hardware.count", "-8"), ("efficiency.mfu", "140%"), ("hardware.count", "0")],
+)
+def test_a_wrong_value_is_said_under_the_field_and_changes_nothing(window, qtbot, path, text):
+    before = window.session.project
+    edit = enter(window, qtbot, path, text)
+    assert window.session.project is before
+    assert said(window, path).endswith(".")
+    assert edit.property("wrong") is True
+    assert window.inputs.fields[path].context.property("role") == "stop"
+
+
+def test_escape_restores_the_value(window, qtbot):
+    edit = window.findChild(QuantityEdit, "data.tokens.edit")
+    edit.setFocus()
+    qtbot.keyClicks(edit, "9")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert not edit.isModified()
+    assert "2T" in edit.text()
+    assert window.session.value("data.tokens") == 2e12
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shown"),
+    [
+        ("model.parameters", 7.000000000000619e9, "7B"),
+        ("efficiency.mfu", 0.44912345678, "44.9123 %"),
+        ("data.tokens", 1_234_567_890_123.0, "1.23457T"),
+        ("hardware.count", 131_064, "131,064"),
+        ("price.usd_per_gpu_hour", 1234.56, "$1,234.56"),
+    ],
+)
+def test_a_value_is_edited_without_digits_nobody_typed_and_kept_when_nobody_types(
+    window, qtbot, path, value, shown
+):
+    window.session.set_value(path, value, "Change")
+    settle(window.session)
+    before = window.session.project
+    edit = window.findChild(QuantityEdit, f"{path}.edit")
+    edit.setFocus()
+    assert plain_spaces(edit.text()) == shown
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    window.findChild(QuantityEdit, "efficiency.goodput.edit").setFocus()
+    assert window.session.project is before
+
+
+def test_a_typed_mfu_is_said_to_hold_for_every_accelerator(window, qtbot):
+    assert said(window, "efficiency.mfu").startswith("of the BF16 dense peak; DP")
+    enter(window, qtbot, "efficiency.mfu", "40 %")
+    settle(window.session)
+    assert said(window, "efficiency.mfu").startswith(
+        "of the BF16 dense peak; your input, on others as far as their matmuls reach"
+    )
+
+
+def test_leaving_a_field_applies_it(window, qtbot):
+    edit = window.findChild(QuantityEdit, "data.tokens.edit")
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "3T")
+    window.findChild(QuantityEdit, "hardware.count.edit").setFocus()
+    assert window.session.value("data.tokens") == 3e12
+
+
+def test_an_automatic_value_becomes_typed_and_automatic_again(window, qtbot):
+    edit = window.findChild(QuantityEdit, "efficiency.mfu.edit")
+    slider = window.findChild(LogSlider, "efficiency.mfu.slider")
+    assert edit.text().startswith("auto ")
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    typed = window.session.value("efficiency.mfu")
+    assert typed == pytest.approx(slider.quantity)
+    assert not edit.text().startswith("auto")
+    enter(window, qtbot, "efficiency.mfu", "auto")
+    assert window.session.value("efficiency.mfu") is None
+
+
+def test_the_reset_button_and_a_double_click_restore_the_default(window, qtbot):
+    enter(window, qtbot, "data.tokens", "9T")
+    button = window.findChild(QToolButton, "data.tokens.reset")
+    assert button.isVisible()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.session.value("data.tokens") == 2e12
+    assert not button.isVisible()
+    enter(window, qtbot, "data.tokens", "9T")
+    slider = window.findChild(LogSlider, "data.tokens.slider")
+    qtbot.mouseDClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(round(slider.x_of(9e12)), 8))
+    assert window.session.value("data.tokens") == 2e12
+
+
+def test_tokens_are_weighed_against_the_compute_optimum(window, qtbot):
+    assert said(window, "data.tokens") == "286 per active parameter: over-trained"
+    enter(window, qtbot, "data.tokens", "140B")
+    assert said(window, "data.tokens") == "20 per active parameter: compute-optimal"
+
+
+def test_a_named_model_brings_its_size_and_a_typed_size_makes_it_custom(window, qtbot):
+    picker = window.inputs.model
+    picker.setCurrentIndex(picker.findText("DeepSeek-V3"))
+    picker.activated.emit(picker.currentIndex())
+    assert window.inputs.fields["model.parameters"].slider.quantity == pytest.approx(671e9, rel=0.01)
+    assert window.inputs.fields["model.active_parameters"].isVisible()
+    enter(window, qtbot, "model.parameters", "300B")
+    assert picker.currentText() == "Custom model"
+    assert window.session.value("model.name") is None
+    assert window.session.value("model.active_parameters") == pytest.approx(300e9 * 37 / 671, rel=0.02)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_searching_a_model_by_a_part_of_its_name(window, qtbot):
+    line = window.inputs.model.lineEdit()
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "405")
+    completer = window.inputs.model.completer()
+    found = [completer.completionModel().index(i, 0).data() for i in range(completer.completionCount())]
+    assert any("405B" in name for name in found)
+    assert all("405" in name for name in found)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_announced_accelerators_are_hidden_until_asked_for(window):
+    picker = window.inputs.accelerator
+    announced = [e.spec.id for e in window.session.catalog.accelerators.values() if e.announced]
+    assert announced
+    assert all(picker.findData(each) < 0 for each in announced)
+    picker.activated.emit(picker.findText("announced parts", Qt.MatchFlag.MatchContains))
+    assert all(picker.findData(each) >= 0 for each in announced)
+
+
+def test_another_accelerator_comes_with_its_price_and_keeps_the_old_one_for_the_way_back(window):
+    typed = window.session.value("price.usd_per_gpu_hour")
+    picker = window.inputs.accelerator
+    picker.activated.emit(picker.findData("a100-sxm-80gb") if picker.findData("a100-sxm-80gb") >= 0 else 1)
+    assert window.session.value("hardware.accelerator") != "h100-sxm"
+    assert window.session.value("price.source")
+    picker.activated.emit(picker.findData("h100-sxm"))
+    assert window.session.value("price.usd_per_gpu_hour") == typed
+
+
+def test_market_prices_are_ticks_and_a_menu_with_source_and_date(window):
+    assert window.findChild(LogSlider, "price.usd_per_gpu_hour.slider").ticks
+    menu = window.inputs.quotes.menu()
+    menu.aboutToShow.emit()
+    assert "SPECIALIST CLOUD" in [action.text() for action in menu.actions()]
+    offers = [action for action in menu.actions() if action.isEnabled() and not action.isSeparator()]
+    offers[0].trigger()
+    price = window.session.current_scenario.price
+    assert f"${price.usd_per_gpu_hour:.2f}" in offers[0].text()
+    assert price.source
+    assert price.date in said(window, "price.usd_per_gpu_hour")
+
+
+def test_a_typed_price_is_the_users_own(window, qtbot):
+    enter(window, qtbot, "price.usd_per_gpu_hour", "1.23")
+    price = window.session.current_scenario.price
+    assert (price.supplier, price.source) == ("your input", "")
+
+
+def test_a_claimed_stage_shows_its_hours_and_a_click_selects_another(window, qtbot):
+    window.documents.open(preset("deepseek-r1-with-base"))
+    settle(window.session)
+    strip = window.inputs.stages
+    assert strip.isVisible()
+    assert window.inputs.fields["stage.gpu_hours"].isVisible()
+    assert not window.inputs.fields["data.tokens"].isVisible()
+    second = strip.list.visualRect(strip.list.model().index(1, 0)).center()
+    qtbot.mouseClick(strip.list.viewport(), Qt.MouseButton.LeftButton, pos=second)
+    stage = window.session.current_stage
+    assert isinstance(stage, GpuHoursStage)
+    assert stage.name == "R1-Zero reinforcement learning"
+    assert window.inputs.fields["stage.hours"].slider.quantity == 198
+    assert "Nature supplement" in said(window, "stage.hours")
+
+
+def test_an_unsupported_number_format_is_said(window):
+    picker = window.inputs.precision
+    picker.activated.emit(picker.findData("nvfp4"))
+    settle(window.session)
+    assert any(notice.code == "precision-unsupported" for notice in window.headline.warnings.notices)
+    assert "BF16" in picker.toolTip() or "FP8" in picker.toolTip()
+
+
+def test_pointing_at_the_line_below_an_input_tells_what_laws_say_of_its_value(window):
+    field = window.inputs.fields["data.tokens"]
+
+    def pointed_at(place: QPoint) -> str:
+        QApplication.sendEvent(field, QHelpEvent(QEvent.Type.ToolTip, place, field.mapToGlobal(place)))
+        return field.toolTip()
+
+    before = pointed_at(field.context.geometry().center())
+    assert "tokens per parameter" in before
+    assert pointed_at(field.label.pos()).startswith(field.field.help)
+    window.session.set_value("data.tokens", 3e13, "More tokens")
+    settle(window.session)
+    assert pointed_at(field.context.geometry().center()) != before

@@ -1,0 +1,199 @@
+"""One door for changes, one undo step per gesture, one newest estimate."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from isocost.catalog import CatalogError
+from isocost.plan.answer.estimate import estimate
+from isocost.plan.project.values import Price
+from isocost.ui.screenshot import settle
+from isocost.ui.session import session as module
+from isocost.ui.session.documents import new_project
+
+
+def set_tokens(session, tokens, gesture=None):
+    session.set_value("data.tokens", tokens, f"Tokens {tokens:g}", gesture)
+
+
+def test_changes_of_one_gesture_are_one_step(session):
+    before = session.project
+    drag = object()
+    for tokens in (3e12, 4e12, 5e12):
+        set_tokens(session, tokens, drag)
+    assert session.undo_stack.count() == 1
+    assert session.undo_stack.undoText() == "Tokens 5e+12"
+    after = session.project
+    session.undo_stack.undo()
+    assert session.project == before
+    session.undo_stack.redo()
+    assert session.project == after
+
+
+def test_two_gestures_are_two_steps_and_so_are_two_changes_without_one(session):
+    set_tokens(session, 3e12, object())
+    set_tokens(session, 4e12, object())
+    set_tokens(session, 5e12)
+    set_tokens(session, 6e12)
+    assert session.undo_stack.count() == 4
+
+
+def test_a_gesture_that_ends_where_it_began_leaves_nothing_to_undo(session):
+    drag = object()
+    start = session.value("data.tokens")
+    set_tokens(session, 9e12, drag)
+    set_tokens(session, start, drag)
+    assert session.undo_stack.count() == 0
+    assert not session.dirty
+
+
+def test_the_same_value_again_is_no_change(session):
+    set_tokens(session, session.value("data.tokens"))
+    assert session.undo_stack.count() == 0
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(changes=st.lists(st.tuples(st.floats(1e9, 1e14), st.integers(0, 2)), max_size=12))
+def test_undoing_everything_restores_the_first_project(session, changes):
+    session.open(new_project(session.catalog), None)
+    first = session.project
+    gestures = [object(), object(), None]
+    for tokens, which in changes:
+        set_tokens(session, tokens, gestures[which])
+    last = session.project
+    while session.undo_stack.canUndo():
+        session.undo_stack.undo()
+    assert session.project == first
+    while session.undo_stack.canRedo():
+        session.undo_stack.redo()
+    assert session.project == last
+
+
+def test_many_changes_in_a_frame_are_one_estimate_of_the_last(session, qtbot):
+    seen = []
+    session.estimate_changed.connect(seen.append)
+    for tokens in (3e12, 4e12, 5e12):
+        set_tokens(session, tokens)
+    settle(session)
+    assert seen == [estimate(session.project, session.catalog)]
+    assert session.active_curve is not None
+    assert session.active_curve.accelerator == "h100-sxm"
+
+
+def test_the_other_curves_follow_and_leave_out_the_active_accelerator(session, qtbot):
+    with qtbot.waitSignal(session.curves_changed):
+        session.refresh()
+    settle(session)
+    names = {curve.accelerator for curve in session.curves}
+    assert len(names) > 3
+    assert "h100-sxm" not in names
+
+
+def test_other_curves_that_need_no_search_come_with_the_estimate(session):
+    session.refresh()
+    settle(session)
+    seen = []
+    session.estimate_changed.connect(lambda _: seen.append(session.curves[0].cost_usd[-1]))
+    before = session.curves[0].cost_usd[-1]
+    session.set_value("data.batch_tokens", 2**22, "Batch")
+    settle(session)
+    assert seen == [before]  # another batch is another search, which comes later
+    searched = session.curves[0].cost_usd[-1]
+    session.set_value("data.tokens", 2 * session.value("data.tokens"), "Tokens")
+    settle(session)
+    assert seen[1] == session.curves[0].cost_usd[-1] > 1.5 * searched
+
+
+def test_choosing_hardware_is_one_step_and_takes_the_market_price(session):
+    session.choose_hardware("h200-sxm", 512)
+    assert session.undo_stack.count() == 1
+    scenario = session.current_scenario
+    assert (scenario.hardware.accelerator, scenario.hardware.count) == ("h200-sxm", 512)
+    card = session.catalog.default_price("h200-sxm")
+    assert scenario.price.usd_per_gpu_hour == card.usd_per_gpu_hour
+    assert scenario.price.source == card.source
+
+
+def test_an_accelerator_without_a_known_price_takes_nobodys_quote(session):
+    session.set_section("price", "Price", usd_per_gpu_hour=1.11, source="somewhere", date="2026-11-01")
+    session.choose_hardware("trainium2", 256)
+    assert session.current_scenario.price == Price(1.11, supplier="no price known")
+    settle(session)
+    (said,) = (each for each in session.estimate.warnings if each.field == "price.usd_per_gpu_hour")
+    assert "No price of Trainium2 is known" in said.message
+    session.choose_hardware("h20", 256)
+    assert all(card.accelerator != "trainium2" for card in session.project.prices)
+
+
+def test_a_typed_price_comes_back_with_its_accelerator(session):
+    session.set_section("price", "Price", usd_per_gpu_hour=1.11)
+    session.choose_hardware("h200-sxm", 256)
+    session.choose_hardware("h100-sxm", 256)
+    assert session.value("price.usd_per_gpu_hour") == 1.11
+
+
+def test_a_project_the_engine_refuses_is_said_and_the_session_goes_on(session, qtbot, monkeypatch):
+    def refuse(*_):
+        raise CatalogError("No such thing as h1000.")
+
+    settle(session)
+    monkeypatch.setattr(module, "estimate_with_curve", refuse)
+    with qtbot.waitSignal(session.failed) as said:
+        set_tokens(session, 5e12)
+    assert said.args == ["No such thing as h1000."]
+    monkeypatch.undo()
+    with qtbot.waitSignal(session.failed) as said:
+        set_tokens(session, 6e12)
+    assert said.args == [""]
+
+
+def test_an_unexpected_error_is_said_too(session, qtbot, monkeypatch, caplog):
+    monkeypatch.setattr(module, "estimate_with_curve", lambda *_: 1 / 0)
+    with qtbot.waitSignal(session.failed) as said:
+        session.refresh()
+    assert "division by zero" in said.args[0]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_failed_comparison_leaves_the_estimate(session, qtbot, monkeypatch, caplog):
+    settle(session)
+    monkeypatch.setattr(module, "other_curves", lambda *_: 1 / 0)
+    with qtbot.waitSignal(session.comparison_failed) as said, qtbot.assertNotEmitted(session.failed):
+        set_tokens(session, 5e12)
+    assert "division by zero" in said.args[0]
+    assert session.estimate == estimate(session.project, session.catalog)
+
+
+def test_opening_forgets_history_and_selection(session):
+    set_tokens(session, 9e12)
+    project = msgspec.structs.replace(new_project(session.catalog), name="Other")
+    session.open(project, None)
+    assert session.project.name == "Other"
+    assert not session.undo_stack.canUndo()
+    assert not session.dirty
+
+
+def test_saving_makes_it_clean_until_the_next_change(session, tmp_path, qtbot):
+    set_tokens(session, 9e12)
+    assert session.dirty
+    with qtbot.waitSignal(session.dirty_changed):
+        session.mark_saved(tmp_path / "plan.yaml")
+    assert not session.dirty
+    session.undo_stack.undo()
+    assert session.dirty
+
+
+def test_a_deadline_is_told_once(session, qtbot):
+    with qtbot.waitSignal(session.deadline_changed):
+        session.deadline_days = 30.0
+    with qtbot.assertNotEmitted(session.deadline_changed):
+        session.deadline_days = 30.0
+
+
+@pytest.mark.parametrize("index", [-1, 5])
+def test_a_stage_that_is_not_there_cannot_be_selected(session, index):
+    session.select_stage(index)
+    assert session.stage == 0

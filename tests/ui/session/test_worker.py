@@ -1,0 +1,80 @@
+"""Only the newest request matters."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QThread
+
+from isocost.ui.session.worker import LatestWorker
+
+
+@pytest.fixture
+def worker(qapp):
+    made = LatestWorker()
+    yield made
+    made.close()
+
+
+def test_requests_while_busy_collapse_into_the_newest(worker, qtbot):
+    gate, ran = threading.Event(), []
+
+    def first():
+        gate.wait(10)
+        ran.append(0)
+        return 0
+
+    def work(number):
+        ran.append(number)
+        return number
+
+    results = []
+    worker.ready.connect(results.append)
+    worker.request(first)
+    for number in range(1, 50):
+        worker.request(lambda number=number: work(number))
+    assert worker.busy
+    with qtbot.waitSignal(worker.idle):
+        gate.set()
+    assert ran == [0, 49]
+    assert results == [0, 49]
+    assert not worker.busy
+
+
+def test_discarded_work_is_not_delivered(worker, qtbot):
+    gate, results = threading.Event(), []
+    worker.ready.connect(results.append)
+    worker.request(lambda: gate.wait(10))
+    worker.discard()
+    with qtbot.waitSignal(worker.idle):
+        gate.set()
+    assert results == []
+    with qtbot.waitSignal(worker.ready) as delivered:
+        worker.request(lambda: "next")
+    assert delivered.args == ["next"]
+
+
+def test_work_runs_beside_and_results_arrive_on_the_thread_of_the_window(worker, qtbot, qapp):
+    places = []
+    worker.ready.connect(lambda _: places.append(QThread.currentThread()))
+    with qtbot.waitSignal(worker.ready) as delivered:
+        worker.request(threading.get_ident)
+    assert delivered.args[0] != threading.get_ident()
+    assert places == [qapp.thread()]
+
+
+def test_an_error_is_delivered_as_itself(worker, qtbot):
+    with qtbot.waitSignal(worker.failed) as said:
+        worker.request(lambda: 1 / 0)
+    assert isinstance(said.args[0], ZeroDivisionError)
+
+
+def test_nothing_is_delivered_after_closing(qapp, qtbot):
+    worker, results = LatestWorker(), []
+    worker.ready.connect(results.append)
+    worker.request(lambda: 1)
+    worker.close()
+    worker.request(lambda: 2)
+    qapp.processEvents()
+    assert results == []

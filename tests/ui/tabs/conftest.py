@@ -1,0 +1,47 @@
+"""A Plan page on made-up curves, shown and painted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from isocost.ui.look.theme import Theme, ThemeManager
+from isocost.ui.tabs.plan.page import PlanPage
+from tests.ui.tabs.plans import FakeSession
+
+
+@pytest.fixture
+def themes(qapp: QApplication) -> Iterator[ThemeManager]:
+    """Light to begin with; the application is left as it was."""
+    before = (qapp.palette(), qapp.styleSheet(), qapp.font())
+    yield ThemeManager("light")
+    qapp.setStyleSheet(before[1])
+    qapp.setPalette(before[0])
+    qapp.setFont(before[2])
+
+
+@pytest.fixture
+def theme(themes: ThemeManager) -> Theme:
+    """The theme on screen."""
+    return themes.theme
+
+
+@pytest.fixture
+def made_up() -> FakeSession:
+    """A session of made-up curves."""
+    return FakeSession()
+
+
+@pytest.fixture
+def page(qtbot, theme: Theme, made_up: FakeSession) -> PlanPage:
+    """The page as wide as in a window of 1280 pixels, with every curve drawn."""
+    made = PlanPage(made_up, theme)  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.resize(988, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    made_up.compute()
+    QApplication.processEvents()
+    return made

@@ -1,0 +1,194 @@
+"""The page follows the session, rests while hidden, and says why when there is nothing to draw."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from isocost.files import load_project
+from isocost.plan.answer.curves import CostCurve
+from isocost.plan.project.project import Project
+from isocost.ui.look.theme import Theme
+from isocost.ui.screenshot import settle
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.plan.page import APART, IDLE, PlanPage, familiar
+from tests.ui.conftest import preset
+from tests.ui.tabs.plans import FakeSession
+
+
+def curve_shown(page: PlanPage, accelerator: str) -> CostCurve | None:
+    line = page.cost_time.plot.lines.get(accelerator)
+    return line.curve if line else None
+
+
+def test_before_the_first_estimate_the_page_says_so(qtbot, theme: Theme, made_up: FakeSession):
+    page = PlanPage(made_up, theme)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.cost_time.nothing.isVisible()
+    assert page.cost_time.nothing.text() == "Estimating…"
+    assert not page.by_hardware.at_deadline.isVisible()
+    made_up.compute()
+    assert not page.cost_time.nothing.isVisible()
+    assert page.cost_time.plot.isVisible()
+
+
+def test_a_plan_without_an_estimate_says_why(qtbot, theme: Theme, made_up: FakeSession):
+    page = PlanPage(made_up, theme)
+    qtbot.addWidget(page)
+    page.show()
+    made_up.failed.emit("Model Nemo is not in the catalogue.")
+    assert page.cost_time.nothing.text() == "Model Nemo is not in the catalogue."
+    assert page.by_hardware.subtitle.text() == "Model Nemo is not in the catalogue."
+
+
+def test_the_plans_curve_follows_within_the_frame_and_the_others_after(page: PlanPage, made_up: FakeSession):
+    before = curve_shown(page, "b200")
+    made_up.compute(2.0, others=False)
+    assert curve_shown(page, "h800-sxm") is made_up.active_curve
+    assert curve_shown(page, "b200") is before
+    made_up.compute(2.0)
+    assert curve_shown(page, "b200") is not before
+
+
+def test_the_old_curve_stays_while_the_others_are_computed(page: PlanPage, made_up: FakeSession):
+    made_up.current_scenario.hardware.accelerator = "b200"
+    made_up.compute(others=False)
+    assert curve_shown(page, "h800-sxm") is not None
+    assert [row.accelerator for row in page.by_hardware.ranking.choices].count("b200") == 1
+
+
+def test_nothing_is_drawn_while_the_page_is_hidden(page: PlanPage, made_up: FakeSession):
+    page.hide()
+    before = curve_shown(page, "h800-sxm")
+    made_up.compute(3.0)
+    assert curve_shown(page, "h800-sxm") is before
+    page.show()
+    assert curve_shown(page, "h800-sxm") is made_up.active_curve
+
+
+def test_the_page_fits_the_window_without_cutting(page: PlanPage):
+    assert page.minimumSizeHint().width() <= 988
+    assert page.cost_time.geometry().right() < page.by_hardware.geometry().left()
+    assert page.by_hardware.geometry().right() <= page.width()
+
+
+@pytest.mark.parametrize(
+    ("width", "scale", "beside"), [(988, 1.0, True), (988, 2.0, False), (700, 1.0, False), (600, 2.0, False)]
+)
+def test_the_charts_share_a_row_only_where_both_have_room(page: PlanPage, themes, width, scale, beside):
+    themes.set_scale(scale)
+    page.apply_theme(themes.theme)
+    page.resize(width, 440)
+    QApplication.processEvents()
+    chart, ranking = page.cost_time, page.by_hardware
+    assert (ranking.geometry().top() == chart.geometry().top()) is beside
+    assert (ranking.geometry().left() > chart.geometry().right()) is beside
+    assert chart.width() >= (0.95 if not beside else 0.5) * (page.viewport().width() - 32)
+    assert chart.plot.area().width() > 150
+    assert chart.plot.area().height() > 100
+    assert (page.verticalScrollBar().maximum() > 0) is not beside
+    themes.set_scale(1.0)
+
+
+def test_no_row_of_the_ranking_is_cut_in_half(page: PlanPage):
+    view = page.by_hardware.list
+    for height in (440, 457, 500, 633):
+        page.resize(988, height)
+        QApplication.processEvents()
+        assert view.viewport().height() % view.sizeHintForRow(0) == 0
+
+
+@pytest.fixture
+def real(qtbot, theme: Theme, session: Session) -> PlanPage:
+    """The page on a new plan of the shipped catalogue."""
+    page = PlanPage(session, theme)
+    qtbot.addWidget(page)
+    page.resize(988, 700)
+    page.show()
+    with qtbot.waitSignal(session.curves_changed, timeout=20_000):
+        session.refresh()
+    QApplication.processEvents()
+    return page
+
+
+def test_choosing_a_bar_changes_the_project_in_one_undo_step(real: PlanPage, session: Session):
+    before = session.project
+    view = real.by_hardware.list
+    row = next(
+        i
+        for i, c in enumerate(real.by_hardware.ranking.choices)
+        if c.accelerator != real_accelerator(session)
+    )
+    choice = real.by_hardware.ranking.choices[row]
+    view.scrollTo(real.by_hardware.ranking.index(row))
+    QTest.mouseClick(
+        view.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=view.visualRect(real.by_hardware.ranking.index(row)).center(),
+    )
+    assert real_accelerator(session) == choice.accelerator
+    assert session.current_scenario.hardware.count == choice.count
+    assert session.undo_stack.count() == 1
+    session.undo_stack.undo()
+    assert session.project == before
+
+
+def real_accelerator(session: Session) -> str:
+    return session.current_scenario.hardware.accelerator
+
+
+def test_familiar_accelerators_are_those_people_quote(session: Session):
+    names = familiar(session.catalog)
+    assert "h100-sxm" in names[:3]
+    assert "a40" not in names
+
+
+def test_the_plan_stands_on_its_own_curve(real: PlanPage, session: Session):
+    curve = curve_shown(real, real_accelerator(session))
+    total = session.estimate.total
+    nearest = min(zip(curve.days, curve.cost_usd, strict=True), key=lambda p: abs(p[0] - total.wall_days))
+    assert nearest == pytest.approx((total.wall_days, total.cost_usd))
+
+
+def test_the_count_compared_is_that_of_the_shared_hardware(qtbot, theme: Theme, session: Session):
+    """The chain's first stages keep 2,048 accelerators of the same kind; its others share 512."""
+    page = PlanPage(session, theme)
+    qtbot.addWidget(page)
+    page.resize(988, 700)
+    page.show()
+    session.open(load_project(preset("deepseek-chain"), session.catalog), None)
+    settle(session)
+    own = next(c for c in page.by_hardware.ranking.choices if c.accelerator == "h800-sxm")
+    assert own.count == 512
+    assert (own.days, own.cost_usd) == pytest.approx(
+        (session.estimate.total.wall_days, session.estimate.total.cost_usd)
+    )
+    assert page.by_hardware.title.text().startswith("Shared stages at 512 each: ")
+    assert page.cost_time.title.text().startswith("Shared stages: ")
+    assert page.cost_time.subtitle.text().startswith("4 of 9 stages keep their own hardware. ")
+
+
+def changed_stages(project: Project, **changes: object) -> Project:
+    """The project with these values in every stage of its first scenario."""
+    scenario = project.scenarios[0]
+    stages = tuple(msgspec.structs.replace(stage, **changes) for stage in scenario.stages)
+    return msgspec.structs.replace(project, scenarios=(msgspec.structs.replace(scenario, stages=stages),))
+
+
+@pytest.mark.parametrize(("changes", "why"), [({"enabled": False}, IDLE), ({}, APART)])
+def test_a_plan_without_a_choice_of_hardware_says_so(real: PlanPage, session: Session, changes, why):
+    shared = session.current_scenario
+    own = changes or {"hardware": shared.hardware, "price": shared.price}
+    session.apply(lambda project: changed_stages(project, **own), "Try it")
+    settle(session)
+    assert real.cost_time.nothing.isVisible()
+    assert real.cost_time.nothing.text() == why
+    assert real.by_hardware.ranking.rowCount() == 0
+    session.undo_stack.undo()
+    settle(session)
+    assert real.cost_time.plot.isVisible()
+    assert real.by_hardware.ranking.rowCount() > 1

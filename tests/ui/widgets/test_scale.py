@@ -1,0 +1,82 @@
+"""Where values sit on a slider and which ones its steps reach."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost.plan.inputs.fields import FIELDS
+from isocost.ui.widgets.scale import Scale
+
+TOKENS = Scale(1e8, 1e14)
+COUNT = Scale(1, 131_072, integer=True)
+NODES = Scale(1, 131_072, integer=True, multiple=8)
+GOODPUT = Scale(0.5, 1.0, kind="linear")
+
+
+@pytest.mark.parametrize("scale", [Scale(f.low, f.high, f.scale, f.integer) for f in FIELDS.values()])
+@given(share=st.floats(0, 1))
+def test_a_place_and_its_value_are_the_same_point(scale, share):
+    assert scale.position(scale.value(share)) == pytest.approx(share, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("start", "steps", "end"),
+    [
+        (1e9, 1, 2e9),
+        (2e9, 1, 5e9),
+        (5e9, 1, 1e10),
+        (14.8e12, 1, 20e12),
+        (14.8e12, -1, 10e12),
+        (1e9, -1, 5e8),
+        (1e9, 3, 1e10),
+    ],
+)
+def test_arrows_follow_one_two_five(start, steps, end):
+    assert TOKENS.stepped(start, steps) == pytest.approx(end)
+
+
+def test_fine_steps_change_the_second_digit():
+    assert TOKENS.stepped(14e12, 1, fine=True) == pytest.approx(15e12)
+    assert TOKENS.stepped(1e12, -1, fine=True) == pytest.approx(0.99e12)
+    assert COUNT.stepped(3, 1, fine=True) == 4
+
+
+def test_pages_are_decades_on_a_log_scale_and_five_steps_on_a_linear_one():
+    assert TOKENS.stepped(3e9, 1, page=True) == pytest.approx(3e10)
+    assert TOKENS.stepped(3e13, 1, page=True) == 1e14
+    assert GOODPUT.stepped(0.7, 1, page=True) == pytest.approx(0.7 + 5 * (GOODPUT.stepped(0.7, 1) - 0.7))
+
+
+@given(value=st.floats(1e-3, 1e18), steps=st.integers(-40, 40))
+def test_steps_never_leave_the_track_but_a_typed_value_beyond_it_stays(value, steps):
+    moved = TOKENS.stepped(value, steps)
+    assert TOKENS.low <= moved <= TOKENS.high or moved == value
+
+
+@given(value=st.floats(1e8, 1e14))
+def test_a_step_up_is_larger_and_a_step_down_smaller(value):
+    assert TOKENS.stepped(value, 1) > value or value == TOKENS.high
+    assert TOKENS.stepped(value, -1) < value or value == TOKENS.low
+
+
+@given(share=st.floats(0, 1))
+def test_dragging_stops_at_round_values(share):
+    value = TOKENS.snapped(TOKENS.value(share), 1 / 240)
+    assert float(f"{value:.3g}") == value
+
+
+@given(share=st.floats(0, 1))
+def test_dragging_a_count_stops_at_whole_nodes(share):
+    count = NODES.snapped(NODES.value(share), 1 / 240)
+    assert count == int(count)
+    assert count <= 8 or count % 8 == 0
+
+
+def test_values_beyond_the_ends_pin_the_thumb():
+    assert TOKENS.position(1e20) == 1.0
+    assert TOKENS.position(0.0) == 0.0
+    assert not math.isnan(TOKENS.position(-5.0))
