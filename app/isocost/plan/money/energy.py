@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isocost.catalog.constants.economics import Region, load_economics, load_regions
+from isocost.catalog import Catalog
+from isocost.catalog.constants.economics import Economics, Region
 from isocost.engine.records import Accelerator
 from isocost.plan.project.programme import Site
 
@@ -40,15 +41,15 @@ class Energy:
     """Market based: after contracts and certificates."""
 
 
-def site_facts(site: Site) -> SiteFacts:
+def site_facts(site: Site, catalog: Catalog) -> SiteFacts:
     """The site's own figures where typed, else its region's and operator's, else the United States'."""
-    economics = load_economics()
-    region = load_regions().get(site.region)
+    economics = catalog.constants.economics
+    region = catalog.constants.regions.get(site.region)
     operator = economics.operator(site.operator)
     pue, pue_source = _first(site.pue, operator.pue, f"{operator.name}: {operator.source}")
-    usd, usd_source = _price(site, region)
+    usd, usd_source = _price(site, region, economics)
     grid = region.grid_kg_per_kwh if region else economics.grid_kg_per_kwh.value
-    source = f"{region.name}, {region.grid_year}: {region.grid_source}" if region else _words()
+    source = f"{region.name}, {region.grid_year}: {region.grid_source}" if region else _words(economics)
     kg, kg_source = _first(site.grid_kg_per_kwh, grid, source)
     unclaimed = "no contract or certificate claimed: the grid's"
     market, market_source = _first(site.market_kg_per_kwh, kg, unclaimed)
@@ -59,29 +60,29 @@ def _first(typed: float | None, usual: float, source: str) -> tuple[float, str]:
     return (usual, source) if typed is None else (typed, "your input")
 
 
-def _words() -> str:
-    grid = load_economics().grid_kg_per_kwh
+def _words(economics: Economics) -> str:
+    grid = economics.grid_kg_per_kwh
     return f"United States, {grid.date}: {grid.source}"
 
 
-def _price(site: Site, region: Region | None) -> tuple[float, str]:
+def _price(site: Site, region: Region | None, economics: Economics) -> tuple[float, str]:
     if region is not None and region.usd_per_kwh is not None:
         source = f"{region.name}, {region.price_period}: {region.price_source}"
         return _first(site.usd_per_kwh, region.usd_per_kwh, source)
-    known = load_economics().usd_per_kwh
+    known = economics.usd_per_kwh
     return _first(site.usd_per_kwh, known.value, f"United States, {known.date}: {known.source}")
 
 
-def kw_per_accelerator(accelerator: Accelerator, pue: float) -> float:
+def kw_per_accelerator(accelerator: Accelerator, pue: float, catalog: Catalog) -> float:
     """Mean facility draw behind one busy accelerator: server nameplate x typical draw x PUE."""
     server = accelerator.server_power_w / WATTS_PER_KW
-    return server * load_economics().power_over_nameplate.value * pue
+    return server * catalog.constants.economics.power_over_nameplate.value * pue
 
 
-def energy(accelerator: Accelerator, count: float, gpu_hours: float, site: Site) -> Energy:
+def energy(accelerator: Accelerator, count: float, gpu_hours: float, site: Site, catalog: Catalog) -> Energy:
     """Power of ``count`` busy accelerators, and energy, cost and emissions of ``gpu_hours``."""
-    facts = site_facts(site)
-    each = kw_per_accelerator(accelerator, facts.pue)
+    facts = site_facts(site, catalog)
+    each = kw_per_accelerator(accelerator, facts.pue, catalog)
     kwh = each * gpu_hours
     return Energy(
         kw=each * count,

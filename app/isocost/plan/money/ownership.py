@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.catalog.constants.economics import load_economics
+from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.money.energy import SiteFacts, kw_per_accelerator, site_facts
 from isocost.plan.project.programme import Ownership, Site
@@ -82,17 +82,19 @@ class RentOrBuy:
         return self.crossover_month is not None and self.planned_months >= self.crossover_month
 
 
-def owned_rate(entry: AcceleratorEntry, ownership: Ownership, site: Site) -> OwnedRate | None:
+def owned_rate(
+    entry: AcceleratorEntry, ownership: Ownership, site: Site, catalog: Catalog
+) -> OwnedRate | None:
     """Cost of owning an accelerator; None when no purchase price is typed or known.
 
     Capital is recovered by an annuity over the service life, r P ((1 + r)^n - residual) / ((1 + r)^n - 1);
     ``write_off`` is its straight-line part. The network is a share of the cluster's whole price.
     """
-    price, source = purchase_price(entry, ownership)
+    price, source = purchase_price(entry, ownership, catalog)
     if price is None:
         return None
     capital = price / (1.0 - ownership.network_share)
-    facts = site_facts(site)
+    facts = site_facts(site, catalog)
     yearly = _annuity(capital, ownership)
     write_off = capital * (1.0 - ownership.residual) / ownership.years
     kw = entry.spec.server_power_w / 1000.0
@@ -103,18 +105,20 @@ def owned_rate(entry: AcceleratorEntry, ownership: Ownership, site: Site) -> Own
         interest=max(yearly - write_off, 0.0) / HOURS_PER_YEAR,
         facility=kw * ownership.facility_usd_per_kw_month / HOURS_PER_MONTH,
         upkeep=capital * ownership.upkeep / HOURS_PER_YEAR,
-        energy=_energy(entry, facts),
+        energy=_energy(entry, facts, catalog),
         utilization=ownership.utilization,
     )
 
 
-def purchase_price(entry: AcceleratorEntry, ownership: Ownership) -> tuple[float | None, str]:
+def purchase_price(
+    entry: AcceleratorEntry, ownership: Ownership, catalog: Catalog
+) -> tuple[float | None, str]:
     """Price of one accelerator with its share of the server, and where it comes from."""
     if ownership.usd_per_accelerator is not None:
         return ownership.usd_per_accelerator, "your input"
     if entry.purchase_usd is None:
         return None, f"no purchase price is known for {entry.short_name}"
-    economics = load_economics()
+    economics = catalog.constants.economics
     basis = f"{entry.purchase_basis}, {entry.purchase_date}, {entry.sources['purchase']}"
     if any(word in entry.purchase_basis for word in economics.whole_system_words.value):
         return entry.purchase_usd, basis
@@ -131,8 +135,8 @@ def _annuity(capital: float, ownership: Ownership) -> float:
     return capital * (growth + 1.0 - ownership.residual) * rate / growth
 
 
-def _energy(entry: AcceleratorEntry, facts: SiteFacts) -> float:
-    return kw_per_accelerator(entry.spec, facts.pue) * facts.usd_per_kwh
+def _energy(entry: AcceleratorEntry, facts: SiteFacts, catalog: Catalog) -> float:
+    return kw_per_accelerator(entry.spec, facts.pue, catalog) * facts.usd_per_kwh
 
 
 def break_even_utilization(owned: OwnedRate, rent: float) -> float | None:
@@ -144,7 +148,13 @@ def break_even_utilization(owned: OwnedRate, rent: float) -> float | None:
 
 
 def rent_or_buy(
-    entry: AcceleratorEntry, count: int, rent: float, ownership: Ownership, site: Site, hours: float = 0.0
+    entry: AcceleratorEntry,
+    count: int,
+    rent: float,
+    ownership: Ownership,
+    site: Site,
+    catalog: Catalog,
+    hours: float = 0.0,
 ) -> RentOrBuy | None:
     """Cumulative cash of renting the hours used against buying; None when no purchase price is known.
 
@@ -153,14 +163,14 @@ def rent_or_buy(
     Rent is paid for used hours only. Buying pays the capital at once, then facility, upkeep and the energy of
     used hours by the month; interest is left out of cash and is in the hourly rate.
     """
-    owned = owned_rate(entry, ownership, site)
+    owned = owned_rate(entry, ownership, site, catalog)
     if owned is None:
         return None
     used = owned.utilization * HOURS_PER_MONTH
     monthly_rent = count * used * rent
     monthly_own = count * ((owned.facility + owned.upkeep) * HOURS_PER_MONTH + owned.energy * used)
     months = np.arange(LONGEST_MONTHS + 1, dtype=np.float64)
-    kept = load_economics().value_kept_per_year.value ** (months / MONTHS_PER_YEAR)
+    kept = catalog.constants.economics.value_kept_per_year.value ** (months / MONTHS_PER_YEAR)
     rented = monthly_rent * months
     bought = count * owned.capital + monthly_own * months
     resold = bought - count * owned.capital * kept

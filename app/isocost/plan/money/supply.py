@@ -27,18 +27,18 @@ def rate_of(scenario: Scenario, stage: Stage, catalog: Catalog) -> HourlyRate:
     if scenario.supply.mode == "on-demand":
         return HourlyRate(price.usd_per_gpu_hour, price_words(price))
     entry = catalog.accelerator(hardware_of(scenario, stage).accelerator)
-    rented = hourly_usd(scenario, price.usd_per_gpu_hour, entry)
-    return HourlyRate(rented, _words(scenario, price, entry))
+    rented = hourly_usd(scenario, price.usd_per_gpu_hour, entry, catalog)
+    return HourlyRate(rented, _words(scenario, price, entry, catalog))
 
 
-def hourly_usd(scenario: Scenario, rent: float, entry: AcceleratorEntry) -> float:
+def hourly_usd(scenario: Scenario, rent: float, entry: AcceleratorEntry, catalog: Catalog) -> float:
     """USD per used hour of an accelerator rented at ``rent``, under the scenario's terms.
 
     An accelerator without a purchase price cannot be owned: it is rented.
     """
     supply = scenario.supply
     if supply.mode in ("own", "mixed"):
-        owned = owned_rate(entry, scenario.ownership, scenario.site)
+        owned = owned_rate(entry, scenario.ownership, scenario.site, catalog)
         share = _owned_share(scenario, owned)
         return rent if owned is None else share * owned.per_used_hour + (1.0 - share) * rent
     if supply.mode == "on-demand":
@@ -46,15 +46,15 @@ def hourly_usd(scenario: Scenario, rent: float, entry: AcceleratorEntry) -> floa
     return rent * (1.0 - supply.discount)
 
 
-def idle_usd(scenario: Scenario, rent: float, entry: AcceleratorEntry) -> float:
+def idle_usd(scenario: Scenario, rent: float, entry: AcceleratorEntry, catalog: Catalog) -> float:
     """USD per hour of an accelerator that is kept and not used; 0 when it can be given back."""
     if scenario.supply.mode in ("own", "mixed"):
-        owned = owned_rate(entry, scenario.ownership, scenario.site)
+        owned = owned_rate(entry, scenario.ownership, scenario.site, catalog)
         share = _owned_share(scenario, owned)
         kept = rent if scenario.schedule.keep_reserved else 0.0
         return kept if owned is None else share * owned.fixed + (1.0 - share) * kept
     if scenario.supply.mode in MODES_PAID_WHEN_IDLE or scenario.schedule.keep_reserved:
-        return hourly_usd(scenario, rent, entry)
+        return hourly_usd(scenario, rent, entry, catalog)
     return 0.0
 
 
@@ -69,12 +69,12 @@ def price_words(price: Price) -> str:
     return ", ".join(part for part in (price.supplier, price.date, price.source) if part)
 
 
-def _words(scenario: Scenario, price: Price, entry: AcceleratorEntry) -> str:
+def _words(scenario: Scenario, price: Price, entry: AcceleratorEntry, catalog: Catalog) -> str:
     supply = scenario.supply
     if supply.mode in ("reserved", "spot", "block"):
         off = f", less {supply.discount * 100:g} %" if supply.discount else ""
         return f"{price_words(price)}; {supply.mode}{off}"
-    owned = owned_rate(entry, scenario.ownership, scenario.site)
+    owned = owned_rate(entry, scenario.ownership, scenario.site, catalog)
     if owned is None:
         return f"{price_words(price)}; rented: no purchase price is known for {entry.short_name}"
     if supply.mode == "own":
