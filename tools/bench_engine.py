@@ -47,9 +47,9 @@ def layout_rates(project: Project, catalog: Catalog) -> dict[str, float]:
     stage = next(stage for stage in scenario.stages if isinstance(stage, PretrainStage))
     transformer = transformer_of(scenario.model, catalog)
     specs = [entry.spec for entry in catalog.accelerators.values() if not entry.announced]
-    works = [workload_of(stage.data, spec) for spec in specs]
+    works = [workload_of(stage.data, spec, catalog) for spec in specs]
     counts = [count_grid(spec.node_size, spec.node_size).astype(np.float64) for spec in specs]
-    fitted = constants("vendor")
+    fitted = constants("vendor", catalog)
     compared, searched = 0, []
     for _ in range(SEARCHES):
         started = time.perf_counter()

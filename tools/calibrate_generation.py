@@ -19,7 +19,7 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import load_serving, read_serving
+from isocost.catalog.constants.serving import Serving, read_serving
 from isocost.catalog.measured import (
     MeasuredGeneration,
     measured_generation,
@@ -226,9 +226,9 @@ def write_unmodelled(content: dict[str, Any]) -> None:
     }
 
 
-def report_rl() -> None:
+def report_rl(serving: Serving) -> None:
     """Print every open-source step against its simulation."""
-    for label, dense, ratio in rl_ratios(load_serving().rl_stack("open")):
+    for label, dense, ratio in rl_ratios(serving.rl_stack("open")):
         print(f"{label}  predicted/measured {1.0 / ratio:5.2f}{'  dense' if dense else ''}")
 
 
@@ -240,10 +240,10 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="report the file's accuracy without fitting")
     arguments = parser.parse_args()
     rows = cases()
-    base = load_serving().constants("vendor")
+    base = load().constants.serving.constants("vendor")
     if arguments.check:
         print(summary(np.array([residual(case, base) for case in rows])))
-        report_rl()
+        report_rl(load().constants.serving)
         return
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     figures = free_figures(content["serving"]["vendor"])
@@ -276,8 +276,7 @@ def main() -> None:
     write_unmodelled(content)
     body = yaml.safe_dump(content, sort_keys=False, width=110, allow_unicode=True)
     FILE.write_text(HEADER + body, encoding="utf-8")
-    load_serving.cache_clear()
-    report_rl()
+    report_rl(read_serving(body))
 
 
 if __name__ == "__main__":

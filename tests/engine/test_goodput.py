@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.reliability import load_reliability
+from isocost.catalog import load
 from isocost.catalog.errors import CatalogError
 from isocost.engine import goodput as g
 
-FACTS = load_reliability()
+FACTS = load().constants.reliability
 LLAMA3 = FACTS.record()
 
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import load_serving
 from isocost.catalog.measured import measured_plan, measured_rl
 from isocost.engine.generation import lengths as ln
 from isocost.engine.generation.deployment import Format, Replica
@@ -28,8 +27,8 @@ from tests.engine.machines import H100
 
 H800 = replace(H100, id="h800-sxm", name="H800 SXM", scaleup_bandwidth=200e9)
 V3 = models.DEEPSEEK_V3
-FRONTIER = load_serving().rl_stack("frontier")
-OPEN = load_serving().rl_stack("open")
+FRONTIER = load().constants.serving.rl_stack("frontier")
+OPEN = load().constants.serving.rl_stack("open")
 
 # arXiv 2501.12948v2, appendix B; mean lengths read off its figure.
 R1_ZERO = RlPlan(
@@ -61,7 +60,7 @@ def test_r1_zero_is_driven_by_its_longest_responses(r1_zero):
 
 
 def test_no_constant_of_the_frontier_stack_comes_from_r1():
-    source = load_serving().rl["frontier"].unmodelled.source
+    source = load().constants.serving.rl["frontier"].unmodelled.source
     assert "Nemotron" in source
     assert "NeMo-RL" in source
     assert FRONTIER.unmodelled[1] == pytest.approx(

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.laws import load_scaling_laws, read_scaling_laws
+from isocost.catalog import load
+from isocost.catalog.constants.laws import read_scaling_laws
 from isocost.catalog.errors import CatalogError
 from isocost.engine import optimization, scaling
 
-LAWS = load_scaling_laws()
+LAWS = load().constants.laws
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.efficiency import load_efficiency
-from isocost.catalog.constants.memory import load_memory_profiles
+from isocost.catalog import load
 from isocost.engine.arrays import Shapes, Works
 from isocost.engine.layout import Layouts
 from isocost.engine.layouts.basis import Constants
@@ -27,7 +26,7 @@ COUNTS = np.array([8.0, 16.0, 64.0, 256.0, 1024.0, 8192.0])
 
 
 def constants(stack="vendor"):
-    return Constants(load_efficiency(), load_memory_profiles().for_stack(stack), stack)
+    return Constants(load().constants.efficiency.record(), load().constants.memory.for_stack(stack), stack)
 
 
 def best(model, work, accelerator=H100, counts=COUNTS, pins=None, stack="vendor"):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.efficiency import load_efficiency
+from isocost.catalog import load
 from isocost.engine.arrays import Shapes, Works
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Transformer, Workload
@@ -29,15 +29,14 @@ MLA = replace(
     v_head_dim=128,
 )
 WORK = Workload(sequence=8192, global_batch=512)
+EFFICIENCY = load().constants.efficiency.record()
 
 
 def step(
     model=LLAMA_8B, work=WORK, accelerator=H100, stack="vendor", year=None, every_second=0.0, **layout
 ) -> StepSeconds:
     layout = {"accelerators": 64, "global_batch": work.global_batch, **layout}
-    rates = machines(
-        [accelerator], [work.precision], [stack], load_efficiency(), None if year is None else [year]
-    )
+    rates = machines([accelerator], [work.precision], [stack], EFFICIENCY, None if year is None else [year])
     return evaluate(Shapes.of([model]), Works.of([work], every_second), rates, Layouts.of(**layout))
 
 
@@ -269,7 +268,7 @@ def test_tokens_projected_before_they_are_sent_travel_lighter():
 
 def test_a_framework_that_overlaps_hides_the_exchange_before_others_do():
     def exchanged(overlapping: bool) -> float:
-        rates = machines([H100], ["fp8"], ["vendor"], load_efficiency(), [2024.5], [overlapping])
+        rates = machines([H100], ["fp8"], ["vendor"], EFFICIENCY, [2024.5], [overlapping])
         layout = Layouts.of(accelerators=256, global_batch=512, ep=64)
         work = Works.of([replace(WORK, precision="fp8")])
         return float(evaluate(Shapes.of([MIXTURE]), work, rates, layout).expert_comm[0])
@@ -287,7 +286,7 @@ def test_hybrids_neither_hide_the_exchange_nor_fuse_experts():
 def stalls(**layout) -> float:
     """Seconds a microbatch that only the stalls of research code's pipelines add."""
     rates = {
-        seconds: machines([H100], ["bf16"], ["research"], replace(load_efficiency(), stall=seconds))
+        seconds: machines([H100], ["bf16"], ["research"], replace(EFFICIENCY, stall=seconds))
         for seconds in (0.0, 1.0)
     }
     rows = Layouts.of(global_batch=512, **layout)
@@ -313,7 +312,7 @@ def test_a_stack_that_weighs_the_head_leaves_the_last_stage_fewer_layers():
     model = Transformer("3B", 28, 3072, 32, 32, 96, 8192, 131072)
 
     def waiting(balanced: float) -> float:
-        rates = machines([H100], ["bf16"], ["open"], load_efficiency())
+        rates = machines([H100], ["bf16"], ["open"], EFFICIENCY)
         rates = replace(rates, balanced=np.full(1, balanced))
         layout = Layouts.of(accelerators=8, global_batch=256, pp=4)
         parts = evaluate(Shapes.of([model]), Works.of([Workload(4096, 256)]), rates, layout)
@@ -329,7 +328,7 @@ def test_a_model_takes_as_long_beside_others_as_alone():
         LLAMA_8B, attention="hybrid", window=256, windowed_layers=28, state_width=8192, state_projected=18000
     )
     models = [LLAMA_8B, MLA, MIXTURE, hybrid, replace(MIXTURE, shared_experts=0)]
-    rates = machines([H100] * 5, ["fp8"] * 5, ["vendor"] * 5, load_efficiency())
+    rates = machines([H100] * 5, ["fp8"] * 5, ["vendor"] * 5, EFFICIENCY)
     layout = Layouts.of(accelerators=[64] * 5, global_batch=512, tp=2)
     work = replace(WORK, precision="fp8")
     together = evaluate(Shapes.of(models), Works.of([work] * 5), rates, layout).total

@@ -6,13 +6,16 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Unpack
 
 from msgspec.structs import replace
 
 from isocost.catalog import accelerators as accelerator_file
 from isocost.catalog import models as model_file
+from isocost.catalog.constants.all import AllConstants, Replacements
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
@@ -33,10 +36,16 @@ class Catalog:
     """By name, benchmark grid points included; ``named_models`` are those for a picker."""
     prices: Mapping[str, tuple[PriceCard, ...]]
     """Shipped default prices by accelerator id."""
+    constants: AllConstants = field(repr=False)
+    """Everything the estimate takes as given beside hardware, models and prices."""
     own_prices: Mapping[str, tuple[PriceCard, ...]] = field(default_factory=dict)
     """Prices of the user's files by accelerator id, in their order."""
     accelerator_names: NameIndex = field(default_factory=lambda: NameIndex("accelerator"), repr=False)
     model_names: NameIndex = field(default_factory=lambda: NameIndex("model"), repr=False)
+
+    def with_constants(self, **others: Unpack[Replacements]) -> Catalog:
+        """The catalogue with other constants in place of some, by their names in ``AllConstants``."""
+        return changed(self, constants=self.constants.but(**others))
 
     def accelerator(self, label: str) -> AcceleratorEntry:
         """The accelerator of an id, name or alias. Raises CatalogError with the closest name otherwise."""
@@ -167,10 +176,17 @@ def _load(folder: Path) -> Catalog:
         },
         models=models,
         prices=_shipped_cards(),
+        constants=_shipped_constants(),
         own_prices=_own_cards(own, accelerator_names),
         accelerator_names=accelerator_names,
         model_names=model_names,
     )
+
+
+@lru_cache(maxsize=1)
+def _shipped_constants() -> AllConstants:
+    """One for all catalogues, so that no file is read twice."""
+    return AllConstants()
 
 
 def _buildable(model: ModelEntry, where: str) -> ModelEntry:

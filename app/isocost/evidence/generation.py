@@ -41,7 +41,7 @@ class GenerationPrediction:
     note: str
 
 
-def predict_row(row: Mapping[str, str], catalog: Catalog, serving: Serving) -> GenerationPrediction:
+def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPrediction:
     """Predict a row of a serving benchmark.
 
     Columns: model, precision, gpu, n_gpus, isl, osl and metric; parallelism, batch_or_concurrency and notes
@@ -50,6 +50,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog, serving: Serving) -> G
     Raises:
         CatalogError: a column is missing or not understood, or the model does not fit as described.
     """
+    serving = catalog.constants.serving
     t = catalog.model(_text(row, "model")).transformer
     a = catalog.accelerator(_text(row, "gpu")).spec
     weights = _precision(row)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.memory import load_memory_profiles
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_training import (
     DEFAULT_STACK,
@@ -68,7 +67,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     year = year_of(run.date)
     split = max(run.tp or 1.0, run.pp or 1.0) > 1.0
     stack = run.stack or stack_of(run.framework, run.source, split=split)
-    usual = load_memory_profiles().for_framework(run.framework, stack)
+    usual = catalog.constants.memory.for_framework(run.framework, stack)
     fused = run.fused_attention
     if fused is None:
         fused = year is None or year >= UNFUSED_UNTIL

@@ -109,7 +109,7 @@ def test_a_programmes_footprint_is_the_sum_of_its_stages(catalog: Catalog):
     assert found.kwh == pytest.approx(result.total.energy_kwh)
     assert found.co2_kg == pytest.approx(result.total.co2_kg)
     entry = catalog.accelerator("h100-sxm")
-    assert found.peak_kw == pytest.approx(energy(entry.spec, 384, 1.0, Site()).kw)
+    assert found.peak_kw == pytest.approx(energy(entry.spec, 384, 1.0, Site(), catalog).kw)
     assert found.usd == pytest.approx(found.kwh * found.facts.usd_per_kwh)
     off = tuple(replace(stage, enabled=False) for stage in result.stages)
     assert footprint(scenario, off, catalog).kwh == 0.0

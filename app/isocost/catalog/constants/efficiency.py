@@ -29,28 +29,21 @@ class Constant:
     """Which measured runs determine it, or where the assumption comes from."""
 
 
-def _entries(path: Path) -> tuple[list[Constant], dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        content = yaml.safe_load(file)
-    try:
-        constants = [Constant(**{**entry, "value": float(entry["value"])}) for entry in content["constants"]]
-        return constants, dict(content["relatives"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{path.name}: constants and relatives must be listed as documented: {error}"
-        ) from error
+@dataclass(frozen=True, slots=True)
+class EfficiencyFacts:
+    """The constants of the step-time model, and what stands in where nothing was measured."""
 
-
-@cache
-def constants(path: Path | None = None) -> tuple[Constant, ...]:
+    constants: tuple[Constant, ...]
     """Every documented constant, in the order of the file."""
-    return tuple(_entries(path or resource("efficiency.yaml"))[0])
-
-
-@cache
-def relatives(path: Path | None = None) -> dict[str, str]:
+    relatives: Mapping[str, str]
     """Architectures without measured runs, each with the measured relative whose shares it borrows."""
-    return _entries(path or resource("efficiency.yaml"))[1]
+
+    def record(self) -> Efficiency:
+        """The constants as the engine takes them; architectures without runs get their relative's.
+
+        Raises ValueError, naming the constant, when one is missing or unknown.
+        """
+        return efficiency_of({each.name: each.value for each in self.constants}, self.relatives)
 
 
 def efficiency_of(values: Mapping[str, float], like: Mapping[str, str]) -> Efficiency:
@@ -76,9 +69,15 @@ def efficiency_of(values: Mapping[str, float], like: Mapping[str, str]) -> Effic
 
 
 @cache
-def load_efficiency(path: Path | None = None) -> Efficiency:
-    """The shipped constants as the engine takes them; architectures without runs get their relative's.
-
-    Raises ValueError, naming the constant, when one is missing or unknown.
-    """
-    return efficiency_of({c.name: c.value for c in constants(path)}, relatives(path))
+def load_efficiency(path: Path | None = None) -> EfficiencyFacts:
+    """The shipped constants. Raises ValueError for a file that does not list them as documented."""
+    path = path or resource("efficiency.yaml")
+    with path.open(encoding="utf-8") as file:
+        content = yaml.safe_load(file)
+    try:
+        constants = [Constant(**{**entry, "value": float(entry["value"])}) for entry in content["constants"]]
+        return EfficiencyFacts(tuple(constants), dict(content["relatives"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path.name}: constants and relatives must be listed as documented: {error}"
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -10,7 +11,6 @@ from typing import Literal
 import msgspec
 import yaml
 
-from isocost.catalog.constants.efficiency import relatives
 from isocost.engine.records import Accelerator, Stack, Transformer, Workload
 from isocost.paths import resource
 
@@ -53,7 +53,9 @@ class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same over the sources kept out of every fit."""
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AccuracyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Errors on runs left out of the fit, by class of run and by source (``resources/accuracy.yaml``)."""
+
     spreads: dict[str, Spread]
     unmeasured: float
     """Factor on the logarithm of a spread for architectures without measured runs."""
@@ -63,6 +65,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     macro: dict[str, float]
     coverage: Coverage
 
+    def spreads_of(self, relatives: Mapping[str, str]) -> Spreads:
+        """The ranges of predictions; those of architectures among ``relatives`` are widened."""
+        return Spreads(dict(self.spreads), self.unmeasured, frozenset(relatives), self.unstated)
+
 
 @dataclass(frozen=True, slots=True)
 class Spreads:
@@ -70,7 +76,11 @@ class Spreads:
 
     by_class: dict[str, Spread]
     unmeasured: float
+    """Factor on the logarithm of a spread for ``unmeasured_architectures``."""
+    unmeasured_architectures: frozenset[str]
+    """Architectures without runs in the fit."""
     unstated: float = 1.0
+    """The same factor for runs whose layout is not known."""
 
     def factors(
         self,
@@ -91,7 +101,7 @@ class Spreads:
 
     def width(self, accelerator: Accelerator, *, layout_known: bool) -> float:
         """Factor on the logarithm of a class's range."""
-        width = self.unmeasured if accelerator.architecture in relatives() else 1.0
+        width = self.unmeasured if accelerator.architecture in self.unmeasured_architectures else 1.0
         return width * (1.0 if layout_known else self.unstated)
 
 
@@ -116,13 +126,7 @@ def _kind(t: Transformer, work: Workload) -> Kind:
 
 
 @lru_cache(maxsize=1)
-def load_accuracy() -> _File:
+def load_accuracy() -> AccuracyRecord:
     """The shipped record of errors, validated."""
     content = yaml.safe_load(resource("accuracy.yaml").read_text(encoding="utf-8"))
-    return msgspec.convert(content, _File)
-
-
-def load_spreads() -> Spreads:
-    """The shipped ranges."""
-    file = load_accuracy()
-    return Spreads(dict(file.spreads), file.unmeasured, file.unstated)
+    return msgspec.convert(content, AccuracyRecord)

@@ -17,7 +17,7 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.money.supply import hourly_usd
 from isocost.plan.money.surroundings import basis, in_cents, programme_cost
 from isocost.plan.project.choosing import card_of, is_too_many
-from isocost.plan.project.project import Project, Scenario, Stage, price_of
+from isocost.plan.project.project import Data, Project, Scenario, Stage, price_of
 from isocost.plan.project.stages import PretrainStage
 from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.runs.resolve import batch_tokens, whole_nodes
@@ -106,24 +106,23 @@ def _as_priced(curve: CostCurve, catalog: Catalog) -> CostCurve:
     return replace(curve, **arrays)
 
 
-def searched_alike(before: Scenario, after: Scenario) -> bool:
+def searched_alike(before: Scenario, after: Scenario, catalog: Catalog) -> bool:
     """Whether one scenario's curves need no search that the other's have not made.
 
     Tokens, prices, goodput and the site change what a layout costs, not which is the fastest; so do tokens
     only while the batch stays as it is.
     """
     bill = {"price": after.price, "supply": after.supply, "site": after.site}
-    alike = msgspec.structs.replace(before, **bill, stages=_with_equal_tokens(before))
-    return alike == msgspec.structs.replace(after, stages=_with_equal_tokens(after))
+    alike = msgspec.structs.replace(before, **bill, stages=_with_equal_tokens(before, catalog))
+    return alike == msgspec.structs.replace(after, stages=_with_equal_tokens(after, catalog))
 
 
-def _with_equal_tokens(scenario: Scenario) -> tuple[Stage, ...]:
+def _with_equal_tokens(scenario: Scenario, catalog: Catalog) -> tuple[Stage, ...]:
+    def evened(data: Data) -> Data:
+        return msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
+
     return tuple(
-        msgspec.structs.replace(
-            stage, data=msgspec.structs.replace(stage.data, tokens=1.0, batch_tokens=batch_tokens(stage.data))
-        )
-        if isinstance(stage, PretrainStage)
-        else stage
+        msgspec.structs.replace(stage, data=evened(stage.data)) if isinstance(stage, PretrainStage) else stage
         for stage in scenario.stages
     )
 
@@ -161,7 +160,7 @@ def _rate(scenario: Scenario, stage: Stage, card: PriceCard, catalog: Catalog) -
     follows = stage.hardware is None and stage.price is None
     rent = card.usd_per_gpu_hour if follows else price_of(scenario, stage).usd_per_gpu_hour
     held = card.accelerator if stage.hardware is None else stage.hardware.accelerator
-    return hourly_usd(scenario, rent, catalog.accelerator(held))
+    return hourly_usd(scenario, rent, catalog.accelerator(held), catalog)
 
 
 def _curve(
@@ -178,7 +177,7 @@ def _curve(
     days = np.sum(lasting, axis=0) * ones
     rates = [_rate(scenario, stage, card, catalog) for stage in scenario.stages]
     rents = [in_cents(run.gpu_hours * rate * ones) for run, rate in zip(runs, rates, strict=True)]
-    hourly = hourly_usd(scenario, card.usd_per_gpu_hour, entry)
+    hourly = hourly_usd(scenario, card.usd_per_gpu_hour, entry, catalog)
     on = basis(scenario, scenario.stages, rents, lasting, counts * ones, hourly, catalog)
     cost = programme_cost(scenario, on) * ones
     fits = np.all([run.fits & (ones > 0) for run in runs], axis=0) & (ones > 0)

@@ -88,7 +88,7 @@ def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Ca
     gpu_hours = float(run.gpu_hours[0])
     count = int(run.counts[0])
     rate = rate_of(scenario, stage, catalog)
-    used = energy(entry.spec, count, gpu_hours, scenario.site)
+    used = energy(entry.spec, count, gpu_hours, scenario.site, catalog)
     result = StageEstimate(
         name=stage.name,
         group=stage.group,

@@ -209,7 +209,7 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
 def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
     """A searched stage among the measured runs."""
     spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning)
     return Point(transformer_of(question.model, catalog), spec, count, work, question.stack)
 
 
@@ -279,7 +279,7 @@ def _ranked(
         plan.work,
         plan.accelerator,
         count,
-        constants(question.stack),
+        constants(question.stack, catalog),
         pins_of(pins),
         LISTED,
     )

@@ -32,7 +32,7 @@ class Footprint:
 def footprint(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog) -> Footprint:
     """What the stages that count draw, use and emit at the scenario's site."""
     each = [
-        energy(catalog.accelerator(r.accelerator).spec, r.count, r.gpu_hours, scenario.site)
+        energy(catalog.accelerator(r.accelerator).spec, r.count, r.gpu_hours, scenario.site, catalog)
         for r in results
         if r.enabled
     ]
@@ -43,5 +43,5 @@ def footprint(scenario: Scenario, results: Sequence[StageEstimate], catalog: Cat
         paid_apart=scenario.supply.mode in ("own", "mixed"),
         co2_kg=sum(e.co2_kg for e in each),
         co2_market_kg=sum(e.co2_market_kg for e in each),
-        facts=site_facts(scenario.site),
+        facts=site_facts(scenario.site, catalog),
     )

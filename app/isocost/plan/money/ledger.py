@@ -95,7 +95,7 @@ def basis_of(
         [r.cost_usd * factor(r) for _, r in pairs],
         [r.wall_days * factor(r) for _, r in pairs],
         float(max(shared, default=scenario.hardware.count)),
-        hourly_usd(scenario, scenario.price.usd_per_gpu_hour, entry),
+        hourly_usd(scenario, scenario.price.usd_per_gpu_hour, entry, catalog),
         catalog,
     )
 

@@ -24,6 +24,8 @@ def rent_or_buy_of(
     entry = catalog.accelerator(scenario.hardware.accelerator)
     rent = scenario.price.usd_per_gpu_hour
     if scenario.supply.mode not in ("own", "mixed"):
-        rent = hourly_usd(scenario, rent, entry)
+        rent = hourly_usd(scenario, rent, entry, catalog)
     hours = float(basis_of(scenario, results, catalog).shared_days) * HOURS_PER_DAY
-    return rent_or_buy(entry, scenario.hardware.count, rent, scenario.ownership, scenario.site, hours)
+    return rent_or_buy(
+        entry, scenario.hardware.count, rent, scenario.ownership, scenario.site, catalog, hours
+    )

@@ -42,7 +42,7 @@ def slip(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog,
     """
     on = basis_of(scenario, results, catalog)
     entry = catalog.accelerator(scenario.hardware.accelerator)
-    idle = idle_usd(scenario, scenario.price.usd_per_gpu_hour, entry)
+    idle = idle_usd(scenario, scenario.price.usd_per_gpu_hour, entry, catalog)
     months = weeks * HOURS_PER_WEEK / HOURS_PER_MONTH
     held = float(on.count) * HOURS_PER_WEEK * weeks * idle
     people, gigabytes = scenario.people, stored_gb(scenario, on)

@@ -70,5 +70,6 @@ def _teacher(
         shares = (done.serving[0].slow, done.serving[0].fast)
     else:
         return nothing, np.ones(len(counts), dtype=bool), (), (1.0, 1.0)
-    goodput = goodput_at(efficiency_of(job.scenario, stage), generating.NOTHING_SAVED, counts)
+    efficiency = efficiency_of(job.scenario, stage)
+    goodput = goodput_at(efficiency, generating.NOTHING_SAVED, counts, job.catalog)
     return hours / goodput, fits, facts if job.explained else (), shares

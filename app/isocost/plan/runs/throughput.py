@@ -11,9 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.efficiency import load_efficiency
-from isocost.catalog.constants.memory import load_memory_profiles
-from isocost.catalog.constants.spreads import load_spreads
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.layouts.basis import Constants
 from isocost.engine.layouts.search import BestLayouts, best_layouts, matmul_peak, smallest_count_that_fits
@@ -92,7 +89,7 @@ def throughputs(
     A typed MFU holds for the ``planned`` accelerator, and for others as far as their matmuls reach.
     """
     keys = tuple(tuple(int(c) for c in each) for each in counts)
-    data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data))
+    data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
     asked = Tuning(tuning.method, tuning.rank, optimizer=tuning.optimizer)
     question = Question(model, data, efficiency.stack, layout, asked)
     alone = len(keys) == 1 and len(keys[0]) == 1
@@ -154,10 +151,10 @@ def _searched(
     def search(pins: Pins) -> tuple[BestLayouts, ...]:
         return best_layouts(
             transformer_of(question.model, catalog),
-            [workload_of(question.data, spec, question.tuning) for spec in specs],
+            [workload_of(question.data, spec, catalog, question.tuning) for spec in specs],
             specs,
             [np.array(each, dtype=np.float64) for each in counts],
-            constants(question.stack),
+            constants(question.stack, catalog),
             pins,
         )
 
@@ -173,23 +170,24 @@ def _searched(
 def smallest_count(question: Question, accelerator: str, catalog: Catalog) -> int | None:
     """The fewest accelerators, in whole nodes, on which some layout fits; None if none can."""
     spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning)
     try:
         return smallest_count_that_fits(
             transformer_of(question.model, catalog),
             work,
             spec,
-            constants(question.stack),
+            constants(question.stack, catalog),
             pins_of(question.layout),
         )
     except ValueError:
         return None
 
 
-@lru_cache(maxsize=4)
-def constants(stack: Stack) -> Constants:
+@lru_cache(maxsize=16)
+def constants(stack: Stack, catalog: Catalog) -> Constants:
     """The fitted constants for a software stack."""
-    return Constants(load_efficiency(), load_memory_profiles().for_stack(stack), stack)
+    known = catalog.constants
+    return Constants(known.efficiency.record(), known.memory.for_stack(stack), stack)
 
 
 def pins_of(layout: Layout) -> Pins:
@@ -217,14 +215,15 @@ def _throughput(
 ) -> Throughput:
     spec = catalog.accelerator(best.accelerator).spec
     transformer = transformer_of(question.model, catalog)
-    work = workload_of(question.data, spec, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning)
     flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
     flops_over_peak = flops / matmul_peak(spec, work.precision)
     seconds = _step_seconds(best)
     if free is not None:
         seconds = np.where(best.tried > 0, seconds, _step_seconds(free))
     source = f"best of {format_counted(int(best.tried.max(initial=0)), 'layout')}"
-    factor, (low, high) = 1.0, load_spreads().factors(transformer, work, spec, question.stack)
+    factor, spreads = 1.0, catalog.constants.spreads
+    low, high = spreads.factors(transformer, work, spec, question.stack)
     if own := efficiency.correction:
         factor, low, high = own.factor, own.low / own.factor, own.high / own.factor
         source += f", corrected by {own.runs} runs of yours"

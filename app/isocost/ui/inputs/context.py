@@ -74,11 +74,11 @@ def _active(session: Session) -> str:
 def _tokens(session: Session) -> str:
     stage = session.current_stage
     if type(stage) is not PretrainStage:
-        default = default_of(stage, FIELDS["data.tokens"])
+        default = default_of(stage, FIELDS["data.tokens"], session.catalog)
         return default.source if session.value("data.tokens") == default.value else "your input"
     ratio = stage.data.tokens / model_parameters(session).active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
-    reached = thresholds_reached(training_flops(_results(session)))
+    reached = thresholds_reached(training_flops(_results(session)), session.catalog)
     rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""
     return f"{shown} per active parameter: {training_regime(ratio)}{rule}"
 

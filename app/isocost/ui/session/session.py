@@ -269,7 +269,7 @@ class Session(QObject):
 
     def _compare_at_once(self) -> bool:
         """Bring the other accelerators' curves along with the estimate if no layouts must be searched."""
-        if self._compared is None or not searched_alike(self._compared, self.current_scenario):
+        if self._compared is None or not searched_alike(self._compared, self.current_scenario, self.catalog):
             return False
         try:
             self.curves = other_curves(self._project, self.catalog, self._scenario)

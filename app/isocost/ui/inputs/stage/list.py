@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.catalog.constants.templates import load_stage_templates
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.inputs.stage_inputs import kind_of
 from isocost.quantities import format_money, format_share
@@ -111,7 +110,7 @@ class StageModel(QAbstractListModel):
 
     def _told(self, row: int) -> str:
         stage, found = self._commands.stages[row], estimate_of(self._session, row)
-        parts = [load_stage_templates()[kind_of(stage)].label]
+        parts = [self._session.catalog.constants.templates[kind_of(stage)].label]
         if found is not None:
             parts.append(format_money(found.cost_usd))
         parts += ["counted" if stage.enabled else "off: left out of the sums"]

@@ -102,7 +102,7 @@ class StageInput(FieldInput):
         if value is None and self.field.path in _FILLS:
             filled = _filled(self.field.path, self._session)
             return filled.source if filled else ""
-        default = default_of(self._session.current_stage, self.field)
+        default = default_of(self._session.current_stage, self.field, self._session.catalog)
         return _ADDRESS.sub("", default.source) if value == default.value else "your input"
 
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from isocost.catalog.constants.templates import load_stage_templates
 from isocost.quantities import format_count, format_duration
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.inputs.stage.list import ROW, StageList, estimate_of
@@ -64,7 +63,7 @@ class StageStrip(QWidget):
         commands = self.commands
         self.adding = QMenu("Add", self)
         self.adding.setToolTipsVisible(True)
-        for kind, template in load_stage_templates().items():
+        for kind, template in self._session.catalog.constants.templates.items():
             if kind in _GAPS:
                 self.adding.addSeparator()
             action = self.adding.addAction(template.label)
@@ -130,7 +129,7 @@ class StageStrip(QWidget):
         found = estimate_of(self._session, at)
         if found is None:
             return ""
-        parts = [load_stage_templates()[found.kind].label]
+        parts = [self._session.catalog.constants.templates[found.kind].label]
         hours = f"{format_count(found.gpu_hours)} {found.noun}-hours"
         parts.append(f"{hours}, {format_duration(found.wall_days)}")
         driver = next((each for each in found.details if each.label == "Driven by"), None)

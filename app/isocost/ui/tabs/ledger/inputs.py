@@ -41,7 +41,7 @@ from isocost.ui.tabs.ledger.pickers import (
     operator_picker,
     supply_picker,
 )
-from isocost.ui.tabs.ledger.terms import SUMMARIES, belongs
+from isocost.ui.tabs.ledger.terms import belongs, summary
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import ScrollBody, labelled
 
@@ -133,12 +133,13 @@ def _lasting(session: Session) -> str:
 
 
 def _facts(session: Session) -> SiteFacts:
-    return site_facts(session.current_scenario.site)
+    return site_facts(session.current_scenario.site, session.catalog)
 
 
 def _purchase(session: Session) -> tuple[float | None, str]:
     scenario = session.current_scenario
-    return purchase_price(session.catalog.accelerator(scenario.hardware.accelerator), scenario.ownership)
+    entry = session.catalog.accelerator(scenario.hardware.accelerator)
+    return purchase_price(entry, scenario.ownership, session.catalog)
 
 
 _FILLS: dict[str, Fill] = {
@@ -270,7 +271,7 @@ class Group(QFrame):
     def refresh(self) -> None:
         """Show the project; what is folded away is left alone until it is unfolded."""
         scenario = self._session.current_scenario
-        self.fold.say(SUMMARIES[self.plan.name](scenario))
+        self.fold.say(summary(self.plan.name, scenario, self._session.catalog))
         shown = self.fold.isChecked()
         for path, row in self._rows.items():
             row.setVisible(shown and belongs(path, scenario))

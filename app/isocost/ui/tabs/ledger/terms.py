@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from isocost.catalog.constants.economics import load_economics, load_regions
+from isocost.catalog import Catalog
 from isocost.plan.project.project import Scenario
 from isocost.quantities import SPACE, format_money, format_quantity
 from isocost.ui.tabs.ledger.pickers import supply_words
@@ -76,11 +76,11 @@ def _ownership(scenario: Scenario) -> str:
     return f"{format_quantity(own.years, 'number')} years, {used} used"
 
 
-def _site(scenario: Scenario) -> str:
+def _site(scenario: Scenario, catalog: Catalog) -> str:
     site = scenario.site
-    region = load_regions().get(site.region)
+    region = catalog.constants.regions.get(site.region)
     place = region.name.split(" (")[0] if region else "United States"
-    return f"{place} · {load_economics().operator(site.operator).name}"
+    return f"{place} · {catalog.constants.economics.operator(site.operator).name}"
 
 
 def _demand(scenario: Scenario) -> str:
@@ -96,7 +96,7 @@ def _joined(parts: list[str]) -> str:
     return " · ".join(parts[:2]) + more
 
 
-SUMMARIES: dict[str, Callable[[Scenario], str]] = {
+_SUMMARIES: dict[str, Callable[[Scenario], str]] = {
     "people": _people,
     "programme": _programme,
     "dataset": _dataset,
@@ -104,7 +104,11 @@ SUMMARIES: dict[str, Callable[[Scenario], str]] = {
     "schedule": _schedule,
     "supply": supply_words,
     "ownership": _ownership,
-    "site": _site,
     "demand": _demand,
 }
-"""What each group holds, in a few words."""
+"""What each group holds that needs no catalogue."""
+
+
+def summary(group: str, scenario: Scenario, catalog: Catalog) -> str:
+    """What a group of inputs holds, in a few words."""
+    return _site(scenario, catalog) if group == "site" else _SUMMARIES[group](scenario)
