@@ -18,12 +18,11 @@ from isocost.engine.layouts.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.engine.layouts.search import BestLayouts, matmul_peak
 from isocost.engine.records import Recompute, Sharding
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
-from isocost.plan.answer.results import Bill, Part
 from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
 from isocost.plan.project.stages import DistillationStage, RlStage
 from isocost.plan.runs import StageRun, run_scenario
 from isocost.plan.runs.layouts import layout_words, memory_bill
-from isocost.plan.runs.records import SECONDS_PER_HOUR
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Breakdown, Part
 from isocost.plan.runs.reinforced import Recipe, recipe_of, recipe_on_policy, simulated
 from isocost.plan.runs.resolve import transformer_of, workload_of
 from isocost.plan.runs.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
@@ -34,14 +33,14 @@ from isocost.plan.runs.training import FULL
 class RoundsFit:
     """A stage that generates, scores and updates in rounds."""
 
-    memory: Bill
+    memory: Breakdown
     """Bytes per accelerator of an update in which every response is as long as its cap allows; reference,
     reward and generating copies left out."""
     layout: str
     """Of that update: the fastest the search finds, in the field's shorthand."""
     longest: float
     """Tokens of a prompt and the longest response."""
-    round: Bill
+    round: Breakdown
     """Seconds of an average round by what they are spent on, largest first."""
     driver: Driver
     schedule: Schedule
@@ -71,7 +70,7 @@ def rounds_fit(
         memory_bill(speed.best, 0),
         layout_words(speed.best, 0),
         float(data.sequence),
-        Bill(tuple(sorted(parts, key=lambda part: -part.amount))),
+        Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),
         done.driver,
         recipe.plan.schedule,
     )

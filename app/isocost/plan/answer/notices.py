@@ -13,8 +13,8 @@ from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import adam_state_bytes
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.results import Cure, Notice, StageEstimate
+from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.money.timeline import start_date
 from isocost.plan.project.choosing import NO_PRICE, is_too_many
 from isocost.plan.project.project import (
     GpuHoursStage,

@@ -1,16 +1,17 @@
-"""Arithmetic as people check it on paper: words with values in them, written so that they come to their result.
+"""Arithmetic as people check it on paper: words with values in them that come to their result as written.
 
-Words are arithmetic with places for values, ``{people.heads} people x {people_months} months``. Signs are ``+``,
-``-``, ``x``, ``/``, ``^`` and brackets; ``of`` multiplies and binds last ("5 % of $2 + $3"); "the larger of A and B"
-and "A in whole days" are what they say; every other word only names what stands beside it.
+Words are arithmetic with places for values, ``{people.heads} people x {people_months} months``. Signs are
+``+``, ``-``, ``x``, ``/``, ``^`` and brackets; ``of`` multiplies and binds last ("5 % of $2 + $3"); "the
+larger of A and B" and "A in whole days" are what they say; other words only name what stands beside them.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -31,8 +32,9 @@ FEWEST, MOST = 3, 15
 """Significant digits of a value in arithmetic; floats have no more than fifteen that can be trusted."""
 
 _PLACE = re.compile(r"{([^{}]+)}")
-_TOKEN = re.compile(r"\$?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?\s?%?|[-+/^()]|[A-Za-z][\w-]*")
-_LARGER, _WHOLE = "the larger of", "in whole days"
+_TOKEN = re.compile(r"{[^{}]+}|\$?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?\s?%?|[-+/^()]|[A-Za-z][\w-]*")
+_PHRASES = {"the larger of": "larger", "in whole days": "ceil"}
+_WORDS = frozenset({"x", "of", "and", *_PHRASES.values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Factor:
             part = part.ljust(2, "0")
         number = f"{whole}.{part}" if part else whole
         return {"number": number, "usd": f"${number}", "share": f"{number}{SPACE}%"}[self.form]
+
+    def read(self, digits: int) -> float:
+        """The value of its text."""
+        return _number(self.text(digits))
 
     @property
     def _shown(self) -> float:
@@ -71,17 +77,20 @@ def filled(words: str, factors: Mapping[str, Sequence[Factor]], digits: int) -> 
     return _PLACE.sub(said, words)
 
 
-def on_paper(words: str, factors: Mapping[str, Sequence[Factor]], amount: Callable[[float], str]) -> str:
-    """Words with values in the fewest digits that, read as written, come to the amount as it is written.
+def on_paper(
+    words: str, factors: Mapping[str, Sequence[Factor]], amount: Callable[[float], str]
+) -> tuple[str, str]:
+    """Words with values and what they come to, in the fewest digits that, read as written, come to it.
 
     Args:
         amount: writes a result; two results written alike are the same on paper.
     """
-    exact = amount(read(filled(words, factors, MOST + 2)))
+    exact = amount(read(words, {name: sum(f.value for f in each) for name, each in factors.items()}))
     for digits in range(FEWEST, MOST):
-        if amount(read(filled(words, factors, digits))) == exact:
-            return filled(words, factors, digits)
-    return filled(words, factors, MOST)
+        values = {name: sum(f.read(digits) for f in each) for name, each in factors.items()}
+        if amount(read(words, values)) == exact:
+            return filled(words, factors, digits), exact
+    return filled(words, factors, MOST), exact
 
 
 def usd_amount(usd: float) -> str:
@@ -100,30 +109,42 @@ def cents(usd: float) -> float:
     return float(in_cents(usd))
 
 
-def read(text: str) -> float:
-    """What arithmetic comes to as it is written. Raises ValueError for words that are no arithmetic."""
-    reader = _Reader(_tokens(text))
+def read(words: str, values: Mapping[str, float] | None = None) -> float:
+    """What arithmetic comes to as it is written, with ``values`` in its places.
+
+    Raises:
+        ValueError: the words are no arithmetic.
+    """
+    reader = _Reader(_tokens(words), values or {})
     value = reader.shares()
     if reader.token is not None:
-        raise ValueError(f"{text!r} is not arithmetic: {reader.token!r} is left over.")
+        raise ValueError(f"{words!r} is not arithmetic: {reader.token!r} is left over.")
     return value
 
 
-def _tokens(text: str) -> Iterator[str]:
-    """Numbers and signs; words that only name things are passed over."""
-    plain = text.replace(SPACE, " ").replace(_LARGER, " larger ").replace(_WHOLE, " ceil ")
-    for token in _TOKEN.findall(plain):
-        if token[0].isalpha() and token not in ("x", "of", "larger", "and", "ceil"):
-            continue
-        yield token.strip()
+@lru_cache(maxsize=512)
+def _tokens(words: str) -> tuple[str, ...]:
+    """Places, numbers and signs; words that only name things are passed over."""
+    plain = words.replace(SPACE, " ")
+    for phrase, word in _PHRASES.items():
+        plain = plain.replace(phrase, word)
+    found = (token.strip() for token in _TOKEN.findall(plain))
+    return tuple(token for token in found if not token[0].isalpha() or token in _WORDS)
+
+
+def _number(text: str) -> float:
+    """The value of a number as it is written: "$3.99", "40 %"."""
+    number = float(text.strip("$% " + SPACE).replace(",", ""))
+    return number / 100.0 if text.endswith("%") else number
 
 
 class _Reader:
     """Reads arithmetic from left to right: shares, sums, products, powers, single values."""
 
-    def __init__(self, tokens: Iterator[str]) -> None:
-        self._tokens = tokens
-        self.token: str | None = next(tokens, None)
+    def __init__(self, tokens: tuple[str, ...], values: Mapping[str, float]) -> None:
+        self._tokens = iter(tokens)
+        self._values = values
+        self.token: str | None = next(self._tokens, None)
 
     def _take(self) -> str | None:
         taken, self.token = self.token, next(self._tokens, None)
@@ -172,7 +193,8 @@ class _Reader:
             return max(first, self._sum())
         if token == "-":
             return -self._power()
+        if token is not None and token[0] == "{":
+            return self._values[token[1:-1]]
         if token is None or not (token[0].isdigit() or token[0] == "$"):
             raise ValueError(f"A number is missing before {token!r}.")
-        number = float(token.strip("$% ").replace(",", ""))
-        return number / 100.0 if token.endswith("%") else number
+        return _number(token)

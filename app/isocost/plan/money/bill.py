@@ -6,9 +6,17 @@ import numpy as np
 
 from isocost.plan.money.arithmetic import Number, in_cents
 from isocost.plan.money.energy import ENERGY
-from isocost.plan.money.figure import LINES, Figure, Paid, by_stage
+from isocost.plan.money.figure import BILL, LINES, Figure, Paid, by_stage
 from isocost.plan.money.supply import RATES
-from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK, GB_PER_TB, HOURS_PER_DAY, MEGA
+from isocost.quantities.units import (
+    DAYS_PER_MONTH,
+    DAYS_PER_WEEK,
+    GB_PER_TB,
+    HOURS_PER_DAY,
+    HOURS_PER_MONTH,
+    HOURS_PER_WEEK,
+    MEGA,
+)
 
 
 def _product(*factors: Number) -> Number:
@@ -205,5 +213,46 @@ _LINES = (
     ),
 )  # fmt: skip
 
-FIGURES: tuple[Figure, ...] = (*RATES, *_RUNS, *ENERGY, *_TIME, *_UNUSED, *_STEPS, *_LINES)
+_DELAY = (
+    Figure(
+        "late.hours", "Hours late", "h", ("weeks_late",), "{weeks_late} x 168",
+        lambda weeks: weeks * HOURS_PER_WEEK,
+    ),
+    Figure(
+        "late.months", "Months late", "months", ("late.hours",), "{late.hours} / 730",
+        lambda hours: hours / HOURS_PER_MONTH,
+    ),
+    Figure(
+        "late.idle", "Idle accelerators", "USD", ("held.count", "late.hours", "held.idle_rate"),
+        "{held.count} x {late.hours} h x {held.idle_rate}", _product, of="delay", group="infrastructure",
+    ),
+    Figure(
+        "late.support", "Support", "USD", ("programme.support", "late.idle"),
+        "{programme.support} of {late.idle}", _product, of="delay", group="infrastructure",
+        inputs=("programme.support",),
+    ),
+    Figure(
+        "late.people", "People", "USD", ("people.heads", "late.months", "people.usd_per_month"),
+        "{people.heads} people x {late.months} months x {people.usd_per_month}", _product, of="delay",
+        group="people", inputs=("people.heads", "people.usd_per_month"),
+    ),
+    Figure(
+        "late.storage", "Storage", "USD", ("stored_gb", "late.months", "storage.usd_per_gb_month"),
+        "{stored_gb} GB x {late.months} months x {storage.usd_per_gb_month}", _product, of="delay",
+        group="infrastructure",
+        inputs=("storage.terabytes", "storage.checkpoints", "storage.usd_per_gb_month"),
+    ),
+    Figure(
+        "late.late", "Late delivery", "USD", ("weeks_late", "schedule.usd_per_week_late"),
+        "{weeks_late} weeks x {schedule.usd_per_week_late}", _product, of="delay", group="contingency",
+        inputs=("schedule.usd_per_week_late",),
+    ),
+)  # fmt: skip
+"""What it costs when everything ends later and no more work is done."""
+
+_TOTAL = (
+    Figure("total", "Programme", "USD", ("rent", BILL), "{rent} + {bill}", lambda rent, bill: rent + bill),
+)
+
+FIGURES: tuple[Figure, ...] = (*RATES, *_RUNS, *ENERGY, *_TIME, *_UNUSED, *_STEPS, *_LINES, *_DELAY, *_TOTAL)
 """Every figure of a programme; lines in the order of the bill."""

@@ -32,10 +32,28 @@ class SiteFacts:
     market_source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Power, energy and emissions of the stages that count, together."""
+
+    peak_kw: float
+    """Mean draw of the stage that draws most, while it runs; the facility's share included."""
+    kwh: float
+    usd: float
+    """What the energy costs at the site's price."""
+    paid_apart: bool
+    """Whether the energy is a cost of one's own; rent already contains it."""
+    co2_kg: float
+    """Location based: the local grid's mix."""
+    co2_market_kg: float
+    """Market based: after contracts and certificates."""
+    facts: SiteFacts
+
+
 def site_facts(site: Site, catalog: Catalog) -> SiteFacts:
     """The site's own figures where typed, else its region's and operator's, else the United States'."""
-    economics = catalog.economics
-    region = catalog.regions.get(site.region)
+    economics = catalog.constants.economics
+    region = catalog.constants.regions.get(site.region)
     operator = economics.operator(site.operator)
     pue, pue_source = _first(site.pue, operator.pue, f"{operator.name}: {operator.source}")
     usd, usd_source = _electricity(site, region, catalog)
@@ -57,7 +75,7 @@ def _usa(date: str, source: str) -> tuple[str, str, str]:
 
 
 def _electricity(site: Site, region: Region | None, catalog: Catalog) -> tuple[float, str]:
-    usual = catalog.economics.usd_per_kwh
+    usual = catalog.constants.economics.usd_per_kwh
     known, place = usual.value, _usa(usual.date, usual.source)
     if region is not None and region.usd_per_kwh is not None:
         known, place = region.usd_per_kwh, (region.name, region.price_period, region.price_source)
@@ -74,7 +92,8 @@ def _times(one: Number, other: Number) -> Number:
 
 
 def _largest(by_stage: Number) -> Number:
-    return np.max(np.asarray(by_stage), axis=0, initial=0.0)
+    largest: Number = np.max(np.asarray(by_stage), axis=0, initial=0.0)
+    return largest
 
 
 ENERGY = (

@@ -1,7 +1,7 @@
-"""A figure is declared once: value, words, line of the bill, cash, scope, JSON and explanation come from its row.
+"""A figure is declared once: value, words, line of the bill, cash, scope and explanation come from its row.
 
-Values are floats or arrays: one point, the counts of a curve, samples of a range. Figures ``over="stage"`` have the
-stages that count as their first axis.
+Values are floats or arrays: one point, the counts of a curve, samples of a range. Figures ``over="stage"``
+have the stages that count as their first axis.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from isocost.plan.money.arithmetic import Number
+from isocost.plan.money.arithmetic import Number, in_cents
 
 LedgerGroup = Literal[
     "final run", "failures", "experiments", "data", "people", "infrastructure", "contingency"
@@ -27,6 +27,8 @@ Unit = Literal["USD", "USD/h", "USD/kWh", "h", "days", "weeks", "months", "GB", 
 
 LINES = "lines"
 """Needed by what is a share of everything else: the sum of all lines of the bill but the contingency's."""
+BILL = "bill"
+"""The sum of all lines of the bill, each in whole cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,15 @@ class Paid:
     """When a line is paid."""
 
     when: Literal["start", "before", "stages", "main stages", "after", "throughout", "end", "as the rest"]
-    """At the programme's start, before the first stage, with the stages' rents (all, or the main run's), after
-    the last stage, as long as something lasts, at the end, or month by month as everything else is."""
+    """At the programme's start, before the first stage, with the stages' rents (all, or the main run's),
+    after the last stage, as long as something lasts, at the end, or month by month as everything else is."""
     lasting: str = ""
     """Key of the figure that says how long (days after the stages, months throughout)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """One figure: what it is called, what it needs, how it is worked out and worded, where it stands on the bill.
+    """One figure: what it is called and needs, how it is worked out and worded, where it stands on the bill.
 
     Rows of one key are alternatives: the first whose conditions hold is taken.
     """
@@ -74,6 +76,8 @@ class Figure:
     """What the bill lacks where the figure does not exist, for the list of what is left out."""
     counted_with: tuple[LedgerGroup, ...] = ()
     """Groups of stages that count the same thing: with one of them it is not left out."""
+    of: Literal["bill", "delay"] = "bill"
+    """Whose line it is: the programme's, or that of being late."""
     paid: Paid = Paid("start")
     committed: bool = False
     """Whether it is owed once agreed, whatever is then used."""
@@ -118,6 +122,8 @@ class Sheet:
 
     lines: tuple[Figure, ...]
     """Those that are lines of the bill, in the order declared."""
+    late: tuple[Figure, ...]
+    """The same of what a delay costs."""
     rows: Mapping[str, Figure]
     """By key."""
     declared: tuple[Figure, ...]
@@ -148,14 +154,17 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
     for figure, exists in zip(figures, existing, strict=True):
         if exists:
             rows.setdefault(figure.key, figure)
-    lines = tuple(row for row in rows.values() if row.group is not None)
+    lines, late = (
+        tuple(row for row in rows.values() if row.group is not None and row.of == owner)
+        for owner in ("bill", "delay")
+    )
     summed = [line.key for line in lines if line.group != "contingency"]
     declared = {figure.key for figure in figures}
     for row in rows.values():
         for name in row.needs:
             if name in declared and name not in rows:
                 raise ValueError(f"{row.key} needs {name}, which does not exist under the same conditions.")
-            if name not in declared and "." not in name and name not in (LINES, *GIVEN):
+            if name not in declared and "." not in name and name not in (LINES, BILL, *GIVEN):
                 raise ValueError(f"{row.key} needs {name}, which nobody declares.")
     graph = {
         row.key: [name for name in row.needs if name in rows] + (summed if LINES in row.needs else [])
@@ -165,7 +174,7 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise ValueError(f"Figures need each other in a circle: {' -> '.join(error.args[1])}.") from error
-    return Sheet(lines, rows, figures)
+    return Sheet(lines, late, rows, figures)
 
 
 class Values(dict[str, Any]):
@@ -174,7 +183,9 @@ class Values(dict[str, Any]):
     What is given stands, also in place of a figure; an input not given is read from where the plan holds it.
     """
 
-    def __init__(self, given: Mapping[str, Any], figures: tuple[Figure, ...], read: Callable[[str], Any]) -> None:
+    def __init__(
+        self, given: Mapping[str, Any], figures: tuple[Figure, ...], read: Callable[[str], Any]
+    ) -> None:
         """``read`` gives the value of an input by its path."""
         super().__init__(given)
         self._read = read
@@ -184,6 +195,8 @@ class Values(dict[str, Any]):
         row = self.sheet.rows.get(key) if "sheet" in self.__dict__ else None
         if row is not None:
             value = row.compute(*[self[name] for name in row.needs])
+        elif key == BILL:
+            value = total(in_cents(self[line.key]) for line in self.sheet.lines)
         elif key == LINES:
             value = total(self[line.key] for line in self.sheet.lines if line.group != "contingency")
         else:
@@ -194,5 +207,5 @@ class Values(dict[str, Any]):
     def again(self, **given: Any) -> Values:
         """The same inputs with other values given; every figure is worked out anew."""
         figures = self.sheet.declared
-        inputs = {key: value for key, value in self.items() if key not in self.sheet.rows and key != LINES}
+        inputs = {key: value for key, value in self.items() if key not in (*self.sheet.rows, LINES, BILL)}
         return Values({**inputs, **given}, figures, self._read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +28,7 @@ def purchase_price(
         return ownership.usd_per_accelerator, "your input"
     if entry.purchase_usd is None:
         return None, f"no purchase price is known for {entry.short_name}"
-    economics = catalog.economics
+    economics = catalog.constants.economics
     basis = f"{entry.purchase_basis}, {entry.purchase_date}, {entry.sources['purchase']}"
     if any(word in entry.purchase_basis for word in economics.whole_system_words.value):
         return entry.purchase_usd, basis
@@ -106,10 +107,11 @@ OWNED = (
     Figure(
         "its.owned_rate", "An hour used, idle hours carried", "USD/h",
         ("its.fixed", "ownership.utilization", "its.power"),
-        "{its.fixed} / {ownership.utilization} + {its.power}", lambda fixed, used, power: fixed / used + power,
+        "{its.fixed} / {ownership.utilization} + {its.power}",
+        lambda fixed, used, power: fixed / used + power,
     ),
 )  # fmt: skip
-"""What owning an accelerator costs; ``its`` stands for whose it is (:func:`isocost.plan.money.figure.whose`)."""
+"""What owning an accelerator costs; ``its`` stands for whose it is, see ``figure.whose``."""
 
 
 @dataclass(frozen=True, slots=True)

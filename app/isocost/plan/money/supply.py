@@ -1,6 +1,6 @@
 """What an accelerator-hour costs under the terms by which a scenario obtains it.
 
-The rows stand twice: for each stage, and for the accelerators the scenario holds (``held``), which may stand idle.
+The rows stand twice: for each stage, and for the accelerators the scenario holds, which may stand idle.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ PAID_WHEN_IDLE = ("reserved", "block", *OWNING)
 
 def _rented(price: Number, discount: Number) -> Number:
     return price * (1.0 - discount)
+
+
+def _kept(price: Number) -> Number:
+    return price
 
 
 def _owned(price: Number, owned: Number) -> Number:
@@ -46,10 +50,38 @@ _RATE = (
         "{supply.owned_share} x {its.owned_rate} + (1 - {supply.owned_share}) x {its.price}", _mixed,
         modes=("mixed",), unknown="{its.price}",
     ),
-    Figure("its.rate", "Price of an hour", "USD/h", ("its.price",), "{its.price}", lambda price: price),
+    Figure("its.rate", "Price of an hour", "USD/h", ("its.price",), "{its.price}", _kept),
 )  # fmt: skip
 
-RATES = (*whose("stage", (*OWNED, *_RATE), over="stage"), *whose("held", (*OWNED, *_RATE)))
+_IDLE = (
+    Figure(
+        "its.kept_rate", "Rent while it waits", "USD/h", ("its.price",), "{its.price}", _kept, modes=OWNING,
+        where=("schedule.keep_reserved",),
+    ),
+    Figure("its.kept_rate", "Rent while it waits", "USD/h", (), "0", lambda: 0.0, modes=OWNING),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.kept_rate", "its.fixed"), "{its.fixed}",
+        _owned, modes=("own",), unknown="{its.kept_rate}",
+    ),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h",
+        ("its.kept_rate", "its.fixed", "supply.owned_share"),
+        "{supply.owned_share} x {its.fixed} + (1 - {supply.owned_share}) x {its.kept_rate}", _mixed,
+        modes=("mixed",), unknown="{its.kept_rate}",
+    ),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.rate",), "{its.rate}", _kept,
+        modes=("reserved", "block"),
+    ),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.rate",), "{its.rate}", _kept,
+        where=("schedule.keep_reserved",),
+    ),
+    Figure("its.idle_rate", "An hour kept and not used", "USD/h", (), "0", lambda: 0.0),
+)  # fmt: skip
+"""Accelerators that can be given back cost nothing while they wait."""
+
+RATES = (*whose("stage", (*OWNED, *_RATE), over="stage"), *whose("held", (*OWNED, *_RATE, *_IDLE)))
 
 
 def price_words(price: Price) -> str:

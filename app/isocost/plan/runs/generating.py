@@ -13,10 +13,9 @@ from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Spe
 from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
 from isocost.engine.generation.step import step_time
 from isocost.engine.training.states import generated_for_kept
-from isocost.plan.answer.results import Detail
 from isocost.plan.project.project import ModelChoice, efficiency_of, model_of
 from isocost.plan.project.stages import GenerationPrecisionName, GenerationStage, ServingStackName
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Detail, Job, StageRun
 from isocost.plan.runs.resolve import goodput_at, transformer_of
 from isocost.plan.runs.throughput import Counts
 

@@ -13,10 +13,9 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
 from isocost.engine.generation.rl import ALGORITHMS, Algorithm, RlPhase, RlPlan, RlTime, multipliers, rl_times
 from isocost.engine.generation.step import wide_peak
-from isocost.plan.answer.results import Detail
 from isocost.plan.project.project import ModelChoice, model_of
 from isocost.plan.project.stages import DistillationStage, Rl, RlStackName, RlStage
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Detail, Job, StageRun
 from isocost.plan.runs.resolve import transformer_of, whole_nodes
 from isocost.plan.runs.throughput import Counts
 

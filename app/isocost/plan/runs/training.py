@@ -12,7 +12,6 @@ from isocost.engine.architecture import (
     forward_flops_per_token,
     training_flops_per_token,
 )
-from isocost.plan.answer.results import Detail, FlopCount
 from isocost.plan.project.project import (
     Data,
     ModelChoice,
@@ -32,7 +31,7 @@ from isocost.plan.project.stages import (
     SftStage,
     Tuning,
 )
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Job, StageRun, joint_factor
+from isocost.plan.runs.records import SECONDS_PER_HOUR, Detail, FlopCount, Job, StageRun, joint_factor
 from isocost.plan.runs.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
 from isocost.plan.runs.throughput import throughputs
 

@@ -7,8 +7,9 @@ from statistics import median
 
 from isocost.evidence.nearest import CLOSE, NearRun
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow, RoundsFit
-from isocost.plan.answer.results import Bill, Part, StageEstimate
+from isocost.plan.answer.results import StageEstimate
 from isocost.plan.runs.layouts import MIXERS, SHARDING_WORDS, recompute_words
+from isocost.plan.runs.records import Breakdown, Part
 from isocost.plan.runs.throughput import TYPED
 from isocost.quantities import (
     SPACE,
@@ -40,12 +41,12 @@ _LOST_TO = {
 }
 
 
-def memory_finding(stage: StageEstimate, bill: Bill) -> str:
+def memory_finding(stage: StageEstimate, bill: Breakdown) -> str:
     """The verdict: how much of how much, and what is to spare."""
     return "The pinned layout is impossible" if stage.layout_problem else held_words(bill)
 
 
-def held_words(bill: Bill) -> str:
+def held_words(bill: Breakdown) -> str:
     """How much of what can be used a bill takes."""
     limit = bill.limit or 0.0
     held = format_memory_of(bill.total, limit)
@@ -54,7 +55,7 @@ def held_words(bill: Bill) -> str:
     return f"Needs {held}: does not fit"
 
 
-def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
+def memory_subtitle(stage: StageEstimate, bill: Breakdown) -> str:
     """What is drawn, or what would fit."""
     if stage.layout_problem:
         return "Drawn: the layout found without the pins"
@@ -66,7 +67,7 @@ def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
     return f"Smallest count that fits{held}: {format_count(stage.smallest_count)} {stage.accelerator_name}"
 
 
-def shown_parts(bill: Bill) -> tuple[Part, ...]:
+def shown_parts(bill: Breakdown) -> tuple[Part, ...]:
     """The parts of a bill worth a bar, in their order; small ones together at the end."""
     least = SMALL * bill.total
     large = tuple(part for part in bill.parts if part.amount >= least)
@@ -74,7 +75,7 @@ def shown_parts(bill: Bill) -> tuple[Part, ...]:
     return (*large, Part("Everything else", rest)) if rest >= NOTHING * bill.total else large
 
 
-def step_finding(bill: Bill) -> str:
+def step_finding(bill: Breakdown) -> str:
     """Where most of the step goes, and the largest part that is not the model's own arithmetic."""
     first = max(bill.parts, key=lambda part: part.amount)
     losses = [part for part in bill.parts if part.name not in USEFUL]
@@ -121,14 +122,14 @@ def lower(name: str) -> str:
     return name[0].lower() + name[1:]
 
 
-def bill_table(bill: Bill, unit: str) -> Table:
+def bill_table(bill: Breakdown, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
     columns = (Column("part"), Column(unit, show, right=True), Column("share", percent, right=True))
     return Table(columns, tuple((p.name, p.amount, p.amount / bill.total) for p in bill.parts))
 
 
-def bill_words(bill: Bill, unit: str) -> str:
+def bill_words(bill: Breakdown, unit: str) -> str:
     """A bill as a sentence for those who cannot see it."""
     table = bill_table(bill, unit)
     rows = range(len(table.rows))

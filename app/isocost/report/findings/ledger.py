@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from isocost.plan.answer.results import Estimate, LedgerGroup, LedgerLine
-from isocost.plan.money.bill import BillBar, only_the_run
-from isocost.plan.money.cashflow import CashMonth
+from isocost.plan.answer.results import Estimate
+from isocost.plan.money.cashflow import CashMonth, TimelineBar
+from isocost.plan.money.figure import LedgerGroup
+from isocost.plan.money.ledger import BillBar, LedgerLine, only_the_run
 from isocost.plan.money.slip import Slip
-from isocost.plan.money.timeline import TimelineBar
 from isocost.quantities import format_cents, format_duration, format_money, format_quantity, format_share
 from isocost.report.table import Column, Table
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from isocost.plan.answer.results import Estimate, LedgerGroup
-from isocost.plan.money.cashflow import CashMonth
+from isocost.plan.answer.results import Estimate
+from isocost.plan.money.cashflow import CashMonth, TimelineBar
+from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.slip import Slip, usual_slip
-from isocost.plan.money.timeline import TimelineBar
 from isocost.report.findings.ledger import calendar_finding, calendar_summary, cash_table, slip_words
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme

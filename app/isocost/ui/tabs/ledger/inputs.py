@@ -23,10 +23,9 @@ from PySide6.QtWidgets import (
 from isocost.plan.inputs.field import Field
 from isocost.plan.inputs.ledger_fields import LASTING, LEDGER_FIELDS, OFF, origin
 from isocost.plan.money.energy import SiteFacts, site_facts
-from isocost.plan.money.ledger import basis_of
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.money.surroundings import DAYS_PER_MONTH, programme_days
 from isocost.quantities import format_duration
+from isocost.quantities.units import DAYS_PER_MONTH
 from isocost.ui.inputs.bindings import Binding, Fill, plain_binding, words
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.look.theme import Theme
@@ -115,11 +114,9 @@ def _typed_price(field: Field, plain: Binding) -> Binding:
 
 def _days(session: Session) -> float | None:
     """Days the programme lasts; None before the first estimate."""
-    if session.estimate is None or len(session.estimate.stages) != len(session.current_scenario.stages):
+    if session.answer is None:
         return None
-    scenario = session.current_scenario
-    on = basis_of(scenario, session.estimate.stages, session.catalog)
-    return float(programme_days(scenario, on))
+    return session.answer.reckoning["programme_days"]
 
 
 def _months(session: Session) -> float | None:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QR
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
-from isocost.plan.answer.results import Estimate, LedgerGroup, LedgerLine
-from isocost.plan.money.bill import BillBar, bars_by_group, bars_by_line
+from isocost.plan.answer.results import Estimate
+from isocost.plan.money.figure import LedgerGroup
+from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line
 from isocost.quantities import format_money
 from isocost.report.findings.ledger import (
     arithmetic,
