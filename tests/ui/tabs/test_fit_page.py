@@ -336,7 +336,9 @@ BILLS = {
                   Part("Activations", 0.6 * GB), Part("Logits", 0.7 * GB), Part("Buffers", 0.5 * GB),
                   Part("Reserve", 2 * GB)), 80 * GB),
     "full": Breakdown((Part("Weights", 79.5 * GB), Part("Reserve", 0.5 * GB)), 80 * GB),
-    "over": Breakdown((Part("Weights", 10 * GB), Part("Optimizer", 700 * GB), Part("Reserve", 4 * GB)), 80 * GB),
+    "over": Breakdown(
+        (Part("Weights", 10 * GB), Part("Optimizer", 700 * GB), Part("Reserve", 4 * GB)), 80 * GB
+    ),
 }  # fmt: skip
 
 

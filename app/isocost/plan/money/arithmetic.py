@@ -190,7 +190,7 @@ class _Reader:
             first = self._sum()
             if self._take() != "and":
                 raise ValueError("'The larger of' needs two values joined by 'and'.")
-            return max(first, self._sum())
+            return float(np.maximum(first, self._sum()))
         if token == "-":
             return -self._power()
         if token is not None and token[0] == "{":
