@@ -19,7 +19,7 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import Serving, read_serving
+from isocost.catalog.constants.serving import ServingFacts, read_serving
 from isocost.catalog.measured import (
     MeasuredGeneration,
     measured_generation,
@@ -226,7 +226,7 @@ def write_unmodelled(content: dict[str, Any]) -> None:
     }
 
 
-def report_rl(serving: Serving) -> None:
+def report_rl(serving: ServingFacts) -> None:
     """Print every open-source step against its simulation."""
     for label, dense, ratio in rl_ratios(serving.rl_stack("open")):
         print(f"{label}  predicted/measured {1.0 / ratio:5.2f}{'  dense' if dense else ''}")

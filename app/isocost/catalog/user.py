@@ -11,8 +11,9 @@ import msgspec
 from isocost.catalog.accelerators import AcceleratorRow
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.models import ModelRow
+from isocost.catalog.names import suggestion
 from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
-from isocost.catalog.table import checked, read_yaml, shown, suggestion
+from isocost.catalog.table import checked, read_yaml, shown
 
 MAXIMUM_FILES = 100
 SECTIONS = ("accelerators", "models", "prices")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.serving import Serving
+from isocost.catalog.constants.serving import ServingFacts
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured import parse_parallelism
 from isocost.engine.generation.deployment import Format, GenerationPrecision, Replica, Speculation
@@ -144,7 +144,13 @@ def _sequences(row: Mapping[str, str], replica: Replica) -> float | None:
 
 
 def _chosen(
-    t: Transformer, a: Accelerator, fmt: Format, serving: Serving, prompt: float, output: float, gpus: float
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    serving: ServingFacts,
+    prompt: float,
+    output: float,
+    gpus: float,
 ) -> Replica:
     try:
         return best_replica(t, a, fmt, serving.constants(), prompt=prompt, output=output, gpus=gpus)[0]
