@@ -20,16 +20,11 @@ from scipy.optimize import least_squares
 
 from isocost.catalog import load
 from isocost.catalog.constants.serving import ServingFacts, read_serving
-from isocost.catalog.measured import (
-    MeasuredGeneration,
-    measured_generation,
-    measured_plan,
-    measured_rl,
-    predicted_rate,
-)
+from isocost.catalog.measured_generation import MeasuredGeneration, measured_generation, measured_rl
 from isocost.engine.generation.deployment import Replica, ServingConstants
 from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, rl_time
 from isocost.engine.records import Accelerator, Transformer
+from isocost.evidence.generation import measured_plan, predicted_rate
 from isocost.paths import resource
 
 FILE = resource("serving.yaml")

@@ -20,7 +20,6 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
-from isocost.catalog.runs import shipped_runs
 from isocost.catalog.table import read_rows, read_text
 from isocost.catalog.user import UserRecords, read_user_folder
 from isocost.paths import resource, user_data
@@ -107,7 +106,7 @@ class Catalog:
     @cached_property
     def runs(self) -> tuple[PublishedRun, ...]:
         """Every published run, trusted or not. Read when first asked for."""
-        return shipped_runs()
+        return tuple(read_rows(resource("runs.csv"), PublishedRun))
 
     def runs_of(self, model: str) -> tuple[PublishedRun, ...]:
         """Runs of a model, or those labelled so."""
