@@ -118,16 +118,6 @@ def _choices(kind: type[msgspec.Struct], field: str) -> list[str]:
     return ["the values of the documentation"]
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping at the top of a YAML file. Raises CatalogError."""
-    content = yaml_content(read_text(path), path.name)
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise CatalogError(f"{path.name}: expected a mapping with accelerators, models or prices at the top.")
-    return content
-
-
 def yaml_content(text: str, file: str) -> Any:
     """What the YAML text of a file holds. Raises CatalogError naming the file and the line."""
     try:

@@ -54,7 +54,6 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     run_over_step_mfu: VaryingFigure
     power_over_nameplate: DatedFigure
-    pue: DatedFigure
     grid_kg_per_kwh: DatedFigure
     pue_by_operator: tuple[Operator, ...]
     usd_per_kwh: DatedFigure
