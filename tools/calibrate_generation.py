@@ -19,17 +19,12 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import Serving, read_serving
-from isocost.catalog.measured import (
-    MeasuredGeneration,
-    measured_generation,
-    measured_plan,
-    measured_rl,
-    predicted_rate,
-)
+from isocost.catalog.constants.serving import ServingFacts, read_serving
+from isocost.catalog.measured_generation import MeasuredGeneration, measured_generation, measured_rl
 from isocost.engine.generation.deployment import Replica, ServingConstants
 from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, rl_time
 from isocost.engine.records import Accelerator, Transformer
+from isocost.evidence.generation import measured_plan, predicted_rate
 from isocost.paths import resource
 
 FILE = resource("serving.yaml")
@@ -226,7 +221,7 @@ def write_unmodelled(content: dict[str, Any]) -> None:
     }
 
 
-def report_rl(serving: Serving) -> None:
+def report_rl(serving: ServingFacts) -> None:
     """Print every open-source step against its simulation."""
     for label, dense, ratio in rl_ratios(serving.rl_stack("open")):
         print(f"{label}  predicted/measured {1.0 / ratio:5.2f}{'  dense' if dense else ''}")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from isocost.catalog import load
 from isocost.catalog.constants.serving import read_serving
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured import measured_generation, parse_parallelism, predicted_rate
+from isocost.catalog.measured_generation import measured_generation
 from isocost.engine.architecture import kv_elements_per_token
 from isocost.engine.generation import step as g
 from isocost.engine.generation.deployment import Format, Replica, Speculation
@@ -19,6 +19,7 @@ from isocost.engine.generation.serving import (
     prefill_rate,
     serve,
 )
+from isocost.evidence.generation import parse_parallelism, predicted_rate
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog import load
+from isocost.catalog import CatalogError, load
 from isocost.catalog.constants.memory import read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.arrays import Shapes
@@ -383,10 +383,10 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     recipe = profiles.for_framework("torchtune + compile", "open")
     assert (recipe.optimizer, recipe.recompute) == ("adamw-bf16", "full")
     assert profiles.for_framework("NeMo").recompute is None
-    with pytest.raises(ValueError, match=r"memory\.yaml"):
+    with pytest.raises(CatalogError, match=r"memory\.yaml"):
         read_memory_profiles("stacks: {}")
     text = "stacks: {vendor: nowhere}\nframeworks: {}\nprofiles: {}\n"
-    with pytest.raises(ValueError, match="'vendor' names the profile 'nowhere'"):
+    with pytest.raises(CatalogError, match="'vendor' names the profile 'nowhere'"):
         read_memory_profiles(text)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.measured import measured_plan, measured_rl
+from isocost.catalog.measured_generation import measured_rl
 from isocost.engine.generation import lengths as ln
 from isocost.engine.generation.deployment import Format, Replica
 from isocost.engine.generation.rl import (
@@ -22,6 +22,7 @@ from isocost.engine.generation.rl import (
     round_overhead_seconds,
 )
 from isocost.engine.generation.rollout import Round, best_rollout, rollout_time
+from isocost.evidence.generation import measured_plan
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 

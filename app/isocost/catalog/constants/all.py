@@ -11,18 +11,18 @@ from isocost.catalog.constants.economics import (
     Economics,
     Region,
     Threshold,
-    load_api_quotes,
-    load_economics,
-    load_regions,
-    load_thresholds,
+    read_economics,
+    read_thresholds,
 )
-from isocost.catalog.constants.efficiency import EfficiencyFacts, load_efficiency
-from isocost.catalog.constants.laws import ScalingLaws, load_scaling_laws
-from isocost.catalog.constants.memory import MemoryProfiles, load_memory_profiles
-from isocost.catalog.constants.reliability import ReliabilityFacts, load_reliability
-from isocost.catalog.constants.serving import Serving, load_serving
-from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, load_accuracy
-from isocost.catalog.constants.templates import StageTemplate, load_stage_templates
+from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
+from isocost.catalog.constants.laws import ScalingLaws, read_scaling_laws
+from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profiles
+from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliability
+from isocost.catalog.constants.serving import ServingFacts, read_serving
+from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
+from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
+from isocost.catalog.table import read_rows, read_text
+from isocost.paths import resource
 
 
 class Replacements(TypedDict, total=False):
@@ -36,7 +36,7 @@ class Replacements(TypedDict, total=False):
     memory: MemoryProfiles
     accuracy: AccuracyRecord
     spreads: Spreads
-    serving: Serving
+    serving: ServingFacts
     reliability: ReliabilityFacts
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
@@ -61,37 +61,37 @@ class AllConstants:
     @cached_property
     def economics(self) -> Economics:
         """Facts of money, energy and rules that are not prices of accelerators."""
-        return load_economics()
+        return read_economics(_text("economics.yaml"))
 
     @cached_property
     def regions(self) -> Mapping[str, Region]:
         """Grids and prices of electricity by the region's id, in the order of the file."""
-        return load_regions()
+        return {row.id: row for row in read_rows(resource("regions.csv"), Region)}
 
     @cached_property
     def api_quotes(self) -> tuple[ApiQuote, ...]:
         """Prices of somebody else's model by the token."""
-        return load_api_quotes()
+        return tuple(read_rows(resource("api_prices.csv"), ApiQuote))
 
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
         """Training compute that rules are tied to, lowest first."""
-        return load_thresholds()
+        return read_thresholds(_text("thresholds.yaml"))
 
     @cached_property
     def efficiency(self) -> EfficiencyFacts:
         """Constants of the step-time model."""
-        return load_efficiency()
+        return read_efficiency(_text("efficiency.yaml"))
 
     @cached_property
     def memory(self) -> MemoryProfiles:
         """What frameworks hold in memory."""
-        return load_memory_profiles()
+        return read_memory_profiles(_text("memory.yaml"))
 
     @cached_property
     def accuracy(self) -> AccuracyRecord:
         """Errors of the step-time model on runs left out of its fit."""
-        return load_accuracy()
+        return read_accuracy(_text("accuracy.yaml"))
 
     @cached_property
     def spreads(self) -> Spreads:
@@ -99,21 +99,25 @@ class AllConstants:
         return self.accuracy.spreads_of(self.efficiency.relatives)
 
     @cached_property
-    def serving(self) -> Serving:
+    def serving(self) -> ServingFacts:
         """Constants of generation and reinforcement learning."""
-        return load_serving()
+        return read_serving(_text("serving.yaml"))
 
     @cached_property
     def reliability(self) -> ReliabilityFacts:
         """Failure rates and times of recovery."""
-        return load_reliability()
+        return read_reliability(_text("reliability.yaml"))
 
     @cached_property
     def laws(self) -> ScalingLaws:
         """Laws of loss, allocation and batch size."""
-        return load_scaling_laws()
+        return read_scaling_laws(_text("scaling_laws.yaml"))
 
     @cached_property
     def templates(self) -> Mapping[str, StageTemplate]:
         """What a new stage of each kind starts with, by its tag, in the order they are offered."""
-        return load_stage_templates()
+        return read_stage_templates(_text("stages.yaml"))
+
+
+def _text(file: str) -> str:
+    return read_text(resource(file))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import lru_cache
 
 import msgspec
-import yaml
 
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.table import yaml_record
 from isocost.engine.optimization import BatchLaw, PowerLaw
 from isocost.engine.scaling import AllocationLaw, KaplanLaw, ParametricLaw
-from isocost.paths import resource
 
 
 class ParametricRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,17 +171,8 @@ class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-@lru_cache(maxsize=1)
-def load_scaling_laws() -> ScalingLaws:
-    """The shipped laws, validated."""
-    return read_scaling_laws(resource("scaling_laws.yaml").read_text(encoding="utf-8"))
-
-
 def read_scaling_laws(text: str) -> ScalingLaws:
     """Laws from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
-    try:
-        laws = msgspec.convert(yaml.safe_load(text), ScalingLaws)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise CatalogError(f"scaling_laws.yaml: {error}") from error
+    laws = yaml_record(text, ScalingLaws, "scaling_laws.yaml")
     laws.law()
     return laws

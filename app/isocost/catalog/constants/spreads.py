@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
-import yaml
 
+from isocost.catalog.table import yaml_record
 from isocost.engine.records import Accelerator, Stack, Transformer, Workload
-from isocost.paths import resource
 
 Platform = Literal["nvidia", "open", "elsewhere"]
 """NVIDIA's tuned stack on its accelerators, open-source code on them, and other makers' accelerators."""
@@ -31,7 +29,7 @@ class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """90th percentile."""
 
 
-class SourceScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LeftOutScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Errors of one source's runs when none of them is in the fit."""
 
     runs: int
@@ -61,13 +59,13 @@ class AccuracyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Factor on the logarithm of a spread for architectures without measured runs."""
     unstated: float
     """The same for runs whose layout is not known."""
-    left_out: dict[str, SourceScore]
+    left_out: dict[str, LeftOutScore]
     macro: dict[str, float]
     coverage: Coverage
 
     def spreads_of(self, relatives: Mapping[str, str]) -> Spreads:
         """The ranges of predictions; those of architectures among ``relatives`` are widened."""
-        return Spreads(dict(self.spreads), self.unmeasured, frozenset(relatives), self.unstated)
+        return Spreads(dict(self.spreads), self.unmeasured, tuple(relatives), self.unstated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Spreads:
     by_class: dict[str, Spread]
     unmeasured: float
     """Factor on the logarithm of a spread for ``unmeasured_architectures``."""
-    unmeasured_architectures: frozenset[str]
+    unmeasured_architectures: tuple[str, ...]
     """Architectures without runs in the fit."""
     unstated: float = 1.0
     """The same factor for runs whose layout is not known."""
@@ -125,8 +123,6 @@ def _kind(t: Transformer, work: Workload) -> Kind:
     return "dense-low" if low else "dense-16bit"
 
 
-@lru_cache(maxsize=1)
-def load_accuracy() -> AccuracyRecord:
-    """The shipped record of errors, validated."""
-    content = yaml.safe_load(resource("accuracy.yaml").read_text(encoding="utf-8"))
-    return msgspec.convert(content, AccuracyRecord)
+def read_accuracy(text: str) -> AccuracyRecord:
+    """The record of errors from YAML. Raises CatalogError naming what is missing or unknown."""
+    return yaml_record(text, AccuracyRecord, "accuracy.yaml")
