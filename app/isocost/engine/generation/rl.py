@@ -336,21 +336,6 @@ def _driver(parts: dict[str, float], tail: float) -> Driver:
     return "training arithmetic" if arithmetic >= parts["overhead"] else "round overhead"
 
 
-def rl_time(t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: float) -> RlTime:
-    """Hours of a reinforcement-learning run on ``gpus`` accelerators.
-
-    Raises:
-        ValueError: the policy does not fit, or a phase's lengths contradict its cap.
-    """
-    (found,) = rl_times(t, a, plan, stack, gpus=[gpus])
-    if found is None:
-        raise ValueError(
-            f"{t.name} in {stack.weights} does not fit on {gpus:.0f} x {a.name} with one response: use more "
-            "accelerators, more memory each or a narrower format, or widen the generation layout."
-        )
-    return found
-
-
 def rl_times(
     t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: Sequence[float]
 ) -> tuple[RlTime | None, ...]:
