@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-YEAR_SECONDS = 365.0 * 86400.0
+from isocost.quantities.units import SECONDS_PER_YEAR
 
 CHECKPOINT_BYTES = 14.0
 """Bytes per parameter of a mixed-precision AdamW checkpoint: bf16 weights, fp32 master, two moments
@@ -49,7 +49,7 @@ class Goodput:
 
 def seconds_between_failures(count: float, failures_per_year: float) -> float:
     """Mean time between failures of a job on ``count`` accelerators: year / (count x rate)."""
-    return math.inf if failures_per_year <= 0.0 else YEAR_SECONDS / (count * failures_per_year)
+    return math.inf if failures_per_year <= 0.0 else SECONDS_PER_YEAR / (count * failures_per_year)
 
 
 def checkpoint_seconds(parameters: float, count: float, r: Reliability) -> float:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from isocost.catalog.constants.economics import load_economics, load_regions
 from isocost.plan.money.energy import energy, site_facts
-from isocost.plan.money.ownership import HOURS_PER_YEAR, owned_rate, purchase_price, rent_or_buy
+from isocost.plan.money.ownership import owned_rate, purchase_price, rent_or_buy
 from isocost.plan.project.programme import Ownership, Site, Supply
+from isocost.quantities.units import HOURS_PER_YEAR
 from tests.plan.programmes import CATALOG, priced, scenario
 
 H100 = CATALOG.accelerator("h100-sxm")

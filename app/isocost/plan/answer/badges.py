@@ -25,10 +25,10 @@ from isocost.engine.scaling import (
     optimum,
 )
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.money.surroundings import DAYS_PER_MONTH
 from isocost.plan.project.project import PretrainStage, Scenario, model_of
 from isocost.plan.runs.resolve import parameters_of
 from isocost.quantities import format_quantity
+from isocost.quantities.units import DAYS_PER_MONTH
 
 NEAR_OPTIMAL = 1.5
 """Tokens per parameter within this factor of the optimum are called compute-optimal."""

@@ -10,9 +10,10 @@ from datetime import date
 from isocost.catalog import Catalog
 from isocost.plan.answer.results import LedgerGroup, LedgerLine, StageEstimate
 from isocost.plan.money.ledger import GROUPS, basis_of
-from isocost.plan.money.surroundings import CENTS, DATA_KINDS, DAYS_PER_MONTH, EXPERIMENT_KINDS, unused_days
+from isocost.plan.money.surroundings import CENTS, DATA_KINDS, EXPERIMENT_KINDS, unused_days
 from isocost.plan.money.timeline import TimelineBar, start_date, timeline
 from isocost.plan.project.project import Scenario
+from isocost.quantities.units import DAYS_PER_MONTH
 
 LONGEST_MONTHS = 1200
 """What a plan pays later falls in its last month: more than a century is no calendar."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from isocost.catalog.constants.economics import Region, load_economics, load_regions
 from isocost.engine.records import Accelerator
 from isocost.plan.project.programme import Site
-
-WATTS_PER_KW = 1000.0
+from isocost.quantities.units import KILO
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _price(site: Site, region: Region | None) -> tuple[float, str]:
 
 def kw_per_accelerator(accelerator: Accelerator, pue: float) -> float:
     """Mean facility draw behind one busy accelerator: server nameplate x typical draw x PUE."""
-    server = accelerator.server_power_w / WATTS_PER_KW
+    server = accelerator.server_power_w / KILO
     return server * load_economics().power_over_nameplate.value * pue
 
 

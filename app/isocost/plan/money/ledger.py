@@ -15,11 +15,8 @@ from isocost.plan.money.supply import hourly_usd, price_words
 from isocost.plan.money.surroundings import (
     CENTS,
     DATA_KINDS,
-    DAYS_PER_MONTH,
     EXPERIMENT_KINDS,
     GB_PER_TB,
-    HOURS_PER_DAY,
-    MEGA,
     Basis,
     basis,
     cents,
@@ -31,6 +28,7 @@ from isocost.plan.money.surroundings import (
     unused_days,
 )
 from isocost.plan.project.project import Scenario
+from isocost.quantities.units import DAYS_PER_MONTH, HOURS_PER_DAY, MEGA
 
 _Product = tuple[str, *tuple[Factor, ...]]
 """The words of a product, and its factors."""

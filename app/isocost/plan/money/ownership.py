@@ -12,10 +12,8 @@ from isocost.catalog.constants.economics import load_economics
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.money.energy import SiteFacts, kw_per_accelerator, site_facts
 from isocost.plan.project.programme import Ownership, Site
+from isocost.quantities.units import HOURS_PER_MONTH, HOURS_PER_YEAR, KILO, MONTHS_PER_YEAR
 
-HOURS_PER_MONTH = 730.0
-MONTHS_PER_YEAR = 12.0
-HOURS_PER_YEAR = HOURS_PER_MONTH * MONTHS_PER_YEAR
 LONGEST_MONTHS = 120
 
 Array = NDArray[np.float64]
@@ -95,7 +93,7 @@ def owned_rate(entry: AcceleratorEntry, ownership: Ownership, site: Site) -> Own
     facts = site_facts(site)
     yearly = _annuity(capital, ownership)
     write_off = capital * (1.0 - ownership.residual) / ownership.years
-    kw = entry.spec.server_power_w / 1000.0
+    kw = entry.spec.server_power_w / KILO
     return OwnedRate(
         capital=capital,
         capital_source=source,

@@ -9,8 +9,8 @@ from isocost.plan.answer.results import StageEstimate
 from isocost.plan.money.ledger import basis_of
 from isocost.plan.money.ownership import RentOrBuy, rent_or_buy
 from isocost.plan.money.supply import hourly_usd
-from isocost.plan.money.surroundings import HOURS_PER_DAY
 from isocost.plan.project.project import Scenario
+from isocost.quantities.units import HOURS_PER_DAY
 
 
 def rent_or_buy_of(

@@ -10,12 +10,11 @@ from isocost.plan.answer.results import LedgerGroup, LedgerLine, StageEstimate
 from isocost.plan.inputs.ledger_fields import origin
 from isocost.plan.money.arithmetic import Factor, product
 from isocost.plan.money.ledger import basis_of, programme_total
-from isocost.plan.money.ownership import HOURS_PER_MONTH
 from isocost.plan.money.supply import idle_usd, rate_of
-from isocost.plan.money.surroundings import DAYS_PER_WEEK, HOURS_PER_DAY, cents, stored_gb
+from isocost.plan.money.surroundings import cents, stored_gb
 from isocost.plan.project.project import Scenario
+from isocost.quantities.units import DAYS_PER_WEEK, HOURS_PER_MONTH, HOURS_PER_WEEK
 
-HOURS_PER_WEEK = DAYS_PER_WEEK * HOURS_PER_DAY
 USUAL_SHARE, USUAL_WEEKS = 0.25, 4.0
 """A delay worth asking about first: this share of the programme, and these weeks at most."""
 

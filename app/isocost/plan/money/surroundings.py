@@ -10,19 +10,14 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.engine.goodput import CHECKPOINT_BYTES
-from isocost.plan.money.ownership import HOURS_PER_MONTH
 from isocost.plan.project.programme import Dataset, People, Programme, Schedule, Storage
 from isocost.plan.project.project import Scenario, Stage, model_of
 from isocost.plan.project.stages import ModelStage
 from isocost.plan.runs.resolve import parameters_of
+from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK, GIGA, HOURS_PER_DAY, MEGA
 
 Number = float | NDArray[np.float64]
 
-HOURS_PER_DAY = 24.0
-DAYS_PER_WEEK = 7.0
-DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
-GIGA = 1e9
-MEGA = 1e6
 GB_PER_TB = 1000.0
 CENTS = 100
 

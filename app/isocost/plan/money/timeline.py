@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Literal
 
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.money.surroundings import DAYS_PER_WEEK
 from isocost.plan.project.project import Scenario
 from isocost.quantities import format_count
+from isocost.quantities.units import DAYS_PER_WEEK
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from isocost.plan.answer.results import Detail
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.project.stages import DistillationStage
 from isocost.plan.runs import generating
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun, spread_of_sum
+from isocost.plan.runs.records import Array, Job, StageRun, spread_of_sum
 from isocost.plan.runs.reinforced import distilled_on_policy
 from isocost.plan.runs.resolve import goodput_at
 from isocost.plan.runs.training import trained
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 
 def distilled(job: Job) -> list[StageRun]:

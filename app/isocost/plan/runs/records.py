@@ -14,9 +14,8 @@ from isocost.catalog import Catalog
 from isocost.plan.answer.results import Detail, FlopCount
 from isocost.plan.project.project import Scenario
 from isocost.plan.runs.throughput import Counts, Throughput
+from isocost.quantities.units import HOURS_PER_DAY
 
-HOURS_PER_DAY = 24.0
-SECONDS_PER_HOUR = 3600.0
 Array = NDArray[np.float64]
 
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from isocost.plan.answer.results import LedgerGroup
 from isocost.plan.money.cashflow import CashMonth
-from isocost.plan.money.surroundings import DAYS_PER_MONTH, DAYS_PER_WEEK
 from isocost.plan.money.timeline import TimelineBar
 from isocost.quantities import format_duration, format_money
+from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 from isocost.report.findings.ledger import late_words, month_in_words, month_name, stage_in_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed

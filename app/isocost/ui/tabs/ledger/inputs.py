@@ -25,8 +25,9 @@ from isocost.plan.inputs.ledger_fields import LASTING, LEDGER_FIELDS, OFF, origi
 from isocost.plan.money.energy import SiteFacts, site_facts
 from isocost.plan.money.ledger import basis_of
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.money.surroundings import DAYS_PER_MONTH, programme_days
+from isocost.plan.money.surroundings import programme_days
 from isocost.quantities import format_duration
+from isocost.quantities.units import DAYS_PER_MONTH
 from isocost.ui.inputs.bindings import Binding, Fill, plain_binding, words
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.look.theme import Theme
