@@ -38,8 +38,6 @@ class ParameterCount:
     ffn_per_dense_layer: float
     ffn_per_moe_layer: float
     """Router, projections to the experts' width, shared experts and all routed experts of one layer."""
-    ffn_active_per_moe_layer: float
-    """Router, shared experts and the ``top_k`` experts one token is sent to."""
     per_expert: float
     norms_per_layer: float
     mtp: float
@@ -158,7 +156,6 @@ def parameters(t: Transformer) -> ParameterCount:
         attention_per_layer=attention,
         ffn_per_dense_layer=dense_ffn,
         ffn_per_moe_layer=moe_ffn,
-        ffn_active_per_moe_layer=moe_active,
         per_expert=expert,
         norms_per_layer=norms,
         mtp=t.mtp_layers * (joint + (moe_ffn if t.is_moe else dense_ffn)),

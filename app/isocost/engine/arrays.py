@@ -220,7 +220,6 @@ class Works:
     """1 when matmuls run below 16 bits and operands must be cast."""
     block_scaled: Array
     """1 for MXFP8 and NVFP4, whose casts also compute scales of small blocks."""
-    four_bit: Array
     frozen: Array
     """1 when the weights are frozen (LoRA, QLoRA): no weight gradients."""
     quantised: Array
@@ -242,7 +241,6 @@ class Works:
             element_bytes=column(works, lambda w: ELEMENT_BYTES[w.precision]),
             low_precision=column(works, lambda w: ELEMENT_BYTES[w.precision] < 2.0),
             block_scaled=column(works, lambda w: w.precision in ("mxfp8", "nvfp4")),
-            four_bit=column(works, lambda w: w.precision == "nvfp4"),
             frozen=column(works, lambda w: w.method != "full"),
             quantised=column(works, lambda w: w.method == "qlora"),
             adapter_rank=column(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
@@ -263,12 +261,3 @@ OPTIMIZER_TRAFFIC: dict[Optimizer, float] = {
 }
 """Bytes an update reads and writes per parameter. AdamW: gradient norm and clip 8, gradient 4, master and two
 moments read 12 and written 12, 16-bit weight written 2, less what is fused."""
-
-
-def take(rows: Record, index: NDArray[np.intp]) -> Record:
-    """The chosen rows of a struct of arrays; fields of length one stay as they are (they broadcast)."""
-    chosen = {}
-    for field in fields(rows):  # type: ignore[arg-type]
-        values = getattr(rows, field.name)
-        chosen[field.name] = values if values.shape[0] == 1 else values[index]
-    return type(rows)(**chosen)

@@ -23,6 +23,7 @@ from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Tra
 from isocost.engine.training.efficiency import ELEMENT, dense_peak
 from isocost.engine.training.states import OPTIMIZER_BYTES
 from isocost.evidence import row_words as words
+from isocost.quantities.units import BYTES_PER_GBIT, GIGA
 
 _Found = TypeVar("_Found")
 
@@ -84,7 +85,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     )
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
-        accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * 1e9 / 8.0)
+        accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * BYTES_PER_GBIT)
     stated = run.tp is not None or run.pp is not None or run.sharding in ("none", "zero3")
     return RunSpec(
         run=run,
@@ -174,7 +175,7 @@ def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
     """The catalogue's, by any spelling of its name. Raises ValueError where its memory is not the label's."""
     label = text.get("gpu", "")
     found = _named(catalog.accelerator, words.accelerator_spellings(label)).spec
-    named, held = words.memory_named(label), found.memory_bytes / 1e9
+    named, held = words.memory_named(label), found.memory_bytes / GIGA
     if named is not None and abs(named / held - 1.0) > SAME_MEMORY:
         raise ValueError(f"gpu is {label!r}: {found.name} has {held:.0f} GB, and no other is known.")
     return found

@@ -19,8 +19,8 @@ from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.training.step import StepSeconds, evaluate
 from isocost.evidence.completion import Batch, complete
 from isocost.evidence.measured_rows import RunSpec, run_from_row
+from isocost.quantities.units import GIGA
 
-GB = 1e9
 AT_ONCE = 64
 """Runs completed and priced together: one whose layout is not stated may have had thousands."""
 
@@ -95,7 +95,7 @@ def _prediction(
         tokens_per_s=rate,
         p10=rate * low,
         p90=rate * high,
-        peak_memory_gb=float(batch.memory.allocated[row]) / GB,
+        peak_memory_gb=float(batch.memory.allocated[row]) / GIGA,
         layout_source="given" if spec.mapping_given else "searched",
         note="; ".join(_notes(batch, index, row, known.efficiency.relatives)),
         layout=_words(batch, row),

@@ -23,7 +23,8 @@ from isocost.evidence.accuracy import (
 )
 from isocost.evidence.completion import complete
 from isocost.evidence.measured_rows import RunSpec, run_from_row, run_spec
-from isocost.evidence.predict import GB, fastest, step_seconds
+from isocost.evidence.predict import fastest, step_seconds
+from isocost.quantities.units import GIGA
 
 NAMED_LINES = 5
 """Lines of a table named of those left out for one reason."""
@@ -126,7 +127,7 @@ def _validated(
         macro=macro_average(specs, rates),
         left_out=left_out,
         ranking=tuple(score_ranking(specs, rates, grid)),
-        memory=tuple(score_memory(specs, batch.memory.allocated[rows] / GB)),
+        memory=tuple(score_memory(specs, batch.memory.allocated[rows] / GIGA)),
         called_too_large=1.0 - float(batch.fits.mean()),
         covered=_covered(specs, rates, catalog.constants.spreads),
         skipped=skipped,

@@ -36,7 +36,6 @@ class ReliabilityFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     write_bandwidth: Sourced
     write_bandwidth_limit: Sourced
     blocking_share: Sourced
-    repair_seconds: Sourced
 
     def record(self, fleet: str | None = None) -> Reliability:
         """The engine's record with a fleet's failure rate. Raises CatalogError for an unknown fleet."""
@@ -49,7 +48,6 @@ class ReliabilityFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     write_bandwidth=self.write_bandwidth.value,
                     write_bandwidth_limit=self.write_bandwidth_limit.value,
                     blocking_share=self.blocking_share.value,
-                    repair_seconds=self.repair_seconds.value,
                 )
         names = ", ".join(known.id for known in self.fleets)
         raise CatalogError(f"reliability.yaml: no fleet {wanted!r}; there are {names}.")

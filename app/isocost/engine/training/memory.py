@@ -18,8 +18,9 @@ from isocost.engine.layout import Layouts
 from isocost.engine.records import Accelerator
 from isocost.engine.training.activations import layer_activations
 from isocost.engine.training.states import SIXTEEN_BIT, MemoryProfile, StateBytes
+from isocost.quantities.units import GIGA
 
-LABEL_BYTES = 2.0**30 / 1e9
+LABEL_BYTES = 2.0**30 / GIGA
 """Device memory labelled in GB is made of GiB (an "80 GB" H100 has 81,559 MiB)."""
 USABLE = 0.995
 """Share of it a process can allocate: drivers and error correction keep the rest."""

@@ -22,11 +22,12 @@ from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage,
 from isocost.plan.project.stages import DistillationStage, RlStage
 from isocost.plan.runs import StageRun, run_scenario
 from isocost.plan.runs.layouts import layout_words, memory_bill
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Breakdown, Part
+from isocost.plan.runs.records import Breakdown, Part
 from isocost.plan.runs.reinforced import Recipe, recipe_of, recipe_on_policy, simulated
 from isocost.plan.runs.resolve import transformer_of, workload_of
 from isocost.plan.runs.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
 from isocost.plan.runs.training import FULL
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from isocost.plan.money.supply import RATES
 from isocost.quantities.units import (
     DAYS_PER_MONTH,
     DAYS_PER_WEEK,
-    GB_PER_TB,
     HOURS_PER_DAY,
     HOURS_PER_MONTH,
     HOURS_PER_WEEK,
+    KILO,
     MEGA,
 )
 
@@ -117,11 +117,11 @@ _STEPS = (
         "stored_gb", "Kept on fast storage", "GB",
         ("storage.terabytes", "storage.checkpoints", "checkpoint_gb"),
         "{storage.terabytes} x 1,000 + {storage.checkpoints} x {checkpoint_gb}",
-        lambda tb, kept, each: tb * GB_PER_TB + kept * each,
+        lambda tb, kept, each: tb * KILO + kept * each,
     ),
     Figure(
         "egress_gb", "Moved out", "GB", ("storage.egress_terabytes",), "{storage.egress_terabytes} x 1,000",
-        lambda terabytes: terabytes * GB_PER_TB,
+        lambda terabytes: terabytes * KILO,
     ),
 )  # fmt: skip
 

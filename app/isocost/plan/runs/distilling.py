@@ -10,10 +10,11 @@ from isocost.engine.training.states import generated_for_kept
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.project.stages import DistillationStage
 from isocost.plan.runs import generating
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Detail, Job, StageRun, spread_of_sum
+from isocost.plan.runs.records import Array, Detail, Job, StageRun, spread_of_sum
 from isocost.plan.runs.reinforced import distilled_on_policy
 from isocost.plan.runs.resolve import goodput_at
 from isocost.plan.runs.training import trained
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 
 def distilled(job: Job) -> list[StageRun]:

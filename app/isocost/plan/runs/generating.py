@@ -15,9 +15,10 @@ from isocost.engine.generation.step import step_time
 from isocost.engine.training.states import generated_for_kept
 from isocost.plan.project.project import ModelChoice, efficiency_of, model_of
 from isocost.plan.project.stages import GenerationPrecisionName, GenerationStage, ServingStackName
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Detail, Job, StageRun
+from isocost.plan.runs.records import Array, Detail, Job, StageRun
 from isocost.plan.runs.resolve import goodput_at, transformer_of
 from isocost.plan.runs.throughput import Counts
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 WIDEST = 8
 """Replicas span at most 2^8 accelerators, so larger counts only add replicas."""

@@ -14,6 +14,7 @@ from isocost.catalog import Catalog
 from isocost.plan.inputs.fields import Quantity
 from isocost.plan.project.project import Scenario
 from isocost.plan.runs.throughput import Counts, Throughput
+from isocost.quantities.units import HOURS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,6 @@ class Detail:
     """What it means, in a few words."""
 
 
-HOURS_PER_DAY = 24.0
-SECONDS_PER_HOUR = 3600.0
 Array = NDArray[np.float64]
 
 

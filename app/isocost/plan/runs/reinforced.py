@@ -15,9 +15,10 @@ from isocost.engine.generation.rl import ALGORITHMS, Algorithm, RlPhase, RlPlan,
 from isocost.engine.generation.step import wide_peak
 from isocost.plan.project.project import ModelChoice, model_of
 from isocost.plan.project.stages import DistillationStage, Rl, RlStackName, RlStage
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Detail, Job, StageRun
+from isocost.plan.runs.records import Array, Detail, Job, StageRun
 from isocost.plan.runs.resolve import transformer_of, whole_nodes
 from isocost.plan.runs.throughput import Counts
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 ANCHORS = 7
 """Counts of a curve that are simulated; between them hours follow straight lines of logarithms."""

@@ -31,9 +31,10 @@ from isocost.plan.project.stages import (
     SftStage,
     Tuning,
 )
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Detail, FlopCount, Job, StageRun, joint_factor
+from isocost.plan.runs.records import Detail, FlopCount, Job, StageRun, joint_factor
 from isocost.plan.runs.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
 from isocost.plan.runs.throughput import throughputs
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 FULL = Tuning(packing=1.0)
 """Every weight is trained, once over, in batches without padding: pre-training."""

@@ -12,6 +12,7 @@ from isocost.plan.answer.badges import Badge
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
 from isocost.quantities import SPACE, format_money, format_quantity
+from isocost.quantities.units import KILO
 from isocost.report.findings.header import Figure, format_carbon, format_energy
 from isocost.report.table import Column, Table
 from isocost.ui.header.headline import FigureBlock
@@ -19,9 +20,6 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.flow import FlowLayout
 from isocost.ui.widgets.labels import WrapLabel
-
-MEGA = 1000.0
-"""Kilowatts in a megawatt."""
 
 
 class Flow(QWidget):
@@ -212,6 +210,6 @@ def badge_chip(badge: Badge) -> QLabel:
 
 def format_power(kw: float) -> str:
     """Electric power: "850 kW", "3.02 MW"."""
-    if kw >= MEGA:
-        return f"{format_quantity(kw / MEGA, 'number')}{SPACE}MW"
+    if kw >= KILO:
+        return f"{format_quantity(kw / KILO, 'number')}{SPACE}MW"
     return f"{format_quantity(kw, 'number')}{SPACE}kW"

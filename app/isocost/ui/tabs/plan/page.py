@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.comparison import Comparison, Published, Slots, in_logarithms, worth_showing
-from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.curves import CLUSTER_LINK, CostCurve
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.project import PretrainStage, Scenario, model_of
 from isocost.quantities import format_count, format_duration, format_money
@@ -22,9 +22,6 @@ from isocost.ui.tabs.plan.cost_time import CostTime
 
 NAMED = COLOURS
 """Accelerators that get a curve and a name; more would not be told apart."""
-
-CARD_LINK = 100e9
-"""Bytes per second each way that no card in a slot reaches; slower ones are not built for clusters."""
 
 PAIR = 2
 """Accelerators joined by a bridge."""
@@ -50,7 +47,7 @@ APART = "Every stage has hardware of its own: there is no shared accelerator or 
 def familiar(catalog: Catalog) -> tuple[str, ...]:
     """Accelerators built to train together, those with the most price quotes first."""
     specs = [entry.spec for entry in catalog.accelerators.values()]
-    linked = [s.id for s in specs if s.scaleup_domain > PAIR and s.scaleup_bandwidth > CARD_LINK]
+    linked = [s.id for s in specs if s.scaleup_domain > PAIR and s.scaleup_bandwidth >= CLUSTER_LINK]
     return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
 
 
