@@ -13,7 +13,7 @@ from isocost.plan.answer.results import Estimate
 from isocost.plan.project.project import Project, set_value
 
 
-def plan(name: str, catalog: Catalog, *changes: tuple[str, Any]) -> Project:
+def shipped(name: str, catalog: Catalog, *changes: tuple[str, Any]) -> Project:
     """A preset with these values, each at its path, in its first stage."""
     project = load_project(paths.presets() / f"{name}.yaml", catalog)
     for path, value in changes:
@@ -23,9 +23,9 @@ def plan(name: str, catalog: Catalog, *changes: tuple[str, Any]) -> Project:
 
 def estimated(name: str, catalog: Catalog, *changes: tuple[str, Any]) -> Estimate:
     """What a preset with these values comes to."""
-    return estimate(plan(name, catalog, *changes), catalog)
+    return estimate(shipped(name, catalog, *changes), catalog)
 
 
 def reported(name: str, catalog: Catalog, *changes: tuple[str, Any]) -> FitReport:
     """How the first stage of a preset with these values fits."""
-    return fit_report(plan(name, catalog, *changes), catalog)
+    return fit_report(shipped(name, catalog, *changes), catalog)
