@@ -12,13 +12,16 @@ from isocost.quantities import (
     SPACE,
     QuantityError,
     format_bytes,
+    format_carbon,
     format_cents,
     format_count,
     format_counted,
     format_duration,
+    format_energy,
     format_exact,
     format_memory,
     format_memory_of,
+    format_power,
     format_quantity,
     format_share,
     parse,
@@ -322,3 +325,22 @@ def test_any_arithmetic_noise_is_a_finite_number_or_a_sentence(text: str, quanti
     except QuantityError:
         return
     assert math.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    ("kwh", "text"), [(0.5, "0.5 kWh"), (850, "850 kWh"), (74_700, "74.7 MWh"), (3.02e6, "3.02 GWh")]
+)
+def test_energy_is_written_in_fitting_units(kwh, text):
+    assert plain_spaces(format_energy(kwh)) == text
+
+
+@pytest.mark.parametrize(
+    ("kg", "text"), [(640, "640 kg CO₂"), (27_600, "27.6 t CO₂"), (1.11e6, "1,110 t CO₂")]
+)
+def test_carbon_is_written_in_fitting_units(kg, text):
+    assert plain_spaces(format_carbon(kg)) == text
+
+
+@pytest.mark.parametrize(("kw", "text"), [(0.7, "0.7 kW"), (850, "850 kW"), (3_020, "3.02 MW")])
+def test_power_is_written_in_fitting_units(kw, text):
+    assert plain_spaces(format_power(kw)) == text

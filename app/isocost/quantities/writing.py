@@ -14,6 +14,8 @@ SPACE = "\N{NO-BREAK SPACE}"
 _SUFFIXES = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
 _BYTES = ((15, "PB"), (12, "TB"), (9, "GB"), (6, "MB"), (3, "kB"))
 _MEMORY = ((50, "PiB"), (40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
+_KILO = 1000.0
+"""Kilowatts in a megawatt, kilograms in a tonne."""
 
 
 def format_quantity(value: float, quantity: Quantity, *, digits: int = 3) -> str:
@@ -138,6 +140,29 @@ def format_duration(days: float) -> str:
     return f"{_significant(years, 2) if years < 99.5 else _scaled(years, 2, _SUFFIXES)}{SPACE}years"
 
 
+def format_energy(kwh: float) -> str:
+    """Electric energy: "850 kWh", "3.02 GWh"."""
+    for size, unit in ((1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh")):
+        if kwh >= size:
+            return f"{_three(kwh / size)}{SPACE}{unit}"
+    return f"{_three(kwh)}{SPACE}kWh"
+
+
+def format_carbon(kilograms: float) -> str:
+    """Mass of carbon dioxide: "640 kg CO₂", "1,110 t CO₂"."""
+    if kilograms >= _KILO:
+        tonnes = kilograms / _KILO
+        return f"{tonnes:,.0f}{SPACE}t CO₂" if tonnes >= 100 else f"{_three(tonnes)}{SPACE}t CO₂"
+    return f"{_three(kilograms)}{SPACE}kg CO₂"
+
+
+def format_power(kw: float) -> str:
+    """Electric power: "850 kW", "3.02 MW"."""
+    if kw >= _KILO:
+        return f"{format_quantity(kw / _KILO, 'number')}{SPACE}MW"
+    return f"{format_quantity(kw, 'number')}{SPACE}kW"
+
+
 def plain_spaces(text: str) -> str:
     """The text with ordinary spaces, for terminals, CSV and comparison."""
     return text.replace(SPACE, " ")
@@ -196,3 +221,8 @@ def _hours(value: float, digits: int) -> str:
     if abs(value) >= 1e6:
         return _scaled(value, digits, _SUFFIXES)
     return f"{value:,.0f}" if abs(value) >= 999.5 else _significant(value, digits)
+
+
+def _three(value: float) -> str:
+    """Three significant digits, and whole numbers from a hundred on."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -217,7 +217,7 @@ def test_no_name_covers_the_dash_of_a_curve_of_one_count(page: PlanPage):
 def test_the_subtitle_explains_what_is_drawn_and_nothing_else(page: PlanPage, made_up: FakeSession):
     assert page.cost_time.subtitle.text() == "Dots: counts. Broad: Pareto front. Shaded: 80 % range."
     plot = page.cost_time.plot
-    run = Published(70.0, 7e6, ("Model X as published", "2,048 H800, 70 days, $7M", "reported, 2024-12"))
+    run = Published(70.0, 7e6, "Model X", "H800", 2048, "reported", "2024-12")
     plain = replace(plot.comparison.estimate, range=None)
     for runs, told in (((run,), " Diamonds: published."), ((replace(run, days=1e6),), "")):
         shown = replace(plot.comparison, estimate=plain, published=runs)
@@ -269,14 +269,16 @@ def test_axes_stand_still_while_a_number_changes_a_little(page: PlanPage, made_u
 
 
 def test_a_published_run_is_a_mark_that_tells_its_source(page: PlanPage, made_up: FakeSession):
-    run = Published(70.0, 7e6, ("Model X as published", "2,048 H800, 70 days, $7M", "reported, 2024-12"))
+    run = Published(70.0, 7e6, "Model X", "H800", 2048, "reported", "2024-12")
     plot = page.cost_time.plot
     shown = replace(plot.comparison, published=(run, replace(run, days=1e6)))
     plot.show_comparison(shown, worth_showing(shown, 8, Slots()))
     assert len(plot.writing.marks.runs) == 1
     x, y = plot.pixels(np.log10([70.0]), np.log10([7e6]))[0]
     QTest.mouseMove(plot.viewport(), QPoint(round(x), round(y)))
-    assert plot.hover_text == "\n".join(run.lines)
+    assert plain_spaces(plot.hover_text) == (
+        "Model X as published\n2,048 H800, 70 days, $7M\nreported, 2024-12"
+    )
     QTest.mouseClick(plot.viewport(), LEFT, pos=QPoint(round(x), round(y)))
     assert made_up.chosen == []
 
@@ -286,20 +288,3 @@ def test_the_plans_dot_wears_the_colour_of_its_curve(page: PlanPage, themes: The
     x, y = plot.writing.plan.at
     colour = picture(page).pixelColor(round(x), round(y)).name()
     assert colour == themes.theme.series[USUAL.index("h800-sxm")].line
-
-
-def test_a_plan_of_claimed_hours_is_known_as_one():
-    from isocost.catalog import load
-    from isocost.files import load_project
-    from isocost.paths import presets
-    from isocost.plan.answer.comparison import Comparison
-    from isocost.plan.answer.curves import active_curve, other_curves
-    from isocost.plan.answer.estimate import estimate
-
-    catalog = load()
-    for name, claimed in (("deepseek-r1", True), ("startup-7b", False)):
-        plan = load_project(presets() / f"{name}.yaml")
-        shown = Comparison(
-            estimate(plan, catalog), active_curve(plan, catalog), other_curves(plan, catalog), count=512
-        )
-        assert shown.claimed is claimed

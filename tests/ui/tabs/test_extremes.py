@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from isocost.files import load_project
 from isocost.plan.inputs.fields import FIELDS
+from isocost.report.findings.plan import FREE
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.tabs.ledger.page import LedgerPage
-from isocost.ui.tabs.plan.page import FREE, PlanPage
+from isocost.ui.tabs.plan.page import PlanPage
 from tests.ui.conftest import preset
 
 SETTABLE = {

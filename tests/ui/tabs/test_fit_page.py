@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -15,7 +14,9 @@ from isocost.files import load_project
 from isocost.plan.answer.fit import fit_report
 from isocost.plan.project.values import Layout
 from isocost.plan.runs.records import Breakdown, Part
-from isocost.report.findings.fit import degrees, layouts_finding
+from isocost.report.findings.fit import memory_said, step_said
+from isocost.report.findings.layouts import cell_in_words, layouts_said
+from isocost.report.findings.nearest import near_said
 from isocost.ui.inputs.stage.layout import PinPicker
 from isocost.ui.look.theme import DARK, LIGHT
 from isocost.ui.screenshot import settle
@@ -77,9 +78,15 @@ def test_the_page_shows_what_the_plan_and_the_report_say(window, fit):
     report = fit_report(session.project, session.catalog)
     assert fit.layouts.model.rows == report.rows
     assert fit.nearest.model.runs == report.near
-    spare = round((stage.memory.limit - stage.memory.total) / 2**30)
-    assert fit.memory.title.text().endswith(f"fits, {spare}\u00a0GiB free")
-    assert "matrix multiplies" in fit.step.title.text()
+    said = {
+        fit.memory: memory_said(stage, stage.memory),
+        fit.step: step_said(stage, stage.step),
+        fit.nearest: near_said(report),
+        fit.layouts: layouts_said(report),
+    }
+    for card, told in said.items():
+        shown = (card.title.text(), card.subtitle.text(), card.accessibleDescription())
+        assert shown == told
 
 
 def test_it_rests_while_hidden_and_catches_up(window):
@@ -114,28 +121,13 @@ def test_a_drag_moves_the_bars_and_then_the_table(window, fit, qtbot):
     assert fit.layouts.model.rows == fit_report(window.session.project, window.session.catalog).rows
 
 
-def test_a_plan_that_does_not_fit_says_what_would(window, fit):
+def test_a_plan_that_does_not_fit_still_lists_layouts(window, fit):
     open_preset(window, "llama-3.1-405b")
     window.session.set_value("hardware.count", 64, "Count")
     settled(window)
-    smallest = window.session.estimate.stages[0].smallest_count
     assert fit.memory.title.text().endswith("does not fit")
-    assert f": {smallest} H100" in fit.memory.subtitle.text()
     assert fit.layouts.title.text() == "No layout fits 64 H100"
     assert not any(row.fits for row in fit.layouts.model.rows)
-
-
-def test_a_typed_mfu_is_told_apart_from_the_prediction(window, fit):
-    window.session.set_value("efficiency.mfu", 0.31, "MFU")
-    settled(window)
-    assert "your MFU of 31" in fit.step.subtitle.text()
-
-
-def test_the_title_speaks_of_every_run_that_is_listed(window, fit):
-    open_preset(window, "gpt-3-175b")
-    errors = sorted(abs(run.error) for run in fit.nearest.model.runs)
-    assert f"{errors[-1]:.0%}".replace("%", "\u00a0%") in fit.nearest.title.text()
-    assert "10,000 accelerators (at most" in fit.nearest.guessed.whole
 
 
 def test_guessed_efficiencies_are_named_beside_the_runs(window, fit):
@@ -274,6 +266,13 @@ def test_an_impossible_pin_leads_from_the_warning_to_its_input(window, fit):
 # For every eye and hand
 
 
+def test_a_cell_of_the_table_is_read_in_words(fit):
+    model = fit.layouts.model
+    role = int(Qt.ItemDataRole.AccessibleTextRole)
+    for at in (0, 11):
+        assert model.data(model.index(0, at), role) == cell_in_words(model.rows[0], at)
+
+
 def test_every_card_says_in_words_what_it_draws(fit):
     for card in (fit.memory, fit.step, fit.nearest, fit.layouts):
         told = QAccessible.queryAccessibleInterface(card)
@@ -283,15 +282,6 @@ def test_every_card_says_in_words_what_it_draws(fit):
         assert table.rows
         for row in range(len(table.rows)):
             assert all(table.shown(row, at) for at in range(len(table.columns)))
-
-
-def test_cells_of_the_table_are_read_with_their_column(fit):
-    model = fit.layouts.model
-    role = int(Qt.ItemDataRole.AccessibleTextRole)
-    assert model.data(model.index(0, 0), role).startswith("TP ")
-    out = next((i for i, row in enumerate(model.rows) if not row.fits), None)
-    assert out is not None
-    assert model.data(model.index(out, 11), role).endswith("does not fit")
 
 
 @pytest.mark.parametrize("name", ["startup-7b", "deepseek-v3", "llama-3.1-405b"])
@@ -390,31 +380,3 @@ def test_the_whole_row_under_the_mouse_answers(window, fit, qtbot):
     assert view.hovered == at
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert view.hovered == -1
-
-
-def test_nothing_pinned_is_never_called_pinned(window, fit):
-    for name in ("qlora-8b-on-a-4090", "startup-7b", "lora-70b-one-node"):
-        open_preset(window, name)
-        assert "pinned" not in fit.layouts.title.text().lower()
-
-
-def test_a_typed_utilization_is_told_beside_the_predicted_layouts(window, fit):
-    window.session.set_value("efficiency.mfu", 0.31, "MFU")
-    settled(window)
-    assert "the plan itself uses your MFU of 31" in fit.layouts.subtitle.text()
-
-
-def test_tpus_are_counted_in_chips(window, fit):
-    open_preset(window, "palm-540b")
-    assert "per chip" in fit.nearest.subtitle.text()
-    assert "GPU" not in fit.nearest.subtitle.text() + fit.layouts.subtitle.text()
-
-
-def test_two_layouts_of_the_same_degrees_are_told_apart(window, fit):
-    report = fit_report(window.session.project, window.session.catalog)
-    best = next(row for row in report.rows if row.reason == "best")
-    other = replace(best, chosen=True, reason="kernels", behind=0.1, microbatch=best.microbatch + 1)
-    pinned = replace(report, rows=(replace(best, chosen=False), other), pinned=other.pins)
-    words = layouts_finding(pinned)
-    assert words.startswith("The pinned layout is 10")
-    assert words.endswith(f"{degrees(best)} of microbatch {best.microbatch}")

@@ -20,7 +20,7 @@ from isocost.plan.money.ledger import bars_by_group, bars_by_line
 from isocost.plan.project.programme import Demand, Schedule
 from isocost.plan.project.project import Project, Scenario, replace_scenario
 from isocost.quantities import format_duration, format_money, plain_spaces
-from isocost.report.findings.ledger import slip_words, whole_share
+from isocost.report.findings.ledger import bar_in_words, bar_tip, bill_view, slip_words
 from isocost.report.table import write_csv
 from isocost.ui.inputs.context import context, remarks
 from isocost.ui.look.theme import Theme, ThemeManager
@@ -108,32 +108,16 @@ def test_the_bars_stand_on_each_other_and_end_at_the_total_to_the_cent(page: Led
     assert sum(round(bar.cost_usd * 100) for bar in bars) == round(total.cost_usd * 100)
 
 
-def test_the_title_states_how_much_of_the_programme_the_run_is(page: LedgerPage, session: Session):
-    run = next(bar for bar in bars_by_group(session.estimate.ledger) if bar.group == "final run")
-    total = format_money(session.estimate.total.cost_usd)
-    assert (
-        page.waterfall.title.text()
-        == f"The run is {run.share * 100:.0f}\N{NO-BREAK SPACE}% of the programme's {total}"
-    )
+def test_the_card_says_what_is_found_of_the_bill(page: LedgerPage, session: Session):
+    card, said = page.waterfall, bill_view(session.estimate).said
+    assert (card.title.text(), card.subtitle.text(), card.accessibleDescription()) == said
 
 
-@pytest.mark.parametrize(
-    ("share", "said"), [(0.0, "0 %"), (0.004, "<1 %"), (0.41, "41 %"), (0.998, ">99 %"), (1.0, "100 %")]
-)
-def test_a_share_is_never_rounded_to_nothing_or_all(share: float, said: str):
-    assert plain_spaces(whole_share(share)) == said
-
-
-def test_every_row_says_name_amount_share_arithmetic_and_source(page: LedgerPage, session: Session):
+def test_every_row_is_read_and_explained(page: LedgerPage, session: Session):
     rows = page.waterfall.rows
-    for index, line in enumerate(bar.lines[0] for bar in bars_by_line(session.estimate.ledger)):
-        text = rows.index(index).data(int(Qt.ItemDataRole.DisplayRole))
-        tip = rows.index(index).data(int(Qt.ItemDataRole.ToolTipRole))
-        assert line.line in text
-        assert format_money(line.cost_usd) in text
-        assert "%" in text
-        assert line.source in tip
-        assert line.how in tip
+    for index, bar in enumerate(bars_by_line(session.estimate.ledger)):
+        assert rows.index(index).data(int(Qt.ItemDataRole.DisplayRole)) == bar_in_words(bar)
+        assert rows.index(index).data(int(Qt.ItemDataRole.ToolTipRole)) == bar_tip(bar)
 
 
 def test_pointing_at_a_row_and_stepping_to_it_explain_it(page: LedgerPage, session: Session):

@@ -9,12 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
+from isocost.plan.answer.comparison import Slots
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.project.project import Project
-from isocost.ui.look.theme import Theme
+from isocost.report.findings.plan import APART, IDLE
+from isocost.ui.look.theme import Theme, ThemeManager
+from isocost.ui.plot.styles import COLOURS, series_of
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
-from isocost.ui.tabs.plan.page import APART, IDLE, PlanPage, familiar
+from isocost.ui.tabs.plan.page import PlanPage
 from tests.ui.conftest import preset
 from tests.ui.tabs.plans import FakeSession
 
@@ -141,12 +144,6 @@ def real_accelerator(session: Session) -> str:
     return session.current_scenario.hardware.accelerator
 
 
-def test_familiar_accelerators_are_those_people_quote(session: Session):
-    names = familiar(session.catalog)
-    assert "h100-sxm" in names[:3]
-    assert "a40" not in names
-
-
 def test_the_plan_stands_on_its_own_curve(real: PlanPage, session: Session):
     curve = curve_shown(real, real_accelerator(session))
     total = session.estimate.total
@@ -192,3 +189,12 @@ def test_a_plan_without_a_choice_of_hardware_says_so(real: PlanPage, session: Se
     settle(session)
     assert real.cost_time.plot.isVisible()
     assert real.by_hardware.ranking.rowCount() > 1
+
+
+def test_as_many_accelerators_as_there_are_colours_are_told_apart_by_colour(themes: ThemeManager):
+    slots = Slots()
+    first = slots.assign(("gb200", "tpu-v6e", "a40", "l40s", "gh200", "b300"))
+    second = slots.assign(("gb200", "h800-sxm", "a40", "h200-sxm", "gh200", "b300"))
+    for assigned in (first, second):
+        colours = {series_of(themes.theme, assigned, name).line for name in assigned}
+        assert len(colours) == len(assigned) == COLOURS

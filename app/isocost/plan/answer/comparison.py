@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.plan.answer.curves import CostCurve, RankedChoice, pareto_front, ranking
+from isocost.catalog import Catalog
+from isocost.plan.answer.curves import CLUSTER_LINK, CostCurve, RankedChoice, pareto_front, ranking
 from isocost.plan.answer.results import Estimate
+from isocost.plan.project.project import PretrainStage, Scenario, model_of
 
 USUAL = (
     "h800-sxm",
@@ -71,6 +74,9 @@ SAME = 1.005
 JUST = 1.0 + 1e-6
 """A deadline holds plans that end on it, rounding aside."""
 
+PAIR = 2
+"""Accelerators joined by a bridge."""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -78,8 +84,14 @@ class Published:
 
     days: float
     cost_usd: float
-    lines: tuple[str, str, str]
-    """Who, with what, and how far to trust it."""
+    model: str
+    accelerator: str
+    """As its makers call it."""
+    count: int | None = None
+    cost_kind: str = ""
+    """Who says what it cost: "reported", or whose estimate."""
+    date: str = ""
+    """ISO month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,60 @@ class Comparison:
         """Whether another count would change anything; not so when every stage names its own hardware."""
         days = self.active.days
         return len(days) > 1 and float(np.ptp(days)) > 1e-9 * float(days.max())
+
+
+def compared(
+    estimate: Estimate,
+    active: CostCurve,
+    others: Iterable[CostCurve],
+    scenario: Scenario,
+    catalog: Catalog,
+    *,
+    deadline_days: float | None = None,
+) -> Comparison:
+    """A scenario beside the accelerators it does not use; curves without a count are left out."""
+    return Comparison(
+        estimate=estimate,
+        active=active,
+        others=tuple(c for c in others if c.accelerator != active.accelerator and len(c.counts)),
+        count=scenario.hardware.count,
+        apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
+        deadline_days=deadline_days,
+        familiar=familiar(catalog),
+        published=published(catalog, models_of(scenario)),
+    )
+
+
+@lru_cache(maxsize=4)
+def familiar(catalog: Catalog) -> tuple[str, ...]:
+    """Accelerators built to train together, those with the most price quotes first."""
+    specs = [entry.spec for entry in catalog.accelerators.values()]
+    linked = [s.id for s in specs if s.scaleup_domain > PAIR and s.scaleup_bandwidth >= CLUSTER_LINK]
+    return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
+
+
+@lru_cache(maxsize=64)
+def published(catalog: Catalog, models: tuple[str, ...]) -> tuple[Published, ...]:
+    """Trusted published runs of these models that state both their time and their cost."""
+    found: dict[tuple[float, float], Published] = {}
+    for run in (run for model in models for run in catalog.runs_of(model) if run.trusted):
+        if run.stage in ("pretrain", "total") and run.wall_days and run.cost_usd:
+            found[run.wall_days, run.cost_usd] = Published(
+                run.wall_days,
+                run.cost_usd,
+                run.model,
+                run.accelerator_label,
+                run.count,
+                run.cost_kind,
+                run.date,
+            )
+    return tuple(found.values())
+
+
+def models_of(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the models the scenario trains."""
+    stages = [stage for stage in scenario.stages if isinstance(stage, PretrainStage)]
+    return tuple(dict.fromkeys(name for stage in stages if (name := model_of(scenario, stage).name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from isocost.plan.money.ownership import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.quantities import format_cents, format_count, format_duration, format_money, format_quantity
 from isocost.quantities.units import HOURS_PER_DAY, MONTHS_PER_YEAR
+from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
 Array = NDArray[np.float64]
@@ -64,8 +65,54 @@ _DASHES: dict[str, tuple[float, ...]] = {"api": (), "fine-tune": (5.0, 2.5), "tr
 _DOING = {"api": "the API", "fine-tune": "fine-tuning", "train": "training"}
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that lacks an input, and the way to it."""
+
+    said: Said
+    note: str
+    button: str
+    path: str
+    """The input that would answer it."""
+
+
+def rent_unanswered(accelerator: str) -> Unanswered:
+    """Rent or buy, where no purchase price is known."""
+    return _unanswered(
+        "Rent or buy?",
+        f"No purchase price is known for {accelerator}.",
+        "Type what one would cost with its share of the server.",
+        "Set a purchase price",
+        "ownership.usd_per_accelerator",
+    )
+
+
+def options_unanswered() -> Unanswered:
+    """API, fine-tune or train, where no demand is given."""
+    return _unanswered(
+        "API, fine-tune or train?",
+        "Say how much the finished model would be used.",
+        "With tokens a day, this compares the plan with a model by the token and with a tuned one.",
+        "Set tokens a day",
+        DEMAND,
+    )
+
+
+def _unanswered(finding: str, subtitle: str, note: str, button: str, path: str) -> Unanswered:
+    return Unanswered(Said(finding, subtitle, f"{finding}. {subtitle}"), note, button, path)
+
+
 def _months(months: float) -> str:
     return f"{months:.0f} month{'' if round(months) == 1 else 's'}"
+
+
+# Rent or buy
+
+
+def rent_said(question: RentOrBuy, accelerator: str) -> Said:
+    """What the lines of renting and buying say."""
+    finding, subtitle = rent_finding(question), rent_subtitle(question, accelerator)
+    return Said(finding, subtitle, f"{finding}. {subtitle} {rent_note(question)}")
 
 
 def rent_finding(question: RentOrBuy) -> str:
@@ -165,6 +212,15 @@ def rent_table(question: RentOrBuy | None) -> Table:
         return Table(columns, ())
     rows = zip(question.months, question.rented_usd, question.bought_usd, question.resold_usd, strict=True)
     return Table(columns, tuple(tuple(float(value) for value in row) for row in rows))
+
+
+# API, fine-tune or train
+
+
+def options_said(question: OptionComparison, scenario: Scenario) -> Said:
+    """What the lines of the options say."""
+    finding, subtitle = options_finding(question, scenario), options_subtitle(scenario)
+    return Said(finding, subtitle, f"{finding}. {subtitle} {options_note(question, scenario)}")
 
 
 def options_finding(question: OptionComparison, scenario: Scenario) -> str:

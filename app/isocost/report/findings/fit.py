@@ -1,14 +1,14 @@
-"""What the Fit page says: findings, verdicts and tables made from an estimate and a fit report."""
+"""What the Fit page says of a stage's memory and of the time of its steps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
+from dataclasses import dataclass
+from typing import Literal
 
-from isocost.evidence.nearest import CLOSE, NearRun
-from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow, RoundsFit
+from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.runs.layouts import MIXERS, SHARDING_WORDS, recompute_words
+from isocost.plan.runs.layouts import MIXERS
 from isocost.plan.runs.records import Breakdown, Part
 from isocost.plan.runs.throughput import TYPED
 from isocost.quantities import (
@@ -19,6 +19,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
 )
+from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
 USEFUL = ("Matrix multiplies", "Attention", MIXERS, "Generation", "Scoring", "Update")
@@ -29,20 +30,49 @@ SMALL = 0.005
 NOTHING = 0.0005
 """Below this share of the whole even that one would read 0.0 %."""
 
-SAME = 0.0005
-"""Layouts whose speeds differ by less are as fast as each other."""
+NO_MEMORY = "This stage has no memory of its own to show"
+NO_STEP = "This stage has no optimizer step of its own to show"
+ALL_OFF = "Every stage is switched off, so nothing runs and nothing has to fit."
 
-_LOST_TO = {
-    "bubble": "bubble",
-    "communication": "traffic",
-    "recomputation": "recompute",
-    "kernels": "kernels",
-    "optimizer": "optimizer",
+_UNSEARCHED = {
+    "gpu-hours": "The hours of this stage are taken as claimed: no layout, memory or step is behind them.",
+    "ablations": "The hours of this stage are a share of the training it prepares, which is fitted instead.",
+    "generation": "This stage only writes text: no gradients, no optimizer, no training layout.",
+    "evaluation": "This stage only writes text: no gradients, no optimizer, no training layout.",
 }
+"""Why a kind of stage has no layout to choose."""
+_ROUNDS = "This stage is timed in rounds of rollouts, whose layout is not searched."
+
+
+# Memory
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLabel:
+    """A line of text beside the bar of an accelerator's memory."""
+
+    text: str
+    value: str
+    at: float
+    """Bytes from the foot of the bar to what it names."""
+    names: Literal["part", "free", "limit"] = "part"
+
+
+def memory_said(stage: StageEstimate, bill: Breakdown) -> Said:
+    """What the bar of a stage's memory says."""
+    finding, subtitle = memory_finding(stage, bill), memory_subtitle(stage, bill)
+    return Said(finding, subtitle, f"{finding}. {subtitle}: {bill_words(bill, 'bytes')}")
+
+
+def rounds_memory_said(found: RoundsFit) -> Said:
+    """What the bar of an update's memory says, for a stage of rounds."""
+    finding = held_words(found.memory)
+    subtitle = f"An update on {format_count(found.longest)} tokens a sequence"
+    return Said(finding, subtitle, f"{finding}. {subtitle}: {bill_words(found.memory, 'bytes')}")
 
 
 def memory_finding(stage: StageEstimate, bill: Breakdown) -> str:
-    """The verdict: how much of how much, and what is to spare."""
+    """How much of how much, and what is to spare."""
     return "The pinned layout is impossible" if stage.layout_problem else held_words(bill)
 
 
@@ -73,6 +103,33 @@ def shown_parts(bill: Breakdown) -> tuple[Part, ...]:
     large = tuple(part for part in bill.parts if part.amount >= least)
     rest = sum(part.amount for part in bill.parts if 0 < part.amount < least)
     return (*large, Part("Everything else", rest)) if rest >= NOTHING * bill.total else large
+
+
+def memory_labels(bill: Breakdown) -> tuple[MemoryLabel, ...]:
+    """The lines beside the bar, from its foot upwards: the parts, what is free, what can be used."""
+    found, below, limit = [], 0.0, bill.limit or 0.0
+    for part in shown_parts(bill):
+        found.append(MemoryLabel(part.name, format_memory(part.amount), below + part.amount / 2))
+        below += part.amount
+    if bill.total < limit:
+        found.append(MemoryLabel("Free", format_memory(limit - bill.total), (below + limit) / 2, "free"))
+    found.append(MemoryLabel("Usable", format_memory(limit), limit, "limit"))
+    return tuple(found)
+
+
+# Time of a step or of a round
+
+
+def step_said(stage: StageEstimate, bill: Breakdown) -> Said:
+    """What the bars of an optimizer step say."""
+    finding = step_finding(bill)
+    return Said(finding, step_subtitle(stage), f"{finding}. {bill_words(bill, 'seconds')}")
+
+
+def rounds_step_said(found: RoundsFit) -> Said:
+    """What the bars of a round say."""
+    finding = round_finding(found)
+    return Said(finding, round_subtitle(found), f"{finding}. {bill_words(found.round, 'seconds')}")
 
 
 def step_finding(bill: Breakdown) -> str:
@@ -122,6 +179,14 @@ def lower(name: str) -> str:
     return name[0].lower() + name[1:]
 
 
+def step_share(amount: float, total: float) -> str:
+    """A part's share of the step, beside its bar: "47.3 %"."""
+    return f"{100 * amount / total:.1f}{SPACE}%"
+
+
+# Either as figures
+
+
 def bill_table(bill: Breakdown, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
@@ -141,199 +206,44 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{SPACE}%" if share >= 0.095 else f"{share * 100:.1f}{SPACE}%"
 
 
-def degrees(row: LayoutRow) -> str:
-    """A layout's degrees in the field's shorthand: "TP8 PP16 DP16"."""
-    named = ((name.upper(), getattr(row, name)) for name in ("tp", "pp", "vp", "cp", "ep", "dp"))
-    return " ".join(f"{word}{value}" for word, value in named if value > 1) or "one accelerator"
+# Stages without a layout to choose
 
 
-def why(row: LayoutRow) -> str:
-    """Why a layout is not the best, in a word or two."""
-    if row.reason == "best":
-        return f"fastest; {format_count(row.idle)} idle" if row.idle else "fastest"
-    if row.reason == "memory":
-        return "does not fit"
-    if row.behind < SAME:
-        return "as fast"
-    behind = percent(row.behind)
-    return f"{behind} {_LOST_TO[row.reason]}" if row.reason in _LOST_TO else f"{behind} pinned"
+def in_rounds(stage: StageEstimate) -> bool:
+    """Whether a stage without a layout of its own is simulated round by round."""
+    return stage.memory is None and stage.kind in ("rl", "distillation")
 
 
-def layouts_finding(report: FitReport) -> str:
-    """Which layout wins, or what the pins cost."""
-    if report.problem:
-        return "The pinned layout is impossible; these are those of the free search"
-    best = next((row for row in report.rows if row.fits), None)
-    own = next((row for row in report.rows if row.chosen), None)
-    if best is None:
-        return f"No layout fits {format_count(report.count)} {report.accelerator}"
-    held = own is not None and report.pinned != NOTHING_PINNED
-    if own is not None and own.fits and (not held or own.behind < SAME):
-        best = own
-    if held and own is not None and own is not best:
-        other = _told_from(best, own)
-        if not own.fits:
-            return f"The pinned layout does not fit; {other} does"
-        return f"The pinned layout is {percent(own.behind)} slower than {other}"
-    others = [row for row in report.rows if row.fits and row is not best]
-    if not others:
-        return f"{_capital(degrees(best))} is the only one that fits"
-    if others[0].behind < SAME:
-        return f"{_capital(degrees(best))} is fastest"
-    first, second = _told_from(best, others[0]), _told_from(others[0], best)
-    return f"{_capital(first)} is fastest; {second} comes within {percent(others[0].behind)}"
+def dearest_searched(stages: Sequence[StageEstimate]) -> int | None:
+    """Index of the dearest stage that has a layout, of those that count if there is one."""
+    found = [i for i, stage in enumerate(stages) if stage.memory is not None]
+    return max(found, key=lambda i: (stages[i].enabled, stages[i].cost_usd), default=None)
 
 
-def _told_from(row: LayoutRow, other: LayoutRow) -> str:
-    """A layout's degrees, with what tells it from another of the same degrees."""
-    name = degrees(row)
-    if name != degrees(other):
-        return name
-    if row.sharding != other.sharding:
-        return f"{name} {SHARDING_WORDS[row.sharding]}"
-    if row.microbatch != other.microbatch:
-        return f"{name} of microbatch {row.microbatch}"
-    return f"{name} with {recompute_words(row.recompute)}"
+def nothing_runs() -> Said:
+    """What stands in place of a fit while every stage is off."""
+    return _instead("Nothing to fit", ALL_OFF)
 
 
-def _capital(name: str) -> str:
-    return name[0].upper() + name[1:]
+def unsearched(stage: StageEstimate) -> Said:
+    """Why a stage has no fit, and what is known of it."""
+    reason = _UNSEARCHED.get(stage.kind, _ROUNDS)
+    facts = {fact.label: fact for fact in stage.details}
+    if (copy := facts.get("Replica")) is not None:
+        reason += f" A copy of the model spans {copy.value}: {copy.note}."
+    return _instead(f"{stage.name}: no layout to choose", reason)
 
 
-def layouts_subtitle(report: FitReport) -> str:
-    """What is listed."""
-    listed = f"Layouts of {format_count(report.count)} {report.accelerator}"
-    if not any(row.fits for row in report.rows):
-        return f"{listed}, those that need the least memory first."
-    if report.typed_mfu is not None:
-        typed = format_quantity(report.typed_mfu, "share")
-        return f"{listed} as predicted, per {report.noun}; the plan itself uses your MFU of {typed}"
-    return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per {report.noun}."
-
-
-LAYOUT_COLUMNS = (
-    Column("TP", right=True),
-    Column("PP", right=True),
-    Column("VP", right=True),
-    Column("CP", right=True),
-    Column("EP", right=True),
-    Column("DP", format_count, right=True),
-    Column("MBS", right=True),
-    Column("Recompute"),
-    Column("Sharding"),
-    Column("Tokens/s", lambda per_gpu: rate(per_gpu), right=True),
-    Column("MFU", lambda share: format_quantity(share, "share"), right=True),
-    Column("Memory", format_memory, right=True),
-    Column("Loses"),
-)
-"""Columns of the table of layouts, in the order of :func:`layout_cells`."""
-
-HEADINGS = (
-    "Tensor parallel: ranks that share each matrix multiply",
-    "Pipeline parallel: stages the layers are dealt to",
-    "Virtual pipeline: chunks of layers a stage interleaves",
-    "Context parallel: ranks that share one sequence",
-    "Expert parallel: ranks that share the experts",
-    "Data parallel: replicas",
-    "Microbatch: sequences a replica processes at once",
-    "What is computed again in the backward pass to save memory",
-    "What replicas split between them",
-    "Tokens a second of each accelerator",
-    "Model FLOPs over the dense peak of the matmul precision",
-    "Peak bytes on each accelerator",
-    "Speed lost against the fastest layout that fits, and to what",
-)
-"""What each column means."""
-
-
-def layout_cells(row: LayoutRow) -> tuple[object, ...]:
-    """One layout as plain values, in the order of :data:`LAYOUT_COLUMNS`."""
-    return (
-        *(row.tp, row.pp, row.vp, row.cp, row.ep, row.dp, row.microbatch),
-        row.recompute,
-        SHARDING_WORDS[row.sharding],
-        row.tokens_per_s_per_gpu,
-        row.mfu,
-        row.memory_bytes,
-        why(row),
+def unsearched_rounds(stage: StageEstimate, found: RoundsFit) -> Said:
+    """What the two charts of a stage of rounds hold, and what they leave out."""
+    return _instead(
+        f"{stage.name}: rounds, not one layout",
+        f"Memory is that of an update in which every prompt and response together are "
+        f"{format_count(found.longest)} tokens long, laid out as {found.layout}. "
+        "Copies that generate, score or give rewards are not in it. The layout is the fastest our search "
+        "finds for such an update; the stage's own time comes from simulating its rounds.",
     )
 
 
-def layouts_table(rows: Sequence[LayoutRow]) -> Table:
-    """The layouts as drawn."""
-    return Table(LAYOUT_COLUMNS, tuple(layout_cells(row) for row in rows))
-
-
-def rate(value: float) -> str:
-    """Tokens a second of one accelerator: "1,234", "31.4"."""
-    return format_count(value) if value >= 100 else f"{value:.3g}"
-
-
-def near_finding(report: FitReport) -> str:
-    """How far off we are on the runs listed."""
-    if not report.near:
-        return "No measured run is anywhere near"
-    if report.near[0].distance > CLOSE:
-        return "No measured run is close"
-    errors = [abs(run.error) for run in report.near]
-    if len(errors) == 1:
-        return f"{percent(errors[0])} off on the one run near"
-    return f"Median {percent(median(errors))} off, worst {percent(max(errors))}"
-
-
-def near_name(run: NearRun) -> str:
-    """What ran on what."""
-    return run.run.model + near_place(run)
-
-
-def near_place(run: NearRun) -> str:
-    """On how many of what, after the model's name."""
-    return f" · {format_count(run.run.accelerators)} {run.accelerator}"
-
-
-def near_facts(run: NearRun) -> str:
-    """What it got, what we say, and who measured it; short."""
-    return f"{rate(run.measured)} → {rate(run.predicted)} · {run.run.source}"
-
-
-def near_error(run: NearRun) -> str:
-    """The signed error: "+6 %"."""
-    points = round(run.error * 100)
-    sign = "+" if points > 0 else "−" if points < 0 else ""
-    return f"{sign}{abs(points)}{SPACE}%"
-
-
-def near_tip(run: NearRun) -> str:
-    """Everything about a run, its reference first."""
-    sequence = f"{format_count(run.run.sequence)} tokens a sequence"
-    asked = f"{run.run.date}: {sequence}, {run.run.precision.upper()}, {run.stack} stack"
-    lines = [run.run.reference, asked, run.layout, run.run.notes]
-    return "\n".join(line for line in lines if line)
-
-
-def near_words(run: NearRun) -> str:
-    """One run as a sentence."""
-    rates = f"measured {rate(run.measured)}, predicted {rate(run.predicted)} tokens/s each"
-    return f"{near_name(run)}: {rates}, error {near_error(run)}, {run.run.source}"
-
-
-def near_table(runs: Sequence[NearRun]) -> Table:
-    """The nearest runs as plain values."""
-    names = ("model", "accelerator", "count", "sequence", "precision", "measured_tokens_per_s_per_gpu",
-             "predicted_tokens_per_s_per_gpu", "error", "source", "reference")  # fmt: skip
-    rows = tuple(
-        (
-            near.run.model,
-            near.accelerator,
-            int(near.run.accelerators),
-            int(near.run.sequence),
-            near.run.precision,
-            near.measured,
-            near.predicted,
-            near.error,
-            near.run.source,
-            near.run.reference,
-        )
-        for near in runs
-    )
-    return Table(tuple(Column(name) for name in names), rows)
+def _instead(title: str, reason: str) -> Said:
+    return Said(title, reason, f"{title}. {reason}")

@@ -1,8 +1,8 @@
-"""What the header says beside its sentence: texts made from an estimate, no widgets."""
+"""What the header says beside its sentence: figures, remarks, warnings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,29 +11,28 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
-from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.answer.results import Estimate, Notice, StageEstimate
 from isocost.plan.project.choosing import NO_PRICE
 from isocost.plan.project.project import GpuHoursStage, Price, Project, hardware_of, price_of
 from isocost.quantities import (
-    SPACE,
+    format_carbon,
     format_count,
     format_counted,
+    format_energy,
     format_memory_of,
     format_money,
     format_quantity,
     format_share,
+    plain_spaces,
 )
+from isocost.report.findings.said import KeyFigure
 
 Tone = Literal["quiet", "fine", "care", "stop"]
 
+NO_ESTIMATE = "No estimate"
+NO_WARNINGS = "No warnings"
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number worth a place in the header."""
-
-    label: str
-    value: str
-    note: str
+_GRAVITY = {"stop": 0, "care": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +43,23 @@ class Remark:
     tone: Tone = "quiet"
 
 
-def figures(estimate: Estimate) -> tuple[Figure, ...]:
+def key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
     """Four figures at most, from left to right; none of a plan that cannot run or has nothing to run."""
     total, counted = estimate.total, _counted(estimate)
     if not counted or impossible(counted) is not None:
         return ()
     trained = _most(counted)
     hours = format_quantity(total.gpu_hours, "number")
-    chosen = [Figure(_hours_label(counted), hours, _hours_note(estimate))]
+    chosen = [KeyFigure(_hours_label(counted), hours, _hours_note(estimate))]
     if len(estimate.groups) > 1:
         last = estimate.groups[-1]
         chosen.append(
-            Figure(last.name, format_share(last.share), f"{format_money(last.cost_usd)} of the total")
+            KeyFigure(last.name, format_share(last.share), f"{format_money(last.cost_usd)} of the total")
         )
     if trained is not None and trained.mfu is not None:
-        chosen.append(Figure("MFU", format_quantity(trained.mfu, "share"), f"of the {trained.mfu_basis}"))
+        chosen.append(KeyFigure("MFU", format_quantity(trained.mfu, "share"), f"of the {trained.mfu_basis}"))
         chosen += _speed(trained)
-    chosen.append(Figure("Energy", format_energy(total.energy_kwh), format_carbon(total.co2_kg)))
+    chosen.append(KeyFigure("Energy", format_energy(total.energy_kwh), format_carbon(total.co2_kg)))
     return tuple(chosen[:4])
 
 
@@ -89,11 +88,11 @@ def _hours_note(estimate: Estimate) -> str:
     return f"${average:,.2f} an hour on average"
 
 
-def _speed(stage: StageEstimate) -> Iterator[Figure]:
+def _speed(stage: StageEstimate) -> Iterator[KeyFigure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
         note = f"{format_count(rate) if rate >= 10 else f'{rate:.3g}'} per {stage.noun}"
-        yield Figure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
+        yield KeyFigure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
 
 
 def remarks(
@@ -151,24 +150,29 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     return Remark(f"price {when}", tone)
 
 
-def format_energy(kwh: float) -> str:
-    """Electric energy: "850 kWh", "3.02 GWh"."""
-    for size, unit in ((1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh")):
-        if kwh >= size:
-            return f"{_three(kwh / size)}{SPACE}{unit}"
-    return f"{_three(kwh)}{SPACE}kWh"
+def copied(sentence: str, told: Sequence[Remark]) -> str:
+    """The answer, how sure it is, and whether it fits, as one line to paste."""
+    return plain_spaces("; ".join(part for part in (sentence, *(remark.text for remark in told)) if part))
 
 
-def format_carbon(kilograms: float) -> str:
-    """Mass of carbon dioxide: "640 kg CO₂", "1,110 t CO₂"."""
-    if kilograms >= 1000:
-        tonnes = kilograms / 1000
-        return f"{tonnes:,.0f}{SPACE}t CO₂" if tonnes >= 100 else f"{_three(tonnes)}{SPACE}t CO₂"
-    return f"{_three(kilograms)}{SPACE}kg CO₂"
+def remarks_line(told: Sequence[Remark]) -> str:
+    """Every remark, for those who cannot see them."""
+    return ", ".join(remark.text for remark in told)
 
 
-def _three(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def by_gravity(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Warnings with the gravest first, and of those as grave the ones with a cure."""
+    return tuple(sorted(notices, key=lambda notice: (_GRAVITY[notice.severity], notice.cure is None)))
+
+
+def cure_line(notice: Notice) -> str:
+    """What taking a warning's cure does, and what it is for; empty where there is no cure."""
+    return f"{notice.cure.words}: {notice.message}" if notice.cure is not None else ""
+
+
+def title_line(name: str, path: Path | None) -> str:
+    """The plan's name, and where it is saved."""
+    return f"{name}  ·  {shown_path(path)}" if path else name
 
 
 def shown_path(path: Path) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from isocost.plan.answer.results import Estimate
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.figure import LedgerGroup
-from isocost.plan.money.ledger import BillBar, LedgerLine, only_the_run
+from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line, only_the_run
 from isocost.plan.money.slip import Slip
 from isocost.quantities import format_cents, format_duration, format_money, format_quantity, format_share
+from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
+from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
+
+TOTAL = "Programme total"
+FEW = 12
+"""Lines up to which each has a row of its own unless groups are asked for."""
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -23,6 +30,58 @@ NAMES: dict[LedgerGroup, str] = {
     "infrastructure": "Infrastructure",
     "contingency": "Contingency",
 }
+
+
+# The bill
+
+
+@dataclass(frozen=True, slots=True)
+class BillRow:
+    """A bar of the bill, or its total."""
+
+    bar: BillBar
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BillView:
+    """What the waterfall shows."""
+
+    said: Said
+    rows: tuple[BillRow, ...]
+    """From the final run outwards; the total last."""
+    by_line: bool
+    """Whether each row is a line, not a group."""
+    full_usd: float
+    """USD of the longest bar, its range included."""
+    spread: tuple[float, float] | None
+    """USD that 10 and 90 % of outcomes of the total stay below."""
+
+    def explained(self, at: int) -> BillBar:
+        """The bar of a row; of the largest one where there is no such row."""
+        if 0 <= at < len(self.rows):
+            return self.rows[at].bar
+        bars = self.rows[:-1] or self.rows
+        return max(bars, key=lambda row: row.bar.cost_usd).bar
+
+
+def bill_view(estimate: Estimate, by_line: bool | None = None) -> BillView:
+    """A bill as rows by line or by group; None = by line while there are few."""
+    total = estimate.total.cost_usd
+    lines, groups = bars_by_line(estimate.ledger), bars_by_group(estimate.ledger)
+    each_line = len(lines) <= FEW if by_line is None else by_line
+    bars = lines if each_line else groups
+    finding = bill_finding(lines, groups, total)
+    known = estimate.range.cost_usd if estimate.range else None
+    spread = (known.p10, known.p90) if known else None
+    whole = BillBar(TOTAL, "final run", 0.0, total, total, 1.0, estimate.ledger)
+    return BillView(
+        Said(finding, bill_subtitle(lines, estimate), bill_summary(finding, bars, total)),
+        (*map(BillRow, bars), BillRow(whole if bars else replace(whole, share=0.0), True)),
+        each_line,
+        max(total, spread[1] if spread else 0.0),
+        spread,
+    )
 
 
 def whole_share(share: float) -> str:
@@ -82,13 +141,28 @@ def sources(bar: BillBar) -> str:
     return "; ".join(dict.fromkeys(line.source for line in bar.lines))
 
 
+def bar_explained(bar: BillBar) -> str:
+    """How a bar comes to its amount, below the chart."""
+    return f"{bar.name}: {arithmetic(bar)}"
+
+
+def bar_tip(bar: BillBar) -> str:
+    """Amount, arithmetic and sources of a bar, a line each."""
+    return f"{bar_in_words(bar)}\n{arithmetic(bar)}\n{sources(bar)}"
+
+
+def bar_description(bar: BillBar) -> str:
+    """Arithmetic and sources of a bar, for those who cannot see its tooltip."""
+    return f"{arithmetic(bar)}. {sources(bar)}"
+
+
 def bill_summary(finding: str, bars: Sequence[BillBar], total: float) -> str:
     """The waterfall in sentences."""
     rows = ". ".join(bar_in_words(bar) for bar in bars)
     return f"{finding}. {rows}. Total {format_cents(total)}."
 
 
-def bill_table(lines: Sequence[LedgerLine], bars: Sequence[BillBar]) -> Table:
+def bill_table(lines: Sequence[LedgerLine]) -> Table:
     """Every line of the bill with its arithmetic and source."""
     columns = (
         Column("Group", lambda group: NAMES[group]),
@@ -98,11 +172,77 @@ def bill_table(lines: Sequence[LedgerLine], bars: Sequence[BillBar]) -> Table:
         Column("Arithmetic"),
         Column("Source"),
     )
-    shares = {bar.lines[0].key: bar.share for bar in bars}
+    shares = {bar.lines[0].key: bar.share for bar in bars_by_line(lines)}
     return Table(
         columns,
         tuple((x.group, x.line, x.cost_usd, shares.get(x.key, 0.0), x.how, x.source) for x in lines),
     )
+
+
+# The calendar
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """What the calendar draws."""
+
+    bars: tuple[TimelineBar, ...] = ()
+    months: tuple[CashMonth, ...] = ()
+    groups: Mapping[int, LedgerGroup] | None = None
+    """The group of the bill that each stage belongs to, by its place."""
+    late_weeks: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        """Rows above the cash: a bar each, and the delay."""
+        return len(self.bars) + 1
+
+    @property
+    def finish(self) -> float:
+        """Day everything ends when on time."""
+        return max((bar.end_day for bar in self.bars), default=0.0)
+
+    @property
+    def dearest(self) -> float:
+        """USD of the dearest month."""
+        return max((month.total_usd for month in self.months), default=0.0)
+
+    @property
+    def month_edges(self) -> list[float]:
+        """First day of every month, and the end of the last."""
+        starts = [month.start_day for month in self.months]
+        return [*starts, starts[-1] + DAYS_PER_MONTH] if starts else []
+
+    @property
+    def last(self) -> float:
+        """Day the axis ends on."""
+        return max(1e-6, self.finish + self.late_weeks * DAYS_PER_WEEK, *self.month_edges)
+
+    def words(self, at: int) -> str:
+        """What a bar is, or what is paid in a month: bars come first."""
+        if at < len(self.bars):
+            return stage_in_words(self.bars[at])
+        return month_in_words(self.months[at - len(self.bars)])
+
+
+def calendar_said(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -> Said:
+    """What the calendar says."""
+    finding = calendar_finding(bars, months)
+    subtitle = "Stages, and below them the cash of each month; the tick: owed whatever is used."
+    return Said(finding, subtitle, calendar_summary(finding, bars, months))
+
+
+def stage_groups(ledger: Sequence[LedgerLine]) -> dict[int, LedgerGroup]:
+    """The group of the bill each stage belongs to, by its place."""
+    lines = [line for line in ledger if line.key.startswith("stage.")]
+    return {int(line.key.removeprefix("stage.")): line.group for line in lines}
+
+
+def axis_label(label: str, *, first: bool) -> str:
+    """A month on the axis: the year stands at the first one and at every January."""
+    if label.startswith("Month"):
+        return label if first else label.removeprefix("Month ")
+    return month_name(label, year=first or label.endswith("-01"))
 
 
 def month_name(label: str, *, year: bool = True) -> str:

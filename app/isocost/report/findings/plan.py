@@ -7,17 +7,45 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from isocost.plan.answer.comparison import JUST, Comparison, FrontSegment, efficient
+from isocost.plan.answer.comparison import JUST, Comparison, FrontSegment, Published, efficient
 from isocost.plan.answer.curves import CostCurve, RankedChoice
 from isocost.plan.runs.throughput import TYPED
 from isocost.quantities import format_count, format_duration, format_money, format_share
+from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
+
+FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
+IDLE = "Every stage is switched off, or takes no time: there is nothing to compare."
+APART = "Every stage has hardware of its own: there is no shared accelerator or count to choose."
 
 NOTABLE = 0.05
 """A saving of a smaller share is no reason to change the plan."""
 
 ABOUT_AS_CHEAP = 1.02
 """Costs this close are no reason to prefer one accelerator to another."""
+
+LONGEST = 3.0
+"""Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
+
+
+def not_compared(comparison: Comparison) -> str:
+    """Why there is no hardware to choose, as a sentence; empty where there is."""
+    if not len(comparison.active.counts):
+        return IDLE
+    every = sum(stage.enabled for stage in comparison.estimate.stages)
+    return APART if comparison.apart == every else ""
+
+
+# Cost against time
+
+
+def time_said(comparison: Comparison, segments: Sequence[FrontSegment], *, diamonds: bool) -> Said:
+    """What the chart of cost against time says; ``diamonds`` when published runs are drawn."""
+    return Said(
+        time_finding(comparison, segments),
+        time_subtitle(comparison, diamonds=diamonds),
+        time_summary(comparison, segments),
+    )
 
 
 def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
@@ -98,6 +126,42 @@ def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> st
     return " ".join(words)
 
 
+def plan_lines(comparison: Comparison) -> tuple[str, str]:
+    """What stands beside the plan's point: its accelerators, then its time and cost."""
+    total = comparison.estimate.total
+    return (
+        f"{format_count(comparison.rented)} {comparison.active.label}",
+        f"{format_duration(total.wall_days)}, {format_money(total.cost_usd)}",
+    )
+
+
+def point_lines(comparison: Comparison, curve: CostCurve, at: int) -> tuple[str, str, str]:
+    """What one point of a curve is: its accelerators, its time and cost, what a click on it does."""
+    here = curve is comparison.active and int(curve.counts[at]) == comparison.rented
+    doing = "the plan: drag to change the count" if here else "click to plan with it"
+    return (
+        f"{format_count(curve.counts[at])} {curve.label}",
+        f"{format_duration(curve.days[at])}, {format_money(curve.cost_usd[at])}",
+        doing if curve.fits[at] else "does not fit in memory",
+    )
+
+
+def published_lines(run: Published) -> tuple[str, str, str]:
+    """What a published run's mark is: whose, with what, and how far to trust it."""
+    count = f"{format_count(run.count)} " if run.count else ""
+    facts = (count + run.accelerator, format_duration(run.days), format_money(run.cost_usd))
+    return (
+        f"{run.model} as published",
+        ", ".join(fact for fact in facts if fact),
+        ", ".join(words for words in (run.cost_kind, run.date) if words),
+    )
+
+
+def deadline_label(days: float) -> str:
+    """What stands above the deadline's line."""
+    return f"deadline {format_duration(days)}"
+
+
 def time_table(comparison: Comparison) -> Table:
     """Every point of every curve."""
     columns = (
@@ -123,6 +187,16 @@ def time_table(comparison: Comparison) -> Table:
         for i in range(len(curve.counts))
     )
     return Table(columns, rows)
+
+
+# Cost by hardware
+
+
+def ranking_said(comparison: Comparison, choices: Sequence[RankedChoice]) -> Said:
+    """What the ranking of accelerators says."""
+    finding, subtitle = ranking_finding(comparison, choices), ranking_subtitle(comparison, choices)
+    rows = ". ".join(in_words(choice) for choice in choices)
+    return Said(finding, subtitle, f"{finding}. {subtitle} {rows}.")
 
 
 def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
@@ -153,8 +227,8 @@ def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) ->
     if len(names) < 2 or comparison.active.accelerator not in names:
         return f"{what}."
     place = names.index(comparison.active.accelerator)
-    if verdict(choices[place]):
-        return f"{what}; {comparison.active.label} {verdict(choices[place])}."
+    if out := why_out(choices[place]):
+        return f"{what}; {comparison.active.label} {out}."
     return f"{what}; {comparison.active.label} is {_ordinal(place + 1)} of {len(names)}."
 
 
@@ -163,7 +237,7 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def verdict(choice: RankedChoice) -> str:
+def why_out(choice: RankedChoice) -> str:
     """Why a choice is out, in a few words; empty when it is in."""
     if not choice.fits:
         return "does not fit"
@@ -174,8 +248,25 @@ def in_words(choice: RankedChoice) -> str:
     """One row as a sentence: "H800: $5.33M, 2,048 for 54 days"."""
     words = f"{choice.label}: {format_money(choice.cost_usd)}, {format_count(choice.count)}"
     words += f" for {format_duration(choice.days)}"
-    reason = verdict(choice)
+    reason = why_out(choice)
     return f"{words}, {reason}" if reason else words
+
+
+def choice_pace(choice: RankedChoice) -> str:
+    """How many and how long, under a row's name."""
+    return f"{format_count(choice.count)} · {format_duration(choice.days)}"
+
+
+def choice_tip(choice: RankedChoice) -> str:
+    """One row as a sentence, and what a click on it does."""
+    return f"{in_words(choice)}. Click to plan with it."
+
+
+def bar_scale(choices: Sequence[RankedChoice]) -> float:
+    """USD of a full bar: the dearest possible choice, at most three times the cheapest that is not free."""
+    possible = (choice.cost_usd for choice in choices if choice.fits and choice.in_time)
+    costs = [cost for cost in possible if cost > 0]
+    return min(max(costs), LONGEST * min(costs)) if costs else 0.0
 
 
 def ranking_table(choices: Sequence[RankedChoice]) -> Table:
@@ -187,5 +278,5 @@ def ranking_table(choices: Sequence[RankedChoice]) -> Table:
         Column("cost_usd", format_money, right=True),
         Column("verdict", lambda text: text or "possible"),
     )
-    rows = tuple((c.label, c.count, c.days, c.cost_usd, verdict(c)) for c in choices)
+    rows = tuple((c.label, c.count, c.days, c.cost_usd, why_out(c)) for c in choices)
     return Table(columns, rows)

@@ -6,17 +6,26 @@ from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from isocost.plan.answer.results import Estimate, Notice
 from isocost.plan.project.project import released, set_value
-from isocost.quantities import plain_spaces
-from isocost.report.findings.header import Figure, Remark, figures, remarks, shown_path
+from isocost.report.findings.header import (
+    NO_ESTIMATE,
+    Remark,
+    copied,
+    key_figures,
+    remarks,
+    remarks_line,
+    title_line,
+)
+from isocost.report.findings.said import KeyFigure
 from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import ElidedLabel
+from isocost.ui.widgets.key_figure import KeyFigureBlock
+from isocost.ui.widgets.labels import ClickLabel, set_text
 
 BLOCKS = 4
 MARGIN = 18
@@ -35,13 +44,13 @@ class Headline(QFrame):
         self._session = session
         self._theme: Theme = LIGHT
         self._remarks: tuple[Remark, ...] = ()
-        self._figures: tuple[Figure, ...] = ()
+        self._figures: tuple[KeyFigure, ...] = ()
         self.setObjectName("header")
         self.title = QLabel()
-        self.sentence = ElidedLabel()
+        self.sentence = ClickLabel()
         self.doubt = QLabel()
         self.warnings = WarningLine()
-        self.blocks = tuple(FigureBlock() for _ in range(BLOCKS))
+        self.blocks = tuple(KeyFigureBlock() for _ in range(BLOCKS))
         self.copy_button = QToolButton()
         self._name_parts()
         self._lay_out()
@@ -94,8 +103,7 @@ class Headline(QFrame):
 
     def text(self) -> str:
         """What is copied: the answer, how sure it is, and whether it fits, as one line."""
-        said = [self.sentence.text(), *(remark.text for remark in self._remarks)]
-        return plain_spaces("; ".join(part for part in said if part))
+        return copied(self.sentence.text(), self._remarks)
 
     def copy(self) -> None:
         """Put the answer on the clipboard."""
@@ -125,18 +133,17 @@ class Headline(QFrame):
 
     def _show_title(self, _: object = None) -> None:
         path = self._session.path
-        name = self._session.project.name
-        self.title.setText(f"{name}  ·  {shown_path(path)}" if path else name)
+        self.title.setText(title_line(self._session.project.name, path))
         self.title.setToolTip(str(path) if path else "Not saved yet")
 
     def _show(self, estimate: Estimate) -> None:
         session = self._session
-        _set(self.sentence, estimate.headline)
+        set_text(self.sentence, estimate.headline)
         self._remarks = remarks(estimate, session.project, session.scenario, session.catalog)
         self._show_remarks()
         self.warnings.setVisible(True)
         self.warnings.show_notices(estimate.warnings)
-        self._figures = figures(estimate)
+        self._figures = key_figures(estimate)
         self._fit()
 
     def _fit(self) -> None:
@@ -163,9 +170,9 @@ class Headline(QFrame):
         spans = [
             f'<span style="color:{colours[each.tone]}">{escape(each.text)}</span>' for each in self._remarks
         ]
-        _set(self.doubt, " · ".join(spans))
-        self.doubt.setToolTip(", ".join(each.text for each in self._remarks))
-        self.doubt.setAccessibleName(", ".join(each.text for each in self._remarks))
+        set_text(self.doubt, " · ".join(spans))
+        self.doubt.setToolTip(remarks_line(self._remarks))
+        self.doubt.setAccessibleName(remarks_line(self._remarks))
 
     def _add_problem(self, problem: str) -> None:
         self._remarks = (*self._remarks, Remark(problem, "care"))
@@ -175,35 +182,8 @@ class Headline(QFrame):
         """The engine refused the project: say why where the answer would be."""
         if problem:
             self._remarks = (Remark(problem, "stop"),)
-            self.sentence.setText("No estimate")
+            self.sentence.setText(NO_ESTIMATE)
             self._show_remarks()
             self.warnings.setVisible(False)
             self._figures = ()
             self._fit()
-
-
-class FigureBlock(QWidget):
-    """A small label, a figure, and what it refers to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.label, self.value, self.note = QLabel(), QLabel(), QLabel()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        for part, role in ((self.label, "quiet"), (self.value, "figure"), (self.note, "quiet")):
-            part.setProperty("role", role)
-            column.addWidget(part)
-
-    def fill(self, figure: Figure) -> None:
-        """Show a figure."""
-        _set(self.label, figure.label)
-        _set(self.value, figure.value)
-        _set(self.note, figure.note)
-        self.setAccessibleName(f"{figure.label}: {figure.value}, {figure.note}")
-
-
-def _set(label: QLabel, text: str) -> None:
-    """Set a label's text only when it differs, so that a drag lays out nothing in vain."""
-    if label.text() != text:
-        label.setText(text)

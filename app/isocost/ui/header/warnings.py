@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToo
 
 from isocost.plan.answer.results import Notice
 from isocost.quantities import format_counted
+from isocost.report.findings.header import NO_WARNINGS, by_gravity, cure_line
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
 
-_GRAVITY = {"stop": 0, "care": 1, "info": 2}
 _ICONS = {"stop": "error", "care": "warning", "info": "info"}
 
 
@@ -63,7 +63,7 @@ class WarningLine(QWidget):
 
     def show_notices(self, notices: Sequence[Notice]) -> None:
         """Replace the warnings."""
-        ordered = tuple(sorted(notices, key=lambda n: (_GRAVITY[n.severity], n.cure is None)))
+        ordered = by_gravity(notices)
         if ordered == self._notices and self.first.text():
             return
         self._notices = ordered
@@ -85,7 +85,7 @@ class WarningLine(QWidget):
         self.first.setIcon(icon(_ICONS[severity] if grave else "check", self._theme.severity(severity), 14))
         self.first.setIconSize(QSize(14, 14))
         self.first.setToolTip(grave.message if grave else "")
-        self.first.setAccessibleName(grave.message if grave else "No warnings")
+        self.first.setAccessibleName(grave.message if grave else NO_WARNINGS)
         self._offer(grave)
         rest = len(self._notices) - 1
         self.more.setVisible(rest > 0)
@@ -99,7 +99,7 @@ class WarningLine(QWidget):
         self.cure.setVisible(notice is not None and notice.cure is not None)
         if notice is not None and notice.cure is not None:
             self.cure.setText(notice.cure.words)
-            self.cure.setAccessibleName(f"{notice.cure.words}: {notice.message}")
+            self.cure.setAccessibleName(cure_line(notice))
 
     def _fill_menu(self) -> None:
         self.menu.clear()
@@ -110,7 +110,7 @@ class WarningLine(QWidget):
             action.triggered.connect(lambda _=False, path=notice.field: self.field_wanted.emit(path))
 
     def _elide(self) -> None:
-        text = self._notices[0].message if self._notices else "No warnings"
+        text = self._notices[0].message if self._notices else NO_WARNINGS
         room = self.first.width() - 26
         shown = self.first.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(60, room))
         self.first.setText(shown)

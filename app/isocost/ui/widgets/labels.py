@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QRes
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
-class ElidedLabel(QLabel):
+class ClickLabel(QLabel):
     """One line that ends in an ellipsis when there is no room; it can be clicked."""
 
     clicked = Signal()
@@ -87,3 +87,9 @@ def _lines(text: str, width: int, metrics: QFontMetrics) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def set_text(label: QLabel, text: str) -> None:
+    """Set a label's text only when it differs, so that a drag lays out nothing in vain."""
+    if label.text() != text:
+        label.setText(text)

@@ -27,19 +27,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.plan.answer.fit import FitReport, LayoutRow
+from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.answer.results import RELEASE
-from isocost.plan.runs.layouts import pinned_words
-from isocost.quantities import format_count
-from isocost.report.findings.fit import (
+from isocost.report.findings.layouts import (
     HEADINGS,
     LAYOUT_COLUMNS,
-    degrees,
+    cell_in_words,
     layout_cells,
-    layouts_finding,
-    layouts_subtitle,
+    layout_tip,
+    layouts_said,
     layouts_table,
-    why,
+    pins_line,
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
@@ -93,11 +91,9 @@ class LayoutsModel(QAbstractTableModel):
         if role == int(Qt.ItemDataRole.DisplayRole):
             return column.show(layout_cells(row)[index.column()])
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
-            shown = column.show(layout_cells(row)[index.column()])
-            return f"{column.name} {shown}" + ("" if row.fits else ", does not fit")
+            return cell_in_words(row, index.column())
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            idle = f", {format_count(row.idle)} idle" if row.idle else ""
-            return f"{degrees(row)}{idle}: {why(row)}. Click to hold the plan to it."
+            return layout_tip(row)
         return None
 
 
@@ -110,7 +106,6 @@ HEIGHT = 23
 """Pixels of a row."""
 CHOSEN = 0.12
 """Share of the accent behind the plan's own layout: more leaves coloured text too little contrast."""
-HINT = "Nothing is pinned: click a layout to hold the plan to it."
 
 
 class _Cells(QStyledItemDelegate):
@@ -296,13 +291,11 @@ class LayoutsCard(ChartCard):
             self.view.doItemsLayout()
             self.view.scrollTo(self.model.index(own, 0))
         self._own = own
-        held = pinned_words(report.pinned)
-        self.pins.say(f"Pinned: {held}" if held else HINT)
-        self.release.setEnabled(bool(held))
-        finding = layouts_finding(report)
-        rows = ". ".join(f"{degrees(row)}: {why(row)}" for row in report.rows)
-        self.say(finding, layouts_subtitle(report), f"{finding}. {rows}.")
-        self.view.setAccessibleName(finding)
+        self.pins.say(pins_line(report))
+        self.release.setEnabled(report.pinned != NOTHING_PINNED)
+        said = layouts_said(report)
+        self.say(*said)
+        self.view.setAccessibleName(said.finding)
 
     def table(self) -> Table:
         return layouts_table(self.model.rows)

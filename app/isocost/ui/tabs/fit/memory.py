@@ -12,12 +12,11 @@ from PySide6.QtWidgets import QWidget
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.runs.records import Breakdown
-from isocost.quantities import format_count, format_memory
 from isocost.report.findings.fit import (
-    bill_words,
-    held_words,
-    memory_finding,
-    memory_subtitle,
+    NO_MEMORY,
+    memory_labels,
+    memory_said,
+    rounds_memory_said,
     shown_parts,
 )
 from isocost.ui.look.theme import Theme
@@ -74,17 +73,18 @@ class MemoryBar(BillChart):
         """Text beside the bar, bottom first, none covering another."""
         if self.bill is None:
             return []
-        bill, limit, theme = self.bill, self.bill.limit or 0.0, self.theme
-        found, below = [], 0.0
-        for part in shown_parts(bill):
-            middle = self._y(below + part.amount / 2)
-            found.append(Label(part.name, format_memory(part.amount), self._ink(part.name), middle))
-            below += part.amount
-        if bill.total < limit:
-            free = Label("Free", format_memory(limit - bill.total), theme.quiet, self._y((below + limit) / 2))
-            found.append(free)
-        colour = theme.text if bill.total <= limit else theme.stop
-        found.append(Label("Usable", format_memory(limit), colour, self._y(limit), strong=True))
+        theme, over = self.theme, self.bill.total > (self.bill.limit or 0.0)
+        inks = {"free": theme.quiet, "limit": theme.stop if over else theme.text}
+        found = [
+            Label(
+                each.text,
+                each.value,
+                inks.get(each.names) or self._ink(each.text),
+                self._y(each.at),
+                strong=each.names == "limit",
+            )
+            for each in memory_labels(self.bill)
+        ]
         found.sort(key=lambda label: -label.at)
         height = QFontMetricsF(font_of(theme, "small")).height()
         ys = spread([label.at for label in found], height, height / 2, self.height() - height / 2)
@@ -153,7 +153,7 @@ class MemoryBar(BillChart):
 
 
 class MemoryCard(BillCard):
-    """The verdict on memory."""
+    """Whether the memory of one accelerator is enough, and for what."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.memory", "Memory", "bytes", MemoryBar(theme), theme, parent)
@@ -162,17 +162,12 @@ class MemoryCard(BillCard):
         """Show one stage's memory."""
         bill = stage.memory
         if bill is None:
-            self.show_nothing("This stage has no memory of its own to show")
+            self.show_nothing(NO_MEMORY)
             return
-        finding, drawn = memory_finding(stage, bill), memory_subtitle(stage, bill)
-        self.say(finding, drawn, f"{finding}. {drawn}: {bill_words(bill, 'bytes')}")
+        self.say(*memory_said(stage, bill))
         self.chart.show_bill(bill)
 
     def show_rounds(self, found: RoundsFit) -> None:
         """Show the memory of an update of a stage of rounds."""
-        finding, drawn = (
-            held_words(found.memory),
-            f"An update on {format_count(found.longest)} tokens a sequence",
-        )
-        self.say(finding, drawn, f"{finding}. {drawn}: {bill_words(found.memory, 'bytes')}")
+        self.say(*rounds_memory_said(found))
         self.chart.show_bill(found.memory)

@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from isocost.evidence.nearest import NearRun
 from isocost.plan.answer.fit import FitReport
-from isocost.report.findings.fit import (
+from isocost.report.findings.nearest import (
+    far_off,
+    near_doubts,
     near_error,
     near_facts,
-    near_finding,
     near_place,
+    near_said,
     near_table,
     near_tip,
     near_words,
@@ -38,8 +40,6 @@ HEIGHT = 37
 """Pixels of a row."""
 ERROR = 52
 """Pixels of the error's column."""
-WRONG = 0.2
-"""Errors from here on are marked."""
 
 
 class NearModel(QAbstractListModel):
@@ -102,7 +102,7 @@ class _Rows(QStyledItemDelegate):
         second = QRectF(left, row.top() + half, error.left() - left - 4, half - 3)
         _line(painter, first, run.run.model, font_of(theme, "small", bold=True), theme.text, near_place(run))
         _line(painter, second, near_facts(run), font_of(theme, "quiet"), theme.quiet)
-        ink = theme.care if abs(run.error) >= WRONG else theme.text
+        ink = theme.care if far_off(run) else theme.text
         painter.setPen(QColor(ink))
         painter.setFont(font_of(theme, "small", bold=True))
         painter.drawText(
@@ -159,14 +159,11 @@ class NearestCard(ChartCard):
         """List a report's runs in place of the last ones."""
         self.model.show(report.near)
         self._room.arrange()
-        finding = near_finding(report)
-        guessed = " ".join(sentence for sentence in (report.beyond, *report.guesses) if sentence)
-        self.guessed.setVisible(bool(guessed))
-        self.guessed.say(guessed)
-        drawn = f"Measured → predicted tokens/s per {report.noun}"
-        words = ". ".join(near_words(run) for run in report.near)
-        self.say(finding, drawn, f"{finding}. {words}. {guessed}".strip())
-        self.list.setAccessibleName(finding)
+        said, doubts = near_said(report), near_doubts(report)
+        self.guessed.setVisible(bool(doubts))
+        self.guessed.say(doubts)
+        self.say(*said)
+        self.list.setAccessibleName(said.finding)
 
     def table(self) -> Table:
         return near_table(self.model.runs)

@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from isocost.plan.answer.fit import FitReport, LayoutRow, fit_report
 from isocost.plan.answer.results import Estimate, StageEstimate
-from isocost.report.findings.fit import degrees
+from isocost.report.findings.fit import (
+    dearest_searched,
+    in_rounds,
+    nothing_runs,
+    unsearched,
+    unsearched_rounds,
+)
+from isocost.report.findings.layouts import degrees, not_searched
 from isocost.ui.inputs.bindings import stage_estimate
 from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
@@ -134,15 +141,15 @@ class FitPage(QScrollArea):
             return
         if not any(each.enabled for each in self._stages()):
             self._lay_open()
-            self.empty.show_off()
+            self.empty.offer(nothing_runs())
             return
         if stage.memory is not None:
             self._lay_open(self.memory, self.step, self.nearest, self.layouts)
             self.memory.show_stage(stage)
             self.step.show_stage(stage)
-        elif not _in_rounds(stage):
+        elif not in_rounds(stage):
             self._lay_open()
-            self.empty.show_stage(stage, self._other())
+            self.empty.offer(unsearched(stage), self._other())
             return
         if not self._pause.isActive():
             self._pause.start()
@@ -150,8 +157,8 @@ class FitPage(QScrollArea):
     def _led_on(self, stage: StageEstimate) -> bool:
         """Whether the page, just opened on a stage with nothing to show, chose the dearest with a layout."""
         opened, self._opened = self._opened, False
-        other = self._searched_stage()
-        if not opened or stage.memory is not None or _in_rounds(stage) or other is None:
+        other = dearest_searched(self._stages())
+        if not opened or stage.memory is not None or in_rounds(stage) or other is None:
             return False
         self._session.select_stage(other)
         return True
@@ -182,13 +189,13 @@ class FitPage(QScrollArea):
             self._lay_open(self.memory, self.step)
             self.memory.show_rounds(report.rounds)
             self.step.show_rounds(report.rounds)
-            self.empty.show_rounds(stage, report.rounds, self._other())
+            self.empty.offer(unsearched_rounds(stage, report.rounds), self._other())
         else:
             self._lay_open()
-            self.empty.show_stage(stage, self._other())
+            self.empty.offer(unsearched(stage), self._other())
 
     def _fail_report(self, error: Exception) -> None:
-        self.layouts.show_nothing(f"The layouts could not be compared: {error}")
+        self.layouts.show_nothing(not_searched(error))
         self.nearest.show_nothing("")
 
     def _fail(self, why: str) -> None:
@@ -206,23 +213,12 @@ class FitPage(QScrollArea):
         estimate = self._session.estimate
         return estimate.stages if estimate is not None else ()
 
-    def _searched_stage(self) -> int | None:
-        """The dearest stage that has a layout, of those that count if there is one."""
-        found = [i for i, stage in enumerate(self._stages()) if stage.memory is not None]
-        rank = self._stages()
-        return max(found, key=lambda i: (rank[i].enabled, rank[i].cost_usd), default=None)
-
     def _other(self) -> str:
-        """Its name; empty where there is none."""
-        other = self._searched_stage()
+        """The name of the dearest stage that has a layout; empty where there is none."""
+        other = dearest_searched(self._stages())
         return "" if other is None else self._stages()[other].name
 
     def _select_searched(self) -> None:
-        other = self._searched_stage()
+        other = dearest_searched(self._stages())
         if other is not None:
             self._session.select_stage(other)
-
-
-def _in_rounds(stage: StageEstimate) -> bool:
-    """Whether a stage without a layout is simulated round by round."""
-    return stage.memory is None and stage.kind in ("rl", "distillation")

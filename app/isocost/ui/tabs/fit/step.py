@@ -9,14 +9,13 @@ from PySide6.QtWidgets import QWidget
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.report.findings.fit import (
+    NO_STEP,
     USEFUL,
-    bill_words,
-    round_finding,
-    round_subtitle,
+    rounds_step_said,
     seconds,
     shown_parts,
-    step_finding,
-    step_subtitle,
+    step_said,
+    step_share,
 )
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, mixed
@@ -79,8 +78,8 @@ class StepBars(BillChart):
         at = QRectF(room.right() - time - share, room.top(), time, room.height())
         painter.drawText(at, RIGHT, seconds(amount))
         painter.setPen(QColor(theme.quiet))
-        percent = f"{100 * amount / total:.1f}\u00a0%"
-        painter.drawText(QRectF(room.right() - share, room.top(), share, room.height()), RIGHT, percent)
+        at = QRectF(room.right() - share, room.top(), share, room.height())
+        painter.drawText(at, RIGHT, step_share(amount, total))
 
 
 class StepCard(BillCard):
@@ -93,14 +92,12 @@ class StepCard(BillCard):
         """Show one stage's step."""
         bill = stage.step
         if bill is None or not bill.parts:
-            self.show_nothing("This stage has no optimizer step of its own to show")
+            self.show_nothing(NO_STEP)
             return
-        finding, drawn = step_finding(bill), step_subtitle(stage)
-        self.say(finding, drawn, f"{finding}. {bill_words(bill, 'seconds')}")
+        self.say(*step_said(stage, bill))
         self.chart.show_bill(bill)
 
     def show_rounds(self, found: RoundsFit) -> None:
         """Show where a round's time goes."""
-        finding, drawn = round_finding(found), round_subtitle(found)
-        self.say(finding, drawn, f"{finding}. {bill_words(found.round, 'seconds')}")
+        self.say(*rounds_step_said(found))
         self.chart.show_bill(found.round)

@@ -7,12 +7,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from isocost.plan.answer.results import Estimate
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
-from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.slip import Slip, usual_slip
-from isocost.report.findings.ledger import calendar_finding, calendar_summary, cash_table, slip_words
+from isocost.report.findings.ledger import (
+    CalendarView,
+    calendar_said,
+    cash_table,
+    slip_words,
+    stage_groups,
+)
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.tabs.ledger.calendar_plot import CalendarPlot, CalendarView
+from isocost.ui.tabs.ledger.calendar_plot import CalendarPlot
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.scale import Scale
@@ -90,16 +95,10 @@ class Calendar(ChartCard):
     ) -> None:
         """Draw a programme's calendar in place of the last one."""
         self._months = months
-        groups: dict[int, LedgerGroup] = {
-            int(line.key.removeprefix("stage.")): line.group
-            for line in estimate.ledger
-            if line.key.startswith("stage.")
-        }
-        finding = calendar_finding(bars, months)
-        subtitle = "Stages, and below them the cash of each month; the tick: owed whatever is used."
-        self.say(finding, subtitle, calendar_summary(finding, bars, months))
-        self.plot.setAccessibleName(finding)
-        self.plot.show_view(CalendarView(bars, months, groups, slip.weeks))
+        said = calendar_said(bars, months)
+        self.say(*said)
+        self.plot.setAccessibleName(said.finding)
+        self.plot.show_view(CalendarView(bars, months, stage_groups(estimate.ledger), slip.weeks))
         self.show_slip(slip)
 
     def show_slip(self, slip: Slip) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -19,53 +17,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from isocost.plan.money.cashflow import CashMonth, TimelineBar
-from isocost.plan.money.figure import LedgerGroup
+from isocost.plan.money.cashflow import TimelineBar
 from isocost.quantities import format_duration, format_money
-from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
-from isocost.report.findings.ledger import late_words, month_in_words, month_name, stage_in_words
+from isocost.quantities.units import DAYS_PER_WEEK
+from isocost.report.findings.ledger import (
+    CalendarView,
+    axis_label,
+    late_words,
+)
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.crossings import money_steps
 from isocost.ui.tabs.ledger.waterfall import group_brush, group_colour
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarView:
-    """What the calendar draws."""
-
-    bars: tuple[TimelineBar, ...] = ()
-    months: tuple[CashMonth, ...] = ()
-    groups: Mapping[int, LedgerGroup] | None = None
-    """The group of the bill that each stage belongs to, by its place."""
-    late_weeks: float = 0.0
-
-    @property
-    def rows(self) -> int:
-        """Rows above the cash: a bar each, and the delay."""
-        return len(self.bars) + 1
-
-    @property
-    def finish(self) -> float:
-        """Day everything ends when on time."""
-        return max((bar.end_day for bar in self.bars), default=0.0)
-
-    @property
-    def dearest(self) -> float:
-        """USD of the dearest month."""
-        return max((month.total_usd for month in self.months), default=0.0)
-
-    @property
-    def month_edges(self) -> list[float]:
-        """First day of every month, and the end of the last."""
-        starts = [month.start_day for month in self.months]
-        return [*starts, starts[-1] + DAYS_PER_MONTH] if starts else []
-
-    @property
-    def last(self) -> float:
-        """Day the axis ends on."""
-        return max(1e-6, self.finish + self.late_weeks * DAYS_PER_WEEK, *self.month_edges)
-
 
 GUTTER = 172
 """Pixels of the names at the left."""
@@ -240,7 +203,7 @@ class CalendarPlot(QWidget):
         metrics = QFontMetricsF(painter.font())
         free = 0.0
         for index, (start, end) in enumerate(pairwise(edges)):
-            label = _axis_label(self.view.months[index].label, first=index == 0)
+            label = axis_label(self.view.months[index].label, first=index == 0)
             width = metrics.horizontalAdvance(label)
             left = (self._x(start) + self._x(end)) / 2 - width / 2
             left = max(room.left() if index == 0 else left, min(left, self.width() - width))
@@ -289,14 +252,8 @@ class CalendarPlot(QWidget):
         if index == self._at:
             return
         self._at = index
-        self.said.emit("" if index is None else self._words(index))
+        self.said.emit("" if index is None else self.view.words(index))
         self.update()
-
-    def _words(self, index: int) -> str:
-        count = len(self.view.bars)
-        if index < count:
-            return stage_in_words(self.view.bars[index])
-        return month_in_words(self.view.months[index - count])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place, room = event.position(), self._cash_room()
@@ -333,10 +290,3 @@ class CalendarPlot(QWidget):
         super().focusInEvent(event)
         if self._at is None and self.view.bars and event.reason() is not Qt.FocusReason.MouseFocusReason:
             self._point_at(0)
-
-
-def _axis_label(label: str, *, first: bool) -> str:
-    """A month on the axis: the year stands at the first one and at every January."""
-    if label.startswith("Month"):
-        return label if first else label.removeprefix("Month ")
-    return month_name(label, year=first or label.endswith("-01"))

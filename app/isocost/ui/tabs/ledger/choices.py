@@ -9,19 +9,20 @@ from isocost.plan.money.options import OptionComparison
 from isocost.plan.money.ownership import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.report.findings.choices import (
-    DEMAND,
     LinesView,
-    options_finding,
+    Unanswered,
     options_note,
-    options_subtitle,
+    options_said,
     options_table,
+    options_unanswered,
     options_view,
-    rent_finding,
     rent_note,
-    rent_subtitle,
+    rent_said,
     rent_table,
+    rent_unanswered,
     rent_view,
 )
+from isocost.report.findings.said import Said
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.crossings import LinesPlot
@@ -65,22 +66,22 @@ class QuestionCard(ChartCard):
         super().apply_theme(theme)
         self.plot.apply_theme(theme)
 
-    def _draw(self, view: LinesView, finding: str, subtitle: str, note: str) -> None:
+    def _draw(self, view: LinesView, said: Said, note: str) -> None:
         self._show_plot(True)
         self.ask.hide()
-        self.say(finding, subtitle, f"{finding}. {subtitle} {note}")
+        self.say(*said)
         self.note.say(note)
-        self.plot.setAccessibleName(finding)
+        self.plot.setAccessibleName(said.finding)
         self.plot.show_view(view)
 
-    def _ask(self, finding: str, subtitle: str, note: str, button: str, path: str) -> None:
+    def _ask(self, lacking: Unanswered) -> None:
         """Say what is missing, with the way to it."""
-        self._wanted = path
+        self._wanted = lacking.path
         self._show_plot(False)
         self.plot.show_view(LinesView())
-        self.say(finding, subtitle, f"{finding}. {subtitle}")
-        self.note.say(note)
-        self.ask.setText(button)
+        self.say(*lacking.said)
+        self.note.say(lacking.note)
+        self.ask.setText(lacking.button)
         self.ask.show()
 
     def _show_plot(self, shown: bool) -> None:
@@ -104,16 +105,9 @@ class RentOrBuyCard(QuestionCard):
         """Draw another comparison; None = no purchase price is known."""
         self._shown = question
         if question is None:
-            self._ask(
-                "Rent or buy?",
-                f"No purchase price is known for {accelerator}.",
-                "Type what one would cost with its share of the server.",
-                "Set a purchase price",
-                "ownership.usd_per_accelerator",
-            )
+            self._ask(rent_unanswered(accelerator))
             return
-        finding = rent_finding(question)
-        self._draw(rent_view(question), finding, rent_subtitle(question, accelerator), rent_note(question))
+        self._draw(rent_view(question), rent_said(question, accelerator), rent_note(question))
 
     def table(self) -> Table:
         return rent_table(self._shown)
@@ -131,17 +125,10 @@ class OptionsCard(QuestionCard):
         """Draw another comparison; None = no demand is given."""
         self._shown = question
         if question is None:
-            self._ask(
-                "API, fine-tune or train?",
-                "Say how much the finished model would be used.",
-                "With tokens a day, this compares the plan with a model by the token and with a tuned one.",
-                "Set tokens a day",
-                DEMAND,
-            )
+            self._ask(options_unanswered())
             return
-        finding = options_finding(question, scenario)
-        subtitle = options_subtitle(scenario)
-        self._draw(options_view(question, scenario), finding, subtitle, options_note(question, scenario))
+        said, note = options_said(question, scenario), options_note(question, scenario)
+        self._draw(options_view(question, scenario), said, note)
 
     def table(self) -> Table:
         return options_table(self._shown)

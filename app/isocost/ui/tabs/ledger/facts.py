@@ -11,14 +11,25 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 from isocost.plan.answer.badges import Badge
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
-from isocost.quantities import SPACE, format_money, format_quantity
-from isocost.quantities.units import KILO
-from isocost.report.findings.header import Figure, format_carbon, format_energy
-from isocost.report.table import Column, Table
-from isocost.ui.header.headline import FigureBlock
+from isocost.report.findings.facts import (
+    badge_description,
+    badges_said,
+    badges_table,
+    energy_figures,
+    energy_said,
+    energy_sources,
+    energy_table,
+    never_counted,
+    omission_tip,
+    scope_said,
+    scope_table,
+)
+from isocost.report.findings.said import KeyFigure
+from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.flow import FlowLayout
+from isocost.ui.widgets.key_figure import KeyFigureBlock
 from isocost.ui.widgets.labels import WrapLabel
 
 
@@ -59,10 +70,10 @@ class EnergyCard(ChartCard):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("energy", parent)
-        self.blocks = tuple(FigureBlock() for _ in range(4))
+        self.blocks = tuple(KeyFigureBlock() for _ in range(4))
         self.sources = WrapLabel(self)
         self.sources.setProperty("role", "quiet")
-        self._figures: tuple[Figure, ...] = ()
+        self._figures: tuple[KeyFigure, ...] = ()
         self.figures = Flow(self, spacing=22)
         self.figures.show_chips(self.blocks)
         self.body.addWidget(self.figures)
@@ -79,32 +90,15 @@ class EnergyCard(ChartCard):
 
     def show_footprint(self, found: Footprint) -> None:
         """Say what a programme draws, uses and emits."""
-        facts = found.facts
-        paid = "paid beside the machines" if found.paid_apart else "within the rent"
-        market = "no contracts claimed"
-        if found.co2_market_kg != found.co2_kg:
-            market = f"{format_carbon(found.co2_market_kg)} market-based"
-        self._figures = (
-            Figure("Energy", format_energy(found.kwh), f"PUE {facts.pue:g}, at the meter"),
-            Figure("Power", format_power(found.peak_kw), "largest stage, mean"),
-            Figure("Electricity", format_money(found.usd), paid),
-            Figure("Emissions", format_carbon(found.co2_kg), market),
-        )
+        self._figures = energy_figures(found)
         for block, figure in zip(self.blocks, self._figures, strict=True):
             block.fill(figure)
         self.figures.fit()
-        finding = f"{format_energy(found.kwh)} and {format_carbon(found.co2_kg)}"
-        price = f"{format_money(facts.usd_per_kwh)} per kWh"
-        grid = f"{format_quantity(facts.grid_kg_per_kwh, 'number')} kg CO₂e per kWh"
-        summary = ". ".join(f"{each.label}: {each.value}, {each.note}" for each in self._figures)
-        self.say(finding, f"{price}, {grid}.", f"{summary}.")
-        self.sources.say(
-            f"PUE: {facts.pue_source}. Electricity: {facts.usd_per_kwh_source}. Grid: {facts.grid_source}."
-        )
+        self.say(*energy_said(found))
+        self.sources.say(energy_sources(found))
 
     def table(self) -> Table:
-        columns = (Column("Figure"), Column("Value"), Column("Note"))
-        return Table(columns, tuple((each.label, each.value, each.note) for each in self._figures))
+        return energy_table(self._figures)
 
 
 class ScopeCard(ChartCard):
@@ -136,21 +130,13 @@ class ScopeCard(ChartCard):
             return
         self._omissions = omissions
         optional = [each for each in omissions if each.path]
-        never = [each for each in omissions if not each.path]
-        finding = f"{len(optional)} costs are not in this bill" if optional else "All that can be counted is"
-        if len(optional) == 1:
-            finding = "One cost is not in this bill"
-        names = ", ".join(each.name.lower() for each in never)
         self.chips.show_chips([self._chip(each) for each in optional])
         self.chips.setVisible(bool(optional))
-        self.never.say(f"Never counted: {names}.")
-        told = "; ".join(f"{each.name}: {each.meaning}" for each in omissions)
-        self.say(finding, "Choose one to count it." if optional else "", f"{finding}. {told}.")
+        self.never.say(never_counted(omissions))
+        self.say(*scope_said(omissions))
 
     def table(self) -> Table:
-        columns = (Column("Left out"), Column("Meaning"), Column("Input"))
-        rows = tuple((each.name, each.meaning, each.path or "never counted") for each in self._omissions)
-        return Table(columns, rows)
+        return scope_table(self._omissions)
 
     def _chip(self, omission: Omission) -> QPushButton:
         chip = QPushButton(f"+ {omission.name}")
@@ -158,7 +144,7 @@ class ScopeCard(ChartCard):
         chip.setObjectName(f"scope.{omission.path}")
         chip.setAccessibleName(f"Count {omission.name.lower()}")
         chip.setAccessibleDescription(omission.meaning)
-        chip.setToolTip(f"Not counted: {omission.meaning}.")
+        chip.setToolTip(omission_tip(omission))
         chip.clicked.connect(lambda: self.field_wanted.emit(omission.path))
         return chip
 
@@ -187,13 +173,10 @@ class BadgeCard(ChartCard):
             return
         self._badges = badges
         self.chips.show_chips([badge_chip(each) for each in badges])
-        subtitle = "Beside scaling laws, published models and rules; point at one for its source."
-        told = ". ".join(f"{each.text}: {each.detail}" for each in badges)
-        self.say("Where this run stands", subtitle, told)
+        self.say(*badges_said(badges))
 
     def table(self) -> Table:
-        columns = (Column("Remark"), Column("Meaning"), Column("Source"))
-        return Table(columns, tuple((each.text, each.detail, each.source) for each in self._badges or ()))
+        return badges_table(self._badges or ())
 
 
 def badge_chip(badge: Badge) -> QLabel:
@@ -203,13 +186,6 @@ def badge_chip(badge: Badge) -> QLabel:
     chip.setProperty("tone", badge.tone)
     chip.setObjectName(f"badge.{badge.key}")
     chip.setAccessibleName(badge.text)
-    chip.setAccessibleDescription(f"{badge.detail} {badge.source}")
+    chip.setAccessibleDescription(badge_description(badge))
     chip.setToolTip(f"<p>{badge.detail}</p><p>{badge.source}</p>")
     return chip
-
-
-def format_power(kw: float) -> str:
-    """Electric power: "850 kW", "3.02 MW"."""
-    if kw >= KILO:
-        return f"{format_quantity(kw / KILO, 'number')}{SPACE}MW"
-    return f"{format_quantity(kw, 'number')}{SPACE}kW"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, Qt
@@ -11,15 +10,16 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QSty
 
 from isocost.plan.answer.results import Estimate
 from isocost.plan.money.figure import LedgerGroup
-from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line
 from isocost.quantities import format_money
 from isocost.report.findings.ledger import (
-    arithmetic,
+    BillRow,
+    BillView,
+    bar_description,
+    bar_explained,
     bar_in_words,
-    bill_finding,
-    bill_subtitle,
-    bill_summary,
+    bar_tip,
     bill_table,
+    bill_view,
     short_name,
     sources,
     whole_share,
@@ -62,26 +62,18 @@ LEAST = 2.0
 """Pixels a bar is wide at least, so that every line is seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowScale:
-    """How long bars are."""
-
-    full_usd: float
-    """USD across the whole room for bars."""
-    spread: tuple[float, float] | None
-    """USD that 10 and 90 % of outcomes of the total stay below."""
-
-
 class BillDelegate(RowDelegate):
     """Paints rows; holds the theme and the scale."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(theme, HEIGHT, parent)
-        self._scale = RowScale(0.0, None)
+        self._full_usd = 0.0
+        self._spread: tuple[float, float] | None = None
 
-    def show(self, scale: RowScale) -> None:
-        """Paint from now on at this scale."""
-        self._scale = scale
+    def show(self, full_usd: float, spread: tuple[float, float] | None) -> None:
+        """Paint from now on with bars of ``full_usd`` at most, and the total's range in USD."""
+        self._full_usd = full_usd
+        self._spread = spread
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW)
@@ -107,10 +99,10 @@ class BillDelegate(RowDelegate):
         painter.restore()
 
     def _paint_bar(self, painter: QPainter, room: QRectF, row: Any, leads_on: bool) -> None:
-        if self._scale.full_usd <= 0:
+        if self._full_usd <= 0:
             return
         theme, bar = self.theme, row.bar
-        per_usd = room.width() / self._scale.full_usd
+        per_usd = room.width() / self._full_usd
         start, end = room.left() + bar.start_usd * per_usd, room.left() + bar.end_usd * per_usd
         middle, half = room.center().y(), 5.0 if not row.is_total else 6.0
         box = QRectF(min(start, room.right() - LEAST), middle - half, max(LEAST, end - start), 2 * half)
@@ -125,22 +117,9 @@ class BillDelegate(RowDelegate):
             painter.setPen(made_pen(theme.track))
             x = round(end) - 0.5
             painter.drawLine(QPointF(x, middle + half), QPointF(x, room.bottom() + room.height() / 2 - half))
-        if row.is_total and self._scale.spread is not None:
-            low, high = (room.left() + usd * per_usd for usd in self._scale.spread)
+        if row.is_total and self._spread is not None:
+            low, high = (room.left() + usd * per_usd for usd in self._spread)
             self.paint_spread(painter, low, high, middle)
-
-
-TOTAL = "Programme total"
-FEW = 12
-"""Lines up to which each has a row of its own unless groups are asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A bar of the bill, or its total."""
-
-    bar: BillBar
-    is_total: bool = False
 
 
 class Rows(QAbstractListModel):
@@ -148,9 +127,9 @@ class Rows(QAbstractListModel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows: tuple[Row, ...] = ()
+        self.rows: tuple[BillRow, ...] = ()
 
-    def show(self, rows: tuple[Row, ...]) -> None:
+    def show(self, rows: tuple[BillRow, ...]) -> None:
         """Replace the rows; nothing is laid out again while their number stays."""
         if len(rows) != len(self.rows):
             self.beginResetModel()
@@ -172,9 +151,9 @@ class Rows(QAbstractListModel):
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return bar_in_words(row.bar)
         if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
-            return f"{arithmetic(row.bar)}. {sources(row.bar)}"
+            return bar_description(row.bar)
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return f"{bar_in_words(row.bar)}\n{arithmetic(row.bar)}\n{sources(row.bar)}"
+            return bar_tip(row.bar)
         return None
 
 
@@ -186,8 +165,8 @@ class Waterfall(ChartCard):
         self.by_line = self.choice_chip("By line", "waterfall.by_line")
         self.by_group = self.choice_chip("By group", "waterfall.by_group")
         self._chosen: bool | None = None
-        self._lines: tuple[LedgerLine, ...] = ()
         self._estimate: Estimate | None = None
+        self._view: BillView | None = None
         self.rows = Rows(self)
         self._delegate = BillDelegate(theme, self)
         self.list = RowList("waterfall.list", self.rows, self._delegate, self)
@@ -229,24 +208,18 @@ class Waterfall(ChartCard):
     def show_bill(self, estimate: Estimate) -> None:
         """Draw an estimate's bill in place of the last one."""
         self._estimate = estimate
-        self._lines = estimate.ledger
-        total = estimate.total.cost_usd
-        lines, groups = bars_by_line(self._lines), bars_by_group(self._lines)
-        by_line = len(lines) <= FEW if self._chosen is None else self._chosen
-        (self.by_line if by_line else self.by_group).setChecked(True)
-        bars = lines if by_line else groups
-        finding = bill_finding(lines, groups, total)
-        self.say(finding, bill_subtitle(lines, estimate), bill_summary(finding, bars, total))
-        spread = estimate.range.cost_usd if estimate.range else None
-        ends = (spread.p10, spread.p90) if spread else None
-        self._delegate.show(RowScale(max(total, ends[1] if ends else 0.0), ends))
-        self.rows.show((*(Row(bar) for bar in bars), Row(_total_bar(bars, total, estimate), True)))
-        self.list.setAccessibleName(finding)
+        view = bill_view(estimate, self._chosen)
+        self._view = view
+        (self.by_line if view.by_line else self.by_group).setChecked(True)
+        self.say(*view.said)
+        self._delegate.show(view.full_usd, view.spread)
+        self.rows.show(view.rows)
+        self.list.setAccessibleName(view.said.finding)
         self._fit()
         self._explain(self.list.currentIndex())
 
     def table(self) -> Table:
-        return bill_table(self._lines, bars_by_line(self._lines))
+        return bill_table(self._estimate.ledger if self._estimate is not None else ())
 
     def _choose(self, by_line: bool) -> None:
         self._chosen = by_line
@@ -255,13 +228,10 @@ class Waterfall(ChartCard):
 
     def _explain(self, index: Index) -> None:
         """The arithmetic and the source of a row; of the largest one while none is chosen."""
-        if not self.rows.rows:
-            return
-        bars = self.rows.rows[:-1] or self.rows.rows
-        largest = max(bars, key=lambda row: row.bar.cost_usd)
-        row = self.rows.rows[index.row()] if 0 <= index.row() < len(self.rows.rows) else largest
-        self.how.say(f"{row.bar.name}: {arithmetic(row.bar)}")
-        self.source.say(sources(row.bar))
+        if self._view is not None:
+            bar = self._view.explained(index.row())
+            self.how.say(bar_explained(bar))
+            self.source.say(sources(bar))
 
     def _fit(self) -> None:
         """As high as its rows: the page scrolls, not the list."""
@@ -274,9 +244,3 @@ class Waterfall(ChartCard):
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.entered.connect(self._explain)
         view.selectionModel().currentChanged.connect(lambda index, _: self._explain(index))
-
-
-def _total_bar(bars: tuple[BillBar, ...], total: float, estimate: Estimate) -> BillBar:
-    """The sum as a bar from nothing."""
-    whole = BillBar(TOTAL, "final run", 0.0, total, total, 1.0, estimate.ledger)
-    return whole if bars else replace(whole, share=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
@@ -11,8 +11,16 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QSty
 
 from isocost.plan.answer.comparison import Comparison, ranked
 from isocost.plan.answer.curves import RankedChoice
-from isocost.quantities import format_count, format_duration, format_money
-from isocost.report.findings.plan import in_words, ranking_finding, ranking_subtitle, ranking_table, verdict
+from isocost.quantities import format_money
+from isocost.report.findings.plan import (
+    bar_scale,
+    choice_pace,
+    choice_tip,
+    in_words,
+    ranking_said,
+    ranking_table,
+    why_out,
+)
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import made_pen, mixed
@@ -21,19 +29,9 @@ from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, RowDelegate, rows_replaced, write_text
 from isocost.ui.widgets.whole_rows import WholeRows
 
-LONGEST = 3.0
-"""Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
-
 HEIGHT = 40
 NAME, COST = 124, 62
 """Pixels of a row's height, and of its name and cost columns."""
-
-
-def bar_scale(choices: Sequence[RankedChoice]) -> float:
-    """USD of a full bar: the dearest possible choice, at most three times the cheapest that is not free."""
-    possible = (choice.cost_usd for choice in choices if choice.fits and choice.in_time)
-    costs = [cost for cost in possible if cost > 0]
-    return min(max(costs), LONGEST * min(costs)) if costs else 0.0
 
 
 class BarDelegate(RowDelegate):
@@ -62,14 +60,13 @@ class BarDelegate(RowDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_ground(painter, row, option.state, chosen=choice.accelerator == self._active)
         theme = self.theme
-        out = verdict(choice)
+        out = why_out(choice)
         ink = theme.quiet if out else theme.text
         name = QRectF(row.left() + 8, row.top() + 3, theme.px(NAME) - 12, row.height() / 2 - 3)
         under = QRectF(name.left(), row.center().y(), name.width(), row.height() / 2 - 4)
         cost = QRectF(row.right() - theme.px(COST) - 8, row.top(), theme.px(COST), row.height())
         write_text(painter, name, choice.label, self.bold, ink)
-        quiet = f"{format_count(choice.count)} · {format_duration(choice.days)}"
-        write_text(painter, under, quiet, self.quiet, theme.quiet)
+        write_text(painter, under, choice_pace(choice), self.quiet, theme.quiet)
         weight = self.small if out else self.bold
         write_text(painter, cost, format_money(choice.cost_usd), weight, ink, RIGHT)
         bar = QRectF(
@@ -130,7 +127,7 @@ class Ranking(QAbstractListModel):
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return in_words(choice)
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return f"{in_words(choice)}. Click to plan with it."
+            return choice_tip(choice)
         return None
 
 
@@ -192,14 +189,12 @@ class ByHardware(ChartCard):
         self.at_count.setVisible(True)
         self.at_deadline.setVisible(True)
         (self.at_count if deadline is None else self.at_deadline).setChecked(True)
-        finding = ranking_finding(comparison, choices)
-        drawn = ranking_subtitle(comparison, choices)
-        rows = ". ".join(in_words(choice) for choice in choices)
-        self.say(finding, drawn, f"{finding}. {drawn} {rows}.")
+        said = ranking_said(comparison, choices)
+        self.say(*said)
         self._delegate.show(comparison, slots, bar_scale(choices))
         self.ranking.show(choices)
         self._rows.arrange()
-        self.list.setAccessibleName(finding)
+        self.list.setAccessibleName(said.finding)
 
     def table(self) -> Table:
         return ranking_table(self.ranking.choices)

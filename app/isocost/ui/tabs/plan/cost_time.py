@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from isocost.plan.answer.comparison import Comparison, View
-from isocost.report.findings.plan import time_finding, time_subtitle, time_summary, time_table
+from isocost.report.findings.plan import time_said, time_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
@@ -55,14 +55,10 @@ class CostTime(ChartCard):
 
     def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Draw a comparison in place of the last one."""
-        segments = view.front
         self._comparison = comparison
         self.plot.show_comparison(comparison, view)
-        self.say(
-            time_finding(comparison, segments),
-            time_subtitle(comparison, diamonds=self.plot.shows_published),
-            f"{time_summary(comparison, segments)} {KEYS}",
-        )
+        said = time_said(comparison, view.front, diamonds=self.plot.shows_published)
+        self.say(said.finding, said.subtitle, f"{said.summary} {KEYS}")
         self.plot.setAccessibleName("Cost against wall-clock time")
         self.plot.setAccessibleDescription(self.accessibleDescription())
         self._stack.setCurrentWidget(self.plot)

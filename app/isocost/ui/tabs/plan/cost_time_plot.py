@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.comparison import Comparison, View, next_count, next_curve
 from isocost.plan.answer.curves import CostCurve
-from isocost.quantities import format_count, format_duration, format_money
+from isocost.report.findings.plan import point_lines
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot, added_curve, curve_pen, made_pen, mixed
 from isocost.ui.plot.lines import Line, Lines
@@ -188,15 +188,7 @@ class CostTimePlot(LogPlot):
         found = self._curve_over()
         if found is None or self.comparison is None:
             return ""
-        curve, at = found
-        text = (
-            f"{format_count(curve.counts[at])} {curve.label}\n"
-            f"{format_duration(curve.days[at])}, {format_money(curve.cost_usd[at])}"
-        )
-        if not curve.fits[at]:
-            return f"{text}\ndoes not fit in memory"
-        here = curve is self.comparison.active and int(curve.counts[at]) == self.comparison.rented
-        return f"{text}\nthe plan: drag to change the count" if here else f"{text}\nclick to plan with it"
+        return "\n".join(point_lines(self.comparison, *found))
 
     def _curve_over(self) -> tuple[CostCurve, int] | None:
         if self._mouse.over is None:

@@ -11,7 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 
 from isocost.plan.answer.comparison import Comparison
-from isocost.quantities import format_count, format_duration, format_money
+from isocost.quantities import format_count
+from isocost.report.findings.plan import deadline_label, plan_lines, published_lines
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.lines import Line, Lines
@@ -80,10 +81,7 @@ def _plan(
     """The plan's point, and its text beside it."""
     total = comparison.estimate.total
     at = _pixel(plot, total.wall_days, total.cost_usd)
-    lines = (
-        f"{format_count(comparison.rented)} {comparison.active.label}",
-        f"{format_duration(total.wall_days)}, {format_money(total.cost_usd)}",
-    )
+    lines = plan_lines(comparison)
     bold, plain = font_of(theme, "small", bold=True), font_of(theme, "small")
     sizes = (text_size(bold, lines[0]), text_size(plain, lines[1]))
     size = (max(width for width, _ in sizes) + 16, sum(height for _, height in sizes) + 8)
@@ -158,7 +156,7 @@ def _deadline_name(x: float | None, days: float | None, theme: Theme, area: QRec
     """The deadline's name above the plot, where no curve runs."""
     if x is None or days is None:
         return None
-    text = f"deadline {format_duration(days)}"
+    text = deadline_label(days)
     width, height = text_size(font_of(theme, "quiet"), text)
     left = max(area.left(), min(x - width / 2, area.right() - width))
     return Box(left, area.top() - height - 7, width, height), text
@@ -168,7 +166,7 @@ def _runs(
     plot: LogPlot, comparison: Comparison, area: QRectF
 ) -> tuple[tuple[tuple[str, ...], tuple[float, float]], ...]:
     """Published runs in view: what to say of each, and where it is."""
-    placed = ((run.lines, _pixel(plot, run.days, run.cost_usd)) for run in comparison.published)
+    placed = ((published_lines(run), _pixel(plot, run.days, run.cost_usd)) for run in comparison.published)
     return tuple((lines, at) for lines, at in placed if area.contains(QPointF(*at)))
 
 

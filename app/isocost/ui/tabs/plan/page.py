@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
-from isocost.catalog import Catalog
-from isocost.plan.answer.comparison import Comparison, Published, Slots, in_logarithms, worth_showing
-from isocost.plan.answer.curves import CLUSTER_LINK, CostCurve
+from isocost.plan.answer.comparison import (
+    Slots,
+    compared,
+    in_logarithms,
+    worth_showing,
+)
+from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.results import Estimate
-from isocost.plan.project.project import PretrainStage, Scenario, model_of
-from isocost.quantities import format_count, format_duration, format_money
+from isocost.report.findings.plan import FREE, not_compared
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.styles import COLOURS
 from isocost.ui.session.session import Session
@@ -22,9 +23,6 @@ from isocost.ui.tabs.plan.cost_time import CostTime
 
 NAMED = COLOURS
 """Accelerators that get a curve and a name; more would not be told apart."""
-
-PAIR = 2
-"""Accelerators joined by a bridge."""
 
 SIDE = 380
 """Pixels of the right column."""
@@ -37,42 +35,6 @@ TALL = 320
 
 UNLIMITED = 16_777_215
 """Qt's own limit: no maximum."""
-
-FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
-IDLE = "Every stage is switched off, or takes no time: there is nothing to compare."
-APART = "Every stage has hardware of its own: there is no shared accelerator or count to choose."
-
-
-@lru_cache(maxsize=4)
-def familiar(catalog: Catalog) -> tuple[str, ...]:
-    """Accelerators built to train together, those with the most price quotes first."""
-    specs = [entry.spec for entry in catalog.accelerators.values()]
-    linked = [s.id for s in specs if s.scaleup_domain > PAIR and s.scaleup_bandwidth >= CLUSTER_LINK]
-    return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
-
-
-@lru_cache(maxsize=64)
-def published(catalog: Catalog, models: tuple[str, ...]) -> tuple[Published, ...]:
-    """Trusted published runs of these models that state both their time and their cost."""
-    found: dict[tuple[float, float], Published] = {}
-    for run in (run for model in models for run in catalog.runs_of(model) if run.trusted):
-        if run.stage in ("pretrain", "total") and run.wall_days and run.cost_usd:
-            count = f"{format_count(run.count)} " if run.count else ""
-            facts = (
-                count + run.accelerator_label,
-                format_duration(run.wall_days),
-                format_money(run.cost_usd),
-            )
-            trust = ", ".join(words for words in (run.cost_kind, run.date) if words)
-            lines = (f"{run.model} as published", ", ".join(fact for fact in facts if fact), trust)
-            found[run.wall_days, run.cost_usd] = Published(run.wall_days, run.cost_usd, lines)
-    return tuple(found.values())
-
-
-def models_of(scenario: Scenario) -> tuple[str, ...]:
-    """Names of the models the scenario trains."""
-    stages = [stage for stage in scenario.stages if isinstance(stage, PretrainStage)]
-    return tuple(dict.fromkeys(name for stage in stages if (name := model_of(scenario, stage).name)))
 
 
 class PlanPage(QScrollArea):
@@ -163,21 +125,6 @@ class PlanPage(QScrollArea):
         self.cost_time.show_nothing(why)
         self.by_hardware.show_nothing(why)
 
-    def _comparison(self, estimate: Estimate, active: CostCurve) -> Comparison:
-        session, scenario = self._session, self._session.current_scenario
-        return Comparison(
-            estimate=estimate,
-            active=active,
-            others=tuple(
-                c for c in self._known.values() if c.accelerator != active.accelerator and len(c.counts)
-            ),
-            count=scenario.hardware.count,
-            apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
-            deadline_days=session.deadline_days,
-            familiar=familiar(session.catalog),
-            published=published(session.catalog, models_of(scenario)),
-        )
-
     def _show(self) -> None:
         self._stale = not self.isVisible()
         if self._stale:
@@ -185,12 +132,17 @@ class PlanPage(QScrollArea):
         estimate, active = self._session.estimate, self._session.active_curve
         if estimate is None or active is None:
             return
-        if not len(active.counts):
-            self._show_nothing(IDLE)
-            return
-        comparison = self._comparison(estimate, active)
-        if comparison.apart == sum(stage.enabled for stage in estimate.stages):
-            self._show_nothing(APART)
+        session = self._session
+        comparison = compared(
+            estimate,
+            active,
+            self._known.values(),
+            session.current_scenario,
+            session.catalog,
+            deadline_days=session.deadline_days,
+        )
+        if why := not_compared(comparison):
+            self._show_nothing(why)
             return
         drawn = in_logarithms(comparison)
         if drawn is None:

@@ -1,4 +1,4 @@
-"""What is worth showing, and the sentences about it."""
+"""What is compared, and which part of it is worth showing."""
 
 from __future__ import annotations
 
@@ -7,29 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from isocost import paths
+from isocost.catalog import load
+from isocost.files import load_project
 from isocost.plan.answer.comparison import (
     JUST,
     USUAL,
     Slots,
+    compared,
     efficient,
+    familiar,
     front,
     in_logarithms,
     next_count,
+    published,
     ranked,
     worth_showing,
 )
-from isocost.plan.answer.curves import ranking
-from isocost.quantities import plain_spaces
-from isocost.report.findings.plan import (
-    ranking_finding,
-    ranking_subtitle,
-    ranking_table,
-    time_finding,
-    time_summary,
-    time_table,
-)
-from isocost.ui.plot.styles import COLOURS, series_of
-from tests.ui.tabs.plans import COUNTS, KINDS, comparison, curve, estimate_at
+from isocost.plan.answer.curves import active_curve, other_curves
+from isocost.plan.answer.estimate import estimate
+from tests.plan.curves import COUNTS, KINDS, comparison, curve, estimate_at
 
 EVERY = tuple(KINDS)
 
@@ -95,123 +92,12 @@ def test_what_does_not_fit_is_not_on_the_front():
     assert smallest <= longest_fitting
 
 
-def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
-    plan = comparison(("h800-sxm", "b200"))
-    view = worth_showing(plan, 8, Slots())
-    text = plain_spaces(time_finding(plan, view.front))
-    assert text.startswith("H800 is cheapest if you can wait ")
-    assert text.endswith(" days, else B200")
-    wait = float(text.split("wait ")[1].split(" days")[0])
-    h800, b200 = plan.curves
-    slower = h800.days >= wait * 1.05
-    assert (h800.cost_usd[slower] <= np.interp(-h800.days[slower], -b200.days, b200.cost_usd) * 1.001).all()
-
-
-def test_a_difference_of_a_percent_does_not_make_one_wait():
-    plan = comparison(("h800-sxm", "h100-sxm"))
-    h800, h100 = plan.curves
-    twin = replace(
-        h100, days=h800.days, cost_usd=h800.cost_usd * (1 + 0.005 * (-1) ** np.arange(len(COUNTS)))
-    )
-    plan = replace(plan, others=(twin,))
-    assert time_finding(plan, worth_showing(plan, 8, Slots()).front).endswith("is cheapest at any pace shown")
-
-
-def test_a_plan_of_too_few_is_told_the_count_that_is_better_in_every_way():
-    """Nothing of its own accelerator within forty times its time is on the front."""
-    slow = comparison(("h800-sxm", "b200"))
-    active = replace(slow.active, cost_usd=slow.active.cost_usd * slow.active.days)
-    plan = replace(slow, active=active, estimate=estimate_at(active, 64), count=64)
-    view = worth_showing(plan, 8, Slots())
-    assert view.front
-    assert {segment.accelerator for segment in view.front} == {"b200"}
-    assert "would be no slower" in time_finding(plan, view.front)
-
-
-def test_one_cheapest_at_any_pace_is_said_so():
-    plan = comparison(("h800-sxm", "v100"))
-    assert time_finding(plan, worth_showing(plan, 8, Slots()).front) == "H800 is cheapest at any pace shown"
-
-
-def test_nothing_that_fits_is_said_so():
-    plan = comparison(fits_from=10**9)
-    assert (
-        time_finding(plan, worth_showing(plan, 8, Slots()).front) == "No accelerator here can hold this model"
-    )
-    assert "none will do" in ranking_finding(plan, ranked(plan))
-
-
-def test_the_summary_tells_plan_and_front():
-    plan = comparison()
-    text = plain_spaces(time_summary(plan, worth_showing(plan, 8, Slots()).front))
-    assert "The plan: 2,048 H800, 56 days, $5.51M." in text
-    assert "H800: $" in text
-
-
-def test_the_table_has_every_point():
-    plan = comparison()
-    table = time_table(plan)
-    assert len(table.rows) == sum(len(c.counts) for c in plan.curves)
-    row = next(r for r in table.rows if r[0] == "B200" and r[1] == 1024)
-    b200 = curve("b200")
-    at = int(np.flatnonzero(b200.counts == 1024)[0])
-    assert row[2:4] == (b200.days[at], b200.cost_usd[at])
-
-
 def test_a_deadline_on_the_plans_own_day_keeps_the_plan():
     plan = comparison()
     days = plan.estimate.total.wall_days
     choice = next(c for c in ranked(replace(plan, deadline_days=days)) if c.accelerator == "h800-sxm")
     assert choice.in_time
     assert choice.days <= days * JUST
-
-
-def test_the_ranking_is_the_plans_own():
-    plan = comparison(EVERY)
-    assert ranked(plan) == ranking(plan.curves, count=2048)
-    table = ranking_table(ranked(plan))
-    assert [row[3] for row in table.rows] == sorted(row[3] for row in table.rows)
-
-
-@pytest.mark.parametrize(
-    ("deadline", "start"), [(None, "At 2,048 each: H800, then B200"), (60.0, "Within 60 days: ")]
-)
-def test_the_ranking_states_its_finding(deadline, start):
-    plan = comparison(deadline_days=deadline)
-    assert plain_spaces(ranking_finding(plan, ranked(plan))).startswith(start)
-
-
-def test_the_ranking_says_where_the_plan_stands():
-    plan = comparison(("h100-sxm", "h800-sxm", "b200"))
-    assert ranking_subtitle(plan, ranked(plan)) == "One count, times differ; H100 is 3rd of 3."
-
-
-def test_rows_of_other_counts_are_not_said_to_be_at_the_plans():
-    b200 = curve("b200")
-    wider = replace(b200, counts=b200.counts * 9)
-    plan = replace(comparison(("h800-sxm",)), others=(wider,), count=96)
-    assert [choice.count for choice in ranked(plan)] == [96, 288]
-    assert ranking_finding(plan, ranked(plan)).startswith("From 96 each: ")
-    assert "Whole nodes" in ranking_subtitle(plan, ranked(plan))
-
-
-def test_titles_say_that_they_are_about_the_shared_stages_alone():
-    plan = replace(comparison(), apart=1)
-    segments = worth_showing(plan, 8, Slots()).front
-    assert time_finding(plan, segments).startswith("Shared stages: ")
-    assert ranking_finding(plan, ranked(plan)).startswith("Shared stages at 2,048 each: ")
-
-
-def test_a_plan_past_its_knee_is_told_where_the_curve_turns():
-    before = comparison(("h800-sxm", "b200"))
-    active = before.active
-    past = np.maximum(1.0, active.counts / 8192)
-    turning = replace(active, days=active.days * past**2, cost_usd=active.cost_usd * past**2)
-    for count, told in ((8192, False), (16384, True), (24576, True)):
-        plan = replace(before, active=turning, estimate=estimate_at(turning, count), count=count)
-        text = plain_spaces(time_finding(plan, worth_showing(plan, 8, Slots()).front))
-        assert text.startswith("8,192 H800 would be no slower and ") is told
-        assert text.endswith(" % cheaper") is told
 
 
 def test_a_plan_without_a_range_has_a_view_too():
@@ -253,15 +139,6 @@ def test_more_and_fewer_accelerators_are_the_next_efficient_counts():
     assert more[0].counts[more[1]] == 2560
     assert fewer[0].counts[fewer[1]] == 1536
     assert next_count(replace(plan, count=10**9), 1) is None
-
-
-def test_as_many_accelerators_as_there_are_colours_are_told_apart_by_colour(themes):
-    slots = Slots()
-    first = slots.assign(("gb200", "tpu-v6e", "a40", "l40s", "gh200", "b300"))
-    second = slots.assign(("gb200", "h800-sxm", "a40", "h200-sxm", "gh200", "b300"))
-    for assigned in (first, second):
-        colours = {series_of(themes.theme, assigned, name).line for name in assigned}
-        assert len(colours) == len(assigned) == COLOURS
 
 
 def test_the_range_along_the_plans_line_is_in_view():
@@ -309,3 +186,40 @@ def test_the_chart_reaches_no_further_than_what_it_draws():
     drawn = [c for c in plan.curves if c.accelerator in view.named]
     latest = max(float(c.days[efficient(c)].max()) for c in drawn)
     assert view.days[1] <= max(latest, plan.estimate.total.wall_days) * (1.0 + 1e-9)
+
+
+CATALOG = load(paths.presets() / "no-such-folder")
+
+
+def test_familiar_accelerators_are_those_people_quote():
+    names = familiar(CATALOG)
+    assert "h100-sxm" in names[:3]
+    assert "a40" not in names
+
+
+def test_published_runs_tell_their_time_and_cost_and_no_run_stands_twice():
+    found = published(CATALOG, ("DeepSeek-V3",))
+    assert any(run.model == "DeepSeek-V3" and run.count == 2048 for run in found)
+    assert all(run.days > 0 and run.cost_usd > 0 for run in found)
+    assert len({(run.days, run.cost_usd) for run in found}) == len(found)
+    assert published(CATALOG, ()) == ()
+
+
+@pytest.mark.parametrize(("name", "claimed"), [("deepseek-r1", True), ("startup-7b", False)])
+def test_a_plan_of_claimed_hours_is_known_as_one(name, claimed):
+    plan = load_project(paths.presets() / f"{name}.yaml")
+    shown = compared(
+        estimate(plan, CATALOG),
+        active_curve(plan, CATALOG),
+        other_curves(plan, CATALOG),
+        plan.scenarios[0],
+        CATALOG,
+    )
+    assert shown.claimed is claimed
+
+
+def test_stages_on_hardware_of_their_own_are_counted_apart():
+    plan = load_project(paths.presets() / "deepseek-chain.yaml")
+    curve_of_plan = active_curve(plan, CATALOG)
+    shown = compared(estimate(plan, CATALOG), curve_of_plan, (curve_of_plan,), plan.scenarios[0], CATALOG)
+    assert (shown.apart, shown.count, shown.others) == (4, 512, ())

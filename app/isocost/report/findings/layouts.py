@@ -1,0 +1,184 @@
+"""What the table of layouts says: which wins, why the others do not, and what is pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
+from isocost.plan.runs.layouts import SHARDING_WORDS, pinned_words, recompute_words
+from isocost.quantities import format_count, format_memory, format_quantity
+from isocost.report.findings.fit import percent
+from isocost.report.findings.said import Said
+from isocost.report.table import Column, Table
+
+SAME = 0.0005
+"""Layouts whose speeds differ by less are as fast as each other."""
+
+UNPINNED = "Nothing is pinned: click a layout to hold the plan to it."
+
+_LOST_TO = {
+    "bubble": "bubble",
+    "communication": "traffic",
+    "recomputation": "recompute",
+    "kernels": "kernels",
+    "optimizer": "optimizer",
+}
+
+
+def layouts_said(report: FitReport) -> Said:
+    """What the table of layouts says."""
+    finding = layouts_finding(report)
+    rows = ". ".join(f"{degrees(row)}: {why_behind(row)}" for row in report.rows)
+    return Said(finding, layouts_subtitle(report), f"{finding}. {rows}.")
+
+
+def pins_line(report: FitReport) -> str:
+    """What the plan is held to, or how to hold it to something."""
+    held = pinned_words(report.pinned)
+    return f"Pinned: {held}" if held else UNPINNED
+
+
+def not_searched(error: object) -> str:
+    """Why the layouts could not be compared."""
+    return f"The layouts could not be compared: {error}"
+
+
+def degrees(row: LayoutRow) -> str:
+    """A layout's degrees in the field's shorthand: "TP8 PP16 DP16"."""
+    named = ((name.upper(), getattr(row, name)) for name in ("tp", "pp", "vp", "cp", "ep", "dp"))
+    return " ".join(f"{word}{value}" for word, value in named if value > 1) or "one accelerator"
+
+
+def why_behind(row: LayoutRow) -> str:
+    """Why a layout is not the best, in a word or two."""
+    if row.reason == "best":
+        return f"fastest; {format_count(row.idle)} idle" if row.idle else "fastest"
+    if row.reason == "memory":
+        return "does not fit"
+    if row.behind < SAME:
+        return "as fast"
+    behind = percent(row.behind)
+    return f"{behind} {_LOST_TO[row.reason]}" if row.reason in _LOST_TO else f"{behind} pinned"
+
+
+def layouts_finding(report: FitReport) -> str:
+    """Which layout wins, or what the pins cost."""
+    if report.problem:
+        return "The pinned layout is impossible; these are those of the free search"
+    best = next((row for row in report.rows if row.fits), None)
+    own = next((row for row in report.rows if row.chosen), None)
+    if best is None:
+        return f"No layout fits {format_count(report.count)} {report.accelerator}"
+    held = own is not None and report.pinned != NOTHING_PINNED
+    if own is not None and own.fits and (not held or own.behind < SAME):
+        best = own
+    if held and own is not None and own is not best:
+        other = _told_from(best, own)
+        if not own.fits:
+            return f"The pinned layout does not fit; {other} does"
+        return f"The pinned layout is {percent(own.behind)} slower than {other}"
+    others = [row for row in report.rows if row.fits and row is not best]
+    if not others:
+        return f"{_capital(degrees(best))} is the only one that fits"
+    if others[0].behind < SAME:
+        return f"{_capital(degrees(best))} is fastest"
+    first, second = _told_from(best, others[0]), _told_from(others[0], best)
+    return f"{_capital(first)} is fastest; {second} comes within {percent(others[0].behind)}"
+
+
+def _told_from(row: LayoutRow, other: LayoutRow) -> str:
+    """A layout's degrees, with what tells it from another of the same degrees."""
+    name = degrees(row)
+    if name != degrees(other):
+        return name
+    if row.sharding != other.sharding:
+        return f"{name} {SHARDING_WORDS[row.sharding]}"
+    if row.microbatch != other.microbatch:
+        return f"{name} of microbatch {row.microbatch}"
+    return f"{name} with {recompute_words(row.recompute)}"
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
+def layouts_subtitle(report: FitReport) -> str:
+    """What is listed."""
+    listed = f"Layouts of {format_count(report.count)} {report.accelerator}"
+    if not any(row.fits for row in report.rows):
+        return f"{listed}, those that need the least memory first."
+    if report.typed_mfu is not None:
+        typed = format_quantity(report.typed_mfu, "share")
+        return f"{listed} as predicted, per {report.noun}; the plan itself uses your MFU of {typed}"
+    return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per {report.noun}."
+
+
+LAYOUT_COLUMNS = (
+    Column("TP", right=True),
+    Column("PP", right=True),
+    Column("VP", right=True),
+    Column("CP", right=True),
+    Column("EP", right=True),
+    Column("DP", format_count, right=True),
+    Column("MBS", right=True),
+    Column("Recompute"),
+    Column("Sharding"),
+    Column("Tokens/s", lambda per_gpu: rate(per_gpu), right=True),
+    Column("MFU", lambda share: format_quantity(share, "share"), right=True),
+    Column("Memory", format_memory, right=True),
+    Column("Loses"),
+)
+"""Columns of the table of layouts, in the order of :func:`layout_cells`."""
+
+HEADINGS = (
+    "Tensor parallel: ranks that share each matrix multiply",
+    "Pipeline parallel: stages the layers are dealt to",
+    "Virtual pipeline: chunks of layers a stage interleaves",
+    "Context parallel: ranks that share one sequence",
+    "Expert parallel: ranks that share the experts",
+    "Data parallel: replicas",
+    "Microbatch: sequences a replica processes at once",
+    "What is computed again in the backward pass to save memory",
+    "What replicas split between them",
+    "Tokens a second of each accelerator",
+    "Model FLOPs over the dense peak of the matmul precision",
+    "Peak bytes on each accelerator",
+    "Speed lost against the fastest layout that fits, and to what",
+)
+"""What each column means."""
+
+
+def layout_cells(row: LayoutRow) -> tuple[object, ...]:
+    """One layout as plain values, in the order of :data:`LAYOUT_COLUMNS`."""
+    return (
+        *(row.tp, row.pp, row.vp, row.cp, row.ep, row.dp, row.microbatch),
+        row.recompute,
+        SHARDING_WORDS[row.sharding],
+        row.tokens_per_s_per_gpu,
+        row.mfu,
+        row.memory_bytes,
+        why_behind(row),
+    )
+
+
+def cell_in_words(row: LayoutRow, column: int) -> str:
+    """One cell with its column's name; one that does not fit says so in every cell."""
+    shown = LAYOUT_COLUMNS[column]
+    fits = "" if row.fits else ", does not fit"
+    return f"{shown.name} {shown.show(layout_cells(row)[column])}{fits}"
+
+
+def layout_tip(row: LayoutRow) -> str:
+    """A layout, why it is not the best, and what a click on it does."""
+    idle = f", {format_count(row.idle)} idle" if row.idle else ""
+    return f"{degrees(row)}{idle}: {why_behind(row)}. Click to hold the plan to it."
+
+
+def layouts_table(rows: Sequence[LayoutRow]) -> Table:
+    """The layouts as drawn."""
+    return Table(LAYOUT_COLUMNS, tuple(layout_cells(row) for row in rows))
+
+
+def rate(value: float) -> str:
+    """Tokens a second of one accelerator: "1,234", "31.4"."""
+    return format_count(value) if value >= 100 else f"{value:.3g}"

@@ -1,0 +1,167 @@
+"""What the Fit page says of memory, of a step's time, and of stages that have neither."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from isocost.plan.runs.records import Breakdown, Detail, Part
+from isocost.quantities import plain_spaces
+from isocost.report.findings.fit import (
+    ALL_OFF,
+    bill_table,
+    bill_words,
+    dearest_searched,
+    in_rounds,
+    memory_labels,
+    memory_said,
+    nothing_runs,
+    rounds_memory_said,
+    rounds_step_said,
+    seconds,
+    shown_parts,
+    step_said,
+    step_share,
+    unsearched,
+    unsearched_rounds,
+)
+from tests.report.findings.plans import estimated, reported
+
+GIB = 2.0**30
+
+
+def first(name, catalog, *changes):
+    """The first stage of a preset."""
+    return estimated(name, catalog, *changes).stages[0]
+
+
+def test_memory_that_fits_says_what_is_free(catalog):
+    stage = first("startup-7b", catalog)
+    said = memory_said(stage, stage.memory)
+    spare = round((stage.memory.limit - stage.memory.total) / GIB)
+    assert plain_spaces(said.finding).endswith(f"fits, {spare} GiB free")
+    assert said.subtitle == "At the peak of a step, on each H100"
+    assert said.summary == f"{said.finding}. {said.subtitle}: {bill_words(stage.memory, 'bytes')}"
+
+
+def test_a_plan_that_does_not_fit_says_what_would(catalog):
+    stage = first("llama-3.1-405b", catalog, ("hardware.count", 64))
+    said = memory_said(stage, stage.memory)
+    assert said.finding.endswith("does not fit")
+    assert f": {stage.smallest_count} H100" in said.subtitle
+
+
+@pytest.mark.parametrize(
+    ("pinned", "cure"),
+    [(False, "No count fits: use accelerators with more memory"),
+     (True, "No count fits as pinned: release a pin")],
+)  # fmt: skip
+def test_what_no_count_holds_is_told_another_way_out(catalog, pinned, cure):
+    stage = replace(first("startup-7b", catalog), smallest_count=None, pinned=pinned)
+    assert memory_said(stage, Breakdown((Part("Weights", 90 * GIB),), 80 * GIB)).subtitle == cure
+
+
+def test_an_impossible_pin_is_said_and_not_taken_for_what_is_drawn(catalog):
+    stage = first("startup-7b", catalog, ("layout.ep", 8))
+    said = memory_said(stage, stage.memory)
+    assert said.finding == "The pinned layout is impossible"
+    assert said.subtitle == "Drawn: the layout found without the pins"
+
+
+def test_the_labels_of_the_bar_go_upwards_to_what_can_be_used():
+    parts = (Part("Weights", 30 * GIB), Part("Logits", 0.01 * GIB), Part("Reserve", 10 * GIB))
+    bill = Breakdown(parts, 80 * GIB)
+    labels = memory_labels(bill)
+    assert [(each.text, each.names) for each in labels] == [
+        ("Weights", "part"),
+        ("Reserve", "part"),
+        ("Free", "free"),
+        ("Usable", "limit"),
+    ]
+    assert [each.at / GIB for each in labels] == pytest.approx([15, 35, 60, 80])
+    assert plain_spaces(labels[-1].value) == "80 GiB"
+    over = memory_labels(replace(bill, limit=20 * GIB))
+    assert "Free" not in [each.text for each in over]
+    assert over[-1].at == 20 * GIB
+
+
+def test_small_parts_are_shown_as_one_and_none_is_lost():
+    bill = Breakdown((Part("Weights", 100.0), Part("Logits", 0.3), Part("Buffers", 0.4)), None)
+    shown = shown_parts(bill)
+    assert [part.name for part in shown] == ["Weights", "Everything else"]
+    assert sum(part.amount for part in shown) == pytest.approx(bill.total)
+
+
+def test_a_step_says_where_its_time_goes_and_its_largest_loss(catalog):
+    stage = first("startup-7b", catalog)
+    said = step_said(stage, stage.step)
+    assert "matrix multiplies" in said.finding
+    assert "the largest loss is " in said.finding
+    assert "Solid: the model's own arithmetic" in said.subtitle
+    assert said.summary == f"{said.finding}. {bill_words(stage.step, 'seconds')}"
+
+
+def test_a_typed_mfu_is_told_apart_from_the_prediction(catalog):
+    stage = first("startup-7b", catalog, ("efficiency.mfu", 0.31))
+    assert "your MFU of 31" in step_said(stage, stage.step).subtitle
+
+
+def test_rounds_of_rollouts_say_their_update_and_where_the_time_goes(catalog):
+    rounds = reported("deepseek-r1-first-principles", catalog).rounds
+    stage = first("deepseek-r1-first-principles", catalog)
+    assert in_rounds(stage)
+    assert "generation" in rounds_step_said(rounds).finding
+    assert "tokens a sequence" in rounds_memory_said(rounds).subtitle
+    instead = unsearched_rounds(stage, rounds)
+    assert rounds.layout in instead.subtitle
+    assert instead.finding == f"{stage.name}: rounds, not one layout"
+
+
+def test_claimed_hours_have_no_layout_to_choose(catalog):
+    stage = first("deepseek-r1", catalog)
+    said = unsearched(stage)
+    assert "no layout" in said.finding
+    assert "as claimed" in said.subtitle
+    assert said.summary == f"{said.finding}. {said.subtitle}"
+
+
+def test_a_stage_that_only_writes_tells_what_a_copy_of_the_model_spans(catalog):
+    copy = Detail("Replica", "TP8", "", "", "120 answers at once")
+    stage = replace(first("deepseek-r1", catalog), kind="generation", details=(copy,))
+    assert unsearched(stage).subtitle.endswith("A copy of the model spans TP8: 120 answers at once.")
+
+
+def test_experiments_are_a_share_of_what_is_fitted_instead(catalog):
+    stage = first("smollm3-programme", catalog)
+    assert "share of the training it prepares" in unsearched(stage).subtitle
+
+
+def test_with_every_stage_off_nothing_has_to_fit():
+    assert nothing_runs() == ("Nothing to fit", ALL_OFF, f"Nothing to fit. {ALL_OFF}")
+
+
+def test_the_dearest_stage_with_a_layout_counts_before_one_that_is_off(catalog):
+    stages = estimated("smollm3-programme", catalog).stages
+    at = dearest_searched(stages)
+    assert stages[at] == max(stages, key=lambda each: each.cost_usd if each.memory else 0.0)
+    off = tuple(replace(each, enabled=i != at) for i, each in enumerate(stages))
+    assert dearest_searched(off) != at
+    assert dearest_searched(estimated("deepseek-r1", catalog).stages) is None
+
+
+def test_the_table_and_its_words_hold_the_same_figures(catalog):
+    bill = first("startup-7b", catalog).step
+    table = bill_table(bill, "seconds")
+    assert [row[1] for row in table.rows] == [part.amount for part in bill.parts]
+    assert sum(row[2] for row in table.rows) == pytest.approx(1.0)
+    assert table.shown(0, 1) in bill_words(bill, "seconds")
+
+
+@pytest.mark.parametrize(("value", "text"), [(7.21, "7.21 s"), (0.12, "120 ms"), (1234.0, "1,234 s")])
+def test_seconds_are_written_in_fitting_units(value, text):
+    assert plain_spaces(seconds(value)) == text
+
+
+def test_a_share_of_the_step_keeps_its_decimal():
+    assert plain_spaces(step_share(47.31, 100.0)) == "47.3 %"
