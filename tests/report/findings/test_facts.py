@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isocost.plan.money.footprint import footprint
-
 from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.money.ledger import omissions
@@ -24,14 +22,13 @@ from isocost.report.findings.facts import (
     scope_said,
     scope_table,
 )
-from tests.plan.programmes import CATALOG, priced, scenario
+from tests.plan.programmes import answered, scenario
 from tests.report.findings.plans import shipped
 
 
 def found(**parts):
     """What a made-up scenario draws, uses and emits."""
-    chosen = scenario(**parts)
-    return footprint(chosen, priced(chosen).stages, CATALOG)
+    return answered(scenario(**parts)).reckoning.footprint
 
 
 def test_energy_says_power_energy_price_and_both_emissions():
