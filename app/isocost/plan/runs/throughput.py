@@ -15,9 +15,10 @@ from isocost.catalog.constants.efficiency import load_efficiency
 from isocost.catalog.constants.memory import load_memory_profiles
 from isocost.catalog.constants.spreads import load_spreads
 from isocost.engine.architecture import training_flops_per_token
-from isocost.engine.layouts.basis import Constants
-from isocost.engine.layouts.search import BestLayouts, best_layouts, matmul_peak, smallest_count_that_fits
+from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Pins, Stack
+from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
+from isocost.engine.search.precomputed import Constants
 from isocost.plan.project.project import Data, Efficiency, Layout, ModelChoice
 from isocost.plan.project.stages import Tuning
 from isocost.plan.runs.resolve import batch_tokens, transformer_of, workload_of
