@@ -14,9 +14,10 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.generation.rl import Driver, RlPlan, Schedule
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.layouts.ranking import RankedLayouts, Reason, ranked_layouts
-from isocost.engine.layouts.search import BestLayouts, matmul_peak
+from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Recompute, Sharding
+from isocost.engine.search.best import BestLayouts
+from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
 from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
 from isocost.plan.project.stages import DistillationStage, RlStage

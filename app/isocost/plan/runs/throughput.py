@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import training_flops_per_token
-from isocost.engine.layouts.basis import Constants
-from isocost.engine.layouts.search import BestLayouts, best_layouts, matmul_peak, smallest_count_that_fits
+from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Pins, Stack
+from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
+from isocost.engine.search.precomputed import Constants
 from isocost.plan.project.project import Data, Efficiency, Layout, ModelChoice
 from isocost.plan.project.stages import Tuning
 from isocost.plan.project.values import Correction
