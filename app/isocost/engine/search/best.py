@@ -91,10 +91,12 @@ def best_layouts(
     counts: Sequence[Array],
     constants: Constants,
     pins: Pins | None = None,
+    largest: float = 0.0,
 ) -> tuple[BestLayouts, ...]:
     """The fastest layout that fits of every accelerator type at each of its counts.
 
     ``workloads`` and ``counts`` hold one entry per type; the workloads may differ in number format only.
+    Searches that name the same ``largest`` count share the times of a layer, whatever counts they ask for.
     Source: step and memory of ``engine.training``, constants ``resources/efficiency.yaml`` and
     ``resources/memory.yaml``.
 
@@ -104,7 +106,7 @@ def best_layouts(
     """
     if not accelerators or not len(workloads) == len(accelerators) == len(counts):
         raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
-    space = Space.of(transformer, workloads, accelerators, counts, constants, pins or Pins())
+    space = Space.of(transformer, workloads, accelerators, counts, constants, pins or Pins(), largest)
     cells, best, would_take = _search(space)
     results = []
     for a, (accelerator, work, asked) in enumerate(zip(accelerators, workloads, counts, strict=True)):

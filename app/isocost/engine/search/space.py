@@ -179,10 +179,13 @@ class Space:
         counts: Sequence[Array],
         constants: Constants,
         pins: Pins,
+        largest: float = 0.0,
     ) -> Space:
         """The space of ``best_layouts``, which says what the arguments are and what source each part has."""
         lists, which, of_lists = _lists(_padded(counts), workloads)
-        known = precompute(transformer, workloads, accelerators, float(lists.max()), constants, pins)
+        known = precompute(
+            transformer, workloads, accelerators, max(largest, float(lists.max())), constants, pins
+        )
         t = known.transformer
         states = StateBytes.of([t] * len(lists), of_lists, constants.profile)
         found = candidates(t, workloads[0], lists, known.degrees)

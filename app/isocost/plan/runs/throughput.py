@@ -267,6 +267,7 @@ def _searched(
             [np.array(each, dtype=np.float64) for each in counts],
             constants(question.stack, catalog),
             pins,
+            LARGEST_COUNT,
         )
 
     try:
