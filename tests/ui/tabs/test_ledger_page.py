@@ -36,7 +36,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def compute(qtbot, session: Session) -> None:
     """Wait for the estimate of what was just changed."""
-    with qtbot.waitSignal(session.estimate_changed, timeout=20_000):
+    with qtbot.waitSignal(session.answered, timeout=20_000):
         session.refresh()
     QApplication.processEvents()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.fields import FIELDS
 from isocost.plan.inputs.stage_inputs import slider_low, uses
 from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
@@ -83,10 +85,11 @@ class InputColumn(QScrollArea):
         self.stack = StackPicker(session)
         self.pins = LayoutPins(session)
         self._ticks_for = ""
+        self._shown: Estimate | None = None
         self._build()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        session.estimate_changed.connect(self._refresh_automatic)
+        session.answered.connect(self._refresh_automatic)
         self.details.toggled.connect(self.refresh)
         self.refresh()
 
@@ -224,7 +227,11 @@ class InputColumn(QScrollArea):
             self.fields[path].edit.set_noun(entry.noun)
         self.fields["hardware.count"].set_multiple(entry.spec.node_size)
 
-    def _refresh_automatic(self) -> None:
+    def _refresh_automatic(self, answer: Answer) -> None:
+        """What follows from an answer; the parts of it that come later tell the inputs nothing."""
+        if answer.estimate is self._shown:
+            return
+        self._shown = answer.estimate
         self.stages.refresh()
         self.why.refresh()
         stage = self._session.current_stage

@@ -309,7 +309,7 @@ class ProgrammeInputs(QFrame):
         self._lay_out()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        session.estimate_changed.connect(self.refresh)
+        session.answered.connect(self.refresh)
         self.apply_theme(theme)
 
     def _lay_out(self) -> None:
