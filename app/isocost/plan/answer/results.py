@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from isocost.plan.inputs.fields import Quantity
+from isocost.plan.inputs.input import Quantity
 from isocost.quantities import format_count
 
 RELEASE = "Let the search choose"

@@ -9,7 +9,7 @@ from typing import get_args
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.results import LedgerGroup, LedgerLine, StageEstimate
-from isocost.plan.inputs.ledger_fields import OFF, origin
+from isocost.plan.inputs.table import OFF, origin
 from isocost.plan.money.arithmetic import Factor, amount, product
 from isocost.plan.money.supply import hourly_usd, price_words
 from isocost.plan.money.surroundings import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.results import LedgerGroup, LedgerLine, StageEstimate
-from isocost.plan.inputs.ledger_fields import origin
+from isocost.plan.inputs.table import origin
 from isocost.plan.money.arithmetic import Factor, product
 from isocost.plan.money.ledger import basis_of, programme_total
 from isocost.plan.money.ownership import HOURS_PER_MONTH
