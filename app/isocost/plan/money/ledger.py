@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from isocost.plan.inputs.ledger_fields import OFF, origin
-from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.inputs.kinds import kind_of
+from isocost.plan.inputs.table import OFF, origin
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import CENTS, cents, places
 from isocost.plan.money.explain import arithmetic
