@@ -13,8 +13,8 @@ from isocost.catalog.constants.efficiency import EfficiencyFacts
 from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
-from isocost.plan.inputs.fields import FIELDS
-from isocost.plan.inputs.stage_inputs import default_of, new_stage
+from isocost.plan.inputs.kinds import default_of, new_stage
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.programme import Site
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from tests.plan.programmes import CATALOG
@@ -125,7 +125,7 @@ def test_a_swapped_template_changes_what_a_new_stage_starts_with() -> None:
     catalog = CATALOG.with_constants(templates=own)
     stage = new_stage("sft", catalog)
     assert stage.data.tokens == 5e6
-    assert default_of(stage, FIELDS["data.tokens"], catalog).source == "own"
+    assert default_of(stage, NUMBERS["data.tokens"], catalog).source == "own"
     assert new_stage("sft", CATALOG).data.tokens != 5e6
 
 
@@ -133,7 +133,13 @@ def test_a_swapped_rule_is_the_one_that_is_named() -> None:
     rule = replace(KNOWN.thresholds[0], id="ours", flops=1e20)
     catalog = CATALOG.with_constants(thresholds=(rule,))
     result = found(catalog)
-    chosen = Scenario("Base", ModelChoice(parameters=8e9), Hardware("h100-sxm", 64), Price(2.0), (PRETRAIN,))
+    chosen = Scenario(
+        name="Base",
+        model=ModelChoice(parameters=8e9),
+        hardware=Hardware("h100-sxm", 64),
+        price=Price(2.0),
+        stages=(PRETRAIN,),
+    )
     assert [badge.key for badge in badges(chosen, result.stages, catalog) if "threshold" in badge.key] == [
         "threshold-ours"
     ]

@@ -24,7 +24,7 @@ from isocost.plan.answer.results import (
     StageEstimate,
     Total,
 )
-from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.inputs.kinds import kind_of
 from isocost.plan.money.cashflow import CashMonth, TimelineBar, cash_by_month, timeline
 from isocost.plan.money.explain import Explanation, explained
 from isocost.plan.money.ledger import Omission, ledger, omissions, programme_total

@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
-from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.kinds import slider_low, uses
 from isocost.plan.inputs.stage_inputs import slider_low, uses
+from isocost.plan.inputs.table import CHOICES, NUMBERS
 from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.plan.runs.layouts import pinned_words
 from isocost.quantities import format_quantity
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import (
-    PRECISIONS,
     AcceleratorPicker,
     ModelPicker,
     Picker,
@@ -23,7 +23,7 @@ from isocost.ui.inputs.pickers import (
     StackPicker,
 )
 from isocost.ui.inputs.quotes import QuotesButton
-from isocost.ui.inputs.stage.layout import LayoutPins, has_layout, pins_of
+from isocost.ui.inputs.stage.layout import LayoutPins, pins_of
 from isocost.ui.inputs.stage.notes import StageNotes
 from isocost.ui.inputs.stage.pickers import (
     ClaimPicker,
@@ -70,7 +70,7 @@ class InputColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.fields = {
-            path: FieldInput(field, session) for path, field in FIELDS.items() if field.section in _SECTIONS
+            path: FieldInput(field, session) for path, field in NUMBERS.items() if field.section in _SECTIONS
         }
         self.stages = StageStrip(session)
         self.recipe = Recipe(session)
@@ -162,7 +162,7 @@ class InputColumn(QScrollArea):
         if isinstance(stage, ModelStage):
             self.model.refresh()
             self.stack.refresh()
-        if has_layout(stage):
+        if uses(stage, "layout.tp"):
             self._refresh_layout()
         if isinstance(stage, PretrainStage):
             self.precision.refresh()
@@ -179,7 +179,7 @@ class InputColumn(QScrollArea):
         self._efficiency_section.setVisible(uses(stage, "efficiency.goodput"))
         self.stack.setVisible(uses(stage, "efficiency.stack"))
         self._show_size(stage)
-        self._layout_section.setVisible(has_layout(stage))
+        self._layout_section.setVisible(uses(stage, "layout.tp"))
         self._data_section.setVisible(isinstance(stage, PretrainStage))
         self._claim_section.setVisible(isinstance(stage, GpuHoursStage))
         if isinstance(stage, GpuHoursStage):
@@ -190,9 +190,10 @@ class InputColumn(QScrollArea):
     def _refresh_details(self, stage: PretrainStage) -> None:
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
         sequence = format_quantity(stage.data.sequence, "count")
-        self.details.say(f"{sequence} context · {PRECISIONS[stage.data.precision]}")
+        precision = CHOICES["data.precision"].options[stage.data.precision]
+        self.details.say(f"{sequence} context · {precision}")
         for path in ("data.tokens", "data.batch_tokens"):
-            self.fields[path].set_low(slider_low(stage, FIELDS[path]))
+            self.fields[path].set_low(slider_low(stage, NUMBERS[path]))
         longer = isinstance(stage, ContextExtensionStage)
         self.fields["data.sequence"].setVisible(longer or self.details.isChecked())
         if self.details.isChecked() and type(stage) is PretrainStage:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from isocost.plan.answer.badges import badges, thresholds_reached, training_flops
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.inputs.fields import FIELDS
-from isocost.plan.inputs.stage_inputs import default_of
+from isocost.plan.inputs.kinds import default_of
+from isocost.plan.inputs.table import NUMBERS, TYPED
 from isocost.plan.project.project import PretrainStage, Price, model_of, price_of
 from isocost.plan.runs.resolve import transformer_of
 from isocost.quantities import format_counted, format_share
-from isocost.ui.inputs.bindings import Reading, binding, model_parameters, stage_estimate
+from isocost.ui.inputs.bindings import filled, model_parameters, read, stage_estimate
 from isocost.ui.session.session import Session
 
 COMPUTE_OPTIMAL = 20.0
@@ -74,8 +74,8 @@ def _active(session: Session) -> str:
 def _tokens(session: Session) -> str:
     stage = session.current_stage
     if type(stage) is not PretrainStage:
-        default = default_of(stage, FIELDS["data.tokens"], session.catalog)
-        return default.source if session.value("data.tokens") == default.value else "your input"
+        default = default_of(stage, NUMBERS["data.tokens"], session.catalog)
+        return default.source if session.value("data.tokens") == default.value else TYPED
     ratio = stage.data.tokens / model_parameters(session).active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
     reached = thresholds_reached(training_flops(_results(session)), session.catalog)
@@ -113,14 +113,16 @@ def _price(session: Session) -> str:
     return price_origin(price_of(session.current_scenario, session.current_stage))
 
 
-def _reading(path: str, session: Session) -> Reading:
-    return binding(path).read(session)
+def _source(path: str, session: Session) -> str:
+    """Where what an input left empty comes to is from; empty while nothing is known."""
+    known = filled(session, path)
+    return known.source if known is not None else ""
 
 
 def _mfu(session: Session) -> str:
     result = stage_estimate(session)
     basis = f"of the {result.mfu_basis}; " if result is not None else ""
-    if not _reading("efficiency.mfu", session).automatic:
+    if not read(session, "efficiency.mfu").automatic:
         return f"{basis}your input, on others as far as their matmuls reach; empty the field for the estimate"
     if result is None:
         return ""
@@ -128,15 +130,15 @@ def _mfu(session: Session) -> str:
 
 
 def _goodput(session: Session) -> str:
-    if not _reading("efficiency.goodput", session).automatic:
+    if not read(session, "efficiency.goodput").automatic:
         return "your input; empty the field for the estimate"
-    return "usual at this count; the rest is failures and restarts"
+    return _source("efficiency.goodput", session)
 
 
 def _batch(session: Session) -> str:
-    if not _reading("data.batch_tokens", session).automatic:
+    if not read(session, "data.batch_tokens").automatic:
         return "tokens of one optimizer step"
-    return "from the batch-size scaling law"
+    return _source("data.batch_tokens", session)
 
 
 def _claim(session: Session) -> str:

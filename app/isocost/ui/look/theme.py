@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from isocost import paths
 from isocost.ui.look.stylesheet import stylesheet
 
-Choice = Literal["system", "light", "dark"]
+ThemeChoice = Literal["system", "light", "dark"]
 Role = Literal["headline", "figure", "card", "body", "small", "quiet"]
 
 SPACE = 4
@@ -189,9 +189,11 @@ class ThemeManager(QObject):
     changed = Signal(object)
     """The new :class:`Theme`."""
 
-    def __init__(self, choice: Choice = "system", scale: float = 1.0, parent: QObject | None = None) -> None:
+    def __init__(
+        self, choice: ThemeChoice = "system", scale: float = 1.0, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._choice: Choice = choice
+        self._choice: ThemeChoice = choice
         self._scale = scale
         _load_fonts()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -206,7 +208,7 @@ class ThemeManager(QObject):
         return self._theme
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> ThemeChoice:
         """What the user asked for: a theme, or to follow the system."""
         return self._choice
 
@@ -215,7 +217,7 @@ class ThemeManager(QObject):
         """Text size relative to the design's."""
         return self._scale
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: ThemeChoice) -> None:
         """Follow the system, or stay light or dark."""
         self._choice = choice
         self._refresh()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from isocost.plan.inputs.fields import Field, problem
+from isocost.plan.inputs.input import Input, problem
 from isocost.quantities import QuantityError, format_exact, format_quantity, parse
 
 _PAINTED_UNITS = {
@@ -46,7 +46,7 @@ class QuantityEdit(QLineEdit):
     said = Signal(str, bool)
     """What was understood, or (True) what is wrong; empty = nothing to say."""
 
-    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+    def __init__(self, field: Input, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._field = field
         self._value: float | None = None
@@ -211,7 +211,7 @@ class QuantityEdit(QLineEdit):
             self.setTextMargins(0, 0, right, 0)
 
 
-def _editable(value: float, field: Field) -> str:
+def _editable(value: float, field: Input) -> str:
     """A value to type over, without the digits of a computation; untouched, the value itself stays."""
     digits = WHOLE_DIGITS if field.quantity in ("count", "money") else EDITED_DIGITS
     return format_exact(float(f"{value:.{digits}g}"), field.quantity)
@@ -226,7 +226,7 @@ def singular(things: str) -> str:
     return f"{one}{space}{rest}"
 
 
-def _spelled(value: float, field: Field, unit: str) -> str:
+def _spelled(value: float, field: Input, unit: str) -> str:
     """A value in full digits with its unit, as proof of what was understood."""
     if field.quantity == "number" or field.quantity == "count":
         written = f"{value:,.0f}" if 1 <= abs(value) < 1e18 and value == int(value) else f"{value:g}"

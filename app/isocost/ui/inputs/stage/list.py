@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.inputs.kinds import kind_of
 from isocost.quantities import format_money, format_share
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon

@@ -9,14 +9,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from isocost.plan.inputs.field import Field
-from isocost.plan.inputs.stage_choices import STAGE_CHOICES
-from isocost.plan.inputs.stage_fields import STAGE_FIELDS
-from isocost.plan.inputs.stage_inputs import Filled, default_of, filled_mfu, filled_overhead, uses
-from isocost.plan.project.project import model_of
-from isocost.plan.project.stages import Rl, RlStage
+from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.kinds import default_of, uses
+from isocost.plan.inputs.table import NUMBERS, TYPED
+from isocost.plan.project.stages import Rl
 from isocost.quantities import format_count, format_share
-from isocost.ui.inputs.bindings import plain_binding
+from isocost.ui.inputs.bindings import filled
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.inputs.stage.phases import PhaseTable
@@ -84,33 +82,22 @@ GROUPS = (
     GroupPlan("Experiments", ("ablations.share",)),
 )  # fmt: skip
 
-_FILLS: dict[str, Callable[..., Filled]] = {"rl.mfu": filled_mfu, "rl.overhead": filled_overhead}
-
 
 class StageInput(FieldInput):
     """A number of a kind of stage; the line below it says where its default comes from."""
 
-    def __init__(self, field: Field, session: Session) -> None:
-        fill = (lambda each: _filled(field.path, each)) if field.path in _FILLS else None
-        road = plain_binding(field, lambda each: found.value if fill and (found := fill(each)) else None)
-        super().__init__(field, session, road)
+    def __init__(self, field: Input, session: Session) -> None:
+        super().__init__(field, session)
         self.setFocusProxy(self.edit)
 
     def context_line(self) -> str:
         """The default's source, or that the value is the user's."""
         value = self._session.value(self.field.path)
-        if value is None and self.field.path in _FILLS:
-            filled = _filled(self.field.path, self._session)
-            return filled.source if filled else ""
+        if value is None:
+            known = filled(self._session, self.field.path)
+            return known.source if known is not None else ""
         default = default_of(self._session.current_stage, self.field, self._session.catalog)
-        return _ADDRESS.sub("", default.source) if value == default.value else "your input"
-
-
-def _filled(path: str, session: Session) -> Filled | None:
-    stage = session.current_stage
-    if not isinstance(stage, RlStage):
-        return None
-    return _FILLS[path](stage.rl, model_of(session.current_scenario, stage), session.catalog)
+        return _ADDRESS.sub("", default.source) if value == default.value else TYPED
 
 
 class RecipeGroup(QFrame):
@@ -148,14 +135,14 @@ class RecipeGroup(QFrame):
         if path == "rl.phases":
             self.phases = PhaseTable(self._session)
             return self.phases
-        if path in STAGE_FIELDS:
-            self.fields[path] = field = StageInput(STAGE_FIELDS[path], self._session)
+        if path in NUMBERS:
+            self.fields[path] = field = StageInput(NUMBERS[path], self._session)
             return field
         choice: Picker
         if path == "distillation.teacher":
             choice = TeacherPicker(self._session)
         else:
-            choice = StageChoice(self._session, STAGE_CHOICES[path])
+            choice = StageChoice(self._session, path)
         self.choices[path] = choice
         row = labelled(choice.accessibleName(), choice)
         row.setToolTip(choice.accessibleDescription())
