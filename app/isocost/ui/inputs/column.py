@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.kinds import slider_low, uses
-from isocost.plan.inputs.stage_inputs import slider_low, uses
 from isocost.plan.inputs.table import CHOICES, NUMBERS
 from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.plan.runs.layouts import pinned_words
