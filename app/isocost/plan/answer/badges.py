@@ -12,8 +12,8 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import Threshold, load_thresholds
 from isocost.catalog.constants.laws import load_scaling_laws
 from isocost.catalog.records import PublishedRun
+from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.scaling import (
-    TRAIN_FLOPS,
     Optimum,
     allocation,
     compute_over_optimal,
