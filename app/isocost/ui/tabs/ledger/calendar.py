@@ -12,7 +12,8 @@ from isocost.plan.money.timeline import TimelineBar
 from isocost.report.findings.ledger import calendar_finding, calendar_summary, cash_table, slip_words
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.tabs.ledger.calendar_plot import CalendarPlot, CalendarView
+from isocost.ui.plot.chart import ReadableWidget
+from isocost.ui.tabs.ledger.calendar_plot import CalendarChart, CalendarView
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.scale import Scale
@@ -30,7 +31,7 @@ class Calendar(ChartCard):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("calendar", parent)
-        self.plot = CalendarPlot(theme, self)
+        self.plot = ReadableWidget(CalendarChart(CalendarView()), theme, self)
         self.plot.setObjectName("calendar.plot")
         self.pointed = ElidedLabel(self)
         self.pointed.setProperty("role", "quiet")

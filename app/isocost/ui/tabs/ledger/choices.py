@@ -24,7 +24,8 @@ from isocost.report.findings.choices import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.crossings import LinesPlot
+from isocost.ui.plot.chart import ReadableWidget
+from isocost.ui.plot.crossings import LinesChart
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
 
@@ -37,7 +38,7 @@ class QuestionCard(ChartCard):
 
     def __init__(self, name: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
-        self.plot = LinesPlot(theme, self)
+        self.plot = ReadableWidget(LinesChart(LinesView()), theme, self)
         self.plot.setObjectName(f"{name}.plot")
         self.pointed = ElidedLabel(self)
         self.pointed.setProperty("role", "quiet")
