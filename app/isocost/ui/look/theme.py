@@ -64,17 +64,23 @@ class Theme:
     series: tuple[Series, ...]
     scale: float = 1.0
     """Text size relative to the design's."""
+    plain_glyphs: bool = False
+    """Whether each glyph stands for a character. Else digits have one width, so that a number keeps its place
+    while it changes, and punctuation follows its neighbours."""
 
     def px(self, size: float) -> int:
         """A length of the design in pixels at this text size."""
         return round(size * self.scale)
 
     def font(self, role: Role = "body", *, bold: bool = False) -> QFont:
-        """The bundled font for a role, with digits of one width."""
+        """The bundled font for a role."""
         font = QFont(FAMILY)
         font.setPixelSize(self.px(_SIZES[role]))
         font.setWeight(QFont.Weight.DemiBold if bold else _WEIGHTS.get(role, QFont.Weight.Normal))
-        font.setFeature(QFont.Tag.fromString("tnum"), 1)
+        # Off is said too: Qt takes what a font leaves open from the application's, which has tabular digits.
+        font.setFeature(QFont.Tag.fromString("tnum"), int(not self.plain_glyphs))
+        if self.plain_glyphs:
+            font.setFeature(QFont.Tag.fromString("calt"), 0)
         return font
 
     def severity(self, name: str) -> str:

@@ -20,7 +20,7 @@ class Drawing(Protocol):
     """Anything that goes to the screen, an image, an SVG or a PDF by the same code."""
 
     def paint(self, painter: QPainter, room: QRectF, theme: Theme, hover: int | None = None) -> None:
-        """Paint into ``room``, in pixels of the design (96 to an inch), on a ground of ``theme.panel``.
+        """Paint into ``room``, in pixels of the design, on a ground of ``theme.panel``.
 
         ``hover`` is the part pointed at; None = none.
         """

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPen
 from isocost.plan.answer.comparison import efficient
 from isocost.plan.answer.curves import CostCurve
 from isocost.ui.look.theme import Series, Theme
-from isocost.ui.plot.base import Curve, LogPlot, added_curve, curve_pen, made_pen, mixed
+from isocost.ui.plot.base import Curve, LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.placing import Points
 from isocost.ui.plot.styles import series_of
 
@@ -148,14 +148,13 @@ class Lines:
         items.faint.setVisible(not bool(line.curve.fits[line.points].all()))
         if items.style != style:
             items.style = style
-            ratio = self._plot.devicePixelRatioF()
             solid, faint = pens(theme, series_of(theme, slots, name), style[0])
-            items.solid.setPen(curve_pen(solid, ratio))
-            items.faint.setPen(curve_pen(faint, ratio))
+            items.solid.setPen(solid)
+            items.faint.setPen(faint)
             items.solid.setZValue({"active": 3.0, "hovered": 2.0, "named": 1.0}[style[0]])
 
     def forget_pens(self) -> None:
-        """Make new pens at the next styling: the theme or the screen changed."""
+        """Make new pens at the next styling: the theme changed."""
         for items in self._items.values():
             items.style = None
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPointF,
+    QRect,
     QRectF,
     QSize,
     Qt,
@@ -81,6 +82,28 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawLine(QPointF(low, middle), QPointF(high, middle))
         for end in (low, high):
             painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
+
+
+class RowsDrawing:
+    """All rows of a list as a drawing, those scrolled out of sight as well."""
+
+    def __init__(self, model: QAbstractItemModel, delegate: RowDelegate) -> None:
+        self._model = model
+        self._delegate = delegate
+
+    def paint(self, painter: QPainter, room: QRectF, theme: Theme, hover: int | None = None) -> None:
+        """Paint row by row from the top; ``hover`` is the row under the mouse."""
+        on_screen = self._delegate.theme
+        self._delegate.set_theme(theme)
+        states = QStyle.StateFlag
+        for row in range(self._model.rowCount()):
+            index, option = self._model.index(row, 0), QStyleOptionViewItem()
+            height = self._delegate.sizeHint(option, index).height()
+            top = round(room.top()) + row * height
+            option.rect = QRect(round(room.left()), top, round(room.width()), height)
+            option.state = states.State_MouseOver if row == hover else states.State_None
+            self._delegate.paint(painter, option, index)
+        self._delegate.set_theme(on_screen)
 
 
 def write_text(

@@ -8,7 +8,7 @@ from isocost.plan.answer.results import Bill
 from isocost.report.findings.fit import bill_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.chart import Chart, ChartWidget
+from isocost.ui.plot.chart import Chart, ChartWidget, Drawing
 from isocost.ui.widgets.card import ChartCard
 
 
@@ -52,6 +52,9 @@ class BillCard(ChartCard):
         """Leave the chart empty and say why."""
         self.chart.show_bill(None)
         self.say(self._about, why, why)
+
+    def drawing(self) -> Drawing | None:
+        return self.chart.chart if self.chart.view is not None else None
 
     def table(self) -> Table:
         return bill_table(self.chart.view, self._unit) if self.chart.view is not None else super().table()

@@ -12,7 +12,7 @@ from isocost.plan.money.timeline import TimelineBar
 from isocost.report.findings.ledger import calendar_finding, calendar_summary, cash_table, slip_words
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.plot.chart import ReadableWidget
+from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.tabs.ledger.calendar_plot import CalendarChart, CalendarView
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
@@ -109,6 +109,12 @@ class Calendar(ChartCard):
         self.slip.setAccessibleDescription(self.words.whole)
         view = self.plot.view
         self.plot.show_view(CalendarView(view.bars, view.months, view.groups, slip.weeks))
+
+    def drawing(self) -> Drawing | None:
+        return self.plot.chart if self.plot.view.bars else None
+
+    def footnote(self) -> str:
+        return self.words.whole
 
     def table(self) -> Table:
         return cash_table(self._months)

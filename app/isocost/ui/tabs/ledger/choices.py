@@ -24,7 +24,7 @@ from isocost.report.findings.choices import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.chart import ReadableWidget
+from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.plot.crossings import LinesChart
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
@@ -65,6 +65,12 @@ class QuestionCard(ChartCard):
         """Take the theme's type and colours."""
         super().apply_theme(theme)
         self.plot.apply_theme(theme)
+
+    def drawing(self) -> Drawing | None:
+        return self.plot.chart if len(self.plot.view.x) else None
+
+    def footnote(self) -> str:
+        return self.note.whole
 
     def _draw(self, view: LinesView, finding: str, subtitle: str, note: str) -> None:
         self._show_plot(True)
