@@ -75,6 +75,7 @@ class Theme:
     def font(self, role: Role = "body", *, bold: bool = False) -> QFont:
         """The bundled font for a role."""
         font = QFont(FAMILY)
+        # Not points, whose size depends on the resolution a screen claims to have.
         font.setPixelSize(self.px(_SIZES[role]))
         font.setWeight(QFont.Weight.DemiBold if bold else _WEIGHTS.get(role, QFont.Weight.Normal))
         # Off is said too: Qt takes what a font leaves open from the application's, which has tabular digits.
@@ -147,6 +148,7 @@ DARK = Theme(
 
 @cache
 def _load_fonts() -> None:
+    # Ours is in the package, so that widths of text and screenshots are the same on every machine.
     for file in sorted(paths.resource("fonts").glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(file))
 
@@ -179,6 +181,7 @@ def palette(theme: Theme) -> QPalette:
     made = QPalette()
     for each, colour in colours.items():
         made.setColor(each, QColor(colour))
+    # A colour set for all groups holds for disabled widgets too, which then look like the others.
     for each in (role.Text, role.WindowText, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, each, QColor(theme.quiet))
     return made
@@ -200,7 +203,9 @@ class ThemeManager(QObject):
         self._choice: Choice = choice
         self._scale = scale
         _load_fonts()
+        # Asked for a dark scheme, Qt does nothing on plain X11: the system's is a hint, the palettes are ours.
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        # Fusion takes every colour from the palette; native styles paint some controls as they like.
         if QApplication.style().name().lower() != "fusion":
             QApplication.setStyle("Fusion")
         self._theme = self._wanted()

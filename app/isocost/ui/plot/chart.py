@@ -124,7 +124,7 @@ class ChartWidget(QWidget, Generic[View]):
         return self.chart.least(self.theme)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # All of it, whatever the event's region: Qt clips, and a chart's text does not know where it is cut.
+        # The whole chart, whatever part of it the event asks for: Qt clips what is not needed.
         painter = QPainter(self)
         self.chart.paint(painter, QRectF(self.rect()), self.theme, self.hover)
         # Left to the garbage collector, the painter may outlive the event, and Qt then refuses the next one.

@@ -66,6 +66,7 @@ def _money_shown(view: LinesView) -> tuple[float, float]:
     if not view.logarithmic:
         return 0.0, top * 1.04
     low = min(float(line.y.min()) for line in view.lines)
+    # A line that begins at nothing has no place on a logarithmic axis.
     return max(low / 1.3, top / 10**DECADES, 1e-6), top * 1.3
 
 
@@ -143,6 +144,7 @@ def _x_ticks(view: LinesView, width: float) -> Iterator[float]:
         for power in range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1):
             yield 10.0**power
         return
+    # Months: parts and multiples of a year, so that the years themselves are among the ticks.
     step = next((s for s in (1, 2, 3, 6, 12, 24) if width / ((high - low) / s) >= 54), 24)
     value = math.ceil(low / step) * step
     while value <= high:
@@ -185,6 +187,7 @@ def _paint_marks(painter: QPainter, axes: Axes) -> None:
         painter.setPen(made_pen(colour if label == "now" else theme.quiet, 1.0, (3.0, 3.0)))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         width = metrics.horizontalAdvance(label)
+        # Centred, else to the left, else to the right: crossings may be close to each other and to the plan.
         for left in (x - width / 2, x - width - 4, x + 4):
             free = all(left > end + 6 or left + width < start - 6 for start, end in taken)
             if free and left >= 0.0 and left + width <= axes.width:

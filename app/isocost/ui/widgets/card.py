@@ -47,6 +47,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # Else Qt takes the whole text for the width the label needs, and a long finding widens the window.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def say(self, text: str) -> None:
@@ -141,6 +142,7 @@ class ChartCard(QFrame):
         """State the finding, what is drawn, and both in words for a screen reader."""
         self.title.say(title)
         self.subtitle.say(subtitle)
+        # Words set again are announced again, and a screen reader may read them at every step of a drag.
         if summary != self.accessibleDescription():
             self.setAccessibleDescription(summary)
         if title != self.accessibleName():
@@ -175,6 +177,7 @@ class ChartCard(QFrame):
         image.setDevicePixelRatio(PICTURE_SCALE)
         # Qt leaves the memory of an image as it found it, and nothing paints outside the round corners.
         image.fill(Qt.GlobalColor.transparent)
+        # Hidden, the button leaves its room to the title: Qt lays widgets out before it renders them.
         self.more.hide()
         self.render(image, QPoint())
         self.more.show()
@@ -225,6 +228,7 @@ class ChartCard(QFrame):
         return dialog
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # Not exec, which would run an event loop inside this event.
         self.menu.popup(event.globalPos())
 
     def _menu(self) -> QMenu:
