@@ -36,8 +36,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def compute(qtbot, session: Session) -> None:
-    """Wait for the estimate of what was just changed."""
-    with qtbot.waitSignal(session.answered, timeout=20_000):
+    """Wait for the answer to what was just changed."""
+    with qtbot.waitSignal(session.settled, timeout=20_000):
         session.refresh()
     QApplication.processEvents()
 
