@@ -203,7 +203,7 @@ class ThemeManager(QObject):
         self._choice: Choice = choice
         self._scale = scale
         _load_fonts()
-        # Asked for a dark scheme, Qt does nothing on plain X11: the system's is a hint, the palettes are ours.
+        # Asked for a dark scheme, Qt does nothing on plain X11: the system's is a hint, palettes are ours.
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         # Fusion takes every colour from the palette; native styles paint some controls as they like.
         if QApplication.style().name().lower() != "fusion":
