@@ -1,6 +1,8 @@
 """Drag sliders of an offscreen window and time each step to its paint; part of ``make bench``.
 
-Tokens change the bill but not the best layouts; parameters change the model, and with it every layout.
+Tokens change the bill but not the best layouts; parameters change the model, and with it every layout. The
+chains are programmes of several stages, which are searched in a worker: there a step is over when the event loop
+is free again, with whatever answer has come painted.
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ from isocost.ui.screenshot import settle
 from isocost.ui.window import Window
 
 PRESET = "deepseek-v3.yaml"
+CHAINS = ("deepseek-chain.yaml", "smollm3-programme.yaml")
+CHAIN_FIELDS = ("data.tokens", "model.parameters", "hardware.count")
+CHAIN_STEPS = 60
+FRAME_S = 1 / 60
 SIZE = (1400, 900)
 STEPS = 200
 PIXELS = 2.0
@@ -100,6 +106,46 @@ def drag(window: Window, field: str) -> dict[str, list[float]]:
     return times
 
 
+def drag_chain(window: Window, field: str) -> list[float]:
+    """Milliseconds the window was busy after each mouse move of a drag at 60 moves a second."""
+    app = application()
+    slider = window.findChild(QSlider, f"{field}.slider")
+    if slider is None or not slider.isVisible():
+        return []
+    middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
+    busy = []
+    mouse(slider, QEvent.Type.MouseButtonPress, middle)
+    for step in range(CHAIN_STEPS):
+        zigzag = abs((step + reach) % (4 * reach) - 2 * reach) - reach
+        started = time.perf_counter()
+        mouse(slider, QEvent.Type.MouseMove, middle + PIXELS * zigzag)
+        longest = 0.0
+        while time.perf_counter() - started < FRAME_S:
+            before = time.perf_counter()
+            app.processEvents()
+            longest = max(longest, time.perf_counter() - before)
+        busy.append(max(longest, time.perf_counter() - started - FRAME_S) * 1e3)
+    mouse(slider, QEvent.Type.MouseButtonRelease, middle)
+    settle(window.session)
+    return busy
+
+
+def chains(window: Window) -> list[float]:
+    """The same over the programmes of several stages and the inputs that make new layouts."""
+    busy: list[float] = []
+    for preset in CHAINS:
+        window.session.undo_stack.setClean()
+        if not window.documents.open(paths.presets() / preset):
+            raise SystemExit(f"{preset} cannot be opened.")
+        settle(window.session)
+        stages = window.session.current_scenario.stages
+        window.session.select_stage(next(i for i, stage in enumerate(stages) if hasattr(stage, "data")))
+        settle(window.session)
+        for field in CHAIN_FIELDS:
+            busy += drag_chain(window, field)
+    return busy
+
+
 def main() -> None:
     """Print the figures as one JSON line."""
     application()
@@ -116,6 +162,7 @@ def main() -> None:
     settle(window.session)
     searched = drag(window, "model.parameters")
     settle(window.session)
+    chained = chains(window)
     window.session.undo_stack.setClean()
     window.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -125,6 +172,7 @@ def main() -> None:
         "headline_p95_ms": percentile(times["headline"], 0.95),
         "drag_model_p50_ms": percentile(searched["tab"], 0.50),
         "drag_model_p95_ms": percentile(searched["tab"], 0.95),
+        "drag_chain_p95_ms": percentile(chained, 0.95),
         "rss_mb": peak / (1e6 if sys.platform == "darwin" else 1e3),
     }
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
