@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from isocost.catalog import Catalog, load
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.estimate import Answer, answer
-from isocost.plan.project.project import Project, set_value
+from isocost.plan.project.project import PretrainStage, Project, set_value
 
 PLANS = {
     "estimate_ms": "deepseek-v3",
@@ -30,8 +30,8 @@ STEPS, SAMPLES, REPEATS = 60, 10_000, 30
 def priced(project: Project, catalog: Catalog, step: int) -> Answer:
     """The plan with a few more tokens in its first stage that has any."""
     stages = project.scenarios[0].stages
-    at = next(i for i, stage in enumerate(stages) if hasattr(stage, "data"))
-    tokens = stages[at].data.tokens * (1.0 + 0.001 * step)
+    at, tokens = next((i, s.data.tokens) for i, s in enumerate(stages) if isinstance(s, PretrainStage))
+    tokens *= 1.0 + 0.001 * step
     return answer(set_value(project, "data.tokens", tokens, stage=at), catalog)
 
 
@@ -67,31 +67,12 @@ def samples_ms(project: Project, catalog: Catalog) -> float:
     return median_ms(lambda _: values.again(**given)["total"], REPEATS)
 
 
-def calls(project: Project, catalog: Catalog) -> int:
-    """Python functions called for one step of a drag."""
-    counted = 0
-
-    def count(frame: object, event: str, argument: object) -> None:
-        nonlocal counted
-        counted += event == "call"
-
-    priced(project, catalog, 1)
-    sys.setprofile(count)
-    priced(project, catalog, 2)
-    sys.setprofile(None)
-    return counted
-
-
 def main() -> None:
     """Print the figures as one JSON line."""
     catalog = load()
     plans = {key: load_project(presets() / f"{name}.yaml", catalog) for key, name in PLANS.items()}
-    figures = {
-        key: median_ms(lambda step, plan=plan: priced(plan, catalog, step), STEPS)
-        for key, plan in plans.items()
-    }
+    figures = {key: median_ms(partial(priced, plan, catalog), STEPS) for key, plan in plans.items()}
     figures["samples_10k_ms"] = samples_ms(plans["estimate_nine_ms"], catalog)
-    figures["calls_per_estimate"] = calls(plans["estimate_ms"], catalog)
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
 
 

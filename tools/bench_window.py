@@ -1,8 +1,8 @@
 """Drag sliders of an offscreen window and time each step to its paint; part of ``make bench``.
 
 Tokens change the bill but not the best layouts; parameters change the model, and with it every layout. The
-chains are programmes of several stages, which are searched in a worker: there a step is over when the event loop
-is free again, with whatever answer has come painted.
+chains are programmes of several stages, which are searched in a worker: there a step is over when the event
+loop is free again, with whatever answer has come painted.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from measured import percentile
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QSlider, QWidget
 
 from isocost import paths
@@ -106,6 +107,25 @@ def drag(window: Window, field: str) -> dict[str, list[float]]:
     return times
 
 
+def calls_per_step(window: Window) -> int:
+    """Python functions called for one press of an arrow key on the tokens slider, all of it painted."""
+    slider = window.findChild(QSlider, "data.tokens.slider")
+    assert slider is not None
+    counted = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    settle(window.session)
+    sys.setprofile(count)
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    settle(window.session)
+    sys.setprofile(None)
+    return counted
+
+
 def drag_chain(window: Window, field: str) -> list[float]:
     """Milliseconds the window was busy after each mouse move of a drag at 60 moves a second."""
     app = application()
@@ -162,6 +182,7 @@ def main() -> None:
     settle(window.session)
     searched = drag(window, "model.parameters")
     settle(window.session)
+    calls = calls_per_step(window)
     chained = chains(window)
     window.session.undo_stack.setClean()
     window.close()
@@ -173,6 +194,7 @@ def main() -> None:
         "drag_model_p50_ms": percentile(searched["tab"], 0.50),
         "drag_model_p95_ms": percentile(searched["tab"], 0.95),
         "drag_chain_p95_ms": percentile(chained, 0.95),
+        "calls_per_step": calls,
         "rss_mb": peak / (1e6 if sys.platform == "darwin" else 1e3),
     }
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
