@@ -18,8 +18,8 @@ PRESENT = 2026.5
 """Year of the newest measured software; what a plan made today runs."""
 
 MATURING = 1.0
-"""Years in which the shortfall of an architecture's first software fades to 1/e. Chosen: the fitted runs are
-too few in each architecture's first years to tell a rate; the shortfall itself (``young``) is fitted."""
+"""Years in which the shortfall of an architecture's first software fades to 1/e. Chosen; the shortfall
+itself (``young``) is fitted."""
 
 FUSED_ATTENTION_YEAR = 2024.5
 """From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures

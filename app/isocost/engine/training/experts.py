@@ -16,7 +16,7 @@ from isocost.engine.training.products import product
 
 ROUTER_SLOWDOWN = 4.0
 """Time of the router's product over the same in 16 bits: it runs in 32 (selective precision, arXiv
-2101.03961). Chosen; the router is too small a part to fit."""
+2101.03961). Chosen."""
 
 
 def second_inwards(t: Transformers) -> Array:

@@ -90,7 +90,7 @@ def product(
 def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Workloads) -> Array:
     """Bytes a low-rank adapter adds to a linear layer: input read again, output read and written.
 
-    At one byte an element each time, half of 16 bits: chosen, as no published run tells it apart.
+    At one byte an element each time, half of 16 bits: chosen, not measured.
     """
     touched = rows * (1.0 * inner + 2.0 * columns)
     return np.where(works.adapter_rank > 0, touched, 0.0)
