@@ -8,12 +8,10 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from isocost.plan.inputs.fields import FIELDS
 from isocost.plan.inputs.stage_inputs import slider_low, uses
 from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
-from isocost.plan.runs.layouts import pinned_words
-from isocost.quantities import format_quantity
+from isocost.report.findings.inputs import details_line, layout_line
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import (
-    PRECISIONS,
     AcceleratorPicker,
     ModelPicker,
     Picker,
@@ -40,8 +38,6 @@ from isocost.ui.widgets.sections import ScrollBody, beside, labelled, section
 
 WIDTH = 292
 MARGIN = 16
-FEW_PINS = 2
-"""As many pinned parts are named in a line of their own; more are counted."""
 
 _FROM_THE_ESTIMATE = (
     "efficiency.mfu",
@@ -186,8 +182,7 @@ class InputColumn(QScrollArea):
 
     def _refresh_details(self, stage: PretrainStage) -> None:
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
-        sequence = format_quantity(stage.data.sequence, "count")
-        self.details.say(f"{sequence} context · {PRECISIONS[stage.data.precision]}")
+        self.details.say(details_line(stage))
         for path in ("data.tokens", "data.batch_tokens"):
             self.fields[path].set_low(slider_low(stage, FIELDS[path]))
         longer = isinstance(stage, ContextExtensionStage)
@@ -207,10 +202,7 @@ class InputColumn(QScrollArea):
     def _refresh_layout(self) -> None:
         """The pins, and in one line how many there are."""
         self.pins.refresh()
-        held = pins_of(self._session)
-        count = sum(getattr(held, name) is not None for name in held.__struct_fields__)
-        few = pinned_words(held) if count <= FEW_PINS else f"{count} parts pinned"
-        self.layout_fold.say(few or "chosen by the search")
+        self.layout_fold.say(layout_line(pins_of(self._session)))
 
     def _refresh_market(self) -> None:
         """Ticks and whole nodes follow the accelerator."""

@@ -10,6 +10,7 @@ from isocost.plan.project.choosing import price_on
 from isocost.plan.project.editing import choose_own_accelerator
 from isocost.plan.project.project import ModelChoice, PretrainStage, model_of, price_of
 from isocost.plan.runs.resolve import precision_on
+from isocost.report.findings.inputs import precision_note
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
@@ -248,5 +249,5 @@ class PrecisionPicker(Picker):
         self.setCurrentIndex(self.findData(stage.data.precision))
         spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
         used = precision_on(spec, stage.data.precision)
-        note = f"{spec.name} has no {PRECISIONS[stage.data.precision]}: {PRECISIONS[used]} is used."
+        note = precision_note(spec.name, stage.data.precision, used)
         self.setToolTip(self.accessibleDescription() if used == stage.data.precision else note)

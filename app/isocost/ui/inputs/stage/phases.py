@@ -13,7 +13,7 @@ from isocost.plan.inputs.field import Field
 from isocost.plan.inputs.stage_fields import STAGE_FIELDS
 from isocost.plan.inputs.stage_inputs import new_stage
 from isocost.plan.project.stages import RlStage, RolloutPhase
-from isocost.quantities import format_quantity
+from isocost.report.findings.stages import steps_line
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
@@ -129,7 +129,7 @@ class PhaseTable(QWidget):
         phases = self._phases()
         if phases == new_stage("rl").rl.phases:
             return _field("mean_end").default_source
-        return f"{format_quantity(sum(each.steps for each in phases), 'count')} steps"
+        return steps_line(phases)
 
     # Changes
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost.plan.inputs.field import Field
 from isocost.plan.inputs.stage_choices import STAGE_CHOICES
 from isocost.plan.inputs.stage_fields import STAGE_FIELDS
-from isocost.plan.inputs.stage_inputs import Filled, default_of, filled_mfu, filled_overhead, uses
+from isocost.plan.inputs.stage_inputs import Filled, filled_mfu, filled_overhead, uses
 from isocost.plan.project.project import model_of
-from isocost.plan.project.stages import Rl, RlStage
-from isocost.quantities import format_count, format_share
+from isocost.plan.project.stages import RlStage
+from isocost.report.findings.inputs import stage_caption
+from isocost.report.findings.stages import folded_line
 from isocost.ui.inputs.bindings import plain_binding
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
@@ -27,30 +26,21 @@ from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import labelled
 
 CHOICE_WIDTH = 142
-_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
-    """A heading, the inputs below it, and those folded away with what the fold says of them."""
+    """A heading, the inputs below it, and those folded away."""
 
     title: str
     paths: tuple[str, ...]
     folded: tuple[str, ...] = ()
-    summary: Callable[[Any], str] = lambda stage: ""
-
-
-def _typed(recipe: Rl) -> str:
-    """What is typed of an update's efficiency."""
-    held = (("MFU", recipe.mfu), ("overhead", recipe.overhead))
-    return " and ".join(name for name, value in held if value is not None) or "automatic"
 
 
 GROUPS = (
     GroupPlan(
         "Pairs", ("preference.objective", "preference.pairs", "preference.answer_tokens"),
         ("preference.prompt_tokens", "preference.batch_pairs", "preference.precision"),
-        lambda stage: f"batch of {format_count(stage.preference.batch_pairs)}",
     ),
     GroupPlan(
         "Rollouts",
@@ -58,9 +48,8 @@ GROUPS = (
     ),
     GroupPlan(
         "Responses", ("rl.phases",), ("rl.prompt_tokens", "rl.cv", "rl.loop_rate"),
-        lambda stage: f"spread {stage.rl.cv:g}, {format_share(stage.rl.loop_rate)} loop",
     ),
-    GroupPlan("Efficiency", (), ("rl.mfu", "rl.overhead"), lambda stage: _typed(stage.rl)),
+    GroupPlan("Efficiency", (), ("rl.mfu", "rl.overhead")),
     GroupPlan(
         "Distillation",
         (
@@ -69,17 +58,14 @@ GROUPS = (
             "distillation.keep_rate",
         ),
         ("distillation.prompt_tokens", "distillation.batch", "distillation.precision", "distillation.stack"),
-        lambda stage: f"batch of {format_count(stage.distillation.batch)}",
     ),
     GroupPlan(
         "Fine-tuning", ("tuning.method", "tuning.rank", "tuning.epochs"),
         ("tuning.packing", "tuning.optimizer"),
-        lambda stage: f"{format_share(stage.tuning.packing)} packed",
     ),
     GroupPlan(
         "Answers", ("generation.samples", "generation.answer_tokens", "generation.keep_rate"),
         ("generation.prompt_tokens", "generation.precision", "generation.stack"),
-        lambda stage: f"{stage.generation.precision.upper()}, prompts",
     ),
     GroupPlan("Experiments", ("ablations.share",)),
 )  # fmt: skip
@@ -102,8 +88,7 @@ class StageInput(FieldInput):
         if value is None and self.field.path in _FILLS:
             filled = _filled(self.field.path, self._session)
             return filled.source if filled else ""
-        default = default_of(self._session.current_stage, self.field)
-        return _ADDRESS.sub("", default.source) if value == default.value else "your input"
+        return stage_caption(self._session.current_stage, self.field, value)
 
 
 def _filled(path: str, session: Session) -> Filled | None:
@@ -173,7 +158,7 @@ class RecipeGroup(QFrame):
         if self.fold is not None:
             self.fold.setVisible(any(uses(stage, path) for path in self.plan.folded))
             if self.fold.isVisibleTo(self):
-                self.fold.say(self.plan.summary(stage))
+                self.fold.say(folded_line(self.plan.title, stage))
 
     def _refresh(self, path: str) -> None:
         if path in self.fields:

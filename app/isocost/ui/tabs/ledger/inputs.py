@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -21,12 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.inputs.field import Field
-from isocost.plan.inputs.ledger_fields import LASTING, LEDGER_FIELDS, OFF, origin
+from isocost.plan.inputs.ledger_fields import LASTING, LEDGER_FIELDS
 from isocost.plan.money.energy import SiteFacts, site_facts
 from isocost.plan.money.ledger import basis_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.money.surroundings import DAYS_PER_MONTH, programme_days
+from isocost.plan.project.project import Scenario
 from isocost.quantities import format_duration
+from isocost.report.findings.inputs import group_line, programme_caption
 from isocost.ui.inputs.bindings import Binding, Fill, plain_binding, words
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.look.theme import Theme
@@ -41,13 +42,10 @@ from isocost.ui.tabs.ledger.pickers import (
     operator_picker,
     supply_picker,
 )
-from isocost.ui.tabs.ledger.terms import SUMMARIES, belongs
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import ScrollBody, labelled
 
 EDIT_WIDTH = 148
-
-_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
 class ProgrammeInput(FieldInput):
@@ -85,16 +83,8 @@ class ProgrammeInput(FieldInput):
     def context_line(self) -> str:
         """Where the value comes from: the user, or the source of its default; what it means while off."""
         value = self._session.value(self.field.path)
-        said = _ORIGINS.get(self.field.path)
-        if value is None and said is not None:
-            return short_source(said(self._session))
-        source = origin(self.field.path, value)
-        return f"Off. {self.field.help}" if source == OFF else short_source(source)
-
-
-def short_source(source: str) -> str:
-    """A source without its address and asides, which the tooltip holds."""
-    return _ADDRESS.sub("", source.split("; ")[0])
+        origin = _ORIGINS.get(self.field.path) if value is None else None
+        return programme_caption(self.field, value, origin(self._session) if origin else "")
 
 
 def road(field: Field) -> Binding:
@@ -270,7 +260,7 @@ class Group(QFrame):
     def refresh(self) -> None:
         """Show the project; what is folded away is left alone until it is unfolded."""
         scenario = self._session.current_scenario
-        self.fold.say(SUMMARIES[self.plan.name](scenario))
+        self.fold.say(group_line(self.plan.name, scenario))
         shown = self.fold.isChecked()
         for path, row in self._rows.items():
             row.setVisible(shown and belongs(path, scenario))
@@ -395,3 +385,19 @@ def _expanded(paths: Iterable[str]) -> Iterable[str]:
             yield path
         else:
             yield from (each for each in LEDGER_FIELDS if each.startswith(f"{path}."))
+
+
+_UNDER: dict[str, tuple[str, ...]] = {
+    "supply.discount": ("reserved", "spot", "block"),
+    "supply.term_months": ("reserved",),
+    "supply.block_days": ("block",),
+    "supply.rework": ("spot",),
+    "supply.owned_share": ("mixed",),
+    "supply.resold": ("reserved", "block"),
+}
+"""Terms under which an input changes anything; without an entry, under all."""
+
+
+def belongs(path: str, scenario: Scenario) -> bool:
+    """Whether an input changes anything under the scenario's terms."""
+    return scenario.supply.mode in _UNDER.get(path, (scenario.supply.mode,))

@@ -10,23 +10,14 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStyleOptionComboBox
 
 from isocost.catalog.constants.economics import ApiQuote, load_api_quotes, load_economics, load_regions
-from isocost.plan.project.project import Scenario
 from isocost.quantities import format_money
+from isocost.report.findings.inputs import OWN_PRICE, SUPPLY_MODES, api_note
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.session.session import Session
 
-SUPPLY_MODES = {
-    "on-demand": "On demand",
-    "reserved": "Reserved for a term",
-    "spot": "Spot",
-    "block": "Capacity block",
-    "own": "Owned",
-    "mixed": "Part owned, part rented",
-}
 KEPT = {True: "Kept and paid", False: "Given back"}
 _KINDS = {"country": "Countries", "state": "States", "cloud region": "Cloud regions"}
 
-OWN_PRICE = "Your own price"
 ROOM = 42
 """Pixels of a picker that its frame and arrow take."""
 
@@ -97,8 +88,7 @@ class ApiPicker(ElidingPicker):
         api = self._session.current_scenario.api
         at = _find(self, lambda quote: (quote.model, quote.supplier) == (api.model, api.supplier))
         self.setCurrentIndex(max(0, at))
-        told = f"{api.supplier}, {api.date}" if api.source else "typed"
-        self.setToolTip(f"{self.accessibleDescription()}\nNow: {api.model or OWN_PRICE}, {told}.")
+        self.setToolTip(f"{self.accessibleDescription()}\n{api_note(api)}")
 
     def _choose(self, index: int) -> None:
         quote = self.itemData(index)
@@ -234,11 +224,6 @@ def kept_picker(session: Session) -> ChoicePicker:
     text = "Whether rented accelerators stay reserved, and paid, while the plan is late."
     choices = [(name, kept) for kept, name in KEPT.items()]
     return ChoicePicker(session, "schedule.keep_reserved", "While late", text, choices)
-
-
-def supply_words(scenario: Scenario) -> str:
-    """The terms in a few words."""
-    return SUPPLY_MODES[scenario.supply.mode].lower()
 
 
 def _find(picker: Picker, wanted: Callable[[ApiQuote], bool]) -> int:

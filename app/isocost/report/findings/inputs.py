@@ -1,0 +1,378 @@
+"""What stands under the inputs: what a value means here, where it comes from, what a folded group holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.economics import load_economics, load_regions
+from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.plan.answer.badges import (
+    NEAR_RULE,
+    RULE_OF_THUMB,
+    badges,
+    thresholds_reached,
+    training_flops,
+    training_regime,
+)
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.inputs.field import Field
+from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.ledger_fields import OFF, origin
+from isocost.plan.inputs.stage_inputs import default_of
+from isocost.plan.project.programme import Api
+from isocost.plan.project.project import (
+    Layout,
+    PretrainStage,
+    Price,
+    Scenario,
+    Stage,
+    holder,
+    model_of,
+    price_of,
+)
+from isocost.plan.runs.layouts import pinned_words
+from isocost.plan.runs.resolve import parameters_of, transformer_of
+from isocost.quantities import SPACE, format_counted, format_money, format_quantity, format_share
+
+NOTHING_SET = "off"
+OWN_PRICE = "Your own price"
+FEW_PINS = 2
+"""As many pinned parts are named in a line of their own; more are counted."""
+DENSE = 0.99
+"""Share of all weights from which on a model uses all of them."""
+
+SUPPLY_MODES = {
+    "on-demand": "On demand",
+    "reserved": "Reserved for a term",
+    "spot": "Spot",
+    "block": "Capacity block",
+    "own": "Owned",
+    "mixed": "Part owned, part rented",
+}
+"""Ways accelerators are obtained."""
+
+QUOTE_TERMS = {
+    "marketplace": "Marketplace",
+    "single": "Single accelerators",
+    "specialist": "Specialist cloud",
+    "hyperscaler": "Hyperscaler list price",
+    "one-year": "Committed for a year",
+    "capacity-block": "Reserved for weeks",
+    "claim": "Published claims",
+}
+"""Terms of market prices, in the order offered."""
+NO_QUOTES = "No market price is known; type one."
+
+_REMARKED = ("data.tokens", "model.parameters")
+"""Inputs that badges stand at."""
+_SHORT_TERMS = {"typed": "", "one-year": "1-year", "single": "one at a time"}
+_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The stage whose inputs are shown, and what the newest estimate says of its scenario."""
+
+    scenario: Scenario
+    at: int
+    """Place of the stage."""
+    catalog: Catalog
+    results: tuple[StageEstimate, ...] = ()
+    """Of every stage; none before the first estimate."""
+    result: StageEstimate | None = None
+    """Of this stage; None while the estimate is of other stages."""
+
+    @property
+    def stage(self) -> Stage:
+        """The stage itself."""
+        return self.scenario.stages[self.at]
+
+    def value(self, path: str) -> Any:
+        """The value at a path such as ``hardware.count``, wherever it is held."""
+        section, name = path.split(".")
+        return getattr(holder(self.scenario, self.stage, section), name)
+
+
+# Captions
+
+
+def caption(path: str, selected: Selected) -> str:
+    """One short line for the input at a path; empty when there is nothing to add."""
+    line = _CAPTIONS.get(path)
+    return line(selected) if line else ""
+
+
+def remarks_at(path: str, selected: Selected) -> str:
+    """What laws, published models and rules say at an input, with their sources; empty when nothing."""
+    if path not in _REMARKED or not isinstance(selected.stage, PretrainStage):
+        return ""
+    found = badges(selected.scenario, selected.results, selected.catalog, selected.at)
+    return "\n\n".join(f"{b.text}. {b.detail} {b.source}" for b in found if b.path == path)
+
+
+def programme_caption(field: Field, value: float | None, filled_from: str = "") -> str:
+    """Where a number of the ledger comes from, or what it means while it is off.
+
+    ``filled_from`` is the source of what an empty one comes to.
+    """
+    if value is None and filled_from:
+        return short_source(filled_from)
+    source = origin(field.path, value)
+    return f"Off. {field.help}" if source == OFF else short_source(source)
+
+
+def stage_caption(stage: Stage, field: Field, value: Any) -> str:
+    """The source of a stage's number while it is its kind's default, or that it is the user's."""
+    default = default_of(stage, field)
+    return without_address(default.source) if value == default.value else "your input"
+
+
+def price_origin(price: Price) -> str:
+    """Who asks a price, on which terms, and when it was read."""
+    terms = _SHORT_TERMS.get(price.commitment, price.commitment)
+    parts = [price.supplier, terms if terms not in price.supplier.lower() else "", price.date[:10]]
+    return " · ".join(part for part in parts if part)
+
+
+def short_source(source: str) -> str:
+    """A source without its address and asides, which the tooltip holds."""
+    return without_address(source.split("; ")[0])
+
+
+def without_address(source: str) -> str:
+    """A source without the address of its page."""
+    return _ADDRESS.sub("", source)
+
+
+def precision_note(accelerator: str, asked: str, used: str) -> str:
+    """That an accelerator lacks a number format, and which one it uses instead."""
+    return f"{accelerator} has no {asked.upper()}: {used.upper()} is used."
+
+
+def api_note(api: Api) -> str:
+    """Which model by the token the plan is compared with, and who asks its price."""
+    told = f"{api.supplier}, {api.date}" if api.source else "typed"
+    return f"Now: {api.model or OWN_PRICE}, {told}."
+
+
+def _parameters(selected: Selected) -> str:
+    model = model_of(selected.scenario, selected.stage)
+    shape = transformer_of(model, selected.catalog)
+    parts = [model.name or "custom shape", format_counted(shape.layers, "layer")]
+    if shape.feedforward_layers is not None:
+        # Mixers and feed-forwards stand one after another, each a block of its own.
+        parts[1] = format_counted(shape.layers + shape.feedforward_layers, "block")
+    if shape.is_moe:
+        parts.append(format_counted(shape.experts, "expert"))
+    if shape.attention == "mla":
+        parts.append("MLA")
+    return " · ".join(parts)
+
+
+def _active(selected: Selected) -> str:
+    counted = parameters_of(model_of(selected.scenario, selected.stage), selected.catalog)
+    share = counted.active / counted.total
+    if share >= DENSE:
+        return "dense: every weight is used"
+    return f"{format_share(share)} of all weights a token"
+
+
+def _tokens(selected: Selected) -> str:
+    stage = selected.stage
+    if type(stage) is not PretrainStage:
+        default = default_of(stage, FIELDS["data.tokens"])
+        return default.source if selected.value("data.tokens") == default.value else "your input"
+    counted = parameters_of(model_of(selected.scenario, stage), selected.catalog)
+    ratio = stage.data.tokens / counted.active
+    shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+    regime = training_regime(ratio / RULE_OF_THUMB, NEAR_RULE)
+    reached = thresholds_reached(training_flops(selected.results))
+    rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""
+    return f"{shown} per active parameter: {regime}{rule}"
+
+
+def _sequence(selected: Selected) -> str:
+    result = selected.result
+    if result is None or result.flops is None:
+        return ""
+    return f"attention is {format_share(result.flops.attention / result.flops.total)} of the work"
+
+
+def _batch(selected: Selected) -> str:
+    if selected.value("data.batch_tokens") is not None:
+        return "tokens of one optimizer step"
+    return "from the batch-size scaling law"
+
+
+def _count(selected: Selected) -> str:
+    size = selected.catalog.accelerator(selected.value("hardware.accelerator")).spec.node_size
+    nodes = -(-int(selected.value("hardware.count")) // size)
+    return "rented one by one" if size == 1 else f"{format_counted(nodes, 'node')} of {size}"
+
+
+def _price(selected: Selected) -> str:
+    return price_origin(price_of(selected.scenario, selected.stage))
+
+
+def _mfu(selected: Selected) -> str:
+    result = selected.result
+    basis = f"of the {result.mfu_basis}; " if result is not None else ""
+    if selected.value("efficiency.mfu") is not None:
+        return f"{basis}your input, on others as far as their matmuls reach; empty the field for the estimate"
+    if result is None:
+        return ""
+    return basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
+
+
+def _goodput(selected: Selected) -> str:
+    if selected.value("efficiency.goodput") is not None:
+        return "your input; empty the field for the estimate"
+    return "usual at this count; the rest is failures and restarts"
+
+
+def _claim(selected: Selected) -> str:
+    return selected.stage.note or "as claimed; nothing is added"
+
+
+_CAPTIONS: dict[str, Callable[[Selected], str]] = {
+    "model.parameters": _parameters,
+    "model.active_parameters": _active,
+    "data.tokens": _tokens,
+    "data.sequence": _sequence,
+    "data.batch_tokens": _batch,
+    "hardware.count": _count,
+    "price.usd_per_gpu_hour": _price,
+    "efficiency.mfu": _mfu,
+    "efficiency.goodput": _goodput,
+    "stage.hours": _claim,
+    "stage.gpu_hours": _claim,
+}
+
+
+# Market prices
+
+
+def is_market(quote: PriceQuote) -> bool:
+    """Whether anybody can rent at this price: no claims, and nothing of doubtful standing."""
+    return quote.standing == "listed" and quote.terms in ("on-demand", "marketplace", "one-year", "spot")
+
+
+def quote_line(card: PriceCard | PriceQuote) -> str:
+    """Price, supplier and day of a card on one line."""
+    return f"{format_money(card.usd_per_gpu_hour)}  {card.supplier}, {card.date}"
+
+
+def quote_tick(quote: PriceQuote) -> str:
+    """A quote with its terms, at its mark on the slider."""
+    return f"{quote_line(quote)}, {quote.terms}"
+
+
+# What folded groups hold
+
+
+def details_line(stage: PretrainStage) -> str:
+    """The training details: sequence and number format."""
+    sequence = format_quantity(stage.data.sequence, "count")
+    return f"{sequence} context · {stage.data.precision.upper()}"
+
+
+def layout_line(pins: Layout) -> str:
+    """The pinned parts of a layout, or how many there are."""
+    count = sum(getattr(pins, name) is not None for name in pins.__struct_fields__)
+    few = pinned_words(pins) if count <= FEW_PINS else f"{count} parts pinned"
+    return few or "chosen by the search"
+
+
+def group_line(group: str, scenario: Scenario) -> str:
+    """What a group of the ledger's inputs holds, in a few words."""
+    return _GROUPS[group](scenario)
+
+
+def _people(scenario: Scenario) -> str:
+    heads = scenario.people.heads
+    if not heads:
+        return NOTHING_SET
+    rate = format_money(scenario.people.usd_per_month)
+    return f"{format_quantity(heads, 'number')} at {rate} a month"
+
+
+def _programme(scenario: Scenario) -> str:
+    p = scenario.programme
+    parts = [
+        f"{format_quantity(share, 'share')} {name}"
+        for name, share in (("failed", p.failed_runs), ("support", p.support), ("reserve", p.contingency))
+        if share
+    ]
+    if p.setup_usd:
+        parts.append(f"{format_money(p.setup_usd)} setup")
+    return _joined(parts)
+
+
+def _dataset(scenario: Scenario) -> str:
+    data = scenario.dataset
+    parts = [f"{format_money(data.licences_usd)} licences"] if data.licences_usd else []
+    parts += [f"{format_quantity(data.annotations, 'number')} labels"] if data.annotations else []
+    tokens = data.synthetic_tokens
+    parts += [f"{format_quantity(tokens, 'number')} tokens bought"] if tokens else []
+    return _joined(parts)
+
+
+def _storage(scenario: Scenario) -> str:
+    kept = scenario.storage
+    parts = [f"{format_quantity(kept.terabytes, 'number')}{SPACE}TB"] if kept.terabytes else []
+    count = format_quantity(kept.checkpoints, "number")
+    parts += [f"{count} checkpoints"] if kept.checkpoints else []
+    moved = format_quantity(kept.egress_terabytes, "number")
+    parts += [f"{moved}{SPACE}TB out"] if kept.egress_terabytes else []
+    return _joined(parts)
+
+
+def _schedule(scenario: Scenario) -> str:
+    return f"from {scenario.schedule.start}" if scenario.schedule.start else "no start date"
+
+
+def _supply(scenario: Scenario) -> str:
+    return SUPPLY_MODES[scenario.supply.mode].lower()
+
+
+def _ownership(scenario: Scenario) -> str:
+    own = scenario.ownership
+    used = format_quantity(own.utilization, "share")
+    return f"{format_quantity(own.years, 'number')} years, {used} used"
+
+
+def _site(scenario: Scenario) -> str:
+    site = scenario.site
+    region = load_regions().get(site.region)
+    place = region.name.split(" (")[0] if region else "United States"
+    return f"{place} · {load_economics().operator(site.operator).name}"
+
+
+def _demand(scenario: Scenario) -> str:
+    tokens = scenario.demand.tokens_per_day
+    return f"{format_quantity(tokens, 'number')} tokens a day" if tokens else NOTHING_SET
+
+
+def _joined(parts: list[str]) -> str:
+    """At most two of the parts, and how many more there are."""
+    if not parts:
+        return NOTHING_SET
+    more = f" +{len(parts) - 2}" if len(parts) > 2 else ""
+    return " · ".join(parts[:2]) + more
+
+
+_GROUPS: dict[str, Callable[[Scenario], str]] = {
+    "people": _people,
+    "programme": _programme,
+    "dataset": _dataset,
+    "storage": _storage,
+    "schedule": _schedule,
+    "supply": _supply,
+    "ownership": _ownership,
+    "site": _site,
+    "demand": _demand,
+}

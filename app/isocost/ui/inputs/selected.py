@@ -1,0 +1,25 @@
+"""The selected stage as what is said of inputs needs it."""
+
+from __future__ import annotations
+
+from isocost.plan.answer.results import StageEstimate
+from isocost.report.findings.inputs import Selected
+from isocost.report.findings.stages import result_of
+from isocost.ui.inputs.bindings import stage_estimate
+from isocost.ui.session.session import Session
+
+
+def selected(session: Session) -> Selected:
+    """The stage whose inputs are shown."""
+    return Selected(
+        session.current_scenario,
+        session.stage,
+        session.catalog,
+        session.estimate.stages if session.estimate else (),
+        stage_estimate(session),
+    )
+
+
+def selected_result(session: Session) -> StageEstimate | None:
+    """What the newest estimate says of it; None while that is of other stages, or counts others."""
+    return result_of(session.current_scenario.stages, session.estimate, session.stage)
