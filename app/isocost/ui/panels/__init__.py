@@ -1,1 +1,0 @@
-"""Headline, dialogs and lists around the charts."""
