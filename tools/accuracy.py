@@ -12,9 +12,6 @@ import numpy as np
 from calibrate_generation import rl_ratios
 
 from isocost.catalog import load
-from isocost.catalog.constants.efficiency import constants
-from isocost.catalog.constants.serving import load_serving
-from isocost.catalog.constants.spreads import load_accuracy
 from isocost.evidence.accuracy import MemoryScore, SourceScore
 from isocost.evidence.validation import HeldOut, validate_shipped
 
@@ -91,10 +88,11 @@ def generation() -> str:
         "generations_held_out": "accelerator generation left out",
         "families_held_out": "model family left out",
     }
-    table_of = load_serving().accuracy
+    serving = load().constants.serving
+    table_of = serving.accuracy
     scores = [(name, getattr(table_of, key)) for key, name in names.items()]
     held = [[name, str(s.rows), share(s.median_error), share(s.within_2x)] for name, s in scores]
-    steps = rl_ratios(load_serving().rl_stack("open"))
+    steps = rl_ratios(serving.rl_stack("open"))
     rows = [
         [" ".join(label.split()), "dense" if dense else "experts", f"{1.0 / ratio:.2f}"]
         for label, dense, ratio in steps
@@ -114,7 +112,8 @@ fitted to them but what the simulation leaves out of whole runs.
 
 def main() -> None:
     """Score the shipped constants and write the page."""
-    found, record = validate_shipped(load()), load_accuracy()
+    catalog = load()
+    found, record = validate_shipped(catalog), catalog.constants.accuracy
     errors = []
     for score in found.sources:
         out = record.left_out.get(score.source)
@@ -136,7 +135,8 @@ def main() -> None:
         [name, str(s.runs), str(s.sources), f"{s.low:.2f}", f"{s.high:.2f}"]
         for name, s in record.spreads.items()
     ]
-    fitted = sum(1 for c in {c.rows + str(c.value): c for c in constants() if c.kind == "fitted"}.values())
+    known = {c.rows + str(c.value): c for c in catalog.constants.efficiency.constants}
+    fitted = sum(1 for c in known.values() if c.kind == "fitted")
     PAGE.write_text(
         f"""# How accurate the step-time model is
 

@@ -14,9 +14,9 @@ import numpy as np
 from measured import percentile
 
 from isocost.catalog import Catalog, load
-from isocost.engine.layouts.search import CHUNK, best_layouts
-from isocost.engine.layouts.space import Cells, Space
 from isocost.engine.records import Pins
+from isocost.engine.search.best import CHUNK, best_layouts
+from isocost.engine.search.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.curves import active_curve, other_curves
@@ -47,9 +47,9 @@ def layout_rates(project: Project, catalog: Catalog) -> dict[str, float]:
     stage = next(stage for stage in scenario.stages if isinstance(stage, PretrainStage))
     transformer = transformer_of(scenario.model, catalog)
     specs = [entry.spec for entry in catalog.accelerators.values() if not entry.announced]
-    works = [workload_of(stage.data, spec) for spec in specs]
+    works = [workload_of(stage.data, spec, catalog) for spec in specs]
     counts = [count_grid(spec.node_size, spec.node_size).astype(np.float64) for spec in specs]
-    fitted = constants("vendor")
+    fitted = constants("vendor", catalog)
     compared, searched = 0, []
     for _ in range(SEARCHES):
         started = time.perf_counter()

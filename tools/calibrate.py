@@ -25,7 +25,6 @@ from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import Catalog, load
 from isocost.catalog.constants.efficiency import efficiency_of
-from isocost.catalog.constants.memory import load_memory_profiles
 from isocost.catalog.measured_training import held_out_runs, measured_runs
 from isocost.engine.training.efficiency import Efficiency
 from isocost.evidence.accuracy import macro_average, score_sources
@@ -465,7 +464,8 @@ def write_accuracy(batch: Batch, rates: np.ndarray, apart: Residuals) -> None:
     """Write left-out errors by source and the 10-90 % ranges by class."""
     scored = np.array([s.run.use == "fit" or s.run.source == GRID for s in batch.specs])
     used = np.array([s.run.use != "skip" for s in batch.specs])
-    own = residuals([s for s, k in zip(batch.specs, used, strict=True) if k], rates[used])
+    kept = [s for s, k in zip(batch.specs, used, strict=True) if k]
+    own = residuals(kept, rates[used], frozenset(RELATIVES))
     every = own.joined(apart)
     known = np.array(["mapping not stated" not in s.run.notes for s in batch.specs])
     rows = np.concatenate([(scored & known)[used], np.zeros(len(apart.logs), dtype=bool)])
@@ -499,9 +499,9 @@ def write_accuracy(batch: Batch, rates: np.ndarray, apart: Residuals) -> None:
 def never_fitted(catalog: Catalog, x: np.ndarray) -> Residuals:
     """Errors of the runs kept out of every fit."""
     specs = [run_spec(run, catalog) for run in held_out_runs() if run.tokens_per_s]
-    batch = complete(specs, load_memory_profiles())
+    batch = complete(specs, catalog.constants.memory)
     rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
-    return residuals(specs, rates)
+    return residuals(specs, rates, frozenset(RELATIVES))
 
 
 def main() -> None:
@@ -511,7 +511,7 @@ def main() -> None:
     options = parser.parse_args()
     catalog = load()
     specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
-    batch = complete(specs, load_memory_profiles())
+    batch = complete(specs, catalog.constants.memory)
     x, errors = fit(batch)
     write_efficiency(x, errors)
     rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)

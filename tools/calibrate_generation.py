@@ -19,17 +19,12 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import load_serving, read_serving
-from isocost.catalog.measured import (
-    MeasuredGeneration,
-    measured_generation,
-    measured_plan,
-    measured_rl,
-    predicted_rate,
-)
+from isocost.catalog.constants.serving import ServingFacts, read_serving
+from isocost.catalog.measured_generation import MeasuredGeneration, measured_generation, measured_rl
 from isocost.engine.generation.deployment import Replica, ServingConstants
-from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, rl_time
+from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, rl_times
 from isocost.engine.records import Accelerator, Transformer
+from isocost.evidence.generation import measured_plan, predicted_rate
 from isocost.paths import resource
 
 FILE = resource("serving.yaml")
@@ -169,6 +164,14 @@ def generation_of(case: Case) -> str:
     return case.a.architecture.split()[0]
 
 
+def wall_hours(t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, gpus: float) -> float:
+    """Simulated hours of a run. Raises ValueError where the policy does not fit: it was run, so it must."""
+    (time,) = rl_times(t, a, plan, stack, gpus=[gpus])
+    if time is None:
+        raise ValueError(f"{t.name} does not fit on {gpus:.0f} x {a.name}, though it was run there.")
+    return time.wall
+
+
 def rl_ratios(stack: RlStack) -> list[tuple[str, bool, float]]:
     """(row, dense, measured over simulated step time) of each open-source step with published lengths."""
     catalog = load()
@@ -178,8 +181,8 @@ def rl_ratios(stack: RlStack) -> list[tuple[str, bool, float]]:
         if plan is None:
             continue
         t, a = catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec
-        time = rl_time(t, a, plan, replace(stack, weights=row.weights), gpus=row.gpus)
-        ratio = row.step_seconds / (time.wall * 3600.0)
+        wall = wall_hours(t, a, plan, replace(stack, weights=row.weights), row.gpus)
+        ratio = row.step_seconds / (wall * 3600.0)
         label = (
             f"{row.framework:12s} {row.model:16s} {row.gpus:4.0f} x {row.accelerator:9s} {row.schedule:12s}"
         )
@@ -199,7 +202,7 @@ def ultra_ratio(stack: RlStack) -> float:
     plan = RlPlan((RlPhase(500.0, 6000.0, 6000.0, 24576.0),), 72.0, 16.0, replica=Replica(8.0))
     measured = 140e3 / 576.0
     fp8 = replace(stack, weights="fp8")
-    return measured / rl_time(t, catalog.accelerator("h100-sxm").spec, plan, fp8, gpus=576.0).wall
+    return measured / wall_hours(t, catalog.accelerator("h100-sxm").spec, plan, fp8, 576.0)
 
 
 def write_unmodelled(content: dict[str, Any]) -> None:
@@ -226,9 +229,9 @@ def write_unmodelled(content: dict[str, Any]) -> None:
     }
 
 
-def report_rl() -> None:
+def report_rl(serving: ServingFacts) -> None:
     """Print every open-source step against its simulation."""
-    for label, dense, ratio in rl_ratios(load_serving().rl_stack("open")):
+    for label, dense, ratio in rl_ratios(serving.rl_stack("open")):
         print(f"{label}  predicted/measured {1.0 / ratio:5.2f}{'  dense' if dense else ''}")
 
 
@@ -240,10 +243,10 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="report the file's accuracy without fitting")
     arguments = parser.parse_args()
     rows = cases()
-    base = load_serving().constants("vendor")
+    base = load().constants.serving.constants("vendor")
     if arguments.check:
         print(summary(np.array([residual(case, base) for case in rows])))
-        report_rl()
+        report_rl(load().constants.serving)
         return
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     figures = free_figures(content["serving"]["vendor"])
@@ -276,8 +279,7 @@ def main() -> None:
     write_unmodelled(content)
     body = yaml.safe_dump(content, sort_keys=False, width=110, allow_unicode=True)
     FILE.write_text(HEADER + body, encoding="utf-8")
-    load_serving.cache_clear()
-    report_rl()
+    report_rl(read_serving(body))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import load
-from isocost.catalog.constants.memory import load_memory_profiles
 from isocost.catalog.measured_training import MeasuredRun, failed_runs, measured_runs
 from isocost.engine.arrays import Array
 from isocost.engine.training.memory import usable_bytes
@@ -129,7 +128,7 @@ def written(text: str, name: str, constants: Mapping[str, float]) -> str:
 
 def main() -> None:
     """Fit every target, print its errors and write the file."""
-    profiles = load_memory_profiles()
+    profiles = load().constants.memory
     text = FILE.read_text(encoding="utf-8")
     for name, target in TARGETS.items():
         profile, ratio = fit(target, profiles.profiles[name].record())

@@ -1,12 +1,11 @@
-"""Rewrite resources/price_cards.csv from the quotes of resources/prices.csv, by catalog/price_rule.py."""
+"""Rewrite resources/price_cards.csv from the quotes of resources/prices.csv, by catalog/prices.py."""
 
 from __future__ import annotations
 
 import csv
 import sys
 
-from isocost.catalog.price_rule import default_cards
-from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.catalog.prices import PriceCard, PriceQuote, default_cards
 from isocost.catalog.table import read_rows
 from isocost.paths import resource
 

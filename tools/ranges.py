@@ -62,9 +62,12 @@ class Residuals:
         return float(np.mean((self.logs >= math.log(low)) & (self.logs <= math.log(high))))
 
 
-def residuals(specs: Sequence[RunSpec], rates: Array) -> Residuals:
-    """Of runs with a measured throughput and the one predicted without their source."""
-    widths = Spreads({}, UNMEASURED, UNSTATED)
+def residuals(specs: Sequence[RunSpec], rates: Array, unmeasured: frozenset[str]) -> Residuals:
+    """Of runs with a measured throughput and the one predicted without their source.
+
+    Architectures among ``unmeasured`` have no runs in the fit.
+    """
+    widths = Spreads({}, UNMEASURED, unmeasured, UNSTATED)
     measured = np.array([spec.run.tokens_per_s or math.nan for spec in specs])
     width = np.array([widths.width(s.accelerator, layout_known=s.mapping_given) for s in specs])
     return Residuals(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from isocost.catalog.price_rule import default_cards
-from isocost.catalog.prices import PriceQuote
+from isocost.catalog.prices import PriceQuote, default_cards
 
 
 def quote(supplier="A", price=1.0, date="2026-10-01", **changes):

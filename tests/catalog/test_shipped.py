@@ -9,8 +9,7 @@ from datetime import date
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.price_rule import default_cards
-from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote
+from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote, default_cards
 from isocost.catalog.records import ModelEntry
 from isocost.catalog.table import read_rows
 from isocost.engine.architecture import parameters

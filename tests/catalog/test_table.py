@@ -10,7 +10,7 @@ from isocost.catalog import CatalogError
 from isocost.catalog.accelerators import AcceleratorRow
 from isocost.catalog.models import ModelRow
 from isocost.catalog.prices import PriceQuote
-from isocost.catalog.runs import RunRow
+from isocost.catalog.records import PublishedRun
 from isocost.catalog.table import read_rows
 from isocost.paths import resource
 
@@ -18,7 +18,7 @@ KINDS = {
     "accelerators.csv": AcceleratorRow,
     "models.csv": ModelRow,
     "prices.csv": PriceQuote,
-    "runs.csv": RunRow,
+    "runs.csv": PublishedRun,
 }
 
 

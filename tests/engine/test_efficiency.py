@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from isocost.catalog.constants.efficiency import load_efficiency
+from isocost.catalog import load
 from isocost.engine.records import Accelerator
 from isocost.engine.training.efficiency import machines
 from tests.engine.machines import A100, H100
 
-E = load_efficiency()
+E = load().constants.efficiency.record()
 
 
 def matmul(accelerator: Accelerator, precision: str = "bf16") -> float:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import load_serving, read_serving
+from isocost.catalog.constants.serving import read_serving
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured import measured_generation, parse_parallelism, predicted_rate
+from isocost.catalog.measured_generation import measured_generation
 from isocost.engine.architecture import kv_elements_per_token
 from isocost.engine.generation import step as g
 from isocost.engine.generation.deployment import Format, Replica, Speculation
@@ -19,13 +19,14 @@ from isocost.engine.generation.serving import (
     prefill_rate,
     serve,
 )
+from isocost.evidence.generation import parse_parallelism, predicted_rate
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 
 H800 = replace(H100, id="h800-sxm", name="H800 SXM", scaleup_bandwidth=200e9)
 V3 = models.DEEPSEEK_V3
-VENDOR = load_serving().constants("vendor")
-FRONTIER = load_serving().constants("frontier")
+VENDOR = load().constants.serving.constants("vendor")
+FRONTIER = load().constants.serving.constants("frontier")
 FP8 = Format("fp8", "bf16")
 BF16 = Format()
 MTP = Speculation(1.0, 0.85)
@@ -256,7 +257,7 @@ def errors():
 
 
 def test_measured_throughput_is_predicted(errors):
-    accuracy = load_serving().accuracy
+    accuracy = load().constants.serving.accuracy
     assert len(errors) == accuracy.in_sample.rows
     assert np.median(np.abs(np.expm1(errors))) == pytest.approx(accuracy.in_sample.median_error, abs=0.002)
     assert np.median(np.abs(np.expm1(errors))) <= 0.18
@@ -264,14 +265,14 @@ def test_measured_throughput_is_predicted(errors):
 
 
 def test_groups_never_seen_are_predicted():
-    accuracy = load_serving().accuracy
+    accuracy = load().constants.serving.accuracy
     for held_out in (accuracy.generations_held_out, accuracy.families_held_out):
         assert held_out.median_error <= 0.25
         assert held_out.within_2x >= 0.90
 
 
 def test_spreads_widen_with_ignorance():
-    serving = load_serving()
+    serving = load().constants.serving
     dense = serving.spread_of(models.LLAMA3_8B, H100, Replica())
     mixture = serving.spread_of(models.QWEN3_30B_A3B, H100, Replica())
     wide = serving.spread_of(V3, H100, Replica(ep=32.0))

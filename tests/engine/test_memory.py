@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.memory import load_memory_profiles, read_memory_profiles
+from isocost.catalog import CatalogError, load
+from isocost.catalog.constants.memory import read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
-from isocost.engine.arrays import Shapes
+from isocost.engine.arrays import Transformers
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Workload
 from isocost.engine.shapes import shape_for
@@ -59,7 +60,7 @@ def peak(
     )
     states = StateBytes.of([model], [work], profile)
     layouts = Layouts.of(**{"accelerators": 8, "global_batch": work.global_batch, **layout})
-    return memory(Shapes.of([model]), np.array([sequence]), states, layouts, profile)
+    return memory(Transformers.of([model]), np.array([sequence]), states, layouts, profile)
 
 
 def test_states_of_mixed_precision_adam_take_eighteen_bytes_a_parameter():
@@ -236,7 +237,7 @@ NANOTRON_80B = replace(models.LLAMA3_70B, kv_heads=64.0, vocabulary=131072.0)
 @pytest.mark.parametrize(("name", "tp", "pp", "dp", "microbatch", "stage", "gb"), PUBLISHED_PEAKS)
 def test_measured_peaks_of_the_ultra_scale_grid(name, tp, pp, dp, microbatch, stage, gb):
     model = NANOTRON_8B if name == "llama-8b" else NANOTRON_80B
-    profile = load_memory_profiles().profiles["nanotron"].record()
+    profile = load().constants.memory.profiles["nanotron"].record()
     m = peak(
         model,
         profile=profile,
@@ -264,7 +265,7 @@ LADDER = [
 
 def fine_tuned(**changes) -> Memory:
     one = {"accelerators": 1, "sharding": 0, "microbatch": 2, "global_batch": 2}
-    usual = {"profile": load_memory_profiles().for_stack("open"), "optimizer": "adamw-bf16", "recompute": 2}
+    usual = {"profile": load().constants.memory.for_stack("open"), "optimizer": "adamw-bf16", "recompute": 2}
     return peak(LLAMA32_3B, **one, **{**usual, **changes})
 
 
@@ -310,7 +311,7 @@ QWEN3_14B = replace(models.LLAMA3_8B, layers=40, hidden=5120, heads=40, ffn=1740
     ],
 )
 def test_measured_peaks_of_sharded_training(gib, model, logit_bytes, layout):
-    profile = replace(load_memory_profiles().for_stack("open"), logit_bytes=logit_bytes)
+    profile = replace(load().constants.memory.for_stack("open"), logit_bytes=logit_bytes)
     m = peak(model, profile=profile, sequence=8192.0, accelerators=8, sharding=3, **layout)
     assert m.allocated.item() / GIB == pytest.approx(gib, rel=0.1)
 
@@ -337,7 +338,7 @@ def test_no_part_is_ever_negative_or_nan_and_more_sharding_never_takes_more(
     size, tp, pp, mb, recompute, stage
 ):
     model = shape_for(10.0**size, 0.2 * 10.0**size)
-    profile = load_memory_profiles().for_stack("vendor")
+    profile = load().constants.memory.for_stack("vendor")
     n = 16 * tp * pp
     parts = peak(
         model,
@@ -375,35 +376,33 @@ def test_layouts_of_a_grid_broadcast_to_what_they_cost_one_by_one():
 
 
 def test_profiles_are_complete_and_named_in_words_when_they_are_not():
-    profiles = load_memory_profiles()
+    profiles = load().constants.memory
     assert profiles.name_for_framework("NeMo (Megatron-Core)") == "megatron"
     assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
     assert profiles.name_for_framework("somebody's own", "open") == "fsdp"
     recipe = profiles.for_framework("torchtune + compile", "open")
     assert (recipe.optimizer, recipe.recompute) == ("adamw-bf16", "full")
     assert profiles.for_framework("NeMo").recompute is None
-    with pytest.raises(ValueError, match=r"memory\.yaml"):
+    with pytest.raises(CatalogError, match=r"memory\.yaml"):
         read_memory_profiles("stacks: {}")
     text = "stacks: {vendor: nowhere}\nframeworks: {}\nprofiles: {}\n"
-    with pytest.raises(ValueError, match="'vendor' names the profile 'nowhere'"):
+    with pytest.raises(CatalogError, match="'vendor' names the profile 'nowhere'"):
         read_memory_profiles(text)
 
 
 @pytest.mark.parametrize("stack", ["vendor", "open", "research"])
 @pytest.mark.parametrize("stage", [1, 3])
 def test_totals_for_searches_are_those_of_the_full_account(stack, stage):
-    profile = load_memory_profiles().for_stack(stack)
+    profile = load().constants.memory.for_stack(stack)
     model, work = models.DEEPSEEK_V3, Workload(4096, 64)
     states = StateBytes.of([model], [work], profile)
     layouts = Layouts.of(
         accelerators=[64, 128, 2048], global_batch=64, tp=[1, 2, 8], pp=[1, 4, 16], ep=8, sharding=stage
     )
-    shapes = Shapes.of([model])
+    shapes = Transformers.of([model])
     ends = needs(shapes, np.array([4096.0]), states, layouts, profile, (0, 1, 2))
     totals = peak_bytes(ends, layouts.shard_group, layouts.microbatches, profile)
     for mode in (0, 1, 2):
         recompute = np.full(3, mode, dtype=np.int8)
-        full = memory(
-            Shapes.of([model]), np.array([4096.0]), states, replace(layouts, recompute=recompute), profile
-        )
+        full = memory(shapes, np.array([4096.0]), states, replace(layouts, recompute=recompute), profile)
         np.testing.assert_allclose(totals[mode], full.total)

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import load_serving
-from isocost.catalog.measured import measured_plan, measured_rl
+from isocost.catalog.measured_generation import measured_rl
 from isocost.engine.generation import lengths as ln
 from isocost.engine.generation.deployment import Format, Replica
 from isocost.engine.generation.rl import (
@@ -19,17 +18,18 @@ from isocost.engine.generation.rl import (
     arithmetic_seconds,
     default_mfu,
     multipliers,
-    rl_time,
+    rl_times,
     round_overhead_seconds,
 )
-from isocost.engine.generation.rollout import Round, best_rollout, rollout_time
+from isocost.engine.generation.rollout import Round, best_rollouts
+from isocost.evidence.generation import measured_plan
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 
 H800 = replace(H100, id="h800-sxm", name="H800 SXM", scaleup_bandwidth=200e9)
 V3 = models.DEEPSEEK_V3
-FRONTIER = load_serving().rl_stack("frontier")
-OPEN = load_serving().rl_stack("open")
+FRONTIER = load().constants.serving.rl_stack("frontier")
+OPEN = load().constants.serving.rl_stack("open")
 
 # arXiv 2501.12948v2, appendix B; mean lengths read off its figure.
 R1_ZERO = RlPlan(
@@ -41,9 +41,14 @@ R1_ZERO = RlPlan(
 R1_ZERO_HOURS = 101e3
 
 
+def hours(t, a, plan, stack, *, gpus):
+    (found,) = rl_times(t, a, plan, stack, gpus=[gpus])
+    return found
+
+
 @pytest.fixture(scope="module")
 def r1_zero():
-    return rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=512.0)
+    return hours(V3, H800, R1_ZERO, FRONTIER, gpus=512.0)
 
 
 def test_r1_zero_is_predicted(r1_zero):
@@ -61,7 +66,7 @@ def test_r1_zero_is_driven_by_its_longest_responses(r1_zero):
 
 
 def test_no_constant_of_the_frontier_stack_comes_from_r1():
-    source = load_serving().rl["frontier"].unmodelled.source
+    source = load().constants.serving.rl["frontier"].unmodelled.source
     assert "Nemotron" in source
     assert "NeMo-RL" in source
     assert FRONTIER.unmodelled[1] == pytest.approx(
@@ -71,14 +76,14 @@ def test_no_constant_of_the_frontier_stack_comes_from_r1():
 
 def test_r1_step_costs_what_its_hours_allow():
     plan = replace(R1_ZERO, phases=(RlPhase(16.0, 9000.0, 9000.0, 32768.0),))
-    step = rl_time(V3, H800, plan, FRONTIER, gpus=512.0)
+    step = hours(V3, H800, plan, FRONTIER, gpus=512.0)
     raw = step.wall * 512.0 / 16.0
     assert 5.5 < raw < 9.0
 
 
 def test_more_accelerators_do_not_shorten_the_tail():
-    few = rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=512.0)
-    many = rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=2048.0)
+    few = hours(V3, H800, R1_ZERO, FRONTIER, gpus=512.0)
+    many = hours(V3, H800, R1_ZERO, FRONTIER, gpus=2048.0)
     assert many.generation > 0.75 * few.generation
     assert many.gpu_hours[1] > 2.5 * few.gpu_hours[1]
 
@@ -92,7 +97,7 @@ def steps():
         if plan is None:
             continue
         t, a = catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec
-        time = rl_time(t, a, plan, replace(OPEN, weights=row.weights), gpus=row.gpus)
+        time = hours(t, a, plan, replace(OPEN, weights=row.weights), gpus=row.gpus)
         found.append((t.is_moe, time.wall * 3600.0 / row.step_seconds))
     return found
 
@@ -144,8 +149,8 @@ MATH = RlPlan((RlPhase(100.0, 3000.0, 3000.0, 16384.0),), 128.0, 16.0)
 
 
 def test_asynchrony_hides_the_tail():
-    together = rl_time(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
-    apart = rl_time(models.LLAMA3_8B, H100, replace(MATH, schedule="asynchronous"), OPEN, gpus=64.0)
+    together = hours(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
+    apart = hours(models.LLAMA3_8B, H100, replace(MATH, schedule="asynchronous"), OPEN, gpus=64.0)
     assert 1.2 < together.wall / apart.wall < 3.0, "AReaL 2.3-2.8x, verl 1.9-2.7x on 7B"
 
 
@@ -156,34 +161,34 @@ def test_staged_context_is_cheaper_than_starting_long():
     )
     single = replace(MATH, phases=(RlPhase(100.0, 3500.0, 4000.0, 24576.0),))
     small = {"gpus": 64.0}
-    assert rl_time(models.LLAMA3_8B, H100, staged, OPEN, **small).wall < (
-        rl_time(models.LLAMA3_8B, H100, single, OPEN, **small).wall
+    assert hours(models.LLAMA3_8B, H100, staged, OPEN, **small).wall < (
+        hours(models.LLAMA3_8B, H100, single, OPEN, **small).wall
     )
 
 
 def test_parts_of_a_synchronous_run_are_its_whole():
-    time = rl_time(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
+    time = hours(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
     assert time.generation + time.scoring + time.update + time.overhead == pytest.approx(time.wall)
     assert time.tokens == pytest.approx(100 * 128 * 16 * 3000)
     assert 0.002 < time.utilisation < 0.25
 
 
 def test_the_callers_mfu_and_overhead_count():
-    base = rl_time(models.LLAMA3_8B, H100, replace(MATH, mfu=0.3, overhead=0.0), OPEN, gpus=64.0)
-    slow = rl_time(models.LLAMA3_8B, H100, replace(MATH, mfu=0.15, overhead=36.0), OPEN, gpus=64.0)
+    base = hours(models.LLAMA3_8B, H100, replace(MATH, mfu=0.3, overhead=0.0), OPEN, gpus=64.0)
+    slow = hours(models.LLAMA3_8B, H100, replace(MATH, mfu=0.15, overhead=36.0), OPEN, gpus=64.0)
     assert slow.update == pytest.approx(2.0 * base.update)
     assert slow.overhead - base.overhead == pytest.approx(1.0)
 
 
-def test_what_cannot_run_says_why():
-    with pytest.raises(ValueError, match="does not fit"):
-        rl_time(V3, H800, R1_ZERO, FRONTIER, gpus=4.0)
-    with pytest.raises(ValueError, match="does not fit"):
-        rl_time(V3, H800, replace(R1_ZERO, replica=Replica(1.0)), FRONTIER, gpus=512.0)
+def test_what_does_not_fit_has_no_hours():
+    assert hours(V3, H800, R1_ZERO, FRONTIER, gpus=4.0) is None
+    assert hours(V3, H800, replace(R1_ZERO, replica=Replica(1.0)), FRONTIER, gpus=512.0) is None
+    assert hours(models.LLAMA31_405B, H100, replace(MATH, schedule="one-step"), OPEN, gpus=8.0) is None
+
+
+def test_a_run_without_phases_is_refused():
     with pytest.raises(ValueError, match="at least one phase"):
-        rl_time(models.LLAMA3_8B, H100, replace(MATH, phases=()), OPEN, gpus=8.0)
-    with pytest.raises(ValueError, match="does not fit"):
-        rl_time(models.LLAMA31_405B, H100, replace(MATH, schedule="one-step"), OPEN, gpus=8.0)
+        hours(models.LLAMA3_8B, H100, replace(MATH, phases=()), OPEN, gpus=8.0)
 
 
 def test_lognormal_of_r1_zero():
@@ -221,24 +226,29 @@ def job(group=16.0, mean=3000.0):
     return Round(128.0, group, 300.0, ln.Lengths(mean, 16384.0))
 
 
+def rolled(gpus, group=16.0, replica=None):
+    first = np.zeros(1, dtype=np.intp)
+    return best_rollouts(
+        models.LLAMA3_8B, H100, Format(), OPEN.serving, [job(group)], first, np.array([gpus]), replica=replica
+    ).one(0)
+
+
 def test_a_round_lies_between_its_bounds():
-    time = best_rollout(models.LLAMA3_8B, H100, Format(), OPEN.serving, job(), gpus=32.0)
+    time = rolled(32.0)
     assert max(time.throughput_bound, time.tail_bound) <= time.seconds * 1.001
     assert time.seconds <= (time.throughput_bound + time.tail_bound) * 1.2
     assert time.longest == pytest.approx(16384.0, rel=0.03)
 
 
 def test_a_round_beyond_memory_queues():
-    few = rollout_time(models.LLAMA3_8B, H100, Replica(1.0), Format(), OPEN.serving, job(512.0), gpus=8.0)
-    double = rollout_time(models.LLAMA3_8B, H100, Replica(1.0), Format(), OPEN.serving, job(1024.0), gpus=8.0)
-    assert few is not None
-    assert double is not None
+    few = rolled(8.0, 512.0, Replica(1.0))
+    double = rolled(8.0, 1024.0, Replica(1.0))
     assert few.waves > 2.0
     assert double.waves == pytest.approx(2.0 * few.waves)
     assert 1.8 < double.seconds / few.seconds <= 2.0
 
 
 def test_larger_rounds_cost_less_per_token():
-    small = best_rollout(models.LLAMA3_8B, H100, Format(), OPEN.serving, job(4.0), gpus=64.0)
-    large = best_rollout(models.LLAMA3_8B, H100, Format(), OPEN.serving, job(32.0), gpus=64.0)
+    small = rolled(64.0, 4.0)
+    large = rolled(64.0, 32.0)
     assert large.seconds < 4.0 * small.seconds

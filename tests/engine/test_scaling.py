@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.laws import load_scaling_laws, read_scaling_laws
+from isocost.catalog import load
+from isocost.catalog.constants.laws import read_scaling_laws
 from isocost.catalog.errors import CatalogError
-from isocost.engine import optimization, scaling
+from isocost.engine import scaling
 
-LAWS = load_scaling_laws()
+LAWS = load().constants.laws
 
 
 @pytest.mark.parametrize(
@@ -64,22 +65,6 @@ def test_allocation_laws(law, compute, parameters, tokens):
 def test_llama3_exponent_as_printed_misses_the_papers_own_run():
     printed = scaling.AllocationLaw("p", "p", 0.29, 0.53, 1e22)
     assert scaling.allocation(printed, 3.8e25).tokens == pytest.approx(1.05e13, rel=0.01)
-
-
-def test_kaplan_losses():
-    law = LAWS.kaplan.record()
-    assert scaling.kaplan_loss(law, 1.5e9) == pytest.approx(2.304, abs=0.001)
-    assert scaling.kaplan_loss_of_tokens(law, 5.4e13) == pytest.approx(1.0)
-    assert scaling.kaplan_loss_of_compute(law, 3.1e8 * scaling.PETAFLOP_DAY) == pytest.approx(1.0)
-    assert scaling.kaplan_loss(law, 1.5e9, 1e9) > scaling.kaplan_loss(law, 1.5e9, 1e12)
-
-
-def test_kaplan_grows_models_far_faster_than_later_laws():
-    law = LAWS.kaplan.record()
-    old = scaling.kaplan_optimum(law, 1e23).parameters / scaling.kaplan_optimum(law, 1e21).parameters
-    new = scaling.optimum(LAWS.law(), 1e23).parameters / scaling.optimum(LAWS.law(), 1e21).parameters
-    assert old == pytest.approx(100.0**0.73)
-    assert new < 11.0
 
 
 @pytest.mark.parametrize(
@@ -172,35 +157,8 @@ def test_batch_and_rate_laws(law, where, rate, batch):
     assert found.batch.at(**where) == pytest.approx(batch, rel=0.02)
 
 
-def test_critical_batch_prices_going_faster():
-    assert optimization.tokens_over_minimum(1.0, 1.0) == optimization.steps_over_minimum(1.0, 1.0) == 2.0
-    assert optimization.tokens_over_minimum(4.0, 1.0) == 5.0
-    assert optimization.steps_over_minimum(4.0, 1.0) == 1.25
-    law = LAWS.kaplan
-    batch = optimization.critical_batch_tokens(2.0, law.critical_batch_scale, law.critical_batch_exponent)
-    assert batch == pytest.approx(2.1e8 / 2.0 ** (1.0 / 0.21))
-
-
-def test_algorithmic_progress():
-    progress = LAWS.progress
-    assert optimization.algorithmic_gain(72.0, progress.halving_months) == pytest.approx(512.0)
-    assert optimization.algorithmic_gain(72.0, progress.high) == pytest.approx(35.3, abs=0.2)
-
-
-def test_rl_curve():
-    hours = optimization.rl_hours_for_gain(0.9, 4242.0, 1.65)
-    assert hours / 4242.0 == pytest.approx(3.8, abs=0.05)
-    assert optimization.rl_hours_for_gain(0.95, 1.0, 1.65) == pytest.approx(6.0, abs=0.05)
-    rate = optimization.rl_pass_rate(hours, 0.3, 0.71, 4242.0, 1.65)
-    assert rate == pytest.approx(0.3 + 0.9 * 0.41)
-
-
 def test_laws_file_complaints_name_what_is_wrong():
     with pytest.raises(CatalogError, match="there are besiroglu"):
         LAWS.law("chinchila")
     with pytest.raises(CatalogError, match=r"scaling_laws\.yaml"):
         read_scaling_laws("default: besiroglu")
-
-
-def test_mixture_rule_of_thumb():
-    assert scaling.dense_equivalent(4.0, 9.0) == 6.0

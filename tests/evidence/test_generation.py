@@ -3,7 +3,6 @@ import math
 import pytest
 
 from isocost.catalog import CatalogError, load
-from isocost.catalog.constants.serving import load_serving
 from isocost.evidence.generation import predict_row
 
 ROW = {
@@ -22,8 +21,8 @@ ROW = {
 
 @pytest.fixture(scope="module")
 def predict():
-    catalog, serving = load(), load_serving()
-    return lambda **changes: predict_row({**ROW, **changes}, catalog, serving)
+    catalog = load()
+    return lambda **changes: predict_row({**ROW, **changes}, catalog)
 
 
 # TensorRT-LLM v0.17 and v0.19 perf-overview: points the constants were not fitted to; tokens/s of all GPUs.

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.programme import Dataset, People, Programme, Schedule, Storage, Supply
 from isocost.plan.project.project import GpuHoursStage, Hardware, ModelChoice, Price, Project, Scenario
@@ -28,9 +28,14 @@ def scenario(
     )
 
 
+def answered(chosen: Scenario) -> Answer:
+    """The answer for one scenario."""
+    return answer(Project(name="Test", scenarios=(chosen,)), CATALOG)
+
+
 def priced(chosen: Scenario) -> Estimate:
     """The estimate of one scenario."""
-    return estimate(Project(name="Test", scenarios=(chosen,)), CATALOG)
+    return answered(chosen).estimate
 
 
 def lines_of(chosen: Scenario) -> dict[str, float]:

@@ -18,19 +18,17 @@ from hypothesis import strategies as st
 from isocost.catalog import Catalog, load
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import (
-    Bill,
     Estimate,
     EstimateRange,
-    FlopCount,
     GroupShare,
-    LedgerLine,
     Notice,
-    Part,
     Range,
     StageEstimate,
     Total,
 )
+from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.project.project import Hardware, ModelChoice, Project
+from isocost.plan.runs.records import Breakdown, FlopCount, Part
 from isocost.quantities import plain_spaces
 from isocost.report.estimate_tables import csv_text, json_text, markdown_text
 from isocost.report.estimate_text import text, work_sentence
@@ -55,8 +53,8 @@ STAGE = StageEstimate(
     tokens_per_s_per_gpu=1543.2,
     fits=True,
     layout="tp 1, pp 16, ep 64",
-    memory=Bill((Part("Weights", 2e9), Part("Activations", 60e9), Part("Buffers", 0.0)), 76e9),
-    step=Bill((Part("Attention", 5.0), Part("Matrix multiplies", 15.0))),
+    memory=Breakdown((Part("Weights", 2e9), Part("Activations", 60e9), Part("Buffers", 0.0)), 76e9),
+    step=Breakdown((Part("Attention", 5.0), Part("Matrix multiplies", 15.0))),
     flops=FlopCount(3.3e24, 0.45e24, 3.29e24),
     goodput=0.95,
     batch_tokens=62.9e6,

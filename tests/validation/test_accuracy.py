@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from isocost.catalog import load
-from isocost.catalog.constants.efficiency import load_efficiency
-from isocost.catalog.constants.memory import load_memory_profiles
-from isocost.catalog.constants.spreads import load_accuracy, load_spreads, run_class
+from isocost.catalog.constants.spreads import run_class
 from isocost.catalog.measured_training import failed_runs, held_out_runs, measured_runs
 from isocost.engine.training.memory import usable_bytes
 from isocost.evidence.accuracy import macro_average, score_memory, score_ranking, score_sources
@@ -22,8 +20,8 @@ GRID = "Ultra-Scale Playbook (Nanotron)"
 def scored():
     catalog = load()
     specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
-    batch = complete(specs, load_memory_profiles())
-    rates, rows = fastest(batch, step_seconds(batch, load_efficiency()).total)
+    batch = complete(specs, load().constants.memory)
+    rates, rows = fastest(batch, step_seconds(batch, load().constants.efficiency.record()).total)
     return specs, batch, rates, rows
 
 
@@ -56,7 +54,7 @@ def test_no_trusted_source_is_far_off(scored):
 
 
 def test_left_out_sources_stay_under_the_floors():
-    record = load_accuracy()
+    record = load().constants.accuracy
     assert record.macro["all"] <= 0.10
     assert record.macro["dense 16-bit"] <= 0.07
     assert record.macro["mixture of experts"] <= 0.18
@@ -96,7 +94,7 @@ def test_peaks_of_fine_tuning_are_predicted_and_no_such_run_is_called_too_large(
     assert abs(scores["torchtune"].bias) <= 0.10
     assert scores["ColossalAI"].median <= 0.15
     specs = [run_spec(run, load()) for run in measured_runs() if run.source == "torchtune"]
-    assert complete(specs, load_memory_profiles()).fits.all()
+    assert complete(specs, load().constants.memory).fits.all()
 
 
 def test_few_runs_that_ran_are_called_too_large(scored):
@@ -107,7 +105,7 @@ def test_few_runs_that_ran_are_called_too_large(scored):
 def test_layouts_that_crashed_are_called_too_large():
     """The grid lists layouts that ran out of memory, and some that crashed for other reasons, alike."""
     crashed = [run_spec(run, load()) for run in failed_runs()]
-    held = stated_memory(crashed, load_memory_profiles().for_stack("research"))
+    held = stated_memory(crashed, load().constants.memory.for_stack("research"))
     filled = held.total / [usable_bytes(spec.accelerator) for spec in crashed]
     assert len(crashed) == 1492
     assert np.mean(filled > 1.0) > 0.8
@@ -117,7 +115,7 @@ def test_layouts_that_crashed_are_called_too_large():
 
 def test_ranges_hold_four_of_five_runs(scored):
     specs, _, rates, _ = scored
-    spreads = load_spreads()
+    spreads = load().constants.spreads
     inside = []
     for spec, rate in zip(specs, rates, strict=True):
         if spec.run.use == "fit" or spec.run.source == GRID:
@@ -130,7 +128,7 @@ def test_ranges_hold_four_of_five_runs(scored):
 
 def test_classes_of_runs_all_have_a_range(scored):
     specs, _, _, _ = scored
-    known = load_spreads().by_class
+    known = load().constants.spreads.by_class
     assert {run_class(s.transformer, s.work, s.accelerator, s.stack) for s in specs} <= set(known)
     assert all(spread.low < 1.0 < spread.high for spread in known.values())
 

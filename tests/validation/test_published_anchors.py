@@ -10,8 +10,9 @@ from isocost.evidence.predict import predict_specs
 
 
 def predicted(**row):
-    spec = run_spec(MeasuredRun(id="anchor", source="anchor", stack="vendor", microbatch=1.0, **row), load())
-    return spec, predict_specs([spec])[0].tokens_per_s
+    catalog = load()
+    spec = run_spec(MeasuredRun(id="anchor", source="anchor", stack="vendor", microbatch=1.0, **row), catalog)
+    return spec, predict_specs([spec], catalog)[0].tokens_per_s
 
 
 DEEPSEEK_V3 = {

@@ -11,10 +11,7 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.table import read_rows
 from isocost.engine.records import Accelerator
 from isocost.paths import resource
-
-TERA = 1e12
-GIGA = 1e9
-BYTES_PER_GBIT = 1e9 / 8
+from isocost.quantities.units import BYTES_PER_GBIT, GIGA, TERA
 
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]

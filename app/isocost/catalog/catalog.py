@@ -6,18 +6,21 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Unpack
 
 from msgspec.structs import replace
 
 from isocost.catalog import accelerators as accelerator_file
 from isocost.catalog import models as model_file
+from isocost.catalog.constants.all import AllConstants, Replacements
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
-from isocost.catalog.runs import shipped_runs
 from isocost.catalog.table import read_rows, read_text
 from isocost.catalog.user import UserRecords, read_user_folder
 from isocost.paths import resource, user_data
@@ -25,7 +28,7 @@ from isocost.paths import resource, user_data
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """What the world offers, shipped and the user's own. Immutable; compared and hashed by identity."""
+    """What the world offers, shipped and the user's own. Immutable; compared and hashed by its ``digest``."""
 
     accelerators: Mapping[str, AcceleratorEntry]
     """By id, in the order of the file."""
@@ -33,10 +36,33 @@ class Catalog:
     """By name, benchmark grid points included; ``named_models`` are those for a picker."""
     prices: Mapping[str, tuple[PriceCard, ...]]
     """Shipped default prices by accelerator id."""
+    constants: AllConstants = field(repr=False)
+    """Everything the estimate takes as given beside hardware, models and prices."""
     own_prices: Mapping[str, tuple[PriceCard, ...]] = field(default_factory=dict)
     """Prices of the user's files by accelerator id, in their order."""
+    own_files: str = ""
+    """Digest of the user's files."""
     accelerator_names: NameIndex = field(default_factory=lambda: NameIndex("accelerator"), repr=False)
     model_names: NameIndex = field(default_factory=lambda: NameIndex("model"), repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Fingerprint of what it holds: the bytes of the files behind it, and the constants replaced.
+
+        Made when first asked for, so that reading the catalogue does not wait for it.
+        """
+        replaced = repr(sorted(self.constants.replaced.items()))
+        return sha256("\n".join((_shipped_digest(), self.own_files, replaced)).encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Catalog) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def with_constants(self, **others: Unpack[Replacements]) -> Catalog:
+        """The catalogue with other constants in place of some, by their names in ``AllConstants``."""
+        return changed(self, constants=self.constants.but(**others))
 
     def accelerator(self, label: str) -> AcceleratorEntry:
         """The accelerator of an id, name or alias. Raises CatalogError with the closest name otherwise."""
@@ -98,7 +124,7 @@ class Catalog:
     @cached_property
     def runs(self) -> tuple[PublishedRun, ...]:
         """Every published run, trusted or not. Read when first asked for."""
-        return shipped_runs()
+        return tuple(read_rows(resource("runs.csv"), PublishedRun))
 
     def runs_of(self, model: str) -> tuple[PublishedRun, ...]:
         """Runs of a model, or those labelled so."""
@@ -110,20 +136,24 @@ class Catalog:
 
         Where none is published for it: the best of its architecture, else of any accelerator.
         """
-        entry = self.accelerator(accelerator)
-        if own := _measured(entry, precision):
-            return own
-        measured = [
-            (other, found) for other in self.accelerators.values() if (found := _measured(other, precision))
-        ]
-        # Cards that clock above the rate their peak is stated at say nothing of others.
-        measured = [(other, found) for other, found in measured if found.share <= 1.0]
-        family = [found for other, found in measured if other.spec.architecture == entry.spec.architecture]
-        best = max(family or [found for _, found in measured] or [_UNKNOWN], key=lambda found: found.share)
-        return MatmulCeiling(best.share, best.source, measured=False)
+        return _ceiling(self, self.accelerator(accelerator).spec.id, precision)
 
 
 _UNKNOWN = MatmulCeiling(1.0, "the dense peak itself", measured=False)
+
+
+@lru_cache(maxsize=512)
+def _ceiling(catalog: Catalog, accelerator: str, precision: str) -> MatmulCeiling:
+    entry = catalog.accelerators[accelerator]
+    if own := _measured(entry, precision):
+        return own
+    others = catalog.accelerators.values()
+    measured = [(other, found) for other in others if (found := _measured(other, precision))]
+    # Cards that clock above the rate their peak is stated at say nothing of others.
+    measured = [(other, found) for other, found in measured if found.share <= 1.0]
+    family = [found for other, found in measured if other.spec.architecture == entry.spec.architecture]
+    best = max(family or [found for _, found in measured] or [_UNKNOWN], key=lambda found: found.share)
+    return MatmulCeiling(best.share, best.source, measured=False)
 
 
 def _measured(entry: AcceleratorEntry, precision: str) -> MatmulCeiling | None:
@@ -167,10 +197,28 @@ def _load(folder: Path) -> Catalog:
         },
         models=models,
         prices=_shipped_cards(),
+        constants=_shipped_constants(),
         own_prices=_own_cards(own, accelerator_names),
+        own_files=own.digest,
         accelerator_names=accelerator_names,
         model_names=model_names,
     )
+
+
+@lru_cache(maxsize=1)
+def _shipped_constants() -> AllConstants:
+    """One for all catalogues, so that no file is read twice."""
+    return AllConstants()
+
+
+@lru_cache(maxsize=1)
+def _shipped_digest() -> str:
+    """Digest of the shipped files but the measured runs, which no catalogue holds; about a millisecond."""
+    found = sha256()
+    for path in sorted(resource().iterdir()):
+        if path.suffix in (".csv", ".yaml") and not path.name.startswith("measured_"):
+            found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
 
 
 def _buildable(model: ModelEntry, where: str) -> ModelEntry:

@@ -17,6 +17,7 @@ import msgspec
 from isocost.catalog.table import read_rows
 from isocost.engine.records import Method, Optimizer, Precision, Recompute, Sharding, Stack
 from isocost.paths import resource
+from isocost.quantities.units import MONTHS_PER_YEAR
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e15)]
 Degree = Annotated[float, msgspec.Meta(ge=1, le=1e6)]
@@ -103,7 +104,7 @@ def year_of(date: str) -> float | None:
     if found is None:
         return None
     month = float(found.group(2)) if found.group(2) else 6.5
-    return float(found.group(1)) + (month - 0.5) / 12.0
+    return float(found.group(1)) + (month - 0.5) / MONTHS_PER_YEAR
 
 
 STACK_WORDS: Mapping[str, Stack] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.table import suggestion
 
 _SEPARATORS = re.compile(r"[\s_\-/]+")
 
@@ -14,6 +14,19 @@ _SEPARATORS = re.compile(r"[\s_\-/]+")
 def normalised(name: str) -> str:
     """The name without case, blanks, dashes, slashes and underscores: how two spellings are compared."""
     return _SEPARATORS.sub("", name).casefold()
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """The known name that ``name`` was probably meant to be; None = none is close."""
+    by_lower = {other.casefold(): other for other in known}
+    close = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: ``"; did you mean X?"`` for the nearest known one."""
+    near = nearest_name(name, known)
+    return f"; did you mean {near}?" if near else ""
 
 
 class NameIndex:

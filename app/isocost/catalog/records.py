@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.prices import IsoDay, Text
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.shapes import shape_for, working_shape
 
@@ -103,43 +106,46 @@ def _solved(name: str, total: float, active: float | None, hybrid: bool) -> Tran
     return working_shape(unknown)
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedRun:
+Amount = Annotated[float, msgspec.Meta(ge=0, le=1e16)]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
+class PublishedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One training run as its makers, or others, describe it; None = not published."""
 
-    label: str
+    label: Text
     """The run as its source calls it."""
-    model: str
+    model: Text
     """Name of the model in the catalogue."""
     stage: Literal["pretrain", "total", "rl", "sft", "context-extension", "data-generation", "distill"]
     """``total`` sums other stages: never add it to them."""
-    organisation: str
-    date: str
+    organisation: Text
+    date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}$")]
     """ISO month."""
-    params_total: float | None
-    params_active: float | None
-    tokens: float | None
-    accelerator: str | None
-    """Accelerator id; None = not stated, several kinds, or one the catalogue does not have."""
-    accelerator_label: str
-    count: int | None
-    gpu_hours: float | None
-    wall_days: float | None
-    """Days on ``count`` accelerators; what follows from the hours where the source tells no days."""
-    precision: str
-    reported_mfu: float | None
-    """As printed, by the author's own convention."""
-    energy_mwh: float | None
-    tonnes_co2e: float | None
-    cost_usd: float | None
-    """As claimed."""
-    usd_per_gpu_hour: float | None
-    """The rate the claim assumes."""
-    cost_kind: str
-    """Who says so: "reported", or whose estimate."""
+    precision: Text
     trusted: bool
     """Hours, tokens and hardware agree with each other and with the source."""
     evidence: Literal["read", "data set", "recalled"]
-    source: str
-    sources_read: str
-    note: str
+    source: Text
+    sources_read: IsoDay
+    params_total: Amount | None = None
+    params_active: Amount | None = None
+    tokens: Amount | None = None
+    accelerator: str | None = None
+    """Accelerator id; None = not stated, several kinds, or one the catalogue does not have."""
+    accelerator_label: str = ""
+    count: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    gpu_hours: Amount | None = None
+    wall_days: Amount | None = None
+    """Days on ``count`` accelerators; what follows from the hours where the source tells no days."""
+    reported_mfu: Share | None = None
+    """As printed, by the author's own convention."""
+    energy_mwh: Amount | None = None
+    tonnes_co2e: Amount | None = None
+    cost_usd: Amount | None = None
+    """As claimed."""
+    usd_per_gpu_hour: Amount | None = None
+    """The rate the claim assumes."""
+    cost_kind: str = ""
+    """Who says so: "reported", or whose estimate."""
+    note: str = ""

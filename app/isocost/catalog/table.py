@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import msgspec
-import yaml
 
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.names import suggestion
+from isocost.catalog.yaml_text import YamlError, parse_yaml, typed
 
 MAXIMUM_BYTES = 5_000_000
 """Far above any honest catalogue; a larger file is refused before it is read."""
@@ -23,8 +23,7 @@ MAXIMUM_DEPTH = 8
 """Levels of lists and mappings in a YAML file; records need three."""
 
 Row = TypeVar("Row", bound=msgspec.Struct)
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Record = TypeVar("Record")
 
 _FIELD = re.compile(r" - at `\$\.?([^`]*)`")
 _NAMED = re.compile(r"field `([^`]*)`")
@@ -119,57 +118,32 @@ def _choices(kind: type[msgspec.Struct], field: str) -> list[str]:
     return ["the values of the documentation"]
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """``"; did you mean X?"`` for the closest known name, else nothing."""
-    by_lower = {other.casefold(): other for other in known}
-    close = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.6)
-    return f"; did you mean {by_lower[close[0]]}?" if close else ""
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping at the top of a YAML file. Aliases and deep nesting are refused: they exhaust machines."""
-    text = read_text(path)
+def yaml_content(text: str, file: str) -> Any:
+    """What the YAML text of a file holds. Raises CatalogError naming the file and the line."""
     try:
-        _refuse_traps(text, path)
-        content = yaml.load(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        line = _line(getattr(error, "problem_mark", None))
-        if beyond_parser(error):
-            raise _too_deep(f"{path.name}{line}") from error
-        raise CatalogError(f"{path.name}{line}: not readable as YAML ({_problem(error)}).") from error
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise CatalogError(f"{path.name}: expected a mapping with accelerators, models or prices at the top.")
-    return content
+        return typed(parse_yaml(text, MAXIMUM_DEPTH))
+    except YamlError as error:
+        where = file if error.line is None else f"{file} line {error.line}"
+        raise CatalogError(f"{where}: {_flaw(error)}.") from error
 
 
-def _refuse_traps(text: str, path: Path) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        where = f"{path.name}{_line(event.start_mark)}"
-        if isinstance(event, yaml.AliasEvent):
-            raise CatalogError(f"{where}: YAML aliases (*) are not accepted.")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAXIMUM_DEPTH:
-            raise _too_deep(where)
+def _flaw(error: YamlError) -> str:
+    return {
+        "syntax": f"not readable as YAML ({error.found})",
+        "character": "not readable as YAML (it holds a character that text files do not have)",
+        "tag": "not readable as YAML (tags (!) are not accepted)",
+        "alias": "YAML aliases (*) are not accepted",
+        "anchor": "YAML anchors (&) are not accepted",
+        "depth": f"nested more than {MAXIMUM_DEPTH} levels deep",
+        "second document": "more than one YAML document",
+        "key": "a key must be a word",
+        "repeated key": f"the key {shown(error.found)} appears twice",
+    }[error.flaw]
 
 
-def _too_deep(where: str) -> CatalogError:
-    return CatalogError(f"{where}: nested more than {MAXIMUM_DEPTH} levels deep.")
-
-
-def beyond_parser(error: yaml.YAMLError) -> bool:
-    """Whether the parser met its own limit of nesting, while it read ahead of ours."""
-    return "nesting depth" in _problem(error)
-
-
-def _line(mark: Any) -> str:
-    return "" if mark is None else f" line {mark.line + 1}"
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or error).splitlines()[0]
+def yaml_record(text: str, kind: type[Record], file: str) -> Record:
+    """The record the YAML text of a shipped file holds. Raises CatalogError naming the file and the field."""
+    try:
+        return msgspec.convert(yaml_content(text, file), kind)
+    except msgspec.ValidationError as error:
+        raise CatalogError(f"{file}: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import msgspec
 from isocost.catalog.accelerators import AcceleratorRow
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.models import ModelRow
+from isocost.catalog.names import suggestion
 from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
-from isocost.catalog.table import checked, read_yaml, shown, suggestion
+from isocost.catalog.table import checked, read_text, shown, yaml_content
 
 MAXIMUM_FILES = 100
 SECTIONS = ("accelerators", "models", "prices")
@@ -38,6 +40,8 @@ class UserRecords(msgspec.Struct, frozen=True):
     models: tuple[tuple[ModelRow, str], ...]
     """Each with the place it was read from."""
     prices: tuple[tuple[PriceCard, str], ...]
+    digest: str
+    """Of the files' names and texts, in their order."""
 
 
 def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRecords:
@@ -46,12 +50,11 @@ def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRe
     accelerators: list[AcceleratorRow] = []
     models: list[tuple[ModelRow, str]] = []
     prices: list[tuple[PriceCard, str]] = []
+    digest = sha256()
     for path in _files(folder):
-        content = read_yaml(path)
-        for name in content:
-            if name not in SECTIONS:
-                hint = suggestion(str(name), SECTIONS) or "; use accelerators, models or prices"
-                raise CatalogError(f"{path.name}, {name}: not a known section{hint}.")
+        text = read_text(path)
+        digest.update(f"{path.name}\0{text}\0".encode())
+        content = _sections(text, path)
         for where, values in _records(path, content, "accelerators"):
             row = _accelerator(values, known, where)
             known[row.id] = row
@@ -61,7 +64,7 @@ def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRe
         for where, values in _records(path, content, "prices"):
             price = checked(values, UserPrice, where)
             prices.append((PriceCard(**msgspec.structs.asdict(price)), where))
-    return UserRecords(tuple(accelerators), tuple(models), tuple(prices))
+    return UserRecords(tuple(accelerators), tuple(models), tuple(prices), digest.hexdigest())
 
 
 def _files(folder: Path) -> list[Path]:
@@ -71,6 +74,20 @@ def _files(folder: Path) -> list[Path]:
     if len(files) > MAXIMUM_FILES:
         raise CatalogError(f"{folder.name}: {len(files)} files; at most {MAXIMUM_FILES} are read.")
     return files
+
+
+def _sections(text: str, path: Path) -> dict[str, Any]:
+    """The lists at the top of a file, by name."""
+    content = yaml_content(text, path.name)
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise CatalogError(f"{path.name}: expected a mapping with accelerators, models or prices at the top.")
+    for name in content:
+        if name not in SECTIONS:
+            hint = suggestion(str(name), SECTIONS) or "; use accelerators, models or prices"
+            raise CatalogError(f"{path.name}, {name}: not a known section{hint}.")
+    return content
 
 
 def _records(path: Path, content: dict[str, Any], section: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -54,7 +54,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     except ValueError as error:
         raise FileError(runs, str(error)) from error
     held = project.scenarios[index]
-    if all(training_of(held, stage) is None for stage in held.stages):
+    if all(training_of(held, stage, catalog) is None for stage in held.stages):
         raise UsageError(
             f"{file}: no stage of this plan is predicted from its model, so nothing is corrected."
         )

@@ -6,7 +6,7 @@ from isocost.catalog import Catalog
 from isocost.cli.errors import UsageError
 from isocost.files import load_project
 from isocost.files.presets import find_plan
-from isocost.files.schema import suggestion
+from isocost.files.schema import nearest_or_all
 from isocost.plan.project.project import Project
 
 
@@ -21,5 +21,5 @@ def scenario_index(project: Project, name: str | None) -> int:
         return 0
     names = [scenario.name for scenario in project.scenarios]
     if name not in names:
-        raise UsageError(f"--scenario: unknown scenario {name!r}; {suggestion(name, names)}")
+        raise UsageError(f"--scenario: unknown scenario {name!r}; {nearest_or_all(name, names)}")
     return names.index(name)

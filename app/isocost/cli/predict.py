@@ -83,13 +83,12 @@ def _training(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[
 
 def _generation(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[str, str]]:
     from isocost.catalog import CatalogError
-    from isocost.catalog.constants.serving import load_serving
     from isocost.evidence.generation import predict_row
 
-    serving, results = load_serving(), []
+    results = []
     for row in rows:
         try:
-            found = predict_row(row, catalog, serving)
+            found = predict_row(row, catalog)
         except CatalogError as error:
             values = ("", "", "", str(error))
         else:

@@ -1,4 +1,4 @@
-"""Share of paid time that trains: failures, the work they undo, restarts, checkpoints, waiting for spares.
+"""Share of paid time that trains: failures, the work they undo, restarts, checkpoints.
 
 Failures are taken as independent and at a constant rate per accelerator (exponential times between them).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-YEAR_SECONDS = 365.0 * 86400.0
+from isocost.quantities.units import SECONDS_PER_YEAR
 
 CHECKPOINT_BYTES = 14.0
 """Bytes per parameter of a mixed-precision AdamW checkpoint: bf16 weights, fp32 master, two moments
@@ -29,8 +29,6 @@ class Reliability:
     """Checkpoint bytes/s the storage takes from all of them."""
     blocking_share: float = 1.0
     """Part of a checkpoint's write during which training stands still (asynchronous writers: less)."""
-    repair_seconds: float = 86400.0
-    """Until a failed node is back among the spares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,6 @@ class Goodput:
     lost: float
     """Work done again since the last checkpoint."""
     restarts: float
-    waiting: float
-    """Too few healthy nodes."""
     interval_seconds: float
     """Training time between checkpoints."""
     between_failures: float
@@ -53,7 +49,7 @@ class Goodput:
 
 def seconds_between_failures(count: float, failures_per_year: float) -> float:
     """Mean time between failures of a job on ``count`` accelerators: year / (count x rate)."""
-    return math.inf if failures_per_year <= 0.0 else YEAR_SECONDS / (count * failures_per_year)
+    return math.inf if failures_per_year <= 0.0 else SECONDS_PER_YEAR / (count * failures_per_year)
 
 
 def checkpoint_seconds(parameters: float, count: float, r: Reliability) -> float:
@@ -77,29 +73,12 @@ def best_interval(checkpoint: float, between_failures: float) -> float:
     return young * (1.0 + math.sqrt(ratio) / 3.0 + ratio / 9.0) - checkpoint
 
 
-def waiting_share(nodes: float, node_rate: float, repair_seconds: float, spares: float) -> float:
-    """Share of time more nodes are under repair than there are spares.
-
-    Nodes under repair are Poisson with mean nodes x rate x repair time. Work stops while more of them are out
-    than ``spares`` can replace.
-    """
-    mean = nodes * node_rate * repair_seconds
-    # Sum the probabilities of 0..spares in logarithms: the mean may be large.
-    logs = (
-        [k * math.log(mean) - mean - math.lgamma(k + 1.0) for k in range(int(spares) + 1)] if mean > 0 else []
-    )
-    covered = sum(math.exp(value) for value in logs) if logs else 1.0
-    return max(0.0, 1.0 - covered)
-
-
 def goodput(
     parameters: float,
     count: float,
     r: Reliability,
     *,
     interval: float | None = None,
-    node_size: float = 8.0,
-    spares: float | None = None,
 ) -> Goodput:
     """Share of time a run on ``count`` accelerators spends training, and where the rest goes.
 
@@ -109,7 +88,6 @@ def goodput(
     Args:
         parameters: total parameters of the checkpoint.
         interval: useful seconds between checkpoints; None = the best.
-        spares: idle nodes held ready; None = never short of one.
 
     Raises:
         ValueError: a rate, time or bandwidth is not positive.
@@ -121,22 +99,16 @@ def goodput(
     tau = best_interval(checkpoint, mtbf) if interval is None else interval
     if math.isinf(mtbf):
         cost = 0.0 if math.isinf(tau) else checkpoint / (tau + checkpoint)
-        return Goodput(1.0 - cost, cost, 0.0, 0.0, 0.0, tau, mtbf)
+        return Goodput(1.0 - cost, cost, 0.0, 0.0, tau, mtbf)
     stretch = mtbf * math.exp(r.restart_seconds / mtbf) * math.expm1((tau + checkpoint) / mtbf)
     useful, saving = tau / stretch, checkpoint / stretch
     # One failure every M of wall time costs a restart; the rest of what is missing is work done again.
     restarts = min(r.restart_seconds / mtbf, 1.0 - useful - saving)
-    waiting = 0.0
-    if spares is not None:
-        rate = r.failures_per_year * node_size / YEAR_SECONDS
-        waiting = waiting_share(count / node_size, rate, r.repair_seconds, spares)
-    running = 1.0 - waiting
     return Goodput(
-        useful=useful * running,
-        checkpoints=saving * running,
-        lost=(1.0 - useful - saving - restarts) * running,
-        restarts=restarts * running,
-        waiting=waiting,
+        useful=useful,
+        checkpoints=saving,
+        lost=1.0 - useful - saving - restarts,
+        restarts=restarts,
         interval_seconds=tau,
         between_failures=mtbf,
     )

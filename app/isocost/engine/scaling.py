@@ -19,9 +19,6 @@ TRAIN_FLOPS = 6.0
 
 FORWARD_FLOPS = 2.0
 
-PETAFLOP_DAY = 8.64e19
-"""FLOPs of a petaflop/s-day."""
-
 
 @dataclass(frozen=True, slots=True)
 class ParametricLaw:
@@ -59,25 +56,27 @@ class AllocationLaw:
 
 
 @dataclass(frozen=True, slots=True)
-class KaplanLaw:
-    """The 2020 laws, for history: non-embedding parameters, small models (arXiv 2001.08361)."""
+class PowerLaw:
+    """value = scale x C^compute x N^parameters x D^tokens."""
 
-    parameters_scale: float
-    parameters_exponent: float
-    tokens_scale: float
-    tokens_exponent: float
-    compute_scale: float
-    """Petaflop/s-days."""
-    compute_exponent: float
-    joint_parameters_scale: float
-    joint_tokens_scale: float
-    joint_tokens_exponent: float
-    optimal_parameters_at_pf_day: float
-    optimal_parameters_exponent: float
-    critical_batch_scale: float
-    """Tokens."""
-    critical_batch_exponent: float
-    compute_fitted: float
+    scale: float
+    compute: float = 0.0
+    parameters: float = 0.0
+    tokens: float = 0.0
+
+    def at(self, *, compute: float = 1.0, parameters: float = 1.0, tokens: float = 1.0) -> float:
+        """Its value for ``compute`` FLOPs, ``parameters`` and ``tokens``."""
+        return float(self.scale * compute**self.compute * parameters**self.parameters * tokens**self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLaw:
+    """Best learning rate and tokens of an optimizer step."""
+
+    id: str
+    name: str
+    learning_rate: PowerLaw
+    batch: PowerLaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,34 +208,3 @@ def inference_aware(
             high = middle
     size = math.exp((low + high) / 2.0)
     return Optimum(size, tokens_for_loss(law, size, target), target)
-
-
-def kaplan_loss(law: KaplanLaw, parameters: float, tokens: float | None = None) -> float:
-    """L(N) with data to spare, or the joint L(N, D)."""
-    if tokens is None:
-        return float((law.parameters_scale / parameters) ** law.parameters_exponent)
-    ratio = law.parameters_exponent / law.joint_tokens_exponent
-    size = (law.joint_parameters_scale / parameters) ** ratio
-    return float((size + law.joint_tokens_scale / tokens) ** law.joint_tokens_exponent)
-
-
-def kaplan_loss_of_tokens(law: KaplanLaw, tokens: float) -> float:
-    """L(D) of a model large enough not to matter, stopped early."""
-    return float((law.tokens_scale / tokens) ** law.tokens_exponent)
-
-
-def kaplan_loss_of_compute(law: KaplanLaw, compute: float) -> float:
-    """L(C) at the best batch and size for ``compute`` FLOPs."""
-    return float((law.compute_scale / (compute / PETAFLOP_DAY)) ** law.compute_exponent)
-
-
-def kaplan_optimum(law: KaplanLaw, compute: float) -> Optimum:
-    """The size and data the 2020 laws advise for ``compute`` FLOPs; sizes grow much too fast with it."""
-    scaled = (compute / PETAFLOP_DAY) ** law.optimal_parameters_exponent
-    size = law.optimal_parameters_at_pf_day * scaled
-    return Optimum(size, compute / (TRAIN_FLOPS * size), kaplan_loss_of_compute(law, compute))
-
-
-def dense_equivalent(active: float, total: float) -> float:
-    """Parameters of a dense model about as good as a mixture: sqrt(active x total), a rule of thumb."""
-    return math.sqrt(active * total)

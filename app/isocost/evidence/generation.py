@@ -1,4 +1,4 @@
-"""Serving benchmarks as tables print them: columns of text become a measured point the engine can predict."""
+"""What the engine predicts for measured generation: shipped rows, and benchmarks as tables print them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from typing import cast
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.serving import Serving
+from isocost.catalog.constants.serving import ServingFacts
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured import parse_parallelism
-from isocost.engine.generation.deployment import Format, GenerationPrecision, Replica, Speculation
+from isocost.catalog.measured_generation import MeasuredGeneration, MeasuredRl
+from isocost.engine.generation.deployment import (
+    Format,
+    GenerationPrecision,
+    Replica,
+    ServingConstants,
+    Speculation,
+)
+from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
 from isocost.engine.generation.serving import Phase, best_replica, generation_rate
 from isocost.engine.records import Accelerator, Transformer
 
@@ -31,6 +38,13 @@ USUAL_PROMPT = 4096.0
 """Prompt tokens of a prefill benchmark that does not state them."""
 
 
+RL_PROMPT = 130.0
+"""Prompt tokens of the mathematics sets used; the releases' tables count prompt and response together."""
+
+RL_GROUP = 16.0
+"""Responses to a prompt in the releases' recipes."""
+
+
 @dataclass(frozen=True, slots=True)
 class GenerationPrediction:
     """Tokens/s per accelerator of one row, with the range errors of its kind suggest."""
@@ -41,7 +55,7 @@ class GenerationPrediction:
     note: str
 
 
-def predict_row(row: Mapping[str, str], catalog: Catalog, serving: Serving) -> GenerationPrediction:
+def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPrediction:
     """Predict a row of a serving benchmark.
 
     Columns: model, precision, gpu, n_gpus, isl, osl and metric; parallelism, batch_or_concurrency and notes
@@ -50,6 +64,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog, serving: Serving) -> G
     Raises:
         CatalogError: a column is missing or not understood, or the model does not fit as described.
     """
+    serving = catalog.constants.serving
     t = catalog.model(_text(row, "model")).transformer
     a = catalog.accelerator(_text(row, "gpu")).spec
     weights = _precision(row)
@@ -85,6 +100,22 @@ def predict_row(row: Mapping[str, str], catalog: Catalog, serving: Serving) -> G
         rate *= (prompt + output) / output
     spread = serving.spread_of(t, a, replica)
     return GenerationPrediction(rate, rate * spread.p10, rate * spread.p90, note)
+
+
+def parse_parallelism(text: str) -> tuple[Replica, float]:
+    """(layout, drafts) of a published label such as "TP8", "TP8 EP8 attn-DP", "EP144 decode", "TP8 EP4 MTP3".
+
+    Experts beside tensor parallelism share its accelerators; with data-parallel attention ("attn-DP", "DEP"),
+    or where only EP is named, each accelerator attends to its own sequences. "MTP" alone is one draft.
+    """
+    tp = re.search(r"\bTP\s*=?\s*(\d+)", text)
+    ep = re.search(r"\bD?EP\s*=?\s*(\d+)", text) or re.search(r"\b(\d+)-(?:GPU|rank)\b", text)
+    wide = ep is not None and (tp is None or "attn-DP" in text or "DEP" in text)
+    drafting = re.search(r"(no\s+)?\bMTP\s*=?\s*(\d*)", text)
+    drafts = 0.0 if drafting is None or drafting[1] else float(drafting[2] or 1)
+    if wide and ep is not None:
+        return Replica(tp=1.0, ep=float(ep[1])), drafts
+    return Replica(tp=float(tp[1]) if tp else 1.0), drafts
 
 
 def _text(row: Mapping[str, str], column: str) -> str:
@@ -143,9 +174,53 @@ def _sequences(row: Mapping[str, str], replica: Replica) -> float | None:
 
 
 def _chosen(
-    t: Transformer, a: Accelerator, fmt: Format, serving: Serving, prompt: float, output: float, gpus: float
+    t: Transformer,
+    a: Accelerator,
+    fmt: Format,
+    serving: ServingFacts,
+    prompt: float,
+    output: float,
+    gpus: float,
 ) -> Replica:
     try:
         return best_replica(t, a, fmt, serving.constants(), prompt=prompt, output=output, gpus=gpus)[0]
     except ValueError as error:
         raise CatalogError(str(error)) from error
+
+
+def predicted_rate(row: MeasuredGeneration, t: Transformer, a: Accelerator, c: ServingConstants) -> float:
+    """Tokens/s per accelerator predicted for a measured point; 0 when the model does not fit as deployed."""
+    return generation_rate(
+        t,
+        a,
+        Replica(row.tp, row.ep),
+        Format(row.precision, row.cache),
+        c,
+        phase=row.phase,
+        prompt=row.prompt_tokens,
+        output=row.output_tokens,
+        sequences=row.sequences,
+        cache_hits=row.cache_hits,
+        speculation=Speculation(row.drafts),
+    )
+
+
+def measured_plan(row: MeasuredRl) -> RlPlan | None:
+    """One step of a measured run as a plan; None when its lengths are not published or it waits for tools."""
+    if (
+        row.mean_tokens is None
+        or row.longest_tokens is None
+        or row.sequences is None
+        or "agentic" in row.notes
+    ):
+        return None
+    mean = row.mean_tokens - RL_PROMPT
+    return RlPlan(
+        phases=(RlPhase(1.0, mean, mean, row.longest_tokens - RL_PROMPT),),
+        prompts=row.sequences / RL_GROUP,
+        group=RL_GROUP,
+        prompt_tokens=RL_PROMPT,
+        algorithm=ALGORITHMS[row.algorithm],
+        schedule=row.schedule,
+        replica=None if row.tp is None else Replica(row.tp),
+    )

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.memory import load_memory_profiles
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_training import (
     DEFAULT_STACK,
@@ -20,10 +19,11 @@ from isocost.catalog.measured_training import (
     stack_of,
     year_of,
 )
+from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
-from isocost.engine.training.efficiency import ELEMENT, dense_peak
 from isocost.engine.training.states import OPTIMIZER_BYTES
 from isocost.evidence import row_words as words
+from isocost.quantities.units import BYTES_PER_GBIT, GIGA
 
 _Found = TypeVar("_Found")
 
@@ -68,7 +68,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     year = year_of(run.date)
     split = max(run.tp or 1.0, run.pp or 1.0) > 1.0
     stack = run.stack or stack_of(run.framework, run.source, split=split)
-    usual = load_memory_profiles().for_framework(run.framework, stack)
+    usual = catalog.constants.memory.for_framework(run.framework, stack)
     fused = run.fused_attention
     if fused is None:
         fused = year is None or year >= UNFUSED_UNTIL
@@ -85,7 +85,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
     )
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
-        accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * 1e9 / 8.0)
+        accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * BYTES_PER_GBIT)
     stated = run.tp is not None or run.pp is not None or run.sharding in ("none", "zero3")
     return RunSpec(
         run=run,
@@ -175,7 +175,7 @@ def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
     """The catalogue's, by any spelling of its name. Raises ValueError where its memory is not the label's."""
     label = text.get("gpu", "")
     found = _named(catalog.accelerator, words.accelerator_spellings(label)).spec
-    named, held = words.memory_named(label), found.memory_bytes / 1e9
+    named, held = words.memory_named(label), found.memory_bytes / GIGA
     if named is not None and abs(named / held - 1.0) > SAME_MEMORY:
         raise ValueError(f"gpu is {label!r}: {found.name} has {held:.0f} GB, and no other is known.")
     return found
@@ -198,7 +198,7 @@ def _refuse_impossible(spec: RunSpec) -> None:
     if t.moe_layers > t.layers:
         raise ValueError(f"moe_layers is {t.moe_layers:.0f}, more than the {t.layers:.0f} layers.")
     try:
-        dense_peak(spec.accelerator, ELEMENT[run.precision])
+        dense_peak(spec.accelerator, PEAK_FORMAT[run.precision])
     except ValueError:
         formats = ", ".join(name for name in spec.accelerator.peak_flops)
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.efficiency import constants, relatives
 from isocost.catalog.measured_training import MeasuredRun, held_out_runs, measured_runs
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Accelerator, Method, Precision, Stack, Transformer, Workload
@@ -101,7 +101,7 @@ def nearest(plan: Point, catalog: Catalog, keep: int = 6) -> tuple[NearRun, ...]
     Of several layouts measured for one run, the fastest.
     """
     table = _table(catalog)
-    distance = _distances(plan, table)
+    distance = _distances(plan, table, catalog.constants.efficiency.relatives)
     measured = np.array([spec.run.tokens_per_s for spec in table.specs])
     chosen: dict[tuple[str, str, float], int] = {}
     for i in np.lexsort((-measured, distance)):
@@ -112,7 +112,7 @@ def nearest(plan: Point, catalog: Catalog, keep: int = 6) -> tuple[NearRun, ...]
         if sum(other[:2] == key[:2] for other in chosen) < OF_ONE_MODEL:
             chosen.setdefault(key, int(i))
     rows = list(chosen.values())
-    predictions = predict_specs([table.specs[i] for i in rows])
+    predictions = predict_specs([table.specs[i] for i in rows], catalog)
     return tuple(
         NearRun(
             run=table.specs[i].run,
@@ -133,8 +133,8 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
 
     ``name`` is what the accelerator is called. Empty where runs on its architecture determine them.
     """
-    family = plan.accelerator.architecture
-    relative = relatives().get(family)
+    family, known = plan.accelerator.architecture, catalog.constants.efficiency
+    relative = known.relatives.get(family)
     if relative is not None:
         return (f"{name} borrows {relative}'s shares of its peaks; no runs on {family} are in the fit.",)
     found = []
@@ -145,7 +145,7 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
         found.append(
             f"{name}'s {precision.upper()} matmuls are a guess; no runs in the fit use it on {family}."
         )
-    assumed = {constant.name for constant in constants() if constant.kind == "assumed"}
+    assumed = {constant.name for constant in known.constants if constant.kind == "assumed"}
     if f"attention.{family}" in assumed:
         found.append(f"{name}'s share of its peak in attention is assumed; no runs on {family} tell it.")
     return tuple(found)
@@ -157,7 +157,8 @@ def beyond(plan: Point, catalog: Catalog) -> str:
     Empty where it lies inside. An architecture without runs is held against the one it borrows from.
     """
     table = _table(catalog)
-    family = relatives().get(plan.accelerator.architecture, plan.accelerator.architecture)
+    relatives = catalog.constants.efficiency.relatives
+    family = relatives.get(plan.accelerator.architecture, plan.accelerator.architecture)
     kind = _kind(plan.transformer)
     alike = (table.labels["family"] == family) & (table.labels["kind"] == kind)
     if not alike.any():
@@ -210,14 +211,14 @@ def _table(catalog: Catalog) -> _Table:
     )
 
 
-def _distances(plan: Point, table: _Table) -> Array:
+def _distances(plan: Point, table: _Table, relatives: Mapping[str, str]) -> Array:
     own = np.log2([_active(plan.transformer), plan.count, plan.work.sequence])
     apart = np.abs(table.scales - own[:, None])
     distance = np.array(SCALES) @ apart + HALF_WIDTH * np.abs(
         table.bits - np.log2(_BITS[plan.work.precision])
     )
     family, families = plan.accelerator.architecture, table.labels["family"]
-    distance += OTHER_FAMILY * ((families != family) & (families != relatives().get(family, family)))
+    distance += OTHER_FAMILY * ((families != family) & (families != relatives.get(family, family)))
     for label, value, step in (
         ("part", plan.accelerator.id, OTHER_PART),
         ("kind", _kind(plan.transformer), OTHER_KIND),

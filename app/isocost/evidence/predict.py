@@ -10,19 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.efficiency import load_efficiency, relatives
-from isocost.catalog.constants.memory import load_memory_profiles
-from isocost.catalog.constants.spreads import Spreads, load_spreads
+from isocost.catalog.constants.all import AllConstants
 from isocost.catalog.errors import CatalogError
 from isocost.engine.arrays import Array
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.layouts.candidates import is_whole
+from isocost.engine.search.candidates import is_whole
 from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.training.step import StepSeconds, evaluate
 from isocost.evidence.completion import Batch, complete
 from isocost.evidence.measured_rows import RunSpec, run_from_row
+from isocost.quantities.units import GIGA
 
-GB = 1e9
 AT_ONCE = 64
 """Runs completed and priced together: one whose layout is not stated may have had thousands."""
 
@@ -68,43 +66,38 @@ def fastest(batch: Batch, seconds: Array) -> tuple[Array, NDArray[np.intp]]:
     return best, hit[first]
 
 
-def predict_specs(
-    specs: Sequence[RunSpec], efficiency: Efficiency | None = None, spreads: Spreads | None = None
-) -> list[Prediction]:
-    """Predict resolved runs, in order."""
+def predict_specs(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]:
+    """Predict resolved runs, in order, with the constants of the catalogue."""
     found: list[Prediction] = []
     for first in range(0, len(specs), AT_ONCE):
-        found += _predicted(specs[first : first + AT_ONCE], efficiency, spreads)
+        found += _predicted(specs[first : first + AT_ONCE], catalog.constants)
     return found
 
 
-def _predicted(
-    specs: Sequence[RunSpec], efficiency: Efficiency | None, spreads: Spreads | None
-) -> list[Prediction]:
-    batch = complete(specs, load_memory_profiles())
-    seconds = step_seconds(batch, efficiency or load_efficiency()).total
+def _predicted(specs: Sequence[RunSpec], known: AllConstants) -> list[Prediction]:
+    batch = complete(specs, known.memory)
+    seconds = step_seconds(batch, known.efficiency.record()).total
     rates, rows = fastest(batch, seconds)
-    ranges = spreads or load_spreads()
     return [
-        _prediction(batch, i, float(rates[i]), int(rows[i]), float(seconds[rows[i]]), ranges)
+        _prediction(batch, i, float(rates[i]), int(rows[i]), float(seconds[rows[i]]), known)
         for i in range(len(specs))
     ]
 
 
 def _prediction(
-    batch: Batch, index: int, rate: float, row: int, seconds: float, spreads: Spreads
+    batch: Batch, index: int, rate: float, row: int, seconds: float, known: AllConstants
 ) -> Prediction:
     spec = batch.specs[index]
-    low, high = spreads.factors(
+    low, high = known.spreads.factors(
         spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
     )
     return Prediction(
         tokens_per_s=rate,
         p10=rate * low,
         p90=rate * high,
-        peak_memory_gb=float(batch.memory.allocated[row]) / GB,
+        peak_memory_gb=float(batch.memory.allocated[row]) / GIGA,
         layout_source="given" if spec.mapping_given else "searched",
-        note="; ".join(_notes(batch, index, row)),
+        note="; ".join(_notes(batch, index, row, known.efficiency.relatives)),
         layout=_words(batch, row),
         step_seconds=seconds,
     )
@@ -121,7 +114,7 @@ def _words(batch: Batch, row: int) -> str:
     )
 
 
-def _notes(batch: Batch, index: int, row: int) -> list[str]:
+def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> list[str]:
     """What was assumed in the prediction, in words."""
     spec = batch.specs[index]
     notes = []
@@ -141,10 +134,10 @@ def _notes(batch: Batch, index: int, row: int) -> list[str]:
         notes.append(f"software tier taken as {spec.stack}")
     if spec.run.global_batch is None:
         notes.append(f"batch not stated: {batch.works.global_batch[row]:.0f} sequences assumed")
-    if spec.accelerator.architecture in relatives():
+    if spec.accelerator.architecture in relatives:
         notes.append(
             f"no runs on {spec.accelerator.architecture} in the fit: "
-            f"shares of {relatives()[spec.accelerator.architecture]} assumed"
+            f"shares of {relatives[spec.accelerator.architecture]} assumed"
         )
     if spec.transformer.attention == "hybrid" and not is_whole(spec.transformer):
         notes.append("hybrid model of unknown shape: layers solved from its parameters")
@@ -166,7 +159,7 @@ def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Predict
         else:
             outcome.append(len(specs))
             specs.append(spec)
-    found = predict_specs(specs)
+    found = predict_specs(specs, catalog)
     return [
         found[item] if isinstance(item, int) else Prediction(None, None, None, None, "", item)
         for item in outcome

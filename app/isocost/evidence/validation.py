@@ -9,9 +9,7 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.constants.efficiency import load_efficiency
-from isocost.catalog.constants.memory import load_memory_profiles
-from isocost.catalog.constants.spreads import load_accuracy, load_spreads
+from isocost.catalog.constants.spreads import Spreads
 from isocost.catalog.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import Array
 from isocost.evidence.accuracy import (
@@ -25,7 +23,8 @@ from isocost.evidence.accuracy import (
 )
 from isocost.evidence.completion import complete
 from isocost.evidence.measured_rows import RunSpec, run_from_row, run_spec
-from isocost.evidence.predict import GB, fastest, step_seconds
+from isocost.evidence.predict import fastest, step_seconds
+from isocost.quantities.units import GIGA
 
 NAMED_LINES = 5
 """Lines of a table named of those left out for one reason."""
@@ -69,13 +68,13 @@ class Validation:
 def validate_shipped(catalog: Catalog) -> Validation:
     """Score the published runs that come with the app."""
     specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s or run.peak_memory_gb]
-    shipped = _validated(specs, GRID, dict(load_accuracy().macro), ())
+    shipped = _validated(specs, GRID, dict(catalog.constants.accuracy.macro), (), catalog)
     return replace(shipped, never_fitted=_never_fitted(catalog))
 
 
 def _never_fitted(catalog: Catalog) -> HeldOut:
-    found = _validated([run_spec(run, catalog) for run in held_out_runs()], "", {}, ())
-    return HeldOut(found.sources, found.memory, load_accuracy().coverage.never_fitted)
+    found = _validated([run_spec(run, catalog) for run in held_out_runs()], "", {}, (), catalog)
+    return HeldOut(found.sources, found.memory, catalog.constants.accuracy.coverage.never_fitted)
 
 
 def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Validation:
@@ -99,7 +98,7 @@ def validate_rows(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> Valida
     if not specs:
         raise ValueError(f"no row can be scored; {_left_out(skipped)[0]}")
     sources = sorted({spec.run.source for spec in specs})
-    return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, _left_out(skipped))
+    return _validated(specs, sources[0] if len(sources) == 1 else GRID, {}, _left_out(skipped), catalog)
 
 
 def _left_out(skipped: Mapping[str, Sequence[int]]) -> tuple[str, ...]:
@@ -114,25 +113,28 @@ def _left_out(skipped: Mapping[str, Sequence[int]]) -> tuple[str, ...]:
 
 
 def _validated(
-    specs: Sequence[RunSpec], grid: str, left_out: Mapping[str, float], skipped: tuple[str, ...]
+    specs: Sequence[RunSpec],
+    grid: str,
+    left_out: Mapping[str, float],
+    skipped: tuple[str, ...],
+    catalog: Catalog,
 ) -> Validation:
-    batch = complete(specs, load_memory_profiles())
-    rates, rows = fastest(batch, step_seconds(batch, load_efficiency()).total)
+    batch = complete(specs, catalog.constants.memory)
+    rates, rows = fastest(batch, step_seconds(batch, catalog.constants.efficiency.record()).total)
     return Validation(
         runs=sum(spec.run.tokens_per_s is not None for spec in specs),
         sources=tuple(score_sources(specs, rates)),
         macro=macro_average(specs, rates),
         left_out=left_out,
         ranking=tuple(score_ranking(specs, rates, grid)),
-        memory=tuple(score_memory(specs, batch.memory.allocated[rows] / GB)),
+        memory=tuple(score_memory(specs, batch.memory.allocated[rows] / GIGA)),
         called_too_large=1.0 - float(batch.fits.mean()),
-        covered=_covered(specs, rates),
+        covered=_covered(specs, rates, catalog.constants.spreads),
         skipped=skipped,
     )
 
 
-def _covered(specs: Sequence[RunSpec], rates: Array) -> float:
-    spreads = load_spreads()
+def _covered(specs: Sequence[RunSpec], rates: Array, spreads: Spreads) -> float:
     inside = []
     for spec, rate in zip(specs, rates, strict=True):
         if spec.run.tokens_per_s is None:

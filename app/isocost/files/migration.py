@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from isocost import __version__
+from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError, got
-from isocost.files.tree import Tree
 
 VERSION = 1
 """What this app writes, under the key ``isocost``."""

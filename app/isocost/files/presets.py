@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 
 from isocost import paths
+from isocost.catalog.names import nearest_name
 from isocost.files.errors import FileError
 from isocost.plan.project.project import Project
 
@@ -33,8 +33,8 @@ def find_plan(text: str) -> Path:
     presets = {preset.stem: preset for preset in preset_paths()}
     if name in presets:
         return presets[name]
-    if near := difflib.get_close_matches(name, presets, n=1):
-        raise FileError(path, f"there is no such file or preset; did you mean {near[0]}?")
+    if near := nearest_name(name, presets):
+        raise FileError(path, f"there is no such file or preset; did you mean {near}?")
     raise FileError(path, f"there is no such file or preset; presets are {', '.join(presets)}.")
 
 

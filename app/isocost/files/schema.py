@@ -5,7 +5,6 @@ Every complaint is one sentence that starts with the place: ``scenarios[0].hardw
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import unicodedata
@@ -16,9 +15,10 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from isocost.catalog.names import nearest_name
 from isocost.catalog.prices import PriceCard
+from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got
-from isocost.files.tree import Tree, Unquoted
 from isocost.plan.inputs.fields import problem
 from isocost.plan.inputs.ledger_fields import ALL_FIELDS
 from isocost.plan.project.project import Project
@@ -42,13 +42,11 @@ def convert(tree: Tree) -> Project:
     return msgspec.convert(_struct(tree, _project_type(), "", "project"), Project)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown word: the nearest known one, or all when they are few."""
+def nearest_or_all(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: the nearest known one, else all of them."""
     names = list(known)
-    lowered = {name.lower(): name for name in names}
-    if near := difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6):
-        return f"did you mean {lowered[near[0]]!r}?"
-    return f"known are {', '.join(names)}."
+    near = nearest_name(word, names)
+    return f"did you mean {near!r}?" if near else f"known are {', '.join(names)}."
 
 
 def section_of(held: type, key: str) -> str:
@@ -70,7 +68,7 @@ def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> d
     known = [*([kind.tag_field] if kind.tag_field else []), *fields]
     for key in tree:
         if key not in known:
-            raise _wrong(where, f"unknown key {got(key)}; {suggestion(key, known)}")
+            raise _wrong(where, f"unknown key {got(key)}; {nearest_or_all(key, known)}")
     values: dict[str, Any] = {kind.tag_field: kind.tag} if kind.tag_field else {}
     for name, field in fields.items():
         place = f"{where}.{name}" if where else name
@@ -149,7 +147,7 @@ def _choice(tree: Tree, known: list[str], where: str) -> str:
     if isinstance(tree, str) and tree in known:
         return str(tree)
     if isinstance(tree, str):
-        raise _wrong(where, f"unknown value {got(tree)}; {suggestion(tree, known)}")
+        raise _wrong(where, f"unknown value {got(tree)}; {nearest_or_all(tree, known)}")
     raise _wrong(where, f"expected one of {', '.join(known)}, got {got(tree)}.")
 
 

@@ -1,114 +1,57 @@
-"""YAML text <-> a tree of dicts, lists and text.
+"""YAML text <-> the tree of a plan file.
 
 Scalars stay text: what a value means is decided by the field it is in, so ``7e10``, ``14.8T`` and ``no`` are
-never misread. Anchors, aliases, tags, repeated keys and deep nesting have no place in a plan and are refused.
+never misread.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import yaml
 
-from isocost.catalog.table import beyond_parser
+from isocost.catalog.yaml_text import Tree, YamlError, parse_yaml
 from isocost.files.errors import ContentError, got
 
 DEEPEST = 16
 
-Tree = dict[str, "Tree"] | list["Tree"] | str
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER_LIKE = re.compile(r"^[-+.]?[0-9][-+0-9.,_eE]*$")
 _PLAIN_BELOW = 1e6
 """Whole numbers from here on are written with an exponent."""
 
 
-class Unquoted(str):
-    """A scalar written without quotes."""
-
-    __slots__ = ()
-
-    @property
-    def is_null(self) -> bool:
-        """Whether it stands for an absent value."""
-        return self in ("", "~", "null", "Null", "NULL")
-
-
 def parse_tree(text: str) -> Tree:
     """The tree of one YAML document. Raises ContentError."""
     try:
-        return _Builder(yaml.parse(text, Loader=_Loader)).document()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = error.problem or error.context or "unknown trouble"
-        if mark and beyond_parser(error):
-            raise _too_deep(mark.line + 1) from None
-        raise ContentError(f"not valid YAML{where}: {problem}.") from None
-    except yaml.YAMLError:
-        raise ContentError("not valid YAML: it holds a character that text files do not have.") from None
+        return parse_yaml(text, DEEPEST)
+    except YamlError as error:
+        raise ContentError(_complaint(error)) from None
+
+
+def _complaint(error: YamlError) -> str:
+    if error.flaw == "syntax":
+        where = f" at line {error.line}, column {error.column}" if error.line else ""
+        return f"not valid YAML{where}: {error.found}."
+    if error.flaw == "character":
+        return "not valid YAML: it holds a character that text files do not have."
+    if error.flaw == "second document":
+        return "more than one YAML document; a plan file holds one."
+    said = {
+        "alias": "anchors and aliases (& and *) are not allowed in a plan file.",
+        "anchor": "anchors and aliases (& and *) are not allowed in a plan file.",
+        "tag": "tags (!) are not allowed in a plan file.",
+        "depth": f"nested more than {DEEPEST} levels deep.",
+        "key": f"a key must be a word, not {got(error.found)}.",
+        "repeated key": f"the key {got(error.found)} appears twice.",
+    }[error.flaw]
+    return f"line {error.line}: {said}"
 
 
 def dump_tree(tree: dict[str, Any]) -> str:
     """Readable YAML of plain values in their own order; floats are numbers to any YAML reader."""
     return yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-
-
-def _too_deep(line: int) -> ContentError:
-    return ContentError(f"line {line}: nested more than {DEEPEST} levels deep.")
-
-
-class _Builder:
-    """Builds the tree from the parser's events, and stops at the first thing a plan may not hold."""
-
-    def __init__(self, events: Iterator[Any]) -> None:
-        self._events = events
-
-    def document(self) -> Tree:
-        tree: Tree = Unquoted("")
-        documents = 0
-        for event in self._events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise ContentError("more than one YAML document; a plan file holds one.")
-                tree = self._node(next(self._events), 0)
-        return tree
-
-    def _node(self, event: Any, depth: int) -> Tree:
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise ContentError(f"line {line}: anchors and aliases (& and *) are not allowed in a plan file.")
-        if getattr(event, "tag", None):
-            raise ContentError(f"line {line}: tags (!) are not allowed in a plan file.")
-        if depth > DEEPEST:
-            raise _too_deep(line)
-        if isinstance(event, yaml.ScalarEvent):
-            return str(event.value) if event.style else Unquoted(event.value)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._list(depth)
-        return self._dict(depth)
-
-    def _list(self, depth: int) -> list[Tree]:
-        items: list[Tree] = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
-            items.append(self._node(event, depth + 1))
-        return items
-
-    def _dict(self, depth: int) -> dict[str, Tree]:
-        mapping: dict[str, Tree] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
-            key = self._node(event, depth + 1)
-            if not isinstance(key, str):
-                raise ContentError(f"line {line}: a key must be a word, not {got(key)}.")
-            if key in mapping:
-                raise ContentError(f"line {line}: the key {got(key)} appears twice.")
-            mapping[str(key)] = self._node(next(self._events), depth + 1)
-        return mapping
 
 
 class _Dumper(yaml.SafeDumper):

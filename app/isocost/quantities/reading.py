@@ -6,6 +6,14 @@ import math
 import re
 from typing import Literal
 
+from isocost.quantities.units import (
+    HOURS_PER_DAY,
+    HOURS_PER_MONTH,
+    HOURS_PER_WEEK,
+    HOURS_PER_YEAR,
+    SECONDS_PER_HOUR,
+)
+
 Quantity = Literal["number", "count", "money", "share", "hours"]
 
 LONGEST_TEXT = 80
@@ -18,13 +26,13 @@ _SCALES = {
 }  # fmt: skip
 
 _HOURS = {
-    "s": 1 / 3600, "sec": 1 / 3600, "second": 1 / 3600,
+    "s": 1 / SECONDS_PER_HOUR, "sec": 1 / SECONDS_PER_HOUR, "second": 1 / SECONDS_PER_HOUR,
     "min": 1 / 60, "minute": 1 / 60,
     "h": 1.0, "hr": 1.0, "hour": 1.0,
-    "d": 24.0, "day": 24.0,
-    "w": 168.0, "wk": 168.0, "week": 168.0,
-    "month": 730.0,
-    "y": 8760.0, "yr": 8760.0, "year": 8760.0,
+    "d": HOURS_PER_DAY, "day": HOURS_PER_DAY,
+    "w": HOURS_PER_WEEK, "wk": HOURS_PER_WEEK, "week": HOURS_PER_WEEK,
+    "month": HOURS_PER_MONTH,
+    "y": HOURS_PER_YEAR, "yr": HOURS_PER_YEAR, "year": HOURS_PER_YEAR,
 }  # fmt: skip
 
 _EXAMPLES: dict[Quantity, str] = {

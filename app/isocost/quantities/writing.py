@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 
 from isocost.quantities.reading import Quantity
+from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_DAY
 
 SPACE = "\N{NO-BREAK SPACE}"
 """Between a number and its unit, so that a line never breaks there."""
@@ -126,7 +127,7 @@ def format_duration(days: float) -> str:
     """A time span given in days: "12 min", "7 h", "5.4 days", "54 days", "2.1 years"."""
     if not math.isfinite(days):
         return _not_finite(days)
-    minutes, hours = days * 1440, days * 24
+    minutes, hours = days * MINUTES_PER_DAY, days * HOURS_PER_DAY
     if 0 < minutes < 59.5:
         return f"{max(minutes, 1):.0f}{SPACE}min"
     if hours < 47.5:
@@ -135,7 +136,7 @@ def format_duration(days: float) -> str:
         return f"{_significant(days, 2)}{SPACE}days"
     if days < 729.5:
         return f"{days:.0f}{SPACE}days"
-    years = days / 365
+    years = days / DAYS_PER_YEAR
     return f"{_significant(years, 2) if years < 99.5 else _scaled(years, 2, _SUFFIXES)}{SPACE}years"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from isocost import __version__
 from isocost.plan.answer.results import Estimate, Range, StageEstimate
+from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 
 _CSV_COLUMNS = (
@@ -102,11 +103,23 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
         },
         "range": span and {"cost_usd": _range(span.cost_usd), "wall_days": _range(span.wall_days)},
         "stages": [_json_stage(stage) for stage in result.stages if stage.enabled],
-        "ledger": [{"line": line.line, "cost_usd": line.cost_usd} for line in result.ledger],
+        "ledger": [_json_line(line) for line in result.ledger],
         "warnings": [
             {"code": notice.code, "field": notice.field, "message": plain_spaces(notice.message)}
             for notice in result.warnings
         ],
+    }
+
+
+def _json_line(line: LedgerLine) -> dict[str, Any]:
+    return {
+        "line": line.line,
+        "cost_usd": line.cost_usd,
+        "key": line.key,
+        "group": line.group,
+        "how": plain_spaces(line.how),
+        "source": line.source,
+        "inputs": dict(line.inputs),
     }
 
 

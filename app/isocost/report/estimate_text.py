@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from isocost.plan.answer.results import Bill, Detail, Estimate, FlopCount, StageEstimate
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.runs.records import Breakdown, Detail, FlopCount
 from isocost.quantities import (
     format_cents,
     format_count,
@@ -123,7 +124,7 @@ def _work(stage: StageEstimate) -> Iterator[str]:
         yield f"{stage.name}: a step takes {taken} s as predicted: {parts}."
 
 
-def _largest(bill: Bill, shown: Callable[[float], str]) -> str:
+def _largest(bill: Breakdown, shown: Callable[[float], str]) -> str:
     """The largest parts of a bill, largest first."""
     parts = sorted(bill.parts, key=lambda part: part.amount, reverse=True)[:LARGEST_PARTS]
     return ", ".join(f"{part.name.lower()} {shown(part.amount)}" for part in parts if part.amount > 0)

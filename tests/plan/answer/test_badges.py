@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from isocost.catalog.constants.economics import load_thresholds
 from isocost.plan.answer.badges import badges, law_readings, nearest_peer, thresholds_reached, training_flops
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.project.programme import Dataset, Demand
@@ -43,7 +42,7 @@ def test_tokens_per_parameter_in_words(size, tokens, words):
 
 def test_laws_disagree_by_as_much_as_published():
     # At Chinchilla's own budget, 5.88e23 FLOPs, the laws advise 18 to 93 tokens per parameter.
-    readings = law_readings(70e9, 1.4e12)
+    readings = law_readings(70e9, 1.4e12, CATALOG)
     ratios = [reading.tokens_per_parameter for reading in readings]
     assert min(ratios) == pytest.approx(18, abs=4)
     assert max(ratios) == pytest.approx(93, abs=2)
@@ -85,9 +84,9 @@ def test_the_nearest_published_run_by_compute():
 
 
 def test_rules_are_named_once_their_compute_is_exceeded():
-    assert [rule.id for rule in thresholds_reached(1e23)] == []
-    assert [rule.id for rule in thresholds_reached(3.8e25)] == ["eu-gpai", "eu-systemic"]
-    assert len(thresholds_reached(2e26)) == 3
+    assert [rule.id for rule in thresholds_reached(1e23, CATALOG)] == []
+    assert [rule.id for rule in thresholds_reached(3.8e25, CATALOG)] == ["eu-gpai", "eu-systemic"]
+    assert len(thresholds_reached(2e26, CATALOG)) == 3
     found = said(405e9, 15.6e12)
     assert "Above 1e25 FLOPs" in found["threshold-eu-systemic"].text
     assert "2025-08-02" in found["threshold-eu-systemic"].detail
@@ -108,7 +107,7 @@ def test_rules_and_the_nearest_run_count_compute_alike():
 
 
 def test_every_rule_carries_its_law_and_its_days():
-    for rule in load_thresholds():
+    for rule in CATALOG.constants.thresholds:
         assert rule.source
         assert rule.applies_from
         assert rule.read == "2026-11-23"

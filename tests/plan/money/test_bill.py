@@ -14,15 +14,19 @@ from hypothesis import strategies as st
 from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.files import load_project
-from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import LedgerLine
-from isocost.plan.answer.scope import omissions
-from isocost.plan.money.bill import BillBar, bars_by_group, bars_by_line, only_the_run
-from isocost.plan.money.energy import energy
-from isocost.plan.money.footprint import footprint
-from isocost.plan.money.ledger import GROUPS, programme_total
-from isocost.plan.money.renting import rent_or_buy_of
-from isocost.plan.money.surroundings import cents
+from isocost.plan.answer.estimate import answer
+from isocost.plan.money.arithmetic import cents
+from isocost.plan.money.figure import GROUPS
+from isocost.plan.money.ledger import (
+    BillBar,
+    LedgerLine,
+    bars_by_group,
+    bars_by_line,
+    omissions,
+    only_the_run,
+    programme_total,
+)
+from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.programme import Ownership, People, Site, Supply
 from isocost.plan.project.project import Project, Scenario
 
@@ -104,29 +108,31 @@ def test_inputs_that_would_count_something_exist(catalog: Catalog):
 
 def test_a_programmes_footprint_is_the_sum_of_its_stages(catalog: Catalog):
     project = plan(catalog, "smollm3-programme")
-    scenario, result = project.scenarios[0], estimate(project, catalog)
-    found = footprint(scenario, result.stages, catalog)
-    assert found.kwh == pytest.approx(result.total.energy_kwh)
-    assert found.co2_kg == pytest.approx(result.total.co2_kg)
-    entry = catalog.accelerator("h100-sxm")
-    assert found.peak_kw == pytest.approx(energy(entry.spec, 384, 1.0, Site()).kw)
+    result = answer(project, catalog)
+    found = result.reckoning.footprint
+    assert found.kwh == pytest.approx(result.estimate.total.energy_kwh)
+    assert found.kwh == pytest.approx(sum(stage.energy_kwh for stage in result.estimate.stages))
+    assert found.co2_kg == pytest.approx(result.estimate.total.co2_kg)
+    # 384 H100 of 1.275 kW with their share of the server, at 0.78 of the nameplate and the specialist's PUE.
+    assert found.peak_kw == pytest.approx(384 * 1.275 * 0.78 * found.facts.pue)
     assert found.usd == pytest.approx(found.kwh * found.facts.usd_per_kwh)
-    off = tuple(replace(stage, enabled=False) for stage in result.stages)
-    assert footprint(scenario, off, catalog).kwh == 0.0
+    stages = tuple(msgspec.structs.replace(s, enabled=False) for s in project.scenarios[0].stages)
+    assert on(catalog, changed(project, stages=stages)).footprint.kwh == 0.0
+
+
+def on(catalog: Catalog, scenario: Scenario) -> Reckoning:
+    """The scenario reckoned."""
+    return answer(Project(name="Test", scenarios=(scenario,)), catalog).reckoning
 
 
 def test_energy_is_paid_apart_only_by_owners(catalog: Catalog):
     project = plan(catalog)
-    stages = estimate(project, catalog).stages
-    assert not footprint(project.scenarios[0], stages, catalog).paid_apart
-    owned = changed(project, supply=Supply(mode="own"))
-    assert footprint(owned, stages, catalog).paid_apart
+    assert not on(catalog, project.scenarios[0]).footprint.paid_apart
+    assert on(catalog, changed(project, supply=Supply(mode="own"))).footprint.paid_apart
 
 
 def test_market_based_emissions_follow_contracts(catalog: Catalog):
-    project = plan(catalog)
-    clean = changed(project, site=Site(market_kg_per_kwh=0.0))
-    found = footprint(clean, estimate(project, catalog).stages, catalog)
+    found = on(catalog, changed(plan(catalog), site=Site(market_kg_per_kwh=0.0))).footprint
     assert found.co2_market_kg == 0.0
     assert found.co2_kg > 0.0
 
@@ -134,9 +140,8 @@ def test_market_based_emissions_follow_contracts(catalog: Catalog):
 def test_rent_is_that_of_the_terms_until_accelerators_are_owned(catalog: Catalog):
     project = plan(catalog)
     price = project.scenarios[0].price.usd_per_gpu_hour
-    stages = estimate(project, catalog).stages
     asked = {
-        mode: rent_or_buy_of(changed(project, supply=Supply(mode=mode, discount=0.25)), stages, catalog)
+        mode: on(catalog, changed(project, supply=Supply(mode=mode, discount=0.25))).rent_or_buy
         for mode in ("on-demand", "reserved", "own")
     }
     assert asked["on-demand"].rent == price
@@ -148,24 +153,25 @@ def test_rent_is_that_of_the_terms_until_accelerators_are_owned(catalog: Catalog
 
 def test_buying_pays_only_for_a_plan_that_lasts_as_long(catalog: Catalog):
     project = plan(catalog)
-    stages = estimate(project, catalog).stages
-    choice = rent_or_buy_of(project.scenarios[0], stages, catalog)
-    assert choice.planned_hours == pytest.approx(sum(stage.wall_days for stage in stages) * 24.0)
+    result = answer(project, catalog)
+    choice = result.reckoning.rent_or_buy
+    assert choice.planned_hours == pytest.approx(
+        sum(stage.wall_days for stage in result.estimate.stages) * 24.0
+    )
     assert not choice.pays
     # On the line of rent, the plan's place is the plan's own rent.
     rented = np.interp(choice.planned_months, choice.months, choice.rented_usd)
     assert rented == pytest.approx(choice.count * choice.planned_hours * choice.rent)
-    longer = tuple(replace(stage, wall_days=stage.wall_days * 1000) for stage in stages)
-    assert rent_or_buy_of(project.scenarios[0], longer, catalog).pays
+    values = result.reckoning.values
+    longer = replace(result.reckoning, values=values.again(**{"stage.days": values["stage.days"] * 1000.0}))
+    assert longer.rent_or_buy.pays
 
 
 def test_a_dearer_accelerator_pays_back_later(catalog: Catalog):
-    project = plan(catalog)
-    stages = estimate(project, catalog).stages
     months = [
-        rent_or_buy_of(
-            changed(project, ownership=Ownership(usd_per_accelerator=usd)), stages, catalog
-        ).crossover_month
+        on(
+            catalog, changed(plan(catalog), ownership=Ownership(usd_per_accelerator=usd))
+        ).rent_or_buy.crossover_month
         for usd in (20_000.0, 40_000.0)
     ]
     assert months[0] < months[1]

@@ -9,23 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isocost.plan.money.cashflow import cash_by_month
+from isocost.plan.money.cashflow import timeline
 from isocost.plan.money.slip import slip, usual_slip
-from isocost.plan.money.timeline import timeline
 from isocost.plan.project.programme import Dataset, People, Programme, Schedule, Storage, Supply
 from isocost.plan.project.project import Scenario
-from tests.plan.programmes import CATALOG, SCENARIOS, priced, scenario
+from tests.plan.programmes import SCENARIOS, answered, priced, scenario
 
 
 def cash(chosen: Scenario):
     """Its payments by month."""
-    result = priced(chosen)
-    return cash_by_month(chosen, result.stages, result.ledger, CATALOG)
+    return answered(chosen).cash
 
 
 def late(chosen: Scenario, weeks: float):
     """What a delay costs it."""
-    return slip(chosen, priced(chosen).stages, CATALOG, weeks)
+    return slip(answered(chosen).reckoning, weeks)
 
 
 def test_a_week_late_costs_the_idle_reservation_and_the_people():
@@ -66,7 +64,7 @@ def test_no_delay_costs_nothing_and_a_longer_one_more(chosen: Scenario, weeks: f
 def test_stages_follow_each_other_between_preparation_and_wrap_up():
     schedule = Schedule(start="2027-01-15", preparation_weeks=8.0, gap_weeks=1.0, wrap_up_weeks=2.0)
     chosen = scenario(hours=(240.0, 120.0), schedule=schedule)
-    bars = timeline(chosen, priced(chosen).stages)
+    bars = timeline(answered(chosen).reckoning)
     assert [(b.name, b.start_day, b.end_day) for b in bars] == [
         ("Preparation", 0.0, 56.0),
         ("Run 0", 56.0, 66.0),
@@ -82,7 +80,7 @@ def test_without_a_day_to_start_months_are_numbered():
     months = cash(scenario(hours=(1460.0,), people=People(1.0)))
     assert [m.label for m in months] == ["Month 1", "Month 2"]
     assert months[0].total_usd == pytest.approx(months[1].total_usd, abs=0.02)
-    assert timeline(scenario(), priced(scenario()).stages)[0].start is None
+    assert timeline(answered(scenario()).reckoning)[0].start is None
 
 
 def test_cash_falls_in_the_months_of_the_calendar():
@@ -106,8 +104,7 @@ def test_a_reservation_is_paid_to_its_end():
 @settings(deadline=None, max_examples=60)
 @given(chosen=SCENARIOS)
 def test_months_add_up_to_the_bill_to_the_cent(chosen: Scenario):
-    result = priced(chosen)
-    months = cash_by_month(chosen, result.stages, result.ledger, CATALOG)
+    months, result = answered(chosen).cash, priced(chosen)
     assert round(100 * math.fsum(m.total_usd for m in months)) == round(100 * result.total.cost_usd)
     assert months[-1].cumulative_usd == pytest.approx(result.total.cost_usd, abs=0.001)
     for month in months:

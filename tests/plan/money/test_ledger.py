@@ -15,11 +15,10 @@ from hypothesis import given, settings
 from isocost import paths
 from isocost.files import load_project
 from isocost.plan.answer.curves import active_curve
-from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import LedgerLine
+from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.inputs.ledger_fields import ALL_FIELDS, LEDGER_FIELDS, origin
-from isocost.plan.money.ledger import GROUPS, programme_total, waterfall
-from isocost.plan.money.slip import slip
+from isocost.plan.money.figure import GROUPS
+from isocost.plan.money.ledger import LedgerLine, bars_by_group, programme_total
 from isocost.plan.project.programme import (
     Dataset,
     Ownership,
@@ -107,7 +106,7 @@ def test_lines_waterfall_stages_and_total_agree_to_the_cent(chosen: Scenario):
     cents = sum(round(line.cost_usd * 100) for line in result.ledger)
     assert round(result.total.cost_usd * 100) == cents
     assert all(line.cost_usd == round(line.cost_usd, 2) for line in result.ledger)
-    bars = waterfall(result.ledger)
+    bars = bars_by_group(result.ledger)
     assert [bar.group for bar in bars] == [g for g in GROUPS if g in {bar.group for bar in bars}]
     assert math.fsum(bar.cost_usd for bar in bars) == pytest.approx(result.total.cost_usd, abs=0.005)
     if bars:
@@ -151,8 +150,8 @@ PRESETS = sorted(paths.presets().glob("*.yaml"))
 def test_every_line_of_a_preset_can_be_checked_on_paper(path: Path):
     project = load_project(path, CATALOG)
     for index in range(len(project.scenarios)):
-        result = estimate(project, CATALOG, index)
-        for line in (*result.ledger, *slip(project.scenarios[index], result.stages, CATALOG, 4.0).lines):
+        result = answer(project, CATALOG, index)
+        for line in (*result.estimate.ledger, *result.slip(4.0).lines):
             check_on_paper(line)
 
 

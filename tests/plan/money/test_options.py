@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.economics import load_api_quotes
+from isocost.catalog import load
 from isocost.plan.money.options import Option, compare_options, crossing
 from isocost.plan.project.programme import Api, Demand, FineTune, Serving
 from tests.plan.programmes import scenario
@@ -90,7 +90,7 @@ def test_the_chart_spans_the_demand_and_agrees_with_the_table():
 
 
 def test_token_prices_carry_supplier_day_and_source():
-    quotes = load_api_quotes()
+    quotes = load().constants.api_quotes
     assert len(quotes) > 100
     assert all(quote.source.startswith("http") and quote.supplier for quote in quotes)
     mini = next(q for q in quotes if q.model == "gpt-5-mini")

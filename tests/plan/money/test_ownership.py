@@ -7,20 +7,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.economics import load_economics, load_regions
-from isocost.plan.money.energy import energy, site_facts
-from isocost.plan.money.ownership import HOURS_PER_YEAR, owned_rate, purchase_price, rent_or_buy
+from isocost.plan.money.energy import site_facts
+from isocost.plan.money.ownership import OwnedRate, RentOrBuy, purchase_price
 from isocost.plan.project.programme import Ownership, Site, Supply
-from tests.plan.programmes import CATALOG, priced, scenario
+from isocost.quantities.units import HOURS_PER_YEAR
+from tests.plan.programmes import CATALOG, answered, priced, scenario
 
 H100 = CATALOG.accelerator("h100-sxm")
 PLAIN = Ownership(cost_of_capital=0.0)
 HYPERSCALE = Site(operator="hyperscaler")
 
 
+def owned_rate(ownership: Ownership, site: Site) -> OwnedRate | None:
+    """An owned H100."""
+    return answered(scenario(ownership=ownership, site=site)).reckoning.owned
+
+
+def rent_or_buy(rent: float, ownership: Ownership, site: Site) -> RentOrBuy | None:
+    """64 H100 rented or bought."""
+    chosen = scenario(count=64, price=rent, ownership=ownership, site=site)
+    return answered(chosen).reckoning.rent_or_buy
+
+
 def test_an_owned_h100_costs_what_the_anchors_say():
     # $33.75K x 1.235 network = $41.7K; over five years at 80 %: $1.19 + facility + energy 0.09 + upkeep.
-    owned = owned_rate(H100, PLAIN, HYPERSCALE)
+    owned = owned_rate(PLAIN, HYPERSCALE)
     assert owned is not None
     assert owned.capital == pytest.approx(41_667, rel=1e-3)
     assert owned.write_off / owned.utilization == pytest.approx(1.19, abs=0.005)
@@ -31,20 +42,20 @@ def test_an_owned_h100_costs_what_the_anchors_say():
 
 def test_capital_is_recovered_with_interest_by_an_annuity():
     # The textbook factor at 10 % over 5 years is 0.26380.
-    owned = owned_rate(H100, Ownership(cost_of_capital=0.10), Site())
+    owned = owned_rate(Ownership(cost_of_capital=0.10), Site())
     assert owned is not None
     yearly = (owned.write_off + owned.interest) * HOURS_PER_YEAR
     assert yearly / owned.capital == pytest.approx(0.26380, abs=1e-5)
-    kept = owned_rate(H100, Ownership(cost_of_capital=0.10, residual=1.0), Site())
+    kept = owned_rate(Ownership(cost_of_capital=0.10, residual=1.0), Site())
     assert kept is not None
     assert kept.interest * HOURS_PER_YEAR == pytest.approx(0.10 * kept.capital)
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.25, 20.0), st.floats(0.0, 1.0))
 def test_interest_and_a_shorter_life_never_make_it_cheaper(rate: float, years: float, residual: float):
-    owned = owned_rate(H100, Ownership(years=years, cost_of_capital=rate, residual=residual), Site())
-    longer = owned_rate(H100, Ownership(years=years + 1, cost_of_capital=rate, residual=residual), Site())
-    free = owned_rate(H100, Ownership(years=years, cost_of_capital=0.0, residual=residual), Site())
+    owned = owned_rate(Ownership(years=years, cost_of_capital=rate, residual=residual), Site())
+    longer = owned_rate(Ownership(years=years + 1, cost_of_capital=rate, residual=residual), Site())
+    free = owned_rate(Ownership(years=years, cost_of_capital=0.0, residual=residual), Site())
     assert owned is not None
     assert longer is not None
     assert free is not None
@@ -53,24 +64,24 @@ def test_interest_and_a_shorter_life_never_make_it_cheaper(rate: float, years: f
 
 
 def test_a_bare_card_is_given_its_server_and_a_system_is_not():
-    card, words = purchase_price(CATALOG.accelerator("a100-pcie-80gb"), Ownership())
+    card, words = purchase_price(CATALOG.accelerator("a100-pcie-80gb"), Ownership(), CATALOG)
     assert card == pytest.approx(16_338.8 * 1.64)
     assert "x 1.64 for the server" in words
-    assert purchase_price(H100, Ownership())[0] == 33_750.0
-    assert purchase_price(H100, Ownership(usd_per_accelerator=40_000.0)) == (40_000.0, "your input")
+    assert purchase_price(H100, Ownership(), CATALOG)[0] == 33_750.0
+    assert purchase_price(H100, Ownership(usd_per_accelerator=40_000.0), CATALOG) == (40_000.0, "your input")
 
 
 def test_at_the_break_even_utilization_owning_and_renting_cost_the_same():
-    choice = rent_or_buy(H100, 64, 3.99, Ownership(), Site())
+    choice = rent_or_buy(3.99, Ownership(), Site())
     assert choice is not None
     assert choice.break_even_utilization is not None
-    even = owned_rate(H100, Ownership(utilization=choice.break_even_utilization), Site())
+    even = owned_rate(Ownership(utilization=choice.break_even_utilization), Site())
     assert even is not None
     assert even.per_used_hour == pytest.approx(3.99)
 
 
 def test_buying_overtakes_renting_when_the_money_spent_meets():
-    choice = rent_or_buy(H100, 64, 3.99, Ownership(), Site())
+    choice = rent_or_buy(3.99, Ownership(), Site())
     assert choice is not None
     assert choice.crossover_month is not None
     owned = choice.owned
@@ -83,25 +94,25 @@ def test_buying_overtakes_renting_when_the_money_spent_meets():
 
 
 def test_a_rent_below_the_cost_of_power_is_never_beaten():
-    choice = rent_or_buy(H100, 64, 0.05, Ownership(), Site())
+    choice = rent_or_buy(0.05, Ownership(), Site())
     assert choice is not None
     assert choice.break_even_utilization is None
     assert choice.crossover_month is None
 
 
 def test_what_is_not_for_sale_is_rented():
-    b300 = CATALOG.accelerator("b300")
-    assert owned_rate(b300, Ownership(), Site()) is None
-    assert rent_or_buy(b300, 8, 7.4, Ownership(), Site()) is None
     chosen = scenario(price=7.4, count=8, supply=Supply("own"))
     hardware = msgspec.structs.replace(chosen.hardware, accelerator="b300")
-    (line,) = priced(msgspec.structs.replace(chosen, hardware=hardware)).ledger
+    chosen = msgspec.structs.replace(chosen, hardware=hardware)
+    assert answered(chosen).reckoning.owned is None
+    assert answered(chosen).reckoning.rent_or_buy is None
+    (line,) = priced(chosen).ledger
     assert line.cost_usd == pytest.approx(8 * 240 * 7.4)
     assert "no purchase price is known for B300" in line.source
 
 
 def test_owned_and_mixed_hours_are_charged_at_their_rates():
-    owned = owned_rate(H100, Ownership(), Site())
+    owned = owned_rate(Ownership(), Site())
     assert owned is not None
     own = priced(scenario(supply=Supply("own"))).stages[0]
     assert own.usd_per_gpu_hour == pytest.approx(owned.per_used_hour)
@@ -111,33 +122,33 @@ def test_owned_and_mixed_hours_are_charged_at_their_rates():
 
 def test_energy_is_nameplate_draw_pue_and_hours():
     # An H100 with its share of the server draws 1.275 kW at most; 0.78 of it x 1.10 makes 1.09 kWh an hour.
-    used = energy(H100.spec, 100, 1000.0, HYPERSCALE)
+    used = answered(scenario(count=100, hours=(10.0,), site=HYPERSCALE)).reckoning.footprint
     assert used.kwh == pytest.approx(1000 * 1.275 * 0.78 * 1.10)
-    assert used.kw == pytest.approx(100 * 1.275 * 0.78 * 1.10)
+    assert used.peak_kw == pytest.approx(100 * 1.275 * 0.78 * 1.10)
     assert used.co2_kg == pytest.approx(used.kwh * 0.369)
     assert used.co2_market_kg == used.co2_kg
     assert used.usd == pytest.approx(used.kwh * 0.0826)
 
 
 def test_a_site_is_its_region_and_operator_unless_typed():
-    norway = site_facts(Site(region="no", operator="own-room", market_kg_per_kwh=0.0))
+    norway = site_facts(Site(region="no", operator="own-room", market_kg_per_kwh=0.0), CATALOG)
     assert (norway.pue, norway.grid_kg_per_kwh, norway.usd_per_kwh) == (1.56, 0.030, 0.085)
     assert norway.market_kg_per_kwh == 0.0
     assert norway.market_source == "your input"
     assert "Norway, 2023" in norway.grid_source
-    typed = site_facts(Site("no", "own-room", 1.2, 0.1, 0.5))
+    typed = site_facts(Site("no", "own-room", 1.2, 0.1, 0.5), CATALOG)
     assert (typed.pue, typed.usd_per_kwh, typed.grid_kg_per_kwh, typed.market_kg_per_kwh) == (
         1.2,
         0.1,
         0.5,
         0.5,
     )
-    nowhere = site_facts(Site(region="atlantis"))
-    assert nowhere.grid_kg_per_kwh == load_economics().grid_kg_per_kwh.value
+    nowhere = site_facts(Site(region="atlantis"), CATALOG)
+    assert nowhere.grid_kg_per_kwh == CATALOG.constants.economics.grid_kg_per_kwh.value
 
 
 def test_every_region_has_a_grid_and_a_source():
-    regions = load_regions()
+    regions = CATALOG.constants.regions
     assert {"us", "de", "us-tx", "gcp-europe-north1"} <= set(regions)
     for region in regions.values():
         assert region.grid_source

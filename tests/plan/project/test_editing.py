@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.catalog.constants.templates import load_stage_templates
+from isocost.catalog import load
 from isocost.plan.inputs.fields import FIELDS, STAGE_FIELDS, problem
 from isocost.plan.inputs.stage_choices import STAGE_CHOICES
 from isocost.plan.inputs.stage_inputs import KINDS, default_of, new_stage, uses
 from isocost.plan.project import editing
 from isocost.plan.project.project import Hardware, Price, Project, Scenario
 
+CATALOG = load()
 PLACES = st.integers(min_value=0, max_value=3)
 
 
@@ -23,7 +24,7 @@ def project(*kinds: str) -> Project:
         name="Base",
         hardware=Hardware("h100-sxm", 64),
         price=Price(2.0),
-        stages=tuple(new_stage(kind) for kind in kinds or ("ablations", "pretrain", "sft", "rl")),
+        stages=tuple(new_stage(kind, CATALOG) for kind in kinds or ("ablations", "pretrain", "sft", "rl")),
     )
     return Project(name="Plan", scenarios=(made,))
 
@@ -45,7 +46,7 @@ def test_a_move_keeps_the_others_in_order_and_has_a_way_back(at, to):
 @given(PLACES, st.sampled_from(sorted(KINDS)))
 def test_removing_what_was_added_restores_the_plan(at, kind):
     before = project()
-    after = editing.add_stage(before, new_stage(kind), at)
+    after = editing.add_stage(before, new_stage(kind, CATALOG), at)
     assert len(set(names(after))) == 5
     assert editing.remove_stage(after, at) == before
 
@@ -110,16 +111,16 @@ def test_an_edited_stage_stays_selected():
 
 
 def test_every_kind_is_offered_and_starts_within_the_limits_of_its_inputs():
-    assert list(load_stage_templates()) != []
-    assert set(load_stage_templates()) == set(KINDS)
+    assert list(CATALOG.constants.templates) != []
+    assert set(CATALOG.constants.templates) == set(KINDS)
     for kind in KINDS:
-        stage = new_stage(kind)
+        stage = new_stage(kind, CATALOG)
         for path, field in {**FIELDS, **STAGE_FIELDS}.items():
             section = getattr(stage, field.section, None)
             if section is None or not hasattr(section, field.name) or not uses(stage, path):
                 continue
             value = getattr(section, field.name)
-            default = default_of(stage, field)
+            default = default_of(stage, field, CATALOG)
             assert value == default.value, (kind, path)
             assert value is None or problem(field, value) is None, (kind, path)
             assert default.source, (kind, path)
@@ -128,7 +129,8 @@ def test_every_kind_is_offered_and_starts_within_the_limits_of_its_inputs():
 @pytest.mark.parametrize("path", STAGE_CHOICES)
 def test_every_word_offered_can_be_stored(path):
     choice = STAGE_CHOICES[path]
-    holders = [s for s in map(new_stage, KINDS) if hasattr(getattr(s, choice.section, None), choice.name)]
+    made = [new_stage(kind, CATALOG) for kind in KINDS]
+    holders = [s for s in made if hasattr(getattr(s, choice.section, None), choice.name)]
     assert holders
     for stage in holders:
         section = getattr(stage, choice.section)
@@ -151,19 +153,19 @@ def test_every_word_offered_can_be_stored(path):
     ],
 )
 def test_a_kind_uses_what_bears_on_it(kind, used, unused):
-    stage = new_stage(kind)
+    stage = new_stage(kind, CATALOG)
     assert [path for path in used if not uses(stage, path)] == []
     assert [path for path in unused if uses(stage, path)] == []
 
 
 def test_a_method_brings_its_own_inputs():
-    stage = new_stage("distillation")
+    stage = new_stage("distillation", CATALOG)
     own = msgspec.structs.replace(stage.distillation, method="on-policy")
     stage = msgspec.structs.replace(stage, distillation=own)
     assert uses(stage, "distillation.longest_tokens")
     assert not uses(stage, "distillation.keep_rate")
     assert not uses(stage, "efficiency.mfu")
-    tuned = new_stage("sft")
+    tuned = new_stage("sft", CATALOG)
     lora = msgspec.structs.replace(tuned, tuning=msgspec.structs.replace(tuned.tuning, method="lora"))
     assert uses(lora, "tuning.rank")
     assert uses(tuned, "tuning.optimizer")

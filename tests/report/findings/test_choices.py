@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.plan.answer.estimate import estimate
-from isocost.plan.money.options import compare_options
-from isocost.plan.money.renting import rent_or_buy_of
+from isocost.plan.answer.estimate import answer
 from isocost.quantities import plain_spaces
 from isocost.report.findings.choices import (
     options_at,
@@ -26,16 +24,14 @@ from tests.report.findings.plans import shipped
 def rent(catalog):
     """Rent or buy for a shipped programme, and the days it uses."""
     project = shipped("api-or-own", catalog)
-    result = estimate(project, catalog)
-    days = sum(stage.wall_days for stage in result.stages)
-    return rent_or_buy_of(project.scenarios[0], result.stages, catalog), days
+    result = answer(project, catalog)
+    return result.reckoning.rent_or_buy, result.estimate.total.wall_days
 
 
 def options(catalog):
     """The options of a shipped plan, and its scenario."""
     project = shipped("api-or-own", catalog)
-    cost = estimate(project, catalog).total.cost_usd
-    return compare_options(project.scenarios[0], cost), project.scenarios[0]
+    return answer(project, catalog).options, project.scenarios[0]
 
 
 def test_rent_or_buy_says_when_buying_pays_and_how_long_the_plan_is(catalog):

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.scope import omissions
-from isocost.plan.money.footprint import footprint
+from isocost.plan.money.ledger import omissions
 from isocost.plan.project.programme import Site, Supply
 from isocost.quantities import format_carbon, format_energy, plain_spaces
 from isocost.report.findings.facts import (
@@ -23,14 +22,13 @@ from isocost.report.findings.facts import (
     scope_said,
     scope_table,
 )
-from tests.plan.programmes import CATALOG, priced, scenario
+from tests.plan.programmes import answered, scenario
 from tests.report.findings.plans import shipped
 
 
 def found(**parts):
     """What a made-up scenario draws, uses and emits."""
-    chosen = scenario(**parts)
-    return footprint(chosen, priced(chosen).stages, CATALOG)
+    return answered(scenario(**parts)).reckoning.footprint
 
 
 def test_energy_says_power_energy_price_and_both_emissions():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from isocost.plan.answer.results import Bill, Detail, Part
+from isocost.plan.runs.records import Breakdown, Detail, Part
 from isocost.quantities import plain_spaces
 from isocost.report.findings.fit import (
     ALL_OFF,
@@ -59,7 +59,7 @@ def test_a_plan_that_does_not_fit_says_what_would(catalog):
 )  # fmt: skip
 def test_what_no_count_holds_is_told_another_way_out(catalog, pinned, cure):
     stage = replace(first("startup-7b", catalog), smallest_count=None, pinned=pinned)
-    assert memory_said(stage, Bill((Part("Weights", 90 * GIB),), 80 * GIB)).subtitle == cure
+    assert memory_said(stage, Breakdown((Part("Weights", 90 * GIB),), 80 * GIB)).subtitle == cure
 
 
 def test_an_impossible_pin_is_said_and_not_taken_for_what_is_drawn(catalog):
@@ -70,7 +70,8 @@ def test_an_impossible_pin_is_said_and_not_taken_for_what_is_drawn(catalog):
 
 
 def test_the_labels_of_the_bar_go_upwards_to_what_can_be_used():
-    bill = Bill((Part("Weights", 30 * GIB), Part("Logits", 0.01 * GIB), Part("Reserve", 10 * GIB)), 80 * GIB)
+    parts = (Part("Weights", 30 * GIB), Part("Logits", 0.01 * GIB), Part("Reserve", 10 * GIB))
+    bill = Breakdown(parts, 80 * GIB)
     labels = memory_labels(bill)
     assert [(each.text, each.names) for each in labels] == [
         ("Weights", "part"),
@@ -86,7 +87,7 @@ def test_the_labels_of_the_bar_go_upwards_to_what_can_be_used():
 
 
 def test_small_parts_are_shown_as_one_and_none_is_lost():
-    bill = Bill((Part("Weights", 100.0), Part("Logits", 0.3), Part("Buffers", 0.4)), None)
+    bill = Breakdown((Part("Weights", 100.0), Part("Logits", 0.3), Part("Buffers", 0.4)), None)
     shown = shown_parts(bill)
     assert [part.name for part in shown] == ["Weights", "Everything else"]
     assert sum(part.amount for part in shown) == pytest.approx(bill.total)

@@ -44,7 +44,7 @@ from isocost.report.findings.inputs import (
     short_source,
     stage_caption,
 )
-from tests.plan.programmes import scenario
+from tests.plan.programmes import CATALOG, scenario
 from tests.report.findings.plans import shipped
 
 
@@ -197,8 +197,8 @@ def test_a_source_is_shown_without_its_address_and_asides():
 def test_a_number_of_a_stage_tells_its_kind_s_source_until_it_is_typed(catalog):
     stage = shipped("deepseek-r1-first-principles", catalog).scenarios[0].stages[0]
     field = STAGE_FIELDS["rl.cv"]
-    assert stage_caption(stage, field, -1.0) == "your input"
-    assert "https" not in stage_caption(stage, FIELDS["efficiency.goodput"], None)
+    assert stage_caption(stage, field, -1.0, catalog) == "your input"
+    assert "https" not in stage_caption(stage, FIELDS["efficiency.goodput"], None, catalog)
 
 
 def test_a_format_an_accelerator_lacks_is_said_with_the_one_used():
@@ -277,14 +277,14 @@ def test_few_pins_are_named_and_many_counted(pins, told):
     ],
 )
 def test_folded_groups_of_the_ledger_say_what_they_hold(group, parts, told):
-    said = plain_spaces(group_line(group, scenario(**parts)))
+    said = plain_spaces(group_line(group, scenario(**parts), CATALOG))
     assert said.startswith(told) if told.endswith(" · ") else said == told
 
 
 def test_owning_tells_years_and_use():
-    assert plain_spaces(group_line("ownership", scenario())).endswith(" used")
+    assert plain_spaces(group_line("ownership", scenario(), CATALOG)).endswith(" used")
 
 
 def test_every_way_of_supply_has_a_name():
     for mode in SUPPLY_MODES:
-        assert group_line("supply", scenario(supply=Supply(mode))) == SUPPLY_MODES[mode].lower()
+        assert group_line("supply", scenario(supply=Supply(mode)), CATALOG) == SUPPLY_MODES[mode].lower()

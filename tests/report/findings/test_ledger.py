@@ -7,10 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from isocost.plan.money.bill import bars_by_group, bars_by_line
-from isocost.plan.money.cashflow import cash_by_month
-from isocost.plan.money.slip import slip
-from isocost.plan.money.timeline import timeline
+from isocost.plan.money.ledger import bars_by_group, bars_by_line
 from isocost.plan.project.programme import People, Programme, Schedule
 from isocost.quantities import format_cents, format_money, plain_spaces
 from isocost.report.findings.ledger import (
@@ -33,7 +30,7 @@ from isocost.report.findings.ledger import (
     stage_groups,
     whole_share,
 )
-from tests.plan.programmes import CATALOG, priced, scenario
+from tests.plan.programmes import answered, priced, scenario
 from tests.report.findings.plans import estimated
 
 PROGRAMME = scenario(
@@ -150,9 +147,8 @@ def test_the_table_has_every_line_with_its_source(catalog):
 
 def calendar(chosen):
     """The bars and months of a scenario."""
-    estimate = priced(chosen)
-    bars = timeline(chosen, estimate.stages)
-    return bars, cash_by_month(chosen, estimate.stages, estimate.ledger, CATALOG), estimate
+    result = answered(chosen)
+    return result.timeline, result.cash, result.estimate
 
 
 def test_a_start_date_names_the_months():
@@ -219,8 +215,7 @@ def test_the_months_of_the_table_add_up_to_the_bill():
 
 
 def test_a_delay_says_what_it_costs_the_largest_line_first():
-    estimate = priced(PROGRAMME)
-    found = slip(PROGRAMME, estimate.stages, CATALOG, 4.0)
+    found = answered(PROGRAMME).slip(4.0)
     words = slip_words(found)
     assert words.startswith(f"+4 weeks: {format_money(found.total_usd)} more")
     assert slip_words(replace(found, weeks=0.0)) == "On time: nothing more to pay."

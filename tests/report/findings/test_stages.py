@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import Detail
 from isocost.plan.inputs.stage_inputs import new_stage
 from isocost.plan.project.editing import switch_stage
+from isocost.plan.runs.records import Detail
 from isocost.quantities import plain_spaces
 from isocost.report.findings.stages import (
     cost_share,
@@ -24,6 +24,7 @@ from isocost.report.findings.stages import (
     size_line,
     steps_line,
 )
+from tests.plan.programmes import CATALOG
 from tests.report.findings.plans import estimated, shipped
 
 
@@ -107,11 +108,11 @@ def test_a_fact_is_told_with_its_unit(detail, text):
     ],
 )
 def test_the_notes_tell_which_are_written(group, note, text):
-    assert notes_line(msgspec.structs.replace(new_stage("sft"), group=group, note=note)) == text
+    assert notes_line(msgspec.structs.replace(new_stage("sft", CATALOG), group=group, note=note)) == text
 
 
 def test_phases_tell_their_steps_together():
-    (phase,) = new_stage("rl").rl.phases
+    (phase,) = new_stage("rl", CATALOG).rl.phases
     longer = msgspec.structs.replace(phase, steps=1000.0)
     assert steps_line((longer, longer)) == "2,000 steps"
 
@@ -129,12 +130,12 @@ def test_phases_tell_their_steps_together():
     ],
 )
 def test_folded_inputs_say_what_they_hold(kind, group, text):
-    said = folded_line(group, new_stage(kind))
+    said = folded_line(group, new_stage(kind, CATALOG))
     assert text in said
     assert bool(said) is bool(text)
 
 
 def test_what_is_typed_of_an_update_is_named():
-    stage = new_stage("rl")
+    stage = new_stage("rl", CATALOG)
     typed = msgspec.structs.replace(stage, rl=msgspec.structs.replace(stage.rl, mfu=0.3, overhead=20.0))
     assert folded_line("Efficiency", typed) == "MFU and overhead"

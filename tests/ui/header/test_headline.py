@@ -62,7 +62,7 @@ def test_without_warnings_the_line_says_so_and_keeps_its_height(window):
 def test_a_refused_project_says_why_where_the_answer_would_be(window, monkeypatch):
     from isocost.ui.session import session as module
 
-    monkeypatch.setattr(module, "estimate_with_curve", lambda *_: 1 / 0)
+    monkeypatch.setattr(module, "answer", lambda *_: 1 / 0)
     window.session.refresh()
     settle(window.session)
     assert window.headline.sentence.text() == "No estimate"

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.catalog.constants.templates import load_stage_templates
+from isocost.catalog import load
 from isocost.plan.inputs.stage_choices import STAGE_CHOICES
 from isocost.plan.inputs.stage_fields import STAGE_FIELDS
 from isocost.plan.inputs.stage_inputs import uses
@@ -30,7 +30,7 @@ from isocost.ui.widgets.edit import QuantityEdit
 from tests.ui.conftest import preset
 
 LEFT = Qt.MouseButton.LeftButton
-KINDS = tuple(load_stage_templates())
+KINDS = tuple(load().constants.templates)
 
 
 def add(window, kind: str) -> None:

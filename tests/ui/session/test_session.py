@@ -140,7 +140,7 @@ def test_a_project_the_engine_refuses_is_said_and_the_session_goes_on(session, q
         raise CatalogError("No such thing as h1000.")
 
     settle(session)
-    monkeypatch.setattr(module, "estimate_with_curve", refuse)
+    monkeypatch.setattr(module, "answer", refuse)
     with qtbot.waitSignal(session.failed) as said:
         set_tokens(session, 5e12)
     assert said.args == ["No such thing as h1000."]
@@ -151,7 +151,7 @@ def test_a_project_the_engine_refuses_is_said_and_the_session_goes_on(session, q
 
 
 def test_an_unexpected_error_is_said_too(session, qtbot, monkeypatch, caplog):
-    monkeypatch.setattr(module, "estimate_with_curve", lambda *_: 1 / 0)
+    monkeypatch.setattr(module, "answer", lambda *_: 1 / 0)
     with qtbot.waitSignal(session.failed) as said:
         session.refresh()
     assert "division by zero" in said.args[0]

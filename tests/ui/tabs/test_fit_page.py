@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
 from isocost.files import load_project
 from isocost.plan.answer.fit import fit_report
-from isocost.plan.answer.results import Bill, Part
 from isocost.plan.project.values import Layout
+from isocost.plan.runs.records import Breakdown, Part
 from isocost.report.findings.fit import memory_said, step_said
 from isocost.report.findings.layouts import cell_in_words, layouts_said
 from isocost.report.findings.nearest import near_said
@@ -322,11 +322,13 @@ def test_cards_neither_cover_each_other_nor_leave_the_page(window, fit, scale):
 
 GB = 1e9
 BILLS = {
-    "fits": Bill((Part("Weights", 14 * GB), Part("Gradients", 0.4 * GB), Part("Optimizer", 0.5 * GB),
+    "fits": Breakdown((Part("Weights", 14 * GB), Part("Gradients", 0.4 * GB), Part("Optimizer", 0.5 * GB),
                   Part("Activations", 0.6 * GB), Part("Logits", 0.7 * GB), Part("Buffers", 0.5 * GB),
                   Part("Reserve", 2 * GB)), 80 * GB),
-    "full": Bill((Part("Weights", 79.5 * GB), Part("Reserve", 0.5 * GB)), 80 * GB),
-    "over": Bill((Part("Weights", 10 * GB), Part("Optimizer", 700 * GB), Part("Reserve", 4 * GB)), 80 * GB),
+    "full": Breakdown((Part("Weights", 79.5 * GB), Part("Reserve", 0.5 * GB)), 80 * GB),
+    "over": Breakdown(
+        (Part("Weights", 10 * GB), Part("Optimizer", 700 * GB), Part("Reserve", 4 * GB)), 80 * GB
+    ),
 }  # fmt: skip
 
 

@@ -16,8 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from isocost.files import load_project
 from isocost.plan.inputs.ledger_fields import LEDGER_FIELDS
-from isocost.plan.money.bill import bars_by_group, bars_by_line
-from isocost.plan.money.slip import slip
+from isocost.plan.money.ledger import bars_by_group, bars_by_line
 from isocost.plan.project.programme import Demand, Schedule
 from isocost.plan.project.project import Project, Scenario, replace_scenario
 from isocost.quantities import format_duration, format_money, plain_spaces
@@ -193,7 +192,7 @@ def test_the_slip_slider_prices_a_delay_while_it_moves(page: LedgerPage, session
     slider.setFocus()
     QTest.keyClick(slider, KEY.Key_Right)
     assert page.calendar.weeks == 5.0
-    wanted = slip(session.current_scenario, session.estimate.stages, session.catalog, 5.0)
+    wanted = session.answer.slip(5.0)
     assert page.calendar.words.whole == slip_words(wanted)
     assert format_money(wanted.total_usd) in page.calendar.words.whole
     assert page.calendar.plot.view.late_weeks == 5.0

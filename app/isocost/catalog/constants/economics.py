@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
-import yaml
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.prices import IsoDay, Text
-from isocost.catalog.table import read_rows
-from isocost.paths import resource
-
-Record = TypeVar("Record")
+from isocost.catalog.table import yaml_record
 
 
-class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DatedFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One figure with its unit, the date it held and where it comes from."""
 
     value: float
@@ -26,7 +20,7 @@ class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
-class Spread(Constant, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class VaryingFigure(DatedFigure, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A figure that varies: ``value`` is the median."""
 
     low: float
@@ -58,15 +52,14 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every constant the estimate uses beside prices and physics (``resources/economics.yaml``)."""
 
-    run_over_step_mfu: Spread
-    power_over_nameplate: Constant
-    pue: Constant
-    grid_kg_per_kwh: Constant
+    run_over_step_mfu: VaryingFigure
+    power_over_nameplate: DatedFigure
+    grid_kg_per_kwh: DatedFigure
     pue_by_operator: tuple[Operator, ...]
-    usd_per_kwh: Constant
-    server_over_card: Constant
+    usd_per_kwh: DatedFigure
+    server_over_card: DatedFigure
     whole_system_words: Words
-    value_kept_per_year: Constant
+    value_kept_per_year: DatedFigure
 
     def operator(self, id: str) -> Operator:
         """The operator of an id. Raises CatalogError for an unknown one."""
@@ -121,32 +114,11 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     read: IsoDay
 
 
-@lru_cache(maxsize=1)
-def load_economics() -> Economics:
-    """The shipped constants, validated."""
-    return _read_yaml("economics.yaml", Economics)
+def read_economics(text: str) -> Economics:
+    """Economics from YAML. Raises CatalogError naming what is missing or unknown."""
+    return yaml_record(text, Economics, "economics.yaml")
 
 
-@lru_cache(maxsize=1)
-def load_regions() -> Mapping[str, Region]:
-    """Every region by its id, in the order of the file."""
-    return {row.id: row for row in read_rows(resource("regions.csv"), Region)}
-
-
-@lru_cache(maxsize=1)
-def load_api_quotes() -> tuple[ApiQuote, ...]:
-    """Every token price, in the order of the file."""
-    return tuple(read_rows(resource("api_prices.csv"), ApiQuote))
-
-
-@lru_cache(maxsize=1)
-def load_thresholds() -> tuple[Threshold, ...]:
-    """Compute thresholds, lowest first."""
-    return tuple(sorted(_read_yaml("thresholds.yaml", tuple[Threshold, ...]), key=lambda each: each.flops))
-
-
-def _read_yaml(name: str, kind: type[Record]) -> Record:
-    try:
-        return msgspec.convert(yaml.safe_load(resource(name).read_text(encoding="utf-8")), kind)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise CatalogError(f"{name}: {error}") from error
+def read_thresholds(text: str) -> tuple[Threshold, ...]:
+    """Compute thresholds from YAML, lowest first. Raises CatalogError."""
+    return tuple(sorted(yaml_record(text, tuple[Threshold, ...], "thresholds.yaml"), key=lambda t: t.flops))

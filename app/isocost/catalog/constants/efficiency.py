@@ -1,21 +1,18 @@
-"""Loads the step-time model's constants from ``resources/efficiency.yaml``."""
+"""Constants of the step-time model (``resources/efficiency.yaml``)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from functools import cache
-from pathlib import Path
+from dataclasses import fields
 from typing import Any, Literal
 
-import yaml
+import msgspec
 
+from isocost.catalog.table import yaml_record
 from isocost.engine.training.efficiency import Efficiency
-from isocost.paths import resource
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One constant of the step-time model, as documented in the file."""
 
     name: str
@@ -29,28 +26,20 @@ class Constant:
     """Which measured runs determine it, or where the assumption comes from."""
 
 
-def _entries(path: Path) -> tuple[list[Constant], dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        content = yaml.safe_load(file)
-    try:
-        constants = [Constant(**{**entry, "value": float(entry["value"])}) for entry in content["constants"]]
-        return constants, dict(content["relatives"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{path.name}: constants and relatives must be listed as documented: {error}"
-        ) from error
+class EfficiencyFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The constants of the step-time model, and what stands in where nothing was measured."""
 
-
-@cache
-def constants(path: Path | None = None) -> tuple[Constant, ...]:
+    constants: tuple[Constant, ...]
     """Every documented constant, in the order of the file."""
-    return tuple(_entries(path or resource("efficiency.yaml"))[0])
-
-
-@cache
-def relatives(path: Path | None = None) -> dict[str, str]:
+    relatives: dict[str, str]
     """Architectures without measured runs, each with the measured relative whose shares it borrows."""
-    return _entries(path or resource("efficiency.yaml"))[1]
+
+    def record(self) -> Efficiency:
+        """The constants as the engine takes them; architectures without runs get their relative's.
+
+        Raises ValueError, naming the constant, when one is missing or unknown.
+        """
+        return efficiency_of({each.name: each.value for each in self.constants}, self.relatives)
 
 
 def efficiency_of(values: Mapping[str, float], like: Mapping[str, str]) -> Efficiency:
@@ -75,10 +64,6 @@ def efficiency_of(values: Mapping[str, float], like: Mapping[str, str]) -> Effic
     return Efficiency(**tree)
 
 
-@cache
-def load_efficiency(path: Path | None = None) -> Efficiency:
-    """The shipped constants as the engine takes them; architectures without runs get their relative's.
-
-    Raises ValueError, naming the constant, when one is missing or unknown.
-    """
-    return efficiency_of({c.name: c.value for c in constants(path)}, relatives(path))
+def read_efficiency(text: str) -> EfficiencyFacts:
+    """The constants from YAML. Raises CatalogError naming what is missing or unknown."""
+    return yaml_record(text, EfficiencyFacts, "efficiency.yaml")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import lru_cache
 
 import msgspec
-import yaml
 
 from isocost.catalog.errors import CatalogError
-from isocost.engine.optimization import BatchLaw, PowerLaw
-from isocost.engine.scaling import AllocationLaw, KaplanLaw, ParametricLaw
-from isocost.paths import resource
+from isocost.catalog.table import yaml_record
+from isocost.engine.scaling import AllocationLaw, BatchLaw, ParametricLaw, PowerLaw
 
 
 class ParametricRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,31 +51,6 @@ class AllocationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return AllocationLaw(**{f.name: getattr(self, f.name) for f in fields(AllocationLaw)})
 
 
-class KaplanRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The 2020 laws; fields as ``KaplanLaw``."""
-
-    parameters_scale: float
-    parameters_exponent: float
-    tokens_scale: float
-    tokens_exponent: float
-    compute_scale: float
-    compute_exponent: float
-    joint_parameters_scale: float
-    joint_tokens_scale: float
-    joint_tokens_exponent: float
-    optimal_parameters_at_pf_day: float
-    optimal_parameters_exponent: float
-    critical_batch_scale: float
-    critical_batch_exponent: float
-    compute_fitted: float
-    fitted_on: str
-    source: str
-
-    def record(self) -> KaplanLaw:
-        """The laws the engine computes with."""
-        return KaplanLaw(**{f.name: getattr(self, f.name) for f in fields(KaplanLaw)})
-
-
 class PowerRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A product of powers of compute, parameters and tokens."""
 
@@ -107,36 +79,13 @@ class BatchRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return BatchLaw(self.id, self.name, self.learning_rate.record(), self.batch.record())
 
 
-class ReinforcementRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A measured curve of pass rate over accelerator-hours of RL (``rl_pass_rate``)."""
-
-    id: str
-    name: str
-    middle: float
-    steepness: float
-    ceiling: float
-    source: str
-
-
-class Progress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Months in which better methods halve the compute of a fixed loss, with its interval."""
-
-    halving_months: float
-    low: float
-    high: float
-    source: str
-
-
 class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every law the app offers."""
 
     default: str
     parametric: tuple[ParametricRow, ...]
     allocation: tuple[AllocationRow, ...]
-    kaplan: KaplanRow
     batch: tuple[BatchRow, ...]
-    reinforcement: tuple[ReinforcementRow, ...]
-    progress: Progress
 
     def law(self, id: str | None = None) -> ParametricLaw:
         """The parametric law of an id, or the default. Raises CatalogError for an unknown one."""
@@ -173,17 +122,8 @@ class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-@lru_cache(maxsize=1)
-def load_scaling_laws() -> ScalingLaws:
-    """The shipped laws, validated."""
-    return read_scaling_laws(resource("scaling_laws.yaml").read_text(encoding="utf-8"))
-
-
 def read_scaling_laws(text: str) -> ScalingLaws:
     """Laws from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
-    try:
-        laws = msgspec.convert(yaml.safe_load(text), ScalingLaws)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise CatalogError(f"scaling_laws.yaml: {error}") from error
+    laws = yaml_record(text, ScalingLaws, "scaling_laws.yaml")
     laws.law()
     return laws

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import lru_cache
 
 import msgspec
-import yaml
 
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.table import yaml_record
 from isocost.engine.records import Optimizer, Recompute, Stack
 from isocost.engine.training.states import MemoryProfile
-from isocost.paths import resource
 
 
 class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,19 +59,10 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.profiles[self.name_for_framework(framework, stack)]
 
 
-@lru_cache(maxsize=1)
-def load_memory_profiles() -> MemoryProfiles:
-    """The shipped profiles, validated."""
-    return read_memory_profiles(resource("memory.yaml").read_text(encoding="utf-8"))
-
-
 def read_memory_profiles(text: str) -> MemoryProfiles:
-    """Profiles from YAML. Raises ValueError naming what is missing, unknown or points nowhere."""
-    try:
-        result = msgspec.convert(yaml.safe_load(text), MemoryProfiles)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise ValueError(f"memory.yaml: {error}") from error
+    """Profiles from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
+    result = yaml_record(text, MemoryProfiles, "memory.yaml")
     for user, name in (*result.stacks.items(), *result.frameworks.items()):
         if name not in result.profiles:
-            raise ValueError(f"memory.yaml: {user!r} names the profile {name!r}, which is not defined.")
+            raise CatalogError(f"memory.yaml: {user!r} names the profile {name!r}, which is not defined.")
     return result

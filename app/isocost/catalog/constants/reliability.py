@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
-import yaml
 
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.table import yaml_record
 from isocost.engine.goodput import Reliability
-from isocost.paths import resource
 
 
 class Fleet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +36,6 @@ class ReliabilityFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     write_bandwidth: Sourced
     write_bandwidth_limit: Sourced
     blocking_share: Sourced
-    repair_seconds: Sourced
 
     def record(self, fleet: str | None = None) -> Reliability:
         """The engine's record with a fleet's failure rate. Raises CatalogError for an unknown fleet."""
@@ -52,19 +48,13 @@ class ReliabilityFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     write_bandwidth=self.write_bandwidth.value,
                     write_bandwidth_limit=self.write_bandwidth_limit.value,
                     blocking_share=self.blocking_share.value,
-                    repair_seconds=self.repair_seconds.value,
                 )
         names = ", ".join(known.id for known in self.fleets)
         raise CatalogError(f"reliability.yaml: no fleet {wanted!r}; there are {names}.")
 
 
-@lru_cache(maxsize=1)
-def load_reliability() -> ReliabilityFacts:
-    """The shipped figures, validated."""
-    text = resource("reliability.yaml").read_text(encoding="utf-8")
-    try:
-        facts = msgspec.convert(yaml.safe_load(text), ReliabilityFacts)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise CatalogError(f"reliability.yaml: {error}") from error
+def read_reliability(text: str) -> ReliabilityFacts:
+    """Failure rates and recovery times from YAML. Raises CatalogError naming what is missing or unknown."""
+    facts = yaml_record(text, ReliabilityFacts, "reliability.yaml")
     facts.record()
     return facts

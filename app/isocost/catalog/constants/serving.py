@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
-import yaml
 
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.table import yaml_record
 from isocost.engine.generation.deployment import GenerationPrecision, Replica, ServingConstants
 from isocost.engine.generation.rl import RlStack
 from isocost.engine.records import Accelerator, Transformer
-from isocost.paths import resource
 
 RL_FIGURES = (
     "drafts",
@@ -24,11 +22,11 @@ RL_FIGURES = (
     "overhead_limit",
 )
 
-StackName = Literal["frontier", "open"]
+RlStackName = Literal["frontier", "open"]
 SpreadName = Literal["dense", "moe", "wide", "unmeasured"]
 
 
-class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SourcedFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One constant with where it comes from."""
 
     value: float
@@ -47,21 +45,21 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A serving stack, figure by figure; the fields are those of ``ServingConstants``."""
 
-    matmul_efficiency: dict[str, Figure]
-    expert_efficiency: Figure
-    attention_efficiency: Figure
-    weight_bandwidth: Figure
-    cache_bandwidth: Figure
-    link_efficiency: Figure
-    network_efficiency: Figure
-    layer_seconds: Figure
-    collective_seconds: Figure
-    step_seconds: Figure
-    sequence_seconds: Figure
-    token_layer_seconds: Figure
-    memory_share: Figure
-    runtime_bytes: Figure
-    max_sequences: Figure
+    matmul_efficiency: dict[str, SourcedFigure]
+    expert_efficiency: SourcedFigure
+    attention_efficiency: SourcedFigure
+    weight_bandwidth: SourcedFigure
+    cache_bandwidth: SourcedFigure
+    link_efficiency: SourcedFigure
+    network_efficiency: SourcedFigure
+    layer_seconds: SourcedFigure
+    collective_seconds: SourcedFigure
+    step_seconds: SourcedFigure
+    sequence_seconds: SourcedFigure
+    token_layer_seconds: SourcedFigure
+    memory_share: SourcedFigure
+    runtime_bytes: SourcedFigure
+    max_sequences: SourcedFigure
     overlap: bool
 
     def record(self) -> ServingConstants:
@@ -75,7 +73,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return ServingConstants(matmul_efficiency=shares, overlap=self.overlap, **values)
 
 
-class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FactorRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Low, central and high of a factor."""
 
     low: float
@@ -91,17 +89,17 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Serving stack it generates with."""
     weights: GenerationPrecision
     cache: GenerationPrecision
-    drafts: Figure
-    mfu_dense: Figure
-    mfu_moe: Figure
-    mfu_small: Figure
-    overhead_seconds: Figure
-    overhead_exponent: Figure
-    overhead_limit: Figure
-    unmodelled: Range
+    drafts: SourcedFigure
+    mfu_dense: SourcedFigure
+    mfu_moe: SourcedFigure
+    mfu_small: SourcedFigure
+    overhead_seconds: SourcedFigure
+    overhead_exponent: SourcedFigure
+    overhead_limit: SourcedFigure
+    unmodelled: FactorRange
 
 
-class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ErrorRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Measured over predicted throughput of rows the fit had not seen."""
 
     p10: float
@@ -111,7 +109,7 @@ class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
-class Accuracy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class GenerationScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How well a set of measured rows is predicted."""
 
     median_error: float
@@ -121,21 +119,21 @@ class Accuracy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: int
 
 
-class AccuracyTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Accuracy on the rows fitted, and on groups the fit had not seen."""
+class GenerationScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Scores on the rows fitted, and on groups the fit had not seen."""
 
-    in_sample: Accuracy
-    generations_held_out: Accuracy
-    families_held_out: Accuracy
+    in_sample: GenerationScore
+    generations_held_out: GenerationScore
+    families_held_out: GenerationScore
 
 
-class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``resources/serving.yaml`` holds."""
 
     serving: dict[str, Profile]
-    rl: dict[StackName, RlProfile]
-    spreads: dict[SpreadName, Spread]
-    accuracy: AccuracyTable
+    rl: dict[RlStackName, RlProfile]
+    spreads: dict[SpreadName, ErrorRange]
+    accuracy: GenerationScores
     measured_architectures: tuple[str, ...]
     """Accelerator families the fitted figures have seen."""
 
@@ -143,7 +141,7 @@ class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The constants of a serving stack: ``vendor`` (fitted) or ``frontier`` (DeepSeek's production)."""
         return self.serving[name].record()
 
-    def rl_stack(self, name: StackName) -> RlStack:
+    def rl_stack(self, name: RlStackName) -> RlStack:
         """A reinforcement-learning stack as the engine takes it."""
         profile = self.rl[name]
         figures = {field: getattr(profile, field).value for field in RL_FIGURES}
@@ -156,7 +154,7 @@ class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             **figures,
         )
 
-    def spread_of(self, t: Transformer, a: Accelerator, replica: Replica) -> Spread:
+    def spread_of(self, t: Transformer, a: Accelerator, replica: Replica) -> ErrorRange:
         """The errors of predictions like this one: by kind of model and layout, or of unmeasured hardware."""
         if a.architecture not in self.measured_architectures:
             return self.spreads["unmeasured"]
@@ -165,18 +163,9 @@ class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.spreads["moe" if t.is_moe else "dense"]
 
 
-@lru_cache(maxsize=1)
-def load_serving() -> Serving:
-    """The shipped constants, validated."""
-    return read_serving(resource("serving.yaml").read_text(encoding="utf-8"))
-
-
-def read_serving(text: str) -> Serving:
+def read_serving(text: str) -> ServingFacts:
     """Constants from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
-    try:
-        result = msgspec.convert(yaml.safe_load(text), Serving)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise CatalogError(f"serving.yaml: {error}") from error
+    result = yaml_record(text, ServingFacts, "serving.yaml")
     for name, profile in result.rl.items():
         if profile.serving not in result.serving:
             raise CatalogError(

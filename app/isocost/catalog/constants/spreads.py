@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
-import yaml
 
-from isocost.catalog.constants.efficiency import relatives
+from isocost.catalog.table import yaml_record
 from isocost.engine.records import Accelerator, Stack, Transformer, Workload
-from isocost.paths import resource
 
 Platform = Literal["nvidia", "open", "elsewhere"]
 """NVIDIA's tuned stack on its accelerators, open-source code on them, and other makers' accelerators."""
@@ -31,7 +29,7 @@ class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """90th percentile."""
 
 
-class SourceScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LeftOutScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Errors of one source's runs when none of them is in the fit."""
 
     runs: int
@@ -53,15 +51,21 @@ class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same over the sources kept out of every fit."""
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AccuracyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Errors on runs left out of the fit, by class of run and by source (``resources/accuracy.yaml``)."""
+
     spreads: dict[str, Spread]
     unmeasured: float
     """Factor on the logarithm of a spread for architectures without measured runs."""
     unstated: float
     """The same for runs whose layout is not known."""
-    left_out: dict[str, SourceScore]
+    left_out: dict[str, LeftOutScore]
     macro: dict[str, float]
     coverage: Coverage
+
+    def spreads_of(self, relatives: Mapping[str, str]) -> Spreads:
+        """The ranges of predictions; those of architectures among ``relatives`` are widened."""
+        return Spreads(dict(self.spreads), self.unmeasured, tuple(relatives), self.unstated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,11 @@ class Spreads:
 
     by_class: dict[str, Spread]
     unmeasured: float
+    """Factor on the logarithm of a spread for ``unmeasured_architectures``."""
+    unmeasured_architectures: tuple[str, ...]
+    """Architectures without runs in the fit."""
     unstated: float = 1.0
+    """The same factor for runs whose layout is not known."""
 
     def factors(
         self,
@@ -91,7 +99,7 @@ class Spreads:
 
     def width(self, accelerator: Accelerator, *, layout_known: bool) -> float:
         """Factor on the logarithm of a class's range."""
-        width = self.unmeasured if accelerator.architecture in relatives() else 1.0
+        width = self.unmeasured if accelerator.architecture in self.unmeasured_architectures else 1.0
         return width * (1.0 if layout_known else self.unstated)
 
 
@@ -115,14 +123,6 @@ def _kind(t: Transformer, work: Workload) -> Kind:
     return "dense-low" if low else "dense-16bit"
 
 
-@lru_cache(maxsize=1)
-def load_accuracy() -> _File:
-    """The shipped record of errors, validated."""
-    content = yaml.safe_load(resource("accuracy.yaml").read_text(encoding="utf-8"))
-    return msgspec.convert(content, _File)
-
-
-def load_spreads() -> Spreads:
-    """The shipped ranges."""
-    file = load_accuracy()
-    return Spreads(dict(file.spreads), file.unmeasured, file.unstated)
+def read_accuracy(text: str) -> AccuracyRecord:
+    """The record of errors from YAML. Raises CatalogError naming what is missing or unknown."""
+    return yaml_record(text, AccuracyRecord, "accuracy.yaml")

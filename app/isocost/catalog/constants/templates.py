@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import msgspec
-import yaml
 
 from isocost.catalog.errors import CatalogError
-from isocost.paths import resource
+from isocost.catalog.table import yaml_record
 
 
 class StageTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,18 +25,12 @@ class StageTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where those values come from."""
 
 
-@lru_cache(maxsize=1)
-def load_stage_templates() -> dict[str, StageTemplate]:
-    """The shipped kinds by their tag, in the order they are offered.
+def read_stage_templates(text: str) -> dict[str, StageTemplate]:
+    """The kinds of stage from YAML by their tag, in the order they are offered.
 
-    Raises:
-        CatalogError: the file holds something else, or a value without a source.
+    Raises CatalogError: the text holds something else, or a value without a source.
     """
-    text = resource("stages.yaml").read_text(encoding="utf-8")
-    try:
-        templates = msgspec.convert(yaml.safe_load(text), tuple[StageTemplate, ...])
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise CatalogError(f"stages.yaml: {error}") from error
+    templates = yaml_record(text, tuple[StageTemplate, ...], "stages.yaml")
     for each in templates:
         if each.values and not each.source:
             raise CatalogError(f"stages.yaml, {each.kind}: values are given without their source.")

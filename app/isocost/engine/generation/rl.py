@@ -25,6 +25,7 @@ from isocost.engine.generation.lengths import Lengths, mean_position
 from isocost.engine.generation.rollout import Array, RolloutTime, RolloutTimes, Round, best_rollouts
 from isocost.engine.generation.step import wide_peak
 from isocost.engine.records import Accelerator, Transformer
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 Schedule = Literal["synchronous", "one-step", "asynchronous"]
 """Rollouts and updates in turn; the next round generated during this update; never waiting for a tail."""
@@ -336,21 +337,6 @@ def _driver(parts: dict[str, float], tail: float) -> Driver:
     return "training arithmetic" if arithmetic >= parts["overhead"] else "round overhead"
 
 
-def rl_time(t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: float) -> RlTime:
-    """Hours of a reinforcement-learning run on ``gpus`` accelerators.
-
-    Raises:
-        ValueError: the policy does not fit, or a phase's lengths contradict its cap.
-    """
-    (found,) = rl_times(t, a, plan, stack, gpus=[gpus])
-    if found is None:
-        raise ValueError(
-            f"{t.name} in {stack.weights} does not fit on {gpus:.0f} x {a.name} with one response: use more "
-            "accelerators, more memory each or a narrower format, or widen the generation layout."
-        )
-    return found
-
-
 def rl_times(
     t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, *, gpus: Sequence[float]
 ) -> tuple[RlTime | None, ...]:
@@ -381,22 +367,23 @@ def rl_times(
 def _time(run: _Run, seconds: dict[str, float], tail: float, last: RolloutTime, gpus: float) -> RlTime:
     """The answer for one number of accelerators from its seconds by part and its last round."""
     tokens = float(sum(n * job.tokens for n, job in zip(run.rounds.tolist(), run.jobs, strict=True)))
-    low, central, high = (seconds["wall"] * gpus / 3600.0 * factor for factor in run.stack.unmodelled)
+    gpu_hours = seconds["wall"] * gpus / SECONDS_PER_HOUR
+    low, central, high = (gpu_hours * factor for factor in run.stack.unmodelled)
     work = multipliers(run.plan.algorithm).total * parameters(run.t).active * tokens
     return RlTime(
         rounds=float(run.rounds.sum()),
         tokens=tokens,
-        generation=seconds["generation"] / 3600.0,
-        scoring=seconds["scoring"] / 3600.0,
-        update=seconds["update"] / 3600.0,
-        overhead=seconds["overhead"] / 3600.0,
-        wall=seconds["wall"] / 3600.0,
+        generation=seconds["generation"] / SECONDS_PER_HOUR,
+        scoring=seconds["scoring"] / SECONDS_PER_HOUR,
+        update=seconds["update"] / SECONDS_PER_HOUR,
+        overhead=seconds["overhead"] / SECONDS_PER_HOUR,
+        wall=seconds["wall"] / SECONDS_PER_HOUR,
         gpu_hours=(low, central, high),
-        throughput_bound=seconds["throughput_bound"] * gpus / 3600.0,
-        tail_bound=seconds["tail_bound"] * gpus / 3600.0,
+        throughput_bound=seconds["throughput_bound"] * gpus / SECONDS_PER_HOUR,
+        tail_bound=seconds["tail_bound"] * gpus / SECONDS_PER_HOUR,
         driver=_driver(seconds, tail),
         longest=last.longest,
         tail_rate=last.tail_rate,
-        tokens_per_second_per_gpu=tokens / (central * 3600.0),
-        utilisation=work / (central * 3600.0 * wide_peak(run.a)),
+        tokens_per_second_per_gpu=tokens / (central * SECONDS_PER_HOUR),
+        utilisation=work / (central * SECONDS_PER_HOUR * wide_peak(run.a)),
     )

@@ -58,8 +58,6 @@ class RolloutTime:
     longest: float
     """Expected tokens of the longest response."""
     replica: Replica
-    running: float
-    """Sequences an accelerator starts with."""
     waves: float
     """Sequences over those that fit at once; above 1 a queue keeps the batch full until it is empty."""
     tail_rate: float
@@ -76,7 +74,6 @@ class RolloutTimes:
     longest: Array
     tp: Array
     ep: Array
-    running: Array
     waves: Array
     tail_rate: Array
 
@@ -112,16 +109,6 @@ class Rows:
     def __len__(self) -> int:
         return len(self.job)
 
-
-__all__ = [
-    "RolloutTime",
-    "RolloutTimes",
-    "Round",
-    "best_rollout",
-    "best_rollouts",
-    "rollout_time",
-    "rollout_times",
-]
 
 POINTS = 192
 """Points along the response at which a step is timed; 4x as many move a round by less than 0.5 %."""
@@ -235,7 +222,6 @@ def _fitting_times(
         longest=longest,
         tp=rows.tp,
         ep=rows.ep,
-        running=running / np.maximum(rows.tp, rows.ep),
         waves=each / running,
         tail_rate=tail_rate,
     )
@@ -282,46 +268,3 @@ def _choices(
 ) -> list[tuple[float, float]]:
     found = candidate_replicas(t, a, gpus) if replica is None else [replica]
     return [(cast(float, each.tp), cast(float, each.ep)) for each in found]
-
-
-def rollout_time(
-    t: Transformer,
-    a: Accelerator,
-    replica: Replica,
-    fmt: Format,
-    c: ServingConstants,
-    job: Round,
-    *,
-    gpus: float,
-    speculation: Speculation = NO_DRAFTS,
-) -> RolloutTime | None:
-    """Seconds of a round on ``gpus`` accelerators in copies of ``replica``; None when it does not fit."""
-    first, count = np.zeros(1, dtype=np.intp), np.array([float(gpus)])
-    timed = best_rollouts(t, a, fmt, c, [job], first, count, replica=replica, speculation=speculation)
-    return timed.one(0) if np.isfinite(timed.seconds[0]) else None
-
-
-def best_rollout(
-    t: Transformer,
-    a: Accelerator,
-    fmt: Format,
-    c: ServingConstants,
-    job: Round,
-    *,
-    gpus: float,
-    speculation: Speculation = NO_DRAFTS,
-    steady: bool = False,
-) -> RolloutTime:
-    """The round on the layout that ends it first, or with ``steady`` the one with the most tokens/s.
-
-    Raises:
-        ValueError: no layout on ``gpus`` accelerators holds the weights and one sequence.
-    """
-    first, count = np.zeros(1, dtype=np.intp), np.array([float(gpus)])
-    timed = best_rollouts(t, a, fmt, c, [job], first, count, speculation=speculation, steady=steady)
-    if not np.isfinite(timed.seconds[0]):
-        raise ValueError(
-            f"{t.name} in {fmt.weights} with a response of {job.lengths.mean:.0f} tokens does not fit on "
-            f"{gpus:.0f} x {a.name}: use more accelerators, more memory each or a narrower format."
-        )
-    return timed.one(0)

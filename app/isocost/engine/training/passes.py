@@ -76,7 +76,7 @@ class LayerSeconds:
         )
 
     def passes(self, mode: NDArray[np.int8] | int) -> Passes:
-        """What each pass takes under a recomputation mode."""
+        """Seconds of each pass under a recomputation mode."""
         return Passes(
             forward=self.forward.total,
             backward=self.backward.total + self.recomputed(mode),

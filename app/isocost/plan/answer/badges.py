@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.economics import Threshold, load_thresholds
-from isocost.catalog.constants.laws import load_scaling_laws
+from isocost.catalog.constants.economics import Threshold
 from isocost.catalog.records import PublishedRun
 from isocost.engine.scaling import (
     TRAIN_FLOPS,
@@ -25,10 +24,10 @@ from isocost.engine.scaling import (
     optimum,
 )
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.money.surroundings import DAYS_PER_MONTH
 from isocost.plan.project.project import PretrainStage, Scenario, model_of
 from isocost.plan.runs.resolve import parameters_of
 from isocost.quantities import format_quantity
+from isocost.quantities.units import DAYS_PER_MONTH
 
 NEAR_OPTIMAL = 1.5
 """Tokens per parameter within this factor of a law's optimum are called compute-optimal."""
@@ -110,11 +109,11 @@ def badges(
     if isinstance(chosen, PretrainStage):
         counted = parameters_of(model_of(scenario, chosen), catalog)
         size, tokens = counted.active, chosen.data.tokens
-        found += _tokens(size, tokens)
-        found += _repetition(scenario, size, tokens)
-        found += _serving(scenario, size, tokens)
+        found += _tokens(size, tokens, catalog)
+        found += _repetition(scenario, size, tokens, catalog)
+        found += _serving(scenario, size, tokens, catalog)
         found += _peer(TRAIN_FLOPS * size * tokens, catalog)
-    found += _rules(training_flops(results))
+    found += _rules(training_flops(results), catalog)
     return tuple(found)
 
 
@@ -123,9 +122,9 @@ def training_flops(results: Sequence[StageEstimate]) -> float:
     return math.fsum(r.flops.six_nd for r in results if r.enabled and r.flops is not None)
 
 
-def law_readings(parameters: float, tokens: float) -> tuple[LawReading, ...]:
+def law_readings(parameters: float, tokens: float, catalog: Catalog) -> tuple[LawReading, ...]:
     """What each law says of ``parameters`` trained on ``tokens``; losses of different laws do not compare."""
-    laws = load_scaling_laws()
+    laws = catalog.constants.laws
     compute = TRAIN_FLOPS * parameters * tokens
     readings = []
     for row in laws.parametric:
@@ -163,13 +162,13 @@ def nearest_peer(flops: float, catalog: Catalog) -> Peer | None:
     return min(peers, key=lambda peer: abs(math.log(peer.ratio)), default=None) if flops > 0.0 else None
 
 
-def thresholds_reached(flops: float) -> tuple[Threshold, ...]:
+def thresholds_reached(flops: float, catalog: Catalog) -> tuple[Threshold, ...]:
     """The compute thresholds a programme exceeds, lowest first."""
-    return tuple(each for each in load_thresholds() if flops > each.flops)
+    return tuple(each for each in catalog.constants.thresholds if flops > each.flops)
 
 
-def _tokens(size: float, tokens: float) -> Iterator[Badge]:
-    law = load_scaling_laws().law()
+def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
+    law = catalog.constants.laws.law()
     compute = TRAIN_FLOPS * size * tokens
     best, ratio = optimum(law, compute), tokens / size
     against = ratio / best.tokens_per_parameter
@@ -177,7 +176,7 @@ def _tokens(size: float, tokens: float) -> Iterator[Badge]:
     word = _REGIMES[training_regime(against, NEAR_OPTIMAL)]
     stretch = extrapolation(law.compute_fitted, compute)
     beyond = f" That is {stretch:.1f} times the compute the law was fitted on." if stretch > 1.0 else ""
-    ratios = sorted(reading.tokens_per_parameter for reading in law_readings(size, tokens))
+    ratios = sorted(reading.tokens_per_parameter for reading in law_readings(size, tokens, catalog))
     split = (
         f"{format_quantity(best.parameters, 'number')} parameters on "
         f"{format_quantity(best.tokens, 'number')} tokens"
@@ -188,14 +187,14 @@ def _tokens(size: float, tokens: float) -> Iterator[Badge]:
         f"{beyond}"
     )
     text = f"{format_quantity(ratio, 'number')} tokens per parameter: {word}"
-    yield Badge("tokens-per-parameter", "data.tokens", text, detail, _law_source())
+    yield Badge("tokens-per-parameter", "data.tokens", text, detail, _law_source(catalog))
 
 
-def _repetition(scenario: Scenario, size: float, tokens: float) -> Iterator[Badge]:
+def _repetition(scenario: Scenario, size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
     unique = scenario.dataset.unique_tokens
     if unique is None or unique >= tokens:
         return
-    row = next(row for row in load_scaling_laws().parametric if row.repeat_data is not None)
+    row = next(row for row in catalog.constants.laws.parametric if row.repeat_data is not None)
     law = row.record()
     assert law.repeat_data is not None
     worth = float(effective(unique, tokens, law.repeat_data))
@@ -213,11 +212,11 @@ def _repetition(scenario: Scenario, size: float, tokens: float) -> Iterator[Badg
     )
 
 
-def _serving(scenario: Scenario, size: float, tokens: float) -> Iterator[Badge]:
+def _serving(scenario: Scenario, size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
     served = scenario.demand.tokens_per_day * scenario.demand.months * DAYS_PER_MONTH
     if served <= 0.0:
         return
-    law = load_scaling_laws().law()
+    law = catalog.constants.laws.law()
     best = inference_aware(law, float(loss(law, size, tokens)), served)
     yield Badge(
         "inference-aware",
@@ -246,8 +245,8 @@ def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
     )
 
 
-def _rules(flops: float) -> Iterator[Badge]:
-    for rule in load_thresholds():
+def _rules(flops: float, catalog: Catalog) -> Iterator[Badge]:
+    for rule in catalog.constants.thresholds:
         if flops <= CLOSE_TO_RULE * rule.flops:
             continue
         side = "Above" if flops > rule.flops else "Close to"
@@ -263,6 +262,6 @@ def _rules(flops: float) -> Iterator[Badge]:
         )
 
 
-def _law_source() -> str:
-    laws = load_scaling_laws()
+def _law_source(catalog: Catalog) -> str:
+    laws = catalog.constants.laws
     return next(row.source for row in laws.parametric if row.id == laws.default)

@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
-from isocost.catalog.records import AcceleratorEntry
-from isocost.plan.money.supply import hourly_usd
-from isocost.plan.money.surroundings import basis, in_cents, programme_cost
+from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.project.choosing import card_of, is_too_many
-from isocost.plan.project.project import Project, Scenario, Stage, price_of
+from isocost.plan.project.project import Data, Project, Scenario, Stage
 from isocost.plan.project.stages import PretrainStage
-from isocost.plan.runs import Array, StageRun, run_scenario
+from isocost.plan.runs import Array, run_scenario
 from isocost.plan.runs.resolve import batch_tokens, whole_nodes
 from isocost.plan.runs.throughput import Counts, count_grid
 
@@ -106,24 +104,23 @@ def _as_priced(curve: CostCurve, catalog: Catalog) -> CostCurve:
     return replace(curve, **arrays)
 
 
-def searched_alike(before: Scenario, after: Scenario) -> bool:
+def searched_alike(before: Scenario, after: Scenario, catalog: Catalog) -> bool:
     """Whether one scenario's curves need no search that the other's have not made.
 
     Tokens, prices, goodput and the site change what a layout costs, not which is the fastest; so do tokens
     only while the batch stays as it is.
     """
     bill = {"price": after.price, "supply": after.supply, "site": after.site}
-    alike = msgspec.structs.replace(before, **bill, stages=_with_equal_tokens(before))
-    return alike == msgspec.structs.replace(after, stages=_with_equal_tokens(after))
+    alike = msgspec.structs.replace(before, **bill, stages=_with_equal_tokens(before, catalog))
+    return alike == msgspec.structs.replace(after, stages=_with_equal_tokens(after, catalog))
 
 
-def _with_equal_tokens(scenario: Scenario) -> tuple[Stage, ...]:
+def _with_equal_tokens(scenario: Scenario, catalog: Catalog) -> tuple[Stage, ...]:
+    def evened(data: Data) -> Data:
+        return msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
+
     return tuple(
-        msgspec.structs.replace(
-            stage, data=msgspec.structs.replace(stage.data, tokens=1.0, batch_tokens=batch_tokens(stage.data))
-        )
-        if isinstance(stage, PretrainStage)
-        else stage
+        msgspec.structs.replace(stage, data=evened(stage.data)) if isinstance(stage, PretrainStage) else stage
         for stage in scenario.stages
     )
 
@@ -144,49 +141,40 @@ def _newest_price(catalog: Catalog) -> str:
 
 
 def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) -> tuple[CostCurve, ...]:
-    """The scenario on each card's accelerator, all accelerators of a stage searched at once."""
+    """The scenario on each card's accelerator, all accelerators of a stage searched at once.
+
+    Stages run one after another; one on hardware of its own adds the same at each count.
+    """
+    if not cards:
+        return ()
     entries = [catalog.accelerator(card.accelerator) for card in cards]
     counts = [count_grid(e.spec.node_size, whole_nodes(e.spec, scenario.hardware.count)) for e in entries]
     counted = msgspec.structs.replace(scenario, stages=tuple(s for s in scenario.stages if s.enabled))
     runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog)
-    curves = []
-    for i, (entry, card) in enumerate(zip(entries, cards, strict=True)):
-        own = [each[i] for each in runs]
-        curves.append(_curve(counted, entry, card, counts[i], own, catalog))
-    return tuple(curves)
+    points = [
+        Point(entry, card.usd_per_gpu_hour, counts[i], [each[i] for each in runs])
+        for i, (entry, card) in enumerate(zip(entries, cards, strict=True))
+    ]
+    # Every count of every accelerator is reckoned at once, side by side.
+    values = values_of(counted, points, catalog)
+    ends = np.cumsum([len(each) for each in counts])[:-1]
+    size = np.ones(sum(len(each) for each in counts))
+    days, cost = (np.split(np.asarray(values[key]) * size, ends) for key in ("days", "total"))
+    return tuple(
+        _curve(scenario, point, card, days[i], cost[i])
+        for i, (point, card) in enumerate(zip(points, cards, strict=True))
+    )
 
 
-def _rate(scenario: Scenario, stage: Stage, card: PriceCard, catalog: Catalog) -> float:
-    """USD per accelerator-hour of a stage: its own price, or the card's where it follows the hardware."""
-    follows = stage.hardware is None and stage.price is None
-    rent = card.usd_per_gpu_hour if follows else price_of(scenario, stage).usd_per_gpu_hour
-    held = card.accelerator if stage.hardware is None else stage.hardware.accelerator
-    return hourly_usd(scenario, rent, catalog.accelerator(held))
-
-
-def _curve(
-    scenario: Scenario,
-    entry: AcceleratorEntry,
-    card: PriceCard,
-    counts: Counts,
-    runs: Sequence[StageRun],
-    catalog: Catalog,
-) -> CostCurve:
-    """Stages one after another; one on hardware of its own adds the same at each count."""
-    ones = np.ones(len(counts))
-    lasting = [run.wall_days * ones for run in runs]
-    days = np.sum(lasting, axis=0) * ones
-    rates = [_rate(scenario, stage, card, catalog) for stage in scenario.stages]
-    rents = [in_cents(run.gpu_hours * rate * ones) for run, rate in zip(runs, rates, strict=True)]
-    hourly = hourly_usd(scenario, card.usd_per_gpu_hour, entry)
-    on = basis(scenario, scenario.stages, rents, lasting, counts * ones, hourly, catalog)
-    cost = programme_cost(scenario, on) * ones
-    fits = np.all([run.fits & (ones > 0) for run in runs], axis=0) & (ones > 0)
-    mfu = next((run.mfu * ones for run in runs if run.mfu is not None), np.full(len(counts), np.nan))
-    asked = counts == whole_nodes(entry.spec, scenario.hardware.count)
+def _curve(scenario: Scenario, point: Point, card: PriceCard, days: Array, cost: Array) -> CostCurve:
+    counts, ones = point.counts, np.ones(len(point.counts))
+    fits = np.all([run.fits & (ones > 0) for run in point.runs], axis=0) & (ones > 0)
+    trained = (run.mfu * ones for run in point.runs if run.mfu is not None)
+    mfu = next(trained, np.full(len(counts), np.nan))
+    asked = counts == whole_nodes(point.accelerator.spec, scenario.hardware.count)
     shown = (days > 0.0) & ((days <= LONGEST_DAYS) | asked)
     shape = (counts[shown], days[shown], cost[shown], mfu[shown], fits[shown])
-    return CostCurve(entry.spec.id, entry.short_name, card, *shape)
+    return CostCurve(point.accelerator.spec.id, point.accelerator.short_name, card, *shape)
 
 
 def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:

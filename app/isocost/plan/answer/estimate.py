@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog
@@ -20,13 +22,63 @@ from isocost.plan.answer.results import (
     StageEstimate,
     Total,
 )
-from isocost.plan.money.energy import energy
-from isocost.plan.money.ledger import cost_range, ledger, programme_total
-from isocost.plan.money.supply import rate_of
-from isocost.plan.money.surroundings import cents
-from isocost.plan.project.project import Project, Scenario, Stage
+from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.money.cashflow import CashMonth, TimelineBar, cash_by_month, timeline
+from isocost.plan.money.explain import Explanation, explained
+from isocost.plan.money.ledger import Omission, ledger, omissions, programme_total
+from isocost.plan.money.options import OptionComparison, compare_options
+from isocost.plan.money.reckoning import Reckoning, reckoned
+from isocost.plan.money.slip import Slip, slip
+from isocost.plan.project.project import Project, Scenario
 from isocost.plan.runs import Array, StageRun, run_scenario
 from isocost.plan.runs.stage_layout import with_layout
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything a scenario comes to: views, reports and commands are functions of this."""
+
+    project: Project
+    at: int
+    """Place of the scenario in its project."""
+    estimate: Estimate
+    reckoning: Reckoning = field(repr=False)
+    """Every figure by key."""
+    curve: CostCurve = field(repr=False)
+    """The scenario on its own accelerator at every count."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was asked."""
+        return self.project.scenarios[self.at]
+
+    @cached_property
+    def timeline(self) -> tuple[TimelineBar, ...]:
+        """When the stages run."""
+        return timeline(self.reckoning)
+
+    @cached_property
+    def cash(self) -> tuple[CashMonth, ...]:
+        """What is paid each month."""
+        return cash_by_month(self.reckoning, self.estimate.ledger)
+
+    @cached_property
+    def options(self) -> OptionComparison | None:
+        """An API, a tuned model and this one side by side; None without a demand."""
+        return compare_options(self.scenario, self.estimate.total.cost_usd)
+
+    @cached_property
+    def omissions(self) -> tuple[Omission, ...]:
+        """What the bill does not contain."""
+        return omissions(self.scenario)
+
+    def slip(self, weeks: float) -> Slip:
+        """What a delay costs."""
+        return slip(self.reckoning, weeks)
+
+    def explain(self, key: str) -> Explanation:
+        """Where a figure comes from, down to inputs and their sources. Raises KeyError for no figure."""
+        return explained(self.reckoning, key)
 
 
 def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
@@ -35,22 +87,27 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
     Raises:
         CatalogError: the plan names an accelerator or model the catalogue does not have.
     """
-    return estimate_with_curve(project, catalog, scenario)[0]
+    return answer(project, catalog, scenario).estimate
 
 
-def estimate_with_curve(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[Estimate, CostCurve]:
-    """The estimate, and the scenario's own curve, which its warnings look at: each is computed once.
+def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
+    """The answer for a scenario; what is not asked of it is not worked out.
 
     Raises:
         CatalogError: the plan names an accelerator or model the catalogue does not have.
     """
     chosen = project.scenarios[scenario]
-    stages = stage_estimates(chosen, catalog)
+    on, stages = stage_estimates(chosen, catalog)
     counted = [stage for stage in stages if stage.enabled]
-    lines = ledger(chosen, stages, catalog)
-    total = Total(*(sum((getattr(s, name) for s in counted), 0.0) for name in Total.__slots__))
-    total = replace(total, cost_usd=programme_total(lines))
-    span = _range(counted, total, cost_range(chosen, stages, catalog))
+    lines = ledger(on)
+    total = Total(
+        programme_total(lines),
+        sum((stage.gpu_hours for stage in counted), 0.0),
+        on["days"],
+        on["energy_kwh"],
+        on["co2_kg"],
+    )
+    span = _range(on, total)
     notices: list[Notice] = []
     for stage, result in zip(chosen.stages, stages, strict=True):
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
@@ -70,38 +127,43 @@ def estimate_with_curve(project: Project, catalog: Catalog, scenario: int = 0) -
         headline=headline(counted, total),
         doubt=doubt(counted, span),
     )
-    return made, curve
+    return Answer(project, scenario, made, on, curve)
 
 
-def stage_estimates(scenario: Scenario, catalog: Catalog) -> tuple[StageEstimate, ...]:
-    """What each stage costs, takes and emits, those switched off included."""
+def stage_estimates(scenario: Scenario, catalog: Catalog) -> tuple[Reckoning, tuple[StageEstimate, ...]]:
+    """The scenario reckoned, and what each stage costs, takes and emits, those switched off included."""
     shared = scenario.hardware
-    runs = run_scenario(scenario, [shared.accelerator], [np.array([shared.count], dtype=np.int64)], catalog)
-    return tuple(
-        _stage_estimate(scenario, stage, each[0], catalog)
-        for stage, each in zip(scenario.stages, runs, strict=True)
+    counts = [np.array([shared.count], dtype=np.int64)]
+    runs = [each[0] for each in run_scenario(scenario, [shared.accelerator], counts, catalog)]
+    on = reckoned(scenario, runs, catalog)
+    # Stages switched off cost nothing, but the list of stages says what they would.
+    every = on if len(on.stages) == len(runs) else reckoned(_all_on(scenario), runs, catalog)
+    made = tuple(_stage_estimate(every, place, run) for place, run in enumerate(runs))
+    return on, tuple(
+        replace(each, enabled=stage.enabled) for each, stage in zip(made, scenario.stages, strict=True)
     )
 
 
-def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Catalog) -> StageEstimate:
-    entry = catalog.accelerator(run.accelerator)
-    gpu_hours = float(run.gpu_hours[0])
-    count = int(run.counts[0])
-    rate = rate_of(scenario, stage, catalog)
-    used = energy(entry.spec, count, gpu_hours, scenario.site)
+def _all_on(scenario: Scenario) -> Scenario:
+    stages = tuple(msgspec.structs.replace(stage, enabled=True) for stage in scenario.stages)
+    return msgspec.structs.replace(scenario, stages=stages)
+
+
+def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
+    entry, stage = on.catalog.accelerator(run.accelerator), on.scenario.stages[place]
     result = StageEstimate(
         name=stage.name,
         group=stage.group,
-        kind=str(stage.__struct_config__.tag),
-        cost_usd=cents(gpu_hours * rate.usd),
-        gpu_hours=gpu_hours,
+        kind=kind_of(stage),
+        cost_usd=on.by_stage("stage.rent")[place],
+        gpu_hours=float(run.gpu_hours[0]),
         wall_days=float(run.wall_days[0]),
         accelerator=entry.spec.id,
         accelerator_name=entry.short_name,
-        count=count,
-        usd_per_gpu_hour=rate.usd,
-        energy_kwh=used.kwh,
-        co2_kg=used.co2_kg,
+        count=int(run.counts[0]),
+        usd_per_gpu_hour=on.by_stage("stage.rate")[place],
+        energy_kwh=on.by_stage("stage.kwh")[place],
+        co2_kg=on.by_stage("stage.co2_kg")[place],
         mfu=_first(run.mfu),
         mfu_source=run.mfu_source,
         tokens_per_s_per_gpu=_first(run.tokens_per_s_per_gpu),
@@ -111,30 +173,28 @@ def _stage_estimate(scenario: Scenario, stage: Stage, run: StageRun, catalog: Ca
         batch_tokens=run.batch_tokens,
         slow=run.slow,
         fast=run.fast,
-        enabled=stage.enabled,
         details=run.details,
-        price_source=rate.source,
+        price_source=on.rate_source(stage),
         noun=entry.noun,
     )
-    return with_layout(result, run, catalog)
+    return with_layout(result, run, on.catalog)
 
 
 def _first(values: Array | None) -> float | None:
     return None if values is None else float(values[0])
 
 
-def _range(stages: Sequence[StageEstimate], total: Total, costs: tuple[float, float]) -> EstimateRange | None:
-    """Sum of the stages' own ranges, taken as moving together: one model predicts them all."""
-    if all(s.slow == 1.0 and s.fast == 1.0 for s in stages):
+def _range(on: Reckoning, total: Total) -> EstimateRange | None:
+    """The programme when every stage is fast, and when every stage is slow: one model predicts them all."""
+    paces = np.array([(run.fast, run.slow) for run in on.runs]).reshape(-1, 2)
+    if not np.any(paces != 1.0):
         return None
-    low, high = costs
+    both = on.values.again(
+        **{"stage.rent": on.values["stage.rent"] * paces, "stage.days": on.values["stage.days"] * paces}
+    )
+    (low, high), (soon, late) = both["total"], both["days"]
     return EstimateRange(
-        Range(low, total.cost_usd, high),
-        Range(
-            sum(s.wall_days * s.fast for s in stages),
-            total.wall_days,
-            sum(s.wall_days * s.slow for s in stages),
-        ),
+        Range(float(low), total.cost_usd, float(high)), Range(float(soon), total.wall_days, float(late))
     )
 
 

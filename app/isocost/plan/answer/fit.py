@@ -14,34 +14,35 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.generation.rl import Driver, RlPlan, Schedule
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.layouts.ranking import RankedLayouts, Reason, ranked_layouts
-from isocost.engine.layouts.search import BestLayouts, matmul_peak
+from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Recompute, Sharding
+from isocost.engine.search.best import BestLayouts
+from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
-from isocost.plan.answer.results import Bill, Part
 from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
 from isocost.plan.project.stages import DistillationStage, RlStage
 from isocost.plan.runs import StageRun, run_scenario
 from isocost.plan.runs.layouts import layout_words, memory_bill
-from isocost.plan.runs.records import SECONDS_PER_HOUR
+from isocost.plan.runs.records import Breakdown, Part
 from isocost.plan.runs.reinforced import Recipe, recipe_of, recipe_on_policy, simulated
 from isocost.plan.runs.resolve import transformer_of, workload_of
 from isocost.plan.runs.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
 from isocost.plan.runs.training import FULL
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)
 class RoundsFit:
     """A stage that generates, scores and updates in rounds."""
 
-    memory: Bill
+    memory: Breakdown
     """Bytes per accelerator of an update in which every response is as long as its cap allows; reference,
     reward and generating copies left out."""
     layout: str
     """Of that update: the fastest the search finds, in the field's shorthand."""
     longest: float
     """Tokens of a prompt and the longest response."""
-    round: Bill
+    round: Breakdown
     """Seconds of an average round by what they are spent on, largest first."""
     driver: Driver
     schedule: Schedule
@@ -71,7 +72,7 @@ def rounds_fit(
         memory_bill(speed.best, 0),
         layout_words(speed.best, 0),
         float(data.sequence),
-        Bill(tuple(sorted(parts, key=lambda part: -part.amount))),
+        Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),
         done.driver,
         recipe.plan.schedule,
     )
@@ -209,7 +210,7 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
 def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
     """A searched stage among the measured runs."""
     spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning)
     return Point(transformer_of(question.model, catalog), spec, count, work, question.stack)
 
 
@@ -279,7 +280,7 @@ def _ranked(
         plan.work,
         plan.accelerator,
         count,
-        constants(question.stack),
+        constants(question.stack, catalog),
         pins_of(pins),
         LISTED,
     )

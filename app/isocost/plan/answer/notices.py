@@ -9,13 +9,12 @@ from typing import Literal
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.economics import load_regions
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import adam_state_bytes
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.results import Cure, Notice, StageEstimate
+from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.money.timeline import start_date
 from isocost.plan.project.choosing import NO_PRICE, is_too_many
 from isocost.plan.project.project import (
     GpuHoursStage,
@@ -123,13 +122,13 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
     """Every warning about what surrounds the stages."""
     entry = catalog.accelerator(scenario.hardware.accelerator)
     owning = scenario.supply.mode in ("own", "mixed")
-    if owning and purchase_price(entry, scenario.ownership)[0] is None:
+    if owning and purchase_price(entry, scenario.ownership, catalog)[0] is None:
         yield Notice(
             "no-purchase-price",
             "ownership.usd_per_accelerator",
             f"No purchase price of {entry.short_name} is known: it is taken as rented until one is typed.",
         )
-    if scenario.site.region and scenario.site.region not in load_regions():
+    if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
             "unknown-region",
             "site.region",

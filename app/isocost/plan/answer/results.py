@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from isocost.plan.inputs.fields import Quantity
+from isocost.plan.money.ledger import LedgerLine
+from isocost.plan.runs.records import Breakdown, Detail, FlopCount
 from isocost.quantities import format_count
 
 RELEASE = "Let the search choose"
@@ -41,57 +42,12 @@ class Notice:
     cure: Cure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FlopCount:
-    """Floating-point operations of a stage: ours from the shapes, and the 6ND people quote."""
-
-    matmul: float
-    attention: float
-    six_nd: float
-    frozen: bool = False
-    """Adapters are trained, the weights themselves are not: no gradients of theirs."""
-    reference: bool = False
-    """A frozen copy reads every token too."""
-
-    @property
-    def total(self) -> float:
-        """Matmul and attention, recomputation left out."""
-        return self.matmul + self.attention
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One share of a whole: bytes of an accelerator's memory, or seconds of a step."""
-
-    name: str
-    amount: float
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """A whole and what it is made of."""
-
-    parts: tuple[Part, ...]
-    limit: float | None = None
-    """What the whole must stay below, when there is such a thing (an accelerator's usable bytes)."""
-
-    @property
-    def total(self) -> float:
-        """Sum of the parts."""
-        return sum(part.amount for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A fact about a stage worth showing beside its cost: what drives it, a bound, a rate."""
-
-    label: str
-    value: float | str
-    quantity: Quantity | Literal[""]
-    """How a number is shown; empty for words."""
-    unit: str = ""
-    note: str = ""
-    """What it means, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +84,9 @@ class StageEstimate:
     """Whether parts of the layout are held by the user."""
     idle: int = 0
     """Accelerators without work because the batch has no sequences for them."""
-    memory: Bill | None = None
+    memory: Breakdown | None = None
     """Bytes per accelerator at the peak, against what can be used."""
-    step: Bill | None = None
+    step: Breakdown | None = None
     """Seconds of one optimizer step."""
     flops: FlopCount | None = None
     goodput: float | None = None
@@ -173,26 +129,6 @@ class EstimateRange:
 
     cost_usd: Range
     wall_days: Range
-
-
-LedgerGroup = Literal[
-    "final run", "failures", "experiments", "data", "people", "infrastructure", "contingency"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """One line of the bill, in whole cents."""
-
-    line: str
-    cost_usd: float
-    source: str
-    """Where its inputs come from, or "your input"."""
-    key: str = ""
-    """Stable name: ``stage.0``, ``people``, ``contingency``..."""
-    group: LedgerGroup = "final run"
-    how: str = ""
-    """The arithmetic with its values in it."""
 
 
 @dataclass(frozen=True, slots=True)

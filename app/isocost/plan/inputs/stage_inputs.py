@@ -9,8 +9,6 @@ from typing import Any
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.serving import load_serving
-from isocost.catalog.constants.templates import load_stage_templates
 from isocost.engine.generation.rl import default_mfu, round_overhead_seconds
 from isocost.plan.inputs.field import Field
 from isocost.plan.inputs.fields import FIELDS
@@ -59,26 +57,26 @@ def kind_of(stage: Stage) -> str:
 
 
 @lru_cache(maxsize=32)
-def new_stage(kind: str) -> Any:
+def new_stage(kind: str, catalog: Catalog) -> Any:
     """A stage of a kind with the values it starts with.
 
     Raises:
         KeyError: there is no such kind.
     """
-    template, made = load_stage_templates()[kind], KINDS[kind]
+    template, made = catalog.constants.templates[kind], KINDS[kind]
     values = dict(template.values)
     if issubclass(made, PretrainStage):
         values["data"] = {"tokens": FIELDS["data.tokens"].default, **values.get("data", {})}
     return msgspec.convert({"kind": kind, "name": template.name, **values}, made)
 
 
-def default_of(stage: Stage, field: Field) -> Default:
+def default_of(stage: Stage, field: Field, catalog: Catalog) -> Default:
     """What an input starts with in a stage of this kind: the kind's own value, else the table's."""
-    template = load_stage_templates()[kind_of(stage)]
+    template = catalog.constants.templates[kind_of(stage)]
     held = template.values if field.section == "stage" else template.values.get(field.section, {})
     if field.name in held:
         return Default(float(held[field.name]), template.source)
-    own = getattr(new_stage(template.kind), field.section, None)
+    own = getattr(new_stage(template.kind, catalog), field.section, None)
     value = getattr(own, field.name, field.default)
     return Default(field.default if value is None else value, field.default_source)
 
@@ -155,13 +153,14 @@ def _uses_distillation(stage: DistillationStage, name: str) -> bool:
 
 def filled_mfu(rl: Rl, policy: ModelChoice, catalog: Catalog) -> Filled:
     """The utilization of scoring and update a recipe uses when none is typed."""
-    t, profile = transformer_of(policy, catalog), load_serving().rl[rl.stack]
-    value = default_mfu(load_serving().rl_stack(rl.stack), t)
+    serving, profile = catalog.constants.serving, catalog.constants.serving.rl[rl.stack]
+    value = default_mfu(serving.rl_stack(rl.stack), transformer_of(policy, catalog))
     figures = (profile.mfu_moe, profile.mfu_dense, profile.mfu_small)
     return Filled(value, next(figure.source for figure in figures if figure.value == value))
 
 
 def filled_overhead(rl: Rl, policy: ModelChoice, catalog: Catalog) -> Filled:
     """The seconds a round takes beside generation and arithmetic when none are typed."""
-    value = round_overhead_seconds(load_serving().rl_stack(rl.stack), transformer_of(policy, catalog))
-    return Filled(value, f"{load_serving().rl[rl.stack].overhead_seconds.source}, scaled to this size")
+    serving = catalog.constants.serving
+    value = round_overhead_seconds(serving.rl_stack(rl.stack), transformer_of(policy, catalog))
+    return Filled(value, f"{serving.rl[rl.stack].overhead_seconds.source}, scaled to this size")

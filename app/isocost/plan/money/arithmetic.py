@@ -1,61 +1,200 @@
-"""A line's arithmetic as people check it on paper: enough digits that the product is the amount shown."""
+"""Arithmetic as people check it on paper: words with values in them that come to their result as written.
+
+Words are arithmetic with places for values, ``{people.heads} people x {people_months} months``. Signs are
+``+``, ``-``, ``x``, ``/``, ``^`` and brackets; ``of`` multiplies and binds last ("5 % of $2 + $3"); "the
+larger of A and B" and "A in whole days" are what they say; other words only name what stands beside them.
+"""
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from isocost.plan.money.surroundings import cents
+import numpy as np
+from numpy.typing import NDArray
+
 from isocost.quantities import SPACE, format_cents, format_count
 
+Number = float | NDArray[np.float64]
+Form = Literal["number", "usd", "share"]
+"""How a value is written: 2,048 | $3.99 | 40 %."""
+
+CENTS = 100
 DOLLARS_FROM = 10_000.0
-"""USD from which cents are not shown beside a product."""
+"""USD from which cents are not shown beside arithmetic."""
 CENTS_BELOW = 1000.0
 """USD up to which a round price is written with its cents."""
 FEWEST, MOST = 3, 15
-"""Significant digits of a factor."""
+"""Significant digits of a value in arithmetic; floats have no more than fifteen that can be trusted."""
+
+_PLACE = re.compile(r"{([^{}]+)}")
+_TOKEN = re.compile(r"{[^{}]+}|\$?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?\s?%?|[-+/^()]|[A-Za-z][\w-]*")
+_PHRASES = {"the larger of": "larger", "in whole days": "ceil"}
+_WORDS = frozenset({"x", "of", "and", *_PHRASES.values()})
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A number of a product, and how it is written."""
+    """A value in arithmetic, and how it is written."""
 
     value: float
-    unit: Literal["number", "usd", "share"] = "number"
+    form: Form = "number"
 
     def text(self, digits: int) -> str:
-        """The number with at least its whole part, and a price below $1,000 with its cents."""
+        """The value with at least its whole part, and a price below $1,000 with its cents."""
         size = math.floor(math.log10(abs(self._shown))) if self._shown else 0
         whole, _, part = f"{self._shown:,.{max(0, digits - 1 - size)}f}".partition(".")
         part = part.rstrip("0")
-        if self.unit == "usd" and (part or self.value < CENTS_BELOW):
+        if self.form == "usd" and (part or self.value < CENTS_BELOW):
             part = part.ljust(2, "0")
         number = f"{whole}.{part}" if part else whole
-        return {"number": number, "usd": f"${number}", "share": f"{number}{SPACE}%"}[self.unit]
+        return {"number": number, "usd": f"${number}", "share": f"{number}{SPACE}%"}[self.form]
 
     def read(self, digits: int) -> float:
         """The value of its text."""
-        number = float(self.text(digits).strip("$%" + SPACE).replace(",", ""))
-        return number / 100.0 if self.unit == "share" else number
+        return _number(self.text(digits))
 
     @property
     def _shown(self) -> float:
-        return self.value * 100.0 if self.unit == "share" else self.value
+        return self.value * 100.0 if self.form == "share" else self.value
 
 
-def amount(usd: float) -> str:
-    """A result: to the cent, as the line's own cost is rounded, or to the dollar from $10,000 on."""
+def places(words: str) -> tuple[str, ...]:
+    """Names of the values that words have places for, in their order."""
+    return tuple(_PLACE.findall(words))
+
+
+def filled(words: str, factors: Mapping[str, Sequence[Factor]], digits: int) -> str:
+    """Words with their values; a place of several (one a stage) holds their sum."""
+
+    def said(place: re.Match[str]) -> str:
+        return " + ".join(factor.text(digits) for factor in factors[place[1]]) or "0"
+
+    return _PLACE.sub(said, words)
+
+
+def on_paper(
+    words: str, factors: Mapping[str, Sequence[Factor]], amount: Callable[[float], str]
+) -> tuple[str, str]:
+    """Words with values and what they come to, in the fewest digits that, read as written, come to it.
+
+    Args:
+        amount: writes a result; two results written alike are the same on paper.
+    """
+    exact = amount(read(words, {name: sum(f.value for f in each) for name, each in factors.items()}))
+    for digits in range(FEWEST, MOST):
+        values = {name: sum(f.read(digits) for f in each) for name, each in factors.items()}
+        if amount(read(words, values)) == exact:
+            return filled(words, factors, digits), exact
+    return filled(words, factors, MOST), exact
+
+
+def usd_amount(usd: float) -> str:
+    """A result in USD: to the cent, as a line's own cost is rounded, or to the dollar from $10,000 on."""
     return f"${format_count(usd)}" if abs(usd) >= DOLLARS_FROM else format_cents(cents(usd))
 
 
-def product(words: str, *factors: Factor) -> str:
-    """``words`` with the factors in its braces and the USD they come to: "6 people x $9,000 = $54,000".
+def in_cents(usd: Number) -> Number:
+    """Rounded to the cent."""
+    rounded: NDArray[np.float64] = np.rint(np.asarray(usd, dtype=np.float64) * CENTS) / CENTS
+    return rounded
 
-    Factors take the fewest digits whose product, as written, is the amount as written.
+
+def cents(usd: float) -> float:
+    """One amount rounded to the cent."""
+    return float(in_cents(usd))
+
+
+def read(words: str, values: Mapping[str, float] | None = None) -> float:
+    """What arithmetic comes to as it is written, with ``values`` in its places.
+
+    Raises:
+        ValueError: the words are no arithmetic.
     """
-    shown = amount(math.prod(factor.value for factor in factors))
-    digits = next(
-        (n for n in range(FEWEST, MOST) if amount(math.prod(f.read(n) for f in factors)) == shown), MOST
-    )
-    return f"{words.format(*(factor.text(digits) for factor in factors))} = {shown}"
+    reader = _Reader(_tokens(words), values or {})
+    value = reader.shares()
+    if reader.token is not None:
+        raise ValueError(f"{words!r} is not arithmetic: {reader.token!r} is left over.")
+    return value
+
+
+@lru_cache(maxsize=512)
+def _tokens(words: str) -> tuple[str, ...]:
+    """Places, numbers and signs; words that only name things are passed over."""
+    plain = words.replace(SPACE, " ")
+    for phrase, word in _PHRASES.items():
+        plain = plain.replace(phrase, word)
+    found = (token.strip() for token in _TOKEN.findall(plain))
+    return tuple(token for token in found if not token[0].isalpha() or token in _WORDS)
+
+
+def _number(text: str) -> float:
+    """The value of a number as it is written: "$3.99", "40 %"."""
+    number = float(text.strip("$% " + SPACE).replace(",", ""))
+    return number / 100.0 if text.endswith("%") else number
+
+
+class _Reader:
+    """Reads arithmetic from left to right: shares, sums, products, powers, single values."""
+
+    def __init__(self, tokens: tuple[str, ...], values: Mapping[str, float]) -> None:
+        self._tokens = iter(tokens)
+        self._values = values
+        self.token: str | None = next(self._tokens, None)
+
+    def _take(self) -> str | None:
+        taken, self.token = self.token, next(self._tokens, None)
+        return taken
+
+    def shares(self) -> float:
+        value = self._sum()
+        while self.token == "of":
+            self._take()
+            value *= self._sum()
+        return value
+
+    def _sum(self) -> float:
+        value = self._product()
+        while self.token in ("+", "-"):
+            value += self._product() if self._take() == "+" else -self._product()
+        return value
+
+    def _product(self) -> float:
+        value = self._power()
+        while self.token in ("x", "/"):
+            value = value * self._power() if self._take() == "x" else value / self._power()
+        return value
+
+    def _power(self) -> float:
+        value = self._single()
+        if self.token == "^":
+            self._take()
+            return float(value ** self._power())
+        if self.token == "ceil":
+            self._take()
+            return float(math.ceil(value))
+        return value
+
+    def _single(self) -> float:
+        token = self._take()
+        if token == "(":
+            value = self.shares()
+            if self._take() != ")":
+                raise ValueError("A bracket is not closed.")
+            return value
+        if token == "larger":
+            first = self._sum()
+            if self._take() != "and":
+                raise ValueError("'The larger of' needs two values joined by 'and'.")
+            return float(np.maximum(first, self._sum()))
+        if token == "-":
+            return -self._power()
+        if token is not None and token[0] == "{":
+            return self._values[token[1:-1]]
+        if token is None or not (token[0].isdigit() or token[0] == "$"):
+            raise ValueError(f"A number is missing before {token!r}.")
+        return _number(token)

@@ -1,67 +1,258 @@
-"""The bill as it is drawn: every bar with where it stands, its share of the programme and its lines."""
+"""The bill of a programme: a row for each of its lines, and for each step on the way to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import numpy as np
 
-from isocost.plan.answer.results import LedgerGroup, LedgerLine
-from isocost.plan.money.ledger import GROUPS, programme_total, waterfall
-from isocost.plan.money.surroundings import cents
-
-
-@dataclass(frozen=True, slots=True)
-class BillBar:
-    """One line or one group of the bill, standing on those before it."""
-
-    name: str
-    group: LedgerGroup
-    start_usd: float
-    end_usd: float
-    cost_usd: float
-    """Its own height."""
-    share: float
-    """Of the programme's total, 0..1."""
-    lines: tuple[LedgerLine, ...]
+from isocost.plan.money.arithmetic import Number, in_cents
+from isocost.plan.money.energy import ENERGY
+from isocost.plan.money.figure import BILL, LINES, Figure, Paid, by_stage
+from isocost.plan.money.supply import RATES
+from isocost.quantities.units import (
+    DAYS_PER_MONTH,
+    DAYS_PER_WEEK,
+    HOURS_PER_DAY,
+    HOURS_PER_MONTH,
+    HOURS_PER_WEEK,
+    KILO,
+    MEGA,
+)
 
 
-def bars_by_line(lines: Iterable[LedgerLine]) -> tuple[BillBar, ...]:
-    """A bar for each line that costs something, from the final run outwards; they end at the total."""
-    known = tuple(lines)
-    total = programme_total(known)
-    ordered = [line for group in GROUPS for line in known if line.group == group and line.cost_usd]
-    bars: list[BillBar] = []
-    for line in ordered:
-        start = bars[-1].end_usd if bars else 0.0
-        end = cents(start + line.cost_usd)
-        share = part_of(line.cost_usd, total)
-        bars.append(BillBar(line.line, line.group, start, end, line.cost_usd, share, (line,)))
-    return tuple(bars)
+def _product(*factors: Number) -> Number:
+    result = factors[0]
+    for factor in factors[1:]:
+        result = result * factor
+    return result
 
 
-def bars_by_group(lines: Iterable[LedgerLine]) -> tuple[BillBar, ...]:
-    """A bar for each group that costs something, from the final run outwards; they end at the total."""
-    known = tuple(lines)
-    total = programme_total(known)
-    return tuple(
-        BillBar(
-            each.group.capitalize(),
-            each.group,
-            each.start_usd,
-            each.end_usd,
-            each.cost_usd,
-            part_of(each.cost_usd, total),
-            each.lines,
-        )
-        for each in waterfall(known)
-    )
+def _same(value: Number) -> Number:
+    return value
 
 
-def part_of(usd: float, total: float) -> float:
-    """A sum's share of a whole, 0..1; 0 of a whole that costs nothing."""
-    return usd / total if total else 0.0
+WITH_STAGES, WITH_MAIN, AT_START = Paid("stages"), Paid("main stages"), Paid("start")
 
+_RUNS = (
+    Figure(
+        "stage.rent", "Rent", "USD", ("stage.gpu_hours", "stage.rate"),
+        "{stage.gpu_hours} GPU-hours x {stage.rate}",
+        lambda hours, rate: in_cents(hours * rate), over="stage",
+    ),
+    Figure(
+        "stage.main_rent", "Rent of the main run", "USD", ("stage.rent", "stage.main"),
+        "{stage.rent} x {stage.main}", _product, over="stage",
+    ),
+    Figure(
+        "stage.shared_days", "Days on the plan's own accelerators", "days", ("stage.days", "stage.shared"),
+        "{stage.days} x {stage.shared}", _product, over="stage",
+    ),
+    Figure("rent", "Rent of all stages", "USD", ("stage.rent",), "{stage.rent}", by_stage),
+    Figure("main_rent", "Rent of the main run", "USD", ("stage.main_rent",), "{stage.main_rent}", by_stage),
+    Figure("days", "Days of all stages", "days", ("stage.days",), "{stage.days}", by_stage),
+    Figure(
+        "shared_days", "Days on the plan's own accelerators", "days", ("stage.shared_days",),
+        "{stage.shared_days}", by_stage,
+    ),
+)  # fmt: skip
 
-def only_the_run(bars: Sequence[BillBar]) -> bool:
-    """Whether nothing surrounds the final run."""
-    return all(bar.group == "final run" for bar in bars)
+_TIME = (
+    Figure(
+        "programme_days", "Length of the programme", "days",
+        ("days", "schedule.preparation_weeks", "schedule.wrap_up_weeks", "schedule.gap_weeks", "stages"),
+        "{days} + 7 x ({schedule.preparation_weeks} + {schedule.wrap_up_weeks} +"
+        " {schedule.gap_weeks} x ({stages} - 1))",
+        lambda days, before, after, gap, stages: (
+            days + DAYS_PER_WEEK * (before + after + gap * np.maximum(stages - 1, 0))
+        ),
+    ),
+    Figure(
+        "months", "Length of the programme", "months", ("programme_days",), "{programme_days} x 24 / 730",
+        lambda days: days / DAYS_PER_MONTH,
+    ),
+    Figure(
+        "people_months", "Months of work", "months", ("people.months",), "{people.months}", _same,
+        typed=("people.months",),
+    ),
+    Figure("people_months", "Months of work", "months", ("months",), "{months}", _same),
+    Figure(
+        "storage_months", "Months of storage", "months", ("storage.months",), "{storage.months}", _same,
+        typed=("storage.months",),
+    ),
+    Figure("storage_months", "Months of storage", "months", ("months",), "{months}", _same),
+)  # fmt: skip
+
+_UNUSED = (
+    Figure(
+        "paid_days", "Days of the reservation", "days", ("supply.term_months",),
+        "{supply.term_months} x 730 / 24", lambda months: months * DAYS_PER_MONTH, modes=("reserved",),
+    ),
+    Figure(
+        "paid_days", "Days of the capacity block", "days", ("shared_days", "supply.block_days"),
+        "the larger of ({shared_days} in whole days) and {supply.block_days}",
+        lambda working, block: np.maximum(np.ceil(working), block), modes=("block",),
+    ),
+    Figure(
+        "unused_days", "Days paid and not used", "days", ("paid_days", "shared_days"),
+        "the larger of 0 and ({paid_days} - {shared_days})",
+        # Where no stage works on the plan's own accelerators there is nothing to reserve.
+        lambda paid, working: np.where(working > 0.0, np.maximum(paid - working, 0.0), 0.0),
+        modes=("reserved", "block"),
+    ),
+    Figure(
+        "unused_hours", "Hours paid and not used", "h", ("unused_days",), "{unused_days} x 24",
+        lambda days: days * HOURS_PER_DAY, modes=("reserved", "block"),
+    ),
+    Figure(
+        "unsold_share", "Share of unused hours nobody else pays for", "", ("supply.resold",),
+        "100 % - {supply.resold}", lambda resold: 1.0 - resold, modes=("reserved", "block"),
+    ),
+)  # fmt: skip
+
+_STEPS = (
+    Figure(
+        "synthetic_mtok", "Million tokens bought", "", ("dataset.synthetic_tokens",),
+        "{dataset.synthetic_tokens} / 1,000,000", lambda tokens: tokens / MEGA,
+    ),
+    Figure(
+        "stored_gb", "Kept on fast storage", "GB",
+        ("storage.terabytes", "storage.checkpoints", "checkpoint_gb"),
+        "{storage.terabytes} x 1,000 + {storage.checkpoints} x {checkpoint_gb}",
+        lambda tb, kept, each: tb * KILO + kept * each,
+    ),
+    Figure(
+        "egress_gb", "Moved out", "GB", ("storage.egress_terabytes",), "{storage.egress_terabytes} x 1,000",
+        lambda terabytes: terabytes * KILO,
+    ),
+)  # fmt: skip
+
+_LINES = (
+    Figure(
+        "failed-runs", "Failed runs", "USD", ("programme.failed_runs", "main_rent"),
+        "{programme.failed_runs} of the main run's {main_rent}", _product,
+        where=("programme.failed_runs",), group="failures", inputs=("programme.failed_runs",),
+        missing="runs aborted or rolled back, beyond what goodput covers", paid=WITH_MAIN,
+    ),
+    Figure(
+        "interruptions", "Work done again on spot", "USD", ("supply.rework", "rent"),
+        "{supply.rework} of {rent} rent", _product,
+        modes=("spot",), group="failures", inputs=("supply.rework",), paid=WITH_STAGES,
+    ),
+    Figure(
+        "unused", "Reserved and unused", "USD",
+        ("unsold_share", "unused_hours", "held.count", "held.rate"),
+        "{unsold_share} of {unused_hours} h x {held.count} GPUs x {held.rate}",
+        lambda share, hours, count, rate: hours * count * rate * share,
+        modes=("reserved", "block"), where=("supply.resold",), group="infrastructure",
+        paid=Paid("after", "unused_days"), committed=True,
+    ),
+    Figure(
+        "unused", "Reserved and unused", "USD", ("unused_hours", "held.count", "held.rate"),
+        "{unused_hours} h x {held.count} GPUs x {held.rate}", _product,
+        modes=("reserved", "block"), group="infrastructure",
+        paid=Paid("after", "unused_days"), committed=True,
+    ),
+    Figure(
+        "licences", "Data licences", "USD", ("dataset.licences_usd",), "{dataset.licences_usd}", _same,
+        where=("dataset.licences_usd",), group="data", inputs=("dataset.licences_usd",),
+        missing="text bought from its owners", paid=AT_START, committed=True,
+    ),
+    Figure(
+        "annotations", "Annotation", "USD", ("dataset.annotations", "dataset.usd_per_annotation"),
+        "{dataset.annotations} x {dataset.usd_per_annotation}", _product,
+        where=("dataset.annotations",), group="data",
+        inputs=("dataset.annotations", "dataset.usd_per_annotation"),
+        missing="preferences and demonstrations written by people", paid=Paid("before"),
+    ),
+    Figure(
+        "synthetic", "Synthetic text", "USD", ("synthetic_mtok", "dataset.usd_per_synthetic_mtok"),
+        "{synthetic_mtok} million tokens x {dataset.usd_per_synthetic_mtok}", _product,
+        where=("dataset.synthetic_tokens",), group="data",
+        inputs=("dataset.synthetic_tokens", "dataset.usd_per_synthetic_mtok"),
+        missing="text written by models", counted_with=("data",), paid=Paid("before"),
+    ),
+    Figure(
+        "people", "People", "USD", ("people.heads", "people_months", "people.usd_per_month"),
+        "{people.heads} people x {people_months} months x {people.usd_per_month}", _product,
+        where=("people.heads",), group="people",
+        inputs=("people.heads", "people.months", "people.usd_per_month"),
+        missing="salaries of those who do it", paid=Paid("throughout", "people_months"), committed=True,
+    ),
+    Figure(
+        "storage", "Storage", "USD", ("stored_gb", "storage_months", "storage.usd_per_gb_month"),
+        "{stored_gb} GB x {storage_months} months x {storage.usd_per_gb_month}", _product,
+        where=("storage.terabytes", "storage.checkpoints"), group="infrastructure",
+        inputs=("storage.terabytes", "storage.checkpoints", "storage.usd_per_gb_month", "storage.months"),
+        missing="data, checkpoints and logs on fast storage", paid=Paid("throughout", "storage_months"),
+    ),
+    Figure(
+        "egress", "Egress", "USD", ("egress_gb", "storage.usd_per_egress_gb"),
+        "{egress_gb} GB x {storage.usd_per_egress_gb}", _product,
+        where=("storage.egress_terabytes",), group="infrastructure",
+        inputs=("storage.egress_terabytes", "storage.usd_per_egress_gb"),
+        missing="moving data out of the supplier's network", paid=Paid("end"),
+    ),
+    Figure(
+        "support", "Support", "USD", ("programme.support", "rent"), "{programme.support} of {rent} rent",
+        _product, where=("programme.support",), group="infrastructure", inputs=("programme.support",),
+        missing="the supplier's support contract", paid=WITH_STAGES, committed=True,
+    ),
+    Figure(
+        "setup", "Setup", "USD", ("programme.setup_usd",), "{programme.setup_usd}", _same,
+        where=("programme.setup_usd",), group="infrastructure", inputs=("programme.setup_usd",),
+        missing="migration, acceptance tests, contracts", paid=AT_START, committed=True,
+    ),
+    Figure(
+        "everything_else", "Everything else", "USD", ("rent", LINES), "{rent} + {lines}",
+        lambda rent, lines: rent + lines,
+    ),
+    Figure(
+        "contingency", "Contingency", "USD", ("programme.contingency", "everything_else"),
+        "{programme.contingency} of everything else, {everything_else}", _product,
+        where=("programme.contingency",), group="contingency", inputs=("programme.contingency",),
+        missing="a reserve for what nobody thought of", paid=Paid("as the rest"),
+    ),
+)  # fmt: skip
+
+_DELAY = (
+    Figure(
+        "late.hours", "Hours late", "h", ("weeks_late",), "{weeks_late} x 168",
+        lambda weeks: weeks * HOURS_PER_WEEK,
+    ),
+    Figure(
+        "late.months", "Months late", "months", ("late.hours",), "{late.hours} / 730",
+        lambda hours: hours / HOURS_PER_MONTH,
+    ),
+    Figure(
+        "late.idle", "Idle accelerators", "USD", ("held.count", "late.hours", "held.idle_rate"),
+        "{held.count} x {late.hours} h x {held.idle_rate}", _product, of="delay", group="infrastructure",
+    ),
+    Figure(
+        "late.support", "Support", "USD", ("programme.support", "late.idle"),
+        "{programme.support} of {late.idle}", _product, of="delay", group="infrastructure",
+        inputs=("programme.support",),
+    ),
+    Figure(
+        "late.people", "People", "USD", ("people.heads", "late.months", "people.usd_per_month"),
+        "{people.heads} people x {late.months} months x {people.usd_per_month}", _product, of="delay",
+        group="people", inputs=("people.heads", "people.usd_per_month"),
+    ),
+    Figure(
+        "late.storage", "Storage", "USD", ("stored_gb", "late.months", "storage.usd_per_gb_month"),
+        "{stored_gb} GB x {late.months} months x {storage.usd_per_gb_month}", _product, of="delay",
+        group="infrastructure",
+        inputs=("storage.terabytes", "storage.checkpoints", "storage.usd_per_gb_month"),
+    ),
+    Figure(
+        "late.late", "Late delivery", "USD", ("weeks_late", "schedule.usd_per_week_late"),
+        "{weeks_late} weeks x {schedule.usd_per_week_late}", _product, of="delay", group="contingency",
+        inputs=("schedule.usd_per_week_late",),
+    ),
+)  # fmt: skip
+"""What it costs when everything ends later and no more work is done."""
+
+_TOTAL = (
+    Figure("total", "Programme", "USD", ("rent", BILL), "{rent} + {bill}", lambda rent, bill: rent + bill),
+)
+
+FIGURES: tuple[Figure, ...] = (*RATES, *_RUNS, *ENERGY, *_TIME, *_UNUSED, *_STEPS, *_LINES, *_DELAY, *_TOTAL)
+"""Every figure of a programme; lines in the order of the bill."""

@@ -1,27 +1,87 @@
-"""What a programme pays each month."""
+"""When the stages of a programme run, and what it pays each month."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
 
-from isocost.catalog import Catalog
-from isocost.plan.answer.results import LedgerGroup, LedgerLine, StageEstimate
-from isocost.plan.money.ledger import GROUPS, basis_of
-from isocost.plan.money.surroundings import CENTS, DATA_KINDS, DAYS_PER_MONTH, EXPERIMENT_KINDS, unused_days
-from isocost.plan.money.timeline import TimelineBar, start_date, timeline
+from isocost.plan.money.arithmetic import CENTS
+from isocost.plan.money.figure import GROUPS, LedgerGroup, Paid
+from isocost.plan.money.ledger import LedgerLine
+from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.money.supply import PAID_WHEN_IDLE
 from isocost.plan.project.project import Scenario
+from isocost.quantities import format_count
+from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 
 LONGEST_MONTHS = 1200
 """What a plan pays later falls in its last month: more than a century is no calendar."""
 
-COMMITTED = frozenset({"unused", "people", "licences", "setup", "support"})
-"""Lines that are owed once agreed, whatever is then used."""
-
 Span = tuple[float, float, float]
 """First day, last day, weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineBar:
+    """One thing that takes time, in days from the programme's start."""
+
+    name: str
+    kind: Literal["preparation", "stage", "wrap-up"]
+    start_day: float
+    end_day: float
+    start: date | None = None
+    """None when the programme has no start date."""
+    end: date | None = None
+    stage: int | None = None
+    """A stage's place in the scenario."""
+    accelerators: str = ""
+    """Count and name, for a stage."""
+
+
+def start_date(scenario: Scenario) -> date | None:
+    """The day the programme starts; None when none is given or it is no ISO day."""
+    try:
+        return date.fromisoformat(scenario.schedule.start)
+    except ValueError:
+        return None
+
+
+def timeline(on: Reckoning) -> tuple[TimelineBar, ...]:
+    """Preparation, the stages that count one after another, and the wrap-up."""
+    schedule = on.scenario.schedule
+    begins = start_date(on.scenario)
+    bars: list[TimelineBar] = []
+    day = schedule.preparation_weeks * DAYS_PER_WEEK
+    if day:
+        bars.append(TimelineBar("Preparation", "preparation", 0.0, day))
+    taken = zip(on.stages, on.runs, on.by_stage("stage.days"), strict=True)
+    for place, (index, run, lasting) in enumerate(taken):
+        day += schedule.gap_weeks * DAYS_PER_WEEK if place else 0.0
+        name = on.catalog.accelerator(run.accelerator).short_name
+        where = f"{format_count(int(run.counts[0]))} {name}"
+        stage = on.scenario.stages[index].name
+        bars.append(TimelineBar(stage, "stage", day, day + lasting, stage=index, accelerators=where))
+        day += lasting
+    if schedule.wrap_up_weeks:
+        bars.append(TimelineBar("Wrap-up", "wrap-up", day, day + schedule.wrap_up_weeks * DAYS_PER_WEEK))
+    return tuple(_dated(bar, begins) for bar in bars)
+
+
+def _dated(bar: TimelineBar, begins: date | None) -> TimelineBar:
+    if begins is None:
+        return bar
+    return replace(bar, start=_day(begins, bar.start_day), end=_day(begins, bar.end_day))
+
+
+def _day(begins: date, days: float) -> date | None:
+    """A day of the calendar; None beyond its end."""
+    try:
+        return begins + timedelta(days=days)
+    except OverflowError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +98,46 @@ class CashMonth:
     cumulative_usd: float
 
 
-def cash_by_month(
-    scenario: Scenario, results: Sequence[StageEstimate], lines: Sequence[LedgerLine], catalog: Catalog
-) -> tuple[CashMonth, ...]:
+def cash_by_month(on: Reckoning, lines: Sequence[LedgerLine]) -> tuple[CashMonth, ...]:
     """The bill spread over months; every line's months add up to the line, to the cent.
 
     Months are those of the calendar from the start date, or of 730 hours without one. Owned accelerators are
     paid as they are written off, not when they are bought.
     """
-    bars = timeline(scenario, results)
-    length = max((bar.end_day for bar in bars), default=0.0)
-    spans = {line.key: _spans(scenario, results, line, bars, length, catalog) for line in lines}
+    bars = timeline(on)
+    held_back = {line.key for line in lines if _paid(on, line).when == "as the rest"}
+    spans = {line.key: _spans(on, line, bars) for line in lines}
     last = max((end for each in spans.values() for _, end, _ in each), default=0.0)
-    edges = _month_edges(start_date(scenario), last)
-    months = len(edges) - 1
-    paid: dict[str, list[int]] = {}
-    for line in lines:
-        if line.key != "contingency":
-            paid[line.key] = _apportioned(line.cost_usd, _weights(spans[line.key], edges))
-    for line in lines:
-        if line.key == "contingency":
-            weights = [float(sum(row[m] for row in paid.values())) for m in range(months)]
-            paid[line.key] = _apportioned(line.cost_usd, weights)
-    return _cash_months(scenario, lines, paid, edges)
+    edges = _month_edges(start_date(on.scenario), last)
+    paid: dict[str, list[int]] = {
+        line.key: _apportioned(line.cost_usd, _weights(spans[line.key], edges))
+        for line in lines
+        if line.key not in held_back
+    }
+    rest = [float(sum(row[m] for row in paid.values())) for m in range(len(edges) - 1)]
+    paid |= {line.key: _apportioned(line.cost_usd, rest) for line in lines if line.key in held_back}
+    return _cash_months(on, lines, paid, edges)
+
+
+def _paid(on: Reckoning, line: LedgerLine) -> Paid:
+    """When a line is paid; the rent of a stage with the stage."""
+    row = on.values.sheet.rows.get(line.key)
+    return row.paid if row is not None else Paid("stages")
 
 
 def _cash_months(
-    scenario: Scenario, lines: Sequence[LedgerLine], paid: Mapping[str, Sequence[int]], edges: Sequence[float]
+    on: Reckoning, lines: Sequence[LedgerLine], paid: Mapping[str, Sequence[int]], edges: Sequence[float]
 ) -> tuple[CashMonth, ...]:
-    begins = start_date(scenario)
-    bound = scenario.supply.mode in ("reserved", "block", "own", "mixed")
+    begins = start_date(on.scenario)
+    bound = on.scenario.supply.mode in PAID_WHEN_IDLE
+    owed_lines = {line.key for line in lines if _committed(on, line, bound)}
     result: list[CashMonth] = []
     so_far = 0
     for m in range(len(edges) - 1):
         groups: dict[LedgerGroup, int] = dict.fromkeys(GROUPS, 0)
-        owed = 0
         for line in lines:
-            amount = paid[line.key][m]
-            groups[line.group] += amount
-            owed += amount if line.key in COMMITTED or (bound and line.key.startswith("stage.")) else 0
+            groups[line.group] += paid[line.key][m]
+        owed = sum(paid[key][m] for key in owed_lines)
         total = sum(groups.values())
         so_far += total
         shown = {group: amount / CENTS for group, amount in groups.items() if amount}
@@ -85,41 +146,33 @@ def _cash_months(
     return tuple(result)
 
 
-def _spans(
-    scenario: Scenario,
-    results: Sequence[StageEstimate],
-    line: LedgerLine,
-    bars: Sequence[TimelineBar],
-    length: float,
-    catalog: Catalog,
-) -> list[Span]:
+def _committed(on: Reckoning, line: LedgerLine, bound: bool) -> bool:
+    """Whether a line is owed whatever is used; rents are where the contract binds."""
+    row = on.values.sheet.rows.get(line.key)
+    return row.committed if row is not None else bound
+
+
+def _spans(on: Reckoning, line: LedgerLine, bars: Sequence[TimelineBar]) -> list[Span]:
     """When a line is paid."""
     stages = [bar for bar in bars if bar.kind == "stage"]
-    first = stages[0].start_day if stages else 0.0
-    end = stages[-1].end_day if stages else length
-    if line.key.startswith("stage."):
+    length = max((bar.end_day for bar in bars), default=0.0)
+    if line.key not in on.values.sheet.rows:
         return [(b.start_day, b.end_day, 1.0) for b in stages if line.key == f"stage.{b.stage}"]
-    if line.key in ("failed-runs", "interruptions", "support"):
-        every = line.key != "failed-runs"
-        chosen = [b for b in stages if every or _is_main(results[b.stage or 0])]
-        return [(b.start_day, b.end_day, results[b.stage or 0].cost_usd) for b in chosen]
-    if line.key == "unused":
-        return [(end, end + float(unused_days(scenario, basis_of(scenario, results, catalog))), 1.0)]
-    if line.key == "people":
-        months = scenario.people.months
-        return [(0.0, length if months is None else months * DAYS_PER_MONTH, 1.0)]
-    if line.key == "storage":
-        months = scenario.storage.months
-        return [(0.0, length if months is None else months * DAYS_PER_MONTH, 1.0)]
-    if line.key == "egress":
+    paid = _paid(on, line)
+    if paid.when in ("stages", "main stages"):
+        key = "stage.rent" if paid.when == "stages" else "stage.main_rent"
+        weighed = zip(stages, on.by_stage(key), on.by_stage("stage.main"), strict=True)
+        return [(b.start_day, b.end_day, usd) for b, usd, main in weighed if paid.when == "stages" or main]
+    if paid.when == "after":
+        end = stages[-1].end_day if stages else length
+        return [(end, end + on[paid.lasting], 1.0)]
+    if paid.when == "throughout":
+        return [(0.0, on[paid.lasting] * DAYS_PER_MONTH, 1.0)]
+    if paid.when == "end":
         return [(length, length, 1.0)]
-    if line.key in ("annotations", "synthetic"):
-        return [(0.0, first, 1.0)]
+    if paid.when == "before":
+        return [(0.0, stages[0].start_day if stages else 0.0, 1.0)]
     return [(0.0, 0.0, 1.0)]
-
-
-def _is_main(result: StageEstimate) -> bool:
-    return result.kind not in EXPERIMENT_KINDS | DATA_KINDS
 
 
 def _month_edges(begins: date | None, last: float) -> list[float]:

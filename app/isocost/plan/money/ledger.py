@@ -1,178 +1,126 @@
-"""The bill of a programme: the rent of each stage and what surrounds it, line by line in whole cents."""
+"""The bill line by line in whole cents, as bars, and what it leaves out."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from isocost.catalog import Catalog
-from isocost.plan.answer.results import LedgerGroup, LedgerLine, StageEstimate
 from isocost.plan.inputs.ledger_fields import OFF, origin
-from isocost.plan.money.arithmetic import Factor, amount, product
-from isocost.plan.money.supply import hourly_usd, price_words
-from isocost.plan.money.surroundings import (
-    CENTS,
-    DATA_KINDS,
-    DAYS_PER_MONTH,
-    EXPERIMENT_KINDS,
-    GB_PER_TB,
-    HOURS_PER_DAY,
-    MEGA,
-    Basis,
-    basis,
-    cents,
-    programme_cost,
-    programme_days,
-    rent_only,
-    stored_gb,
-    surroundings,
-    unused_days,
-)
+from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.money import bill
+from isocost.plan.money.arithmetic import CENTS, cents, places
+from isocost.plan.money.explain import arithmetic
+from isocost.plan.money.figure import GROUPS, Figure, LedgerGroup
+from isocost.plan.money.reckoning import Reckoning, stage_group
+from isocost.plan.money.supply import price_words
 from isocost.plan.project.project import Scenario
 
-_Product = tuple[str, *tuple[Factor, ...]]
-"""The words of a product, and its factors."""
 
-GROUPS: tuple[LedgerGroup, ...] = get_args(LedgerGroup)
-"""From the final run outwards."""
+@dataclass(frozen=True)
+class LedgerLine:
+    """One line of the bill, in whole cents."""
+
+    line: str
+    cost_usd: float
+    source: str
+    """Where its inputs come from, or "your input"."""
+    key: str = ""
+    """Stable name: ``stage.0``, ``people``, ``contingency``..."""
+    group: LedgerGroup = "final run"
+    inputs: Mapping[str, float] = field(default_factory=dict, hash=False)
+    """The values the arithmetic has, by key."""
+    write: Callable[[], str] = field(default=str, repr=False, compare=False)
+
+    @cached_property
+    def how(self) -> str:
+        """The arithmetic with its values in it; written when somebody looks."""
+        return self.write()
 
 
 @dataclass(frozen=True, slots=True)
-class WaterfallBar:
-    """One group of the bill, standing on the groups before it."""
+class BillBar:
+    """One line or one group of the bill, standing on those before it."""
 
+    name: str
     group: LedgerGroup
     start_usd: float
     end_usd: float
+    cost_usd: float
+    """Its own height."""
+    share: float
+    """Of the programme's total, 0..1."""
     lines: tuple[LedgerLine, ...]
 
-    @property
-    def cost_usd(self) -> float:
-        """Its own height."""
-        return cents(self.end_usd - self.start_usd)
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """Something that costs money and is not in the bill."""
+
+    name: str
+    meaning: str
+    """What it would cover, in a few words."""
+    path: str = ""
+    """The input that would count it, ``stages`` for a stage to add; empty = Isocost never does."""
 
 
-def ledger(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog) -> tuple[LedgerLine, ...]:
-    """Every line of the bill: the rent of each stage that counts, in order, then what surrounds them.
+def ledger(on: Reckoning) -> tuple[LedgerLine, ...]:
+    """Every line of the bill: the rent of each stage that counts, in order, then what surrounds them."""
+    around = (_line(on, figure) for figure in on.values.sheet.lines)
+    return (*(_stage_line(on, place) for place in range(len(on.stages))), *(x for x in around if x.cost_usd))
 
-    Args:
-        results: the estimate of each of the scenario's stages, those switched off included.
-    """
-    rents = tuple(
-        LedgerLine(
-            line=f"{result.name}: {result.accelerator_name} {_verb(scenario)}",
-            cost_usd=cents(result.cost_usd),
-            source=result.price_source,
-            key=f"stage.{index}",
-            group=_stage_group(result.kind),
-            how=product(
-                "{} GPU-hours x {}",
-                Factor(result.gpu_hours),
-                Factor(result.usd_per_gpu_hour, "usd"),
-            ),
+
+def late_lines(on: Reckoning) -> tuple[LedgerLine, ...]:
+    """What a delay costs, line by line; see :meth:`Reckoning.late`."""
+    lines = (_line(on, figure) for figure in on.values.sheet.late)
+    shared = next((s for s in on.scenario.stages if s.hardware is None), on.scenario.stages[0])
+    return tuple(
+        replace(
+            line,
+            key=line.key.removeprefix("late."),
+            source=on.rate_source(shared) if line.key == "late.idle" else line.source,
         )
-        for index, result in enumerate(results)
-        if result.enabled
-    )
-    return rents + _surrounding_lines(scenario, basis_of(scenario, results, catalog))
-
-
-def basis_of(
-    scenario: Scenario,
-    results: Sequence[StageEstimate],
-    catalog: Catalog,
-    factor: Callable[[StageEstimate], float] = lambda result: 1.0,
-) -> Basis:
-    """What the surroundings are reckoned on; ``factor`` scales each stage's rent and time."""
-    pairs = [(s, r) for s, r in zip(scenario.stages, results, strict=True) if r.enabled]
-    entry = catalog.accelerator(scenario.hardware.accelerator)
-    shared = [r.count for s, r in pairs if s.hardware is None]
-    return basis(
-        scenario,
-        [s for s, _ in pairs],
-        [r.cost_usd * factor(r) for _, r in pairs],
-        [r.wall_days * factor(r) for _, r in pairs],
-        float(max(shared, default=scenario.hardware.count)),
-        hourly_usd(scenario, scenario.price.usd_per_gpu_hour, entry),
-        catalog,
+        for line in lines
+        if line.cost_usd
     )
 
 
-def cost_range(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog) -> tuple[float, float]:
-    """USD of the programme when every stage is fast, and when every stage is slow."""
-    fast = basis_of(scenario, results, catalog, lambda result: result.fast)
-    slow = basis_of(scenario, results, catalog, lambda result: result.slow)
-    return float(programme_cost(scenario, fast)), float(programme_cost(scenario, slow))
+_VERBS = {"own": "owned", "mixed": "owned and rented"}
 
 
-def programme_total(lines: Iterable[LedgerLine]) -> float:
-    """The sum of the lines, exact to the cent."""
-    return sum(round(line.cost_usd * CENTS) for line in lines) / CENTS
+def _stage_line(on: Reckoning, place: int) -> LedgerLine:
+    stage = on.scenario.stages[on.stages[place]]
+    entry = on.catalog.accelerator(on.runs[place].accelerator)
+    row = on.values.sheet.rows["stage.rent"]
+    return LedgerLine(
+        line=f"{stage.name}: {entry.short_name} {_VERBS.get(on.scenario.supply.mode, 'rent')}",
+        cost_usd=on.by_stage("stage.rent")[place],
+        source=on.rate_source(stage),
+        key=f"stage.{on.stages[place]}",
+        group=stage_group(kind_of(stage)),
+        write=lambda: _how(on, row, place),
+        inputs={name: on.by_stage(name)[place] for name in row.needs},
+    )
 
 
-def waterfall(lines: Iterable[LedgerLine]) -> tuple[WaterfallBar, ...]:
-    """A bar for each group that costs something; the last one ends at the programme's total."""
-    bars: list[WaterfallBar] = []
-    known = tuple(lines)
-    for group in GROUPS:
-        own = tuple(line for line in known if line.group == group and line.cost_usd)
-        if own:
-            start = bars[-1].end_usd if bars else 0.0
-            bars.append(WaterfallBar(group, start, cents(start + programme_total(own)), own))
-    return tuple(bars)
+def _line(on: Reckoning, figure: Figure) -> LedgerLine:
+    assert figure.group is not None
+    return LedgerLine(
+        line=figure.label,
+        cost_usd=cents(on[figure.key]),
+        source=_sources(on.scenario, figure.inputs) or price_words(on.scenario.price) or "your input",
+        key=figure.key,
+        group=figure.group,
+        write=lambda: _how(on, figure),
+        inputs={name: on[name] for name in figure.needs},
+    )
 
 
-def _stage_group(kind: str) -> LedgerGroup:
-    if kind in EXPERIMENT_KINDS:
-        return "experiments"
-    return "data" if kind in DATA_KINDS else "final run"
-
-
-def _verb(scenario: Scenario) -> str:
-    return {"own": "owned", "mixed": "owned and rented"}.get(scenario.supply.mode, "rent")
-
-
-_LINES: dict[str, tuple[str, LedgerGroup, tuple[str, ...]]] = {
-    "failed-runs": ("Failed runs", "failures", ("programme.failed_runs",)),
-    "interruptions": ("Work done again on spot", "failures", ("supply.rework",)),
-    "unused": ("Reserved and unused", "infrastructure", ()),
-    "licences": ("Data licences", "data", ("dataset.licences_usd",)),
-    "annotations": ("Annotation", "data", ("dataset.annotations", "dataset.usd_per_annotation")),
-    "synthetic": ("Synthetic text", "data", ("dataset.synthetic_tokens", "dataset.usd_per_synthetic_mtok")),
-    "people": ("People", "people", ("people.heads", "people.months", "people.usd_per_month")),
-    "storage": (
-        "Storage",
-        "infrastructure",
-        ("storage.terabytes", "storage.checkpoints", "storage.usd_per_gb_month", "storage.months"),
-    ),
-    "egress": (
-        "Egress",
-        "infrastructure",
-        ("storage.egress_terabytes", "storage.usd_per_egress_gb"),
-    ),
-    "support": ("Support", "infrastructure", ("programme.support",)),
-    "setup": ("Setup", "infrastructure", ("programme.setup_usd",)),
-    "contingency": ("Contingency", "contingency", ("programme.contingency",)),
-}
-"""Label, group and inputs of each line that is not a stage."""
-
-
-def _surrounding_lines(scenario: Scenario, on: Basis) -> tuple[LedgerLine, ...]:
-    """The lines that are not stages and cost something."""
-    if rent_only(scenario):
-        return ()
-    lines: list[LedgerLine] = []
-    arithmetic = _arithmetic(scenario, on)
-    for key, exact in surroundings(scenario, on).items():
-        usd = cents(float(exact))
-        if usd:
-            label, group, paths = _LINES[key]
-            source = _sources(scenario, paths) or price_words(scenario.price) or "your input"
-            how = product(*arithmetic[key]) if key in arithmetic else f"As set = {amount(usd)}"
-            lines.append(LedgerLine(label, usd, source, key, group, how))
-    return tuple(lines)
+def _how(on: Reckoning, figure: Figure, stage: int | None = None) -> str:
+    """The arithmetic of a line and what it comes to; an amount that is only typed is said to be."""
+    words, amount = arithmetic(on, figure, stage)
+    only_typed = figure.words == f"{{{places(figure.words)[0]}}}"
+    return f"{'As set' if only_typed else words} = {amount}"
 
 
 def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
@@ -187,45 +135,77 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
     return "; ".join((["your input"] if len(defaults) < len(said) else []) + defaults)
 
 
-def _arithmetic(scenario: Scenario, on: Basis) -> dict[str, _Product]:
-    """The words and factors of each line that is a product."""
-    p, data, people, store = scenario.programme, scenario.dataset, scenario.people, scenario.storage
-    lasting = float(programme_days(scenario, on)) / DAYS_PER_MONTH
-    worked = lasting if people.months is None else people.months
-    stored = lasting if store.months is None else store.months
-    rent = Factor(float(on.rent), "usd")
-    around = surroundings(scenario, on)
-    others = float(on.rent) + math.fsum(float(usd) for key, usd in around.items() if key != "contingency")
-    resold = scenario.supply.resold > 0.0
-    idle = Factor(float(unused_days(scenario, on)) * HOURS_PER_DAY)
-    held = Factor(float(on.count)), Factor(float(on.rate), "usd")
-    return {
-        "failed-runs": (
-            "{} of the main run's {}", Factor(p.failed_runs, "share"), Factor(float(on.main_rent), "usd"),
-        ),
-        "interruptions": ("{} of {} rent", Factor(scenario.supply.rework, "share"), rent),
-        "unused": (
-            "{} of {} h x {} GPUs x {}" if resold else "{1} h x {2} GPUs x {3}",
-            Factor(1.0 - scenario.supply.resold, "share"), idle, *held,
-        ),
-        "annotations": ("{} x {}", Factor(data.annotations), Factor(data.usd_per_annotation, "usd")),
-        "synthetic": (
-            "{} million tokens x {}", Factor(data.synthetic_tokens / MEGA),
-            Factor(data.usd_per_synthetic_mtok, "usd"),
-        ),
-        "people": (
-            "{} people x {} months x {}", Factor(people.heads), Factor(worked),
-            Factor(people.usd_per_month, "usd"),
-        ),
-        "storage": (
-            "{} GB x {} months x {}", Factor(stored_gb(scenario, on)), Factor(stored),
-            Factor(store.usd_per_gb_month, "usd"),
-        ),
-        "egress": (
-            "{} GB x {}", Factor(store.egress_terabytes * GB_PER_TB), Factor(store.usd_per_egress_gb, "usd"),
-        ),
-        "support": ("{} of {} rent", Factor(p.support, "share"), rent),
-        "contingency": (
-            "{} of everything else, {}", Factor(p.contingency, "share"), Factor(others, "usd"),
-        ),
-    }  # fmt: skip
+def programme_total(lines: Iterable[LedgerLine]) -> float:
+    """The sum of the lines, exact to the cent."""
+    return sum(round(line.cost_usd * CENTS) for line in lines) / CENTS
+
+
+# Bars
+
+
+def bars_by_line(lines: Iterable[LedgerLine]) -> tuple[BillBar, ...]:
+    """A bar for each line that costs something, from the final run outwards; they end at the total."""
+    known = tuple(lines)
+    ordered = [line for group in GROUPS for line in known if line.group == group and line.cost_usd]
+    return _bars([(line.line, (line,)) for line in ordered], programme_total(known))
+
+
+def bars_by_group(lines: Iterable[LedgerLine]) -> tuple[BillBar, ...]:
+    """A bar for each group that costs something, from the final run outwards; they end at the total."""
+    known = tuple(lines)
+    inside = {
+        group: tuple(line for line in known if line.group == group and line.cost_usd) for group in GROUPS
+    }
+    return _bars([(group.capitalize(), own) for group, own in inside.items() if own], programme_total(known))
+
+
+def _bars(named: Sequence[tuple[str, tuple[LedgerLine, ...]]], total: float) -> tuple[BillBar, ...]:
+    bars: list[BillBar] = []
+    for name, own in named:
+        start, cost = bars[-1].end_usd if bars else 0.0, programme_total(own)
+        bars.append(
+            BillBar(name, own[0].group, start, cents(start + cost), cost, part_of(cost, total), own)
+        )
+    return tuple(bars)
+
+
+def part_of(usd: float, total: float) -> float:
+    """A sum's share of a whole, 0..1; 0 of a whole that costs nothing."""
+    return usd / total if total else 0.0
+
+
+def only_the_run(bars: Sequence[BillBar]) -> bool:
+    """Whether nothing surrounds the final run."""
+    return all(bar.group == "final run" for bar in bars)
+
+
+# Scope
+
+
+def omissions(scenario: Scenario) -> tuple[Omission, ...]:
+    """Everything left out of a scenario's bill: first what can be set, then what is never counted."""
+    groups = {stage_group(kind_of(stage)) for stage in scenario.stages if stage.enabled}
+    experiments = () if "experiments" in groups else (_EXPERIMENTS,)
+    left_out = tuple(
+        Omission(figure.label, figure.missing, figure.where[0])
+        for figure in bill.FIGURES
+        if figure.missing
+        and not groups & set(figure.counted_with)
+        and not any(_input(scenario, path) for path in figure.where)
+    )
+    return (*experiments, *left_out, *_NEVER)
+
+
+def _input(scenario: Scenario, path: str) -> float | None:
+    section, name = path.split(".")
+    value: float | None = getattr(getattr(scenario, section), name)
+    return value
+
+
+_EXPERIMENTS = Omission("Experiments", "ablations, pilot runs and evaluation: stages of their own", "stages")
+_NEVER = (
+    Omission("Serving", "running the finished model for its users"),
+    Omission("Earlier research", "work before this programme that it builds on"),
+    Omission("Taxes", "value-added and income tax, duties"),
+    Omission("Overhead", "offices, management and legal advice beyond a person's loaded cost"),
+)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.plan.money.surroundings import DAYS_PER_MONTH, MEGA
 from isocost.plan.project.programme import Demand
 from isocost.plan.project.project import Scenario
+from isocost.quantities.units import DAYS_PER_MONTH, MEGA
 
 GRID_DECADES = 2.0
 """The chart reaches this far to both sides of the tokens a day asked about."""

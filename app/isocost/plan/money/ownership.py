@@ -2,23 +2,116 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.catalog.constants.economics import load_economics
+from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
-from isocost.plan.money.energy import SiteFacts, kw_per_accelerator, site_facts
-from isocost.plan.project.programme import Ownership, Site
+from isocost.plan.money.arithmetic import Number
+from isocost.plan.money.energy import facility_kw
+from isocost.plan.money.figure import Figure
+from isocost.plan.project.programme import Ownership
+from isocost.quantities.units import HOURS_PER_MONTH, HOURS_PER_YEAR, MONTHS_PER_YEAR
 
-HOURS_PER_MONTH = 730.0
-MONTHS_PER_YEAR = 12.0
-HOURS_PER_YEAR = HOURS_PER_MONTH * MONTHS_PER_YEAR
 LONGEST_MONTHS = 120
 
 Array = NDArray[np.float64]
+
+
+def purchase_price(
+    entry: AcceleratorEntry, ownership: Ownership, catalog: Catalog
+) -> tuple[float | None, str]:
+    """Price of one accelerator with its share of the server, and where it comes from."""
+    if ownership.usd_per_accelerator is not None:
+        return ownership.usd_per_accelerator, "your input"
+    if entry.purchase_usd is None:
+        return None, f"no purchase price is known for {entry.short_name}"
+    economics = catalog.constants.economics
+    basis = f"{entry.purchase_basis}, {entry.purchase_date}, {entry.sources['purchase']}"
+    if any(word in entry.purchase_basis for word in economics.whole_system_words.value):
+        return entry.purchase_usd, basis
+    factor = economics.server_over_card
+    return entry.purchase_usd * factor.value, f"{basis}; x {factor.value:g} for the server ({factor.source})"
+
+
+def annuity(capital: Number, years: Number, rate: Number, residual: Number) -> Number:
+    """Yearly payment [USD] that recovers the capital with interest: r P ((1+r)^n - residual) / ((1+r)^n - 1).
+
+    Without interest it is the straight line P (1 - residual) / n. All broadcast; rate r is a share a year,
+    years n the service life. Source: the capital recovery factor of any textbook of engineering economics.
+    """
+    # expm1 and log1p keep the digits of a rate near zero, where (1+r)^n - 1 would lose them.
+    growth = np.expm1(years * np.log1p(rate))
+    straight = capital * (1.0 - residual) / years
+    with np.errstate(divide="ignore", invalid="ignore"):
+        interest = capital * (growth + 1.0 - residual) * rate / growth
+    return np.where(growth == 0.0, straight, interest)
+
+
+def _hourly_write_off(capital: Number, residual: Number, years: Number) -> Number:
+    return capital * (1.0 - residual) / years / HOURS_PER_YEAR
+
+
+OWNED = (
+    Figure(
+        "its.capital", "Price with server and network", "USD", ("its.purchase", "ownership.network_share"),
+        "{its.purchase} / (1 - {ownership.network_share})", lambda price, share: price / (1.0 - share),
+    ),
+    Figure(
+        "its.write_off", "Price written off, an hour of its life", "USD/h",
+        ("its.capital", "ownership.residual", "ownership.years"),
+        "{its.capital} x (1 - {ownership.residual}) / {ownership.years} / 8,760", _hourly_write_off,
+    ),
+    Figure(
+        "its.yearly", "Price recovered with interest, a year", "USD",
+        ("its.capital", "ownership.years", "ownership.cost_of_capital", "ownership.residual"),
+        "{its.capital} x ((1 + {ownership.cost_of_capital}) ^ {ownership.years} - {ownership.residual})"
+        " x {ownership.cost_of_capital} / ((1 + {ownership.cost_of_capital}) ^ {ownership.years} - 1)",
+        annuity, where=("ownership.cost_of_capital",),
+    ),
+    Figure(
+        "its.yearly", "Price recovered, a year", "USD",
+        ("its.capital", "ownership.years", "ownership.cost_of_capital", "ownership.residual"),
+        "{its.capital} x (1 - {ownership.residual}) / {ownership.years}", annuity,
+    ),
+    Figure(
+        "its.interest", "Cost of the capital bound, an hour of its life", "USD/h",
+        ("its.yearly", "its.write_off"), "the larger of 0 and ({its.yearly} / 8,760 - {its.write_off})",
+        lambda yearly, write_off: np.maximum(yearly / HOURS_PER_YEAR - write_off, 0.0),
+    ),
+    Figure(
+        "its.facility", "Space, cooling and power distribution, an hour of its life", "USD/h",
+        ("its.server_kw", "ownership.facility_usd_per_kw_month"),
+        "{its.server_kw} kW x {ownership.facility_usd_per_kw_month} / 730",
+        lambda kw, usd: kw * usd / HOURS_PER_MONTH,
+    ),
+    Figure(
+        "its.upkeep", "Staff, spares and repairs, an hour of its life", "USD/h",
+        ("its.capital", "ownership.upkeep"), "{its.capital} x {ownership.upkeep} / 8,760",
+        lambda price, share: price * share / HOURS_PER_YEAR,
+    ),
+    Figure(
+        "its.power", "Energy of an hour used", "USD/h",
+        ("its.server_kw", "constants.power_over_nameplate", "site.pue", "site.usd_per_kwh"),
+        "{its.server_kw} kW x {constants.power_over_nameplate} x {site.pue} x {site.usd_per_kwh}",
+        lambda kw, typical, pue, usd: facility_kw(kw, typical, pue) * usd,
+    ),
+    Figure(
+        "its.fixed", "An hour of its life, used or not", "USD/h",
+        ("its.write_off", "its.interest", "its.facility", "its.upkeep"),
+        "{its.write_off} + {its.interest} + {its.facility} + {its.upkeep}",
+        lambda write_off, interest, facility, upkeep: write_off + interest + facility + upkeep,
+    ),
+    Figure(
+        "its.owned_rate", "An hour used, idle hours carried", "USD/h",
+        ("its.fixed", "ownership.utilization", "its.power"),
+        "{its.fixed} / {ownership.utilization} + {its.power}",
+        lambda fixed, used, power: fixed / used + power,
+    ),
+)  # fmt: skip
+"""What owning an accelerator costs; ``its`` stands for whose it is, see ``figure.whose``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +131,11 @@ class OwnedRate:
     """By the hour of its life."""
     energy: float
     """By the hour used."""
+    fixed: float
+    """By the hour of its life, used or not."""
+    per_used_hour: float
+    """By the hour used, idle hours carried."""
     utilization: float
-
-    @property
-    def fixed(self) -> float:
-        """By the hour of its life, used or not."""
-        return self.write_off + self.interest + self.facility + self.upkeep
-
-    @property
-    def per_used_hour(self) -> float:
-        """USD per hour used, idle hours carried."""
-        return self.fixed / self.utilization + self.energy
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,59 +169,6 @@ class RentOrBuy:
         return self.crossover_month is not None and self.planned_months >= self.crossover_month
 
 
-def owned_rate(entry: AcceleratorEntry, ownership: Ownership, site: Site) -> OwnedRate | None:
-    """Cost of owning an accelerator; None when no purchase price is typed or known.
-
-    Capital is recovered by an annuity over the service life, r P ((1 + r)^n - residual) / ((1 + r)^n - 1);
-    ``write_off`` is its straight-line part. The network is a share of the cluster's whole price.
-    """
-    price, source = purchase_price(entry, ownership)
-    if price is None:
-        return None
-    capital = price / (1.0 - ownership.network_share)
-    facts = site_facts(site)
-    yearly = _annuity(capital, ownership)
-    write_off = capital * (1.0 - ownership.residual) / ownership.years
-    kw = entry.spec.server_power_w / 1000.0
-    return OwnedRate(
-        capital=capital,
-        capital_source=source,
-        write_off=write_off / HOURS_PER_YEAR,
-        interest=max(yearly - write_off, 0.0) / HOURS_PER_YEAR,
-        facility=kw * ownership.facility_usd_per_kw_month / HOURS_PER_MONTH,
-        upkeep=capital * ownership.upkeep / HOURS_PER_YEAR,
-        energy=_energy(entry, facts),
-        utilization=ownership.utilization,
-    )
-
-
-def purchase_price(entry: AcceleratorEntry, ownership: Ownership) -> tuple[float | None, str]:
-    """Price of one accelerator with its share of the server, and where it comes from."""
-    if ownership.usd_per_accelerator is not None:
-        return ownership.usd_per_accelerator, "your input"
-    if entry.purchase_usd is None:
-        return None, f"no purchase price is known for {entry.short_name}"
-    economics = load_economics()
-    basis = f"{entry.purchase_basis}, {entry.purchase_date}, {entry.sources['purchase']}"
-    if any(word in entry.purchase_basis for word in economics.whole_system_words.value):
-        return entry.purchase_usd, basis
-    factor = economics.server_over_card
-    return entry.purchase_usd * factor.value, f"{basis}; x {factor.value:g} for the server ({factor.source})"
-
-
-def _annuity(capital: float, ownership: Ownership) -> float:
-    """Yearly payment that recovers the capital with interest over the service life."""
-    years, rate = ownership.years, ownership.cost_of_capital
-    growth = math.expm1(years * math.log1p(rate))
-    if growth == 0.0:
-        return capital * (1.0 - ownership.residual) / years
-    return capital * (growth + 1.0 - ownership.residual) * rate / growth
-
-
-def _energy(entry: AcceleratorEntry, facts: SiteFacts) -> float:
-    return kw_per_accelerator(entry.spec, facts.pue) * facts.usd_per_kwh
-
-
 def break_even_utilization(owned: OwnedRate, rent: float) -> float | None:
     """Utilization at which an owned hour costs as much as a rented one: fixed / (rent - energy)."""
     saved = rent - owned.energy
@@ -144,26 +178,25 @@ def break_even_utilization(owned: OwnedRate, rent: float) -> float | None:
 
 
 def rent_or_buy(
-    entry: AcceleratorEntry, count: int, rent: float, ownership: Ownership, site: Site, hours: float = 0.0
-) -> RentOrBuy | None:
-    """Cumulative cash of renting the hours used against buying; None when no purchase price is known.
-
-    ``hours`` are those the plan itself uses each accelerator: months beyond them suppose other work.
+    owned: OwnedRate, count: int, rent: float, value_kept_per_year: float, hours: float = 0.0
+) -> RentOrBuy:
+    """Cumulative cash of renting the hours used against buying.
 
     Rent is paid for used hours only. Buying pays the capital at once, then facility, upkeep and the energy of
     used hours by the month; interest is left out of cash and is in the hourly rate.
+
+    Args:
+        rent: USD per accelerator-hour.
+        value_kept_per_year: share of its price that used hardware still fetches a year later.
+        hours: those the plan itself uses each accelerator; months beyond them suppose other work.
     """
-    owned = owned_rate(entry, ownership, site)
-    if owned is None:
-        return None
     used = owned.utilization * HOURS_PER_MONTH
     monthly_rent = count * used * rent
     monthly_own = count * ((owned.facility + owned.upkeep) * HOURS_PER_MONTH + owned.energy * used)
     months = np.arange(LONGEST_MONTHS + 1, dtype=np.float64)
-    kept = load_economics().value_kept_per_year.value ** (months / MONTHS_PER_YEAR)
+    kept = value_kept_per_year ** (months / MONTHS_PER_YEAR)
     rented = monthly_rent * months
     bought = count * owned.capital + monthly_own * months
-    resold = bought - count * owned.capital * kept
     return RentOrBuy(
         count=count,
         rent=rent,
@@ -173,7 +206,7 @@ def rent_or_buy(
         months=months,
         rented_usd=rented,
         bought_usd=bought,
-        resold_usd=resold,
+        resold_usd=bought - count * owned.capital * kept,
         planned_hours=hours,
     )
 

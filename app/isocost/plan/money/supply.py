@@ -1,67 +1,87 @@
-"""What an accelerator-hour costs under the terms by which a scenario obtains it."""
+"""What an accelerator-hour costs under the terms by which a scenario obtains it.
+
+The rows stand twice: for each stage, and for the accelerators the scenario holds, which may stand idle.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import numpy as np
 
-from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
-from isocost.plan.money.ownership import OwnedRate, owned_rate
-from isocost.plan.project.project import Scenario, Stage, hardware_of, price_of
+from isocost.plan.money.arithmetic import Number
+from isocost.plan.money.figure import Figure, whose
+from isocost.plan.money.ownership import OWNED
+from isocost.plan.project.project import Scenario
 from isocost.plan.project.values import Price
 
-MODES_PAID_WHEN_IDLE = ("reserved", "block", "own", "mixed")
+OWNING = ("own", "mixed")
+CONTRACTS = ("reserved", "spot", "block")
+PAID_WHEN_IDLE = ("reserved", "block", *OWNING)
 
 
-@dataclass(frozen=True, slots=True)
-class HourlyRate:
-    """USD per accelerator-hour used, and why."""
-
-    usd: float
-    source: str
+def _rented(price: Number, discount: Number) -> Number:
+    return price * (1.0 - discount)
 
 
-def rate_of(scenario: Scenario, stage: Stage, catalog: Catalog) -> HourlyRate:
-    """The rate a stage's hours are charged at."""
-    price = price_of(scenario, stage)
-    if scenario.supply.mode == "on-demand":
-        return HourlyRate(price.usd_per_gpu_hour, price_words(price))
-    entry = catalog.accelerator(hardware_of(scenario, stage).accelerator)
-    rented = hourly_usd(scenario, price.usd_per_gpu_hour, entry)
-    return HourlyRate(rented, _words(scenario, price, entry))
+def _kept(price: Number) -> Number:
+    return price
 
 
-def hourly_usd(scenario: Scenario, rent: float, entry: AcceleratorEntry) -> float:
-    """USD per used hour of an accelerator rented at ``rent``, under the scenario's terms.
-
-    An accelerator without a purchase price cannot be owned: it is rented.
-    """
-    supply = scenario.supply
-    if supply.mode in ("own", "mixed"):
-        owned = owned_rate(entry, scenario.ownership, scenario.site)
-        share = _owned_share(scenario, owned)
-        return rent if owned is None else share * owned.per_used_hour + (1.0 - share) * rent
-    if supply.mode == "on-demand":
-        return rent
-    return rent * (1.0 - supply.discount)
+def _owned(price: Number, owned: Number) -> Number:
+    """An accelerator without a purchase price (NaN) cannot be owned: it is rented."""
+    return np.where(np.isnan(owned), price, owned)
 
 
-def idle_usd(scenario: Scenario, rent: float, entry: AcceleratorEntry) -> float:
-    """USD per hour of an accelerator that is kept and not used; 0 when it can be given back."""
-    if scenario.supply.mode in ("own", "mixed"):
-        owned = owned_rate(entry, scenario.ownership, scenario.site)
-        share = _owned_share(scenario, owned)
-        kept = rent if scenario.schedule.keep_reserved else 0.0
-        return kept if owned is None else share * owned.fixed + (1.0 - share) * kept
-    if scenario.supply.mode in MODES_PAID_WHEN_IDLE or scenario.schedule.keep_reserved:
-        return hourly_usd(scenario, rent, entry)
-    return 0.0
+def _mixed(price: Number, owned: Number, share: Number) -> Number:
+    return np.where(np.isnan(owned), price, share * owned + (1.0 - share) * price)
 
 
-def _owned_share(scenario: Scenario, owned: OwnedRate | None) -> float:
-    if owned is None:
-        return 0.0
-    return 1.0 if scenario.supply.mode == "own" else scenario.supply.owned_share
+_RATE = (
+    Figure(
+        "its.rate", "Price of an hour", "USD/h", ("its.price", "supply.discount"),
+        "{its.price} x (1 - {supply.discount})", _rented, modes=CONTRACTS,
+    ),
+    Figure(
+        "its.rate", "Price of an hour", "USD/h", ("its.price", "its.owned_rate"), "{its.owned_rate}", _owned,
+        modes=("own",), unknown="{its.price}",
+    ),
+    Figure(
+        "its.rate", "Price of an hour", "USD/h", ("its.price", "its.owned_rate", "supply.owned_share"),
+        "{supply.owned_share} x {its.owned_rate} + (1 - {supply.owned_share}) x {its.price}", _mixed,
+        modes=("mixed",), unknown="{its.price}",
+    ),
+    Figure("its.rate", "Price of an hour", "USD/h", ("its.price",), "{its.price}", _kept),
+)  # fmt: skip
+
+_IDLE = (
+    Figure(
+        "its.kept_rate", "Rent while it waits", "USD/h", ("its.price",), "{its.price}", _kept, modes=OWNING,
+        where=("schedule.keep_reserved",),
+    ),
+    Figure("its.kept_rate", "Rent while it waits", "USD/h", (), "0", lambda: 0.0, modes=OWNING),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.kept_rate", "its.fixed"), "{its.fixed}",
+        _owned, modes=("own",), unknown="{its.kept_rate}",
+    ),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h",
+        ("its.kept_rate", "its.fixed", "supply.owned_share"),
+        "{supply.owned_share} x {its.fixed} + (1 - {supply.owned_share}) x {its.kept_rate}", _mixed,
+        modes=("mixed",), unknown="{its.kept_rate}",
+    ),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.rate",), "{its.rate}", _kept,
+        modes=("reserved", "block"),
+    ),
+    Figure(
+        "its.idle_rate", "An hour kept and not used", "USD/h", ("its.rate",), "{its.rate}", _kept,
+        where=("schedule.keep_reserved",),
+    ),
+    Figure("its.idle_rate", "An hour kept and not used", "USD/h", (), "0", lambda: 0.0),
+)  # fmt: skip
+"""Accelerators that can be given back cost nothing while they wait."""
+
+RATES = (*whose("stage", (*OWNED, *_RATE), over="stage"), *whose("held", (*OWNED, *_RATE, *_IDLE)))
 
 
 def price_words(price: Price) -> str:
@@ -69,14 +89,20 @@ def price_words(price: Price) -> str:
     return ", ".join(part for part in (price.supplier, price.date, price.source) if part)
 
 
-def _words(scenario: Scenario, price: Price, entry: AcceleratorEntry) -> str:
+def rate_words(scenario: Scenario, price: Price, entry: AcceleratorEntry, purchase: str | None) -> str:
+    """Where the rate of an hour comes from.
+
+    Args:
+        purchase: source of the purchase price; None = none is known, so that it is rented.
+    """
     supply = scenario.supply
-    if supply.mode in ("reserved", "spot", "block"):
+    if supply.mode == "on-demand":
+        return price_words(price)
+    if supply.mode in CONTRACTS:
         off = f", less {supply.discount * 100:g} %" if supply.discount else ""
         return f"{price_words(price)}; {supply.mode}{off}"
-    owned = owned_rate(entry, scenario.ownership, scenario.site)
-    if owned is None:
+    if purchase is None:
         return f"{price_words(price)}; rented: no purchase price is known for {entry.short_name}"
     if supply.mode == "own":
-        return f"owned; {owned.capital_source}"
-    return f"{supply.owned_share * 100:g} % owned ({owned.capital_source}); rest {price_words(price)}"
+        return f"owned; {purchase}"
+    return f"{supply.owned_share * 100:g} % owned ({purchase}); rest {price_words(price)}"

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from isocost.engine.records import Accelerator
-from isocost.plan.answer.results import Detail
 from isocost.plan.project.project import GpuHoursStage, hardware_of
 from isocost.plan.project.stages import AblationStage
-from isocost.plan.runs.records import Array, Job, StageRun
+from isocost.plan.runs.records import Array, Detail, Job, StageRun
 
 
 def claimed(job: Job) -> list[StageRun]:

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from isocost.engine.training.states import generated_for_kept
-from isocost.plan.answer.results import Detail
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.project.stages import DistillationStage
 from isocost.plan.runs import generating
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun, spread_of_sum
+from isocost.plan.runs.records import Array, Detail, Job, StageRun, spread_of_sum
 from isocost.plan.runs.reinforced import distilled_on_policy
 from isocost.plan.runs.resolve import goodput_at
 from isocost.plan.runs.training import trained
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 
 def distilled(job: Job) -> list[StageRun]:
@@ -70,5 +70,6 @@ def _teacher(
         shares = (done.serving[0].slow, done.serving[0].fast)
     else:
         return nothing, np.ones(len(counts), dtype=bool), (), (1.0, 1.0)
-    goodput = goodput_at(efficiency_of(job.scenario, stage), generating.NOTHING_SAVED, counts)
+    efficiency = efficiency_of(job.scenario, stage)
+    goodput = goodput_at(efficiency, generating.NOTHING_SAVED, counts, job.catalog)
     return hours / goodput, fits, facts if job.explained else (), shares

@@ -9,17 +9,16 @@ from functools import lru_cache
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.serving import load_serving
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
 from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
 from isocost.engine.generation.step import step_time
 from isocost.engine.training.states import generated_for_kept
-from isocost.plan.answer.results import Detail
 from isocost.plan.project.project import ModelChoice, efficiency_of, model_of
 from isocost.plan.project.stages import GenerationPrecisionName, GenerationStage, ServingStackName
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
+from isocost.plan.runs.records import Array, Detail, Job, StageRun
 from isocost.plan.runs.resolve import goodput_at, transformer_of
 from isocost.plan.runs.throughput import Counts
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 WIDEST = 8
 """Replicas span at most 2^8 accelerators, so larger counts only add replicas."""
@@ -77,7 +76,7 @@ def generated(job: Job) -> list[StageRun]:
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
         done = write(load, tokens, accelerator, counts, job.catalog)
-        goodput = goodput_at(efficiency, NOTHING_SAVED, counts)
+        goodput = goodput_at(efficiency, NOTHING_SAVED, counts, job.catalog)
         first = done.serving[0]
         runs.append(
             StageRun(
@@ -114,7 +113,7 @@ def power_of(count: int) -> int:
 def served(catalog: Catalog, load: Load, accelerator: str, power: int) -> Serving:
     """The best replica within 2^power accelerators; where none fits, the widest, one sequence at a time."""
     t, a = transformer_of(load.model, catalog), catalog.accelerator(accelerator).spec
-    constants, fmt = load_serving().constants(load.stack), Format(load.precision)
+    constants, fmt = catalog.constants.serving.constants(load.stack), Format(load.precision)
     drafts = Speculation(1.0) if t.mtp_layers > 0 and load.stack == "frontier" else NO_DRAFTS
     try:
         replica, found = best_replica(
@@ -126,7 +125,7 @@ def served(catalog: Catalog, load: Load, accelerator: str, power: int) -> Servin
         alone = step_time(t, a, replica, fmt, constants, sequences=1.0, context=load.prompt + load.output / 2)
         rate = 1.0 / float(alone.total)
         return Serving(replica, rate / float(replica.gpus), rate, 0.0, False, 1.0, 1.0)
-    spread = load_serving().spread_of(t, a, replica)
+    spread = catalog.constants.serving.spread_of(t, a, replica)
     return Serving(
         replica,
         float(found.tokens_per_second_per_gpu),
@@ -148,7 +147,7 @@ def reading_rate(load: Load, accelerator: str, counts: Counts, catalog: Catalog)
 def _reading(catalog: Catalog, load: Load, accelerator: str, power: int) -> tuple[float, bool]:
     serving = served(catalog, load, accelerator, power)
     t, a = transformer_of(load.model, catalog), catalog.accelerator(accelerator).spec
-    constants, fmt = load_serving().constants(load.stack), Format(load.precision)
+    constants, fmt = catalog.constants.serving.constants(load.stack), Format(load.precision)
     length = load.prompt + load.output
     batch = max(length, 8192.0)
     rate = prefill_rate(t, a, serving.replica, fmt, constants, prompt=length, batch_tokens=batch)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.layouts.search import BestLayouts
 from isocost.engine.records import Recompute
-from isocost.plan.answer.results import Bill, Part
+from isocost.engine.search.best import BestLayouts
 from isocost.plan.project.values import Layout
+from isocost.plan.runs.records import Breakdown, Part
 
 _DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
 _MEMORY = (
@@ -73,22 +73,22 @@ def recompute_words(mode: Recompute) -> str:
     return f"{'no' if mode == 'none' else mode} recompute"
 
 
-def memory_bill(best: BestLayouts, at: int) -> Bill:
+def memory_bill(best: BestLayouts, at: int) -> Breakdown:
     """Bytes per accelerator at the peak of a layout, against what can be used."""
     parts = tuple(Part(label, float(getattr(best.memory, name)[at])) for name, label in _MEMORY)
-    return Bill(parts, best.capacity)
+    return Breakdown(parts, best.capacity)
 
 
 MIXERS = "Attention and state space"
 """What mixes tokens in a hybrid's layers."""
 
 
-def step_bill(best: BestLayouts, at: int, *, hybrid: bool = False) -> Bill:
+def step_bill(best: BestLayouts, at: int, *, hybrid: bool = False) -> Breakdown:
     """Seconds of one optimizer step by what they are spent on, largest first."""
     labels = {**dict(_STEP), "attention": MIXERS if hybrid else "Attention"}
     parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in labels.items()]
     parts.append(Part("Nearly full memory", float(best.pressure[at])))
-    return Bill(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
+    return Breakdown(tuple(sorted((p for p in parts if p.amount > 0), key=lambda p: -p.amount)))
 
 
 def idle_accelerators(best: BestLayouts, at: int) -> int:

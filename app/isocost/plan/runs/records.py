@@ -5,18 +5,71 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.plan.answer.results import Detail, FlopCount
+from isocost.plan.inputs.fields import Quantity
 from isocost.plan.project.project import Scenario
 from isocost.plan.runs.throughput import Counts, Throughput
+from isocost.quantities.units import HOURS_PER_DAY
 
-HOURS_PER_DAY = 24.0
-SECONDS_PER_HOUR = 3600.0
+
+@dataclass(frozen=True, slots=True)
+class FlopCount:
+    """Floating-point operations of a stage: ours from the shapes, and the 6ND people quote."""
+
+    matmul: float
+    attention: float
+    six_nd: float
+    frozen: bool = False
+    """Adapters are trained, the weights themselves are not: no gradients of theirs."""
+    reference: bool = False
+    """A frozen copy reads every token too."""
+
+    @property
+    def total(self) -> float:
+        """Matmul and attention, recomputation left out."""
+        return self.matmul + self.attention
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One share of a whole: bytes of an accelerator's memory, or seconds of a step."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A whole and what it is made of."""
+
+    parts: tuple[Part, ...]
+    limit: float | None = None
+    """What the whole must stay below, when there is such a thing (an accelerator's usable bytes)."""
+
+    @property
+    def total(self) -> float:
+        """Sum of the parts."""
+        return sum(part.amount for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A fact about a stage worth showing beside its cost: what drives it, a bound, a rate."""
+
+    label: str
+    value: float | str
+    quantity: Quantity | Literal[""]
+    """How a number is shown; empty for words."""
+    unit: str = ""
+    note: str = ""
+    """What it means, in a few words."""
+
+
 Array = NDArray[np.float64]
 
 

@@ -10,16 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.serving import load_serving
 from isocost.engine.architecture import parameters
 from isocost.engine.generation.rl import ALGORITHMS, Algorithm, RlPhase, RlPlan, RlTime, multipliers, rl_times
 from isocost.engine.generation.step import wide_peak
-from isocost.plan.answer.results import Detail
 from isocost.plan.project.project import ModelChoice, model_of
 from isocost.plan.project.stages import DistillationStage, Rl, RlStackName, RlStage
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Array, Job, StageRun
+from isocost.plan.runs.records import Array, Detail, Job, StageRun
 from isocost.plan.runs.resolve import transformer_of, whole_nodes
 from isocost.plan.runs.throughput import Counts
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 ANCHORS = 7
 """Counts of a curve that are simulated; between them hours follow straight lines of logarithms."""
@@ -91,7 +90,7 @@ def recipe_on_policy(stage: DistillationStage, student: ModelChoice, catalog: Ca
 
 
 def _rounds(job: Job, recipe: Recipe) -> list[StageRun]:
-    low, central, high = load_serving().rl_stack(recipe.stack).unmodelled
+    low, central, high = job.catalog.constants.serving.rl_stack(recipe.stack).unmodelled
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
         at = _anchors(job, accelerator, counts)
@@ -106,7 +105,7 @@ def _rounds(job: Job, recipe: Recipe) -> list[StageRun]:
                 tokens_per_s_per_gpu=generated_tokens(recipe.plan) / (hours * SECONDS_PER_HOUR),
                 slow=high / central,
                 fast=low / central,
-                details=details(recipe, timed[0], int(counts[0])) if job.explained else (),
+                details=details(job.catalog, recipe, timed[0], int(counts[0])) if job.explained else (),
             )
         )
     return runs
@@ -149,7 +148,7 @@ def simulated(
     """
     t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
     phases = tuple(_within_cap(phase) for phase in recipe.plan.phases)
-    stack = load_serving().rl_stack(recipe.stack)
+    stack = catalog.constants.serving.rl_stack(recipe.stack)
     try:
         return rl_times(t, a, replace(recipe.plan, phases=phases), stack, gpus=counts)
     except ValueError:
@@ -174,11 +173,11 @@ def impossible_hours(catalog: Catalog, recipe: Recipe, accelerator: str) -> floa
     return work / (CRAWL * wide_peak(a)) / SECONDS_PER_HOUR
 
 
-def details(recipe: Recipe, done: RlTime | None, count: int) -> tuple[Detail, ...]:
+def details(catalog: Catalog, recipe: Recipe, done: RlTime | None, count: int) -> tuple[Detail, ...]:
     """What drives the run, its two bounds side by side, and how much it writes."""
     if done is None:
         return (Detail("Policy", "does not fit", "", "", f"in generation; priced at {CRAWL:.1%} of peak"),)
-    low, central, high = load_serving().rl_stack(recipe.stack).unmodelled
+    low, central, high = catalog.constants.serving.rl_stack(recipe.stack).unmodelled
     share = done.generation / (done.generation + done.scoring + done.update + done.overhead)
     unseen = f"simulated x {central:g} for what no simulation has (failures, stragglers), {low:g}-{high:g}"
     tail = f"{done.longest:,.0f} tokens at {done.tail_rate:.0f} tokens/s, arithmetic and overhead each round"

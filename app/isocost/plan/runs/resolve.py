@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.laws import load_scaling_laws
-from isocost.catalog.constants.reliability import load_reliability
 from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.records import Accelerator, Precision, Transformer, Workload
@@ -75,21 +73,23 @@ def _counted(transformer: Transformer) -> Parameters:
     return Parameters(float(counted.total), float(counted.active))
 
 
-def batch_tokens(data: Data) -> float:
+def batch_tokens(data: Data, catalog: Catalog) -> float:
     """Tokens an optimizer step: typed, or the batch-size scaling law in whole sequences."""
     if data.batch_tokens is not None:
         return data.batch_tokens
-    law = load_scaling_laws().batch_law(BATCH_LAW).batch
+    law = catalog.constants.laws.batch_law(BATCH_LAW).batch
     sequences = max(1, round(law.at(tokens=data.tokens) / data.sequence))
     return float(sequences * data.sequence)
 
 
-def workload_of(data: Data, accelerator: Accelerator, tuning: Tuning | None = None) -> Workload:
+def workload_of(
+    data: Data, accelerator: Accelerator, catalog: Catalog, tuning: Tuning | None = None
+) -> Workload:
     """What one step does on an accelerator, in the best number format it supports; no tuning = in full."""
     tuned = tuning or Tuning()
     return Workload(
         sequence=float(data.sequence),
-        global_batch=max(1.0, batch_tokens(data) / data.sequence),
+        global_batch=max(1.0, batch_tokens(data, catalog) / data.sequence),
         precision=precision_on(accelerator, data.precision),
         method=tuned.method,
         lora_rank=tuned.rank,
@@ -105,19 +105,21 @@ def precision_on(accelerator: Accelerator, wanted: str) -> Precision:
     return "fp32"
 
 
-def goodput_at(efficiency: Efficiency, saved: float, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+def goodput_at(
+    efficiency: Efficiency, saved: float, counts: NDArray[np.int64], catalog: Catalog
+) -> NDArray[np.float64]:
     """Share of wall time that advances the run at each count: typed, or what failures leave of it.
 
     ``saved`` is the parameters a checkpoint holds; failures come at the rate of Llama 3's cluster.
     """
     if efficiency.goodput is not None:
         return np.full(len(counts), efficiency.goodput)
-    return np.array([_goodput(saved, int(count)) for count in counts])
+    return np.array([_goodput(saved, int(count), catalog) for count in counts])
 
 
 @lru_cache(maxsize=8192)
-def _goodput(saved: float, count: int) -> float:
-    return goodput(saved, count, load_reliability().record()).useful
+def _goodput(saved: float, count: int, catalog: Catalog) -> float:
+    return goodput(saved, count, catalog.constants.reliability.record()).useful
 
 
 def whole_nodes(accelerator: Accelerator, count: float) -> int:

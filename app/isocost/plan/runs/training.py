@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from isocost.catalog.constants.economics import load_economics
+from isocost.catalog import Catalog
 from isocost.engine.architecture import (
     adapter_parameters,
     forward_flops_per_token,
     training_flops_per_token,
 )
-from isocost.plan.answer.results import Detail, FlopCount
 from isocost.plan.project.project import (
     Data,
     ModelChoice,
@@ -32,9 +31,10 @@ from isocost.plan.project.stages import (
     SftStage,
     Tuning,
 )
-from isocost.plan.runs.records import SECONDS_PER_HOUR, Job, StageRun, joint_factor
+from isocost.plan.runs.records import Detail, FlopCount, Job, StageRun, joint_factor
 from isocost.plan.runs.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
 from isocost.plan.runs.throughput import throughputs
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 FULL = Tuning(packing=1.0)
 """Every weight is trained, once over, in batches without padding: pre-training."""
@@ -61,13 +61,13 @@ def trained(job: Job) -> list[StageRun]:
     Raises:
         ValueError: it does not train.
     """
-    work = training_of(job.scenario, job.stage)
+    work = training_of(job.scenario, job.stage, job.catalog)
     if work is None:
         raise ValueError(f"A stage of kind {type(job.stage).__name__} does not train by itself.")
     return train(job, work)
 
 
-def training_of(scenario: Scenario, stage: Stage) -> Training | None:
+def training_of(scenario: Scenario, stage: Stage, catalog: Catalog) -> Training | None:
     """What a stage trains on and how; None for stages that do not go through the layout search.
 
     Pre-training reads its data once, fine-tuning every epoch. DPO trains both answers of a pair and its
@@ -76,7 +76,8 @@ def training_of(scenario: Scenario, stage: Stage) -> Training | None:
     if isinstance(stage, SftStage):
         tokens = stage.data.tokens * stage.tuning.epochs
         # The batch stays that of one epoch.
-        data = msgspec.structs.replace(stage.data, tokens=tokens, batch_tokens=batch_tokens(stage.data))
+        batch = batch_tokens(stage.data, catalog)
+        data = msgspec.structs.replace(stage.data, tokens=tokens, batch_tokens=batch)
         return Training(model_of(scenario, stage), data, stage.tuning)
     if isinstance(stage, PretrainStage):
         return Training(model_of(scenario, stage), stage.data)
@@ -128,24 +129,24 @@ def train(job: Job, work: Training) -> list[StageRun]:
     flops = flop_count(job, work)
     reference = _reference_share(job, work)
     saved = _trained_parameters(job, work)
-    wasted = _whole_run_factors() if efficiency.goodput is None else (1.0, 1.0)
+    wasted = _whole_run_factors(catalog) if efficiency.goodput is None else (1.0, 1.0)
     runs = []
     for accelerator, counts, speed in zip(job.accelerators, job.counts, speeds, strict=True):
-        goodput = goodput_at(efficiency, saved, counts)
+        goodput = goodput_at(efficiency, saved, counts, catalog)
         rate = speed.tokens_per_s_per_gpu * work.tuning.packing / (1.0 + reference)
         runs.append(
             StageRun(
                 accelerator,
                 counts,
                 work.data.tokens / rate / goodput / SECONDS_PER_HOUR,
-                speed.best.fits,
+                speed.fits,
                 goodput=goodput,
                 mfu=speed.mfu,
                 mfu_source=speed.source,
                 tokens_per_s_per_gpu=rate,
                 speed=speed,
                 flops=flops,
-                batch_tokens=batch_tokens(work.data),
+                batch_tokens=batch_tokens(work.data, catalog),
                 slow=joint_factor(speed.slow, wasted[0]),
                 fast=joint_factor(speed.fast, wasted[1]),
                 details=_details(job, work, flops, reference) if job.explained else (),
@@ -154,9 +155,9 @@ def train(job: Job, work: Training) -> list[StageRun]:
     return runs
 
 
-def _whole_run_factors() -> tuple[float, float]:
+def _whole_run_factors(catalog: Catalog) -> tuple[float, float]:
     """(slow, fast) of whole runs about their median: what steps alone do not tell, as published runs went."""
-    seen = load_economics().run_over_step_mfu
+    seen = catalog.constants.economics.run_over_step_mfu
     return seen.value / seen.low, seen.value / seen.high
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.plan.money.options import Crossing, OptionComparison
-from isocost.plan.money.ownership import MONTHS_PER_YEAR, RentOrBuy
-from isocost.plan.money.surroundings import HOURS_PER_DAY
+from isocost.plan.money.ownership import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.quantities import format_cents, format_count, format_duration, format_money, format_quantity
+from isocost.quantities.units import HOURS_PER_DAY, MONTHS_PER_YEAR
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 

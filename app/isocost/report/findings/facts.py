@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.plan.answer.badges import Badge
-from isocost.plan.answer.scope import Omission
-from isocost.plan.money.footprint import Footprint
+from isocost.plan.money.energy import Footprint
+from isocost.plan.money.ledger import Omission
 from isocost.quantities import format_carbon, format_energy, format_money, format_power, format_quantity
 from isocost.report.findings.said import KeyFigure, Said
 from isocost.report.table import Column, Table

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isocost.plan.answer.fit import RoundsFit
-from isocost.plan.answer.results import Bill, Part, StageEstimate
+from isocost.plan.answer.results import StageEstimate
 from isocost.plan.runs.layouts import MIXERS
+from isocost.plan.runs.records import Breakdown, Part
 from isocost.plan.runs.throughput import TYPED
 from isocost.quantities import (
     SPACE,
@@ -57,7 +58,7 @@ class MemoryLabel:
     names: Literal["part", "free", "limit"] = "part"
 
 
-def memory_said(stage: StageEstimate, bill: Bill) -> Said:
+def memory_said(stage: StageEstimate, bill: Breakdown) -> Said:
     """What the bar of a stage's memory says."""
     finding, subtitle = memory_finding(stage, bill), memory_subtitle(stage, bill)
     return Said(finding, subtitle, f"{finding}. {subtitle}: {bill_words(bill, 'bytes')}")
@@ -70,12 +71,12 @@ def rounds_memory_said(found: RoundsFit) -> Said:
     return Said(finding, subtitle, f"{finding}. {subtitle}: {bill_words(found.memory, 'bytes')}")
 
 
-def memory_finding(stage: StageEstimate, bill: Bill) -> str:
+def memory_finding(stage: StageEstimate, bill: Breakdown) -> str:
     """How much of how much, and what is to spare."""
     return "The pinned layout is impossible" if stage.layout_problem else held_words(bill)
 
 
-def held_words(bill: Bill) -> str:
+def held_words(bill: Breakdown) -> str:
     """How much of what can be used a bill takes."""
     limit = bill.limit or 0.0
     held = format_memory_of(bill.total, limit)
@@ -84,7 +85,7 @@ def held_words(bill: Bill) -> str:
     return f"Needs {held}: does not fit"
 
 
-def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
+def memory_subtitle(stage: StageEstimate, bill: Breakdown) -> str:
     """What is drawn, or what would fit."""
     if stage.layout_problem:
         return "Drawn: the layout found without the pins"
@@ -96,7 +97,7 @@ def memory_subtitle(stage: StageEstimate, bill: Bill) -> str:
     return f"Smallest count that fits{held}: {format_count(stage.smallest_count)} {stage.accelerator_name}"
 
 
-def shown_parts(bill: Bill) -> tuple[Part, ...]:
+def shown_parts(bill: Breakdown) -> tuple[Part, ...]:
     """The parts of a bill worth a bar, in their order; small ones together at the end."""
     least = SMALL * bill.total
     large = tuple(part for part in bill.parts if part.amount >= least)
@@ -104,7 +105,7 @@ def shown_parts(bill: Bill) -> tuple[Part, ...]:
     return (*large, Part("Everything else", rest)) if rest >= NOTHING * bill.total else large
 
 
-def memory_labels(bill: Bill) -> tuple[MemoryLabel, ...]:
+def memory_labels(bill: Breakdown) -> tuple[MemoryLabel, ...]:
     """The lines beside the bar, from its foot upwards: the parts, what is free, what can be used."""
     found, below, limit = [], 0.0, bill.limit or 0.0
     for part in shown_parts(bill):
@@ -119,7 +120,7 @@ def memory_labels(bill: Bill) -> tuple[MemoryLabel, ...]:
 # Time of a step or of a round
 
 
-def step_said(stage: StageEstimate, bill: Bill) -> Said:
+def step_said(stage: StageEstimate, bill: Breakdown) -> Said:
     """What the bars of an optimizer step say."""
     finding = step_finding(bill)
     return Said(finding, step_subtitle(stage), f"{finding}. {bill_words(bill, 'seconds')}")
@@ -131,7 +132,7 @@ def rounds_step_said(found: RoundsFit) -> Said:
     return Said(finding, round_subtitle(found), f"{finding}. {bill_words(found.round, 'seconds')}")
 
 
-def step_finding(bill: Bill) -> str:
+def step_finding(bill: Breakdown) -> str:
     """Where most of the step goes, and the largest part that is not the model's own arithmetic."""
     first = max(bill.parts, key=lambda part: part.amount)
     losses = [part for part in bill.parts if part.name not in USEFUL]
@@ -186,14 +187,14 @@ def step_share(amount: float, total: float) -> str:
 # Either as figures
 
 
-def bill_table(bill: Bill, unit: str) -> Table:
+def bill_table(bill: Breakdown, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
     columns = (Column("part"), Column(unit, show, right=True), Column("share", percent, right=True))
     return Table(columns, tuple((p.name, p.amount, p.amount / bill.total) for p in bill.parts))
 
 
-def bill_words(bill: Bill, unit: str) -> str:
+def bill_words(bill: Breakdown, unit: str) -> str:
     """A bill as a sentence for those who cannot see it."""
     table = bill_table(bill, unit)
     rows = range(len(table.rows))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.economics import load_economics, load_regions
 from isocost.catalog.prices import PriceCard, PriceQuote
 from isocost.plan.answer.badges import (
     NEAR_RULE,
@@ -125,9 +124,9 @@ def programme_caption(field: Field, value: float | None, filled_from: str = "") 
     return f"Off. {field.help}" if source == OFF else short_source(source)
 
 
-def stage_caption(stage: Stage, field: Field, value: Any) -> str:
+def stage_caption(stage: Stage, field: Field, value: Any, catalog: Catalog) -> str:
     """The source of a stage's number while it is its kind's default, or that it is the user's."""
-    default = default_of(stage, field)
+    default = default_of(stage, field, catalog)
     return without_address(default.source) if value == default.value else "your input"
 
 
@@ -184,13 +183,13 @@ def _active(selected: Selected) -> str:
 def _tokens(selected: Selected) -> str:
     stage = selected.stage
     if type(stage) is not PretrainStage:
-        default = default_of(stage, FIELDS["data.tokens"])
+        default = default_of(stage, FIELDS["data.tokens"], selected.catalog)
         return default.source if selected.value("data.tokens") == default.value else "your input"
     counted = parameters_of(model_of(selected.scenario, stage), selected.catalog)
     ratio = stage.data.tokens / counted.active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
     regime = training_regime(ratio / RULE_OF_THUMB, NEAR_RULE)
-    reached = thresholds_reached(training_flops(selected.results))
+    reached = thresholds_reached(training_flops(selected.results), selected.catalog)
     rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""
     return f"{shown} per active parameter: {regime}{rule}"
 
@@ -287,9 +286,9 @@ def layout_line(pins: Layout) -> str:
     return few or "chosen by the search"
 
 
-def group_line(group: str, scenario: Scenario) -> str:
+def group_line(group: str, scenario: Scenario, catalog: Catalog) -> str:
     """What a group of the ledger's inputs holds, in a few words."""
-    return _GROUPS[group](scenario)
+    return _site(scenario, catalog) if group == "site" else _GROUPS[group](scenario)
 
 
 def _people(scenario: Scenario) -> str:
@@ -345,11 +344,11 @@ def _ownership(scenario: Scenario) -> str:
     return f"{format_quantity(own.years, 'number')} years, {used} used"
 
 
-def _site(scenario: Scenario) -> str:
+def _site(scenario: Scenario, catalog: Catalog) -> str:
     site = scenario.site
-    region = load_regions().get(site.region)
+    region = catalog.constants.regions.get(site.region)
     place = region.name.split(" (")[0] if region else "United States"
-    return f"{place} · {load_economics().operator(site.operator).name}"
+    return f"{place} · {catalog.constants.economics.operator(site.operator).name}"
 
 
 def _demand(scenario: Scenario) -> str:
@@ -373,6 +372,6 @@ _GROUPS: dict[str, Callable[[Scenario], str]] = {
     "schedule": _schedule,
     "supply": _supply,
     "ownership": _ownership,
-    "site": _site,
     "demand": _demand,
 }
+"""Groups that need no catalogue to say what they hold."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from isocost.plan.answer.results import Estimate, LedgerGroup, LedgerLine
-from isocost.plan.money.bill import BillBar, bars_by_group, bars_by_line, only_the_run
-from isocost.plan.money.cashflow import CashMonth
+from isocost.plan.answer.results import Estimate
+from isocost.plan.money.cashflow import CashMonth, TimelineBar
+from isocost.plan.money.figure import LedgerGroup
+from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line, only_the_run
 from isocost.plan.money.slip import Slip
-from isocost.plan.money.surroundings import DAYS_PER_MONTH, DAYS_PER_WEEK
-from isocost.plan.money.timeline import TimelineBar
 from isocost.quantities import format_cents, format_duration, format_money, format_quantity, format_share
+from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 

@@ -76,7 +76,7 @@ def plain_binding(field: Field, fill: Fill | None = None) -> Binding:
     optional = field.optional and field.section != "stage"
 
     def default(session: Session) -> float | None:
-        return None if optional else default_of(session.current_stage, field).value
+        return None if optional else default_of(session.current_stage, field, session.catalog).value
 
     def read(session: Session) -> Reading:
         stored = session.value(field.path)
@@ -114,7 +114,7 @@ def _automatic_goodput(session: Session) -> float | None:
 
 def _automatic_batch(session: Session) -> float | None:
     stage = session.current_stage
-    return batch_tokens(stage.data) if isinstance(stage, PretrainStage) else None
+    return batch_tokens(stage.data, session.catalog) if isinstance(stage, PretrainStage) else None
 
 
 _AUTOMATIC: dict[str, Fill] = {

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from isocost.quantities import format_count, format_duration, format_money
-
-DAYS_PER_WEEK = 7.0
-DAYS_PER_MONTH = 730.0 / 24.0
-DAYS_PER_YEAR = 365.0
+from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 
 ENOUGH = 3
 """Ticks below which round numbers serve better than those of a logarithmic scale."""

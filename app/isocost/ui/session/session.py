@@ -12,7 +12,7 @@ from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.plan.answer.curves import CostCurve, other_curves, searched_alike
-from isocost.plan.answer.estimate import estimate_with_curve
+from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.editing import followed
@@ -56,8 +56,7 @@ class Session(QObject):
         self.catalog = catalog
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._tell_dirty)
-        self.estimate: Estimate | None = None
-        self.active_curve: CostCurve | None = None
+        self.answer: Answer | None = None
         self.curves: tuple[CostCurve, ...] = ()
         self._project = project
         self._path: Path | None = None
@@ -79,6 +78,16 @@ class Session(QObject):
         self._workers = [self._worker]
 
     # Properties
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """What the newest answer says; None before the first one."""
+        return self.answer.estimate if self.answer is not None else None
+
+    @property
+    def active_curve(self) -> CostCurve | None:
+        """The newest answer's own curve."""
+        return self.answer.curve if self.answer is not None else None
 
     @property
     def project(self) -> Project:
@@ -254,7 +263,7 @@ class Session(QObject):
         self._asked = False
         project, scenario = self._project, self._scenario
         try:
-            self.estimate, self.active_curve = estimate_with_curve(project, self.catalog, scenario)
+            self.answer = answer(project, self.catalog, scenario)
         except Exception as error:  # whatever the engine refuses is said in the window, which stays usable
             self._report(error)
             self._settle()
@@ -269,7 +278,7 @@ class Session(QObject):
 
     def _compare_at_once(self) -> bool:
         """Bring the other accelerators' curves along with the estimate if no layouts must be searched."""
-        if self._compared is None or not searched_alike(self._compared, self.current_scenario):
+        if self._compared is None or not searched_alike(self._compared, self.current_scenario, self.catalog):
             return False
         try:
             self.curves = other_curves(self._project, self.catalog, self._scenario)

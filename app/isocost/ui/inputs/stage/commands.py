@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from isocost.catalog.constants.templates import load_stage_templates
 from isocost.plan.inputs.stage_inputs import new_stage
 from isocost.plan.project import editing
 from isocost.plan.project.project import Project, Stage
@@ -30,9 +29,9 @@ class StageCommands:
         at, scenario = self.selected + 1, self._session.scenario
 
         def change(project: Project) -> Project:
-            return editing.add_stage(project, new_stage(kind), at, scenario=scenario)
+            return editing.add_stage(project, new_stage(kind, self._session.catalog), at, scenario=scenario)
 
-        self._session.apply(change, f"Add {load_stage_templates()[kind].label}")
+        self._session.apply(change, f"Add {self._session.catalog.constants.templates[kind].label}")
         self._session.select_stage(at)
 
     def duplicate(self) -> None:

@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.catalog.constants.templates import load_stage_templates
 from isocost.plan.inputs.stage_inputs import kind_of
 from isocost.report.findings.stages import cost_share, row_in_words, row_tip
 from isocost.ui.inputs.stage.commands import StageCommands
@@ -100,7 +99,7 @@ class StageModel(QAbstractListModel):
 
     def _told(self, row: int) -> str:
         stages = self._commands.stages
-        kind = load_stage_templates()[kind_of(stages[row])].label
+        kind = self._session.catalog.constants.templates[kind_of(stages[row])].label
         return row_tip(stages, self._session.estimate, row, kind)
 
 

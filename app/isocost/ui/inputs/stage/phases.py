@@ -127,7 +127,7 @@ class PhaseTable(QWidget):
 
     def _summary(self) -> str:
         phases = self._phases()
-        if phases == new_stage("rl").rl.phases:
+        if phases == new_stage("rl", self._session.catalog).rl.phases:
             return _field("mean_end").default_source
         return steps_line(phases)
 

@@ -34,7 +34,7 @@ class StageChoice(Picker):
         """Show the project's choice."""
         value, choice = self._session.value(self.choice.path), self.choice
         self.setCurrentIndex(self.findData(value))
-        stage = new_stage(kind_of(self._session.current_stage))
+        stage = new_stage(kind_of(self._session.current_stage), self._session.catalog)
         usual = getattr(getattr(stage, choice.section), choice.name)
         origin = f"Default: {choice.default_source}." if value == usual else "Your input."
         self.setToolTip(f"{choice.help}\n{origin}")

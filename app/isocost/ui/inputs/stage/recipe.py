@@ -88,7 +88,7 @@ class StageInput(FieldInput):
         if value is None and self.field.path in _FILLS:
             filled = _filled(self.field.path, self._session)
             return filled.source if filled else ""
-        return stage_caption(self._session.current_stage, self.field, value)
+        return stage_caption(self._session.current_stage, self.field, value, self._session.catalog)
 
 
 def _filled(path: str, session: Session) -> Filled | None:

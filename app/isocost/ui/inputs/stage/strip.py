@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from isocost.catalog.constants.templates import load_stage_templates
 from isocost.report.findings.stages import size_line
 from isocost.ui.inputs.selected import selected_result
 from isocost.ui.inputs.stage.commands import StageCommands
@@ -65,7 +64,7 @@ class StageStrip(QWidget):
         commands = self.commands
         self.adding = QMenu("Add", self)
         self.adding.setToolTipsVisible(True)
-        for kind, template in load_stage_templates().items():
+        for kind, template in self._session.catalog.constants.templates.items():
             if kind in _GAPS:
                 self.adding.addSeparator()
             action = self.adding.addAction(template.label)
@@ -128,7 +127,8 @@ class StageStrip(QWidget):
     def _words(self) -> str:
         """The selected stage's kind, size and driver."""
         found = selected_result(self._session)
-        return size_line(found, load_stage_templates()[found.kind].label) if found is not None else ""
+        templates = self._session.catalog.constants.templates
+        return size_line(found, templates[found.kind].label) if found is not None else ""
 
     def fit(self) -> None:
         """Take the height the rows need."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from isocost.plan.answer.results import Bill
+from isocost.plan.runs.records import Breakdown
 from isocost.report.findings.fit import bill_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
@@ -17,7 +17,7 @@ class BillChart(QWidget):
     def __init__(self, name: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.bill: Bill | None = None
+        self.bill: Breakdown | None = None
         self.setObjectName(name)
 
     def set_theme(self, theme: Theme) -> None:
@@ -25,7 +25,7 @@ class BillChart(QWidget):
         self.theme = theme
         self.update()
 
-    def show_bill(self, bill: Bill | None) -> None:
+    def show_bill(self, bill: Breakdown | None) -> None:
         """Paint another bill."""
         if bill != self.bill:
             self.bill = bill

@@ -10,7 +10,8 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.fit import RoundsFit
-from isocost.plan.answer.results import Bill, StageEstimate
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.runs.records import Breakdown
 from isocost.report.findings.fit import (
     NO_MEMORY,
     memory_labels,
@@ -111,7 +112,7 @@ class MemoryBar(BillChart):
             self._paint_labels(painter)
         painter.end()
 
-    def _paint_bar(self, painter: QPainter, bill: Bill) -> None:
+    def _paint_bar(self, painter: QPainter, bill: Breakdown) -> None:
         theme, limit = self.theme, bill.limit or 0.0
         width = float(theme.px(BAR))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -6,9 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from isocost.plan.answer.results import Estimate
-from isocost.plan.money.cashflow import CashMonth
+from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.slip import Slip, usual_slip
-from isocost.plan.money.timeline import TimelineBar
 from isocost.report.findings.ledger import (
     CalendarView,
     calendar_said,

@@ -17,10 +17,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from isocost.plan.money.surroundings import DAYS_PER_WEEK
-from isocost.plan.money.timeline import TimelineBar
+from isocost.plan.money.cashflow import TimelineBar
 from isocost.quantities import format_duration, format_money
-from isocost.report.findings.ledger import CalendarView, axis_label, late_words
+from isocost.quantities.units import DAYS_PER_WEEK
+from isocost.report.findings.ledger import (
+    CalendarView,
+    axis_label,
+    late_words,
+)
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.crossings import money_steps

@@ -9,8 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from isocost.plan.answer.badges import Badge
-from isocost.plan.answer.scope import Omission
-from isocost.plan.money.footprint import Footprint
+from isocost.plan.money.energy import Footprint
+from isocost.plan.money.ledger import Omission
 from isocost.report.findings.facts import (
     badge_description,
     badges_said,

@@ -22,11 +22,10 @@ from PySide6.QtWidgets import (
 from isocost.plan.inputs.field import Field
 from isocost.plan.inputs.ledger_fields import LASTING, LEDGER_FIELDS
 from isocost.plan.money.energy import SiteFacts, site_facts
-from isocost.plan.money.ledger import basis_of
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.money.surroundings import DAYS_PER_MONTH, programme_days
 from isocost.plan.project.project import Scenario
 from isocost.quantities import format_duration
+from isocost.quantities.units import DAYS_PER_MONTH
 from isocost.report.findings.inputs import group_line, programme_caption
 from isocost.ui.inputs.bindings import Binding, Fill, plain_binding, words
 from isocost.ui.inputs.field_input import FieldInput
@@ -105,11 +104,9 @@ def _typed_price(field: Field, plain: Binding) -> Binding:
 
 def _days(session: Session) -> float | None:
     """Days the programme lasts; None before the first estimate."""
-    if session.estimate is None or len(session.estimate.stages) != len(session.current_scenario.stages):
+    if session.answer is None:
         return None
-    scenario = session.current_scenario
-    on = basis_of(scenario, session.estimate.stages, session.catalog)
-    return float(programme_days(scenario, on))
+    return session.answer.reckoning["programme_days"]
 
 
 def _months(session: Session) -> float | None:
@@ -123,12 +120,13 @@ def _lasting(session: Session) -> str:
 
 
 def _facts(session: Session) -> SiteFacts:
-    return site_facts(session.current_scenario.site)
+    return site_facts(session.current_scenario.site, session.catalog)
 
 
 def _purchase(session: Session) -> tuple[float | None, str]:
     scenario = session.current_scenario
-    return purchase_price(session.catalog.accelerator(scenario.hardware.accelerator), scenario.ownership)
+    entry = session.catalog.accelerator(scenario.hardware.accelerator)
+    return purchase_price(entry, scenario.ownership, session.catalog)
 
 
 _FILLS: dict[str, Fill] = {
@@ -260,7 +258,7 @@ class Group(QFrame):
     def refresh(self) -> None:
         """Show the project; what is folded away is left alone until it is unfolded."""
         scenario = self._session.current_scenario
-        self.fold.say(group_line(self.plan.name, scenario))
+        self.fold.say(group_line(self.plan.name, scenario, self._session.catalog))
         shown = self.fold.isChecked()
         for path, row in self._rows.items():
             row.setVisible(shown and belongs(path, scenario))

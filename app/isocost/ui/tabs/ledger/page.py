@@ -7,15 +7,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.plan.answer.badges import badges
-from isocost.plan.answer.results import Estimate
-from isocost.plan.answer.scope import omissions
-from isocost.plan.money.cashflow import cash_by_month
-from isocost.plan.money.footprint import footprint
-from isocost.plan.money.options import compare_options
-from isocost.plan.money.renting import rent_or_buy_of
-from isocost.plan.money.slip import slip
-from isocost.plan.money.timeline import timeline
-from isocost.plan.project.project import PretrainStage
+from isocost.plan.project.project import PretrainStage, Scenario
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.calendar import Calendar
@@ -155,43 +147,30 @@ class LedgerPage(QWidget):
             for card in self.cards:
                 card.say(card.title.text(), why, why)
 
-    def _estimate(self) -> Estimate | None:
-        """The newest estimate while it is of the stages the plan has now."""
-        found = self._session.estimate
-        fresh = found is not None and len(found.stages) == len(self._session.current_scenario.stages)
-        return found if fresh else None
-
     def _show(self) -> None:
-        estimate = self._estimate()
-        self._stale = not self.isVisible() or estimate is None
-        if self._stale or estimate is None:
+        answer = self._session.answer
+        self._stale = not self.isVisible() or answer is None
+        if self._stale or answer is None:
             return
-        scenario, catalog = self._session.current_scenario, self._session.catalog
-        stages = estimate.stages
-        self.waterfall.show_bill(estimate)
-        bars = timeline(scenario, stages)
-        self.calendar.lasting(max((bar.end_day for bar in bars), default=0.0))
+        scenario, catalog = answer.scenario, self._session.catalog
+        self.waterfall.show_bill(answer.estimate)
+        self.calendar.lasting(max((bar.end_day for bar in answer.timeline), default=0.0))
         self.calendar.show_calendar(
-            estimate,
-            bars,
-            cash_by_month(scenario, stages, estimate.ledger, catalog),
-            slip(scenario, stages, catalog, self.calendar.weeks),
+            answer.estimate, answer.timeline, answer.cash, answer.slip(self.calendar.weeks)
         )
         entry = catalog.accelerator(scenario.hardware.accelerator)
-        self.rent_or_buy.show_question(rent_or_buy_of(scenario, stages, catalog), entry.short_name)
-        self.api_or_own.show_question(compare_options(scenario, estimate.total.cost_usd), scenario)
-        self.energy.show_footprint(footprint(scenario, stages, catalog))
-        self.scope.show_omissions(omissions(scenario))
-        self.badges.show_badges(badges(scenario, stages, catalog, self._trained()))
+        self.rent_or_buy.show_question(answer.reckoning.rent_or_buy, entry.short_name)
+        self.api_or_own.show_question(answer.options, scenario)
+        self.energy.show_footprint(answer.reckoning.footprint)
+        self.scope.show_omissions(answer.omissions)
+        self.badges.show_badges(badges(scenario, answer.estimate.stages, catalog, self._trained(scenario)))
 
-    def _trained(self) -> int:
+    def _trained(self, scenario: Scenario) -> int:
         """The selected stage where it trains from tokens, else the first that does."""
-        stages = self._session.current_scenario.stages
+        stages = scenario.stages
         trains = [i for i, each in enumerate(stages) if isinstance(each, PretrainStage) and each.enabled]
         return self._session.stage if self._session.stage in trains else next(iter(trains), 0)
 
     def _show_slip(self, weeks: float) -> None:
-        estimate = self._estimate()
-        if estimate is not None:
-            scenario, catalog = self._session.current_scenario, self._session.catalog
-            self.calendar.show_slip(slip(scenario, estimate.stages, catalog, weeks))
+        if self._session.answer is not None:
+            self.calendar.show_slip(self._session.answer.slip(weeks))

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStyleOptionComboBox
 
-from isocost.catalog.constants.economics import ApiQuote, load_api_quotes, load_economics, load_regions
+from isocost.catalog.constants.economics import ApiQuote
 from isocost.quantities import format_money
 from isocost.report.findings.inputs import OWN_PRICE, SUPPLY_MODES, api_note
 from isocost.ui.inputs.pickers import Picker
@@ -61,7 +61,7 @@ class RegionPicker(ChoicePicker):
         text = "Where the accelerators stand: sets the price and the emissions of their electricity."
         super().__init__(session, "site.region", "Region", text, (("US average", ""),))
         kind = ""
-        for region in load_regions().values():
+        for region in session.catalog.constants.regions.values():
             if region.kind != kind:
                 kind = region.kind
                 self._add_heading(_KINDS[kind].upper())
@@ -75,7 +75,11 @@ class ApiPicker(ElidingPicker):
         text = "The model the plan is compared with; its prices follow."
         super().__init__(session, "api.model", "API model", text)
         self.addItem(OWN_PRICE)
-        quotes = [q for q in load_api_quotes() if q.kind == "inference" and q.usd_per_mtok_out is not None]
+        quotes = [
+            q
+            for q in session.catalog.constants.api_quotes
+            if q.kind == "inference" and q.usd_per_mtok_out is not None
+        ]
         for supplier in dict.fromkeys(quote.supplier for quote in quotes):
             self._add_heading(supplier.upper())
             for quote in quotes:
@@ -114,7 +118,7 @@ class FineTunePicker(ElidingPicker):
         text = "Who fine-tunes an open model; the price of training follows."
         super().__init__(session, "finetune.supplier", "Fine-tuned by", text)
         self.addItem(OWN_PRICE)
-        for quote in load_api_quotes():
+        for quote in session.catalog.constants.api_quotes:
             if quote.kind == "fine-tune":
                 price = format_money(quote.usd_per_mtok_in)
                 self.addItem(f"{price} {quote.supplier}, {quote.model}", quote)
@@ -214,7 +218,7 @@ def supply_picker(session: Session) -> ChoicePicker:
 
 def operator_picker(session: Session) -> ChoicePicker:
     """Who runs the machine room."""
-    operators = load_economics().pue_by_operator
+    operators = session.catalog.constants.economics.pue_by_operator
     text = "Who runs the machine room: sets its usual PUE."
     return ChoicePicker(session, "site.operator", "Operator", text, [(o.name, o.id) for o in operators])
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QR
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
-from isocost.plan.answer.results import Estimate, LedgerGroup
+from isocost.plan.answer.results import Estimate
+from isocost.plan.money.figure import LedgerGroup
 from isocost.quantities import format_money
 from isocost.report.findings.ledger import (
     BillRow,

@@ -6,7 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
-from isocost.plan.answer.comparison import Slots, compared, in_logarithms, worth_showing
+from isocost.plan.answer.comparison import (
+    Slots,
+    compared,
+    in_logarithms,
+    worth_showing,
+)
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.results import Estimate
 from isocost.report.findings.plan import FREE, not_compared

@@ -1,0 +1,123 @@
+"""Every constant of the estimate in one value, which the catalogue holds and hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TypedDict, Unpack
+
+from isocost.catalog.constants.economics import (
+    ApiQuote,
+    Economics,
+    Region,
+    Threshold,
+    read_economics,
+    read_thresholds,
+)
+from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
+from isocost.catalog.constants.laws import ScalingLaws, read_scaling_laws
+from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profiles
+from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliability
+from isocost.catalog.constants.serving import ServingFacts, read_serving
+from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
+from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
+from isocost.catalog.table import read_rows, read_text
+from isocost.paths import resource
+
+
+class Replacements(TypedDict, total=False):
+    """Constants to stand in place of the shipped ones, by their names in ``AllConstants``."""
+
+    economics: Economics
+    regions: Mapping[str, Region]
+    api_quotes: tuple[ApiQuote, ...]
+    thresholds: tuple[Threshold, ...]
+    efficiency: EfficiencyFacts
+    memory: MemoryProfiles
+    accuracy: AccuracyRecord
+    spreads: Spreads
+    serving: ServingFacts
+    reliability: ReliabilityFacts
+    laws: ScalingLaws
+    templates: Mapping[str, StageTemplate]
+
+
+class AllConstants:
+    """The shipped constants, each read when it is first asked for, or what stands in its place. Immutable."""
+
+    def __init__(self, **replaced: Unpack[Replacements]) -> None:
+        unknown = replaced.keys() - Replacements.__annotations__.keys()
+        if unknown:
+            raise TypeError(f"No constants are called {', '.join(sorted(unknown))}.")
+        self.replaced = replaced
+        # A cached property is not asked when the instance already holds a value of its name.
+        self.__dict__.update(replaced)
+
+    def but(self, **others: Unpack[Replacements]) -> AllConstants:
+        """These constants with others in place of some."""
+        kept: Replacements = {**self.replaced, **others}
+        return AllConstants(**kept)
+
+    @cached_property
+    def economics(self) -> Economics:
+        """Facts of money, energy and rules that are not prices of accelerators."""
+        return read_economics(_text("economics.yaml"))
+
+    @cached_property
+    def regions(self) -> Mapping[str, Region]:
+        """Grids and prices of electricity by the region's id, in the order of the file."""
+        return {row.id: row for row in read_rows(resource("regions.csv"), Region)}
+
+    @cached_property
+    def api_quotes(self) -> tuple[ApiQuote, ...]:
+        """Prices of somebody else's model by the token."""
+        return tuple(read_rows(resource("api_prices.csv"), ApiQuote))
+
+    @cached_property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Training compute that rules are tied to, lowest first."""
+        return read_thresholds(_text("thresholds.yaml"))
+
+    @cached_property
+    def efficiency(self) -> EfficiencyFacts:
+        """Constants of the step-time model."""
+        return read_efficiency(_text("efficiency.yaml"))
+
+    @cached_property
+    def memory(self) -> MemoryProfiles:
+        """What frameworks hold in memory."""
+        return read_memory_profiles(_text("memory.yaml"))
+
+    @cached_property
+    def accuracy(self) -> AccuracyRecord:
+        """Errors of the step-time model on runs left out of its fit."""
+        return read_accuracy(_text("accuracy.yaml"))
+
+    @cached_property
+    def spreads(self) -> Spreads:
+        """10-90 % ranges of predicted throughput, from ``accuracy``."""
+        return self.accuracy.spreads_of(self.efficiency.relatives)
+
+    @cached_property
+    def serving(self) -> ServingFacts:
+        """Constants of generation and reinforcement learning."""
+        return read_serving(_text("serving.yaml"))
+
+    @cached_property
+    def reliability(self) -> ReliabilityFacts:
+        """Failure rates and times of recovery."""
+        return read_reliability(_text("reliability.yaml"))
+
+    @cached_property
+    def laws(self) -> ScalingLaws:
+        """Laws of loss, allocation and batch size."""
+        return read_scaling_laws(_text("scaling_laws.yaml"))
+
+    @cached_property
+    def templates(self) -> Mapping[str, StageTemplate]:
+        """What a new stage of each kind starts with, by its tag, in the order they are offered."""
+        return read_stage_templates(_text("stages.yaml"))
+
+
+def _text(file: str) -> str:
+    return read_text(resource(file))
