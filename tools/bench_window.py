@@ -38,7 +38,7 @@ class PaintClock(QObject):
         self._names = {id(widget): name for name, widget in watched.items()}
         self._fresh = False
         self.painted: dict[str, float] = {}
-        window.session.estimate_changed.connect(self._estimated)
+        window.session.answered.connect(self._estimated)
         for widget in watched.values():
             widget.installEventFilter(self)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from isocost.files.schema import section_of
-from isocost.plan.inputs.ledger_fields import ALL_FIELDS
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import GpuHoursStage, Project
 
 LINES = st.one_of(
@@ -38,7 +38,7 @@ PROSE = st.lists(LINES, max_size=4).map("\n".join)
 
 def numbers(path: str, *, whole: bool) -> st.SearchStrategy:
     """Values within the limits of a field."""
-    field = ALL_FIELDS.get(path)
+    field = NUMBERS.get(path)
     if whole:
         low, high = (int(field.minimum), int(field.maximum)) if field else (1, 1_000_000)
         return st.integers(low, high)

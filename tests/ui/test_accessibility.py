@@ -7,20 +7,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
 
-from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.table import NUMBERS
+from tests.declared import RUN
 
 
-@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("path", RUN)
 def test_every_declared_input_is_named_after_its_path(window, path):
     assert window.findChild(QWidget, path) is not None
     edit = window.findChild(QWidget, f"{path}.edit")
     slider = window.findChild(QWidget, f"{path}.slider")
     told = QAccessible.queryAccessibleInterface(slider)
     assert told.role() == QAccessible.Role.Slider
-    assert FIELDS[path].label in told.text(QAccessible.Text.Name)
-    assert FIELDS[path].help in told.text(QAccessible.Text.Description)
+    assert NUMBERS[path].label in told.text(QAccessible.Text.Name)
+    assert NUMBERS[path].help in told.text(QAccessible.Text.Description)
     assert told.valueInterface() is not None
-    assert QAccessible.queryAccessibleInterface(edit).text(QAccessible.Text.Name) == FIELDS[path].label
+    assert QAccessible.queryAccessibleInterface(edit).text(QAccessible.Text.Name) == NUMBERS[path].label
 
 
 @pytest.mark.parametrize("path", ["model.name", "hardware.accelerator", "data.precision"])

@@ -206,11 +206,13 @@ def forward_flops_per_token(t: Transformer, sequence: float, *, training: bool =
     true shapes; arXiv 2412.19437, section 2.2, for the modules.
     """
     count = parameters(t)
+    # Norms have parameters but no products.
     weights = count.active_matmul - t.layers * count.norms_per_layer - t.hidden
     layers = t.layers
     if training:
         weights = weights + count.mtp_active + t.mtp_layers * count.head
         layers = layers + t.mtp_layers
+    # The modules attend to the whole sequence, whatever the layers of the model do.
     full_layers = layers - t.windowed_layers
     seen = full_layers * visible_tokens(sequence) + t.windowed_layers * visible_tokens(sequence, t.window)
     attention = 2.0 * t.heads * (query_key_dim(t) + value_dim(t)) * seen

@@ -58,6 +58,8 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 def map_arrays(record: Record, each: Callable[[Any], Any]) -> Record:
     """A record whose every array, also in records and tuples of arrays within it, went through ``each``."""
+    # Positional, without the checks of ``dataclasses.replace``: a search maps records of some forty fields
+    # for each of its chunks.
     kind: Any = type(record)
     values = [getattr(record, name) for name in _names(kind)]
     mapped: Record = kind(*[each(v) if isinstance(v, np.ndarray) else _within(v, each) for v in values])
@@ -190,6 +192,7 @@ class Transformers:
             fed_share=array_of(models, lambda t: feedforward_layers(t) / t.layers),
             matrices=array_of(models, ffn_matrices),
             vocabulary=array_of(models, lambda t: t.vocabulary),
+            # Infinity instead of None: the shorter of window and sequence then needs no branch.
             window=array_of(models, lambda t: np.inf if t.window is None else t.window),
             windowed_share=array_of(models, lambda t: t.windowed_layers / t.layers),
             state_share=array_of(models, lambda t: state_layers(t) / t.layers),
@@ -228,7 +231,7 @@ def _dense_share(t: Transformer) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Workloads:
-    """What each row's step does: sequence, batch, number format and method as arrays of one length."""
+    """Steps of each row: sequence, batch, number format and method as arrays of one length."""
 
     sequence: Array
     global_batch: Array

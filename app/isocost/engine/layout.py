@@ -108,6 +108,7 @@ class Layouts:
         )
         replicas = np.maximum(np.floor(n / (tp_ * pp_ * cp_)), 1.0) if dp is None else dp
         dp_ = np.array(np.broadcast_to(np.asarray(replicas, float), n.shape))
+        # Context-parallel ranks hold the same weights as data-parallel ones, so states are spread over both.
         group = dp_ * cp_ if shard_group is None else np.broadcast_to(np.asarray(shard_group, float), n.shape)
         parallel = tp_ > 1 if sequence_parallel is None else np.broadcast_to(sequence_parallel, n.shape)
         return Layouts(
@@ -119,6 +120,7 @@ class Layouts:
             ep=np.array(ep_),
             dp=dp_,
             microbatch=np.array(mb),
+            # A hair less before rounding up, against errors in the last digit.
             microbatches=np.maximum(np.ceil(batch / (dp_ * mb) - 1e-9), 1.0),
             recompute=np.array(rc, np.int8),
             sharding=np.array(sh, np.int8),

@@ -14,7 +14,7 @@ PEAK_FORMAT: Mapping[Precision, str] = {
 WIDER = {"tf32": ("tf32", "fp32"), "fp8": ("fp8", "bf16", "fp16"), "fp4": ("fp4", "fp8", "bf16", "fp16")}
 """Formats to look for in turn: operands that a part cannot multiply as they are, are widened first."""
 SIXTEEN_BIT = ("bf16", "fp16", "fp32")
-"""Likewise for either 16-bit format; parts before tensor cores have 32 bits alone."""
+"""Formats to look for in turn for either 16-bit one; parts before tensor cores have 32 bits alone."""
 
 
 def dense_peak(a: Accelerator, format_: str) -> tuple[float, str]:

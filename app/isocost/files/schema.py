@@ -1,4 +1,4 @@
-"""A tree of text -> the frozen values of a plan, checked against their types and the table of fields.
+"""A tree of text -> the frozen values of a plan, checked against their types and the table of inputs.
 
 Every complaint is one sentence that starts with the place: ``scenarios[0].hardware.count: ...``.
 """
@@ -19,21 +19,21 @@ from isocost.catalog.names import nearest_name
 from isocost.catalog.prices import PriceCard
 from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got
-from isocost.plan.inputs.fields import problem
-from isocost.plan.inputs.ledger_fields import ALL_FIELDS
+from isocost.plan.inputs.input import problem
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import Project
 from isocost.plan.project.stages import StageBase
 from isocost.plan.project.values import ModelChoice
 from isocost.quantities import QuantityError, parse
 
 LARGEST_DEGREE = 100_000_000
-"""Of whole numbers the table of fields says nothing about, such as parallel degrees."""
+"""Of whole numbers the table of inputs says nothing about, such as parallel degrees."""
 LONGEST_LIST = 200
 LONGEST_LINE = 500
 LONGEST_PROSE = 20_000
 _PROSE = {"notes", "note"}
 _SECTIONS: dict[type, str] = {ModelChoice: "model", PriceCard: "price"}
-"""Sections of the table of fields by the values they hold, where the key is called otherwise."""
+"""Sections of the table of inputs by the values they hold, where the key is called otherwise."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,4})?")
 
 
@@ -50,7 +50,7 @@ def nearest_or_all(word: str, known: Iterable[str]) -> str:
 
 
 def section_of(held: type, key: str) -> str:
-    """The section of the table of fields that a value under a key belongs to."""
+    """The section of the table of inputs that a value under a key belongs to."""
     return "stage" if issubclass(held, StageBase) else _SECTIONS.get(held, key)
 
 
@@ -120,7 +120,7 @@ def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:
 
 def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
     """A number written for YAML (7e10) or for people (14.8T, 40 %, $2.00), within the field's limits."""
-    declared = ALL_FIELDS.get(field)
+    declared = NUMBERS.get(field)
     if not isinstance(tree, str):
         raise _wrong(where, f"expected a number, got {got(tree)}.")
     if _NUMBER.fullmatch(tree):

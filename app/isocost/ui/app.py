@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from isocost import __version__
 from isocost.ui.dialogs.errors import ExceptionDialog
-from isocost.ui.look.theme import Choice, ThemeManager
+from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.window import Window
 
 ORGANIZATION = "Isocost"
@@ -54,13 +54,13 @@ def make_window(stored: QSettings) -> Window:
 def make_frame(stored: QSettings) -> Window:
     """A window in the user's own theme and text size, still to be filled."""
     choice = str(stored.value("theme", "system"))
-    if choice not in get_args(Choice):
+    if choice not in get_args(ThemeChoice):
         choice = "system"
     try:
         scale = min(2.0, max(0.9, float(str(stored.value("text_size", 1.0)))))
     except ValueError:
         scale = 1.0
-    themes = ThemeManager(cast(Choice, choice), scale, application())
+    themes = ThemeManager(cast(ThemeChoice, choice), scale, application())
     return Window(stored, themes)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from isocost.ui.look.theme import Choice
+from isocost.ui.look.theme import ThemeChoice
 
 if TYPE_CHECKING:
     from isocost.ui.window import Window
@@ -81,7 +81,7 @@ class Menus:
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
         group = QActionGroup(window)
-        for choice in get_args(Choice):
+        for choice in get_args(ThemeChoice):
             action = self._add(menu, _THEMES[choice], partial(window.choose_theme, choice))
             action.setObjectName(f"theme.{choice}")
             action.setCheckable(True)

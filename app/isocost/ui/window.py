@@ -36,7 +36,7 @@ from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.gallery import Gallery
 from isocost.ui.look.icons import app_icon
-from isocost.ui.look.theme import Choice, Theme, ThemeManager
+from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, PageView
 
@@ -183,7 +183,7 @@ class Window(QMainWindow):
             self.pages.addWidget(view)
             if isinstance(view, HoldsInputs):
                 view.field_wanted.connect(self.inputs.reveal)
-        self.session.estimate_changed.connect(_lay_out)
+        self.session.answered.connect(_lay_out)
         self.session.refresh()
         self.pages_loaded.emit()
 
@@ -252,7 +252,7 @@ class Window(QMainWindow):
         for view in self.views:
             view.apply_theme(theme)
 
-    def choose_theme(self, choice: Choice) -> None:
+    def choose_theme(self, choice: ThemeChoice) -> None:
         """Light, dark or as the system; remembered."""
         self.themes.choose(choice)
         self._settings.setValue("theme", choice)

@@ -13,8 +13,8 @@ from isocost.catalog.constants.efficiency import EfficiencyFacts
 from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
-from isocost.plan.inputs.fields import FIELDS
-from isocost.plan.inputs.stage_inputs import default_of, new_stage
+from isocost.plan.inputs.kinds import default_of, new_stage
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.programme import Site
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from tests.plan.programmes import CATALOG
@@ -23,8 +23,8 @@ KNOWN = CATALOG.constants
 PRETRAIN = PretrainStage(name="Pre-training", data=Data(tokens=1e12))
 
 
-def found(catalog: Catalog, stage: Any = PRETRAIN, **parts: Any) -> Estimate:
-    made = Scenario(
+def scenario(stage: Any = PRETRAIN, **parts: Any) -> Scenario:
+    return Scenario(
         name="Base",
         model=ModelChoice(parameters=8e9),
         hardware=Hardware("h100-sxm", 64),
@@ -32,7 +32,10 @@ def found(catalog: Catalog, stage: Any = PRETRAIN, **parts: Any) -> Estimate:
         stages=(stage,),
         **parts,
     )
-    return estimate(Project(name="Plan", scenarios=(made,)), catalog)
+
+
+def found(catalog: Catalog, stage: Any = PRETRAIN, **parts: Any) -> Estimate:
+    return estimate(Project(name="Plan", scenarios=(scenario(stage, **parts),)), catalog)
 
 
 def slower_matmuls() -> EfficiencyFacts:
@@ -125,15 +128,12 @@ def test_a_swapped_template_changes_what_a_new_stage_starts_with() -> None:
     catalog = CATALOG.with_constants(templates=own)
     stage = new_stage("sft", catalog)
     assert stage.data.tokens == 5e6
-    assert default_of(stage, FIELDS["data.tokens"], catalog).source == "own"
+    assert default_of(stage, NUMBERS["data.tokens"], catalog).source == "own"
     assert new_stage("sft", CATALOG).data.tokens != 5e6
 
 
 def test_a_swapped_rule_is_the_one_that_is_named() -> None:
     rule = replace(KNOWN.thresholds[0], id="ours", flops=1e20)
     catalog = CATALOG.with_constants(thresholds=(rule,))
-    result = found(catalog)
-    chosen = Scenario("Base", ModelChoice(parameters=8e9), Hardware("h100-sxm", 64), Price(2.0), (PRETRAIN,))
-    assert [badge.key for badge in badges(chosen, result.stages, catalog) if "threshold" in badge.key] == [
-        "threshold-ours"
-    ]
+    said = badges(scenario(), found(catalog).stages, catalog)
+    assert [each.key for each in said if each.key.startswith("threshold")] == ["threshold-ours"]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from isocost import paths
 from isocost.files import load_project
 from isocost.plan.answer.estimate import answer
-from isocost.plan.inputs import ledger_fields
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import Factor, filled, places, read
 from isocost.plan.money.bill import FIGURES
@@ -217,10 +217,8 @@ INSURANCE = Figure(
 
 
 def test_a_line_is_one_figure_and_one_input(monkeypatch: pytest.MonkeyPatch):
-    field = ledger_fields.LEDGER_FIELDS["programme.support"]
-    for table in (ledger_fields.LEDGER_FIELDS, ledger_fields.ALL_FIELDS):
-        row = replace(field, path="programme.insurance", label="Insurance", default=0.0)
-        monkeypatch.setitem(table, "programme.insurance", row)
+    row = replace(NUMBERS["programme.support"], path="programme.insurance", label="Insurance", default=0.0)
+    monkeypatch.setitem(NUMBERS, "programme.insurance", row)
     monkeypatch.setattr(bill, "FIGURES", (*FIGURES, INSURANCE))
     start = Schedule(start="2027-01-26")
     without, chosen = (

@@ -16,7 +16,7 @@ from isocost import paths
 from isocost.files import load_project
 from isocost.plan.answer.curves import active_curve
 from isocost.plan.answer.estimate import answer, estimate
-from isocost.plan.inputs.ledger_fields import ALL_FIELDS, LEDGER_FIELDS, origin
+from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.money.figure import GROUPS
 from isocost.plan.money.ledger import LedgerLine, bars_by_group, programme_total
 from isocost.plan.project.programme import (
@@ -32,6 +32,7 @@ from isocost.plan.project.programme import (
 from isocost.plan.project.project import GpuHoursStage, Hardware, Project, Scenario, get_value
 from isocost.plan.project.stages import Ablations, AblationStage
 from isocost.report.estimate_text import text
+from tests.declared import PROGRAMME
 from tests.plan.programmes import CATALOG, SCENARIOS, lines_of, priced, scenario
 
 RENT = 384 * 240 * 3.99
@@ -206,13 +207,13 @@ def test_inputs_left_alone_name_their_source_and_typed_ones_the_user():
 
 def test_every_declared_input_stands_in_a_scenario_with_its_default_and_its_source():
     project = Project(name="Test", scenarios=(scenario(),))
-    for path, field in LEDGER_FIELDS.items():
+    for path in PROGRAMME:
+        field = NUMBERS[path]
         assert get_value(project, path) == field.default, path
         assert field.default_source, path
         assert field.minimum <= field.low < field.high <= field.maximum, path
         assert origin(path, field.default) == field.default_source
         assert origin(path, 0.123456) == "your input"
-    assert set(LEDGER_FIELDS) < set(ALL_FIELDS)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_every_number_of_a_section_is_declared(section):
     names |= {Supply: "supply", Ownership: "ownership", Site: "site"}
     for field in msgspec.structs.fields(section):
         if field.type in (float, float | None):
-            assert f"{names[section]}.{field.name}" in LEDGER_FIELDS
+            assert f"{names[section]}.{field.name}" in PROGRAMME
 
 
 def test_the_bill_is_printed_when_it_is_more_than_rents():

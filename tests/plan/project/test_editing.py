@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.plan.inputs.fields import FIELDS, STAGE_FIELDS, problem
-from isocost.plan.inputs.stage_choices import STAGE_CHOICES
-from isocost.plan.inputs.stage_inputs import KINDS, default_of, new_stage, uses
+from isocost.plan.inputs.input import problem
+from isocost.plan.inputs.kinds import KINDS, default_of, new_stage, uses
+from isocost.plan.inputs.table import CHOICES, NUMBERS
 from isocost.plan.project import editing
 from isocost.plan.project.project import Hardware, Price, Project, Scenario
+from tests.declared import RECIPE_CHOICES
 
 CATALOG = load()
 PLACES = st.integers(min_value=0, max_value=3)
@@ -115,7 +116,7 @@ def test_every_kind_is_offered_and_starts_within_the_limits_of_its_inputs():
     assert set(CATALOG.constants.templates) == set(KINDS)
     for kind in KINDS:
         stage = new_stage(kind, CATALOG)
-        for path, field in {**FIELDS, **STAGE_FIELDS}.items():
+        for path, field in NUMBERS.items():
             section = getattr(stage, field.section, None)
             if section is None or not hasattr(section, field.name) or not uses(stage, path):
                 continue
@@ -126,9 +127,9 @@ def test_every_kind_is_offered_and_starts_within_the_limits_of_its_inputs():
             assert default.source, (kind, path)
 
 
-@pytest.mark.parametrize("path", STAGE_CHOICES)
+@pytest.mark.parametrize("path", [path for path in RECIPE_CHOICES if CHOICES[path].options])
 def test_every_word_offered_can_be_stored(path):
-    choice = STAGE_CHOICES[path]
+    choice = CHOICES[path]
     made = [new_stage(kind, CATALOG) for kind in KINDS]
     holders = [s for s in made if hasattr(getattr(s, choice.section, None), choice.name)]
     assert holders
@@ -173,5 +174,4 @@ def test_a_method_brings_its_own_inputs():
 
 
 def test_a_logarithmic_slider_never_starts_at_zero():
-    declared = {**FIELDS, **STAGE_FIELDS}.values()
-    assert [field.path for field in declared if field.scale == "log" and field.low <= 0] == []
+    assert [field.path for field in NUMBERS.values() if field.scale == "log" and field.low <= 0] == []

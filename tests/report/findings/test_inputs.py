@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,9 +10,9 @@ import pytest
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.badges import NEAR_OPTIMAL, NEAR_RULE, training_regime
-from isocost.plan.answer.estimate import estimate
-from isocost.plan.inputs.fields import FIELDS, STAGE_FIELDS
-from isocost.plan.inputs.ledger_fields import LEDGER_FIELDS
+from isocost.plan.answer.estimate import answer
+from isocost.plan.inputs.kinds import default_of
+from isocost.plan.inputs.table import CHOICES, NUMBERS
 from isocost.plan.project.programme import (
     Api,
     Dataset,
@@ -23,11 +24,18 @@ from isocost.plan.project.programme import (
     Storage,
     Supply,
 )
-from isocost.plan.project.project import Layout, Price
-from isocost.quantities import plain_spaces
+from isocost.plan.project.project import (
+    Layout,
+    Place,
+    Price,
+    Project,
+    Scenario,
+    replace_stage,
+    set_value,
+)
+from isocost.quantities import format_duration, plain_spaces
 from isocost.report.findings.inputs import (
     QUOTE_TERMS,
-    SUPPLY_MODES,
     Selected,
     api_note,
     caption,
@@ -43,21 +51,21 @@ from isocost.report.findings.inputs import (
     remarks_at,
     short_source,
     stage_caption,
+    without_address,
 )
 from tests.plan.programmes import CATALOG, scenario
 from tests.report.findings.plans import shipped
 
 
 def selected(name: str, catalog: Catalog, *changes: tuple[str, Any], at: int = 0) -> Selected:
-    """A stage of a preset with these values in its first stage, estimated."""
+    """A stage of a preset with these values in its first stage, answered."""
     project = shipped(name, catalog, *changes)
-    stages = estimate(project, catalog).stages
-    return Selected(project.scenarios[0], at, catalog, stages, stages[at])
+    return Selected(project, Place(stage=at), catalog, answer(project, catalog))
 
 
-def before_the_first_estimate(name: str, catalog: Catalog) -> Selected:
-    """The same before anything is estimated."""
-    return Selected(shipped(name, catalog).scenarios[0], 0, catalog)
+def unanswered(*scenarios: Scenario) -> Selected:
+    """The first stage of made-up scenarios before anything is estimated."""
+    return Selected(Project(name="Test", scenarios=scenarios), Place(), CATALOG)
 
 
 # Captions
@@ -94,9 +102,8 @@ def test_a_stage_after_pre_training_tells_where_its_tokens_come_from(catalog):
     chosen = selected("smollm3-programme", catalog, at=2)
     assert caption("data.tokens", chosen).startswith("SmolLM3, ")
     typed = msgspec.structs.replace(chosen.stage, data=msgspec.structs.replace(chosen.stage.data, tokens=9e9))
-    stages = (*chosen.scenario.stages[:2], typed, *chosen.scenario.stages[3:])
-    other = msgspec.structs.replace(chosen.scenario, stages=stages)
-    assert caption("data.tokens", Selected(other, 2, catalog)) == "your input"
+    other = replace_stage(chosen.project, typed, stage=2)
+    assert caption("data.tokens", replace(chosen, project=other)) == "your input"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +156,7 @@ def test_attention_tells_its_share_of_the_work(catalog):
 
 
 def test_what_follows_from_the_estimate_is_left_out_before_the_first_one(catalog):
-    chosen = before_the_first_estimate("startup-7b", catalog)
+    chosen = replace(selected("startup-7b", catalog), answer=None)
     assert caption("efficiency.mfu", chosen) == ""
     assert caption("data.sequence", chosen) == ""
     assert "FLOPs" not in caption("data.tokens", chosen)
@@ -159,8 +166,7 @@ def test_what_follows_from_the_estimate_is_left_out_before_the_first_one(catalog
 def test_a_claim_tells_its_note(catalog):
     chosen = selected("deepseek-r1-with-base", catalog, at=1)
     assert "Nature supplement" in caption("stage.hours", chosen)
-    plain = Selected(scenario(), 0, catalog)
-    assert caption("stage.gpu_hours", plain) == "as claimed; nothing is added"
+    assert caption("stage.gpu_hours", unanswered(scenario())) == "as claimed; nothing is added"
 
 
 @pytest.mark.parametrize(
@@ -178,14 +184,22 @@ def test_a_price_tells_who_asks_it_on_which_terms_and_when(price, told):
 
 
 def test_a_number_of_the_ledger_tells_its_default_s_source_or_what_it_means_while_off():
-    pay, heads = LEDGER_FIELDS["people.usd_per_month"], LEDGER_FIELDS["people.heads"]
-    assert programme_caption(pay, pay.default).startswith("$300K a year")
-    assert programme_caption(pay, 9_000.0) == "your input"
-    assert programme_caption(heads, 0.0) == f"Off. {heads.help}"
-    assert programme_caption(heads, 6.0) == "your input"
-    months = LEDGER_FIELDS["people.months"]
-    lasting = "as long as the programme lasts: 54 days"
-    assert programme_caption(months, None, f"{lasting}; an aside") == lasting
+    usual = unanswered(scenario())
+    set_ = unanswered(scenario(people=People(heads=6.0, usd_per_month=9_000.0)))
+    assert programme_caption("people.usd_per_month", usual).startswith("$300K a year")
+    assert programme_caption("people.usd_per_month", set_) == "your input"
+    assert programme_caption("people.heads", usual) == f"Off. {NUMBERS['people.heads'].help}"
+    assert programme_caption("people.heads", set_) == "your input"
+
+
+def test_an_empty_number_of_the_ledger_tells_what_fills_it_in(catalog):
+    chosen = selected("startup-7b", catalog)
+    days = format_duration(chosen.answer.reckoning["programme_days"])
+    assert programme_caption("people.months", chosen) == f"as long as the programme lasts: {days}"
+    before = replace(chosen, answer=None)
+    assert programme_caption("people.months", before) == "as long as the programme lasts"
+    assert "GPU cloud" in programme_caption("site.pue", chosen)
+    assert "https" not in programme_caption("site.pue", chosen)
 
 
 def test_a_source_is_shown_without_its_address_and_asides():
@@ -195,10 +209,12 @@ def test_a_source_is_shown_without_its_address_and_asides():
 
 
 def test_a_number_of_a_stage_tells_its_kind_s_source_until_it_is_typed(catalog):
-    stage = shipped("deepseek-r1-first-principles", catalog).scenarios[0].stages[0]
-    field = STAGE_FIELDS["rl.cv"]
-    assert stage_caption(stage, field, -1.0, catalog) == "your input"
-    assert "https" not in stage_caption(stage, FIELDS["efficiency.goodput"], None, catalog)
+    chosen = selected("deepseek-r1-first-principles", catalog)
+    usual = default_of(chosen.stage, NUMBERS["rl.cv"], catalog)
+    for value, told in ((usual.value, without_address(usual.source)), (usual.value + 1.0, "your input")):
+        other = set_value(chosen.project, "rl.cv", value)
+        assert stage_caption("rl.cv", replace(chosen, project=other)) == told
+    assert stage_caption("rl.mfu", replace(chosen, project=set_value(chosen.project, "rl.mfu", None)))
 
 
 def test_a_format_an_accelerator_lacks_is_said_with_the_one_used():
@@ -286,5 +302,5 @@ def test_owning_tells_years_and_use():
 
 
 def test_every_way_of_supply_has_a_name():
-    for mode in SUPPLY_MODES:
-        assert group_line("supply", scenario(supply=Supply(mode)), CATALOG) == SUPPLY_MODES[mode].lower()
+    for mode, name in CHOICES["supply.mode"].options.items():
+        assert group_line("supply", scenario(supply=Supply(mode)), CATALOG) == name.lower()

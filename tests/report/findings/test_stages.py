@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.inputs.stage_inputs import new_stage
+from isocost.plan.inputs.kinds import new_stage
 from isocost.plan.project.editing import switch_stage
 from isocost.plan.runs.records import Detail
 from isocost.quantities import plain_spaces

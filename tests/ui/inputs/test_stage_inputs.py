@@ -19,14 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.catalog import load
-from isocost.plan.inputs.stage_choices import STAGE_CHOICES
-from isocost.plan.inputs.stage_fields import STAGE_FIELDS
-from isocost.plan.inputs.stage_inputs import uses
+from isocost.plan.inputs.kinds import uses
 from isocost.plan.project.stages import RolloutPhase
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.edit import QuantityEdit
+from tests.declared import RECIPE, RECIPE_CHOICES
 from tests.ui.conftest import preset
 
 LEFT = Qt.MouseButton.LeftButton
@@ -71,11 +70,11 @@ def test_every_input_a_kind_uses_is_there_under_its_path(window, kind):
     add(window, kind)
     unfold(window)
     stage = window.session.current_stage
-    wanted = {path for path in (*STAGE_FIELDS, *STAGE_CHOICES, "rl.phases") if uses(stage, path)}
+    wanted = {path for path in (*RECIPE, *RECIPE_CHOICES, "rl.phases") if uses(stage, path)}
     wanted = {path for path in wanted if not path.startswith("phases.")}
     shown = {
         path
-        for path in (*STAGE_FIELDS, *STAGE_CHOICES, "rl.phases")
+        for path in (*RECIPE, *RECIPE_CHOICES, "rl.phases")
         if (found := window.findChild(QWidget, path)) is not None and found.isVisible()
     }
     assert shown == wanted
@@ -85,7 +84,7 @@ def test_every_input_a_kind_uses_is_there_under_its_path(window, kind):
 def test_inputs_left_alone_say_where_their_value_comes_from(window, kind):
     add(window, kind)
     unfold(window)
-    for path in STAGE_FIELDS:
+    for path in RECIPE:
         field = window.findChild(QWidget, path)
         if field is not None and field.isVisible():
             assert said(window, path) not in ("", "your input"), path

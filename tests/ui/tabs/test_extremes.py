@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from isocost.files import load_project
-from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.table import NUMBERS
 from isocost.report.findings.plan import FREE
 from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
@@ -45,7 +45,7 @@ class Pages:
         self.paint()
 
     def put(self, path: str, value: float) -> None:
-        self.session.set_value(path, int(value) if FIELDS[path].integer else value, "Try it")
+        self.session.set_value(path, int(value) if NUMBERS[path].integer else value, "Try it")
         self.paint()
 
     def paint(self) -> None:
@@ -73,7 +73,7 @@ def pages(qtbot, session: Session, theme: Theme) -> Iterator[Pages]:
 @pytest.mark.parametrize(("name", "path"), CASES)
 def test_the_ends_of_an_input_are_drawn_or_said(pages: Pages, name: str, path: str):
     pages.open(name)
-    field = FIELDS[path]
+    field = NUMBERS[path]
     for value in sorted({field.minimum, field.low, field.high, field.maximum}):
         pages.put(path, value)
         plot = pages.plan.cost_time.plot

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QWidget
 
 from isocost.files import load_project
-from isocost.plan.inputs.ledger_fields import LEDGER_FIELDS
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.ledger import bars_by_group, bars_by_line
 from isocost.plan.project.programme import Demand, Schedule
 from isocost.plan.project.project import Project, Scenario, replace_scenario
@@ -27,6 +27,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.widgets.card import ElidedLabel
 from isocost.ui.widgets.edit import QuantityEdit
+from tests.declared import PROGRAMME
 from tests.ui.conftest import preset
 
 KEY = Qt.Key
@@ -35,7 +36,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def compute(qtbot, session: Session) -> None:
     """Wait for the estimate of what was just changed."""
-    with qtbot.waitSignal(session.estimate_changed, timeout=20_000):
+    with qtbot.waitSignal(session.answered, timeout=20_000):
         session.refresh()
     QApplication.processEvents()
 
@@ -340,13 +341,13 @@ def test_badges_stand_with_their_sources(page: LedgerPage):
 # Inputs
 
 
-@pytest.mark.parametrize("path", LEDGER_FIELDS)
+@pytest.mark.parametrize("path", PROGRAMME)
 def test_every_input_of_the_ledger_is_named_after_its_path(page: LedgerPage, path: str):
     assert page.findChild(QWidget, path) is not None
     edit, slider = page.findChild(QLineEdit, f"{path}.edit"), page.findChild(QSlider, f"{path}.slider")
     told = QAccessible.queryAccessibleInterface(slider)
-    assert LEDGER_FIELDS[path].label in told.text(QAccessible.Text.Name)
-    assert QAccessible.queryAccessibleInterface(edit).text(QAccessible.Text.Name) == LEDGER_FIELDS[path].label
+    assert NUMBERS[path].label in told.text(QAccessible.Text.Name)
+    assert QAccessible.queryAccessibleInterface(edit).text(QAccessible.Text.Name) == NUMBERS[path].label
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.table import NUMBERS
 from isocost.ui.widgets.scale import Scale
 
 TOKENS = Scale(1e8, 1e14)
@@ -17,7 +17,7 @@ NODES = Scale(1, 131_072, integer=True, multiple=8)
 GOODPUT = Scale(0.5, 1.0, kind="linear")
 
 
-@pytest.mark.parametrize("scale", [Scale(f.low, f.high, f.scale, f.integer) for f in FIELDS.values()])
+@pytest.mark.parametrize("scale", [Scale(f.low, f.high, f.scale, f.integer) for f in NUMBERS.values()])
 @given(share=st.floats(0, 1))
 def test_a_place_and_its_value_are_the_same_point(scale, share):
     assert scale.position(scale.value(share)) == pytest.approx(share, abs=1e-9)

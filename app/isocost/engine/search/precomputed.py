@@ -1,4 +1,4 @@
-"""What a search computes before it is told counts and batch: remembered while a slider moves those."""
+"""Groundwork of a search, before counts and batch are known: remembered while a slider moves those."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Precomputed:
 
     transformer: Transformer
     transformers: Transformers
-    """The same as arrays of length one."""
+    """``transformer`` as arrays of length one."""
     machines: Machines
     capacity: Array
     """Usable bytes per accelerator of each type."""
@@ -56,7 +56,7 @@ class Precomputed:
     reach: IntArray
     """How many of the combinations, from the first, may fit on each type."""
     needs: tuple[Need, ...]
-    """What the first and the last stage hold in memory: (number formats, degrees)."""
+    """Memory of the first and the last stage: (number formats, degrees)."""
     near: NDArray[np.bool_]
     """Whether the tensor-parallel group stays in the type's scale-up domain; (types, degrees)."""
     layer_column: IntArray
@@ -64,7 +64,7 @@ class Precomputed:
     layer: LayerSeconds
     """Seconds of a layer: (types, distinct (tp, cp, ep, microbatch))."""
     passes: Passes
-    """The same by pass, under each recomputation mode: (modes, types, distinct (tp, cp, ep, microbatch))."""
+    """``layer`` by pass, under each recomputation mode: (modes, types, distinct (tp, cp, ep, microbatch))."""
     per_slot: Array
     """At least the seconds of a stage for one microbatch: (modes, types, degrees)."""
 

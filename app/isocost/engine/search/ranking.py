@@ -34,7 +34,7 @@ class RankedLayouts:
 
     layouts: Layouts
     seconds: Array
-    """Of a step; for a layout that does not fit, what it would take."""
+    """Seconds of a step; for a layout that does not fit, those it would take."""
     breakdown: StepSeconds
     memory: Memory
     capacity: float
@@ -130,7 +130,7 @@ def _trimmed(order: NDArray[np.intp], fits: NDArray[np.bool_], keep: int) -> NDA
 
 
 def _reasons(parts: StepSeconds, fits: NDArray[np.bool_]) -> tuple[Reason, ...]:
-    """What costs each row most beyond the fastest that fits."""
+    """Part of the step that costs each layout most beyond the fastest that fits."""
     unfit: Reason = "memory"
     if not fits.any():
         return (unfit,) * len(fits)

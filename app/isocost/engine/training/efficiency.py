@@ -1,4 +1,4 @@
-"""What fraction of its peaks an accelerator sustains under a software stack, and the rates that follow."""
+"""Fractions of its peaks that an accelerator sustains under a software stack, and the rates that follow."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ FUSED_ATTENTION_YEAR = 2024.5
 (FlashAttention-3, arXiv 2407.08608)."""
 
 PLAIN_ATTENTION = ("Hopper", "CDNA3")
-"""Where stacks other than the vendor's still run kernels not written for the architecture. On Hopper PyTorch
-puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
+"""Architectures on which stacks other than the vendor's still run attention kernels written for another. On
+Hopper PyTorch puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
 (github.com/huggingface/transformers/pull/48163, 2026-08); on CDNA3 its kernels are compiled from Triton, and
 AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward
 (arXiv 2511.08083)."""
@@ -38,7 +38,7 @@ runs block-scaled experts as one kernel with their activation and casts (Megatro
 ``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``)."""
 
 DEFAULT_ARCHITECTURE = "Hopper"
-"""Whose shares an accelerator of an architecture nobody has measured is given."""
+"""Architecture whose shares stand in for one nobody has measured."""
 
 PCIE = 70e9
 """Bytes/s below which a link inside a server is PCIe, shared through host bridges: no fabric is slower, and
@@ -67,7 +67,7 @@ class Efficiency:
     to differ from its architecture's (half-rate tensor cores, low power limits) has its own, by id, and one
     whose vendor's libraries do better than others' by id and stack (``mi300x-open``)."""
     matmul_stack: Mapping[str, float]
-    """That share under a software stack, beside the vendor's."""
+    """Factor on ``matmul`` under each software stack; 1 for the vendor's."""
     attention: Mapping[str, float]
     """Share of the 16-bit peak FlashAttention's forward reaches, by architecture or part."""
     attention_backward: float
@@ -110,7 +110,7 @@ class Efficiency:
     data_exposed: Mapping[str, float]
     """Share of the traffic of data parallel that nothing hides, by stack."""
     sharded_exposed: Mapping[str, float]
-    """The same where states are sharded."""
+    """``data_exposed`` where states are sharded."""
     pipelined_host: float
     """Launches a research code's pipeline across nodes adds to a layer, per tensor-parallel rank."""
     contention: float

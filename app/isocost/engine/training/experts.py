@@ -20,7 +20,7 @@ ROUTER_SLOWDOWN = 4.0
 
 
 def second_inwards(t: Transformers) -> Array:
-    """Of the products into a feed-forward, the share that is every second one: half of a gated one's."""
+    """Share of the products into a feed-forward that is every second one: half of a gated one's."""
     return (t.matrices - 2.0) / (t.matrices - 1.0)
 
 

@@ -30,7 +30,7 @@ UNFUSED_FORWARD_BYTES = 13.0
 """Traffic per score written out at 16 bits: product 2, mask and softmax 4, dropout 5, read 2."""
 
 UNFUSED_BACKWARD_BYTES = 17.0
-"""The same backward. Chosen: two 16-bit tensors more than forward."""
+"""Traffic per score in the backward pass. Chosen: two 16-bit tensors more than forward."""
 
 NORM_BYTES = 20.0
 """Traffic of a layer's two norms and two residual additions with dropout, per token and hidden element: ten
@@ -74,6 +74,7 @@ def grouped_matmul_flops(
     One after another, each ends with a wave half empty; where ``fused`` is 1 they are one kernel, whose tiles
     fill the waves of all. Source: as ``matmul_flops``; grouped kernels of CUTLASS.
     """
+    # Slider shapes have fractions of an expert on a rank; even they end one product with a half-empty wave.
     waves = np.where(np.asarray(fused) > 0, 1.0, np.maximum(groups, 1.0))
     work = 2.0 * inner * (groups * padded(rows) * padded(columns) + 0.5 * WAVE * waves)
     return np.where((np.asarray(rows) > 0) & (np.asarray(columns) > 0), work, 0.0)

@@ -47,12 +47,12 @@ class Memory:
 
     @property
     def allocated(self) -> Array:
-        """What a framework reports as its peak: everything but ``reserve``."""
+        """Peak as a framework reports it: everything but ``reserve``."""
         return self.total - self.reserve
 
     @property
     def total(self) -> Array:
-        """All of it: what must fit."""
+        """Sum of all parts: what must fit."""
         result: Array = sum(getattr(self, f.name) for f in fields(Memory))
         return result
 
@@ -97,11 +97,11 @@ def memory(
 
 @dataclass(frozen=True, slots=True)
 class _Shares:
-    """What one rank keeps of states that are sharded: one over the ranks that share them."""
+    """Shares one rank keeps of states that are sharded: one over the ranks that share them."""
 
     dense: Array
     routed: Array
-    """Of routed experts, which fewer ranks replicate."""
+    """Share of routed experts, which fewer ranks replicate."""
 
 
 def _shares(distinct_experts: Array, shard_group: Array) -> _Shares:
@@ -112,7 +112,7 @@ def _shares(distinct_experts: Array, shard_group: Array) -> _Shares:
 
 
 def _distinct_experts(t: Transformers, layouts: Layouts) -> Array:
-    """Of the ranks over which states are sharded, those whose routed experts differ; 0 without."""
+    """Ranks with different routed experts among those over which states are sharded; 0 without experts."""
     distinct = layouts.ep * expert_split(t, layouts.tp) / layouts.tp
     return distinct if np.any(t.routed_parameters) else np.zeros(1)
 
@@ -135,12 +135,12 @@ class Sharded:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one end of the pipeline holds, but for how many replicas share it and microbatches feed it."""
+    """Memory of one end of the pipeline, before its replicas and microbatches are known."""
 
     states: Sharded
     """Weights and optimizer, and all whose size is settled; gradients too, where they live throughout."""
     gradients: Sharded
-    """Those that only appear as activations are freed."""
+    """Gradients that only appear as activations are freed."""
     working: Array
     """Bytes at work beside the stored activations when they are."""
     stored: tuple[Array, ...]
@@ -148,7 +148,7 @@ class Need:
     in_flight: Array
     """Microbatches kept at most."""
     distinct_experts: Array
-    """Of the ranks that share the states, those whose routed experts differ."""
+    """Ranks with different routed experts among those that share the states."""
 
 
 def needs(
@@ -159,7 +159,7 @@ def needs(
     profile: MemoryProfile,
     modes: Sequence[int],
 ) -> tuple[Need, ...]:
-    """What the first and the last pipeline stage need under several recomputation modes.
+    """Memory of the first and the last pipeline stage under several recomputation modes.
 
     The sum of ``memory`` before replicas and microbatches are known: those of ``layouts`` are ignored,
     ``peak_bytes`` adds them. Only one stage where no layout has a pipeline. Source: as ``memory``.

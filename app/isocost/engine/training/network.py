@@ -24,7 +24,7 @@ NEIGHBOUR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What connects the accelerators of each row; bytes/s are sustained, per accelerator and direction."""
+    """Links between the accelerators of each row; bytes/s are sustained, per accelerator and direction."""
 
     inside: Array
     """Bandwidth within a scale-up domain."""
@@ -110,6 +110,7 @@ def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, li
     """
     together = members_inside(group, stride, links)
     domains = group / together
+    # A rank keeps the part meant for its own experts, and a domain the part meant for its own ranks.
     inside_share = (group - 1.0) / group
     outside_share = np.where(domains > 1.0, (domains - 1.0) / domains, 0.0)
     crossing = sent * outside_share * spread / links.outside

@@ -27,8 +27,9 @@ OPTIMIZER_BYTES: dict[Optimizer, float] = {
     "adamw-8bit-paged": 0.0,
     "muon": 8.0,
 }
-"""Per trained parameter: 32-bit master weight with two moments (Muon: one, arXiv 2502.16982), or 16- or 8-bit
-moments alone (arXiv 2110.02861). Paged moments need not be on the accelerator at all (arXiv 2305.14314)."""
+"""Bytes per trained parameter: 32-bit master weight with two moments (Muon: one, arXiv 2502.16982), or 16- or
+8-bit moments alone (arXiv 2110.02861). Paged moments need not be on the accelerator at all (arXiv
+2305.14314)."""
 
 ADAPTER_INPUT = 0.5
 """Bytes kept of an input of a frozen layer: it has no weight gradient, only the adapters' inputs stay. Chosen
@@ -47,11 +48,11 @@ EIGHT_BIT = ("fp8", "mxfp8", "nvfp4")
 
 @dataclass(frozen=True, slots=True)
 class MemoryProfile:
-    """What a training framework keeps beyond the arithmetic; fitted to measured peaks."""
+    """Memory a training framework keeps beyond the arithmetic; fitted to measured peaks."""
 
     gradient_bytes: float
-    """Per trained parameter, unsharded: 4 for a 32-bit buffer, more with 16-bit gradients beside it. Training
-    in fp16, or with an optimizer that updates 16-bit weights, keeps 2."""
+    """Bytes per trained parameter, unsharded: 4 for a 32-bit buffer, more with 16-bit gradients beside it.
+    Training in fp16, or with an optimizer that updates 16-bit weights, keeps 2."""
     persistent_gradients: float
     """1 if gradient buffers live throughout, 0 if gradients appear as the backward pass frees activations
     (then they only coexist with the activations of a later microbatch)."""
@@ -73,8 +74,8 @@ class MemoryProfile:
     fragmentation: float
     """Share of activations lost between blocks of the allocator; counts towards fitting only."""
     head_bytes: float = 0.0
-    """Per weight of the output head that is whole under ZeRO-3 when the backward pass begins: the weight, its
-    gradient, and the gradient once more in 32 bits where it is widened to be reduced."""
+    """Bytes per weight of the output head that is whole under ZeRO-3 when the backward pass begins: the
+    weight, its gradient, and the gradient once more in 32 bits where it is widened to be reduced."""
     every_second: float = 0.0
     """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
     rest, 0 if it keeps those of all products and repeats what lies between them."""
@@ -85,11 +86,11 @@ class StateBytes:
     """Bytes per parameter of the training states of each row; arrays of one length."""
 
     weights: Array
-    """Per parameter of the layers."""
+    """Bytes per parameter of the layers."""
     table_weights: Array
-    """Per parameter of embedding and head, which are not quantised."""
+    """Bytes per parameter of embedding and head, which are not quantised."""
     gradients: Array
-    """Per trained parameter; 0 where each weight is updated as its gradient appears."""
+    """Bytes per trained parameter; 0 where each weight is updated as its gradient appears."""
     optimizer: Array
     trained: Array
     """Trained over all parameters: 1, or the adapters' share."""
@@ -99,7 +100,7 @@ class StateBytes:
     """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
     format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
     logit_bytes: Array
-    """Per logit of the loss."""
+    """Bytes per logit of the loss."""
     kept_inputs: Array
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     fused_attention: Array
@@ -128,6 +129,7 @@ class StateBytes:
 
 def _weight_bytes(work: Workload) -> float:
     """Bytes of a stored weight: frozen ones are kept in the format they are multiplied in."""
+    # Trained weights are held in 16 bits even where they are multiplied in 8: they are cast on the way.
     if work.method == "qlora":
         return FOUR_BIT
     return 1.0 if work.method == "lora" and work.precision in EIGHT_BIT else SIXTEEN_BIT
@@ -137,6 +139,7 @@ def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
     """Bytes of a gradient that waits for the optimizer's step."""
     if work.update_in_backward:
         return 0.0
+    # What updates 16-bit weights has no use for wider gradients.
     narrow = work.optimizer in PURE_16_BIT or work.precision == "fp16"
     return SIXTEEN_BIT if narrow else profile.gradient_bytes
 

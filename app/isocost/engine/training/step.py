@@ -45,7 +45,7 @@ class StepSeconds:
 
     matmul: Array
     attention: Array
-    """And what mixes tokens in state-space layers."""
+    """Attention itself, and what mixes tokens in state-space layers."""
     elementwise: Array
     recompute: Array
     tensor_comm: Array
@@ -85,7 +85,7 @@ class _Weights:
     """Parameters one rank holds, split by who replicates them."""
 
     dense: Array
-    """Of the layers, replicated over dp x cp."""
+    """Parameters of the layers, replicated over dp x cp."""
     routed: Array
     """Routed experts, replicated over tp x cp x dp / ep."""
     tables: Array
@@ -132,9 +132,9 @@ class _Timeline:
     passes: Array
     """Layers a rank computes in a step: those of its stage for every microbatch."""
     gathering: Array
-    """Per layer, what gathering sharded weights adds to both passes."""
+    """Seconds per layer that gathering sharded weights adds to both passes."""
     host: Array
-    """Per layer, what waiting for the host's launches adds."""
+    """Seconds per layer that waiting for the host's launches adds."""
     pipeline: Array
     """Beyond the work of an average stage: bubble, imbalance, stalls and sends."""
     data: Array
@@ -267,7 +267,7 @@ class _Replicas:
 
     ranks: Array
     group: Array
-    """Of them, those over which states are spread; all where none are."""
+    """Ranks of these over which states are spread; all where none are."""
     per_byte: Array
     """Seconds per byte gathered over the group."""
     latency: Array

@@ -11,8 +11,8 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import Threshold
 from isocost.catalog.records import PublishedRun
+from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.scaling import (
-    TRAIN_FLOPS,
     Optimum,
     allocation,
     compute_over_optimal,

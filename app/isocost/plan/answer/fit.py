@@ -149,7 +149,10 @@ class LayoutRow:
 class FitReport:
     """What the search found for one stage, and the evidence behind it."""
 
+    place: int
+    """Of the stage in its scenario."""
     stage: str
+    """Its name."""
     accelerator: str
     """Short name."""
     count: int
@@ -186,11 +189,12 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
     count = int(run.counts[0])
     if run.speed is None:
         rounds = rounds_fit(chosen, asked, run.accelerator, count, catalog)
-        return FitReport(asked.name, entry.short_name, count, searched=False, rounds=rounds)
+        return FitReport(stage, asked.name, entry.short_name, count, searched=False, rounds=rounds)
     question = run.speed.question
     plan = point_of(question, run.accelerator, count, catalog)
     per_step = float(run.tokens_per_s_per_gpu[0] / run.speed.tokens_per_s_per_gpu[0])  # type: ignore[index]
     return FitReport(
+        stage,
         asked.name,
         entry.short_name,
         count,

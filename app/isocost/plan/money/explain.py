@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isocost.plan.inputs.ledger_fields import ALL_FIELDS
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.arithmetic import Factor, Form, on_paper, places, usd_amount
 from isocost.plan.money.figure import BILL, LINES, Figure
 from isocost.plan.money.reckoning import Reckoning
@@ -73,7 +73,7 @@ def _form(on: Reckoning, name: str) -> Form:
     row = on.values.sheet.rows.get(name)
     if row is not None:
         return "usd" if row.unit.startswith("USD") else "share" if row.key.endswith("_share") else "number"
-    declared = ALL_FIELDS.get(name)
+    declared = NUMBERS.get(name)
     if name in (LINES, BILL) or name.endswith((".price", ".purchase")):
         return "usd"
     if declared is None:
@@ -100,7 +100,7 @@ def _node(on: Reckoning, name: str, stage: int | None) -> Explanation:
 
 
 def _leaf(on: Reckoning, name: str, stage: int | None, value: float) -> Explanation:
-    declared = ALL_FIELDS.get(name)
+    declared = NUMBERS.get(name)
     label = declared.label if declared is not None else name.rpartition(".")[2].replace("_", " ")
     unit = declared.unit if declared is not None else ""
     return Explanation(name, label, float(np.float64(value)), unit, "", on.source_of(name, stage), ())

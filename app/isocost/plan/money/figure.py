@@ -152,7 +152,7 @@ def _exists(figure: Figure, values: Mapping[str, Any], mode: str) -> bool:
     for path in figure.typed:
         if values[path] is None:
             return False
-    return not figure.where or any([_is_set(values[path]) for path in figure.where])
+    return not figure.where or any(_is_set(values[path]) for path in figure.where)
 
 
 def _is_set(value: Any) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from isocost.plan.inputs.ledger_fields import OFF, origin
-from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.inputs.kinds import kind_of
+from isocost.plan.inputs.table import OFF, origin
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import CENTS, cents, places
 from isocost.plan.money.explain import arithmetic

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.goodput import CHECKPOINT_BYTES
-from isocost.plan.inputs.ledger_fields import ALL_FIELDS, origin
-from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.inputs.kinds import kind_of
+from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import WATTS_PER_KW, Footprint, site_facts
@@ -154,7 +154,7 @@ class Reckoning:
         """
         if key in self.sources:
             return self.sources[key]
-        if key in ALL_FIELDS and "." in key and not key.startswith("stage."):
+        if key in NUMBERS and "." in key and not key.startswith("stage."):
             return origin(key, self.values[key])
         if stage is not None:
             return self._stage_source(key, stage)

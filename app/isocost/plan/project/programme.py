@@ -1,12 +1,14 @@
 """What surrounds the accelerator-hours of a scenario: people, data, storage, supply, site, calendar, demand.
 
 Everything that costs is off until it is set: a plan without these sections is a bill of rents alone.
+Defaults that are figures of the world are read from ``resources/defaults.yaml``, where their source stands.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
+from isocost.catalog.constants.defaults import default_number, default_text
 from isocost.plan.project.values import Value
 
 SupplyMode = Literal["on-demand", "reserved", "spot", "block", "own", "mixed"]
@@ -31,7 +33,7 @@ class People(Value, frozen=True):
     heads: float = 0.0
     months: float | None = None
     """None = as long as the programme lasts."""
-    usd_per_month: float = 25_000.0
+    usd_per_month: float = default_number("people.usd_per_month")
     """Loaded: salary, taxes, benefits, overhead."""
 
 
@@ -44,9 +46,9 @@ class Storage(Value, frozen=True):
     """Full checkpoints kept at once; their size follows from the parameters."""
     months: float | None = None
     """None = as long as the programme lasts."""
-    usd_per_gb_month: float = 0.07
+    usd_per_gb_month: float = default_number("storage.usd_per_gb_month")
     egress_terabytes: float = 0.0
-    usd_per_egress_gb: float = 0.09
+    usd_per_egress_gb: float = default_number("storage.usd_per_egress_gb")
 
 
 class Dataset(Value, frozen=True):
@@ -54,10 +56,10 @@ class Dataset(Value, frozen=True):
 
     licences_usd: float = 0.0
     annotations: float = 0.0
-    usd_per_annotation: float = 5.0
+    usd_per_annotation: float = default_number("dataset.usd_per_annotation")
     synthetic_tokens: float = 0.0
     """Tokens bought from an API; text generated on own accelerators is a stage."""
-    usd_per_synthetic_mtok: float = 0.38
+    usd_per_synthetic_mtok: float = default_number("dataset.usd_per_synthetic_mtok")
     unique_tokens: float | None = None
     """Different tokens at hand; None = enough for one pass."""
 
@@ -72,7 +74,7 @@ class Supply(Value, frozen=True):
     """Contract of reserved accelerators, paid whether used or not."""
     block_days: float = 1.0
     """Shortest capacity block; longer ones are sold by the day."""
-    rework: float = 0.08
+    rework: float = default_number("supply.rework")
     """Work a spot run does again, as a share of its rent."""
     owned_share: float = 0.5
     """Of the hours, when some are owned and the rest is rented."""
@@ -85,18 +87,18 @@ class Ownership(Value, frozen=True):
 
     usd_per_accelerator: float | None = None
     """With its share of the server; None = from the catalogue's purchase price."""
-    network_share: float = 0.19
+    network_share: float = default_number("ownership.network_share")
     """Of the cluster's whole price."""
-    years: float = 5.0
+    years: float = default_number("ownership.years")
     residual: float = 0.0
     """Share of the price got back at the end."""
-    cost_of_capital: float = 0.10
+    cost_of_capital: float = default_number("ownership.cost_of_capital")
     """Yearly."""
-    utilization: float = 0.80
+    utilization: float = default_number("ownership.utilization")
     """Hours used over hours owned."""
-    facility_usd_per_kw_month: float = 140.0
+    facility_usd_per_kw_month: float = default_number("ownership.facility_usd_per_kw_month")
     """Space, cooling and power distribution, energy apart."""
-    upkeep: float = 0.03
+    upkeep: float = default_number("ownership.upkeep")
     """Yearly staff, spares and repairs, as a share of the price."""
 
 
@@ -143,12 +145,12 @@ class Demand(Value, frozen=True):
 class Api(Value, frozen=True):
     """Somebody else's model by the token."""
 
-    model: str = "gpt-5-mini"
-    supplier: str = "OpenAI"
-    usd_per_mtok_in: float = 0.25
-    usd_per_mtok_out: float = 2.0
-    source: str = "https://developers.openai.com/api/docs/pricing"
-    date: str = "2026-11-01"
+    model: str = default_text("api.model")
+    supplier: str = default_text("api.supplier")
+    usd_per_mtok_in: float = default_number("api.usd_per_mtok_in")
+    usd_per_mtok_out: float = default_number("api.usd_per_mtok_out")
+    source: str = default_text("api.source")
+    date: str = default_text("api.date")
 
 
 class FineTune(Value, frozen=True):
@@ -156,20 +158,20 @@ class FineTune(Value, frozen=True):
 
     tokens: float = 100e6
     """Trained on, every epoch counted."""
-    usd_per_mtok_trained: float = 0.48
+    usd_per_mtok_trained: float = default_number("finetune.usd_per_mtok_trained")
     other_usd: float = 0.0
     """Data and people of the fine-tune."""
-    usd_per_mtok_in: float = 0.18
-    usd_per_mtok_out: float = 0.18
-    supplier: str = "Together AI"
-    source: str = "https://www.together.ai/pricing"
-    date: str = "2026-05-08"
+    usd_per_mtok_in: float = default_number("finetune.usd_per_mtok_in")
+    usd_per_mtok_out: float = default_number("finetune.usd_per_mtok_out")
+    supplier: str = default_text("finetune.supplier")
+    source: str = default_text("finetune.source")
+    date: str = default_text("finetune.date")
 
 
 class Serving(Value, frozen=True):
     """A model of one's own in use."""
 
-    usd_per_mtok_in: float = 0.02
-    usd_per_mtok_out: float = 0.05
+    usd_per_mtok_in: float = default_number("serving.usd_per_mtok_in")
+    usd_per_mtok_out: float = default_number("serving.usd_per_mtok_out")
     usd_per_month: float = 0.0
     """Fixed: people on call, idle replicas."""

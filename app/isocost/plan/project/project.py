@@ -6,6 +6,7 @@ carries its own. Paths such as ``hardware.count`` name one value of a stage, whe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -45,6 +46,7 @@ __all__ = [
     "Hardware",
     "Layout",
     "ModelChoice",
+    "Place",
     "PretrainStage",
     "Price",
     "Project",
@@ -97,6 +99,16 @@ class Project(Value, frozen=True, kw_only=True):
     prices: tuple[PriceCard, ...] = ()
     """Prices of other accelerators, frozen for comparison: at most one each."""
     currency: Currency = Currency()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which stage of which scenario of a project is meant, from 0."""
+
+    scenario: int = 0
+    stage: int = 0
+    phase: int = 0
+    """Of an RL recipe, for the inputs of its phases."""
 
 
 def holder(scenario: Scenario, stage: Stage, section: str) -> Value:

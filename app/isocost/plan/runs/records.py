@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.plan.inputs.fields import Quantity
+from isocost.plan.inputs.input import Quantity
 from isocost.plan.project.project import Scenario
 from isocost.plan.runs.throughput import Counts, Throughput
 from isocost.quantities.units import HOURS_PER_DAY

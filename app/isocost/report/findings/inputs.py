@@ -17,19 +17,22 @@ from isocost.plan.answer.badges import (
     training_flops,
     training_regime,
 )
+from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.inputs.field import Field
-from isocost.plan.inputs.fields import FIELDS
-from isocost.plan.inputs.ledger_fields import OFF, origin
-from isocost.plan.inputs.stage_inputs import default_of
+from isocost.plan.inputs.automatic import automatic, result_at
+from isocost.plan.inputs.kinds import default_of
+from isocost.plan.inputs.roads import DENSE
+from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
 from isocost.plan.project.programme import Api
 from isocost.plan.project.project import (
     Layout,
+    Place,
     PretrainStage,
     Price,
+    Project,
     Scenario,
     Stage,
-    holder,
+    get_value,
     model_of,
     price_of,
 )
@@ -41,18 +44,6 @@ NOTHING_SET = "off"
 OWN_PRICE = "Your own price"
 FEW_PINS = 2
 """As many pinned parts are named in a line of their own; more are counted."""
-DENSE = 0.99
-"""Share of all weights from which on a model uses all of them."""
-
-SUPPLY_MODES = {
-    "on-demand": "On demand",
-    "reserved": "Reserved for a term",
-    "spot": "Spot",
-    "block": "Capacity block",
-    "own": "Owned",
-    "mixed": "Part owned, part rented",
-}
-"""Ways accelerators are obtained."""
 
 QUOTE_TERMS = {
     "marketplace": "Marketplace",
@@ -74,26 +65,43 @@ _ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The stage whose inputs are shown, and what the newest estimate says of its scenario."""
+    """The stage whose inputs are shown, and what the newest answer says of its scenario."""
 
-    scenario: Scenario
-    at: int
-    """Place of the stage."""
+    project: Project
+    place: Place
     catalog: Catalog
-    results: tuple[StageEstimate, ...] = ()
-    """Of every stage; none before the first estimate."""
-    result: StageEstimate | None = None
-    """Of this stage; None while the estimate is of other stages."""
+    answer: Answer | None = None
+    """None before the first one."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario it belongs to."""
+        return self.project.scenarios[self.place.scenario]
 
     @property
     def stage(self) -> Stage:
         """The stage itself."""
-        return self.scenario.stages[self.at]
+        return self.scenario.stages[self.place.stage]
+
+    @property
+    def results(self) -> tuple[StageEstimate, ...]:
+        """What every stage comes to; none before the first answer."""
+        return self.answer.estimate.stages if self.answer is not None else ()
+
+    @property
+    def result(self) -> StageEstimate | None:
+        """What this stage comes to; None while the answer is of other stages."""
+        estimate = self.answer.estimate if self.answer is not None else None
+        return result_at(estimate, self.scenario, self.place.stage)
 
     def value(self, path: str) -> Any:
         """The value at a path such as ``hardware.count``, wherever it is held."""
-        section, name = path.split(".")
-        return getattr(holder(self.scenario, self.stage, section), name)
+        return get_value(self.project, path, scenario=self.place.scenario, stage=self.place.stage)
+
+    def filled_from(self, path: str) -> str | None:
+        """Where what an empty input comes to is from; None when nothing fills it in."""
+        known = automatic(self.project, path, at=self.place, catalog=self.catalog, answer=self.answer)
+        return known.source if known is not None else None
 
 
 # Captions
@@ -109,25 +117,26 @@ def remarks_at(path: str, selected: Selected) -> str:
     """What laws, published models and rules say at an input, with their sources; empty when nothing."""
     if path not in _REMARKED or not isinstance(selected.stage, PretrainStage):
         return ""
-    found = badges(selected.scenario, selected.results, selected.catalog, selected.at)
+    found = badges(selected.scenario, selected.results, selected.catalog, selected.place.stage)
     return "\n\n".join(f"{b.text}. {b.detail} {b.source}" for b in found if b.path == path)
 
 
-def programme_caption(field: Field, value: float | None, filled_from: str = "") -> str:
-    """Where a number of the ledger comes from, or what it means while it is off.
-
-    ``filled_from`` is the source of what an empty one comes to.
-    """
-    if value is None and filled_from:
-        return short_source(filled_from)
-    source = origin(field.path, value)
-    return f"Off. {field.help}" if source == OFF else short_source(source)
+def programme_caption(path: str, selected: Selected) -> str:
+    """Where a number of the ledger comes from, or what it means while it is off."""
+    value = selected.value(path)
+    source = selected.filled_from(path) if value is None else None
+    if source is None:
+        source = origin(path, value)
+    return f"Off. {NUMBERS[path].help}" if source == OFF else short_source(source)
 
 
-def stage_caption(stage: Stage, field: Field, value: Any, catalog: Catalog) -> str:
-    """The source of a stage's number while it is its kind's default, or that it is the user's."""
-    default = default_of(stage, field, catalog)
-    return without_address(default.source) if value == default.value else "your input"
+def stage_caption(path: str, selected: Selected) -> str:
+    """Where a number of a kind of stage comes from: its kind, what fills it in, or the user."""
+    value = selected.value(path)
+    if value is None:
+        return selected.filled_from(path) or ""
+    default = default_of(selected.stage, NUMBERS[path], selected.catalog)
+    return without_address(default.source) if value == default.value else TYPED
 
 
 def price_origin(price: Price) -> str:
@@ -149,7 +158,8 @@ def without_address(source: str) -> str:
 
 def precision_note(accelerator: str, asked: str, used: str) -> str:
     """That an accelerator lacks a number format, and which one it uses instead."""
-    return f"{accelerator} has no {asked.upper()}: {used.upper()} is used."
+    names = CHOICES["data.precision"].options
+    return f"{accelerator} has no {names[asked]}: {names[used]} is used."
 
 
 def api_note(api: Api) -> str:
@@ -183,8 +193,8 @@ def _active(selected: Selected) -> str:
 def _tokens(selected: Selected) -> str:
     stage = selected.stage
     if type(stage) is not PretrainStage:
-        default = default_of(stage, FIELDS["data.tokens"], selected.catalog)
-        return default.source if selected.value("data.tokens") == default.value else "your input"
+        default = default_of(stage, NUMBERS["data.tokens"], selected.catalog)
+        return default.source if selected.value("data.tokens") == default.value else TYPED
     counted = parameters_of(model_of(selected.scenario, stage), selected.catalog)
     ratio = stage.data.tokens / counted.active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
@@ -204,7 +214,7 @@ def _sequence(selected: Selected) -> str:
 def _batch(selected: Selected) -> str:
     if selected.value("data.batch_tokens") is not None:
         return "tokens of one optimizer step"
-    return "from the batch-size scaling law"
+    return selected.filled_from("data.batch_tokens") or ""
 
 
 def _count(selected: Selected) -> str:
@@ -230,7 +240,7 @@ def _mfu(selected: Selected) -> str:
 def _goodput(selected: Selected) -> str:
     if selected.value("efficiency.goodput") is not None:
         return "your input; empty the field for the estimate"
-    return "usual at this count; the rest is failures and restarts"
+    return selected.filled_from("efficiency.goodput") or ""
 
 
 def _claim(selected: Selected) -> str:
@@ -276,7 +286,7 @@ def quote_tick(quote: PriceQuote) -> str:
 def details_line(stage: PretrainStage) -> str:
     """The training details: sequence and number format."""
     sequence = format_quantity(stage.data.sequence, "count")
-    return f"{sequence} context · {stage.data.precision.upper()}"
+    return f"{sequence} context · {CHOICES['data.precision'].options[stage.data.precision]}"
 
 
 def layout_line(pins: Layout) -> str:
@@ -335,7 +345,7 @@ def _schedule(scenario: Scenario) -> str:
 
 
 def _supply(scenario: Scenario) -> str:
-    return SUPPLY_MODES[scenario.supply.mode].lower()
+    return CHOICES["supply.mode"].options[scenario.supply.mode].lower()
 
 
 def _ownership(scenario: Scenario) -> str:

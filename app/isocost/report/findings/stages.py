@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from isocost.plan.answer.results import Estimate, StageEstimate
-from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.inputs.kinds import kind_of
 from isocost.plan.project.stages import Rl, RolloutPhase, Stage
 from isocost.plan.runs.records import Detail
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share

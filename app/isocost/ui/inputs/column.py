@@ -5,8 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from isocost.plan.inputs.fields import FIELDS
-from isocost.plan.inputs.stage_inputs import slider_low, uses
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.results import Estimate
+from isocost.plan.inputs.kinds import slider_low, uses
+from isocost.plan.inputs.roads import DENSE
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.report.findings.inputs import details_line, layout_line
 from isocost.ui.inputs.bindings import model_parameters
@@ -19,7 +22,7 @@ from isocost.ui.inputs.pickers import (
     StackPicker,
 )
 from isocost.ui.inputs.quotes import QuotesButton
-from isocost.ui.inputs.stage.layout import LayoutPins, has_layout, pins_of
+from isocost.ui.inputs.stage.layout import LayoutPins, pins_of
 from isocost.ui.inputs.stage.notes import StageNotes
 from isocost.ui.inputs.stage.pickers import (
     ClaimPicker,
@@ -64,7 +67,7 @@ class InputColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.fields = {
-            path: FieldInput(field, session) for path, field in FIELDS.items() if field.section in _SECTIONS
+            path: FieldInput(field, session) for path, field in NUMBERS.items() if field.section in _SECTIONS
         }
         self.stages = StageStrip(session)
         self.recipe = Recipe(session)
@@ -79,10 +82,11 @@ class InputColumn(QScrollArea):
         self.stack = StackPicker(session)
         self.pins = LayoutPins(session)
         self._ticks_for = ""
+        self._shown: Estimate | None = None
         self._build()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        session.estimate_changed.connect(self._refresh_automatic)
+        session.answered.connect(self._refresh_automatic)
         self.details.toggled.connect(self.refresh)
         self.refresh()
 
@@ -155,7 +159,7 @@ class InputColumn(QScrollArea):
         if isinstance(stage, ModelStage):
             self.model.refresh()
             self.stack.refresh()
-        if has_layout(stage):
+        if uses(stage, "layout.tp"):
             self._refresh_layout()
         if isinstance(stage, PretrainStage):
             self.precision.refresh()
@@ -172,7 +176,7 @@ class InputColumn(QScrollArea):
         self._efficiency_section.setVisible(uses(stage, "efficiency.goodput"))
         self.stack.setVisible(uses(stage, "efficiency.stack"))
         self._show_size(stage)
-        self._layout_section.setVisible(has_layout(stage))
+        self._layout_section.setVisible(uses(stage, "layout.tp"))
         self._data_section.setVisible(isinstance(stage, PretrainStage))
         self._claim_section.setVisible(isinstance(stage, GpuHoursStage))
         if isinstance(stage, GpuHoursStage):
@@ -184,7 +188,7 @@ class InputColumn(QScrollArea):
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
         self.details.say(details_line(stage))
         for path in ("data.tokens", "data.batch_tokens"):
-            self.fields[path].set_low(slider_low(stage, FIELDS[path]))
+            self.fields[path].set_low(slider_low(stage, NUMBERS[path]))
         longer = isinstance(stage, ContextExtensionStage)
         self.fields["data.sequence"].setVisible(longer or self.details.isChecked())
         if self.details.isChecked() and type(stage) is PretrainStage:
@@ -195,7 +199,7 @@ class InputColumn(QScrollArea):
         if isinstance(stage, ModelStage):
             sized = type(stage) is PretrainStage or self._session.value("model.name") is None
             counted = model_parameters(self._session)
-            mixture = counted.active < 0.99 * counted.total
+            mixture = counted.active < DENSE * counted.total
             self.fields["model.parameters"].setVisible(sized)
             self.fields["model.active_parameters"].setVisible(sized and mixture)
 
@@ -216,7 +220,11 @@ class InputColumn(QScrollArea):
             self.fields[path].edit.set_noun(entry.noun)
         self.fields["hardware.count"].set_multiple(entry.spec.node_size)
 
-    def _refresh_automatic(self) -> None:
+    def _refresh_automatic(self, answer: Answer) -> None:
+        """What follows from an answer; the parts of it that come later tell the inputs nothing."""
+        if answer.estimate is self._shown:
+            return
+        self._shown = answer.estimate
         self.stages.refresh()
         self.why.refresh()
         stage = self._session.current_stage

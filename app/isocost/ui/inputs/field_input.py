@@ -6,10 +6,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from isocost.plan.inputs.fields import Field
+from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.roads import Reading
 from isocost.quantities import format_quantity
 from isocost.report.findings.inputs import caption, remarks_at
-from isocost.ui.inputs.bindings import Binding, Reading, binding
+from isocost.ui.inputs.bindings import at_default, read, reset, write_number
 from isocost.ui.inputs.selected import selected
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -25,11 +26,10 @@ EDIT_WIDTH = 118
 class FieldInput(QWidget):
     """Everything about one declared field; its object name is the field's path."""
 
-    def __init__(self, field: Field, session: Session, road: Binding | None = None) -> None:
+    def __init__(self, field: Input, session: Session) -> None:
         super().__init__()
         self.field = field
         self._session = session
-        self._binding = road or binding(field.path)
         self._reading: Reading | None = None
         self._message = ""
         self._wrong = False
@@ -80,24 +80,25 @@ class FieldInput(QWidget):
         grid.addWidget(self.context, 2, 0)
 
     def _connect(self) -> None:
-        self.slider.moved.connect(lambda value, gesture: self._binding.write(self._session, value, gesture))
-        self.slider.reset.connect(lambda gesture: self._binding.reset(self._session, gesture))
-        self.edit.committed.connect(lambda value: self._binding.write(self._session, value, None))
+        session, path = self._session, self.field.path
+        self.slider.moved.connect(lambda value, gesture: write_number(session, path, value, gesture))
+        self.slider.reset.connect(lambda gesture: reset(session, path, gesture))
+        self.edit.committed.connect(lambda value: write_number(session, path, value))
         self.edit.cleared.connect(self.reset)
         self.edit.said.connect(self._say)
         self.reset_button.clicked.connect(self.reset)
 
     def reset(self) -> None:
         """Back to the default, or to automatic."""
-        self._binding.reset(self._session, None)
+        reset(self._session, self.field.path)
 
     def refresh(self) -> None:
         """Show the project's value; called after every change and every estimate."""
-        reading = self._binding.read(self._session)
+        reading = read(self._session, self.field.path)
         if reading != self._reading:
             self._reading = reading
             self._show(reading)
-        self.reset_button.setVisible(not self._binding.at_default(self._session))
+        self.reset_button.setVisible(not at_default(self._session, self.field.path))
         self._show_context()
 
     def _show(self, reading: Reading) -> None:
@@ -154,12 +155,12 @@ class FieldInput(QWidget):
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
-def _tooltip(field: Field) -> str:
+def _tooltip(field: Input) -> str:
     source = f"\nDefault: {field.default_source}." if field.default_source else ""
     return f"{field.help}{source}"
 
 
-def _reset_tip(field: Field) -> str:
+def _reset_tip(field: Input) -> str:
     if field.section == "price":
         return "Back to the usual market price"
     return "Back to automatic" if field.optional and field.default is None else "Back to the default"

@@ -6,34 +6,16 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter
 
-from isocost.plan.project.choosing import price_on
-from isocost.plan.project.editing import choose_own_accelerator
-from isocost.plan.project.project import ModelChoice, PretrainStage, model_of, price_of
+from isocost.plan.inputs.table import CHOICES
+from isocost.plan.project.project import ModelChoice, PretrainStage, model_of
 from isocost.plan.runs.resolve import precision_on
 from isocost.report.findings.inputs import precision_note
-from isocost.ui.inputs.bindings import model_parameters
+from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
 
 CUSTOM = "Custom model"
 ANNOUNCED = "announced"
-PRECISIONS = {
-    "bf16": "BF16",
-    "fp16": "FP16",
-    "fp8": "FP8",
-    "mxfp8": "MXFP8",
-    "nvfp4": "NVFP4",
-    "fp32": "FP32",
-}
-
-STACKS = {"vendor": "tuned vendor stack", "open": "open-source stack", "research": "research code"}
-
-STACK_MEANINGS = {
-    "vendor": "Vendor stack: the maker's own recipes, such as Megatron-Core or MaxText, tuned for the part.",
-    "open": "Open-source stack: good code such as FSDP, DeepSpeed or Composer, configured but not tuned.",
-    "research": "Research code: easy to change, with little fused or overlapped.",
-}
-"""What each kind of software is; one sentence each."""
 
 
 class Picker(QComboBox):
@@ -76,19 +58,33 @@ class Picker(QComboBox):
         item.setFlags(Qt.ItemFlag.NoItemFlags)
 
 
-class ModelPicker(Picker):
+class ChoicePicker(Picker):
+    """A declared choice, with its words in the order offered."""
+
+    def __init__(self, session: Session, path: str) -> None:
+        self.choice = CHOICES[path]
+        super().__init__(session, path, self.choice.label, self.choice.help)
+        for value, name in self.choice.options.items():
+            self.addItem(name, value)
+        self.activated.connect(self._choose)
+
+    def refresh(self) -> None:
+        """Show the project's choice."""
+        value = self._session.value(self.choice.path)
+        self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == value), -1))
+
+    def _choose(self, index: int) -> None:
+        self._write(index, f"{self.choice.label}: {self.itemText(index)}")
+
+    def _write(self, index: int, words: str) -> None:
+        write(self._session, self.choice.path, self.itemData(index), words)
+
+
+class ModelPicker(ChoicePicker):
     """A named model, found by typing any part of its name, or a custom one."""
 
-    def __init__(
-        self,
-        session: Session,
-        path: str = "model.name",
-        label: str = "Model",
-        help_text: str = "A model of the catalogue, or one of your own size.",
-        *,
-        custom: bool = True,
-    ) -> None:
-        super().__init__(session, path, label, help_text)
+    def __init__(self, session: Session, path: str = "model.name", *, custom: bool = True) -> None:
+        super().__init__(session, path)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         if custom:
@@ -107,9 +103,8 @@ class ModelPicker(Picker):
         line = self.lineEdit()
         assert line is not None
         line.setPlaceholderText("Search models")
-        line.setAccessibleName(label)
+        line.setAccessibleName(self.choice.label)
         line.editingFinished.connect(self.refresh)
-        self.activated.connect(self._choose)
 
     def current_model(self) -> ModelChoice:
         """The project's model."""
@@ -125,15 +120,7 @@ class ModelPicker(Picker):
         self.setEditText(name or CUSTOM)
 
     def _choose(self, index: int) -> None:
-        name = self.itemData(index)
-        if name is not None:
-            values = {"name": name, "parameters": None, "active_parameters": None}
-        else:
-            counted = model_parameters(self._session)
-            dense = counted.active >= 0.99 * counted.total
-            active = None if dense else counted.active
-            values = {"name": None, "parameters": counted.total, "active_parameters": active}
-        self._session.set_section("model", f"Model {name or 'custom'}", **values)
+        self._write(index, f"Model {self.itemData(index) or 'custom'}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -141,15 +128,13 @@ class ModelPicker(Picker):
         super().keyPressEvent(event)
 
 
-class AcceleratorPicker(Picker):
+class AcceleratorPicker(ChoicePicker):
     """An accelerator of the catalogue, grouped by maker; announced parts are shown on demand."""
 
     def __init__(self, session: Session) -> None:
-        help_text = "The accelerator type; its price follows unless you type one."
-        super().__init__(session, "hardware.accelerator", "Accelerator", help_text)
+        super().__init__(session, "hardware.accelerator")
         self._announced = False
         self._fill()
-        self.activated.connect(self._choose)
 
     def refresh(self) -> None:
         """Show the project's accelerator."""
@@ -186,68 +171,44 @@ class AcceleratorPicker(Picker):
             self.refresh()
             self.showPopup()
         elif chosen is not None:
-            self._take(chosen)
-
-    def _take(self, accelerator: str) -> None:
-        """A stage with hardware of its own keeps it apart from the scenario's."""
-        session = self._session
-        if session.current_stage.hardware is None:
-            session.choose_hardware(accelerator, session.value("hardware.count"))
-            return
-        at = {"scenario": session.scenario, "at": session.stage}
-        held = price_of(session.current_scenario, session.current_stage)
-        price = price_on(session.project, accelerator, held, session.catalog)
-        name = session.catalog.accelerator(accelerator).short_name
-        session.apply(
-            lambda project: choose_own_accelerator(project, accelerator, price, **at), f"Choose {name}"
-        )
+            name = self._session.catalog.accelerator(chosen).short_name
+            shared = self._session.current_stage.hardware is None
+            count = f"{self._session.value('hardware.count'):,} " if shared else ""
+            self._write(index, f"Choose {count}{name}")
 
 
-class StackPicker(Picker):
+class StackPicker(ChoicePicker):
     """The software the run is written in: it decides how much of the hardware's speed is reached."""
 
     def __init__(self, session: Session) -> None:
-        help_text = "How well tuned the training software is; measured on published runs of each kind."
-        super().__init__(session, "efficiency.stack", "Software", help_text)
+        super().__init__(session, "efficiency.stack")
         self.setProperty("role", "flat")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for key, name in STACKS.items():
-            self.addItem(name, key)
-            self.setItemData(self.count() - 1, STACK_MEANINGS[key], Qt.ItemDataRole.ToolTipRole)
-        self.activated.connect(
-            lambda index: session.set_value(
-                "efficiency.stack", self.itemData(index), f"Software: {self.itemText(index)}"
-            )
-        )
+        for row, meaning in enumerate(self.choice.meanings.values()):
+            self.setItemData(row, meaning, Qt.ItemDataRole.ToolTipRole)
 
     def refresh(self) -> None:
         """Show the project's software and say what it means."""
-        chosen = self._session.value("efficiency.stack")
-        self.setCurrentIndex(self.findData(chosen))
-        self.setToolTip(f"{STACK_MEANINGS[chosen]} {self.accessibleDescription()}")
+        super().refresh()
+        self.setToolTip(f"{self.choice.meanings[self.currentData()]} {self.choice.help}")
 
 
-class PrecisionPicker(Picker):
+class PrecisionPicker(ChoicePicker):
     """The number format of the matrix multiplies."""
 
     def __init__(self, session: Session) -> None:
-        help_text = "Number format of the matrix multiplies; the accelerator's nearest one is used."
-        super().__init__(session, "data.precision", "Precision", help_text)
-        for key, name in PRECISIONS.items():
-            self.addItem(name, key)
-        self.activated.connect(
-            lambda index: session.set_value(
-                "data.precision", self.itemData(index), f"Precision {self.itemText(index)}"
-            )
-        )
+        super().__init__(session, "data.precision")
 
     def refresh(self) -> None:
         """Show the project's format, and the one used instead when the accelerator lacks it."""
         stage = self._session.current_stage
         if not isinstance(stage, PretrainStage):
             return
-        self.setCurrentIndex(self.findData(stage.data.precision))
+        super().refresh()
         spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
         used = precision_on(spec, stage.data.precision)
         note = precision_note(spec.name, stage.data.precision, used)
-        self.setToolTip(self.accessibleDescription() if used == stage.data.precision else note)
+        self.setToolTip(self.choice.help if used == stage.data.precision else note)
+
+    def _choose(self, index: int) -> None:
+        self._write(index, f"Precision {self.itemText(index)}")

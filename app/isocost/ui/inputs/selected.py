@@ -5,21 +5,15 @@ from __future__ import annotations
 from isocost.plan.answer.results import StageEstimate
 from isocost.report.findings.inputs import Selected
 from isocost.report.findings.stages import result_of
-from isocost.ui.inputs.bindings import stage_estimate
+from isocost.ui.inputs.bindings import place
 from isocost.ui.session.session import Session
 
 
 def selected(session: Session) -> Selected:
     """The stage whose inputs are shown."""
-    return Selected(
-        session.current_scenario,
-        session.stage,
-        session.catalog,
-        session.estimate.stages if session.estimate else (),
-        stage_estimate(session),
-    )
+    return Selected(session.project, place(session), session.catalog, session.answer)
 
 
 def selected_result(session: Session) -> StageEstimate | None:
-    """What the newest estimate says of it; None while that is of other stages, or counts others."""
+    """What the newest answer says of it; None while that is of other stages, or counts others."""
     return result_of(session.current_scenario.stages, session.estimate, session.stage)

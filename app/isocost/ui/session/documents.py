@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from isocost.catalog import Catalog
 from isocost.files import FileError, load_project, save_project
 from isocost.paths import presets
-from isocost.plan.inputs.fields import FIELDS
+from isocost.plan.inputs.table import CHOICES, starting_number
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from isocost.ui.dialogs.errors import show_error
@@ -19,20 +19,19 @@ from isocost.ui.session.session import Session
 FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
 SUFFIX = ".yaml"
 MOST_RECENT = 8
-FIRST_ACCELERATOR = "h100-sxm"
-"""What a new plan starts on: the accelerator most training runs are priced on."""
 
 
 def new_project(catalog: Catalog) -> Project:
     """A plan to start from: every input at its declared default."""
-    entry = catalog.accelerators.get(FIRST_ACCELERATOR) or next(iter(catalog.accelerators.values()))
+    first = str(CHOICES["hardware.accelerator"].default)
+    entry = catalog.accelerators.get(first) or next(iter(catalog.accelerators.values()))
     card = catalog.default_price(entry.spec.id)
     price = price_from(card) if card is not None else Price(usd_per_gpu_hour=2.0)
-    stage = PretrainStage(name="Pre-training", data=Data(tokens=FIELDS["data.tokens"].default or 2e12))
+    stage = PretrainStage(name="Pre-training", data=Data(tokens=starting_number("data.tokens")))
     scenario = Scenario(
         name="Base",
-        model=ModelChoice(parameters=FIELDS["model.parameters"].default),
-        hardware=Hardware(entry.spec.id, int(FIELDS["hardware.count"].default or 256)),
+        model=ModelChoice(parameters=starting_number("model.parameters")),
+        hardware=Hardware(entry.spec.id, int(starting_number("hardware.count"))),
         price=price,
         stages=(stage,),
     )

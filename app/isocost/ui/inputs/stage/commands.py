@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.plan.inputs.stage_inputs import new_stage
+from isocost.plan.inputs.kinds import new_stage
 from isocost.plan.project import editing
 from isocost.plan.project.project import Project, Stage
 from isocost.ui.session.session import Session

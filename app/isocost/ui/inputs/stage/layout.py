@@ -6,81 +6,48 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from isocost.plan.answer.results import RELEASE
+from isocost.plan.inputs.table import CHOICES
 from isocost.plan.project.project import layout_of, released
-from isocost.plan.project.stages import DistillationStage, PreferenceStage, PretrainStage, Stage
 from isocost.plan.project.values import Layout
-from isocost.plan.runs.layouts import PIN_WORDS, SHARDING_WORDS
-from isocost.ui.inputs.pickers import STACK_MEANINGS, Picker
+from isocost.plan.runs.layouts import PIN_WORDS
+from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel
 
 AUTO = "auto"
-_POWERS = (1, 2, 4, 8, 16, 32, 64)
-_CHOICES: dict[str, tuple[int | str, ...]] = {
-    "tp": _POWERS[:5],
-    "pp": _POWERS,
-    "vp": (1, 2, 3, 4, 6, 8),
-    "cp": _POWERS,
-    "ep": (*_POWERS, 128),
-    "microbatch": _POWERS[:6],
-    "recompute": ("none", "selective", "full"),
-    "sharding": ("none", "zero1", "zero2", "zero3"),
-}
-"""What each part is usually set to; a plan file may hold any whole number."""
-
-_HELP = {
-    "tp": ("Tensor parallel", "Ranks that share each matrix multiply; best within one node."),
-    "pp": ("Pipeline parallel", "Stages the layers are dealt to; more stages leave larger bubbles."),
-    "vp": ("Virtual pipeline", "Chunks of layers a stage interleaves: smaller bubbles, more traffic."),
-    "cp": ("Context parallel", "Ranks that share one sequence; for long contexts."),
-    "ep": ("Expert parallel", "Ranks that share the experts of a mixture."),
-    "microbatch": ("Microbatch", "Sequences a replica processes at once; larger ones need more memory."),
-    "recompute": ("Recompute", "What is computed again in the backward pass to save memory."),
-    "sharding": ("Sharding", "What the replicas split: optimizer states, gradients, weights."),
-}
 _SHORT = {"tp": "TP", "pp": "PP", "vp": "VP", "cp": "CP", "ep": "EP", "microbatch": "MBS"}
 """Labels of those that stand two in a row."""
-
-
-def has_layout(stage: Stage) -> bool:
-    """Whether a stage trains with a layout of its own."""
-    if isinstance(stage, DistillationStage):
-        return stage.distillation.method != "on-policy"
-    return isinstance(stage, PretrainStage | PreferenceStage)
 
 
 def shown(name: str, value: int | str | None) -> str:
     """A part's value in the field's words."""
     if value is None:
         return AUTO
-    return SHARDING_WORDS[str(value)] if name == "sharding" else str(value)
+    return CHOICES[f"layout.{name}"].options.get(value, str(value))
 
 
-class PinPicker(Picker):
+class PinPicker(ChoicePicker):
     """One part of the layout: automatic, or a value."""
 
     def __init__(self, session: Session, name: str) -> None:
-        label, help_text = _HELP[name]
-        super().__init__(session, f"layout.{name}", label, f"{label}: {help_text[0].lower()}{help_text[1:]}")
+        super().__init__(session, f"layout.{name}")
         self._name = name
+        told = f"{self.choice.label}: {self.choice.help[0].lower()}{self.choice.help[1:]}"
+        self.setAccessibleDescription(told)
+        self.setToolTip(told)
         self.setMinimumContentsLength(4)
-        self.addItem(AUTO, None)
-        for value in _CHOICES[name]:
-            self.addItem(shown(name, value), value)
-        self.activated.connect(self._choose)
+        self.insertItem(0, AUTO, None)
 
     def refresh(self) -> None:
         """Show the project's value, adding it when it is an unusual one."""
-        value = self._session.value(f"layout.{self._name}")
+        value = self._session.value(self.choice.path)
         if value is not None and self.findData(value) < 0:
             self.addItem(shown(self._name, value), value)
         self.setCurrentIndex(self.findData(value) if value is not None else 0)
 
     def _choose(self, index: int) -> None:
-        value = self.itemData(index)
-        words = f"{PIN_WORDS[self._name]} {shown(self._name, value)}"
-        self._session.set_value(f"layout.{self._name}", value, words)
+        self._write(index, f"{PIN_WORDS[self._name]} {shown(self._name, self.itemData(index))}")
 
 
 class LayoutPins(QWidget):
@@ -90,7 +57,7 @@ class LayoutPins(QWidget):
         super().__init__()
         self._session = session
         self.setObjectName("layout")
-        self.pickers = {name: PinPicker(session, name) for name in _CHOICES}
+        self.pickers = {name: PinPicker(session, name) for name in Layout.__struct_fields__}
         self.meaning = WrapLabel(self)
         self.meaning.setProperty("role", "quiet")
         self.release = QPushButton(RELEASE)
@@ -104,7 +71,7 @@ class LayoutPins(QWidget):
         for at, name in enumerate(_SHORT):
             self._add(grid, name, _SHORT[name], at // 2, 2 * (at % 2), 1)
         for at, name in enumerate(("recompute", "sharding")):
-            self._add(grid, name, _HELP[name][0], 3 + at, 0, 2)
+            self._add(grid, name, CHOICES[f"layout.{name}"].label, 3 + at, 0, 2)
         grid.addWidget(self.release, 5, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self.meaning, 6, 0, 1, 4)
         grid.setColumnStretch(1, 1)
@@ -122,7 +89,7 @@ class LayoutPins(QWidget):
         for picker in self.pickers.values():
             picker.refresh()
         self.release.setEnabled(pins_of(self._session) != Layout())
-        self.meaning.say(STACK_MEANINGS[self._session.value("efficiency.stack")])
+        self.meaning.say(CHOICES["efficiency.stack"].meanings[self._session.value("efficiency.stack")])
 
     def apply_theme(self, theme: Theme) -> None:
         """Grow with the text."""

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.plan.inputs.stage_inputs import kind_of
+from isocost.plan.inputs.kinds import kind_of
 from isocost.report.findings.stages import cost_share, row_in_words, row_tip
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon

@@ -9,11 +9,12 @@ import msgspec
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from isocost.plan.inputs.field import Field
-from isocost.plan.inputs.stage_fields import STAGE_FIELDS
-from isocost.plan.inputs.stage_inputs import new_stage
+from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.kinds import new_stage
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.stages import RlStage, RolloutPhase
 from isocost.report.findings.stages import steps_line
+from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
@@ -138,10 +139,8 @@ class PhaseTable(QWidget):
         return stage.rl.phases if isinstance(stage, RlStage) else ()
 
     def _write(self, row: int, name: str, value: float) -> None:
-        phases = list(self._phases())
-        if row < len(phases):
-            phases[row] = msgspec.structs.replace(phases[row], **{name: value})
-            self._session.set_value("rl.phases", tuple(phases), f"{_field(name).label}, phase {row + 1}")
+        if row < len(self._phases()):
+            write(self._session, f"phases.{name}", value, f"{_field(name).label}, phase {row + 1}", phase=row)
 
     def _add(self) -> None:
         """Go on as the last phase ended."""
@@ -163,6 +162,6 @@ class PhaseTable(QWidget):
             remover.setIcon(icon("close", theme.quiet, 12))
 
 
-def _field(name: str) -> Field:
+def _field(name: str) -> Input:
     """The declared input of a column; the heading tells the unit."""
-    return replace(STAGE_FIELDS[f"phases.{name}"], unit="")
+    return replace(NUMBERS[f"phases.{name}"], unit="")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox
 
-from isocost.plan.inputs.stage_choices import Choice
-from isocost.plan.inputs.stage_inputs import kind_of, new_stage
+from isocost.plan.inputs.kinds import kind_of, new_stage
+from isocost.plan.inputs.table import starting_number
 from isocost.plan.project import editing
 from isocost.plan.project.project import ModelChoice, hardware_of
 from isocost.plan.project.stages import DistillationStage, GpuHoursStage
 from isocost.quantities import format_quantity
-from isocost.ui.inputs.pickers import ModelPicker, Picker
+from isocost.ui.inputs.pickers import ChoicePicker, ModelPicker, Picker
 from isocost.ui.session.session import Session
 
 Sections = tuple[str, ...]
@@ -20,36 +20,24 @@ ARROW = 20
 """Room for the arrow of a flat drop-down."""
 
 
-class StageChoice(Picker):
+class StageChoice(ChoicePicker):
     """One of a few words; its tooltip says where the default comes from while it is the default."""
-
-    def __init__(self, session: Session, choice: Choice) -> None:
-        super().__init__(session, choice.path, choice.label, choice.help)
-        self.choice = choice
-        for value, name in choice.options.items():
-            self.addItem(name, value)
-        self.activated.connect(self._choose)
 
     def refresh(self) -> None:
         """Show the project's choice."""
-        value, choice = self._session.value(self.choice.path), self.choice
-        self.setCurrentIndex(self.findData(value))
+        super().refresh()
+        choice = self.choice
         stage = new_stage(kind_of(self._session.current_stage), self._session.catalog)
         usual = getattr(getattr(stage, choice.section), choice.name)
-        origin = f"Default: {choice.default_source}." if value == usual else "Your input."
+        origin = f"Default: {choice.default_source}." if self.currentData() == usual else "Your input."
         self.setToolTip(f"{choice.help}\n{origin}")
-
-    def _choose(self, index: int) -> None:
-        words = f"{self.choice.label}: {self.itemText(index)}"
-        self._session.set_value(self.choice.path, self.itemData(index), words)
 
 
 class TeacherPicker(ModelPicker):
     """The model a student learns from."""
 
     def __init__(self, session: Session) -> None:
-        text = "The model whose text or logits the student learns from."
-        super().__init__(session, "distillation.teacher", "Teacher", text, custom=False)
+        super().__init__(session, "distillation.teacher", custom=False)
 
     def current_model(self) -> ModelChoice:
         """The stage's teacher."""
@@ -61,13 +49,13 @@ class TeacherPicker(ModelPicker):
         super().refresh()
         model = self.current_model()
         if model.name is None:
-            size = model.parameters if model.parameters is not None else 7e9
+            size = model.parameters if model.parameters is not None else starting_number("model.parameters")
             self.setEditText(f"{format_quantity(size, 'number')} model")
 
     def _choose(self, index: int) -> None:
         name = self.itemData(index)
         if name is not None:
-            self._session.set_value("distillation.teacher", ModelChoice(name=name), f"Teacher {name}")
+            self._write(index, f"Teacher {name}")
 
 
 class HolderPicker(Picker):

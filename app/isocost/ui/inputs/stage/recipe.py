@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from isocost.plan.inputs.field import Field
-from isocost.plan.inputs.stage_choices import STAGE_CHOICES
-from isocost.plan.inputs.stage_fields import STAGE_FIELDS
-from isocost.plan.inputs.stage_inputs import Filled, filled_mfu, filled_overhead, uses
-from isocost.plan.project.project import model_of
-from isocost.plan.project.stages import RlStage
+from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.kinds import uses
+from isocost.plan.inputs.table import NUMBERS
 from isocost.report.findings.inputs import stage_caption
 from isocost.report.findings.stages import folded_line
-from isocost.ui.inputs.bindings import plain_binding
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
+from isocost.ui.inputs.selected import selected
 from isocost.ui.inputs.stage.phases import PhaseTable
 from isocost.ui.inputs.stage.pickers import StageChoice, TeacherPicker
 from isocost.ui.look.theme import LIGHT, Theme
@@ -70,32 +66,17 @@ GROUPS = (
     GroupPlan("Experiments", ("ablations.share",)),
 )  # fmt: skip
 
-_FILLS: dict[str, Callable[..., Filled]] = {"rl.mfu": filled_mfu, "rl.overhead": filled_overhead}
-
 
 class StageInput(FieldInput):
     """A number of a kind of stage; the line below it says where its default comes from."""
 
-    def __init__(self, field: Field, session: Session) -> None:
-        fill = (lambda each: _filled(field.path, each)) if field.path in _FILLS else None
-        road = plain_binding(field, lambda each: found.value if fill and (found := fill(each)) else None)
-        super().__init__(field, session, road)
+    def __init__(self, field: Input, session: Session) -> None:
+        super().__init__(field, session)
         self.setFocusProxy(self.edit)
 
     def context_line(self) -> str:
         """The default's source, or that the value is the user's."""
-        value = self._session.value(self.field.path)
-        if value is None and self.field.path in _FILLS:
-            filled = _filled(self.field.path, self._session)
-            return filled.source if filled else ""
-        return stage_caption(self._session.current_stage, self.field, value, self._session.catalog)
-
-
-def _filled(path: str, session: Session) -> Filled | None:
-    stage = session.current_stage
-    if not isinstance(stage, RlStage):
-        return None
-    return _FILLS[path](stage.rl, model_of(session.current_scenario, stage), session.catalog)
+        return stage_caption(self.field.path, selected(self._session))
 
 
 class RecipeGroup(QFrame):
@@ -133,14 +114,14 @@ class RecipeGroup(QFrame):
         if path == "rl.phases":
             self.phases = PhaseTable(self._session)
             return self.phases
-        if path in STAGE_FIELDS:
-            self.fields[path] = field = StageInput(STAGE_FIELDS[path], self._session)
+        if path in NUMBERS:
+            self.fields[path] = field = StageInput(NUMBERS[path], self._session)
             return field
         choice: Picker
         if path == "distillation.teacher":
             choice = TeacherPicker(self._session)
         else:
-            choice = StageChoice(self._session, STAGE_CHOICES[path])
+            choice = StageChoice(self._session, path)
         self.choices[path] = choice
         row = labelled(choice.accessibleName(), choice)
         row.setToolTip(choice.accessibleDescription())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
@@ -19,27 +18,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.plan.inputs.field import Field
-from isocost.plan.inputs.ledger_fields import LASTING, LEDGER_FIELDS
-from isocost.plan.money.energy import SiteFacts, site_facts
-from isocost.plan.money.ownership import purchase_price
+from isocost.plan.inputs.table import CHOICES, NUMBERS
 from isocost.plan.project.project import Scenario
-from isocost.quantities import format_duration
-from isocost.quantities.units import DAYS_PER_MONTH
 from isocost.report.findings.inputs import group_line, programme_caption
-from isocost.ui.inputs.bindings import Binding, Fill, plain_binding, words
 from isocost.ui.inputs.field_input import FieldInput
+from isocost.ui.inputs.selected import selected
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.pickers import (
     ApiPicker,
-    ChoicePicker,
+    ElidingPicker,
     FineTunePicker,
+    OperatorPicker,
     RegionPicker,
     StartEdit,
-    kept_picker,
-    operator_picker,
-    supply_picker,
 )
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import ScrollBody, labelled
@@ -49,9 +41,6 @@ EDIT_WIDTH = 148
 
 class ProgrammeInput(FieldInput):
     """One declared input of the ledger; the context line says where its value comes from."""
-
-    def __init__(self, field: Field, session: Session) -> None:
-        super().__init__(field, session, road(field))
 
     def _lay_out(self) -> None:
         """The reset stands beside the slider: long names need the room beside the field."""
@@ -81,75 +70,7 @@ class ProgrammeInput(FieldInput):
 
     def context_line(self) -> str:
         """Where the value comes from: the user, or the source of its default; what it means while off."""
-        value = self._session.value(self.field.path)
-        origin = _ORIGINS.get(self.field.path) if value is None else None
-        return programme_caption(self.field, value, origin(self._session) if origin else "")
-
-
-def road(field: Field) -> Binding:
-    """How an input of the ledger reaches the project."""
-    plain = plain_binding(field, _FILLS.get(field.path))
-    return _typed_price(field, plain) if field.section == "api" else plain
-
-
-def _typed_price(field: Field, plain: Binding) -> Binding:
-    """A token price typed by hand is the user's own, as of today."""
-
-    def write(session: Session, value: float, gesture: object) -> None:
-        own = {"model": "", "supplier": "your input", "source": "", "date": date.today().isoformat()}
-        session.set_section("api", words(field, value), gesture, **{field.name: value}, **own)
-
-    return Binding(plain.read, write, plain.reset, plain.at_default)
-
-
-def _days(session: Session) -> float | None:
-    """Days the programme lasts; None before the first estimate."""
-    if session.answer is None:
-        return None
-    return session.answer.reckoning["programme_days"]
-
-
-def _months(session: Session) -> float | None:
-    days = _days(session)
-    return None if days is None else days / DAYS_PER_MONTH
-
-
-def _lasting(session: Session) -> str:
-    days = _days(session)
-    return LASTING if days is None else f"{LASTING}: {format_duration(days)}"
-
-
-def _facts(session: Session) -> SiteFacts:
-    return site_facts(session.current_scenario.site, session.catalog)
-
-
-def _purchase(session: Session) -> tuple[float | None, str]:
-    scenario = session.current_scenario
-    entry = session.catalog.accelerator(scenario.hardware.accelerator)
-    return purchase_price(entry, scenario.ownership, session.catalog)
-
-
-_FILLS: dict[str, Fill] = {
-    "people.months": _months,
-    "storage.months": _months,
-    "ownership.usd_per_accelerator": lambda session: _purchase(session)[0],
-    "site.pue": lambda session: _facts(session).pue,
-    "site.usd_per_kwh": lambda session: _facts(session).usd_per_kwh,
-    "site.grid_kg_per_kwh": lambda session: _facts(session).grid_kg_per_kwh,
-    "site.market_kg_per_kwh": lambda session: _facts(session).market_kg_per_kwh,
-}
-"""What an input left empty comes to."""
-
-_ORIGINS: dict[str, Callable[[Session], str]] = {
-    "people.months": _lasting,
-    "storage.months": _lasting,
-    "ownership.usd_per_accelerator": lambda session: _purchase(session)[1],
-    "site.pue": lambda session: _facts(session).pue_source,
-    "site.usd_per_kwh": lambda session: _facts(session).usd_per_kwh_source,
-    "site.grid_kg_per_kwh": lambda session: _facts(session).grid_source,
-    "site.market_kg_per_kwh": lambda session: _facts(session).market_source,
-}
-"""Where what an empty input comes to is from."""
+        return programme_caption(self.field.path, selected(self._session))
 
 
 WIDTH = 344
@@ -179,17 +100,19 @@ GROUPS = (
                                             "serving")),
 )  # fmt: skip
 
-Choice = ChoicePicker | ApiPicker | FineTunePicker | StartEdit
+ChoiceWidget = ElidingPicker | StartEdit
 
-_MAKERS: dict[str, tuple[str, Callable[[Session], Choice]]] = {
-    "supply.mode": ("Terms", supply_picker),
-    "site.region": ("Region", RegionPicker),
-    "site.operator": ("Operator", operator_picker),
-    "schedule.start": ("Start", StartEdit),
-    "schedule.keep_reserved": ("While late", kept_picker),
-    "api.model": ("Compared with", ApiPicker),
-    "finetune.supplier": ("Tuned by", FineTunePicker),
+_MADE_BY: dict[str, Callable[[Session], ChoiceWidget]] = {
+    "site.region": RegionPicker,
+    "site.operator": OperatorPicker,
+    "schedule.start": StartEdit,
+    "api.model": ApiPicker,
+    "finetune.supplier": FineTunePicker,
 }
+"""Choices with a widget of their own; the others offer the words of the table."""
+
+_SHORT = {"api.model": "Compared with", "finetune.supplier": "Tuned by"}
+"""Labels that would not fit beside their choice."""
 
 
 class _Fold(Disclosure):
@@ -225,7 +148,7 @@ class Group(QFrame):
         self.plan = plan
         self._session = session
         self.fields: dict[str, ProgrammeInput] = {}
-        self.choices: dict[str, Choice] = {}
+        self.choices: dict[str, ChoiceWidget] = {}
         self.fold = _Fold(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
         self._rows: dict[str, QWidget] = {}
         heading = QLabel(plan.label.upper())
@@ -244,13 +167,14 @@ class Group(QFrame):
         self.fold.toggled.connect(self.refresh)
 
     def _add(self, path: str) -> None:
-        if path in LEDGER_FIELDS:
-            self.fields[path] = field = ProgrammeInput(LEDGER_FIELDS[path], self._session)
+        if path in NUMBERS:
+            self.fields[path] = field = ProgrammeInput(NUMBERS[path], self._session)
             row: QWidget = field
         else:
-            label, make = _MAKERS[path]
-            self.choices[path] = choice = make(self._session)
-            row = labelled(label, choice)
+            make = _MADE_BY.get(path)
+            choice = make(self._session) if make else ElidingPicker(self._session, path)
+            self.choices[path] = choice
+            row = labelled(_SHORT.get(path, CHOICES[path].label), choice)
         self._rows[path] = row
         row.setVisible(False)
         self._column.addWidget(row)
@@ -299,7 +223,7 @@ class ProgrammeInputs(QFrame):
         self._lay_out()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        session.estimate_changed.connect(self.refresh)
+        session.answered.connect(self.refresh)
         self.apply_theme(theme)
 
     def _lay_out(self) -> None:
@@ -356,7 +280,7 @@ class ProgrammeInputs(QFrame):
 
     def holds(self, path: str) -> bool:
         """Whether an input is one of these."""
-        return path in LEDGER_FIELDS or path in _MAKERS
+        return any(path in _expanded(plan.paths) for plan in GROUPS)
 
     def reveal(self, path: str) -> bool:
         """Unfold an input, scroll to it and put the cursor there; False when it is not one of these."""
@@ -382,7 +306,7 @@ def _expanded(paths: Iterable[str]) -> Iterable[str]:
         if "." in path:
             yield path
         else:
-            yield from (each for each in LEDGER_FIELDS if each.startswith(f"{path}."))
+            yield from (each for each in NUMBERS if each.startswith(f"{path}."))
 
 
 _UNDER: dict[str, tuple[str, ...]] = {

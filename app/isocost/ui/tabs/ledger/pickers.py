@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt
@@ -10,20 +10,21 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStyleOptionComboBox
 
 from isocost.catalog.constants.economics import ApiQuote
+from isocost.plan.inputs.table import CHOICES
 from isocost.quantities import format_money
-from isocost.report.findings.inputs import OWN_PRICE, SUPPLY_MODES, api_note
-from isocost.ui.inputs.pickers import Picker
+from isocost.report.findings.inputs import OWN_PRICE, api_note
+from isocost.ui.inputs.bindings import write
+from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
 
-KEPT = {True: "Kept and paid", False: "Given back"}
 _KINDS = {"country": "Countries", "state": "States", "cloud region": "Cloud regions"}
 
 ROOM = 42
 """Pixels of a picker that its frame and arrow take."""
 
 
-class ElidingPicker(Picker):
-    """A picker whose choice ends in an ellipsis where it has no room."""
+class ElidingPicker(ChoicePicker):
+    """A choice that ends in an ellipsis where it has no room."""
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
         super().initStyleOption(option)
@@ -33,33 +34,12 @@ class ElidingPicker(Picker):
         )
 
 
-class ChoicePicker(ElidingPicker):
-    """One value of the scenario out of a few."""
-
-    def __init__(
-        self, session: Session, path: str, label: str, help_text: str, choices: Sequence[tuple[str, object]]
-    ) -> None:
-        super().__init__(session, path, label, help_text)
-        for name, value in choices:
-            self.addItem(name, value)
-        self.activated.connect(self._choose)
-
-    def refresh(self) -> None:
-        """Show the project's choice."""
-        value = self._session.value(self.objectName())
-        self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == value), -1))
-
-    def _choose(self, index: int) -> None:
-        words = f"{self.accessibleName()}: {self.itemText(index)}"
-        self._session.set_value(self.objectName(), self.itemData(index), words)
-
-
-class RegionPicker(ChoicePicker):
+class RegionPicker(ElidingPicker):
     """A place with its grid and price of electricity."""
 
     def __init__(self, session: Session) -> None:
-        text = "Where the accelerators stand: sets the price and the emissions of their electricity."
-        super().__init__(session, "site.region", "Region", text, (("US average", ""),))
+        super().__init__(session, "site.region")
+        self.addItem("US average", "")
         kind = ""
         for region in session.catalog.constants.regions.values():
             if region.kind != kind:
@@ -68,12 +48,20 @@ class RegionPicker(ChoicePicker):
             self.addItem(region.name, region.id)
 
 
+class OperatorPicker(ElidingPicker):
+    """Who runs the machine room."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "site.operator")
+        for operator in session.catalog.constants.economics.pue_by_operator:
+            self.addItem(operator.name, operator.id)
+
+
 class ApiPicker(ElidingPicker):
     """Somebody else's model by the token, from the shipped quotes."""
 
     def __init__(self, session: Session) -> None:
-        text = "The model the plan is compared with; its prices follow."
-        super().__init__(session, "api.model", "API model", text)
+        super().__init__(session, "api.model")
         self.addItem(OWN_PRICE)
         quotes = [
             q
@@ -85,7 +73,6 @@ class ApiPicker(ElidingPicker):
             for quote in quotes:
                 if quote.supplier == supplier:
                     self.addItem(quote.model, quote)
-        self.activated.connect(self._choose)
 
     def refresh(self) -> None:
         """Show the plan's model, or that its price was typed."""
@@ -99,30 +86,19 @@ class ApiPicker(ElidingPicker):
         if not isinstance(quote, ApiQuote):
             self.refresh()
             return
-        self._session.set_section(
-            "api",
-            f"API model {quote.model}",
-            model=quote.model,
-            supplier=quote.supplier,
-            usd_per_mtok_in=quote.usd_per_mtok_in,
-            usd_per_mtok_out=quote.usd_per_mtok_out,
-            source=quote.source,
-            date=quote.date,
-        )
+        self._write(index, f"API model {quote.model}")
 
 
 class FineTunePicker(ElidingPicker):
     """A host that fine-tunes, from the shipped quotes."""
 
     def __init__(self, session: Session) -> None:
-        text = "Who fine-tunes an open model; the price of training follows."
-        super().__init__(session, "finetune.supplier", "Fine-tuned by", text)
+        super().__init__(session, "finetune.supplier")
         self.addItem(OWN_PRICE)
         for quote in session.catalog.constants.api_quotes:
             if quote.kind == "fine-tune":
                 price = format_money(quote.usd_per_mtok_in)
                 self.addItem(f"{price} {quote.supplier}, {quote.model}", quote)
-        self.activated.connect(self._choose)
 
     def refresh(self) -> None:
         """Show the quote the plan's price is from."""
@@ -136,14 +112,7 @@ class FineTunePicker(ElidingPicker):
         if not isinstance(quote, ApiQuote):
             self.refresh()
             return
-        self._session.set_section(
-            "finetune",
-            f"Fine-tuned by {quote.supplier}",
-            supplier=quote.supplier,
-            usd_per_mtok_trained=quote.usd_per_mtok_in,
-            source=quote.source,
-            date=quote.date,
-        )
+        self._write(index, f"Fine-tuned by {quote.supplier}")
 
 
 class StartEdit(QLineEdit):
@@ -152,9 +121,9 @@ class StartEdit(QLineEdit):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._help = CHOICES["schedule.start"].help
         self.setObjectName("schedule.start")
-        self.setAccessibleName("Start")
-        self._help = "Day the programme starts, year first: 2027-01-15. Empty: months are numbered."
+        self.setAccessibleName(CHOICES["schedule.start"].label)
         self.setAccessibleDescription(self._help)
         self.setToolTip(self._help)
         self.setPlaceholderText("year-month-day")
@@ -182,7 +151,7 @@ class StartEdit(QLineEdit):
             self.setModified(False)
             text = self.text().strip()
             day = date.fromisoformat(text).isoformat() if text else ""
-            self._session.set_value("schedule.start", day, f"Start {day}" if day else "No start date")
+            write(self._session, "schedule.start", day, f"Start {day}" if day else "No start date")
         self.setModified(False)
         self.refresh()
 
@@ -206,28 +175,6 @@ class StartEdit(QLineEdit):
             self.setToolTip("Write a day of the calendar, year first: 2027-01-15." if wrong else self._help)
             self.style().unpolish(self)
             self.style().polish(self)
-
-
-def supply_picker(session: Session) -> ChoicePicker:
-    """How the accelerators are obtained."""
-    text = "How the accelerators are obtained; the price above is the rent it starts from."
-    return ChoicePicker(
-        session, "supply.mode", "Terms", text, [(name, key) for key, name in SUPPLY_MODES.items()]
-    )
-
-
-def operator_picker(session: Session) -> ChoicePicker:
-    """Who runs the machine room."""
-    operators = session.catalog.constants.economics.pue_by_operator
-    text = "Who runs the machine room: sets its usual PUE."
-    return ChoicePicker(session, "site.operator", "Operator", text, [(o.name, o.id) for o in operators])
-
-
-def kept_picker(session: Session) -> ChoicePicker:
-    """What happens to accelerators while the plan is late."""
-    text = "Whether rented accelerators stay reserved, and paid, while the plan is late."
-    choices = [(name, kept) for kept, name in KEPT.items()]
-    return ChoicePicker(session, "schedule.keep_reserved", "While late", text, choices)
 
 
 def _find(picker: Picker, wanted: Callable[[ApiQuote], bool]) -> int:

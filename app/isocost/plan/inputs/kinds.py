@@ -1,4 +1,4 @@
-"""What the inputs of a stage start with, which of them its kind uses, and what an empty one comes to."""
+"""What the inputs of each kind of stage start with, and which of them bear on what it takes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Any
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.engine.generation.rl import default_mfu, round_overhead_seconds
-from isocost.plan.inputs.field import Field
-from isocost.plan.inputs.fields import FIELDS
-from isocost.plan.project.project import ModelChoice
+from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.table import starting_number
 from isocost.plan.project.stages import (
     AblationStage,
     DistillationStage,
@@ -21,12 +19,10 @@ from isocost.plan.project.stages import (
     ModelStage,
     PreferenceStage,
     PretrainStage,
-    Rl,
     RlStage,
     SftStage,
     Stage,
 )
-from isocost.plan.runs.resolve import transformer_of
 
 KINDS: dict[str, type] = {
     str(kind.__struct_config__.tag): kind
@@ -40,14 +36,6 @@ class Default:
     """What an input starts with, and where that comes from."""
 
     value: Any
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What an input left empty comes to, and where that comes from."""
-
-    value: float
     source: str
 
 
@@ -66,11 +54,11 @@ def new_stage(kind: str, catalog: Catalog) -> Any:
     template, made = catalog.constants.templates[kind], KINDS[kind]
     values = dict(template.values)
     if issubclass(made, PretrainStage):
-        values["data"] = {"tokens": FIELDS["data.tokens"].default, **values.get("data", {})}
+        values["data"] = {"tokens": starting_number("data.tokens"), **values.get("data", {})}
     return msgspec.convert({"kind": kind, "name": template.name, **values}, made)
 
 
-def default_of(stage: Stage, field: Field, catalog: Catalog) -> Default:
+def default_of(stage: Stage, field: Input, catalog: Catalog) -> Default:
     """What an input starts with in a stage of this kind: the kind's own value, else the table's."""
     template = catalog.constants.templates[kind_of(stage)]
     held = template.values if field.section == "stage" else template.values.get(field.section, {})
@@ -84,13 +72,16 @@ def default_of(stage: Stage, field: Field, catalog: Catalog) -> Default:
 _TUNING_LOWS = {"data.tokens": 1e5, "data.batch_tokens": 1e3}
 
 
-def slider_low(stage: Stage, field: Field) -> float:
+def slider_low(stage: Stage, field: Input) -> float:
     """Where an input's slider starts: fine-tuning takes less data than pre-training."""
     return _TUNING_LOWS.get(field.path, field.low) if isinstance(stage, SftStage) else field.low
 
 
 def uses(stage: Stage, path: str) -> bool:
-    """Whether an input bears on what a stage takes; unused ones need not be shown."""
+    """Whether an input bears on what a stage takes; unused ones need not be shown.
+
+    Inputs of what surrounds the run belong to the scenario and to no stage.
+    """
     section, name = path.split(".")
     if section == "efficiency":
         return name in _efficiencies(stage)
@@ -99,6 +90,8 @@ def uses(stage: Stage, path: str) -> bool:
         return isinstance(stage, GpuHoursStage) and name == wanted
     if section in ("hardware", "price"):
         return True
+    if section == "layout":
+        return _trains(stage)
     if section == "tuning":
         return _uses_tuning(stage, name)
     if section == "distillation":
@@ -150,17 +143,3 @@ def _uses_distillation(stage: DistillationStage, name: str) -> bool:
         "precision": method != "on-policy",
     }.get(name, True)
 
-
-def filled_mfu(rl: Rl, policy: ModelChoice, catalog: Catalog) -> Filled:
-    """The utilization of scoring and update a recipe uses when none is typed."""
-    serving, profile = catalog.constants.serving, catalog.constants.serving.rl[rl.stack]
-    value = default_mfu(serving.rl_stack(rl.stack), transformer_of(policy, catalog))
-    figures = (profile.mfu_moe, profile.mfu_dense, profile.mfu_small)
-    return Filled(value, next(figure.source for figure in figures if figure.value == value))
-
-
-def filled_overhead(rl: Rl, policy: ModelChoice, catalog: Catalog) -> Filled:
-    """The seconds a round takes beside generation and arithmetic when none are typed."""
-    serving = catalog.constants.serving
-    value = round_overhead_seconds(serving.rl_stack(rl.stack), transformer_of(policy, catalog))
-    return Filled(value, f"{serving.rl[rl.stack].overhead_seconds.source}, scaled to this size")

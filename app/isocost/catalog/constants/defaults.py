@@ -1,0 +1,76 @@
+"""What inputs start with where that is a figure of the world (``resources/defaults.yaml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+
+import msgspec
+
+from isocost.catalog.errors import CatalogError
+from isocost.catalog.table import read_text, yaml_record
+from isocost.paths import resource
+
+Said = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One source and the inputs it sets, as in the file."""
+
+    values: dict[str, float | Said]
+    date: Said
+    source: Said
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedDefault:
+    """What one input starts with, in the input's unit."""
+
+    value: float | str
+    date: str
+    """Of the figure: a day, a month, a year or a span of years."""
+    source: str
+    """As the window says it."""
+
+
+@lru_cache(maxsize=1)
+def load_defaults() -> Mapping[str, ShippedDefault]:
+    """The shipped defaults by the path of their input.
+
+    Raises:
+        CatalogError: an entry is incomplete, or two set the same input.
+    """
+    path = resource("defaults.yaml")
+    entries = yaml_record(read_text(path), dict[str, _Entry], path.name)
+    found: dict[str, ShippedDefault] = {}
+    for name, entry in entries.items():
+        for key, value in entry.values.items():
+            if key in found:
+                raise CatalogError(f"{path.name}, {name}: {key} is set by another entry already.")
+            found[key] = ShippedDefault(value, entry.date, entry.source)
+    return found
+
+
+def default_number(path: str) -> float:
+    """The number an input starts with. Raises CatalogError when the file holds none."""
+    value = _value(path)
+    if isinstance(value, str):
+        raise CatalogError(f"defaults.yaml, {path}: expected a number, got {value!r}.")
+    return value
+
+
+def default_text(path: str) -> str:
+    """The text an input starts with. Raises CatalogError when the file holds none."""
+    value = _value(path)
+    if not isinstance(value, str):
+        raise CatalogError(f"defaults.yaml, {path}: expected text, got {value:g}.")
+    return value
+
+
+def _value(path: str) -> float | str:
+    known = load_defaults().get(path)
+    if known is None:
+        raise CatalogError(f"defaults.yaml: there is no {path}; give it a value, a date and a source.")
+    return known.value

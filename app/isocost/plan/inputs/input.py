@@ -1,0 +1,88 @@
+"""One declared input: what it is called, which values make sense, and where its default comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from isocost.quantities import format_exact, format_quantity
+
+Quantity = Literal["number", "count", "money", "share", "hours"]
+"""How a value is typed and shown: 7B | 2,048 | $3.99 | 40 % | 198 h."""
+
+TRILLION = 1e12
+LARGEST_SUFFIXED = 1000 * TRILLION
+"""From here on other numbers are written with an exponent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What numbers and choices have in common; a path is ``section.name``, as in a plan."""
+
+    path: str
+    label: str
+
+    @property
+    def section(self) -> str:
+        """The part of the project the value lives in."""
+        return self.path.split(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The value's name within its section."""
+        return self.path.split(".")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Input(_Declared):
+    """A number."""
+
+    unit: str
+    quantity: Quantity
+    low: float
+    high: float
+    """Ends of the slider; typed values may lie beyond them, up to ``minimum`` and ``maximum``."""
+    minimum: float
+    maximum: float
+    help: str
+    default_source: str = ""
+    default: float | None = None
+    """None = estimated when the input may be empty, else no default of its own."""
+    scale: Literal["log", "linear"] = "log"
+    integer: bool = False
+    optional: bool = False
+    """Whether the value may be left out for the estimator to fill in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(_Declared):
+    """One of a few words, or of the names a catalogue knows."""
+
+    help: str
+    options: Mapping[Any, str] = field(default_factory=dict)
+    """What is stored -> how it is called, in the order offered; empty = the names come from the catalogue."""
+    default_source: str = ""
+    default: str | int | bool | None = None
+    optional: bool = False
+    """Whether it may be left to the search."""
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """A sentence on each option whose word does not tell enough."""
+
+
+def problem(declared: Input, value: float) -> str | None:
+    """What is wrong with a value for an input, as a sentence without the place; None = fine."""
+    got = format_exact(value, declared.quantity)
+    if not declared.minimum <= value <= declared.maximum:
+        low, high = _limit(declared, declared.minimum), _limit(declared, declared.maximum)
+        return f"{declared.label} must lie between {low} and {high}, got {got}."
+    if declared.integer and value != int(value):
+        return f"{declared.label} must be a whole number, got {got}."
+    return None
+
+
+def _limit(declared: Input, value: float) -> str:
+    """A limit as people write it: the largest ones in trillions, not with an exponent."""
+    if declared.quantity == "number" and value >= LARGEST_SUFFIXED:
+        return f"{value / TRILLION:,.0f}T"
+    return format_quantity(value, declared.quantity, digits=6)

@@ -1,0 +1,101 @@
+"""The one table of declared inputs: every number and every choice a plan is made of.
+
+Widgets, file checks and tooltips are all made from it. A path is the place of the value in a stage
+(``section.name``, see :func:`isocost.plan.project.project.holder`); ``phases.name`` are the entries of an RL
+recipe's list of phases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, get_args
+
+import msgspec
+
+from isocost.catalog.constants.defaults import load_defaults
+from isocost.plan.inputs.input import Choice, Input, problem
+from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
+from isocost.plan.inputs.stage_rows import STAGE_ROWS
+from isocost.plan.project.project import Scenario
+from isocost.plan.project.stages import Rl, RolloutPhase, Stage
+from isocost.plan.project.values import Data, Hardware, ModelChoice, Price, Value
+
+OFF = "off until it is set"
+"""Source of a default of zero: the line it belongs to costs nothing."""
+TYPED = "your input"
+"""Source of every value that is not its default."""
+
+
+def _records() -> dict[str, type[Value]]:
+    """The record behind each section of a plan."""
+    # These have no default to tell them by: a plan must give them.
+    found: dict[str, type[Value]] = {"data": Data, "hardware": Hardware, "price": Price}
+    found["phases"] = RolloutPhase
+    for owner in (Scenario, *get_args(Stage)):
+        for name, default in _defaults(owner).items():
+            if isinstance(default, Value):
+                found.setdefault(name, type(default))
+    return found
+
+
+def _defaults(record: type[Value]) -> dict[str, Any]:
+    """What the fields of a record start with, where they need not be given."""
+    names, defaults = record.__struct_fields__, record.__struct_defaults__
+    given = zip(reversed(names), reversed(defaults), strict=False)  # the last fields are those with defaults
+    return {name: default for name, default in given if default is not msgspec.NODEFAULT}
+
+
+RECORDS = _records()
+"""The record behind each section of a plan; the values of section ``stage`` are the stage's own."""
+
+
+def default_in_plan(path: str) -> Any:
+    """What a plan holds at a path where nothing is given; None = nothing, or it must be given."""
+    section, name = path.split(".")
+    if section == "phases":
+        return getattr(Rl().phases[0], name)
+    held = _defaults(RECORDS[section]).get(name) if section in RECORDS else None
+    return held.name if isinstance(held, ModelChoice) else held
+
+
+def _joined() -> Iterator[Input | Choice]:
+    """The rows with the defaults of their records, and the sources of those that are figures of the world."""
+    shipped = load_defaults()
+    for row in (*STAGE_ROWS, *PROGRAMME_ROWS):
+        default: Any = default_in_plan(row.path) if row.default is None else row.default
+        source = row.default_source
+        if row.path in shipped:
+            source = shipped[row.path].source
+        elif isinstance(row, Input) and default == 0.0 and not source:
+            source = OFF
+        yield replace(row, default=default, default_source=source)
+
+
+INPUTS: dict[str, Input | Choice] = {each.path: each for each in _joined()}
+"""Every declared input by its path, in the order shown."""
+
+NUMBERS: dict[str, Input] = {path: each for path, each in INPUTS.items() if isinstance(each, Input)}
+"""Those that are numbers."""
+
+CHOICES: dict[str, Choice] = {path: each for path, each in INPUTS.items() if isinstance(each, Choice)}
+"""Those that are words."""
+
+
+def starting_number(path: str) -> float:
+    """The number an input starts with. Raises ValueError when it has no default of its own."""
+    default = NUMBERS[path].default
+    if default is None:
+        raise ValueError(f"{path} has no default.")
+    return default
+
+
+def check(path: str, value: float) -> str | None:
+    """What is wrong with a value for the input at a path, as a sentence without the place; None = fine."""
+    return problem(NUMBERS[path], value)
+
+
+def origin(path: str, value: float | None) -> str:
+    """Where an input's value comes from: its default's source, or the user."""
+    declared = NUMBERS[path]
+    return declared.default_source if value == declared.default else TYPED
