@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.kinds import slider_low, uses
-from isocost.plan.inputs.table import CHOICES, NUMBERS
+from isocost.plan.inputs.roads import DENSE
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
-from isocost.plan.runs.layouts import pinned_words
-from isocost.quantities import format_quantity
+from isocost.report.findings.inputs import details_line, layout_line
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import (
@@ -41,8 +41,6 @@ from isocost.ui.widgets.sections import ScrollBody, beside, labelled, section
 
 WIDTH = 292
 MARGIN = 16
-FEW_PINS = 2
-"""As many pinned parts are named in a line of their own; more are counted."""
 
 _FROM_THE_ESTIMATE = (
     "efficiency.mfu",
@@ -188,9 +186,7 @@ class InputColumn(QScrollArea):
 
     def _refresh_details(self, stage: PretrainStage) -> None:
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
-        sequence = format_quantity(stage.data.sequence, "count")
-        precision = CHOICES["data.precision"].options[stage.data.precision]
-        self.details.say(f"{sequence} context · {precision}")
+        self.details.say(details_line(stage))
         for path in ("data.tokens", "data.batch_tokens"):
             self.fields[path].set_low(slider_low(stage, NUMBERS[path]))
         longer = isinstance(stage, ContextExtensionStage)
@@ -203,17 +199,14 @@ class InputColumn(QScrollArea):
         if isinstance(stage, ModelStage):
             sized = type(stage) is PretrainStage or self._session.value("model.name") is None
             counted = model_parameters(self._session)
-            mixture = counted.active < 0.99 * counted.total
+            mixture = counted.active < DENSE * counted.total
             self.fields["model.parameters"].setVisible(sized)
             self.fields["model.active_parameters"].setVisible(sized and mixture)
 
     def _refresh_layout(self) -> None:
         """The pins, and in one line how many there are."""
         self.pins.refresh()
-        held = pins_of(self._session)
-        count = sum(getattr(held, name) is not None for name in held.__struct_fields__)
-        few = pinned_words(held) if count <= FEW_PINS else f"{count} parts pinned"
-        self.layout_fold.say(few or "chosen by the search")
+        self.layout_fold.say(layout_line(pins_of(self._session)))
 
     def _refresh_market(self) -> None:
         """Ticks and whole nodes follow the accelerator."""

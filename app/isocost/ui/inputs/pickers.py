@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.project.project import ModelChoice, PretrainStage, model_of
 from isocost.plan.runs.resolve import precision_on
+from isocost.report.findings.inputs import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
@@ -206,8 +207,7 @@ class PrecisionPicker(ChoicePicker):
         super().refresh()
         spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
         used = precision_on(spec, stage.data.precision)
-        names = self.choice.options
-        note = f"{spec.name} has no {names[stage.data.precision]}: {names[used]} is used."
+        note = precision_note(spec.name, stage.data.precision, used)
         self.setToolTip(self.choice.help if used == stage.data.precision else note)
 
     def _choose(self, index: int) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.kinds import default_of, uses
-from isocost.plan.inputs.table import NUMBERS, TYPED
-from isocost.plan.project.stages import Rl
-from isocost.quantities import format_count, format_share
-from isocost.ui.inputs.bindings import filled
+from isocost.plan.inputs.kinds import uses
+from isocost.plan.inputs.table import NUMBERS
+from isocost.report.findings.inputs import stage_caption
+from isocost.report.findings.stages import folded_line
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
+from isocost.ui.inputs.selected import selected
 from isocost.ui.inputs.stage.phases import PhaseTable
 from isocost.ui.inputs.stage.pickers import StageChoice, TeacherPicker
 from isocost.ui.look.theme import LIGHT, Theme
@@ -25,30 +22,21 @@ from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import labelled
 
 CHOICE_WIDTH = 142
-_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
-    """A heading, the inputs below it, and those folded away with what the fold says of them."""
+    """A heading, the inputs below it, and those folded away."""
 
     title: str
     paths: tuple[str, ...]
     folded: tuple[str, ...] = ()
-    summary: Callable[[Any], str] = lambda stage: ""
-
-
-def _typed(recipe: Rl) -> str:
-    """What is typed of an update's efficiency."""
-    held = (("MFU", recipe.mfu), ("overhead", recipe.overhead))
-    return " and ".join(name for name, value in held if value is not None) or "automatic"
 
 
 GROUPS = (
     GroupPlan(
         "Pairs", ("preference.objective", "preference.pairs", "preference.answer_tokens"),
         ("preference.prompt_tokens", "preference.batch_pairs", "preference.precision"),
-        lambda stage: f"batch of {format_count(stage.preference.batch_pairs)}",
     ),
     GroupPlan(
         "Rollouts",
@@ -56,9 +44,8 @@ GROUPS = (
     ),
     GroupPlan(
         "Responses", ("rl.phases",), ("rl.prompt_tokens", "rl.cv", "rl.loop_rate"),
-        lambda stage: f"spread {stage.rl.cv:g}, {format_share(stage.rl.loop_rate)} loop",
     ),
-    GroupPlan("Efficiency", (), ("rl.mfu", "rl.overhead"), lambda stage: _typed(stage.rl)),
+    GroupPlan("Efficiency", (), ("rl.mfu", "rl.overhead")),
     GroupPlan(
         "Distillation",
         (
@@ -67,17 +54,14 @@ GROUPS = (
             "distillation.keep_rate",
         ),
         ("distillation.prompt_tokens", "distillation.batch", "distillation.precision", "distillation.stack"),
-        lambda stage: f"batch of {format_count(stage.distillation.batch)}",
     ),
     GroupPlan(
         "Fine-tuning", ("tuning.method", "tuning.rank", "tuning.epochs"),
         ("tuning.packing", "tuning.optimizer"),
-        lambda stage: f"{format_share(stage.tuning.packing)} packed",
     ),
     GroupPlan(
         "Answers", ("generation.samples", "generation.answer_tokens", "generation.keep_rate"),
         ("generation.prompt_tokens", "generation.precision", "generation.stack"),
-        lambda stage: f"{stage.generation.precision.upper()}, prompts",
     ),
     GroupPlan("Experiments", ("ablations.share",)),
 )  # fmt: skip
@@ -92,12 +76,7 @@ class StageInput(FieldInput):
 
     def context_line(self) -> str:
         """The default's source, or that the value is the user's."""
-        value = self._session.value(self.field.path)
-        if value is None:
-            known = filled(self._session, self.field.path)
-            return known.source if known is not None else ""
-        default = default_of(self._session.current_stage, self.field, self._session.catalog)
-        return _ADDRESS.sub("", default.source) if value == default.value else TYPED
+        return stage_caption(self.field.path, selected(self._session))
 
 
 class RecipeGroup(QFrame):
@@ -160,7 +139,7 @@ class RecipeGroup(QFrame):
         if self.fold is not None:
             self.fold.setVisible(any(uses(stage, path) for path in self.plan.folded))
             if self.fold.isVisibleTo(self):
-                self.fold.say(self.plan.summary(stage))
+                self.fold.say(folded_line(self.plan.title, stage))
 
     def _refresh(self, path: str) -> None:
         if path in self.fields:
