@@ -84,7 +84,7 @@ class Window(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
-        self.menus = Menus(self)
+        self.menus = Menus(self, self)
         themes.follow(self.apply_theme)
         self._restore()
 
