@@ -114,15 +114,10 @@ def searched_alike(before: Scenario, after: Scenario, catalog: Catalog) -> bool:
     return before is after or _search_of(before, catalog) == _search_of(after, catalog)
 
 
-def is_quick(before: Scenario | None, after: Scenario, catalog: Catalog) -> bool:
-    """Whether a scenario is answered within a frame, given the one answered before it.
-
-    One search of layouts is; several, or rounds of rollouts, are not, unless they are remembered.
-    """
-    searched = [stage for stage in after.stages if stage.enabled and not isinstance(stage, GpuHoursStage)]
-    if len(searched) <= 1 and all(isinstance(stage, PretrainStage) for stage in searched):
-        return True
-    return before is not None and searched_alike(before, after, catalog)
+def is_quick(scenario: Scenario) -> bool:
+    """Whether a scenario is answered within a frame: one search of layouts is; several or rollouts are not."""
+    searched = [stage for stage in scenario.stages if stage.enabled and not isinstance(stage, GpuHoursStage)]
+    return len(searched) <= 1 and all(isinstance(stage, PretrainStage) for stage in searched)
 
 
 def _search_of(scenario: Scenario, catalog: Catalog) -> tuple[object, ...]:
