@@ -115,7 +115,7 @@ def searched_alike(before: Scenario, after: Scenario, catalog: Catalog) -> bool:
 
 
 def is_quick(scenario: Scenario) -> bool:
-    """Whether a scenario is answered within a frame: one search of layouts is; several or rollouts are not."""
+    """Whether a scenario is answered within a frame: one search of layouts is; several, or rollouts, not."""
     searched = [stage for stage in scenario.stages if stage.enabled and not isinstance(stage, GpuHoursStage)]
     return len(searched) <= 1 and all(isinstance(stage, PretrainStage) for stage in searched)
 
