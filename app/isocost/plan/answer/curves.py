@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
+from isocost.plan.answer.runs import run_scenario
+from isocost.plan.kinds import PretrainStage
 from isocost.plan.money.reckoning import Point, values_of
+from isocost.plan.physics.records import Array
+from isocost.plan.physics.resolve import batch_tokens, whole_nodes
+from isocost.plan.physics.throughput import Counts, count_grid
 from isocost.plan.project.choosing import card_of, is_too_many
 from isocost.plan.project.project import Data, Project, Scenario, Stage
-from isocost.plan.project.stages import PretrainStage
-from isocost.plan.runs import Array, run_scenario
-from isocost.plan.runs.resolve import batch_tokens, whole_nodes
-from isocost.plan.runs.throughput import Counts, count_grid
 
 LONGEST_DAYS = 3650.0
 COMPARED_DAYS = 540

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from isocost.plan.answer.badges import badges, thresholds_reached, training_flops
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.inputs.kinds import default_of
+from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.table import NUMBERS, TYPED
-from isocost.plan.project.project import PretrainStage, Price, model_of, price_of
-from isocost.plan.runs.resolve import transformer_of
+from isocost.plan.kinds import data_of, kind_of
+from isocost.plan.physics.resolve import transformer_of
+from isocost.plan.project.project import Price, model_of, price_of
 from isocost.quantities import format_counted, format_share
 from isocost.ui.inputs.bindings import filled, model_parameters, read, stage_estimate
 from isocost.ui.session.session import Session
@@ -30,7 +31,7 @@ def context(path: str, session: Session) -> str:
 
 def remarks(path: str, session: Session) -> str:
     """What laws, published models and rules say at an input, with their sources; empty when nothing."""
-    if path not in _REMARKED or not isinstance(session.current_stage, PretrainStage):
+    if path not in _REMARKED or data_of(session.current_stage) is None:
         return ""
     found = badges(session.current_scenario, _results(session), session.catalog, session.stage)
     return "\n\n".join(f"{b.text}. {b.detail} {b.source}" for b in found if b.path == path)
@@ -73,10 +74,11 @@ def _active(session: Session) -> str:
 
 def _tokens(session: Session) -> str:
     stage = session.current_stage
-    if type(stage) is not PretrainStage:
+    data = data_of(stage)
+    if data is None or not kind_of(stage).makes_model:
         default = default_of(stage, NUMBERS["data.tokens"], session.catalog)
         return default.source if session.value("data.tokens") == default.value else TYPED
-    ratio = stage.data.tokens / model_parameters(session).active
+    ratio = data.tokens / model_parameters(session).active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
     reached = thresholds_reached(training_flops(_results(session)), session.catalog)
     rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""

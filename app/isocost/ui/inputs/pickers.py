@@ -7,8 +7,9 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardI
 from PySide6.QtWidgets import QComboBox, QCompleter
 
 from isocost.plan.inputs.table import CHOICES
-from isocost.plan.project.project import ModelChoice, PretrainStage, model_of
-from isocost.plan.runs.resolve import precision_on
+from isocost.plan.kinds import data_of
+from isocost.plan.physics.resolve import precision_on
+from isocost.plan.project.project import ModelChoice, model_of
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
@@ -200,15 +201,15 @@ class PrecisionPicker(ChoicePicker):
 
     def refresh(self) -> None:
         """Show the project's format, and the one used instead when the accelerator lacks it."""
-        stage = self._session.current_stage
-        if not isinstance(stage, PretrainStage):
+        data = data_of(self._session.current_stage)
+        if data is None:
             return
         super().refresh()
         spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
-        used = precision_on(spec, stage.data.precision)
+        used = precision_on(spec, data.precision)
         names = self.choice.options
-        note = f"{spec.name} has no {names[stage.data.precision]}: {names[used]} is used."
-        self.setToolTip(self.choice.help if used == stage.data.precision else note)
+        note = f"{spec.name} has no {names[data.precision]}: {names[used]} is used."
+        self.setToolTip(self.choice.help if used == data.precision else note)
 
     def _choose(self, index: int) -> None:
         self._write(index, f"Precision {self.itemText(index)}")

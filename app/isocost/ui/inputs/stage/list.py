@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.inputs.kinds import kind_of
+from isocost.plan.kinds import kind_of
 from isocost.quantities import format_money, format_share
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
@@ -110,7 +110,7 @@ class StageModel(QAbstractListModel):
 
     def _told(self, row: int) -> str:
         stage, found = self._commands.stages[row], estimate_of(self._session, row)
-        parts = [self._session.catalog.constants.templates[kind_of(stage)].label]
+        parts = [kind_of(stage).label]
         if found is not None:
             parts.append(format_money(found.cost_usd))
         parts += ["counted" if stage.enabled else "off: left out of the sums"]
@@ -123,7 +123,7 @@ def estimate_of(session: Session, row: int) -> StageEstimate | None:
     if session.estimate is None or len(session.estimate.stages) != len(stages):
         return None
     found = session.estimate.stages[row]
-    return found if (found.kind, found.enabled) == (kind_of(stages[row]), stages[row].enabled) else None
+    return found if (found.kind, found.enabled) == (kind_of(stages[row]).tag, stages[row].enabled) else None
 
 
 ROW = 26

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.kinds import default_of, uses
 from isocost.plan.inputs.table import NUMBERS, TYPED
-from isocost.plan.project.stages import Rl
-from isocost.quantities import format_count, format_share
+from isocost.plan.kinds import kind_of, uses
+from isocost.plan.kinds.kind import InputGroup
 from isocost.ui.inputs.bindings import filled
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
@@ -25,62 +22,9 @@ from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import labelled
 
 CHOICE_WIDTH = 142
+PHASES = "phases."
+"""Where paths of the phases of a run start."""
 _ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPlan:
-    """A heading, the inputs below it, and those folded away with what the fold says of them."""
-
-    title: str
-    paths: tuple[str, ...]
-    folded: tuple[str, ...] = ()
-    summary: Callable[[Any], str] = lambda stage: ""
-
-
-def _typed(recipe: Rl) -> str:
-    """What is typed of an update's efficiency."""
-    held = (("MFU", recipe.mfu), ("overhead", recipe.overhead))
-    return " and ".join(name for name, value in held if value is not None) or "automatic"
-
-
-GROUPS = (
-    GroupPlan(
-        "Pairs", ("preference.objective", "preference.pairs", "preference.answer_tokens"),
-        ("preference.prompt_tokens", "preference.batch_pairs", "preference.precision"),
-        lambda stage: f"batch of {format_count(stage.preference.batch_pairs)}",
-    ),
-    GroupPlan(
-        "Rollouts",
-        ("rl.algorithm", "rl.schedule", "rl.stack", "rl.prompts", "rl.group", "rl.updates_per_round"),
-    ),
-    GroupPlan(
-        "Responses", ("rl.phases",), ("rl.prompt_tokens", "rl.cv", "rl.loop_rate"),
-        lambda stage: f"spread {stage.rl.cv:g}, {format_share(stage.rl.loop_rate)} loop",
-    ),
-    GroupPlan("Efficiency", (), ("rl.mfu", "rl.overhead"), lambda stage: _typed(stage.rl)),
-    GroupPlan(
-        "Distillation",
-        (
-            "distillation.method", "distillation.teacher", "distillation.samples",
-            "distillation.answer_tokens", "distillation.longest_tokens", "distillation.generate",
-            "distillation.keep_rate",
-        ),
-        ("distillation.prompt_tokens", "distillation.batch", "distillation.precision", "distillation.stack"),
-        lambda stage: f"batch of {format_count(stage.distillation.batch)}",
-    ),
-    GroupPlan(
-        "Fine-tuning", ("tuning.method", "tuning.rank", "tuning.epochs"),
-        ("tuning.packing", "tuning.optimizer"),
-        lambda stage: f"{format_share(stage.tuning.packing)} packed",
-    ),
-    GroupPlan(
-        "Answers", ("generation.samples", "generation.answer_tokens", "generation.keep_rate"),
-        ("generation.prompt_tokens", "generation.precision", "generation.stack"),
-        lambda stage: f"{stage.generation.precision.upper()}, prompts",
-    ),
-    GroupPlan("Experiments", ("ablations.share",)),
-)  # fmt: skip
 
 
 class StageInput(FieldInput):
@@ -103,7 +47,7 @@ class StageInput(FieldInput):
 class RecipeGroup(QFrame):
     """One group of the selected stage's inputs; made when a stage first uses it."""
 
-    def __init__(self, plan: GroupPlan, session: Session, theme: Theme) -> None:
+    def __init__(self, plan: InputGroup, session: Session, theme: Theme) -> None:
         super().__init__()
         self.plan = plan
         self._session = session
@@ -126,13 +70,15 @@ class RecipeGroup(QFrame):
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(6)
         column.addLayout(top)
-        for path in (*plan.paths, *plan.folded):
+        for path in plan.every:
+            if path.startswith(PHASES) and self.phases is not None:
+                continue  # one table holds all of them
             self._rows[path] = row = self._row(path)
             column.addWidget(row)
         self.apply_theme(theme)
 
     def _row(self, path: str) -> QWidget:
-        if path == "rl.phases":
+        if path.startswith(PHASES):
             self.phases = PhaseTable(self._session)
             return self.phases
         if path in NUMBERS:
@@ -186,40 +132,41 @@ class RecipeGroup(QFrame):
 
 
 class Recipe(QWidget):
-    """All groups the selected stage uses, in order."""
+    """The groups of the selected stage's kind, in its order."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._theme: Theme = LIGHT
-        self.groups: dict[str, RecipeGroup] = {}
+        self.groups: dict[InputGroup, RecipeGroup] = {}
+        self._shown: tuple[InputGroup, ...] = ()
         self.setObjectName("recipe")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._places = {plan.title: place for place, plan in enumerate(GROUPS)}
 
     def refresh(self) -> None:
-        """Show the groups of the selected stage's kind."""
+        """Show the inputs of the selected stage that bear on it."""
         stage = self._session.current_stage
-        shown = False
-        for plan in GROUPS:
-            wanted = any(uses(stage, path) for path in (*plan.paths, *plan.folded))
-            if wanted and plan.title not in self.groups:
-                self._make(plan)
-            if plan.title in self.groups:
-                group = self.groups[plan.title]
-                group.setVisible(wanted)
-                if wanted:
-                    group.refresh()
-            shown = shown or wanted
-        self.setVisible(shown)
+        kind = kind_of(stage)
+        if kind.groups != self._shown:
+            self._arrange(kind.groups)
+        for plan in kind.groups:
+            wanted = any(kind.uses(stage, path) for path in plan.every)
+            self.groups[plan].setVisible(wanted)
+            if wanted:
+                self.groups[plan].refresh()
+        self.setVisible(bool(kind.groups))
 
-    def _make(self, plan: GroupPlan) -> None:
-        before = sum(self._places[title] < self._places[plan.title] for title in self.groups)
-        group = RecipeGroup(plan, self._session, self._theme)
-        self.groups[plan.title] = group
-        self._column.insertWidget(before, group)
+    def _arrange(self, plans: tuple[InputGroup, ...]) -> None:
+        """Put the groups of a kind in its order; kinds share groups, each in a place of its own."""
+        for plan in self._shown:
+            self.groups[plan].hide()
+        for plan in plans:
+            if plan not in self.groups:
+                self.groups[plan] = RecipeGroup(plan, self._session, self._theme)
+            self._column.addWidget(self.groups[plan])  # a widget that is there already is moved to the end
+        self._shown = plans
 
     def reveal(self, path: str) -> QWidget | None:
         """Unfold an input of the selected stage; None when it is not one of these."""

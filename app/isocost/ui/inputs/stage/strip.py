@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from isocost.plan.kinds import KINDS
 from isocost.quantities import format_count, format_duration
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.inputs.stage.list import ROW, StageList, estimate_of
@@ -19,8 +20,6 @@ from isocost.ui.widgets.labels import WrapLabel
 
 MOST_ROWS = 7
 """Rows in sight at once; further ones scroll."""
-_GAPS = ("context-extension", "sft", "generation", "gpu-hours")
-"""Kinds that begin a group of the menu."""
 
 
 class StageStrip(QWidget):
@@ -63,13 +62,13 @@ class StageStrip(QWidget):
         commands = self.commands
         self.adding = QMenu("Add", self)
         self.adding.setToolTipsVisible(True)
-        for kind, template in self._session.catalog.constants.templates.items():
-            if kind in _GAPS:
+        for tag, kind in KINDS.items():
+            if kind.begins:
                 self.adding.addSeparator()
-            action = self.adding.addAction(template.label)
-            action.setObjectName(f"stages.add.{kind}")
-            action.setToolTip(template.help)
-            action.triggered.connect(lambda _=False, chosen=kind: self._add(chosen))
+            action = self.adding.addAction(kind.label)
+            action.setObjectName(f"stages.add.{tag}")
+            action.setToolTip(kind.help)
+            action.triggered.connect(lambda _=False, chosen=tag: self._add(chosen))
         self.menu = QMenu("Stage", self)
         self.renaming = self._action("Rename", "F2", self.list.rename)
         self.switching = self._action("Switch off", "Space", self._switch)
@@ -129,7 +128,7 @@ class StageStrip(QWidget):
         found = estimate_of(self._session, at)
         if found is None:
             return ""
-        parts = [self._session.catalog.constants.templates[found.kind].label]
+        parts = [KINDS[found.kind].label]
         hours = f"{format_count(found.gpu_hours)} {found.noun}-hours"
         parts.append(f"{hours}, {format_duration(found.wall_days)}")
         driver = next((each for each in found.details if each.label == "Driven by"), None)

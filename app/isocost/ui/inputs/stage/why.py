@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from isocost.plan.runs.records import Detail
+from isocost.plan.physics.records import Detail
 from isocost.quantities import format_quantity
 from isocost.ui.inputs.stage.list import estimate_of
 from isocost.ui.session.session import Session

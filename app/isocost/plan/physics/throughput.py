@@ -15,9 +15,8 @@ from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.layouts.basis import Constants
 from isocost.engine.layouts.search import BestLayouts, best_layouts, matmul_peak, smallest_count_that_fits
 from isocost.engine.records import Pins, Stack
-from isocost.plan.project.project import Data, Efficiency, Layout, ModelChoice
-from isocost.plan.project.stages import Tuning
-from isocost.plan.runs.resolve import batch_tokens, transformer_of, workload_of
+from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
+from isocost.plan.values import Data, Efficiency, Layout, ModelChoice, Tuning
 from isocost.quantities import format_counted
 
 Array = NDArray[np.float64]
