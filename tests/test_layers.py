@@ -19,7 +19,10 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """
 
 
-@pytest.mark.parametrize("package", ["quantities", "engine", "catalog", "plan", "files", "paths", "cli"])
+PACKAGES = ("quantities", "engine", "catalog", "plan", "files", "report", "paths", "cli")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
 def test_package_and_all_its_modules_import_without_qt(package, python, isocost_environment):
     name = f"isocost.{package}"
     assert importlib.util.find_spec(name), f"{name} is gone: name its successor here"

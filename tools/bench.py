@@ -6,7 +6,13 @@ headline_p95_ms           the same step, until the headline has painted
 drag_model_p50_ms, p95    a step of the parameters slider, which makes another model and searches every layout
 first_paint_ms            process start to the window's first paint
 bare_qt_first_paint_ms    the same for a window of one label: what Qt alone costs on this machine
+drag_chain_p95_ms         how long the window is busy after a step of tokens, parameters or count on
+                          programmes of several stages, whose layouts are searched in a worker
+calls_per_step            Python functions called for one press of an arrow key on the tokens slider
 rss_mb                    largest resident memory of the drags
+estimate_ms, _seven_, _nine_
+                          the whole answer of a plan of one, seven and nine stages, tokens moving
+samples_10k_ms            the bill of a nine-stage programme on 10,000 samples
 active_curve_ms           95th percentile of the plan's own curve: every count, every layout
 catalogue_ms              median of every other accelerator's curve
 layouts_per_s             layouts the search compares a second, on one core; most fall to a bound, unpriced
@@ -86,6 +92,7 @@ def main() -> None:
     """Run every measurement."""
     record(first_paints())
     record(measure(["tools/bench_window.py"]))
+    record(measure(["tools/bench_plan.py"]))
     record(measure(["tools/bench_engine.py"]))
 
 

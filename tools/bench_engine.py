@@ -14,9 +14,9 @@ import numpy as np
 from measured import percentile
 
 from isocost.catalog import Catalog, load
-from isocost.engine.layouts.search import CHUNK, best_layouts
-from isocost.engine.layouts.space import Cells, Space
 from isocost.engine.records import Pins
+from isocost.engine.search.best import CHUNK, best_layouts
+from isocost.engine.search.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.curves import active_curve, other_curves

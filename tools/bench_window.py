@@ -1,6 +1,8 @@
 """Drag sliders of an offscreen window and time each step to its paint; part of ``make bench``.
 
-Tokens change the bill but not the best layouts; parameters change the model, and with it every layout.
+Tokens change the bill but not the best layouts; parameters change the model, and with it every layout. The
+chains are programmes of several stages, which are searched in a worker: there a step is over when the event
+loop is free again, with whatever answer has come painted.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import time
 from measured import percentile
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QSlider, QWidget
 
 from isocost import paths
@@ -24,6 +27,10 @@ from isocost.ui.screenshot import settle
 from isocost.ui.window import Window
 
 PRESET = "deepseek-v3.yaml"
+CHAINS = ("deepseek-chain.yaml", "smollm3-programme.yaml")
+CHAIN_FIELDS = ("data.tokens", "model.parameters", "hardware.count")
+CHAIN_STEPS = 60
+FRAME_S = 1 / 60
 SIZE = (1400, 900)
 STEPS = 200
 PIXELS = 2.0
@@ -38,7 +45,7 @@ class PaintClock(QObject):
         self._names = {id(widget): name for name, widget in watched.items()}
         self._fresh = False
         self.painted: dict[str, float] = {}
-        window.session.estimate_changed.connect(self._estimated)
+        window.session.answered.connect(self._estimated)
         for widget in watched.values():
             widget.installEventFilter(self)
 
@@ -100,6 +107,65 @@ def drag(window: Window, field: str) -> dict[str, list[float]]:
     return times
 
 
+def calls_per_step(window: Window) -> int:
+    """Python functions called for one press of an arrow key on the tokens slider, all of it painted."""
+    slider = window.findChild(QSlider, "data.tokens.slider")
+    assert slider is not None
+    counted = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    settle(window.session)
+    sys.setprofile(count)
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    settle(window.session)
+    sys.setprofile(None)
+    return counted
+
+
+def drag_chain(window: Window, field: str) -> list[float]:
+    """Milliseconds the window was busy after each mouse move of a drag at 60 moves a second."""
+    app = application()
+    slider = window.findChild(QSlider, f"{field}.slider")
+    if slider is None or not slider.isVisible():
+        return []
+    middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
+    busy = []
+    mouse(slider, QEvent.Type.MouseButtonPress, middle)
+    for step in range(CHAIN_STEPS):
+        zigzag = abs((step + reach) % (4 * reach) - 2 * reach) - reach
+        started = time.perf_counter()
+        mouse(slider, QEvent.Type.MouseMove, middle + PIXELS * zigzag)
+        longest = 0.0
+        while time.perf_counter() - started < FRAME_S:
+            before = time.perf_counter()
+            app.processEvents()
+            longest = max(longest, time.perf_counter() - before)
+        busy.append(max(longest, time.perf_counter() - started - FRAME_S) * 1e3)
+    mouse(slider, QEvent.Type.MouseButtonRelease, middle)
+    settle(window.session)
+    return busy
+
+
+def chains(window: Window) -> list[float]:
+    """The same over the programmes of several stages and the inputs that make new layouts."""
+    busy: list[float] = []
+    for preset in CHAINS:
+        window.session.undo_stack.setClean()
+        if not window.documents.open(paths.presets() / preset):
+            raise SystemExit(f"{preset} cannot be opened.")
+        settle(window.session)
+        stages = window.session.current_scenario.stages
+        window.session.select_stage(next(i for i, stage in enumerate(stages) if hasattr(stage, "data")))
+        settle(window.session)
+        for field in CHAIN_FIELDS:
+            busy += drag_chain(window, field)
+    return busy
+
+
 def main() -> None:
     """Print the figures as one JSON line."""
     application()
@@ -116,6 +182,8 @@ def main() -> None:
     settle(window.session)
     searched = drag(window, "model.parameters")
     settle(window.session)
+    calls = calls_per_step(window)
+    chained = chains(window)
     window.session.undo_stack.setClean()
     window.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -125,6 +193,8 @@ def main() -> None:
         "headline_p95_ms": percentile(times["headline"], 0.95),
         "drag_model_p50_ms": percentile(searched["tab"], 0.50),
         "drag_model_p95_ms": percentile(searched["tab"], 0.95),
+        "drag_chain_p95_ms": percentile(chained, 0.95),
+        "calls_per_step": calls,
         "rss_mb": peak / (1e6 if sys.platform == "darwin" else 1e3),
     }
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))

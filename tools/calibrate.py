@@ -465,7 +465,7 @@ def write_accuracy(batch: Batch, rates: np.ndarray, apart: Residuals) -> None:
     scored = np.array([s.run.use == "fit" or s.run.source == GRID for s in batch.specs])
     used = np.array([s.run.use != "skip" for s in batch.specs])
     kept = [s for s, k in zip(batch.specs, used, strict=True) if k]
-    own = residuals(kept, rates[used], frozenset(RELATIVES))
+    own = residuals(kept, rates[used], tuple(RELATIVES))
     every = own.joined(apart)
     known = np.array(["mapping not stated" not in s.run.notes for s in batch.specs])
     rows = np.concatenate([(scored & known)[used], np.zeros(len(apart.logs), dtype=bool)])
@@ -501,7 +501,7 @@ def never_fitted(catalog: Catalog, x: np.ndarray) -> Residuals:
     specs = [run_spec(run, catalog) for run in held_out_runs() if run.tokens_per_s]
     batch = complete(specs, catalog.constants.memory)
     rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
-    return residuals(specs, rates, frozenset(RELATIVES))
+    return residuals(specs, rates, tuple(RELATIVES))
 
 
 def main() -> None:

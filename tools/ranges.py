@@ -62,7 +62,7 @@ class Residuals:
         return float(np.mean((self.logs >= math.log(low)) & (self.logs <= math.log(high))))
 
 
-def residuals(specs: Sequence[RunSpec], rates: Array, unmeasured: frozenset[str]) -> Residuals:
+def residuals(specs: Sequence[RunSpec], rates: Array, unmeasured: tuple[str, ...]) -> Residuals:
     """Of runs with a measured throughput and the one predicted without their source.
 
     Architectures among ``unmeasured`` have no runs in the fit.

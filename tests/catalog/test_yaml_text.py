@@ -13,7 +13,11 @@ from isocost.catalog.yaml_text import Unquoted, YamlError, parse_yaml, typed
 from isocost.paths import resource
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8),
     lambda each: (
         st.lists(each, max_size=3) | st.dictionaries(st.text("abcdef", min_size=1), each, max_size=3)
     ),

@@ -226,3 +226,8 @@ def test_lora_adapter_of_llama_8b():
     adapters = adapter_parameters(models.LLAMA3_8B, 16.0)
     assert adapters == pytest.approx(41.9e6, rel=0.002)
     assert adapters / parameters(models.LLAMA3_8B).total == pytest.approx(0.0052, abs=1e-4)
+
+
+@pytest.mark.parametrize(("window", "seen"), [(np.inf, 4_096.0), (8_192.0, 4_096.0), (128.0, 127.0)])
+def test_a_query_sees_half_the_sequence_or_its_window(window, seen):
+    assert visible_tokens(np.array([8_192.0]), np.array([window]))[0] == pytest.approx(seen)

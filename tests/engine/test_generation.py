@@ -115,10 +115,10 @@ def test_key_value_heads_divide_only_as_far_as_they_go():
 
 def test_formats_the_chip_lacks_save_memory_not_arithmetic():
     a100 = replace(H100, peak_flops={"bf16": 312e12})
-    assert g.matmul_peak(a100, "fp8") == (312e12, "bf16")
-    assert g.matmul_peak(H100, "fp4") == (1979e12, "fp8")
+    assert g.generating_peak(a100, "fp8") == (312e12, "bf16")
+    assert g.generating_peak(H100, "fp4") == (1979e12, "fp8")
     with pytest.raises(ValueError, match="16-bit"):
-        g.matmul_peak(replace(H100, peak_flops={"fp32": 1e12}), "bf16")
+        g.generating_peak(replace(H100, peak_flops={"fp32": 1e12}), "bf16")
 
 
 @given(st.floats(1, 2000), st.floats(64, 60_000))

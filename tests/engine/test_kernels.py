@@ -43,11 +43,6 @@ def test_experts_in_one_kernel_share_their_last_wave(groups, rows, columns, inne
     assert fused >= 2.0 * groups * rows * columns * inner
 
 
-@pytest.mark.parametrize(("window", "seen"), [(np.inf, 4_096.0), (8_192.0, 4_096.0), (128.0, 127.0)])
-def test_a_query_sees_half_the_sequence_or_its_window(window, seen):
-    assert kernels.visible(np.array([8_192.0]), np.array([window]))[0] == pytest.approx(seen)
-
-
 def test_narrow_heads_cost_more_for_the_same_flops():
     tokens, seen, overhead = np.array([4_096.0]), np.array([2_048.0]), np.array([30.0])
     wide = kernels.attention_flops(

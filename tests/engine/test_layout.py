@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.engine.layout import Layouts
-from isocost.engine.layouts.candidates import ENDLESS, candidates, combinations
 from isocost.engine.records import Pins, Workload
+from isocost.engine.search.candidates import ENDLESS, candidates, combinations
 from isocost.engine.shapes import shape_for
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100

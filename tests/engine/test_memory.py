@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from isocost.catalog import CatalogError, load
 from isocost.catalog.constants.memory import read_memory_profiles
 from isocost.engine.architecture import adapter_parameters, parameters
-from isocost.engine.arrays import Shapes
+from isocost.engine.arrays import Transformers
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Workload
 from isocost.engine.shapes import shape_for
@@ -60,7 +60,7 @@ def peak(
     )
     states = StateBytes.of([model], [work], profile)
     layouts = Layouts.of(**{"accelerators": 8, "global_batch": work.global_batch, **layout})
-    return memory(Shapes.of([model]), np.array([sequence]), states, layouts, profile)
+    return memory(Transformers.of([model]), np.array([sequence]), states, layouts, profile)
 
 
 def test_states_of_mixed_precision_adam_take_eighteen_bytes_a_parameter():
@@ -399,12 +399,10 @@ def test_totals_for_searches_are_those_of_the_full_account(stack, stage):
     layouts = Layouts.of(
         accelerators=[64, 128, 2048], global_batch=64, tp=[1, 2, 8], pp=[1, 4, 16], ep=8, sharding=stage
     )
-    shapes = Shapes.of([model])
+    shapes = Transformers.of([model])
     ends = needs(shapes, np.array([4096.0]), states, layouts, profile, (0, 1, 2))
     totals = peak_bytes(ends, layouts.shard_group, layouts.microbatches, profile)
     for mode in (0, 1, 2):
         recompute = np.full(3, mode, dtype=np.int8)
-        full = memory(
-            Shapes.of([model]), np.array([4096.0]), states, replace(layouts, recompute=recompute), profile
-        )
+        full = memory(shapes, np.array([4096.0]), states, replace(layouts, recompute=recompute), profile)
         np.testing.assert_allclose(totals[mode], full.total)

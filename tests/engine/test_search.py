@@ -6,14 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.engine.arrays import Shapes, Works
+from isocost.engine.arrays import Transformers, Workloads
 from isocost.engine.layout import Layouts
-from isocost.engine.layouts.basis import Constants
-from isocost.engine.layouts.candidates import candidates, combinations
-from isocost.engine.layouts.ranking import ranked_layouts
-from isocost.engine.layouts.search import best_layouts, matmul_peak, smallest_count_that_fits
-from isocost.engine.layouts.space import pressure
+from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Pins, Workload
+from isocost.engine.search.best import best_layouts, smallest_count_that_fits
+from isocost.engine.search.candidates import candidates, combinations
+from isocost.engine.search.precomputed import Constants
+from isocost.engine.search.ranking import ranked_layouts
+from isocost.engine.search.space import pressure
 from isocost.engine.shapes import shape_for
 from isocost.engine.training.efficiency import machines
 from isocost.engine.training.memory import Memory, memory, usable_bytes
@@ -45,7 +46,7 @@ def by_hand(model, work, accelerator, count):
         )
     )
     flat = flat.take(flat.tp <= accelerator.scaleup_domain)
-    shapes, tasks = Shapes.of([model]), Works.of([work])
+    shapes, tasks = Transformers.of([model]), Workloads.of([work])
     rates = machines([accelerator], [work.precision], ["vendor"], own.efficiency)
     states = StateBytes.of([model], [work], own.profile)
     capacity = usable_bytes(accelerator)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
-from isocost.engine.arrays import Shapes, Works
+from isocost.engine.arrays import Transformers, Workloads
 from isocost.engine.layout import Layouts
 from isocost.engine.records import Transformer, Workload
 from isocost.engine.training.efficiency import machines
@@ -37,7 +37,7 @@ def step(
 ) -> StepSeconds:
     layout = {"accelerators": 64, "global_batch": work.global_batch, **layout}
     rates = machines([accelerator], [work.precision], [stack], EFFICIENCY, None if year is None else [year])
-    return evaluate(Shapes.of([model]), Works.of([work], every_second), rates, Layouts.of(**layout))
+    return evaluate(Transformers.of([model]), Workloads.of([work], every_second), rates, Layouts.of(**layout))
 
 
 def total(**kwargs) -> float:
@@ -190,7 +190,7 @@ def test_faster_hardware_never_slows_a_layout(part, model, layout, stack, factor
 def test_no_layout_beats_the_best_measured_matmul(model, layout, stack):
     seconds = step(model=model, stack=stack, **layout)
     assert np.isfinite(seconds.total).all()
-    weights = Shapes.of([model])
+    weights = Transformers.of([model])
     active = weights.layers * (
         weights.attention_parameters
         + (1.0 - weights.moe_layers / weights.layers) * weights.dense_parameters
@@ -270,8 +270,8 @@ def test_a_framework_that_overlaps_hides_the_exchange_before_others_do():
     def exchanged(overlapping: bool) -> float:
         rates = machines([H100], ["fp8"], ["vendor"], EFFICIENCY, [2024.5], [overlapping])
         layout = Layouts.of(accelerators=256, global_batch=512, ep=64)
-        work = Works.of([replace(WORK, precision="fp8")])
-        return float(evaluate(Shapes.of([MIXTURE]), work, rates, layout).expert_comm[0])
+        work = Workloads.of([replace(WORK, precision="fp8")])
+        return float(evaluate(Transformers.of([MIXTURE]), work, rates, layout).expert_comm[0])
 
     assert exchanged(True) < 0.6 * exchanged(False)
 
@@ -290,7 +290,8 @@ def stalls(**layout) -> float:
         for seconds in (0.0, 1.0)
     }
     rows = Layouts.of(global_batch=512, **layout)
-    both = [evaluate(Shapes.of([LLAMA_8B]), Works.of([WORK]), m, rows).pipeline[0] for m in rates.values()]
+    llama, work = Transformers.of([LLAMA_8B]), Workloads.of([WORK])
+    both = [evaluate(llama, work, m, rows).pipeline[0] for m in rates.values()]
     return float((both[1] - both[0]) / rows.microbatches[0])
 
 
@@ -315,7 +316,7 @@ def test_a_stack_that_weighs_the_head_leaves_the_last_stage_fewer_layers():
         rates = machines([H100], ["bf16"], ["open"], EFFICIENCY)
         rates = replace(rates, balanced=np.full(1, balanced))
         layout = Layouts.of(accelerators=8, global_batch=256, pp=4)
-        parts = evaluate(Shapes.of([model]), Works.of([Workload(4096, 256)]), rates, layout)
+        parts = evaluate(Transformers.of([model]), Workloads.of([Workload(4096, 256)]), rates, layout)
         return float(parts.pipeline[0] / parts.total[0])
 
     assert waiting(0.0) > 0.15
@@ -331,6 +332,6 @@ def test_a_model_takes_as_long_beside_others_as_alone():
     rates = machines([H100] * 5, ["fp8"] * 5, ["vendor"] * 5, EFFICIENCY)
     layout = Layouts.of(accelerators=[64] * 5, global_batch=512, tp=2)
     work = replace(WORK, precision="fp8")
-    together = evaluate(Shapes.of(models), Works.of([work] * 5), rates, layout).total
+    together = evaluate(Transformers.of(models), Workloads.of([work] * 5), rates, layout).total
     alone = [total(model=model, work=work, tp=2) for model in models]
     assert together == pytest.approx(alone, rel=1e-12)

@@ -136,20 +136,24 @@ class Catalog:
 
         Where none is published for it: the best of its architecture, else of any accelerator.
         """
-        entry = self.accelerator(accelerator)
-        if own := _measured(entry, precision):
-            return own
-        measured = [
-            (other, found) for other in self.accelerators.values() if (found := _measured(other, precision))
-        ]
-        # Cards that clock above the rate their peak is stated at say nothing of others.
-        measured = [(other, found) for other, found in measured if found.share <= 1.0]
-        family = [found for other, found in measured if other.spec.architecture == entry.spec.architecture]
-        best = max(family or [found for _, found in measured] or [_UNKNOWN], key=lambda found: found.share)
-        return MatmulCeiling(best.share, best.source, measured=False)
+        return _ceiling(self, self.accelerator(accelerator).spec.id, precision)
 
 
 _UNKNOWN = MatmulCeiling(1.0, "the dense peak itself", measured=False)
+
+
+@lru_cache(maxsize=512)
+def _ceiling(catalog: Catalog, accelerator: str, precision: str) -> MatmulCeiling:
+    entry = catalog.accelerators[accelerator]
+    if own := _measured(entry, precision):
+        return own
+    others = catalog.accelerators.values()
+    measured = [(other, found) for other in others if (found := _measured(other, precision))]
+    # Cards that clock above the rate their peak is stated at say nothing of others.
+    measured = [(other, found) for other, found in measured if found.share <= 1.0]
+    family = [found for other, found in measured if other.spec.architecture == entry.spec.architecture]
+    best = max(family or [found for _, found in measured] or [_UNKNOWN], key=lambda found: found.share)
+    return MatmulCeiling(best.share, best.source, measured=False)
 
 
 def _measured(entry: AcceleratorEntry, precision: str) -> MatmulCeiling | None:

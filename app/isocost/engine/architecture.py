@@ -7,10 +7,15 @@ smooth shapes of a slider and fields that are numpy arrays of one length alike.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.engine.records import Transformer
+
+TRAIN_FLOPS = 6.0
+"""FLOPs per parameter and trained token: 2 forward, 4 backward (arXiv 2001.08361, section 2.1)."""
 
 MTP_PROJECTION = 2.0
 """A multi-token-prediction module joins two hidden vectors into one: 2h x h (arXiv 2412.19437, eq. 21)."""
@@ -125,9 +130,13 @@ def attention_parameters(t: Transformer) -> float:
 
 
 def parameters(t: Transformer) -> ParameterCount:
-    """Count the parameters of a transformer.
+    """Parameters of a transformer, counted matrix by matrix; as published for a hybrid of unknown shape.
 
-    Published totals stand for a hybrid (state-space layers among the attention) of unknown shape.
+    Llama 3.1 8B, to the last of the parameters its checkpoint holds:
+
+    >>> llama = Transformer("Llama 3.1 8B", 32.0, 4096.0, 32.0, 8.0, 128.0, 14336.0, 128256.0)
+    >>> parameters(llama).total
+    8030261248.0
     """
     attention = attention_parameters(t)
     dense_ffn = ffn_matrices(t) * t.hidden * t.ffn
@@ -136,6 +145,7 @@ def parameters(t: Transformer) -> ParameterCount:
     router = t.hidden * (t.experts + 2.0 * t.expert_hidden)
     moe_ffn = router + shared + t.experts * expert
     moe_active = router + shared + t.top_k * expert
+    # Latent queries and latent keys and values have a norm each.
     norms = NORMS_PER_LAYER * t.hidden + (t.q_lora_rank + t.kv_lora_rank if t.attention == "mla" else 0.0)
     tables = t.hidden * (t.vocabulary + t.learned_positions)
     head = t.hidden * t.vocabulary
@@ -147,6 +157,7 @@ def parameters(t: Transformer) -> ParameterCount:
     if t.attention == "hybrid" and not t.state_width and t.published_total is not None:
         total = t.published_total
         active = t.published_active if t.published_active is not None else total
+    # Beside the layer it adds, a module has a projection and norms of the vectors it joins and of its output.
     joint = attention + norms + 3.0 * t.hidden + MTP_PROJECTION * t.hidden * t.hidden
     return ParameterCount(
         total=total,
@@ -163,30 +174,45 @@ def parameters(t: Transformer) -> ParameterCount:
     )
 
 
-def visible_tokens(sequence: float, window: float | None = None) -> float:
+@overload
+def visible_tokens(sequence: float, window: float | None = None) -> float: ...
+@overload
+def visible_tokens(sequence: NDArray[np.float64], window: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def visible_tokens(
+    sequence: float | NDArray[np.float64], window: float | NDArray[np.float64] | None = None
+) -> float | NDArray[np.float64]:
     """Positions a token attends to on average under a causal mask, optionally within a sliding window.
 
-    Half the sequence without a window; with one, w - w^2 / 2s (the first w tokens see less than w).
+    Half the sequence without a window; with one of w tokens, w - w^2 / 2s: the first w tokens see less than
+    w. Source: counted (arXiv 2004.05150 for sliding windows).
+
+    >>> visible_tokens(8192.0), visible_tokens(8192.0, window=1024.0)
+    (4096.0, 960.0)
     """
     if window is None:
         return sequence / 2.0
     reach = np.minimum(window, sequence)
-    result = reach - reach * reach / (2.0 * sequence)
+    result: NDArray[np.float64] = reach - reach * reach / (2.0 * sequence)
     return result if np.ndim(result) else float(result)
 
 
 def forward_flops_per_token(t: Transformer, sequence: float, *, training: bool = False) -> Flops:
-    """Work of one token's forward pass in a sequence of ``sequence`` tokens.
+    """Work of one token's forward pass in a sequence of ``sequence`` tokens [FLOPs per token].
 
-    Embedding look-ups and norms are free; the head counts. With ``training``, multi-token-prediction modules
-    are included: each is one more layer, its joining projection and one more pass through the head.
+    2 N for the N active parameters that multiply, and 2 a (d_qk + d_v) n in each layer for a heads that see n
+    positions on average: only visible ones count, so the causal half. Embedding look-ups and norms are free;
+    the head counts. With ``training``, multi-token-prediction modules are included: each is one more layer,
+    its joining projection and one more pass through the head. Source: arXiv 2001.08361, table 1, with the
+    true shapes; arXiv 2412.19437, section 2.2, for the modules.
     """
     count = parameters(t)
+    # Norms have parameters but no products.
     weights = count.active_matmul - t.layers * count.norms_per_layer - t.hidden
     layers = t.layers
     if training:
         weights = weights + count.mtp_active + t.mtp_layers * count.head
         layers = layers + t.mtp_layers
+    # The modules attend to the whole sequence, whatever the layers of the model do.
     full_layers = layers - t.windowed_layers
     seen = full_layers * visible_tokens(sequence) + t.windowed_layers * visible_tokens(sequence, t.window)
     attention = 2.0 * t.heads * (query_key_dim(t) + value_dim(t)) * seen
@@ -194,9 +220,10 @@ def forward_flops_per_token(t: Transformer, sequence: float, *, training: bool =
 
 
 def training_flops_per_token(t: Transformer, sequence: float, *, frozen: bool = False) -> Flops:
-    """Forward and backward work of one trained token; recomputation is not counted.
+    """Forward and backward work of one trained token [FLOPs per token]; recomputation is not counted.
 
-    ``frozen`` weights (adapters) need no weight gradients: their backward products are half as many.
+    ``frozen`` weights (adapters, arXiv 2106.09685) need no weight gradients: their backward products are half
+    as many. Source: backward twice forward, arXiv 2001.08361, section 2.1.
     """
     forward = forward_flops_per_token(t, sequence, training=True)
     backward = BACKWARD / 2.0 if frozen else BACKWARD
@@ -204,8 +231,12 @@ def training_flops_per_token(t: Transformer, sequence: float, *, frozen: bool = 
 
 
 def six_nd(active: float, tokens: float) -> float:
-    """The usual shorthand for training FLOPs: 6 x active parameters x tokens (arXiv 2001.08361)."""
-    return 6.0 * active * tokens
+    """Training FLOPs in the usual shorthand, 6 N D: active parameters times tokens (arXiv 2001.08361).
+
+    >>> six_nd(8e9, 15e12)
+    7.2e+23
+    """
+    return TRAIN_FLOPS * active * tokens
 
 
 def adapter_parameters(t: Transformer, rank: float) -> float:
@@ -213,6 +244,10 @@ def adapter_parameters(t: Transformer, rank: float) -> float:
 
     Attention and every feed-forward matrix are adapted, those of each expert included; embedding, head and
     router are not.
+
+    >>> llama = Transformer("Llama 3.1 8B", 32.0, 4096.0, 32.0, 8.0, 128.0, 14336.0, 128256.0)
+    >>> adapter_parameters(llama, rank=16.0)
+    41943040.0
     """
     h, query = t.hidden, t.heads * query_key_dim(t)
     out = t.heads * value_dim(t)
@@ -232,6 +267,11 @@ def adapter_parameters(t: Transformer, rank: float) -> float:
 
 
 def kv_elements_per_token(t: Transformer) -> float:
-    """Numbers a key-value cache keeps for each token over all layers (latent vectors under MLA)."""
+    """Numbers a key-value cache keeps for each token over all layers (latent vectors under MLA).
+
+    >>> llama = Transformer("Llama 3.1 8B", 32.0, 4096.0, 32.0, 8.0, 128.0, 14336.0, 128256.0)
+    >>> kv_elements_per_token(llama)
+    65536.0
+    """
     per_layer = t.kv_lora_rank + t.qk_rope_dim if t.attention == "mla" else 2.0 * t.kv_heads * t.head_dim
     return per_layer * t.layers

@@ -1,6 +1,7 @@
-"""Many models, accelerators and workloads side by side, as structs of arrays.
+"""Many models and workloads side by side, as structs of arrays, and how to select from such structs.
 
-The kernels compute on arrays so that one call serves thousands of layouts of one plan (fields of length one,
+A struct of arrays is a frozen record whose fields are arrays of one length, a row for each case. Kernels
+compute on them so that one call serves thousands of layouts of one plan (fields of length one, which
 broadcast) as well as a thousand measured runs of different models (fields of length n).
 """
 
@@ -27,37 +28,60 @@ from isocost.engine.architecture import (
 from isocost.engine.records import Optimizer, Transformer, Workload
 
 Array = NDArray[np.float64]
+Number = float | Array
+"""A float, or an array that broadcasts with the others of a call."""
+
 Record = TypeVar("Record")
+
+ELEMENT_BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "mxfp8": 1.0, "nvfp4": 0.5}
+"""Bytes of a matmul operand by number format."""
+
+BLOCK_SCALED = ("mxfp8", "nvfp4")
+"""Number formats with a scale for every small block of operands."""
+
+OPTIMIZER_TRAFFIC: dict[Optimizer, float] = {
+    "adamw": 34.0,
+    "adamw-bf16": 18.0,
+    "adamw-8bit": 22.0,
+    "adamw-8bit-paged": 22.0,
+    "muon": 30.0,
+}
+"""Bytes an update reads and writes per parameter. AdamW: gradient norm and clip 8, gradient 4, master and two
+moments read 12 and written 12, 16-bit weight written 2, less what is fused."""
 
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
+    # ``dataclasses.fields`` builds a new tuple at every call; a search asks thousands of times.
     return tuple(field.name for field in fields(kind))
 
 
-def change(record: Record, each: Callable[[Any], Any]) -> Record:
+def map_arrays(record: Record, each: Callable[[Any], Any]) -> Record:
     """A record whose every array, also in records and tuples of arrays within it, went through ``each``."""
+    # Positional, without the checks of ``dataclasses.replace``: a search maps records of some forty fields
+    # for each of its chunks.
     kind: Any = type(record)
     values = [getattr(record, name) for name in _names(kind)]
-    changed: Record = kind(*[each(v) if isinstance(v, np.ndarray) else _within(v, each) for v in values])
-    return changed
+    mapped: Record = kind(*[each(v) if isinstance(v, np.ndarray) else _within(v, each) for v in values])
+    return mapped
 
 
 def _within(value: Any, each: Callable[[Any], Any]) -> Any:
-    return tuple(map(each, value)) if isinstance(value, tuple) else change(value, each)
+    return tuple(map(each, value)) if isinstance(value, tuple) else map_arrays(value, each)
 
 
-def pick(record: Record, index: Any) -> Record:
+def take_rows(record: Record, index: Any) -> Record:
     """The rows at ``index`` of every field; fields of length one stay and broadcast."""
-    return change(record, lambda v: v if np.size(v) == 1 else v[index])
+    return map_arrays(record, lambda v: v if np.size(v) == 1 else v[index])
 
 
-def pick_from(record: Record, shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> Record:
+def take_elements(record: Record, shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> Record:
     """The elements at ``index`` of every field as if broadcast to ``shape``, as flat arrays.
 
-    Fields of fewer axes count from the last, as in broadcasting. Positions are worked out once for each shape
-    that occurs, which makes this several times faster than indexing broadcast views.
+    Fields of fewer axes count from the last, as in broadcasting.
     """
+    # Positions are worked out once for each shape that occurs, and taken from the flat array: indexing
+    # broadcast views, whose strides are zero, takes several times as long.
     positions: dict[tuple[int, ...], NDArray[np.intp]] = {}
 
     def elements(values: NDArray[Any]) -> NDArray[Any]:
@@ -65,7 +89,7 @@ def pick_from(record: Record, shape: tuple[int, ...], index: tuple[NDArray[np.in
             positions[values.shape] = _positions(values.shape, index[len(shape) - values.ndim :])
         return values.reshape(-1).take(positions[values.shape])
 
-    return change(record, elements)
+    return map_arrays(record, elements)
 
 
 def _positions(shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> NDArray[np.intp]:
@@ -77,23 +101,27 @@ def _positions(shape: tuple[int, ...], index: tuple[NDArray[np.intp], ...]) -> N
     return result
 
 
-def columns(record: Record, part: slice) -> Record:
+def slice_last_axis(record: Record, part: slice) -> Record:
     """The entries of ``part`` along the last axis of every field; fields of length one there stay."""
-    return change(record, lambda v: v if v.shape[-1] == 1 else v[..., part])
+    return map_arrays(record, lambda v: v if v.shape[-1] == 1 else v[..., part])
 
 
-def expand(record: Record) -> Record:
+def add_last_axis(record: Record) -> Record:
     """Every field with a trailing axis of length one, to meet arrays of another axis."""
-    return change(record, lambda v: v[..., None])
+    return map_arrays(record, lambda v: v[..., None])
 
 
-def column(records: Sequence[Record], read: Callable[[Record], Any]) -> Array:
-    """One field of every record as a float array."""
+def array_of(records: Sequence[Record], read: Callable[[Record], Any]) -> Array:
+    """One field of every record as a float array.
+
+    >>> array_of(["7B", "70B"], len)
+    array([2., 3.])
+    """
     return np.array([read(record) for record in records], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
+class Transformers:
     """The transformers of each row: layers, widths and parameter counts as arrays of one length."""
 
     layers: Array
@@ -149,57 +177,50 @@ class Shapes:
         return self.attention_parameters + (1.0 - moe) * self.dense_parameters + moe * self.moe_parameters
 
     @classmethod
-    def of(cls, models: Sequence[Transformer]) -> Shapes:
+    def of(cls, models: Sequence[Transformer]) -> Transformers:
         """Gather the models of each row (or the one model of a plan)."""
         counts = [parameters(model) for model in models]
         return cls(
-            layers=column(models, lambda t: t.layers),
-            moe_layers=column(models, lambda t: t.moe_layers),
-            hidden=column(models, lambda t: t.hidden),
-            heads=column(models, lambda t: t.heads),
-            kv_heads=column(models, lambda t: t.kv_heads),
-            query_key_dim=column(models, query_key_dim),
-            value_dim=column(models, value_dim),
-            ffn=column(models, lambda t: t.ffn * _dense_share(t)),
-            fed_share=column(models, lambda t: feedforward_layers(t) / t.layers),
-            matrices=column(models, ffn_matrices),
-            vocabulary=column(models, lambda t: t.vocabulary),
-            window=column(models, lambda t: np.inf if t.window is None else t.window),
-            windowed_share=column(models, lambda t: t.windowed_layers / t.layers),
-            state_share=column(models, lambda t: state_layers(t) / t.layers),
-            state_width=column(models, lambda t: t.state_width),
-            state_projected=column(models, lambda t: t.state_projected),
-            latent=column(models, lambda t: t.attention == "mla"),
-            q_rank=column(models, lambda t: t.q_lora_rank),
-            kv_rank=column(models, lambda t: t.kv_lora_rank),
-            rope_dim=column(models, lambda t: t.qk_rope_dim),
-            experts=column(models, lambda t: t.experts),
-            top_k=column(models, lambda t: t.top_k),
-            shared_experts=column(models, lambda t: t.shared_experts),
-            expert_ffn=column(models, lambda t: t.expert_ffn),
-            expert_hidden=column(models, expert_width),
-            mtp_layers=column(models, lambda t: t.mtp_layers),
-            hybrid=column(models, lambda t: t.attention == "hybrid"),
-            attention_parameters=column(counts, lambda c: c.attention_per_layer),
-            dense_parameters=column(
+            layers=array_of(models, lambda t: t.layers),
+            moe_layers=array_of(models, lambda t: t.moe_layers),
+            hidden=array_of(models, lambda t: t.hidden),
+            heads=array_of(models, lambda t: t.heads),
+            kv_heads=array_of(models, lambda t: t.kv_heads),
+            query_key_dim=array_of(models, query_key_dim),
+            value_dim=array_of(models, value_dim),
+            ffn=array_of(models, lambda t: t.ffn * _dense_share(t)),
+            fed_share=array_of(models, lambda t: feedforward_layers(t) / t.layers),
+            matrices=array_of(models, ffn_matrices),
+            vocabulary=array_of(models, lambda t: t.vocabulary),
+            # Infinity instead of None: the shorter of window and sequence then needs no branch.
+            window=array_of(models, lambda t: np.inf if t.window is None else t.window),
+            windowed_share=array_of(models, lambda t: t.windowed_layers / t.layers),
+            state_share=array_of(models, lambda t: state_layers(t) / t.layers),
+            state_width=array_of(models, lambda t: t.state_width),
+            state_projected=array_of(models, lambda t: t.state_projected),
+            latent=array_of(models, lambda t: t.attention == "mla"),
+            q_rank=array_of(models, lambda t: t.q_lora_rank),
+            kv_rank=array_of(models, lambda t: t.kv_lora_rank),
+            rope_dim=array_of(models, lambda t: t.qk_rope_dim),
+            experts=array_of(models, lambda t: t.experts),
+            top_k=array_of(models, lambda t: t.top_k),
+            shared_experts=array_of(models, lambda t: t.shared_experts),
+            expert_ffn=array_of(models, lambda t: t.expert_ffn),
+            expert_hidden=array_of(models, expert_width),
+            mtp_layers=array_of(models, lambda t: t.mtp_layers),
+            hybrid=array_of(models, lambda t: t.attention == "hybrid"),
+            attention_parameters=array_of(counts, lambda c: c.attention_per_layer),
+            dense_parameters=array_of(
                 list(zip(counts, models, strict=True)),
                 lambda row: row[0].ffn_per_dense_layer * _dense_share(row[1]),
             ),
-            moe_parameters=column(counts, lambda c: c.ffn_per_moe_layer),
-            routed_parameters=column(
+            moe_parameters=array_of(counts, lambda c: c.ffn_per_moe_layer),
+            routed_parameters=array_of(
                 models, lambda t: t.experts * ffn_matrices(t) * expert_width(t) * t.expert_ffn
             ),
-            tables=column(models, lambda t: (1.0 if t.tied_embeddings else 2.0) * t.hidden * t.vocabulary),
-            total=column(counts, lambda c: c.total),
+            tables=array_of(models, lambda t: (1.0 if t.tied_embeddings else 2.0) * t.hidden * t.vocabulary),
+            total=array_of(counts, lambda c: c.total),
         )
-
-
-def expert_split(model: Shapes | Transformer, tp: Array) -> Array:
-    """Tensor-parallel ranks one expert is cut into: experts at least as wide as the model are cut like dense
-    feed-forwards (Mixtral, Grok), narrower ones stay whole and the ranks take different tokens, as in
-    Megatron-Core.
-    """
-    return np.where(model.expert_ffn >= model.hidden, tp, 1.0)
 
 
 def _dense_share(t: Transformer) -> float:
@@ -209,8 +230,8 @@ def _dense_share(t: Transformer) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Works:
-    """What each row's step does: sequence, batch, number format and method as arrays of one length."""
+class Workloads:
+    """Steps of each row: sequence, batch, number format and method as arrays of one length."""
 
     sequence: Array
     global_batch: Array
@@ -233,31 +254,18 @@ class Works:
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
 
     @classmethod
-    def of(cls, works: Sequence[Workload], every_second: Array | float = 0.0) -> Works:
+    def of(cls, works: Sequence[Workload], every_second: Array | float = 0.0) -> Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
         return cls(
-            sequence=column(works, lambda w: w.sequence),
-            global_batch=column(works, lambda w: w.global_batch),
-            element_bytes=column(works, lambda w: ELEMENT_BYTES[w.precision]),
-            low_precision=column(works, lambda w: ELEMENT_BYTES[w.precision] < 2.0),
-            block_scaled=column(works, lambda w: w.precision in ("mxfp8", "nvfp4")),
-            frozen=column(works, lambda w: w.method != "full"),
-            quantised=column(works, lambda w: w.method == "qlora"),
-            adapter_rank=column(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
-            fused_attention=column(works, lambda w: w.flash_attention),
-            state_bytes=column(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer]),
+            sequence=array_of(works, lambda w: w.sequence),
+            global_batch=array_of(works, lambda w: w.global_batch),
+            element_bytes=array_of(works, lambda w: ELEMENT_BYTES[w.precision]),
+            low_precision=array_of(works, lambda w: ELEMENT_BYTES[w.precision] < 2.0),
+            block_scaled=array_of(works, lambda w: w.precision in BLOCK_SCALED),
+            frozen=array_of(works, lambda w: w.method != "full"),
+            quantised=array_of(works, lambda w: w.method == "qlora"),
+            adapter_rank=array_of(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
+            fused_attention=array_of(works, lambda w: w.flash_attention),
+            state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer]),
             every_second=np.full(len(works), every_second),
         )
-
-
-ELEMENT_BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "mxfp8": 1.0, "nvfp4": 0.5}
-
-OPTIMIZER_TRAFFIC: dict[Optimizer, float] = {
-    "adamw": 34.0,
-    "adamw-bf16": 18.0,
-    "adamw-8bit": 22.0,
-    "adamw-8bit-paged": 22.0,
-    "muon": 30.0,
-}
-"""Bytes an update reads and writes per parameter. AdamW: gradient norm and clip 8, gradient 4, master and two
-moments read 12 and written 12, 16-bit weight written 2, less what is fused."""

@@ -22,18 +22,18 @@ class Reliability:
     failures_per_year: float
     """Unexpected interruptions per accelerator-year."""
     restart_seconds: float
-    """From a failure until training runs again: detection, replacement, relaunch, reload."""
+    """Seconds from a failure until training runs again: detection, replacement, relaunch, reload."""
     write_bandwidth: float
     """Checkpoint bytes/s per accelerator."""
     write_bandwidth_limit: float
     """Checkpoint bytes/s the storage takes from all of them."""
     blocking_share: float = 1.0
-    """Part of a checkpoint's write during which training stands still (asynchronous writers: less)."""
+    """Share of a checkpoint's write during which training stands still (asynchronous writers: less)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goodput:
-    """Where the time of a run goes; shares of paid time that add to 1."""
+    """Paid time of a run by where it goes: shares that add to 1."""
 
     useful: float
     """Training that counts: the goodput."""
@@ -48,21 +48,34 @@ class Goodput:
 
 
 def seconds_between_failures(count: float, failures_per_year: float) -> float:
-    """Mean time between failures of a job on ``count`` accelerators: year / (count x rate)."""
+    """Mean seconds between failures of a job on ``count`` accelerators: year / (count x rate).
+
+    Llama 3's 16,384 accelerators were interrupted 419 times in 54 days, every three hours:
+
+    >>> round(seconds_between_failures(16384.0, 0.173) / 3600.0, 2)
+    3.09
+    """
     return math.inf if failures_per_year <= 0.0 else SECONDS_PER_YEAR / (count * failures_per_year)
 
 
 def checkpoint_seconds(parameters: float, count: float, r: Reliability) -> float:
-    """Seconds training stands still while ``count`` accelerators write a checkpoint of ``parameters``."""
+    """Seconds training stands still while ``count`` accelerators write a checkpoint of ``parameters``.
+
+    Source: bandwidths ``resources/reliability.yaml``, bytes a parameter ``CHECKPOINT_BYTES``.
+    """
+    # Small jobs are limited by what each accelerator can send, large ones by what the storage takes.
     bandwidth = min(count * r.write_bandwidth, r.write_bandwidth_limit)
     return parameters * CHECKPOINT_BYTES / bandwidth * r.blocking_share
 
 
 def best_interval(checkpoint: float, between_failures: float) -> float:
-    """Training seconds between checkpoints that lose least, Daly's second order of Young's sqrt(2 C M).
+    """Training seconds between checkpoints that lose least, Daly's higher order of Young's sqrt(2 C M).
 
-    sqrt(2 C M) (1 + sqrt(C / 2M) / 3 + (C / 2M) / 9) - C for C < 2M, else M (Daly 2006,
-    doi 10.1016/j.future.2004.11.016). Infinite when nothing fails.
+    sqrt(2 C M) (1 + sqrt(C / 2M) / 3 + (C / 2M) / 9) - C for C < 2M, else M, with C seconds a checkpoint and
+    M between failures. Infinite when nothing fails. Source: Daly 2006, doi 10.1016/j.future.2004.11.016.
+
+    >>> round(best_interval(40.0, 100_000.0), 1)  # Young's is 2,828.4
+    2801.8
     """
     if math.isinf(between_failures):
         return math.inf
@@ -83,7 +96,8 @@ def goodput(
     """Share of time a run on ``count`` accelerators spends training, and where the rest goes.
 
     Between failures M apart a stretch of tau useful seconds and its checkpoint C takes
-    M e^(R/M) (e^((tau + C)/M) - 1) seconds, restarts R included (Daly 2006, equation 20).
+    M e^(R/M) (e^((tau + C)/M) - 1) seconds, restarts R included. Source: Daly 2006, equation 20,
+    doi 10.1016/j.future.2004.11.016; rates ``resources/reliability.yaml``.
 
     Args:
         parameters: total parameters of the checkpoint.
@@ -100,6 +114,7 @@ def goodput(
     if math.isinf(mtbf):
         cost = 0.0 if math.isinf(tau) else checkpoint / (tau + checkpoint)
         return Goodput(1.0 - cost, cost, 0.0, 0.0, tau, mtbf)
+    # expm1 keeps its digits where failures are rare and the exponent is tiny.
     stretch = mtbf * math.exp(r.restart_seconds / mtbf) * math.expm1((tau + checkpoint) / mtbf)
     useful, saving = tau / stretch, checkpoint / stretch
     # One failure every M of wall time costs a restart; the rest of what is missing is work done again.

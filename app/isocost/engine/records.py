@@ -107,7 +107,7 @@ class Transformer:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What one optimizer step does, whatever the hardware."""
+    """One optimizer step as the hardware sees it: lengths, batch, number formats, method."""
 
     sequence: float
     """Tokens a sequence."""

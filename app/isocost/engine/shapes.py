@@ -15,21 +15,28 @@ from isocost.engine.records import Transformer
 LARGEST_VOCABULARY = 128_256.0
 """Llama 3's tokenizer, typical of models above a few billion parameters."""
 VOCABULARY_SCALE = 3e9
+"""Active parameters around which vocabularies stop growing. Chosen, as the exponent: see there."""
 VOCABULARY_EXPONENT = 0.45
 """Small models carry small vocabularies: about 30,000 at 124M parameters, 3,000 at 1M."""
+VOCABULARY_SHARPNESS = 4
+"""Power with which the growing and the constant part meet. Chosen: smooth, and soon close to either."""
 
 REFERENCE_HIDDEN = 4096.0
 REFERENCE_LAYERS = 36.0
+"""Layers at that width, as Qwen3 8B has them."""
 DEPTH_EXPONENT = 0.8
 """Layers grow a little slower than width: 9 at 768, 36 at 4,096, 109 at 16,384."""
 
 DENSE_FFN_RATIO = 3.5
+"""Inner width of a dense feed-forward over the hidden size (Llama 3 8B and 70B)."""
 MOE_FFN_RATIO = 3.0
 """Inner width of all experts a token meets, over the hidden size (Qwen3 3.0, DeepSeek-V3 2.6)."""
 ROUTED = 8.0
 """Experts a token is sent to (DeepSeek-V3, Qwen3, Kimi K2)."""
 KV_HEADS = 8.0
+"""Key-value heads of grouped-query attention (Llama 3, Qwen3)."""
 HEAD_DIM = 128.0
+"""Width of a head (Llama 3, Qwen3)."""
 FULL_HEAD_HIDDEN = 2048.0
 """Below this hidden size heads narrow, as the square root."""
 
@@ -41,13 +48,23 @@ STATE_PROJECTED = 2.3
 """Columns of a state-space layer's input projection over its inner width (Nemotron-H and 3: 2.1-2.5)."""
 
 SOLVER_STEPS = 60
+"""Newton steps before a shape is given up."""
 SOLVER_TOLERANCE = 1e-12
+"""Error of the logarithm of the parameters at which a shape is taken."""
+LEAST_SLOPE = 0.2
+"""Growth of log parameters with log width below which Newton's steps are near the curve's minimum, where
+routers take over: the next would leave the branch that is looked for. Chosen."""
 
 
 def default_vocabulary(active: float) -> float:
-    """Vocabulary typical of a model with ``active`` parameters; rises smoothly to 128,256."""
+    """Vocabulary typical of a model with ``active`` parameters; rises smoothly to 128,256.
+
+    >>> round(default_vocabulary(124e6)), round(default_vocabulary(70e9))
+    (30554, 128146)
+    """
     scale = math.pow(active / VOCABULARY_SCALE, VOCABULARY_EXPONENT)
-    return LARGEST_VOCABULARY * scale / math.pow(1.0 + scale**4, 0.25)
+    capped = math.pow(1.0 + scale**VOCABULARY_SHARPNESS, 1.0 / VOCABULARY_SHARPNESS)
+    return LARGEST_VOCABULARY * scale / capped
 
 
 def shape_for(
@@ -56,8 +73,16 @@ def shape_for(
     """The transformer whose parameters are ``total``, or ``total`` with ``active`` for a mixture of experts.
 
     Counts are matched exactly by solving for the hidden size (and the number of experts); the shape is
-    therefore fractional. ``active`` of None or not below ``total`` means dense. Raises ValueError if
-    ``total`` is not a positive number or if ``active`` cannot even hold the routers of the experts.
+    therefore fractional. ``active`` of None or not below ``total`` means dense. Source: proportions of Llama
+    3 (arXiv 2407.21783), Qwen3 (2505.09388) and DeepSeek-V3 (2412.19437).
+
+    >>> shape = shape_for(8.03e9)
+    >>> round(parameters(shape).total), round(shape.hidden), round(shape.layers)
+    (8030000000, 3941, 35)
+
+    Raises:
+        ValueError: ``total`` is not a positive number, or ``active`` cannot even hold the routers of the
+            experts.
     """
     if not (math.isfinite(total) and total > 0):
         raise ValueError(f"Total parameters must be a positive number, not {total!r}.")
@@ -122,6 +147,7 @@ def _solve(active: float, dormant: float, vocabulary: float, name: str) -> Trans
     descend to the wider of the two widths that fit (the other spends everything on routers).
     """
     target = math.log(active)
+    # About the square root of a double's precision, where the error of a difference quotient is least.
     step = 1e-6
     trunk = REFERENCE_LAYERS * REFERENCE_HIDDEN**-DEPTH_EXPONENT * 3.0 * MOE_FFN_RATIO
     x = math.log(active / trunk) / (2.0 + DEPTH_EXPONENT)
@@ -134,7 +160,7 @@ def _solve(active: float, dormant: float, vocabulary: float, name: str) -> Trans
         if abs(error) < SOLVER_TOLERANCE:
             return _shape(math.exp(x), dormant, vocabulary, name)
         slope = (excess(x + step) - error) / step
-        if slope < 0.2:
+        if slope < LEAST_SLOPE:
             break
         x -= error / slope
     raise ValueError(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog.constants.memory import MemoryProfiles
 from isocost.catalog.measured_training import MeasuredRun
-from isocost.engine.arrays import Array, Shapes, Works, pick
+from isocost.engine.arrays import Array, Transformers, Workloads, take_rows
 from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts
 from isocost.engine.records import Workload
 from isocost.engine.training.memory import Memory, memory, usable_bytes
@@ -65,8 +65,8 @@ class Batch:
     owner: NDArray[np.intp]
     """Which run each row belongs to."""
     works_list: tuple[Workload, ...]
-    shapes: Shapes
-    works: Works
+    shapes: Transformers
+    works: Workloads
     layouts: Layouts
     memory: Memory
     filled: Array
@@ -92,7 +92,7 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     owner = np.array(owners, dtype=np.intp)
     layouts = _layouts(specs, choices, owner)
     works = [replace(specs[i].work, global_batch=c.batch) for i, c in zip(owners, choices, strict=True)]
-    shapes = Shapes.of([specs[i].transformer for i in owners])
+    shapes = Transformers.of([specs[i].transformer for i in owners])
     held = _memory(specs, owner, shapes, works, layouts, profiles)
     filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
     keep, fits = _selected(specs, owner, layouts, filled)
@@ -105,10 +105,10 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
         start=np.searchsorted(owner, np.arange(len(specs))),
         owner=owner,
         works_list=tuple(kept_works),
-        shapes=pick(shapes, rows),
-        works=Works.of(kept_works, second[owner]),
+        shapes=take_rows(shapes, rows),
+        works=Workloads.of(kept_works, second[owner]),
         layouts=layouts.take(rows),
-        memory=pick(held, rows),
+        memory=take_rows(held, rows),
         filled=filled[rows],
         fits=fits,
     )
@@ -224,7 +224,7 @@ def _profile(name: str, profiles: MemoryProfiles) -> MemoryProfile:
 def _memory(
     specs: Sequence[RunSpec],
     owner: NDArray[np.intp],
-    shapes: Shapes,
+    shapes: Transformers,
     works: Sequence[Workload],
     layouts: Layouts,
     profiles: MemoryProfiles,
@@ -238,7 +238,7 @@ def _memory(
         chosen = [works[i] for i in rows.tolist()]
         states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
         sequence = np.array([work.sequence for work in chosen])
-        held = memory(pick(shapes, rows), sequence, states, layouts.take(rows), profile)
+        held = memory(take_rows(shapes, rows), sequence, states, layouts.take(rows), profile)
         for field, values in parts.items():
             values[rows] = getattr(held, field)
     return Memory(**parts)
@@ -316,4 +316,4 @@ def stated_memory(specs: Sequence[RunSpec], profile: MemoryProfile) -> Memory:
     models, works = [s.transformer for s in specs], [s.work for s in specs]
     states = StateBytes.of(models, works, profile)
     layouts = stated_layouts([s.run for s in specs])
-    return memory(Shapes.of(models), np.array([w.sequence for w in works]), states, layouts, profile)
+    return memory(Transformers.of(models), np.array([w.sequence for w in works]), states, layouts, profile)

@@ -19,8 +19,8 @@ from isocost.catalog.measured_training import (
     stack_of,
     year_of,
 )
+from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
-from isocost.engine.training.efficiency import ELEMENT, dense_peak
 from isocost.engine.training.states import OPTIMIZER_BYTES
 from isocost.evidence import row_words as words
 from isocost.quantities.units import BYTES_PER_GBIT, GIGA
@@ -198,7 +198,7 @@ def _refuse_impossible(spec: RunSpec) -> None:
     if t.moe_layers > t.layers:
         raise ValueError(f"moe_layers is {t.moe_layers:.0f}, more than the {t.layers:.0f} layers.")
     try:
-        dense_peak(spec.accelerator, ELEMENT[run.precision])
+        dense_peak(spec.accelerator, PEAK_FORMAT[run.precision])
     except ValueError:
         formats = ", ".join(name for name in spec.accelerator.peak_flops)
         raise ValueError(

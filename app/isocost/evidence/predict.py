@@ -14,7 +14,7 @@ from isocost.catalog.constants.all import AllConstants
 from isocost.catalog.errors import CatalogError
 from isocost.engine.arrays import Array
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.layouts.candidates import is_whole
+from isocost.engine.search.candidates import is_whole
 from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.training.step import StepSeconds, evaluate
 from isocost.evidence.completion import Batch, complete

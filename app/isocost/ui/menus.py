@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-from isocost.ui.look.theme import ThemeChoice
+from isocost.ui.look.theme import ThemeChoice, ThemeManager
 
-if TYPE_CHECKING:
-    from isocost.ui.window import Window
+if TYPE_CHECKING:  # imported when the window is filled
+    from isocost.ui.header.headline import Headline
+    from isocost.ui.session.documents import Documents
+    from isocost.ui.session.session import Session
 
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
 TITLES = ("&File", "&Edit", "&View", "&Help")
@@ -20,16 +22,48 @@ _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 Key = QKeySequence.StandardKey | str | None
 
 
+class Commands(Protocol):
+    """What the menus can ask of the window."""
+
+    session: Session
+    documents: Documents
+    headline: Headline
+    themes: ThemeManager
+    page_titles: tuple[str, ...]
+
+    def show_gallery(self) -> None:
+        """The presets instead of the plan."""
+
+    def show_page(self, index: int) -> None:
+        """One page of the tab strip."""
+
+    def export_picture(self) -> None:
+        """Save what the window shows."""
+
+    def choose_theme(self, choice: ThemeChoice) -> None:
+        """Light, dark or as the system."""
+
+    def step_text(self, step: int) -> None:
+        """Larger or smaller text, or the design's."""
+
+    def show_keys(self) -> None:
+        """Every key that does something."""
+
+    def show_about(self) -> None:
+        """What this is."""
+
+
 class Menus:
     """The menus of a window: only their titles until the window is filled."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QMainWindow, commands: Commands) -> None:
         self._window = window
+        self._commands = commands
         self._menus = {title: window.menuBar().addMenu(title) for title in TITLES}
 
     def fill(self) -> None:
         """Add the commands, and keep those that change up to date."""
-        window = self._window
+        window = self._commands
         self._build_file()
         self._build_edit()
         self._build_view()
@@ -46,7 +80,7 @@ class Menus:
         return action
 
     def _build_file(self) -> None:
-        window, documents = self._window, self._window.documents
+        window, documents = self._commands, self._commands.documents
         keys = QKeySequence.StandardKey
         menu = self._menus["&File"]
         self._add(menu, "&New", documents.new, keys.New)
@@ -58,16 +92,16 @@ class Menus:
         self._add(menu, "Save &as…", documents.save_as, "Ctrl+Shift+S")
         self._add(menu, "&Export picture…", window.export_picture, "Ctrl+E")
         menu.addSeparator()
-        quit_action = self._add(menu, "&Quit", window.close, "Ctrl+Q")
+        quit_action = self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
 
     def _build_edit(self) -> None:
-        window = self._window
+        window = self._commands
         stack = window.session.undo_stack
         menu = self._menus["&Edit"]
-        undo = stack.createUndoAction(window, "&Undo")
+        undo = stack.createUndoAction(self._window, "&Undo")
         undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
-        redo = stack.createRedoAction(window, "&Redo")
+        redo = stack.createRedoAction(self._window, "&Redo")
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menu.addAction(undo)
         menu.addAction(redo)
@@ -75,12 +109,12 @@ class Menus:
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
 
     def _build_view(self) -> None:
-        window = self._window
+        window = self._commands
         menu = self._menus["&View"]
         for index, page in enumerate(window.page_titles):
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
-        group = QActionGroup(window)
+        group = QActionGroup(self._window)
         for choice in get_args(ThemeChoice):
             action = self._add(menu, _THEMES[choice], partial(window.choose_theme, choice))
             action.setObjectName(f"theme.{choice}")
@@ -93,14 +127,14 @@ class Menus:
         self._add(menu, "Text as &designed", lambda: window.step_text(0), "Ctrl+0")
 
     def _build_help(self) -> None:
-        window = self._window
+        window = self._commands
         menu = self._menus["&Help"]
         self._add(menu, "&Keyboard", window.show_keys, QKeySequence.StandardKey.HelpContents)
         about = self._add(menu, "&About Isocost", window.show_about)
         about.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _fill_recent(self) -> None:
-        documents = self._window.documents
+        documents = self._commands.documents
         self._recent.clear()
         files = documents.recent()
         self._recent.setEnabled(bool(files))

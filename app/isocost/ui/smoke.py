@@ -39,7 +39,7 @@ def run_smoke() -> int:
     from isocost.ui.screenshot import settle
 
     opened = window.documents.open(paths.presets() / PRESET)
-    computed = settle(window.session) and bool(window.session.estimate and window.session.curves)
+    computed = settle(window.session) and bool(window.session.answer and window.session.answer.others)
     saved = _saves(window)
     window.close()
     if not (opened and computed and saved and painted):

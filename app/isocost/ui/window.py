@@ -84,7 +84,7 @@ class Window(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
-        self.menus = Menus(self)
+        self.menus = Menus(self, self)
         themes.follow(self.apply_theme)
         self._restore()
 
@@ -183,7 +183,7 @@ class Window(QMainWindow):
             self.pages.addWidget(view)
             if isinstance(view, HoldsInputs):
                 view.field_wanted.connect(self.inputs.reveal)
-        self.session.estimate_changed.connect(_lay_out)
+        self.session.answered.connect(_lay_out)
         self.session.refresh()
         self.pages_loaded.emit()
 

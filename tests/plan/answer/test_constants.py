@@ -23,8 +23,8 @@ KNOWN = CATALOG.constants
 PRETRAIN = PretrainStage(name="Pre-training", data=Data(tokens=1e12))
 
 
-def found(catalog: Catalog, stage: Any = PRETRAIN, **parts: Any) -> Estimate:
-    made = Scenario(
+def scenario(stage: Any = PRETRAIN, **parts: Any) -> Scenario:
+    return Scenario(
         name="Base",
         model=ModelChoice(parameters=8e9),
         hardware=Hardware("h100-sxm", 64),
@@ -32,7 +32,10 @@ def found(catalog: Catalog, stage: Any = PRETRAIN, **parts: Any) -> Estimate:
         stages=(stage,),
         **parts,
     )
-    return estimate(Project(name="Plan", scenarios=(made,)), catalog)
+
+
+def found(catalog: Catalog, stage: Any = PRETRAIN, **parts: Any) -> Estimate:
+    return estimate(Project(name="Plan", scenarios=(scenario(stage, **parts),)), catalog)
 
 
 def slower_matmuls() -> EfficiencyFacts:
@@ -132,14 +135,5 @@ def test_a_swapped_template_changes_what_a_new_stage_starts_with() -> None:
 def test_a_swapped_rule_is_the_one_that_is_named() -> None:
     rule = replace(KNOWN.thresholds[0], id="ours", flops=1e20)
     catalog = CATALOG.with_constants(thresholds=(rule,))
-    result = found(catalog)
-    chosen = Scenario(
-        name="Base",
-        model=ModelChoice(parameters=8e9),
-        hardware=Hardware("h100-sxm", 64),
-        price=Price(2.0),
-        stages=(PRETRAIN,),
-    )
-    assert [badge.key for badge in badges(chosen, result.stages, catalog) if "threshold" in badge.key] == [
-        "threshold-ours"
-    ]
+    said = badges(scenario(), found(catalog).stages, catalog)
+    assert [each.key for each in said if each.key.startswith("threshold")] == ["threshold-ours"]

@@ -99,7 +99,7 @@ def test_a_share_of_nothing_is_nothing_and_leaves_no_curve(window, qtbot):
     click(window, qtbot, switch(window, 0))
     settle(window.session)
     assert window.session.estimate.total.cost_usd == 0
-    assert len(window.session.active_curve.counts) == 0
+    assert len(window.session.answer.curve.counts) == 0
     assert share(window, 1) == "0.0 %"
 
 
@@ -185,7 +185,7 @@ def test_a_name_is_edited_in_place(programme, qtbot):
     assert line.text() == "Pre-training"
     line.selectAll()
     qtbot.keyClicks(line, "Main run")
-    programme.session.estimate_changed.emit(programme.session.estimate)  # an estimate arrives meanwhile
+    programme.session.answered.emit(programme.session.answer)  # an estimate arrives meanwhile
     assert line.text() == "Main run"
     qtbot.keyClick(line, Qt.Key.Key_Return)
     QApplication.processEvents()

@@ -51,7 +51,7 @@ def test_a_row_is_chosen_with_the_keyboard(page: PlanPage, made_up: FakeSession,
 
 
 def test_same_time_compares_at_the_plans_days_and_same_count_goes_back(page: PlanPage, made_up: FakeSession):
-    days = made_up.estimate.total.wall_days
+    days = made_up.answer.estimate.total.wall_days
     QTest.mouseClick(page.by_hardware.at_deadline, LEFT)
     assert days <= made_up.deadline_days <= days + 0.5
     assert page.by_hardware.at_deadline.isChecked()

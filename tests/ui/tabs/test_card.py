@@ -1,16 +1,19 @@
-"""A chart can be taken elsewhere: as a picture, as data, as a table."""
+"""A chart can be taken elsewhere: as a picture, as a drawing, as data, as a table."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from isocost.quantities import plain_spaces
+from isocost.ui.look.theme import LIGHT, ThemeManager
 from isocost.ui.tabs.plan.page import PlanPage
+from isocost.ui.widgets.card import ChartCard
 
 
 def test_the_picture_on_the_clipboard_is_the_whole_card_at_twice_the_size(page: PlanPage):
@@ -68,10 +71,76 @@ def test_the_table_window_shows_what_the_chart_draws(page: PlanPage):
     dialog.close()
 
 
-def test_the_menu_offers_all_three(page: PlanPage):
+def offered(card: ChartCard) -> list[str]:
+    """What the menu offers when it is opened."""
+    card.menu.aboutToShow.emit()
+    return [action.text() for action in card.menu.actions() if action.isVisible()]
+
+
+def test_the_menu_of_a_chart_offers_all_five(page: PlanPage):
     for card in (page.cost_time, page.by_hardware):
-        assert [action.text() for action in card.menu.actions()] == [
+        assert offered(card) == [
             "Copy as picture",
+            "Export as SVG…",
+            "Export as PDF…",
             "Export data…",
             "Show as table",
         ]
+
+
+def test_without_a_chart_the_menu_offers_no_drawing(page: PlanPage):
+    page.cost_time.show_nothing("No plan")
+    assert offered(page.cost_time) == ["Copy as picture", "Export data…", "Show as table"]
+    page.cost_time.copy_picture()
+    assert QApplication.clipboard().image().size() == page.cost_time.size() * 2
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+
+
+def test_a_chart_is_exported_with_its_words_and_the_right_suffix(page: PlanPage, tmp_path, monkeypatch):
+    choose(monkeypatch, tmp_path / "costs.v2")
+    page.cost_time.export_svg()
+    page.cost_time.export_pdf()
+    assert (tmp_path / "costs.v2.pdf").read_bytes().startswith(b"%PDF")
+    root = ElementTree.parse(tmp_path / "costs.v2.svg").getroot()
+    title = page.cost_time.title.text()
+    assert root.findtext("{*}title") == title
+    assert root.findtext("{*}desc") == page.cost_time.accessibleDescription()
+    written = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert " ".join(written).startswith(title)
+    assert {name.text for name in page.cost_time.plot.writing.names} <= set(written)
+
+
+def test_a_drawing_has_the_rows_that_are_scrolled_out_of_sight(page: PlanPage, tmp_path, monkeypatch):
+    page.resize(988, 380)
+    QApplication.processEvents()
+    assert page.by_hardware.list.verticalScrollBar().maximum() > 0
+    choose(monkeypatch, tmp_path / "hardware.svg")
+    page.by_hardware.export_svg()
+    root = ElementTree.parse(tmp_path / "hardware.svg").getroot()
+    written = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {choice.label for choice in page.by_hardware.ranking.choices} <= written
+    assert float(root.get("viewBox").split()[3]) > page.by_hardware.height()
+
+
+def test_a_drawing_follows_the_theme(page: PlanPage, themes: ThemeManager, tmp_path, monkeypatch):
+    themes.choose("dark")
+    page.apply_theme(themes.theme)
+    choose(monkeypatch, tmp_path / "dark.svg")
+    page.by_hardware.export_svg()
+    drawn = (tmp_path / "dark.svg").read_text()
+    assert f'fill="{themes.theme.panel}"' in drawn
+    assert f'fill="{LIGHT.panel}"' not in drawn
+
+
+@pytest.mark.parametrize("export", [ChartCard.export_svg, ChartCard.export_pdf])
+def test_a_drawing_that_cannot_be_written_is_said_in_words(page: PlanPage, tmp_path, monkeypatch, export):
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda *words: said.append(words[2]))
+    choose(monkeypatch, tmp_path / "missing" / "costs")
+    export(page.cost_time)
+    assert len(said) == 1
+    assert "costs" in said[0]
+    assert "Choose another place" in said[0]

@@ -107,10 +107,10 @@ def test_arrow_keys_walk_along_the_curve(page: PlanPage, made_up: FakeSession, k
 
 
 def test_up_and_down_change_to_the_next_curve(page: PlanPage, made_up: FakeSession):
-    total = made_up.estimate.total.cost_usd
+    total = made_up.answer.estimate.total.cost_usd
     QTest.keyClick(page.cost_time.plot, Qt.Key.Key_Up)
     assert made_up.chosen[0][0] != "h800-sxm"
-    assert made_up.estimate.total.cost_usd > total
+    assert made_up.answer.estimate.total.cost_usd > total
     QTest.keyClick(page.cost_time.plot, Qt.Key.Key_Down)
     assert made_up.chosen[1][0] == "h800-sxm"
 

@@ -19,8 +19,9 @@ from isocost.report.findings.layouts import cell_in_words, layouts_said
 from isocost.report.findings.nearest import near_said
 from isocost.ui.inputs.stage.layout import PinPicker
 from isocost.ui.look.theme import DARK, LIGHT
+from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.screenshot import settle
-from isocost.ui.tabs.fit.memory import MemoryBar, spread
+from isocost.ui.tabs.fit.memory import MemoryChart, labels, spread
 from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.widgets.slider import LogSlider
 from tests.ui.conftest import preset
@@ -172,8 +173,8 @@ def test_rounds_of_rollouts_show_their_update_and_where_the_time_goes(window, fi
     settled(window)
     assert window.session.stage == 0
     rounds = fit_report(window.session.project, window.session.catalog).rounds
-    assert fit.memory.chart.bill == rounds.memory
-    assert fit.step.chart.bill == rounds.round
+    assert fit.memory.chart.view == rounds.memory
+    assert fit.step.chart.view == rounds.round
     assert "generation" in fit.step.title.text()
     assert rounds.layout in fit.empty.reason.whole
     assert not fit.layouts.isVisible()
@@ -336,16 +337,15 @@ BILLS = {
 @pytest.mark.parametrize("height", [150, 190, 400])
 @pytest.mark.parametrize("bill", BILLS.values(), ids=BILLS)
 def test_labels_of_the_memory_bar_never_touch(qtbot, theme, height, bill):
-    bar = MemoryBar(theme)
+    bar = ChartWidget(MemoryChart(bill), theme)
     qtbot.addWidget(bar)
     bar.resize(300, height)
-    bar.show_bill(bill)
-    labels = bar.labels()
+    placed = labels(bill, height, theme)
     assert {part.name for part in bill.parts if part.amount >= 0.005 * bill.total} <= {
-        label.text for label in labels
+        label.text for label in placed
     }
     line = QFontMetricsF(theme.font("small")).height()
-    ys = sorted(label.y for label in labels)
+    ys = sorted(label.y for label in placed)
     assert all(upper - lower >= line - 1.5 for lower, upper in pairwise(ys))
     assert ys[0] >= line / 2 - 1
     assert ys[-1] <= height - line / 2 + 1

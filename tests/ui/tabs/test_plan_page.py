@@ -51,7 +51,7 @@ def test_a_plan_without_an_estimate_says_why(qtbot, theme: Theme, made_up: FakeS
 def test_the_plans_curve_follows_within_the_frame_and_the_others_after(page: PlanPage, made_up: FakeSession):
     before = curve_shown(page, "b200")
     made_up.compute(2.0, others=False)
-    assert curve_shown(page, "h800-sxm") is made_up.active_curve
+    assert curve_shown(page, "h800-sxm") is made_up.answer.curve
     assert curve_shown(page, "b200") is before
     made_up.compute(2.0)
     assert curve_shown(page, "b200") is not before
@@ -70,7 +70,7 @@ def test_nothing_is_drawn_while_the_page_is_hidden(page: PlanPage, made_up: Fake
     made_up.compute(3.0)
     assert curve_shown(page, "h800-sxm") is before
     page.show()
-    assert curve_shown(page, "h800-sxm") is made_up.active_curve
+    assert curve_shown(page, "h800-sxm") is made_up.answer.curve
 
 
 def test_the_page_fits_the_window_without_cutting(page: PlanPage):
@@ -112,7 +112,7 @@ def real(qtbot, theme: Theme, session: Session) -> PlanPage:
     qtbot.addWidget(page)
     page.resize(988, 700)
     page.show()
-    with qtbot.waitSignal(session.curves_changed, timeout=20_000):
+    with qtbot.waitSignal(session.settled, timeout=20_000):
         session.refresh()
     QApplication.processEvents()
     return page

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Number = float | NDArray[np.float64]
-"""A float, or an array that broadcasts with the others of a call."""
+from isocost.engine.arrays import Number
 
 GenerationPrecision = Literal["bf16", "fp16", "fp8", "fp4"]
 
@@ -92,7 +90,13 @@ class Speculation:
 
     @property
     def tokens_per_step(self) -> float:
-        """Tokens a sequence gains in one step: 1 + a + a^2 + ... over the drafts."""
+        """Tokens a sequence gains in one step: 1 + a + a^2 + ... over the drafts (arXiv 2211.17192).
+
+        >>> Speculation(drafts=1.0, acceptance=0.85).tokens_per_step
+        1.85
+        """
+        # A draft counts only if all before it were accepted; a fraction of a draft is a share of steps with
+        # one.
         whole = int(self.drafts)
         gained = sum(self.acceptance**i for i in range(1, whole + 1))
         return float(1.0 + gained + (self.drafts - whole) * self.acceptance ** (whole + 1))

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.engine.architecture import forward_flops_per_token, parameters
+from isocost.engine.arrays import Array
 from isocost.engine.generation.deployment import (
     Format,
     GenerationPrecision,
@@ -22,7 +23,7 @@ from isocost.engine.generation.deployment import (
     Speculation,
 )
 from isocost.engine.generation.lengths import Lengths, mean_position
-from isocost.engine.generation.rollout import Array, RolloutTime, RolloutTimes, Round, best_rollouts
+from isocost.engine.generation.rollout import RolloutTime, RolloutTimes, Round, best_rollouts
 from isocost.engine.generation.step import wide_peak
 from isocost.engine.records import Accelerator, Transformer
 from isocost.quantities.units import SECONDS_PER_HOUR
@@ -79,7 +80,7 @@ class Multipliers:
 
 @dataclass(frozen=True, slots=True)
 class RlStack:
-    """What a training stack adds to the physics; ranges are low, central, high."""
+    """Constants a training stack adds to the physics; ranges are low, central, high."""
 
     name: str
     serving: ServingConstants
@@ -93,7 +94,7 @@ class RlStack:
     """Share of the dense 16-bit peak while scoring and updating a dense policy."""
     mfu_moe: float
     mfu_small: float
-    """The same for policies below 3B parameters."""
+    """``mfu_dense`` for policies of either kind below ``SMALL_POLICY`` parameters."""
     overhead_seconds: float
     """Weight sync, mode switch, rewards and checkpoint of one round at 7B parameters."""
     overhead_exponent: float
@@ -107,7 +108,7 @@ class RlStack:
 
 @dataclass(frozen=True, slots=True)
 class RlPhase:
-    """Part of a run with one length cap (staged context has several)."""
+    """A stretch of a run with one length cap (staged context has several)."""
 
     steps: float
     """Optimizer steps."""
@@ -173,17 +174,28 @@ class RlTime:
 
 
 ASYNC_REMAINDER = 1.15
-"""Wall time of an asynchronous run over the time its busier half works: staleness limits, weight refresh."""
+"""Wall time of an asynchronous run over the time its busier half works: staleness limits, weight refresh.
+Chosen, and held against the speed-ups of AReaL (2.3-2.8 times, arXiv 2505.24298) and verl (1.9-2.7)."""
 
 SLICES = 4
 """Lengths grow along a phase; it is timed at this many midpoints."""
 
-
 MOST_LOOPING = 0.1
-"""Share of the generated tokens loops may take: a policy that writes little does not loop to the cap."""
+"""Share of the generated tokens loops may take. Chosen: who writes little does not loop to the cap."""
+
+SMALL_POLICY = 3e9
+"""Parameters below which a policy's matrices are too small for the utilization of larger ones
+(``mfu_small``)."""
+
+OVERHEAD_AT = 7e9
+"""Parameters of the policy whose round overhead the stack states."""
+
+TAIL_SETS = 0.5
+"""Share of generation the longest response alone must take to be called what sets the time. Chosen."""
 
 GENERATION_SHARES = tuple(i / 8.0 for i in range(2, 8))
-"""Shares of the accelerators an asynchronous run may give to generation; the fastest is taken."""
+"""Shares of the accelerators an asynchronous run may give to generation; the fastest is taken (three quarters
+in AReaL's best)."""
 
 SYNC_SHARE = 1.0 / 3.0
 """Part of a round's overhead that is weight sync, all that is left when generation has its own accelerators
@@ -191,7 +203,11 @@ SYNC_SHARE = 1.0 / 3.0
 
 
 def multipliers(algorithm: Algorithm) -> Multipliers:
-    """2 for each forward pass, 6 for each trained pass: 12 in all for GRPO with a reference, 22 for PPO."""
+    """FLOPs of each part per generated token and active parameter: 2 a forward pass, 6 a trained one.
+
+    >>> multipliers(ALGORITHMS["grpo-kl"]).total, multipliers(ALGORITHMS["ppo"]).total
+    (12.0, 22.0)
+    """
     forwards = algorithm.old_policy + algorithm.reference + algorithm.critic + algorithm.reward_model
     return Multipliers(2.0, 2.0 * forwards, 6.0 * algorithm.epochs * (1.0 + algorithm.critic))
 
@@ -199,19 +215,25 @@ def multipliers(algorithm: Algorithm) -> Multipliers:
 def default_mfu(stack: RlStack, t: Transformer) -> float:
     """Share of the 16-bit peak in scoring and update when nothing better is known."""
     count = parameters(t)
-    if count.total < 3e9:
+    if count.total < SMALL_POLICY:
         return stack.mfu_small
     return stack.mfu_moe if t.is_moe else stack.mfu_dense
 
 
 def round_overhead_seconds(stack: RlStack, t: Transformer) -> float:
-    """Seconds of a round beside generation and arithmetic: that of 7B x (P / 7B)^exponent, limited."""
-    scaled = stack.overhead_seconds * (parameters(t).total / 7e9) ** stack.overhead_exponent
+    """Seconds of a round beside generation and arithmetic: that of 7B x (P / 7B)^exponent, up to a limit.
+
+    Source: ``resources/serving.yaml``, from 10 s at 7B to 120 s at 200B.
+    """
+    scaled = stack.overhead_seconds * (parameters(t).total / OVERHEAD_AT) ** stack.overhead_exponent
     return float(min(scaled, stack.overhead_limit))
 
 
 def arithmetic_seconds(tokens: float, flops_per_token: float, gpus: float, peak: float, mfu: float) -> float:
-    """Seconds of ``tokens`` x ``flops_per_token`` FLOPs on ``gpus`` at a share ``mfu`` of ``peak``."""
+    """Seconds of ``tokens`` x ``flops_per_token`` FLOPs on ``gpus`` at a share ``mfu`` of ``peak`` [FLOP/s].
+
+    Source: the definition of model FLOPs utilization, arXiv 2204.02311, appendix B.
+    """
     return tokens * flops_per_token / (gpus * peak * mfu)
 
 
@@ -234,7 +256,7 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What is simulated: the policy, its plan, and the jobs its phases are cut into."""
+    """A policy, its plan, and the jobs the plan's phases are cut into: all a simulation needs."""
 
     t: Transformer
     a: Accelerator
@@ -242,7 +264,7 @@ class _Run:
     stack: RlStack
     jobs: tuple[Round, ...]
     rounds: Array
-    """Of each job."""
+    """Rounds of each job."""
 
     def rollouts(self, gpus: Array, *, steady: bool = False) -> RolloutTimes:
         """Each job on each number of ``gpus``, in the order of a (jobs, gpus) array laid flat."""
@@ -261,6 +283,7 @@ def _jobs(plan: RlPlan) -> Iterator[tuple[float, Round]]:
     for phase in plan.phases:
         rounds = phase.steps / SLICES / plan.updates_per_round
         for mean in (phase.mean_start + at * (phase.mean_end - phase.mean_start)).tolist():
+            # Looping responses count in the mean: unlimited, they would take more than all of a short one.
             loops = min(plan.loop_rate, MOST_LOOPING * mean / phase.cap)
             lengths = Lengths(mean, phase.cap, plan.cv, loops)
             yield rounds, Round(plan.prompts, plan.group, plan.prompt_tokens, lengths)
@@ -274,6 +297,7 @@ def _pass_seconds(run: _Run, gpus: Array) -> Array:
     mfu = default_mfu(run.stack, run.t) if run.plan.mfu is None else run.plan.mfu
     work = []
     for job in run.jobs:
+        # A whole sequence of s tokens sees s / 2 on average: twice the mean position is the s that fits here.
         sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
         tokens = job.sequences * (job.lengths.mean + job.prompt_tokens)
         flops = float(forward_flops_per_token(run.t, sequence).total)
@@ -285,6 +309,7 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
     """Every job on each number of ``gpus`` under the plan's schedule, and its rollouts laid flat."""
     work = multipliers(run.plan.algorithm)
     forward = _pass_seconds(run, gpus)
+    # A forward pass over the round is 2 FLOPs a parameter and token; the other passes are multiples of it.
     scoring, update = work.scoring / 2.0 * forward, work.training / 2.0 * forward
     arithmetic = scoring + update
     overhead = round_overhead_seconds(run.stack, run.t) if run.plan.overhead is None else run.plan.overhead
@@ -314,6 +339,8 @@ def _split(run: _Run, gpus: Array, arithmetic: Array, overhead: float) -> tuple[
     ``GENERATION_SHARES`` that ends it first.
     """
     steady = run.plan.schedule == "asynchronous"
+    # An asynchronous run never waits for a tail, so its layout is the one with the most tokens, and its
+    # rounds take what the full batch would; one step behind, a round still ends with its longest response.
     shares = np.array(GENERATION_SHARES)
     rolled = run.rollouts(np.outer(gpus, shares).ravel(), steady=steady)
     shape = (*arithmetic.shape, len(shares))
@@ -330,10 +357,10 @@ def _split(run: _Run, gpus: Array, arithmetic: Array, overhead: float) -> tuple[
 
 
 def _driver(parts: dict[str, float], tail: float) -> Driver:
-    """What sets the time: the largest part, generation told apart by how much of it is one response."""
+    """The largest part, which sets the time; generation is told apart by how much of it is one response."""
     arithmetic = parts["scoring"] + parts["update"]
     if parts["generation"] >= max(arithmetic, parts["overhead"]):
-        return "longest response" if tail >= 0.5 * parts["generation"] else "decode throughput"
+        return "longest response" if tail >= TAIL_SETS * parts["generation"] else "decode throughput"
     return "training arithmetic" if arithmetic >= parts["overhead"] else "round overhead"
 
 
@@ -343,7 +370,8 @@ def rl_times(
     """Hours of a reinforcement-learning run on each number of ``gpus``; None where the policy does not fit.
 
     Rounds of each phase are simulated at ``SLICES`` mean lengths between its start and its end. The
-    simulation leaves things out; ``stack.unmodelled`` says by how much published runs exceeded it.
+    simulation leaves things out; ``stack.unmodelled`` says by how much published runs exceeded it. Source:
+    stacks ``resources/serving.yaml``, algorithms as ``ALGORITHMS``.
 
     Raises:
         ValueError: there are no phases, or one's lengths contradict its cap.
@@ -356,6 +384,7 @@ def rl_times(
     parts, rolled = _simulated(run, counts)
     hours = parts.summed(run.rounds)
     tail = run.rounds @ rolled.tail_bound.reshape(parts.wall.shape)
+    # Responses are longest at the end: the last job's rollouts tell the longest one and its speed.
     last = (len(cut) - 1) * len(counts)
     return tuple(
         _time(run, {name: float(values[i]) for name, values in hours.items()}, float(tail[i]),

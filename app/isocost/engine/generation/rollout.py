@@ -1,7 +1,9 @@
 """Seconds of one round of rollouts: a batch that starts full and drains until its longest response ends.
 
-Rounds are timed many at once, a row for each round on a layout and a number of accelerators: a run needs
-thousands of them.
+Rounds are timed many at once, an entry for each round on a layout and a number of accelerators: a run needs
+thousands of them. That the longest response, not FLOPs, sets the time of long-reasoning rounds is what
+published runs show (arXiv 2501.12948, appendix B; verl's and NeMo-RL's tables,
+``resources/measured_rl.csv``).
 """
 
 from __future__ import annotations
@@ -13,13 +15,12 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.engine.arrays import Array
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, ServingConstants, Speculation
 from isocost.engine.generation.lengths import Lengths, mean_position, survival
 from isocost.engine.generation.serving import candidate_replicas
 from isocost.engine.generation.step import sequences_that_fit, step_time
 from isocost.engine.records import Accelerator, Transformer
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class RolloutTime:
     """Seconds of one round on all accelerators, and the two bounds between which it lies."""
 
     seconds: float
-    """Until the last response has ended, prefill included."""
+    """Seconds until the last response has ended, prefill included."""
     throughput_bound: float
     """If the batch never drained: all tokens at the rate of the full batch (an ideal asynchronous system)."""
     tail_bound: float
@@ -66,7 +67,7 @@ class RolloutTime:
 
 @dataclass(frozen=True, slots=True)
 class RolloutTimes:
-    """As ``RolloutTime``, an array entry for each row; infinite seconds and bounds where nothing fits."""
+    """Many rounds, fields as of ``RolloutTime``: an entry for each trial, infinite where nothing fits."""
 
     seconds: Array
     throughput_bound: Array
@@ -78,33 +79,34 @@ class RolloutTimes:
     tail_rate: Array
 
     def take(self, rows: NDArray[np.intp]) -> RolloutTimes:
-        """The rows at some indices."""
+        """The entries at ``rows``."""
         return RolloutTimes(*(getattr(self, f.name)[rows] for f in fields(RolloutTimes)))
 
     def one(self, row: int) -> RolloutTime:
-        """One row as plain numbers."""
+        """The entry of ``row`` as plain numbers."""
         at = {f.name: float(getattr(self, f.name)[row]) for f in fields(RolloutTimes)}
         replica = Replica(at.pop("tp"), at.pop("ep"))
         return RolloutTime(replica=replica, **at)
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rounds to time: which of ``jobs``, on how many accelerators, in copies of which layout."""
+class Trials:
+    """Rounds to time, an entry each: which of ``jobs``, on how many accelerators, on which layout."""
 
     jobs: tuple[Round, ...]
     job: NDArray[np.intp]
+    """Position in ``jobs``."""
     gpus: Array
     tp: Array
     ep: Array
 
     def of(self, values: Sequence[float]) -> Array:
-        """A value of each job, spread over its rows."""
+        """A value of each job, spread over its trials."""
         return np.asarray(values, float)[self.job]
 
-    def take(self, rows: NDArray[np.intp]) -> Rows:
-        """The rows at some indices."""
-        return Rows(self.jobs, self.job[rows], self.gpus[rows], self.tp[rows], self.ep[rows])
+    def take(self, rows: NDArray[np.intp]) -> Trials:
+        """The trials at ``rows``."""
+        return Trials(self.jobs, self.job[rows], self.gpus[rows], self.tp[rows], self.ep[rows])
 
     def __len__(self) -> int:
         return len(self.job)
@@ -113,8 +115,11 @@ class Rows:
 POINTS = 192
 """Points along the response at which a step is timed; 4x as many move a round by less than 0.5 %."""
 
-ROWS = 256
-"""Rows drained at once: their temporaries stay in the processor's cache."""
+CHUNK = 256
+"""Trials drained at once."""
+# With ``POINTS`` each, an array of them takes 384 KiB. Measured (2 cores, 1 MiB of L2, 2026-11-29), 640
+# rounds of a 671B policy take 129 ms in chunks of 16, 84 ms in these, 100 ms in chunks of 1,024 and 142 ms
+# all at once.
 
 
 def draining_seconds(
@@ -122,7 +127,7 @@ def draining_seconds(
     a: Accelerator,
     fmt: Format,
     c: ServingConstants,
-    rows: Rows,
+    trials: Trials,
     *,
     started: Array,
     replicas: Array,
@@ -131,22 +136,25 @@ def draining_seconds(
     """(seconds, expected longest response) of batches of ``started`` sequences that drain over ``replicas``.
 
     At position j a share S(j) still runs; the round still runs with probability 1 - (1 - S(j))^started, and
-    then at least one sequence does. The step is timed for the mean number running on a replica.
+    then at least one sequence does. The step is timed for the mean number running on a replica. Source: order
+    statistics of independent lengths; steps as ``step_time``.
     """
     # Squared spacing: the start, where all run, and the tail, where few do, both need points.
     spacing = np.linspace(0.0, 1.0, POINTS) ** 2
+    # Just short of the cap: at it nothing runs any more, and the last interval would count half of the loops.
     spacing[-1] = 1.0 - 1e-9
-    grids = np.array([job.lengths.cap * spacing for job in rows.jobs])
-    shares = np.array([survival(job.lengths, grid) for job, grid in zip(rows.jobs, grids, strict=True)])
-    prompts = rows.of([job.prompt_tokens for job in rows.jobs])
-    seconds, longest = np.empty(len(rows)), np.empty(len(rows))
-    for start in range(0, len(rows), ROWS):
-        at = slice(start, start + ROWS)
-        grid, alive = grids[rows.job[at]], shares[rows.job[at]]
+    grids = np.array([job.lengths.cap * spacing for job in trials.jobs])
+    shares = np.array([survival(job.lengths, grid) for job, grid in zip(trials.jobs, grids, strict=True)])
+    prompts = trials.of([job.prompt_tokens for job in trials.jobs])
+    seconds, longest = np.empty(len(trials)), np.empty(len(trials))
+    for start in range(0, len(trials), CHUNK):
+        at = slice(start, start + CHUNK)
+        grid, alive = grids[trials.job[at]], shares[trials.job[at]]
+        # (1 - S)^n in logarithms: with thousands of sequences and few survivors the power loses its digits.
         still = 1.0 - np.exp(started[at, None] * np.log1p(-np.minimum(alive, 1.0 - 1e-12)))
         running = started[at, None] * alive / np.maximum(still, 1e-12) / replicas[at, None]
         step = step_time(
-            t, a, Replica(rows.tp[at, None], rows.ep[at, None]), fmt, c,
+            t, a, Replica(trials.tp[at, None], trials.ep[at, None]), fmt, c,
             sequences=np.maximum(running, 1.0), context=prompts[at, None] + grid, speculation=speculation,
         )  # fmt: skip
         per_token = np.asarray(step.total) / speculation.tokens_per_step
@@ -160,25 +168,25 @@ def rollout_times(
     a: Accelerator,
     fmt: Format,
     c: ServingConstants,
-    rows: Rows,
+    trials: Trials,
     *,
     speculation: Speculation = NO_DRAFTS,
 ) -> RolloutTimes:
-    """Seconds of each row's round.
+    """Seconds of each trial's round.
 
     While more sequences wait than fit, the batch stays full; then it drains. The queue's tokens run at the
-    full batch's rate, the last batch's as ``draining_seconds``.
+    full batch's rate, the last batch's as ``draining_seconds``. Source: steps as ``step_time``.
     """
-    span = np.maximum(rows.tp, rows.ep)
-    replicas = np.floor(rows.gpus / span + 1e-9)
-    context = rows.of([job.prompt_tokens + mean_position(job.lengths) for job in rows.jobs])
-    room = np.asarray(sequences_that_fit(t, a, Replica(rows.tp, rows.ep), fmt, context, c), float)
+    span = np.maximum(trials.tp, trials.ep)
+    replicas = np.floor(trials.gpus / span + 1e-9)
+    context = trials.of([job.prompt_tokens + mean_position(job.lengths) for job in trials.jobs])
+    room = np.asarray(sequences_that_fit(t, a, Replica(trials.tp, trials.ep), fmt, context, c), float)
     fitting = np.flatnonzero((replicas >= 1.0) & (room >= 1.0))
-    result = RolloutTimes(*(np.full(len(rows), np.inf) for _ in fields(RolloutTimes)))
+    result = RolloutTimes(*(np.full(len(trials), np.inf) for _ in fields(RolloutTimes)))
     if len(fitting) == 0:
         return result
     timed = _fitting_times(
-        t, a, fmt, c, rows.take(fitting), replicas[fitting], room[fitting], context[fitting], speculation
+        t, a, fmt, c, trials.take(fitting), replicas[fitting], room[fitting], context[fitting], speculation
     )
     for f in fields(RolloutTimes):
         getattr(result, f.name)[fitting] = getattr(timed, f.name)
@@ -190,27 +198,29 @@ def _fitting_times(
     a: Accelerator,
     fmt: Format,
     c: ServingConstants,
-    rows: Rows,
+    trials: Trials,
     replicas: Array,
     room: Array,
     context: Array,
     speculation: Speculation,
 ) -> RolloutTimes:
-    """Times of rows that all fit, with ``room`` for sequences in each of their ``replicas``."""
-    replica = Replica(rows.tp, rows.ep)
-    mean = rows.of([job.lengths.mean for job in rows.jobs])
-    prompt = rows.of([job.prompt_tokens for job in rows.jobs])
-    each = rows.of([job.sequences for job in rows.jobs]) / replicas
+    """Times of trials that all fit, with ``room`` for sequences in each of their ``replicas``."""
+    replica = Replica(trials.tp, trials.ep)
+    mean = trials.of([job.lengths.mean for job in trials.jobs])
+    prompt = trials.of([job.prompt_tokens for job in trials.jobs])
+    each = trials.of([job.sequences for job in trials.jobs]) / replicas
     running = np.minimum(each, room)
     batch = np.maximum(running, 1.0)
     full = step_time(t, a, replica, fmt, c, sequences=batch, context=context, speculation=speculation)
-    read = rows.of([job.prompts * job.prompt_tokens for job in rows.jobs]) / replicas
+    # Prefill once for each prompt: the responses of a group share its cache.
+    read = trials.of([job.prompts * job.prompt_tokens for job in trials.jobs]) / replicas
     prefill = step_time(t, a, replica, fmt, c, prompt_tokens=read, prompt=np.maximum(prompt, 1.0))
     rate = batch * speculation.tokens_per_step / np.asarray(full.total)
     queued = np.maximum(each - running, 0.0) * mean / rate
     draining, longest = draining_seconds(
-        t, a, fmt, c, rows, started=running * replicas, replicas=replicas, speculation=speculation
+        t, a, fmt, c, trials, started=running * replicas, replicas=replicas, speculation=speculation
     )
+    # On average the longest response is half written.
     alone = step_time(
         t, a, replica, fmt, c, sequences=1.0, context=prompt + longest / 2.0, speculation=speculation
     )
@@ -220,8 +230,8 @@ def _fitting_times(
         throughput_bound=np.asarray(prefill.total) + np.maximum(each, 1.0) * mean / rate,
         tail_bound=longest / tail_rate,
         longest=longest,
-        tp=rows.tp,
-        ep=rows.ep,
+        tp=trials.tp,
+        ep=trials.ep,
         waves=each / running,
         tail_rate=tail_rate,
     )
@@ -240,7 +250,9 @@ def best_rollouts(
     speculation: Speculation = NO_DRAFTS,
     steady: bool = False,
 ) -> RolloutTimes:
-    """Rounds ``jobs[job]`` on ``gpus`` accelerators (arrays alike), each on the layout that ends it first.
+    """Times of rounds ``jobs[job]`` on ``gpus`` accelerators, each on the layout that ends it first.
+
+    ``job`` and ``gpus`` are arrays alike. Source: steps as ``step_time``, layouts as ``candidate_replicas``.
 
     Args:
         replica: the layout to use instead of the best.
@@ -253,8 +265,8 @@ def best_rollouts(
     sizes = np.array([len(choices[count]) for count in gpus.tolist()])
     owner = np.repeat(np.arange(len(gpus)), sizes)
     layouts = np.array([layout for count in gpus.tolist() for layout in choices[count]])
-    rows = Rows(tuple(jobs), job[owner], gpus[owner], layouts[:, 0], layouts[:, 1])
-    timed = rollout_times(t, a, fmt, c, rows, speculation=speculation)
+    trials = Trials(tuple(jobs), job[owner], gpus[owner], layouts[:, 0], layouts[:, 1])
+    timed = rollout_times(t, a, fmt, c, trials, speculation=speculation)
     key = timed.throughput_bound if steady else timed.seconds
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     best = [

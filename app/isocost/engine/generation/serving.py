@@ -1,4 +1,7 @@
-"""Tokens a second of a serving deployment in its steady state, and the best way to spread a replica."""
+"""Tokens a second of a serving deployment in its steady state, and the best way to spread a replica.
+
+Constants of the serving stack are fitted to published benchmarks: ``resources/serving.yaml``.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import Literal
 
 import numpy as np
 
+from isocost.engine.arrays import Number
 from isocost.engine.generation.deployment import (
     NO_DRAFTS,
     Format,
-    Number,
     Replica,
     ServingConstants,
     Speculation,
@@ -24,6 +27,7 @@ Phase = Literal["output", "decode", "prefill", "user"]
 output tokens of users whose prompts are done."""
 
 MINIMUM_SEQUENCES = 1.0
+"""Sequences a replica must hold to be of use: with fewer the model does not fit."""
 
 PREFILL_TOKENS = 16384.0
 """Prompt tokens an accelerator takes in one prefill step when nothing is said (as SGLang's large runs)."""
@@ -31,10 +35,13 @@ PREFILL_TOKENS = 16384.0
 MOST_TENSOR_PARALLEL = 64.0
 """Tensor parallel beyond this leaves slivers of matrices; no published deployment does it."""
 
+DEGREES = tuple(2.0**i for i in range(9))
+"""Accelerators that may share a replica, up to 256: DeepSeek decodes over 144 (open-infra-index, 2025)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a replica delivers in its steady state."""
+    """Throughput of a replica in its steady state."""
 
     tokens_per_second_per_gpu: Number
     """Output tokens; input tokens are work, not output."""
@@ -62,9 +69,11 @@ def serve(
     Finished sequences are replaced at once, so a sequence is half way through on average and every step
     also prefills the prompts of the sequences that join. ``concurrency`` is sequences over the replica
     (None = all that fit, with room for each to finish). ``disaggregated`` leaves prefill to other replicas.
+    Source: continuous batching (Orca, OSDI 2022); steps as ``step_time``.
     """
     room = sequences_that_fit(t, a, replica, fmt, np.asarray(prompt, float) + output, c)
     running = room if concurrency is None else np.minimum(concurrency, room)
+    # What does not fit is timed with one sequence all the same and set to 0 after: arrays mix both.
     fits = running >= MINIMUM_SEQUENCES
     running = np.where(fits, running, MINIMUM_SEQUENCES)
     gained = running * speculation.tokens_per_step
@@ -92,7 +101,7 @@ def prefill_rate(
 ) -> Number:  # fmt: skip
     """Prompt tokens/s per accelerator of a replica that only prefills.
 
-    ``batch_tokens`` are the prompt tokens each accelerator takes in one step.
+    ``batch_tokens`` are the prompt tokens each accelerator takes in one step. Source: as ``step_time``.
     """
     tokens = batch_tokens * replica.gpus
     step = step_time(t, a, replica, fmt, c, prompt_tokens=tokens, prompt=prompt)
@@ -115,7 +124,8 @@ def generation_rate(
 ) -> float:
     """Tokens/s per accelerator as a benchmark of ``phase`` counts them; 0 when the model does not fit.
 
-    ``cache_hits`` is the share of counted prompt tokens that were cached and cost nothing.
+    ``cache_hits`` is the share of counted prompt tokens that were cached and cost nothing. Source: as
+    ``step_time``; phases as the tables of ``resources/measured_generation.csv`` count them.
     """
     if phase == "prefill":
         each = PREFILL_TOKENS if sequences is None else sequences * prompt / float(replica.gpus)
@@ -134,8 +144,9 @@ def candidate_replicas(t: Transformer, a: Accelerator, gpus: float) -> list[Repl
 
     Tensor parallel by powers of two within the linked group (one group more for models that do not fit); for
     mixtures of experts also data-parallel attention over 2 to 256 accelerators that share the experts.
+    Source: as published deployments are spread (``resources/measured_generation.csv``).
     """
-    powers = [2.0**i for i in range(9) if 2.0**i <= max(gpus, 1.0)]
+    powers = [n for n in DEGREES if n <= max(gpus, 1.0)]
     shared = [Replica(tp=n) for n in powers if n <= min(2.0 * linked(a), t.heads, MOST_TENSOR_PARALLEL)]
     wide = [Replica(ep=n) for n in powers if 1.0 < n <= t.experts] if t.is_moe else []
     return shared + wide
@@ -155,6 +166,8 @@ def best_replica(
     speculation: Speculation = NO_DRAFTS,
 ) -> tuple[Replica, Served]:
     """The layout with the most output tokens/s per accelerator among ``candidate_replicas``.
+
+    Source: as ``serve``.
 
     Args:
         gpus: accelerators of the whole deployment; replicas share it.
@@ -179,5 +192,6 @@ def best_replica(
             f"{t.name} in {fmt.weights} does not fit on {gpus:.0f} x {a.name} with one sequence of "
             f"{prompt + output:.0f} tokens: use more accelerators, more memory each or a narrower format."
         )
+    # Fast enough first, then the most tokens: where nothing is fast enough the speed asked for is ignored.
     best = max(found, key=lambda entry: entry[:2])
     return best[2], best[3]

@@ -4,7 +4,7 @@ A replica is the group of accelerators that holds one copy of the model. Dense p
 ``tp`` of them; experts are spread over ``ep``. With ``ep`` > ``tp`` attention is data parallel over the
 ``ep`` / ``tp`` groups and tokens travel to their experts by all-to-all (wide expert parallelism). Batches,
 contexts and degrees are numbers or arrays that broadcast; seconds and bytes are per replica step and per
-accelerator.
+accelerator. Shares and fixed times of a serving stack are fitted: ``resources/serving.yaml``.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from typing import cast
 import numpy as np
 
 from isocost.engine.architecture import (
+    MTP_PROJECTION,
     ParameterCount,
     forward_flops_per_token,
     kv_elements_per_token,
     parameters,
 )
+from isocost.engine.arrays import Number
 from isocost.engine.generation.deployment import (
     NO_DRAFTS,
     Format,
     GenerationPrecision,
-    Number,
     Replica,
     ServingConstants,
     Speculation,
     StepTime,
 )
+from isocost.engine.peaks import dense_peak
 from isocost.engine.records import Accelerator, Transformer
 
 WEIGHT_BYTES: Mapping[str, float] = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp4": 0.5625}
@@ -43,7 +45,7 @@ WIDE_BYTES = 2.0
 """Embedding, output head and activations stay at 16 bits whatever the matmul precision."""
 
 SLOWEST_LINK = 1e8
-"""Bytes/s assumed where the catalogue knows no link: slow enough that no layout chooses it."""
+"""Bytes/s assumed where the catalogue knows no link. Chosen: slow enough that no layout takes it."""
 
 DISPATCH_BYTES = 3.0
 """All-to-all bytes per hidden element and expert: 8-bit on the way out, 16-bit on the way back
@@ -52,11 +54,12 @@ DISPATCH_BYTES = 3.0
 
 @lru_cache(maxsize=128)
 def counted(t: Transformer) -> ParameterCount:
-    """Parameters of a shape of plain numbers, counted once: a simulation asks for them hundreds of times."""
+    """Parameters of a shape of plain numbers, remembered."""
+    # A simulation of rollouts asks for the same ones hundreds of times.
     return parameters(t)
 
 
-def matmul_peak(a: Accelerator, precision: GenerationPrecision) -> tuple[float, str]:
+def generating_peak(a: Accelerator, precision: GenerationPrecision) -> tuple[float, str]:
     """Dense peak in FLOP/s a matmul of ``precision`` runs at, and the format it really multiplies in.
 
     Weights in a format the chip cannot multiply are widened on the fly: they save memory, not arithmetic.
@@ -64,16 +67,15 @@ def matmul_peak(a: Accelerator, precision: GenerationPrecision) -> tuple[float, 
     Raises:
         ValueError: the accelerator has no 16-bit peak.
     """
-    names = {"fp4": ("fp4", "fp8"), "fp8": ("fp8",), "bf16": (), "fp16": ()}[precision]
-    for name in (*names, "bf16", "fp16"):
-        if a.peak_flops.get(name):
-            return a.peak_flops[name], name
-    raise ValueError(f"{a.name} has no 16-bit peak: generation cannot be estimated on it.")
+    peak, name = dense_peak(a, precision)
+    if name == "fp32":
+        raise ValueError(f"{a.name} has no 16-bit peak: generation cannot be estimated on it.")
+    return peak, name
 
 
 def wide_peak(a: Accelerator) -> float:
     """Dense 16-bit peak, FLOP/s: attention runs in it whatever the weights."""
-    return matmul_peak(a, "bf16")[0]
+    return generating_peak(a, "bf16")[0]
 
 
 def expert_parameters(t: Transformer) -> float:
@@ -89,7 +91,10 @@ def expert_coverage(t: Transformer, tokens: Number) -> Number:
 
 
 def weight_bytes_held(t: Transformer, replica: Replica, precision: GenerationPrecision) -> Number:
-    """Bytes of weights each accelerator holds."""
+    """Bytes of weights each accelerator holds: dense ones over tp, experts over all of the replica.
+
+    Embedding and head stay at 16 bits. Source: counted from the shape, bytes a weight ``WEIGHT_BYTES``.
+    """
     count = counted(t)
     tables = count.embedding + count.head
     experts = expert_parameters(t)
@@ -103,6 +108,7 @@ def weight_bytes_read(
     """Bytes of weights each accelerator reads in a step of ``tokens`` tokens over the replica.
 
     Every dense matrix and the head, and the experts that any token reached; the embedding is looked up.
+    Source: counted as ``weight_bytes_held``, experts as ``expert_coverage`` if tokens choose independently.
     """
     count = counted(t)
     experts = expert_parameters(t)
@@ -121,7 +127,11 @@ def layer_tokens(t: Transformer, context: Number) -> Number:
 
 
 def cache_bytes_per_sequence(t: Transformer, context: Number, cache: GenerationPrecision) -> Number:
-    """Bytes of one sequence's key-value cache at ``context`` tokens, over all accelerators without copies."""
+    """Bytes of one sequence's key-value cache at ``context`` tokens, over all accelerators without copies.
+
+    2 a_kv d per token and layer, or the latent and rotary vectors (arXiv 2405.04434); windowed layers keep
+    their window. Source: counted, bytes a number ``CACHE_BYTES``.
+    """
     return kv_elements_per_token(t) / t.layers * layer_tokens(t, context) * CACHE_BYTES[cache]
 
 
@@ -133,7 +143,8 @@ def cache_split(t: Transformer, tp: Number) -> Number:
 def decode_attention_flops(t: Transformer, context: Number) -> Number:
     """Attention FLOPs of one decoded token at ``context``; latent attention in its absorbed form.
 
-    Grouped-query: 4 x heads x head width x positions. Latent: 2 x heads x (2 x latent + rotary) x positions.
+    Grouped-query: 4 x heads x head width x positions. Latent: 2 x heads x (2 x latent + rotary) x positions
+    (arXiv 2405.04434, section 2.1: the up-projections absorbed into queries and output).
     """
     if t.attention == "mla":
         return 2.0 * t.heads * (2.0 * t.kv_lora_rank + t.qk_rope_dim) * layer_tokens(t, context)
@@ -146,7 +157,10 @@ def linked(a: Accelerator) -> int:
 
 
 def group_bandwidth(a: Accelerator, group: Number, c: ServingConstants) -> Number:
-    """Sustained bytes/s per accelerator and direction in a group: its links, or the network beyond."""
+    """Sustained bytes/s per accelerator and direction in a group: its links, or the network beyond.
+
+    Source: nominal bandwidths of the catalogue times shares of ``resources/serving.yaml``.
+    """
     inside = max(a.scaleup_bandwidth * c.link_efficiency, SLOWEST_LINK)
     outside = max(a.scaleout_bandwidth * c.network_efficiency, SLOWEST_LINK)
     return np.where(np.asarray(group) <= linked(a), inside, outside)
@@ -177,12 +191,14 @@ def communication_seconds(
 
     Tensor parallel: an all-reduce of 16-bit activations after attention and after the feed-forward. Wide
     expert parallel: the second gives way to a dispatch and a combine of ``DISPATCH_BYTES`` per copy; decoded
-    tokens send each expert its own copy (low-latency kernels), prompt tokens as ``exchanged_copies``.
+    tokens send each expert its own copy (low-latency kernels), prompt tokens as ``exchanged_copies``. Source:
+    arXiv 1909.08053 and 2412.19437, section 3.4; shares and fixed seconds ``resources/serving.yaml``.
     """
     tp, gpus = np.asarray(replica.tp, float), np.asarray(replica.gpus, float)
     wide = (gpus > tp) & t.is_moe
     reduces = 2.0 * t.layers - np.where(wide, t.moe_layers, 0.0)
     per_group = (decoded + prompt_tokens) / replica.attention_groups
+    # A ring all-reduce moves 2 (n-1)/n of the buffer over every link.
     reduced = reduces * 2.0 * (tp - 1.0) / tp * per_group * t.hidden * WIDE_BYTES
     copies = decoded * t.top_k + prompt_tokens * exchanged_copies(t, a, gpus)
     exchanged = np.where(wide, t.moe_layers * copies / gpus * t.hidden * DISPATCH_BYTES, 0.0)
@@ -194,9 +210,13 @@ def communication_seconds(
 def draft_seconds(
     t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, c: ServingConstants
 ) -> Number:
-    """Seconds to stream the weights of one draft: a layer, its 2h x h projection and the head."""
+    """Seconds to stream the weights of one draft: a layer, its 2h x h projection and the head.
+
+    Source: multi-token-prediction modules, arXiv 2412.19437, section 2.2; bandwidth
+    ``resources/serving.yaml``.
+    """
     count = counted(t)
-    dense = count.attention_per_layer + 2.0 * t.hidden * t.hidden
+    dense = count.attention_per_layer + MTP_PROJECTION * t.hidden * t.hidden
     experts = t.experts * count.per_expert if t.is_moe else 0.0
     dense = dense + (count.ffn_per_moe_layer - experts if t.is_moe else count.ffn_per_dense_layer)
     read = (dense / replica.tp + experts / replica.gpus) * WEIGHT_BYTES[precision]
@@ -207,9 +227,13 @@ def matmul_seconds(
     t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, tokens: Number,
     c: ServingConstants,
 ) -> Number:  # fmt: skip
-    """Seconds of all products with weights for ``tokens`` tokens over the replica, arithmetic only."""
+    """Seconds of all products with weights for ``tokens`` tokens over the replica, arithmetic only.
+
+    2 N FLOPs a token over the sustained peak; grouped products of experts are slower. Source: shares of the
+    peak ``resources/serving.yaml``.
+    """
     count = counted(t)
-    peak, name = matmul_peak(a, precision)
+    peak, name = generating_peak(a, precision)
     rate = peak * c.matmul_efficiency[name]
     routed = t.moe_layers * t.top_k * count.per_expert
     dense = count.active_matmul - routed
@@ -241,11 +265,14 @@ def step_time(
     Returns:
         Seconds per step by cause. Without ``overlap`` each operation waits for the slower of its memory
         traffic and its arithmetic; with it the whole step's traffic hides the whole step's arithmetic, or
-        the reverse. Communication and fixed times add.
+        the reverse. Communication and fixed times add. Source: constants ``resources/serving.yaml``;
+            overlap of
+        two half batches, arXiv 2412.19437, section 3.4.
     """
     running = np.asarray(sequences, float)
     decoded = running * (1.0 + speculation.drafts)
     tokens = decoded + prompt_tokens
+    # Experts are reached by drafts and prompts as well, so all tokens of the step count.
     weights = weight_bytes_read(t, replica, fmt.weights, tokens) / (a.memory_bandwidth * c.weight_bandwidth)
     cache = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp)
     cache = running / replica.attention_groups * cache / (a.memory_bandwidth * c.cache_bandwidth)
@@ -258,6 +285,7 @@ def step_time(
     per_token = tokens / replica.gpus * t.moe_layers * c.token_layer_seconds
     bookkeeping = running / replica.attention_groups * c.sequence_seconds + per_token
     if speculation.drafts:
+        # A draft is a layer more: its weights stream, its cache is read, its launches wait, all in turn.
         weights = weights + speculation.drafts * draft_seconds(t, a, replica, fmt.weights, c)
         fixed = fixed * (1.0 + speculation.drafts / t.layers)
         cache = cache * (1.0 + speculation.drafts / t.layers)
@@ -280,8 +308,12 @@ def step_time(
 def sequences_that_fit(
     t: Transformer, a: Accelerator, replica: Replica, fmt: Format, context: Number, c: ServingConstants
 ) -> Number:
-    """Sequences of ``context`` tokens a replica can hold at once, by memory and scheduler; 0 = no fit."""
+    """Sequences of ``context`` tokens a replica can hold at once, by memory and scheduler; 0 = no fit.
+
+    Source: share of free memory, runtime and scheduler's limit of ``resources/serving.yaml``.
+    """
     free = a.memory_bytes - weight_bytes_held(t, replica, fmt.weights) - c.runtime_bytes
     each = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp)
+    # Heads of the cache that do not divide over tp are copied: each rank holds more than its share.
     by_memory = np.maximum(free * c.memory_share, 0.0) / each
     return np.minimum(by_memory, c.max_sequences) * replica.attention_groups

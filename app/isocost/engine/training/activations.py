@@ -1,4 +1,4 @@
-"""Bytes of activations a transformer layer leaves on each rank, tensor by tensor."""
+"""Bytes of activations a transformer layer leaves on each rank, tensor by tensor (arXiv 2205.05198)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.engine.arrays import Array, Shapes
+from isocost.engine.arrays import Array, Transformers
 from isocost.engine.layout import Layouts
 from isocost.engine.training.states import MemoryProfile, StateBytes
+
+UNFUSED_SCORES = 2.5
+"""16-bit tensors' worth of attention scores kept without fusion: softmax and dropout outputs in 16 bits, and
+the dropout's mask in 8 (the 5 a s^2 b of arXiv 2205.05198, table 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +33,50 @@ class LayerActivations:
 
 
 def layer_activations(
-    s: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+    t: Transformers, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
 ) -> LayerActivations:
-    """Activations of one average layer for one microbatch.
+    """Activations of one average layer for one microbatch: the 34 s b h of arXiv 2205.05198, part by part.
 
     Norm inputs and outputs are divided by tp under sequence parallelism; projections, attention and
     feed-forward tensors always are. A routed token leaves its copy and both inner tensors at each of its
-    ``top_k`` experts, which are assumed evenly loaded.
+    ``top_k`` experts, which are assumed evenly loaded. Source: arXiv 2205.05198, section 4; latent vectors
+    arXiv 2405.04434; what frameworks keep beyond, ``resources/memory.yaml``.
     """
     tokens = layouts.microbatch * sequence / layouts.cp
     tp = layouts.tp
     split = np.where(layouts.sequence_parallel, tp, 1.0)
     unit = tokens * states.activation_bytes
-    residual = unit * s.hidden / split
-    queries = s.heads * s.query_key_dim
-    kv = np.where(s.latent > 0, s.heads, s.kv_heads)
-    keys, values = kv * s.query_key_dim, kv * s.value_dim
+    residual = unit * t.hidden / split
+    queries = t.heads * t.query_key_dim
+    kv = np.where(t.latent > 0, t.heads, t.kv_heads)
+    keys, values = kv * t.query_key_dim, kv * t.value_dim
+    # With fewer key-value heads than ranks each rank holds a whole head: they are copied, not cut further.
     kv_split = np.minimum(tp, np.maximum(kv, 1.0))
-    projected = unit * ((queries + s.heads * s.value_dim) / tp + (keys + values) / kv_split)
-    latents = unit * 2.0 * s.latent * (s.q_rank + s.kv_rank + s.rope_dim)
-    copied = (1.0 - s.state_share) * unit * (queries / tp + keys / kv_split)
+    projected = unit * ((queries + t.heads * t.value_dim) / tp + (keys + values) / kv_split)
+    latents = unit * 2.0 * t.latent * (t.q_rank + t.kv_rank + t.rope_dim)
+    copied = (1.0 - t.state_share) * unit * (queries / tp + keys / kv_split)
     # A state space keeps its projected input, what the convolution makes of it, and the scan's output.
-    mixed = unit * (2.0 * s.state_projected) / tp
-    projected = projected + s.state_share * (mixed - projected)
-    scores = np.where(states.fused_attention > 0, 0.0, 2.5 * unit * s.heads * sequence / tp)
-    moe = s.moe_layers / s.layers
-    shared = s.shared_experts * s.expert_ffn
-    inner = unit * ((1.0 - moe) * s.ffn + moe * (shared + s.top_k * s.expert_ffn)) / tp
-    inputs = s.matrices - 1.0
+    mixed = unit * (2.0 * t.state_projected) / tp
+    projected = projected + t.state_share * (mixed - projected)
+    scores = np.where(states.fused_attention > 0, 0.0, UNFUSED_SCORES * unit * t.heads * sequence / tp)
+    moe = t.moe_layers / t.layers
+    shared = t.shared_experts * t.expert_ffn
+    inner = unit * ((1.0 - moe) * t.ffn + moe * (shared + t.top_k * t.expert_ffn)) / tp
+    inputs = t.matrices - 1.0
     stored_inputs = states.input_bytes / states.activation_bytes
     # The experts' outputs need no keeping: routing weights are applied before the last product.
-    routed = unit * stored_inputs * moe * s.top_k * s.expert_hidden / tp
-    residual = 0.5 * (1.0 + s.fed_share) * residual
+    routed = unit * stored_inputs * moe * t.top_k * t.expert_hidden / tp
+    # Each side of a layer has a norm; layers of a hybrid without a feed-forward have one side.
+    residual = 0.5 * (1.0 + t.fed_share) * residual
     base = 2.0 * residual + projected + latents + routed + inputs * inner
     # Selective recomputation also projects latents up again and keeps the activation's inputs narrow.
-    outputs = unit * s.heads * s.value_dim / tp
+    outputs = unit * t.heads * t.value_dim / tp
     narrow = np.minimum(2.0 * stored_inputs, 1.0)
-    selective = base - inputs * inner * (1.0 - narrow) - s.latent * (projected - outputs)
+    selective = base - inputs * inner * (1.0 - narrow) - t.latent * (projected - outputs)
     if profile.every_second:
-        attention = outputs + (1.0 - s.latent) * unit * (queries / tp + values / kv_split)
+        # PyTorch's policy keeps the outputs of attention and of every other product: queries, values, one of
+        # a gate's.
+        attention = outputs + (1.0 - t.latent) * unit * (queries / tp + values / kv_split)
         selective = 2.0 * residual + attention + latents + routed + inner
     kept = 2.0 * residual + profile.ffn_copies * inner
     whole = base + stored_inputs * kept + scores + profile.attention_copies * copied

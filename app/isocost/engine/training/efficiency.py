@@ -1,4 +1,4 @@
-"""What fraction of its peaks an accelerator sustains under a software stack, and the rates that follow."""
+"""Fractions of its peaks that an accelerator sustains under a software stack, and the rates that follow."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from isocost.engine.arrays import Array, column
+from isocost.engine.arrays import BLOCK_SCALED, Array, array_of
+from isocost.engine.peaks import PEAK_FORMAT, WIDER, dense_peak
 from isocost.engine.records import Accelerator, Precision, Stack
 from isocost.engine.training.network import Links
 
@@ -16,14 +18,16 @@ PRESENT = 2026.5
 """Year of the newest measured software; what a plan made today runs."""
 
 MATURING = 1.0
-"""Years in which the shortfall of an architecture's first software fades to 1/e."""
+"""Years in which the shortfall of an architecture's first software fades to 1/e. Chosen; the shortfall
+itself (``young``) is fitted."""
 
 FUSED_ATTENTION_YEAR = 2024.5
-"""From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures."""
+"""From the middle of 2024 libraries and stacks ship attention kernels written for the newer architectures
+(FlashAttention-3, arXiv 2407.08608)."""
 
 PLAIN_ATTENTION = ("Hopper", "CDNA3")
-"""Where stacks other than the vendor's still run kernels not written for the architecture. On Hopper PyTorch
-puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
+"""Architectures on which stacks other than the vendor's still run attention kernels written for another. On
+Hopper PyTorch puts FlashAttention-2 before cuDNN's, which are 1.7-2.3 times as fast
 (github.com/huggingface/transformers/pull/48163, 2026-08); on CDNA3 its kernels are compiled from Triton, and
 AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-bench, 2026), more backward
 (arXiv 2511.08083)."""
@@ -34,19 +38,22 @@ runs block-scaled experts as one kernel with their activation and casts (Megatro
 ``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``)."""
 
 DEFAULT_ARCHITECTURE = "Hopper"
-"""Whose shares an accelerator of an architecture nobody has measured is given."""
+"""Architecture whose shares stand in for one nobody has measured."""
 
 PCIE = 70e9
-"""Bytes/s below which a link inside a server is PCIe, shared through host bridges: no fabric is slower."""
+"""Bytes/s below which a link inside a server is PCIe, shared through host bridges: no fabric is slower, and
+16 lanes of PCIe 5 carry 63e9."""
 
-ELEMENT = {"fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4"}
-"""The peak each number format is multiplied at."""
+ACCUMULATED_TRAFFIC = 8.0
+"""Bytes a weight gradient moves where a product adds it in 32 bits: read and written
+(``gradient_accumulation_fusion`` of Megatron-LM)."""
+WRITTEN_TRAFFIC = 4.0
+"""Bytes it moves where a product writes it in 16 bits and the reduction reads it."""
 
-BLOCK_SCALED = ("mxfp8", "nvfp4")
-"""Number formats with a scale for every small block of operands."""
-
-_FALLBACK = {"tf32": ("tf32", "fp32"), "fp8": ("fp8", "bf16", "fp16"), "fp4": ("fp4", "fp8", "bf16", "fp16")}
-_SIXTEEN_BIT = ("bf16", "fp16", "fp32")
+NARROW_GRADIENTS = 2.0
+"""Bytes of a gradient on the wire where it is reduced in 16 bits: published recipes of the vendor's stack."""
+WIDE_GRADIENTS = 4.0
+"""Bytes of one reduced in 32 bits, as PyTorch's stacks do (torchtitan's ``apply_fsdp``)."""
 
 Value = TypeVar("Value")
 
@@ -60,7 +67,7 @@ class Efficiency:
     to differ from its architecture's (half-rate tensor cores, low power limits) has its own, by id, and one
     whose vendor's libraries do better than others' by id and stack (``mi300x-open``)."""
     matmul_stack: Mapping[str, float]
-    """That share under a software stack, beside the vendor's."""
+    """Factor on ``matmul`` under each software stack; 1 for the vendor's."""
     attention: Mapping[str, float]
     """Share of the 16-bit peak FlashAttention's forward reaches, by architecture or part."""
     attention_backward: float
@@ -103,7 +110,7 @@ class Efficiency:
     data_exposed: Mapping[str, float]
     """Share of the traffic of data parallel that nothing hides, by stack."""
     sharded_exposed: Mapping[str, float]
-    """The same where states are sharded."""
+    """``data_exposed`` where states are sharded."""
     pipelined_host: float
     """Launches a research code's pipeline across nodes adds to a layer, per tensor-parallel rank."""
     contention: float
@@ -159,7 +166,7 @@ class Machines:
     block_casts: Array
     dequantise: Array
     gradient_traffic: Array
-    """Bytes a weight gradient is read and written with: accumulated in 32 bits by the vendor's stack."""
+    """Bytes a weight gradient moves when it is made: accumulated in 32 bits by the vendor's stack."""
     gradient_bytes: Array
     """Bytes of a gradient on the wire."""
     links: Links
@@ -187,38 +194,43 @@ class Machines:
     straggler: Array
 
 
-def _of(values: Mapping[str, Value], a: Accelerator) -> Value:
+def _own(values: Mapping[str, Value], a: Accelerator) -> Value:
     """A part's own value, else its architecture's."""
     return values.get(a.id) or values.get(a.architecture) or values[DEFAULT_ARCHITECTURE]
 
 
-def dense_peak(a: Accelerator, format_: str) -> tuple[float, str]:
-    """Dense peak for a number format and the format it is the peak of: the next wider one if it has none."""
-    for name in _FALLBACK.get(format_, _SIXTEEN_BIT):
-        if name in a.peak_flops:
-            return a.peak_flops[name], name
-    raise ValueError(f"{a.name} has no dense peak for matrix multiplies.")
-
-
 def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -> float:
-    peak, format_ = dense_peak(a, ELEMENT[precision])
-    shares = e.matmul.get(f"{a.id}-{stack}") or _of(e.matmul, a)
+    peak, format_ = dense_peak(a, PEAK_FORMAT[precision])
+    # Most measured first: the part under this stack, the part, its architecture.
+    shares = e.matmul.get(f"{a.id}-{stack}") or _own(e.matmul, a)
     key = "mxfp8" if precision == "mxfp8" and format_ == "fp8" else format_
-    share = next(shares[k] for k in (key, *_FALLBACK.get(format_, ()), "bf16") if k in shares)
+    share = next(shares[k] for k in (key, *WIDER.get(format_, ()), "bf16") if k in shares)
     return peak * share * e.matmul_stack[stack]
 
 
 def _links(accelerators: Sequence[Accelerator], stacks: Sequence[Stack], e: Efficiency) -> Links:
     n = len(accelerators)
-    share = column(accelerators, lambda a: e.inside["pcie" if a.scaleup_bandwidth < PCIE else "fabric"])
+    share = array_of(accelerators, lambda a: e.inside["pcie" if a.scaleup_bandwidth < PCIE else "fabric"])
+    sustained = array_of(stacks, lambda stack: e.outside[stack])
     return Links(
-        inside=column(accelerators, lambda a: a.scaleup_bandwidth) * share,
-        outside=column(accelerators, lambda a: a.scaleout_bandwidth) * column(stacks, lambda k: e.outside[k]),
-        domain=column(accelerators, lambda a: a.scaleup_domain),
+        inside=array_of(accelerators, lambda a: a.scaleup_bandwidth) * share,
+        outside=array_of(accelerators, lambda a: a.scaleout_bandwidth) * sustained,
+        domain=array_of(accelerators, lambda a: a.scaleup_domain),
         inside_latency=np.full(n, e.inside_latency),
-        outside_latency=column(stacks, lambda k: e.outside_latency[k]),
+        outside_latency=array_of(stacks, lambda stack: e.outside_latency[stack]),
         rails=np.full(n, e.rails),
     )
+
+
+def _without_own_attention(
+    accelerators: Sequence[Accelerator], stacks: Sequence[Stack], year: Array
+) -> NDArray[np.bool_]:
+    """Whether attention runs on kernels of an older architecture: before they were written, or shipped."""
+    rows = list(zip(accelerators, stacks, strict=True))
+    # Ampere is the architecture those older kernels were written for.
+    mature = array_of(rows, lambda r: r[0].architecture == "Ampere" and r[1] == "vendor") > 0
+    plain = array_of(rows, lambda r: r[0].architecture in PLAIN_ATTENTION and r[1] != "vendor") > 0
+    return ((year < FUSED_ATTENTION_YEAR) & ~mature) | plain
 
 
 def machines(
@@ -231,9 +243,15 @@ def machines(
 ) -> Machines:
     """Sustained rates of each accelerator, number format and stack (sequences of one length).
 
-    ``years`` says when each row's software ran, as a decimal year; None = today's. ``overlapping`` marks rows
-    whose framework hides the experts' all-to-all whatever its year. Raises ValueError for an accelerator
-    without any dense peak.
+    A rate is the peak of a data sheet times the share of it that large kernels were measured or fitted to
+    reach: ``resources/accelerators.csv`` and ``resources/efficiency.yaml``.
+
+    Args:
+        years: when each row's software ran, as a decimal year; None = today's.
+        overlapping: rows whose framework hides the experts' all-to-all whatever its year.
+
+    Raises:
+        ValueError: an accelerator has no dense peak.
     """
     n = len(accelerators)
 
@@ -241,40 +259,42 @@ def machines(
         return np.full(n, value)
 
     def by_stack(values: Mapping[str, float]) -> Array:
-        return column(stacks, lambda stack: values[stack])
+        return array_of(stacks, lambda stack: values[stack])
 
     rows = list(zip(accelerators, precisions, stacks, strict=True))
     year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
-    since = year - column(accelerators, lambda a: _of(e.introduced, a))
+    since = year - array_of(accelerators, lambda a: _own(e.introduced, a))
+    # Libraries catch up with a new architecture: first releases on Hopper and Blackwell were slower
+    # throughout.
     immature = 1.0 + e.young * np.exp(-np.maximum(since, 0.0) / MATURING)
+    # Software routes tokens with fewer launches and copies every year: one mixture sped up release by
+    # release.
     age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
-    mature = column(rows, lambda r: r[0].architecture == "Ampere" and r[2] == "vendor") > 0
-    plain = column(rows, lambda r: r[0].architecture in PLAIN_ATTENTION and r[2] != "vendor") > 0
-    early = np.where(((year < FUSED_ATTENTION_YEAR) & ~mature) | plain, by_stack(e.attention_early), 1.0)
-    sixteen_bit = column(accelerators, lambda a: dense_peak(a, "bf16")[0])
-    attention = sixteen_bit * column(accelerators, lambda a: _of(e.attention, a))
-    vendor = column(stacks, lambda stack: stack == "vendor") > 0
-    research = column(stacks, lambda stack: stack == "research")
+    sixteen_bit = array_of(accelerators, lambda a: dense_peak(a, "bf16")[0])
+    attention = sixteen_bit * array_of(accelerators, lambda a: _own(e.attention, a))
+    early = np.where(_without_own_attention(accelerators, stacks, year), by_stack(e.attention_early), 1.0)
+    vendor = array_of(stacks, lambda stack: stack == "vendor") > 0
+    research = array_of(stacks, lambda stack: stack == "research")
     current = vendor & (year >= FUSED_EXPERTS_YEAR)
     overlaps = current if overlapping is None else current | np.array(overlapping, dtype=np.bool_)
-    fused = current & (column(precisions, lambda p: p in BLOCK_SCALED) > 0)
+    fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
-        matmul=column(rows, lambda r: _matmul(*r, e)) / immature,
-        bf16=column(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,
+        matmul=array_of(rows, lambda r: _matmul(*r, e)) / immature,
+        bf16=array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=attention * early / immature,
         attention_backward=full(e.attention_backward),
-        head_overhead=column(accelerators, lambda a: _of(e.head_overhead, a)),
+        head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
         grouped=full(e.grouped),
-        memory=column(accelerators, lambda a: a.memory_bandwidth * e.memory),
+        memory=array_of(accelerators, lambda a: a.memory_bandwidth * e.memory),
         elementwise=by_stack(e.elementwise),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes),
         block_casts=full(e.block_casts),
         dequantise=full(e.dequantise),
-        gradient_traffic=np.where(vendor, 8.0, 4.0),
-        gradient_bytes=np.where(vendor, 2.0, 4.0),
+        gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
+        gradient_bytes=np.where(vendor, NARROW_GRADIENTS, WIDE_GRADIENTS),
         links=_links(accelerators, stacks, e),
         tensor_exposed=by_stack(e.tensor_exposed),
         context_exposed=full(e.context_exposed),

@@ -10,62 +10,77 @@ from dataclasses import replace
 
 import numpy as np
 
-from isocost.engine.arrays import Array, Shapes, Works
+from isocost.engine.architecture import visible_tokens
+from isocost.engine.arrays import Array, Transformers, Workloads
 from isocost.engine.training import kernels, network
 from isocost.engine.training.efficiency import Machines
 from isocost.engine.training.experts import overlapped, routed_seconds, second_inwards
 from isocost.engine.training.passes import LayerSeconds, Seconds, Split
 from isocost.engine.training.products import Product, product
 
+COLLECTIVES = 4.0
+"""All-gathers and reduce-scatters of a layer's pass under sequence parallelism: one before and one after each
+of its two sides (arXiv 2205.05198, section 4.2.2); two all-reduces are worth as much."""
+
+EMBEDDING_BYTES = 12.0
+"""Traffic of embedding look-ups and their gradients, per token and hidden element: six 16-bit tensors.
+Counted."""
+
+REPEATED_PASSES = 0.5
+"""Passes over memory that selective recomputation repeats: norms and activations, not residual additions and
+rotary embedding. Chosen: they are about half of the bytes."""
+
 
 def _attention_products(
-    tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array
+    tokens: Array, t: Transformers, w: Workloads, m: Machines, tp: Array
 ) -> tuple[Product, Product, Product]:
-    """The projections of an average layer, of these the latent up-projections, and every second one.
+    """Cost of the projections of an average layer, of these the latent up-projections, and every second one.
 
     Queries, keys, values and output; or the latent down- and up-projections and the output; or a state
     space's input and output.
     """
-    if np.any(s.state_share):
-        every, up, second = _attention_products(tokens, replace(s, state_share=np.zeros(1)), w, m, tp)
-        output = product(tokens, s.hidden, s.state_width / tp, w, m)
-        own = product(tokens, s.state_projected / tp, s.hidden, w, m) + output
-        attends, share = 1.0 - s.state_share, s.state_share
+    # Branches on any row: a search of a plain transformer must not pay for products it does not have.
+    if np.any(t.state_share):
+        every, up, second = _attention_products(tokens, replace(t, state_share=np.zeros(1)), w, m, tp)
+        output = product(tokens, t.hidden, t.state_width / tp, w, m)
+        own = product(tokens, t.state_projected / tp, t.hidden, w, m) + output
+        attends, share = 1.0 - t.state_share, t.state_share
         return (
             every.scaled(attends) + own.scaled(share),
             up.scaled(attends),
             second.scaled(attends) + output.scaled(share),
         )
-    query = s.heads * s.query_key_dim / tp
-    keys = s.kv_heads * s.query_key_dim / tp
-    plain = query + keys + s.kv_heads * s.value_dim / tp
-    output = product(tokens, s.hidden, s.heads * s.value_dim / tp, w, m)
+    query = t.heads * t.query_key_dim / tp
+    keys = t.kv_heads * t.query_key_dim / tp
+    plain = query + keys + t.kv_heads * t.value_dim / tp
+    output = product(tokens, t.hidden, t.heads * t.value_dim / tp, w, m)
     nothing = Product(*(np.zeros(1) for _ in range(4)))
     second = nothing
     if np.any(w.every_second):
-        second = (product(tokens, keys, s.hidden, w, m) + output).scaled(1.0 - s.latent)
-    if not np.any(s.latent):
-        return product(tokens, plain, s.hidden, w, m) + output, nothing, second
-    direct = np.where(s.latent > 0, 0.0, plain)
-    down = np.where(s.latent > 0, s.q_rank + s.kv_rank + s.rope_dim, 0.0)
-    q_up = np.where(s.latent > 0, query, 0.0)
-    kv_up = np.where(s.latent > 0, s.heads * (s.query_key_dim - s.rope_dim + s.value_dim) / tp, 0.0)
-    q_inner = np.where(s.q_rank > 0, s.q_rank, s.hidden)
-    up = product(tokens, q_up, q_inner, w, m) + product(tokens, kv_up, s.kv_rank, w, m)
-    every = product(tokens, direct, s.hidden, w, m) + product(tokens, down, s.hidden, w, m) + output + up
+        second = (product(tokens, keys, t.hidden, w, m) + output).scaled(1.0 - t.latent)
+    if not np.any(t.latent):
+        return product(tokens, plain, t.hidden, w, m) + output, nothing, second
+    direct = np.where(t.latent > 0, 0.0, plain)
+    down = np.where(t.latent > 0, t.q_rank + t.kv_rank + t.rope_dim, 0.0)
+    q_up = np.where(t.latent > 0, query, 0.0)
+    kv_up = np.where(t.latent > 0, t.heads * (t.query_key_dim - t.rope_dim + t.value_dim) / tp, 0.0)
+    q_inner = np.where(t.q_rank > 0, t.q_rank, t.hidden)
+    up = product(tokens, q_up, q_inner, w, m) + product(tokens, kv_up, t.kv_rank, w, m)
+    every = product(tokens, direct, t.hidden, w, m) + product(tokens, down, t.hidden, w, m) + output + up
     return every, up, second + up
 
 
-def _scores(split: Split, s: Shapes, w: Works, m: Machines) -> tuple[Array, Array]:
+def _scores(split: Split, t: Transformers, w: Workloads, m: Machines) -> tuple[Array, Array]:
     """Forward and backward seconds of attention itself, fused or not."""
     tokens = split.microbatch * w.sequence / split.cp
-    heads = s.heads / split.tp
-    everything = kernels.visible(w.sequence, np.full(1, np.inf))
-    windowed = kernels.visible(w.sequence, s.window)
-    seen = (1.0 - s.windowed_share) * everything + s.windowed_share * windowed
-    work = kernels.attention_flops(tokens, seen, heads, s.query_key_dim, s.value_dim, m.head_overhead)
+    heads = t.heads / split.tp
+    everything = visible_tokens(w.sequence, np.full(1, np.inf))
+    windowed = visible_tokens(w.sequence, t.window)
+    seen = (1.0 - t.windowed_share) * everything + t.windowed_share * windowed
+    work = kernels.attention_flops(tokens, seen, heads, t.query_key_dim, t.value_dim, m.head_overhead)
     fused = work / m.attention
-    width = s.query_key_dim + s.value_dim
+    width = t.query_key_dim + t.value_dim
+    # Unfused, the whole square of scores is computed and written, masked or not.
     scores = tokens * w.sequence * heads
     products = 2.0 * scores * width / m.batched_matmul
     forward = np.where(
@@ -79,35 +94,49 @@ def _scores(split: Split, s: Shapes, w: Works, m: Machines) -> tuple[Array, Arra
     return forward, backward
 
 
-def _context_exchange(split: Split, s: Shapes, w: Works, m: Machines, attention: Array) -> Array:
-    """Exposed seconds of passing keys and values around the context-parallel ring during one forward."""
-    width = s.kv_heads * (s.query_key_dim + s.value_dim) / split.tp
+def _context_exchange(split: Split, t: Transformers, w: Workloads, m: Machines, attention: Array) -> Array:
+    """Seconds of keys and values going round the context-parallel ring in a forward pass, less what hides."""
+    width = t.kv_heads * (t.query_key_dim + t.value_dim) / split.tp
     gathered = 2.0 * split.microbatch * w.sequence * width
     ring = network.ring_seconds(gathered, split.cp, split.tp, m.links)
+    # Blocks travel while attention computes the one before, all but a share that is always late.
     return np.maximum(ring * m.context_exposed, ring - attention)
 
 
-def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSeconds:
-    """Seconds of an average layer: attention, then a dense or routed feed-forward in their proportions."""
+def _memory_passes(
+    tokens: Array, t: Transformers, m: Machines, split: Split, sides: Array
+) -> tuple[Array, Array]:
+    """Forward seconds of a layer's passes over memory: norms and activations, and a state space's own."""
+    tp = split.tp
+    replicated = np.where(split.sequence_parallel > 0, tp, 1.0)
+    norms = kernels.norm_bytes(tokens, t.hidden) / replicated
+    qk = (1.0 - t.state_share) * (t.heads + t.kv_heads) * t.query_key_dim / tp
+    dense_ffn = (1.0 - t.moe_layers / t.layers) * t.ffn / tp
+    inner = kernels.projection_bytes(tokens, qk, dense_ffn, t.matrices)
+    states = kernels.state_space_bytes(tokens, t.state_width / tp, t.state_projected / tp)
+    mixed = t.state_share * m.hybrid * states * m.elementwise / m.memory
+    return (sides * norms + inner) * m.elementwise / m.memory, mixed
+
+
+def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> LayerSeconds:
+    """Seconds of an average layer and the head for one microbatch, by pass and by what they are spent on.
+
+    Attention, then a dense or routed feed-forward in their proportions. A rank has T = b s / cp tokens.
+    Source: kernels as in ``training.kernels``, rates ``resources/efficiency.yaml``.
+    """
     tokens = split.microbatch * w.sequence / split.cp
     tp = split.tp
-    moe_share = s.moe_layers / s.layers
-    projections, up, second = _attention_products(tokens, s, w, m, tp)
-    inwards = product(tokens, (s.matrices - 1.0) * s.ffn / tp, s.hidden, w, m)
-    dense = inwards + product(tokens, s.hidden, s.ffn / tp, w, m)
-    attention_forward, attention_backward = _scores(split, s, w, m)
-    replicated = np.where(split.sequence_parallel > 0, tp, 1.0)
-    norms = kernels.norm_bytes(tokens, s.hidden) / replicated
-    qk = (1.0 - s.state_share) * (s.heads + s.kv_heads) * s.query_key_dim / tp
-    dense_ffn = (1.0 - moe_share) * s.ffn / tp
-    inner = kernels.projection_bytes(tokens, qk, dense_ffn, s.matrices)
-    states = kernels.state_space_bytes(tokens, s.state_width / tp, s.state_projected / tp)
-    mixed = s.state_share * m.hybrid * states * m.elementwise / m.memory
-    sides = 0.5 * (1.0 + s.fed_share)
-    passes = (sides * norms + inner) * m.elementwise / m.memory
-    gather = network.gather_seconds(2.0 * tokens * s.hidden, tp, np.ones(1), m.links)
-    tensor = 4.0 * sides * gather * m.tensor_exposed
-    ring = _context_exchange(split, s, w, m, attention_forward)
+    moe_share = t.moe_layers / t.layers
+    projections, up, second = _attention_products(tokens, t, w, m, tp)
+    inwards = product(tokens, (t.matrices - 1.0) * t.ffn / tp, t.hidden, w, m)
+    dense = inwards + product(tokens, t.hidden, t.ffn / tp, w, m)
+    attention_forward, attention_backward = _scores(split, t, w, m)
+    # Of a layer's two sides, attention and feed-forward, some layers of a hybrid lack the second.
+    sides = 0.5 * (1.0 + t.fed_share)
+    passes, mixed = _memory_passes(tokens, t, m, split, sides)
+    gather = network.gather_seconds(2.0 * tokens * t.hidden, tp, np.ones(1), m.links)
+    tensor = COLLECTIVES * sides * gather * m.tensor_exposed
+    ring = _context_exchange(split, t, w, m, attention_forward)
     zero = np.zeros_like(tokens * tp * m.matmul)
     dense_share = 1.0 - moe_share
     forward = Seconds(
@@ -120,41 +149,43 @@ def layer_seconds(s: Shapes, w: Works, m: Machines, split: Split) -> LayerSecond
     )
     backward = Seconds(
         projections.backward + dense_share * dense.backward,
-        attention_backward + 1.5 * mixed,
-        1.5 * passes + projections.backward_casts + dense_share * dense.backward_casts,
+        attention_backward + kernels.BACKWARD_BYTES * mixed,
+        kernels.BACKWARD_BYTES * passes + projections.backward_casts + dense_share * dense.backward_casts,
         tensor,
+        # Keys and values go round again, and their gradients with them.
         2.0 * ring,
         zero,
     )
     unfused = np.where(w.fused_attention > 0, 0.0, attention_forward)
     kept = passes + mixed
-    selective = Seconds(up.forward, unfused, 0.5 * kept + up.forward_casts, zero, zero, zero)
-    second = second + inwards.scaled(dense_share * second_inwards(s))
+    selective = Seconds(up.forward, unfused, REPEATED_PASSES * kept + up.forward_casts, zero, zero, zero)
+    second = second + inwards.scaled(dense_share * second_inwards(t))
     # Every pass over memory is repeated, and each gather of a sequence-parallel input.
     seconds = Seconds(second.forward, unfused, kept + second.forward_casts, 0.5 * tensor, zero, zero)
     if np.any(moe_share > 0):
-        routed = routed_seconds(s, w, m, split, tokens)
+        routed = routed_seconds(t, w, m, split, tokens)
         forward, backward, second_routed = (
             a + b.scaled(moe_share) for a, b in zip((forward, backward, seconds), routed, strict=True)
         )
         seconds = second_routed
-        forward, backward = overlapped(s, m, forward, backward)
+        forward, backward = overlapped(t, m, forward, backward)
     selective = selective.scaled(1.0 - w.every_second) + seconds.scaled(w.every_second)
     return LayerSeconds(
         forward=forward,
         backward=backward,
         selective=selective,
-        head=_head(tokens, s, w, m, tp),
+        head=_head(tokens, t, w, m, tp),
         host=m.host * (1.0 + moe_share * m.routed_host),
     )
 
 
-def _head(tokens: Array, s: Shapes, w: Works, m: Machines, tp: Array) -> Seconds:
+def _head(tokens: Array, t: Transformers, w: Workloads, m: Machines, tp: Array) -> Seconds:
     """Output projection in 16 bits, forward and backward, and the loss; embedding look-ups are bytes."""
-    columns = s.vocabulary / tp
-    flops = kernels.matmul_flops(tokens, columns, s.hidden)
-    passes = np.where(w.frozen > 0, 2.0, 3.0)
-    traffic = kernels.cross_entropy_bytes(tokens, columns) + 12.0 * tokens * s.hidden
-    weights = passes * 2.0 * s.hidden * columns
+    columns = t.vocabulary / tp
+    flops = kernels.matmul_flops(tokens, columns, t.hidden)
+    # One product forward, two backward; a frozen head has no gradient of its own.
+    products = np.where(w.frozen > 0, 2.0, 3.0)
+    traffic = kernels.cross_entropy_bytes(tokens, columns) + EMBEDDING_BYTES * tokens * t.hidden
+    weights = products * 2.0 * t.hidden * columns
     zero = np.zeros_like(flops * m.bf16)
-    return Seconds(passes * flops / m.bf16 + weights / m.memory, zero, traffic / m.memory, zero, zero, zero)
+    return Seconds(products * flops / m.bf16 + weights / m.memory, zero, traffic / m.memory, zero, zero, zero)

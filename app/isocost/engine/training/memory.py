@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from isocost.engine.arrays import Array, Shapes, expert_split
-from isocost.engine.layout import Layouts
+from isocost.engine.arrays import Array, Transformers
+from isocost.engine.layout import Layouts, expert_split, rank_parameters
 from isocost.engine.records import Accelerator
 from isocost.engine.training.activations import layer_activations
 from isocost.engine.training.states import SIXTEEN_BIT, MemoryProfile, StateBytes
@@ -23,10 +23,12 @@ from isocost.quantities.units import GIGA
 LABEL_BYTES = 2.0**30 / GIGA
 """Device memory labelled in GB is made of GiB (an "80 GB" H100 has 81,559 MiB)."""
 USABLE = 0.995
-"""Share of it a process can allocate: drivers and error correction keep the rest."""
+"""Share of it a process can allocate: drivers and error correction keep the rest (that H100 shows 0.9956 of
+80 GiB)."""
 
 GATHERED_LAYERS = 2.0
-"""Layers whose weights are whole at once under ZeRO-3: the one computing and the one fetched ahead."""
+"""Layers whose weights are whole at once under ZeRO-3: the one computing and the one fetched ahead (the
+default prefetch of PyTorch's FSDP, arXiv 2304.11277)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ class Memory:
 
     @property
     def allocated(self) -> Array:
-        """What a framework reports as its peak: everything but ``reserve``."""
+        """Peak as a framework reports it: everything but ``reserve``."""
         return self.total - self.reserve
 
     @property
     def total(self) -> Array:
-        """All of it: what must fit."""
+        """Sum of all parts: what must fit."""
         result: Array = sum(getattr(self, f.name) for f in fields(Memory))
         return result
 
@@ -65,26 +67,27 @@ def usable_bytes(accelerator: Accelerator) -> float:
 
 
 def memory(
-    shapes: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+    t: Transformers, sequence: Array, states: StateBytes, layouts: Layouts, profile: MemoryProfile
 ) -> Memory:
     """Peak bytes per accelerator of each layout: the larger of the first and the last pipeline stage.
 
-    ``sequence`` is tokens a sequence. Shapes, states and layouts broadcast together.
+    ``sequence`` is tokens a sequence. Models, states and layouts broadcast together. Source: activations
+    arXiv 2205.05198, sharded states arXiv 1910.02054, frameworks ``resources/memory.yaml``.
     """
-    layer = layer_activations(shapes, sequence, states, layouts, profile)
+    layer = layer_activations(t, sequence, states, layouts, profile)
     stored = layer.stored(layouts.recompute)
     ends = []
-    shares = _shares(_different(shapes, layouts), layouts.shard_group)
-    for stage in _stages(shapes, layouts, profile):
-        weights, gradients, optimizer = (
-            state.over(shares) for state in _states(shapes, states, layouts, stage)
-        )
-        logits = _logits(shapes, sequence, states, layouts, stage)
+    shares = _shares(_distinct_experts(t, layouts), layouts.shard_group)
+    for stage in _stages(t, layouts, profile):
+        weights, gradients, optimizer = (state.over(shares) for state in _states(t, states, layouts, stage))
+        logits = _logits(t, sequence, states, layouts, stage)
+        # The loss comes before the layers' backward passes, so the larger of its logits and their scratch
+        # counts.
         working = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         in_flight = np.minimum(stage.in_flight, layouts.microbatches)
         activations = stored * stage.layers * in_flight + working
         late = _gradients_not_yet(gradients, activations + logits, layouts.microbatches, profile)
-        buffers = _gathered(shapes, states, layouts, stage, profile) + profile.allocated_bytes
+        buffers = _gathered(t, states, layouts, stage, profile) + profile.allocated_bytes
         reserve = profile.reserve_bytes + profile.fragmentation * activations
         ends.append(Memory(weights, gradients - late, optimizer, activations, logits, buffers, reserve))
     first, last = ends[0], ends[-1]
@@ -94,22 +97,24 @@ def memory(
 
 @dataclass(frozen=True, slots=True)
 class _Shares:
-    """What one rank keeps of states that are sharded: one over the ranks that share them."""
+    """Shares one rank keeps of states that are sharded: one over the ranks that share them."""
 
     dense: Array
     routed: Array
-    """Of routed experts, which fewer ranks replicate."""
+    """Share of routed experts, which fewer ranks replicate."""
 
 
-def _shares(different: Array, shard_group: Array) -> _Shares:
+def _shares(distinct_experts: Array, shard_group: Array) -> _Shares:
+    # Of a group of n ranks only n / distinct hold the same experts and can share their states.
     dense = 1.0 / np.maximum(shard_group, 1.0)
-    return _Shares(dense, np.minimum(different * dense, 1.0) if different.any() else np.zeros(1))
+    routed = np.minimum(distinct_experts * dense, 1.0) if distinct_experts.any() else np.zeros(1)
+    return _Shares(dense, routed)
 
 
-def _different(s: Shapes, layouts: Layouts) -> Array:
-    """Of the ranks over which states are sharded, those whose routed experts differ; 0 without experts."""
-    different = layouts.ep * expert_split(s, layouts.tp) / layouts.tp
-    return different if np.any(s.routed_parameters) else np.zeros(1)
+def _distinct_experts(t: Transformers, layouts: Layouts) -> Array:
+    """Ranks with different routed experts among those over which states are sharded; 0 without experts."""
+    distinct = layouts.ep * expert_split(t, layouts.tp) / layouts.tp
+    return distinct if np.any(t.routed_parameters) else np.zeros(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,44 +135,44 @@ class Sharded:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one end of the pipeline holds, but for how many replicas share it and microbatches feed it."""
+    """Memory of one end of the pipeline, before its replicas and microbatches are known."""
 
     states: Sharded
     """Weights and optimizer, and all whose size is settled; gradients too, where they live throughout."""
     gradients: Sharded
-    """Those that only appear as activations are freed."""
+    """Gradients that only appear as activations are freed."""
     working: Array
     """Bytes at work beside the stored activations when they are."""
     stored: tuple[Array, ...]
     """Activations kept of each microbatch, under each recomputation mode."""
     in_flight: Array
     """Microbatches kept at most."""
-    different: Array
-    """Of the ranks that share the states, those whose routed experts differ."""
+    distinct_experts: Array
+    """Ranks with different routed experts among those that share the states."""
 
 
 def needs(
-    shapes: Shapes,
+    t: Transformers,
     sequence: Array,
     states: StateBytes,
     layouts: Layouts,
     profile: MemoryProfile,
     modes: Sequence[int],
 ) -> tuple[Need, ...]:
-    """What the first and the last pipeline stage need under several recomputation modes.
+    """Memory of the first and the last pipeline stage under several recomputation modes.
 
-    Replicas and microbatches of ``layouts`` are ignored: ``peak_bytes`` adds them. Only one stage where no
-    layout has a pipeline.
+    The sum of ``memory`` before replicas and microbatches are known: those of ``layouts`` are ignored,
+    ``peak_bytes`` adds them. Only one stage where no layout has a pipeline. Source: as ``memory``.
     """
-    layer = layer_activations(shapes, sequence, states, layouts, profile)
+    layer = layer_activations(t, sequence, states, layouts, profile)
     kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
     found = []
-    for stage in _stages(shapes, layouts, profile):
-        logits = _logits(shapes, sequence, states, layouts, stage)
-        weights, gradients, optimizer = _states(shapes, states, layouts, stage)
+    for stage in _stages(t, layouts, profile):
+        logits = _logits(t, sequence, states, layouts, stage)
+        weights, gradients, optimizer = _states(t, states, layouts, stage)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         fixed = logits + profile.reserve_bytes + profile.allocated_bytes
-        fixed = fixed + _gathered(shapes, states, layouts, stage, profile)
+        fixed = fixed + _gathered(t, states, layouts, stage, profile)
         fixed = fixed + (1.0 + profile.fragmentation) * beyond
         none = Sharded(np.zeros(1), np.zeros(1), np.zeros(1))
         throughout = gradients if profile.persistent_gradients else none
@@ -178,7 +183,7 @@ def needs(
                 working=beyond + logits,
                 stored=tuple(kept[mode] * stage.layers for mode in modes),
                 in_flight=stage.in_flight,
-                different=_different(shapes, layouts),
+                distinct_experts=_distinct_experts(t, layouts),
             )
         )
     return tuple(found)
@@ -187,15 +192,16 @@ def needs(
 def peak_bytes(
     ends: Sequence[Need], shard_group: Array, microbatches: Array, profile: MemoryProfile
 ) -> list[Array]:
-    """``memory(...).total`` of what ``needs`` found, an array for each recomputation mode.
+    """Bytes of what ``needs`` found, an array for each recomputation mode: the same as ``memory(...).total``.
 
     ``shard_group`` is devices that share states; it and ``microbatches`` may have more axes than the needs.
-
-    What varies along few axes was added up before it meets the axes of counts, for searches over large grids.
+    Source: as ``memory``.
     """
+    # What varies along few axes is added up before it meets the axes of counts, so that the grid of a search
+    # costs a few operations on arrays of full size instead of all of them.
     growth = 1.0 + profile.fragmentation
     peaks: list[Array] = []
-    shares = _shares(ends[0].different, shard_group)
+    shares = _shares(ends[0].distinct_experts, shard_group)
     for need in ends:
         held = need.states.over(shares)
         gradients = need.gradients.over(shares)
@@ -225,50 +231,48 @@ class _Stage:
     """Output heads (with multi-token prediction, more than one); 0 on the first of several stages."""
 
 
-def _stages(s: Shapes, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage, ...]:
+def _stages(t: Transformers, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage, ...]:
     """The first and the last stage; only one where no layout has a pipeline."""
     pp, single = layouts.pp, layouts.pp <= 1
-    whole = s.layers == np.floor(s.layers)
-    table = s.hidden * s.vocabulary
-    balanced = (s.layers + profile.head_balanced * table / s.layer_parameters) / pp
-    first_layers = np.minimum(np.where(whole, np.ceil(balanced - 1e-9), balanced), s.layers)
-    even = np.where(whole, np.floor(s.layers / pp), s.layers / pp)
-    rest = np.maximum(s.layers - (pp - 1.0) * first_layers, 0.0)
+    whole = t.layers == np.floor(t.layers)
+    table = t.hidden * t.vocabulary
+    # A hair less before rounding up: 32 layers over 4 stages must not become 9 by an error in the last digit.
+    balanced = (t.layers + profile.head_balanced * table / t.layer_parameters) / pp
+    first_layers = np.minimum(np.where(whole, np.ceil(balanced - 1e-9), balanced), t.layers)
+    even = np.where(whole, np.floor(t.layers / pp), t.layers / pp)
+    rest = np.maximum(t.layers - (pp - 1.0) * first_layers, 0.0)
     last_layers = np.where(profile.head_balanced > 0, rest, even)
-    extra = np.where(single, s.mtp_layers, 0.0)
-    heads = 1.0 + s.mtp_layers
+    extra = np.where(single, t.mtp_layers, 0.0)
+    heads = 1.0 + t.mtp_layers
+    # One forward, one backward (1F1B): the first stage runs pp microbatches ahead of the last. Interleaving
+    # fills every chunk, 1 + (pp - 1) / (pp vp) times as much (arXiv 2205.05198, section 4.2.3).
+    in_flight = np.where(layouts.vp > 1, pp * (1.0 + (pp - 1.0) / (pp * layouts.vp)), pp)
     first = _Stage(
         layers=first_layers + extra,
-        tables=np.where(single, s.tables, table),
-        in_flight=np.where(layouts.vp > 1, pp * (1.0 + (pp - 1.0) / (pp * layouts.vp)), pp),
+        tables=np.where(single, t.tables, table),
+        in_flight=in_flight,
         heads=np.where(single, heads, 0.0),
     )
     if single.all():
         return (first,)
     last = _Stage(
-        layers=np.where(single, first_layers, last_layers) + s.mtp_layers,
-        tables=np.where(single, s.tables, table),
+        layers=np.where(single, first_layers, last_layers) + t.mtp_layers,
+        tables=np.where(single, t.tables, table),
         in_flight=np.ones(1),
         heads=heads,
     )
     return first, last
 
 
-def _held(s: Shapes, layouts: Layouts, layers: Array) -> tuple[Array, Array]:
-    """Layer parameters one rank of a stage holds: replicated over data parallel, and in routed experts."""
-    routed = s.moe_layers / s.layers * s.routed_parameters
-    dense = s.layer_parameters - routed
-    return layers * dense / layouts.tp, layers * routed / (layouts.ep * expert_split(s, layouts.tp))
-
-
 def _states(
-    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage
+    t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage
 ) -> tuple[Sharded, Sharded, Sharded]:
     """Bytes of weights, gradients and optimizer on a rank of a stage, shared as the layout says."""
-    dense, routed = _held(s, layouts, stage.layers)
+    dense, routed = rank_parameters(t, layouts, stage.layers)
     tables = stage.tables / layouts.tp
 
     def sharded(stage_from: int, width: Array, table_width: Array) -> Sharded:
+        # ZeRO's stages: 1 shards the optimizer, 2 gradients too, 3 weights as well (arXiv 1910.02054).
         on = np.where(layouts.sharding >= stage_from, 1.0, 0.0)
         whole, experts = width * dense + table_width * tables, width * routed
         return Sharded((1.0 - on) * (whole + experts), on * whole, on * experts)
@@ -283,20 +287,21 @@ def _states(
 
 
 def _gathered(
-    s: Shapes, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
+    t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
 ) -> Array:
     """Bytes of the layers and of the output head that ZeRO-3 holds whole for the moment."""
-    dense, routed = _held(s, layouts, stage.layers)
+    dense, routed = rank_parameters(t, layouts, stage.layers)
     whole = states.weights * GATHERED_LAYERS * (dense + routed) / np.maximum(stage.layers, 1.0)
+    # A frozen head has no gradient to hold: its weight alone is whole.
     bytes_each = np.where(states.trained < 1.0, SIXTEEN_BIT, profile.head_bytes)
-    head = bytes_each * np.minimum(stage.heads, 1.0) * s.hidden * s.vocabulary / layouts.tp
+    head = bytes_each * np.minimum(stage.heads, 1.0) * t.hidden * t.vocabulary / layouts.tp
     return np.where(layouts.sharding == 3, whole + head, 0.0)
 
 
-def _logits(s: Shapes, sequence: Array, states: StateBytes, layouts: Layouts, stage: _Stage) -> Array:
+def _logits(t: Transformers, sequence: Array, states: StateBytes, layouts: Layouts, stage: _Stage) -> Array:
     """Bytes of the loss on a stage with output heads."""
     tokens = layouts.microbatch * sequence / layouts.cp
-    return stage.heads * tokens * s.vocabulary / layouts.tp * states.logit_bytes
+    return stage.heads * tokens * t.vocabulary / layouts.tp * states.logit_bytes
 
 
 def _gradients_not_yet(

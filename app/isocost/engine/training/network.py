@@ -1,7 +1,9 @@
 """Seconds of the collectives between accelerators, inside a scale-up domain or across the network.
 
 Volumes are bytes per rank. Times follow the ring algorithms of NCCL: (n-1)/n of the gathered buffer passes
-every link once, and each of the n-1 steps pays a latency.
+every link once, and each of the n-1 steps pays a latency (nccl-tests, doc/PERFORMANCE.md). A group's members
+are ``stride`` ranks apart: ranks are numbered tensor-parallel first, so that the inner group gets the fastest
+links.
 """
 
 from __future__ import annotations
@@ -13,12 +15,16 @@ import numpy as np
 from isocost.engine.arrays import Array
 
 RING = 32.0
-"""Ranks up to which a block passes around one ring, every hop as slow as the slowest."""
+"""Ranks up to which a block passes around one ring, every hop as slow as the slowest. Chosen: groups of 16
+and 32 ranks of the Nanotron grid wait at every hop, larger ones ever less."""
+
+NEIGHBOUR = 0.5
+"""Latency of a message to the next rank of a ring over that of a collective's hop. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What connects the accelerators of each row; bytes/s are sustained, per accelerator and direction."""
+    """Links between the accelerators of each row; bytes/s are sustained, per accelerator and direction."""
 
     inside: Array
     """Bandwidth within a scale-up domain."""
@@ -35,7 +41,10 @@ class Links:
 
 
 def members_inside(group: Array, stride: Array, links: Links) -> Array:
-    """Members of a group that share a domain when consecutive members are ``stride`` ranks apart."""
+    """Members of a group that share a domain when consecutive members are ``stride`` ranks apart.
+
+    Source: the placement of Megatron-LM, tensor parallel within a server (arXiv 2104.04473).
+    """
     return np.minimum(np.maximum(np.floor(links.domain / stride), 1.0), group)
 
 
@@ -44,13 +53,20 @@ def ring_bandwidth(group: Array, together: Array, links: Links) -> Array:
 
     Each of the ``together`` members within a domain brings its own network card, so a ring that crosses
     domains can use their cards together (``rails`` says how well), never faster than the domain's own links.
+    Source: ``rails`` is fitted, ``resources/efficiency.yaml``.
     """
+    # exp2 and log2 beat ** by a fifth, and a product with a mask takes a quarter of np.where's time: a search
+    # calls this for every layout it evaluates.
     crossing = np.minimum(links.inside, links.outside * np.exp2(links.rails * np.log2(together)))
     return np.maximum(crossing, links.inside * (together >= group))
 
 
 def gather_cost(group: Array, stride: Array, links: Links) -> tuple[Array, Array]:
-    """Seconds per byte gathered and the latency of an all-gather (or reduce-scatter) over a group."""
+    """Seconds per byte gathered, and latency, of an all-gather (or reduce-scatter) over a group.
+
+    A group of n ranks passes (n-1)/n of every byte over the slowest link of its ring, a latency each hop.
+    Source: bus bandwidth of nccl-tests, doc/PERFORMANCE.md; latencies ``resources/efficiency.yaml``.
+    """
     together = members_inside(group, stride, links)
     # Trees and hierarchical rings keep the latency of large groups logarithmic.
     hops = np.minimum(group - 1.0, RING) + np.log2(np.maximum(group / RING, 1.0))
@@ -60,18 +76,29 @@ def gather_cost(group: Array, stride: Array, links: Links) -> tuple[Array, Array
 
 
 def gather_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
-    """Seconds of an all-gather (or reduce-scatter) whose whole buffer is ``gathered`` bytes."""
+    """Seconds of an all-gather (or reduce-scatter) whose whole buffer is ``gathered`` bytes.
+
+    Source: as ``gather_cost``.
+
+    >>> one = np.ones(1)
+    >>> nvlink = Links(450e9 * one, 50e9 * one, 8.0 * one, 0.0 * one, 0.0 * one, one)
+    >>> gather_seconds(8e9 * one, 8.0 * one, one, nvlink)  # seven eighths of 8 GB over 450 GB/s
+    array([0.01555556])
+    """
     per_byte, latency = gather_cost(group, stride, links)
     return gathered * per_byte + latency
 
 
 def ring_seconds(gathered: Array, group: Array, stride: Array, links: Links) -> Array:
-    """Seconds to pass a buffer of ``gathered`` bytes around a ring, a block at a time between neighbours."""
+    """Seconds to pass a buffer of ``gathered`` bytes around a ring, a block at a time between neighbours.
+
+    Source: ring attention, arXiv 2310.01889.
+    """
     inside = members_inside(group, stride, links) >= group
     bandwidth = np.where(inside, links.inside, links.outside)
     latency = np.where(inside, links.inside_latency, links.outside_latency)
     steps = group - 1.0
-    return np.where(steps > 0, steps * (gathered / group / bandwidth + 0.5 * latency), 0.0)
+    return np.where(steps > 0, steps * (gathered / group / bandwidth + NEIGHBOUR * latency), 0.0)
 
 
 def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, links: Links) -> Array:
@@ -83,6 +110,7 @@ def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, li
     """
     together = members_inside(group, stride, links)
     domains = group / together
+    # A rank keeps the part meant for its own experts, and a domain the part meant for its own ranks.
     inside_share = (group - 1.0) / group
     outside_share = np.where(domains > 1.0, (domains - 1.0) / domains, 0.0)
     crossing = sent * outside_share * spread / links.outside
@@ -94,7 +122,10 @@ def exchange_seconds(sent: Array, group: Array, stride: Array, spread: Array, li
 
 
 def point_to_point_seconds(sent: Array, distance: Array, links: Links) -> Array:
-    """Seconds to send ``sent`` bytes to a rank ``distance`` ranks away."""
+    """Seconds to send ``sent`` bytes to a rank ``distance`` ranks away: latency plus volume over the link.
+
+    Source: rates and latencies ``resources/efficiency.yaml``.
+    """
     inside = distance < links.domain
     return np.where(
         inside,

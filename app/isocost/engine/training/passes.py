@@ -29,7 +29,7 @@ class Seconds:
 
     matmul: Array
     attention: Array
-    """Of a state-space layer its convolution and scan."""
+    """Attention itself; of a state-space layer, convolution and scan."""
     elementwise: Array
     """Norms, activations, casts, routing and permutation: bound by memory."""
     tensor_comm: Array
@@ -63,7 +63,7 @@ class LayerSeconds:
     forward: Seconds
     backward: Seconds
     selective: Seconds
-    """What selective recomputation adds to the backward pass."""
+    """Seconds selective recomputation adds to the backward pass."""
     head: Seconds
     """Output projection and loss, forward and backward."""
     host: Array
@@ -76,7 +76,7 @@ class LayerSeconds:
         )
 
     def passes(self, mode: NDArray[np.int8] | int) -> Passes:
-        """What each pass takes under a recomputation mode."""
+        """Seconds of each pass under a recomputation mode."""
         return Passes(
             forward=self.forward.total,
             backward=self.backward.total + self.recomputed(mode),
@@ -87,7 +87,7 @@ class LayerSeconds:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """What one microbatch takes of a layer and the head, all kernels and collectives together."""
+    """Seconds of one microbatch in a layer and the head, all kernels and collectives together."""
 
     forward: Array
     backward: Array

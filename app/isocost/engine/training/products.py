@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isocost.engine.arrays import Array, Works
+from isocost.engine.arrays import Array, Workloads
 from isocost.engine.training import kernels
 from isocost.engine.training.efficiency import Machines
 
@@ -42,24 +42,31 @@ def product(
     rows: Array,
     columns: Array,
     inner: Array,
-    works: Works,
+    works: Workloads,
     machines: Machines,
     groups: Array | None = None,
     fused: Array | float = 0.0,
 ) -> Product:
-    """A linear layer: (rows x inner) by (inner x columns), once or for each of ``groups`` experts.
+    """Seconds of a linear layer: (rows x inner) by (inner x columns), once or for each of ``groups`` experts.
 
-    ``fused`` is 1 where these are one kernel. Without rows or columns there is no layer: nothing is read.
+    Each product takes its FLOPs over the sustained rate plus its bytes over the memory's: a soft roofline.
+    Forward is one product, backward two (of the input and of the weight), frozen weights one. ``fused`` is 1
+    where groups are one kernel. Without rows or columns there is no layer: nothing is read.
+
+    Source: rates ``resources/efficiency.yaml``; casts below 16 bits arXiv 2209.05433 and 2310.10537; adapters
+    arXiv 2106.09685; 4-bit weights arXiv 2305.14314.
     """
     exists = np.where((np.asarray(rows) > 0) & (np.asarray(columns) > 0), 1.0, 0.0)
     count = exists if groups is None else groups * exists
     efficiency = 1.0 if groups is None else machines.grouped
 
     def seconds(m: Array, n: Array, k: Array, traffic: Array) -> Array:
+        # The sum, not the longer of the two: efficiency falls smoothly with size, without a table of sizes.
         flops = kernels.grouped_matmul_flops(count, m, n, k, fused)
         return flops / (machines.matmul * efficiency) + traffic * count / machines.memory
 
     eb = works.element_bytes
+    # Operands are read in the matmul's format; results are written in 16 bits whatever it is.
     weights = inner * columns
     ins, outs = rows * inner, rows * columns
     forward = seconds(rows, columns, inner, eb * (ins + weights) + 2.0 * outs)
@@ -71,6 +78,7 @@ def product(
     # Without weight gradients operands need no transposed copy.
     casts = casts * np.where(works.frozen > 0, 0.5, 1.0)
     per_pass = casts * count / machines.memory
+    # A weight is cast once for both passes, half of it told in each.
     return Product(
         forward=forward + unpack,
         backward=data + np.where(works.frozen > 0, 0.0, weight) + unpack,
@@ -79,7 +87,10 @@ def product(
     )
 
 
-def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Works) -> Array:
-    """Traffic a low-rank adapter adds to a linear layer: input read again, output read and written."""
+def _adapter_bytes(rows: Array, inner: Array, columns: Array, works: Workloads) -> Array:
+    """Bytes a low-rank adapter adds to a linear layer: input read again, output read and written.
+
+    At one byte an element each time, half of 16 bits: chosen, not measured.
+    """
     touched = rows * (1.0 * inner + 2.0 * columns)
     return np.where(works.adapter_rank > 0, touched, 0.0)

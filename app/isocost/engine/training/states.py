@@ -1,4 +1,8 @@
-"""Bytes per parameter and per activation of training states: optimizers, precisions, adapters, frameworks."""
+"""Bytes per parameter and per activation of training states: optimizers, precisions, adapters, frameworks.
+
+Mixed-precision AdamW keeps 16 bytes a parameter (arXiv 1910.02054, section 3.1); the tables here say what
+other optimizers, formats and frameworks make of them.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.engine.architecture import adapter_parameters, parameters
-from isocost.engine.arrays import Array, column
-from isocost.engine.records import Optimizer, Transformer, Workload
+from isocost.engine.arrays import Array, array_of
+from isocost.engine.records import Optimizer, Precision, Transformer, Workload
 
 SIXTEEN_BIT = 2.0
+THIRTY_TWO_BIT = 4.0
 FOUR_BIT = 0.53
 """Bytes per weight in NF4 with its double-quantised scales (arXiv 2305.14314)."""
 
@@ -22,8 +27,14 @@ OPTIMIZER_BYTES: dict[Optimizer, float] = {
     "adamw-8bit-paged": 0.0,
     "muon": 8.0,
 }
-"""Per trained parameter: 32-bit master weight with two moments (Muon: one), or 16- or 8-bit moments alone.
-Paged moments need not be on the accelerator at all."""
+"""Bytes per trained parameter: 32-bit master weight with two moments (Muon: one, arXiv 2502.16982), or 16- or
+8-bit moments alone (arXiv 2110.02861). Paged moments need not be on the accelerator at all (arXiv
+2305.14314)."""
+
+ADAPTER_INPUT = 0.5
+"""Bytes kept of an input of a frozen layer: it has no weight gradient, only the adapters' inputs stay. Chosen
+so that published LoRA layouts fit without recomputation, as they ran."""
+
 WHOLE_LOGIT = 10.0
 """Bytes per logit of a loss that is neither fused nor in chunks: 16-bit, a 32-bit copy and its gradient.
 Chunks save 8.3 of them in torchtune's table of optimizations, 7.5 in torchtitan's pull request 996."""
@@ -37,11 +48,11 @@ EIGHT_BIT = ("fp8", "mxfp8", "nvfp4")
 
 @dataclass(frozen=True, slots=True)
 class MemoryProfile:
-    """What a training framework keeps beyond the arithmetic; fitted to measured peaks."""
+    """Memory a training framework keeps beyond the arithmetic; fitted to measured peaks."""
 
     gradient_bytes: float
-    """Per trained parameter, unsharded: 4 for a 32-bit buffer, more with 16-bit gradients beside it. Training
-    in fp16, or with an optimizer that updates 16-bit weights, keeps 2."""
+    """Bytes per trained parameter, unsharded: 4 for a 32-bit buffer, more with 16-bit gradients beside it.
+    Training in fp16, or with an optimizer that updates 16-bit weights, keeps 2."""
     persistent_gradients: float
     """1 if gradient buffers live throughout, 0 if gradients appear as the backward pass frees activations
     (then they only coexist with the activations of a later microbatch)."""
@@ -63,8 +74,8 @@ class MemoryProfile:
     fragmentation: float
     """Share of activations lost between blocks of the allocator; counts towards fitting only."""
     head_bytes: float = 0.0
-    """Per weight of the output head that is whole under ZeRO-3 when the backward pass begins: the weight, its
-    gradient, and the gradient once more in 32 bits where it is widened to be reduced."""
+    """Bytes per weight of the output head that is whole under ZeRO-3 when the backward pass begins: the
+    weight, its gradient, and the gradient once more in 32 bits where it is widened to be reduced."""
     every_second: float = 0.0
     """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
     rest, 0 if it keeps those of all products and repeats what lies between them."""
@@ -75,11 +86,11 @@ class StateBytes:
     """Bytes per parameter of the training states of each row; arrays of one length."""
 
     weights: Array
-    """Per parameter of the layers."""
+    """Bytes per parameter of the layers."""
     table_weights: Array
-    """Per parameter of embedding and head, which are not quantised."""
+    """Bytes per parameter of embedding and head, which are not quantised."""
     gradients: Array
-    """Per trained parameter; 0 where each weight is updated as its gradient appears."""
+    """Bytes per trained parameter; 0 where each weight is updated as its gradient appears."""
     optimizer: Array
     trained: Array
     """Trained over all parameters: 1, or the adapters' share."""
@@ -89,7 +100,7 @@ class StateBytes:
     """Bytes of a stored input of a linear layer: what its weight gradient needs. Kept in the matmul's own
     format below 16 bits; frozen weights have no gradient, only the adapters' inputs stay."""
     logit_bytes: Array
-    """Per logit of the loss."""
+    """Bytes per logit of the loss."""
     kept_inputs: Array
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     fused_attention: Array
@@ -98,23 +109,27 @@ class StateBytes:
     def of(
         cls, models: Sequence[Transformer], works: Sequence[Workload], profile: MemoryProfile
     ) -> StateBytes:
-        """States of each model trained as its workload says (sequences of one length)."""
+        """States of each model trained as its workload says (sequences of one length).
+
+        Source: arXiv 1910.02054 and 2305.14314; what frameworks add, ``resources/memory.yaml``.
+        """
         return cls(
-            weights=column(works, _weight_bytes),
+            weights=array_of(works, _weight_bytes),
             table_weights=np.full(1, SIXTEEN_BIT),
-            gradients=column(works, lambda w: _gradient_bytes(w, profile)),
-            optimizer=column(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
+            gradients=array_of(works, lambda w: _gradient_bytes(w, profile)),
+            optimizer=array_of(works, lambda w: OPTIMIZER_BYTES[w.optimizer]),
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
-            activation_bytes=column(works, lambda w: 4.0 if w.precision == "fp32" else SIXTEEN_BIT),
-            input_bytes=column(works, _input_bytes),
-            logit_bytes=column(works, lambda w: max(profile.logit_bytes, WHOLE_LOGIT * w.whole_logits)),
-            kept_inputs=column(works, lambda w: not w.offload_activations),
-            fused_attention=column(works, lambda w: w.flash_attention),
+            activation_bytes=array_of(works, lambda w: _operand_bytes(w.precision)),
+            input_bytes=array_of(works, _input_bytes),
+            logit_bytes=array_of(works, lambda w: max(profile.logit_bytes, WHOLE_LOGIT * w.whole_logits)),
+            kept_inputs=array_of(works, lambda w: not w.offload_activations),
+            fused_attention=array_of(works, lambda w: w.flash_attention),
         )
 
 
 def _weight_bytes(work: Workload) -> float:
     """Bytes of a stored weight: frozen ones are kept in the format they are multiplied in."""
+    # Trained weights are held in 16 bits even where they are multiplied in 8: they are cast on the way.
     if work.method == "qlora":
         return FOUR_BIT
     return 1.0 if work.method == "lora" and work.precision in EIGHT_BIT else SIXTEEN_BIT
@@ -124,31 +139,46 @@ def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
     """Bytes of a gradient that waits for the optimizer's step."""
     if work.update_in_backward:
         return 0.0
+    # What updates 16-bit weights has no use for wider gradients.
     narrow = work.optimizer in PURE_16_BIT or work.precision == "fp16"
     return SIXTEEN_BIT if narrow else profile.gradient_bytes
 
 
+def _operand_bytes(precision: Precision) -> float:
+    """Bytes of a tensor between kernels: 16 bits below 32, whatever the matmuls multiply in."""
+    return THIRTY_TWO_BIT if precision == "fp32" else SIXTEEN_BIT
+
+
 def _input_bytes(work: Workload) -> float:
+    """Bytes of the input a linear layer keeps for its weight gradient."""
     if work.method != "full":
-        return 0.5
-    if work.precision in EIGHT_BIT:
-        return 1.0
-    return 4.0 if work.precision == "fp32" else SIXTEEN_BIT
+        return ADAPTER_INPUT
+    return 1.0 if work.precision in EIGHT_BIT else _operand_bytes(work.precision)
 
 
 def _trained_share(t: Transformer, work: Workload) -> float:
+    """Trained parameters over all: 1, or the adapters' share."""
     if work.method == "full":
         return 1.0
     return adapter_parameters(t, work.lora_rank) / parameters(t).total
 
 
 def adam_state_bytes(parameters: float) -> float:
-    """Bytes of mixed-precision AdamW: 16-bit weights and gradients, fp32 master and two moments."""
-    return parameters * (2.0 + 2.0 + 4.0 + 8.0)
+    """Bytes of mixed-precision AdamW: 16-bit weights and gradients, 32-bit master and two moments.
+
+    Source: arXiv 1910.02054, section 3.1.
+
+    >>> adam_state_bytes(70e9)
+    1120000000000.0
+    """
+    return parameters * (2.0 * SIXTEEN_BIT + OPTIMIZER_BYTES["adamw"])
 
 
 def generated_for_kept(kept: float, keep_share: float) -> float:
     """Tokens to generate so that ``kept`` survive a filter that keeps ``keep_share`` of them.
+
+    >>> generated_for_kept(1e9, keep_share=0.25)
+    4000000000.0
 
     Raises:
         ValueError: the share is not above 0 and at most 1.

@@ -6,12 +6,37 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from isocost.engine.arrays import Array, Shapes, Works, expert_split
-from isocost.engine.layout import Layouts
+from isocost.engine.arrays import Array, Transformers, Workloads
+from isocost.engine.layout import Layouts, rank_parameters
 from isocost.engine.training import network
 from isocost.engine.training.efficiency import Machines
 from isocost.engine.training.layer import layer_seconds
 from isocost.engine.training.passes import LayerSeconds, Passes, Split
+
+BACKWARD_LAUNCHES = 1.5
+"""Launches of a layer's backward pass over its forward pass. Chosen: a product needs two backward, most other
+kernels one."""
+
+HIDING_SHARE = 0.8
+"""Share of a pass that the traffic of data parallel can hide behind. Chosen, not fitted: the first bucket of
+gradients is ready only some way into the backward pass, and the last is left over at its end."""
+
+ADAPTER_SHARE = 0.01
+"""Trained parameters of LoRA and QLoRA over all, in what is reduced and updated: 0.5 % of Llama 3.1 8B at
+rank 16, 2 % at 64 (arXiv 2106.09685). Too little to matter beside the rest, so that one figure serves all."""
+
+NODE = 8.0
+"""Accelerators of a server; the spread of a step grows with each doubling of servers."""
+
+STALL_FROM = 0.92
+"""Share of memory above which a pipeline of research code is nearly always blocked (this and the next three:
+H100 runs of the Nanotron grid, see ``_stall``)."""
+STALL_COUNT = 512.0
+"""Accelerators at which it nearly always is."""
+STALL_POWER = 10
+"""How steeply that comes with the count: at half of ``STALL_COUNT`` a thousandth of microbatches wait."""
+UNSHARDED_STALL = 0.5
+"""Share of blocked runs where data parallel of more than two keeps all states, over more than two domains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +45,7 @@ class StepSeconds:
 
     matmul: Array
     attention: Array
-    """And what mixes tokens in state-space layers."""
+    """Attention itself, and what mixes tokens in state-space layers."""
     elementwise: Array
     recompute: Array
     tensor_comm: Array
@@ -43,8 +68,11 @@ class StepSeconds:
         return result
 
 
-def _softmax(a: Array, b: Array) -> Array:
-    """Seconds of two things at once: the longer, and somewhat more (eighth powers) when they are alike."""
+def _smooth_maximum(a: Array, b: Array) -> Array:
+    """Seconds of two things at once, (a^8 + b^8)^(1/8): the longer, and 9 % more when they are equal."""
+    # A plain maximum holds if neither ever waits for the other, and has a corner that a slider would show.
+    # Fourth powers (19 % at equality) came first: runs of research code (Nanotron grid) turn more sharply.
+    # Squares and roots take half the time of ** on arrays; 1e-30 keeps rows of zeros from dividing by zero.
     longer = np.maximum(a, b)
     ratio = np.minimum(a, b) / np.maximum(longer, 1e-30)
     square = ratio * ratio
@@ -57,25 +85,26 @@ class _Weights:
     """Parameters one rank holds, split by who replicates them."""
 
     dense: Array
-    """Of the layers, replicated over dp x cp."""
+    """Parameters of the layers, replicated over dp x cp."""
     routed: Array
     """Routed experts, replicated over tp x cp x dp / ep."""
     tables: Array
     """Embedding and head, on the first and last stages."""
 
 
-def _rank_weights(s: Shapes, layouts: Layouts) -> _Weights:
-    routed = s.moe_layers / s.layers * s.routed_parameters
-    per_stage = s.layers / layouts.pp
+def _rank_weights(t: Transformers, layouts: Layouts) -> _Weights:
+    """Parameters of an average rank."""
+    dense, routed = rank_parameters(t, layouts, t.layers / layouts.pp)
     return _Weights(
-        dense=(s.layer_parameters - routed) * per_stage / layouts.tp,
-        routed=routed * per_stage / (layouts.ep * expert_split(s, layouts.tp)),
-        tables=s.tables / layouts.tp / np.minimum(layouts.pp, 2.0),
+        dense=dense,
+        routed=routed,
+        # Embedding and head sit at the two ends of a pipeline, and all wait for the ranks that hold one.
+        tables=t.tables / layouts.tp / np.minimum(layouts.pp, 2.0),
     )
 
 
 def _stage_seconds(
-    per_layer: Array, head: Array, s: Shapes, m: Machines, layouts: Layouts
+    per_layer: Array, head: Array, t: Transformers, m: Machines, layouts: Layouts
 ) -> tuple[Array, Array]:
     """Seconds of the slowest and of the average stage for one microbatch.
 
@@ -84,14 +113,15 @@ def _stage_seconds(
     are worth. The fractional layers of a slider's shape are dealt evenly.
     """
     chunks = np.maximum(layouts.vp * (layouts.pp > 1), 1.0)
-    whole = s.layers == np.floor(s.layers)
-    weighed = s.layers + m.balanced * s.hidden * s.vocabulary / s.layer_parameters
+    # Named models have whole layers to deal; shapes of a slider would jump if theirs were rounded.
+    whole = t.layers == np.floor(t.layers)
+    weighed = t.layers + m.balanced * t.hidden * t.vocabulary / t.layer_parameters
     full = np.ceil(weighed / (layouts.pp * chunks) - 1e-9) * chunks
-    full = np.where(whole, np.minimum(full, s.layers), s.layers / layouts.pp)
+    full = np.where(whole, np.minimum(full, t.layers), t.layers / layouts.pp)
     # Fewer layers on the last stage when the head would otherwise make it the slowest.
-    last = np.maximum(s.layers - full * (layouts.pp - 1.0), 0.0) * per_layer + head
+    last = np.maximum(t.layers - full * (layouts.pp - 1.0), 0.0) * per_layer + head
     slowest = np.maximum(full * per_layer, last)
-    average = (s.layers * per_layer + head) / layouts.pp
+    average = (t.layers * per_layer + head) / layouts.pp
     return slowest, average
 
 
@@ -102,9 +132,9 @@ class _Timeline:
     passes: Array
     """Layers a rank computes in a step: those of its stage for every microbatch."""
     gathering: Array
-    """Per layer, what gathering sharded weights adds to both passes."""
+    """Seconds per layer that gathering sharded weights adds to both passes."""
     host: Array
-    """Per layer, what waiting for the host's launches adds."""
+    """Seconds per layer that waiting for the host's launches adds."""
     pipeline: Array
     """Beyond the work of an average stage: bubble, imbalance, stalls and sends."""
     data: Array
@@ -116,52 +146,73 @@ class _Timeline:
 
 
 def _timeline(
-    s: Shapes, w: Works, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None
+    t: Transformers, w: Workloads, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None
 ) -> _Timeline:
-    weights, replicas = _rank_weights(s, layouts), _replicas(m, layouts)
+    """Seconds of a step in order: layers, launches, pipeline, gradients, optimizer, stragglers."""
+    weights, replicas = _rank_weights(t, layouts), _replicas(m, layouts)
     forward, backward = passes.forward, passes.backward
-    forward_gathered, backward_gathered = _sharded(s, w, m, layouts, weights, replicas, forward, backward)
+    forward_gathered, backward_gathered = _sharded(t, w, m, layouts, weights, replicas, forward, backward)
+    # Research code launches ever slower the more ranks a pipeline across servers splits its layers over: 4.6
+    # ms a layer became 10, 15 and 25 at tp of 2, 4 and 8 (Nanotron grid, one sequence a microbatch).
     crossing = (layouts.pp > 1) & (layouts.accelerators > m.links.domain)
     host = passes.host * (1.0 + m.pipelined_host * (layouts.tp * crossing))
-    forward_floor = _softmax(forward_gathered, host)
-    backward_floor = _softmax(backward_gathered, 1.5 * host)
+    # The host launches kernels ahead of the device; whichever is slower sets the pace of a pass.
+    forward_floor = _smooth_maximum(forward_gathered, host)
+    backward_floor = _smooth_maximum(backward_gathered, BACKWARD_LAUNCHES * host)
     gathered = forward_gathered + backward_gathered
     per_layer = forward_floor + backward_floor
-    head = passes.head * (1.0 + s.mtp_layers) + s.mtp_layers * per_layer
-    slowest, average = _stage_seconds(per_layer, head, s, m, layouts)
+    head = passes.head * (1.0 + t.mtp_layers) + t.mtp_layers * per_layer
+    slowest, average = _stage_seconds(per_layer, head, t, m, layouts)
     count = layouts.microbatches
-    # Interleaving deals microbatches in rounds of pp: an incomplete round leaves chunks idle.
+    # Filling and draining the pipeline; chunks of an interleaved stage are vp times shorter (arXiv
+    # 2104.04473).
     ramp = (layouts.pp - 1.0) / layouts.vp * average
-    pipelined = count * (slowest + _stall(m, layouts, filled)) + ramp + _sends(s, w, m, layouts)
+    pipelined = count * (slowest + _stall(m, layouts, filled)) + ramp + _sends(t, w, m, layouts)
     # What hides the reduction is the time a pass really takes, the host's launches included.
-    held = s.layers / layouts.pp
+    held = t.layers / layouts.pp
     data, optimizer = _update(w, m, layouts, weights, replicas, forward_floor * held, backward_floor * held)
     return _Timeline(
-        passes=count * (s.layers + s.mtp_layers) / layouts.pp,
+        passes=count * (t.layers + t.mtp_layers) / layouts.pp,
         gathering=gathered - forward - backward,
         host=per_layer - gathered,
         pipeline=pipelined - count * average,
         data=data,
         optimizer=optimizer,
         everything=pipelined + data + optimizer + m.step_overhead,
-        spread=m.straggler * np.log2(np.maximum(layouts.accelerators / 8.0, 1.0)),
+        spread=m.straggler * np.log2(np.maximum(layouts.accelerators / NODE, 1.0)),
     )
 
 
 def total_seconds(
-    s: Shapes, w: Works, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None = None
+    t: Transformers, w: Workloads, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None = None
 ) -> Array:
-    """Seconds of a whole step from what a layer's passes take in each layout's recomputation mode."""
-    line = _timeline(s, w, m, layouts, passes, filled)
+    """Seconds of a whole step from what a layer's passes take in each layout's recomputation mode.
+
+    The total of ``step_seconds`` without its parts, for searches. ``filled`` is the share of memory each
+    layout takes, where known. Source: as ``step_seconds``.
+    """
+    line = _timeline(t, w, m, layouts, passes, filled)
     return line.everything * (1.0 + line.spread)
 
 
 def step_seconds(
-    s: Shapes, w: Works, m: Machines, layouts: Layouts, layer: LayerSeconds, filled: Array | None = None
+    t: Transformers,
+    w: Workloads,
+    m: Machines,
+    layouts: Layouts,
+    layer: LayerSeconds,
+    filled: Array | None = None,
 ) -> StepSeconds:
-    """Combine per-layer seconds (a row per layout) into the seconds of a whole step, part by part."""
-    line = _timeline(s, w, m, layouts, layer.passes(layouts.recompute), filled)
-    heads = layouts.microbatches / layouts.pp * (1.0 + s.mtp_layers)
+    """Seconds of a whole step from those of a layer (a row per layout), part by part.
+
+    m (slowest stage + stalls) + (pp - 1) / vp average stages + sends, then what gradients and weights take
+    beyond what hides them, the optimizer's pass over its states, fixed seconds, and waiting for stragglers.
+
+    Source: pipeline arXiv 2104.04473, section 2.2; sharding arXiv 1910.02054; constants
+    ``resources/efficiency.yaml``.
+    """
+    line = _timeline(t, w, m, layouts, layer.passes(layouts.recompute), filled)
+    heads = layouts.microbatches / layouts.pp * (1.0 + t.mtp_layers)
     parts = (layer.forward + layer.backward).scaled(line.passes) + layer.head.scaled(heads)
     return StepSeconds(
         matmul=parts.matmul,
@@ -183,7 +234,7 @@ def _stall(m: Machines, layouts: Layouts, filled: Array | None) -> Array:
     """Seconds a microbatch of a research code's pipeline waits where its allocator or its sends block.
 
     Measured on one grid (H100, Nanotron): about 0.6 s for each neighbour a stage exchanges with. Nearly
-    always above 92 % of memory, with tensor parallel over more than two domains and as the count approaches
+    always near the end of memory, with tensor parallel over more than two domains and as the count approaches
     512; in half of the runs with unsharded data parallel of more than two over more than two domains.
     """
     if not np.any(m.stall):
@@ -191,19 +242,22 @@ def _stall(m: Machines, layouts: Layouts, filled: Array | None) -> Array:
     full = np.zeros(1) if filled is None else filled
     two_domains = 2.0 * m.links.domain
     unsharded = (layouts.sharding == 0) & (layouts.dp > 2) & (layouts.accelerators > two_domains)
-    often = np.minimum(layouts.accelerators / 512.0, 1.0) ** 10
-    share = np.maximum(often, np.where(unsharded, 0.5, 0.0))
-    share = np.where((full > 0.92) | (layouts.tp > two_domains), 1.0, share)
+    often = np.minimum(layouts.accelerators / STALL_COUNT, 1.0) ** STALL_POWER
+    share = np.maximum(often, np.where(unsharded, UNSHARDED_STALL, 0.0))
+    share = np.where((full > STALL_FROM) | (layouts.tp > two_domains), 1.0, share)
+    # The ends of a pipeline have one neighbour, stages between them two.
     neighbours = np.minimum(layouts.pp - 1.0, 2.0)
     return m.stall * neighbours * share
 
 
-def _sends(s: Shapes, w: Works, m: Machines, layouts: Layouts) -> Array:
+def _sends(t: Transformers, w: Workloads, m: Machines, layouts: Layouts) -> Array:
     """Seconds spent handing activations to the next stage and gradients back, less what overlaps."""
     tokens = layouts.microbatch * w.sequence / layouts.cp
-    volume = 2.0 * tokens * s.hidden / np.maximum(layouts.tp * layouts.sequence_parallel, 1.0)
+    volume = 2.0 * tokens * t.hidden / np.maximum(layouts.tp * layouts.sequence_parallel, 1.0)
+    # Stages are the outermost ranks: the next stage is as far as a whole stage is wide.
     distance = layouts.tp * layouts.cp * layouts.dp
     once = network.point_to_point_seconds(volume, distance, m.links)
+    # Activations forward, gradients back, between chunks as between stages.
     return 2.0 * once * layouts.microbatches * layouts.vp * m.pipeline_exposed * (layouts.pp > 1)
 
 
@@ -213,7 +267,7 @@ class _Replicas:
 
     ranks: Array
     group: Array
-    """Of them, those over which states are spread; all where none are."""
+    """Ranks of these over which states are spread; all where none are."""
     per_byte: Array
     """Seconds per byte gathered over the group."""
     latency: Array
@@ -226,8 +280,8 @@ def _replicas(m: Machines, layouts: Layouts) -> _Replicas:
 
 
 def _sharded(
-    s: Shapes,
-    w: Works,
+    t: Transformers,
+    w: Workloads,
     m: Machines,
     layouts: Layouts,
     weights: _Weights,
@@ -236,7 +290,8 @@ def _sharded(
     backward: Array,
 ) -> tuple[Array, Array]:
     """Forward and backward seconds of a layer whose weights are gathered and gradients scattered (ZeRO-3)."""
-    per_layer = (weights.dense + weights.routed) * layouts.pp / s.layers
+    per_layer = (weights.dense + weights.routed) * layouts.pp / t.layers
+    # Weights travel as they are stored: in 16 bits, or QLoRA's in 4.
     stored = np.where(w.quantised > 0, 0.5, 2.0)
     gather = (stored * per_layer * replicas.per_byte + replicas.latency) * (layouts.sharding == 3)
     scatter = np.where(w.frozen > 0, 0.0, gather)
@@ -249,7 +304,7 @@ def _sharded(
 
 
 def _update(
-    w: Works,
+    w: Workloads,
     m: Machines,
     layouts: Layouts,
     weights: _Weights,
@@ -258,7 +313,7 @@ def _update(
     backward: Array,
 ) -> tuple[Array, Array]:
     """Exposed seconds of gradient reduction and weight gathering, and of the optimizer's own pass."""
-    trained = np.where(w.frozen > 0, 0.01, 1.0)
+    trained = np.where(w.frozen > 0, ADAPTER_SHARE, 1.0)
     ranks, group = replicas.ranks, replicas.group
     expert_replicas = layouts.expert_replicas
     dense = (weights.dense + weights.tables) * trained
@@ -268,7 +323,10 @@ def _update(
     each = dense * replicas.per_byte + routed * routed_per_byte
     latency = replicas.latency + routed_latency
     # Interleaved chunks finish one after another while the pipeline drains, and fill it likewise.
-    window = 0.8 * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
+    window = HIDING_SHARE * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
+    # ZeRO-3 gathers and scatters layer by layer (``_sharded``). Below, the two halves of an all-reduce:
+    # gradients are scattered, then they, or the weights that sharded optimizers made of them in 16 bits, are
+    # gathered.
     apart = layouts.sharding < 3
     gradients = (m.gradient_bytes * each + latency) * apart
     gather = (np.where(sharded, 2.0, m.gradient_bytes) * each + latency) * apart
@@ -278,18 +336,22 @@ def _update(
         gradients = gradients + 2.0 * (m.gradient_bytes * dense / group * across + added)
     # Without shards the all-reduce hides behind the backward pass; a research code's shards wait for its end.
     gradients, gather = np.where(sharded, gradients, gradients + gather), np.where(sharded, gather, 0.0)
+    # However long the pass, a share stays exposed: the last bucket has nothing left to hide behind.
     late = np.where(sharded, m.sharded_exposed, m.data_exposed)
     exposed = np.maximum(gradients * late, gradients - window * backward)
     exposed = exposed + np.maximum(gather * late, gather - window * forward)
+    # The update reads and writes states alone: bytes over bandwidth.
     held = dense / np.where(sharded, group, 1.0)
     held = held + routed / np.where(sharded, np.maximum(expert_replicas * group / ranks, 1.0), 1.0)
     return exposed, held * w.state_bytes / m.memory
 
 
-def evaluate(s: Shapes, w: Works, m: Machines, layouts: Layouts, filled: Array | None = None) -> StepSeconds:
-    """Step seconds of each layout, computing the per-layer seconds row by row.
+def evaluate(
+    t: Transformers, w: Workloads, m: Machines, layouts: Layouts, filled: Array | None = None
+) -> StepSeconds:
+    """Seconds of a step of each layout, the seconds of its layers computed row by row.
 
-    ``filled`` is the share of memory each layout takes, where known.
+    ``filled`` is the share of memory each layout takes, where known. Source: as ``step_seconds``.
     """
     split = Split(
         tp=layouts.tp,
@@ -298,4 +360,4 @@ def evaluate(s: Shapes, w: Works, m: Machines, layouts: Layouts, filled: Array |
         microbatch=layouts.microbatch,
         sequence_parallel=layouts.sequence_parallel.astype(float),
     )
-    return step_seconds(s, w, m, layouts, layer_seconds(s, w, m, split), filled)
+    return step_seconds(t, w, m, layouts, layer_seconds(t, w, m, split), filled)

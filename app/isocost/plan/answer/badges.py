@@ -11,8 +11,8 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import Threshold
 from isocost.catalog.records import PublishedRun
+from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.scaling import (
-    TRAIN_FLOPS,
     Optimum,
     allocation,
     compute_over_optimal,
@@ -31,7 +31,10 @@ from isocost.quantities import format_quantity
 from isocost.quantities.units import DAYS_PER_MONTH
 
 NEAR_OPTIMAL = 1.5
-"""Tokens per parameter within this factor of the optimum are called compute-optimal."""
+"""Tokens per parameter within this factor of a law's optimum are called compute-optimal."""
+RULE_OF_THUMB, NEAR_RULE = 20.0, 2.0
+"""Tokens per parameter of the compute-optimal rule (Hoffmann et al., arXiv 2203.15556), and the factor within
+which the line under an input calls them so."""
 SAME_CLASS = 3.0
 """Runs within this factor in compute are of one class."""
 CLOSE_TO_RULE = 0.8
@@ -40,6 +43,16 @@ WORN_OUT_EPOCHS = 4.0
 """Passes over the same text up to which repetition costs little (arXiv 2305.16264)."""
 BASIS = "6 x active parameters x tokens"
 """How every remark counts training compute: what published runs tell allows no finer count."""
+
+
+Regime = Literal["under-trained", "compute-optimal", "over-trained"]
+"""How many tokens a model is trained on for its size."""
+
+_REGIMES: dict[Regime, str] = {
+    "under-trained": "under-trained for its size",
+    "compute-optimal": "compute-optimal",
+    "over-trained": "over-trained for serving",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,13 @@ def law_readings(parameters: float, tokens: float, catalog: Catalog) -> tuple[La
     return tuple(readings)
 
 
+def training_regime(against: float, near: float) -> Regime:
+    """The regime of tokens per parameter ``against`` times the optimum, which reaches a factor ``near``."""
+    if against > near:
+        return "over-trained"
+    return "under-trained" if against < 1.0 / near else "compute-optimal"
+
+
 @lru_cache(maxsize=64)
 def nearest_peer(flops: float, catalog: Catalog) -> Peer | None:
     """The trusted published pre-training run nearest in compute, 6 x active parameters x tokens."""
@@ -154,12 +174,7 @@ def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
     best, ratio = optimum(law, compute), tokens / size
     against = ratio / best.tokens_per_parameter
     extra = (compute_over_optimal(law, size, tokens) - 1.0) * 100.0
-    if against > NEAR_OPTIMAL:
-        word = "over-trained for serving"
-    elif against < 1.0 / NEAR_OPTIMAL:
-        word = "under-trained for its size"
-    else:
-        word = "compute-optimal"
+    word = _REGIMES[training_regime(against, NEAR_OPTIMAL)]
     stretch = extrapolation(law.compute_fitted, compute)
     beyond = f" That is {stretch:.1f} times the compute the law was fitted on." if stretch > 1.0 else ""
     ratios = sorted(reading.tokens_per_parameter for reading in law_readings(size, tokens, catalog))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,13 +15,14 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.plan.answer.runs import run_scenario
-from isocost.plan.kinds import PretrainStage
+from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import batch_tokens, whole_nodes
 from isocost.plan.physics.throughput import Counts, count_grid
 from isocost.plan.project.choosing import card_of, is_too_many
-from isocost.plan.project.project import Data, Project, Scenario, Stage
+from isocost.plan.project.project import Project, Scenario
+from isocost.plan.values import Efficiency
 
 LONGEST_DAYS = 3650.0
 COMPARED_DAYS = 540
@@ -106,24 +108,43 @@ def _as_priced(curve: CostCurve, catalog: Catalog) -> CostCurve:
 
 
 def searched_alike(before: Scenario, after: Scenario, catalog: Catalog) -> bool:
-    """Whether one scenario's curves need no search that the other's have not made.
+    """Whether one scenario needs no search that the other has not made.
 
-    Tokens, prices, goodput and the site change what a layout costs, not which is the fastest; so do tokens
-    only while the batch stays as it is.
+    Tokens, prices, goodput and what surrounds the stages change what a layout costs, not which is the
+    fastest; so do tokens only while the batch stays as it is.
     """
-    bill = {"price": after.price, "supply": after.supply, "site": after.site}
-    alike = msgspec.structs.replace(before, **bill, stages=_with_equal_tokens(before, catalog))
-    return alike == msgspec.structs.replace(after, stages=_with_equal_tokens(after, catalog))
+    return before is after or _search_of(before, catalog) == _search_of(after, catalog)
 
 
-def _with_equal_tokens(scenario: Scenario, catalog: Catalog) -> tuple[Stage, ...]:
-    def evened(data: Data) -> Data:
-        return msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
+def is_quick(before: Scenario | None, after: Scenario, catalog: Catalog) -> bool:
+    """Whether a scenario is answered within a frame, given the one answered before it.
 
-    return tuple(
-        msgspec.structs.replace(stage, data=evened(stage.data)) if isinstance(stage, PretrainStage) else stage
-        for stage in scenario.stages
-    )
+    One search of layouts is; several, or rounds of rollouts, are not, unless they are remembered.
+    """
+    searched = [stage for stage in after.stages if stage.enabled and not kind_of(stage).claimed]
+    if len(searched) <= 1 and all(data_of(stage) is not None for stage in searched):
+        return True
+    return before is not None and searched_alike(before, after, catalog)
+
+
+def _search_of(scenario: Scenario, catalog: Catalog) -> tuple[object, ...]:
+    """What the searches of a scenario depend on."""
+    stages = tuple(_search_of_stage(stage, catalog) for stage in scenario.stages)
+    return scenario.model, scenario.hardware, _stack(scenario.efficiency), scenario.layout, stages
+
+
+def _stack(efficiency: Efficiency) -> Efficiency:
+    return Efficiency(stack=efficiency.stack)
+
+
+def _search_of_stage(stage: Stage, catalog: Catalog) -> Stage:
+    changes: dict[str, Any] = {"name": "", "group": "", "note": "", "price": None}
+    if (data := data_of(stage)) is not None:
+        batch = batch_tokens(data, catalog)
+        changes["data"] = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch)
+    if isinstance(stage, ModelStage) and stage.efficiency is not None:
+        changes["efficiency"] = _stack(stage.efficiency)
+    return msgspec.structs.replace(stage, **changes)
 
 
 @lru_cache(maxsize=256)

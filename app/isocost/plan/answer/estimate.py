@@ -10,7 +10,9 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog
+from isocost.plan.answer.comparison import Comparison, compared
 from isocost.plan.answer.curves import CostCurve, active_curve
+from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline
 from isocost.plan.answer.notices import scenario_notices, smaller_count, stage_notices
 from isocost.plan.answer.results import Estimate, EstimateRange, GroupShare, Range, StageEstimate, Total
@@ -40,11 +42,29 @@ class Answer:
     """Every figure by key."""
     curve: CostCurve = field(repr=False)
     """The scenario on its own accelerator at every count."""
+    others: tuple[CostCurve, ...] = field(default=(), repr=False)
+    """The same on other accelerators; those of the last answer until its own are searched."""
+    deadline_days: float | None = None
+    """Days the user can wait; None = accelerators are compared at the plan's count."""
+    fit: FitReport | None = field(default=None, repr=False)
+    """Layouts and nearest runs of one stage, once somebody has asked for them."""
 
     @property
     def scenario(self) -> Scenario:
         """What was asked."""
         return self.project.scenarios[self.at]
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The plan beside every other accelerator."""
+        return compared(
+            self.estimate,
+            self.curve,
+            self.others,
+            self.scenario,
+            self.reckoning.catalog,
+            deadline_days=self.deadline_days,
+        )
 
     @cached_property
     def timeline(self) -> tuple[TimelineBar, ...]:

@@ -14,9 +14,10 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.generation.rl import Driver, RlPlan, Schedule
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.layouts.ranking import RankedLayouts, Reason, ranked_layouts
-from isocost.engine.layouts.search import BestLayouts, matmul_peak
+from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Recompute, Sharding
+from isocost.engine.search.best import BestLayouts
+from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import kind_of
@@ -141,7 +142,10 @@ class LayoutRow:
 class FitReport:
     """What the search found for one stage, and the evidence behind it."""
 
+    place: int
+    """Of the stage in its scenario."""
     stage: str
+    """Its name."""
     accelerator: str
     """Short name."""
     count: int
@@ -178,11 +182,12 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
     count = int(run.counts[0])
     if run.speed is None:
         rounds = rounds_fit(chosen, asked, run.accelerator, count, catalog)
-        return FitReport(asked.name, entry.short_name, count, searched=False, rounds=rounds)
+        return FitReport(stage, asked.name, entry.short_name, count, searched=False, rounds=rounds)
     question = run.speed.question
     plan = point_of(question, run.accelerator, count, catalog)
     per_step = float(run.tokens_per_s_per_gpu[0] / run.speed.tokens_per_s_per_gpu[0])  # type: ignore[index]
     return FitReport(
+        stage,
         asked.name,
         entry.short_name,
         count,

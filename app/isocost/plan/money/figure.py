@@ -137,22 +137,34 @@ def sheet(figures: tuple[Figure, ...], values: Mapping[str, Any]) -> Sheet:
         ValueError: a figure needs one that nobody declares, or two need each other.
     """
     mode = values["supply.mode"]
-    return _sheet(figures, tuple(_exists(figure, values, mode) for figure in figures))
+    return _sheet(figures, tuple([_exists(figures[i], values, mode) for i in _conditional(figures)]))
+
+
+@lru_cache(maxsize=8)
+def _conditional(figures: tuple[Figure, ...]) -> tuple[int, ...]:
+    """Places of the rows that do not always exist."""
+    return tuple(i for i, row in enumerate(figures) if row.modes or row.typed or row.where)
 
 
 def _exists(figure: Figure, values: Mapping[str, Any], mode: str) -> bool:
     if figure.modes and mode not in figure.modes:
         return False
-    if any(values[path] is None for path in figure.typed):
-        return False
-    return not figure.where or any(np.any(values[path]) for path in figure.where)
+    for path in figure.typed:
+        if values[path] is None:
+            return False
+    return not figure.where or any(_is_set(values[path]) for path in figure.where)
+
+
+def _is_set(value: Any) -> bool:
+    return bool(value.any()) if isinstance(value, np.ndarray) else bool(value)
 
 
 @lru_cache(maxsize=256)
 def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
+    absent = {i for i, exists in zip(_conditional(figures), existing, strict=True) if not exists}
     rows: dict[str, Figure] = {}
-    for figure, exists in zip(figures, existing, strict=True):
-        if exists:
+    for i, figure in enumerate(figures):
+        if i not in absent:
             rows.setdefault(figure.key, figure)
     lines, late = (
         tuple(row for row in rows.values() if row.group is not None and row.of == owner)
@@ -177,6 +189,9 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
     return Sheet(lines, late, rows, figures)
 
 
+_NOTHING = Sheet((), (), {}, ())
+
+
 class Values(dict[str, Any]):
     """Values by key: those given, and each figure when it is first asked for, from what it needs.
 
@@ -189,10 +204,11 @@ class Values(dict[str, Any]):
         """``read`` gives the value of an input by its path."""
         super().__init__(given)
         self._read = read
+        self.sheet = _NOTHING
         self.sheet = sheet(figures, self)
 
     def __missing__(self, key: str) -> Any:
-        row = self.sheet.rows.get(key) if "sheet" in self.__dict__ else None
+        row = self.sheet.rows.get(key)
         if row is not None:
             value = row.compute(*[self[name] for name in row.needs])
         elif key == BILL:
@@ -206,6 +222,6 @@ class Values(dict[str, Any]):
 
     def again(self, **given: Any) -> Values:
         """The same inputs with other values given; every figure is worked out anew."""
-        figures = self.sheet.declared
-        inputs = {key: value for key, value in self.items() if key not in (*self.sheet.rows, LINES, BILL)}
+        figures, rows = self.sheet.declared, self.sheet.rows
+        inputs = {k: v for k, v in self.items() if k not in rows and k not in (LINES, BILL)}
         return Values({**inputs, **given}, figures, self._read)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from isocost.plan.inputs.table import OFF, origin
 from isocost.plan.kinds import kind_of
@@ -16,7 +17,7 @@ from isocost.plan.money.supply import price_words
 from isocost.plan.project.project import Scenario
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LedgerLine:
     """One line of the bill, in whole cents."""
 
@@ -27,10 +28,14 @@ class LedgerLine:
     key: str = ""
     """Stable name: ``stage.0``, ``people``, ``contingency``..."""
     group: LedgerGroup = "final run"
-    how: str = ""
-    """The arithmetic with its values in it."""
     inputs: Mapping[str, float] = field(default_factory=dict, hash=False)
     """The values the arithmetic has, by key."""
+    write: Callable[[], str] = field(default=str, repr=False, compare=False)
+
+    @cached_property
+    def how(self) -> str:
+        """The arithmetic with its values in it; written when somebody looks."""
+        return self.write()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def _stage_line(on: Reckoning, place: int) -> LedgerLine:
         source=on.rate_source(stage),
         key=f"stage.{on.stages[place]}",
         group=kind_of(stage).group,
-        how=_how(on, row, place),
+        write=lambda: _how(on, row, place),
         inputs={name: on.by_stage(name)[place] for name in row.needs},
     )
 
@@ -106,7 +111,7 @@ def _line(on: Reckoning, figure: Figure) -> LedgerLine:
         source=_sources(on.scenario, figure.inputs) or price_words(on.scenario.price) or "your input",
         key=figure.key,
         group=figure.group,
-        how=_how(on, figure),
+        write=lambda: _how(on, figure),
         inputs={name: on[name] for name in figure.needs},
     )
 

@@ -192,16 +192,15 @@ def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog, **g
     lengths = [len(point.counts) for point in points]
     facts = site_facts(scenario.site, catalog)
 
+    def side_by_side(parts: Sequence[Number]) -> Array:
+        """A value of each point at each of its counts."""
+        if len(parts) == 1:
+            return np.broadcast_to(parts[0], lengths[0])
+        return np.concatenate([np.broadcast_to(each, n) for each, n in zip(parts, lengths, strict=True)])
+
     def by_stage(rows: Sequence[Sequence[Number]]) -> Array:
         """(stages, counts) of a value per stage and point."""
-        if not rows:
-            return np.zeros((0, sum(lengths)))
-        return np.array(
-            [
-                np.concatenate([np.broadcast_to(each, n) for each, n in zip(row, lengths, strict=True)])
-                for row in rows
-            ]
-        )
+        return np.array([side_by_side(row) for row in rows]).reshape(len(rows), sum(lengths))
 
     held = [_held(point.accelerator, point.usd_per_gpu_hour, scenario, catalog) for point in points]
     own = [[_stage_terms(scenario, stage, point, catalog) for point in points] for stage in stages]
@@ -213,7 +212,7 @@ def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog, **g
         "stage.main": _flags([kind_of(stage).group == "final run" for stage in stages]),
         "stage.shared": _flags([stage.hardware is None for stage in stages]),
         "stages": float(len(stages)),
-        "held.count": np.concatenate([point.counts for point in points]).astype(np.float64),
+        "held.count": side_by_side([point.counts.astype(np.float64) for point in points]),
         "weeks_late": 0.0,
         "checkpoint_gb": _checkpoint_gb(scenario, stages, catalog) if scenario.storage.checkpoints else 0.0,
         "site.pue": facts.pue,

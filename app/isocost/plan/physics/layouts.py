@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.layouts.search import BestLayouts
 from isocost.engine.records import Recompute
+from isocost.engine.search.best import BestLayouts
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.plan.values import Layout
 

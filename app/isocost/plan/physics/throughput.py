@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,11 +13,12 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import training_flops_per_token
-from isocost.engine.layouts.basis import Constants
-from isocost.engine.layouts.search import BestLayouts, best_layouts, matmul_peak, smallest_count_that_fits
+from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Pins, Stack
+from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
+from isocost.engine.search.precomputed import Constants
 from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
-from isocost.plan.values import Data, Efficiency, Layout, ModelChoice, Tuning
+from isocost.plan.values import Correction, Data, Efficiency, Layout, ModelChoice, Tuning
 from isocost.quantities import format_counted
 
 Array = NDArray[np.float64]
@@ -44,15 +46,20 @@ class Question:
 class Throughput:
     """Speed at each count of one accelerator type; arrays over the counts."""
 
+    counts: Counts
     tokens_per_s_per_gpu: Array
     mfu: Array
     """Model FLOPs (true shapes) over the dense peak of the matmul precision, during a step."""
-    source: str
-    """Where the efficiency comes from, in words."""
-    best: BestLayouts
-    """The layouts the search found: memory and fit stand even when the MFU is typed."""
+    fits: NDArray[np.bool_]
+    """Whether any layout fits: stands even when the MFU is typed."""
+    tried: NDArray[np.int64]
+    """Layouts compared."""
     question: Question
-    """What it was asked."""
+    """What the search was asked."""
+    searches: tuple[BestLayouts, ...]
+    """The layouts found, in one search or two."""
+    places: NDArray[np.int64]
+    """Which search and which of its counts each count is, (2, counts)."""
     slow: float = 1.0
     """Time at the 90th percentile over the central time."""
     fast: float = 1.0
@@ -61,6 +68,51 @@ class Throughput:
     """Why the pinned layout is impossible; the figures are then those of the search left free."""
     reachable: Array | None = None
     """Beside a typed MFU, what nine in ten runs like it stay below."""
+    corrected: int = 0
+    """Runs of the user's own that the speed is corrected by."""
+
+    @property
+    def source(self) -> str:
+        """Where the efficiency comes from, in words."""
+        if self.reachable is not None:
+            return TYPED
+        words = f"best of {format_counted(int(self.tried.max(initial=0)), 'layout')}"
+        return f"{words}, corrected by {self.corrected} runs of yours" if self.corrected else words
+
+    @property
+    def best(self) -> BestLayouts:
+        """The layout of the first count: memory and fit stand even when the MFU is typed."""
+        which, row = self.places[:, 0]
+        return _best_at(_Same(self.searches[which]), int(row))
+
+    def at(self, count: int) -> Throughput:
+        """The one entry of a position in ``counts``."""
+        row = slice(count, count + 1)
+        arrays = ("counts", "tokens_per_s_per_gpu", "mfu", "fits", "tried")
+        reachable = None if self.reachable is None else self.reachable[row]
+        kept = {name: getattr(self, name)[row] for name in arrays}
+        return replace(self, **kept, places=self.places[:, row], reachable=reachable)
+
+
+class _Same:
+    """A search compared by identity: its arrays are not hashable, and one search is one object."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, found: BestLayouts) -> None:
+        self.found = found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.found is self.found
+
+    def __hash__(self) -> int:
+        return id(self.found)
+
+
+@lru_cache(maxsize=256)
+def _best_at(search: _Same, row: int) -> BestLayouts:
+    """One layout of a search, remembered with its memory and its step: prices move without them."""
+    return search.found.at(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +137,87 @@ def throughputs(
 ) -> tuple[Throughput, ...]:
     """Tokens per second per accelerator on each accelerator type at each of its counts.
 
-    A typed MFU holds for the ``planned`` accelerator, and for others as far as their matmuls reach.
+    A typed MFU holds for the ``planned`` accelerator, and for others as far as their matmuls reach. What was
+    predicted once is remembered by what it depends on: tokens, prices and goodput move without it.
     """
-    keys = tuple(tuple(int(c) for c in each) for each in counts)
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
     asked = Tuning(tuning.method, tuning.rank, optimizer=tuning.optimizer)
     question = Question(model, data, efficiency.stack, layout, asked)
-    alone = len(keys) == 1 and len(keys[0]) == 1
-    found = _on_curve(catalog, question, accelerators[0], keys[0][0]) if alone else None
-    found = found or _searched(catalog, question, tuple(accelerators), keys)
+    terms = _Terms(efficiency.mfu, efficiency.correction, planned)
+    keys = tuple(tuple(each.tolist()) for each in counts)
+    return _predicted(catalog, question, terms, tuple(accelerators), keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What is made of a search's answer."""
+
+    mfu: float | None
+    correction: Correction | None
+    planned: str
+
+
+Keys = tuple[tuple[int, ...], ...]
+"""Counts of each accelerator."""
+
+
+@lru_cache(maxsize=64)
+def _predicted(
+    catalog: Catalog, question: Question, terms: _Terms, accelerators: tuple[str, ...], counts: Keys
+) -> tuple[Throughput, ...]:
+    """Counts on the usual grid come from one search of all of it, a count beside it from a search of its own.
+
+    So a count that moves is one count searched, and a plan is a point of its curve.
+    """
+    grids = [_grid(catalog.accelerator(each).spec.node_size) for each in accelerators]
+    inside = [tuple(c for c in own if c in grid) for own, grid in zip(counts, grids, strict=True)]
+    beside = [tuple(c for c in own if c not in grid) for own, grid in zip(counts, grids, strict=True)]
+    usual = [i for i, own in enumerate(inside) if own]
+    odd = [i for i, own in enumerate(beside) if own]
+    found: dict[int, list[Throughput]] = {i: [] for i in range(len(accelerators))}
+    for places, keys in ((usual, grids), (odd, beside)):
+        if places:
+            on, at = tuple(accelerators[i] for i in places), tuple(keys[i] for i in places)
+            for i, each in zip(places, _made(catalog, question, terms, on, at), strict=True):
+                found[i].append(each)
+    return tuple(_joined(found[i], own) for i, own in enumerate(counts))
+
+
+@lru_cache(maxsize=64)
+def _grid(node: int) -> tuple[int, ...]:
+    return tuple(count_grid(node, node).tolist())
+
+
+def _joined(parts: Sequence[Throughput], counts: tuple[int, ...]) -> Throughput:
+    """The wanted counts of one or two predictions, in their order."""
+    known = np.concatenate([part.counts for part in parts])
+    order = np.argsort(known, kind="stable")
+    rows = order[np.searchsorted(known, counts, sorter=order)]
+    if len(parts) == 1 and len(rows) == len(known):
+        return parts[0]
+
+    def picked(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts], axis=-1)[..., rows]
+
+    places = [part.places + np.array([[i], [0]]) for i, part in enumerate(parts)]
+    arrays = ("counts", "tokens_per_s_per_gpu", "mfu", "fits", "tried")
+    typed = parts[0].reachable is not None
+    return replace(
+        parts[0],
+        **{name: picked(name) for name in arrays},
+        reachable=picked("reachable") if typed else None,
+        searches=tuple(search for part in parts for search in part.searches),
+        places=np.concatenate(places, axis=1)[:, rows],
+        problem=next((part.problem for part in parts if part.problem), ""),
+    )
+
+
+@lru_cache(maxsize=64)
+def _made(
+    catalog: Catalog, question: Question, terms: _Terms, accelerators: tuple[str, ...], counts: Keys
+) -> tuple[Throughput, ...]:
+    """Every accelerator at exactly these counts, all searched at once."""
+    found = _searched(catalog, question, accelerators, counts)
     made = []
     for i in range(len(accelerators)):
         best = found.pinned[i] if found.pinned else None
@@ -102,8 +226,7 @@ def throughputs(
         if best is None or (free is not None and not best.tried.any()):
             assert free is not None
             best, problem = replace(free, fits=np.zeros_like(free.fits)), found.problem or _UNSPLIT
-        ceiling = 1.0 if best.accelerator == planned else catalog.matmul_ceiling(best.accelerator).share
-        made.append(_throughput(question, efficiency, best, free, catalog, problem, ceiling))
+        made.append(_throughput(question, terms, best, free, catalog, problem))
     return tuple(made)
 
 
@@ -124,27 +247,14 @@ def count_grid(node: int, keep: int) -> Counts:
     return counts
 
 
-def _on_curve(catalog: Catalog, question: Question, accelerator: str, count: int) -> _Found | None:
-    """One count as a point of its accelerator's curve, so that a plan and its curve are one search.
-
-    None where the curve does not have it or the pins leave it no layout.
-    """
-    grid = tuple(count_grid(catalog.accelerator(accelerator).spec.node_size, count).tolist())
-    if count not in grid:
-        return None
-    found = _searched(catalog, question, (accelerator,), (grid,)).pinned
-    at = grid.index(count)
-    return _Found((found[0].at(at),), None) if found and found[0].tried[at] else None
-
-
 @lru_cache(maxsize=64)
 def _searched(
     catalog: Catalog,
     question: Question,
     accelerators: tuple[str, ...],
-    counts: tuple[tuple[int, ...], ...],
+    counts: Keys,
 ) -> _Found:
-    """The search, remembered: price and goodput move without it."""
+    """The search, remembered: a typed MFU and a correction move without it."""
     specs = [catalog.accelerator(each).spec for each in accelerators]
 
     def search(pins: Pins) -> tuple[BestLayouts, ...]:
@@ -155,6 +265,7 @@ def _searched(
             [np.array(each, dtype=np.float64) for each in counts],
             constants(question.stack, catalog),
             pins,
+            LARGEST_COUNT,
         )
 
     try:
@@ -205,36 +316,49 @@ def pins_of(layout: Layout) -> Pins:
 
 def _throughput(
     question: Question,
-    efficiency: Efficiency,
+    terms: _Terms,
     best: BestLayouts,
     free: BestLayouts | None,
     catalog: Catalog,
     problem: str,
-    ceiling: float,
 ) -> Throughput:
     spec = catalog.accelerator(best.accelerator).spec
     transformer = transformer_of(question.model, catalog)
     work = workload_of(question.data, spec, catalog, question.tuning)
     flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
     flops_over_peak = flops / matmul_peak(spec, work.precision)
-    seconds = _step_seconds(best)
+    # Where nothing fits, that of the least hungry layout: the verdict says that it cannot run.
+    seconds = best.would_take
     if free is not None:
-        seconds = np.where(best.tried > 0, seconds, _step_seconds(free))
-    source = f"best of {format_counted(int(best.tried.max(initial=0)), 'layout')}"
+        seconds = np.where(best.tried > 0, seconds, free.would_take)
     factor, spreads = 1.0, catalog.constants.spreads
     low, high = spreads.factors(transformer, work, spec, question.stack)
-    if own := efficiency.correction:
+    if own := terms.correction:
         factor, low, high = own.factor, own.low / own.factor, own.high / own.factor
-        source += f", corrected by {own.runs} runs of yours"
     rate = factor * work.sequence * work.global_batch / (seconds * best.counts)
-    mfu = rate * flops_over_peak
-    if efficiency.mfu is not None:
-        typed = np.full(len(best.counts), min(efficiency.mfu, ceiling))
-        rate = typed / flops_over_peak
-        return Throughput(rate, typed, TYPED, best, question, problem=problem, reachable=mfu * high)
-    return Throughput(rate, mfu, source, best, question, slow=1.0 / low, fast=1.0 / high, problem=problem)
-
-
-def _step_seconds(best: BestLayouts) -> Array:
-    """Where nothing fits, those of the least hungry layout: the verdict says that it cannot run."""
-    return best.would_take
+    made = Throughput(
+        best.counts.astype(np.int64),
+        rate,
+        rate * flops_over_peak,
+        best.fits,
+        best.tried,
+        question,
+        (best,),
+        np.array([np.zeros(len(best.counts)), np.arange(len(best.counts))], dtype=np.int64),
+        slow=1.0 / low,
+        fast=1.0 / high,
+        problem=problem,
+        corrected=own.runs if own else 0,
+    )
+    if terms.mfu is None:
+        return made
+    ceiling = 1.0 if spec.id == terms.planned else catalog.matmul_ceiling(spec.id).share
+    typed = np.full(len(best.counts), min(terms.mfu, ceiling))
+    return replace(
+        made,
+        tokens_per_s_per_gpu=typed / flops_over_peak,
+        mfu=typed,
+        reachable=made.mfu * high,
+        slow=1.0,
+        fast=1.0,
+    )

@@ -62,7 +62,7 @@ def train(job: Job, work: Training) -> list[StageRun]:
                 accelerator,
                 counts,
                 work.data.tokens / rate / goodput / SECONDS_PER_HOUR,
-                speed.best.fits,
+                speed.fits,
                 goodput=goodput,
                 mfu=speed.mfu,
                 mfu_source=speed.source,

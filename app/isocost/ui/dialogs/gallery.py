@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,50 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from isocost import paths
-from isocost.catalog import Catalog
-from isocost.files import FileError, load_project
-from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.headline import run_words
-from isocost.quantities import format_money
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.worker import LatestWorker
 
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A shipped project and what it comes to."""
-
-    path: Path
-    name: str
-    line: str
-    price: str
-    detail: str
-
-
-def read_presets(folder: Path, catalog: Catalog) -> tuple[Preset, ...]:
-    """Every preset that opens, the cheapest first; one that does not open is left to its test."""
-    found: list[tuple[float, Preset]] = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            project = load_project(path, catalog)
-        except FileError:
-            continue
-        result = estimate(project, catalog)
-        counted = [stage for stage in result.stages if stage.enabled]
-        preset = Preset(
-            path=path,
-            name=project.name,
-            line=" ".join(project.notes.strip().split("\n\n")[0].split()),
-            price=format_money(result.total.cost_usd),
-            detail=run_words(counted, result.total),
-        )
-        found.append((result.total.cost_usd, preset))
-    return tuple(preset for _, preset in sorted(found, key=lambda pair: pair[0]))
-
-
 if TYPE_CHECKING:  # loaded after the window's first paint
     from isocost.catalog import Catalog
-    from isocost.ui.dialogs.gallery import Preset
+    from isocost.report.findings.presets import Preset
 
 COLUMNS = 3
 CARD_HEIGHT = 128
@@ -146,7 +107,7 @@ class Gallery(QScrollArea):
 
     def load(self, catalog: Catalog) -> None:
         """Read and price the presets beside the window's thread."""
-        from isocost.ui.dialogs.gallery import read_presets
+        from isocost.report.findings.presets import read_presets
 
         folder = paths.presets()
         self._worker.request(lambda: read_presets(folder, catalog))
@@ -209,7 +170,7 @@ class PresetCard(QPushButton):
         self.preset = preset
         self.setObjectName(f"gallery.{preset.path.stem}")
         self.setProperty("role", "card")
-        self.setAccessibleName(f"{preset.name}: {preset.price}, {preset.detail}")
+        self.setAccessibleName(preset.words)
         self.setAccessibleDescription(preset.line)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

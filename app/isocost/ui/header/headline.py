@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
+from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.notice import Notice
 from isocost.plan.project.project import released, set_value
@@ -46,6 +47,7 @@ class Headline(QFrame):
         self._theme: Theme = LIGHT
         self._remarks: tuple[Remark, ...] = ()
         self._figures: tuple[KeyFigure, ...] = ()
+        self._shown: Estimate | None = None
         self.setObjectName("header")
         self.title = QLabel()
         self.sentence = ClickLabel()
@@ -59,7 +61,7 @@ class Headline(QFrame):
         self.copy_button.clicked.connect(self.copy)
         self.warnings.field_wanted.connect(self.field_wanted)
         self.warnings.cure_wanted.connect(self._take_cure)
-        session.estimate_changed.connect(self._show)
+        session.answered.connect(self._take)
         session.failed.connect(self._show_problem)
         session.comparison_failed.connect(self._add_problem)
         session.project_changed.connect(self._show_title)
@@ -137,10 +139,16 @@ class Headline(QFrame):
         self.title.setText(title_line(self._session.project.name, path))
         self.title.setToolTip(str(path) if path else "Not saved yet")
 
-    def _show(self, estimate: Estimate) -> None:
-        session = self._session
+    def _take(self, answer: Answer) -> None:
+        """Show an answer, unless only what comes later of it is new."""
+        if answer.estimate is not self._shown:
+            self._shown = answer.estimate
+            self._show(answer)
+
+    def _show(self, answer: Answer) -> None:
+        estimate = answer.estimate
         set_text(self.sentence, estimate.headline)
-        self._remarks = remarks(estimate, session.project, session.scenario, session.catalog)
+        self._remarks = remarks(estimate, answer.project, answer.at, self._session.catalog)
         self._show_remarks()
         self.warnings.setVisible(True)
         self.warnings.show_notices(estimate.warnings)
@@ -182,6 +190,7 @@ class Headline(QFrame):
     def _show_problem(self, problem: str) -> None:
         """The engine refused the project: say why where the answer would be."""
         if problem:
+            self._shown = None
             self._remarks = (Remark(problem, "stop"),)
             self.sentence.setText(NO_ESTIMATE)
             self._show_remarks()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.defaults import slider_low
-from isocost.plan.inputs.table import CHOICES, NUMBERS
+from isocost.plan.inputs.roads import DENSE
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
-from isocost.plan.physics.layouts import pinned_words
 from isocost.plan.values import Data
-from isocost.quantities import format_quantity
+from isocost.report.findings.inputs import details_line, layout_line
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import (
@@ -40,8 +42,6 @@ from isocost.ui.widgets.sections import ScrollBody, beside, labelled, section
 
 WIDTH = 292
 MARGIN = 16
-FEW_PINS = 2
-"""As many pinned parts are named in a line of their own; more are counted."""
 
 _FROM_THE_ESTIMATE = (
     "efficiency.mfu",
@@ -83,10 +83,11 @@ class InputColumn(QScrollArea):
         self.stack = StackPicker(session)
         self.pins = LayoutPins(session)
         self._ticks_for = ""
+        self._shown: Estimate | None = None
         self._build()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        session.estimate_changed.connect(self._refresh_automatic)
+        session.answered.connect(self._refresh_automatic)
         self.details.toggled.connect(self.refresh)
         self.refresh()
 
@@ -187,9 +188,7 @@ class InputColumn(QScrollArea):
 
     def _refresh_details(self, stage: Stage, data: Data) -> None:
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
-        sequence = format_quantity(data.sequence, "count")
-        precision = CHOICES["data.precision"].options[data.precision]
-        self.details.say(f"{sequence} context · {precision}")
+        self.details.say(details_line(data))
         for path in ("data.tokens", "data.batch_tokens"):
             self.fields[path].set_low(slider_low(stage, NUMBERS[path]))
         kind = kind_of(stage)
@@ -203,17 +202,14 @@ class InputColumn(QScrollArea):
         if uses(stage, "model.parameters"):
             sized = kind_of(stage).makes_model or self._session.value("model.name") is None
             counted = model_parameters(self._session)
-            mixture = counted.active < 0.99 * counted.total
+            mixture = counted.active < DENSE * counted.total
             self.fields["model.parameters"].setVisible(sized)
             self.fields["model.active_parameters"].setVisible(sized and mixture)
 
     def _refresh_layout(self) -> None:
         """The pins, and in one line how many there are."""
         self.pins.refresh()
-        held = pins_of(self._session)
-        count = sum(getattr(held, name) is not None for name in held.__struct_fields__)
-        few = pinned_words(held) if count <= FEW_PINS else f"{count} parts pinned"
-        self.layout_fold.say(few or "chosen by the search")
+        self.layout_fold.say(layout_line(pins_of(self._session)))
 
     def _refresh_market(self) -> None:
         """Ticks and whole nodes follow the accelerator."""
@@ -227,7 +223,11 @@ class InputColumn(QScrollArea):
             self.fields[path].edit.set_noun(entry.noun)
         self.fields["hardware.count"].set_multiple(entry.spec.node_size)
 
-    def _refresh_automatic(self) -> None:
+    def _refresh_automatic(self, answer: Answer) -> None:
+        """What follows from an answer; the parts of it that come later tell the inputs nothing."""
+        if answer.estimate is self._shown:
+            return
+        self._shown = answer.estimate
         self.stages.refresh()
         self.why.refresh()
         stage = self._session.current_stage

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QTo
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
 from isocost.quantities import format_quantity
+from isocost.report.findings.inputs import caption, remarks_at
 from isocost.ui.inputs.bindings import at_default, read, reset, write_number
-from isocost.ui.inputs.context import context, remarks
+from isocost.ui.inputs.selected import selected
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
@@ -136,13 +137,13 @@ class FieldInput(QWidget):
         """What is remarked of the value is worked out when the mouse asks for it, not at every step."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             over = self.context.geometry().contains(event.pos())
-            remarked = remarks(self.field.path, self._session) if over else ""
+            remarked = remarks_at(self.field.path, selected(self._session)) if over else ""
             self.setToolTip(remarked or _tooltip(self.field))
         return super().event(event)
 
     def context_line(self) -> str:
         """What the value means here and where it comes from; empty when there is nothing to add."""
-        return context(self.field.path, self._session)
+        return caption(self.field.path, selected(self._session))
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the icon and grow with the text."""

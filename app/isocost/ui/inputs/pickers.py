@@ -10,6 +10,7 @@ from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import data_of
 from isocost.plan.physics.resolve import precision_on
 from isocost.plan.project.project import ModelChoice, model_of
+from isocost.report.findings.inputs import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
@@ -207,8 +208,7 @@ class PrecisionPicker(ChoicePicker):
         super().refresh()
         spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
         used = precision_on(spec, data.precision)
-        names = self.choice.options
-        note = f"{spec.name} has no {names[data.precision]}: {names[used]} is used."
+        note = precision_note(spec.name, data.precision, used)
         self.setToolTip(self.choice.help if used == data.precision else note)
 
     def _choose(self, index: int) -> None:

@@ -6,22 +6,11 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.catalog.prices import PriceCard
 from isocost.plan.project.choosing import price_from
-from isocost.quantities import format_money
+from isocost.report.findings.inputs import NO_QUOTES, QUOTE_TERMS, is_market, quote_line, quote_tick
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.slider import Tick
-
-TERMS = {
-    "marketplace": "Marketplace",
-    "single": "Single accelerators",
-    "specialist": "Specialist cloud",
-    "hyperscaler": "Hyperscaler list price",
-    "one-year": "Committed for a year",
-    "capacity-block": "Reserved for weeks",
-    "claim": "Published claims",
-}
-"""Headings of the menu, in the order shown."""
 
 
 class QuotesButton(QToolButton):
@@ -45,18 +34,16 @@ class QuotesButton(QToolButton):
     def ticks(self) -> list[Tick]:
         """A mark for each supplier's newest listed price."""
         quotes = self._session.catalog.quotes(self._session.value("hardware.accelerator"))
-        newest = {(quote.supplier, quote.terms): quote for quote in quotes if _is_market(quote)}
-        return [
-            Tick(quote.usd_per_gpu_hour, f"{describe(quote)}, {quote.terms}") for quote in newest.values()
-        ]
+        newest = {(quote.supplier, quote.terms): quote for quote in quotes if is_market(quote)}
+        return [Tick(quote.usd_per_gpu_hour, quote_tick(quote)) for quote in newest.values()]
 
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
         cards = self.cards()
         if not cards:
-            menu.addAction("No market price is known; type one.").setEnabled(False)
-        for terms, heading in TERMS.items():
+            menu.addAction(NO_QUOTES).setEnabled(False)
+        for terms, heading in QUOTE_TERMS.items():
             offered = [card for card in cards if card.commitment == terms]
             if offered:
                 self._add_group(menu, heading, offered)
@@ -66,21 +53,11 @@ class QuotesButton(QToolButton):
             menu.addSeparator()
         menu.addAction(heading.upper()).setEnabled(False)
         for card in cards:
-            action = menu.addAction(describe(card))
+            action = menu.addAction(quote_line(card))
             action.setToolTip(card.source)
             action.triggered.connect(lambda _=False, chosen=card: self._take(chosen))
 
     def _take(self, card: PriceCard) -> None:
         price = price_from(card)
         values = {name: getattr(price, name) for name in price.__struct_fields__}
-        self._session.set_section("price", f"Price {describe(card)}", **values)
-
-
-def _is_market(quote: PriceQuote) -> bool:
-    """Whether anybody can rent at this price: no claims, and nothing of doubtful standing."""
-    return quote.standing == "listed" and quote.terms in ("on-demand", "marketplace", "one-year", "spot")
-
-
-def describe(card: PriceCard | PriceQuote) -> str:
-    """Price, supplier and day of a card on one line."""
-    return f"{format_money(card.usd_per_gpu_hour)}  {card.supplier}, {card.date}"
+        self._session.set_section("price", f"Price {quote_line(card)}", **values)

@@ -18,8 +18,10 @@ _SHARPEST = 3
 def icon(name: str, colour: str, size: int = 16) -> QIcon:
     """A named glyph of ``resources/icons`` drawn in one colour."""
     source = paths.resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+    # Qt's renderer cannot be told what currentColor is.
     renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
     made = QIcon()
+    # From one pixmap Qt would make those of sharper screens by enlarging it.
     for ratio in range(1, _SHARPEST + 1):
         pixmap = QPixmap(QSize(size, size) * ratio)
         pixmap.fill(Qt.GlobalColor.transparent)

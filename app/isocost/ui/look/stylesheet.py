@@ -36,6 +36,7 @@ QListView[role="plain"] QLineEdit { padding: 0 4px; min-height: 0; }
 QLabel[role="fact"] { font-weight: 600; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $stop; }
+/* Qt: 0 opens a list that scrolls; Fusion would open a menu of all entries, as long as the screen. */
 QComboBox { font-weight: 600; combobox-popup: 0; }
 QComboBox[role="flat"] { border: none; background: transparent; color: $quiet; font-weight: 400;
     font-size: ${s11}px; padding: 0 16px 0 0; min-height: ${s14}px; }
@@ -69,6 +70,7 @@ QPushButton[severity="stop"] { color: $stop; }
 QToolButton { border: none; background: transparent; border-radius: 4px; padding: 1px; color: $quiet; }
 QToolButton:hover, QToolButton:focus { color: $accent; background: $field; }
 QToolButton[role="cure"] { color: $accent; font-weight: 600; }
+/* Qt would paint an arrow over the text of a button that has a menu. */
 QToolButton::menu-indicator { image: none; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
@@ -103,5 +105,6 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 def stylesheet(colours: dict[str, str], px: Callable[[float], int], radius: int) -> str:
     """The sheet in some colours, by name, with sizes scaled by ``px``."""
     sizes = {f"s{size}": str(px(size)) for size in _SIZES}
+    # Half the height of a chip: a line of text, with 2 of padding and 1 of border above and below.
     pill = (px(14) + 6) // 2
     return _SHEET.substitute(colours, **sizes, radius=radius, pill=pill)

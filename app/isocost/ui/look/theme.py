@@ -64,17 +64,24 @@ class Theme:
     series: tuple[Series, ...]
     scale: float = 1.0
     """Text size relative to the design's."""
+    plain_glyphs: bool = False
+    """Whether each glyph stands for a character. Else digits have one width, so that a number keeps its place
+    while it changes, and punctuation follows its neighbours."""
 
     def px(self, size: float) -> int:
         """A length of the design in pixels at this text size."""
         return round(size * self.scale)
 
     def font(self, role: Role = "body", *, bold: bool = False) -> QFont:
-        """The bundled font for a role, with digits of one width."""
+        """The bundled font for a role."""
         font = QFont(FAMILY)
+        # Not points, whose size depends on the resolution a screen claims to have.
         font.setPixelSize(self.px(_SIZES[role]))
         font.setWeight(QFont.Weight.DemiBold if bold else _WEIGHTS.get(role, QFont.Weight.Normal))
-        font.setFeature(QFont.Tag.fromString("tnum"), 1)
+        # Off is said too: Qt takes what a font leaves open from the application's, which has tabular digits.
+        font.setFeature(QFont.Tag.fromString("tnum"), int(not self.plain_glyphs))
+        if self.plain_glyphs:
+            font.setFeature(QFont.Tag.fromString("calt"), 0)
         return font
 
     def severity(self, name: str) -> str:
@@ -141,6 +148,7 @@ DARK = Theme(
 
 @cache
 def _load_fonts() -> None:
+    # Ours is in the package, so that widths of text and screenshots are the same on every machine.
     for file in sorted(paths.resource("fonts").glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(file))
 
@@ -173,6 +181,7 @@ def palette(theme: Theme) -> QPalette:
     made = QPalette()
     for each, colour in colours.items():
         made.setColor(each, QColor(colour))
+    # A colour set for all groups holds for disabled widgets too, which then look like the others.
     for each in (role.Text, role.WindowText, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, each, QColor(theme.quiet))
     return made
@@ -196,7 +205,9 @@ class ThemeManager(QObject):
         self._choice: ThemeChoice = choice
         self._scale = scale
         _load_fonts()
+        # Asked for a dark scheme, Qt does nothing on plain X11: the system's is a hint, the palettes ours.
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        # Fusion takes every colour from the palette; native styles paint some controls as they like.
         if QApplication.style().name().lower() != "fusion":
             QApplication.setStyle("Fusion")
         self._theme = self._wanted()

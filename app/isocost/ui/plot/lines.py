@@ -12,7 +12,7 @@ from PySide6.QtGui import QPen
 from isocost.plan.answer.comparison import efficient
 from isocost.plan.answer.curves import CostCurve
 from isocost.ui.look.theme import Series, Theme
-from isocost.ui.plot.base import Curve, LogPlot, added_curve, curve_pen, made_pen, mixed
+from isocost.ui.plot.base import Curve, LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.placing import Points
 from isocost.ui.plot.styles import series_of
 
@@ -26,7 +26,7 @@ HAIR = 0.002
 
 @dataclass(slots=True)
 class Items:
-    """What draws a line of its own: a solid part that fits in memory, a faint dotted part that does not."""
+    """The two curves of a line: a solid part that fits in memory, a faint dotted part that does not."""
 
     solid: Curve
     faint: Curve
@@ -75,6 +75,7 @@ def lower_edge(x: Array, y: Array) -> NDArray[np.intp]:
 
     Counts that divide a batch or a model badly stand above it, and drawn they would make a staircase.
     """
+    # One side of Andrew's monotone chain: a point goes when the next one shows that it bulges out.
     edge: list[int] = []
     for i in range(len(x)):
         while len(edge) > 1 and _turns_up(edge[-2], edge[-1], i, x, y):
@@ -86,6 +87,7 @@ def lower_edge(x: Array, y: Array) -> NDArray[np.intp]:
 def _turns_up(first: int, middle: int, last: int, x: Array, y: Array) -> bool:
     """Whether the middle one of three points lies above the line between the others."""
     rise, run = y[last] - y[first], x[last] - x[first]
+    # Slopes compared without dividing, as two counts may take the same time.
     return bool((y[middle] - y[first]) * run >= rise * (x[middle] - x[first]))
 
 
@@ -140,22 +142,23 @@ class Lines:
         if items.drawn is not line:
             items.drawn = line
             items.solid.draw(*line.drawn())
+            # The faint part reaches one point into the solid one at both ends, or there would be a gap.
             beside = ~line.curve.fits[line.points]
             beside[1:] |= beside[:-1]
             beside[:-1] |= ~line.curve.fits[line.points][1:]
             items.faint.draw(line.x, np.where(beside, line.y, np.nan))
         items.solid.setVisible(True)
         items.faint.setVisible(not bool(line.curve.fits[line.points].all()))
+        # A pen set again makes pyqtgraph drop the item's bounds and paint it anew, even where it is the same.
         if items.style != style:
             items.style = style
-            ratio = self._plot.devicePixelRatioF()
             solid, faint = pens(theme, series_of(theme, slots, name), style[0])
-            items.solid.setPen(curve_pen(solid, ratio))
-            items.faint.setPen(curve_pen(faint, ratio))
+            items.solid.setPen(solid)
+            items.faint.setPen(faint)
             items.solid.setZValue({"active": 3.0, "hovered": 2.0, "named": 1.0}[style[0]])
 
     def forget_pens(self) -> None:
-        """Make new pens at the next styling: the theme or the screen changed."""
+        """Make new pens at the next styling: the theme changed."""
         for items in self._items.values():
             items.style = None
 
@@ -181,6 +184,7 @@ def distance_to(points: Points, x: float, y: float) -> float:
         return float(np.hypot(points[0, 0] - x, points[0, 1] - y))
     start, step = points[:-1], np.diff(points, axis=0)
     to = np.array([x, y]) - start
+    # Where on each stretch the foot of the perpendicular is; two points in one place have none.
     along = np.clip((to * step).sum(1) / np.maximum((step * step).sum(1), 1e-9), 0.0, 1.0)
     left = to - step * along[:, None]
     return float(np.sqrt((left * left).sum(1).min()))

@@ -63,6 +63,7 @@ def spread(centres: Sequence[float], height: float, low: float, high: float) -> 
     Order is kept. When the labels together are taller than the room they are packed from the lower edge.
     """
     order = sorted(range(len(centres)), key=lambda i: centres[i])
+    # Pool adjacent violators: labels that would overlap join a block around the mean of their places.
     blocks: list[tuple[float, int]] = []
     for rank, index in enumerate(order):
         mean, size = centres[index] - rank * height, 1
@@ -80,7 +81,7 @@ def spread(centres: Sequence[float], height: float, low: float, high: float) -> 
 
 
 class Clutter:
-    """What is drawn already, so that labels can keep clear of it: lines on a coarse grid, and labels."""
+    """Lines, on a coarse grid, and labels drawn already, so that other labels can keep clear of them."""
 
     CELL = 3.0
 
@@ -97,8 +98,10 @@ class Clutter:
             return
         start, step = lines[:-1], np.diff(lines, axis=0)
         length = np.hypot(step[:, 0], step[:, 1])
+        # A curve that leaves the plot may go on for a million pixels, which nobody needs cut into cells.
         real = np.isfinite(length) & (length < 1e5)
         start, step = start[real], step[real]
+        # Every stretch is walked in steps no longer than a cell, all stretches at once.
         parts = np.ceil(length[real] / self.CELL).astype(int) + 1
         segment = np.repeat(np.arange(len(parts)), parts)
         along = (np.arange(len(segment)) - np.repeat(np.cumsum(parts) - parts, parts)) / np.maximum(
@@ -121,6 +124,8 @@ class Clutter:
 
         Counts cells with lines by their weight, and labels far more.
         """
+        # With sums over all cells up to each corner, what a box covers is four look-ups whatever its size:
+        # a search tries a thousand places, in one call.
         if self._sums is None:
             self._sums = np.zeros((self._shape[0] + 1, self._shape[1] + 1), dtype=np.int64)
             self._sums[1:, 1:] = self._cells.cumsum(0).cumsum(1)
@@ -191,6 +196,7 @@ def place_near(
     across = np.arange(x - width - reach, x + reach + GRAIN, GRAIN)
     down = np.arange(y - height - reach, y + reach + GRAIN, GRAIN)
     left, top, away, covered = judged(*(grid.ravel() for grid in np.meshgrid(across, down)))
+    # Between places as near and as clear as each other: centred on the point, and below rather than above.
     off_centre = np.abs(left + width / 2 - x) / (width + 2 * reach) + (top < y) * 0.3
     score = away + 6.0 * off_centre + PENALTY * covered + 1e6 * (away < clearance * 0.8)
     best = int(np.argmin(score))

@@ -1,4 +1,4 @@
-"""Which line style an accelerator wears: one in every chart, and no two alike among those named."""
+"""The line style of each accelerator: the same in every chart, and no two alike among those named."""
 
 from __future__ import annotations
 

@@ -57,6 +57,7 @@ def fit_ticks(
     for level in scale(low, high):
         candidates = [t for t in level.ticks if low <= t.value <= high and axis.inside(t)]
         if level.alone:
+            # Counted once, before any round number came: those take each other's place from then on.
             few = few or len(placed) < ENOUGH
             if few and len(candidates) > len(placed) and axis.free(candidates, ()):
                 placed = candidates
@@ -100,6 +101,7 @@ def money_scale(low: float, high: float) -> Iterator[Level]:
     def of(*mantissas: float) -> Level:
         return Level(tuple(Tick(m * 10.0**k, money_label(m * 10.0**k)) for k in decades for m in mantissas))
 
+    # 3 is about half a decade, and comes into its own where 2 and 5 have no room together.
     for mantissas in ((1,), (2, 5), (3,), (7,), (1.5,)):
         yield of(*mantissas)
     yield from _round_steps(low, high, money_label)
@@ -159,6 +161,7 @@ def _round_steps(low: float, high: float, label: Callable[[float], str]) -> Iter
     exponent = math.floor(math.log10(high - low))
     for step in (m * 10.0**k for k in (exponent, exponent - 1) for m in (5, 2, 1)):
         first, last = math.ceil(low / step), math.floor(high / step)
+        # Steps only get finer from here, and so many labels fit nowhere.
         if last - first > 40:
             return
         ticks = [Tick(n * step, label(n * step)) for n in range(first, last + 1) if n > 0]

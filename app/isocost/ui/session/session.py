@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.plan.answer.curves import CostCurve, other_curves, searched_alike
+from isocost.plan.answer.curves import CostCurve, is_quick, other_curves, searched_alike
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.editing import followed
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
+from isocost.report.findings.layouts import not_searched
 from isocost.ui.session.step import Step
 from isocost.ui.session.worker import LatestWorker
 
@@ -31,19 +34,17 @@ class Session(QObject):
 
     project_changed = Signal(object)
     """The new :class:`Project`, at once after every change."""
-    estimate_changed = Signal(object)
-    """The new :class:`Estimate`; :attr:`active_curve` is already the matching one, and so are :attr:`curves`
-    where they need no search."""
-    curves_changed = Signal(object)
-    """The new tuple of the other accelerators' :class:`CostCurve`, when they come after the estimate: where
-    layouts must be searched for them, that waits for a pause of the drag."""
+    answered = Signal(object)
+    """The newest :class:`Answer`, also each time a part of it that takes longer has come: the curves of other
+    accelerators, the layouts of a stage, another deadline."""
     selection_changed = Signal()
     """Another scenario or stage is selected."""
-    deadline_changed = Signal(object)
     path_changed = Signal(object)
     dirty_changed = Signal(bool)
     failed = Signal(str)
     """The newest project has no estimate, and why, in one sentence; empty when it has one again."""
+    fit_failed = Signal(str)
+    """The layouts of the selected stage could not be compared, and why."""
     comparison_failed = Signal(str)
     """The plan has its estimate, but the other accelerators could not be compared, and why."""
     settled = Signal()
@@ -57,12 +58,13 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._tell_dirty)
         self.answer: Answer | None = None
-        self.curves: tuple[CostCurve, ...] = ()
         self._project = project
         self._path: Path | None = None
         self._scenario = 0
         self._stage = 0
+        self._workers: list[LatestWorker] = []
         self._compared: Scenario | None = None
+        self._standing: tuple[CostCurve, ...] = ()
         self._deadline: float | None = None
         self._problem = ""
         self._asked = False
@@ -71,11 +73,9 @@ class Session(QObject):
         self._comparison.setSingleShot(True)
         self._comparison.setInterval(COMPARISON_PAUSE_MS)
         self._comparison.timeout.connect(self._compare)
-        self._worker = LatestWorker(self)
-        self._worker.ready.connect(self._take_curves)
-        self._worker.failed.connect(self._report_comparison)
-        self._worker.idle.connect(self._settle)
-        self._workers = [self._worker]
+        self._answers = self._worker(self._take, self._report)
+        self._comparer = self._worker(self._take_curves, self._report_comparison)
+        self._fitter = self._worker(self._take_fit, self._report_fit)
 
     # Properties
 
@@ -83,11 +83,6 @@ class Session(QObject):
     def estimate(self) -> Estimate | None:
         """What the newest answer says; None before the first one."""
         return self.answer.estimate if self.answer is not None else None
-
-    @property
-    def active_curve(self) -> CostCurve | None:
-        """The newest answer's own curve."""
-        return self.answer.curve if self.answer is not None else None
 
     @property
     def project(self) -> Project:
@@ -133,7 +128,8 @@ class Session(QObject):
     def deadline_days(self, days: float | None) -> None:
         if days != self._deadline:
             self._deadline = days
-            self.deadline_changed.emit(days)
+            if self.answer is not None:
+                self._publish(replace(self.answer, deadline_days=days))
 
     # Changing the project
 
@@ -198,7 +194,7 @@ class Session(QObject):
         for worker in self._workers:
             worker.discard()
         self._stage = 0
-        self.curves = ()
+        self._standing = ()
         self._compared = None
         self._show(self._project, another=True)
         self.selection_changed.emit()
@@ -237,9 +233,11 @@ class Session(QObject):
         working = any(worker.busy for worker in self._workers)
         return self._asked or self._comparison.isActive() or working
 
-    def new_worker(self) -> LatestWorker:
-        """A worker for one view's own figures: closed with the session and waited for before it settles."""
+    def _worker(self, take: Callable[[Any], None], fail: Callable[[Exception], None]) -> LatestWorker:
+        """A worker that is closed with the session and waited for before it settles."""
         worker = LatestWorker(self)
+        worker.ready.connect(take)
+        worker.failed.connect(fail)
         worker.idle.connect(self._settle)
         self._workers.append(worker)
         return worker
@@ -258,47 +256,76 @@ class Session(QObject):
         self.refresh()
 
     def _compute(self) -> None:
+        """Answer within the frame, or in the worker where that takes longer; the last answer then stands."""
         if not self._asked:
             return
         self._asked = False
-        project, scenario = self._project, self._scenario
+        project, scenario, catalog = self._project, self._scenario, self.catalog
+        if not is_quick(self.answer.scenario if self.answer else None, self.current_scenario, catalog):
+            self._answers.request(lambda: answer(project, catalog, scenario))
+            return
+        self._answers.discard()
         try:
-            self.answer = answer(project, self.catalog, scenario)
+            found = answer(project, catalog, scenario)
         except Exception as error:  # whatever the engine refuses is said in the window, which stays usable
             self._report(error)
             self._settle()
             return
+        self._take(found)
+
+    def _take(self, found: Answer) -> None:
+        """Publish an answer with the curves that go with it, at once or when they are searched."""
         self._say("")
         at_once = self._compare_at_once()
-        self.estimate_changed.emit(self.estimate)
+        others = tuple(c for c in self._standing if c.accelerator != found.curve.accelerator)
+        self._standing = (*others, found.curve)
+        self._publish(replace(found, others=others, deadline_days=self._deadline))
         if at_once:
             self._settle()
         else:
             self._comparison.start()
 
+    def _publish(self, found: Answer) -> None:
+        self.answer = found
+        self.answered.emit(found)
+
     def _compare_at_once(self) -> bool:
-        """Bring the other accelerators' curves along with the estimate if no layouts must be searched."""
+        """Bring the other accelerators' curves along with the answer if no layouts must be searched."""
         if self._compared is None or not searched_alike(self._compared, self.current_scenario, self.catalog):
             return False
         try:
-            self.curves = other_curves(self._project, self.catalog, self._scenario)
+            self._standing = other_curves(self._project, self.catalog, self._scenario)
         except Exception:  # the same failure is reported from the worker
             return False
         self._comparison.stop()
-        self._worker.discard()
+        self._comparer.discard()
         return True
 
     def _compare(self) -> None:
         """Ask for the other accelerators' curves of the newest project."""
         project, scenario, catalog = self._project, self._scenario, self.catalog
         chosen = self.current_scenario
-        self._worker.request(lambda: (chosen, other_curves(project, catalog, scenario)))
+        self._comparer.request(lambda: (chosen, other_curves(project, catalog, scenario)))
 
     def _take_curves(self, compared: tuple[Scenario, tuple[CostCurve, ...]]) -> None:
-        self._compared, curves = compared
-        active = self.current_scenario.hardware.accelerator
-        self.curves = tuple(curve for curve in curves if curve.accelerator != active)
-        self.curves_changed.emit(self.curves)
+        self._compared, self._standing = compared
+        if self.answer is not None:
+            active = self.answer.curve.accelerator
+            others = tuple(curve for curve in self._standing if curve.accelerator != active)
+            self._publish(replace(self.answer, others=others))
+
+    def ask_fit(self) -> None:
+        """Ask for the layouts and the nearest runs of the selected stage; they come with an answer."""
+        project, scenario, stage, catalog = self._project, self._scenario, self._stage, self.catalog
+        self._fitter.request(lambda: fit_report(project, catalog, scenario, stage))
+
+    def _take_fit(self, report: FitReport) -> None:
+        if self.answer is not None:
+            self._publish(replace(self.answer, fit=report))
+
+    def _report_fit(self, error: Exception) -> None:
+        log.warning("No layouts: %s", error, exc_info=error)
+        self.fit_failed.emit(not_searched(error))
 
     def _report(self, error: Exception) -> None:
         expected = isinstance(error, CatalogError)

@@ -9,7 +9,10 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 
 class _Results(QObject):
-    """Carries results to the GUI thread; owned there, so it never dies on the pool's thread."""
+    """The carrier of results to the GUI thread."""
+
+    # Owned by the job it would be destroyed on the pool's thread, which crashes Qt while a signal of it is on
+    # its way.
 
     ready = Signal(int, object)
     failed = Signal(int, object)
@@ -32,7 +35,7 @@ class _Job(QRunnable):
 
 
 class LatestWorker(QObject):
-    """Runs one job at a time and keeps one waiting; a newer request takes the waiting one's place."""
+    """A worker that runs one job at a time and keeps one waiting; a newer request takes that one's place."""
 
     ready = Signal(object)
     failed = Signal(object)
@@ -45,6 +48,7 @@ class LatestWorker(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._results = _Results(self)
+        # Sent on the pool's thread; queued, they are taken on the thread of the window.
         self._results.ready.connect(self._finish, Qt.ConnectionType.QueuedConnection)
         self._results.failed.connect(self._fail, Qt.ConnectionType.QueuedConnection)
         self._generation = 0
@@ -68,6 +72,7 @@ class LatestWorker(QObject):
 
     def discard(self) -> None:
         """Forget everything asked for so far: none of it is delivered."""
+        # What runs cannot be stopped; when it ends, its number tells that nobody wants it any more.
         self._waiting = None
         self._oldest_wanted = self._generation + 1
 
@@ -76,6 +81,7 @@ class LatestWorker(QObject):
         self._closed = True
         self.discard()
         self._pool.clear()
+        # A thread still in Python while the interpreter shuts down takes the process with it.
         self._pool.waitForDone()
 
     def _start(self) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QFontMetricsF,
     QGuiApplication,
+    QImage,
     QKeySequence,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -32,6 +34,8 @@ from PySide6.QtWidgets import (
 
 from isocost.report.table import Table, write_csv
 from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.plot.chart import Drawing
+from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.widgets.table import TableDialog
 
 PICTURE_SCALE = 2.0
@@ -43,6 +47,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # Else Qt takes the whole text for the width the label needs, and a long finding widens the window.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def say(self, text: str) -> None:
@@ -73,8 +78,11 @@ class ElidedLabel(QLabel):
 class ChartCard(QFrame):
     """A rounded card with title, subtitle, one chart, and a menu to take the chart elsewhere.
 
-    Subclasses fill ``body`` and override :meth:`table`.
+    Subclasses fill ``body`` and override :meth:`table`, and :meth:`drawing` where a chart paints itself.
     """
+
+    theme: Theme
+    """What the card is drawn in; subclasses give one at the end of their making."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +117,18 @@ class ChartCard(QFrame):
         """The figures drawn."""
         return Table((), ())
 
+    def drawing(self) -> Drawing | None:
+        """The chart without what can be clicked; None while there is none, and of a card made of widgets."""
+        return None
+
+    def drawn_size(self) -> QSize:
+        """Pixels of the chart with its words where it is taken elsewhere."""
+        return self.size()
+
+    def footnote(self) -> str:
+        """What is said below the chart where it is taken elsewhere."""
+        return ""
+
     def choice_chip(self, text: str, name: str) -> QPushButton:
         """A chip of this card of which only one is down at a time; ``name`` is its objectName."""
         chip = QPushButton(text, self)
@@ -122,6 +142,7 @@ class ChartCard(QFrame):
         """State the finding, what is drawn, and both in words for a screen reader."""
         self.title.say(title)
         self.subtitle.say(subtitle)
+        # Words set again are announced again, and a screen reader may read them at every step of a drag.
         if summary != self.accessibleDescription():
             self.setAccessibleDescription(summary)
         if title != self.accessibleName():
@@ -129,37 +150,76 @@ class ChartCard(QFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type; colours come from the style sheet."""
+        self.theme = theme
         self.title.setFont(theme.font("card"))
 
-    def picture(self) -> QPixmap:
+    # Taking the chart elsewhere
+
+    def picture(self) -> QImage:
         """The whole card as a picture, twice as sharp as on screen."""
-        pixmap = QPixmap(self.size() * PICTURE_SCALE)
-        pixmap.setDevicePixelRatio(PICTURE_SCALE)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        titled = self._titled()
+        return (
+            self._grabbed()
+            if titled is None
+            else to_image(titled, self.drawn_size(), self.theme, PICTURE_SCALE)
+        )
+
+    def _titled(self) -> Titled | None:
+        """The chart with its words; None where there is no chart."""
+        drawing = self.drawing()
+        if drawing is None:
+            return None
+        return Titled(self.title.text(), self.subtitle.text(), drawing, self.footnote())
+
+    def _grabbed(self) -> QImage:
+        """The card's widgets as they stand on screen, without the button of the menu."""
+        image = QImage(self.size() * PICTURE_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(PICTURE_SCALE)
+        # Qt leaves the memory of an image as it found it, and nothing paints outside the round corners.
+        image.fill(Qt.GlobalColor.transparent)
+        # Hidden, the button leaves its room to the title: Qt lays widgets out before it renders them.
         self.more.hide()
-        self.render(pixmap, QPoint())
+        self.render(image, QPoint())
         self.more.show()
-        return pixmap
+        return image
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self.picture())
+        QGuiApplication.clipboard().setImage(self.picture())
+
+    def export_svg(self) -> None:
+        """Ask for a file and draw the chart into it, to be edited or shown at any size."""
+        titled = self._titled()
+        if titled is not None:
+            words = (self.title.text(), self.accessibleDescription())
+            made = partial(to_svg, titled, self.drawn_size(), self.theme, *words)
+            self._export("SVG pictures", ".svg", lambda path: path.write_bytes(made()))
+
+    def export_pdf(self) -> None:
+        """Ask for a file and draw the chart into it, on a page of its size."""
+        titled = self._titled()
+        if titled is not None:
+            made = partial(to_pdf, titled, self.drawn_size(), self.theme, self.title.text())
+            self._export("PDF documents", ".pdf", lambda path: path.write_bytes(made()))
 
     def export_data(self) -> None:
-        """Ask for a file and write the table as CSV; say in words when the file cannot be written."""
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "Export data", f"{self.objectName()}.csv", "Comma-separated values (*.csv)"
-        )
-        if not chosen:
+        """Ask for a file and write the table as CSV."""
+        self._export("Comma-separated values", ".csv", lambda path: write_csv(path, self.table()))
+
+    def _export(self, kind: str, suffix: str, write: Callable[[Path], object]) -> None:
+        """Ask for a file and write it; say in words when it cannot be written."""
+        proposed = f"{self.objectName()}{suffix}"
+        name, _ = QFileDialog.getSaveFileName(self, "Export", proposed, f"{kind} (*{suffix})")
+        if not name:
             return
+        path = Path(name)
+        if path.suffix.lower() != suffix and not path.is_dir():
+            path = path.with_name(path.name + suffix)
         try:
-            write_csv(Path(chosen), self.table())
+            write(path)
         except OSError as error:
-            QMessageBox.warning(
-                self,
-                "Not exported",
-                f"{chosen} could not be written: {error.strerror}. Choose another place.",
-            )
+            text = f"{path} could not be written: {error.strerror}. Choose another place."
+            QMessageBox.warning(self, "Not exported", text)
 
     def show_table(self) -> TableDialog:
         """Open the table in a window of its own."""
@@ -168,19 +228,32 @@ class ChartCard(QFrame):
         return dialog
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # Not exec, which would run an event loop inside this event.
         self.menu.popup(event.globalPos())
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         for text, slot in (
             ("Copy as picture", self.copy_picture),
+            ("Export as SVG…", self.export_svg),
+            ("Export as PDF…", self.export_pdf),
             ("Export data…", self.export_data),
             ("Show as table", self.show_table),
         ):
             action = QAction(text, self)
             action.triggered.connect(slot)
             menu.addAction(action)
-        menu.actions()[0].setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        menu.actions()[0].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.addAction(menu.actions()[0])
+        copy, *vectors = menu.actions()[:3]
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        # Every card has this shortcut, which Qt finds ambiguous unless it belongs to the card with the focus;
+        # to belong there, the action must be the card's own as well as the menu's.
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(copy)
+        menu.aboutToShow.connect(lambda: self._offer(vectors))
         return menu
+
+    def _offer(self, vectors: Sequence[QAction]) -> None:
+        """Only a chart that paints itself can be drawn into an SVG or a PDF."""
+        drawn = self.drawing() is not None
+        for action in vectors:
+            action.setVisible(drawn)

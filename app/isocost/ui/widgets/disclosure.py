@@ -10,7 +10,7 @@ from isocost.ui.look.theme import LIGHT, Theme
 
 
 class Disclosure(QPushButton):
-    """Shows and hides widgets; its text says what they hold while they are folded away."""
+    """A button that shows and hides widgets; its text says what they hold while they are folded away."""
 
     def __init__(self, name: str, label: str) -> None:
         super().__init__()
@@ -22,6 +22,7 @@ class Disclosure(QPushButton):
         self.setCheckable(True)
         self.setProperty("role", "disclosure")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        # Qt puts an icon before the text; the arrow belongs after it.
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.setIconSize(QSize(12, 12))
         self.toggled.connect(self._unfold)

@@ -55,6 +55,7 @@ class QuantityEdit(QLineEdit):
         self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
         self.setProperty("role", "quantity")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        # Qt sends this for typing alone, and textChanged for what the program writes as well.
         self.textEdited.connect(self._explain)
         self.textChanged.connect(self._make_room)
 
@@ -84,6 +85,7 @@ class QuantityEdit(QLineEdit):
     def _text(self) -> str:
         if self._value is None:
             return "auto" if self._automatic else ""
+        # While it is edited a value has its digits: applied again, the short form would round it.
         if self.hasFocus() and not self._automatic:
             return _editable(self._value, self._field)
         short = format_quantity(self._value, self._field.quantity)
@@ -100,6 +102,7 @@ class QuantityEdit(QLineEdit):
         value = parse(
             self.text(), self._field.quantity, current=self._value, unit=(self._field.unit, self._unit)
         )
+        # A whole number times 1.2 need not be whole: it is rounded rather than refused.
         if self._field.integer and value != int(value):
             value = float(round(value))
         wrong = problem(self._field, value)
@@ -147,6 +150,7 @@ class QuantityEdit(QLineEdit):
     def _mark(self, *, wrong: bool) -> None:
         if bool(self.property("wrong")) != wrong:
             self.setProperty("wrong", wrong)
+            # Qt reads a property that its style sheet names only when it polishes the widget.
             self.style().unpolish(self)
             self.style().polish(self)
 
@@ -172,6 +176,7 @@ class QuantityEdit(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving applies what can be applied; a value that is wrong is given up rather than kept unseen."""
         super().focusOutEvent(event)
+        # A menu takes the focus as well, the edit's own with Paste among them: nobody left.
         if event.reason() is Qt.FocusReason.PopupFocusReason:
             return
         if self.isModified() and not self._apply():
@@ -193,6 +198,7 @@ class QuantityEdit(QLineEdit):
             return
         painter = QPainter(self)
         font = painter.font()
+        # A painter begins with the font of the widget, which the style sheet made bold for the number.
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
@@ -205,6 +211,7 @@ class QuantityEdit(QLineEdit):
         metrics = self.fontMetrics()
         needed = metrics.horizontalAdvance(self._unit) + 4
         taken = metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING
+        # The unit is painted beside the text, which Qt knows nothing of: without a margin they would overlap.
         self._roomy = bool(self._unit) and taken <= self.width()
         right = needed if self._roomy else 0
         if self.textMargins().right() != right:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Left to right, then the next line; its owner gives it the height of :meth:`height_for`."""
+    """A layout from left to right, line after line; its owner gives it the height of :meth:`height_for`."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)
@@ -28,6 +28,7 @@ class FlowLayout(QLayout):
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
+        # Qt has no name for neither.
         return Qt.Orientation(0)
 
     def height_for(self, width: int) -> int:
@@ -52,6 +53,7 @@ class FlowLayout(QLayout):
         x, y, line = rect.x(), rect.y(), 0
         for item in self._items:
             size = item.sizeHint()
+            # Qt: the right of a whole-numbered rectangle is its last pixel, not the one after it.
             if x > rect.x() and x + size.width() > rect.right() + 1:
                 x, y, line = rect.x(), y + line + self.spacing(), 0
             if place:

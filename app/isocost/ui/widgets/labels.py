@@ -14,6 +14,7 @@ class ClickLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        # Qt guesses, and would read a name with < in it as HTML.
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -35,7 +36,7 @@ class ClickLabel(QLabel):
 
 
 class WrapLabel(QLabel):
-    """As many lines as its width makes of a text.
+    """A label that breaks its text into as many lines as its width makes of it.
 
     Unlike a label with word wrap its height does not depend on a width the layout only tries, which a scroll
     area gets wrong when the scroll bar appears.
@@ -72,8 +73,10 @@ class WrapLabel(QLabel):
 
     def _break(self) -> None:
         broken = "\n".join(_lines(self._whole, self.width(), self.fontMetrics()))
+        # A text that is set lays the label out again, which resizes it and leads back here.
         if broken != self.text():
             self.setText(broken)
+            # A screen reader would stop at the end of each line.
             self.setAccessibleName(self._whole)
 
 

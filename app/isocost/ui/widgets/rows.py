@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPointF,
+    QRect,
     QRectF,
     QSize,
     Qt,
@@ -40,7 +41,7 @@ RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class RowDelegate(QStyledItemDelegate):
-    """What rows share: a theme, its fonts, a height, and the ground under a row."""
+    """A painter of rows; holds what they share: a theme, its fonts, a height, the ground under a row."""
 
     def __init__(self, theme: Theme, height: int, parent: QObject | None = None) -> None:
         """``height`` is that of a row in pixels at the design's text size."""
@@ -83,6 +84,29 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
 
 
+class RowsDrawing:
+    """All rows of a list as a drawing, those scrolled out of sight as well."""
+
+    def __init__(self, model: QAbstractItemModel, delegate: RowDelegate) -> None:
+        self._model = model
+        self._delegate = delegate
+
+    def paint(self, painter: QPainter, room: QRectF, theme: Theme, hover: int | None = None) -> None:
+        """Paint row by row from the top; ``hover`` is the row under the mouse."""
+        # A delegate is the list's own, so it is only lent: the list paints again in its own theme.
+        on_screen = self._delegate.theme
+        self._delegate.set_theme(theme)
+        states = QStyle.StateFlag
+        for row in range(self._model.rowCount()):
+            index, option = self._model.index(row, 0), QStyleOptionViewItem()
+            height = self._delegate.sizeHint(option, index).height()
+            top = round(room.top()) + row * height
+            option.rect = QRect(round(room.left()), top, round(room.width()), height)
+            option.state = states.State_MouseOver if row == hover else states.State_None
+            self._delegate.paint(painter, option, index)
+        self._delegate.set_theme(on_screen)
+
+
 def write_text(
     painter: QPainter,
     room: QRectF,
@@ -95,6 +119,7 @@ def write_text(
     """One line of text, shortened to its room."""
     painter.setFont(font)
     painter.setPen(QColor(colour))
+    # Widths of text are rounded, and a text just as wide as its room is not to be shortened.
     shown = painter.fontMetrics().elidedText(text, elide, int(room.width()) + 1)
     painter.drawText(room, side, shown)
 
@@ -110,9 +135,12 @@ class RowList(QListView):
         self.setModel(model)
         self.setItemDelegate(delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # Qt then asks one row for its height instead of all.
         self.setUniformItemSizes(True)
+        # Else a row learns of the mouse above it only while a button is down.
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The ground is the card's, whose round corners a ground of the list would cover.
         self.viewport().setAutoFillBackground(False)
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
@@ -123,6 +151,7 @@ class RowList(QListView):
 @contextmanager
 def rows_replaced(model: QAbstractItemModel, before: int, after: int, columns: int = 1) -> Iterator[None]:
     """Within, a model replaces ``before`` rows by ``after``: they are added and removed only at the end."""
+    # A reset would scroll the list to its top and forget which row the keyboard is on.
     if after > before:
         model.beginInsertRows(QModelIndex(), before, after - 1)
         yield

@@ -43,6 +43,7 @@ class Scale:
         if self.kind == "linear":
             step = self._linear_step() / (10 if resolution * 1000 < 1 else 2)
             return self._bounded(round(value / step) * step)
+        # Every value within a pixel of the mouse is meant alike, and the roundest of them reads best.
         here = self.position(value)
         candidates = (_significant(value, digits) for digits in (1, 2, 3))
         near = (each for each in candidates if abs(self.position(each) - here) <= resolution)
@@ -62,6 +63,7 @@ class Scale:
             target = value
             for _ in range(abs(steps)):
                 target = self._fine(target, steps) if fine else _one_two_five(target, steps)
+        # A value typed beyond an end stays there: a step outwards is not to pull it back in.
         if (value >= self.high and steps > 0) or (value <= self.low and steps < 0):
             return value
         return self._bounded(target)
@@ -70,6 +72,7 @@ class Scale:
         """One unit of the second significant digit up or down, at least 1 for whole numbers."""
         if value <= 0:
             return self.low
+        # Down from a power of ten, the unit is that of the digits below it: from 100 to 99, not to 90.
         below = value * (1 - 1e-6) if direction < 0 else value
         unit = 10.0 ** (math.floor(math.log10(below)) - 1)
         if self.integer:
@@ -83,6 +86,7 @@ class Scale:
 
     def _bounded(self, value: float) -> float:
         bounded = min(self.high, max(self.low, value))
+        # Twelve digits drop the rest of binary arithmetic: 3 * 0.1 is 0.3 again, which is what people typed.
         return float(round(bounded)) if self.integer else _significant(bounded, 12)
 
 

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 
 class ScrollBody(QWidget):
-    """What scrolls. Qt's scroll area reads its height before nested layouts settle, so it tells it after."""
+    """The body of a scroll area, which tells its height once nested layouts have settled."""
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         layout = self.layout()
+        # Qt's scroll area reads the height before that, and would cut off what came last.
         if event.type() is QEvent.Type.LayoutRequest and layout is not None:
             self.setMinimumHeight(layout.minimumSize().height())
         return handled
@@ -23,6 +24,7 @@ def section(title: str, at_right: QWidget | None, *parts: QWidget) -> QFrame:
     column = QVBoxLayout(frame)
     column.setContentsMargins(0, 0, 0, 2)
     column.setSpacing(6)
+    # Qt's style sheets have no capitals of their own.
     heading = QLabel(title.upper())
     heading.setProperty("role", "section")
     top = QHBoxLayout()

@@ -62,6 +62,7 @@ class LogSlider(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        # Our own moves do not go through Qt's integer value; assistive technology knows no other.
         self.valueChanged.connect(self._placed_by_others)
 
     # Properties
@@ -85,6 +86,7 @@ class LogSlider(QSlider):
         """Show a value; an automatic one is drawn lighter. Reports nothing."""
         self._value = value
         self._automatic = automatic
+        # Qt reports this as it would a move by the user: the flag tells them apart.
         self._showing = True
         self.setValue(round(self._scale.position(value) * RESOLUTION))
         self._showing = False
@@ -156,6 +158,7 @@ class LogSlider(QSlider):
         painter.setPen(pen)
         top = self._middle() + HANDLE + 3
         for tick in self._ticks:
+            # A line of one pixel is sharp only in the middle of a column of pixels.
             x = round(self.x_of(tick.value)) + 0.5
             painter.drawLine(QPointF(x, top), QPointF(x, top + 4))
 
@@ -178,6 +181,7 @@ class LogSlider(QSlider):
             return
         self._gesture = object()
         x, handle = event.position().x(), self.x_of(self._value)
+        # Where the handle is gripped it stays under the mouse: it would jump if its centre went there.
         on_handle = abs(x - handle) <= HANDLE + 2
         self._grip = x - handle if on_handle else 0.0
         if not on_handle:
@@ -198,7 +202,9 @@ class LogSlider(QSlider):
             self.reset.emit(self._gesture)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        # Shift on macOS and Alt elsewhere turn the wheel sideways.
         turns = event.angleDelta().y() or event.angleDelta().x()
+        # A page scrolled past the mouse must not change what lies under it.
         if not self.hasFocus() or turns == 0:
             event.ignore()
             return
@@ -221,6 +227,7 @@ class LogSlider(QSlider):
         if target is None:
             event.ignore()
             return
+        # A key held down is one gesture, which one undo takes back.
         if not event.isAutoRepeat():
             self._gesture = object()
         self._report(target)
@@ -246,6 +253,7 @@ class LogSlider(QSlider):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            # A tick is one pixel wide, and a mouse seldom rests on it.
             near = [tick for tick in self._ticks if abs(self.x_of(tick.value) - event.x()) <= 4]
             if near and event.y() > self._middle() + HANDLE:
                 QToolTip.showText(event.globalPos(), "\n".join(tick.label for tick in near), self)

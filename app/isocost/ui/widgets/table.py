@@ -14,6 +14,7 @@ class TableDialog(QDialog):
     def __init__(self, caption: str, table: Table, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(caption)
+        # Else every table ever opened would live on, hidden, as a child of its card.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.table = QTableWidget(len(table.rows), len(table.columns), self)
         self.table.setAccessibleName(caption)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 
 class WholeRows(QWidget):
-    """Holds a list or table of equally high rows and gives it the height of as many as there is room for."""
+    """A frame of a list or table of equally high rows, as high as many of them as there is room for."""
 
     def __init__(self, view: QAbstractItemView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,6 +22,7 @@ class WholeRows(QWidget):
         heading = view.horizontalHeader().sizeHint().height() if isinstance(view, QTableView) else 0
         row = view.sizeHintForRow(0)
         room = self.height() - heading
+        # Qt gives a list without rows a height of -1 each.
         spare = room % row if 0 < row <= room else 0
         view.setGeometry(0, 0, self.width(), self.height() - spare)
 

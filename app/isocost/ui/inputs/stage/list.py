@@ -26,16 +26,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.plan.answer.results import StageEstimate
-from isocost.plan.kinds import kind_of
-from isocost.quantities import format_money, format_share
+from isocost.report.findings.stages import cost_share, row_in_words, row_tip
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
-SMALLEST = 0.001
-"""Share of the cost that is told as a number."""
 SHARE = Qt.ItemDataRole.UserRole
 """Role of the share of the cost, in words."""
 
@@ -85,7 +81,7 @@ class StageModel(QAbstractListModel):
         if role in (roles.ToolTipRole, roles.AccessibleDescriptionRole):
             return self._told(index.row())
         if role == roles.AccessibleTextRole:
-            return f"{stage.name}, {self._share(index.row())}"
+            return row_in_words(stages, self._session.estimate, index.row())
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
@@ -98,32 +94,11 @@ class StageModel(QAbstractListModel):
         return False
 
     def _share(self, row: int) -> str:
-        """Part of the stages' cost, of those that count."""
-        if not self._commands.stages[row].enabled:
-            return "off"
-        found, estimate = estimate_of(self._session, row), self._session.estimate
-        if found is None or estimate is None:
-            return ""
-        whole = sum(each.cost_usd for each in estimate.stages if each.enabled)
-        share = found.cost_usd / whole if whole > 0.0 else 0.0
-        return f"< {format_share(SMALLEST)}" if 0.0 < share < SMALLEST else format_share(share)
+        return cost_share(self._commands.stages, self._session.estimate, row)
 
     def _told(self, row: int) -> str:
-        stage, found = self._commands.stages[row], estimate_of(self._session, row)
-        parts = [kind_of(stage).label]
-        if found is not None:
-            parts.append(format_money(found.cost_usd))
-        parts += ["counted" if stage.enabled else "off: left out of the sums"]
-        return " · ".join(parts)
-
-
-def estimate_of(session: Session, row: int) -> StageEstimate | None:
-    """A stage's part of the newest estimate; None while that is of other stages."""
-    stages = session.current_scenario.stages
-    if session.estimate is None or len(session.estimate.stages) != len(stages):
-        return None
-    found = session.estimate.stages[row]
-    return found if (found.kind, found.enabled) == (kind_of(stages[row]).tag, stages[row].enabled) else None
+        stages = self._commands.stages
+        return row_tip(stages, self._session.estimate, row)
 
 
 ROW = 26

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout
 
+from isocost.report.findings.stages import notes_line
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
@@ -66,10 +67,7 @@ class StageNotes(QFrame):
         if not self.note.document().isModified() and self.note.toPlainText() != stage.note:
             self.note.setPlainText(stage.note)
             self.note.document().setModified(False)
-        self.fold.say(
-            " and ".join(word for word, held in (("group", stage.group), ("note", stage.note)) if held)
-            or "none"
-        )
+        self.fold.say(notes_line(stage))
 
     def _take_group(self) -> None:
         if self.group.isModified():

@@ -13,7 +13,7 @@ from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import RlStage, RolloutPhase
-from isocost.quantities import format_quantity
+from isocost.report.findings.stages import steps_line
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
@@ -130,7 +130,7 @@ class PhaseTable(QWidget):
         phases = self._phases()
         if phases == new_stage("rl", self._session.catalog).rl.phases:
             return _field("mean_end").default_source
-        return f"{format_quantity(sum(each.steps for each in phases), 'count')} steps"
+        return steps_line(phases)
 
     # Changes
 

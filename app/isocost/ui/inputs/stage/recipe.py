@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.table import NUMBERS, TYPED
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import kind_of, uses
 from isocost.plan.kinds.kind import InputGroup
-from isocost.ui.inputs.bindings import filled
+from isocost.report.findings.inputs import stage_caption
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
+from isocost.ui.inputs.selected import selected
 from isocost.ui.inputs.stage.phases import PhaseTable
 from isocost.ui.inputs.stage.pickers import StageChoice, TeacherPicker
 from isocost.ui.look.theme import LIGHT, Theme
@@ -24,7 +22,6 @@ from isocost.ui.widgets.sections import labelled
 CHOICE_WIDTH = 142
 PHASES = "phases."
 """Where paths of the phases of a run start."""
-_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
 class StageInput(FieldInput):
@@ -36,12 +33,7 @@ class StageInput(FieldInput):
 
     def context_line(self) -> str:
         """The default's source, or that the value is the user's."""
-        value = self._session.value(self.field.path)
-        if value is None:
-            known = filled(self._session, self.field.path)
-            return known.source if known is not None else ""
-        default = default_of(self._session.current_stage, self.field, self._session.catalog)
-        return _ADDRESS.sub("", default.source) if value == default.value else TYPED
+        return stage_caption(self.field.path, selected(self._session))
 
 
 class RecipeGroup(QFrame):

@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from isocost.plan.kinds import KINDS
-from isocost.quantities import format_count, format_duration
+from isocost.report.findings.stages import size_line
+from isocost.ui.inputs.selected import selected_result
 from isocost.ui.inputs.stage.commands import StageCommands
-from isocost.ui.inputs.stage.list import ROW, StageList, estimate_of
+from isocost.ui.inputs.stage.list import ROW, StageList
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
@@ -124,17 +125,8 @@ class StageStrip(QWidget):
 
     def _words(self) -> str:
         """The selected stage's kind, size and driver."""
-        at = self.commands.selected
-        found = estimate_of(self._session, at)
-        if found is None:
-            return ""
-        parts = [KINDS[found.kind].label]
-        hours = f"{format_count(found.gpu_hours)} {found.noun}-hours"
-        parts.append(f"{hours}, {format_duration(found.wall_days)}")
-        driver = next((each for each in found.details if each.label == "Driven by"), None)
-        if driver is not None:
-            parts.append(f"driven by the {driver.value}")
-        return " · ".join(parts)
+        found = selected_result(self._session)
+        return size_line(found) if found is not None else ""
 
     def fit(self) -> None:
         """Take the height the rows need."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost.plan.physics.records import Detail
-from isocost.quantities import format_quantity
-from isocost.ui.inputs.stage.list import estimate_of
+from isocost.report.findings.stages import detail_in_words, detail_value
+from isocost.ui.inputs.selected import selected_result
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel
 
@@ -29,7 +29,7 @@ class WhyCard(QFrame):
 
     def refresh(self) -> None:
         """Show the newest estimate of the selected stage."""
-        found = estimate_of(self._session, self._session.stage)
+        found = selected_result(self._session)
         details = found.details if found is not None else ()
         while len(self._rows) < len(details):
             self._rows.append(_Row())
@@ -63,16 +63,8 @@ class _Row(QWidget):
 
     def say(self, detail: Detail) -> None:
         """Show a fact."""
-        value = worded(detail)
         self._label.setText(detail.label)
-        self._value.setText(value)
+        self._value.setText(detail_value(detail))
         self._note.say(detail.note)
         self._note.setVisible(bool(detail.note))
-        self.setAccessibleName(f"{detail.label}: {value}. {detail.note}")
-
-
-def worded(detail: Detail) -> str:
-    """A fact's value with its unit."""
-    if isinstance(detail.value, str) or not detail.quantity:
-        return str(detail.value)
-    return f"{format_quantity(detail.value, detail.quantity)} {detail.unit}".strip()
+        self.setAccessibleName(detail_in_words(detail))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.fit import RoundsFit
@@ -21,7 +21,8 @@ from isocost.report.findings.fit import (
 )
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
-from isocost.ui.tabs.fit.bill import BillCard, BillChart
+from isocost.ui.plot.chart import Chart
+from isocost.ui.tabs.fit.bill import BillCard
 from isocost.ui.widgets.rows import LEFT, RIGHT
 
 BAR = 76
@@ -60,103 +61,97 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return placed
 
 
-class MemoryBar(BillChart):
-    """Paints a memory bill."""
+class MemoryChart(Chart[Breakdown | None]):
+    """A bill of memory as one bar, what fills it named beside it; None = there is none."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("fit.memory.bar", theme, parent)
+    def least(self, theme: Theme) -> QSize:
+        return QSize(theme.px(220), theme.px(150))
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.theme.px(220), self.theme.px(150))
+    def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
+        if self.view is not None:
+            _paint_bar(painter, self.view, size, theme)
+            _paint_labels(painter, labels(self.view, size.height(), theme), size, theme)
 
-    def labels(self) -> list[Label]:
-        """Text beside the bar, bottom first, none covering another."""
-        if self.bill is None:
-            return []
-        theme, over = self.theme, self.bill.total > (self.bill.limit or 0.0)
-        inks = {"free": theme.quiet, "limit": theme.stop if over else theme.text}
-        found = [
-            Label(
-                each.text,
-                each.value,
-                inks.get(each.names) or self._ink(each.text),
-                self._y(each.at),
-                strong=each.names == "limit",
-            )
-            for each in memory_labels(self.bill)
-        ]
-        found.sort(key=lambda label: -label.at)
-        height = QFontMetricsF(font_of(theme, "small")).height()
-        ys = spread([label.at for label in found], height, height / 2, self.height() - height / 2)
-        return [
-            Label(label.text, label.value, label.colour, label.at, y, label.strong)
-            for label, y in zip(found, ys, strict=True)
-        ]
 
-    def _y(self, size: float) -> float:
-        """Pixel of a height in bytes."""
-        assert self.bill is not None
-        full = max(self.bill.total, self.bill.limit or 0.0) or 1.0
-        margin = 7.0
-        return self.height() - margin - size / full * (self.height() - 2 * margin)
+def labels(bill: Breakdown, height: float, theme: Theme) -> list[Label]:
+    """Text beside a bar of a height in pixels, bottom first, none covering another."""
+    over = bill.total > (bill.limit or 0.0)
+    inks = {"free": theme.quiet, "limit": theme.stop if over else theme.text}
+    found = [
+        Label(
+            each.text,
+            each.value,
+            inks.get(each.names) or _ink(theme, each.text),
+            _y(bill, each.at, height),
+            strong=each.names == "limit",
+        )
+        for each in memory_labels(bill)
+    ]
+    found.sort(key=lambda label: -label.at)
+    line = QFontMetricsF(font_of(theme, "small")).height()
+    ys = spread([label.at for label in found], line, line / 2, height - line / 2)
+    return [replace(label, y=y) for label, y in zip(found, ys, strict=True)]
 
-    def _ink(self, name: str) -> str:
-        slot = _SLOTS.get(name)
-        return self.theme.quiet if slot is None else self.theme.series[slot].line
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.bill is not None:
-            self._paint_bar(painter, self.bill)
-            self._paint_labels(painter)
-        painter.end()
+def _y(bill: Breakdown, size: float, height: float) -> float:
+    """Pixel of a size in bytes on a bar of a height in pixels."""
+    full = max(bill.total, bill.limit or 0.0) or 1.0
+    margin = 7.0
+    return height - margin - size / full * (height - 2 * margin)
 
-    def _paint_bar(self, painter: QPainter, bill: Breakdown) -> None:
-        theme, limit = self.theme, bill.limit or 0.0
-        width = float(theme.px(BAR))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.quiet, theme.panel, 0.14))
-        painter.drawRect(QRectF(0, self._y(limit), width, self._y(0) - self._y(limit)))
-        below = 0.0
-        for part in shown_parts(bill):
-            top, bottom = self._y(below + part.amount), self._y(below)
-            room = QRectF(0, top, width, max(bottom - top - 1.0, 0.6))
-            share = 0.5 if part.name == "Reserve" else 0.95
-            painter.setBrush(mixed(self._ink(part.name), theme.panel, share))
-            painter.drawRect(room)
-            below += part.amount
-        over = bill.total > limit
-        if over:
-            painter.setBrush(QBrush(QColor(theme.stop), Qt.BrushStyle.BDiagPattern))
-            painter.drawRect(QRectF(0, self._y(bill.total), width, self._y(limit) - self._y(bill.total)))
-        painter.setPen(made_pen(theme.stop if over else theme.text, 2.0))
-        painter.drawLine(QLineF(0, self._y(limit), width + 6, self._y(limit)))
 
-    def _paint_labels(self, painter: QPainter) -> None:
-        theme = self.theme
-        left = float(theme.px(BAR))
-        start = left + theme.px(30)
-        plain, bold = font_of(theme, "small"), font_of(theme, "small", bold=True)
-        height = QFontMetricsF(plain).height()
-        for label in self.labels():
-            painter.setPen(made_pen(mixed(label.colour, theme.panel, 0.8), 1.0))
-            bend = QPointF(start - 8, label.y)
-            painter.drawPolyline([QPointF(left + 3, label.at), QPointF(left + 9, label.at), bend,
-                                  QPointF(start - 3, label.y)])  # fmt: skip
-            room = QRectF(start, label.y - height / 2, self.width() - start, height)
-            painter.setFont(bold if label.strong else plain)
-            painter.setPen(QColor(label.colour if label.strong else theme.text))
-            painter.drawText(room, LEFT, label.text)
-            painter.setPen(QColor(label.colour if label.strong else theme.quiet))
-            painter.drawText(room, RIGHT, label.value)
+def _ink(theme: Theme, name: str) -> str:
+    slot = _SLOTS.get(name)
+    return theme.quiet if slot is None else theme.series[slot].line
+
+
+def _paint_bar(painter: QPainter, bill: Breakdown, size: QSizeF, theme: Theme) -> None:
+    def y(amount: float) -> float:
+        return _y(bill, amount, size.height())
+
+    limit, width = bill.limit or 0.0, float(theme.px(BAR))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(theme.quiet, theme.panel, 0.14))
+    painter.drawRect(QRectF(0, y(limit), width, y(0) - y(limit)))
+    below = 0.0
+    for part in shown_parts(bill):
+        top, bottom = y(below + part.amount), y(below)
+        room = QRectF(0, top, width, max(bottom - top - 1.0, 0.6))
+        share = 0.5 if part.name == "Reserve" else 0.95
+        painter.setBrush(mixed(_ink(theme, part.name), theme.panel, share))
+        painter.drawRect(room)
+        below += part.amount
+    over = bill.total > limit
+    if over:
+        painter.setBrush(QBrush(QColor(theme.stop), Qt.BrushStyle.BDiagPattern))
+        painter.drawRect(QRectF(0, y(bill.total), width, y(limit) - y(bill.total)))
+    painter.setPen(made_pen(theme.stop if over else theme.text, 2.0))
+    painter.drawLine(QLineF(0, y(limit), width + 6, y(limit)))
+
+
+def _paint_labels(painter: QPainter, placed: Sequence[Label], size: QSizeF, theme: Theme) -> None:
+    left = float(theme.px(BAR))
+    start = left + theme.px(30)
+    plain, bold = font_of(theme, "small"), font_of(theme, "small", bold=True)
+    height = QFontMetricsF(plain).height()
+    for label in placed:
+        painter.setPen(made_pen(mixed(label.colour, theme.panel, 0.8), 1.0))
+        bend = QPointF(start - 8, label.y)
+        painter.drawPolyline([QPointF(left + 3, label.at), QPointF(left + 9, label.at), bend,
+                              QPointF(start - 3, label.y)])  # fmt: skip
+        room = QRectF(start, label.y - height / 2, size.width() - start, height)
+        painter.setFont(bold if label.strong else plain)
+        painter.setPen(QColor(label.colour if label.strong else theme.text))
+        painter.drawText(room, LEFT, label.text)
+        painter.setPen(QColor(label.colour if label.strong else theme.quiet))
+        painter.drawText(room, RIGHT, label.value)
 
 
 class MemoryCard(BillCard):
     """Whether the memory of one accelerator is enough, and for what."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("fit.memory", "Memory", "bytes", MemoryBar(theme), theme, parent)
+        super().__init__("fit.memory", "Memory", "bytes", MemoryChart(None), theme, parent)
 
     def show_stage(self, stage: StageEstimate) -> None:
         """Show one stage's memory."""

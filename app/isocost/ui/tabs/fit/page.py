@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
-from isocost.plan.answer.fit import FitReport, LayoutRow, fit_report
-from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.fit import FitReport, LayoutRow
+from isocost.plan.answer.results import StageEstimate
 from isocost.report.findings.fit import (
     dearest_searched,
     in_rounds,
@@ -16,10 +17,11 @@ from isocost.report.findings.fit import (
     unsearched,
     unsearched_rounds,
 )
-from isocost.report.findings.layouts import degrees, not_searched
+from isocost.report.findings.layouts import degrees
 from isocost.ui.inputs.bindings import stage_estimate
 from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
+from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.fit.layouts import LayoutsCard
 from isocost.ui.tabs.fit.memory import MemoryCard
@@ -59,16 +61,12 @@ class FitPage(QScrollArea):
         self.layouts = LayoutsCard(theme, self)
         self.empty = UnsearchedStage(self)
         self._build()
-        self._worker = session.new_worker()
-        self._worker.ready.connect(self._take_report)
-        self._worker.failed.connect(self._fail_report)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
+        self._pause.timeout.connect(session.ask_fit)
         self._connect()
         self.apply_theme(theme)
-        self._show()
 
     def _build(self) -> None:
         body = QWidget()
@@ -80,9 +78,10 @@ class FitPage(QScrollArea):
 
     def _connect(self) -> None:
         session = self._session
-        session.estimate_changed.connect(self._take_estimate)
-        session.selection_changed.connect(self._show)
+        self._follower = Follower(self, session, ("estimate", "fit"), self.show_answer)
+        session.selection_changed.connect(self._follower.again)
         session.failed.connect(self._fail)
+        session.fit_failed.connect(self._fail_report)
         self.layouts.pinned.connect(self._pin)
         self.layouts.released.connect(lambda: release(session))
         self.empty.wanted.clicked.connect(self._select_searched)
@@ -127,19 +126,16 @@ class FitPage(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._opened = True
-        self._show()
+        self._follower.again()
 
     # Showing
 
-    def _take_estimate(self, estimate: Estimate) -> None:
-        self._show()
-
-    def _show(self) -> None:
-        """The bars at once; the table and the runs when the worker has them."""
-        stage = stage_estimate(self._session) if self.isVisible() else None
+    def show_answer(self, answer: Answer) -> None:
+        """The bars at once; the table and the runs when they have come."""
+        stage = stage_estimate(self._session)
         if stage is None or self._led_on(stage):
             return
-        if not any(each.enabled for each in self._stages()):
+        if not any(each.enabled for each in answer.estimate.stages):
             self._lay_open()
             self.empty.offer(nothing_runs())
             return
@@ -151,7 +147,9 @@ class FitPage(QScrollArea):
             self._lay_open()
             self.empty.offer(unsearched(stage), self._other())
             return
-        if not self._pause.isActive():
+        if answer.fit is not None and answer.fit.place == self._session.stage:
+            self._show_report(answer.fit, stage)
+        elif not self._pause.isActive():
             self._pause.start()
 
     def _led_on(self, stage: StageEstimate) -> bool:
@@ -170,17 +168,7 @@ class FitPage(QScrollArea):
         self.empty.setVisible(self.layouts not in cards)
         self._arrange()
 
-    def _ask(self) -> None:
-        session = self._session
-        project, catalog = session.project, session.catalog
-        scenario, stage = session.scenario, session.stage
-        self._worker.request(lambda: (stage, fit_report(project, catalog, scenario, stage)))
-
-    def _take_report(self, answer: tuple[int, FitReport]) -> None:
-        at, report = answer
-        stage = stage_estimate(self._session)
-        if at != self._session.stage or stage is None:
-            return
+    def _show_report(self, report: FitReport, stage: StageEstimate) -> None:
         self.report = report
         if report.searched:
             self.layouts.show_report(report)
@@ -194,12 +182,12 @@ class FitPage(QScrollArea):
             self._lay_open()
             self.empty.offer(unsearched(stage), self._other())
 
-    def _fail_report(self, error: Exception) -> None:
-        self.layouts.show_nothing(not_searched(error))
+    def _fail_report(self, why: str) -> None:
+        self.layouts.show_nothing(why)
         self.nearest.show_nothing("")
 
     def _fail(self, why: str) -> None:
-        if why and self._session.estimate is None:
+        if why and self._session.answer is None:
             for card in (self.memory, self.step, self.nearest, self.layouts):
                 card.show_nothing(why)
 

@@ -17,7 +17,8 @@ from isocost.report.findings.ledger import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.tabs.ledger.calendar_plot import CalendarPlot
+from isocost.ui.plot.chart import Drawing, ReadableWidget
+from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.scale import Scale
@@ -35,7 +36,7 @@ class Calendar(ChartCard):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("calendar", parent)
-        self.plot = CalendarPlot(theme, self)
+        self.plot = ReadableWidget(CalendarChart(CalendarView()), theme, self)
         self.plot.setObjectName("calendar.plot")
         self.pointed = ElidedLabel(self)
         self.pointed.setProperty("role", "quiet")
@@ -107,6 +108,12 @@ class Calendar(ChartCard):
         self.slip.setAccessibleDescription(self.words.whole)
         view = self.plot.view
         self.plot.show_view(CalendarView(view.bars, view.months, view.groups, slip.weeks))
+
+    def drawing(self) -> Drawing | None:
+        return self.plot.chart if self.plot.view.bars else None
+
+    def footnote(self) -> str:
+        return self.words.whole
 
     def table(self) -> Table:
         return cash_table(self._months)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QBrush,
-    QColor,
-    QFocusEvent,
-    QFontMetricsF,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter
 
 from isocost.plan.money.cashflow import TimelineBar
 from isocost.quantities import format_duration, format_money
@@ -27,6 +20,7 @@ from isocost.report.findings.ledger import (
 )
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.plot.chart import ReadableChart
 from isocost.ui.plot.crossings import money_steps
 from isocost.ui.tabs.ledger.waterfall import group_brush, group_colour
 
@@ -40,253 +34,216 @@ WIDEST = 72
 """Pixels of the widest bar of a month."""
 
 
-class CalendarPlot(QWidget):
-    """The picture; pointing at a bar, or stepping to it with the arrow keys, says what it is."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything of a view stands in a picture of some width, in pixels."""
 
-    said = Signal(str)
-    """What the bar pointed at is; empty = none."""
+    view: CalendarView
+    width: float
+    theme: Theme
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.view = CalendarView()
-        self.theme = theme
-        self._at: int | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Draw from now on in this theme."""
-        self.theme = theme
-        self.updateGeometry()
-        self.update()
-
-    def show_view(self, view: CalendarView) -> None:
-        """Draw another calendar."""
-        taller = len(view.bars) != len(self.view.bars)
-        self.view = view
-        if self._at is not None and self._at >= len(view.bars) + len(view.months):
-            self._point_at(None)
-        if taller:
-            self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, self.theme.px(self.view.rows * STRETCH + GAP + CASH + AXIS))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(280, self.sizeHint().height())
-
-    # Places
-
-    def _x(self, day: float) -> float:
+    def x(self, day: float) -> float:
+        """Place of a day."""
         left = self.theme.px(GUTTER)
-        return left + day / self.view.last * max(1.0, self.width() - left - 8)
+        return left + day / self.view.last * max(1.0, self.width - left - 8)
 
-    def _row(self, index: int) -> QRectF:
+    def row(self, index: int) -> QRectF:
+        """Place of a stage's bar."""
         height = self.theme.px(STRETCH)
         bar = self.view.bars[index]
-        left, right = self._x(bar.start_day), self._x(bar.end_day)
+        left, right = self.x(bar.start_day), self.x(bar.end_day)
+        # A stage of hours in a programme of months would be narrower than a pixel: it stays visible.
         return QRectF(left, index * height + height * 0.2, max(2.0, right - left), height * 0.6)
 
-    def _cash_room(self) -> QRectF:
+    def cash(self) -> QRectF:
+        """Place of the bars of cash."""
         top = self.theme.px(self.view.rows * STRETCH + GAP)
-        return QRectF(self._x(0.0), top, self._x(self.view.last) - self._x(0.0), self.theme.px(CASH))
+        return QRectF(self.x(0.0), top, self.x(self.view.last) - self.x(0.0), self.theme.px(CASH))
 
-    def _month(self, index: int) -> QRectF:
-        """The place of a month's bar, from the axis up to its sum."""
-        edges, room = self.view.month_edges, self._cash_room()
-        left, right = self._x(edges[index]), self._x(edges[index + 1])
+    def month(self, index: int) -> QRectF:
+        """Place of a month's bar, from the axis up to its sum."""
+        edges, room = self.view.month_edges, self.cash()
+        left, right = self.x(edges[index]), self.x(edges[index + 1])
         inset = 1.0 if right - left < 12 else 2.5
         dearest = self.view.dearest
         height = room.height() * self.view.months[index].total_usd / dearest if dearest else 0.0
         width = min(max(1.0, right - left - 2 * inset), float(self.theme.px(WIDEST)))
         return QRectF((left + right - width) / 2, room.bottom() - height, width, height)
 
-    # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_late(painter)
-        self._paint_grid(painter)
-        for index, bar in enumerate(self.view.bars):
-            self._paint_stretch(painter, index, bar)
-        for index in range(len(self.view.months)):
-            self._paint_month(painter, index)
-        self._paint_amounts(painter)
-        self._paint_axis(painter)
-        self._paint_pointer(painter)
-        painter.end()
+class CalendarChart(ReadableChart[CalendarView]):
+    """The picture; its parts are the stages and then the months."""
 
-    def _paint_grid(self, painter: QPainter) -> None:
-        """Two rules with their amounts, and what the lower part shows."""
-        room, theme = self._cash_room(), self.theme
-        painter.setFont(font_of(theme, "quiet"))
-        metrics = QFontMetricsF(painter.font())
-        top = self.view.dearest
-        for tick in money_steps(top, room.height(), metrics.height()) if top else ():
-            y = round(room.bottom() - tick.value / top * room.height()) + 0.5
-            painter.setPen(made_pen(theme.grid))
-            painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
-            painter.setPen(QColor(theme.quiet))
-            left = room.left() - 8 - metrics.horizontalAdvance(tick.label)
-            painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), tick.label)
-        painter.setPen(made_pen(theme.line))
-        painter.drawLine(
-            QPointF(room.left(), room.bottom() + 0.5), QPointF(room.right(), room.bottom() + 0.5)
-        )
-        painter.setPen(QColor(theme.quiet))
-        painter.drawText(QPointF(8, room.top() - 10), "Cash by month")
+    steps: ClassVar[Mapping[Qt.Key, int]] = {
+        Qt.Key.Key_Right: 1,
+        Qt.Key.Key_Down: 1,
+        Qt.Key.Key_Left: -1,
+        Qt.Key.Key_Up: -1,
+    }
+    greets = True
 
-    def _paint_stretch(self, painter: QPainter, index: int, bar: TimelineBar) -> None:
-        theme, box = self.theme, self._row(index)
-        painter.setFont(font_of(theme, "small"))
-        metrics = QFontMetricsF(painter.font())
-        line = QRectF(8, index * theme.px(STRETCH), theme.px(GUTTER) - 18, theme.px(STRETCH))
-        painter.setPen(QColor(theme.text))
-        name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideMiddle, line.width())
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
-        group = (self.view.groups or {}).get(bar.stage) if bar.stage is not None else None
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(
-            group_brush(theme, group) if group else QBrush(mixed(theme.quiet, theme.panel, 0.45))
-        )
-        painter.drawRoundedRect(box, 2.5, 2.5)
-        self._paint_beside(painter, box, format_duration(bar.end_day - bar.start_day), theme.quiet)
+    @property
+    def parts(self) -> int:
+        return len(self.view.bars) + len(self.view.months)
 
-    def _paint_month(self, painter: QPainter, index: int) -> None:
-        """The groups of a month on top of each other, and a tick at what is owed whatever is used."""
-        month, box, theme = self.view.months[index], self._month(index), self.theme
-        if not month.total_usd:
-            return
-        per_usd = box.height() / month.total_usd
-        bottom = box.bottom()
-        for group, usd in month.by_group.items():
-            height = usd * per_usd
-            part = QRectF(box.left(), bottom - height, box.width(), height)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(group_brush(theme, group))
-            painter.drawRect(part)
-            if group == "contingency":
-                painter.setPen(made_pen(group_colour(theme, group)))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(part.adjusted(0.5, 0.5, -0.5, 0))
-            bottom -= height
-        if month.committed_usd:
-            y = box.bottom() - month.committed_usd * per_usd
-            painter.setPen(made_pen(theme.text, 1.6))
-            painter.drawLine(QPointF(box.left() - 1.5, y), QPointF(box.right() + 1.5, y))
+    def least(self, theme: Theme) -> QSize:
+        return QSize(280, self.wanted(theme).height())
 
-    def _paint_amounts(self, painter: QPainter) -> None:
-        """Each month's sum above its bar, where there is room for all of them."""
-        theme = self.theme
-        painter.setFont(font_of(theme, "quiet"))
-        metrics = QFontMetricsF(painter.font())
-        labels = [
-            (box, format_money(month.total_usd))
-            for index, month in enumerate(self.view.months)
-            if month.total_usd and (box := self._month(index)).width() > 0
-        ]
-        if any(metrics.horizontalAdvance(label) > box.width() + 4 for box, label in labels):
-            return
-        painter.setPen(QColor(theme.text))
-        for box, label in labels:
-            width = metrics.horizontalAdvance(label)
-            painter.drawText(QPointF(box.center().x() - width / 2, box.top() - 4), label)
+    def wanted(self, theme: Theme) -> QSize:
+        return QSize(320, theme.px(self.view.rows * STRETCH + GAP + CASH + AXIS))
 
-    def _paint_axis(self, painter: QPainter) -> None:
-        """Names of months, those that have room; the year where it begins."""
-        theme, room, edges = self.theme, self._cash_room(), self.view.month_edges
-        painter.setFont(font_of(theme, "quiet"))
-        painter.setPen(QColor(theme.quiet))
-        metrics = QFontMetricsF(painter.font())
-        free = 0.0
-        for index, (start, end) in enumerate(pairwise(edges)):
-            label = axis_label(self.view.months[index].label, first=index == 0)
-            width = metrics.horizontalAdvance(label)
-            left = (self._x(start) + self._x(end)) / 2 - width / 2
-            left = max(room.left() if index == 0 else left, min(left, self.width() - width))
-            if left >= free:
-                painter.drawText(QPointF(left, room.bottom() + metrics.ascent() + 6), label)
-                free = left + width + 10
+    def words(self, part: int) -> str:
+        return self.view.words(part)
 
-    def _paint_late(self, painter: QPainter) -> None:
-        """The delay, in a row of its own after the last bar."""
-        view, theme = self.view, self.theme
-        height = theme.px(STRETCH)
-        top = len(view.bars) * height
-        painter.setFont(font_of(theme, "small"))
-        painter.setPen(QColor(theme.quiet))
-        line = QRectF(8, top, theme.px(GUTTER) - 18, height)
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), "Slip")
-        left, right = self._x(view.finish), self._x(view.finish + view.late_weeks * DAYS_PER_WEEK)
-        box = QRectF(left, top + height * 0.2, max(2.0, right - left), height * 0.6)
-        painter.setPen(made_pen(theme.care, 1.0))
-        painter.setBrush(QBrush(QColor(theme.care), Qt.BrushStyle.BDiagPattern))
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
-        self._paint_beside(painter, box, late_words(view.late_weeks), theme.care)
-
-    def _paint_beside(self, painter: QPainter, box: QRectF, text: str, colour: str) -> None:
-        """A few words right of a bar, or left of it at the edge."""
-        painter.setFont(font_of(self.theme, "quiet"))
-        painter.setPen(QColor(colour))
-        width = QFontMetricsF(painter.font()).horizontalAdvance(text)
-        x = box.right() + 6 if box.right() + 6 + width <= self.width() else box.left() - 6 - width
-        painter.drawText(
-            QRectF(x, box.top() - 4, width + 1, box.height() + 8), int(Qt.AlignmentFlag.AlignVCenter), text
-        )
-
-    def _paint_pointer(self, painter: QPainter) -> None:
-        if self._at is None:
-            return
-        count = len(self.view.bars)
-        box = self._row(self._at) if self._at < count else self._month(self._at - count)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(made_pen(self.theme.text, 1.4))
-        painter.drawRoundedRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)
-
-    # Events
-
-    def _point_at(self, index: int | None) -> None:
-        if index == self._at:
-            return
-        self._at = index
-        self.said.emit("" if index is None else self.view.words(index))
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        place, room = event.position(), self._cash_room()
-        found = None
-        rows = int(place.y() // self.theme.px(STRETCH))
-        if rows < len(self.view.bars):
-            found = rows
-        elif place.y() >= room.top() - 12:
+    def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
+        places = Places(self.view, size.width(), theme)
+        row = int(at.y() // theme.px(STRETCH))
+        if row < len(self.view.bars):
+            return row
+        if at.y() >= places.cash().top() - 12:
             for index, (start, end) in enumerate(pairwise(self.view.month_edges)):
-                if self._x(start) <= place.x() < self._x(end):
-                    found = len(self.view.bars) + index
-        self._point_at(found)
+                if places.x(start) <= at.x() < places.x(end):
+                    return len(self.view.bars) + index
+        return None
 
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        if not self.hasFocus():
-            self._point_at(None)
+    def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
+        places = Places(self.view, size.width(), theme)
+        _paint_late(painter, places)
+        _paint_grid(painter, places)
+        for index, bar in enumerate(self.view.bars):
+            _paint_stretch(painter, places, index, bar)
+        for index in range(len(self.view.months)):
+            _paint_month(painter, places, index)
+        _paint_amounts(painter, places)
+        _paint_axis(painter, places)
+        if hover is not None:
+            _paint_pointer(painter, places, hover)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
-        count = len(self.view.bars) + len(self.view.months)
-        step = steps.get(Qt.Key(event.key()))
-        if step is None or not count:
-            super().keyPressEvent(event)
-            return
-        at = -1 if self._at is None else self._at
-        self._point_at(min(count - 1, max(0, at + step)))
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._point_at(None)
+def _paint_grid(painter: QPainter, places: Places) -> None:
+    """Two rules with their amounts, and what the lower part shows."""
+    room, theme = places.cash(), places.theme
+    painter.setFont(font_of(theme, "quiet"))
+    metrics = QFontMetricsF(painter.font())
+    top = places.view.dearest
+    for tick in money_steps(top, room.height(), metrics.height()) if top else ():
+        y = round(room.bottom() - tick.value / top * room.height()) + 0.5
+        painter.setPen(made_pen(theme.grid))
+        painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
+        painter.setPen(QColor(theme.quiet))
+        left = room.left() - 8 - metrics.horizontalAdvance(tick.label)
+        painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), tick.label)
+    painter.setPen(made_pen(theme.line))
+    painter.drawLine(QPointF(room.left(), room.bottom() + 0.5), QPointF(room.right(), room.bottom() + 0.5))
+    painter.setPen(QColor(theme.quiet))
+    painter.drawText(QPointF(8, room.top() - 10), "Cash by month")
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if self._at is None and self.view.bars and event.reason() is not Qt.FocusReason.MouseFocusReason:
-            self._point_at(0)
+
+def _paint_stretch(painter: QPainter, places: Places, index: int, bar: TimelineBar) -> None:
+    theme, box = places.theme, places.row(index)
+    painter.setFont(font_of(theme, "small"))
+    metrics = QFontMetricsF(painter.font())
+    line = QRectF(8, index * theme.px(STRETCH), theme.px(GUTTER) - 18, theme.px(STRETCH))
+    painter.setPen(QColor(theme.text))
+    name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideMiddle, line.width())
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
+    group = (places.view.groups or {}).get(bar.stage) if bar.stage is not None else None
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(group_brush(theme, group) if group else QBrush(mixed(theme.quiet, theme.panel, 0.45)))
+    painter.drawRoundedRect(box, 2.5, 2.5)
+    _paint_beside(painter, places, box, format_duration(bar.end_day - bar.start_day), theme.quiet)
+
+
+def _paint_month(painter: QPainter, places: Places, index: int) -> None:
+    """The groups of a month on top of each other, and a tick at what is owed whatever is used."""
+    month, box, theme = places.view.months[index], places.month(index), places.theme
+    if not month.total_usd:
+        return
+    per_usd = box.height() / month.total_usd
+    bottom = box.bottom()
+    for group, usd in month.by_group.items():
+        height = usd * per_usd
+        part = QRectF(box.left(), bottom - height, box.width(), height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(group_brush(theme, group))
+        painter.drawRect(part)
+        if group == "contingency":
+            painter.setPen(made_pen(group_colour(theme, group)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(part.adjusted(0.5, 0.5, -0.5, 0))
+        bottom -= height
+    if month.committed_usd:
+        y = box.bottom() - month.committed_usd * per_usd
+        painter.setPen(made_pen(theme.text, 1.6))
+        painter.drawLine(QPointF(box.left() - 1.5, y), QPointF(box.right() + 1.5, y))
+
+
+def _paint_amounts(painter: QPainter, places: Places) -> None:
+    """Each month's sum above its bar, where there is room for all of them."""
+    theme = places.theme
+    painter.setFont(font_of(theme, "quiet"))
+    metrics = QFontMetricsF(painter.font())
+    labels = [
+        (box, format_money(month.total_usd))
+        for index, month in enumerate(places.view.months)
+        if month.total_usd and (box := places.month(index)).width() > 0
+    ]
+    if any(metrics.horizontalAdvance(label) > box.width() + 4 for box, label in labels):
+        return
+    painter.setPen(QColor(theme.text))
+    for box, label in labels:
+        width = metrics.horizontalAdvance(label)
+        painter.drawText(QPointF(box.center().x() - width / 2, box.top() - 4), label)
+
+
+def _paint_axis(painter: QPainter, places: Places) -> None:
+    """Names of months, those that have room; the year where it begins."""
+    theme, room, edges = places.theme, places.cash(), places.view.month_edges
+    painter.setFont(font_of(theme, "quiet"))
+    painter.setPen(QColor(theme.quiet))
+    metrics = QFontMetricsF(painter.font())
+    free = 0.0
+    for index, (start, end) in enumerate(pairwise(edges)):
+        label = axis_label(places.view.months[index].label, first=index == 0)
+        width = metrics.horizontalAdvance(label)
+        left = (places.x(start) + places.x(end)) / 2 - width / 2
+        left = max(room.left() if index == 0 else left, min(left, places.width - width))
+        if left >= free:
+            painter.drawText(QPointF(left, room.bottom() + metrics.ascent() + 6), label)
+            free = left + width + 10
+
+
+def _paint_late(painter: QPainter, places: Places) -> None:
+    """The delay, in a row of its own after the last bar."""
+    view, theme = places.view, places.theme
+    height = theme.px(STRETCH)
+    top = len(view.bars) * height
+    painter.setFont(font_of(theme, "small"))
+    painter.setPen(QColor(theme.quiet))
+    line = QRectF(8, top, theme.px(GUTTER) - 18, height)
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), "Slip")
+    left, right = places.x(view.finish), places.x(view.finish + view.late_weeks * DAYS_PER_WEEK)
+    box = QRectF(left, top + height * 0.2, max(2.0, right - left), height * 0.6)
+    painter.setPen(made_pen(theme.care, 1.0))
+    painter.setBrush(QBrush(QColor(theme.care), Qt.BrushStyle.BDiagPattern))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
+    _paint_beside(painter, places, box, late_words(view.late_weeks), theme.care)
+
+
+def _paint_beside(painter: QPainter, places: Places, box: QRectF, text: str, colour: str) -> None:
+    """A few words right of a bar, or left of it at the edge."""
+    painter.setFont(font_of(places.theme, "quiet"))
+    painter.setPen(QColor(colour))
+    width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+    x = box.right() + 6 if box.right() + 6 + width <= places.width else box.left() - 6 - width
+    painter.drawText(
+        QRectF(x, box.top() - 4, width + 1, box.height() + 8), int(Qt.AlignmentFlag.AlignVCenter), text
+    )
+
+
+def _paint_pointer(painter: QPainter, places: Places, part: int) -> None:
+    count = len(places.view.bars)
+    box = places.row(part) if part < count else places.month(part - count)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(made_pen(places.theme.text, 1.4))
+    painter.drawRoundedRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)

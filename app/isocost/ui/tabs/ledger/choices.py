@@ -25,7 +25,8 @@ from isocost.report.findings.choices import (
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.crossings import LinesPlot
+from isocost.ui.plot.chart import Drawing, ReadableWidget
+from isocost.ui.plot.crossings import LinesChart
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel
 
@@ -38,7 +39,7 @@ class QuestionCard(ChartCard):
 
     def __init__(self, name: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
-        self.plot = LinesPlot(theme, self)
+        self.plot = ReadableWidget(LinesChart(LinesView()), theme, self)
         self.plot.setObjectName(f"{name}.plot")
         self.pointed = ElidedLabel(self)
         self.pointed.setProperty("role", "quiet")
@@ -65,6 +66,12 @@ class QuestionCard(ChartCard):
         """Take the theme's type and colours."""
         super().apply_theme(theme)
         self.plot.apply_theme(theme)
+
+    def drawing(self) -> Drawing | None:
+        return self.plot.chart if len(self.plot.view.x) else None
+
+    def footnote(self) -> str:
+        return self.note.whole
 
     def _draw(self, view: LinesView, said: Said, note: str) -> None:
         self._show_plot(True)

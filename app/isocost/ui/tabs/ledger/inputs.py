@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -19,9 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, origin
-from isocost.ui.inputs.bindings import filled
+from isocost.plan.inputs.table import CHOICES, NUMBERS
+from isocost.plan.project.project import Scenario
+from isocost.report.findings.inputs import group_line, programme_caption
 from isocost.ui.inputs.field_input import FieldInput
+from isocost.ui.inputs.selected import selected
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.pickers import (
@@ -32,13 +33,10 @@ from isocost.ui.tabs.ledger.pickers import (
     RegionPicker,
     StartEdit,
 )
-from isocost.ui.tabs.ledger.terms import belongs, summary
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import ScrollBody, labelled
 
 EDIT_WIDTH = 148
-
-_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
 
 
 class ProgrammeInput(FieldInput):
@@ -72,17 +70,7 @@ class ProgrammeInput(FieldInput):
 
     def context_line(self) -> str:
         """Where the value comes from: the user, or the source of its default; what it means while off."""
-        value = self._session.value(self.field.path)
-        known = filled(self._session, self.field.path) if value is None else None
-        if known is not None:
-            return short_source(known.source)
-        source = origin(self.field.path, value)
-        return f"Off. {self.field.help}" if source == OFF else short_source(source)
-
-
-def short_source(source: str) -> str:
-    """A source without its address and asides, which the tooltip holds."""
-    return _ADDRESS.sub("", source.split("; ")[0])
+        return programme_caption(self.field.path, selected(self._session))
 
 
 WIDTH = 344
@@ -194,7 +182,7 @@ class Group(QFrame):
     def refresh(self) -> None:
         """Show the project; what is folded away is left alone until it is unfolded."""
         scenario = self._session.current_scenario
-        self.fold.say(summary(self.plan.name, scenario, self._session.catalog))
+        self.fold.say(group_line(self.plan.name, scenario, self._session.catalog))
         shown = self.fold.isChecked()
         for path, row in self._rows.items():
             row.setVisible(shown and belongs(path, scenario))
@@ -235,7 +223,7 @@ class ProgrammeInputs(QFrame):
         self._lay_out()
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        session.estimate_changed.connect(self.refresh)
+        session.answered.connect(self.refresh)
         self.apply_theme(theme)
 
     def _lay_out(self) -> None:
@@ -319,3 +307,19 @@ def _expanded(paths: Iterable[str]) -> Iterable[str]:
             yield path
         else:
             yield from (each for each in NUMBERS if each.startswith(f"{path}."))
+
+
+_UNDER: dict[str, tuple[str, ...]] = {
+    "supply.discount": ("reserved", "spot", "block"),
+    "supply.term_months": ("reserved",),
+    "supply.block_days": ("block",),
+    "supply.rework": ("spot",),
+    "supply.owned_share": ("mixed",),
+    "supply.resold": ("reserved", "block"),
+}
+"""Terms under which an input changes anything; without an entry, under all."""
+
+
+def belongs(path: str, scenario: Scenario) -> bool:
+    """Whether an input changes anything under the scenario's terms."""
+    return scenario.supply.mode in _UNDER.get(path, (scenario.supply.mode,))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.plan.answer.badges import badges
+from isocost.plan.answer.estimate import Answer
 from isocost.plan.kinds import data_of
 from isocost.plan.project.project import Scenario
 from isocost.ui.look.theme import Theme
+from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.calendar import Calendar
 from isocost.ui.tabs.ledger.choices import OptionsCard, RentOrBuyCard
@@ -28,7 +30,7 @@ TALL = 520
 
 
 class LedgerPage(QWidget):
-    """Shows the session's newest estimate; holds no plan of its own and rests while hidden."""
+    """A view of the answer; holds no plan of its own and rests while hidden."""
 
     field_wanted = Signal(str)
     """Path of an input that is not on this page."""
@@ -37,7 +39,6 @@ class LedgerPage(QWidget):
         super().__init__(parent)
         self.setObjectName("ledger_page")
         self._session = session
-        self._stale = True
         self._arranged: tuple[int, bool] | None = None
         self.waterfall = Waterfall(theme, self)
         self.calendar = Calendar(theme, self)
@@ -49,13 +50,12 @@ class LedgerPage(QWidget):
         self.inputs = ProgrammeInputs(session, theme)
         self._theme = theme
         self._lay_out()
-        session.estimate_changed.connect(lambda _: self._show())
-        session.selection_changed.connect(self._show)
+        self._follower = Follower(self, session, ("estimate",), self.show_answer)
+        session.selection_changed.connect(self._follower.again)
         session.failed.connect(self._fail)
         self.calendar.slip_wanted.connect(self._show_slip)
         for card in (self.rent_or_buy, self.api_or_own, self.scope):
             card.field_wanted.connect(self.reveal)
-        self._show()
 
     @property
     def cards(self) -> tuple[ChartCard, ...]:
@@ -129,11 +129,6 @@ class LedgerPage(QWidget):
         self.inputs.apply_theme(theme)
         self._arrange()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._show()
-
     def holds(self, path: str) -> bool:
         """Whether an input is on this page."""
         return self.inputs.holds(path)
@@ -144,15 +139,12 @@ class LedgerPage(QWidget):
             self.field_wanted.emit(path)
 
     def _fail(self, why: str) -> None:
-        if why and self._session.estimate is None:
+        if why and self._session.answer is None:
             for card in self.cards:
                 card.say(card.title.text(), why, why)
 
-    def _show(self) -> None:
-        answer = self._session.answer
-        self._stale = not self.isVisible() or answer is None
-        if self._stale or answer is None:
-            return
+    def show_answer(self, answer: Answer) -> None:
+        """Show an answer in place of the last one."""
         scenario, catalog = answer.scenario, self._session.catalog
         self.waterfall.show_bill(answer.estimate)
         self.calendar.lasting(max((bar.end_day for bar in answer.timeline), default=0.0))

@@ -11,15 +11,14 @@ from PySide6.QtWidgets import QLineEdit, QStyleOptionComboBox
 
 from isocost.catalog.constants.economics import ApiQuote
 from isocost.plan.inputs.table import CHOICES
-from isocost.plan.project.project import Scenario
 from isocost.quantities import format_money
+from isocost.report.findings.inputs import OWN_PRICE, api_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
 
 _KINDS = {"country": "Countries", "state": "States", "cloud region": "Cloud regions"}
 
-OWN_PRICE = "Your own price"
 ROOM = 42
 """Pixels of a picker that its frame and arrow take."""
 
@@ -80,8 +79,7 @@ class ApiPicker(ElidingPicker):
         api = self._session.current_scenario.api
         at = _find(self, lambda quote: (quote.model, quote.supplier) == (api.model, api.supplier))
         self.setCurrentIndex(max(0, at))
-        told = f"{api.supplier}, {api.date}" if api.source else "typed"
-        self.setToolTip(f"{self.accessibleDescription()}\nNow: {api.model or OWN_PRICE}, {told}.")
+        self.setToolTip(f"{self.accessibleDescription()}\n{api_note(api)}")
 
     def _choose(self, index: int) -> None:
         quote = self.itemData(index)
@@ -177,11 +175,6 @@ class StartEdit(QLineEdit):
             self.setToolTip("Write a day of the calendar, year first: 2027-01-15." if wrong else self._help)
             self.style().unpolish(self)
             self.style().polish(self)
-
-
-def supply_words(scenario: Scenario) -> str:
-    """The terms in a few words."""
-    return CHOICES["supply.mode"].options[scenario.supply.mode].lower()
 
 
 def _find(picker: Picker, wanted: Callable[[ApiQuote], bool]) -> int:

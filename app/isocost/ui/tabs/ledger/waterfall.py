@@ -27,8 +27,9 @@ from isocost.report.findings.ledger import (
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.plot.chart import Drawing
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.rows import RIGHT, ROW, Index, RowDelegate, RowList, write_text
+from isocost.ui.widgets.rows import RIGHT, ROW, Index, RowDelegate, RowList, RowsDrawing, write_text
 
 _SLOTS: dict[LedgerGroup, int] = {
     "final run": 0,
@@ -217,6 +218,9 @@ class Waterfall(ChartCard):
         self.list.setAccessibleName(view.said.finding)
         self._fit()
         self._explain(self.list.currentIndex())
+
+    def drawing(self) -> Drawing | None:
+        return RowsDrawing(self.rows, self._delegate) if self.rows.rows else None
 
     def table(self) -> Table:
         return bill_table(self._estimate.ledger if self._estimate is not None else ())

@@ -24,9 +24,19 @@ from isocost.report.findings.plan import (
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, RowDelegate, rows_replaced, write_text
+from isocost.ui.widgets.rows import (
+    RIGHT,
+    ROW,
+    ClickList,
+    Index,
+    RowDelegate,
+    RowsDrawing,
+    rows_replaced,
+    write_text,
+)
 from isocost.ui.widgets.whole_rows import WholeRows
 
 HEIGHT = 40
@@ -195,6 +205,13 @@ class ByHardware(ChartCard):
         self.ranking.show(choices)
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
+
+    def drawing(self) -> Drawing | None:
+        return RowsDrawing(self.ranking, self._delegate) if self.ranking.choices else None
+
+    def drawn_size(self) -> QSize:
+        """As high as the card with all its rows, which scrolls in steps of pixels."""
+        return self.size() + QSize(0, self.list.verticalScrollBar().maximum())
 
     def table(self) -> Table:
         return ranking_table(self.ranking.choices)

@@ -9,6 +9,7 @@ from isocost.plan.answer.comparison import Comparison, View
 from isocost.report.findings.plan import time_said, time_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
+from isocost.ui.plot.chart import Drawing
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.widgets.card import ChartCard
 
@@ -62,6 +63,9 @@ class CostTime(ChartCard):
         self.plot.setAccessibleName("Cost against wall-clock time")
         self.plot.setAccessibleDescription(self.accessibleDescription())
         self._stack.setCurrentWidget(self.plot)
+
+    def drawing(self) -> Drawing | None:
+        return self.plot if self._comparison is not None else None
 
     def table(self) -> Table:
         return time_table(self._comparison) if self._comparison else super().table()

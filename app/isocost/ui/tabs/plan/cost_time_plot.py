@@ -15,7 +15,7 @@ from isocost.plan.answer.comparison import Comparison, View, next_count, next_cu
 from isocost.plan.answer.curves import CostCurve
 from isocost.report.findings.plan import point_lines
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.base import LogPlot, added_curve, curve_pen, made_pen, mixed
+from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.lines import Line, Lines
 from isocost.ui.plot.styles import series_of
 from isocost.ui.plot.ticks import money_scale, time_scale
@@ -33,9 +33,8 @@ class Beneath:
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        ratio = self._plot.devicePixelRatioF()
-        self._front.setPen(curve_pen(made_pen(mixed(theme.text, theme.panel, 0.13), 8.0), ratio))
-        self._way.setPen(curve_pen(made_pen(theme.quiet, 1.4, (1.0, 3.0)), ratio))
+        self._front.setPen(made_pen(mixed(theme.text, theme.panel, 0.13), 8.0))
+        self._way.setPen(made_pen(theme.quiet, 1.4, (1.0, 3.0)))
 
     def show(self, comparison: Comparison, view: View) -> None:
         """Draw what does not depend on the size of the plot."""
@@ -128,6 +127,7 @@ class CostTimePlot(LogPlot):
         self._theme = theme
         self.comparison: Comparison | None = None
         """What is drawn."""
+        self._view: View | None = None
         self._slots: Mapping[str, int] = {}
         self._offset: tuple[float, float] | None = None
         self._writing: Writing | None = None
@@ -138,7 +138,7 @@ class CostTimePlot(LogPlot):
 
     def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Draw a comparison in place of the last one."""
-        self.comparison = comparison
+        self.comparison, self._view = comparison, view
         self._slots = view.slots
         self.lines.show(
             (c for c in comparison.curves if c.accelerator in view.slots), comparison.active.accelerator
@@ -150,6 +150,15 @@ class CostTimePlot(LogPlot):
             self.hold(_decades(*days), _decades(*cost), LEAST)
         self._beneath.show(comparison, view)
         self._rewrite()
+
+    def twin(self, theme: Theme) -> CostTimePlot:
+        made = CostTimePlot(theme, self)
+        made._offset = self._offset
+        if self.comparison is not None and self._view is not None:
+            made.show_comparison(self.comparison, self._view)
+            # The ranges on screen depend on those before them, and the picture is to show the same.
+            made.show_spans(*self.spans)
+        return made
 
     def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -213,11 +222,6 @@ class CostTimePlot(LogPlot):
         super().resizeEvent(event)
         if hasattr(self, "_mouse"):
             self._rewrite()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.DevicePixelRatioChange and hasattr(self, "_mouse"):
-            self.apply_theme(self._theme)
-        return bool(super().event(event))
 
     # Painting what is not a curve
 

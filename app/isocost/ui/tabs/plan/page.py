@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from isocost.plan.answer.comparison import (
     Slots,
-    compared,
     in_logarithms,
     worth_showing,
 )
-from isocost.plan.answer.curves import CostCurve
-from isocost.plan.answer.results import Estimate
+from isocost.plan.answer.estimate import Answer
 from isocost.report.findings.plan import FREE, not_compared
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.styles import COLOURS
+from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.plan.by_hardware import ByHardware
 from isocost.ui.tabs.plan.cost_time import CostTime
@@ -26,6 +25,9 @@ NAMED = COLOURS
 
 SIDE = 380
 """Pixels of the right column."""
+
+READS = ("estimate", "curve", "others", "deadline_days")
+"""Parts of the answer."""
 
 BESIDE, NARROWEST = 760, 300
 """Pixels of the page from which the charts stand beside each other, not in a column, and of it at least."""
@@ -38,7 +40,7 @@ UNLIMITED = 16_777_215
 
 
 class PlanPage(QScrollArea):
-    """Shows the session's newest estimate and curves; holds no plan of its own and rests while hidden."""
+    """A view of the answer; holds no plan of its own and rests while hidden."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +52,7 @@ class PlanPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._theme = theme
         self._session = session
-        self._known: dict[str, CostCurve] = {}
         self._slots = Slots()
-        self._stale = True
         self.cost_time = CostTime(theme, self)
         self.by_hardware = ByHardware(theme, self)
         body = QWidget()
@@ -63,16 +63,12 @@ class PlanPage(QScrollArea):
         self._beside.addWidget(self.by_hardware, 1)
         self.setWidget(body)
         self._arrange()
-        session.estimate_changed.connect(self._take_estimate)
-        session.curves_changed.connect(self._take_curves)
-        session.deadline_changed.connect(lambda _: self._show())
+        self._follower = Follower(self, session, READS, self.show_answer)
         session.failed.connect(self._fail)
         for chart in (self.cost_time, self.by_hardware):
             chart.chosen.connect(session.choose_hardware)
         self.cost_time.deadline_moved.connect(self._set_deadline)
         self.by_hardware.deadline_wanted.connect(self._set_deadline)
-        self._known = {curve.accelerator: curve for curve in session.curves}
-        self._show()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -96,51 +92,20 @@ class PlanPage(QScrollArea):
         super().resizeEvent(event)
         self._arrange()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._show()
-
-    def _take_estimate(self, estimate: Estimate) -> None:
-        if not self._session.curves:
-            self._known.clear()
-        self._known.update({curve.accelerator: curve for curve in self._session.curves})
-        if (curve := self._session.active_curve) is not None:
-            self._known[curve.accelerator] = curve
-        self._show()
-
-    def _take_curves(self, curves: tuple[CostCurve, ...]) -> None:
-        active = self._session.active_curve
-        self._known = {curve.accelerator: curve for curve in (*curves, *([active] if active else []))}
-        self._show()
-
     def _set_deadline(self, days: float | None) -> None:
         self._session.deadline_days = days
 
     def _fail(self, why: str) -> None:
-        if why and self._session.estimate is None:
+        if why and self._session.answer is None:
             self._show_nothing(why)
 
     def _show_nothing(self, why: str) -> None:
         self.cost_time.show_nothing(why)
         self.by_hardware.show_nothing(why)
 
-    def _show(self) -> None:
-        self._stale = not self.isVisible()
-        if self._stale:
-            return
-        estimate, active = self._session.estimate, self._session.active_curve
-        if estimate is None or active is None:
-            return
-        session = self._session
-        comparison = compared(
-            estimate,
-            active,
-            self._known.values(),
-            session.current_scenario,
-            session.catalog,
-            deadline_days=session.deadline_days,
-        )
+    def show_answer(self, answer: Answer) -> None:
+        """Draw an answer in place of the last one."""
+        comparison = answer.comparison
         if why := not_compared(comparison):
             self._show_nothing(why)
             return

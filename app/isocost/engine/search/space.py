@@ -1,7 +1,8 @@
-"""What a search computes on: every (type, count, combination of degrees) of accelerators and layouts.
+"""The space of a search: every (type, count, combination of degrees) of accelerators and layouts.
 
 Memory and bounds are computed for all of them at once, with degrees and counts on axes that broadcast; full
-step times only for chosen cells.
+step times only for chosen cells. Axes are named in this order: recomputation modes, accelerator types or
+lists of counts, counts, combinations of degrees.
 """
 
 from __future__ import annotations
@@ -13,11 +14,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.engine.arrays import Array, Record, Shapes, Works, change, columns, pick, pick_from
+from isocost.engine.arrays import (
+    Array,
+    Record,
+    Transformers,
+    Workloads,
+    map_arrays,
+    slice_last_axis,
+    take_elements,
+    take_rows,
+)
 from isocost.engine.layout import Layouts
-from isocost.engine.layouts.basis import Basis, Constants, basis
-from isocost.engine.layouts.candidates import Candidates, candidates
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
+from isocost.engine.search.candidates import Candidates, candidates
+from isocost.engine.search.precomputed import Constants, Precomputed, precompute
 from isocost.engine.training.efficiency import Machines
 from isocost.engine.training.memory import Memory, memory, peak_bytes
 from isocost.engine.training.passes import LayerSeconds
@@ -27,10 +37,15 @@ from isocost.engine.training.step import StepSeconds, step_seconds, total_second
 IntArray = NDArray[np.intp]
 
 PRESSURE_FROM = 0.94
+"""Share of usable memory from which a step is slower. Chosen."""
 PRESSURE = 0.1
+"""Share of a step lost when memory is full to the last byte. Chosen."""
 
 CHUNK = 12_288
-"""Cells whose memory is computed at once: their temporaries stay in the processor's cache."""
+"""Cells whose memory is computed at once."""
+# Smaller chunks cost more calls, larger ones gain little and hold more memory. Measured (2 cores,
+# 2026-11-29), a grid of 430,000 cells takes 107 ms in chunks of 1,024, 41 ms of 4,096, 21 ms of these and 16
+# ms of 131,072.
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is known of the cells of one accelerator type before any is priced; (counts, degrees in reach)."""
+    """Lower bounds of the cells of one type, before any is evaluated; (counts, degrees in reach)."""
 
     type: int
     seconds: Array
@@ -93,19 +108,23 @@ def joined(parts: Sequence[Cells]) -> Cells:
 def pressure(filled: Array) -> Array:
     """Share of a step lost when memory is nearly full: the allocator frees and retries, and stalls.
 
-    Nothing up to 94 % of the usable bytes, 2.5 % at 97 %, a tenth when full. Assumed, not measured: it keeps
-    the search from the brink, and lets a slider pass from one layout to the next without a jump.
+    Nothing up to 94 % of the usable bytes, 2.5 % at 97 %, a tenth when full. Assumed, not measured.
+
+    >>> pressure(np.array([0.9, 0.97, 1.0]))
+    array([0.   , 0.025, 0.1  ])
     """
+    # It keeps the search from the brink, where layouts that fit on paper crash, and a square starts flat, so
+    # that a slider passes from one layout to the next without a jump.
     over = np.clip((filled - PRESSURE_FROM) / (1.0 - PRESSURE_FROM), 0.0, 1.0)
     return PRESSURE * over * over
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class Chosen:
     """Chosen layouts with all that their memory and step time follow from, a row each."""
 
-    shapes: Shapes
-    works: Works
+    transformers: Transformers
+    workloads: Workloads
     machines: Machines
     states: StateBytes
     profile: MemoryProfile
@@ -114,36 +133,38 @@ class Priced:
     filled: Array
     """Bytes taken over usable bytes."""
 
-    def take(self, rows: slice) -> Priced:
+    def take(self, rows: slice) -> Chosen:
         """The layouts at ``rows``."""
         return replace(
             self,
-            works=pick(self.works, rows),
-            machines=pick(self.machines, rows),
-            states=pick(self.states, rows),
+            workloads=take_rows(self.workloads, rows),
+            machines=take_rows(self.machines, rows),
+            states=take_rows(self.states, rows),
             layouts=self.layouts.take(rows),
-            layer=pick(self.layer, rows),
+            layer=take_rows(self.layer, rows),
             filled=self.filled[rows],
         )
 
     def memory(self) -> Memory:
         """Bytes per accelerator."""
-        return memory(self.shapes, self.works.sequence, self.states, self.layouts, self.profile)
+        return memory(self.transformers, self.workloads.sequence, self.states, self.layouts, self.profile)
 
     def step(self) -> StepSeconds:
         """Seconds of a step and where they go."""
-        return step_seconds(self.shapes, self.works, self.machines, self.layouts, self.layer, self.filled)
+        return step_seconds(
+            self.transformers, self.workloads, self.machines, self.layouts, self.layer, self.filled
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
     """All candidate layouts of one model on some accelerator types, each at its list of counts."""
 
-    basis: Basis
+    known: Precomputed
     candidates: Candidates
     which: IntArray
     """Which list of counts and number format each type has; types that agree in both share their memory."""
-    works: Works
+    workloads: Workloads
     states: StateBytes
     profile: MemoryProfile
     bytes: Array
@@ -155,40 +176,43 @@ class Space:
     def of(
         cls,
         transformer: Transformer,
-        works: Sequence[Workload],
+        workloads: Sequence[Workload],
         accelerators: Sequence[Accelerator],
         counts: Sequence[Array],
         constants: Constants,
         pins: Pins,
+        largest: float = 0.0,
     ) -> Space:
-        """Lay out the space; see ``search.best_layouts``."""
-        lists, which, works_of_lists = _lists(_padded(counts), works)
-        known = basis(transformer, works, accelerators, float(lists.max()), constants, pins)
-        tasks, t = Works.of(works, constants.profile.every_second), known.transformer
-        states = StateBytes.of([t] * len(lists), works_of_lists, constants.profile)
-        found = candidates(t, works[0], lists, known.rows)
-        formats = sorted({w.precision for w in works})
-        own = [formats.index(w.precision) for w in works_of_lists]
+        """The space of ``best_layouts``, which says what the arguments are and what source each part has."""
+        lists, which, of_lists = _lists(_padded(counts), workloads)
+        known = precompute(
+            transformer, workloads, accelerators, max(largest, float(lists.max())), constants, pins
+        )
+        t = known.transformer
+        states = StateBytes.of([t] * len(lists), of_lists, constants.profile)
+        found = candidates(t, workloads[0], lists, known.degrees)
+        formats = sorted({w.precision for w in workloads})
+        own = [formats.index(w.precision) for w in of_lists]
         return cls(
-            basis=known,
+            known=known,
             candidates=found,
             which=which,
-            works=tasks,
+            workloads=Workloads.of(workloads, constants.profile.every_second),
             states=states,
             profile=constants.profile,
             bytes=_peaks(known, found.layouts, own, constants.profile),
-            slots=found.layouts.microbatches + (known.rows.pp - 1.0) / known.rows.vp,
+            slots=found.layouts.microbatches + (known.degrees.pp - 1.0) / known.degrees.vp,
         )
 
     @property
     def modes(self) -> tuple[int, ...]:
         """Recomputation modes allowed, least first."""
-        return self.basis.modes
+        return self.known.modes
 
     @property
     def capacity(self) -> Array:
         """Usable bytes per accelerator of each type."""
-        return self.basis.capacity
+        return self.known.capacity
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -198,29 +222,33 @@ class Space:
 
     def valid(self, a: int) -> NDArray[np.bool_]:
         """Whether each (count, degrees) within ``reach`` is a possible layout on type ``a``."""
-        reach = self.basis.reach[a]
+        reach = self.known.reach[a]
         valid: NDArray[np.bool_] = (
-            self.candidates.valid[self.which[a], :, :reach] & self.basis.near[a, :reach]
+            self.candidates.valid[self.which[a], :, :reach] & self.known.near[a, :reach]
         )
         return valid
 
     def bounds(self, a: int) -> Bounds:
         """Bounds of every cell of a type."""
-        untold, capacity, reach = self.valid(a), self.capacity[a], self.basis.reach[a]
+        untold, capacity, reach = self.valid(a), self.capacity[a], self.known.reach[a]
         held = self.bytes[:, self.which[a], :, :reach]
         seconds = np.full(untold.shape, np.inf)
         mode = np.full(untold.shape, self.modes[0], dtype=np.int8)
         brim = np.zeros_like(untold)
+        # Less recomputation is never slower, so the first mode that fits is the one; ``untold`` cells still
+        # look.
         for k in range(len(self.modes)):
             over = held[k] > capacity
             fits = untold & ~over
-            seconds = np.where(fits, self.basis.per_slot[k, a, :reach], seconds)
+            seconds = np.where(fits, self.known.per_slot[k, a, :reach], seconds)
             brim |= fits & (held[k] > PRESSURE_FROM * capacity)
             untold = untold & over
             mode += untold
+        # Cells that no mode fits counted one too many; their seconds are infinite.
         np.minimum(mode, self.modes[-1], out=mode)
         seconds *= self.slots[self.which[a], :, :reach]
         bounds = Bounds(a, seconds, mode, np.flatnonzero(brim))
+        # The few cells near the brim alone lose to pressure; looking them up costs less than a pass over all.
         filled = self.held(bounds.cells(bounds.tight)) / capacity
         seconds.reshape(-1)[bounds.tight] *= 1.0 + pressure(filled)
         return bounds
@@ -234,54 +262,55 @@ class Space:
             cells.append(more)
             filled = self.held(more) / self.capacity[bounds.type]
             slots = self.slots[self.which[bounds.type], more.count, more.degrees]
-            each = self.basis.per_slot[k, bounds.type, more.degrees]
+            each = self.known.per_slot[k, bounds.type, more.degrees]
             seconds.append(each * slots * (1.0 + pressure(filled)))
         return joined(cells), np.concatenate([np.empty(0), *seconds])
 
     def layouts(self, cells: Cells) -> Layouts:
         """The layouts of cells, a row each."""
         index = (self.which[cells.type], cells.count, cells.degrees)
-        rows = pick_from(self.candidates.layouts, self.candidates.valid.shape, index)
+        rows = take_elements(self.candidates.layouts, self.candidates.valid.shape, index)
         return replace(rows, recompute=cells.mode)
 
     def _of_type(self, record: Record, cells: Cells) -> Record:
         """The rows of a record of the types that each cell is computed with."""
-        return record if len(self.which) == 1 else pick(record, cells.type)
+        # Fields of one type have length one and broadcast: nothing to copy.
+        return record if len(self.which) == 1 else take_rows(record, cells.type)
 
     def _position(self, cells: Cells) -> IntArray:
-        """Where among ``modes`` each cell's is."""
+        """Position of each cell's recomputation mode among ``modes``."""
         return cells.mode.astype(np.intp) - self.modes[0]
 
     def held(self, cells: Cells) -> Array:
         """Total bytes per accelerator of each cell."""
         return self.bytes[self._position(cells), self.which[cells.type], cells.count, cells.degrees]
 
-    def priced(self, cells: Cells) -> Priced:
+    def chosen(self, cells: Cells) -> Chosen:
         """All that the memory and the step of each cell are computed from."""
-        index = (cells.type, self.basis.combination[cells.degrees])
-        distinct = int(self.basis.combination.max()) + 1
-        return Priced(
-            shapes=self.basis.shapes,
-            works=self._of_type(self.works, cells),
-            machines=self._of_type(self.basis.machines, cells),
-            states=pick(self.states, self.which[cells.type]),
+        index = (cells.type, self.known.layer_column[cells.degrees])
+        distinct = int(self.known.layer_column.max()) + 1
+        return Chosen(
+            transformers=self.known.transformers,
+            workloads=self._of_type(self.workloads, cells),
+            machines=self._of_type(self.known.machines, cells),
+            states=take_rows(self.states, self.which[cells.type]),
             profile=self.profile,
             layouts=self.layouts(cells),
-            layer=pick_from(self.basis.layer, (len(self.which), distinct), index),
+            layer=take_elements(self.known.layer, (len(self.which), distinct), index),
             filled=self.held(cells) / self.capacity[cells.type],
         )
 
     def seconds(self, cells: Cells) -> Array:
         """Seconds of a step of each cell, with what nearly full memory costs."""
-        passes = self.basis.passes
-        index = (self._position(cells), cells.type, self.basis.combination[cells.degrees])
+        passes = self.known.passes
+        index = (self._position(cells), cells.type, self.known.layer_column[cells.degrees])
         filled = self.held(cells) / self.capacity[cells.type]
         total = total_seconds(
-            self.basis.shapes,
-            self._of_type(self.works, cells),
-            self._of_type(self.basis.machines, cells),
+            self.known.transformers,
+            self._of_type(self.workloads, cells),
+            self._of_type(self.known.machines, cells),
             self.layouts(cells),
-            pick_from(passes, passes.backward.shape, index),
+            take_elements(passes, passes.backward.shape, index),
             filled,
         )
         return total * (1.0 + pressure(filled))
@@ -295,28 +324,29 @@ def _padded(counts: Sequence[Array]) -> Array:
     return np.array([np.append(c, np.full(width - len(c), c[-1])) for c in counts], dtype=np.float64)
 
 
-def _peaks(known: Basis, layouts: Layouts, formats: Sequence[int], profile: MemoryProfile) -> Array:
+def _peaks(known: Precomputed, layouts: Layouts, formats: Sequence[int], profile: MemoryProfile) -> Array:
     """Peak bytes of layouts (lists, counts, degrees) in each recomputation mode, as a leading axis.
 
-    ``formats`` says which of the basis' number formats each list has.
+    ``formats`` says which of the precomputed number formats each list has.
     """
     group, microbatches = layouts.shard_group, layouts.microbatches
     peaks = np.empty((len(known.modes), *group.shape))
+    # Slices along the combinations of degrees, all lists and counts of each, of about ``CHUNK`` cells.
     most = max(CHUNK * group.shape[-1] // group.size, 1)
-    ends = [change(end, lambda v: v[formats][:, None] if v.ndim > 1 else v) for end in known.needs]
+    ends = [map_arrays(end, lambda v: v[formats][:, None] if v.ndim > 1 else v) for end in known.needs]
     for start in range(0, group.shape[-1], most):
         part = slice(start, start + most)
-        within = [columns(end, part) for end in ends]
+        within = [slice_last_axis(end, part) for end in ends]
         totals = peak_bytes(within, group[..., part], microbatches[..., part], profile)
         for k, total in enumerate(totals):
             peaks[k, ..., part] = total
     return peaks
 
 
-def _lists(grid: Array, works: Sequence[Workload]) -> tuple[Array, IntArray, list[Workload]]:
+def _lists(grid: Array, workloads: Sequence[Workload]) -> tuple[Array, IntArray, list[Workload]]:
     """The distinct pairs of counts and workload, which pair each type has, and the pairs' workloads."""
-    keys = [(work.precision, counts.tobytes()) for work, counts in zip(works, grid, strict=True)]
+    keys = [(work.precision, counts.tobytes()) for work, counts in zip(workloads, grid, strict=True)]
     distinct = list(dict.fromkeys(keys))
     first = [keys.index(key) for key in distinct]
     which = np.array([distinct.index(key) for key in keys], dtype=np.intp)
-    return grid[first], which, [works[i] for i in first]
+    return grid[first], which, [workloads[i] for i in first]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import Array
 from isocost.engine.layout import Layouts
-from isocost.engine.layouts.basis import Constants
-from isocost.engine.layouts.space import Cells, Space, joined
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
+from isocost.engine.search.precomputed import Constants
+from isocost.engine.search.space import Cells, Space, joined
 from isocost.engine.training.memory import Memory
 from isocost.engine.training.step import StepSeconds
 
@@ -34,7 +34,7 @@ class RankedLayouts:
 
     layouts: Layouts
     seconds: Array
-    """Of a step; for a layout that does not fit, what it would take."""
+    """Seconds of a step; for a layout that does not fit, those it would take."""
     breakdown: StepSeconds
     memory: Memory
     capacity: float
@@ -48,7 +48,7 @@ class RankedLayouts:
 
 def ranked_layouts(
     transformer: Transformer,
-    work: Workload,
+    workload: Workload,
     accelerator: Accelerator,
     count: float,
     constants: Constants,
@@ -59,28 +59,31 @@ def ranked_layouts(
 
     A variant is a choice of microbatch, interleaving and recomputation. Among them, up to half as many that
     would be faster with less recomputation than fits. Where nothing fits, those that need the least memory.
-    Raises ValueError as ``search.best_layouts`` does.
+    Source and errors: as ``best_layouts``.
     """
     space = Space.of(
-        transformer, [work], [accelerator], [np.array([float(count)])], constants, pins or Pins()
+        transformer, [workload], [accelerator], [np.array([float(count)])], constants, pins or Pins()
     )
     cells, fits = _all_cells(space)
     seconds = space.seconds(cells)
     if fits.any():
+        # Best first, so that the first of each combination is its best variant; those that fit go before the
+        # rest.
         order = _first_of_each(space, cells, np.lexsort((seconds, ~fits)), fits)
         order = order[np.argsort(seconds[order], kind="stable")]
         last = order[fits[order]][:keep][-1]
+        # What does not fit is shown only where it would have been among them.
         order = order[seconds[order] <= seconds[last]]
     else:
         cells = cells.with_mode(space.modes[-1])
         order = _first_of_each(space, cells, np.argsort(space.held(cells), kind="stable"), fits)
-    chosen = cells.take(_trimmed(order, fits, keep))
-    priced = space.priced(chosen)
-    breakdown, memory = priced.step(), priced.memory()
+    cells = cells.take(_trimmed(order, fits, keep))
+    chosen = space.chosen(cells)
+    breakdown, memory = chosen.step(), chosen.memory()
     held = memory.fits(space.capacity[0])
     return RankedLayouts(
-        layouts=priced.layouts,
-        seconds=space.seconds(chosen),
+        layouts=chosen.layouts,
+        seconds=space.seconds(cells),
         breakdown=breakdown,
         memory=memory,
         capacity=float(space.capacity[0]),
@@ -127,7 +130,7 @@ def _trimmed(order: NDArray[np.intp], fits: NDArray[np.bool_], keep: int) -> NDA
 
 
 def _reasons(parts: StepSeconds, fits: NDArray[np.bool_]) -> tuple[Reason, ...]:
-    """What costs each row most beyond the fastest that fits."""
+    """Part of the step that costs each layout most beyond the fastest that fits."""
     unfit: Reason = "memory"
     if not fits.any():
         return (unfit,) * len(fits)

@@ -1,9 +1,9 @@
 """The fastest parallel layout that fits, for each count of accelerators of each type.
 
-The search is exhaustive over ``candidates`` but prices few of them in full. The seconds of the layers alone,
-known for a handful of (tp, cp, ep, microbatch) combinations, bound a step from below; the most promising
-layouts of each count are evaluated first, and one whose bound is already slower than the best of them cannot
-win. Of the recomputation modes, the least that fits is never slower than the next.
+The search is exhaustive over ``candidates`` but evaluates few of them in full. The seconds of the layers
+alone, known for a handful of (tp, cp, ep, microbatch), bound a step from below; the most promising layouts of
+each count are evaluated first, and one whose bound is already slower than the best of them cannot win (branch
+and bound). Of the recomputation modes, the least that fits is never slower than the next.
 """
 
 from __future__ import annotations
@@ -19,18 +19,22 @@ from numpy.typing import NDArray
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.arrays import Array
 from isocost.engine.layout import Layouts
-from isocost.engine.layouts.basis import Constants
-from isocost.engine.layouts.space import Bounds, Cells, Priced, Space, joined
-from isocost.engine.records import Accelerator, Pins, Precision, Transformer, Workload
-from isocost.engine.training.efficiency import ELEMENT
+from isocost.engine.peaks import matmul_peak
+from isocost.engine.records import Accelerator, Pins, Transformer, Workload
+from isocost.engine.search.precomputed import Constants
+from isocost.engine.search.space import Bounds, Cells, Chosen, Space, joined
 from isocost.engine.training.memory import Memory
 from isocost.engine.training.step import StepSeconds
 
 PROMISING = 8
 """Layouts of each count evaluated first, to know what the others must beat."""
 COARSE_COUNTS = 100
+"""Counts among which the smallest that fits is bracketed; steps of 12 % over 131,072 accelerators."""
 CHUNK = 32_768
-"""Rows evaluated at once: their temporaries stay in the processor's cache."""
+"""Cells evaluated at once."""
+# An array of them takes 256 KiB, so that a few temporaries stay in the cache. Measured (2 cores, 1 MiB of L2,
+# 2026-11-29): 1.3 million layouts a second in chunks of 1,024, 3.1 in chunks of 16,384 or 32,768, 2.0 in
+# chunks of 131,072 and 1.4 all at once.
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,11 @@ class BestLayouts:
     """Whether any layout fits. Where none does, ``seconds`` is infinite and the layout is the one that needs
     the least memory of those that would fit with enough replicas."""
     seconds: Array
-    """Of one optimizer step."""
+    """Seconds of one optimizer step."""
     would_take: Array
     """``seconds``, and where nothing fits, what the layout would take on larger accelerators."""
     tokens_per_s: Array
-    """Per accelerator, idle ones included."""
+    """Tokens a second per accelerator, idle ones included."""
     mfu: Array
     """Model FLOPs from the true shapes over the dense peak of the matmul's number format."""
     layouts: Layouts
@@ -57,8 +61,8 @@ class BestLayouts:
     """Whether accelerators stand idle because the batch has no sequences for them."""
     tried: NDArray[np.int64]
     """Layouts compared, recomputation modes counted apart; 0 if the pins and divisibility leave none."""
-    chosen: Priced
-    """What ``memory`` and ``breakdown`` are computed from when they are asked for."""
+    chosen: Chosen
+    """Layouts and rates from which ``memory`` and ``breakdown`` are computed when they are asked for."""
 
     @cached_property
     def memory(self) -> Memory:
@@ -85,29 +89,36 @@ class BestLayouts:
 
 def best_layouts(
     transformer: Transformer,
-    works: Sequence[Workload],
+    workloads: Sequence[Workload],
     accelerators: Sequence[Accelerator],
     counts: Sequence[Array],
     constants: Constants,
     pins: Pins | None = None,
+    largest: float = 0.0,
 ) -> tuple[BestLayouts, ...]:
-    """Search every accelerator type at each of its counts.
+    """The fastest layout that fits of every accelerator type at each of its counts.
 
-    ``works`` and ``counts`` hold one entry per type; the workloads may differ in number format only. Raises
-    ValueError if the lists differ in length, are empty or hold counts below one.
+    ``workloads`` and ``counts`` hold one entry per type; the workloads may differ in number format only.
+    Searches that name the same ``largest`` count share the times of a layer, whatever counts they ask for.
+    Source: step and memory of ``engine.training``, constants ``resources/efficiency.yaml`` and
+    ``resources/memory.yaml``.
+
+    Raises:
+        ValueError: the lists differ in length, are empty or hold counts below one, or the pins leave no
+            layout.
     """
-    if not accelerators or not len(works) == len(accelerators) == len(counts):
+    if not accelerators or not len(workloads) == len(accelerators) == len(counts):
         raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
-    space = Space.of(transformer, works, accelerators, counts, constants, pins or Pins())
+    space = Space.of(transformer, workloads, accelerators, counts, constants, pins or Pins(), largest)
     cells, best, would_take = _search(space)
     results = []
-    for a, (accelerator, work, asked) in enumerate(zip(accelerators, works, counts, strict=True)):
+    for a, (accelerator, work, asked) in enumerate(zip(accelerators, workloads, counts, strict=True)):
         at = slice(a * space.shape[1], a * space.shape[1] + len(asked))
-        chosen = space.priced(cells.take(at))
+        chosen = space.chosen(cells.take(at))
         seconds, own = best[at], chosen.layouts
         tokens_per_s = work.sequence * work.global_batch / (seconds * asked)
         flops = training_flops_per_token(
-            space.basis.transformer, work.sequence, frozen=work.method != "full"
+            space.known.transformer, work.sequence, frozen=work.method != "full"
         ).total
         idle = asked - own.model_parallel * own.dp
         more = (own.dp + 1.0) * own.microbatch
@@ -130,14 +141,6 @@ def best_layouts(
     return tuple(results)
 
 
-def matmul_peak(accelerator: Accelerator, precision: Precision) -> float:
-    """Dense peak in FLOP/s of a number format, or of the 16-bit one where the accelerator lacks it."""
-    for name in (ELEMENT[precision], "bf16", "fp16", "fp32"):
-        if name in accelerator.peak_flops:
-            return accelerator.peak_flops[name]
-    raise ValueError(f"{accelerator.name} has no dense peak for matrix multiplies.")
-
-
 def _search(space: Space) -> tuple[Cells, Array, Array]:
     """The fastest cell of each (type, count), type by type, its seconds, and what it would take.
 
@@ -152,11 +155,14 @@ def _search(space: Space) -> tuple[Cells, Array, Array]:
         cells, lower = joined([part for part, _ in parts]), np.concatenate([bound for _, bound in parts])
         for start in range(0, len(cells), CHUNK):
             chunk = cells.take(slice(start, start + CHUNK))
+            # Chunks before this one may have lowered the best: the bound is asked again.
             hopeful = lower[start : start + CHUNK] < best[chunk.type, chunk.count]
             if not hopeful.any():
                 continue
             chunk = chunk.take(hopeful)
             seconds, group = space.seconds(chunk), (chunk.type, chunk.count)
+            # ``at`` because several cells of a chunk belong to one (type, count); plain indexing keeps the
+            # last.
             np.minimum.at(best, group, seconds)
             won = chunk.take(seconds <= best[group])
             winner[won.type, won.count], mode[won.type, won.count] = won.degrees, won.mode
@@ -164,7 +170,7 @@ def _search(space: Space) -> tuple[Cells, Array, Array]:
     known = [space.bounds(a) for a in range(types)]
     first = [_promising(bounds) for bounds in known]
     hopeless = [np.setdiff1d(np.arange(counts), cells.count) for cells, _ in first]
-    # Where nothing fits the layout that needs least is priced along, so that its speed is known too.
+    # Where nothing fits the layout that needs least is evaluated along, so that its speed is known too.
     needy = [_neediest_last(space, a, n) for a, n in enumerate(hopeless)]
     evaluate([*first, *((cells, np.zeros(len(cells))) for cells in needy)])
     others = [bounds.below(best[a]) for a, bounds in enumerate(known)]
@@ -179,6 +185,8 @@ def _search(space: Space) -> tuple[Cells, Array, Array]:
 
 def _promising(bounds: Bounds) -> tuple[Cells, Array]:
     """The lowest bound in each of ``PROMISING`` stretches of every count's degrees."""
+    # Of each stretch, not the lowest of all: bounds ignore traffic, so the lowest are alike and may all be
+    # wrong.
     counts, degrees = bounds.seconds.shape
     edges = np.linspace(0, degrees, min(PROMISING, degrees) + 1).astype(np.intp)
     lowest = [bounds.seconds[:, i:j].argmin(axis=1) + i for i, j in pairwise(edges)]
@@ -198,23 +206,22 @@ def _neediest_last(space: Space, a: int, counts: NDArray[np.intp]) -> Cells:
 
 def smallest_count_that_fits(
     transformer: Transformer,
-    work: Workload,
+    workload: Workload,
     accelerator: Accelerator,
     constants: Constants,
     pins: Pins | None = None,
     largest: int = 131_072,
 ) -> int | None:
-    """The fewest accelerators, in whole nodes, on which some layout fits; None if none up to ``largest``.
+    """Fewest accelerators, in whole nodes, on which some layout fits; None if none up to ``largest``.
 
     Looked for among a hundred counts even on the logarithm, then node by node below the first that fits.
-    Raises ValueError as ``best_layouts`` does.
+    Source and errors: as ``best_layouts``.
     """
     node = accelerator.node_size
 
     def first(nodes: NDArray[np.int64]) -> int | None:
-        space = Space.of(
-            transformer, [work], [accelerator], [(nodes * node).astype(np.float64)], constants, pins or Pins()
-        )
+        counts = [(nodes * node).astype(np.float64)]
+        space = Space.of(transformer, [workload], [accelerator], counts, constants, pins or Pins())
         fits = (space.bytes[-1, 0] <= space.capacity[0]) & space.valid(0)
         found = np.flatnonzero(fits.any(axis=1))
         return int(found[0]) if len(found) else None

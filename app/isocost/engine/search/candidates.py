@@ -1,7 +1,7 @@
 """The parallel layouts worth trying for a model on a number of accelerators.
 
-Degrees form one axis and counts of accelerators another: what does not depend on the count is computed once
-per combination of degrees, however many counts there are.
+Combinations of degrees form one axis and counts of accelerators another: what does not depend on the count is
+computed once per combination, however many counts there are.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.engine.arrays import expert_split
-from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, FloatArray, Layouts
+from isocost.engine.arrays import Array
+from isocost.engine.layout import RECOMPUTE_CODES, SHARDING_CODES, Layouts, expert_split
 from isocost.engine.records import Accelerator, Pins, Transformer, Workload
 
 BoolArray = NDArray[np.bool_]
 
+# Powers of two, as published layouts have: groups then divide servers, and heads and experts of most models.
 TENSOR = (1, 2, 4, 8, 16)
 PIPELINE = (1, 2, 4, 8, 16, 32, 64)
 UNEVEN_PIPELINE = (3, 5, 6, 7, 9, 10, 12, 14, 18, 20, 21, 24)
@@ -26,11 +27,17 @@ INTERLEAVE = (1, 2, 4)
 CONTEXT = (1, 2, 4, 8, 16, 32, 64)
 EXPERT = (1, 2, 4, 8, 16, 32, 64)
 MICROBATCH = (1, 2, 4, 8, 16, 32)
-TOKENS_PER_RANK = (4096.0, 65536.0)
-"""A context-parallel rank is given at least the first, a microbatch at most the second (more only slows)."""
+FEWEST_CONTEXT_TOKENS = 4096.0
+"""Tokens a context-parallel rank is given at least. Chosen: shorter sequences need not be shared."""
+MOST_MICROBATCH_TOKENS = 65536.0
+"""Tokens of a microbatch at most. Chosen: larger ones only slow a step."""
 
 ENDLESS = 1e9
 """Replicas over which sharded states vanish."""
+
+ROUNDING = 1e-9
+"""Added to or taken from a ratio before it is rounded: 64 / 8 must not become 7 by an error in the last
+digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +55,18 @@ def is_whole(t: Transformer) -> bool:
 
 
 def combinations(
-    t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
+    t: Transformer, workload: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
 ) -> Layouts:
     """Every sensible combination of degrees for up to ``largest`` accelerators, a row each.
 
-    Those without a pipeline come first. The rows hold one microbatch and ``ENDLESS`` replicas, so that their
-    memory is the least they can take at any count. ``recompute`` is 0 unless pinned. Raises ValueError if the
-    pins leave none.
+    Those without a pipeline come first. They hold one microbatch and ``ENDLESS`` replicas, so that their
+    memory is the least they can take at any count. ``recompute`` is 0 unless pinned. Source: degrees as
+    published layouts have them (``resources/measured_training.csv``).
+
+    Raises:
+        ValueError: the pins leave none.
     """
-    pp, vp, sharding, tp, cp, ep, microbatch = _degrees(t, work, accelerators, largest, pins)
+    pp, vp, sharding, tp, cp, ep, microbatch = _degrees(t, workload, accelerators, largest, pins)
     endless = np.full(tp.shape, ENDLESS)
     parallel = tp > 1 if pins.sequence_parallel is None else (tp > 1) & pins.sequence_parallel
     return Layouts(
@@ -76,25 +86,28 @@ def combinations(
     )
 
 
-def candidates(t: Transformer, work: Workload, counts: FloatArray, rows: Layouts) -> Candidates:
-    """``rows`` of ``combinations`` at each of ``counts`` (lists, counts).
+def candidates(t: Transformer, workload: Workload, counts: Array, degrees: Layouts) -> Candidates:
+    """The layouts that ``degrees`` of ``combinations`` make of each of ``counts`` (lists, counts).
 
     Whole-number models keep heads, experts and batch in whole parts, leaving accelerators idle where a
-    replica does not fill them; more replicas than the batch has microbatches stand idle too.
+    replica does not fill them; more replicas than the batch has microbatches stand idle too. Source: rules of
+    Megatron-LM (arXiv 2104.04473), fractions of slider shapes aside.
     """
     whole = is_whole(t)
     tp, pp, vp, cp, ep, mb = (
-        a[None, None] for a in (rows.tp, rows.pp, rows.vp, rows.cp, rows.ep, rows.microbatch)
+        a[None, None]
+        for a in (degrees.tp, degrees.pp, degrees.vp, degrees.cp, degrees.ep, degrees.microbatch)
     )
     n = counts[:, :, None]
     share = np.maximum(ep * expert_split(t, tp) / (tp * cp), 1.0)
-    dp = np.minimum(n / (tp * pp * cp), work.global_batch / mb)
+    dp = np.minimum(n / (tp * pp * cp), workload.global_batch / mb)
     if whole:
-        dp = np.floor((dp + 1e-9) / share) * share
-    valid = dp >= share * (1.0 - 1e-9)
+        # Groups that share experts must be complete: dp in multiples of the replicas one group takes.
+        dp = np.floor((dp + ROUNDING) / share) * share
+    valid = dp >= share * (1.0 - ROUNDING)
     dp = np.maximum(dp, 1.0)
-    microbatches = work.global_batch / (dp * mb)
-    microbatches = np.ceil(microbatches - 1e-9) if whole else np.maximum(microbatches, 1.0)
+    microbatches = workload.global_batch / (dp * mb)
+    microbatches = np.ceil(microbatches - ROUNDING) if whole else np.maximum(microbatches, 1.0)
     # Interleaved schedules deal microbatches in rounds of one per stage.
     valid &= (vp <= 1) | (microbatches >= pp)
     layouts = Layouts(
@@ -107,10 +120,10 @@ def candidates(t: Transformer, work: Workload, counts: FloatArray, rows: Layouts
         dp=dp,
         microbatch=mb,
         microbatches=microbatches,
-        recompute=rows.recompute[None, None],
-        sharding=rows.sharding[None, None],
+        recompute=degrees.recompute[None, None],
+        sharding=degrees.sharding[None, None],
         shard_group=dp * cp,
-        sequence_parallel=rows.sequence_parallel[None, None],
+        sequence_parallel=degrees.sequence_parallel[None, None],
     )
     return Candidates(layouts, valid)
 
@@ -120,19 +133,20 @@ def _pinned(pin: int | None, allowed: Iterable[int]) -> list[int]:
 
 
 def _degrees(
-    t: Transformer, work: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
-) -> tuple[FloatArray, ...]:
+    t: Transformer, workload: Workload, accelerators: Sequence[Accelerator], largest: float, pins: Pins
+) -> tuple[Array, ...]:
     """Combinations of pp, vp, sharding, tp, cp, ep and microbatch, as columns.
 
     Raises ValueError, naming the pin, when none is left.
     """
     widest = max(a.scaleup_domain for a in accelerators)
+    sequence, batch = workload.sequence, workload.global_batch
     choices = {
         "pp, vp": _schedules(t, pins),
         "tp": [d for d in _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))) if _cuts_heads(t, d)],
-        "cp": _pinned(pins.cp, (d for d in CONTEXT if d == 1 or work.sequence / d >= TOKENS_PER_RANK[0])),
+        "cp": _pinned(pins.cp, (d for d in CONTEXT if d == 1 or d * FEWEST_CONTEXT_TOKENS <= sequence)),
         "ep": [d for d in _pinned(pins.ep, EXPERT if t.is_moe else (1,)) if _deals_experts(t, d)],
-        "microbatch": [d for d in _pinned(pins.microbatch, MICROBATCH) if d <= max(work.global_batch, 1.0)],
+        "microbatch": [d for d in _pinned(pins.microbatch, MICROBATCH) if d <= max(batch, 1.0)],
     }
     for name, allowed in choices.items():
         if not allowed:
@@ -145,7 +159,8 @@ def _degrees(
     keep = tp * pp * cp <= largest
     if pins.microbatch is None:
         # One sequence is only shared when it is too much for one rank; then a microbatch is one sequence.
-        keep &= (mb == 1) | ((mb * work.sequence <= TOKENS_PER_RANK[1]) & ((cp == 1) | (pins.cp is not None)))
+        small = mb * sequence <= MOST_MICROBATCH_TOKENS
+        keep &= (mb == 1) | (small & ((cp == 1) | (pins.cp is not None)))
     if not keep.any():
         raise ValueError(
             f"The pinned layout needs at least {int((tp * pp * cp).min())} accelerators; "
@@ -157,6 +172,8 @@ def _degrees(
 def _schedules(t: Transformer, pins: Pins) -> list[tuple[int, int, int]]:
     """Stages, chunks a stage and sharding that go together: ZeRO-3 only without a pipeline, unless pinned."""
     stages = [*PIPELINE, *(p for p in UNEVEN_PIPELINE if is_whole(t) and t.layers % p == 0)]
+    # ZeRO-1 saves memory for no more traffic than no sharding at all (arXiv 1910.02054), so that is not
+    # tried.
     sharding = [1, 3] if pins.sharding is None else [SHARDING_CODES[pins.sharding]]
     return [
         (pp, vp, z)

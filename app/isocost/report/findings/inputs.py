@@ -1,0 +1,385 @@
+"""What stands under the inputs: what a value means here, where it comes from, what a folded group holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from isocost.catalog import Catalog
+from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.plan.answer.automatic import automatic, result_at
+from isocost.plan.answer.badges import (
+    NEAR_RULE,
+    RULE_OF_THUMB,
+    badges,
+    thresholds_reached,
+    training_flops,
+    training_regime,
+)
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.inputs.defaults import default_of
+from isocost.plan.inputs.roads import DENSE
+from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
+from isocost.plan.kinds import Stage, data_of, kind_of
+from isocost.plan.physics.layouts import pinned_words
+from isocost.plan.physics.resolve import parameters_of, transformer_of
+from isocost.plan.project.programme import Api
+from isocost.plan.project.project import (
+    Place,
+    Project,
+    Scenario,
+    get_value,
+    model_of,
+    price_of,
+)
+from isocost.plan.values import Data, Layout, Price
+from isocost.quantities import SPACE, format_counted, format_money, format_quantity, format_share
+
+NOTHING_SET = "off"
+OWN_PRICE = "Your own price"
+FEW_PINS = 2
+"""As many pinned parts are named in a line of their own; more are counted."""
+
+QUOTE_TERMS = {
+    "marketplace": "Marketplace",
+    "single": "Single accelerators",
+    "specialist": "Specialist cloud",
+    "hyperscaler": "Hyperscaler list price",
+    "one-year": "Committed for a year",
+    "capacity-block": "Reserved for weeks",
+    "claim": "Published claims",
+}
+"""Terms of market prices, in the order offered."""
+NO_QUOTES = "No market price is known; type one."
+
+_REMARKED = ("data.tokens", "model.parameters")
+"""Inputs that badges stand at."""
+_SHORT_TERMS = {"typed": "", "one-year": "1-year", "single": "one at a time"}
+_ADDRESS = re.compile(r" ?\(https?://[^)]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The stage whose inputs are shown, and what the newest answer says of its scenario."""
+
+    project: Project
+    place: Place
+    catalog: Catalog
+    answer: Answer | None = None
+    """None before the first one."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario it belongs to."""
+        return self.project.scenarios[self.place.scenario]
+
+    @property
+    def stage(self) -> Stage:
+        """The stage itself."""
+        return self.scenario.stages[self.place.stage]
+
+    @property
+    def results(self) -> tuple[StageEstimate, ...]:
+        """What every stage comes to; none before the first answer."""
+        return self.answer.estimate.stages if self.answer is not None else ()
+
+    @property
+    def result(self) -> StageEstimate | None:
+        """What this stage comes to; None while the answer is of other stages."""
+        estimate = self.answer.estimate if self.answer is not None else None
+        return result_at(estimate, self.scenario, self.place.stage)
+
+    def value(self, path: str) -> Any:
+        """The value at a path such as ``hardware.count``, wherever it is held."""
+        return get_value(self.project, path, scenario=self.place.scenario, stage=self.place.stage)
+
+    def filled_from(self, path: str) -> str | None:
+        """Where what an empty input comes to is from; None when nothing fills it in."""
+        known = automatic(self.project, path, at=self.place, catalog=self.catalog, answer=self.answer)
+        return known.source if known is not None else None
+
+
+# Captions
+
+
+def caption(path: str, selected: Selected) -> str:
+    """One short line for the input at a path; empty when there is nothing to add."""
+    line = _CAPTIONS.get(path)
+    return line(selected) if line else ""
+
+
+def remarks_at(path: str, selected: Selected) -> str:
+    """What laws, published models and rules say at an input, with their sources; empty when nothing."""
+    if path not in _REMARKED or data_of(selected.stage) is None:
+        return ""
+    found = badges(selected.scenario, selected.results, selected.catalog, selected.place.stage)
+    return "\n\n".join(f"{b.text}. {b.detail} {b.source}" for b in found if b.path == path)
+
+
+def programme_caption(path: str, selected: Selected) -> str:
+    """Where a number of the ledger comes from, or what it means while it is off."""
+    value = selected.value(path)
+    source = selected.filled_from(path) if value is None else None
+    if source is None:
+        source = origin(path, value)
+    return f"Off. {NUMBERS[path].help}" if source == OFF else short_source(source)
+
+
+def stage_caption(path: str, selected: Selected) -> str:
+    """Where a number of a kind of stage comes from: its kind, what fills it in, or the user."""
+    value = selected.value(path)
+    if value is None:
+        return selected.filled_from(path) or ""
+    default = default_of(selected.stage, NUMBERS[path], selected.catalog)
+    return without_address(default.source) if value == default.value else TYPED
+
+
+def price_origin(price: Price) -> str:
+    """Who asks a price, on which terms, and when it was read."""
+    terms = _SHORT_TERMS.get(price.commitment, price.commitment)
+    parts = [price.supplier, terms if terms not in price.supplier.lower() else "", price.date[:10]]
+    return " · ".join(part for part in parts if part)
+
+
+def short_source(source: str) -> str:
+    """A source without its address and asides, which the tooltip holds."""
+    return without_address(source.split("; ")[0])
+
+
+def without_address(source: str) -> str:
+    """A source without the address of its page."""
+    return _ADDRESS.sub("", source)
+
+
+def precision_note(accelerator: str, asked: str, used: str) -> str:
+    """That an accelerator lacks a number format, and which one it uses instead."""
+    names = CHOICES["data.precision"].options
+    return f"{accelerator} has no {names[asked]}: {names[used]} is used."
+
+
+def api_note(api: Api) -> str:
+    """Which model by the token the plan is compared with, and who asks its price."""
+    told = f"{api.supplier}, {api.date}" if api.source else "typed"
+    return f"Now: {api.model or OWN_PRICE}, {told}."
+
+
+def _parameters(selected: Selected) -> str:
+    model = model_of(selected.scenario, selected.stage)
+    shape = transformer_of(model, selected.catalog)
+    parts = [model.name or "custom shape", format_counted(shape.layers, "layer")]
+    if shape.feedforward_layers is not None:
+        # Mixers and feed-forwards stand one after another, each a block of its own.
+        parts[1] = format_counted(shape.layers + shape.feedforward_layers, "block")
+    if shape.is_moe:
+        parts.append(format_counted(shape.experts, "expert"))
+    if shape.attention == "mla":
+        parts.append("MLA")
+    return " · ".join(parts)
+
+
+def _active(selected: Selected) -> str:
+    counted = parameters_of(model_of(selected.scenario, selected.stage), selected.catalog)
+    share = counted.active / counted.total
+    if share >= DENSE:
+        return "dense: every weight is used"
+    return f"{format_share(share)} of all weights a token"
+
+
+def _tokens(selected: Selected) -> str:
+    stage, data = selected.stage, data_of(selected.stage)
+    if data is None or not kind_of(stage).makes_model:
+        default = default_of(stage, NUMBERS["data.tokens"], selected.catalog)
+        return default.source if selected.value("data.tokens") == default.value else TYPED
+    counted = parameters_of(model_of(selected.scenario, stage), selected.catalog)
+    ratio = data.tokens / counted.active
+    shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+    regime = training_regime(ratio / RULE_OF_THUMB, NEAR_RULE)
+    reached = thresholds_reached(training_flops(selected.results), selected.catalog)
+    rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""
+    return f"{shown} per active parameter: {regime}{rule}"
+
+
+def _sequence(selected: Selected) -> str:
+    result = selected.result
+    if result is None or result.flops is None:
+        return ""
+    return f"attention is {format_share(result.flops.attention / result.flops.total)} of the work"
+
+
+def _batch(selected: Selected) -> str:
+    if selected.value("data.batch_tokens") is not None:
+        return "tokens of one optimizer step"
+    return selected.filled_from("data.batch_tokens") or ""
+
+
+def _count(selected: Selected) -> str:
+    size = selected.catalog.accelerator(selected.value("hardware.accelerator")).spec.node_size
+    nodes = -(-int(selected.value("hardware.count")) // size)
+    return "rented one by one" if size == 1 else f"{format_counted(nodes, 'node')} of {size}"
+
+
+def _price(selected: Selected) -> str:
+    return price_origin(price_of(selected.scenario, selected.stage))
+
+
+def _mfu(selected: Selected) -> str:
+    result = selected.result
+    basis = f"of the {result.mfu_basis}; " if result is not None else ""
+    if selected.value("efficiency.mfu") is not None:
+        return f"{basis}your input, on others as far as their matmuls reach; empty the field for the estimate"
+    if result is None:
+        return ""
+    return basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
+
+
+def _goodput(selected: Selected) -> str:
+    if selected.value("efficiency.goodput") is not None:
+        return "your input; empty the field for the estimate"
+    return selected.filled_from("efficiency.goodput") or ""
+
+
+def _claim(selected: Selected) -> str:
+    return selected.stage.note or "as claimed; nothing is added"
+
+
+_CAPTIONS: dict[str, Callable[[Selected], str]] = {
+    "model.parameters": _parameters,
+    "model.active_parameters": _active,
+    "data.tokens": _tokens,
+    "data.sequence": _sequence,
+    "data.batch_tokens": _batch,
+    "hardware.count": _count,
+    "price.usd_per_gpu_hour": _price,
+    "efficiency.mfu": _mfu,
+    "efficiency.goodput": _goodput,
+    "stage.hours": _claim,
+    "stage.gpu_hours": _claim,
+}
+
+
+# Market prices
+
+
+def is_market(quote: PriceQuote) -> bool:
+    """Whether anybody can rent at this price: no claims, and nothing of doubtful standing."""
+    return quote.standing == "listed" and quote.terms in ("on-demand", "marketplace", "one-year", "spot")
+
+
+def quote_line(card: PriceCard | PriceQuote) -> str:
+    """Price, supplier and day of a card on one line."""
+    return f"{format_money(card.usd_per_gpu_hour)}  {card.supplier}, {card.date}"
+
+
+def quote_tick(quote: PriceQuote) -> str:
+    """A quote with its terms, at its mark on the slider."""
+    return f"{quote_line(quote)}, {quote.terms}"
+
+
+# What folded groups hold
+
+
+def details_line(data: Data) -> str:
+    """The training details: sequence and number format."""
+    sequence = format_quantity(data.sequence, "count")
+    return f"{sequence} context · {CHOICES['data.precision'].options[data.precision]}"
+
+
+def layout_line(pins: Layout) -> str:
+    """The pinned parts of a layout, or how many there are."""
+    count = sum(getattr(pins, name) is not None for name in pins.__struct_fields__)
+    few = pinned_words(pins) if count <= FEW_PINS else f"{count} parts pinned"
+    return few or "chosen by the search"
+
+
+def group_line(group: str, scenario: Scenario, catalog: Catalog) -> str:
+    """What a group of the ledger's inputs holds, in a few words."""
+    return _site(scenario, catalog) if group == "site" else _GROUPS[group](scenario)
+
+
+def _people(scenario: Scenario) -> str:
+    heads = scenario.people.heads
+    if not heads:
+        return NOTHING_SET
+    rate = format_money(scenario.people.usd_per_month)
+    return f"{format_quantity(heads, 'number')} at {rate} a month"
+
+
+def _programme(scenario: Scenario) -> str:
+    p = scenario.programme
+    parts = [
+        f"{format_quantity(share, 'share')} {name}"
+        for name, share in (("failed", p.failed_runs), ("support", p.support), ("reserve", p.contingency))
+        if share
+    ]
+    if p.setup_usd:
+        parts.append(f"{format_money(p.setup_usd)} setup")
+    return _joined(parts)
+
+
+def _dataset(scenario: Scenario) -> str:
+    data = scenario.dataset
+    parts = [f"{format_money(data.licences_usd)} licences"] if data.licences_usd else []
+    parts += [f"{format_quantity(data.annotations, 'number')} labels"] if data.annotations else []
+    tokens = data.synthetic_tokens
+    parts += [f"{format_quantity(tokens, 'number')} tokens bought"] if tokens else []
+    return _joined(parts)
+
+
+def _storage(scenario: Scenario) -> str:
+    kept = scenario.storage
+    parts = [f"{format_quantity(kept.terabytes, 'number')}{SPACE}TB"] if kept.terabytes else []
+    count = format_quantity(kept.checkpoints, "number")
+    parts += [f"{count} checkpoints"] if kept.checkpoints else []
+    moved = format_quantity(kept.egress_terabytes, "number")
+    parts += [f"{moved}{SPACE}TB out"] if kept.egress_terabytes else []
+    return _joined(parts)
+
+
+def _schedule(scenario: Scenario) -> str:
+    return f"from {scenario.schedule.start}" if scenario.schedule.start else "no start date"
+
+
+def _supply(scenario: Scenario) -> str:
+    return CHOICES["supply.mode"].options[scenario.supply.mode].lower()
+
+
+def _ownership(scenario: Scenario) -> str:
+    own = scenario.ownership
+    used = format_quantity(own.utilization, "share")
+    return f"{format_quantity(own.years, 'number')} years, {used} used"
+
+
+def _site(scenario: Scenario, catalog: Catalog) -> str:
+    site = scenario.site
+    region = catalog.constants.regions.get(site.region)
+    place = region.name.split(" (")[0] if region else "United States"
+    return f"{place} · {catalog.constants.economics.operator(site.operator).name}"
+
+
+def _demand(scenario: Scenario) -> str:
+    tokens = scenario.demand.tokens_per_day
+    return f"{format_quantity(tokens, 'number')} tokens a day" if tokens else NOTHING_SET
+
+
+def _joined(parts: list[str]) -> str:
+    """At most two of the parts, and how many more there are."""
+    if not parts:
+        return NOTHING_SET
+    more = f" +{len(parts) - 2}" if len(parts) > 2 else ""
+    return " · ".join(parts[:2]) + more
+
+
+_GROUPS: dict[str, Callable[[Scenario], str]] = {
+    "people": _people,
+    "programme": _programme,
+    "dataset": _dataset,
+    "storage": _storage,
+    "schedule": _schedule,
+    "supply": _supply,
+    "ownership": _ownership,
+    "demand": _demand,
+}
+"""Groups that need no catalogue to say what they hold."""

@@ -1,0 +1,82 @@
+"""What the list of stages says of each: its share of the cost, what drives it, what is typed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
+from isocost.plan.physics.records import Detail
+from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
+
+SMALLEST = 0.001
+"""Share of the cost that is told as a number."""
+
+
+def result_of(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> StageEstimate | None:
+    """A stage's part of an estimate; None while that is of other stages."""
+    if estimate is None or len(estimate.stages) != len(stages):
+        return None
+    found = estimate.stages[at]
+    return found if (found.kind, found.enabled) == (kind_of(stages[at]).tag, stages[at].enabled) else None
+
+
+def cost_share(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
+    """A stage's part of what the stages that count cost; empty while it is not known."""
+    if not stages[at].enabled:
+        return "off"
+    found = result_of(stages, estimate, at)
+    if found is None or estimate is None:
+        return ""
+    whole = sum(each.cost_usd for each in estimate.stages if each.enabled)
+    share = found.cost_usd / whole if whole > 0.0 else 0.0
+    return f"< {format_share(SMALLEST)}" if 0.0 < share < SMALLEST else format_share(share)
+
+
+def row_in_words(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
+    """A row of the list, for those who cannot see it."""
+    return f"{stages[at].name}, {cost_share(stages, estimate, at)}"
+
+
+def row_tip(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
+    """A stage's kind, cost, and whether it counts."""
+    found = result_of(stages, estimate, at)
+    cost = [format_money(found.cost_usd)] if found is not None else []
+    counted = "counted" if stages[at].enabled else "off: left out of the sums"
+    return " · ".join([kind_of(stages[at]).label, *cost, counted])
+
+
+def size_line(found: StageEstimate) -> str:
+    """A stage's kind, size and driver."""
+    hours = f"{format_count(found.gpu_hours)} {found.noun}-hours"
+    parts = [KINDS[found.kind].label, f"{hours}, {format_duration(found.wall_days)}"]
+    driver = next((each for each in found.details if each.label == "Driven by"), None)
+    if driver is not None:
+        parts.append(f"driven by the {driver.value}")
+    return " · ".join(parts)
+
+
+def detail_value(detail: Detail) -> str:
+    """A fact's value with its unit."""
+    if isinstance(detail.value, str) or not detail.quantity:
+        return str(detail.value)
+    return f"{format_quantity(detail.value, detail.quantity)} {detail.unit}".strip()
+
+
+def detail_in_words(detail: Detail) -> str:
+    """A fact on one line."""
+    return f"{detail.label}: {detail_value(detail)}. {detail.note}"
+
+
+# What folded groups of a stage's inputs hold
+
+
+def notes_line(stage: Stage) -> str:
+    """Which of group and note are written."""
+    held = (("group", stage.group), ("note", stage.note))
+    return " and ".join(word for word, text in held if text) or "none"
+
+
+def steps_line(phases: Sequence[RolloutPhase]) -> str:
+    """How long a run of several phases is."""
+    return f"{format_quantity(sum(each.steps for each in phases), 'count')} steps"

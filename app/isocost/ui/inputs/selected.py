@@ -1,0 +1,19 @@
+"""The selected stage as what is said of inputs needs it."""
+
+from __future__ import annotations
+
+from isocost.plan.answer.results import StageEstimate
+from isocost.report.findings.inputs import Selected
+from isocost.report.findings.stages import result_of
+from isocost.ui.inputs.bindings import place
+from isocost.ui.session.session import Session
+
+
+def selected(session: Session) -> Selected:
+    """The stage whose inputs are shown."""
+    return Selected(session.project, place(session), session.catalog, session.answer)
+
+
+def selected_result(session: Session) -> StageEstimate | None:
+    """What the newest answer says of it; None while that is of other stages, or counts others."""
+    return result_of(session.current_scenario.stages, session.estimate, session.stage)
