@@ -164,7 +164,7 @@ def test_a_figure_there_is_not_is_not_explained():
 
 
 def test_an_unknown_need_and_a_circle_are_named():
-    values = answered(scenario()).reckoning.values
+    values = answered(scenario()).reckoning.values.__getitem__
     lost = Figure("lost", "Lost", "USD", ("nowhere",), "{nowhere}", lambda value: value)
     with pytest.raises(ValueError, match="lost needs nowhere, which nobody declares"):
         sheet((*FIGURES, lost), values)

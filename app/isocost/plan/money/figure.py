@@ -128,16 +128,18 @@ class Sheet:
     """By key."""
     declared: tuple[Figure, ...]
     """All rows, those that do not exist here included."""
+    conditions: frozenset[str]
+    """Inputs that decide which of them exist."""
 
 
-def sheet(figures: tuple[Figure, ...], values: Mapping[str, Any]) -> Sheet:
-    """The figures that exist with these inputs.
+def sheet(figures: tuple[Figure, ...], read: Callable[[str], Any]) -> Sheet:
+    """The figures that exist with the inputs that ``read`` gives by their path.
 
     Raises:
         ValueError: a figure needs one that nobody declares, or two need each other.
     """
-    mode = values["supply.mode"]
-    return _sheet(figures, tuple([_exists(figures[i], values, mode) for i in _conditional(figures)]))
+    mode = read("supply.mode")
+    return _sheet(figures, tuple([_exists(figures[i], read, mode) for i in _conditional(figures)]))
 
 
 @lru_cache(maxsize=8)
@@ -146,13 +148,13 @@ def _conditional(figures: tuple[Figure, ...]) -> tuple[int, ...]:
     return tuple(i for i, row in enumerate(figures) if row.modes or row.typed or row.where)
 
 
-def _exists(figure: Figure, values: Mapping[str, Any], mode: str) -> bool:
+def _exists(figure: Figure, read: Callable[[str], Any], mode: str) -> bool:
     if figure.modes and mode not in figure.modes:
         return False
     for path in figure.typed:
-        if values[path] is None:
+        if read(path) is None:
             return False
-    return not figure.where or any(_is_set(values[path]) for path in figure.where)
+    return not figure.where or any(_is_set(read(path)) for path in figure.where)
 
 
 def _is_set(value: Any) -> bool:
@@ -186,10 +188,8 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise ValueError(f"Figures need each other in a circle: {' -> '.join(error.args[1])}.") from error
-    return Sheet(lines, late, rows, figures)
-
-
-_NOTHING = Sheet((), (), {}, ())
+    conditions = frozenset(path for row in figures for path in (*row.where, *row.typed)) | {"supply.mode"}
+    return Sheet(lines, late, rows, figures, conditions)
 
 
 class Values(dict[str, Any]):
@@ -198,14 +198,11 @@ class Values(dict[str, Any]):
     What is given stands, also in place of a figure; an input not given is read from where the plan holds it.
     """
 
-    def __init__(
-        self, given: Mapping[str, Any], figures: tuple[Figure, ...], read: Callable[[str], Any]
-    ) -> None:
-        """``read`` gives the value of an input by its path."""
+    def __init__(self, given: Mapping[str, Any], known: Sheet, read: Callable[[str], Any]) -> None:
+        """``read`` gives the value of an input by its path; ``known`` are the figures that exist."""
         super().__init__(given)
         self._read = read
-        self.sheet = _NOTHING
-        self.sheet = sheet(figures, self)
+        self.sheet = known
 
     def __missing__(self, key: str) -> Any:
         row = self.sheet.rows.get(key)
@@ -222,6 +219,8 @@ class Values(dict[str, Any]):
 
     def again(self, **given: Any) -> Values:
         """The same inputs with other values given; every figure is worked out anew."""
-        figures, rows = self.sheet.declared, self.sheet.rows
+        known, rows = self.sheet, self.sheet.rows
         inputs = {k: v for k, v in self.items() if k not in rows and k not in (LINES, BILL)}
-        return Values({**inputs, **given}, figures, self._read)
+        if not known.conditions.isdisjoint(given):
+            known = sheet(known.declared, lambda path: given[path] if path in given else self[path])
+        return Values({**inputs, **given}, known, self._read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from isocost.plan.kinds import ModelStage, kind_of
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import WATTS_PER_KW, Footprint, site_facts
-from isocost.plan.money.figure import Values
+from isocost.plan.money.figure import Figure, Sheet, Values, sheet
 from isocost.plan.money.ownership import OwnedRate, RentOrBuy, purchase_price, rent_or_buy
 from isocost.plan.money.supply import OWNING, price_words, rate_words
 from isocost.plan.physics.records import StageRun
@@ -183,10 +183,10 @@ def reckoned(scenario: Scenario, runs: Sequence[StageRun], catalog: Catalog) -> 
     return Reckoning(scenario, catalog, counted, taken, values_of(scenario, (point,), catalog))
 
 
-def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog, **given: Any) -> Values:
+def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog) -> Values:
     """Inputs and figures of a scenario at every count of every point, side by side along the last axis.
 
-    Figures by stage have the stages that count along their first axis; ``given`` replaces inputs or figures.
+    Figures by stage have the stages that count along their first axis.
     """
     stages = [stage for stage in scenario.stages if stage.enabled]
     lengths = [len(point.counts) for point in points]
@@ -224,7 +224,13 @@ def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog, **g
     for place, name in enumerate(("price", "purchase", "server_kw")):
         values[f"stage.{name}"] = by_stage([[terms[place] for terms in row] for row in own])
         values[f"held.{name}"] = np.repeat([terms[place] for terms in held], lengths)
-    return Values({**values, **given}, bill.FIGURES, lambda path: _input(scenario, path))
+    return Values(values, _sheet_of(bill.FIGURES, scenario), lambda path: _input(scenario, path))
+
+
+@lru_cache(maxsize=64)
+def _sheet_of(figures: tuple[Figure, ...], scenario: Scenario) -> Sheet:
+    """The figures that exist in a scenario: the plan, its curve and those of others ask one after another."""
+    return sheet(figures, lambda path: _input(scenario, path))
 
 
 def _input(scenario: Scenario, path: str) -> Any:

@@ -113,7 +113,15 @@ def goodput_at(
     """
     if efficiency.goodput is not None:
         return np.full(len(counts), efficiency.goodput)
-    return np.array([_goodput(saved, int(count), catalog) for count in counts])
+    return _goodputs(saved, tuple(counts.tolist()), catalog)
+
+
+@lru_cache(maxsize=512)
+def _goodputs(saved: float, counts: tuple[int, ...], catalog: Catalog) -> NDArray[np.float64]:
+    """The same for one set of counts, remembered: a curve asks for the same ones at every step of a drag."""
+    found = np.array([_goodput(saved, count, catalog) for count in counts])
+    found.setflags(write=False)  # everybody is given the same
+    return found
 
 
 @lru_cache(maxsize=8192)

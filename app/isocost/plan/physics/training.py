@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import (
+    Flops,
     adapter_parameters,
     forward_flops_per_token,
     training_flops_per_token,
 )
+from isocost.engine.records import Transformer
 from isocost.plan.physics.records import Detail, FlopCount, Job, StageRun, joint_factor
 from isocost.plan.physics.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
 from isocost.plan.physics.throughput import throughputs
@@ -87,9 +90,7 @@ def _whole_run_factors(catalog: Catalog) -> tuple[float, float]:
 def flop_count(job: Job, work: Training) -> FlopCount:
     """Training FLOPs from the model's true shapes, beside the 6ND people quote."""
     t, tokens, frozen = transformer_of(work.model, job.catalog), work.data.tokens, _frozen(work)
-    sequence = float(work.data.sequence)
-    trained = training_flops_per_token(t, sequence, frozen=frozen)
-    read = forward_flops_per_token(t, sequence)
+    trained, read = _per_token(t, float(work.data.sequence), frozen)
     active = parameters_of(work.model, job.catalog).active
     return FlopCount(
         (float(trained.matmul) + work.reference_passes * float(read.matmul)) * tokens,
@@ -106,9 +107,17 @@ def _frozen(work: Training) -> bool:
 
 def _reference_share(job: Job, work: Training) -> float:
     """Time of the reference's forward passes over that of the training, at equal utilization."""
+    if not work.reference_passes:
+        return 0.0
     t, sequence = transformer_of(work.model, job.catalog), float(work.data.sequence)
-    trained = training_flops_per_token(t, sequence, frozen=_frozen(work)).total
-    return work.reference_passes * float(forward_flops_per_token(t, sequence).total / trained)
+    trained, read = _per_token(t, sequence, _frozen(work))
+    return work.reference_passes * float(read.total / trained.total)
+
+
+@lru_cache(maxsize=256)
+def _per_token(t: Transformer, sequence: float, frozen: bool) -> tuple[Flops, Flops]:
+    """FLOPs of a token trained on, and of one read: tokens and prices move without them."""
+    return training_flops_per_token(t, sequence, frozen=frozen), forward_flops_per_token(t, sequence)
 
 
 def _trained_parameters(job: Job, work: Training) -> float:
