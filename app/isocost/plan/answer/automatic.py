@@ -6,26 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
-from isocost.engine.generation.rl import default_mfu, round_overhead_seconds
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.inputs.programme_rows import LASTING
-from isocost.plan.kinds import RlStage, data_of, kind_of
+from isocost.plan.kinds import data_of, kind_of
+from isocost.plan.kinds.kind import Filled
 from isocost.plan.money.energy import SiteFacts, site_facts
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.physics.resolve import batch_tokens, transformer_of
+from isocost.plan.physics.resolve import batch_tokens
 from isocost.plan.project.project import Place, Project, Scenario, Stage, model_of
 from isocost.quantities import format_duration
 from isocost.quantities.units import DAYS_PER_MONTH
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What an input left empty comes to, and where that comes from."""
-
-    value: float | None
-    """None = not known: the estimate is still to come, or nobody says."""
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +38,15 @@ def automatic(
 
     ``answer`` is the newest one of the scenario; values that follow from it are not known without.
     """
+    scenario = project.scenarios[at.scenario]
+    stage = scenario.stages[at.stage]
+    if (own := kind_of(stage).filled.get(path)) is not None:
+        return own(stage, model_of(scenario, stage), catalog)
     fill = _FILLS.get(path)
     if fill is None:
         return None
-    scenario = project.scenarios[at.scenario]
     result = result_at(answer.estimate if answer is not None else None, scenario, at.stage)
-    return fill(_Asked(scenario, scenario.stages[at.stage], catalog, answer, result))
+    return fill(_Asked(scenario, stage, catalog, answer, result))
 
 
 def result_at(estimate: Estimate | None, scenario: Scenario, stage: int) -> StageEstimate | None:
@@ -79,27 +73,6 @@ def _batch(asked: _Asked) -> Filled:
     return Filled(value, "from the batch-size scaling law")
 
 
-def _rl_mfu(asked: _Asked) -> Filled | None:
-    """The utilization of scoring and update that the recipe's software usually reaches."""
-    if not isinstance(asked.stage, RlStage):
-        return None
-    stack, serving = asked.stage.rl.stack, asked.catalog.constants.serving
-    policy = transformer_of(model_of(asked.scenario, asked.stage), asked.catalog)
-    value, profile = default_mfu(serving.rl_stack(stack), policy), serving.rl[stack]
-    figures = (profile.mfu_moe, profile.mfu_dense, profile.mfu_small)
-    return Filled(value, next(figure.source for figure in figures if figure.value == value))
-
-
-def _rl_overhead(asked: _Asked) -> Filled | None:
-    """The seconds a round of the recipe takes beside generation and arithmetic."""
-    if not isinstance(asked.stage, RlStage):
-        return None
-    stack, serving = asked.stage.rl.stack, asked.catalog.constants.serving
-    policy = transformer_of(model_of(asked.scenario, asked.stage), asked.catalog)
-    value = round_overhead_seconds(serving.rl_stack(stack), policy)
-    return Filled(value, f"{serving.rl[stack].overhead_seconds.source}, scaled to this size")
-
-
 def _lasting(asked: _Asked) -> Filled:
     """Months from the start of preparation to the end of the wrap-up."""
     answer = asked.answer
@@ -122,14 +95,12 @@ def _site(value: Callable[[SiteFacts], float], source: Callable[[SiteFacts], str
     return fill
 
 
-Fill = Callable[[_Asked], Filled | None]
+Fill = Callable[[_Asked], Filled]
 
 _FILLS: dict[str, Fill] = {
     "efficiency.mfu": _mfu,
     "efficiency.goodput": _goodput,
     "data.batch_tokens": _batch,
-    "rl.mfu": _rl_mfu,
-    "rl.overhead": _rl_overhead,
     "people.months": _lasting,
     "storage.months": _lasting,
     "ownership.usd_per_accelerator": _purchase,

@@ -65,6 +65,15 @@ class InputGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """What an input left empty comes to, and where that comes from."""
+
+    value: float | None
+    """None = not known: the answer is still to come, or nobody says."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A stage at the plan's own count, for its kind to judge."""
 
@@ -103,6 +112,8 @@ class Kind:
     """Inputs of its own, in the order shown."""
     used: Callable[[Any, str], bool] = _all
     """Whether one of the inputs bears on a stage as it stands, where that depends on its values."""
+    filled: Mapping[str, Callable[[Any, ModelChoice, Catalog], Filled]] = field(default_factory=dict)
+    """What those of its own inputs come to that may be left empty, from a stage and its model."""
     lows: Mapping[str, float] = field(default_factory=dict)
     """Where sliders start that start lower for this kind than for others."""
     foremost: tuple[str, ...] = ()

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Literal
 
 from isocost.catalog import Catalog
-from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
+from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan, default_mfu, round_overhead_seconds
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import adam_state_bytes
-from isocost.plan.kinds.kind import MODEL, RENTED, Case, InputGroup, Kind, ModelStage, every
+from isocost.plan.kinds.kind import MODEL, RENTED, Case, Filled, InputGroup, Kind, ModelStage, every
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Job, StageRun
-from isocost.plan.physics.resolve import parameters_of, whole_nodes
+from isocost.plan.physics.resolve import parameters_of, transformer_of, whole_nodes
 from isocost.plan.physics.rounds import Recipe, rounds
 from isocost.plan.values import ModelChoice, RlStackName, Value
 from isocost.quantities import format_count, format_memory, format_share
@@ -105,6 +105,21 @@ def _update_memory(case: Case) -> Iterator[Notice]:
         )
 
 
+def _usual_mfu(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Filled:
+    """The utilization of scoring and update that the recipe's software usually reaches."""
+    serving, profile = catalog.constants.serving, catalog.constants.serving.rl[stage.rl.stack]
+    value = default_mfu(serving.rl_stack(stage.rl.stack), transformer_of(policy, catalog))
+    figures = (profile.mfu_moe, profile.mfu_dense, profile.mfu_small)
+    return Filled(value, next(figure.source for figure in figures if figure.value == value))
+
+
+def _usual_overhead(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Filled:
+    """The seconds a round of the recipe takes beside generation and arithmetic."""
+    serving = catalog.constants.serving
+    value = round_overhead_seconds(serving.rl_stack(stage.rl.stack), transformer_of(policy, catalog))
+    return Filled(value, f"{serving.rl[stage.rl.stack].overhead_seconds.source}, scaled to this size")
+
+
 def _typed(stage: RlStage) -> str:
     """What is typed of an update's efficiency."""
     held = (("MFU", stage.rl.mfu), ("overhead", stage.rl.overhead))
@@ -131,6 +146,7 @@ REINFORCEMENT = Kind(
     run=_run,
     inputs=(*RENTED, *MODEL),
     groups=(ROLLOUTS, RESPONSES, EFFICIENCY),
+    filled={"rl.mfu": _usual_mfu, "rl.overhead": _usual_overhead},
     rounds=_rounds,
     notices=_update_memory,
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from isocost.plan.answer.automatic import Filled, automatic, result_at
+from isocost.plan.answer.automatic import automatic, result_at
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, Reading, put
 from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.kinds.kind import Filled
 from isocost.plan.physics.resolve import Parameters, parameters_of
 from isocost.plan.project.project import Place, model_of
 from isocost.quantities import format_quantity
