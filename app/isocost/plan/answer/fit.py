@@ -22,7 +22,7 @@ from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
 from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
 from isocost.plan.project.stages import DistillationStage, RlStage
 from isocost.plan.runs import StageRun, run_scenario
-from isocost.plan.runs.layouts import layout_words, memory_bill
+from isocost.plan.runs.layouts import layout_words, memory_breakdown
 from isocost.plan.runs.records import Breakdown, Part
 from isocost.plan.runs.reinforced import Recipe, recipe_of, recipe_on_policy, simulated
 from isocost.plan.runs.resolve import transformer_of, workload_of
@@ -69,7 +69,7 @@ def rounds_fit(
     efficiency, counts = efficiency_of(scenario, stage), np.array([count], dtype=np.int64)
     (speed,) = throughputs(recipe.model, data, efficiency, Layout(), (accelerator,), (counts,), catalog, FULL)
     return RoundsFit(
-        memory_bill(speed.best, 0),
+        memory_breakdown(speed.best, 0),
         layout_words(speed.best, 0),
         float(data.sequence),
         Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),
