@@ -20,10 +20,10 @@ from isocost.engine.search.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.curves import active_curve, other_curves
+from isocost.plan.kinds import PretrainStage
+from isocost.plan.physics.resolve import transformer_of, workload_of
+from isocost.plan.physics.throughput import constants, count_grid
 from isocost.plan.project.project import Project, set_value
-from isocost.plan.project.stages import PretrainStage
-from isocost.plan.runs.resolve import transformer_of, workload_of
-from isocost.plan.runs.throughput import constants, count_grid
 
 OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
 FIRST_BATCH, LAST_BATCH = 1.6e7, 1.3e8

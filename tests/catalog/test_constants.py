@@ -86,7 +86,7 @@ def test_a_name_that_is_none_of_them_is_refused():
         (read_efficiency, "constants: []", r"efficiency\.yaml: Object missing required field `relatives`"),
         (read_reliability, "default: x", r"reliability\.yaml: Object missing required field"),
         (read_accuracy, "spreads: 1", r"accuracy\.yaml: Expected `object`, got `int`"),
-        (read_stage_templates, "- {kind: rl, label: RL, name: RL, help: h, values: {a: 1}}", "without their"),
+        (read_stage_templates, "- {kind: rl, values: {a: 1}}", "without their"),
         (read_economics, "a: *b", r"economics\.yaml line 1: YAML aliases"),
         (read_economics, "a: 1\na: 2", r"economics\.yaml line 2: the key 'a' appears twice"),
         (read_economics, "a: 1\n---\nb: 1", r"economics\.yaml: more than one YAML document"),

@@ -139,7 +139,7 @@ def test_an_empty_value_is_an_absent_one() -> None:
         ),
         (
             changed("- kind: pretrain\n    name", "- name"),
-            "stages[0]: kind is missing; known are pretrain, gpu-hours, context-extension",
+            "stages[0]: kind is missing; known are pretrain, context-extension, mid-training",
         ),
         (changed("kind: pretrain", "kind: [pretrain]"), "stages[0].kind: expected one of"),
         (

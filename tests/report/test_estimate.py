@@ -17,18 +17,11 @@ from hypothesis import strategies as st
 
 from isocost.catalog import Catalog, load
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import (
-    Estimate,
-    EstimateRange,
-    GroupShare,
-    Notice,
-    Range,
-    StageEstimate,
-    Total,
-)
+from isocost.plan.answer.results import Estimate, EstimateRange, GroupShare, Range, StageEstimate, Total
 from isocost.plan.money.ledger import LedgerLine
+from isocost.plan.notice import Notice
+from isocost.plan.physics.records import Breakdown, FlopCount, Part
 from isocost.plan.project.project import Hardware, ModelChoice, Project
-from isocost.plan.runs.records import Breakdown, FlopCount, Part
 from isocost.quantities import plain_spaces
 from isocost.report.estimate_tables import csv_text, json_text, markdown_text
 from isocost.report.estimate_text import text, work_sentence

@@ -38,9 +38,9 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     from isocost.cli.predict import TRAINING
     from isocost.evidence.predict import correction, predict
     from isocost.files import FileError, load_runs, save_project
+    from isocost.plan.kinds import kind_of
     from isocost.plan.project.project import replace_scenario
-    from isocost.plan.project.values import Correction
-    from isocost.plan.runs.training import training_of
+    from isocost.plan.values import Correction
     from isocost.quantities import format_share
 
     catalog = load()
@@ -54,7 +54,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     except ValueError as error:
         raise FileError(runs, str(error)) from error
     held = project.scenarios[index]
-    if all(training_of(held, stage, catalog) is None for stage in held.stages):
+    if not any(kind_of(stage).uses(stage, "efficiency.mfu") for stage in held.stages):
         raise UsageError(
             f"{file}: no stage of this plan is predicted from its model, so nothing is corrected."
         )

@@ -14,7 +14,9 @@ from isocost.files.migration import current_tree
 from isocost.files.schema import convert
 from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
-from isocost.plan.project.project import GpuHoursStage, Hardware, ModelChoice, Project, Stage
+from isocost.plan.kinds import Stage, kind_of
+from isocost.plan.project.project import Project
+from isocost.plan.values import Hardware, ModelChoice
 
 LARGEST_FILE = 1_000_000
 """Bytes; the presets take about a thousandth of it."""
@@ -62,9 +64,8 @@ def _check(project: Project) -> None:
 
 
 def _check_stage(stage: Stage, where: str) -> None:
-    if isinstance(stage, GpuHoursStage) and (stage.hours is None) == (stage.gpu_hours is None):
-        which = "neither is given" if stage.hours is None else "both are given"
-        raise ContentError(f"{where}: give either hours or gpu_hours; {which}.")
+    if flaw := kind_of(stage).flaw(stage):
+        raise ContentError(f"{where}: {flaw}")
 
 
 def _check_names(value: object, catalog: Catalog, where: str = "") -> None:

@@ -21,9 +21,9 @@ from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got
 from isocost.plan.inputs.input import problem
 from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.kinds import KINDS, StageBase
 from isocost.plan.project.project import Project
-from isocost.plan.project.stages import StageBase
-from isocost.plan.project.values import ModelChoice
+from isocost.plan.values import ModelChoice
 from isocost.quantities import QuantityError, parse
 
 LARGEST_DEGREE = 100_000_000
@@ -39,7 +39,9 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[e
 
 def convert(tree: Tree) -> Project:
     """The project a tree describes. Raises ContentError."""
-    return msgspec.convert(_struct(tree, _project_type(), "", "project"), Project)
+    project = _struct(tree, _record_type(Project), "", "project")
+    assert isinstance(project, Project)
+    return project
 
 
 def nearest_or_all(word: str, known: Iterable[str]) -> str:
@@ -54,14 +56,15 @@ def section_of(held: type, key: str) -> str:
     return "stage" if issubclass(held, StageBase) else _SECTIONS.get(held, key)
 
 
-@lru_cache(maxsize=1)
-def _project_type() -> inspect.StructType:
-    info = inspect.type_info(Project)
+@lru_cache(maxsize=64)
+def _record_type(record: type) -> inspect.StructType:
+    info = inspect.type_info(record)
     assert isinstance(info, inspect.StructType)
     return info
 
 
-def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> dict[str, Any]:
+def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> msgspec.Struct:
+    """The record a tree describes; every value is checked here, by its type and the table of inputs."""
     if not isinstance(tree, dict):
         raise _wrong(where, f"expected keys and values, got {got(tree)}.")
     fields = {field.encode_name: field for field in kind.fields}
@@ -69,14 +72,15 @@ def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> d
     for key in tree:
         if key not in known:
             raise _wrong(where, f"unknown key {got(key)}; {nearest_or_all(key, known)}")
-    values: dict[str, Any] = {kind.tag_field: kind.tag} if kind.tag_field else {}
+    values: dict[str, Any] = {}
     for name, field in fields.items():
         place = f"{where}.{name}" if where else name
         if name in tree:
             values[name] = _value(tree[name], field.type, place, section, name)
         elif field.required:
             raise _wrong(where, f"{name} is missing.")
-    return values
+    made: msgspec.Struct = kind.cls(**values)
+    return made
 
 
 def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) -> Any:
@@ -97,25 +101,24 @@ def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) 
     return _text(tree, where, prose=name in _PROSE)
 
 
-def _list(tree: Tree, kind: inspect.VarTupleType, where: str, name: str) -> list[Any]:
+def _list(tree: Tree, kind: inspect.VarTupleType, where: str, name: str) -> tuple[Any, ...]:
     if not isinstance(tree, list):
         raise _wrong(where, f"expected a list, got {got(tree)}.")
     if len(tree) > LONGEST_LIST:
         raise _wrong(where, f"a list may hold {LONGEST_LIST} entries, got {len(tree)}.")
-    return [_value(item, kind.item_type, f"{where}[{i}]", name, name) for i, item in enumerate(tree)]
+    return tuple(_value(item, kind.item_type, f"{where}[{i}]", name, name) for i, item in enumerate(tree))
 
 
 def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:
-    """The member of a union a tree is meant for: the one that is not null, or the one of its ``kind``."""
+    """The member of a union a tree is meant for: the one that is not null, or the stage of its ``kind``."""
     members = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
     if len(members) == 1:
         return members[0]
-    tagged = {str(each.tag): each for each in members if isinstance(each, inspect.StructType)}
     if not isinstance(tree, dict):
         raise _wrong(where, f"expected keys and values, got {got(tree)}.")
     if "kind" not in tree:
-        raise _wrong(where, f"kind is missing; known are {', '.join(tagged)}.")
-    return tagged[_choice(tree["kind"], list(tagged), f"{where}.kind")]
+        raise _wrong(where, f"kind is missing; known are {', '.join(KINDS)}.")
+    return _record_type(KINDS[_choice(tree["kind"], list(KINDS), f"{where}.kind")].record)
 
 
 def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from isocost.plan.answer.results import Estimate, StageEstimate
-from isocost.plan.runs.records import Breakdown, Detail, FlopCount
+from isocost.plan.physics.records import Breakdown, Detail, FlopCount
 from isocost.quantities import (
     format_cents,
     format_count,

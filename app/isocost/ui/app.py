@@ -18,6 +18,9 @@ from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.window import Window
 
 ORGANIZATION = "Isocost"
+SWITCH_S = 0.0005
+"""Seconds a worker may hold the interpreter while the window waits for it. Python's own 5 ms are a third of a
+frame, and a paint asks for the interpreter many times: a drag beside a search stuttered."""
 _HARMLESS = ("This plugin does not support propagateSizeHints",)
 """Said by Qt's offscreen platform at every layout change."""
 
@@ -28,6 +31,7 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     made = QApplication(sys.argv[:1])
+    sys.setswitchinterval(SWITCH_S)
     made.setOrganizationName(ORGANIZATION)
     made.setApplicationName("Isocost")
     made.setApplicationDisplayName("Isocost")

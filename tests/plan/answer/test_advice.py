@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import Estimate, Notice
+from isocost.plan.answer.results import Estimate
+from isocost.plan.notice import Notice
 from isocost.plan.project.project import (
     Data,
     Hardware,

@@ -13,7 +13,7 @@ from isocost.catalog.constants.efficiency import EfficiencyFacts
 from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate
-from isocost.plan.inputs.kinds import default_of, new_stage
+from isocost.plan.inputs.defaults import default_of, new_stage
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.programme import Site
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario

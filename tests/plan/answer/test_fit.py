@@ -19,7 +19,8 @@ from isocost.plan.answer.curves import other_curves
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.fit import fit_report
 from isocost.plan.answer.notices import does_not_fit
-from isocost.plan.answer.results import Cure
+from isocost.plan.kinds import Rl, RlStage, RolloutPhase, SftStage
+from isocost.plan.notice import Cure
 from isocost.plan.project.project import (
     Data,
     Efficiency,
@@ -35,7 +36,7 @@ from isocost.plan.project.project import (
     set_section,
     set_value,
 )
-from isocost.plan.project.stages import Rl, RlStage, RolloutPhase, SftStage, Tuning
+from isocost.plan.values import Tuning
 
 CATALOG = load()
 SEVEN = ModelChoice(parameters=7e9)

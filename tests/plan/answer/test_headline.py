@@ -6,6 +6,7 @@ import pytest
 
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.headline import run_words
+from isocost.plan.kinds import SftStage
 from isocost.plan.project.programme import People
 from isocost.plan.project.project import (
     Data,
@@ -18,7 +19,6 @@ from isocost.plan.project.project import (
     Scenario,
     set_value,
 )
-from isocost.plan.project.stages import SftStage
 from isocost.quantities import format_money, plain_spaces
 from tests.plan.programmes import CATALOG, priced, scenario
 

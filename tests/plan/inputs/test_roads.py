@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isocost.plan.answer.automatic import automatic, result_at
 from isocost.plan.answer.estimate import answer, estimate
-from isocost.plan.inputs.automatic import automatic, result_at
-from isocost.plan.inputs.kinds import KINDS, new_stage
+from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.programme_rows import LASTING
 from isocost.plan.inputs.roads import NUMBER_ROADS, ROADS, put
 from isocost.plan.inputs.table import CHOICES, NUMBERS, RECORDS, TYPED
+from isocost.plan.kinds import KINDS, RolloutPhase
 from isocost.plan.project.editing import hold_sections
 from isocost.plan.project.programme import Site
 from isocost.plan.project.project import (
@@ -28,8 +29,7 @@ from isocost.plan.project.project import (
     get_value,
     set_value,
 )
-from isocost.plan.project.stages import RolloutPhase
-from isocost.plan.project.values import Layout
+from isocost.plan.values import Layout
 from tests.plan.programmes import CATALOG
 
 TODAY = date(2026, 11, 29)
@@ -65,7 +65,7 @@ def typed(path: str, value: object, project: Project = PLAN, at: Place | None = 
 
 
 def shown(path: str, project: Project, at: Place | None = None) -> float | None:
-    return NUMBER_ROADS[path].read(project, at or place_of(path), CATALOG, None).value
+    return NUMBER_ROADS[path].read(project, at or place_of(path), CATALOG, lambda: None).value
 
 
 def values(path: str) -> st.SearchStrategy[float]:

@@ -10,7 +10,6 @@ import pytest
 
 from isocost.catalog.constants.defaults import load_defaults
 from isocost.plan.inputs.input import problem
-from isocost.plan.inputs.kinds import KINDS
 from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.stage_rows import STAGE_ROWS
 from isocost.plan.inputs.table import (
@@ -22,9 +21,10 @@ from isocost.plan.inputs.table import (
     default_in_plan,
     starting_number,
 )
+from isocost.plan.kinds import KINDS
+from isocost.plan.physics.layouts import PIN_WORDS, SHARDING_WORDS
+from isocost.plan.physics.throughput import LARGEST_COUNT
 from isocost.plan.project.project import Scenario
-from isocost.plan.runs.layouts import PIN_WORDS, SHARDING_WORDS
-from isocost.plan.runs.throughput import LARGEST_COUNT
 from isocost.quantities import plain_spaces
 
 
@@ -77,7 +77,8 @@ def _in_a_plan() -> set[str]:
     """Paths of everything in a scenario that is a number, a switch or a word out of a few."""
     found = {*_leaves(Scenario, "")}
     for kind in KINDS.values():
-        found |= {path if "." in path else f"stage.{path}" for path in _leaves(kind, "")}
+        leaves = _leaves(kind.record, "")
+        found |= {path if "." in path else f"stage.{path}" for path in leaves}
     # Phases stand deeper than their section, and a teacher is a model.
     return {
         path.replace("rl.phases.", "phases.").replace("distillation.teacher.", "model.") for path in found
@@ -95,7 +96,7 @@ def test_everything_in_a_plan_is_declared_or_named_as_no_input():
 @pytest.mark.parametrize("path", INPUTS)
 def test_every_input_has_a_place_in_a_plan(path):
     section, name = path.split(".")
-    holders = KINDS.values() if section == "stage" else [RECORDS[section]]
+    holders = [kind.record for kind in KINDS.values()] if section == "stage" else [RECORDS[section]]
     assert any(name in each.__struct_fields__ for each in holders)
 
 

@@ -13,18 +13,7 @@ from isocost.catalog import load
 from isocost.plan.answer.curves import active_curve
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, StageEstimate
-from isocost.plan.project.project import (
-    Data,
-    Efficiency,
-    GpuHoursStage,
-    Hardware,
-    ModelChoice,
-    PretrainStage,
-    Price,
-    Project,
-    Scenario,
-)
-from isocost.plan.project.stages import (
+from isocost.plan.kinds import (
     Ablations,
     AblationStage,
     ContextExtensionStage,
@@ -41,8 +30,19 @@ from isocost.plan.project.stages import (
     RolloutPhase,
     SftStage,
     Stage,
-    Tuning,
 )
+from isocost.plan.project.project import (
+    Data,
+    Efficiency,
+    GpuHoursStage,
+    Hardware,
+    ModelChoice,
+    PretrainStage,
+    Price,
+    Project,
+    Scenario,
+)
+from isocost.plan.values import Tuning
 
 CATALOG = load()
 LLAMA_8B = ModelChoice(name="Llama 3.1 8B")

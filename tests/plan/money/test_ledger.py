@@ -17,6 +17,7 @@ from isocost.files import load_project
 from isocost.plan.answer.curves import active_curve
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.inputs.table import NUMBERS, origin
+from isocost.plan.kinds import Ablations, AblationStage
 from isocost.plan.money.figure import GROUPS
 from isocost.plan.money.ledger import LedgerLine, bars_by_group, programme_total
 from isocost.plan.project.programme import (
@@ -30,7 +31,6 @@ from isocost.plan.project.programme import (
     Supply,
 )
 from isocost.plan.project.project import GpuHoursStage, Hardware, Project, Scenario, get_value
-from isocost.plan.project.stages import Ablations, AblationStage
 from isocost.report.estimate_text import text
 from tests.declared import PROGRAMME
 from tests.plan.programmes import CATALOG, SCENARIOS, lines_of, priced, scenario

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from isocost.plan.runs.records import Breakdown, Detail, Part
+from isocost.plan.physics.records import Breakdown, Detail, Part
 from isocost.quantities import plain_spaces
 from isocost.report.findings.fit import (
     ALL_OFF,

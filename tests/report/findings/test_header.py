@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import Cure, Notice
+from isocost.plan.notice import Cure, Notice
 from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.programme import People
 from isocost.plan.project.project import GpuHoursStage, Hardware, Price, Project, set_value

@@ -11,7 +11,7 @@ import pytest
 from isocost.catalog import Catalog
 from isocost.plan.answer.badges import NEAR_OPTIMAL, NEAR_RULE, training_regime
 from isocost.plan.answer.estimate import answer
-from isocost.plan.inputs.kinds import default_of
+from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.table import CHOICES, NUMBERS
 from isocost.plan.project.programme import (
     Api,
@@ -255,7 +255,7 @@ def test_every_card_of_the_catalogue_has_a_heading(catalog):
 
 def test_the_training_details_tell_sequence_and_format(catalog):
     stage = shipped("startup-7b", catalog).scenarios[0].stages[0]
-    assert details_line(stage) == f"{stage.data.sequence:,} context · BF16"
+    assert details_line(stage.data) == f"{stage.data.sequence:,} context · BF16"
 
 
 @pytest.mark.parametrize(

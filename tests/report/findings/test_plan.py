@@ -9,7 +9,7 @@ import pytest
 
 from isocost.plan.answer.comparison import Published, Slots, ranked, worth_showing
 from isocost.plan.answer.curves import ranking
-from isocost.plan.runs.throughput import TYPED
+from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import plain_spaces
 from isocost.report.findings.plan import (
     APART,

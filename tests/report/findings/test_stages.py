@@ -8,15 +8,14 @@ import msgspec
 import pytest
 
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.inputs.kinds import new_stage
+from isocost.plan.inputs.defaults import new_stage
+from isocost.plan.physics.records import Detail
 from isocost.plan.project.editing import switch_stage
-from isocost.plan.runs.records import Detail
 from isocost.quantities import plain_spaces
 from isocost.report.findings.stages import (
     cost_share,
     detail_in_words,
     detail_value,
-    folded_line,
     notes_line,
     result_of,
     row_in_words,
@@ -47,7 +46,7 @@ def test_a_stage_that_is_off_has_no_share_and_says_so(catalog):
     stages, result = project.scenarios[0].stages, estimate(project, catalog)
     assert cost_share(stages, result, 0) == "off"
     assert row_in_words(stages, result, 0) == "Ablations and debugging, off"
-    assert row_tip(stages, result, 0, "Experiments").endswith("off: left out of the sums")
+    assert row_tip(stages, result, 0).endswith("off: left out of the sums")
 
 
 def test_a_small_share_is_not_rounded_to_nothing(programme):
@@ -62,14 +61,14 @@ def test_an_estimate_of_other_stages_says_nothing(programme):
     assert result_of(stages[1:], result, 0) is None
     assert result_of(stages, None, 0) is None
     assert cost_share(stages, None, 1) == ""
-    assert row_tip(stages, None, 1, "Pre-training") == "Pre-training · counted"
+    assert row_tip(stages, None, 1) == "Pre-training · counted"
     assert result_of((stages[1], stages[0], *stages[2:]), result, 0) is None
 
 
 def test_a_row_tells_kind_cost_and_whether_it_counts(programme):
     stages, result = programme
     assert row_in_words(stages, result, 0).startswith("Ablations and debugging, ")
-    kind, cost, counted = row_tip(stages, result, 1, "Pre-training").split(" · ")
+    kind, cost, counted = row_tip(stages, result, 1).split(" · ")
     assert kind == "Pre-training"
     assert cost.startswith("$")
     assert counted == "counted"
@@ -77,11 +76,11 @@ def test_a_row_tells_kind_cost_and_whether_it_counts(programme):
 
 def test_the_selected_stage_tells_size_and_driver(catalog):
     stage = estimated("deepseek-r1-first-principles", catalog).stages[0]
-    line = size_line(stage, "Reinforcement learning")
+    line = size_line(stage)
     assert line.startswith("Reinforcement learning · ")
     assert " GPU-hours, " in line
     assert line.endswith("driven by the longest response")
-    plain = size_line(estimated("startup-7b", catalog).stages[0], "Pre-training")
+    plain = size_line(estimated("startup-7b", catalog).stages[0])
     assert "driven" not in plain
 
 
@@ -115,27 +114,3 @@ def test_phases_tell_their_steps_together():
     (phase,) = new_stage("rl", CATALOG).rl.phases
     longer = msgspec.structs.replace(phase, steps=1000.0)
     assert steps_line((longer, longer)) == "2,000 steps"
-
-
-@pytest.mark.parametrize(
-    ("kind", "group", "text"),
-    [
-        ("rl", "Efficiency", "automatic"),
-        ("rl", "Rollouts", ""),
-        ("preference", "Pairs", "batch of "),
-        ("distillation", "Distillation", "batch of "),
-        ("rl", "Responses", "spread "),
-        ("sft", "Fine-tuning", "packed"),
-        ("generation", "Answers", ", prompts"),
-    ],
-)
-def test_folded_inputs_say_what_they_hold(kind, group, text):
-    said = folded_line(group, new_stage(kind, CATALOG))
-    assert text in said
-    assert bool(said) is bool(text)
-
-
-def test_what_is_typed_of_an_update_is_named():
-    stage = new_stage("rl", CATALOG)
-    typed = msgspec.structs.replace(stage, rl=msgspec.structs.replace(stage.rl, mfu=0.3, overhead=20.0))
-    assert folded_line("Efficiency", typed) == "MFU and overhead"

@@ -7,8 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from isocost.catalog import load
-from isocost.plan.project.stages import RlStage
+from isocost.plan.kinds import KINDS, RlStage
 from isocost.quantities import plain_spaces
 from isocost.ui.inputs.stage.list import SHARE
 from isocost.ui.screenshot import settle
@@ -70,13 +69,13 @@ def test_adding_an_rl_stage_selects_it_and_raises_the_total(window):
     assert window.session.estimate.total.cost_usd == cost
 
 
-@pytest.mark.parametrize("kind", load().constants.templates)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_added_and_is_estimated(window, kind):
     window.inputs.stages.commands.add(kind)
     settle(window.session)
     assert window.session.estimate.stages[1].kind == kind
     assert window.session.estimate.stages[1].gpu_hours > 0
-    assert window.inputs.stages.told.whole.startswith(load().constants.templates[kind].label)
+    assert window.inputs.stages.told.whole.startswith(KINDS[kind].label)
 
 
 def test_the_switch_takes_a_stage_out_of_the_sums_and_keeps_it(programme, qtbot):
@@ -218,7 +217,7 @@ def test_the_menu_offers_what_can_be_done(programme, qtbot):
     strip.menu.aboutToShow.emit()
     assert strip.switching.text() == "Switch on"
     offered = [action.text() for action in strip.adding.actions() if not action.isSeparator()]
-    assert offered == [template.label for template in load().constants.templates.values()]
+    assert offered == [kind.label for kind in KINDS.values()]
 
 
 def test_shares_add_up_and_those_off_have_none(programme):

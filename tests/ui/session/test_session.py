@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import CatalogError
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.project.values import Price
+from isocost.plan.values import Price
 from isocost.ui.screenshot import settle
 from isocost.ui.session import session as module
 from isocost.ui.session.documents import new_project

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from isocost.plan.answer.comparison import Slots, ranked, worth_showing
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
-from isocost.plan.runs.records import Breakdown, Part
+from isocost.plan.physics.records import Breakdown, Part
 from isocost.report.findings.choices import Crossover, LinesView, NamedLine
 from isocost.report.findings.ledger import CalendarView
 from isocost.report.findings.plan import bar_scale

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
 from isocost.files import load_project
 from isocost.plan.answer.fit import fit_report
-from isocost.plan.project.values import Layout
-from isocost.plan.runs.records import Breakdown, Part
+from isocost.plan.physics.records import Breakdown, Part
+from isocost.plan.values import Layout
 from isocost.report.findings.fit import memory_said, step_said
 from isocost.report.findings.layouts import cell_in_words, layouts_said
 from isocost.report.findings.nearest import near_said

@@ -115,7 +115,7 @@ class AllConstants:
 
     @cached_property
     def templates(self) -> Mapping[str, StageTemplate]:
-        """What a new stage of each kind starts with, by its tag, in the order they are offered."""
+        """What a new stage of a kind starts with beside its defaults, by the kind's tag."""
         return read_stage_templates(_text("stages.yaml"))
 
 

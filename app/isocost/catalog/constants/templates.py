@@ -1,24 +1,22 @@
-"""What a new stage of each kind starts with (``resources/stages.yaml``)."""
+"""What a new stage of a kind starts with where that differs from its defaults (``resources/stages.yaml``)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import yaml_record
 
+Said = Annotated[str, msgspec.Meta(min_length=1)]
+
 
 class StageTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind of stage."""
+    """The values of one kind of stage."""
 
-    kind: str
+    kind: Said
     """As in a plan file: pretrain, sft, rl..."""
-    label: str
-    name: str
-    """Of a new stage."""
-    help: str
     values: dict[str, Any] = {}
     """Values that differ from the table of inputs, by section, as in a plan file."""
     source: str = ""
@@ -26,7 +24,7 @@ class StageTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_stage_templates(text: str) -> dict[str, StageTemplate]:
-    """The kinds of stage from YAML by their tag, in the order they are offered.
+    """The templates from YAML by the kind's tag.
 
     Raises CatalogError: the text holds something else, or a value without a source.
     """

@@ -24,8 +24,9 @@ from isocost.engine.scaling import (
     optimum,
 )
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.project.project import PretrainStage, Scenario, model_of
-from isocost.plan.runs.resolve import parameters_of
+from isocost.plan.kinds import data_of
+from isocost.plan.physics.resolve import parameters_of
+from isocost.plan.project.project import Scenario, model_of
 from isocost.quantities import format_quantity
 from isocost.quantities.units import DAYS_PER_MONTH
 
@@ -106,9 +107,9 @@ def badges(
     """Every remark about a stage that trains from tokens, and about the programme's compute."""
     chosen = scenario.stages[stage]
     found: list[Badge] = []
-    if isinstance(chosen, PretrainStage):
+    if (data := data_of(chosen)) is not None:
         counted = parameters_of(model_of(scenario, chosen), catalog)
-        size, tokens = counted.active, chosen.data.tokens
+        size, tokens = counted.active, data.tokens
         found += _tokens(size, tokens, catalog)
         found += _repetition(scenario, size, tokens, catalog)
         found += _serving(scenario, size, tokens, catalog)

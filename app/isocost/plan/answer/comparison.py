@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.plan.answer.curves import CLUSTER_LINK, CostCurve, RankedChoice, pareto_front, ranking
 from isocost.plan.answer.results import Estimate
-from isocost.plan.project.project import PretrainStage, Scenario, model_of
+from isocost.plan.kinds import KINDS, data_of
+from isocost.plan.project.project import Scenario, model_of
 
 USUAL = (
     "h800-sxm",
@@ -131,8 +132,8 @@ class Comparison:
     @property
     def claimed(self) -> bool:
         """Whether every stage is taken as claimed: other accelerators then do the same work as well used."""
-        kinds = [stage.kind for stage in self.estimate.stages if stage.enabled]
-        return bool(kinds) and all(kind == "gpu-hours" for kind in kinds)
+        kinds = [KINDS[stage.kind] for stage in self.estimate.stages if stage.enabled]
+        return bool(kinds) and all(kind.claimed for kind in kinds)
 
     @property
     def spread(self) -> tuple[float, float] | None:
@@ -199,7 +200,7 @@ def published(catalog: Catalog, models: tuple[str, ...]) -> tuple[Published, ...
 
 def models_of(scenario: Scenario) -> tuple[str, ...]:
     """Names of the models the scenario trains."""
-    stages = [stage for stage in scenario.stages if isinstance(stage, PretrainStage)]
+    stages = [stage for stage in scenario.stages if data_of(stage) is not None]
     return tuple(dict.fromkeys(name for stage in stages if (name := model_of(scenario, stage).name)))
 
 

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
+from isocost.plan.answer.runs import run_scenario
+from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.money.reckoning import Point, values_of
+from isocost.plan.physics.records import Array
+from isocost.plan.physics.resolve import batch_tokens, whole_nodes
+from isocost.plan.physics.throughput import Counts, count_grid
 from isocost.plan.project.choosing import card_of, is_too_many
-from isocost.plan.project.project import Efficiency, GpuHoursStage, Project, Scenario, Stage
-from isocost.plan.project.stages import ModelStage, PretrainStage
-from isocost.plan.runs import Array, run_scenario
-from isocost.plan.runs.resolve import batch_tokens, whole_nodes
-from isocost.plan.runs.throughput import Counts, count_grid
+from isocost.plan.project.project import Project, Scenario
+from isocost.plan.values import Efficiency
 
 LONGEST_DAYS = 3650.0
 COMPARED_DAYS = 540
@@ -114,15 +116,10 @@ def searched_alike(before: Scenario, after: Scenario, catalog: Catalog) -> bool:
     return before is after or _search_of(before, catalog) == _search_of(after, catalog)
 
 
-def is_quick(before: Scenario | None, after: Scenario, catalog: Catalog) -> bool:
-    """Whether a scenario is answered within a frame, given the one answered before it.
-
-    One search of layouts is; several, or rounds of rollouts, are not, unless they are remembered.
-    """
-    searched = [stage for stage in after.stages if stage.enabled and not isinstance(stage, GpuHoursStage)]
-    if len(searched) <= 1 and all(isinstance(stage, PretrainStage) for stage in searched):
-        return True
-    return before is not None and searched_alike(before, after, catalog)
+def is_quick(scenario: Scenario) -> bool:
+    """Whether a scenario is answered within a frame: one search of layouts is; several, or rollouts, not."""
+    searched = [stage for stage in scenario.stages if stage.enabled and not kind_of(stage).claimed]
+    return len(searched) <= 1 and all(data_of(stage) is not None for stage in searched)
 
 
 def _search_of(scenario: Scenario, catalog: Catalog) -> tuple[object, ...]:
@@ -137,9 +134,9 @@ def _stack(efficiency: Efficiency) -> Efficiency:
 
 def _search_of_stage(stage: Stage, catalog: Catalog) -> Stage:
     changes: dict[str, Any] = {"name": "", "group": "", "note": "", "price": None}
-    if isinstance(stage, PretrainStage):
-        batch = batch_tokens(stage.data, catalog)
-        changes["data"] = msgspec.structs.replace(stage.data, tokens=1.0, batch_tokens=batch)
+    if (data := data_of(stage)) is not None:
+        batch = batch_tokens(data, catalog)
+        changes["data"] = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch)
     if isinstance(stage, ModelStage) and stage.efficiency is not None:
         changes["efficiency"] = _stack(stage.efficiency)
     return msgspec.structs.replace(stage, **changes)

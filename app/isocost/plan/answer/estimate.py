@@ -15,25 +15,19 @@ from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline
 from isocost.plan.answer.notices import scenario_notices, smaller_count, stage_notices
-from isocost.plan.answer.results import (
-    Estimate,
-    EstimateRange,
-    GroupShare,
-    Notice,
-    Range,
-    StageEstimate,
-    Total,
-)
-from isocost.plan.inputs.kinds import kind_of
+from isocost.plan.answer.results import Estimate, EstimateRange, GroupShare, Range, StageEstimate, Total
+from isocost.plan.answer.runs import run_scenario
+from isocost.plan.answer.stage_layout import with_layout
+from isocost.plan.kinds import kind_of
 from isocost.plan.money.cashflow import CashMonth, TimelineBar, cash_by_month, timeline
 from isocost.plan.money.explain import Explanation, explained
 from isocost.plan.money.ledger import Omission, ledger, omissions, programme_total
 from isocost.plan.money.options import OptionComparison, compare_options
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.money.slip import Slip, slip
+from isocost.plan.notice import Notice
+from isocost.plan.physics.records import Array, StageRun
 from isocost.plan.project.project import Project, Scenario
-from isocost.plan.runs import Array, StageRun, run_scenario
-from isocost.plan.runs.stage_layout import with_layout
 
 
 @dataclass(frozen=True)
@@ -174,7 +168,7 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
     result = StageEstimate(
         name=stage.name,
         group=stage.group,
-        kind=kind_of(stage),
+        kind=kind_of(stage).tag,
         cost_usd=on.by_stage("stage.rent")[place],
         gpu_hours=float(run.gpu_hours[0]),
         wall_days=float(run.wall_days[0]),

@@ -19,15 +19,15 @@ from isocost.engine.records import Recompute, Sharding
 from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
+from isocost.plan.answer.runs import run_scenario
+from isocost.plan.kinds import kind_of
+from isocost.plan.physics.layouts import layout_words, memory_breakdown
+from isocost.plan.physics.records import Breakdown, Part, StageRun
+from isocost.plan.physics.resolve import transformer_of, workload_of
+from isocost.plan.physics.rounds import simulated
+from isocost.plan.physics.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
+from isocost.plan.physics.training import FULL
 from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
-from isocost.plan.project.stages import DistillationStage, RlStage
-from isocost.plan.runs import StageRun, run_scenario
-from isocost.plan.runs.layouts import layout_words, memory_breakdown
-from isocost.plan.runs.records import Breakdown, Part
-from isocost.plan.runs.reinforced import Recipe, recipe_of, recipe_on_policy, simulated
-from isocost.plan.runs.resolve import transformer_of, workload_of
-from isocost.plan.runs.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
-from isocost.plan.runs.training import FULL
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 
@@ -52,7 +52,8 @@ def rounds_fit(
     scenario: Scenario, stage: Stage, accelerator: str, count: int, catalog: Catalog
 ) -> RoundsFit | None:
     """None for stages without rounds, and where the policy does not fit in generation."""
-    recipe = _recipe(scenario, stage, catalog)
+    rounds = kind_of(stage).rounds
+    recipe = rounds(stage, model_of(scenario, stage), catalog) if rounds is not None else None
     if recipe is None:
         return None
     (done,) = simulated(catalog, recipe, accelerator, (count,))
@@ -76,14 +77,6 @@ def rounds_fit(
         done.driver,
         recipe.plan.schedule,
     )
-
-
-def _recipe(scenario: Scenario, stage: Stage, catalog: Catalog) -> Recipe | None:
-    if isinstance(stage, RlStage):
-        return recipe_of(stage.rl, model_of(scenario, stage))
-    if isinstance(stage, DistillationStage) and stage.distillation.method == "on-policy":
-        return recipe_on_policy(stage, model_of(scenario, stage), catalog)
-    return None
 
 
 def _longest_update(plan: RlPlan) -> Data:

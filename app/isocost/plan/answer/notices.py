@@ -9,27 +9,23 @@ from typing import Literal
 import numpy as np
 
 from isocost.catalog import Catalog
-from isocost.engine.training.memory import usable_bytes
-from isocost.engine.training.states import adam_state_bytes
 from isocost.plan.answer.curves import CostCurve
-from isocost.plan.answer.results import Cure, Notice, StageEstimate
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.kinds import Stage, data_of, kind_of
+from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import purchase_price
+from isocost.plan.notice import Cure, Notice
+from isocost.plan.physics.resolve import precision_on, whole_nodes
 from isocost.plan.project.choosing import NO_PRICE, is_too_many
 from isocost.plan.project.project import (
-    GpuHoursStage,
-    Layout,
-    PretrainStage,
-    Price,
     Scenario,
-    Stage,
     hardware_of,
     layout_of,
     model_of,
     price_of,
 )
-from isocost.plan.project.stages import RlStage
-from isocost.plan.runs.resolve import parameters_of, precision_on, whole_nodes
+from isocost.plan.values import Data, Layout, Price
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -106,16 +102,15 @@ def stage_notices(
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
     yield from price_notices(price_of(scenario, stage), result, catalog)
-    if not isinstance(stage, GpuHoursStage):
+    kind = kind_of(stage)
+    if not kind.claimed:
         yield from _hardware(scenario, stage, result, catalog)
-    if isinstance(stage, PretrainStage):
-        yield from _precision(stage, result, catalog)
-    if isinstance(stage, RlStage):
-        yield from _update_memory(scenario, stage, result, catalog)
+    if (data := data_of(stage)) is not None:
+        yield from _precision(data, result, catalog)
     yield from _efficiency(result, catalog)
     yield from _fit(scenario, stage, result, catalog)
-    if type(stage) is PretrainStage:
-        yield from _data(scenario, stage, catalog)
+    entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
+    yield from kind.notices(Case(stage, model, entry, result.count, result.fits, catalog))
 
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
@@ -161,33 +156,15 @@ def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: 
         )
 
 
-def _precision(stage: PretrainStage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
+def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
     entry = catalog.accelerator(result.accelerator)
-    wanted = stage.data.precision
+    wanted = data.precision
     given = precision_on(entry.spec, wanted)
     if given != wanted and not (wanted == "fp8" and given == "mxfp8"):
         yield Notice(
             "precision-unsupported",
             "data.precision",
             f"{entry.short_name} has no {wanted.upper()}; the estimate uses {given.upper()}.",
-        )
-
-
-def _update_memory(
-    scenario: Scenario, stage: RlStage, result: StageEstimate, catalog: Catalog
-) -> Iterator[Notice]:
-    """Whether the policy's training states fit by themselves; rollouts are checked by the simulation."""
-    needed = adam_state_bytes(parameters_of(model_of(scenario, stage), catalog).total)
-    spec = catalog.accelerator(result.accelerator).spec
-    each = usable_bytes(spec)
-    if result.fits and needed / result.count > each:
-        yield Notice(
-            "update-offloads",
-            "hardware.count",
-            f"Weights, gradients and optimizer take {format_memory(needed / result.count)} on each of "
-            f"{format_count(result.count)} {result.accelerator_name} with {format_memory(each)}: the update "
-            "needs host memory, which makes it slower; "
-            f"{format_count(whole_nodes(spec, needed / each))} hold it.",
         )
 
 
@@ -267,17 +244,6 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
     if result.pinned:
         return f"{sentence}; release a pin, or use {smallest}."
     return f"{sentence}; the smallest count that fits is {smallest}."
-
-
-def _data(scenario: Scenario, stage: PretrainStage, catalog: Catalog) -> Iterator[Notice]:
-    counted = parameters_of(model_of(scenario, stage), catalog)
-    if stage.data.tokens < counted.active:
-        yield Notice(
-            "tokens-below-parameters",
-            "data.tokens",
-            "Fewer tokens than active parameters: the model would be far from trained; "
-            f"20 per parameter would be {format_quantity(20 * counted.active, 'number')}.",
-        )
 
 
 WORTH_SAYING = 0.99

@@ -6,6 +6,7 @@ today wherever it is typed. Pure: a change is a function from one project to the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,11 +15,11 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import ApiQuote
-from isocost.plan.answer.estimate import Answer
-from isocost.plan.inputs.automatic import automatic
+from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.kinds import default_of
 from isocost.plan.inputs.table import CHOICES, NUMBERS, TYPED, starting_number
+from isocost.plan.kinds import RolloutPhase
+from isocost.plan.physics.resolve import Parameters, parameters_of, with_custom_parameters
 from isocost.plan.project.choosing import price_from, price_on, with_hardware
 from isocost.plan.project.editing import choose_own_accelerator
 from isocost.plan.project.project import (
@@ -33,11 +34,13 @@ from isocost.plan.project.project import (
     set_section,
     set_value,
 )
-from isocost.plan.project.stages import RolloutPhase
-from isocost.plan.runs.resolve import Parameters, parameters_of, with_custom_parameters
 
 DENSE = 0.99
 """Active over all weights from which on a model counts as dense: counted shapes rarely give exactly 1."""
+
+
+Fill = Callable[[], float | None]
+"""What an input left empty comes to; None = not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,10 @@ class NumberRoad(Road):
     def put(self, project: Project, at: Place, value: Any, today: date, catalog: Catalog) -> Project:
         return self._store(project, at, value)
 
-    def read(self, project: Project, at: Place, catalog: Catalog, answer: Answer | None) -> Reading:
-        """What the input shows: as stored, or as filled in where it is left empty."""
+    def read(self, project: Project, at: Place, catalog: Catalog, fill: Fill) -> Reading:
+        """What the input shows: as stored, or as ``fill`` tells where it is left empty."""
         stored = self.held(project, at)
-        if stored is not None:
-            return Reading(float(stored))
-        filled = automatic(project, self.path, at=at, catalog=catalog, answer=answer)
-        return Reading(filled.value if filled is not None else None, automatic=True)
+        return Reading(float(stored)) if stored is not None else Reading(fill(), automatic=True)
 
     def reset(self, project: Project, at: Place, catalog: Catalog) -> Project:
         """The project with the input at its default, or left to be filled in."""
@@ -119,7 +119,7 @@ class _Total(NumberRoad):
         custom = with_custom_parameters(_model(project, at), catalog, value)
         return self._with(project, at, **_fields(custom))
 
-    def read(self, project: Project, at: Place, catalog: Catalog, answer: Answer | None) -> Reading:
+    def read(self, project: Project, at: Place, catalog: Catalog, fill: Fill) -> Reading:
         return Reading(_counted(project, at, catalog).total)
 
     def reset(self, project: Project, at: Place, catalog: Catalog) -> Project:
@@ -138,7 +138,7 @@ class _Active(NumberRoad):
         custom = ModelChoice(parameters=total, active_parameters=None if value >= total else value)
         return self._with(project, at, **_fields(custom))
 
-    def read(self, project: Project, at: Place, catalog: Catalog, answer: Answer | None) -> Reading:
+    def read(self, project: Project, at: Place, catalog: Catalog, fill: Fill) -> Reading:
         return Reading(_counted(project, at, catalog).active, automatic=self.at_default(project, at, catalog))
 
     def reset(self, project: Project, at: Place, catalog: Catalog) -> Project:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -17,9 +17,9 @@ from isocost.catalog.constants.defaults import load_defaults
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.stage_rows import STAGE_ROWS
+from isocost.plan.kinds import KINDS, Rl, RolloutPhase
 from isocost.plan.project.project import Scenario
-from isocost.plan.project.stages import Rl, RolloutPhase, Stage
-from isocost.plan.project.values import Data, Hardware, ModelChoice, Price, Value
+from isocost.plan.values import Data, Hardware, ModelChoice, Price, Value
 
 OFF = "off until it is set"
 """Source of a default of zero: the line it belongs to costs nothing."""
@@ -32,7 +32,8 @@ def _records() -> dict[str, type[Value]]:
     # These have no default to tell them by: a plan must give them.
     found: dict[str, type[Value]] = {"data": Data, "hardware": Hardware, "price": Price}
     found["phases"] = RolloutPhase
-    for owner in (Scenario, *get_args(Stage)):
+    owners: list[type[Value]] = [Scenario, *(kind.record for kind in KINDS.values())]
+    for owner in owners:
         for name, default in _defaults(owner).items():
             if isinstance(default, Value):
                 found.setdefault(name, type(default))

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from isocost.plan.inputs.kinds import kind_of
 from isocost.plan.inputs.table import OFF, origin
+from isocost.plan.kinds import kind_of
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import CENTS, cents, places
 from isocost.plan.money.explain import arithmetic
 from isocost.plan.money.figure import GROUPS, Figure, LedgerGroup
-from isocost.plan.money.reckoning import Reckoning, stage_group
+from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.money.supply import price_words
 from isocost.plan.project.project import Scenario
 
@@ -97,7 +97,7 @@ def _stage_line(on: Reckoning, place: int) -> LedgerLine:
         cost_usd=on.by_stage("stage.rent")[place],
         source=on.rate_source(stage),
         key=f"stage.{on.stages[place]}",
-        group=stage_group(kind_of(stage)),
+        group=kind_of(stage).group,
         write=lambda: _how(on, row, place),
         inputs={name: on.by_stage(name)[place] for name in row.needs},
     )
@@ -184,7 +184,7 @@ def only_the_run(bars: Sequence[BillBar]) -> bool:
 
 def omissions(scenario: Scenario) -> tuple[Omission, ...]:
     """Everything left out of a scenario's bill: first what can be set, then what is never counted."""
-    groups = {stage_group(kind_of(stage)) for stage in scenario.stages if stage.enabled}
+    groups = {kind_of(stage).group for stage in scenario.stages if stage.enabled}
     experiments = () if "experiments" in groups else (_EXPERIMENTS,)
     left_out = tuple(
         Omission(figure.label, figure.missing, figure.where[0])

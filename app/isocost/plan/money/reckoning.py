@@ -13,35 +13,22 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.goodput import CHECKPOINT_BYTES
-from isocost.plan.inputs.kinds import kind_of
 from isocost.plan.inputs.table import NUMBERS, origin
+from isocost.plan.kinds import ModelStage, kind_of
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import WATTS_PER_KW, Footprint, site_facts
-from isocost.plan.money.figure import LedgerGroup, Values
+from isocost.plan.money.figure import Values
 from isocost.plan.money.ownership import OwnedRate, RentOrBuy, purchase_price, rent_or_buy
 from isocost.plan.money.supply import OWNING, price_words, rate_words
+from isocost.plan.physics.records import StageRun
+from isocost.plan.physics.resolve import parameters_of
+from isocost.plan.physics.throughput import Counts
 from isocost.plan.project.project import Scenario, Stage, hardware_of, model_of, price_of
-from isocost.plan.project.stages import ModelStage
-from isocost.plan.project.values import Price
-from isocost.plan.runs.records import StageRun
-from isocost.plan.runs.resolve import parameters_of
-from isocost.plan.runs.throughput import Counts
+from isocost.plan.values import Price
 from isocost.quantities.units import GIGA, HOURS_PER_DAY
 
 Array = NDArray[np.float64]
-
-_GROUPS: Mapping[str, LedgerGroup] = {
-    "ablations": "experiments",
-    "evaluation": "experiments",
-    "generation": "data",
-}
-"""Parts of the bill of the kinds of stage that are not the final run."""
-
-
-def stage_group(kind: str) -> LedgerGroup:
-    """The part of the bill a kind of stage belongs to."""
-    return _GROUPS.get(kind, "final run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +209,7 @@ def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog, **g
         "stage.gpu_hours": by_stage([[run.gpu_hours for run in row] for row in runs]),
         "stage.days": by_stage([[run.wall_days for run in row] for row in runs]),
         "stage.count": by_stage([[run.counts.astype(np.float64) for run in row] for row in runs]),
-        "stage.main": _flags([stage_group(kind_of(stage)) == "final run" for stage in stages]),
+        "stage.main": _flags([kind_of(stage).group == "final run" for stage in stages]),
         "stage.shared": _flags([stage.hardware is None for stage in stages]),
         "stages": float(len(stages)),
         "held.count": side_by_side([point.counts.astype(np.float64) for point in points]),

@@ -12,7 +12,7 @@ from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.figure import Figure, whose
 from isocost.plan.money.ownership import OWNED
 from isocost.plan.project.project import Scenario
-from isocost.plan.project.values import Price
+from isocost.plan.values import Price
 
 OWNING = ("own", "mixed")
 CONTRACTS = ("reserved", "spot", "block")

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from isocost.plan.kinds import Stage, StageBase
 from isocost.plan.project.project import Project, replace_scenario, replace_stage
-from isocost.plan.project.stages import Stage, StageBase
-from isocost.plan.project.values import Price
+from isocost.plan.values import Price
 
 
 def add_stage(project: Project, stage: Stage, at: int, *, scenario: int = 0) -> Project:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from isocost.catalog.constants.defaults import default_number, default_text
-from isocost.plan.project.values import Value
+from isocost.plan.values import Value
 
 SupplyMode = Literal["on-demand", "reserved", "spot", "block", "own", "mixed"]
 OperatorName = Literal["hyperscaler", "specialist", "colocation", "own-room", "liquid-cooled"]

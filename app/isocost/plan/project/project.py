@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from isocost.catalog.prices import PriceCard
+from isocost.plan.kinds import GpuHoursStage, ModelStage, PretrainStage, Stage
 from isocost.plan.project.programme import (
     Api,
     Dataset,
@@ -26,17 +27,7 @@ from isocost.plan.project.programme import (
     Storage,
     Supply,
 )
-from isocost.plan.project.stages import GpuHoursStage, ModelStage, PretrainStage, Stage
-from isocost.plan.project.values import (
-    Currency,
-    Data,
-    Efficiency,
-    Hardware,
-    Layout,
-    ModelChoice,
-    Price,
-    Value,
-)
+from isocost.plan.values import Currency, Data, Efficiency, Hardware, Layout, ModelChoice, Price, Value
 
 __all__ = [
     "Currency",

@@ -8,9 +8,10 @@ from typing import Literal
 
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.runs.layouts import MIXERS
-from isocost.plan.runs.records import Breakdown, Part
-from isocost.plan.runs.throughput import TYPED
+from isocost.plan.kinds import KINDS
+from isocost.plan.physics.layouts import MIXERS
+from isocost.plan.physics.records import Breakdown, Part
+from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import (
     SPACE,
     format_count,
@@ -33,15 +34,6 @@ NOTHING = 0.0005
 NO_MEMORY = "This stage has no memory of its own to show"
 NO_STEP = "This stage has no optimizer step of its own to show"
 ALL_OFF = "Every stage is switched off, so nothing runs and nothing has to fit."
-
-_UNSEARCHED = {
-    "gpu-hours": "The hours of this stage are taken as claimed: no layout, memory or step is behind them.",
-    "ablations": "The hours of this stage are a share of the training it prepares, which is fitted instead.",
-    "generation": "This stage only writes text: no gradients, no optimizer, no training layout.",
-    "evaluation": "This stage only writes text: no gradients, no optimizer, no training layout.",
-}
-"""Why a kind of stage has no layout to choose."""
-_ROUNDS = "This stage is timed in rounds of rollouts, whose layout is not searched."
 
 
 # Memory
@@ -212,7 +204,7 @@ def percent(share: float) -> str:
 
 def in_rounds(stage: StageEstimate) -> bool:
     """Whether a stage without a layout of its own is simulated round by round."""
-    return stage.memory is None and stage.kind in ("rl", "distillation")
+    return stage.memory is None and KINDS[stage.kind].rounds is not None
 
 
 def dearest_searched(stages: Sequence[StageEstimate]) -> int | None:
@@ -228,7 +220,7 @@ def nothing_runs() -> Said:
 
 def unsearched(stage: StageEstimate) -> Said:
     """Why a stage has no fit, and what is known of it."""
-    reason = _UNSEARCHED.get(stage.kind, _ROUNDS)
+    reason = KINDS[stage.kind].unsearched
     facts = {fact.label: fact for fact in stage.details}
     if (copy := facts.get("Replica")) is not None:
         reason += f" A copy of the model spans {copy.value}: {copy.note}."

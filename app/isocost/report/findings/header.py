@@ -11,9 +11,11 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
-from isocost.plan.answer.results import Estimate, Notice, StageEstimate
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.kinds import kind_of
+from isocost.plan.notice import Notice
 from isocost.plan.project.choosing import NO_PRICE
-from isocost.plan.project.project import GpuHoursStage, Price, Project, hardware_of, price_of
+from isocost.plan.project.project import Price, Project, hardware_of, price_of
 from isocost.quantities import (
     format_carbon,
     format_count,
@@ -104,7 +106,7 @@ def remarks(
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
         return ()
-    if all(isinstance(stage, GpuHoursStage) for stage in stages):
+    if all(kind_of(stage).claimed for stage in stages):
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
     found.append(

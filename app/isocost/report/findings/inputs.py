@@ -9,6 +9,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.plan.answer.automatic import automatic, result_at
 from isocost.plan.answer.badges import (
     NEAR_RULE,
     RULE_OF_THUMB,
@@ -19,25 +20,22 @@ from isocost.plan.answer.badges import (
 )
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.inputs.automatic import automatic, result_at
-from isocost.plan.inputs.kinds import default_of
+from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
+from isocost.plan.kinds import Stage, data_of, kind_of
+from isocost.plan.physics.layouts import pinned_words
+from isocost.plan.physics.resolve import parameters_of, transformer_of
 from isocost.plan.project.programme import Api
 from isocost.plan.project.project import (
-    Layout,
     Place,
-    PretrainStage,
-    Price,
     Project,
     Scenario,
-    Stage,
     get_value,
     model_of,
     price_of,
 )
-from isocost.plan.runs.layouts import pinned_words
-from isocost.plan.runs.resolve import parameters_of, transformer_of
+from isocost.plan.values import Data, Layout, Price
 from isocost.quantities import SPACE, format_counted, format_money, format_quantity, format_share
 
 NOTHING_SET = "off"
@@ -115,7 +113,7 @@ def caption(path: str, selected: Selected) -> str:
 
 def remarks_at(path: str, selected: Selected) -> str:
     """What laws, published models and rules say at an input, with their sources; empty when nothing."""
-    if path not in _REMARKED or not isinstance(selected.stage, PretrainStage):
+    if path not in _REMARKED or data_of(selected.stage) is None:
         return ""
     found = badges(selected.scenario, selected.results, selected.catalog, selected.place.stage)
     return "\n\n".join(f"{b.text}. {b.detail} {b.source}" for b in found if b.path == path)
@@ -191,12 +189,12 @@ def _active(selected: Selected) -> str:
 
 
 def _tokens(selected: Selected) -> str:
-    stage = selected.stage
-    if type(stage) is not PretrainStage:
+    stage, data = selected.stage, data_of(selected.stage)
+    if data is None or not kind_of(stage).makes_model:
         default = default_of(stage, NUMBERS["data.tokens"], selected.catalog)
         return default.source if selected.value("data.tokens") == default.value else TYPED
     counted = parameters_of(model_of(selected.scenario, stage), selected.catalog)
-    ratio = stage.data.tokens / counted.active
+    ratio = data.tokens / counted.active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
     regime = training_regime(ratio / RULE_OF_THUMB, NEAR_RULE)
     reached = thresholds_reached(training_flops(selected.results), selected.catalog)
@@ -283,10 +281,10 @@ def quote_tick(quote: PriceQuote) -> str:
 # What folded groups hold
 
 
-def details_line(stage: PretrainStage) -> str:
+def details_line(data: Data) -> str:
     """The training details: sequence and number format."""
-    sequence = format_quantity(stage.data.sequence, "count")
-    return f"{sequence} context · {CHOICES['data.precision'].options[stage.data.precision]}"
+    sequence = format_quantity(data.sequence, "count")
+    return f"{sequence} context · {CHOICES['data.precision'].options[data.precision]}"
 
 
 def layout_line(pins: Layout) -> str:

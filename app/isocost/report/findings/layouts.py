@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
-from isocost.plan.runs.layouts import SHARDING_WORDS, pinned_words, recompute_words
+from isocost.plan.physics.layouts import SHARDING_WORDS, pinned_words, recompute_words
 from isocost.quantities import format_count, format_memory, format_quantity
 from isocost.report.findings.fit import percent
 from isocost.report.findings.said import Said

@@ -9,7 +9,7 @@ import numpy as np
 
 from isocost.plan.answer.comparison import JUST, Comparison, FrontSegment, Published, efficient
 from isocost.plan.answer.curves import CostCurve, RankedChoice
-from isocost.plan.runs.throughput import TYPED
+from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import format_count, format_duration, format_money, format_share
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table

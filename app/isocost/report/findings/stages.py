@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from isocost.plan.answer.results import Estimate, StageEstimate
-from isocost.plan.inputs.kinds import kind_of
-from isocost.plan.project.stages import Rl, RolloutPhase, Stage
-from isocost.plan.runs.records import Detail
+from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
+from isocost.plan.physics.records import Detail
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 
 SMALLEST = 0.001
@@ -20,7 +18,7 @@ def result_of(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> St
     if estimate is None or len(estimate.stages) != len(stages):
         return None
     found = estimate.stages[at]
-    return found if (found.kind, found.enabled) == (kind_of(stages[at]), stages[at].enabled) else None
+    return found if (found.kind, found.enabled) == (kind_of(stages[at]).tag, stages[at].enabled) else None
 
 
 def cost_share(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
@@ -40,18 +38,18 @@ def row_in_words(stages: Sequence[Stage], estimate: Estimate | None, at: int) ->
     return f"{stages[at].name}, {cost_share(stages, estimate, at)}"
 
 
-def row_tip(stages: Sequence[Stage], estimate: Estimate | None, at: int, kind: str) -> str:
-    """A stage's kind, cost, and whether it counts; ``kind`` is what its kind is called."""
+def row_tip(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
+    """A stage's kind, cost, and whether it counts."""
     found = result_of(stages, estimate, at)
     cost = [format_money(found.cost_usd)] if found is not None else []
     counted = "counted" if stages[at].enabled else "off: left out of the sums"
-    return " · ".join([kind, *cost, counted])
+    return " · ".join([kind_of(stages[at]).label, *cost, counted])
 
 
-def size_line(found: StageEstimate, kind: str) -> str:
-    """A stage's kind, size and driver; ``kind`` is what its kind is called."""
+def size_line(found: StageEstimate) -> str:
+    """A stage's kind, size and driver."""
     hours = f"{format_count(found.gpu_hours)} {found.noun}-hours"
-    parts = [kind, f"{hours}, {format_duration(found.wall_days)}"]
+    parts = [KINDS[found.kind].label, f"{hours}, {format_duration(found.wall_days)}"]
     driver = next((each for each in found.details if each.label == "Driven by"), None)
     if driver is not None:
         parts.append(f"driven by the {driver.value}")
@@ -82,25 +80,3 @@ def notes_line(stage: Stage) -> str:
 def steps_line(phases: Sequence[RolloutPhase]) -> str:
     """How long a run of several phases is."""
     return f"{format_quantity(sum(each.steps for each in phases), 'count')} steps"
-
-
-def folded_line(group: str, stage: Any) -> str:
-    """What the folded inputs of a group hold, by the group's heading; empty where it folds none."""
-    say = _FOLDED.get(group)
-    return say(stage) if say is not None else ""
-
-
-def _typed(recipe: Rl) -> str:
-    """What is typed of an update's efficiency."""
-    held = (("MFU", recipe.mfu), ("overhead", recipe.overhead))
-    return " and ".join(name for name, value in held if value is not None) or "automatic"
-
-
-_FOLDED: dict[str, Callable[[Any], str]] = {
-    "Pairs": lambda stage: f"batch of {format_count(stage.preference.batch_pairs)}",
-    "Responses": lambda stage: f"spread {stage.rl.cv:g}, {format_share(stage.rl.loop_rate)} loop",
-    "Efficiency": lambda stage: _typed(stage.rl),
-    "Distillation": lambda stage: f"batch of {format_count(stage.distillation.batch)}",
-    "Fine-tuning": lambda stage: f"{format_share(stage.tuning.packing)} packed",
-    "Answers": lambda stage: f"{stage.generation.precision.upper()}, prompts",
-}

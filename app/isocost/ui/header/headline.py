@@ -9,7 +9,8 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.results import Estimate, Notice
+from isocost.plan.answer.results import Estimate
+from isocost.plan.notice import Notice
 from isocost.plan.project.project import released, set_value
 from isocost.report.findings.header import (
     NO_ESTIMATE,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from isocost.plan.answer.results import Notice
+from isocost.plan.notice import Notice
 from isocost.quantities import format_counted
 from isocost.report.findings.header import NO_WARNINGS, by_gravity, cure_line
 from isocost.ui.look.icons import icon

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from isocost.plan.answer.automatic import Filled, automatic, result_at
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.inputs.automatic import Filled, automatic, result_at
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, Reading, put
 from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.physics.resolve import Parameters, parameters_of
 from isocost.plan.project.project import Place, model_of
-from isocost.plan.runs.resolve import Parameters, parameters_of
 from isocost.quantities import format_quantity
 from isocost.ui.session.session import Session
 
@@ -29,7 +29,12 @@ def place(session: Session) -> Place:
 
 def read(session: Session, path: str) -> Reading:
     """What a number of the selected stage shows."""
-    return NUMBER_ROADS[path].read(session.project, place(session), session.catalog, session.answer)
+
+    def fill() -> float | None:
+        known = filled(session, path)
+        return known.value if known is not None else None
+
+    return NUMBER_ROADS[path].read(session.project, place(session), session.catalog, fill)
 
 
 def filled(session: Session, path: str) -> Filled | None:

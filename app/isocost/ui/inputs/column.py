@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
-from isocost.plan.inputs.kinds import slider_low, uses
+from isocost.plan.inputs.defaults import slider_low
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import NUMBERS
-from isocost.plan.project.stages import ContextExtensionStage, GpuHoursStage, ModelStage, PretrainStage, Stage
+from isocost.plan.kinds import Stage, data_of, kind_of, uses
+from isocost.plan.values import Data
 from isocost.report.findings.inputs import details_line, layout_line
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
@@ -156,14 +157,14 @@ class InputColumn(QScrollArea):
         self._show_for(stage)
         self.accelerator.refresh()
         self._refresh_market()
-        if isinstance(stage, ModelStage):
+        if uses(stage, "model.name"):
             self.model.refresh()
             self.stack.refresh()
         if uses(stage, "layout.tp"):
             self._refresh_layout()
-        if isinstance(stage, PretrainStage):
+        if (data := data_of(stage)) is not None:
             self.precision.refresh()
-            self._refresh_details(stage)
+            self._refresh_details(stage, data)
         for path, each in self.fields.items():
             if self._belongs(path, stage):
                 each.refresh()
@@ -172,32 +173,34 @@ class InputColumn(QScrollArea):
         return uses(stage, path)
 
     def _show_for(self, stage: Stage) -> None:
-        self._model_section.setVisible(isinstance(stage, ModelStage))
+        self._model_section.setVisible(uses(stage, "model.name"))
         self._efficiency_section.setVisible(uses(stage, "efficiency.goodput"))
         self.stack.setVisible(uses(stage, "efficiency.stack"))
         self._show_size(stage)
         self._layout_section.setVisible(uses(stage, "layout.tp"))
-        self._data_section.setVisible(isinstance(stage, PretrainStage))
-        self._claim_section.setVisible(isinstance(stage, GpuHoursStage))
-        if isinstance(stage, GpuHoursStage):
+        self._data_section.setVisible(uses(stage, "data.tokens"))
+        claimed = kind_of(stage).claimed
+        self._claim_section.setVisible(claimed)
+        if claimed:
             self.claim.refresh()
         for path in ("stage.hours", "stage.gpu_hours", "efficiency.mfu"):
             self.fields[path].setVisible(self._belongs(path, stage))
 
-    def _refresh_details(self, stage: PretrainStage) -> None:
+    def _refresh_details(self, stage: Stage, data: Data) -> None:
         """What the folded inputs hold, in one line; a dense model has no active parameters apart."""
-        self.details.say(details_line(stage))
+        self.details.say(details_line(data))
         for path in ("data.tokens", "data.batch_tokens"):
             self.fields[path].set_low(slider_low(stage, NUMBERS[path]))
-        longer = isinstance(stage, ContextExtensionStage)
-        self.fields["data.sequence"].setVisible(longer or self.details.isChecked())
-        if self.details.isChecked() and type(stage) is PretrainStage:
+        kind = kind_of(stage)
+        foremost = "data.sequence" in kind.foremost
+        self.fields["data.sequence"].setVisible(foremost or self.details.isChecked())
+        if self.details.isChecked() and kind.makes_model:
             self.fields["model.active_parameters"].setVisible(True)
 
     def _show_size(self, stage: Stage) -> None:
         """The model's size; after pre-training a named model's is its name's, and takes no room."""
-        if isinstance(stage, ModelStage):
-            sized = type(stage) is PretrainStage or self._session.value("model.name") is None
+        if uses(stage, "model.parameters"):
+            sized = kind_of(stage).makes_model or self._session.value("model.name") is None
             counted = model_parameters(self._session)
             mixture = counted.active < DENSE * counted.total
             self.fields["model.parameters"].setVisible(sized)

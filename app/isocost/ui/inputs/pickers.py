@@ -7,8 +7,9 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardI
 from PySide6.QtWidgets import QComboBox, QCompleter
 
 from isocost.plan.inputs.table import CHOICES
-from isocost.plan.project.project import ModelChoice, PretrainStage, model_of
-from isocost.plan.runs.resolve import precision_on
+from isocost.plan.kinds import data_of
+from isocost.plan.physics.resolve import precision_on
+from isocost.plan.project.project import ModelChoice, model_of
 from isocost.report.findings.inputs import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
@@ -201,14 +202,14 @@ class PrecisionPicker(ChoicePicker):
 
     def refresh(self) -> None:
         """Show the project's format, and the one used instead when the accelerator lacks it."""
-        stage = self._session.current_stage
-        if not isinstance(stage, PretrainStage):
+        data = data_of(self._session.current_stage)
+        if data is None:
             return
         super().refresh()
         spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
-        used = precision_on(spec, stage.data.precision)
-        note = precision_note(spec.name, stage.data.precision, used)
-        self.setToolTip(self.choice.help if used == stage.data.precision else note)
+        used = precision_on(spec, data.precision)
+        note = precision_note(spec.name, data.precision, used)
+        self.setToolTip(self.choice.help if used == data.precision else note)
 
     def _choose(self, index: int) -> None:
         self._write(index, f"Precision {self.itemText(index)}")

@@ -261,7 +261,7 @@ class Session(QObject):
             return
         self._asked = False
         project, scenario, catalog = self._project, self._scenario, self.catalog
-        if not is_quick(self.answer.scenario if self.answer else None, self.current_scenario, catalog):
+        if not is_quick(self.current_scenario):
             self._answers.request(lambda: answer(project, catalog, scenario))
             return
         self._answers.discard()
@@ -291,7 +291,10 @@ class Session(QObject):
 
     def _compare_at_once(self) -> bool:
         """Bring the other accelerators' curves along with the answer if no layouts must be searched."""
-        if self._compared is None or not searched_alike(self._compared, self.current_scenario, self.catalog):
+        newest = self.current_scenario
+        if self._compared is None or not is_quick(newest):
+            return False
+        if not searched_alike(self._compared, newest, self.catalog):
             return False
         try:
             self._standing = other_curves(self._project, self.catalog, self._scenario)

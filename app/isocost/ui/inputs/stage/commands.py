@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from isocost.plan.inputs.kinds import new_stage
+from isocost.plan.inputs.defaults import new_stage
+from isocost.plan.kinds import KINDS
 from isocost.plan.project import editing
 from isocost.plan.project.project import Project, Stage
 from isocost.ui.session.session import Session
@@ -31,7 +32,7 @@ class StageCommands:
         def change(project: Project) -> Project:
             return editing.add_stage(project, new_stage(kind, self._session.catalog), at, scenario=scenario)
 
-        self._session.apply(change, f"Add {self._session.catalog.constants.templates[kind].label}")
+        self._session.apply(change, f"Add {KINDS[kind].label}")
         self._session.select_stage(at)
 
     def duplicate(self) -> None:

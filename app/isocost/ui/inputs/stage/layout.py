@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
-from isocost.plan.answer.results import RELEASE
 from isocost.plan.inputs.table import CHOICES
+from isocost.plan.notice import RELEASE
+from isocost.plan.physics.layouts import PIN_WORDS
 from isocost.plan.project.project import layout_of, released
-from isocost.plan.project.values import Layout
-from isocost.plan.runs.layouts import PIN_WORDS
+from isocost.plan.values import Layout
 from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session

@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.plan.inputs.kinds import kind_of
 from isocost.report.findings.stages import cost_share, row_in_words, row_tip
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
@@ -99,8 +98,7 @@ class StageModel(QAbstractListModel):
 
     def _told(self, row: int) -> str:
         stages = self._commands.stages
-        kind = self._session.catalog.constants.templates[kind_of(stages[row])].label
-        return row_tip(stages, self._session.estimate, row, kind)
+        return row_tip(stages, self._session.estimate, row)
 
 
 ROW = 26

@@ -9,10 +9,10 @@ import msgspec
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.kinds import new_stage
 from isocost.plan.inputs.table import NUMBERS
-from isocost.plan.project.stages import RlStage, RolloutPhase
+from isocost.plan.kinds import RlStage, RolloutPhase
 from isocost.report.findings.stages import steps_line
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon

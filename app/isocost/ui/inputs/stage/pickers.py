@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox
 
-from isocost.plan.inputs.kinds import kind_of, new_stage
+from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import starting_number
+from isocost.plan.kinds import DistillationStage, GpuHoursStage, kind_of
 from isocost.plan.project import editing
 from isocost.plan.project.project import ModelChoice, hardware_of
-from isocost.plan.project.stages import DistillationStage, GpuHoursStage
 from isocost.quantities import format_quantity
 from isocost.ui.inputs.pickers import ChoicePicker, ModelPicker, Picker
 from isocost.ui.session.session import Session
@@ -27,7 +27,7 @@ class StageChoice(ChoicePicker):
         """Show the project's choice."""
         super().refresh()
         choice = self.choice
-        stage = new_stage(kind_of(self._session.current_stage), self._session.catalog)
+        stage = new_stage(kind_of(self._session.current_stage).tag, self._session.catalog)
         usual = getattr(getattr(stage, choice.section), choice.name)
         origin = f"Default: {choice.default_source}." if self.currentData() == usual else "Your input."
         self.setToolTip(f"{choice.help}\n{origin}")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost.plan.inputs.input import Input
-from isocost.plan.inputs.kinds import uses
 from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.kinds import kind_of, uses
+from isocost.plan.kinds.kind import InputGroup
 from isocost.report.findings.inputs import stage_caption
-from isocost.report.findings.stages import folded_line
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.inputs.selected import selected
@@ -22,49 +20,8 @@ from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import labelled
 
 CHOICE_WIDTH = 142
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPlan:
-    """A heading, the inputs below it, and those folded away."""
-
-    title: str
-    paths: tuple[str, ...]
-    folded: tuple[str, ...] = ()
-
-
-GROUPS = (
-    GroupPlan(
-        "Pairs", ("preference.objective", "preference.pairs", "preference.answer_tokens"),
-        ("preference.prompt_tokens", "preference.batch_pairs", "preference.precision"),
-    ),
-    GroupPlan(
-        "Rollouts",
-        ("rl.algorithm", "rl.schedule", "rl.stack", "rl.prompts", "rl.group", "rl.updates_per_round"),
-    ),
-    GroupPlan(
-        "Responses", ("rl.phases",), ("rl.prompt_tokens", "rl.cv", "rl.loop_rate"),
-    ),
-    GroupPlan("Efficiency", (), ("rl.mfu", "rl.overhead")),
-    GroupPlan(
-        "Distillation",
-        (
-            "distillation.method", "distillation.teacher", "distillation.samples",
-            "distillation.answer_tokens", "distillation.longest_tokens", "distillation.generate",
-            "distillation.keep_rate",
-        ),
-        ("distillation.prompt_tokens", "distillation.batch", "distillation.precision", "distillation.stack"),
-    ),
-    GroupPlan(
-        "Fine-tuning", ("tuning.method", "tuning.rank", "tuning.epochs"),
-        ("tuning.packing", "tuning.optimizer"),
-    ),
-    GroupPlan(
-        "Answers", ("generation.samples", "generation.answer_tokens", "generation.keep_rate"),
-        ("generation.prompt_tokens", "generation.precision", "generation.stack"),
-    ),
-    GroupPlan("Experiments", ("ablations.share",)),
-)  # fmt: skip
+PHASES = "phases."
+"""Where paths of the phases of a run start."""
 
 
 class StageInput(FieldInput):
@@ -82,7 +39,7 @@ class StageInput(FieldInput):
 class RecipeGroup(QFrame):
     """One group of the selected stage's inputs; made when a stage first uses it."""
 
-    def __init__(self, plan: GroupPlan, session: Session, theme: Theme) -> None:
+    def __init__(self, plan: InputGroup, session: Session, theme: Theme) -> None:
         super().__init__()
         self.plan = plan
         self._session = session
@@ -105,13 +62,15 @@ class RecipeGroup(QFrame):
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(6)
         column.addLayout(top)
-        for path in (*plan.paths, *plan.folded):
+        for path in plan.every:
+            if path.startswith(PHASES) and self.phases is not None:
+                continue  # one table holds all of them
             self._rows[path] = row = self._row(path)
             column.addWidget(row)
         self.apply_theme(theme)
 
     def _row(self, path: str) -> QWidget:
-        if path == "rl.phases":
+        if path.startswith(PHASES):
             self.phases = PhaseTable(self._session)
             return self.phases
         if path in NUMBERS:
@@ -139,7 +98,7 @@ class RecipeGroup(QFrame):
         if self.fold is not None:
             self.fold.setVisible(any(uses(stage, path) for path in self.plan.folded))
             if self.fold.isVisibleTo(self):
-                self.fold.say(folded_line(self.plan.title, stage))
+                self.fold.say(self.plan.summary(stage))
 
     def _refresh(self, path: str) -> None:
         if path in self.fields:
@@ -165,40 +124,41 @@ class RecipeGroup(QFrame):
 
 
 class Recipe(QWidget):
-    """All groups the selected stage uses, in order."""
+    """The groups of the selected stage's kind, in its order."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._theme: Theme = LIGHT
-        self.groups: dict[str, RecipeGroup] = {}
+        self.groups: dict[InputGroup, RecipeGroup] = {}
+        self._shown: tuple[InputGroup, ...] = ()
         self.setObjectName("recipe")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._places = {plan.title: place for place, plan in enumerate(GROUPS)}
 
     def refresh(self) -> None:
-        """Show the groups of the selected stage's kind."""
+        """Show the inputs of the selected stage that bear on it."""
         stage = self._session.current_stage
-        shown = False
-        for plan in GROUPS:
-            wanted = any(uses(stage, path) for path in (*plan.paths, *plan.folded))
-            if wanted and plan.title not in self.groups:
-                self._make(plan)
-            if plan.title in self.groups:
-                group = self.groups[plan.title]
-                group.setVisible(wanted)
-                if wanted:
-                    group.refresh()
-            shown = shown or wanted
-        self.setVisible(shown)
+        kind = kind_of(stage)
+        if kind.groups != self._shown:
+            self._arrange(kind.groups)
+        for plan in kind.groups:
+            wanted = any(kind.uses(stage, path) for path in plan.every)
+            self.groups[plan].setVisible(wanted)
+            if wanted:
+                self.groups[plan].refresh()
+        self.setVisible(bool(kind.groups))
 
-    def _make(self, plan: GroupPlan) -> None:
-        before = sum(self._places[title] < self._places[plan.title] for title in self.groups)
-        group = RecipeGroup(plan, self._session, self._theme)
-        self.groups[plan.title] = group
-        self._column.insertWidget(before, group)
+    def _arrange(self, plans: tuple[InputGroup, ...]) -> None:
+        """Put the groups of a kind in its order; kinds share groups, each in a place of its own."""
+        for plan in self._shown:
+            self.groups[plan].hide()
+        for plan in plans:
+            if plan not in self.groups:
+                self.groups[plan] = RecipeGroup(plan, self._session, self._theme)
+            self._column.addWidget(self.groups[plan])  # a widget that is there already is moved to the end
+        self._shown = plans
 
     def reveal(self, path: str) -> QWidget | None:
         """Unfold an input of the selected stage; None when it is not one of these."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from isocost.plan.kinds import KINDS
 from isocost.report.findings.stages import size_line
 from isocost.ui.inputs.selected import selected_result
 from isocost.ui.inputs.stage.commands import StageCommands
@@ -20,8 +21,6 @@ from isocost.ui.widgets.labels import WrapLabel
 
 MOST_ROWS = 7
 """Rows in sight at once; further ones scroll."""
-_GAPS = ("context-extension", "sft", "generation", "gpu-hours")
-"""Kinds that begin a group of the menu."""
 
 
 class StageStrip(QWidget):
@@ -64,13 +63,13 @@ class StageStrip(QWidget):
         commands = self.commands
         self.adding = QMenu("Add", self)
         self.adding.setToolTipsVisible(True)
-        for kind, template in self._session.catalog.constants.templates.items():
-            if kind in _GAPS:
+        for tag, kind in KINDS.items():
+            if kind.begins:
                 self.adding.addSeparator()
-            action = self.adding.addAction(template.label)
-            action.setObjectName(f"stages.add.{kind}")
-            action.setToolTip(template.help)
-            action.triggered.connect(lambda _=False, chosen=kind: self._add(chosen))
+            action = self.adding.addAction(kind.label)
+            action.setObjectName(f"stages.add.{tag}")
+            action.setToolTip(kind.help)
+            action.triggered.connect(lambda _=False, chosen=tag: self._add(chosen))
         self.menu = QMenu("Stage", self)
         self.renaming = self._action("Rename", "F2", self.list.rename)
         self.switching = self._action("Switch off", "Space", self._switch)
@@ -127,8 +126,7 @@ class StageStrip(QWidget):
     def _words(self) -> str:
         """The selected stage's kind, size and driver."""
         found = selected_result(self._session)
-        templates = self._session.catalog.constants.templates
-        return size_line(found, templates[found.kind].label) if found is not None else ""
+        return size_line(found) if found is not None else ""
 
     def fit(self) -> None:
         """Take the height the rows need."""

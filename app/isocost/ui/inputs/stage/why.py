@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from isocost.plan.runs.records import Detail
+from isocost.plan.physics.records import Detail
 from isocost.report.findings.stages import detail_in_words, detail_value
 from isocost.ui.inputs.selected import selected_result
 from isocost.ui.session.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from isocost.plan.runs.records import Breakdown
+from isocost.plan.physics.records import Breakdown
 from isocost.report.findings.fit import breakdown_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme

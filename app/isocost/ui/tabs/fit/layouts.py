@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
-from isocost.plan.answer.results import RELEASE
+from isocost.plan.notice import RELEASE
 from isocost.report.findings.layouts import (
     HEADINGS,
     LAYOUT_COLUMNS,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.runs.records import Breakdown
+from isocost.plan.physics.records import Breakdown
 from isocost.report.findings.fit import (
     NO_MEMORY,
     memory_labels,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.runs.records import Breakdown, Part
+from isocost.plan.physics.records import Breakdown, Part
 from isocost.report.findings.fit import (
     NO_STEP,
     USEFUL,

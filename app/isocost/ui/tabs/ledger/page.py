@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.project.project import PretrainStage, Scenario
+from isocost.plan.kinds import data_of
+from isocost.plan.project.project import Scenario
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
@@ -160,7 +161,7 @@ class LedgerPage(QWidget):
     def _trained(self, scenario: Scenario) -> int:
         """The selected stage where it trains from tokens, else the first that does."""
         stages = scenario.stages
-        trains = [i for i, each in enumerate(stages) if isinstance(each, PretrainStage) and each.enabled]
+        trains = [i for i, each in enumerate(stages) if data_of(each) is not None and each.enabled]
         return self._session.stage if self._session.stage in trains else next(iter(trains), 0)
 
     def _show_slip(self, weeks: float) -> None:

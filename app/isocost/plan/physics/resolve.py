@@ -14,8 +14,7 @@ from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.records import Accelerator, Precision, Transformer, Workload
 from isocost.engine.shapes import shape_for
-from isocost.plan.project.project import Data, Efficiency, ModelChoice
-from isocost.plan.project.stages import Tuning
+from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
 
 BATCH_LAW = "step-law"
 """The law that sets the batch when nobody does."""

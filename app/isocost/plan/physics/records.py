@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.plan.inputs.input import Quantity
-from isocost.plan.project.project import Scenario
-from isocost.plan.runs.throughput import Counts, Throughput
+from isocost.plan.physics.throughput import Counts, Throughput
+from isocost.plan.values import Efficiency, Hardware, Layout, ModelChoice
+from isocost.quantities import Quantity
 from isocost.quantities.units import HOURS_PER_DAY
 
 
@@ -75,13 +75,20 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A stage of a scenario, and the accelerators (by id) and counts (whole nodes) it is run on."""
+    """A stage with all it works on, its own or its scenario's, and what it is run on."""
 
-    scenario: Scenario
     stage: Any
-    """One of the kinds of ``Stage``; each runner knows its own."""
+    """The record of one of the kinds of stage; each runner knows its own."""
+    model: ModelChoice
+    efficiency: Efficiency
+    layout: Layout
+    """Parts of the parallel layout that are pinned."""
+    hardware: Hardware
+    """What the plan runs it on."""
     accelerators: tuple[str, ...]
+    """Those it is run on here, by id."""
     counts: tuple[Counts, ...]
+    """How many of each, in whole nodes."""
     catalog: Catalog
 
     @property

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.project.values import Layout
-from isocost.plan.runs import StageRun
-from isocost.plan.runs.layouts import idle_accelerators, layout_words, memory_breakdown, step_breakdown
-from isocost.plan.runs.resolve import precision_on, transformer_of
-from isocost.plan.runs.throughput import smallest_count
+from isocost.plan.physics.layouts import idle_accelerators, layout_words, memory_breakdown, step_breakdown
+from isocost.plan.physics.records import StageRun
+from isocost.plan.physics.resolve import precision_on, transformer_of
+from isocost.plan.physics.throughput import smallest_count
+from isocost.plan.values import Layout
 
 
 def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> StageEstimate:

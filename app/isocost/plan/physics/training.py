@@ -1,10 +1,8 @@
-"""Stages that train: every token goes forward and backward through the layout the search finds."""
+"""Training of tokens: each goes forward and backward through the layout the search finds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import msgspec
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import (
@@ -12,28 +10,10 @@ from isocost.engine.architecture import (
     forward_flops_per_token,
     training_flops_per_token,
 )
-from isocost.plan.project.project import (
-    Data,
-    ModelChoice,
-    PretrainStage,
-    Scenario,
-    Stage,
-    efficiency_of,
-    hardware_of,
-    layout_of,
-    model_of,
-)
-from isocost.plan.project.stages import (
-    Distillation,
-    DistillationStage,
-    Preference,
-    PreferenceStage,
-    SftStage,
-    Tuning,
-)
-from isocost.plan.runs.records import Detail, FlopCount, Job, StageRun, joint_factor
-from isocost.plan.runs.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
-from isocost.plan.runs.throughput import throughputs
+from isocost.plan.physics.records import Detail, FlopCount, Job, StageRun, joint_factor
+from isocost.plan.physics.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
+from isocost.plan.physics.throughput import throughputs
+from isocost.plan.values import Data, ModelChoice, Tuning
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 FULL = Tuning(packing=1.0)
@@ -55,76 +35,19 @@ class Training:
     """Forward passes of a frozen copy over the same tokens (DPO's reference)."""
 
 
-def trained(job: Job) -> list[StageRun]:
-    """A stage that does nothing but train.
-
-    Raises:
-        ValueError: it does not train.
-    """
-    work = training_of(job.scenario, job.stage, job.catalog)
-    if work is None:
-        raise ValueError(f"A stage of kind {type(job.stage).__name__} does not train by itself.")
-    return train(job, work)
-
-
-def training_of(scenario: Scenario, stage: Stage, catalog: Catalog) -> Training | None:
-    """What a stage trains on and how; None for stages that do not go through the layout search.
-
-    Pre-training reads its data once, fine-tuning every epoch. DPO trains both answers of a pair and its
-    reference reads both; a reward model trains both. A student trains on the answers it is given.
-    """
-    if isinstance(stage, SftStage):
-        tokens = stage.data.tokens * stage.tuning.epochs
-        # The batch stays that of one epoch.
-        batch = batch_tokens(stage.data, catalog)
-        data = msgspec.structs.replace(stage.data, tokens=tokens, batch_tokens=batch)
-        return Training(model_of(scenario, stage), data, stage.tuning)
-    if isinstance(stage, PretrainStage):
-        return Training(model_of(scenario, stage), stage.data)
-    if isinstance(stage, PreferenceStage):
-        return _of_pairs(model_of(scenario, stage), stage.preference, stage.tuning)
-    if isinstance(stage, DistillationStage) and stage.distillation.method != "on-policy":
-        return _of_answers(model_of(scenario, stage), stage.distillation, stage.tuning)
-    return None
-
-
-def _of_pairs(model: ModelChoice, wanted: Preference, tuning: Tuning) -> Training:
-    each = wanted.answer_tokens + wanted.prompt_tokens
-    data = Data(
-        tokens=2.0 * wanted.pairs * each * tuning.epochs,
-        sequence=max(1, round(each)),
-        batch_tokens=2.0 * wanted.batch_pairs * each,
-        precision=wanted.precision,
-    )
-    return Training(model, data, tuning, 1.0 if wanted.objective == "dpo" else 0.0)
-
-
-def _of_answers(model: ModelChoice, wanted: Distillation, tuning: Tuning) -> Training:
-    each = wanted.prompt_tokens + wanted.answer_tokens
-    data = Data(
-        tokens=wanted.samples * each * tuning.epochs,
-        sequence=max(1, round(each)),
-        batch_tokens=wanted.batch * each,
-        precision=wanted.precision,
-    )
-    return Training(model, data, tuning)
-
-
 def train(job: Job, work: Training) -> list[StageRun]:
     """Accelerator-hours of training on each accelerator at each of its counts."""
-    stage, catalog = job.stage, job.catalog
-    efficiency = efficiency_of(job.scenario, stage)
-    layout = layout_of(job.scenario, stage)
+    efficiency, catalog = job.efficiency, job.catalog
     speeds = throughputs(
         work.model,
         work.data,
         efficiency,
-        layout,
+        job.layout,
         job.accelerators,
         job.counts,
         catalog,
         work.tuning,
-        planned=hardware_of(job.scenario, stage).accelerator,
+        planned=job.hardware.accelerator,
     )
     flops = flop_count(job, work)
     reference = _reference_share(job, work)

@@ -17,10 +17,8 @@ from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Pins, Stack
 from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
 from isocost.engine.search.precomputed import Constants
-from isocost.plan.project.project import Data, Efficiency, Layout, ModelChoice
-from isocost.plan.project.stages import Tuning
-from isocost.plan.project.values import Correction
-from isocost.plan.runs.resolve import batch_tokens, transformer_of, workload_of
+from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
+from isocost.plan.values import Correction, Data, Efficiency, Layout, ModelChoice, Tuning
 from isocost.quantities import format_counted
 
 Array = NDArray[np.float64]

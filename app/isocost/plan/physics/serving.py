@@ -1,4 +1,4 @@
-"""Stages that write text: data generation, evaluation, and the teacher's part of distillation."""
+"""A model that writes or only reads text: its best replica, its speed, and the hours the writing takes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from isocost.catalog import Catalog
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
 from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
 from isocost.engine.generation.step import step_time
-from isocost.engine.training.states import generated_for_kept
-from isocost.plan.project.project import ModelChoice, efficiency_of, model_of
-from isocost.plan.project.stages import GenerationPrecisionName, GenerationStage, ServingStackName
-from isocost.plan.runs.records import Array, Detail, Job, StageRun
-from isocost.plan.runs.resolve import goodput_at, transformer_of
-from isocost.plan.runs.throughput import Counts
+from isocost.plan.physics.records import Array, Detail
+from isocost.plan.physics.resolve import transformer_of
+from isocost.plan.physics.throughput import Counts
+from isocost.plan.values import GenerationPrecisionName, ModelChoice, ServingStackName
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 WIDEST = 8
@@ -62,36 +60,6 @@ class Written:
     rate: Array
     """Output tokens/s per accelerator, idle ones included."""
     serving: tuple[Serving, ...]
-
-
-def generated(job: Job) -> list[StageRun]:
-    """Data generation or evaluation: every answer written once, in a batch as large as memory allows."""
-    stage: GenerationStage = job.stage
-    asked = stage.generation
-    load = Load(
-        model_of(job.scenario, stage), asked.precision, asked.stack, asked.prompt_tokens, asked.answer_tokens
-    )
-    tokens = generated_for_kept(asked.samples * asked.answer_tokens, asked.keep_rate)
-    efficiency = efficiency_of(job.scenario, stage)
-    runs = []
-    for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
-        done = write(load, tokens, accelerator, counts, job.catalog)
-        goodput = goodput_at(efficiency, NOTHING_SAVED, counts, job.catalog)
-        first = done.serving[0]
-        runs.append(
-            StageRun(
-                accelerator,
-                counts,
-                done.gpu_hours / goodput,
-                np.array([each.fits for each in done.serving]),
-                goodput=goodput,
-                tokens_per_s_per_gpu=done.rate,
-                slow=first.slow,
-                fast=first.fast,
-                details=details(done, tokens, asked.keep_rate) if job.explained else (),
-            )
-        )
-    return runs
 
 
 def write(load: Load, tokens: float, accelerator: str, counts: Counts, catalog: Catalog) -> Written:

@@ -1,4 +1,4 @@
-"""Reinforcement learning and on-policy distillation: rounds of rollouts, simulated at each count."""
+"""Rounds of rollouts, scoring and update, simulated at each count."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
-from isocost.engine.generation.rl import ALGORITHMS, Algorithm, RlPhase, RlPlan, RlTime, multipliers, rl_times
+from isocost.engine.generation.rl import RlPhase, RlPlan, RlTime, multipliers, rl_times
 from isocost.engine.generation.step import wide_peak
-from isocost.plan.project.project import ModelChoice, model_of
-from isocost.plan.project.stages import DistillationStage, Rl, RlStackName, RlStage
-from isocost.plan.runs.records import Array, Detail, Job, StageRun
-from isocost.plan.runs.resolve import transformer_of, whole_nodes
-from isocost.plan.runs.throughput import Counts
+from isocost.plan.physics.records import Array, Detail, Job, StageRun
+from isocost.plan.physics.resolve import transformer_of, whole_nodes
+from isocost.plan.physics.throughput import Counts
+from isocost.plan.values import ModelChoice, RlStackName
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 ANCHORS = 7
@@ -43,53 +42,8 @@ class Recipe:
     stack: RlStackName
 
 
-def reinforced(job: Job) -> list[StageRun]:
-    """Reinforcement learning with verifiable or learned rewards."""
-    stage: RlStage = job.stage
-    return _rounds(job, recipe_of(stage.rl, model_of(job.scenario, stage)))
-
-
-def recipe_of(rl: Rl, model: ModelChoice) -> Recipe:
-    """The engine's plan of a stage's recipe."""
-    phases = tuple(RlPhase(p.steps, p.mean_start, p.mean_end, p.cap) for p in rl.phases)
-    plan = RlPlan(
-        phases,
-        prompts=rl.prompts,
-        group=rl.group,
-        updates_per_round=rl.updates_per_round,
-        prompt_tokens=rl.prompt_tokens,
-        algorithm=ALGORITHMS[rl.algorithm],
-        cv=rl.cv,
-        loop_rate=rl.loop_rate,
-        mfu=rl.mfu,
-        overhead=rl.overhead,
-        schedule=rl.schedule,
-    )
-    return Recipe(model, plan, rl.stack)
-
-
-def distilled_on_policy(job: Job) -> list[StageRun]:
-    """The student writes one answer to each prompt, the teacher reads it, the student is updated."""
-    return _rounds(job, recipe_on_policy(job.stage, model_of(job.scenario, job.stage), job.catalog))
-
-
-def recipe_on_policy(stage: DistillationStage, student: ModelChoice, catalog: Catalog) -> Recipe:
-    """The engine's plan of a distillation on the student's own answers."""
-    wanted = stage.distillation
-    teacher = parameters(transformer_of(wanted.teacher, catalog)).active
-    relative = teacher / parameters(transformer_of(student, catalog)).active
-    steps = wanted.samples * stage.tuning.epochs / wanted.batch
-    plan = RlPlan(
-        (RlPhase(steps, wanted.answer_tokens, wanted.answer_tokens, wanted.longest_tokens),),
-        prompts=wanted.batch,
-        group=1.0,
-        prompt_tokens=wanted.prompt_tokens,
-        algorithm=Algorithm("On-policy distillation", reward_model=float(relative)),
-    )
-    return Recipe(student, plan, wanted.stack)
-
-
-def _rounds(job: Job, recipe: Recipe) -> list[StageRun]:
+def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
+    """Accelerator-hours of a run of rounds on each accelerator at each of its counts."""
     low, central, high = job.catalog.constants.serving.rl_stack(recipe.stack).unmodelled
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
@@ -113,7 +67,7 @@ def _rounds(job: Job, recipe: Recipe) -> list[StageRun]:
 
 def _anchors(job: Job, accelerator: str, counts: Counts) -> NDArray[np.intp]:
     """Places of the counts that are simulated: even in their order, with the plan's own among them."""
-    own = whole_nodes(job.catalog.accelerator(accelerator).spec, job.scenario.hardware.count)
+    own = whole_nodes(job.catalog.accelerator(accelerator).spec, job.hardware.count)
     even = np.linspace(0, len(counts) - 1, min(ANCHORS, len(counts))).round().astype(np.intp)
     return np.union1d(even, np.flatnonzero(counts == own))
 

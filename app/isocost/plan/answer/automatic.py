@@ -9,13 +9,12 @@ from isocost.catalog import Catalog
 from isocost.engine.generation.rl import default_mfu, round_overhead_seconds
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate, StageEstimate
-from isocost.plan.inputs.kinds import kind_of
 from isocost.plan.inputs.programme_rows import LASTING
+from isocost.plan.kinds import RlStage, data_of, kind_of
 from isocost.plan.money.energy import SiteFacts, site_facts
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.project.project import Place, PretrainStage, Project, Scenario, Stage, model_of
-from isocost.plan.project.stages import RlStage
-from isocost.plan.runs.resolve import batch_tokens, transformer_of
+from isocost.plan.physics.resolve import batch_tokens, transformer_of
+from isocost.plan.project.project import Place, Project, Scenario, Stage, model_of
 from isocost.quantities import format_duration
 from isocost.quantities.units import DAYS_PER_MONTH
 
@@ -61,7 +60,7 @@ def result_at(estimate: Estimate | None, scenario: Scenario, stage: int) -> Stag
     if estimate is None or stage >= len(estimate.stages):
         return None
     found = estimate.stages[stage]
-    return found if found.kind == kind_of(scenario.stages[stage]) else None
+    return found if found.kind == kind_of(scenario.stages[stage]).tag else None
 
 
 def _mfu(asked: _Asked) -> Filled:
@@ -75,7 +74,8 @@ def _goodput(asked: _Asked) -> Filled:
 
 
 def _batch(asked: _Asked) -> Filled:
-    value = batch_tokens(asked.stage.data, asked.catalog) if isinstance(asked.stage, PretrainStage) else None
+    data = data_of(asked.stage)
+    value = batch_tokens(data, asked.catalog) if data is not None else None
     return Filled(value, "from the batch-size scaling law")
 
 

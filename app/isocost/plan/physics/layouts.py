@@ -5,8 +5,8 @@ from __future__ import annotations
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.records import Recompute
 from isocost.engine.search.best import BestLayouts
-from isocost.plan.project.values import Layout
-from isocost.plan.runs.records import Breakdown, Part
+from isocost.plan.physics.records import Breakdown, Part
+from isocost.plan.values import Layout
 
 _DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
 _MEMORY = (

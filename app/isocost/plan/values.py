@@ -8,6 +8,11 @@ import msgspec
 
 PrecisionName = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
 StackName = Literal["vendor", "open", "research"]
+TuningMethod = Literal["full", "lora", "qlora"]
+TuningOptimizer = Literal["adamw", "adamw-bf16", "adamw-8bit"]
+RlStackName = Literal["frontier", "open"]
+ServingStackName = Literal["vendor", "frontier"]
+GenerationPrecisionName = Literal["bf16", "fp8", "fp4"]
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,6 +37,19 @@ class Data(Value, frozen=True):
     batch_tokens: float | None = None
     """Tokens an optimizer step; None = from the batch-size scaling law."""
     precision: PrecisionName = "bf16"
+
+
+class Tuning(Value, frozen=True):
+    """How a fine-tune touches the weights and fills its batches."""
+
+    method: TuningMethod = "full"
+    rank: float = 16.0
+    """Of the low-rank adapters."""
+    epochs: float = 1.0
+    packing: float = 0.95
+    """Share of each batch that is real tokens: 0.95 packed, about 0.35 for unpacked chats."""
+    optimizer: TuningOptimizer = "adamw"
+    """Of all weights: 32-bit master weights and moments, or 16-bit weights with 16- or 8-bit moments."""
 
 
 class Hardware(Value, frozen=True):

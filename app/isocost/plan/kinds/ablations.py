@@ -1,0 +1,62 @@
+"""Ablations and pilot runs, as a share of the final run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from isocost.plan.kinds.kind import RENTED, Basis, InputGroup, Kind, StageBase
+from isocost.plan.physics.records import Detail, Job, StageRun
+from isocost.plan.values import Value
+
+
+class Ablations(Value, frozen=True):
+    """Experiments before and around the main run."""
+
+    share: float = 0.5
+    """Of the accelerator-hours of the scenario's training stages."""
+
+
+class AblationStage(StageBase, frozen=True, kw_only=True, tag="ablations"):
+    """Ablations and pilot runs as a share of the main run; explicit ones are stages of their own kind."""
+
+    ablations: Ablations = Ablations()
+
+
+def _share(job: Job, basis: Basis) -> list[StageRun]:
+    """They are run as well or as badly as what they prepare."""
+    stage: AblationStage = job.stage
+    share = stage.ablations.share
+    runs = []
+    for accelerator, counts, hours in zip(job.accelerators, job.counts, basis.hours, strict=True):
+        taken = np.broadcast_to(share * hours, np.broadcast_shapes(hours.shape, counts.shape)).copy()
+        details: tuple[Detail, ...] = ()
+        if job.explained:
+            details = (
+                Detail("Training they prepare", float(hours[0]), "number", "GPU-hours", "of this scenario"),
+                Detail("Share of it", share, "share", "", "your input, or half of the main run"),
+            )
+        runs.append(
+            StageRun(
+                accelerator,
+                counts,
+                taken,
+                np.ones(len(taken), dtype=bool),
+                computed=False,
+                slow=basis.slow,
+                fast=basis.fast,
+                details=details,
+            )
+        )
+    return runs
+
+
+ABLATIONS = Kind(
+    record=AblationStage,
+    label="Ablations",
+    help="Experiments and pilot runs, as a share of the training.",
+    group="experiments",
+    share=_share,
+    inputs=RENTED,
+    groups=(InputGroup("Experiments", ("ablations.share",)),),
+    unsearched="The hours of this stage are a share of the training it prepares, which is fitted instead.",
+)

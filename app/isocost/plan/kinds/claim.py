@@ -1,0 +1,64 @@
+"""Accelerator-hours taken as somebody states them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from isocost.engine.records import Accelerator
+from isocost.plan.kinds.kind import RENTED, Kind, StageBase
+from isocost.plan.physics.records import Job, StageRun
+
+
+class GpuHoursStage(StageBase, frozen=True, kw_only=True, tag="gpu-hours"):
+    """Accelerator-hours taken as claimed: either hours on the stage's accelerators, or their product."""
+
+    hours: float | None = None
+    gpu_hours: float | None = None
+
+
+def _run(job: Job) -> list[StageRun]:
+    """GPU-hours as claimed; on another accelerator, scaled by dense BF16 peak (equal utilization)."""
+    stage: GpuHoursStage = job.stage
+    stated = stage.gpu_hours if stage.gpu_hours is not None else (stage.hours or 0.0) * job.hardware.count
+    claimed_on = job.catalog.accelerator(job.hardware.accelerator).spec
+    runs = []
+    for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
+        other = job.catalog.accelerator(accelerator).spec
+        scale = 1.0 if other.id == claimed_on.id else _training_peak(claimed_on) / _training_peak(other)
+        hours = np.full(len(counts), float(stated * scale))
+        runs.append(StageRun(accelerator, counts, hours, np.ones(len(counts), dtype=bool), computed=False))
+    return runs
+
+
+def _training_peak(accelerator: Accelerator) -> float:
+    peaks = accelerator.peak_flops
+    return float(peaks.get("bf16") or peaks.get("fp16") or max(peaks.values()))
+
+
+def _used(stage: GpuHoursStage, path: str) -> bool:
+    """Of the two ways of a claim the one that is taken."""
+    unused = "stage.hours" if stage.hours is None else "stage.gpu_hours"
+    return path != unused
+
+
+def _flaw(stage: GpuHoursStage) -> str:
+    if (stage.hours is None) != (stage.gpu_hours is None):
+        return ""
+    which = "neither is given" if stage.hours is None else "both are given"
+    return f"give either hours or gpu_hours; {which}."
+
+
+CLAIM = Kind(
+    record=GpuHoursStage,
+    label="GPU-hours as claimed",
+    help="Hours taken as somebody states them.",
+    name="Claimed stage",
+    group="final run",
+    run=_run,
+    inputs=(*RENTED, "stage.hours", "stage.gpu_hours"),
+    used=_used,
+    flaw=_flaw,
+    unsearched="The hours of this stage are taken as claimed: no layout, memory or step is behind them.",
+    claimed=True,
+    begins=True,
+)

@@ -1,0 +1,136 @@
+"""Reinforcement learning: rounds of rollouts, rewards, scoring and update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from isocost.catalog import Catalog
+from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
+from isocost.engine.training.memory import usable_bytes
+from isocost.engine.training.states import adam_state_bytes
+from isocost.plan.kinds.kind import MODEL, RENTED, Case, InputGroup, Kind, ModelStage, every
+from isocost.plan.notice import Notice
+from isocost.plan.physics.records import Job, StageRun
+from isocost.plan.physics.resolve import parameters_of, whole_nodes
+from isocost.plan.physics.rounds import Recipe, rounds
+from isocost.plan.values import ModelChoice, RlStackName, Value
+from isocost.quantities import format_count, format_memory, format_share
+
+AlgorithmName = Literal["grpo-kl", "grpo", "ppo", "rloo", "reinforce", "dapo", "cispo"]
+
+
+class RolloutPhase(Value, frozen=True):
+    """Part of an RL run with one cap on the length of a response."""
+
+    steps: float
+    mean_start: float
+    """Mean response, tokens, at the start of the phase."""
+    mean_end: float
+    cap: float
+    """Longest response, tokens."""
+
+
+class Rl(Value, frozen=True):
+    """A reinforcement-learning recipe."""
+
+    algorithm: AlgorithmName = "grpo-kl"
+    stack: RlStackName = "open"
+    """Software: a frontier lab's own, or today's open-source frameworks."""
+    schedule: Literal["synchronous", "one-step", "asynchronous"] = "synchronous"
+    prompts: float = 512.0
+    """Prompts of a rollout round."""
+    group: float = 16.0
+    """Responses to each prompt."""
+    updates_per_round: float = 1.0
+    """Optimizer steps taken on one round of rollouts."""
+    prompt_tokens: float = 300.0
+    phases: tuple[RolloutPhase, ...] = (RolloutPhase(1000.0, 1000.0, 4000.0, 16384.0),)
+    cv: float = 0.9
+    """Standard deviation of response lengths over their mean."""
+    loop_rate: float = 0.002
+    """Share of responses that run to the cap."""
+    mfu: float | None = None
+    """Of scoring and update; None = the stack's default for the policy."""
+    overhead: float | None = None
+    """Seconds a round beside generation and arithmetic; None = the stack's default for the size."""
+
+
+class RlStage(ModelStage, frozen=True, kw_only=True, tag="rl"):
+    """Reinforcement learning: rollouts, rewards, scoring, update, weight sync."""
+
+    rl: Rl = Rl()
+
+
+def recipe_of(rl: Rl, model: ModelChoice) -> Recipe:
+    """The engine's plan of a stage's recipe."""
+    phases = tuple(RlPhase(p.steps, p.mean_start, p.mean_end, p.cap) for p in rl.phases)
+    plan = RlPlan(
+        phases,
+        prompts=rl.prompts,
+        group=rl.group,
+        updates_per_round=rl.updates_per_round,
+        prompt_tokens=rl.prompt_tokens,
+        algorithm=ALGORITHMS[rl.algorithm],
+        cv=rl.cv,
+        loop_rate=rl.loop_rate,
+        mfu=rl.mfu,
+        overhead=rl.overhead,
+        schedule=rl.schedule,
+    )
+    return Recipe(model, plan, rl.stack)
+
+
+def _rounds(stage: RlStage, model: ModelChoice, catalog: Catalog) -> Recipe:
+    return recipe_of(stage.rl, model)
+
+
+def _run(job: Job) -> list[StageRun]:
+    return rounds(job, _rounds(job.stage, job.model, job.catalog))
+
+
+def _update_memory(case: Case) -> Iterator[Notice]:
+    """Whether the policy's training states fit by themselves; rollouts are checked by the simulation."""
+    needed = adam_state_bytes(parameters_of(case.model, case.catalog).total)
+    spec = case.accelerator.spec
+    each = usable_bytes(spec)
+    if case.fits and needed / case.count > each:
+        yield Notice(
+            "update-offloads",
+            "hardware.count",
+            f"Weights, gradients and optimizer take {format_memory(needed / case.count)} on each of "
+            f"{format_count(case.count)} {case.accelerator.short_name} with {format_memory(each)}: "
+            "the update needs host memory, which makes it slower; "
+            f"{format_count(whole_nodes(spec, needed / each))} hold it.",
+        )
+
+
+def _typed(stage: RlStage) -> str:
+    """What is typed of an update's efficiency."""
+    held = (("MFU", stage.rl.mfu), ("overhead", stage.rl.overhead))
+    return " and ".join(name for name, value in held if value is not None) or "automatic"
+
+
+ROLLOUTS = InputGroup(
+    "Rollouts",
+    ("rl.algorithm", "rl.schedule", "rl.stack", "rl.prompts", "rl.group", "rl.updates_per_round"),
+)
+RESPONSES = InputGroup(
+    "Responses",
+    every("phases", RolloutPhase),
+    ("rl.prompt_tokens", "rl.cv", "rl.loop_rate"),
+    lambda stage: f"spread {stage.rl.cv:g}, {format_share(stage.rl.loop_rate)} loop",
+)
+EFFICIENCY = InputGroup("Efficiency", (), ("rl.mfu", "rl.overhead"), _typed)
+
+REINFORCEMENT = Kind(
+    record=RlStage,
+    label="Reinforcement learning",
+    help="Rollouts, rewards, scoring and update, round after round.",
+    group="final run",
+    run=_run,
+    inputs=(*RENTED, *MODEL),
+    groups=(ROLLOUTS, RESPONSES, EFFICIENCY),
+    rounds=_rounds,
+    notices=_update_memory,
+)

@@ -1,0 +1,1 @@
+"""What stages of any kind are made of: tokens trained on, rounds of rollouts, text written."""
