@@ -124,9 +124,9 @@ def _work(stage: StageEstimate) -> Iterator[str]:
         yield f"{stage.name}: a step takes {taken} s as predicted: {parts}."
 
 
-def _largest(bill: Breakdown, shown: Callable[[float], str]) -> str:
-    """The largest parts of a bill, largest first."""
-    parts = sorted(bill.parts, key=lambda part: part.amount, reverse=True)[:LARGEST_PARTS]
+def _largest(breakdown: Breakdown, shown: Callable[[float], str]) -> str:
+    """The largest parts of a breakdown, largest first."""
+    parts = sorted(breakdown.parts, key=lambda part: part.amount, reverse=True)[:LARGEST_PARTS]
     return ", ".join(f"{part.name.lower()} {shown(part.amount)}" for part in parts if part.amount > 0)
 
 

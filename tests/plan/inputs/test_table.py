@@ -19,11 +19,13 @@ from isocost.plan.inputs.table import (
     RECORDS,
     check,
     default_in_plan,
+    matters,
     starting_number,
 )
 from isocost.plan.kinds import KINDS
 from isocost.plan.physics.layouts import PIN_WORDS, SHARDING_WORDS
 from isocost.plan.physics.throughput import LARGEST_COUNT
+from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario
 from isocost.quantities import plain_spaces
 
@@ -141,3 +143,16 @@ def test_an_input_without_a_default_says_so():
     assert starting_number("hardware.count") == 256
     with pytest.raises(ValueError, match="has no default"):
         starting_number("efficiency.mfu")
+
+
+@pytest.mark.parametrize(
+    ("path", "modes"),
+    [
+        ("supply.term_months", {"reserved"}),
+        ("supply.resold", {"reserved", "block"}),
+        ("supply.owned_share", {"mixed"}),
+        ("people.heads", set(CHOICES["supply.mode"].options)),
+    ],
+)
+def test_terms_of_supply_tell_which_inputs_matter_under_them(path, modes):
+    assert {mode for mode in CHOICES["supply.mode"].options if matters(path, Supply(mode))} == modes

@@ -10,8 +10,8 @@ from isocost.plan.physics.records import Breakdown, Detail, Part
 from isocost.quantities import plain_spaces
 from isocost.report.findings.fit import (
     ALL_OFF,
-    bill_table,
-    bill_words,
+    breakdown_table,
+    breakdown_words,
     dearest_searched,
     in_rounds,
     memory_labels,
@@ -42,7 +42,7 @@ def test_memory_that_fits_says_what_is_free(catalog):
     spare = round((stage.memory.limit - stage.memory.total) / GIB)
     assert plain_spaces(said.finding).endswith(f"fits, {spare} GiB free")
     assert said.subtitle == "At the peak of a step, on each H100"
-    assert said.summary == f"{said.finding}. {said.subtitle}: {bill_words(stage.memory, 'bytes')}"
+    assert said.summary == f"{said.finding}. {said.subtitle}: {breakdown_words(stage.memory, 'bytes')}"
 
 
 def test_a_plan_that_does_not_fit_says_what_would(catalog):
@@ -71,8 +71,8 @@ def test_an_impossible_pin_is_said_and_not_taken_for_what_is_drawn(catalog):
 
 def test_the_labels_of_the_bar_go_upwards_to_what_can_be_used():
     parts = (Part("Weights", 30 * GIB), Part("Logits", 0.01 * GIB), Part("Reserve", 10 * GIB))
-    bill = Breakdown(parts, 80 * GIB)
-    labels = memory_labels(bill)
+    breakdown = Breakdown(parts, 80 * GIB)
+    labels = memory_labels(breakdown)
     assert [(each.text, each.names) for each in labels] == [
         ("Weights", "part"),
         ("Reserve", "part"),
@@ -81,16 +81,16 @@ def test_the_labels_of_the_bar_go_upwards_to_what_can_be_used():
     ]
     assert [each.at / GIB for each in labels] == pytest.approx([15, 35, 60, 80])
     assert plain_spaces(labels[-1].value) == "80 GiB"
-    over = memory_labels(replace(bill, limit=20 * GIB))
+    over = memory_labels(replace(breakdown, limit=20 * GIB))
     assert "Free" not in [each.text for each in over]
     assert over[-1].at == 20 * GIB
 
 
 def test_small_parts_are_shown_as_one_and_none_is_lost():
-    bill = Breakdown((Part("Weights", 100.0), Part("Logits", 0.3), Part("Buffers", 0.4)), None)
-    shown = shown_parts(bill)
+    breakdown = Breakdown((Part("Weights", 100.0), Part("Logits", 0.3), Part("Buffers", 0.4)), None)
+    shown = shown_parts(breakdown)
     assert [part.name for part in shown] == ["Weights", "Everything else"]
-    assert sum(part.amount for part in shown) == pytest.approx(bill.total)
+    assert sum(part.amount for part in shown) == pytest.approx(breakdown.total)
 
 
 def test_a_step_says_where_its_time_goes_and_its_largest_loss(catalog):
@@ -99,7 +99,7 @@ def test_a_step_says_where_its_time_goes_and_its_largest_loss(catalog):
     assert "matrix multiplies" in said.finding
     assert "the largest loss is " in said.finding
     assert "Solid: the model's own arithmetic" in said.subtitle
-    assert said.summary == f"{said.finding}. {bill_words(stage.step, 'seconds')}"
+    assert said.summary == f"{said.finding}. {breakdown_words(stage.step, 'seconds')}"
 
 
 def test_a_typed_mfu_is_told_apart_from_the_prediction(catalog):
@@ -151,11 +151,11 @@ def test_the_dearest_stage_with_a_layout_counts_before_one_that_is_off(catalog):
 
 
 def test_the_table_and_its_words_hold_the_same_figures(catalog):
-    bill = first("startup-7b", catalog).step
-    table = bill_table(bill, "seconds")
-    assert [row[1] for row in table.rows] == [part.amount for part in bill.parts]
+    breakdown = first("startup-7b", catalog).step
+    table = breakdown_table(breakdown, "seconds")
+    assert [row[1] for row in table.rows] == [part.amount for part in breakdown.parts]
     assert sum(row[2] for row in table.rows) == pytest.approx(1.0)
-    assert table.shown(0, 1) in bill_words(bill, "seconds")
+    assert table.shown(0, 1) in breakdown_words(breakdown, "seconds")
 
 
 @pytest.mark.parametrize(("value", "text"), [(7.21, "7.21 s"), (0.12, "120 ms"), (1234.0, "1,234 s")])

@@ -110,7 +110,7 @@ def test_a_chart_is_exported_with_its_words_and_the_right_suffix(page: PlanPage,
     assert root.findtext("{*}desc") == page.cost_time.accessibleDescription()
     written = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
     assert " ".join(written).startswith(title)
-    assert {name.text for name in page.cost_time.plot.writing.names} <= set(written)
+    assert {name.text for name in page.cost_time.plot.labels.names} <= set(written)
 
 
 def test_a_drawing_has_the_rows_that_are_scrolled_out_of_sight(page: PlanPage, tmp_path, monkeypatch):

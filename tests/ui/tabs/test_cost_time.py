@@ -55,7 +55,7 @@ def test_a_click_beside_every_curve_changes_nothing(page: PlanPage, made_up: Fak
 
 
 def test_a_click_on_a_name_plans_with_that_accelerator(page: PlanPage, made_up: FakeSession):
-    name = next(n for n in page.cost_time.plot.writing.names if n.text == "H100")
+    name = next(n for n in page.cost_time.plot.labels.names if n.text == "H100")
     at = QPoint(round(name.box.left + 5), round(name.box.top + name.box.height / 2))
     QTest.mouseClick(page.cost_time.plot.viewport(), LEFT, pos=at)
     assert made_up.chosen[0][0] == "h100-sxm"
@@ -119,7 +119,7 @@ def test_the_deadline_can_be_dragged(page: PlanPage, made_up: FakeSession):
     made_up.deadline_days = 100.0
     QApplication.processEvents()
     plot = page.cost_time.plot
-    x, area = plot.writing.deadline, plot.area()
+    x, area = plot.labels.deadline, plot.area()
     y = round(area.bottom()) - 4
     QTest.mousePress(plot.viewport(), LEFT, pos=QPoint(round(x), y))
     QTest.mouseMove(plot.viewport(), QPoint(round(x) - 30, y))
@@ -137,7 +137,7 @@ def test_no_two_texts_touch_and_all_stay_inside(page: PlanPage, made_up: FakeSes
     made_up.deadline_days = deadline
     QApplication.processEvents()
     plot = page.cost_time.plot
-    boxes = plot.writing.boxes()
+    boxes = plot.labels.boxes()
     assert len(boxes) > 6
     assert not [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)]
     for box in boxes:
@@ -152,7 +152,7 @@ def test_the_plans_text_keeps_clear_of_every_curve_when_there_is_room(page: Plan
     made_up.compute()
     QApplication.processEvents()
     plot = page.cost_time.plot
-    box = plot.writing.plan.box
+    box = plot.labels.plan.box
     for _, line in plot.lines.shown():
         fine = np.linspace(line.x.min(), line.x.max(), 3000)
         points = plot.pixels(fine, np.interp(fine, line.x, line.y))
@@ -186,7 +186,7 @@ def test_a_line_is_smooth_where_counts_divide_the_work_badly(page: PlanPage):
 
 def test_only_named_accelerators_are_drawn(page: PlanPage):
     plot = page.cost_time.plot
-    assert {name for name, _ in plot.lines.shown()} == {name.accelerator for name in plot.writing.names}
+    assert {name for name, _ in plot.lines.shown()} == {name.accelerator for name in plot.labels.names}
     assert len(plot.lines.shown()) == NAMED
 
 
@@ -195,7 +195,7 @@ def test_a_name_stands_beside_the_end_of_a_line_that_ends_within_the_plot(page: 
     short = [replace(c, fits=c.counts >= 1024) for c in plot.comparison.others[:1]]
     shown = replace(plot.comparison, others=tuple(short))
     plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
-    name = next(n for n in plot.writing.names if n.accelerator == short[0].accelerator)
+    name = next(n for n in plot.labels.names if n.accelerator == short[0].accelerator)
     assert name.end[0] < plot.area().right() - 60
     assert name.box.right <= plot.area().right()
     assert abs(name.box.top + name.box.height / 2 - name.end[1]) < 30
@@ -209,9 +209,9 @@ def test_no_name_covers_the_dash_of_a_curve_of_one_count(page: PlanPage):
         near = replace(other, days=one.days, cost_usd=one.cost_usd * factor, fits=one.fits)
         shown = replace(plot.comparison, others=(one, near))
         plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
-        ends = {name.accelerator: name.end for name in plot.writing.names}
+        ends = {name.accelerator: name.end for name in plot.labels.names}
         dashes = [Box(x - 4, y - 2, 8, 4) for x, y in (ends[c.accelerator] for c in (one, near))]
-        assert not [(d, n) for d in dashes for n in plot.writing.names if d.overlaps(n.box)]
+        assert not [(d, n) for d in dashes for n in plot.labels.names if d.overlaps(n.box)]
 
 
 def test_the_subtitle_explains_what_is_drawn_and_nothing_else(page: PlanPage, made_up: FakeSession):
@@ -226,7 +226,7 @@ def test_the_subtitle_explains_what_is_drawn_and_nothing_else(page: PlanPage, ma
 
 
 def test_few_curves_are_named_and_the_plans_is_among_them(page: PlanPage):
-    names = [name.text for name in page.cost_time.plot.writing.names]
+    names = [name.text for name in page.cost_time.plot.labels.names]
     assert "H800" in names
     assert len(names) <= NAMED
 
@@ -273,7 +273,7 @@ def test_a_published_run_is_a_mark_that_tells_its_source(page: PlanPage, made_up
     plot = page.cost_time.plot
     shown = replace(plot.comparison, published=(run, replace(run, days=1e6)))
     plot.show_comparison(shown, worth_showing(shown, 8, Slots()))
-    assert len(plot.writing.marks.runs) == 1
+    assert len(plot.labels.marks.runs) == 1
     x, y = plot.pixels(np.log10([70.0]), np.log10([7e6]))[0]
     QTest.mouseMove(plot.viewport(), QPoint(round(x), round(y)))
     assert plain_spaces(plot.hover_text) == (
@@ -285,6 +285,6 @@ def test_a_published_run_is_a_mark_that_tells_its_source(page: PlanPage, made_up
 
 def test_the_plans_dot_wears_the_colour_of_its_curve(page: PlanPage, themes: ThemeManager):
     plot = page.cost_time.plot
-    x, y = plot.writing.plan.at
+    x, y = plot.labels.plan.at
     colour = picture(page).pixelColor(round(x), round(y)).name()
     assert colour == themes.theme.series[USUAL.index("h800-sxm")].line

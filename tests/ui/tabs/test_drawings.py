@@ -15,17 +15,19 @@ from isocost.plan.answer.comparison import Slots, ranked, worth_showing
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.report.findings.choices import Crossover, LinesView, NamedLine
+from isocost.report.findings.ledger import CalendarView
+from isocost.report.findings.plan import bar_scale
 from isocost.ui.look.theme import DARK, LIGHT, Theme, ThemeManager
 from isocost.ui.plot.chart import ChartWidget, Drawing
 from isocost.ui.plot.crossings import LinesChart
 from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.tabs.fit.memory import MemoryChart
 from isocost.ui.tabs.fit.step import StepChart
-from isocost.ui.tabs.ledger.calendar_plot import CalendarChart, CalendarView
-from isocost.ui.tabs.plan.by_hardware import BarDelegate, Ranking, bar_scale
+from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
+from isocost.ui.tabs.plan.by_hardware import BarDelegate, Ranking
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.widgets.rows import RowsDrawing
-from tests.ui.tabs.plans import comparison
+from tests.plan.curves import comparison
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZES = [QSize(560, 420), QSize(901, 633)]
@@ -231,7 +233,7 @@ def test_the_picture_shows_the_ranges_on_screen(plot: CostTimePlot):
 def test_only_curves_are_clipped_so_that_names_beside_the_plot_are_seen(plot: CostTimePlot):
     root = ElementTree.fromstring(to_svg(plot, SIZES[0], LIGHT, ""))
     clipped = [text.text for g in root.iter(f"{SVG}g") if g.get("clip-path") for text in g.iter(f"{SVG}text")]
-    beside = {name.text for name in plot.writing.names}
+    beside = {name.text for name in plot.labels.names}
     assert beside <= set(texts(to_svg(plot, SIZES[0], LIGHT, "")))
     assert not beside & set(clipped)
 

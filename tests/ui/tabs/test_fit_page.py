@@ -322,7 +322,7 @@ def test_cards_neither_cover_each_other_nor_leave_the_page(window, fit, scale):
 
 
 GB = 1e9
-BILLS = {
+BREAKDOWNS = {
     "fits": Breakdown((Part("Weights", 14 * GB), Part("Gradients", 0.4 * GB), Part("Optimizer", 0.5 * GB),
                   Part("Activations", 0.6 * GB), Part("Logits", 0.7 * GB), Part("Buffers", 0.5 * GB),
                   Part("Reserve", 2 * GB)), 80 * GB),
@@ -335,13 +335,13 @@ BILLS = {
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("height", [150, 190, 400])
-@pytest.mark.parametrize("bill", BILLS.values(), ids=BILLS)
-def test_labels_of_the_memory_bar_never_touch(qtbot, theme, height, bill):
-    bar = ChartWidget(MemoryChart(bill), theme)
+@pytest.mark.parametrize("breakdown", BREAKDOWNS.values(), ids=BREAKDOWNS)
+def test_labels_of_the_memory_bar_never_touch(qtbot, theme, height, breakdown):
+    bar = ChartWidget(MemoryChart(breakdown), theme)
     qtbot.addWidget(bar)
     bar.resize(300, height)
-    placed = labels(bill, height, theme)
-    assert {part.name for part in bill.parts if part.amount >= 0.005 * bill.total} <= {
+    placed = labels(breakdown, height, theme)
+    assert {part.name for part in breakdown.parts if part.amount >= 0.005 * breakdown.total} <= {
         label.text for label in placed
     }
     line = QFontMetricsF(theme.font("small")).height()

@@ -21,7 +21,7 @@ from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import kind_of
-from isocost.plan.physics.layouts import layout_words, memory_bill
+from isocost.plan.physics.layouts import layout_words, memory_breakdown
 from isocost.plan.physics.records import Breakdown, Part, StageRun
 from isocost.plan.physics.resolve import transformer_of, workload_of
 from isocost.plan.physics.rounds import simulated
@@ -70,7 +70,7 @@ def rounds_fit(
     efficiency, counts = efficiency_of(scenario, stage), np.array([count], dtype=np.int64)
     (speed,) = throughputs(recipe.model, data, efficiency, Layout(), (accelerator,), (counts,), catalog, FULL)
     return RoundsFit(
-        memory_bill(speed.best, 0),
+        memory_breakdown(speed.best, 0),
         layout_words(speed.best, 0),
         float(data.sequence),
         Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),

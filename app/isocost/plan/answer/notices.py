@@ -229,12 +229,12 @@ def _pin_at_fault(layout: Layout, problem: str) -> str | None:
 
 def does_not_fit(name: str, result: StageEstimate) -> str:
     """What is needed, what there is, and what would fit, in a sentence."""
-    bill, where = result.memory, f"{format_count(result.count)} {result.accelerator_name}"
+    breakdown, where = result.memory, f"{format_count(result.count)} {result.accelerator_name}"
     if result.pinned:
         where += " as pinned"
-    if bill is None or bill.limit is None or bill.total <= bill.limit:
+    if breakdown is None or breakdown.limit is None or breakdown.total <= breakdown.limit:
         return f"{name} does not fit on {where}: use more accelerators, or ones with more memory."
-    needs, has = (format_memory(size) for size in (bill.total, bill.limit))
+    needs, has = (format_memory(size) for size in (breakdown.total, breakdown.limit))
     sentence = f"{name} does not fit on {where}: it needs {needs} on each, which has {has}"
     if result.smallest_count is None and result.pinned:
         return f"{sentence}; release a pin, or let the search choose."

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.physics.layouts import idle_accelerators, layout_words, memory_bill, step_bill
+from isocost.plan.physics.layouts import idle_accelerators, layout_words, memory_breakdown, step_breakdown
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import precision_on, transformer_of
 from isocost.plan.physics.throughput import smallest_count
@@ -28,6 +28,6 @@ def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> Stage
         pinned=asked.layout != Layout(),
         smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, catalog),
         idle=idle_accelerators(best, 0),
-        memory=memory_bill(best, 0),
-        step=step_bill(best, 0, hybrid=transformer_of(asked.model, catalog).attention == "hybrid"),
+        memory=memory_breakdown(best, 0),
+        step=step_breakdown(best, 0, hybrid=transformer_of(asked.model, catalog).attention == "hybrid"),
     )

@@ -18,6 +18,7 @@ from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.stage_rows import STAGE_ROWS
 from isocost.plan.kinds import KINDS, Rl, RolloutPhase
+from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Data, Hardware, ModelChoice, Price, Value
 
@@ -100,3 +101,19 @@ def origin(path: str, value: float | None) -> str:
     """Where an input's value comes from: its default's source, or the user."""
     declared = NUMBERS[path]
     return declared.default_source if value == declared.default else TYPED
+
+
+_UNDER: dict[str, tuple[str, ...]] = {
+    "supply.discount": ("reserved", "spot", "block"),
+    "supply.term_months": ("reserved",),
+    "supply.block_days": ("block",),
+    "supply.rework": ("spot",),
+    "supply.owned_share": ("mixed",),
+    "supply.resold": ("reserved", "block"),
+}
+"""Terms under which an input changes anything; without an entry, under all."""
+
+
+def matters(path: str, supply: Supply) -> bool:
+    """Whether an input of what surrounds the run changes anything under these terms."""
+    return supply.mode in _UNDER.get(path, (supply.mode,))

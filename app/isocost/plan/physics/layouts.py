@@ -1,4 +1,4 @@
-"""A layout of the search in words and bills: who shares the work, what fills memory and time."""
+"""A layout of the search in words and breakdowns: who shares the work, what fills memory and time."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def recompute_words(mode: Recompute) -> str:
     return f"{'no' if mode == 'none' else mode} recompute"
 
 
-def memory_bill(best: BestLayouts, at: int) -> Breakdown:
+def memory_breakdown(best: BestLayouts, at: int) -> Breakdown:
     """Bytes per accelerator at the peak of a layout, against what can be used."""
     parts = tuple(Part(label, float(getattr(best.memory, name)[at])) for name, label in _MEMORY)
     return Breakdown(parts, best.capacity)
@@ -83,7 +83,7 @@ MIXERS = "Attention and state space"
 """What mixes tokens in a hybrid's layers."""
 
 
-def step_bill(best: BestLayouts, at: int, *, hybrid: bool = False) -> Breakdown:
+def step_breakdown(best: BestLayouts, at: int, *, hybrid: bool = False) -> Breakdown:
     """Seconds of one optimizer step by what they are spent on, largest first."""
     labels = {**dict(_STEP), "attention": MIXERS if hybrid else "Attention"}
     parts = [Part(label, float(getattr(best.breakdown, name)[at])) for name, label in labels.items()]

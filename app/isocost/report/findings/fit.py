@@ -50,38 +50,38 @@ class MemoryLabel:
     names: Literal["part", "free", "limit"] = "part"
 
 
-def memory_said(stage: StageEstimate, bill: Breakdown) -> Said:
+def memory_said(stage: StageEstimate, breakdown: Breakdown) -> Said:
     """What the bar of a stage's memory says."""
-    finding, subtitle = memory_finding(stage, bill), memory_subtitle(stage, bill)
-    return Said(finding, subtitle, f"{finding}. {subtitle}: {bill_words(bill, 'bytes')}")
+    finding, subtitle = memory_finding(stage, breakdown), memory_subtitle(stage, breakdown)
+    return Said(finding, subtitle, f"{finding}. {subtitle}: {breakdown_words(breakdown, 'bytes')}")
 
 
 def rounds_memory_said(found: RoundsFit) -> Said:
     """What the bar of an update's memory says, for a stage of rounds."""
     finding = held_words(found.memory)
     subtitle = f"An update on {format_count(found.longest)} tokens a sequence"
-    return Said(finding, subtitle, f"{finding}. {subtitle}: {bill_words(found.memory, 'bytes')}")
+    return Said(finding, subtitle, f"{finding}. {subtitle}: {breakdown_words(found.memory, 'bytes')}")
 
 
-def memory_finding(stage: StageEstimate, bill: Breakdown) -> str:
+def memory_finding(stage: StageEstimate, breakdown: Breakdown) -> str:
     """How much of how much, and what is to spare."""
-    return "The pinned layout is impossible" if stage.layout_problem else held_words(bill)
+    return "The pinned layout is impossible" if stage.layout_problem else held_words(breakdown)
 
 
-def held_words(bill: Breakdown) -> str:
-    """How much of what can be used a bill takes."""
-    limit = bill.limit or 0.0
-    held = format_memory_of(bill.total, limit)
-    if bill.total <= limit:
-        return f"{held}: fits, {format_memory(limit - bill.total, digits=2)} free"
+def held_words(breakdown: Breakdown) -> str:
+    """How much of what can be used a breakdown takes."""
+    limit = breakdown.limit or 0.0
+    held = format_memory_of(breakdown.total, limit)
+    if breakdown.total <= limit:
+        return f"{held}: fits, {format_memory(limit - breakdown.total, digits=2)} free"
     return f"Needs {held}: does not fit"
 
 
-def memory_subtitle(stage: StageEstimate, bill: Breakdown) -> str:
+def memory_subtitle(stage: StageEstimate, breakdown: Breakdown) -> str:
     """What is drawn, or what would fit."""
     if stage.layout_problem:
         return "Drawn: the layout found without the pins"
-    if bill.total <= (bill.limit or 0.0):
+    if breakdown.total <= (breakdown.limit or 0.0):
         return f"At the peak of a step, on each {stage.accelerator_name}"
     held = " as pinned" if stage.pinned else ""
     if stage.smallest_count is None:
@@ -89,22 +89,22 @@ def memory_subtitle(stage: StageEstimate, bill: Breakdown) -> str:
     return f"Smallest count that fits{held}: {format_count(stage.smallest_count)} {stage.accelerator_name}"
 
 
-def shown_parts(bill: Breakdown) -> tuple[Part, ...]:
-    """The parts of a bill worth a bar, in their order; small ones together at the end."""
-    least = SMALL * bill.total
-    large = tuple(part for part in bill.parts if part.amount >= least)
-    rest = sum(part.amount for part in bill.parts if 0 < part.amount < least)
-    return (*large, Part("Everything else", rest)) if rest >= NOTHING * bill.total else large
+def shown_parts(breakdown: Breakdown) -> tuple[Part, ...]:
+    """The parts of a breakdown worth a bar, in their order; small ones together at the end."""
+    least = SMALL * breakdown.total
+    large = tuple(part for part in breakdown.parts if part.amount >= least)
+    rest = sum(part.amount for part in breakdown.parts if 0 < part.amount < least)
+    return (*large, Part("Everything else", rest)) if rest >= NOTHING * breakdown.total else large
 
 
-def memory_labels(bill: Breakdown) -> tuple[MemoryLabel, ...]:
+def memory_labels(breakdown: Breakdown) -> tuple[MemoryLabel, ...]:
     """The lines beside the bar, from its foot upwards: the parts, what is free, what can be used."""
-    found, below, limit = [], 0.0, bill.limit or 0.0
-    for part in shown_parts(bill):
+    found, below, limit = [], 0.0, breakdown.limit or 0.0
+    for part in shown_parts(breakdown):
         found.append(MemoryLabel(part.name, format_memory(part.amount), below + part.amount / 2))
         below += part.amount
-    if bill.total < limit:
-        found.append(MemoryLabel("Free", format_memory(limit - bill.total), (below + limit) / 2, "free"))
+    if breakdown.total < limit:
+        found.append(MemoryLabel("Free", format_memory(limit - breakdown.total), (below + limit) / 2, "free"))
     found.append(MemoryLabel("Usable", format_memory(limit), limit, "limit"))
     return tuple(found)
 
@@ -112,23 +112,24 @@ def memory_labels(bill: Breakdown) -> tuple[MemoryLabel, ...]:
 # Time of a step or of a round
 
 
-def step_said(stage: StageEstimate, bill: Breakdown) -> Said:
+def step_said(stage: StageEstimate, breakdown: Breakdown) -> Said:
     """What the bars of an optimizer step say."""
-    finding = step_finding(bill)
-    return Said(finding, step_subtitle(stage), f"{finding}. {bill_words(bill, 'seconds')}")
+    finding = step_finding(breakdown)
+    return Said(finding, step_subtitle(stage), f"{finding}. {breakdown_words(breakdown, 'seconds')}")
 
 
 def rounds_step_said(found: RoundsFit) -> Said:
     """What the bars of a round say."""
     finding = round_finding(found)
-    return Said(finding, round_subtitle(found), f"{finding}. {bill_words(found.round, 'seconds')}")
+    return Said(finding, round_subtitle(found), f"{finding}. {breakdown_words(found.round, 'seconds')}")
 
 
-def step_finding(bill: Breakdown) -> str:
+def step_finding(breakdown: Breakdown) -> str:
     """Where most of the step goes, and the largest part that is not the model's own arithmetic."""
-    first = max(bill.parts, key=lambda part: part.amount)
-    losses = [part for part in bill.parts if part.name not in USEFUL]
-    words = f"{first.amount / bill.total:.0%} of the {seconds(bill.total)} step is {lower(first.name)}"
+    first = max(breakdown.parts, key=lambda part: part.amount)
+    losses = [part for part in breakdown.parts if part.name not in USEFUL]
+    total = breakdown.total
+    words = f"{first.amount / total:.0%} of the {seconds(total)} step is {lower(first.name)}"
     words = words.replace("%", f"{SPACE}%", 1)
     worst = max(losses, key=lambda part: part.amount, default=None)
     if worst is None or worst is first:
@@ -179,16 +180,16 @@ def step_share(amount: float, total: float) -> str:
 # Either as figures
 
 
-def bill_table(bill: Breakdown, unit: str) -> Table:
+def breakdown_table(breakdown: Breakdown, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
     columns = (Column("part"), Column(unit, show, right=True), Column("share", percent, right=True))
-    return Table(columns, tuple((p.name, p.amount, p.amount / bill.total) for p in bill.parts))
+    return Table(columns, tuple((p.name, p.amount, p.amount / breakdown.total) for p in breakdown.parts))
 
 
-def bill_words(bill: Breakdown, unit: str) -> str:
-    """A bill as a sentence for those who cannot see it."""
-    table = bill_table(bill, unit)
+def breakdown_words(breakdown: Breakdown, unit: str) -> str:
+    """A breakdown as a sentence for those who cannot see it."""
+    table = breakdown_table(breakdown, unit)
     rows = range(len(table.rows))
     return "; ".join(f"{table.shown(i, 0)} {table.shown(i, 1)}, {table.shown(i, 2)}" for i in rows) + "."
 

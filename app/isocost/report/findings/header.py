@@ -120,11 +120,11 @@ def remarks(
 def _fit(estimate: Estimate) -> Iterator[Remark]:
     """Whether every stage's memory fits, with that of the tightest."""
     judged = [stage for stage in _counted(estimate) if stage.fits is not None]
-    bills = [stage.memory for stage in judged if stage.memory is not None and stage.memory.limit]
-    tightest = max(bills, key=lambda bill: bill.total / (bill.limit or 1.0), default=None)
+    breakdowns = [stage.memory for stage in judged if stage.memory is not None and stage.memory.limit]
+    tightest = max(breakdowns, key=lambda breakdown: breakdown.total / (breakdown.limit or 1.0), default=None)
     size = ""
     # A stage of rounds fits or not by simulation: nothing here says how closely.
-    if tightest is not None and tightest.limit is not None and len(bills) == len(judged):
+    if tightest is not None and tightest.limit is not None and len(breakdowns) == len(judged):
         size = f", {format_memory_of(tightest.total, tightest.limit)}"
     if judged and all(stage.fits for stage in judged):
         yield Remark(f"fits{size}", "fine")

@@ -22,7 +22,7 @@ from isocost.report.findings.fit import (
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Chart
-from isocost.ui.tabs.fit.bill import BillCard
+from isocost.ui.tabs.fit.breakdown import BreakdownCard
 from isocost.ui.widgets.rows import LEFT, RIGHT
 
 BAR = 76
@@ -62,7 +62,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 class MemoryChart(Chart[Breakdown | None]):
-    """A bill of memory as one bar, what fills it named beside it; None = there is none."""
+    """A breakdown of memory as one bar, what fills it named beside it; None = there is none."""
 
     def least(self, theme: Theme) -> QSize:
         return QSize(theme.px(220), theme.px(150))
@@ -73,19 +73,19 @@ class MemoryChart(Chart[Breakdown | None]):
             _paint_labels(painter, labels(self.view, size.height(), theme), size, theme)
 
 
-def labels(bill: Breakdown, height: float, theme: Theme) -> list[Label]:
+def labels(breakdown: Breakdown, height: float, theme: Theme) -> list[Label]:
     """Text beside a bar of a height in pixels, bottom first, none covering another."""
-    over = bill.total > (bill.limit or 0.0)
+    over = breakdown.total > (breakdown.limit or 0.0)
     inks = {"free": theme.quiet, "limit": theme.stop if over else theme.text}
     found = [
         Label(
             each.text,
             each.value,
             inks.get(each.names) or _ink(theme, each.text),
-            _y(bill, each.at, height),
+            _y(breakdown, each.at, height),
             strong=each.names == "limit",
         )
-        for each in memory_labels(bill)
+        for each in memory_labels(breakdown)
     ]
     found.sort(key=lambda label: -label.at)
     line = QFontMetricsF(font_of(theme, "small")).height()
@@ -93,9 +93,9 @@ def labels(bill: Breakdown, height: float, theme: Theme) -> list[Label]:
     return [replace(label, y=y) for label, y in zip(found, ys, strict=True)]
 
 
-def _y(bill: Breakdown, size: float, height: float) -> float:
+def _y(breakdown: Breakdown, size: float, height: float) -> float:
     """Pixel of a size in bytes on a bar of a height in pixels."""
-    full = max(bill.total, bill.limit or 0.0) or 1.0
+    full = max(breakdown.total, breakdown.limit or 0.0) or 1.0
     margin = 7.0
     return height - margin - size / full * (height - 2 * margin)
 
@@ -105,26 +105,26 @@ def _ink(theme: Theme, name: str) -> str:
     return theme.quiet if slot is None else theme.series[slot].line
 
 
-def _paint_bar(painter: QPainter, bill: Breakdown, size: QSizeF, theme: Theme) -> None:
+def _paint_bar(painter: QPainter, breakdown: Breakdown, size: QSizeF, theme: Theme) -> None:
     def y(amount: float) -> float:
-        return _y(bill, amount, size.height())
+        return _y(breakdown, amount, size.height())
 
-    limit, width = bill.limit or 0.0, float(theme.px(BAR))
+    limit, width = breakdown.limit or 0.0, float(theme.px(BAR))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(mixed(theme.quiet, theme.panel, 0.14))
     painter.drawRect(QRectF(0, y(limit), width, y(0) - y(limit)))
     below = 0.0
-    for part in shown_parts(bill):
+    for part in shown_parts(breakdown):
         top, bottom = y(below + part.amount), y(below)
         room = QRectF(0, top, width, max(bottom - top - 1.0, 0.6))
         share = 0.5 if part.name == "Reserve" else 0.95
         painter.setBrush(mixed(_ink(theme, part.name), theme.panel, share))
         painter.drawRect(room)
         below += part.amount
-    over = bill.total > limit
+    over = breakdown.total > limit
     if over:
         painter.setBrush(QBrush(QColor(theme.stop), Qt.BrushStyle.BDiagPattern))
-        painter.drawRect(QRectF(0, y(bill.total), width, y(limit) - y(bill.total)))
+        painter.drawRect(QRectF(0, y(breakdown.total), width, y(limit) - y(breakdown.total)))
     painter.setPen(made_pen(theme.stop if over else theme.text, 2.0))
     painter.drawLine(QLineF(0, y(limit), width + 6, y(limit)))
 
@@ -147,7 +147,7 @@ def _paint_labels(painter: QPainter, placed: Sequence[Label], size: QSizeF, them
         painter.drawText(room, RIGHT, label.value)
 
 
-class MemoryCard(BillCard):
+class MemoryCard(BreakdownCard):
     """Whether the memory of one accelerator is enough, and for what."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -155,14 +155,14 @@ class MemoryCard(BillCard):
 
     def show_stage(self, stage: StageEstimate) -> None:
         """Show one stage's memory."""
-        bill = stage.memory
-        if bill is None:
+        breakdown = stage.memory
+        if breakdown is None:
             self.show_nothing(NO_MEMORY)
             return
-        self.say(*memory_said(stage, bill))
-        self.chart.show_bill(bill)
+        self.say(*memory_said(stage, breakdown))
+        self.chart.show_breakdown(breakdown)
 
     def show_rounds(self, found: RoundsFit) -> None:
         """Show the memory of an update of a stage of rounds."""
         self.say(*rounds_memory_said(found))
-        self.chart.show_bill(found.memory)
+        self.chart.show_breakdown(found.memory)

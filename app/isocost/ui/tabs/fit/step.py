@@ -21,7 +21,7 @@ from isocost.report.findings.fit import (
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, mixed
 from isocost.ui.plot.chart import Chart
-from isocost.ui.tabs.fit.bill import BillCard
+from isocost.ui.tabs.fit.breakdown import BreakdownCard
 from isocost.ui.widgets.rows import LEFT, RIGHT
 
 NAME, TIME, SHARE = 214, 62, 54
@@ -32,7 +32,7 @@ ROW = 22
 
 
 class StepChart(Chart[Breakdown | None]):
-    """The bill of a step's time, a row for each part; None = there is none."""
+    """The breakdown of a step's time, a row for each part; None = there is none."""
 
     def least(self, theme: Theme) -> QSize:
         return QSize(theme.px(TIME + SHARE + 150), theme.px(160))
@@ -73,7 +73,7 @@ def _paint_row(
     painter.drawText(QRectF(room.right() - share, room.top(), share, room.height()), RIGHT, of_all)
 
 
-class StepCard(BillCard):
+class StepCard(BreakdownCard):
     """Where the step's time goes."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -81,14 +81,14 @@ class StepCard(BillCard):
 
     def show_stage(self, stage: StageEstimate) -> None:
         """Show one stage's step."""
-        bill = stage.step
-        if bill is None or not bill.parts:
+        breakdown = stage.step
+        if breakdown is None or not breakdown.parts:
             self.show_nothing(NO_STEP)
             return
-        self.say(*step_said(stage, bill))
-        self.chart.show_bill(bill)
+        self.say(*step_said(stage, breakdown))
+        self.chart.show_breakdown(breakdown)
 
     def show_rounds(self, found: RoundsFit) -> None:
         """Show where a round's time goes."""
         self.say(*rounds_step_said(found))
-        self.chart.show_bill(found.round)
+        self.chart.show_breakdown(found.round)

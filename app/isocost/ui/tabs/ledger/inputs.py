@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.plan.inputs.table import CHOICES, NUMBERS
-from isocost.plan.project.project import Scenario
+from isocost.plan.inputs.table import CHOICES, NUMBERS, matters
 from isocost.report.findings.inputs import group_line, programme_caption
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.inputs.selected import selected
@@ -185,13 +184,13 @@ class Group(QFrame):
         self.fold.say(group_line(self.plan.name, scenario, self._session.catalog))
         shown = self.fold.isChecked()
         for path, row in self._rows.items():
-            row.setVisible(shown and belongs(path, scenario))
+            row.setVisible(shown and matters(path, scenario.supply))
         if not shown:
             return
         for choice in self.choices.values():
             choice.refresh()
         for path, field in self.fields.items():
-            if belongs(path, scenario):
+            if matters(path, scenario.supply):
                 field.refresh()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -307,19 +306,3 @@ def _expanded(paths: Iterable[str]) -> Iterable[str]:
             yield path
         else:
             yield from (each for each in NUMBERS if each.startswith(f"{path}."))
-
-
-_UNDER: dict[str, tuple[str, ...]] = {
-    "supply.discount": ("reserved", "spot", "block"),
-    "supply.term_months": ("reserved",),
-    "supply.block_days": ("block",),
-    "supply.rework": ("spot",),
-    "supply.owned_share": ("mixed",),
-    "supply.resold": ("reserved", "block"),
-}
-"""Terms under which an input changes anything; without an entry, under all."""
-
-
-def belongs(path: str, scenario: Scenario) -> bool:
-    """Whether an input changes anything under the scenario's terms."""
-    return scenario.supply.mode in _UNDER.get(path, (scenario.supply.mode,))

@@ -19,7 +19,7 @@ from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.lines import Line, Lines
 from isocost.ui.plot.styles import series_of
 from isocost.ui.plot.ticks import money_scale, time_scale
-from isocost.ui.tabs.plan.cost_time_writing import Writing, gutter, write
+from isocost.ui.tabs.plan.cost_time_labels import Labels, gutter, place_labels
 
 
 class Beneath:
@@ -130,7 +130,7 @@ class CostTimePlot(LogPlot):
         self._view: View | None = None
         self._slots: Mapping[str, int] = {}
         self._offset: tuple[float, float] | None = None
-        self._writing: Writing | None = None
+        self._labels: Labels | None = None
         self._mouse = _Mouse()
         self.apply_theme(theme)
 
@@ -182,18 +182,20 @@ class CostTimePlot(LogPlot):
         return any(self.holds(math.log10(run.days), math.log10(run.cost_usd)) for run in runs)
 
     @property
-    def writing(self) -> Writing | None:
+    def labels(self) -> Labels | None:
         """Where every text of the plot stands; None while there is nothing to draw."""
-        if self._writing is None and self.comparison is not None and self.area().width() > 20:
-            self._writing = write(self, self.lines, self.comparison, self._slots, self._theme, self._offset)
-            self._offset = self._writing.plan.offset
-        return self._writing
+        if self._labels is None and self.comparison is not None and self.area().width() > 20:
+            self._labels = place_labels(
+                self, self.lines, self.comparison, self._slots, self._theme, self._offset
+            )
+            self._offset = self._labels.plan.offset
+        return self._labels
 
     @property
     def hover_text(self) -> str:
         """What the mouse is over, in words; empty over nothing."""
-        if self._mouse.run is not None and self.writing is not None:
-            return "\n".join(self.writing.marks.runs[self._mouse.run][0])
+        if self._mouse.run is not None and self.labels is not None:
+            return "\n".join(self.labels.marks.runs[self._mouse.run][0])
         found = self._curve_over()
         if found is None or self.comparison is None:
             return ""
@@ -214,7 +216,7 @@ class CostTimePlot(LogPlot):
             self.lines.style(self._theme, self._slots, hovered)
 
     def _rewrite(self) -> None:
-        self._writing = None
+        self._labels = None
         self._mouse.run = None
         self.viewport().update()
 
@@ -233,28 +235,28 @@ class CostTimePlot(LogPlot):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         """Every text, the plan's point and what the mouse is over, above the curves."""
-        writing = self.writing
-        if writing is None or self.comparison is None:
+        labels = self.labels
+        if labels is None or self.comparison is None:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        writing.paint(painter)
+        labels.paint(painter)
         if not self._mouse.drag:
-            self._paint_hover(painter, writing)
+            self._paint_hover(painter, labels)
         painter.restore()
 
-    def _paint_hover(self, painter: QPainter, writing: Writing) -> None:
+    def _paint_hover(self, painter: QPainter, labels: Labels) -> None:
         """The point the mouse is over, and what there is to say about it."""
         words = self.hover_text.split("\n")
         found = self._curve_over()
         if self._mouse.run is not None:
-            writing.paint_readout(painter, writing.marks.runs[self._mouse.run][1], words, self._theme.text)
+            labels.paint_readout(painter, labels.marks.runs[self._mouse.run][1], words, self._theme.text)
         elif found is not None:
             curve, at = found
             x, y = self.pixels(np.log10(curve.days[at : at + 1]), np.log10(curve.cost_usd[at : at + 1]))[0]
-            writing.paint_ring(painter, (float(x), float(y)), curve.accelerator)
-            ink = writing.series(curve.accelerator).text
-            writing.paint_readout(painter, (float(x), float(y)), words, ink)
+            labels.paint_ring(painter, (float(x), float(y)), curve.accelerator)
+            ink = labels.series(curve.accelerator).text
+            labels.paint_readout(painter, (float(x), float(y)), words, ink)
 
     # Choosing
 
@@ -313,12 +315,12 @@ class CostTimePlot(LogPlot):
 
     def _handle_at(self, at: QPointF) -> str:
         """Which handle is under the mouse: plan, deadline or none."""
-        writing = self.writing
-        if writing is None:
+        labels = self.labels
+        if labels is None:
             return ""
-        if math.hypot(at.x() - writing.plan.at[0], at.y() - writing.plan.at[1]) <= REACH:
+        if math.hypot(at.x() - labels.plan.at[0], at.y() - labels.plan.at[1]) <= REACH:
             return "plan"
-        near = writing.deadline is not None and abs(at.x() - writing.deadline) <= 6
+        near = labels.deadline is not None and abs(at.x() - labels.deadline) <= 6
         return "deadline" if near and at.y() < self.area().bottom() else ""
 
     def _drag_plan(self, at: QPointF) -> None:
@@ -332,10 +334,10 @@ class CostTimePlot(LogPlot):
         handle = self._handle_at(at)
         inside = self.area().adjusted(-4, -4, 4, 4).contains(at)
         over = self.lines.nearest(at.x(), at.y(), REACH) if inside and handle != "deadline" else None
-        named = self.writing.name_at(at) if self.writing else None
+        named = self.labels.name_at(at) if self.labels else None
         if over is None and named is not None and (line := self.lines.get(named)) is not None:
             over = (named, int(line.points[-1]))
-        run = self.writing.run_at(at) if self.writing and handle != "plan" else None
+        run = self.labels.run_at(at) if self.labels and handle != "plan" else None
         self._set_over(over if run is None else None, run)
         shapes = {"plan": Qt.CursorShape.OpenHandCursor, "deadline": Qt.CursorShape.SplitHCursor}
         other = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor

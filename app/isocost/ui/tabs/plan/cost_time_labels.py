@@ -26,14 +26,14 @@ STRONG = 40
 """How much labels avoid a curve."""
 
 
-def write(
+def place_labels(
     plot: LogPlot,
     lines: Lines,
     comparison: Comparison,
     slots: Mapping[str, int],
     theme: Theme,
     offset: tuple[float, float] | None,
-) -> Writing:
+) -> Labels:
     """Place every text of the plot: names in the right margin, the plan, then counts that have room."""
     area = plot.area()
     clutter = Clutter(Box(area.left() + 2, area.top(), area.width() - 4, area.height() - 2))
@@ -55,7 +55,7 @@ def write(
         clutter.take(Box(plan.at[0] - 9, plan.at[1] - 9, 18, 18))
     names = _names(comparison, slots, theme, area, drawn, clutter)
     dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
-    return Writing(
+    return Labels(
         theme=theme,
         slots=slots,
         room=clutter.room,
@@ -247,7 +247,7 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class Labels:
     """Every text and mark of the plot with its place in pixels."""
 
     theme: Theme

@@ -1,28 +1,28 @@
-"""What the cards of memory and of step time share: one bill of the selected stage, painted and as a table."""
+"""What the cards of memory and of step time share: one breakdown of a stage, painted and as a table."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
 from isocost.plan.physics.records import Breakdown
-from isocost.report.findings.fit import bill_table
+from isocost.report.findings.fit import breakdown_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Chart, ChartWidget, Drawing
 from isocost.ui.widgets.card import ChartCard
 
 
-class BillWidget(ChartWidget[Breakdown | None]):
-    """A chart of a bill on screen."""
+class BreakdownWidget(ChartWidget[Breakdown | None]):
+    """A chart of a breakdown on screen."""
 
-    def show_bill(self, bill: Breakdown | None) -> None:
-        """Paint another bill."""
-        if bill != self.view:
-            self.show_view(bill)
+    def show_breakdown(self, breakdown: Breakdown | None) -> None:
+        """Paint another breakdown."""
+        if breakdown != self.view:
+            self.show_view(breakdown)
 
 
-class BillCard(ChartCard):
-    """A card around the chart of a bill; follows every estimate."""
+class BreakdownCard(ChartCard):
+    """A card around the chart of a breakdown; follows every estimate."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class BillCard(ChartCard):
     ) -> None:
         """``about`` is the title while there is nothing to find; ``unit`` is bytes or seconds."""
         super().__init__(name, parent)
-        self.chart = BillWidget(chart, theme, self)
+        self.chart = BreakdownWidget(chart, theme, self)
         self.chart.setObjectName(f"{name}.chart")
         self._about = about
         self._unit = unit
@@ -50,11 +50,12 @@ class BillCard(ChartCard):
 
     def show_nothing(self, why: str) -> None:
         """Leave the chart empty and say why."""
-        self.chart.show_bill(None)
+        self.chart.show_breakdown(None)
         self.say(self._about, why, why)
 
     def drawing(self) -> Drawing | None:
         return self.chart.chart if self.chart.view is not None else None
 
     def table(self) -> Table:
-        return bill_table(self.chart.view, self._unit) if self.chart.view is not None else super().table()
+        shown = self.chart.view
+        return breakdown_table(shown, self._unit) if shown is not None else super().table()
