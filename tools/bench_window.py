@@ -183,10 +183,10 @@ def main() -> None:
     searched = drag(window, "model.parameters")
     settle(window.session)
     calls = calls_per_step(window)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     chained = chains(window)
     window.session.undo_stack.setClean()
     window.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     figures = {
         "drag_p50_ms": percentile(times["tab"], 0.50),
         "drag_p95_ms": percentile(times["tab"], 0.95),

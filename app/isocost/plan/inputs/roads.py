@@ -260,9 +260,7 @@ _SPECIAL_CHOICES: dict[str, type[Road]] = {
     "finetune.supplier": _Tuner,
 }
 
-NUMBER_ROADS: dict[str, NumberRoad] = {
-    path: _SPECIAL_NUMBERS.get(path, NumberRoad)(path) for path in NUMBERS
-}
+NUMBER_ROADS: dict[str, NumberRoad] = {path: _SPECIAL_NUMBERS.get(path, NumberRoad)(path) for path in NUMBERS}
 """The roads of the numbers, by path."""
 
 ROADS: dict[str, Road] = {

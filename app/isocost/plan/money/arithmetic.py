@@ -46,6 +46,7 @@ class Factor:
 
     def text(self, digits: int) -> str:
         """The value with at least its whole part, and a price below $1,000 with its cents."""
+        # After the point stands what is left of the significant digits: 120,966.4 keeps its whole part.
         size = math.floor(math.log10(abs(self._shown))) if self._shown else 0
         whole, _, part = f"{self._shown:,.{max(0, digits - 1 - size)}f}".partition(".")
         part = part.rstrip("0")
@@ -85,6 +86,7 @@ def on_paper(
     Args:
         amount: writes a result; two results written alike are the same on paper.
     """
+    # From the values, not from the figure: a rent is in cents already, and rounding twice can differ.
     exact = amount(read(words, {name: sum(f.value for f in each) for name, each in factors.items()}))
     for digits in range(FEWEST, MOST):
         values = {name: sum(f.read(digits) for f in each) for name, each in factors.items()}

@@ -86,6 +86,7 @@ _UNUSED = (
         "paid_days", "Days of the reservation", "days", ("supply.term_months",),
         "{supply.term_months} x 730 / 24", lambda months: months * DAYS_PER_MONTH, modes=("reserved",),
     ),
+    # Blocks are sold by the day: the last one is paid to its end.
     Figure(
         "paid_days", "Days of the capacity block", "days", ("shared_days", "supply.block_days"),
         "the larger of ({shared_days} in whole days) and {supply.block_days}",
@@ -126,6 +127,7 @@ _STEPS = (
 )  # fmt: skip
 
 _LINES = (
+    # Of the main run only: experiments that fail are part of what experiments cost. Goodput is in the rent.
     Figure(
         "failed-runs", "Failed runs", "USD", ("programme.failed_runs", "main_rent"),
         "{programme.failed_runs} of the main run's {main_rent}", _product,
@@ -137,6 +139,7 @@ _LINES = (
         "{supply.rework} of {rent} rent", _product,
         modes=("spot",), group="failures", inputs=("supply.rework",), paid=WITH_STAGES,
     ),
+    # Hours that others pay for are named only where there are any: "100 % of" would be a riddle.
     Figure(
         "unused", "Reserved and unused", "USD",
         ("unsold_share", "unused_hours", "held.count", "held.rate"),
@@ -201,6 +204,7 @@ _LINES = (
         where=("programme.setup_usd",), group="infrastructure", inputs=("programme.setup_usd",),
         missing="migration, acceptance tests, contracts", paid=AT_START, committed=True,
     ),
+    # A reserve is held against all that can go wrong, so every line counts, those added later too.
     Figure(
         "everything_else", "Everything else", "USD", ("rent", LINES), "{rent} + {lines}",
         lambda rent, lines: rent + lines,

@@ -114,6 +114,7 @@ def cash_by_month(on: Reckoning, lines: Sequence[LedgerLine]) -> tuple[CashMonth
         for line in lines
         if line.key not in held_back
     }
+    # The reserve is spent as the rest is: it has no calendar of its own.
     rest = [float(sum(row[m] for row in paid.values())) for m in range(len(edges) - 1)]
     paid |= {line.key: _apportioned(line.cost_usd, rest) for line in lines if line.key in held_back}
     return _cash_months(on, lines, paid, edges)
@@ -218,6 +219,7 @@ def _weights(spans: Sequence[Span], edges: Sequence[float]) -> list[float]:
 
 def _apportioned(usd: float, weights: Sequence[float]) -> list[int]:
     """Cents split by weights without losing one: cumulative shares are rounded, their differences paid."""
+    # Rounding each month by itself loses cents; rounding where the sum stands after it loses none.
     whole, total = round(usd * CENTS), math.fsum(weights)
     if total <= 0.0:
         return [whole, *([0] * (len(weights) - 1))]

@@ -42,6 +42,7 @@ class Paid:
     """Key of the figure that says how long (days after the stages, months throughout)."""
 
 
+# Compared by identity: rows are declared once, and a tuple of all of them is the key of a cache.
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
     """One figure: what it is called and needs, how it is worked out and worded, where it stands on the bill.
@@ -166,6 +167,7 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
     absent = {i for i, exists in zip(_conditional(figures), existing, strict=True) if not exists}
     rows: dict[str, Figure] = {}
     for i, figure in enumerate(figures):
+        # Of the alternatives of one key the first that exists is taken: the usual case stands last.
         if i not in absent:
             rows.setdefault(figure.key, figure)
     lines, late = (
@@ -184,6 +186,7 @@ def _sheet(figures: tuple[Figure, ...], existing: tuple[bool, ...]) -> Sheet:
         row.key: [name for name in row.needs if name in rows] + (summed if LINES in row.needs else [])
         for row in rows.values()
     }
+    # Values are worked out when asked for, so no order is needed; this only finds circles, before any is.
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -221,6 +224,7 @@ class Values(dict[str, Any]):
         """The same inputs with other values given; every figure is worked out anew."""
         known, rows = self.sheet, self.sheet.rows
         inputs = {k: v for k, v in self.items() if k not in rows and k not in (LINES, BILL)}
+        # Samples of a share that is zero in the plan bring its line into being.
         if not known.conditions.isdisjoint(given):
             known = sheet(known.declared, lambda path: given[path] if path in given else self[path])
         return Values({**inputs, **given}, known, self._read)

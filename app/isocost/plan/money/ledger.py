@@ -163,9 +163,7 @@ def _bars(named: Sequence[tuple[str, tuple[LedgerLine, ...]]], total: float) -> 
     bars: list[BillBar] = []
     for name, own in named:
         start, cost = bars[-1].end_usd if bars else 0.0, programme_total(own)
-        bars.append(
-            BillBar(name, own[0].group, start, cents(start + cost), cost, part_of(cost, total), own)
-        )
+        bars.append(BillBar(name, own[0].group, start, cents(start + cost), cost, part_of(cost, total), own))
     return tuple(bars)
 
 

@@ -55,6 +55,7 @@ def _hourly_write_off(capital: Number, residual: Number, years: Number) -> Numbe
 
 
 OWNED = (
+    # The network is a share of the whole, so the rest is one minus it of the whole.
     Figure(
         "its.capital", "Price with server and network", "USD", ("its.purchase", "ownership.network_share"),
         "{its.purchase} / (1 - {ownership.network_share})", lambda price, share: price / (1.0 - share),
@@ -76,6 +77,7 @@ OWNED = (
         ("its.capital", "ownership.years", "ownership.cost_of_capital", "ownership.residual"),
         "{its.capital} x (1 - {ownership.residual}) / {ownership.years}", annuity,
     ),
+    # The annuity is more than the straight line by the interest; at no rate rounding may make it less.
     Figure(
         "its.interest", "Cost of the capital bound, an hour of its life", "USD/h",
         ("its.yearly", "its.write_off"), "the larger of 0 and ({its.yearly} / 8,760 - {its.write_off})",
@@ -190,6 +192,7 @@ def rent_or_buy(
         value_kept_per_year: share of its price that used hardware still fetches a year later.
         hours: those the plan itself uses each accelerator; months beyond them suppose other work.
     """
+    # Cash, not cost: what is paid at once is not written off as well, and its interest is nobody's bill.
     used = owned.utilization * HOURS_PER_MONTH
     monthly_rent = count * used * rent
     monthly_own = count * ((owned.facility + owned.upkeep) * HOURS_PER_MONTH + owned.energy * used)

@@ -176,6 +176,7 @@ def reckoned(scenario: Scenario, runs: Sequence[StageRun], catalog: Catalog) -> 
     """
     counted = tuple(i for i, stage in enumerate(scenario.stages) if stage.enabled)
     taken = tuple(runs[i] for i in counted)
+    # A claimed count is taken as it stands, others are whole nodes: what is held is the largest of them.
     shared = [int(runs[i].counts[0]) for i in counted if scenario.stages[i].hardware is None]
     held = np.array([max(shared, default=scenario.hardware.count)], dtype=np.int64)
     entry = catalog.accelerator(scenario.hardware.accelerator)
@@ -202,6 +203,7 @@ def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog) -> 
         """(stages, counts) of a value per stage and point."""
         return np.array([side_by_side(row) for row in rows]).reshape(len(rows), sum(lengths))
 
+    # Rents of owned accelerators are worked out at every point alike; where none is for sale it is NaN.
     held = [_held(point.accelerator, point.usd_per_gpu_hour, scenario, catalog) for point in points]
     own = [[_stage_terms(scenario, stage, point, catalog) for point in points] for stage in stages]
     runs = [[point.runs[i] for point in points] for i in range(len(stages))]
@@ -209,6 +211,7 @@ def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog) -> 
         "stage.gpu_hours": by_stage([[run.gpu_hours for run in row] for row in runs]),
         "stage.days": by_stage([[run.wall_days for run in row] for row in runs]),
         "stage.count": by_stage([[run.counts.astype(np.float64) for run in row] for row in runs]),
+        # One column: whether a stage is the main run is the same at every count.
         "stage.main": _flags([kind_of(stage).group == "final run" for stage in stages]),
         "stage.shared": _flags([stage.hardware is None for stage in stages]),
         "stages": float(len(stages)),

@@ -169,6 +169,7 @@ def _predicted(
 
     So a count that moves is one count searched, and a plan is a point of its curve.
     """
+    # A count that moves leaves the grid's search as it was: only the count beside it is searched anew.
     grids = [_grid(catalog.accelerator(each).spec.node_size) for each in accelerators]
     inside = [tuple(c for c in own if c in grid) for own, grid in zip(counts, grids, strict=True)]
     beside = [tuple(c for c in own if c not in grid) for own, grid in zip(counts, grids, strict=True)]
@@ -265,7 +266,7 @@ def _searched(
             [np.array(each, dtype=np.float64) for each in counts],
             constants(question.stack, catalog),
             pins,
-            LARGEST_COUNT,
+            LARGEST_COUNT,  # named though fewer are asked for: the times of a layer are then shared
         )
 
     try:
