@@ -85,7 +85,8 @@ def test_json_has_exactly_these_keys(capsys) -> None:
     assert list(tree) == keys
     assert list(tree["total"]) == TOTAL_KEYS
     assert [list(stage) for stage in tree["stages"]] == [STAGE_KEYS] * 3
-    assert [list(line) for line in tree["ledger"]] == [["line", "cost_usd"]] * len(tree["ledger"])
+    line = ["line", "cost_usd", "key", "group", "how", "source", "inputs"]
+    assert [list(each) for each in tree["ledger"]] == [line] * len(tree["ledger"])
     assert tree["isocost"] == __version__
     assert tree["range"] is None
 

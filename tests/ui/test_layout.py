@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from isocost.report.findings.header import Figure
+from isocost.report.findings.said import KeyFigure
 from isocost.ui.screenshot import render, settle
 from isocost.ui.widgets.edit import QuantityEdit
 from tests.ui.conftest import preset
@@ -79,7 +79,7 @@ def test_the_header_shows_its_sentence_and_figures_whole(window, name, scale):
 
 
 def test_figures_make_way_for_a_long_sentence(window):
-    window.headline._figures = tuple(Figure("Label", "1,000,000,000", "a long note" * 3) for _ in range(4))
+    window.headline._figures = tuple(KeyFigure("Label", "1,000,000,000", "a long note" * 3) for _ in range(4))
     window.headline._fit()
     assert sum(block.isVisible() for block in window.headline.blocks) < 4
 

@@ -181,7 +181,11 @@ def _predicted(
             on, at = tuple(accelerators[i] for i in places), tuple(keys[i] for i in places)
             for i, each in zip(places, _made(catalog, question, terms, on, at), strict=True):
                 found[i].append(each)
-    return tuple(_joined(found[i], own) for i, own in enumerate(counts))
+    made = tuple(_joined(found[i], own) for i, own in enumerate(counts))
+    if len(made) == len(made[0].counts) == 1 and not made[0].tried.any():
+        # The pins split other counts of the grid but not this one: asked alone, the search says why.
+        return _made(catalog, question, terms, accelerators, counts)
+    return made
 
 
 @lru_cache(maxsize=64)
@@ -248,7 +252,7 @@ def count_grid(node: int, keep: int) -> Counts:
     return counts
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _searched(
     catalog: Catalog,
     question: Question,
