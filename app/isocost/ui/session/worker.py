@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 
-class _Results(QObject):
-    """The carrier of results to the GUI thread."""
+class _Bell(QObject):
+    """What tells the GUI thread that a job has ended."""
 
     # Owned by the job it would be destroyed on the pool's thread, which crashes Qt while a signal of it is on
     # its way.
 
-    ready = Signal(int, object)
-    failed = Signal(int, object)
+    rung = Signal(int)
+    """The job's number."""
+
+    # No Python object: Qt copies it while it holds a lock of its connections, and for that needs the
+    # interpreter. Whoever disconnects a signal meanwhile has the interpreter and waits for the lock.
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    value: Any = None
+    error: Exception | None = None
 
 
 class _Job(QRunnable):
-    def __init__(self, generation: int, work: Callable[[], Any], results: _Results) -> None:
+    def __init__(
+        self, number: int, work: Callable[[], Any], outcomes: dict[int, _Outcome], bell: _Bell
+    ) -> None:
         super().__init__()
-        self._generation = generation
+        self._number = number
         self._work = work
-        self._results = results
+        self._outcomes = outcomes
+        self._bell = bell
 
     def run(self) -> None:
         try:
-            value = self._work()
+            self._outcomes[self._number] = _Outcome(self._work())
         except Exception as error:  # any failure of the work belongs to the window, as a sentence
-            self._results.failed.emit(self._generation, error)
-        else:
-            self._results.ready.emit(self._generation, value)
+            self._outcomes[self._number] = _Outcome(error=error)
+        self._bell.rung.emit(self._number)
 
 
 class LatestWorker(QObject):
@@ -47,10 +59,10 @@ class LatestWorker(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._results = _Results(self)
-        # Sent on the pool's thread; queued, they are taken on the thread of the window.
-        self._results.ready.connect(self._finish, Qt.ConnectionType.QueuedConnection)
-        self._results.failed.connect(self._fail, Qt.ConnectionType.QueuedConnection)
+        self._outcomes: dict[int, _Outcome] = {}
+        self._bell = _Bell(self)
+        # Rung on the pool's thread; queued, it is heard on the thread of the window.
+        self._bell.rung.connect(self._finish, Qt.ConnectionType.QueuedConnection)
         self._generation = 0
         self._oldest_wanted = 0
         self._running = False
@@ -91,16 +103,14 @@ class LatestWorker(QObject):
             return
         self._generation += 1
         self._running = True
-        self._pool.start(_Job(self._generation, work, self._results))
+        self._pool.start(_Job(self._generation, work, self._outcomes, self._bell))
 
-    def _finish(self, generation: int, value: object) -> None:
+    def _finish(self, number: int) -> None:
         self._running = False
-        if generation >= self._oldest_wanted and not self._closed:
-            self.ready.emit(value)
-        self._start()
-
-    def _fail(self, generation: int, error: Exception) -> None:
-        self._running = False
-        if generation >= self._oldest_wanted and not self._closed:
-            self.failed.emit(error)
+        outcome = self._outcomes.pop(number)
+        if number >= self._oldest_wanted and not self._closed:
+            if outcome.error is None:
+                self.ready.emit(outcome.value)
+            else:
+                self.failed.emit(outcome.error)
         self._start()
