@@ -65,6 +65,7 @@ class Session(QObject):
         self._workers: list[LatestWorker] = []
         self._compared: Scenario | None = None
         self._standing: tuple[CostCurve, ...] = ()
+        self._another = True
         self._deadline: float | None = None
         self._problem = ""
         self._asked = False
@@ -196,6 +197,7 @@ class Session(QObject):
         self._stage = 0
         self._standing = ()
         self._compared = None
+        self._another = True
         self._show(self._project, another=True)
         self.selection_changed.emit()
 
@@ -261,7 +263,9 @@ class Session(QObject):
             return
         self._asked = False
         project, scenario, catalog = self._project, self._scenario, self.catalog
-        if not is_quick(self.current_scenario):
+        # The answer on screen is of another plan: it may not stand until the worker has this one's.
+        at_once, self._another = self._another, False
+        if not at_once and not is_quick(self.current_scenario):
             self._answers.request(lambda: answer(project, catalog, scenario))
             return
         self._answers.discard()
