@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocost.plan.answer.automatic import automatic, result_at
+from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.estimate import answer, estimate
+from isocost.plan.answer.results import result_of
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.programme_rows import LASTING
 from isocost.plan.inputs.roads import NUMBER_ROADS, ROADS, put
@@ -261,12 +262,9 @@ def test_what_follows_from_the_estimate_is_unknown_before_it():
 
 def test_an_estimate_of_other_stages_fills_nothing_in():
     found = estimate(PLAN, CATALOG)
-    scenario = PLAN.scenarios[0]
-    assert result_at(found, scenario, 0) is found.stages[0]
-    turned = msgspec.structs.replace(scenario, stages=STAGES[::-1])
-    assert result_at(found, turned, 0) is None
-    longer = msgspec.structs.replace(scenario, stages=(*STAGES, STAGES[0]))
-    assert result_at(found, longer, len(STAGES)) is None
+    assert result_of(STAGES, found, 0) is found.stages[0]
+    assert result_of(STAGES[::-1], found, 0) is None
+    assert result_of((*STAGES, STAGES[0]), found, len(STAGES)) is None
 
 
 def test_a_site_fills_in_what_its_region_and_operator_say():

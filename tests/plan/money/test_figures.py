@@ -51,9 +51,7 @@ PLANS = {
     "no interest": scenario(supply=Supply("own"), ownership=Ownership(cost_of_capital=0.0)),
     "given back": scenario(supply=Supply("own"), schedule=Schedule(keep_reserved=False)),
     "given back on demand": scenario(schedule=Schedule(keep_reserved=False)),
-    "not for sale": msgspec.structs.replace(
-        scenario(supply=Supply("mixed")), hardware=Hardware("b300", 64)
-    ),
+    "not for sale": msgspec.structs.replace(scenario(supply=Supply("mixed")), hardware=Hardware("b300", 64)),
     "not for sale, owned": msgspec.structs.replace(
         scenario(supply=Supply("own")), hardware=Hardware("b300", 64)
     ),

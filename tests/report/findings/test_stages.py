@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.results import result_of
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.physics.records import Detail
 from isocost.plan.project.editing import switch_stage
@@ -17,7 +18,6 @@ from isocost.report.findings.stages import (
     detail_in_words,
     detail_value,
     notes_line,
-    result_of,
     row_in_words,
     row_tip,
     size_line,

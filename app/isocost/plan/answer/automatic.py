@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.inputs.programme_rows import LASTING
 from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.kinds.kind import Filled
@@ -45,16 +45,8 @@ def automatic(
     fill = _FILLS.get(path)
     if fill is None:
         return None
-    result = result_at(answer.estimate if answer is not None else None, scenario, at.stage)
+    result = result_of(scenario.stages, answer.estimate if answer is not None else None, at.stage)
     return fill(_Asked(scenario, stage, catalog, answer, result))
-
-
-def result_at(estimate: Estimate | None, scenario: Scenario, stage: int) -> StageEstimate | None:
-    """A stage's part of an estimate; None where the estimate is of an older list of stages."""
-    if estimate is None or stage >= len(estimate.stages):
-        return None
-    found = estimate.stages[stage]
-    return found if found.kind == kind_of(scenario.stages[stage]).tag else None
 
 
 def _mfu(asked: _Asked) -> Filled:

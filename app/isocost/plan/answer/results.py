@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Breakdown, Detail, FlopCount
@@ -114,3 +116,11 @@ class Estimate:
     warnings: tuple[Notice, ...]
     headline: str
     doubt: str
+
+
+def result_of(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> StageEstimate | None:
+    """A stage's part of an estimate; None while that is of other stages."""
+    if estimate is None or len(estimate.stages) != len(stages):
+        return None
+    found = estimate.stages[at]
+    return found if (found.kind, found.enabled) == (kind_of(stages[at]).tag, stages[at].enabled) else None

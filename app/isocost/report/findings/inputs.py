@@ -9,7 +9,7 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote
-from isocost.plan.answer.automatic import automatic, result_at
+from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.badges import (
     NEAR_RULE,
     RULE_OF_THUMB,
@@ -19,7 +19,7 @@ from isocost.plan.answer.badges import (
     training_regime,
 )
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.results import StageEstimate
+from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
@@ -90,7 +90,7 @@ class Selected:
     def result(self) -> StageEstimate | None:
         """What this stage comes to; None while the answer is of other stages."""
         estimate = self.answer.estimate if self.answer is not None else None
-        return result_at(estimate, self.scenario, self.place.stage)
+        return result_of(self.scenario.stages, estimate, self.place.stage)
 
     def value(self, path: str) -> Any:
         """The value at a path such as ``hardware.count``, wherever it is held."""

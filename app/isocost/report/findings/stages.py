@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.answer.results import Estimate, StageEstimate, result_of
 from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
 from isocost.plan.physics.records import Detail
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 
 SMALLEST = 0.001
 """Share of the cost that is told as a number."""
-
-
-def result_of(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> StageEstimate | None:
-    """A stage's part of an estimate; None while that is of other stages."""
-    if estimate is None or len(estimate.stages) != len(stages):
-        return None
-    found = estimate.stages[at]
-    return found if (found.kind, found.enabled) == (kind_of(stages[at]).tag, stages[at].enabled) else None
 
 
 def cost_share(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:

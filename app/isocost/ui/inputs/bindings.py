@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from isocost.plan.answer.automatic import automatic, result_at
-from isocost.plan.answer.results import StageEstimate
+from isocost.plan.answer.automatic import automatic
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, Reading, put
 from isocost.plan.inputs.table import NUMBERS
@@ -79,11 +78,6 @@ def words(declared: Input, value: float | None) -> str:
     if value is None:
         return f"{declared.label} automatic"
     return f"{declared.label} {format_quantity(value, declared.quantity)}"
-
-
-def stage_estimate(session: Session) -> StageEstimate | None:
-    """The selected stage's part of the newest estimate."""
-    return result_at(session.estimate, session.current_scenario, session.stage)
 
 
 def model_parameters(session: Session) -> Parameters:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from isocost.plan.answer.results import StageEstimate
+from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.report.findings.inputs import Selected
-from isocost.report.findings.stages import result_of
 from isocost.ui.inputs.bindings import place
 from isocost.ui.session.session import Session
 

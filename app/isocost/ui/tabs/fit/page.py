@@ -18,7 +18,7 @@ from isocost.report.findings.fit import (
     unsearched_rounds,
 )
 from isocost.report.findings.layouts import degrees
-from isocost.ui.inputs.bindings import stage_estimate
+from isocost.ui.inputs.selected import selected_result
 from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
@@ -132,7 +132,7 @@ class FitPage(QScrollArea):
 
     def show_answer(self, answer: Answer) -> None:
         """The bars at once; the table and the runs when they have come."""
-        stage = stage_estimate(self._session)
+        stage = selected_result(self._session)
         if stage is None or self._led_on(stage):
             return
         if not any(each.enabled for each in answer.estimate.stages):
