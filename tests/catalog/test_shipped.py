@@ -20,6 +20,14 @@ CATALOG = load()
 LOOSE = {
     "Kimi K2": 0.014,  # the report rounds 1.026T up to 1.04T
     "Llama 4 Scout": 0.012,  # the published total holds an image encoder
+    "OPT 350M": 0.075,  # its embedding is half as wide, with two projections
+    "Gemma 4 12B": 0.017,  # one layer of six has heads of another width
+    "Gemma 4 31B": 0.019,  # one layer of six has heads of another width
+}
+
+LOOSE_ACTIVE = {
+    "DeepSeek-V2-Lite": 0.022,  # 2.45B without the embedding, printed as 2.4B
+    "Mistral Small 4 119B-A6B": 0.021,  # 6.63B, printed as 6.5B
 }
 
 
@@ -125,7 +133,7 @@ def test_exact_shapes_count_to_their_published_parameters(model):
         active = model.published_active
         # Makers count active parameters with the vocabulary, without the embedding, or without the head too.
         conventions = (counted.active, counted.active_matmul, counted.active_matmul - counted.head)
-        allowed = max(0.02, half_a_digit(active))
+        allowed = LOOSE_ACTIVE.get(model.name, max(0.02, half_a_digit(active)))
         assert min(abs(count / active - 1) for count in conventions) <= allowed
 
 
@@ -216,7 +224,10 @@ def test_trusted_runs_have_a_plausible_utilization():
             continue
         peaks = CATALOG.accelerator(run.accelerator).spec.peak_flops
         available = run.gpu_hours * 3600 * peaks.get("bf16", peaks.get("fp16", 0.0))
-        assert 0.12 < 6 * run.params_active * run.tokens / available < 0.6, run.label
+        active = run.params_active or parameters(CATALOG.model(run.model).transformer).active
+        # A model of a hundred million parameters cannot keep a large part busy: kernels are short.
+        least = 0.12 if active > 5e8 else 0.05
+        assert least < 6 * active * run.tokens / available < 0.6, run.label
         assert run.evidence != "recalled"
         checked += 1
     assert checked > 50
