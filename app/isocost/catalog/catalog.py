@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
@@ -81,6 +82,10 @@ class Catalog:
         """The model of a name or alias. Raises CatalogError with the closest name otherwise."""
         found = self.models.get(name)
         return found if found is not None else self.models[self.model_names.key(name)]
+
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Everything a model of the catalogue is called, names of model hubs included: what a search finds."""
+        return self.model_names.spellings(name)
 
     @cached_property
     def named_models(self) -> tuple[ModelEntry, ...]:
@@ -185,12 +190,14 @@ def _load(folder: Path) -> Catalog:
     rows.update({row.id: row for row in own.accelerators})
     accelerator_names = _accelerator_names(rows)
     models = model_file.shipped_models()
-    model_names = NameIndex("model")
-    model_names.extend((name, name) for name in models)
-    model_names.extend(_pairs("model_aliases.csv", set(models)))
+    model_names = _model_names(models)
+    shipped = set(models)
     for row, where in own.models:
         models[row.name] = _buildable(model_file.entry(row, where), where)
         model_names.add(row.name, row.name, where)
+    # Last, so that a model of the user's own may be called as one on a hub is.
+    for label, key in _pairs("model_hub_names.csv", shipped):
+        model_names.add_exactly(label, key)
     return Catalog(
         accelerators={
             key: accelerator_file.entry(row) for key, row in rows.items() if row.status != "unrated"
@@ -237,6 +244,15 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
     names.extend((row.name, key) for key, row in rows.items())
     names.extend((row.short_name, key) for key, row in rows.items())
     names.extend(_pairs("accelerator_aliases.csv", set(rows)))
+    return names
+
+
+def _model_names(models: Mapping[str, ModelEntry]) -> NameIndex:
+    """Spellings of the shipped models: their names, papers' labels, and the parts a name may have besides."""
+    parts = read_rows(resource("model_name_parts.csv"), model_file.NamePart)
+    names = NameIndex("model", [re.compile(part.pattern, re.IGNORECASE) for part in parts])
+    names.extend((name, name) for name in models)
+    names.extend(_pairs("model_aliases.csv", set(models)))
     return names
 
 

@@ -60,6 +60,15 @@ class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notes: str = ""
 
 
+class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a model's name that says nothing of its shape; a row of ``resources/model_name_parts.csv``."""
+
+    pattern: Text
+    """Regular expression of the part, whatever its case."""
+    what: Text
+    """What it names."""
+
+
 REQUIRED = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocabulary")
 """Fields an exact shape cannot do without."""
 

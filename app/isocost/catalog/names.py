@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from isocost.catalog.errors import CatalogError
 
@@ -29,13 +29,35 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {near}?" if near else ""
 
 
-class NameIndex:
-    """Spellings of names, each belonging to one key."""
+def shortened(name: str, drops: Sequence[re.Pattern[str]]) -> Iterator[str]:
+    """The name with ever more of what ``drops`` match taken away, itself first.
 
-    def __init__(self, kind: str) -> None:
+    Patterns apply in their order, each as often as it matches; after each the earlier ones are tried again, so
+    that endings come off in whatever order they were put on.
+    """
+    yield name
+    rest = name
+    while True:
+        shorter = next((cut for drop in drops if (cut := drop.sub("", rest)) not in ("", rest)), None)
+        if shorter is None:
+            return
+        yield shorter
+        rest = shorter
+
+
+class NameIndex:
+    """Spellings of names, each belonging to one key.
+
+    A name is looked up as it is written, then without case and separators, then without the owner before its
+    slash, then with the parts that ``drops`` match taken away.
+    """
+
+    def __init__(self, kind: str, drops: Sequence[re.Pattern[str]] = ()) -> None:
         self._kind = kind
+        self._drops = drops
         self._keys: dict[str, str] = {}
         self._spellings: dict[str, str] = {}
+        self._exact: dict[str, str] = {}
 
     def add(self, spelling: str, key: str, where: str = "") -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
@@ -44,13 +66,32 @@ class NameIndex:
             raise CatalogError(f"{where or spelling}: {spelling} already means {self._keys[known]}.")
         self._spellings.setdefault(known, spelling)
 
+    def add_exactly(self, spelling: str, key: str) -> None:
+        """Let ``spelling``, in any case, mean ``key``; where nothing else does, also what it comes to without
+        separators, and without the owner before its slash.
+
+        For names that differ from others in their separators alone: ``gpt2`` is the smallest of the models
+        that papers call ``GPT-2``.
+        """
+        self._exact[spelling.casefold()] = key
+        for free in (spelling, spelling.rpartition("/")[2]):
+            known = normalised(free)
+            self._keys.setdefault(known, key)
+            self._spellings.setdefault(known, free)
+
     def key(self, name: str) -> str:
         """The key ``name`` means. Raises CatalogError with the closest known name."""
-        try:
-            return self._keys[normalised(name)]
-        except KeyError:
-            hint = suggestion(name, self._spellings.values())
-            raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}") from None
+        for shorter in shortened(name.strip(), self._drops):
+            for form in (shorter, shorter.rpartition("/")[2]):
+                found = self._exact.get(form.casefold()) or self._keys.get(normalised(form))
+                if found is not None:
+                    return found
+        hint = suggestion(name, self._spellings.values())
+        raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}")
+
+    def spellings(self, key: str) -> tuple[str, ...]:
+        """Every name that was given to ``key``, as first written."""
+        return tuple(self._spellings[known] for known, meant in self._keys.items() if meant == key)
 
     def extend(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Add many (spelling, key) pairs."""

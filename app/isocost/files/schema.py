@@ -65,6 +65,8 @@ def _record_type(record: type) -> inspect.StructType:
 
 def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> msgspec.Struct:
     """The record a tree describes; every value is checked here, by its type and the table of inputs."""
+    if kind.cls is ModelChoice and isinstance(tree, str):
+        return _model(tree, where)
     if not isinstance(tree, dict):
         raise _wrong(where, f"expected keys and values, got {got(tree)}.")
     fields = {field.encode_name: field for field in kind.fields}
@@ -81,6 +83,15 @@ def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> m
             raise _wrong(where, f"{name} is missing.")
     made: msgspec.Struct = kind.cls(**values)
     return made
+
+
+def _model(tree: str, where: str) -> ModelChoice:
+    """The model of a single word: its parameters where that is a number, else its name."""
+    try:
+        parse(tree, NUMBERS["model.parameters"].quantity)
+    except QuantityError:
+        return ModelChoice(name=_text(tree, where, prose=False))
+    return ModelChoice(parameters=_number(tree, where, "model.parameters", whole=False))
 
 
 def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) -> Any:
