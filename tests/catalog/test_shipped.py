@@ -21,11 +21,12 @@ LOOSE = {
     "Kimi K2": 0.014,  # the report rounds 1.026T up to 1.04T
     "Llama 4 Scout": 0.012,  # the published total holds an image encoder
     "OPT 350M": 0.075,  # its embedding is half as wide, with two projections
-    "Gemma 4 12B": 0.017,  # one layer of six has heads of another width
-    "Gemma 4 31B": 0.019,  # one layer of six has heads of another width
+    "Gemma 4 E2B": 0.095,  # the published total holds image and audio encoders
+    "Gemma 4 E4B": 0.07,  # the published total holds image and audio encoders
 }
 
 LOOSE_ACTIVE = {
+    "Gemma 4 E4B": 0.035,  # 4.64B without tables by layer, printed as 4.5B
     "DeepSeek-V2-Lite": 0.022,  # 2.45B without the embedding, printed as 2.4B
     "Mistral Small 4 119B-A6B": 0.021,  # 6.63B, printed as 6.5B
 }

@@ -231,3 +231,47 @@ def test_lora_adapter_of_llama_8b():
 @pytest.mark.parametrize(("window", "seen"), [(np.inf, 4_096.0), (8_192.0, 4_096.0), (128.0, 127.0)])
 def test_a_query_sees_half_the_sequence_or_its_window(window, seen):
     assert visible_tokens(np.array([8_192.0]), np.array([window]))[0] == pytest.approx(seen)
+
+
+def test_chunks_are_seen_half_on_average():
+    """Llama 4 attends within chunks of 8,192 tokens in three of four layers."""
+    assert visible_tokens(8192.0, 8192.0, chunked=True) == visible_tokens(8192.0)
+    assert visible_tokens(65_536.0, 8192.0, chunked=True) == 4096.0
+    counted = sum(i % 8192 for i in range(20_000)) / 20_000
+    assert visible_tokens(20_000.0, 8192.0, chunked=True) == pytest.approx(counted, rel=1e-3)
+
+
+def test_an_indexer_scores_the_whole_sequence():
+    """DeepSeek-V3.2: 64 heads of 128 read everything so that 128 heads of 192 + 128 read 2,048 positions."""
+    chosen = replace(
+        models.DEEPSEEK_V3,
+        window=2048.0,
+        windowed_layers=61.0,
+        index_layers=61.0,
+        index_heads=64.0,
+        index_dim=128.0,
+    )
+    added = parameters(chosen).total - parameters(models.DEEPSEEK_V3).total
+    assert added == 61 * (1536 * 64 * 128 + 7168 * (128 + 64))
+    work, full = (forward_flops_per_token(t, 131_072.0).attention for t in (chosen, models.DEEPSEEK_V3))
+    scores = 2 * 61 * 64 * 128 * 65_536
+    assert work == pytest.approx(scores + 2 * 61 * 128 * 320 * (2048 - 2048**2 / 262_144))
+    assert work < 0.25 * full
+    assert kv_elements_per_token(chosen) == kv_elements_per_token(models.DEEPSEEK_V3) + 61 * 128
+
+
+def test_heads_of_two_sizes_and_shared_keys():
+    """Counted by hand from Gemma 4's configuration: local heads of 256, global ones of 512."""
+    local = Transformer(
+        "local", 6.0, 1024.0, 8.0, 4.0, 64.0, 4096.0, 1000.0, window=512.0, windowed_layers=5.0
+    )
+    wide = replace(local, full_head_dim=128.0, full_kv_heads=1.0, full_keys_as_values=True)
+    query, keys = 1024 * 64 * 8 * 2, 1024 * 64 * 4 * 2
+    assert attention_parameters(local) == query + keys
+    assert attention_parameters(wide) * 6 == pytest.approx(5 * (query + keys) + 2 * query + 1024 * 128)
+    seen = 5 * (512 - 512**2 / 8192) + 2 * 2048
+    assert forward_flops_per_token(wide, 4096.0).attention == pytest.approx(4 * 8 * 64 * seen)
+    assert kv_elements_per_token(wide) == pytest.approx(2 * (5 * 4 * 64 + 128))
+    shared = replace(local, shared_kv_layers=3.0)
+    assert kv_elements_per_token(shared) == kv_elements_per_token(local) / 2
+    assert attention_parameters(shared) == pytest.approx(query + keys / 2)

@@ -84,7 +84,7 @@ class Catalog:
         return found if found is not None else self.models[self.model_names.key(name)]
 
     def spellings(self, name: str) -> tuple[str, ...]:
-        """Everything a model of the catalogue is called, names of model hubs included: what a search finds."""
+        """Everything a model of the catalogue is called, model hubs included: what a search finds."""
         return self.model_names.spellings(name)
 
     @cached_property

@@ -38,6 +38,15 @@ class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attention: Literal["mha", "mla", "hybrid"] = "mha"
     window: Positive | None = None
     windowed_layers: Count = 0.0
+    chunked: bool = False
+    index_layers: Count = 0.0
+    index_heads: Count = 0.0
+    index_dim: Count = 0.0
+    full_head_dim: Count = 0.0
+    full_kv_heads: Count = 0.0
+    full_keys_as_values: bool = False
+    shared_kv_layers: Count = 0.0
+    layer_table_width: Count = 0.0
     state_width: Count = 0.0
     state_projected: Count = 0.0
     q_lora_rank: Count = 0.0
@@ -56,12 +65,13 @@ class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learned_positions: Count = 0.0
     published_total: Positive | None = None
     published_active: Positive | None = None
+    unmodelled: str = ""
     evidence: Literal["read", "recalled"] = "read"
     notes: str = ""
 
 
 class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a model's name that says nothing of its shape; a row of ``resources/model_name_parts.csv``."""
+    """A part of a model's name that says nothing of its shape, of ``resources/model_name_parts.csv``."""
 
     pattern: Text
     """Regular expression of the part, whatever its case."""
@@ -71,6 +81,9 @@ class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 REQUIRED = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocabulary")
 """Fields an exact shape cannot do without."""
+
+SOME_LAYERS = ("moe_layers", "windowed_layers", "index_layers", "shared_kv_layers")
+"""Fields that say how many of the layers do something."""
 
 SHAPE_FIELDS = tuple(name for name in Transformer.__dataclass_fields__ if name in ModelRow.__struct_fields__)
 
@@ -93,6 +106,7 @@ def entry(row: ModelRow, where: str) -> ModelEntry:
         shape=row.shape,
         published_total=row.published_total,
         published_active=row.published_active,
+        unmodelled=row.unmodelled,
         evidence=row.evidence,
         source=row.source,
         sources_read=row.sources_read,
@@ -122,14 +136,11 @@ def _check(row: ModelRow, where: str) -> None:
 
 def _check_experts(row: ModelRow, where: str) -> None:
     assert row.layers is not None
-    if row.moe_layers > row.layers:
-        raise CatalogError(
-            f"{where}, moe_layers: expected at most layers {row.layers:g}, got {row.moe_layers:g}."
-        )
-    if row.windowed_layers > row.layers:
-        raise CatalogError(
-            f"{where}, windowed_layers: expected at most layers {row.layers:g}, got {row.windowed_layers:g}."
-        )
+    for name in SOME_LAYERS:
+        if getattr(row, name) > row.layers:
+            raise CatalogError(
+                f"{where}, {name}: expected at most layers {row.layers:g}, got {getattr(row, name):g}."
+            )
     if row.moe_layers > 0 and not (0 < row.top_k <= row.experts and row.expert_ffn > 0):
         raise CatalogError(
             f"{where}, experts: a mixture needs experts, top_k (not above experts) and expert_ffn."

@@ -32,8 +32,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def shortened(name: str, drops: Sequence[re.Pattern[str]]) -> Iterator[str]:
     """The name with ever more of what ``drops`` match taken away, itself first.
 
-    Patterns apply in their order, each as often as it matches; after each the earlier ones are tried again, so
-    that endings come off in whatever order they were put on.
+    Patterns apply in their order, each as often as it matches; after each the earlier ones are tried again,
+    so that endings come off in whatever order they were put on.
     """
     yield name
     rest = name

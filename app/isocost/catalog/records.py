@@ -82,6 +82,8 @@ class ModelEntry:
     sources_read: str
     notes: str
     exact: Transformer | None = None
+    unmodelled: str = ""
+    """What of the model the shape cannot say, and what stands in for it; empty = nothing."""
 
     @property
     def transformer(self) -> Transformer:

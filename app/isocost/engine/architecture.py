@@ -36,7 +36,7 @@ class ParameterCount:
     active: float
     """Parameters one token meets, embedding table and head included; equal to ``total`` for a dense model."""
     embedding: float
-    """Input embedding and learned position tables."""
+    """Input embedding, learned position tables and tables by layer."""
     head: float
     """Output projection as a matrix multiply; part of ``total`` only when it is not tied to the embedding."""
     attention_per_layer: float
@@ -108,19 +108,64 @@ def expert_width(t: Transformer) -> float:
     return t.expert_hidden if t.expert_hidden else t.hidden
 
 
+def full_head_ratio(t: Transformer) -> float:
+    """Width of the heads of layers without a window over that of the others."""
+    return t.full_head_dim / t.head_dim if t.full_head_dim else 1.0
+
+
+def windowed_share(t: Transformer) -> float:
+    """Layers with a window over all."""
+    return t.windowed_layers / t.layers if t.windowed_layers else 0.0
+
+
+def mean_head_ratio(t: Transformer) -> float:
+    """Width of a head, averaged over layers, over that of windowed layers."""
+    return windowed_share(t) + (1.0 - windowed_share(t)) * full_head_ratio(t)
+
+
+def own_kv_share(t: Transformer) -> float:
+    """Layers with keys and values of their own over all."""
+    return 1.0 - t.shared_kv_layers / t.layers if t.shared_kv_layers else 1.0
+
+
+def mean_kv_width(t: Transformer) -> float:
+    """Columns of keys, averaged over layers, those that take an earlier layer's included as none."""
+    full = (t.full_kv_heads or t.kv_heads) * (t.full_head_dim or t.head_dim)
+    share = windowed_share(t)
+    return own_kv_share(t) * (share * t.kv_heads * t.head_dim + (1.0 - share) * full)
+
+
+def index_parameters(t: Transformer) -> float:
+    """Weights of one indexer: queries from the latent ones, one key, a weight for each head.
+
+    Source: DeepSeek-V3.2-Exp, section 2.1, and its inference code. Without latent queries they come from the
+    hidden vector.
+    """
+    source = t.q_lora_rank if t.q_lora_rank > 0 else t.hidden
+    return source * t.index_heads * t.index_dim + t.hidden * (t.index_dim + t.index_heads)
+
+
 def attention_parameters(t: Transformer) -> float:
-    """Projection weights of one attention layer.
+    """Projection weights of an average attention layer, its part of indexers and of tables by layer included.
 
     Grouped-query: q, k, v and output projections. Multi-head latent attention (arXiv 2405.04434): down- and
     up-projections of queries and of keys/values, the rotary key, and the output projection. In a hybrid, of
     the average of attention and state-space layers (Mamba-2, arXiv 2405.21060: input and output projection).
     """
+    if t.index_layers or t.layer_table_width:
+        rest = replace(t, index_layers=0.0, layer_table_width=0.0)
+        # A token's row passes a gate of the hidden size and comes back; one projection feeds all layers.
+        tables = 3.0 * t.hidden * t.layer_table_width
+        return attention_parameters(rest) + t.index_layers / t.layers * index_parameters(t) + tables
     if t.state_width:
         states = t.hidden * (t.state_projected + t.state_width)
         share = state_layers(t) / t.layers
         return share * states + (1.0 - share) * attention_parameters(replace(t, state_width=0.0))
     if t.attention != "mla":
-        return t.hidden * t.head_dim * (2.0 * t.heads + 2.0 * t.kv_heads)
+        keys = mean_kv_width(t)
+        merged = (1.0 - windowed_share(t)) * (t.full_kv_heads or t.kv_heads) * (t.full_head_dim or t.head_dim)
+        values = keys - merged * own_kv_share(t) if t.full_keys_as_values else keys
+        return t.hidden * (2.0 * t.heads * t.head_dim * mean_head_ratio(t) + keys + values)
     query_width = t.heads * query_key_dim(t)
     queries = t.q_lora_rank * (t.hidden + query_width) if t.q_lora_rank > 0 else t.hidden * query_width
     keys_values = t.hidden * (t.kv_lora_rank + t.qk_rope_dim) + t.kv_lora_rank * t.heads * (
@@ -148,8 +193,9 @@ def parameters(t: Transformer) -> ParameterCount:
     # Latent queries and latent keys and values have a norm each.
     norms = NORMS_PER_LAYER * t.hidden + (t.q_lora_rank + t.kv_lora_rank if t.attention == "mla" else 0.0)
     tables = t.hidden * (t.vocabulary + t.learned_positions)
+    by_layer = t.vocabulary * t.layers * t.layer_table_width
     head = t.hidden * t.vocabulary
-    common = tables + (0.0 if t.tied_embeddings else head) + t.hidden
+    common = tables + by_layer + (0.0 if t.tied_embeddings else head) + t.hidden
     trunk = common + t.layers * (attention + norms) + dense_layers(t) * dense_ffn
     total = trunk + t.moe_layers * moe_ffn
     # A tied head multiplies the same table again: the token meets one table, the matmul happens all the same.
@@ -162,7 +208,7 @@ def parameters(t: Transformer) -> ParameterCount:
     return ParameterCount(
         total=total,
         active=active,
-        embedding=t.hidden * t.learned_positions if t.tied_embeddings else tables,
+        embedding=by_layer + (t.hidden * t.learned_positions if t.tied_embeddings else tables),
         head=head,
         attention_per_layer=attention,
         ffn_per_dense_layer=dense_ffn,
@@ -175,25 +221,47 @@ def parameters(t: Transformer) -> ParameterCount:
 
 
 @overload
-def visible_tokens(sequence: float, window: float | None = None) -> float: ...
+def visible_tokens(sequence: float, window: float | None = None, chunked: bool = False) -> float: ...
 @overload
-def visible_tokens(sequence: NDArray[np.float64], window: NDArray[np.float64]) -> NDArray[np.float64]: ...
 def visible_tokens(
-    sequence: float | NDArray[np.float64], window: float | NDArray[np.float64] | None = None
+    sequence: NDArray[np.float64], window: NDArray[np.float64], chunked: NDArray[np.float64] | float = 0.0
+) -> NDArray[np.float64]: ...
+def visible_tokens(
+    sequence: float | NDArray[np.float64],
+    window: float | NDArray[np.float64] | None = None,
+    chunked: bool | float | NDArray[np.float64] = False,
 ) -> float | NDArray[np.float64]:
-    """Positions a token attends to on average under a causal mask, optionally within a sliding window.
+    """Positions a token attends to on average under a causal mask, within a sliding window or a chunk if any.
 
     Half the sequence without a window; with one of w tokens, w - w^2 / 2s: the first w tokens see less than
-    w. Source: counted (arXiv 2004.05150 for sliding windows).
+    w. The w positions an indexer chooses count alike. In chunks of w tokens half of each chunk: n of them and
+    a rest of r see (n w^2 + r^2) / 2s. Source: counted (arXiv 2004.05150 for sliding windows; Llama 4's
+    ``attention_chunk_size``).
 
     >>> visible_tokens(8192.0), visible_tokens(8192.0, window=1024.0)
     (4096.0, 960.0)
+    >>> visible_tokens(8192.0, window=1024.0, chunked=True)
+    512.0
     """
     if window is None:
         return sequence / 2.0
     reach = np.minimum(window, sequence)
-    result: NDArray[np.float64] = reach - reach * reach / (2.0 * sequence)
+    sliding = reach - reach * reach / (2.0 * sequence)
+    if not np.any(chunked):
+        return sliding if np.ndim(sliding) else float(sliding)
+    whole = np.floor(sequence / reach)
+    rest = sequence - whole * reach
+    inside = (whole * reach * reach + rest * rest) / (2.0 * sequence)
+    result: NDArray[np.float64] = np.where(chunked, inside, sliding)
     return result if np.ndim(result) else float(result)
+
+
+def index_flops(t: Transformer, seen: float) -> float:
+    """Work of one token's indexers, which score all ``seen`` positions [FLOPs]: 2 heads x width x positions.
+
+    Source: DeepSeek-V3.2-Exp, equation 1.
+    """
+    return 2.0 * t.index_layers * t.index_heads * t.index_dim * seen
 
 
 def forward_flops_per_token(t: Transformer, sequence: float, *, training: bool = False) -> Flops:
@@ -214,9 +282,10 @@ def forward_flops_per_token(t: Transformer, sequence: float, *, training: bool =
         layers = layers + t.mtp_layers
     # The modules attend to the whole sequence, whatever the layers of the model do.
     full_layers = layers - t.windowed_layers
-    seen = full_layers * visible_tokens(sequence) + t.windowed_layers * visible_tokens(sequence, t.window)
+    seen = full_layers * full_head_ratio(t) * visible_tokens(sequence)
+    seen = seen + t.windowed_layers * visible_tokens(sequence, t.window, t.chunked)
     attention = 2.0 * t.heads * (query_key_dim(t) + value_dim(t)) * seen
-    return Flops(matmul=2.0 * weights, attention=attention)
+    return Flops(matmul=2.0 * weights, attention=attention + index_flops(t, visible_tokens(sequence)))
 
 
 def training_flops_per_token(t: Transformer, sequence: float, *, frozen: bool = False) -> Flops:
@@ -257,8 +326,9 @@ def adapter_parameters(t: Transformer, rank: float) -> float:
         queries = h + 2.0 * t.q_lora_rank + query if t.q_lora_rank > 0 else h + query
         attention = queries + down + up + out + h
     else:
-        kv = t.kv_heads * t.head_dim
-        attention = (h + query) + 2.0 * (h + kv) + (out + h)
+        kv = mean_kv_width(t)
+        ratio = mean_head_ratio(t)
+        attention = (h + query * ratio) + 2.0 * (h + kv) + (out * ratio + h)
     states = state_layers(t)
     mixers = (t.layers - states) * attention + states * (2.0 * h + t.state_projected + t.state_width)
     dense = ffn_matrices(t) * (h + t.ffn)
@@ -273,5 +343,5 @@ def kv_elements_per_token(t: Transformer) -> float:
     >>> kv_elements_per_token(llama)
     65536.0
     """
-    per_layer = t.kv_lora_rank + t.qk_rope_dim if t.attention == "mla" else 2.0 * t.kv_heads * t.head_dim
-    return per_layer * t.layers
+    per_layer = t.kv_lora_rank + t.qk_rope_dim if t.attention == "mla" else 2.0 * mean_kv_width(t)
+    return per_layer * t.layers + t.index_layers * t.index_dim

@@ -20,10 +20,14 @@ from isocost.engine.architecture import (
     expert_width,
     feedforward_layers,
     ffn_matrices,
+    full_head_ratio,
+    mean_head_ratio,
+    mean_kv_width,
     parameters,
     query_key_dim,
     state_layers,
     value_dim,
+    windowed_share,
 )
 from isocost.engine.records import Optimizer, Transformer, Workload
 
@@ -140,7 +144,15 @@ class Transformers:
     vocabulary: Array
     window: Array
     """Tokens a windowed layer looks back (infinite without windows)."""
+    chunked: Array
+    """1 where a windowed layer sees its chunk alone, else 0."""
     windowed_share: Array
+    full_width: Array
+    """Width of the heads of layers without a window over ``query_key_dim``, which is averaged over layers."""
+    windowed_width: Array
+    """The same of layers with one."""
+    index_width: Array
+    """Heads times width of the indexers of an average layer (0 = none)."""
     state_share: Array
     """Layers that mix by a state space over all."""
     state_width: Array
@@ -185,16 +197,20 @@ class Transformers:
             moe_layers=array_of(models, lambda t: t.moe_layers),
             hidden=array_of(models, lambda t: t.hidden),
             heads=array_of(models, lambda t: t.heads),
-            kv_heads=array_of(models, lambda t: t.kv_heads),
-            query_key_dim=array_of(models, query_key_dim),
-            value_dim=array_of(models, value_dim),
+            kv_heads=array_of(models, _kv_heads),
+            query_key_dim=array_of(models, lambda t: query_key_dim(t) * mean_head_ratio(t)),
+            value_dim=array_of(models, lambda t: value_dim(t) * mean_head_ratio(t)),
             ffn=array_of(models, lambda t: t.ffn * _dense_share(t)),
             fed_share=array_of(models, lambda t: feedforward_layers(t) / t.layers),
             matrices=array_of(models, ffn_matrices),
             vocabulary=array_of(models, lambda t: t.vocabulary),
             # Infinity instead of None: the shorter of window and sequence then needs no branch.
             window=array_of(models, lambda t: np.inf if t.window is None else t.window),
-            windowed_share=array_of(models, lambda t: t.windowed_layers / t.layers),
+            chunked=array_of(models, lambda t: t.chunked),
+            windowed_share=array_of(models, windowed_share),
+            full_width=array_of(models, lambda t: full_head_ratio(t) / mean_head_ratio(t)),
+            windowed_width=array_of(models, lambda t: 1.0 / mean_head_ratio(t)),
+            index_width=array_of(models, lambda t: t.index_layers / t.layers * t.index_heads * t.index_dim),
             state_share=array_of(models, lambda t: state_layers(t) / t.layers),
             state_width=array_of(models, lambda t: t.state_width),
             state_projected=array_of(models, lambda t: t.state_projected),
@@ -218,9 +234,22 @@ class Transformers:
             routed_parameters=array_of(
                 models, lambda t: t.experts * ffn_matrices(t) * expert_width(t) * t.expert_ffn
             ),
-            tables=array_of(models, lambda t: (1.0 if t.tied_embeddings else 2.0) * t.hidden * t.vocabulary),
+            tables=array_of(models, _tables),
             total=array_of(counts, lambda c: c.total),
         )
+
+
+def _kv_heads(t: Transformer) -> float:
+    """Key-value heads of an average layer, of the average width."""
+    if not (t.full_kv_heads or t.full_head_dim or t.shared_kv_layers):
+        return t.kv_heads
+    return mean_kv_width(t) / (t.head_dim * mean_head_ratio(t))
+
+
+def _tables(t: Transformer) -> float:
+    """Embedding table and output head, tied or not, and tables by layer."""
+    wide = (1.0 if t.tied_embeddings else 2.0) * t.hidden
+    return (wide + t.layers * t.layer_table_width) * t.vocabulary
 
 
 def _dense_share(t: Transformer) -> float:

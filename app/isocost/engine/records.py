@@ -72,6 +72,24 @@ class Transformer:
     """Tokens a sliding-window layer looks back; None = every layer sees the whole sequence."""
     windowed_layers: float = 0.0
     """Layers with a window; in a hybrid those that mix by a state space, a chunk of tokens at a time."""
+    chunked: bool = False
+    """Whether a windowed layer sees its own chunk of ``window`` tokens, not the last ``window`` (Llama 4)."""
+    index_layers: float = 0.0
+    """Layers with an indexer that scores the whole sequence, so that windowed layers attend to the ``window``
+    positions it chooses (DeepSeek sparse attention); 0 = windows are the nearest positions."""
+    index_heads: float = 0.0
+    index_dim: float = 0.0
+    """Width of an indexer's head."""
+    full_head_dim: float = 0.0
+    """Width of a head in layers without a window; 0 = as in the others (Gemma 4)."""
+    full_kv_heads: float = 0.0
+    """Key-value heads of layers without a window; 0 = as in the others."""
+    full_keys_as_values: bool = False
+    """Whether layers without a window use their keys as values, so that they have one projection for both."""
+    shared_kv_layers: float = 0.0
+    """Layers that attend to an earlier layer's keys and values, and have none of their own (Gemma 3n)."""
+    layer_table_width: float = 0.0
+    """Width of a second embedding, looked up anew in every layer (Gemma 3n); 0 = none."""
     state_width: float = 0.0
     """Inner width of a state-space layer, what its output projection reads; 0 = shaped like attention."""
     state_projected: float = 0.0

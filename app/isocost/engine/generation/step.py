@@ -19,7 +19,9 @@ from isocost.engine.architecture import (
     MTP_PROJECTION,
     ParameterCount,
     forward_flops_per_token,
-    kv_elements_per_token,
+    full_head_ratio,
+    index_flops,
+    own_kv_share,
     parameters,
 )
 from isocost.engine.arrays import Number
@@ -118,21 +120,53 @@ def weight_bytes_read(
     return dense / replica.tp + experts * WEIGHT_BYTES[precision] * reached / replica.gpus
 
 
+def windowed_tokens(t: Transformer, context: Number) -> Number:
+    """Cached positions a new token attends to in a windowed layer.
+
+    The window at most; of a chunk that begins anew every ``window`` tokens half, on average.
+    """
+    if t.window is None:
+        return np.zeros_like(np.asarray(context, float))
+    within = np.minimum(context, t.window)
+    return np.where(np.asarray(context) > t.window, 0.5 * within, within) if t.chunked else within
+
+
 def layer_tokens(t: Transformer, context: Number) -> Number:
-    """Cached positions a new token attends to, summed over layers: windowed layers stop at their window."""
-    seen = (t.layers - t.windowed_layers) * np.asarray(context, float)
-    if t.window is not None:
-        seen = seen + t.windowed_layers * np.minimum(context, t.window)
-    return seen
+    """Cached positions a new token attends to, summed over layers, in heads of the windowed layers' width."""
+    full = (t.layers - t.windowed_layers) * full_head_ratio(t) * np.asarray(context, float)
+    return full + t.windowed_layers * windowed_tokens(t, context)
 
 
 def cache_bytes_per_sequence(t: Transformer, context: Number, cache: GenerationPrecision) -> Number:
     """Bytes of one sequence's key-value cache at ``context`` tokens, over all accelerators without copies.
 
     2 a_kv d per token and layer, or the latent and rotary vectors (arXiv 2405.04434); windowed layers keep
-    their window. Source: counted, bytes a number ``CACHE_BYTES``.
+    their window, but all positions where an indexer chooses among them, and its keys beside. Source: counted,
+    bytes a number ``CACHE_BYTES``.
     """
-    return kv_elements_per_token(t) / t.layers * layer_tokens(t, context) * CACHE_BYTES[cache]
+    everything = np.asarray(context, float)
+    kept = everything if t.index_layers or t.window is None else np.minimum(everything, t.window)
+    return _cached(t, everything, kept) * CACHE_BYTES[cache]
+
+
+def cache_bytes_read(t: Transformer, context: Number, cache: GenerationPrecision) -> Number:
+    """Bytes of one sequence's cache that decoding one token reads: of windowed layers what they attend to.
+
+    Source: as ``cache_bytes_per_sequence``.
+    """
+    return _cached(t, np.asarray(context, float), windowed_tokens(t, context)) * CACHE_BYTES[cache]
+
+
+def _cached(t: Transformer, full: Number, windowed: Number) -> Number:
+    """Numbers in a cache of ``full`` positions a layer without a window, ``windowed`` one with."""
+    unwindowed = t.layers - t.windowed_layers
+    index = t.index_layers * t.index_dim * full
+    if t.attention == "mla":
+        return (t.kv_lora_rank + t.qk_rope_dim) * (unwindowed * full + t.windowed_layers * windowed) + index
+    own = 2.0 * own_kv_share(t)
+    wide = (t.full_kv_heads or t.kv_heads) * (t.full_head_dim or t.head_dim)
+    narrow = t.kv_heads * t.head_dim
+    return own * (unwindowed * wide * full + t.windowed_layers * narrow * windowed) + index
 
 
 def cache_split(t: Transformer, tp: Number) -> Number:
@@ -146,9 +180,10 @@ def decode_attention_flops(t: Transformer, context: Number) -> Number:
     Grouped-query: 4 x heads x head width x positions. Latent: 2 x heads x (2 x latent + rotary) x positions
     (arXiv 2405.04434, section 2.1: the up-projections absorbed into queries and output).
     """
+    index = index_flops(t, 1.0) * np.asarray(context, float)
     if t.attention == "mla":
-        return 2.0 * t.heads * (2.0 * t.kv_lora_rank + t.qk_rope_dim) * layer_tokens(t, context)
-    return 4.0 * t.heads * t.head_dim * layer_tokens(t, context)
+        return 2.0 * t.heads * (2.0 * t.kv_lora_rank + t.qk_rope_dim) * layer_tokens(t, context) + index
+    return 4.0 * t.heads * t.head_dim * layer_tokens(t, context) + index
 
 
 def linked(a: Accelerator) -> int:
@@ -274,7 +309,7 @@ def step_time(
     tokens = decoded + prompt_tokens
     # Experts are reached by drafts and prompts as well, so all tokens of the step count.
     weights = weight_bytes_read(t, replica, fmt.weights, tokens) / (a.memory_bandwidth * c.weight_bandwidth)
-    cache = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp)
+    cache = cache_bytes_read(t, context, fmt.cache) / cache_split(t, replica.tp)
     cache = running / replica.attention_groups * cache / (a.memory_bandwidth * c.cache_bandwidth)
     matmul = matmul_seconds(t, a, replica, fmt.weights, tokens, c)
     attending = wide_peak(a) * c.attention_efficiency * replica.gpus

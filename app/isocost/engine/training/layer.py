@@ -75,9 +75,13 @@ def _scores(split: Split, t: Transformers, w: Workloads, m: Machines) -> tuple[A
     tokens = split.microbatch * w.sequence / split.cp
     heads = t.heads / split.tp
     everything = visible_tokens(w.sequence, np.full(1, np.inf))
-    windowed = visible_tokens(w.sequence, t.window)
-    seen = (1.0 - t.windowed_share) * everything + t.windowed_share * windowed
+    windowed = visible_tokens(w.sequence, t.window, t.chunked)
+    # A layer without a window may have wider heads: positions count by the width they are read with.
+    seen = (1.0 - t.windowed_share) * t.full_width * everything
+    seen = seen + t.windowed_share * t.windowed_width * windowed
     work = kernels.attention_flops(tokens, seen, heads, t.query_key_dim, t.value_dim, m.head_overhead)
+    # An indexer scores every position with heads of its own; the kernel is that of attention, without values.
+    work = work + 2.0 * tokens * everything * t.index_width / split.tp
     fused = work / m.attention
     width = t.query_key_dim + t.value_dim
     # Unfused, the whole square of scores is computed and written, masked or not.

@@ -11,7 +11,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.kinds import Stage, data_of, kind_of
+from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import purchase_price
@@ -25,7 +25,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
-from isocost.plan.values import Data, Layout, Price
+from isocost.plan.values import Data, Layout, ModelChoice, Price
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -110,6 +110,8 @@ def stage_notices(
     yield from _efficiency(result, catalog)
     yield from _fit(scenario, stage, result, catalog)
     entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
+    if isinstance(stage, ModelStage):
+        yield from _model(model, catalog)
     yield from kind.notices(Case(stage, model, entry, result.count, result.fits, catalog))
 
 
@@ -153,6 +155,15 @@ def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: 
             "announced-part",
             "hardware.accelerator",
             f"{entry.short_name} is announced, not sold: its figures are promises.",
+        )
+
+
+def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
+    """What of a named model is not computed."""
+    entry = catalog.model(model.name) if model.name is not None else None
+    if entry is not None and entry.unmodelled:
+        yield Notice(
+            "model-unmodelled", "model.name", f"{entry.name}: not modelled is {entry.unmodelled}.", "info"
         )
 
 
