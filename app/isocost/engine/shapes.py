@@ -25,12 +25,12 @@ REFERENCE_HIDDEN = 4096.0
 REFERENCE_LAYERS = 36.0
 """Layers at that width, as Qwen3 8B has them."""
 DEPTH_EXPONENT = 0.8
-"""Layers grow a little slower than width in models above a few billion parameters: 63 at 8,192, 109 at 16,384."""
+"""Layers grow a little slower than width above a few billion parameters: 63 at 8,192, 109 at 16,384."""
 SMALL_LAYERS = 22.0
 """Layers of smaller models, whatever their width: fitted by least absolute deviation of the logarithm to the
-catalogue's 31 gated dense models below 3.5 billion parameters, makers weighing as the root of their models (30 of
-SmolLM2 135M, 24 of Qwen2.5 0.5B, 28 of Qwen3 1.7B, 16 of Llama 3.2 1B). ``tests/catalog/test_shapes_by_size.py``
-leaves each maker out."""
+catalogue's 31 gated dense models below 3.5 billion parameters, makers weighing as the root of their models
+(SmolLM2 135M has 30, Qwen2.5 0.5B 24, Qwen3 1.7B 28, Llama 3.2 1B 16). It holds with any maker left out:
+``tests/catalog/test_shapes_by_size.py``."""
 DEPTH_SHARPNESS = 6
 """Power with which the constant and the growing part meet. Chosen: of 3, 4, 6 and 8 all fit within 7 %."""
 NARROWEST_HIDDEN = 576.0

@@ -15,6 +15,7 @@ from isocost.files.schema import convert
 from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
 from isocost.plan.kinds import Stage, kind_of
+from isocost.plan.physics.shape import shape_flaw
 from isocost.plan.project.project import Project
 from isocost.plan.values import Hardware, ModelChoice
 
@@ -75,6 +76,8 @@ def _check_names(value: object, catalog: Catalog, where: str = "") -> None:
             _check_names(item, catalog, f"{where}[{index}]")
     if isinstance(value, Hardware | PriceCard):
         _known(catalog.accelerator, value.accelerator, f"{where}.accelerator")
+    if isinstance(value, ModelChoice) and (flaw := shape_flaw(value)):
+        raise ContentError(f"{where}.{flaw}")
     if isinstance(value, ModelChoice) and value.name is not None:
         _known(lambda name: catalog.model(name).transformer, value.name, f"{where}.name")
     if isinstance(value, msgspec.Struct):

@@ -19,14 +19,45 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """Base of everything in a project: immutable, compared by value, unknown keys refused."""
 
 
+class Shape(Value, frozen=True, kw_only=True):
+    """A transformer written out, as its configuration file has it; what is left out is usual."""
+
+    layers: int
+    hidden: int
+    heads: int
+    ffn: int
+    """Inner width of a dense feed-forward."""
+    vocabulary: int
+    kv_heads: int | None = None
+    """None = as many as heads."""
+    head_dim: int | None = None
+    """None = the hidden size over the heads."""
+    gated: bool = True
+    """SwiGLU or GeGLU: three matrices a feed-forward instead of two."""
+    tied_embeddings: bool = False
+    window: int | None = None
+    """Tokens a layer with a window looks back."""
+    windowed_layers: int | None = None
+    """None = all, where there is a window."""
+    experts: int | None = None
+    top_k: int | None = None
+    """Experts a token is sent to."""
+    shared_experts: int | None = None
+    expert_ffn: int | None = None
+    moe_layers: int | None = None
+    """Layers with experts; None = all, where there are any."""
+
+
 class ModelChoice(Value, frozen=True):
-    """A named model of the catalogue, or a custom one given by its parameter counts."""
+    """A named model of the catalogue, or a custom one given by its parameter counts or its exact shape."""
 
     name: str | None = None
     parameters: float | None = None
     """Total parameters of a custom model."""
     active_parameters: float | None = None
     """Parameters used per token of a custom mixture of experts; None = dense."""
+    shape: Shape | None = None
+    """Of a custom model, instead of its parameters."""
 
 
 class Data(Value, frozen=True):

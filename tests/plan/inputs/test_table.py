@@ -27,6 +27,7 @@ from isocost.plan.physics.layouts import PIN_WORDS, SHARDING_WORDS
 from isocost.plan.physics.throughput import LARGEST_COUNT
 from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario
+from isocost.plan.values import Shape
 from isocost.quantities import plain_spaces
 
 
@@ -57,6 +58,7 @@ NOT_INPUTS = {
     "efficiency.correction.high": "measured on the user's own runs",
     "efficiency.correction.runs": "counts the user's own runs",
     "stage.enabled": "a stage is switched on and off in the list of stages",
+    **{f"model.shape.{name}": "written in a plan as a whole" for name in Shape.__struct_fields__},
 }
 """Numbers and words of a plan that nobody types, and why."""
 

@@ -147,7 +147,7 @@ class _Active(NumberRoad):
 
     def at_default(self, project: Project, at: Place, catalog: Catalog) -> bool:
         model = _model(project, at)
-        return model.name is None and model.active_parameters is None
+        return model.name is None and model.shape is None and model.active_parameters is None
 
 
 class _Rent(NumberRoad):

@@ -14,6 +14,7 @@ from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.records import Accelerator, Precision, Transformer, Workload
 from isocost.engine.shapes import shape_for
+from isocost.plan.physics.shape import transformer_of_shape
 from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
 
 BATCH_LAW = "step-law"
@@ -38,11 +39,13 @@ class Parameters:
 
 
 def transformer_of(model: ModelChoice, catalog: Catalog) -> Transformer:
-    """The shape behind a model choice: the catalogue's for a name, else a plausible one for the counts.
+    """The shape behind a model choice: its own, that of its name, else a plausible one for the counts.
 
     Raises:
         CatalogError: the name is not in the catalogue.
     """
+    if model.shape is not None:
+        return transformer_of_shape(model.shape)
     if model.name is not None:
         return catalog.model(model.name).transformer
     total = model.parameters if model.parameters is not None else 7e9
