@@ -67,7 +67,7 @@ def test_rows_keep_their_place_and_say_why_they_fail(catalog):
     [
         ("stack", "mine", "stack"),
         ("attention_kernel", "magic", "attention_kernel"),
-        ("optimizer", "sgd", "adamw-8bit"),
+        ("optimizer", "rmsprop", "adamw-8bit"),
         ("precision", "int3", "int3"),
     ],
 )

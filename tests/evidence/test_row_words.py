@@ -40,7 +40,7 @@ def one(catalog, **changes):
         ("bf16-mixed", "bf16"),
         ("amp", "bf16"),
         ("16-mixed", "fp16"),
-        ("TF32", "fp32"),
+        ("TF32", "tf32"),
         ("float8", "fp8"),
         ("FP8_full", "fp8"),
         ("amp_fp8", "fp8"),

@@ -18,7 +18,7 @@ DESCRIPTION = (
     "recompute, zero_or_fsdp...) is used where given and searched where blank; date and framework tell "
     "which software ran; models that are not known are described by n_layers, d_model, n_heads... "
     "Optional columns: attention_kernel (flash or unfused; flash where blank, but for runs dated before "
-    "2023), optimizer (adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; by framework where "
+    "2023), optimizer (adamw, adamw_8bit, paged_adamw_8bit, lion, muon...; by framework where "
     "blank), stack (vendor, open or research; by framework where blank) and network_gbit_s (between "
     "nodes, per accelerator and direction; the catalogue's where blank) and gpus_per_node. Generation "
     "rows need model, gpu, n_gpus, precision, isl, osl and metric."

@@ -37,7 +37,7 @@ Number = float | Array
 
 Record = TypeVar("Record")
 
-ELEMENT_BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "mxfp8": 1.0, "nvfp4": 0.5}
+ELEMENT_BYTES = {"fp32": 4.0, "tf32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "mxfp8": 1.0, "nvfp4": 0.5}
 """Bytes of a matmul operand by number format."""
 
 BLOCK_SCALED = ("mxfp8", "nvfp4")
@@ -49,9 +49,13 @@ OPTIMIZER_TRAFFIC: dict[Optimizer, float] = {
     "adamw-8bit": 22.0,
     "adamw-8bit-paged": 22.0,
     "muon": 30.0,
+    "lion": 26.0,
+    "adafactor": 22.0,
+    "sgd": 18.0,
 }
 """Bytes an update reads and writes per parameter. AdamW: gradient norm and clip 8, gradient 4, master and two
-moments read 12 and written 12, 16-bit weight written 2, less what is fused."""
+moments read 12 and written 12, 16-bit weight written 2, less what is fused. Each 32-bit moment less saves 8;
+Adafactor reads the gradient once more for its sums of rows and columns. Counted."""
 
 
 @cache

@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from isocost.engine.records import Accelerator, Precision
 
 PEAK_FORMAT: Mapping[Precision, str] = {
-    "fp32": "tf32", "fp16": "bf16", "bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4",
+    "fp32": "fp32", "tf32": "tf32", "fp16": "bf16", "bf16": "bf16",
+    "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4",
 }  # fmt: skip
-"""The peak each number format of training is multiplied at. Frameworks run 32-bit products in TF32."""
+"""The peak each number format of training is multiplied at."""
 
-WIDER = {"tf32": ("tf32", "fp32"), "fp8": ("fp8", "bf16", "fp16"), "fp4": ("fp4", "fp8", "bf16", "fp16")}
+WIDER = {
+    "fp32": ("fp32", "tf32"),
+    "tf32": ("tf32", "fp32"),
+    "fp8": ("fp8", "bf16", "fp16"),
+    "fp4": ("fp4", "fp8", "bf16", "fp16"),
+}
 """Formats to look for in turn: operands that a part cannot multiply as they are, are widened first."""
 SIXTEEN_BIT = ("bf16", "fp16", "fp32")
 """Formats to look for in turn for either 16-bit one; parts before tensor cores have 32 bits alone."""

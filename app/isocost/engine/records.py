@@ -13,12 +13,15 @@ from typing import Literal
 Attention = Literal["mha", "mla", "hybrid"]
 """How keys and values are formed; grouped-query and multi-query are ``mha`` with fewer ``kv_heads``."""
 
-Precision = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
+Precision = Literal["fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
 Recompute = Literal["none", "selective", "full"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
 Method = Literal["full", "lora", "qlora"]
-Optimizer = Literal["adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon"]
-"""``adamw`` keeps 32-bit master weights and moments; the others are named for how they keep their moments.
+Optimizer = Literal[
+    "adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon", "lion", "adafactor", "sgd"
+]
+"""``adamw`` keeps 32-bit master weights and moments, as do those called otherwise; its variants are named for
+how they keep their moments.
 Paged ones move to the host's memory when the accelerator's runs short."""
 Stack = Literal["vendor", "open", "research"]
 

@@ -19,6 +19,7 @@ from isocost.catalog.measured_training import (
     stack_of,
     year_of,
 )
+from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
 from isocost.engine.training.states import OPTIMIZER_BYTES
@@ -106,7 +107,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     Columns read: model, gpu, n_gpus, seq_len, precision, kind, framework, date, tp, pp, vp, cp, ep,
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
     n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (flash or unfused),
-    optimizer (adamw, adamw-bf16, adamw-8bit, adamw-8bit-paged or muon; else what the framework uses),
+    optimizer (adamw, adamw_8bit, lion...; else what the framework uses),
     stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and direction; else the
     catalogue's) and gpus_per_node. Raises ValueError saying what is missing or not understood.
     """
@@ -144,7 +145,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         sequence_parallel=words.flag(text.get("seq_parallel", "")),
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",
-        optimizer=_optimizer(text.get("optimizer", "")),
+        optimizer=_optimizer(text.get("optimizer", "")) or words.pure_16_bit(text.get("precision", "")),
         tokens_per_s=_measured(text, "tokens_per_s_per_gpu") or _from_step(text, count, sequence),
         peak_memory_gb=_measured(text, "peak_memory_gb"),
         network_gbit_s=_number(text, "network_gbit_s"),
@@ -221,8 +222,13 @@ def _from_step(text: Mapping[str, str], count: float, sequence: float) -> float 
 
 
 def _optimizer(name: str) -> Optimizer | None:
-    """An optimizer by name; None for a blank. Raises ValueError for an unknown one."""
-    found: Optimizer | None = next((known for known in OPTIMIZER_BYTES if known == name.casefold()), None)
+    """An optimizer as frameworks spell it; None for a blank. Raises ValueError for an unknown one."""
+    known_as = vocabulary().row("tuning.optimizer", name)
+    if known_as is not None and known_as.refused:
+        raise ValueError(f"optimizer is {name}: {known_as.refused}")
+    word = name.casefold() if known_as is None else known_as.value
+    word = vocabulary().computed("tuning.optimizer", word)
+    found: Optimizer | None = next((known for known in OPTIMIZER_BYTES if known == word), None)
     if found is None and name:
         raise ValueError(f"optimizer is {name}: use one of {', '.join(OPTIMIZER_BYTES)}.")
     return found

@@ -44,7 +44,15 @@ OF_ONE_MODEL = 2
 """Runs of one model on one accelerator that are listed at most: others would add little."""
 
 _KINDS = {"dense": "dense model", "moe": "mixture of experts", "hybrid": "hybrid model"}
-_BITS: dict[Precision, float] = {"fp32": 32, "fp16": 16, "bf16": 16, "fp8": 8, "mxfp8": 8, "nvfp4": 4}
+_BITS: dict[Precision, float] = {
+    "fp32": 32,
+    "tf32": 32,
+    "fp16": 16,
+    "bf16": 16,
+    "fp8": 8,
+    "mxfp8": 8,
+    "nvfp4": 4,
+}
 
 
 @dataclass(frozen=True, slots=True)

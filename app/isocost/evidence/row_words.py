@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from isocost.engine.records import Method, Precision, Recompute, Sharding
+from isocost.catalog.vocabulary import vocabulary
+from isocost.engine.records import Method, Optimizer, Precision, Recompute, Sharding
 
 BLANK = frozenset({"", "-", "--", "/", "?", "n/a", "na", "nan", "unknown", "not stated"})
 """Cells that say nothing."""
@@ -71,7 +72,8 @@ _FORMATS: tuple[tuple[str, Precision], ...] = (
     (r"bf16|bfloat16|nf4|int4|\b4-?bit", "bf16"),
     (r"fp16|float16|half|\b16\b", "fp16"),
     (r"amp|mixed", "bf16"),
-    (r"fp32|float32|tf32|\b32\b", "fp32"),
+    (r"tf32", "tf32"),
+    (r"fp32|float32|\b32\b", "fp32"),
 )
 """Patterns of a number format, the narrowest first: a run in "bf16+fp8" multiplies in 8 bits. Weights kept in
 4 bits are multiplied in 16."""
@@ -86,7 +88,12 @@ def precision(text: str) -> Precision:
         for pattern, found in _FORMATS:
             if re.search(pattern, words):
                 return found
-    raise ValueError(f"precision is {text.strip()}: use one of fp32, fp16, bf16, fp8, mxfp8, nvfp4.")
+    raise ValueError(f"precision is {text.strip()}: use one of fp32, tf32, fp16, bf16, fp8, mxfp8, nvfp4.")
+
+
+def pure_16_bit(text: str) -> Optimizer | None:
+    """The optimizer of training whose weights are 16-bit throughout ("bf16-true", "pure bf16"); else None."""
+    return "adamw-bf16" if re.search(r"\bpure|bf16[\s_-]true", text.casefold()) else None
 
 
 def sharding(text: str) -> tuple[Sharding | None, float | None]:
@@ -99,15 +106,20 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     if words in BLANK:
         return None, None
     words = _held(words).strip(" ()") or "none"
+    if "offload" in words or "infinity" in words:
+        raise ValueError(
+            f"zero_or_fsdp is {text.strip()}: states in the host's memory are not modelled; leave the word "
+            "out to see the run without."
+        )
     flat = re.sub(r"[\s_\-]+", "", words)
     hybrid = any(word in flat for word in ("hsdp", "hybrid", "mics"))
     found = re.search(
-        r"(?:\(|(?:shard|group|fsdp)[\s=]+)(?:(?:shard|group)[\s=]+)?(\d+)\b(?!\s*nodes?)", words
+        r"(?:\(|(?:shard|group|fsdp|mics)[\s=]+)(?:(?:shard|group)[\s=]+)?(\d+)\b(?!\s*nodes?)", words
     )
     group = float(found.group(1)) if found else SERVERS_APART if hybrid else None
     stages: tuple[tuple[str, Sharding], ...] = (
         (r"gradop|zero(stage)?2|stage2|^2$", "zero2"),
-        (r"fsdp|hsdp|fully?shard|hybridshard|mics|zero(stage)?3|zero\+\+|stage3|^3$", "zero3"),
+        (r"fsdp|hsdp|fully?shard|hybridshard|mics|zero(stage)?3|zero\+\+|hpz|stage3|^3$", "zero3"),
         (r"distributedoptimi[sz]er|distopt|zero(stage)?1|stage1|^1$", "zero1"),
         (r"^(ddp|dp|noshard|none|no|off|false|0)|zero(stage)?0|stage0|dataparallel", "none"),
     )
@@ -133,6 +145,10 @@ def recompute(text: str) -> Recompute | None:
     return "full" if plain else "selective"
 
 
+_TOLD_APART = frozenset({"grpo", "ppo", "rlhf"})
+"""Words that :func:`method` has a sentence of its own for."""
+
+
 def method(text: str) -> Method:
     """What is trained: adapters ("LoRA", "PEFT"), adapters over 4-bit weights, or all weights.
 
@@ -141,6 +157,10 @@ def method(text: str) -> Method:
     words = _held(text.casefold())
     if other := re.search(r"inference|serving|generation|rollout|grpo|ppo|rlhf", words):
         raise ValueError(f"kind is {other.group()}: only steps of training are predicted here.")
+    for word in re.findall(r"[a-z]+", words):
+        row = None if word in _TOLD_APART else vocabulary().row("tuning.method", word)
+        if row is not None and row.refused:
+            raise ValueError(f"kind is {word}: {row.refused}")
     if "qlora" in words:
         return "qlora"
     return "lora" if any(word in words for word in ("lora", "dora", "peft", "adapter")) else "full"

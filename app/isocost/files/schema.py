@@ -17,6 +17,7 @@ from msgspec import inspect
 
 from isocost.catalog.names import nearest_name
 from isocost.catalog.prices import PriceCard
+from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got
 from isocost.plan.inputs.input import problem
@@ -106,9 +107,9 @@ def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) 
     if isinstance(kind, inspect.FloatType | inspect.IntType):
         return _number(tree, where, f"{section}.{name}", whole=isinstance(kind, inspect.IntType))
     if isinstance(kind, inspect.BoolType):
-        return _choice(tree, ["true", "false"], where) == "true"
+        return _choice(tree, ["true", "false"], where, f"{section}.{name}") == "true"
     if isinstance(kind, inspect.LiteralType):
-        return _choice(tree, [str(value) for value in kind.values], where)
+        return _choice(tree, [str(value) for value in kind.values], where, f"{section}.{name}")
     return _text(tree, where, prose=name in _PROSE)
 
 
@@ -129,7 +130,7 @@ def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:
         raise _wrong(where, f"expected keys and values, got {got(tree)}.")
     if "kind" not in tree:
         raise _wrong(where, f"kind is missing; known are {', '.join(KINDS)}.")
-    return _record_type(KINDS[_choice(tree["kind"], list(KINDS), f"{where}.kind")].record)
+    return _record_type(KINDS[_choice(tree["kind"], list(KINDS), f"{where}.kind", "kind")].record)
 
 
 def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
@@ -157,9 +158,15 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
     return int(value) if whole else value
 
 
-def _choice(tree: Tree, known: list[str], where: str) -> str:
+def _choice(tree: Tree, known: list[str], where: str, field: str) -> str:
+    """A word out of a few, as plans spell it or as frameworks do."""
     if isinstance(tree, str) and tree in known:
         return str(tree)
+    meant = vocabulary().row(field, tree) if isinstance(tree, str) else None
+    if meant is not None and meant.refused:
+        raise _wrong(where, f"{got(tree)} is not taken: {meant.refused}")
+    if meant is not None and (word := meant.word if meant.word in known else meant.value) in known:
+        return word
     if isinstance(tree, str):
         raise _wrong(where, f"unknown value {got(tree)}; {nearest_or_all(tree, known)}")
     raise _wrong(where, f"expected one of {', '.join(known)}, got {got(tree)}.")

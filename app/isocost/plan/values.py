@@ -6,10 +6,23 @@ from typing import Literal
 
 import msgspec
 
-PrecisionName = Literal["fp32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
+PrecisionName = Literal["fp32", "tf32", "fp16", "bf16", "bf16-true", "fp8", "mxfp8", "mxfp4", "nvfp4"]
 StackName = Literal["vendor", "open", "research"]
-TuningMethod = Literal["full", "lora", "qlora"]
-TuningOptimizer = Literal["adamw", "adamw-bf16", "adamw-8bit"]
+TuningMethod = Literal["full", "lora", "dora", "qlora"]
+TuningOptimizer = Literal[
+    "adamw",
+    "adamw-paged",
+    "adamw-bf16",
+    "adamw-8bit",
+    "adamw-8bit-paged",
+    "muon",
+    "lion",
+    "adafactor",
+    "sgd",
+]
+ShardingName = Literal[
+    "none", "zero1", "zero2", "zero3", "hpz", "zero-offload", "zero3-offload", "zero-infinity"
+]
 RlStackName = Literal["frontier", "open"]
 ServingStackName = Literal["vendor", "frontier"]
 GenerationPrecisionName = Literal["bf16", "fp8", "fp4"]
@@ -80,7 +93,7 @@ class Tuning(Value, frozen=True):
     packing: float = 0.95
     """Share of each batch that is real tokens: 0.95 packed, about 0.35 for unpacked chats."""
     optimizer: TuningOptimizer = "adamw"
-    """Of all weights: 32-bit master weights and moments, or 16-bit weights with 16- or 8-bit moments."""
+    """Of all trained weights: what it keeps of each beside the weight."""
 
 
 class Hardware(Value, frozen=True):
@@ -138,7 +151,7 @@ class Layout(Value, frozen=True):
     ep: int | None = None
     microbatch: int | None = None
     recompute: Literal["none", "selective", "full"] | None = None
-    sharding: Literal["none", "zero1", "zero2", "zero3"] | None = None
+    sharding: ShardingName | None = None
 
 
 class Currency(Value, frozen=True):

@@ -26,10 +26,14 @@ OPTIMIZER_BYTES: dict[Optimizer, float] = {
     "adamw-8bit": 2.0,
     "adamw-8bit-paged": 0.0,
     "muon": 8.0,
+    "lion": 8.0,
+    "adafactor": 4.0,
+    "sgd": 4.0,
 }
-"""Bytes per trained parameter: 32-bit master weight with two moments (Muon: one, arXiv 2502.16982), or 16- or
-8-bit moments alone (arXiv 2110.02861). Paged moments need not be on the accelerator at all (arXiv
-2305.14314)."""
+"""Bytes per trained parameter: 32-bit master weight with two moments (Muon, arXiv 2502.16982, and Lion, arXiv
+2302.06675: one; SGD without momentum: none), or 16- or 8-bit moments alone (arXiv 2110.02861). Adafactor
+keeps a row and a column of its second moment, which come to nothing (arXiv 1804.04235). Paged moments need
+not be on the accelerator at all (arXiv 2305.14314)."""
 
 ADAPTER_INPUT = 0.5
 """Bytes kept of an input of a frozen layer: it has no weight gradient, only the adapters' inputs stay. Chosen
@@ -146,7 +150,7 @@ def _gradient_bytes(work: Workload, profile: MemoryProfile) -> float:
 
 def _operand_bytes(precision: Precision) -> float:
     """Bytes of a tensor between kernels: 16 bits below 32, whatever the matmuls multiply in."""
-    return THIRTY_TWO_BIT if precision == "fp32" else SIXTEEN_BIT
+    return THIRTY_TWO_BIT if precision in ("fp32", "tf32") else SIXTEEN_BIT
 
 
 def _input_bytes(work: Workload) -> float:

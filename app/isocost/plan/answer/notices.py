@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.catalog import Catalog
+from isocost.catalog.vocabulary import vocabulary
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
@@ -112,6 +113,7 @@ def stage_notices(
     entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
     if isinstance(stage, ModelStage):
         yield from _model(model, catalog)
+    yield from _words(scenario, stage)
     yield from kind.notices(Case(stage, model, entry, result.count, result.fits, catalog))
 
 
@@ -156,6 +158,29 @@ def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: 
             "hardware.accelerator",
             f"{entry.short_name} is announced, not sold: its figures are promises.",
         )
+
+
+_WORDS = (
+    "data.precision", "preference.precision", "distillation.precision", "tuning.method", "tuning.optimizer",
+)  # fmt: skip
+"""Inputs of a stage whose words may stand for what is computed as something else."""
+
+
+def _words(scenario: Scenario, stage: Stage) -> Iterator[Notice]:
+    """What of the words a plan is written in is understood but not computed."""
+    said = vocabulary().said
+    for path in _WORDS:
+        section, name = path.split(".")
+        held = getattr(stage, section, None)
+        if held is not None and (sentence := said(path, getattr(held, name))):
+            yield Notice("not-modelled", path, sentence, "info")
+    sharding = layout_of(scenario, stage).sharding
+    if (
+        sharding is not None
+        and isinstance(stage, ModelStage)
+        and (sentence := said("layout.sharding", sharding))
+    ):
+        yield Notice("not-modelled", "layout.sharding", sentence)
 
 
 def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:

@@ -7,6 +7,7 @@ A default stands here only where its record in :mod:`isocost.plan.project` must 
 from __future__ import annotations
 
 from isocost.plan.inputs.input import Choice, Input
+from isocost.plan.physics.layouts import SHARDING_WORDS
 
 _R1 = "DeepSeek-R1, arXiv 2501.12948v2"
 _RECIPES = "what published post-training recipes do"
@@ -14,7 +15,8 @@ _SERVED = "what published serving benchmarks use"
 _FORMAT_HELP = "Number format of the matrix multiplies."
 
 _TRAINING_FORMATS = {
-    "bf16": "BF16", "fp16": "FP16", "fp8": "FP8", "mxfp8": "MXFP8", "nvfp4": "NVFP4", "fp32": "FP32",
+    "bf16": "BF16", "bf16-true": "BF16, weights too", "fp16": "FP16", "fp8": "FP8", "mxfp8": "MXFP8",
+    "nvfp4": "NVFP4", "mxfp4": "MXFP4", "tf32": "TF32", "fp32": "FP32",
 }  # fmt: skip
 _RL_STACKS = {"open": "open source", "frontier": "frontier lab"}
 _RL_STACK_HELP = "Software: today's open-source frameworks, or a frontier lab's own."
@@ -143,7 +145,7 @@ _LAYOUT = (
     ),
     Choice(
         "layout.sharding", "Sharding", "What the replicas split: optimizer states, gradients, weights.",
-        {"none": "none", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}, optional=True,
+        SHARDING_WORDS, optional=True,
     ),
 )  # fmt: skip
 
@@ -284,18 +286,22 @@ _KIND_CHOICES = (
     Choice(
         "tuning.method", "Method",
         "Every weight, adapters of low rank beside frozen weights, or adapters beside weights in 4 bits.",
-        {"full": "every weight", "lora": "LoRA", "qlora": "QLoRA"},
+        {"full": "every weight", "lora": "LoRA", "dora": "DoRA", "qlora": "QLoRA"},
         _RECIPES,
     ),
     Choice(
         "tuning.optimizer", "Optimizer",
-        "What it keeps of each weight: 32-bit copy and moments, 12 bytes; or moments alone, 4 or 2.",
-        {"adamw": "AdamW, 32-bit", "adamw-bf16": "AdamW, 16-bit", "adamw-8bit": "AdamW, 8-bit"},
+        "Bytes it keeps of a weight: 32-bit copy and two moments 12, one 8, none 4; moments alone 4 or 2.",
+        {
+            "adamw": "AdamW, 32-bit", "adamw-paged": "AdamW, paged", "adamw-bf16": "AdamW, 16-bit",
+            "adamw-8bit": "AdamW, 8-bit", "adamw-8bit-paged": "AdamW, 8-bit, paged", "muon": "Muon",
+            "lion": "Lion", "adafactor": "Adafactor", "sgd": "SGD",
+        },
         _RECIPES,
     ),
     Choice(
         "preference.objective", "Objective", "Direct preference optimisation, or a model that scores.",
-        {"dpo": "DPO", "reward-model": "reward model"}, "Tulu 3, arXiv 2411.15124",
+        {"dpo": "DPO", "orpo": "ORPO", "reward-model": "reward model"}, "Tulu 3, arXiv 2411.15124",
     ),
     Choice(
         "preference.precision", "Precision", _FORMAT_HELP, _TRAINING_FORMATS, _RECIPES,

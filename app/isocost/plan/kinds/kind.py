@@ -156,7 +156,7 @@ def every(section: str, record: type[Value], *left_out: str) -> tuple[str, ...]:
 RENTED = (*every("hardware", Hardware), "price.usd_per_gpu_hour")
 """Inputs of every stage."""
 
-MODEL = every("model", ModelChoice)
+MODEL = every("model", ModelChoice, "shape")
 """Inputs of a stage that works on a model."""
 
 SEARCHED = (*every("efficiency", Efficiency, "correction"), *every("layout", Layout))

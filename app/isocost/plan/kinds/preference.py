@@ -1,4 +1,4 @@
-"""Preference tuning (DPO), and the training of a reward model, on pairs of answers."""
+"""Preference tuning (DPO, ORPO), and the training of a reward model, on pairs of answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from isocost.quantities import format_count
 class Preference(Value, frozen=True):
     """Pairs of answers and what is learned from them."""
 
-    objective: Literal["dpo", "reward-model"] = "dpo"
+    objective: Literal["dpo", "orpo", "reward-model"] = "dpo"
     pairs: float = 100_000.0
     answer_tokens: float = 500.0
     prompt_tokens: float = 200.0
@@ -31,7 +31,7 @@ class PreferenceStage(ModelStage, frozen=True, kw_only=True, tag="preference"):
 
 
 def _run(job: Job) -> list[StageRun]:
-    """DPO trains both answers of a pair and its reference reads both; a reward model trains both."""
+    """DPO trains both answers of a pair and its reference reads both; ORPO and a reward model train both."""
     stage: PreferenceStage = job.stage
     wanted, tuning = stage.preference, stage.tuning
     each = wanted.answer_tokens + wanted.prompt_tokens
@@ -54,7 +54,7 @@ PAIRS = InputGroup(
 PREFERENCE = Kind(
     record=PreferenceStage,
     label="Preference tuning",
-    help="DPO, or the training of a reward model, on pairs of answers.",
+    help="DPO, ORPO, or the training of a reward model, on pairs of answers.",
     group="final run",
     run=_run,
     inputs=(*RENTED, *MODEL, *SEARCHED),

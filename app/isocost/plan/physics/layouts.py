@@ -32,7 +32,16 @@ _STEP = (
     ("optimizer", "Optimizer"),
     ("straggler", "Stragglers"),
 )
-SHARDING_WORDS = {"none": "none", "zero1": "ZeRO-1", "zero2": "ZeRO-2", "zero3": "FSDP"}
+SHARDING_WORDS = {
+    "none": "none",
+    "zero1": "ZeRO-1",
+    "zero2": "ZeRO-2",
+    "zero3": "FSDP",
+    "hpz": "ZeRO++",
+    "zero-offload": "ZeRO-Offload",
+    "zero3-offload": "FSDP, offloaded",
+    "zero-infinity": "ZeRO-Infinity",
+}
 PIN_WORDS = {
     **dict(_DEGREES[:5]),
     "microbatch": "microbatch",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
+from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
-from isocost.engine.records import Accelerator, Precision, Transformer, Workload
+from isocost.engine.records import Accelerator, Method, Optimizer, Precision, Transformer, Workload
 from isocost.engine.shapes import shape_for
 from isocost.plan.physics.shape import transformer_of_shape
 from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
@@ -21,12 +23,15 @@ BATCH_LAW = "step-law"
 """The law that sets the batch when nobody does."""
 
 _FORMATS: dict[str, tuple[tuple[Precision, str], ...]] = {
+    "mxfp4": (("nvfp4", "fp4"), ("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
     "nvfp4": (("nvfp4", "fp4"), ("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
     "mxfp8": (("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
     "fp8": (("fp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
     "bf16": (("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "bf16-true": (("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
     "fp16": (("fp16", "fp16"), ("bf16", "bf16"), ("fp32", "fp32")),
-    "fp32": (("fp32", "fp32"),),
+    "tf32": (("tf32", "tf32"), ("fp32", "fp32"), ("bf16", "bf16"), ("fp16", "fp16")),
+    "fp32": (("fp32", "fp32"), ("tf32", "tf32"), ("bf16", "bf16"), ("fp16", "fp16")),
 }
 
 
@@ -89,13 +94,17 @@ def workload_of(
 ) -> Workload:
     """What one step does on an accelerator, in the best number format it supports; no tuning = in full."""
     tuned = tuning or Tuning()
+    words = vocabulary()
+    optimizer = words.computed("tuning.optimizer", tuned.optimizer)
+    # Weights in 16 bits throughout leave no 32-bit copy to an optimizer that would keep one.
+    pure = data.precision == "bf16-true" and optimizer == "adamw"
     return Workload(
         sequence=float(data.sequence),
         global_batch=max(1.0, batch_tokens(data, catalog) / data.sequence),
         precision=precision_on(accelerator, data.precision),
-        method=tuned.method,
+        method=cast(Method, words.computed("tuning.method", tuned.method)),
         lora_rank=tuned.rank,
-        optimizer=tuned.optimizer,
+        optimizer="adamw-bf16" if pure else cast(Optimizer, optimizer),
     )
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
+from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.peaks import matmul_peak
-from isocost.engine.records import Pins, Stack
+from isocost.engine.records import Pins, Sharding, Stack
 from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
 from isocost.engine.search.precomputed import Constants
 from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
-from isocost.plan.values import Correction, Data, Efficiency, Layout, ModelChoice, Tuning
+from isocost.plan.values import Correction, Data, Efficiency, Layout, ModelChoice, ShardingName, Tuning
 from isocost.quantities import format_counted
 
 Array = NDArray[np.float64]
@@ -305,6 +306,11 @@ def constants(stack: Stack, catalog: Catalog) -> Constants:
     return Constants(known.efficiency.record(), known.memory.for_stack(stack), stack)
 
 
+def computed_sharding(name: ShardingName | None) -> Sharding | None:
+    """What a plan's word for sharding is computed as."""
+    return None if name is None else cast(Sharding, vocabulary().computed("layout.sharding", name))
+
+
 def pins_of(layout: Layout) -> Pins:
     """The user's fixed parts of the layout, as the search takes them."""
     return Pins(
@@ -315,7 +321,7 @@ def pins_of(layout: Layout) -> Pins:
         ep=layout.ep,
         microbatch=layout.microbatch,
         recompute=layout.recompute,
-        sharding=layout.sharding,
+        sharding=computed_sharding(layout.sharding),
     )
 
 

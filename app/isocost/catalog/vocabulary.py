@@ -1,0 +1,60 @@
+"""Words of training as frameworks spell them: what a plan calls each, computes it as, and says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+
+from isocost.catalog.names import normalised
+from isocost.catalog.prices import Text
+from isocost.catalog.table import read_rows
+from isocost.paths import resource
+
+
+class WordRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of ``resources/vocabulary.csv``."""
+
+    field: Text
+    """Path of the input the word is for, or ``kind`` of a stage."""
+    word: Text
+    value: str = ""
+    """What it is in a plan; where ``word`` is in plans itself, what it is computed as."""
+    said: str = ""
+    """What of it is not computed, as a sentence; empty = nothing."""
+    refused: str = ""
+    """Why it is not taken, and what would be, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of every field by their spelling without case and separators."""
+
+    words: Mapping[tuple[str, str], WordRow]
+
+    def row(self, field: str, word: str) -> WordRow | None:
+        """What is known of a word typed for a field; None = nothing."""
+        return self.words.get((_FIELDS.get(field, field), normalised(word)))
+
+    def said(self, field: str, word: str) -> str:
+        """What of a plan's word is not computed, as a sentence; empty = nothing."""
+        found = self.row(field, word)
+        return found.said if found is not None else ""
+
+    def computed(self, field: str, word: str) -> str:
+        """The word a plan's word is computed as: itself, or one that stands in for it."""
+        found = self.row(field, word)
+        return found.value if found is not None else word
+
+
+_FIELDS = {"preference.precision": "data.precision", "distillation.precision": "data.precision"}
+"""Fields that share the words of another."""
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The shipped vocabulary. Raises CatalogError naming the row that is wrong."""
+    rows = read_rows(resource("vocabulary.csv"), WordRow)
+    return Vocabulary({(row.field, normalised(row.word)): row for row in rows})

@@ -1,0 +1,198 @@
+"""Words of training as frameworks spell them: taken, computed as something said, or refused in words."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from isocost.catalog import load
+from isocost.catalog.vocabulary import vocabulary
+from isocost.engine.peaks import matmul_peak
+from isocost.evidence import row_words
+from isocost.evidence.measured_rows import run_from_row
+from isocost.files.errors import ContentError
+from isocost.files.loading import parse_project
+from isocost.files.saving import project_text
+from isocost.paths import resource
+from isocost.plan.answer.estimate import Estimate, estimate
+from isocost.plan.inputs.table import CHOICES
+from isocost.plan.kinds import KINDS
+
+CATALOG = load()
+
+
+def plan(tuning: str = "", data: str = "", kind: str = "sft", scenario: str = "") -> str:
+    return f"""isocost: 1
+name: A plan
+scenarios:
+- name: One
+  model: Qwen/Qwen3-8B
+  hardware: {{accelerator: h100-sxm, count: 8}}
+  price: {{usd_per_gpu_hour: 2.0}}
+  {scenario}
+  stages:
+  - kind: {kind}
+    name: Run
+    data: {{tokens: 100M, batch_tokens: 500K{data}}}
+    {tuning and f"tuning: {{{tuning}}}"}
+"""
+
+
+def estimated(text: str) -> Estimate:
+    project = parse_project(text, CATALOG)
+    assert parse_project(project_text(project), CATALOG) == project
+    return estimate(project, CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("adamw_torch_fused", "adamw"),
+        ("adamw_8bit", "adamw-8bit"),
+        ("adamw_bnb_8bit", "adamw-8bit"),
+        ("8-bit Adam", "adamw-8bit"),
+        ("paged_adamw_8bit", "adamw-8bit-paged"),
+        ("paged_adamw_32bit", "adamw-paged"),
+        ("adafactor", "adafactor"),
+        ("lion", "lion"),
+        ("sgd", "sgd"),
+        ("muon", "muon"),
+        ("dist_muon", "muon"),
+    ],
+)
+def test_optimizers_as_frameworks_spell_them(typed, meant):
+    stage = parse_project(plan(f"optimizer: {typed}"), CATALOG).scenarios[0].stages[0]
+    assert stage.tuning.optimizer == meant
+    row = {"model": "Qwen3 8B", "gpu": "h100", "n_gpus": "8", "seq_len": "4096", "optimizer": typed}
+    computed = vocabulary().computed("tuning.optimizer", meant)
+    assert run_from_row(row, CATALOG).work.optimizer == computed
+
+
+PINNED = "layout: {tp: 1, pp: 1, cp: 1, microbatch: 1, recompute: full, sharding: zero3}"
+
+
+def test_an_optimizer_takes_the_memory_of_its_states():
+    def gigabytes(name: str) -> float:
+        parts = estimated(plan(f"optimizer: {name}", scenario=PINNED)).stages[0].memory.parts
+        return next(part.amount for part in parts if part.name == "Optimizer") / 1e9
+
+    adamw = gigabytes("adamw")
+    for name, share in (("lion", 8 / 12), ("muon", 8 / 12), ("adafactor", 4 / 12), ("sgd", 4 / 12)):
+        assert gigabytes(name) == pytest.approx(share * adamw, rel=0.01), name
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bf16-mixed", "bf16"),
+        ("bf16-true", "bf16-true"),
+        ("fp32", "fp32"),
+        ("32-true", "fp32"),
+        ("tf32", "tf32"),
+        ("mxfp4", "mxfp4"),
+    ],
+)
+def test_precisions_as_frameworks_spell_them(typed, meant):
+    stage = parse_project(plan(data=f", precision: {typed}"), CATALOG).scenarios[0].stages[0]
+    assert stage.data.precision == meant
+
+
+def test_fp32_is_not_tf32():
+    h100 = CATALOG.accelerator("H100").spec
+    assert matmul_peak(h100, "fp32") == pytest.approx(66.9e12)
+    assert matmul_peak(h100, "tf32") == pytest.approx(494.7e12)
+    hours = [
+        estimated(plan(data=f", precision: {each}")).total.gpu_hours for each in ("fp32", "tf32", "bf16")
+    ]
+    assert hours[0] > 3 * hours[1] > 3 * hours[2]
+
+
+def test_weights_in_16_bits_throughout_take_less_memory():
+    mixed, pure = (
+        estimated(plan(data=f", precision: {each}", scenario=PINNED)).stages[0].memory.total
+        for each in ("bf16", "bf16-true")
+    )
+    assert pure < 0.7 * mixed
+    assert row_words.pure_16_bit("bf16-true") == row_words.pure_16_bit("pure bf16") == "adamw-bf16"
+    assert row_words.pure_16_bit("bf16-mixed") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (plan(data=", precision: int8"), "data.precision: 'int8' is not taken: Weights kept in that format"),
+        (plan(data=", precision: 8bit"), "multiplied in 16 bits: use bf16"),
+        (plan("method: dpo"), "tuning.method: 'dpo' is not taken: DPO is a kind of stage, kind: preference"),
+        (plan("method: orpo"), "preference.objective orpo"),
+        (plan("method: freeze"), "Training some of the layers is not modelled"),
+        (plan("method: galore"), "not modelled; full with optimizer adamw-8bit bounds"),
+        (plan("method: badam"), "one block of layers at a time is not modelled"),
+        (plan("optimizer: deepspeed_cpu_adam"), "the host's processor is not modelled"),
+        (plan("optimizer: rmsprop"), "unknown value 'rmsprop'"),
+        (plan(kind="dpo"), "It is kind: preference"),
+        (plan(scenario="layout: {sharding: MiCS}"), "Groups of accelerators that hold all states"),
+    ],
+)
+def test_what_is_not_modelled_is_refused_in_words(text, said):
+    with pytest.raises(ContentError) as refused:
+        parse_project(text, CATALOG)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "said"),
+    [
+        (plan(scenario="layout: {sharding: ZeRO-Offload}"), "layout.sharding", "computed as ZeRO-2"),
+        (plan(scenario="layout: {sharding: ZeRO-Infinity}"), "layout.sharding", "computed as ZeRO-3"),
+        (plan(scenario="layout: {sharding: hpZ}"), "layout.sharding", "second copy of the weights"),
+        (plan(data=", precision: mxfp4"), "data.precision", "computed as NVFP4"),
+        (plan("optimizer: paged_adamw_32bit"), "tuning.optimizer", "as if they stayed"),
+        (plan("method: dora"), "tuning.method", "computed as LoRA"),
+    ],
+)
+def test_what_is_understood_but_not_modelled_is_said(text, field, said):
+    found = [n for n in estimated(text).warnings if n.code == "not-modelled"]
+    assert [(notice.field, said in notice.message) for notice in found] == [(field, True)]
+
+
+def test_a_model_says_what_its_shape_leaves_out():
+    text = plan().replace("Qwen/Qwen3-8B", "DeepSeek-V4-Flash")
+    assert "model-unmodelled" in {notice.code for notice in estimated(text).warnings}
+
+
+def test_renting_and_async_are_understood():
+    scenario = parse_project(plan(scenario="supply: {mode: rent}"), CATALOG).scenarios[0]
+    assert scenario.supply.mode == "on-demand"
+    tree = plan(kind="rl").replace(
+        "    data: {tokens: 100M, batch_tokens: 500K}\n", "    rl: {schedule: async}\n"
+    )
+    assert parse_project(tree, CATALOG).scenarios[0].stages[0].rl.schedule == "asynchronous"
+
+
+@pytest.mark.parametrize(
+    ("text", "method"), [("full", "full"), ("LoRA r=16", "lora"), ("dora", "lora"), ("pretrain", "full")]
+)
+def test_kinds_of_a_table_are_read(text, method):
+    assert row_words.method(text) == method
+
+
+@pytest.mark.parametrize("text", ["dpo", "orpo", "freeze", "galore", "badam", "DPO full"])
+def test_kinds_of_a_table_are_never_plain_full_tuning(text):
+    with pytest.raises(ValueError, match="kind is"):
+        row_words.method(text)
+
+
+def test_the_group_of_mics_is_read():
+    assert row_words.sharding("MiCS 16") == ("zero3", 16.0)
+    with pytest.raises(ValueError, match="not modelled"):
+        row_words.sharding("ZeRO-3 offload")
+
+
+def test_every_word_leads_to_one_of_a_plan_or_says_why_not():
+    with resource("vocabulary.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        known = KINDS if row["field"] == "kind" else CHOICES[row["field"]].options
+        assert row["refused"] or row["value"] in known, row
+        assert not (row["said"] and row["word"] not in known), row
