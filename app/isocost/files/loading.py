@@ -9,6 +9,7 @@ import msgspec
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
+from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError, FileError
 from isocost.files.migration import current_tree
 from isocost.files.schema import convert
@@ -16,6 +17,7 @@ from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.shape import shape_flaw
+from isocost.plan.project.choosing import price_from
 from isocost.plan.project.project import Project
 from isocost.plan.values import Hardware, ModelChoice
 
@@ -37,11 +39,40 @@ def load_project(path: Path, catalog: Catalog | None = None) -> Project:
 
 def parse_project(text: str, catalog: Catalog | None = None) -> Project:
     """The project a plan file's text describes. Raises ContentError with one sentence."""
-    project = convert(current_tree(parse_tree(text)))
+    tree = current_tree(parse_tree(text))
+    if catalog is not None:
+        _fill_prices(tree, catalog)
+    project = convert(tree)
     _check(project)
     if catalog is not None:
         _check_names(project, catalog)
     return project
+
+
+def _fill_prices(tree: dict[str, Tree], catalog: Catalog) -> None:
+    """Give scenarios that name no price the catalogue's of their accelerator, marked so, if there is one."""
+    scenarios = tree.get("scenarios")
+    for scenario in scenarios if isinstance(scenarios, list) else []:
+        if not isinstance(scenario, dict) or "price" in scenario:
+            continue
+        hardware = scenario.get("hardware")
+        named = hardware.get("accelerator") if isinstance(hardware, dict) else None
+        card = _usual_price(str(named), catalog)
+        if card is not None:
+            price = msgspec.structs.replace(price_from(card), unnamed=True)
+            fields = msgspec.to_builtins(price)
+            # As a file would have them: text, truth in small letters.
+            scenario["price"] = {
+                key: str(value).lower() if value is True else str(value) for key, value in fields.items()
+            }
+
+
+def _usual_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
+    """The catalogue's price of an accelerator; None where the name or the price is unknown."""
+    try:
+        return catalog.default_price(accelerator)
+    except CatalogError:
+        return None  # said where the name is checked
 
 
 def _check(project: Project) -> None:

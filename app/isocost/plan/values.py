@@ -113,6 +113,8 @@ class Price(Value, frozen=True):
     source: str = ""
     date: str = ""
     """Day the price was read, ISO 8601."""
+    unnamed: bool = False
+    """Whether a plan that named none was given the catalogue's."""
 
 
 class Correction(Value, frozen=True):

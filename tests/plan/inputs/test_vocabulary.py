@@ -114,6 +114,8 @@ def test_weights_in_16_bits_throughout_take_less_memory():
         for each in ("bf16", "bf16-true")
     )
     assert pure < 0.7 * mixed
+    warnings = estimated(plan(data=", precision: bf16-true")).warnings
+    assert not [notice for notice in warnings if notice.field == "data.precision"]
     assert row_words.pure_16_bit("bf16-true") == row_words.pure_16_bit("pure bf16") == "adamw-bf16"
     assert row_words.pure_16_bit("bf16-mixed") is None
 

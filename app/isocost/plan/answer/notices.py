@@ -52,6 +52,14 @@ def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iter
             f"No price of {name} is known: {left} an hour is left from another accelerator; "
             "type what you are offered.",
         )
+    if price.unnamed:
+        yield Notice(
+            "price-from-catalogue",
+            _FIELD,
+            f"The plan names no price: the catalogue's for {name} is taken, "
+            f"{format_money(price.usd_per_gpu_hour)} an hour ({price.supplier}, {price.date}).",
+            "info",
+        )
     if is_too_many(result.count, price.commitment, catalog.accelerator(result.accelerator)):
         yield Notice(
             "single-price",
@@ -196,7 +204,9 @@ def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[
     entry = catalog.accelerator(result.accelerator)
     wanted = data.precision
     given = precision_on(entry.spec, wanted)
-    if given != wanted and not (wanted == "fp8" and given == "mxfp8"):
+    if given != vocabulary().computed("data.precision", wanted) and not (
+        wanted == "fp8" and given == "mxfp8"
+    ):
         yield Notice(
             "precision-unsupported",
             "data.precision",
