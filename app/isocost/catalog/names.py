@@ -79,15 +79,29 @@ class NameIndex:
             self._keys.setdefault(known, key)
             self._spellings.setdefault(known, free)
 
-    def key(self, name: str) -> str:
-        """The key ``name`` means. Raises CatalogError with the closest known name."""
+    def find(self, name: str) -> str | None:
+        """The key ``name`` means; None = none."""
         for shorter in shortened(name.strip(), self._drops):
             for form in (shorter, shorter.rpartition("/")[2]):
                 found = self._exact.get(form.casefold()) or self._keys.get(normalised(form))
                 if found is not None:
                     return found
-        hint = suggestion(name, self._spellings.values())
+        return None
+
+    def key(self, name: str) -> str:
+        """The key ``name`` means. Raises CatalogError with the closest known name."""
+        found = self.find(name)
+        if found is not None:
+            return found
+        hint = suggestion(name, self._likely(name))
         raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}")
+
+    def _likely(self, name: str) -> Iterable[str]:
+        """Spellings an unknown name may have been meant for: the shortest that begins with it, else any."""
+        begun = [known for known in self._spellings if known.startswith(normalised(name))] if name else []
+        if not begun:
+            return self._spellings.values()
+        return [self._spellings[min(begun, key=len)]]
 
     def spellings(self, key: str) -> tuple[str, ...]:
         """Every name that was given to ``key``, as first written."""

@@ -254,7 +254,7 @@ def _transformer(text: Mapping[str, str], catalog: Catalog) -> Transformer:
     layers, hidden, heads = (_number(text, name) for name in ("n_layers", "d_model", "n_heads"))
     shape = None if layers is None or hidden is None or heads is None else (layers, hidden, heads)
     try:
-        known = _named(catalog.model, words.model_spellings(text.get("model", ""))).transformer
+        known = catalog.model(text.get("model", "").replace("(", " ").replace(")", " ")).transformer
     except CatalogError as error:
         if shape is None:
             raise ValueError(f"{error} Or give its shape: n_layers, d_model and n_heads.") from None

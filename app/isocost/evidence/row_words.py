@@ -175,7 +175,6 @@ def gated(text: str) -> bool:
 
 
 _MAKERS = r"^(nvidia|amd|intel|google|aws|huawei|apple|geforce|tesla|instinct|cloud|habana)[\s_\-]+"
-_SUFFIXES = r"[\s_\-]+(instruct|base|hf|it|pt|chat|v\d+(\.\d+)?|\d{4}|pretrain(ing)?|sft|fp8|bf16)$"
 
 
 def accelerator_spellings(label: str) -> Iterator[str]:
@@ -219,18 +218,3 @@ def _by_parts(label: str) -> Iterator[str]:
         yield "-".join(part for part in parts if part)
     if form != "pcie" and form != "nvl":
         yield name
-
-
-def model_spellings(name: str) -> Iterator[str]:
-    """The name, then without its maker's folder and the words that tell releases of one shape apart.
-
-    "meta-llama/Meta-Llama-3-8B-Instruct" is tried as Meta-Llama-3-8B-Instruct and Meta-Llama-3-8B too.
-    """
-    yield name
-    plain = re.sub(r"[()]", " ", name.rsplit("/", 1)[-1]).strip()
-    while True:
-        yield plain
-        shorter = re.sub(_SUFFIXES, "", plain, flags=re.IGNORECASE).strip()
-        if shorter == plain or not shorter:
-            return
-        plain = shorter

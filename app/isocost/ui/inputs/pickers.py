@@ -114,7 +114,9 @@ class ModelPicker(ChoicePicker):
     def refresh(self) -> None:
         """Show the project's model."""
         name = self.current_model().name
-        at = self.findData(name) if name is not None else 0
+        # A plan may call it as a model hub does; the list has the catalogue's own names.
+        known = self._session.catalog.model_names.find(name) if name is not None else None
+        at = self.findData(known or name) if name is not None else 0
         if at < 0:
             at = self.findText(name or CUSTOM, Qt.MatchFlag.MatchFixedString)
         self.setCurrentIndex(max(0, at))
