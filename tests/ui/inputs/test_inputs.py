@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from isocost.plan.project.project import GpuHoursStage
 from isocost.quantities import plain_spaces
 from isocost.report.findings.inputs import caption
+from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.selected import selected
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.edit import QuantityEdit
@@ -286,3 +287,10 @@ def test_pointing_at_the_line_below_an_input_tells_what_laws_say_of_its_value(wi
     window.session.set_value("data.tokens", 3e13, "More tokens")
     settle(window.session)
     assert pointed_at(field.context.geometry().center()) != before
+
+
+def test_a_model_called_as_on_a_hub_is_shown_as_typed(window):
+    write(window.session, "model.name", "Qwen/Qwen3-8B", "Model")
+    picker = window.inputs.model
+    assert picker.currentText() == "Qwen/Qwen3-8B"
+    assert picker.currentData() == "Qwen3 8B"
