@@ -31,6 +31,9 @@ class Commands(Protocol):
     themes: ThemeManager
     page_titles: tuple[str, ...]
 
+    def take_typed(self) -> None:
+        """Apply what is being typed."""
+
     def show_gallery(self) -> None:
         """The presets instead of the plan."""
 
@@ -75,6 +78,10 @@ class Menus:
         action = QAction(text, self._window)
         if key is not None:
             action.setShortcut(QKeySequence(key))
+        # A menu takes no focus from a field, nor does a key: what is typed there would be left out.
+        about_the_plan = menu in (self._menus["&File"], self._menus["&Edit"])
+        if about_the_plan:
+            action.triggered.connect(self._commands.take_typed)
         action.triggered.connect(lambda _=False: run())
         menu.addAction(action)
         return action
