@@ -164,8 +164,10 @@ class Window(QMainWindow):
         self.setCentralWidget(self.centre)
 
     def _connect(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._remember_focus)
         session, documents, gallery = self.session, self.documents, self.gallery
-        QApplication.instance().focusChanged.connect(self._remember_focus)
         session.dirty_changed.connect(self._show_title)
         session.path_changed.connect(self._show_title)
         session.project_changed.connect(self._show_title)
@@ -280,7 +282,7 @@ class Window(QMainWindow):
         if now is None and before is not None and before.window() is self:
             self._left = before
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Tab goes on from the field that gave the focus back, not from the first of the window."""
         if self.focusWidget() is None and self._left is not None and isValid(self._left):
             self._left.setFocus(Qt.FocusReason.TabFocusReason)
