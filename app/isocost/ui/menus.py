@@ -110,8 +110,9 @@ class Menus:
         undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
         redo = stack.createRedoAction(self._window, "&Redo")
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        menu.addAction(undo)
-        menu.addAction(redo)
+        for action, command in ((undo, "Undo"), (redo, "Redo")):
+            action.setProperty("command", command)  # the text goes on with what would be undone
+            menu.addAction(action)
         menu.addSeparator()
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
 

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -242,7 +242,9 @@ class Window(QMainWindow):
         name, _ = QFileDialog.getSaveFileName(self, "Export a picture", "plan.png", "PNG pictures (*.png)")
         if not name:
             return
-        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
+        path = Path(name)
+        if path.suffix.lower() != ".png":
+            path = path.with_name(f"{path.name}.png")
         if not self.centre.grab().save(str(path)):
             show_error(self, f"{path}: the picture cannot be written there.")
 
@@ -287,6 +289,13 @@ class Window(QMainWindow):
         if self.focusWidget() is None and self._left is not None and isValid(self._left):
             self._left.setFocus(Qt.FocusReason.TabFocusReason)
         return super().focusNextPrevChild(forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves the presets for the plan behind them."""
+        if event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
+            self.show_workspace()
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on nothing leaves the field that is being typed in."""
