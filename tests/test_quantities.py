@@ -344,3 +344,83 @@ def test_carbon_is_written_in_fitting_units(kg, text):
 @pytest.mark.parametrize(("kw", "text"), [(0.7, "0.7 kW"), (850, "850 kW"), (3_020, "3.02 MW")])
 def test_power_is_written_in_fitting_units(kw, text):
     assert plain_spaces(format_power(kw)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "unit", "value"),
+    [
+        ("7B*2", "number", "", 14e9),
+        ("=3e9+4e9", "number", "", 7e9),
+        ("=7B", "number", "", 7e9),
+        ("1e12/3", "number", "", 333333333333.0),
+        ("1e-3 + 2", "number", "", 2.001),
+        ("2 + 3 * 4", "number", "", 14),
+        ("(2 + 3) * 4", "number", "", 20),
+        ("-(2 - 5)", "number", "", 3),
+        ("$20 - 5%", "money", "", 19),
+        ("$20 + 5%", "money", "", 21),
+        ("$3.50 * 2", "money", "$/GPU-h", 7),
+        ("2 * $3.50", "money", "", 7),
+        ("$4 * 50%", "money", "", 2),
+        ("$3 + 0.5", "money", "", 3.5),
+        ("20% - 5%", "share", "", 0.15),
+        ("40 + 2", "share", "", 0.42),
+        ("1/4", "share", "", 0.25),
+        ("3 weeks * 2", "hours", "", 1008),
+        ("2 days + 5 h", "hours", "", 53),
+        ("1 week / 2", "hours", "", 84),
+        ("8*256", "count", "GPUs", 2048),
+        ("1000/3", "count", "", 333),
+        ("3 weeks", "number", "days", 21),
+        ("2 years", "number", "months", 24),
+        ("2 years - 3 months", "number", "months", 21),
+        ("18", "number", "months", 18),
+    ],
+)
+def test_expressions_are_worked_out(text, quantity, unit, value):
+    assert parse(text, quantity, unit=unit) == pytest.approx(value, rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("7B*", "number"),
+        ("7B/0", "number"),
+        ("(7B", "number"),
+        ("7B)", "number"),
+        ("$3 * $4", "money"),
+        ("3 / $4", "money"),
+        ("5% - $20", "money"),
+        ("3 weeks * 2 weeks", "hours"),
+        ("__import__('os')", "number"),
+        ("1e300*1e300", "number"),
+        ("€20 - 5%", "money"),
+        ("2 +", "share"),
+    ],
+)
+def test_what_is_no_expression_is_refused_in_a_sentence(text, quantity):
+    with pytest.raises(QuantityError) as refused:
+        parse(text, quantity)
+    assert str(refused.value).endswith(".")
+
+
+@given(
+    st.floats(1, 1e6),
+    st.floats(1, 1e6),
+    st.sampled_from("+-*/"),
+    st.sampled_from(("number", "money", "hours")),
+)
+def test_two_numbers_are_joined_as_arithmetic_has_it(one, other, sign, quantity):
+    one, other = float(f"{one:.9g}"), float(f"{other:.9g}")
+    expected = {"+": one + other, "-": one - other, "*": one * other, "/": one / other}[sign]
+    written = f"{one!r} {sign} {other!r}"
+    assert parse(written, quantity) == pytest.approx(expected, rel=1e-9, abs=1e-5)
+
+
+@given(st.text(alphabet="0123456789.,eE+-*/()%$ kMBx=", max_size=30), st.sampled_from(QUANTITIES))
+def test_whatever_is_typed_is_a_number_or_a_sentence(text, quantity):
+    try:
+        value = parse(text, quantity, current=3.0)
+    except QuantityError as error:
+        value = float(bool(str(error)))
+    assert math.isfinite(value)

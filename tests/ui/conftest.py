@@ -63,10 +63,16 @@ def make(qtbot, stored: QSettings) -> Callable[[], Window]:
     def build() -> Window:
         window = make_window(stored)
         window.themes.choose("light")
-        qtbot.addWidget(window, before_close_func=lambda each: each.session.undo_stack.setClean())
+        qtbot.addWidget(window, before_close_func=_agree)
         return window
 
     return build
+
+
+def _agree(window: Window) -> None:
+    """Leave nothing that closing would ask about."""
+    window.take_typed()
+    window.session.undo_stack.setClean()
 
 
 @pytest.fixture

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QAction, QDropEvent, QFileOpenEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtGui import QAction, QDropEvent, QFileOpenEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from isocost.files import load_project, save_project
 from isocost.plan.answer.estimate import estimate
 from isocost.ui.app import FileOpener
+from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.slider import LogSlider
+from isocost.ui.widgets.typing import window_actions
 from tests.ui.conftest import preset
 
 
@@ -212,3 +214,57 @@ def test_a_new_plan_is_complete_and_computed(window):
     settle(window.session)
     assert window.session.project.name == "Untitled plan"
     assert window.session.estimate.total.cost_usd > 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("mine", "mine.yaml"),
+        ("mine v1.2", "mine v1.2.yaml"),
+        ("mine.isocost", "mine.isocost"),
+        ("mine.png", None),
+    ],
+)
+def test_a_plan_is_saved_under_a_plans_name(window, tmp_path, monkeypatch, typed, written):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / typed), ""))
+    said = answer() if written is None else []
+    assert window.documents.save_as() is (written is not None)
+    assert [each.name for each in tmp_path.iterdir()] == ([written] if written else [])
+    assert ("mine.png" in said[0] and ".yaml" in said[0]) if said else written
+
+
+def test_a_name_completed_by_the_app_replaces_no_file(window, tmp_path, monkeypatch):
+    (tmp_path / "mine.yaml").write_text("kept", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
+    said = answer()
+    assert not window.documents.save_as()
+    assert "mine.yaml" in said[0]
+    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "kept"
+
+
+def test_escape_leaves_the_gallery(window, qtbot):
+    window.show_gallery()
+    qtbot.keyClick(window.gallery, Qt.Key.Key_Escape)
+    assert window.centre.currentWidget() is window.workspace
+
+
+def test_the_keyboard_map_names_every_command_with_a_key(window):
+    shown = {label.text() for label in KeyboardMap(window).findChildren(QLabel)}
+    for each in window_actions(window):
+        assert each.shortcuts()[0].toString(QKeySequence.SequenceFormat.NativeText) in " ".join(shown)
+    assert {"Undo", "Redo", "Save as", "Plan", "Fit", "Ledger"} <= shown
+
+
+def test_recent_files_come_before_the_presets(window, qtbot, tmp_path):
+    save_project(window.session.project, tmp_path / "mine.yaml")
+    window.documents.open(tmp_path / "mine.yaml")
+    window.show_gallery()
+    settle(window.gallery)
+    QApplication.processEvents()
+    link = next(
+        each for each in window.gallery.findChildren(QPushButton) if each.text().startswith("mine.yaml")
+    )
+    top = link.mapTo(window.gallery.widget(), link.rect().topLeft()).y()
+    assert all(
+        card.mapTo(window.gallery.widget(), card.rect().topLeft()).y() > top for card in window.gallery.cards
+    )

@@ -107,6 +107,16 @@ class NameIndex:
         """Every name that was given to ``key``, as first written."""
         return tuple(self._spellings[known] for known, meant in self._keys.items() if meant == key)
 
+    def containing(self, text: str) -> list[str]:
+        """Keys with a spelling that contains ``text``: what it names first, then what it begins."""
+        wanted = normalised(text)
+        found: dict[str, int] = {}
+        for spelling, key in self._keys.items():
+            if wanted in spelling:
+                rank = 0 if spelling == wanted else 1 if spelling.startswith(wanted) else 2
+                found[key] = min(rank, found.get(key, rank))
+        return sorted(found, key=found.__getitem__)
+
     def extend(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Add many (spelling, key) pairs."""
         for spelling, key in pairs:

@@ -6,6 +6,7 @@ import math
 import re
 from typing import Literal
 
+from isocost.quantities.expressions import evaluate
 from isocost.quantities.units import (
     HOURS_PER_DAY,
     HOURS_PER_MONTH,
@@ -74,6 +75,9 @@ def parse(
     share above 1 without a percent sign is taken as per cent. ``unit`` names words that may follow the number
     ("GPUs").
 
+    Arithmetic is worked out (``7B*2``, ``=3e9+4e9``, ``$20 - 5%``), and a span of time is turned into the
+    field's unit where that is another one ("2 years" of months).
+
     With ``current``, also edits relative to it: ``*1.2``, ``/2``, ``1.5x``, ``+10%``, ``-10%``.
 
     Returns the value: shares in 0..1, money in USD, times in hours. Raises QuantityError with one sentence.
@@ -82,17 +86,59 @@ def parse(
     edited = _relative(cleaned, quantity, current)
     if edited is not None:
         return edited
-    if quantity == "hours":
-        value = _duration(cleaned)
-    elif quantity == "money":
-        value = _plain(_without_currency(cleaned), quantity, unit)
-    elif quantity == "share":
-        value = _share(cleaned, unit)
-    else:
-        value = _plain(cleaned, quantity, unit)
+    try:
+        value = _amount(cleaned, quantity, unit)
+    except QuantityError as error:
+        return _worked_out(cleaned, quantity, unit, error)
     if quantity == "count" and value != int(value):
         raise QuantityError(f"A count must be a whole number, got {value:g}.")
     return value
+
+
+def _amount(text: str, quantity: Quantity, unit: str | tuple[str, ...]) -> float:
+    """A single amount of a kind."""
+    if quantity == "hours":
+        return _duration(text)
+    if quantity == "money":
+        return _plain(_without_currency(text), quantity, unit)
+    if quantity == "share":
+        return _share(text, unit)
+    hours = _hours_of(unit)
+    try:
+        return _plain(text, quantity, unit)
+    except QuantityError:
+        if hours is None:
+            raise
+        return float(f"{_duration(text) / hours:.12g}")
+
+
+def _hours_of(unit: str | tuple[str, ...]) -> float | None:
+    """Hours of the field's unit; None = it is no span of time."""
+    for name in (unit,) if isinstance(unit, str) else unit:
+        if name and (hours := _HOURS.get(name, _HOURS.get(name.removesuffix("s")))) is not None:
+            return hours
+    return None
+
+
+def _worked_out(text: str, quantity: Quantity, unit: str | tuple[str, ...], wrong: QuantityError) -> float:
+    """The value of an expression; raises ``wrong``, or what its arithmetic lacks, when it is none."""
+    if _OTHER_CURRENCY.search(text) or not re.search(r"^=|[-+*/(]", text):
+        raise wrong
+
+    def plain(part: str) -> float:
+        return _plain(part, "number", "")
+
+    def amount(part: str) -> float:
+        return _amount(part, quantity, unit)
+
+    def as_quantity(size: float) -> float:
+        return size / 100 if quantity == "share" and size > 1 else size
+
+    try:
+        value = evaluate(text, plain=plain, quantity=amount, as_quantity=as_quantity)
+    except ValueError:
+        raise wrong from None
+    return float(round(value)) if quantity == "count" else value
 
 
 def _cleaned(text: str, quantity: Quantity) -> str:

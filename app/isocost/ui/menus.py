@@ -31,6 +31,9 @@ class Commands(Protocol):
     themes: ThemeManager
     page_titles: tuple[str, ...]
 
+    def take_typed(self) -> None:
+        """Apply what is being typed."""
+
     def show_gallery(self) -> None:
         """The presets instead of the plan."""
 
@@ -75,6 +78,10 @@ class Menus:
         action = QAction(text, self._window)
         if key is not None:
             action.setShortcut(QKeySequence(key))
+        # A menu takes no focus from a field, nor does a key: what is typed there would be left out.
+        about_the_plan = menu in (self._menus["&File"], self._menus["&Edit"])
+        if about_the_plan:
+            action.triggered.connect(self._commands.take_typed)
         action.triggered.connect(lambda _=False: run())
         menu.addAction(action)
         return action
@@ -103,8 +110,9 @@ class Menus:
         undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
         redo = stack.createRedoAction(self._window, "&Redo")
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        menu.addAction(undo)
-        menu.addAction(redo)
+        for action, command in ((undo, "Undo"), (redo, "Redo")):
+            action.setProperty("command", command)  # the text goes on with what would be undone
+            menu.addAction(action)
         menu.addSeparator()
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
 

@@ -16,11 +16,13 @@ from PySide6.QtCore import (
     QEvent,
     QPoint,
     QSettings,
+    Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -31,6 +33,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import show_error
@@ -39,6 +42,7 @@ from isocost.ui.look.icons import app_icon
 from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, PageView
+from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
@@ -81,6 +85,7 @@ class Window(QMainWindow):
         self.gallery = Gallery()
         self.page_titles = tuple(page.title for page in PAGES)
         self.views: list[PageView] = []
+        self._left: QWidget | None = None
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
@@ -159,6 +164,9 @@ class Window(QMainWindow):
         self.setCentralWidget(self.centre)
 
     def _connect(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._remember_focus)
         session, documents, gallery = self.session, self.documents, self.gallery
         session.dirty_changed.connect(self._show_title)
         session.path_changed.connect(self._show_title)
@@ -234,7 +242,9 @@ class Window(QMainWindow):
         name, _ = QFileDialog.getSaveFileName(self, "Export a picture", "plan.png", "PNG pictures (*.png)")
         if not name:
             return
-        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
+        path = Path(name)
+        if path.suffix.lower() != ".png":
+            path = path.with_name(f"{path.name}.png")
         if not self.centre.grab().save(str(path)):
             show_error(self, f"{path}: the picture cannot be written there.")
 
@@ -266,6 +276,32 @@ class Window(QMainWindow):
 
     # Events
 
+    def take_typed(self) -> None:
+        """Apply what is being typed: a command is about the plan as it is seen."""
+        leave(self.focusWidget())
+
+    def _remember_focus(self, before: QWidget | None, now: QWidget | None) -> None:
+        if now is None and before is not None and before.window() is self:
+            self._left = before
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        """Tab goes on from the field that gave the focus back, not from the first of the window."""
+        if self.focusWidget() is None and self._left is not None and isValid(self._left):
+            self._left.setFocus(Qt.FocusReason.TabFocusReason)
+        return super().focusNextPrevChild(forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves the presets for the plan behind them."""
+        if event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
+            self.show_workspace()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on nothing leaves the field that is being typed in."""
+        self.take_typed()
+        super().mousePressEvent(event)
+
     def _restore(self) -> None:
         geometry = self._settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
@@ -282,6 +318,7 @@ class Window(QMainWindow):
             self.documents.open(files[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.take_typed()
         if self.filled and not self.documents.may_close():
             event.ignore()
             return

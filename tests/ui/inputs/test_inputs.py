@@ -199,16 +199,29 @@ def test_a_named_model_brings_its_size_and_a_typed_size_makes_it_custom(window, 
     assert window.session.value("model.active_parameters") == pytest.approx(300e9 * 37 / 671, rel=0.02)
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_searching_a_model_by_a_part_of_its_name(window, qtbot):
-    line = window.inputs.model.lineEdit()
+@pytest.mark.parametrize(
+    ("typed", "keys", "chosen"),
+    [
+        ("405", [Qt.Key.Key_Return], "Llama 3.1 405B"),
+        ("405", [Qt.Key.Key_Down, Qt.Key.Key_Return], "Llama 3.1 405B"),
+        ("llama-3.1 405", [Qt.Key.Key_Return], "Llama 3.1 405B"),
+        ("deepseekv3", [Qt.Key.Key_Return], "DeepSeek-V3"),
+        ("custom", [Qt.Key.Key_Return], None),
+        ("no such model", [Qt.Key.Key_Return], "GPT-3 175B"),
+    ],
+)
+def test_a_model_is_found_by_typing_any_part_of_its_name(window, qtbot, typed, keys, chosen):
+    picker = window.inputs.model
+    picker.activated.emit(picker.findText("GPT-3 175B"))
+    assert window.session.value("model.name") == "GPT-3 175B"
+    line = picker.lineEdit()
     line.setFocus()
-    line.selectAll()
-    qtbot.keyClicks(line, "405")
-    completer = window.inputs.model.completer()
-    found = [completer.completionModel().index(i, 0).data() for i in range(completer.completionCount())]
-    assert any("405B" in name for name in found)
-    assert all("405" in name for name in found)
+    qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(line, typed)
+    for key in keys:
+        qtbot.keyClick(QApplication.activePopupWidget() or line, key)
+    assert window.session.value("model.name") == chosen
+    assert line.text() == (chosen or "Custom model")
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import platform
 
 from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost import __version__
 from isocost.ui.look.icons import app_icon
+from isocost.ui.widgets.typing import window_actions
+
+COLUMNS = 2
 
 KEYS = (
     ("← → ↑ ↓", "Slider: next step, 1-2-5 a decade"),
@@ -16,19 +20,24 @@ KEYS = (
     ("Page Up / Down", "Slider: ten times more or less"),
     ("Home / End", "Slider: lowest or highest"),
     ("Double click", "Slider: back to its default"),
-    ("Alt+↑ / Alt+↓", "Stages: move the selected one"),
     ("Space / F2", "Stages: switch on or off, rename"),
-    ("Ctrl+D / Delete", "Stages: duplicate, remove"),
     ("Enter / Esc", "Field: apply or restore"),
     ("*1.2   +10%", "Field: change the value by a factor"),
-    ("Ctrl+Z / Ctrl+Shift+Z", "Undo, redo"),
-    ("Ctrl+N / O / S", "New, open, save"),
-    ("Ctrl+G", "Presets"),
-    ("Ctrl+Shift+C", "Copy the headline"),
-    ("Ctrl+1", "Plan"),
-    ("Ctrl+Plus / Minus / 0", "Text larger, smaller, as designed"),
-    ("F1", "This map"),
+    ("7B*2   $20 - 5%", "Field: work it out"),
+    ("Esc", "Presets: back to the plan"),
 )
+"""Keys of single widgets; those of the commands are read from the commands."""
+
+
+def command_keys(window: QWidget) -> list[tuple[str, str]]:
+    """Every command of a window that has a key: the keys and what they do."""
+    native = QKeySequence.SequenceFormat.NativeText
+    found = []
+    for action in window_actions(window):
+        named = str(action.property("command") or action.text().replace("&", "").rstrip("…"))
+        keys = " or ".join(each.toString(native) for each in action.shortcuts())
+        found.append((keys, named))
+    return found
 
 
 def versions() -> str:
@@ -79,10 +88,15 @@ class KeyboardMap(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
         grid.setVerticalSpacing(7)
-        for row, (keys, meaning) in enumerate(KEYS):
-            key = QLabel(f"<b>{keys}</b>")
-            grid.addWidget(key, row, 0)
-            grid.addWidget(QLabel(meaning), row, 1)
+        every = (*command_keys(parent), *KEYS)
+        rows = -(-len(every) // COLUMNS)
+        for place, (keys, meaning) in enumerate(every):
+            side, row = divmod(place, rows)
+            key = QLabel(keys)
+            key.setTextFormat(Qt.TextFormat.PlainText)
+            key.setProperty("role", "fact")
+            grid.addWidget(key, row, 2 * side)
+            grid.addWidget(QLabel(meaning), row, 2 * side + 1)
         column.addLayout(grid)
         column.addWidget(_close_button(self))
 

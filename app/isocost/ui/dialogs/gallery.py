@@ -76,11 +76,10 @@ class Gallery(QScrollArea):
         column.addSpacing(14)
         column.addLayout(self._buttons())
         column.addSpacing(14)
-        column.addLayout(self._grid)
-        column.addSpacing(10)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         column.addLayout(self._recent)
+        column.addLayout(self._grid)
         column.addStretch(1)
         holder = QWidget()
         holder.setLayout(column)
@@ -127,7 +126,7 @@ class Gallery(QScrollArea):
         return self._cards
 
     def show_recent(self, files: Sequence[Path]) -> None:
-        """List the files opened lately under the cards."""
+        """List the files opened lately above the presets."""
         while item := self._recent.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
@@ -143,6 +142,7 @@ class Gallery(QScrollArea):
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _=False, chosen=file: self.recent_chosen.emit(chosen))
             self._recent.addWidget(link)
+        self._recent.addSpacing(10)
 
     def _show_presets(self, presets: tuple[Preset, ...]) -> None:
         for card in self._cards:

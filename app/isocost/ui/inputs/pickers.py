@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit
 
+from isocost.catalog.names import normalised
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import data_of
 from isocost.plan.physics.resolve import precision_on
@@ -14,6 +15,7 @@ from isocost.report.findings.inputs import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.typing import WindowKeys
 
 CUSTOM = "Custom model"
 ANNOUNCED = "announced"
@@ -81,13 +83,59 @@ class ChoicePicker(Picker):
         write(self._session, self.choice.path, self.itemData(index), words)
 
 
-class ModelPicker(ChoicePicker):
-    """A named model, found by typing any part of its name, or a custom one."""
+class SearchPicker(ChoicePicker):
+    """A choice found by typing any part of one of its names: Enter takes the first that is found."""
 
-    def __init__(self, session: Session, path: str = "model.name", *, custom: bool = True) -> None:
+    def __init__(self, session: Session, path: str, placeholder: str) -> None:
         super().__init__(session, path)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._hits = QStringListModel(self)
+        self._finder = QCompleter(self._hits, self)
+        self._finder.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._finder.setMaxVisibleItems(12)
+        self._finder.activated.connect(self._take)
+        self._line = line = QLineEdit()
+        self.setLineEdit(line)
+        # The box's own completer compares texts; this one's list is what was found.
+        line.setCompleter(self._finder)
+        line.setPlaceholderText(placeholder)
+        line.setAccessibleName(self.choice.label)
+        line.textEdited.connect(self._search)
+        line.returnPressed.connect(self._take_first)
+        line.editingFinished.connect(self.refresh)
+        WindowKeys(line, line.isModified)
+
+    def found(self, text: str) -> list[str]:
+        """Names of what can be chosen for a text, the likeliest first."""
+        raise NotImplementedError
+
+    def _search(self, text: str) -> None:
+        self._hits.setStringList(self.found(text))
+
+    def _take_first(self) -> None:
+        if self._line.isModified() and (hits := self.found(self._line.text())):
+            self._take(hits[0])
+        self._line.clearFocus()
+
+    def _take(self, name: str) -> None:
+        if (shown := self._finder.popup()) is not None:
+            shown.hide()
+        self._line.setModified(False)
+        self._choose(self.findText(name, Qt.MatchFlag.MatchExactly))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.refresh()
+        super().keyPressEvent(event)
+
+
+class ModelPicker(SearchPicker):
+    """A named model, found by typing any part of its name, or a custom one."""
+
+    def __init__(self, session: Session, path: str = "model.name", *, custom: bool = True) -> None:
+        super().__init__(session, path, "Search models")
         if custom:
             self.addItem(CUSTOM)
         maker = ""
@@ -96,16 +144,14 @@ class ModelPicker(ChoicePicker):
                 maker = entry.organisation
                 self._add_heading(maker.upper())
             self.addItem(entry.name, entry.name)
-        completer = QCompleter(self.model(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self.setCompleter(completer)
-        line = self.lineEdit()
-        assert line is not None
-        line.setPlaceholderText("Search models")
-        line.setAccessibleName(self.choice.label)
-        line.editingFinished.connect(self.refresh)
+
+    def found(self, text: str) -> list[str]:
+        """Models with a name or alias that contains the text; a custom one only when it is asked for."""
+        names = [
+            name for name in self._session.catalog.model_names.containing(text) if self.findData(name) >= 0
+        ]
+        custom = self.itemText(0) == CUSTOM and normalised(text) in normalised(CUSTOM)
+        return [*names, CUSTOM] if custom else names
 
     def current_model(self) -> ModelChoice:
         """The project's model."""
@@ -124,11 +170,6 @@ class ModelPicker(ChoicePicker):
 
     def _choose(self, index: int) -> None:
         self._write(index, f"Model {self.itemData(index) or 'custom'}")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.refresh()
-        super().keyPressEvent(event)
 
 
 class AcceleratorPicker(ChoicePicker):

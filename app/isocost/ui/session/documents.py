@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
@@ -18,6 +19,7 @@ from isocost.ui.session.session import Session
 
 FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
 SUFFIX = ".yaml"
+PLAN_SUFFIXES = (SUFFIX, ".yml", ".isocost")
 MOST_RECENT = 8
 
 
@@ -36,6 +38,16 @@ def new_project(catalog: Catalog) -> Project:
         stages=(stage,),
     )
     return Project(name="Untitled plan", scenarios=(scenario,))
+
+
+def plan_path(typed: Path) -> Path | None:
+    """A name as a plan's, with the usual suffix where it has none; None = something else's name."""
+    if typed.suffix.lower() in PLAN_SUFFIXES:
+        return typed
+    # "plan v1.2" has no suffix that means anything, "plan.png" has.
+    if guess_type(typed.name)[0] is not None:
+        return None
+    return typed.with_name(f"{typed.name}{SUFFIX}")
 
 
 class Documents(QObject):
@@ -98,8 +110,17 @@ class Documents(QObject):
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the plan", str(proposed), FILTER)
         if not name:
             return False
-        path = Path(name)
-        return self.write(path if path.suffix else path.with_suffix(SUFFIX))
+        path = plan_path(Path(name))
+        if path is None:
+            show_error(self._window, f"{Path(name).name}: a plan is saved as .yaml, .yml or .isocost.")
+            return False
+        # The dialog asked about the name as it was typed.
+        if path != Path(name) and path.exists():
+            show_error(
+                self._window, f"{path.name} exists already; choose it by its whole name to replace it."
+            )
+            return False
+        return self.write(path)
 
     def write(self, path: Path) -> bool:
         """Save to a file, which becomes the plan's own; on failure say why."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from isocost.plan.inputs.input import Input, problem
 from isocost.quantities import QuantityError, format_exact, format_quantity, parse
+from isocost.ui.widgets.typing import WindowKeys
 
 _PAINTED_UNITS = {
     "$/GPU-h": "/GPU-h",
@@ -37,7 +38,7 @@ PADDING = 9
 
 
 class QuantityEdit(QLineEdit):
-    """A line for one value of a field: Enter applies, Escape restores, ``*1.2`` changes by a factor."""
+    """A line for one value of a field: Enter applies and leaves it, Escape restores, ``*1.2`` is a factor."""
 
     committed = Signal(float)
     """A valid value was entered."""
@@ -58,6 +59,7 @@ class QuantityEdit(QLineEdit):
         # Qt sends this for typing alone, and textChanged for what the program writes as well.
         self.textEdited.connect(self._explain)
         self.textChanged.connect(self._make_room)
+        WindowKeys(self, self.isModified)
 
     def show_value(self, value: float | None, *, automatic: bool = False) -> None:
         """Show a value, unless the user is typing another."""
@@ -158,9 +160,9 @@ class QuantityEdit(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.isModified() and self._apply():
-                self._restore()
-                self.selectAll()
+            # The keys then are the window's again: undo, the pages, what a number key does on one.
+            if not self.isModified() or self._apply():
+                self.clearFocus()
         elif event.key() == Qt.Key.Key_Escape and self.isModified():
             self._give_up()
             self.selectAll()

@@ -11,6 +11,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import labelled
+from isocost.ui.widgets.typing import WindowKeys
 
 LONGEST_NOTE = 20_000
 LONGEST_GROUP = 500
@@ -30,6 +31,9 @@ class StageNotes(QFrame):
         self._name_parts()
         self._lay_out()
         self.group.editingFinished.connect(self._take_group)
+        self.group.returnPressed.connect(self.group.clearFocus)
+        WindowKeys(self.group, self.group.isModified)
+        WindowKeys(self.note, self.note.document().isModified)
         self.note.left.connect(self._take_note)
 
     def _name_parts(self) -> None:

@@ -16,6 +16,7 @@ from isocost.report.findings.inputs import OWN_PRICE, api_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.typing import WindowKeys
 
 _KINDS = {"country": "Countries", "state": "States", "cloud region": "Cloud regions"}
 
@@ -131,6 +132,8 @@ class StartEdit(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.textEdited.connect(lambda _: self._mark(not self._valid()))
         self.editingFinished.connect(self._apply)
+        self.returnPressed.connect(self.clearFocus)
+        WindowKeys(self, self.isModified)
 
     def refresh(self) -> None:
         """Show the project's day, unless the user is typing another."""
