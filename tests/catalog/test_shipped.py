@@ -71,7 +71,7 @@ def test_accelerator_figures_are_consistent():
 
 def test_accelerator_figures_are_sourced_and_dated():
     for entry in CATALOG.accelerators.values():
-        needed = {"compute", "memory", "scaleup", "scaleout", "node", "power", "server"}
+        needed = {"compute", "memory", "scaleup", "scaleout", "node", "rent", "power", "server"}
         assert needed <= set(entry.sources), entry.spec.id
         assert date.fromisoformat(entry.sources_read)
         if entry.purchase_usd is not None:
@@ -98,6 +98,29 @@ def test_well_known_figures(label, bf16, memory, domain, node):
     assert spec.peak_flops["bf16"] == pytest.approx(bf16, rel=1e-3)
     assert spec.memory_bytes == pytest.approx(memory)
     assert (spec.scaleup_domain, spec.node_size) == (domain, node)
+
+
+@pytest.mark.parametrize(
+    ("label", "units", "noun"),
+    [
+        ("H100", (1, 2, 4, 8), "GPU"),
+        ("TPU-v6e", (1, 4, 8), "chip"),
+        ("TPU-v5p", (4,), "chip"),
+        ("GB300", (4,), "GPU"),
+        ("Trn2", (1, 16), "chip"),
+        ("RTX 4090", (1,), "GPU"),
+        ("Gaudi3", (8,), "chip"),
+    ],
+)
+def test_what_can_be_rented_below_a_server(label, units, noun):
+    entry = CATALOG.accelerator(label)
+    assert (entry.rent_units, entry.noun) == (units, noun)
+
+
+def test_the_largest_unit_of_rent_is_whole_nodes():
+    for entry in CATALOG.accelerators.values():
+        assert list(entry.rent_units) == sorted(set(entry.rent_units)), entry.spec.id
+        assert entry.rent_units[-1] % entry.spec.node_size == 0, entry.spec.id
 
 
 def test_links_are_per_direction_in_bytes():
