@@ -130,7 +130,8 @@ def test_links_are_per_direction_in_bytes():
 
 
 def test_announced_parts_are_flagged():
-    assert CATALOG.accelerator("rubin").announced
+    assert CATALOG.accelerator("tpu-8t").announced
+    assert not CATALOG.accelerator("rubin").announced
     assert not CATALOG.accelerator("b200").announced
 
 
