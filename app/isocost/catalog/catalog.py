@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -94,8 +95,9 @@ class Catalog:
         return self.own_prices.get(key, ()) + self.prices.get(key, ())
 
     def default_price(self, accelerator: str, commitment: str | None = None) -> PriceCard | None:
-        """The price to start from: the user's own, else the first kind of ``OFFERS`` there is.
+        """The price to start from: the user's own, else the first kind of ``OFFERS`` with one of today.
 
+        Terms whose price is much older than another's are passed over (``economics.price_default_days``).
         With ``commitment``, of those terms only; nobody offers what a claim assumes, so it must be asked for.
         Of several the newest counts. None = none is known.
         """
@@ -104,11 +106,19 @@ class Catalog:
         for card in own:
             if commitment in (None, card.commitment):
                 return card
+        if commitment is None:
+            cards = self._of_today([card for card in cards if card.commitment in OFFERS])
         for terms in OFFERS if commitment is None else (commitment,):
             offered = [card for card in cards if card.commitment == terms]
             if offered:
                 return max(offered, key=lambda card: card.date)
         return None
+
+    def _of_today(self, offers: Sequence[PriceCard]) -> tuple[PriceCard, ...]:
+        """Those about as new as the newest of them."""
+        days = [date.fromisoformat(card.date) for card in offers]
+        oldest = timedelta(days=self.constants.economics.price_default_days.value)
+        return tuple(card for card, day in zip(offers, days, strict=True) if max(days) - day <= oldest)
 
     @cached_property
     def _quotes(self) -> Mapping[str, tuple[PriceQuote, ...]]:

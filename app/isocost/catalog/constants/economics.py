@@ -60,6 +60,10 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server_over_card: DatedFigure
     whole_system_words: Words
     value_kept_per_year: DatedFigure
+    price_window_days: DatedFigure
+    """A supplier last seen this long before the newest says nothing of today's price."""
+    price_default_days: DatedFigure
+    """Terms whose price is this much older than another's of the same accelerator are no default."""
 
     def operator(self, id: str) -> Operator:
         """The operator of an id. Raises CatalogError for an unknown one."""
