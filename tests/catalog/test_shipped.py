@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from isocost.catalog import load
+from isocost.catalog import CatalogError, load
 from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote, default_cards
 from isocost.catalog.records import ModelEntry
 from isocost.catalog.table import read_rows
@@ -36,7 +36,46 @@ def half_a_digit(published: float) -> float:
 
 @pytest.mark.parametrize(("label", "identifier"), aliases("accelerator_aliases.csv"))
 def test_every_accelerator_label_resolves(label, identifier):
+    if ";" in identifier:
+        with pytest.raises(CatalogError) as caught:
+            CATALOG.accelerator(label)
+        for key in identifier.split(";"):
+            assert CATALOG.accelerator(key).short_name in str(caught.value)
+    elif identifier in CATALOG.accelerators:
+        assert CATALOG.accelerator(label).spec.id == identifier
+    else:
+        with pytest.raises(CatalogError, match="no published dense peak"):
+            CATALOG.accelerator(label)
+
+
+@pytest.mark.parametrize(
+    ("label", "identifier", "count"),
+    [
+        ("NVIDIA H200", "h200-sxm", None),
+        ("4090", "rtx4090", None),
+        ("5090", "rtx5090", None),
+        ("3090 Ti", "rtx3090ti", None),
+        ("gfx942", "mi300x", None),
+        ("GFX-950", "mi355x", None),
+        ("MI400", "mi455x", None),
+        ("p5.48xlarge", "h100-sxm", 8),
+        ("P5.4XLARGE", "h100-sxm", 1),
+        ("trn1.32xlarge", "trainium1", 16),
+        ("a3-highgpu-8g", "h100-sxm", 8),
+        ("Standard ND96isr H100 v5", "h100-sxm", 8),
+        ("GH200 480GB", "gh200", None),
+        ("H20 141GB", "h20-141gb", None),
+    ],
+)
+def test_names_people_type_and_how_many_an_instance_holds(label, identifier, count):
     assert CATALOG.accelerator(label).spec.id == identifier
+    alias = CATALOG.alias(label)
+    assert (alias.count if alias else None) == count
+
+
+def test_a_name_that_says_too_little_is_refused_with_the_candidates():
+    with pytest.raises(CatalogError, match="may mean GB200, GB300 or Rubin VR200: name one of them"):
+        CATALOG.accelerator("nvl72")
 
 
 @pytest.mark.parametrize(("label", "name"), aliases("model_aliases.csv"))

@@ -94,6 +94,23 @@ def shipped_rows() -> dict[str, AcceleratorRow]:
     return {row.id: row for row in read_rows(resource("accelerators.csv"), AcceleratorRow)}
 
 
+class AliasRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another name of an accelerator, or of an instance of some (``accelerator_aliases.csv``)."""
+
+    label: Text
+    accelerator: Text
+    """Id; several with semicolons where the name says too little to choose."""
+    count: Count | None = None
+    """How many an instance or system of this name holds; None = the name is one of the part itself."""
+    note: str = ""
+    """What else the name may stand for, as the middle of a sentence."""
+
+
+def shipped_aliases() -> list[AliasRow]:
+    """The shipped aliases, in the order of the file."""
+    return list(read_rows(resource("accelerator_aliases.csv"), AliasRow))
+
+
 def entry(row: AcceleratorRow) -> AcceleratorEntry:
     """The accelerator of a row, in SI units."""
     measured = {"bf16": row.measured_bf16_tflops, "fp8": row.measured_fp8_tflops}

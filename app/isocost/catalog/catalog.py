@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from isocost.catalog import accelerators as accelerator_file
 from isocost.catalog import models as model_file
+from isocost.catalog.accelerators import AliasRow
 from isocost.catalog.constants.all import AllConstants, Replacements
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.names import NameIndex
+from isocost.catalog.names import NameIndex, normalised
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.table import read_rows, read_text
@@ -77,6 +78,19 @@ class Catalog:
                 "add the accelerator with your own figures in the catalogue folder."
             )
         return self.accelerators[key]
+
+    def alias(self, label: str) -> AliasRow | None:
+        """What is to be said of a name: how many it holds, what else it may mean. None = nothing."""
+        found = None if label in self.accelerators else self._remarkable.get(normalised(label))
+        return found if found and self.accelerator_names.key(label) == found.accelerator else None
+
+    @cached_property
+    def _remarkable(self) -> Mapping[str, AliasRow]:
+        return {
+            normalised(row.label): row
+            for row in accelerator_file.shipped_aliases()
+            if row.count is not None or row.note
+        }
 
     def model(self, name: str) -> ModelEntry:
         """The model of a name or alias. Raises CatalogError with the closest name otherwise."""
@@ -246,7 +260,15 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
     names.extend((key, key) for key in rows)
     names.extend((row.name, key) for key, row in rows.items())
     names.extend((row.short_name, key) for key, row in rows.items())
-    names.extend(_pairs("accelerator_aliases.csv", set(rows)))
+    for number, alias in enumerate(accelerator_file.shipped_aliases(), start=2):
+        meant = alias.accelerator.split(";")
+        for key in meant:
+            if key not in rows:
+                raise CatalogError(f"accelerator_aliases.csv row {number}: {key} is not in the catalogue.")
+        if len(meant) > 1:
+            names.add_ambiguous(alias.label, [rows[key].short_name for key in meant])
+        else:
+            names.add(alias.label, meant[0], f"accelerator_aliases.csv row {number}")
     return names
 
 

@@ -36,6 +36,7 @@ class NameIndex:
         self._kind = kind
         self._keys: dict[str, str] = {}
         self._spellings: dict[str, str] = {}
+        self._ambiguous: dict[str, tuple[str, ...]] = {}
 
     def add(self, spelling: str, key: str, where: str = "") -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
@@ -44,10 +45,18 @@ class NameIndex:
             raise CatalogError(f"{where or spelling}: {spelling} already means {self._keys[known]}.")
         self._spellings.setdefault(known, spelling)
 
+    def add_ambiguous(self, spelling: str, meanings: Iterable[str]) -> None:
+        """Let ``spelling`` be refused with the names it may mean, unless it means one of them already."""
+        self._ambiguous.setdefault(normalised(spelling), tuple(meanings))
+
     def key(self, name: str) -> str:
-        """The key ``name`` means. Raises CatalogError with the closest known name."""
+        """The key ``name`` means. Raises CatalogError with the closest name, or all it may mean."""
+        known = normalised(name)
+        if known in self._ambiguous and known not in self._keys:
+            *others, last = self._ambiguous[known]
+            raise CatalogError(f"{name!r} may mean {', '.join(others)} or {last}: name one of them.")
         try:
-            return self._keys[normalised(name)]
+            return self._keys[known]
         except KeyError:
             hint = suggestion(name, self._spellings.values())
             raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}") from None

@@ -120,10 +120,11 @@ def default_cards(quotes: Iterable[PriceQuote], window_days: float) -> list[Pric
 
     For each accelerator and kind of terms: drop quotes that are not ``listed``; keep each supplier's newest
     day, and of that day the largest instance, where regions differ in the cheapest; drop suppliers last seen
-    more than ``window_days`` before the newest (the market moves within months), and those that ask for one accelerator where others ask for
-    servers of several (on a marketplace single cards are what is offered); take the median over suppliers,
-    dated like the middle of their days. Where no cloud asks for more than one, the terms are ``single``: they
-    price no cluster. A claim is never averaged: each stands as its author wrote it.
+    more than ``window_days`` before the newest, as the market moves within months, and those that ask for one
+    accelerator where others ask for servers of several (on a marketplace single cards are what is offered);
+    take the median over suppliers, dated like the middle of their days. Where no cloud asks for more than
+    one, the terms are ``single``: they price no cluster. A claim is never averaged: each stands as its author
+    wrote it.
     """
     groups: dict[tuple[str, Commitment], list[PriceQuote]] = defaultdict(list)
     for quote in quotes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -36,11 +37,34 @@ def load_project(path: Path, catalog: Catalog | None = None) -> Project:
 
 def parse_project(text: str, catalog: Catalog | None = None) -> Project:
     """The project a plan file's text describes. Raises ContentError with one sentence."""
-    project = convert(current_tree(parse_tree(text)))
+    tree = current_tree(parse_tree(text))
+    project = convert(tree if catalog is None else _counted(tree, catalog))
     _check(project)
     if catalog is not None:
         _check_names(project, catalog)
     return project
+
+
+def _counted(tree: Any, catalog: Catalog) -> Any:
+    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none.
+
+    The plan's notices say what the instance holds.
+    """
+    if isinstance(tree, list):
+        return [_counted(item, catalog) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    counted = {key: _counted(value, catalog) for key, value in tree.items()}
+    hardware = counted.get("hardware")
+    if (
+        isinstance(hardware, dict)
+        and "count" not in hardware
+        and isinstance(hardware.get("accelerator"), str)
+    ):
+        alias = catalog.alias(hardware["accelerator"])
+        if alias is not None and alias.count is not None:
+            counted["hardware"] = {**hardware, "count": str(alias.count)}
+    return counted
 
 
 def _check(project: Project) -> None:

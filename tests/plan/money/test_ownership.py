@@ -14,7 +14,7 @@ from isocost.quantities.units import HOURS_PER_YEAR
 from tests.plan.programmes import CATALOG, answered, priced, scenario
 
 H100 = CATALOG.accelerator("h100-sxm")
-PLAIN = Ownership(cost_of_capital=0.0)
+PLAIN = Ownership(cost_of_capital=0.0, usd_per_accelerator=33_750.0)
 HYPERSCALE = Site(operator="hyperscaler")
 
 
@@ -67,7 +67,9 @@ def test_a_bare_card_is_given_its_server_and_a_system_is_not():
     card, words = purchase_price(CATALOG.accelerator("a100-pcie-80gb"), Ownership(), CATALOG)
     assert card == pytest.approx(16_338.8 * 1.64)
     assert "x 1.64 for the server" in words
-    assert purchase_price(H100, Ownership(), CATALOG)[0] == 33_750.0
+    for system in ("gb300", "m4-max", "strix-halo", "dgx-station-gb300", "gb10"):
+        entry = CATALOG.accelerator(system)
+        assert purchase_price(entry, Ownership(), CATALOG)[0] == entry.purchase_usd
     assert purchase_price(H100, Ownership(usd_per_accelerator=40_000.0), CATALOG) == (40_000.0, "your input")
 
 

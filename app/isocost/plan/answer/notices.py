@@ -25,7 +25,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
-from isocost.plan.values import Data, Layout, Price
+from isocost.plan.values import Data, Hardware, Layout, Price
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -102,6 +102,8 @@ def stage_notices(
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
     yield from price_notices(price_of(scenario, stage), result, catalog)
+    if stage.hardware is not None:
+        yield from _name(stage.hardware, catalog)
     kind = kind_of(stage)
     if not kind.claimed:
         yield from _hardware(scenario, stage, result, catalog)
@@ -115,6 +117,7 @@ def stage_notices(
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
     """Every warning about what surrounds the stages."""
+    yield from _name(scenario.hardware, catalog)
     entry = catalog.accelerator(scenario.hardware.accelerator)
     owning = scenario.supply.mode in ("own", "mixed")
     if owning and purchase_price(entry, scenario.ownership, catalog)[0] is None:
@@ -153,6 +156,27 @@ def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: 
             "announced-part",
             "hardware.accelerator",
             f"{entry.short_name} is announced, not sold: its figures are promises.",
+        )
+
+
+def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
+    """What a plan's name of an accelerator stands for, where that is not the part alone."""
+    label, count = hardware.accelerator, hardware.count
+    alias, name = catalog.alias(label), catalog.accelerator(label).short_name
+    if alias is None:
+        return
+    if alias.count is not None:
+        noun = catalog.accelerator(label).noun
+        yield Notice(
+            "instance-name",
+            "hardware.count",
+            f"{label} holds {format_count(alias.count)} {name}. A plan counts single {noun}s: "
+            f"{format_count(count)} here, {count / alias.count:.3g} x {label}.",
+            "info",
+        )
+    if alias.note:
+        yield Notice(
+            "name-of-several", "hardware.accelerator", f"{label} is taken as {name}; {alias.note}.", "info"
         )
 
 
