@@ -455,7 +455,7 @@ def test_a_region_sets_energy_and_its_source(qtbot, bare: LedgerPage, session: S
 
 def test_an_api_brings_its_prices_and_a_typed_price_is_ones_own(page: LedgerPage, session: Session):
     picker = field(page, "api.model")
-    assert picker.currentText() == "gpt-5-mini"
+    assert picker.currentText() == "gpt-6-luna"
     choose(picker, "gpt-5.5")
     api = session.current_scenario.api
     assert (api.usd_per_mtok_in, api.usd_per_mtok_out, api.supplier) == (5.0, 30.0, "OpenAI")

@@ -126,6 +126,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "ownership.usd_per_accelerator",
             f"No purchase price of {entry.short_name} is known: it is taken as rented until one is typed.",
         )
+    yield from _withdrawn(scenario, catalog, date.today())
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
             "unknown-region",
@@ -137,6 +138,29 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "start-not-a-day",
             "schedule.start",
             f"The start {scenario.schedule.start!r} is not a day such as 2027-01-15: months are numbered.",
+        )
+
+
+def _withdrawn(scenario: Scenario, catalog: Catalog, today: date) -> Iterator[Notice]:
+    """Models of others that the plan is priced with, and that are sold no more or end on a known day."""
+    api, tune = scenario.api, scenario.finetune
+    for quote in catalog.constants.api_quotes:
+        if quote.end_date is None:
+            continue
+        if quote.kind == "inference":
+            field, asked = "api.model", (quote.model, quote.supplier) == (api.model, api.supplier)
+        else:
+            field = "finetune.supplier"
+            asked = (quote.supplier, quote.usd_per_mtok_in) == (tune.supplier, tune.usd_per_mtok_trained)
+        if not asked:
+            continue
+        gone = quote.end_date < today.isoformat()
+        yield Notice(
+            "withdrawn-model",
+            field,
+            f"{quote.supplier} {'withdrew' if gone else 'withdraws'} {quote.model} on {quote.end_date}: "
+            f"{'its price is history' if gone else 'no price holds beyond it'}; choose one that is sold.",
+            "care" if gone else "info",
         )
 
 
