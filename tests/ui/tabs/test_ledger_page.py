@@ -253,9 +253,9 @@ def test_bars_of_the_calendar_are_read_by_mouse_and_keys(page: LedgerPage):
 def test_rent_or_buy_says_when_buying_pays_and_how_long_the_plan_is(page: LedgerPage, session: Session):
     card = page.rent_or_buy
     days = sum(stage.wall_days for stage in session.estimate.stages)
-    assert plain_spaces(card.title.text()) == f"Rent for {days:.0f} days of use: buying pays after 21 months"
-    assert {mark.label for mark in card.plot.view.marks} == {"this plan", "month 21"}
-    assert "breaks even at 42.2" in card.note.whole
+    assert plain_spaces(card.title.text()) == f"Rent for {days:.0f} days of use: buying pays after 24 months"
+    assert {mark.label for mark in card.plot.view.marks} == {"this plan", "month 24"}
+    assert "breaks even at 47.3" in card.note.whole
     assert [line.name for line in card.plot.view.lines] == ["Rent", "Buy", "Buy, then sell"]
     card.plot.setFocus()
     QTest.keyClick(card.plot, KEY.Key_Right)
@@ -455,7 +455,7 @@ def test_a_region_sets_energy_and_its_source(qtbot, bare: LedgerPage, session: S
 
 def test_an_api_brings_its_prices_and_a_typed_price_is_ones_own(page: LedgerPage, session: Session):
     picker = field(page, "api.model")
-    assert picker.currentText() == "gpt-6-luna"
+    assert picker.currentText() == "gpt-5-mini"
     choose(picker, "gpt-5.5")
     api = session.current_scenario.api
     assert (api.usd_per_mtok_in, api.usd_per_mtok_out, api.supplier) == (5.0, 30.0, "OpenAI")
