@@ -130,7 +130,7 @@ def test_an_accelerator_without_a_known_price_takes_nobodys_quote(session):
     assert session.current_scenario.price == Price(1.11, supplier="no price known")
     settle(session)
     (said,) = (each for each in session.estimate.warnings if each.field == "price.usd_per_gpu_hour")
-    assert "No price of Trainium2 is known" in said.message
+    assert "No price of Trainium3 is known" in said.message
     session.choose_hardware("h20", 256)
     assert all(card.accelerator != "trainium3" for card in session.project.prices)
 
