@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import sys
 
+from isocost.catalog.constants.economics import read_economics
 from isocost.catalog.prices import PriceCard, PriceQuote, default_cards
-from isocost.catalog.table import read_rows
+from isocost.catalog.table import read_rows, read_text
 from isocost.paths import resource
 
 
 def main() -> int:
     """Write the file; returns the exit code."""
-    cards = default_cards(read_rows(resource("prices.csv"), PriceQuote))
+    window = read_economics(read_text(resource("economics.yaml"))).price_window_days.value
+    cards = default_cards(read_rows(resource("prices.csv"), PriceQuote), window)
     with resource("price_cards.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(PriceCard.__struct_fields__)

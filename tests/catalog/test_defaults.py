@@ -16,11 +16,11 @@ def test_every_default_has_a_date_and_a_source():
 
 
 def test_numbers_and_texts_are_told_apart():
-    assert default_number("api.usd_per_mtok_out") == 2.0
+    assert default_number("api.usd_per_mtok_out") == 0.5
     assert default_text("api.supplier") == "OpenAI"
     with pytest.raises(CatalogError, match="supplier: expected a number, got 'OpenAI'"):
         default_number("api.supplier")
-    with pytest.raises(CatalogError, match="expected text, got 2"):
+    with pytest.raises(CatalogError, match=r"expected text, got 0\.5"):
         default_text("api.usd_per_mtok_out")
     with pytest.raises(CatalogError, match="wings; give it a value"):
         default_number("people.wings")

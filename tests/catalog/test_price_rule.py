@@ -23,7 +23,7 @@ def quote(supplier="A", price=1.0, date="2026-10-01", **changes):
 
 
 def only(quotes):
-    (card,) = default_cards(quotes)
+    (card,) = default_cards(quotes, 92)
     return card
 
 
@@ -66,7 +66,7 @@ def test_a_marketplace_offers_single_cards():
 
 def test_order_of_quotes_does_not_matter():
     quotes = [quote("A", 1.0), quote("B", 2.0), quote("C", 2.0), quote("D", 9.0)]
-    assert default_cards(quotes) == default_cards(quotes[::-1])
+    assert default_cards(quotes, 92) == default_cards(quotes[::-1], 92)
 
 
 def test_each_supplier_counts_once_with_its_newest_day_and_largest_instance():
@@ -80,14 +80,14 @@ def test_each_supplier_counts_once_with_its_newest_day_and_largest_instance():
     assert (card.usd_per_gpu_hour, card.supplier, card.date) == (3.0, "A", "2026-10-01")
 
 
-def test_suppliers_not_seen_for_half_a_year_drop_out():
-    stale, edge = quote("Old", 0.5, "2026-03-31"), quote("Edge", 0.6, "2026-04-01")
+def test_suppliers_not_seen_for_three_months_drop_out():
+    stale, edge = quote("Old", 0.5, "2026-06-30"), quote("Edge", 0.6, "2026-07-01")
     assert only([quote("A", 3.0), stale]).usd_per_gpu_hour == 3.0
     assert only([quote("A", 3.0), edge]).usd_per_gpu_hour == 1.8
 
 
 def test_a_price_is_dated_like_the_middle_of_its_quotes():
-    quotes = [quote("A", 1.0, "2026-06-01"), quote("B", 2.0, "2026-08-01"), quote("C", 3.0, "2026-10-01")]
+    quotes = [quote("A", 1.0, "2026-07-15"), quote("B", 2.0, "2026-08-01"), quote("C", 3.0, "2026-10-01")]
     assert only(quotes).date == "2026-08-01"
 
 
@@ -102,7 +102,7 @@ def test_what_is_not_an_offer_never_enters():
         quote("H", 0.1, tier="index"),
     ]
     assert only([quote("A", 3.0), *junk]).usd_per_gpu_hour == 3.0
-    assert default_cards(junk) == []
+    assert default_cards(junk, 92) == []
 
 
 def test_terms_and_accelerators_are_kept_apart():
@@ -113,7 +113,7 @@ def test_terms_and_accelerators_are_kept_apart():
         quote("D", 1.5, terms="marketplace"),
         quote("E", 5.0, accelerator="other"),
     ]
-    found = {(card.accelerator, card.commitment): card.usd_per_gpu_hour for card in default_cards(quotes)}
+    found = {(card.accelerator, card.commitment): card.usd_per_gpu_hour for card in default_cards(quotes, 92)}
     assert found == {
         ("gpu", "specialist"): 3.0,
         ("gpu", "hyperscaler"): 7.0,
@@ -128,7 +128,7 @@ def test_claims_are_never_averaged():
         quote("Paper", 2.0, "2024-12-27", terms="claim", tier="claim", note="rent assumed"),
         quote("Blog", 5.0, "2023-06-22", terms="claim", tier="claim"),
     ]
-    cards = default_cards(claims)
+    cards = default_cards(claims, 92)
     assert [(card.supplier, card.usd_per_gpu_hour) for card in cards] == [("Blog", 5.0), ("Paper", 2.0)]
     assert cards[1].includes == "rent assumed"
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from isocost.catalog import load
+from isocost.catalog import CatalogError, load
 from isocost.catalog.prices import COMMITMENTS, PriceCard, PriceQuote, default_cards
 from isocost.catalog.records import ModelEntry
 from isocost.catalog.table import read_rows
@@ -45,7 +45,46 @@ def half_a_digit(published: float) -> float:
 
 @pytest.mark.parametrize(("label", "identifier"), aliases("accelerator_aliases.csv"))
 def test_every_accelerator_label_resolves(label, identifier):
+    if ";" in identifier:
+        with pytest.raises(CatalogError) as caught:
+            CATALOG.accelerator(label)
+        for key in identifier.split(";"):
+            assert CATALOG.accelerator(key).short_name in str(caught.value)
+    elif identifier in CATALOG.accelerators:
+        assert CATALOG.accelerator(label).spec.id == identifier
+    else:
+        with pytest.raises(CatalogError, match="no published dense peak"):
+            CATALOG.accelerator(label)
+
+
+@pytest.mark.parametrize(
+    ("label", "identifier", "count"),
+    [
+        ("NVIDIA H200", "h200-sxm", None),
+        ("4090", "rtx4090", None),
+        ("5090", "rtx5090", None),
+        ("3090 Ti", "rtx3090ti", None),
+        ("gfx942", "mi300x", None),
+        ("GFX-950", "mi355x", None),
+        ("MI400", "mi455x", None),
+        ("p5.48xlarge", "h100-sxm", 8),
+        ("P5.4XLARGE", "h100-sxm", 1),
+        ("trn1.32xlarge", "trainium1", 16),
+        ("a3-highgpu-8g", "h100-sxm", 8),
+        ("Standard ND96isr H100 v5", "h100-sxm", 8),
+        ("GH200 480GB", "gh200", None),
+        ("H20 141GB", "h20-141gb", None),
+    ],
+)
+def test_names_people_type_and_how_many_an_instance_holds(label, identifier, count):
     assert CATALOG.accelerator(label).spec.id == identifier
+    alias = CATALOG.alias(label)
+    assert (alias.count if alias else None) == count
+
+
+def test_a_name_that_says_too_little_is_refused_with_the_candidates():
+    with pytest.raises(CatalogError, match="may mean GB200, GB300 or Rubin VR200: name one of them"):
+        CATALOG.accelerator("nvl72")
 
 
 @pytest.mark.parametrize(("label", "name"), aliases("model_aliases.csv"))
@@ -80,7 +119,7 @@ def test_accelerator_figures_are_consistent():
 
 def test_accelerator_figures_are_sourced_and_dated():
     for entry in CATALOG.accelerators.values():
-        needed = {"compute", "memory", "scaleup", "scaleout", "node", "power", "server"}
+        needed = {"compute", "memory", "scaleup", "scaleout", "node", "rent", "power", "server"}
         assert needed <= set(entry.sources), entry.spec.id
         assert date.fromisoformat(entry.sources_read)
         if entry.purchase_usd is not None:
@@ -109,6 +148,29 @@ def test_well_known_figures(label, bf16, memory, domain, node):
     assert (spec.scaleup_domain, spec.node_size) == (domain, node)
 
 
+@pytest.mark.parametrize(
+    ("label", "units", "noun"),
+    [
+        ("H100", (1, 2, 4, 8), "GPU"),
+        ("TPU-v6e", (1, 4, 8), "chip"),
+        ("TPU-v5p", (4,), "chip"),
+        ("GB300", (4,), "GPU"),
+        ("Trn2", (1, 16), "chip"),
+        ("RTX 4090", (1,), "GPU"),
+        ("Gaudi3", (8,), "chip"),
+    ],
+)
+def test_what_can_be_rented_below_a_server(label, units, noun):
+    entry = CATALOG.accelerator(label)
+    assert (entry.rent_units, entry.noun) == (units, noun)
+
+
+def test_the_largest_unit_of_rent_is_whole_nodes():
+    for entry in CATALOG.accelerators.values():
+        assert list(entry.rent_units) == sorted(set(entry.rent_units)), entry.spec.id
+        assert entry.rent_units[-1] % entry.spec.node_size == 0, entry.spec.id
+
+
 def test_links_are_per_direction_in_bytes():
     spec = CATALOG.accelerator("h100-sxm").spec
     assert spec.scaleup_bandwidth == pytest.approx(450e9)
@@ -116,7 +178,8 @@ def test_links_are_per_direction_in_bytes():
 
 
 def test_announced_parts_are_flagged():
-    assert CATALOG.accelerator("rubin").announced
+    assert CATALOG.accelerator("tpu-8t").announced
+    assert not CATALOG.accelerator("rubin").announced
     assert not CATALOG.accelerator("b200").announced
 
 
@@ -166,7 +229,9 @@ def test_models_are_sourced_and_dated():
 def test_default_prices_are_what_the_rule_makes_of_the_quotes():
     quotes = list(read_rows(resource("prices.csv"), PriceQuote))
     shipped = list(read_rows(resource("price_cards.csv"), PriceCard))
-    assert default_cards(quotes) == shipped, "run tools/price_cards.py"
+    assert default_cards(quotes, CATALOG.constants.economics.price_window_days.value) == shipped, (
+        "run tools/price_cards.py"
+    )
 
 
 def test_prices_are_sourced_dated_and_of_known_accelerators():
@@ -177,7 +242,7 @@ def test_prices_are_sourced_dated_and_of_known_accelerators():
             assert card.commitment in COMMITMENTS
             assert 0.05 < card.usd_per_gpu_hour < 30
             assert card.source
-            assert date.fromisoformat(card.date) <= date(2026, 11, 23)
+            assert date.fromisoformat(card.date) <= date(2026, 11, 28)
     for key in CATALOG.accelerators:
         for quote in CATALOG.quotes(key):
             assert quote.source
@@ -192,6 +257,23 @@ def test_every_accelerator_with_a_usable_quote_has_a_default_price():
     assert CATALOG.default_price("h20") is None
 
 
+def test_no_default_price_is_half_a_year_older_than_another_of_the_same_accelerator():
+    for key, cards in CATALOG.prices.items():
+        chosen = CATALOG.default_price(key)
+        newest = max((card.date for card in cards if card.commitment != "claim"), default=None)
+        if chosen is None:
+            assert newest is None, key
+        else:
+            assert (date.fromisoformat(newest) - date.fromisoformat(chosen.date)).days <= 183, key
+
+
+@pytest.mark.parametrize("label", ["H100", "H200", "B200", "RTX 4090", "L4", "MI300X", "TPU v7", "Trainium2"])
+def test_default_prices_of_what_is_rented_are_of_this_year(label):
+    chosen = CATALOG.default_price(label)
+    assert chosen is not None
+    assert chosen.date >= "2026-05"
+
+
 def test_default_price_prefers_a_specialist_and_obeys_the_terms_asked_for():
     chosen = CATALOG.default_price("H100")
     assert chosen is not None
@@ -200,7 +282,7 @@ def test_default_price_prefers_a_specialist_and_obeys_the_terms_asked_for():
     listed = CATALOG.default_price("h100-sxm", "hyperscaler")
     assert one_year is not None
     assert listed is not None
-    assert one_year.usd_per_gpu_hour < chosen.usd_per_gpu_hour < listed.usd_per_gpu_hour
+    assert max(one_year.usd_per_gpu_hour, chosen.usd_per_gpu_hour) < listed.usd_per_gpu_hour
     assert CATALOG.default_price("tpu-v5e", "marketplace") is None
 
 

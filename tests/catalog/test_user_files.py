@@ -214,3 +214,26 @@ def test_unknown_names_are_answered_with_the_likely_one(find, said):
     with pytest.raises(CatalogError) as caught:
         find(load())
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("units", "read"),
+    [
+        ("", (1, 2, 4)),
+        ("  rent_units: 4\n", (4,)),
+        ("  rent_units: [1, 4]\n", (1, 4)),
+        ('  rent_units: "1,4"\n', (1, 4)),
+    ],
+)
+def test_units_of_rent_of_an_own_server(tmp_path, units, read):
+    text = f"accelerators:\n- id: ours\n  like: gb200\n  name: Ours\n  short_name: O\n{units}  {SOURCE}\n"
+    text = text.replace("  short_name", "  node_size: 4\n  short_name")
+    entry = load(write(tmp_path, text)).accelerator("ours")
+    assert entry.rent_units == read
+    assert entry.sources["rent"] == "here"
+
+
+@pytest.mark.parametrize("units", ["[4, 1]", "3", "0", "many", "1.5"])
+def test_units_of_rent_that_cannot_be_are_refused(tmp_path, units):
+    text = f"accelerators:\n- id: gb200\n  rent_units: {units}\n  {SOURCE}\n"
+    assert "accelerators[1], rent_units" in complaint(tmp_path, text)

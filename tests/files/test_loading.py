@@ -224,6 +224,20 @@ def test_names_are_looked_up_in_the_catalogue() -> None:
     assert "scenarios[0].stages[0].hardware.accelerator: " in problem(own, catalog=catalog)
 
 
+def test_an_instance_brings_its_count_where_none_is_written() -> None:
+    catalog = load()
+    text = changed("h100-sxm", "p5.48xlarge")
+    written = parse_project(text, catalog).scenarios[0].hardware
+    assert (written.accelerator, written.count) == (
+        "p5.48xlarge",
+        parse_project(GOOD).scenarios[0].hardware.count,
+    )
+    bare = text.replace(", count: 256", "")
+    assert parse_project(bare, catalog).scenarios[0].hardware.count == 8
+    assert "count" in problem(bare.replace("p5.48xlarge", "h100-sxm"), catalog=catalog)
+    assert "name one of them" in problem(changed("h100-sxm", "NVL72"), catalog=catalog)
+
+
 def test_a_newer_file_names_the_app_it_needs() -> None:
     message = problem(changed("isocost: 1", "isocost: 2"))
     assert f"needs an Isocost newer than {__version__}" in message

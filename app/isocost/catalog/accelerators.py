@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,8 +20,11 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 PartialDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
 
+_COUNT = re.compile(r"[0-9]{1,6}")
+
 FORMATS = ("fp32", "tf32", "bf16", "fp16", "fp8", "fp4")
-SOURCES = ("compute", "memory", "scaleup", "scaleout", "node", "power", "server", "purchase", "measured")
+SOURCES_NEEDED = ("compute", "memory", "scaleup", "scaleout", "node", "rent", "power", "server")
+SOURCES = (*SOURCES_NEEDED, "purchase", "measured")
 
 
 class AcceleratorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,8 +55,13 @@ class AcceleratorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source_scaleup: Text
     source_scaleout: Text
     source_node: Text
+    source_rent: Text
     source_power: Text
     source_server: Text
+    noun: Literal["GPU", "chip"] = "GPU"
+    """What people call one of them."""
+    rent_units: str = ""
+    """Counts one can rent, with commas, as ``AcceleratorEntry.rent_units``; empty = halves of a node."""
     source_purchase: str = ""
     source_measured: str = ""
     fp32_tflops: Rate | None = None
@@ -67,10 +77,38 @@ class AcceleratorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     measured_fp8_tflops: Rate | None = None
     notes: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.rent_units:
+            return
+        units = [int(count) if _COUNT.fullmatch(count) else 0 for count in self.rent_units.split(",")]
+        rising = all(low < high for low, high in pairwise([0, *units]))
+        if not rising or units[-1] % self.node_size:
+            raise ValueError(
+                f"rent_units: expected rising counts with commas, the last a multiple of node_size "
+                f"({self.node_size}), got {self.rent_units!r}."
+            )
+
 
 def shipped_rows() -> dict[str, AcceleratorRow]:
     """The shipped accelerators by id."""
     return {row.id: row for row in read_rows(resource("accelerators.csv"), AcceleratorRow)}
+
+
+class AliasRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another name of an accelerator, or of an instance of some (``accelerator_aliases.csv``)."""
+
+    label: Text
+    accelerator: Text
+    """Id; several with semicolons where the name says too little to choose."""
+    count: Count | None = None
+    """How many an instance or system of this name holds; None = the name is one of the part itself."""
+    note: str = ""
+    """What else the name may stand for, as the middle of a sentence."""
+
+
+def shipped_aliases() -> list[AliasRow]:
+    """The shipped aliases, in the order of the file."""
+    return list(read_rows(resource("accelerator_aliases.csv"), AliasRow))
 
 
 def entry(row: AcceleratorRow) -> AcceleratorEntry:
@@ -79,6 +117,8 @@ def entry(row: AcceleratorRow) -> AcceleratorEntry:
     return AcceleratorEntry(
         spec=_spec(row),
         short_name=row.short_name,
+        noun=row.noun,
+        rent_units=_rent_units(row),
         announced=row.status == "announced",
         release_date=row.release_date,
         confidence=row.confidence,
@@ -92,6 +132,15 @@ def entry(row: AcceleratorRow) -> AcceleratorEntry:
         sources_read=row.sources_read,
         measured_flops={kind: rate * TERA for kind, rate in measured.items() if rate is not None},
     )
+
+
+def _rent_units(row: AcceleratorRow) -> tuple[int, ...]:
+    if row.rent_units:
+        return tuple(int(count) for count in row.rent_units.split(","))
+    halves = [row.node_size]
+    while halves[0] % 2 == 0:
+        halves.insert(0, halves[0] // 2)
+    return tuple(halves)
 
 
 def _spec(row: AcceleratorRow) -> Accelerator:

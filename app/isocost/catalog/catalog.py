@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +18,10 @@ from msgspec.structs import replace
 
 from isocost.catalog import accelerators as accelerator_file
 from isocost.catalog import models as model_file
+from isocost.catalog.accelerators import AliasRow
 from isocost.catalog.constants.all import AllConstants, Replacements
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.names import NameIndex
+from isocost.catalog.names import NameIndex, normalised
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.table import read_rows, read_text
@@ -78,6 +80,19 @@ class Catalog:
             )
         return self.accelerators[key]
 
+    def alias(self, label: str) -> AliasRow | None:
+        """What is to be said of a name: how many it holds, what else it may mean. None = nothing."""
+        found = None if label in self.accelerators else self._remarkable.get(normalised(label))
+        return found if found and self.accelerator_names.key(label) == found.accelerator else None
+
+    @cached_property
+    def _remarkable(self) -> Mapping[str, AliasRow]:
+        return {
+            normalised(row.label): row
+            for row in accelerator_file.shipped_aliases()
+            if row.count is not None or row.note
+        }
+
     def model(self, name: str) -> ModelEntry:
         """The model of a name or alias. Raises CatalogError with the closest name otherwise."""
         found = self.models.get(name)
@@ -99,8 +114,9 @@ class Catalog:
         return self.own_prices.get(key, ()) + self.prices.get(key, ())
 
     def default_price(self, accelerator: str, commitment: str | None = None) -> PriceCard | None:
-        """The price to start from: the user's own, else the first kind of ``OFFERS`` there is.
+        """The price to start from: the user's own, else the first kind of ``OFFERS`` with one of today.
 
+        Terms whose price is much older than another's are passed over (``economics.price_default_days``).
         With ``commitment``, of those terms only; nobody offers what a claim assumes, so it must be asked for.
         Of several the newest counts. None = none is known.
         """
@@ -109,11 +125,19 @@ class Catalog:
         for card in own:
             if commitment in (None, card.commitment):
                 return card
+        if commitment is None:
+            cards = self._of_today([card for card in cards if card.commitment in OFFERS])
         for terms in OFFERS if commitment is None else (commitment,):
             offered = [card for card in cards if card.commitment == terms]
             if offered:
                 return max(offered, key=lambda card: card.date)
         return None
+
+    def _of_today(self, offers: Sequence[PriceCard]) -> tuple[PriceCard, ...]:
+        """Those about as new as the newest of them."""
+        days = [date.fromisoformat(card.date) for card in offers]
+        oldest = timedelta(days=self.constants.economics.price_default_days.value)
+        return tuple(card for card, day in zip(offers, days, strict=True) if max(days) - day <= oldest)
 
     @cached_property
     def _quotes(self) -> Mapping[str, tuple[PriceQuote, ...]]:
@@ -243,7 +267,15 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
     names.extend((key, key) for key in rows)
     names.extend((row.name, key) for key, row in rows.items())
     names.extend((row.short_name, key) for key, row in rows.items())
-    names.extend(_pairs("accelerator_aliases.csv", set(rows)))
+    for number, alias in enumerate(accelerator_file.shipped_aliases(), start=2):
+        meant = alias.accelerator.split(";")
+        for key in meant:
+            if key not in rows:
+                raise CatalogError(f"accelerator_aliases.csv row {number}: {key} is not in the catalogue.")
+        if len(meant) > 1:
+            names.add_ambiguous(alias.label, [rows[key].short_name for key in meant])
+        else:
+            names.add(alias.label, meant[0], f"accelerator_aliases.csv row {number}")
     return names
 
 

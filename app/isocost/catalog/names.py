@@ -58,6 +58,7 @@ class NameIndex:
         self._keys: dict[str, str] = {}
         self._spellings: dict[str, str] = {}
         self._exact: dict[str, str] = {}
+        self._ambiguous: dict[str, tuple[str, ...]] = {}
 
     def add(self, spelling: str, key: str, where: str = "") -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
@@ -65,6 +66,10 @@ class NameIndex:
         if self._keys.setdefault(known, key) != key:
             raise CatalogError(f"{where or spelling}: {spelling} already means {self._keys[known]}.")
         self._spellings.setdefault(known, spelling)
+
+    def add_ambiguous(self, spelling: str, meanings: Iterable[str]) -> None:
+        """Let ``spelling`` be refused with the names it may mean, unless it means one of them already."""
+        self._ambiguous.setdefault(normalised(spelling), tuple(meanings))
 
     def add_exactly(self, spelling: str, key: str) -> None:
         """Let ``spelling``, in any case, mean ``key``; where nothing else does, also what it comes to without
@@ -89,10 +94,13 @@ class NameIndex:
         return None
 
     def key(self, name: str) -> str:
-        """The key ``name`` means. Raises CatalogError with the closest known name."""
+        """The key ``name`` means. Raises CatalogError with the closest name, or all it may mean."""
         found = self.find(name)
         if found is not None:
             return found
+        if meanings := self._ambiguous.get(normalised(name)):
+            *others, last = meanings
+            raise CatalogError(f"{name!r} may mean {', '.join(others)} or {last}: name one of them.")
         hint = suggestion(name, self._likely(name))
         raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}")
 

@@ -89,7 +89,6 @@ class PriceQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-WINDOW_DAYS = 183
 NAMED_SUPPLIERS = 3
 PRICE_DECIMALS = 4
 ON_DEMAND: tuple[Commitment, ...] = ("specialist", "hyperscaler")
@@ -116,15 +115,16 @@ def commitment_of(quote: PriceQuote) -> Commitment | None:
     return next((terms for terms in ON_DEMAND if terms == quote.tier), None)
 
 
-def default_cards(quotes: Iterable[PriceQuote]) -> list[PriceCard]:
+def default_cards(quotes: Iterable[PriceQuote], window_days: float) -> list[PriceCard]:
     """A card for every accelerator and kind of terms the quotes support, sorted by both.
 
     For each accelerator and kind of terms: drop quotes that are not ``listed``; keep each supplier's newest
     day, and of that day the largest instance, where regions differ in the cheapest; drop suppliers last seen
-    more than ``WINDOW_DAYS`` before the newest, and those that ask for one accelerator where others ask for
-    servers of several (on a marketplace single cards are what is offered); take the median over suppliers,
-    dated like the middle of their days. Where no cloud asks for more than one, the terms are ``single``: they
-    price no cluster. A claim is never averaged: each stands as its author wrote it.
+    more than ``window_days`` before the newest, as the market moves within months, and those that ask for one
+    accelerator where others ask for servers of several (on a marketplace single cards are what is offered);
+    take the median over suppliers, dated like the middle of their days. Where no cloud asks for more than
+    one, the terms are ``single``: they price no cluster. A claim is never averaged: each stands as its author
+    wrote it.
     """
     groups: dict[tuple[str, Commitment], list[PriceQuote]] = defaultdict(list)
     for quote in quotes:
@@ -135,7 +135,7 @@ def default_cards(quotes: Iterable[PriceQuote]) -> list[PriceCard]:
         if commitment == "claim":
             cards.extend(_claim(quote) for quote in sorted(members, key=lambda quote: quote.date))
         else:
-            cards.append(_median_card(accelerator, commitment, members))
+            cards.append(_median_card(accelerator, commitment, members, window_days))
     return cards
 
 
@@ -151,8 +151,10 @@ def _claim(quote: PriceQuote) -> PriceCard:
     )
 
 
-def _median_card(accelerator: str, commitment: Commitment, quotes: list[PriceQuote]) -> PriceCard:
-    used = _used(quotes, singles=commitment == "marketplace")
+def _median_card(
+    accelerator: str, commitment: Commitment, quotes: list[PriceQuote], window_days: float
+) -> PriceCard:
+    used = _used(quotes, window_days, singles=commitment == "marketplace")
     lower, upper = used[(len(used) - 1) // 2], used[len(used) // 2]
     days = sorted(quote.date for quote in used)
     if commitment in ON_DEMAND and all(_is_single(quote) for quote in used):
@@ -168,14 +170,14 @@ def _median_card(accelerator: str, commitment: Commitment, quotes: list[PriceQuo
     )
 
 
-def _used(quotes: list[PriceQuote], *, singles: bool) -> list[PriceQuote]:
+def _used(quotes: list[PriceQuote], window_days: float, *, singles: bool) -> list[PriceQuote]:
     """The quote of each supplier that counts, cheapest first; with ``singles`` single cards do."""
     by_supplier: dict[str, list[PriceQuote]] = defaultdict(list)
     for quote in quotes:
         by_supplier[quote.supplier].append(quote)
     latest = [_newest(of_one) for of_one in by_supplier.values()]
     newest_day = max(date.fromisoformat(quote.date) for quote in latest)
-    used = [q for q in latest if (newest_day - date.fromisoformat(q.date)).days <= WINDOW_DAYS]
+    used = [q for q in latest if (newest_day - date.fromisoformat(q.date)).days <= window_days]
     servers = used if singles else [quote for quote in used if not _is_single(quote)]
     return sorted(servers or used, key=lambda quote: (quote.usd_per_gpu_hour, quote.supplier))
 

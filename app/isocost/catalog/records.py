@@ -14,9 +14,6 @@ from isocost.catalog.prices import IsoDay, Text
 from isocost.engine.records import Accelerator, Transformer
 from isocost.engine.shapes import shape_for, working_shape
 
-CHIP_MAKERS = ("AWS", "Apple", "Cerebras", "Google", "Huawei", "Intel")
-"""Makers of accelerators that nobody calls GPUs."""
-
 
 @dataclass(frozen=True, slots=True)
 class MatmulCeiling:
@@ -35,6 +32,14 @@ class AcceleratorEntry:
     spec: Accelerator
     short_name: str
     """For tight places: "H100", "A100 80GB"."""
+    noun: Literal["GPU", "chip"]
+    """What people call one of them."""
+    rent_units: tuple[int, ...]
+    """Counts one can rent, rising: below the last these only, above it whole multiples of the last.
+
+    ``(1, 2, 4, 8)`` of most servers of eight, ``(4,)`` of GB200, ``(1,)`` where any number is on offer.
+    The last is a whole number of nodes.
+    """
     announced: bool
     """Not sold yet: figures are promises, hidden unless asked for."""
     release_date: str
@@ -54,11 +59,6 @@ class AcceleratorEntry:
     """ISO day the sources were read."""
     measured_flops: Mapping[str, float]
     """Best matrix multiply measured, FLOP/s by number format."""
-
-    @property
-    def noun(self) -> str:
-        """What people call one of them: "GPU", or "chip" where it is none."""
-        return "chip" if self.spec.vendor in CHIP_MAKERS else "GPU"
 
 
 ShapeKind = Literal["exact", "size", "hybrid", "undisclosed"]

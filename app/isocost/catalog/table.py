@@ -65,6 +65,8 @@ def checked(values: Mapping[str, Any], kind: type[Row], where: str) -> Row:
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, ValueError):  # a record's own check, which names its field
+            raise CatalogError(f"{where}, {error}") from error
         raise CatalogError(_complaint(str(error), values, kind, where)) from error
 
 

@@ -118,6 +118,12 @@ def _accelerator(values: dict[str, Any], known: dict[str, AcceleratorRow], where
     if source is None:
         raise CatalogError(f"{where}, source: is missing; say where the figures come from.")
     merged = {} if base is None else {k: v for k, v in msgspec.structs.asdict(base).items() if v is not None}
+    if "node_size" in values and "rent_units" not in values:
+        # What one rents of the base's server says nothing of this one.
+        merged |= {"rent_units": "", "source_rent": source}
+    if isinstance(units := values.get("rent_units"), int | list):
+        counts = units if isinstance(units, list) else [units]
+        values["rent_units"] = ",".join(str(count) for count in counts)
     if base is None:
         merged.update(dict.fromkeys(DEFAULT_SOURCE_FIELDS, source))
     else:
@@ -133,6 +139,7 @@ def _groups_changed(values: dict[str, Any]) -> Iterator[str]:
         "source_scaleup": ("scaleup_",),
         "source_scaleout": ("scaleout_",),
         "source_node": ("node_size",),
+        "source_rent": ("rent_units",),
         "source_power": ("power_w",),
         "source_server": ("server_power_w",),
         "source_purchase": ("purchase_",),

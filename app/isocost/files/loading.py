@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -41,6 +42,7 @@ def parse_project(text: str, catalog: Catalog | None = None) -> Project:
     """The project a plan file's text describes. Raises ContentError with one sentence."""
     tree = current_tree(parse_tree(text))
     if catalog is not None:
+        tree = _counted(tree, catalog)
         _fill_prices(tree, catalog)
     project = convert(tree)
     _check(project)
@@ -73,6 +75,28 @@ def _usual_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
         return catalog.default_price(accelerator)
     except CatalogError:
         return None  # said where the name is checked
+
+
+def _counted(tree: Any, catalog: Catalog) -> Any:
+    """The tree with the count of an instance such as p5.48xlarge wherever hardware of that name has none.
+
+    The plan's notices say what the instance holds.
+    """
+    if isinstance(tree, list):
+        return [_counted(item, catalog) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    counted = {key: _counted(value, catalog) for key, value in tree.items()}
+    hardware = counted.get("hardware")
+    if (
+        isinstance(hardware, dict)
+        and "count" not in hardware
+        and isinstance(hardware.get("accelerator"), str)
+    ):
+        alias = catalog.alias(hardware["accelerator"])
+        if alias is not None and alias.count is not None:
+            counted["hardware"] = {**hardware, "count": str(alias.count)}
+    return counted
 
 
 def _check(project: Project) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from isocost.plan.answer.badges import badges, law_readings, nearest_peer, thresholds_reached, training_flops
 from isocost.plan.answer.estimate import estimate
+from isocost.plan.kinds import SftStage
 from isocost.plan.project.programme import Dataset, Demand
 from isocost.plan.project.project import Data, Efficiency, ModelChoice, PretrainStage, Project
 from tests.plan.programmes import CATALOG, scenario
@@ -86,7 +87,8 @@ def test_the_nearest_published_run_by_compute():
 def test_rules_are_named_once_their_compute_is_exceeded():
     assert [rule.id for rule in thresholds_reached(1e23, CATALOG)] == []
     assert [rule.id for rule in thresholds_reached(3.8e25, CATALOG)] == ["eu-gpai", "eu-systemic"]
-    assert len(thresholds_reached(2e26, CATALOG)) == 3
+    reached = {rule.id for rule in thresholds_reached(2e26, CATALOG)}
+    assert reached == {"eu-gpai", "eu-systemic", "california-frontier", "new-york-raise"}
     found = said(405e9, 15.6e12)
     assert "Above 1e25 FLOPs" in found["threshold-eu-systemic"].text
     assert "2025-08-02" in found["threshold-eu-systemic"].detail
@@ -110,10 +112,50 @@ def test_every_rule_carries_its_law_and_its_days():
     for rule in CATALOG.constants.thresholds:
         assert rule.source
         assert rule.applies_from
-        assert rule.read == "2026-11-23"
+        assert "2025-07" <= rule.read <= "2026-11-28"
 
 
 def test_stages_without_training_count_no_flops():
     result = estimate(Project(name="Test", scenarios=(scenario(),)), CATALOG)
     assert training_flops(result.stages) == 0.0
     assert badges(scenario(), result.stages, CATALOG) == ()
+
+
+def tuned(model: ModelChoice, tokens: float):
+    """Badges of a plan that only fine-tunes ``model``, by key."""
+    stage = SftStage(name="Tuning", data=Data(tokens=tokens))
+    chosen = scenario(count=1024, stages=(stage,), model=model, efficiency=Efficiency(mfu=0.4))
+    result = estimate(Project(name="Test", scenarios=(chosen,)), CATALOG)
+    return {badge.key: badge for badge in badges(chosen, result.stages, CATALOG) if "threshold" in badge.key}
+
+
+def test_a_change_is_measured_by_the_compute_of_its_original():
+    # Llama 3.1 8B took 6 x 8.03e9 x 15e12 = 7.2e23 FLOPs, so a third is 5e12 tokens.
+    small = tuned(ModelChoice(name="Llama 3.1 8B"), 1e8)
+    assert small.keys() == {"threshold-eu-modifier-gpai"}
+    below = small["threshold-eu-modifier-gpai"]
+    assert below.tone == "info"
+    assert below.text.startswith("Below a third of Llama 3.1 8B's compute")
+    assert "7.2" in below.detail
+    above = tuned(ModelChoice(name="Llama 3.1 8B"), 6e12)["threshold-eu-modifier-gpai"]
+    assert above.tone == "care"
+    assert above.text.startswith("Above a third")
+
+
+def test_a_change_of_a_systemic_model_has_the_stricter_rule():
+    said_of = tuned(ModelChoice(name="Llama 3.1 405B"), 1e9)
+    assert said_of.keys() == {"threshold-eu-modifier-systemic"}
+
+
+def test_a_change_of_an_unknown_model_is_measured_by_the_fixed_amount():
+    unknown = tuned(ModelChoice(parameters=7e9), 1e8)["threshold-eu-modifier-gpai"]
+    assert "3.3e22 FLOPs" in unknown.text
+    assert "not published" in unknown.detail
+
+
+def test_a_change_of_a_model_below_the_rule_has_none():
+    assert tuned(ModelChoice(name="Pythia 410M"), 1e8) == {}
+
+
+def test_a_plan_that_makes_its_model_is_not_told_of_changes():
+    assert not any("modifier" in key for key in said(405e9, 15.6e12))

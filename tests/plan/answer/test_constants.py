@@ -133,7 +133,7 @@ def test_a_swapped_template_changes_what_a_new_stage_starts_with() -> None:
 
 
 def test_a_swapped_rule_is_the_one_that_is_named() -> None:
-    rule = replace(KNOWN.thresholds[0], id="ours", flops=1e20)
+    rule = replace(KNOWN.thresholds[0], id="ours", flops=1e20, counts="all")
     catalog = CATALOG.with_constants(thresholds=(rule,))
     said = badges(scenario(), found(catalog).stages, catalog)
     assert [each.key for each in said if each.key.startswith("threshold")] == ["threshold-ours"]

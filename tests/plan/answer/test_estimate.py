@@ -178,7 +178,7 @@ def test_the_curve_passes_through_the_plan():
 def test_the_plans_count_is_on_every_curve_however_long_it_takes():
     plan = pretrain(model=ModelChoice(parameters=671e9), tokens=14.8e12, count=8)
     for curve in (active_curve(plan, CATALOG), *other_curves(plan, CATALOG)):
-        assert curve.counts[0] <= 8
+        assert curve.counts[0] <= max(8, CATALOG.accelerator(curve.accelerator).spec.node_size)
         assert curve.days[0] > 3650
     assert all(choice.count == 8 for choice in ranking([active_curve(plan, CATALOG)], count=8))
 

@@ -41,10 +41,24 @@ def test_the_usual_price_of_today_is_its_own_newest():
             assert newest_price(paid, key, CATALOG) == card.date
 
 
-@pytest.mark.parametrize(("accelerator", "named"), [("h100-sxm", True), ("trainium2", False)])
+@pytest.mark.parametrize(("accelerator", "named"), [("h100-sxm", True), ("h20", False)])
 def test_a_newer_price_is_named_only_where_there_is_one(accelerator, named):
     price = Price(3.0, commitment="specialist", date="2019-01-01")
     old = msgspec.structs.replace(scenario(), hardware=Hardware(accelerator, 16), price=price)
     (said,) = (each for each in priced(old).warnings if each.code == "price-stale")
     assert "days old" in said.message
     assert ("is known" in said.message) is named
+
+
+def test_an_instance_by_name_is_told_from_the_accelerators_it_holds():
+    held = msgspec.structs.replace(scenario(), hardware=Hardware("p5.48xlarge", 16))
+    (said,) = (each for each in priced(held).warnings if each.code == "instance-name")
+    assert said.message == ("p5.48xlarge holds 8 H100. A plan counts single GPUs: 16 here, 2 x p5.48xlarge.")
+
+
+def test_a_name_of_several_parts_says_which_is_taken():
+    held = msgspec.structs.replace(scenario(), hardware=Hardware("gfx942", 8))
+    (said,) = (each for each in priced(held).warnings if each.code == "name-of-several")
+    assert "taken as MI300X" in said.message
+    plain = msgspec.structs.replace(scenario(), hardware=Hardware("NVIDIA H200", 8))
+    assert not [each for each in priced(plain).warnings if each.code in ("instance-name", "name-of-several")]

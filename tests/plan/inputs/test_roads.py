@@ -146,7 +146,7 @@ def test_the_usual_price_is_the_markets():
     road = NUMBER_ROADS["price.usd_per_gpu_hour"]
     after = road.reset(PLAN, Place(), CATALOG)
     assert (after.scenarios[0].price.supplier, after.scenarios[0].price.date) == (card.supplier, card.date)
-    unknown = typed("hardware.accelerator", "trainium2")
+    unknown = typed("hardware.accelerator", "trainium3")
     assert road.reset(unknown, Place(), CATALOG) == unknown
     assert road.at_default(unknown, Place(), CATALOG)
 

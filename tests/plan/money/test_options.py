@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from isocost.catalog import load
 from isocost.plan.money.options import Option, compare_options, crossing
 from isocost.plan.project.programme import Api, Demand, FineTune, Serving
-from tests.plan.programmes import scenario
+from tests.plan.programmes import priced, scenario
 
 
 def plan(tokens_per_day: float = 1e9):
@@ -93,7 +95,37 @@ def test_token_prices_carry_supplier_day_and_source():
     quotes = load().constants.api_quotes
     assert len(quotes) > 100
     assert all(quote.source.startswith("http") and quote.supplier for quote in quotes)
-    mini = next(q for q in quotes if q.model == "gpt-5-mini")
+    mini = next(q for q in quotes if q.model == Api().model)
     assert (mini.usd_per_mtok_in, mini.usd_per_mtok_out) == (Api().usd_per_mtok_in, Api().usd_per_mtok_out)
     tuned = next(q for q in quotes if q.kind == "fine-tune" and q.supplier == "Together AI")
     assert tuned.usd_per_mtok_in == FineTune().usd_per_mtok_trained
+
+
+def test_withdrawn_models_are_no_offer_of_today():
+    quotes = load().constants.api_quotes
+    today = date(2026, 11, 28)
+    sold = {(q.model, q.supplier) for q in quotes if q.asked_on(today)}
+    for gone in ("deepseek-r1", "deepseek-v3"):
+        assert (gone, "DeepSeek") not in sold
+    assert ("gpt-4", "OpenAI") not in sold
+    assert ("gpt-4o", "OpenAI") in sold
+    assert not next(q for q in quotes if q.model == "gpt-4o").asked_on(date(2027, 1, 15))
+    assert ("gemini-3.8-flash (from 2027-01-01)", "Google") not in sold
+    assert (Api().model, Api().supplier) in sold
+
+
+def test_deepseek_is_priced_over_the_whole_day():
+    quotes = {q.model: q for q in load().constants.api_quotes if q.supplier == "DeepSeek"}
+    for name in ("deepseek-v4-pro", "deepseek-v4-flash"):
+        peak, off = quotes[f"{name} (peak)"], quotes[f"{name} (off-peak)"]
+        even = (7 * peak.usd_per_mtok_in + 17 * off.usd_per_mtok_in) / 24
+        assert quotes[name].usd_per_mtok_in == pytest.approx(even)
+
+
+def test_a_plan_priced_by_a_withdrawn_model_is_told_so():
+    gone = priced(scenario(api=Api(model="deepseek-r1", supplier="DeepSeek")))
+    (said,) = (each for each in gone.warnings if each.code == "withdrawn-model")
+    assert said.message == (
+        "DeepSeek withdrew deepseek-r1 on 2026-07-24: its price is history; choose one that is sold."
+    )
+    assert said.severity == "care"

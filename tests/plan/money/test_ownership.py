@@ -14,7 +14,7 @@ from isocost.quantities.units import HOURS_PER_YEAR
 from tests.plan.programmes import CATALOG, answered, priced, scenario
 
 H100 = CATALOG.accelerator("h100-sxm")
-PLAIN = Ownership(cost_of_capital=0.0)
+PLAIN = Ownership(cost_of_capital=0.0, usd_per_accelerator=33_750.0)
 HYPERSCALE = Site(operator="hyperscaler")
 
 
@@ -67,7 +67,9 @@ def test_a_bare_card_is_given_its_server_and_a_system_is_not():
     card, words = purchase_price(CATALOG.accelerator("a100-pcie-80gb"), Ownership(), CATALOG)
     assert card == pytest.approx(16_338.8 * 1.64)
     assert "x 1.64 for the server" in words
-    assert purchase_price(H100, Ownership(), CATALOG)[0] == 33_750.0
+    for system in ("gb300", "m4-max", "strix-halo", "dgx-station-gb300", "gb10"):
+        entry = CATALOG.accelerator(system)
+        assert purchase_price(entry, Ownership(), CATALOG)[0] == entry.purchase_usd
     assert purchase_price(H100, Ownership(usd_per_accelerator=40_000.0), CATALOG) == (40_000.0, "your input")
 
 
@@ -125,17 +127,21 @@ def test_energy_is_nameplate_draw_pue_and_hours():
     used = answered(scenario(count=100, hours=(10.0,), site=HYPERSCALE)).reckoning.footprint
     assert used.kwh == pytest.approx(1000 * 1.275 * 0.78 * 1.10)
     assert used.peak_kw == pytest.approx(100 * 1.275 * 0.78 * 1.10)
-    assert used.co2_kg == pytest.approx(used.kwh * 0.369)
+    assert used.co2_kg == pytest.approx(used.kwh * 0.3836)
     assert used.co2_market_kg == used.co2_kg
     assert used.usd == pytest.approx(used.kwh * 0.0826)
 
 
 def test_a_site_is_its_region_and_operator_unless_typed():
     norway = site_facts(Site(region="no", operator="own-room", market_kg_per_kwh=0.0), CATALOG)
-    assert (norway.pue, norway.grid_kg_per_kwh, norway.usd_per_kwh) == (1.56, 0.030, 0.085)
+    assert (norway.pue, norway.grid_kg_per_kwh, norway.usd_per_kwh) == (
+        1.56,
+        CATALOG.constants.regions["no"].grid_kg_per_kwh,
+        0.085,
+    )
     assert norway.market_kg_per_kwh == 0.0
     assert norway.market_source == "your input"
-    assert "Norway, 2023" in norway.grid_source
+    assert "Norway, 2024" in norway.grid_source
     typed = site_facts(Site("no", "own-room", 1.2, 0.1, 0.5), CATALOG)
     assert (typed.pue, typed.usd_per_kwh, typed.grid_kg_per_kwh, typed.market_kg_per_kwh) == (
         1.2,

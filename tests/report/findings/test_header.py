@@ -97,7 +97,7 @@ def test_a_claimed_price_tells_its_day(catalog):
 
 
 def test_a_price_that_nobody_asks_is_said_to_be_none(catalog):
-    project = with_hardware(shipped("startup-7b", catalog), "trainium2", 256, catalog)
+    project = with_hardware(shipped("startup-7b", catalog), "trainium3", 256, catalog)
     said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
     assert (said[-1].text, said[-1].tone) == ("no price known", "care")
 

@@ -242,7 +242,7 @@ def test_an_own_accelerator_without_a_known_price_says_so(window):
     picker = holder(window, "hardware")
     picker.activated.emit(picker.findText("own hardware and price"))
     accelerators = window.inputs.accelerator
-    accelerators.activated.emit(accelerators.findData("trainium2"))
+    accelerators.activated.emit(accelerators.findData("trainium3"))
     assert window.inputs.fields["price.usd_per_gpu_hour"].context.whole == "no price known"
 
 

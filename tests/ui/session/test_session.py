@@ -126,13 +126,13 @@ def test_choosing_hardware_is_one_step_and_takes_the_market_price(session):
 
 def test_an_accelerator_without_a_known_price_takes_nobodys_quote(session):
     session.set_section("price", "Price", usd_per_gpu_hour=1.11, source="somewhere", date="2026-11-01")
-    session.choose_hardware("trainium2", 256)
+    session.choose_hardware("trainium3", 256)
     assert session.current_scenario.price == Price(1.11, supplier="no price known")
     settle(session)
     (said,) = (each for each in session.estimate.warnings if each.field == "price.usd_per_gpu_hour")
-    assert "No price of Trainium2 is known" in said.message
+    assert "No price of Trainium3 is known" in said.message
     session.choose_hardware("h20", 256)
-    assert all(card.accelerator != "trainium2" for card in session.project.prices)
+    assert all(card.accelerator != "trainium3" for card in session.project.prices)
 
 
 def test_a_typed_price_comes_back_with_its_accelerator(session):

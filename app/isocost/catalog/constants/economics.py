@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -60,6 +61,10 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server_over_card: DatedFigure
     whole_system_words: Words
     value_kept_per_year: DatedFigure
+    price_window_days: DatedFigure
+    """A supplier last seen this long before the newest says nothing of today's price."""
+    price_default_days: DatedFigure
+    """Terms whose price is this much older than another's of the same accelerator are no default."""
 
     def operator(self, id: str) -> Operator:
         """The operator of an id. Raises CatalogError for an unknown one."""
@@ -75,7 +80,8 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Text
     name: Text
-    kind: Literal["country", "state", "cloud region"]
+    kind: Literal["country", "state", "cloud region", "grid zone"]
+    """A grid zone is the area of one operator, nearer to a hall in it than the mean of a state."""
     grid_kg_per_kwh: Annotated[float, msgspec.Meta(ge=0, le=2)]
     """kg CO2e per kWh, location based."""
     grid_year: Text
@@ -98,8 +104,17 @@ class ApiQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date_precision: Literal["day", "month"]
     source: Text
     usd_per_mtok_out: Annotated[float, msgspec.Meta(ge=0, le=1e5)] | None = None
+    start_date: IsoDay | None = None
+    """First day of the price, where it was announced ahead."""
+    end_date: IsoDay | None = None
+    """Last day the model is sold at the price, passed or announced; None = none is known."""
     read_via: str = ""
     note: str = ""
+
+    def asked_on(self, day: datetime.date) -> bool:
+        """Whether the price is asked on a day, as far as is known."""
+        text = day.isoformat()
+        return (self.start_date or text) <= text <= (self.end_date or text)
 
 
 class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +127,12 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     applies_from: IsoDay
     source: str
     read: IsoDay
+    counts: Literal["training", "change", "all"] = "training"
+    """Whose compute: the training of a model; a change made to another's model; or both together."""
+    change_share: float | None = None
+    """Of a ``change``: the share of the original's compute that counts; ``flops`` where that is unknown."""
+    original_flops: float = 0.0
+    """Of a ``change``: the rule is about originals trained with more than this."""
 
 
 def read_economics(text: str) -> Economics:

@@ -24,10 +24,10 @@ from isocost.engine.scaling import (
     optimum,
 )
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.kinds import data_of
+from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.project import Scenario, model_of
-from isocost.quantities import format_quantity
+from isocost.quantities import format_quantity, format_share
 from isocost.quantities.units import DAYS_PER_MONTH
 
 NEAR_OPTIMAL = 1.5
@@ -114,13 +114,46 @@ def badges(
         found += _repetition(scenario, size, tokens, catalog)
         found += _serving(scenario, size, tokens, catalog)
         found += _peer(TRAIN_FLOPS * size * tokens, catalog)
-    found += _rules(training_flops(results), catalog)
+    flops, base = training_flops(results), original(scenario, results, catalog)
+    found += _rules(flops, catalog) if base is None else _rules_of_a_change(flops, base, catalog)
     return tuple(found)
 
 
 def training_flops(results: Sequence[StageEstimate]) -> float:
     """FLOPs of the stages that train, on the basis of every remark."""
     return math.fsum(r.flops.six_nd for r in results if r.enabled and r.flops is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The finished model that a plan without pre-training changes."""
+
+    name: str
+    flops: float | None
+    """What its own pre-training took; None = its tokens are not published."""
+    source: str
+
+
+def original(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog) -> Original | None:
+    """The model that a plan trains on; None = it makes its own, or trains nothing."""
+    running = [s for s, r in zip(scenario.stages, results, strict=True) if r.enabled]
+    trained = [s for s, r in zip(scenario.stages, results, strict=True) if r.enabled and r.flops is not None]
+    if not trained or any(kind_of(stage).makes_model for stage in running):
+        return None
+    model = model_of(scenario, trained[0])
+    if model.name is None:
+        return Original("the original", None, "")
+    runs = [
+        run
+        for run in catalog.runs_of(model.name)
+        if run.stage == "pretrain" and run.trusted and run.params_active and run.tokens
+    ]
+    name = catalog.model(model.name).name
+    if not runs:
+        return Original(name, None, "")
+    flops = [TRAIN_FLOPS * (run.params_active or 0.0) * (run.tokens or 0.0) for run in runs]
+    at = flops.index(max(flops))
+    return Original(name, flops[at], f"{runs[at].label}: {runs[at].source}")
 
 
 def law_readings(parameters: float, tokens: float, catalog: Catalog) -> tuple[LawReading, ...]:
@@ -164,8 +197,10 @@ def nearest_peer(flops: float, catalog: Catalog) -> Peer | None:
 
 
 def thresholds_reached(flops: float, catalog: Catalog) -> tuple[Threshold, ...]:
-    """The compute thresholds a programme exceeds, lowest first."""
-    return tuple(each for each in catalog.constants.thresholds if flops > each.flops)
+    """The compute thresholds that training a model with so much exceeds, lowest first."""
+    return tuple(
+        each for each in catalog.constants.thresholds if each.counts != "change" and flops > each.flops
+    )
 
 
 def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
@@ -248,7 +283,7 @@ def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
 
 def _rules(flops: float, catalog: Catalog) -> Iterator[Badge]:
     for rule in catalog.constants.thresholds:
-        if flops <= CLOSE_TO_RULE * rule.flops:
+        if rule.counts == "change" or flops <= CLOSE_TO_RULE * rule.flops:
             continue
         side = "Above" if flops > rule.flops else "Close to"
         yield Badge(
@@ -256,11 +291,68 @@ def _rules(flops: float, catalog: Catalog) -> Iterator[Badge]:
             "data.tokens",
             f"{side} {rule.flops:.0e} FLOPs: {rule.name}".replace("e+", "e"),
             f"All training stages together take {format_quantity(flops, 'number')} FLOPs, {BASIS}. "
-            f"{rule.meaning} In force from {rule.applies_from}; text read {rule.read}: check it before "
-            "relying on it.",
+            f"{_law(rule)}",
             rule.source,
             "care",
         )
+
+
+def _rules_of_a_change(flops: float, base: Original, catalog: Catalog) -> Iterator[Badge]:
+    """What rules say of fine-tuning: EU guidelines ask for its share of the original, others for the sum."""
+    for rule in catalog.constants.thresholds:
+        if rule.counts == "all":
+            total = flops + (base.flops or 0.0)
+            if total > CLOSE_TO_RULE * rule.flops:
+                side = "Above" if total > rule.flops else "Close to"
+                took = format_quantity(total, "number")
+                detail = f"{base.name} and its training here take {took} FLOPs, {BASIS}."
+                yield _change_badge(rule, f"{side} {_power(rule.flops)} FLOPs: {rule.name}", detail, "care")
+        if rule.counts == "change" and _is_about(rule, base, catalog):
+            yield _share_badge(flops, base, rule)
+
+
+def _is_about(rule: Threshold, base: Original, catalog: Catalog) -> bool:
+    """Whether the original is of a rule's class and no stricter one; an unknown one is of the first."""
+    changes = [each for each in catalog.constants.thresholds if each.counts == "change"]
+    if base.flops is None:
+        return rule.original_flops == min(each.original_flops for each in changes)
+    classes = [each.original_flops for each in changes if base.flops > each.original_flops]
+    return bool(classes) and rule.original_flops == max(classes)
+
+
+def _share_badge(flops: float, base: Original, rule: Threshold) -> Badge:
+    spent = f"The training stages take {format_quantity(flops, 'number')} FLOPs, {BASIS}"
+    if base.flops is None or rule.change_share is None:
+        limit = rule.flops
+        against = f"{_power(limit)} FLOPs"
+        detail = f"{spent}; what {base.name} took is not published, so {against} is the measure."
+    else:
+        limit = rule.change_share * base.flops
+        against = (
+            f"a third of {base.name}'s compute"
+            if abs(rule.change_share - 1 / 3) < 0.01
+            else (f"{format_share(rule.change_share)} of {base.name}'s compute")
+        )
+        took = format_quantity(base.flops, "number")
+        detail = f"{spent}: {flops / base.flops:.2g} of the {took} of {base.name} ({base.source})."
+    above = flops > limit
+    side = "Above" if above else "Close to" if flops > CLOSE_TO_RULE * limit else "Below"
+    return _change_badge(
+        rule, f"{side} {against}: {rule.name}", detail, "info" if side == "Below" else "care"
+    )
+
+
+def _change_badge(rule: Threshold, text: str, detail: str, tone: Literal["info", "care"]) -> Badge:
+    return Badge(f"threshold-{rule.id}", "data.tokens", text, f"{detail} {_law(rule)}", rule.source, tone)
+
+
+def _law(rule: Threshold) -> str:
+    read = f"text read {rule.read}: check it before relying on it."
+    return f"{rule.meaning} In force from {rule.applies_from}; {read}"
+
+
+def _power(flops: float) -> str:
+    return f"{flops:.2g}".replace("e+", "e")
 
 
 def _law_source(catalog: Catalog) -> str:

@@ -26,7 +26,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
-from isocost.plan.values import Data, Layout, ModelChoice, Price
+from isocost.plan.values import Data, Hardware, Layout, ModelChoice, Price
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -111,6 +111,8 @@ def stage_notices(
 ) -> Iterator[Notice]:
     """Every warning about one stage."""
     yield from price_notices(price_of(scenario, stage), result, catalog)
+    if stage.hardware is not None:
+        yield from _name(stage.hardware, catalog)
     kind = kind_of(stage)
     if not kind.claimed:
         yield from _hardware(scenario, stage, result, catalog)
@@ -127,6 +129,7 @@ def stage_notices(
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
     """Every warning about what surrounds the stages."""
+    yield from _name(scenario.hardware, catalog)
     entry = catalog.accelerator(scenario.hardware.accelerator)
     owning = scenario.supply.mode in ("own", "mixed")
     if owning and purchase_price(entry, scenario.ownership, catalog)[0] is None:
@@ -135,6 +138,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "ownership.usd_per_accelerator",
             f"No purchase price of {entry.short_name} is known: it is taken as rented until one is typed.",
         )
+    yield from _withdrawn(scenario, catalog, date.today())
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
             "unknown-region",
@@ -146,6 +150,29 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             "start-not-a-day",
             "schedule.start",
             f"The start {scenario.schedule.start!r} is not a day such as 2027-01-15: months are numbered.",
+        )
+
+
+def _withdrawn(scenario: Scenario, catalog: Catalog, today: date) -> Iterator[Notice]:
+    """Models of others that the plan is priced with, and that are sold no more or end on a known day."""
+    api, tune = scenario.api, scenario.finetune
+    for quote in catalog.constants.api_quotes:
+        if quote.end_date is None:
+            continue
+        if quote.kind == "inference":
+            field, asked = "api.model", (quote.model, quote.supplier) == (api.model, api.supplier)
+        else:
+            field = "finetune.supplier"
+            asked = (quote.supplier, quote.usd_per_mtok_in) == (tune.supplier, tune.usd_per_mtok_trained)
+        if not asked:
+            continue
+        gone = quote.end_date < today.isoformat()
+        yield Notice(
+            "withdrawn-model",
+            field,
+            f"{quote.supplier} {'withdrew' if gone else 'withdraws'} {quote.model} on {quote.end_date}: "
+            f"{'its price is history' if gone else 'no price holds beyond it'}; choose one that is sold.",
+            "care" if gone else "info",
         )
 
 
@@ -197,6 +224,27 @@ def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
     if entry is not None and entry.unmodelled:
         yield Notice(
             "model-unmodelled", "model.name", f"{entry.name}: not modelled is {entry.unmodelled}.", "info"
+        )
+
+
+def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
+    """What a plan's name of an accelerator stands for, where that is not the part alone."""
+    label, count = hardware.accelerator, hardware.count
+    alias, name = catalog.alias(label), catalog.accelerator(label).short_name
+    if alias is None:
+        return
+    if alias.count is not None:
+        noun = catalog.accelerator(label).noun
+        yield Notice(
+            "instance-name",
+            "hardware.count",
+            f"{label} holds {format_count(alias.count)} {name}. A plan counts single {noun}s: "
+            f"{format_count(count)} here, {count / alias.count:.3g} x {label}.",
+            "info",
+        )
+    if alias.note:
+        yield Notice(
+            "name-of-several", "hardware.accelerator", f"{label} is taken as {name}; {alias.note}.", "info"
         )
 
 

@@ -18,7 +18,12 @@ from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.typing import WindowKeys
 
-_KINDS = {"country": "Countries", "state": "States", "cloud region": "Cloud regions"}
+_KINDS = {
+    "country": "Countries",
+    "state": "States",
+    "cloud region": "Cloud regions",
+    "grid zone": "Grid operators",
+}
 
 ROOM = 42
 """Pixels of a picker that its frame and arrow take."""
@@ -67,7 +72,7 @@ class ApiPicker(ElidingPicker):
         quotes = [
             q
             for q in session.catalog.constants.api_quotes
-            if q.kind == "inference" and q.usd_per_mtok_out is not None
+            if q.kind == "inference" and q.usd_per_mtok_out is not None and q.asked_on(date.today())
         ]
         for supplier in dict.fromkeys(quote.supplier for quote in quotes):
             self._add_heading(supplier.upper())
@@ -79,6 +84,8 @@ class ApiPicker(ElidingPicker):
         """Show the plan's model, or that its price was typed."""
         api = self._session.current_scenario.api
         at = _find(self, lambda quote: (quote.model, quote.supplier) == (api.model, api.supplier))
+        # A model that is sold no more is not on offer, and is still what the plan is priced with.
+        self.setItemText(0, OWN_PRICE if at >= 0 or not api.model else api.model)
         self.setCurrentIndex(max(0, at))
         self.setToolTip(f"{self.accessibleDescription()}\n{api_note(api)}")
 
@@ -97,7 +104,7 @@ class FineTunePicker(ElidingPicker):
         super().__init__(session, "finetune.supplier")
         self.addItem(OWN_PRICE)
         for quote in session.catalog.constants.api_quotes:
-            if quote.kind == "fine-tune":
+            if quote.kind == "fine-tune" and quote.asked_on(date.today()):
                 price = format_money(quote.usd_per_mtok_in)
                 self.addItem(f"{price} {quote.supplier}, {quote.model}", quote)
 
