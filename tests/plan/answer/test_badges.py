@@ -112,7 +112,7 @@ def test_every_rule_carries_its_law_and_its_days():
     for rule in CATALOG.constants.thresholds:
         assert rule.source
         assert rule.applies_from
-        assert "2025-07" <= rule.read <= "2026-11-28"
+        assert "2026-11-23" <= rule.read <= "2026-11-29"
 
 
 def test_stages_without_training_count_no_flops():
