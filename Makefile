@@ -61,6 +61,7 @@ calibrate: .venv/.dev
 	$(PY) tools/calibrate.py
 	$(PY) tools/calibrate_memory.py
 	$(PY) tools/calibrate_generation.py
+	$(PY) tools/calibrate_whole_runs.py
 
 prices: .venv/.dev
 	$(PY) tools/price_cards.py

@@ -29,6 +29,8 @@ STAGE_KEYS = [
     "accelerator",
     "count",
     "mfu",
+    "goodput",
+    "waste",
     "tokens_per_s_per_gpu",
     "fits",
     "layout",

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from ranges import UNMEASURED, UNSTATED, Residuals, coverage, residuals, spreads_of
+from ranges import UNMEASURED, UNSTATED, Residuals, coverage, residuals, shared_of, spreads_of
 from scipy.optimize import least_squares
 
 from isocost.catalog.catalog import Catalog, load
@@ -475,6 +475,7 @@ def write_accuracy(batch: Batch, rates: np.ndarray, apart: Residuals) -> None:
         "spreads": spreads_of(every),
         "unmeasured": UNMEASURED,
         "unstated": UNSTATED,
+        "shared": shared_of(every),
         "left_out": {
             s.source: {
                 "runs": s.runs,

@@ -155,3 +155,22 @@ def coverage(every: Residuals, trusted: NDArray[np.bool_], apart: NDArray[np.boo
         "rows": round(float(rows.mean()), 3),
         **{name: round(float(np.mean(found)), 3) for name, found in shares.items()},
     }
+
+
+def shared_of(every: Residuals) -> float:
+    """Share of the variance within a class of runs that those of one source have in common, sources alike.
+
+    The mean over classes of two sources or more whose runs are several (those of one run say nothing of their
+    own scatter): the variance of sources' means over that and the variance about them.
+    """
+    shares = []
+    for name in sorted(set(every.classes.tolist())):
+        own = every.of(name)
+        groups = [own.logs[own.sources == source] for source in sorted(set(own.sources.tolist()))]
+        groups = [logs for logs in groups if len(logs) > 1]
+        if len(groups) < 2:
+            continue
+        within = float(np.mean([logs.var(ddof=1) for logs in groups]))
+        between = float(np.var([logs.mean() for logs in groups], ddof=1))
+        shares.append(between / (between + within))
+    return round(float(np.mean(shares)), 2)

@@ -50,7 +50,13 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     refuse_same(runs, output)
     measured = [_measured(runs, number, row["tokens_per_s_per_gpu"]) for number, row in enumerate(rows, 2)]
     try:
-        found = correction(measured, predict(rows, catalog), source=runs.name, date=date.today().isoformat())
+        found = correction(
+            measured,
+            predict(rows, catalog),
+            shared=catalog.constants.accuracy.shared,
+            source=runs.name,
+            date=date.today().isoformat(),
+        )
     except ValueError as error:
         raise FileError(runs, str(error)) from error
     held = project.scenarios[index]

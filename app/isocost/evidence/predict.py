@@ -166,8 +166,6 @@ def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Predict
     ]
 
 
-PRIOR_RUNS = 2.0
-"""Weight of the model's own measured spread against the scatter of the user's runs."""
 DECILE = 1.2816
 """Standard deviations from the median to the 10th or 90th percentile of a normal distribution."""
 
@@ -187,30 +185,49 @@ class OwnRuns:
 
 
 def correction(
-    measured: Sequence[float | None], predicted: Sequence[Prediction], *, source: str, date: str
+    measured: Sequence[float | None],
+    predicted: Sequence[Prediction],
+    *,
+    shared: float,
+    source: str,
+    date: str,
 ) -> OwnRuns:
     """The factor that centres predictions on the runs that state a speed and could be predicted.
 
-    The runs are taken as lognormal about their mean. The spread of a further run joins their scatter with the
-    class's spread as if that were ``PRIOR_RUNS`` more runs, and widens for the few there are.
+    Logarithms of measured over predicted are normal, as their class is: one part of the variance is shared by
+    all runs of a team (its software, its cluster), the rest is each run's own. The class's range is what is
+    known before; n runs tell of the shared part by its usual update (variances of b and w: the mean moves by
+    n b / (n b + w) of the way, and b becomes b w / (n b + w)). Runs that scatter more than the class's do
+    count as that much less certain; a further run is never less sure than without any.
+
+    Args:
+        shared: share of a class's variance that runs of one team have in common.
 
     Raises:
         ValueError: no row has both a measured speed and a prediction.
     """
-    pairs = [
-        (math.log(m / p.tokens_per_s), math.log(p.p90 / p.p10) / (2.0 * DECILE))
+    rows = [
+        (
+            math.log(m / p.tokens_per_s),
+            math.log(p.p90 * p.p10 / p.tokens_per_s**2) / 2.0,
+            math.log(p.p90 / p.p10),
+        )
         for m, p in zip(measured, predicted, strict=True)
         if m and p.tokens_per_s and p.p10 and p.p90
     ]
-    if not pairs:
+    if not rows:
         raise ValueError(
             "no row has both tokens_per_s_per_gpu, as measured, and what a prediction needs "
             "(isocost predict says what is missing)."
         )
-    logs = np.array([ratio for ratio, _ in pairs])
-    own = float(np.mean(np.square([width for _, width in pairs])))
-    n = len(logs)
-    variance = (PRIOR_RUNS * own + float(np.sum(np.square(logs - logs.mean())))) / (PRIOR_RUNS + n - 1)
-    reach = DECILE * math.sqrt(variance * (1.0 + 1.0 / n))
-    factor = float(math.exp(logs.mean()))
+    logs, leans, widths = np.array(rows).T
+    n, before = len(logs), float(np.mean(np.square(widths / (2.0 * DECILE))))
+    between, within = shared * before, (1.0 - shared) * before
+    scatter = float(np.sum(np.square(logs - logs.mean())))
+    within = max(within, (within + scatter) / n)
+    kept = within / (n * between + within)
+    # The middle of the class's range, not always the prediction itself, is what is expected before any run.
+    centre = kept * float(np.mean(leans)) + (1.0 - kept) * float(logs.mean())
+    reach = DECILE * math.sqrt(min(before, kept * between + within))
+    factor = math.exp(centre)
     return OwnRuns(factor, factor * math.exp(-reach), factor * math.exp(reach), n, source, date)

@@ -137,7 +137,10 @@ class Efficiency(Value, frozen=True):
     """Model FLOP utilization of a step, against the dense peak of the matmul precision."""
     goodput: float | None = None
     """Share of wall time that advances the run: the rest is failures, restarts, checkpoints, evaluation."""
-    stack: StackName = "vendor"
+    waste: float | None = None
+    """Share of the hours paid that whole runs lose beyond goodput: slow phases, repeated parts, evaluation,
+    layouts short of the best. None = as published runs on this software did; 0 = physics alone."""
+    stack: StackName = "open"
     """Software: the vendor's tuned stack, good open-source code, or research code."""
     correction: Correction | None = None
     """From the user's own measured runs; applied to the predicted speed, not to a typed MFU."""

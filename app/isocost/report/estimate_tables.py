@@ -58,7 +58,8 @@ def markdown_text(result: Estimate) -> str:
     lines = [
         f"## {_md(result.project)}: {_md(result.scenario)}",
         "",
-        f"**{_md(result.headline)}.**" + (f" {_md(result.doubt)}." if result.doubt else ""),
+        f"**{_md(result.headline)}.**"
+        + "".join(f" {_md(words)}." for words in (result.doubt, result.usage) if words),
         "",
         "| Stage | Cost | GPU-hours | Time | Accelerators | MFU |",
         "|---|---:|---:|---:|---|---:|",
@@ -101,7 +102,12 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
             "energy_kwh": total.energy_kwh,
             "co2_kg": total.co2_kg,
         },
-        "range": span and {"cost_usd": _range(span.cost_usd), "wall_days": _range(span.wall_days)},
+        "range": span
+        and {
+            "cost_usd": _range(span.cost_usd),
+            "wall_days": _range(span.wall_days),
+            "parts": {part.name: _range(part.cost_usd) for part in span.parts},
+        },
         "stages": [_json_stage(stage) for stage in result.stages if stage.enabled],
         "ledger": [_json_line(line) for line in result.ledger],
         "warnings": [
@@ -133,6 +139,8 @@ def _json_stage(stage: StageEstimate) -> dict[str, Any]:
         "accelerator": stage.accelerator,
         "count": stage.count,
         "mfu": stage.mfu,
+        "goodput": stage.goodput,
+        "waste": stage.waste,
         "tokens_per_s_per_gpu": stage.tokens_per_s_per_gpu,
         "fits": stage.fits,
         "layout": stage.layout,

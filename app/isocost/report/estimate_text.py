@@ -17,6 +17,7 @@ from isocost.quantities import (
     format_share,
     plain_spaces,
 )
+from isocost.report.findings.header import range_rows
 
 KG_PER_TONNE = 1000.0
 LARGEST_PARTS = 4
@@ -41,7 +42,11 @@ def text(result: Estimate) -> str:
     """The whole estimate: headline, totals, stages, groups, work, prices, warnings."""
     counted = [stage for stage in result.stages if stage.enabled]
     sections = [
-        [f"{result.project} | {result.scenario}", result.headline, *([result.doubt] if result.doubt else [])],
+        [
+            f"{result.project} | {result.scenario}",
+            result.headline,
+            *(words for words in (result.doubt, result.usage) if words),
+        ],
         list(_total(result)),
         _table(_STAGE_HEADINGS, [_stage_row(stage) for stage in counted]),
         [f"Switched off: {stage.name}" for stage in result.stages if not stage.enabled],
@@ -85,6 +90,9 @@ def _total(result: Estimate) -> Iterator[str]:
             f"Range: 10 % chance below {format_money(cost.p10)} or {format_duration(days.p10)}, "
             f"10 % chance above {format_money(cost.p90)} or {format_duration(days.p90)}"
         )
+        if result.range.parts:
+            made_of = "; ".join(f"{name} {ends}" for name, ends in range_rows(result.range))
+            yield f"The range of the cost is made of: {made_of}"
     yield f"Energy: {_rounded(total.energy_kwh)} kWh, {_rounded(total.co2_kg / KG_PER_TONNE)} t CO2e"
 
 
@@ -111,6 +119,8 @@ def _work(stage: StageEstimate) -> Iterator[str]:
         yield f"{stage.name}: {work_sentence(stage.flops)}"
     if stage.mfu is not None:
         goodput = "" if stage.goodput is None else f"; goodput {format_share(stage.goodput)}"
+        if stage.waste:
+            goodput += f"; whole-run waste {format_share(stage.waste)}, {stage.waste_source}"
         share = f"{format_share(stage.mfu)} of the {stage.mfu_basis}"
         yield f"{stage.name}: MFU {share}, {stage.mfu_source}{goodput}."
     if stage.memory is not None:

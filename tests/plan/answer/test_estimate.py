@@ -41,6 +41,8 @@ def pretrain(
     model: ModelChoice = ModelChoice(parameters=7e9),  # noqa: B008 - frozen
     mfu: float | None = None,
     goodput: float | None = None,
+    waste: float | None = None,
+    stack: str = "open",
     precision: str = "bf16",
 ) -> Project:
     data = Data(tokens=tokens, precision=precision)
@@ -49,7 +51,7 @@ def pretrain(
         model=model,
         hardware=Hardware(accelerator, count),
         price=Price(price),
-        efficiency=Efficiency(mfu, goodput),
+        efficiency=Efficiency(mfu, goodput, waste, stack),
         stages=(PretrainStage(name="Pre-training", data=data),),
     )
     return Project(name="Test", scenarios=(scenario,))
@@ -232,10 +234,32 @@ def test_values_are_read_and_set_where_they_are_held():
     assert moved.scenarios[0].hardware.count == 256
 
 
-def test_the_range_of_a_whole_run_is_wider_than_that_of_its_steps():
-    run = estimate(pretrain(), CATALOG).range.cost_usd
-    steps = estimate(pretrain(goodput=0.95), CATALOG).range.cost_usd
-    assert run.p90 / run.p50 > steps.p90 / steps.p50 > 1 > steps.p10 / steps.p50 > run.p10 / run.p50
+def test_a_whole_run_takes_longer_than_its_steps_by_what_published_runs_waste():
+    usual, physics = (estimate(pretrain(**typed), CATALOG) for typed in ({}, {"waste": 0.0}))
+    share = CATALOG.constants.whole_runs.by_stack["open"].share
+    assert physics.total.gpu_hours / usual.total.gpu_hours == pytest.approx(1.0 - share)
+    assert usual.stages[0].waste == pytest.approx(share)
+    assert physics.stages[0].waste == 0.0
+    assert "of them usual waste with an open-source stack" in usual.usage
+    assert physics.usage == ""
+
+
+def test_the_range_says_what_it_is_made_of():
+    span = estimate(pretrain(stack="vendor"), CATALOG).range
+    assert {part.name for part in span.parts} == {"Step model", "Whole-run waste"}
+    for part in span.parts:
+        assert (
+            span.cost_usd.p10 < part.cost_usd.p10 < span.cost_usd.p50 < part.cost_usd.p90 < span.cost_usd.p90
+        )
+    widths = [math.log(part.cost_usd.p90 / span.cost_usd.p50) for part in span.parts]
+    assert math.hypot(*widths) == pytest.approx(math.log(span.cost_usd.p90 / span.cost_usd.p50))
+
+
+def test_a_typed_speed_leaves_the_gap_between_published_steps_and_runs_less_goodput():
+    seen = CATALOG.constants.economics.run_over_step_mfu.value
+    stage = estimate(pretrain(mfu=0.4), CATALOG).stages[0]
+    assert stage.goodput * (1.0 - stage.waste) == pytest.approx(seen)
+    assert estimate(pretrain(mfu=0.4, goodput=0.8), CATALOG).stages[0].waste == 0.0
 
 
 def test_a_typed_mfu_and_goodput_leave_no_doubt():

@@ -21,6 +21,7 @@ from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliabi
 from isocost.catalog.constants.serving import ServingFacts, read_serving
 from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
+from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.table import read_rows, read_text
 from isocost.paths import resource
 
@@ -38,6 +39,7 @@ class Replacements(TypedDict, total=False):
     spreads: Spreads
     serving: ServingFacts
     reliability: ReliabilityFacts
+    whole_runs: WholeRuns
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
 
@@ -107,6 +109,11 @@ class AllConstants:
     def reliability(self) -> ReliabilityFacts:
         """Failure rates and times of recovery."""
         return read_reliability(_text("reliability.yaml"))
+
+    @cached_property
+    def whole_runs(self) -> WholeRuns:
+        """What whole runs pay beyond their steps."""
+        return read_whole_runs(_text("whole_runs.yaml"))
 
     @cached_property
     def laws(self) -> ScalingLaws:

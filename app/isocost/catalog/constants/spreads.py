@@ -59,6 +59,8 @@ class AccuracyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Factor on the logarithm of a spread for architectures without measured runs."""
     unstated: float
     """The same for runs whose layout is not known."""
+    shared: float
+    """Share of the variance of a class's errors that runs of one source have in common."""
     left_out: dict[str, LeftOutScore]
     macro: dict[str, float]
     coverage: Coverage

@@ -59,6 +59,11 @@ def _goodput(asked: _Asked) -> Filled:
     return Filled(value, "usual at this count; the rest is failures and restarts")
 
 
+def _waste(asked: _Asked) -> Filled:
+    result = asked.result
+    return Filled(result.waste, result.waste_source) if result is not None else Filled(None, "")
+
+
 def _batch(asked: _Asked) -> Filled:
     data = data_of(asked.stage)
     value = batch_tokens(data, asked.catalog) if data is not None else None
@@ -92,6 +97,7 @@ Fill = Callable[[_Asked], Filled]
 _FILLS: dict[str, Fill] = {
     "efficiency.mfu": _mfu,
     "efficiency.goodput": _goodput,
+    "efficiency.waste": _waste,
     "data.batch_tokens": _batch,
     "people.months": _lasting,
     "storage.months": _lasting,

@@ -13,11 +13,20 @@ from isocost.catalog import Catalog
 from isocost.plan.answer.comparison import Comparison, compared
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.fit import FitReport
-from isocost.plan.answer.headline import doubt, headline
+from isocost.plan.answer.headline import doubt, headline, usage
 from isocost.plan.answer.notices import scenario_notices, smaller_count, stage_notices
-from isocost.plan.answer.results import Estimate, EstimateRange, GroupShare, Range, StageEstimate, Total
+from isocost.plan.answer.results import (
+    Estimate,
+    EstimateRange,
+    GroupShare,
+    Range,
+    RangePart,
+    StageEstimate,
+    Total,
+)
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.answer.stage_layout import with_layout
+from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.cashflow import CashMonth, TimelineBar, cash_by_month, timeline
 from isocost.plan.money.explain import Explanation, explained
@@ -26,8 +35,8 @@ from isocost.plan.money.options import OptionComparison, compare_options
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.money.slip import Slip, slip
 from isocost.plan.notice import Notice
-from isocost.plan.physics.records import Array, StageRun
-from isocost.plan.project.project import Project, Scenario
+from isocost.plan.physics.records import Array, Doubt, StageRun
+from isocost.plan.project.project import Project, Scenario, Stage, efficiency_of
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
         warnings=tuple(notices),
         headline=headline(counted, total),
         doubt=doubt(counted, span),
+        usage=usage(counted),
     )
     return Answer(project, scenario, made, on, curve)
 
@@ -184,6 +194,9 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         fits=None if run.computed is False else bool(run.fits[0]),
         flops=run.flops,
         goodput=_first(run.goodput),
+        waste=_first(run.waste),
+        waste_source=run.waste_source,
+        stack=_stack_words(on.scenario, stage, run),
         batch_tokens=run.batch_tokens,
         slow=run.slow,
         fast=run.fast,
@@ -192,6 +205,14 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         noun=entry.noun,
     )
     return with_layout(result, run, on.catalog)
+
+
+def _stack_words(scenario: Scenario, stage: Stage, run: StageRun) -> str:
+    """The software a stage's speed is predicted for; nothing where the user typed its MFU."""
+    efficiency = efficiency_of(scenario, stage)
+    if run.speed is None or efficiency.mfu is not None:
+        return ""
+    return CHOICES["efficiency.stack"].options[efficiency.stack]
 
 
 def _first(values: Array | None) -> float | None:
@@ -208,8 +229,23 @@ def _range(on: Reckoning, total: Total) -> EstimateRange | None:
     )
     (low, high), (soon, late) = both["total"], both["days"]
     return EstimateRange(
-        Range(float(low), total.cost_usd, float(high)), Range(float(soon), total.wall_days, float(late))
+        Range(float(low), total.cost_usd, float(high)),
+        Range(float(soon), total.wall_days, float(late)),
+        _range_parts(on, total.cost_usd),
     )
+
+
+def _range_parts(on: Reckoning, median: float) -> tuple[RangePart, ...]:
+    """The programme under each doubt alone, in every stage that has it."""
+    names = dict.fromkeys(doubt.name for run in on.runs for doubt in run.doubts)
+    parts = []
+    for name in names:
+        own = [next((d for d in run.doubts if d.name == name), Doubt(name, 1.0, 1.0)) for run in on.runs]
+        paces = np.array([(doubt.fast, doubt.slow) for doubt in own])
+        moved = {key: on.values[key] * paces for key in ("stage.rent", "stage.days")}
+        low, high = on.values.again(**moved)["total"]
+        parts.append(RangePart(name, Range(float(low), median, float(high))))
+    return tuple(sorted(parts, key=lambda part: part.cost_usd.p10 - part.cost_usd.p90))
 
 
 def _groups(stages: Sequence[StageEstimate], total: Total) -> tuple[GroupShare, ...]:

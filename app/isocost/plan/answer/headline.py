@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.plan.answer.results import EstimateRange, StageEstimate, Total
-from isocost.quantities import format_count, format_duration, format_money
+from isocost.quantities import format_count, format_duration, format_money, format_quantity
 
 
 def headline(stages: Sequence[StageEstimate], total: Total) -> str:
@@ -23,7 +23,35 @@ def doubt(stages: Sequence[StageEstimate], span: EstimateRange | None) -> str:
     """How sure the answer is; empty where it leaves no doubt, or there is none."""
     if span is None or impossible(stages) is not None:
         return ""
-    return f"90 % chance at or below {format_money(span.cost_usd.p90)}"
+    return f"Median; 90 % chance at or below {format_money(span.cost_usd.p90)}"
+
+
+def usage(stages: Sequence[StageEstimate]) -> str:
+    """The hours, how many of them whole runs waste, and the software they are predicted for."""
+    if impossible(stages) is not None:
+        return ""
+    nouns = {stage.noun for stage in stages}
+    noun = nouns.pop() if len(nouns) == 1 else "accelerator"
+    wasted = sum(stage.gpu_hours * (stage.waste or 0.0) for stage in stages)
+    if wasted < LEAST_WASTED:
+        return ""
+    hours = sum(stage.gpu_hours for stage in stages)
+    stacks = [stage.stack for stage in stages if stage.stack and stage.waste]
+    on = f" with {_article(stacks[0])}" if len(set(stacks)) == 1 else ""
+    usual = "usual waste" if any(stage.waste_source != "your input" for stage in stages) else "waste"
+    return f"{_hours(hours)} {noun}-hours, {_hours(wasted)} of them {usual}{on}"
+
+
+LEAST_WASTED = 0.5
+"""Hours from which waste is worth a word."""
+
+
+def _hours(value: float) -> str:
+    return format_quantity(value, "number") if value >= 1e4 else format_count(value)
+
+
+def _article(name: str) -> str:
+    return name if name.endswith("code") else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def run_words(stages: Sequence[StageEstimate], total: Total) -> str:

@@ -51,6 +51,11 @@ class StageEstimate:
     """Seconds of one optimizer step."""
     flops: FlopCount | None = None
     goodput: float | None = None
+    waste: float | None = None
+    """Share of the hours that whole runs lose beyond goodput; None where no steps are predicted."""
+    waste_source: str = ""
+    stack: str = ""
+    """Software its speed is predicted for, in words; empty where it is not."""
     batch_tokens: float | None = None
     slow: float = 1.0
     """Cost and time at the 90th percentile over the central ones."""
@@ -85,11 +90,21 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class RangePart:
+    """What one doubt alone makes of the cost."""
+
+    name: str
+    cost_usd: Range
+
+
+@dataclass(frozen=True, slots=True)
 class EstimateRange:
     """How sure the estimate is."""
 
     cost_usd: Range
     wall_days: Range
+    parts: tuple[RangePart, ...] = ()
+    """What the range of the cost is made of, widest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,8 @@ class Estimate:
     warnings: tuple[Notice, ...]
     headline: str
     doubt: str
+    usage: str = ""
+    """Hours, the part of them that is waste, and the software: what the figures rest on, in a few words."""
 
 
 def result_of(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> StageEstimate | None:

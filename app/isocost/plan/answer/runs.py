@@ -10,7 +10,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.kinds.kind import Basis
-from isocost.plan.physics.records import Array, Job, StageRun, spread_of_sum
+from isocost.plan.physics.records import Array, Job, StageRun, doubts_of_sum
 from isocost.plan.physics.throughput import Counts
 from isocost.plan.project.project import Scenario, efficiency_of, hardware_of, layout_of, model_of
 
@@ -85,8 +85,7 @@ def _basis(runs: Sequence[Sequence[StageRun]], times: int) -> Basis:
     planned = [float(each[0].gpu_hours[0]) for each in runs]
     return Basis(
         hours,
-        spread_of_sum(planned, [each[0].slow for each in runs]),
-        spread_of_sum(planned, [each[0].fast for each in runs]),
+        doubts_of_sum(planned, [each[0].doubts for each in runs]),
     )
 
 

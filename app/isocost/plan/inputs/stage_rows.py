@@ -77,6 +77,12 @@ _RUN = (
         optional=True, scale="linear",
     ),
     Input(
+        "efficiency.waste", "Whole-run waste", "%", "share", 0.0, 0.7, 0.0, 0.95,
+        "Share of the hours paid that whole runs lose beyond goodput: slow phases, repeated parts,"
+        " evaluation, layouts and software short of the best. 0 % is physics alone.",
+        optional=True, scale="linear",
+    ),
+    Input(
         "stage.hours", "Hours", "h", "hours", 0.1, 10_000, 0.0, 1e7,
         "Wall hours claimed on the stage's accelerators.", optional=True,
     ),

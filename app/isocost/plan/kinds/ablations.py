@@ -42,8 +42,7 @@ def _share(job: Job, basis: Basis) -> list[StageRun]:
                 taken,
                 np.ones(len(taken), dtype=bool),
                 computed=False,
-                slow=basis.slow,
-                fast=basis.fast,
+                doubts=basis.doubts,
                 details=details,
             )
         )

@@ -13,7 +13,7 @@ from isocost.engine.generation.rl import Algorithm, RlPhase, RlPlan
 from isocost.engine.training.states import generated_for_kept
 from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, TUNING, InputGroup, Kind, ModelStage, tuned
 from isocost.plan.physics import serving
-from isocost.plan.physics.records import Array, Detail, Job, StageRun, spread_of_sum
+from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun, doubts_of_sum
 from isocost.plan.physics.resolve import goodput_at, transformer_of
 from isocost.plan.physics.rounds import Recipe, rounds
 from isocost.plan.physics.training import Training, train
@@ -113,8 +113,7 @@ def _with_teacher(job: Job, student: StageRun) -> StageRun:
         student,
         gpu_hours=student.gpu_hours + teacher,
         fits=student.fits & fits,
-        slow=spread_of_sum(hours, (student.slow, spread[0])),
-        fast=spread_of_sum(hours, (student.fast, spread[1])),
+        doubts=doubts_of_sum(hours, (student.doubts, (Doubt(GENERATED, *spread),))),
         details=(*shares, *facts, *student.details),
     )
 

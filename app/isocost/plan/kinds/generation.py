@@ -6,7 +6,7 @@ import numpy as np
 
 from isocost.engine.training.states import generated_for_kept
 from isocost.plan.kinds.kind import MODEL, RENTED, InputGroup, Kind, ModelStage
-from isocost.plan.physics.records import Job, StageRun
+from isocost.plan.physics.records import GENERATED, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import goodput_at
 from isocost.plan.physics.serving import NOTHING_SAVED, Load, details, write
 from isocost.plan.values import GenerationPrecisionName, ServingStackName, Value
@@ -55,8 +55,7 @@ def _run(job: Job) -> list[StageRun]:
                 np.array([each.fits for each in done.serving]),
                 goodput=goodput,
                 tokens_per_s_per_gpu=done.rate,
-                slow=first.slow,
-                fast=first.fast,
+                doubts=(Doubt(GENERATED, first.slow, first.fast),),
                 details=details(done, tokens, asked.keep_rate) if job.explained else (),
             )
         )

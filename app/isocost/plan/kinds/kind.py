@@ -10,7 +10,7 @@ from typing import Any, Literal
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.notice import Notice
-from isocost.plan.physics.records import Array, Job, StageRun
+from isocost.plan.physics.records import Array, Doubt, Job, StageRun
 from isocost.plan.physics.rounds import Recipe
 from isocost.plan.values import Data, Efficiency, Hardware, Layout, ModelChoice, Price, Tuning, Value
 from isocost.quantities import format_share
@@ -42,10 +42,8 @@ class Basis:
 
     hours: Sequence[Array]
     """Accelerator-hours on each accelerator, at each of its counts."""
-    slow: float
-    """Time at the 90th percentile over the central time."""
-    fast: float
-    """Time at the 10th percentile over the central time."""
+    doubts: tuple[Doubt, ...]
+    """Of the planned hours, all stages together."""
 
 
 @dataclass(frozen=True, slots=True)

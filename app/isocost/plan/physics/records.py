@@ -98,6 +98,22 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason why hours may differ from the median: factors on them at two percentiles."""
+
+    name: str
+    """As a range's parts are shown: "Step model"."""
+    slow: float
+    """At the 90th, 1 or more."""
+    fast: float
+    """At the 10th, 1 or less."""
+
+
+STEP_MODEL, WASTE, GENERATED = "Step model", "Whole-run waste", "Generation and rounds"
+"""Names of doubts: one name is one error, which moves all stages it is in together."""
+
+
+@dataclass(frozen=True, slots=True)
 class StageRun:
     """A stage at each of several counts of one accelerator (arrays over the counts)."""
 
@@ -115,10 +131,22 @@ class StageRun:
     """Of the layout search; None for stages that do not train with it."""
     flops: FlopCount | None = None
     batch_tokens: float | None = None
-    slow: float = 1.0
-    """Time at the 90th percentile over the central time."""
-    fast: float = 1.0
+    waste: Array | None = None
+    """Share of the hours that whole runs lose beyond goodput; None where no steps are predicted."""
+    waste_source: str = ""
+    doubts: tuple[Doubt, ...] = ()
+    """Why it may take longer or shorter; independent of each other."""
     details: tuple[Detail, ...] = field(default=())
+
+    @property
+    def slow(self) -> float:
+        """Time at the 90th percentile over the central time."""
+        return joint_factor(*(doubt.slow for doubt in self.doubts))
+
+    @property
+    def fast(self) -> float:
+        """Time at the 10th percentile over the central time."""
+        return 1.0 / joint_factor(*(1.0 / doubt.fast for doubt in self.doubts))
 
     @property
     def wall_days(self) -> Array:
@@ -126,16 +154,20 @@ class StageRun:
         return self.gpu_hours / self.counts / HOURS_PER_DAY
 
 
-def spread_of_sum(hours: Sequence[float], factors: Sequence[float]) -> float:
-    """Factor on a sum whose parts each have one and move together: the mean weighted by hours."""
+def doubts_of_sum(hours: Sequence[float], doubts: Sequence[tuple[Doubt, ...]]) -> tuple[Doubt, ...]:
+    """Doubts of a sum from those of its parts: one of a name moves all that have it."""
     total = sum(hours)
-    return sum(h * f for h, f in zip(hours, factors, strict=True)) / total if total > 0 else 1.0
+    if total <= 0:
+        return ()
+    shares = [part / total for part in hours]
+    found = []
+    for name in dict.fromkeys(doubt.name for part in doubts for doubt in part):
+        own = [(s, d) for s, part in zip(shares, doubts, strict=True) for d in part if d.name == name]
+        slow, fast = (1.0 + sum(s * (getattr(d, end) - 1.0) for s, d in own) for end in ("slow", "fast"))
+        found.append(Doubt(name, slow, fast))
+    return tuple(found)
 
 
 def joint_factor(*factors: float) -> float:
-    """One percentile's factor on a product of independent lognormal factors, from each one's own.
-
-    All must lie on the same side of one: above for the slow end, below for the fast.
-    """
-    width = math.hypot(*(math.log(f) for f in factors))
-    return math.exp(width if all(f >= 1.0 for f in factors) else -width)
+    """The 90th percentile's factor on a product of independent lognormal ones, each 1 or more."""
+    return math.exp(math.hypot(*(math.log(f) for f in factors)))

@@ -13,7 +13,7 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
 from isocost.engine.generation.rl import RlPhase, RlPlan, RlTime, multipliers, rl_times
 from isocost.engine.generation.step import wide_peak
-from isocost.plan.physics.records import Array, Detail, Job, StageRun
+from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import transformer_of, whole_nodes
 from isocost.plan.physics.throughput import Counts
 from isocost.plan.values import ModelChoice, RlStackName
@@ -57,8 +57,7 @@ def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
                 hours,
                 fits,
                 tokens_per_s_per_gpu=generated_tokens(recipe.plan) / (hours * SECONDS_PER_HOUR),
-                slow=high / central,
-                fast=low / central,
+                doubts=(Doubt(GENERATED, high / central, low / central),),
                 details=details(job.catalog, recipe, timed[0], int(counts[0])) if job.explained else (),
             )
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
+
+import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import (
@@ -13,10 +16,19 @@ from isocost.engine.architecture import (
     training_flops_per_token,
 )
 from isocost.engine.records import Transformer
-from isocost.plan.physics.records import Detail, FlopCount, Job, StageRun, joint_factor
+from isocost.plan.physics.records import (
+    STEP_MODEL,
+    WASTE,
+    Array,
+    Detail,
+    Doubt,
+    FlopCount,
+    Job,
+    StageRun,
+)
 from isocost.plan.physics.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
-from isocost.plan.physics.throughput import throughputs
-from isocost.plan.values import Data, ModelChoice, Tuning
+from isocost.plan.physics.throughput import Throughput, throughputs
+from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 FULL = Tuning(packing=1.0)
@@ -55,16 +67,16 @@ def train(job: Job, work: Training) -> list[StageRun]:
     flops = flop_count(job, work)
     reference = _reference_share(job, work)
     saved = _trained_parameters(job, work)
-    wasted = _whole_run_factors(catalog) if efficiency.goodput is None else (1.0, 1.0)
     runs = []
     for accelerator, counts, speed in zip(job.accelerators, job.counts, speeds, strict=True):
         goodput = goodput_at(efficiency, saved, counts, catalog)
         rate = speed.tokens_per_s_per_gpu * work.tuning.packing / (1.0 + reference)
+        lost = _lost(job, work, goodput, speed)
         runs.append(
             StageRun(
                 accelerator,
                 counts,
-                work.data.tokens / rate / goodput / SECONDS_PER_HOUR,
+                work.data.tokens / rate / goodput / (1.0 - lost.waste) / SECONDS_PER_HOUR,
                 speed.fits,
                 goodput=goodput,
                 mfu=speed.mfu,
@@ -73,18 +85,57 @@ def train(job: Job, work: Training) -> list[StageRun]:
                 speed=speed,
                 flops=flops,
                 batch_tokens=batch_tokens(work.data, catalog),
-                slow=joint_factor(speed.slow, wasted[0]),
-                fast=joint_factor(speed.fast, wasted[1]),
+                waste=lost.waste,
+                waste_source=lost.source,
+                doubts=lost.doubts,
                 details=_details(job, work, flops, reference) if job.explained else (),
             )
         )
     return runs
 
 
-def _whole_run_factors(catalog: Catalog) -> tuple[float, float]:
-    """(slow, fast) of whole runs about their median: what steps alone do not tell, as published runs went."""
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """What whole runs lose beyond steps and goodput, and how sure the hours are that follow."""
+
+    waste: Array
+    """Share of the hours paid, at each count."""
+    source: str
+    doubts: tuple[Doubt, ...]
+
+
+def _lost(job: Job, work: Training, goodput: Array, speed: Throughput) -> _Lost:
+    """Whole-run waste as typed, or as published runs had it: beside a speed that is predicted, or known."""
+    efficiency, catalog = job.efficiency, job.catalog
+    step = (Doubt(STEP_MODEL, speed.slow, speed.fast),) if speed.slow != speed.fast else ()
+    if efficiency.waste is not None:
+        return _Lost(np.full(len(goodput), efficiency.waste), "your input", step)
+    if _frozen(work):
+        return _Lost(np.zeros(len(goodput)), "no whole runs of adapters are published: none is added", step)
+    if efficiency.mfu is not None or speed.corrected:
+        return _beside_known_speed(efficiency, goodput, step, catalog)
+    known = catalog.constants.whole_runs
+    seen = known.by_stack[efficiency.stack]
+    # The lean of the step model's errors is in the median of whole runs: what is left lies evenly about it.
+    even = math.sqrt(speed.slow / speed.fast)
+    doubts = (Doubt(STEP_MODEL, even, 1.0 / even), Doubt(WASTE, seen.spread, 1.0 / seen.spread))
+    words = f"median of {known.runs} published runs of {known.organisations} organisations over their steps"
+    return _Lost(np.full(len(goodput), seen.share), words, doubts)
+
+
+def _beside_known_speed(
+    efficiency: Efficiency, goodput: Array, step: tuple[Doubt, ...], catalog: Catalog
+) -> _Lost:
+    """What remains of the gap between published steps and runs once goodput has taken its part.
+
+    A goodput that is typed beside the speed is the whole of that gap.
+    """
+    if efficiency.goodput is not None:
+        return _Lost(np.zeros(len(goodput)), "in the goodput you typed", step)
     seen = catalog.constants.economics.run_over_step_mfu
-    return seen.value / seen.low, seen.value / seen.high
+    waste = 1.0 - np.minimum(1.0, seen.value / goodput)
+    doubt = Doubt(WASTE, seen.value / seen.low, seen.value / seen.high)
+    return _Lost(waste, f"{seen.source}, less goodput", (*step, doubt))
 
 
 def flop_count(job: Job, work: Training) -> FlopCount:

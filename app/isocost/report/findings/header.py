@@ -11,7 +11,7 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
-from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.answer.results import Estimate, EstimateRange, StageEstimate
 from isocost.plan.kinds import kind_of
 from isocost.plan.notice import Notice
 from isocost.plan.project.choosing import NO_PRICE
@@ -101,7 +101,7 @@ def remarks(
     estimate: Estimate, project: Project, scenario: int, catalog: Catalog, today: date | None = None
 ) -> tuple[Remark, ...]:
     """How sure the estimate is, whether it fits, and how old its prices are; of the stages that count."""
-    found = [Remark(estimate.doubt)] if estimate.doubt else []
+    found = [Remark(words) for words in (estimate.doubt, estimate.usage) if words]
     chosen = project.scenarios[scenario]
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
@@ -150,6 +150,13 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
     when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
     return Remark(f"price {when}", tone)
+
+
+def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:
+    """What a range of the cost is made of: each doubt with the ends it alone gives, then what has none."""
+    ends = [(part.name, part.cost_usd) for part in span.parts]
+    rows = [(name, f"{format_money(cost.p10)} to {format_money(cost.p90)}") for name, cost in ends]
+    return (*rows, ("Price", "as it stands"), ("Goodput", "as it stands"))
 
 
 def copied(sentence: str, told: Sequence[Remark]) -> str:

@@ -241,6 +241,12 @@ def _goodput(selected: Selected) -> str:
     return selected.filled_from("efficiency.goodput") or ""
 
 
+def _waste(selected: Selected) -> str:
+    if selected.value("efficiency.waste") is not None:
+        return "your input; empty the field for what published runs lose"
+    return selected.filled_from("efficiency.waste") or ""
+
+
 def _claim(selected: Selected) -> str:
     return selected.stage.note or "as claimed; nothing is added"
 
@@ -255,6 +261,7 @@ _CAPTIONS: dict[str, Callable[[Selected], str]] = {
     "price.usd_per_gpu_hour": _price,
     "efficiency.mfu": _mfu,
     "efficiency.goodput": _goodput,
+    "efficiency.waste": _waste,
     "stage.hours": _claim,
     "stage.gpu_hours": _claim,
 }

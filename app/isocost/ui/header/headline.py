@@ -17,11 +17,13 @@ from isocost.report.findings.header import (
     Remark,
     copied,
     key_figures,
+    range_rows,
     remarks,
     remarks_line,
     title_line,
 )
 from isocost.report.findings.said import KeyFigure
+from isocost.ui.header.range_card import RangeCard
 from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
@@ -77,6 +79,8 @@ class Headline(QFrame):
         self.doubt.setProperty("role", "small")
         self.doubt.setObjectName("headline.doubt")
         self.doubt.setTextFormat(Qt.TextFormat.RichText)
+        self.doubt.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
+        self.doubt.linkActivated.connect(self._show_range)
         self.copy_button.setObjectName("headline.copy")
         self.copy_button.setAccessibleName("Copy the headline")
         self.copy_button.setToolTip("Copy the headline (Ctrl+Shift+C)")
@@ -179,9 +183,18 @@ class Headline(QFrame):
         spans = [
             f'<span style="color:{colours[each.tone]}">{escape(each.text)}</span>' for each in self._remarks
         ]
+        if spans and self._shown is not None and self._shown.doubt:
+            # The first remark is the doubt: it opens to what it is made of.
+            style = f"color:{colours[self._remarks[0].tone]}"
+            spans[0] = f'<a href="range" style="{style}">{escape(self._remarks[0].text)}</a>'
         set_text(self.doubt, " · ".join(spans))
         self.doubt.setToolTip(remarks_line(self._remarks))
         self.doubt.setAccessibleName(remarks_line(self._remarks))
+
+    def _show_range(self) -> None:
+        """Open what the range is made of."""
+        if self._shown is not None and self._shown.range is not None:
+            RangeCard(range_rows(self._shown.range), self).stand_below(self.doubt)
 
     def _add_problem(self, problem: str) -> None:
         self._remarks = (*self._remarks, Remark(problem, "care"))

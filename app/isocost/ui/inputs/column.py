@@ -46,6 +46,7 @@ MARGIN = 16
 _FROM_THE_ESTIMATE = (
     "efficiency.mfu",
     "efficiency.goodput",
+    "efficiency.waste",
     "data.tokens",
     "data.sequence",
     "data.batch_tokens",
