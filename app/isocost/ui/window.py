@@ -261,6 +261,7 @@ class Window(QMainWindow):
             self._inputs_place.setFixedWidth(theme.px(INPUTS_WIDTH))
         for view in self.views:
             view.apply_theme(theme)
+        _lay_out()
 
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Light, dark or as the system; remembered."""
@@ -330,7 +331,8 @@ class Window(QMainWindow):
 
 
 def _lay_out() -> None:
-    """Find the places of what an estimate changed before it is painted: found after, it is painted twice.
+    """Find the places of what an estimate or a theme changed before it is painted: found after, it is painted
+    twice, and the first time with words cut off.
 
     A widget that finds its place asks the one around it to do the same, which takes another round.
     """
