@@ -18,7 +18,7 @@ CATALOG = load()
 
 @pytest.fixture(scope="module")
 def paid() -> np.ndarray:
-    """Logarithm of the hours of every trusted run over those of a plan that knows its model, tokens and count."""
+    """Logarithm of the hours of trusted runs over those of a plan that knows their size, tokens and count."""
     logs = []
     for run in CATALOG.runs:
         if not (run.trusted and run.stage == "pretrain" and run.gpu_hours and run.tokens and run.accelerator):

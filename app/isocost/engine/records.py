@@ -47,7 +47,7 @@ class Accelerator:
     scaleout_bandwidth: float
     """Network between domains, bytes/s per direction per accelerator."""
     node_size: int
-    """Accelerators rented together; counts are rounded up to whole nodes."""
+    """Accelerators of one server; clusters are built of whole ones."""
     power_w: float
     """Board power limit, W."""
     server_power_w: float

@@ -101,6 +101,8 @@ class Hardware(Value, frozen=True):
 
     accelerator: str
     count: int
+    typed: int | None = None
+    """What was asked for where one cannot have that many and ``count`` stands for it; None = the same."""
 
 
 class Price(Value, frozen=True):

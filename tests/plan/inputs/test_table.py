@@ -23,8 +23,8 @@ from isocost.plan.inputs.table import (
     starting_number,
 )
 from isocost.plan.kinds import KINDS
+from isocost.plan.physics.counts import LARGEST_COUNT
 from isocost.plan.physics.layouts import PIN_WORDS, SHARDING_WORDS
-from isocost.plan.physics.throughput import LARGEST_COUNT
 from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Shape

@@ -13,7 +13,7 @@ from isocost.ui.widgets.scale import Scale
 
 TOKENS = Scale(1e8, 1e14)
 COUNT = Scale(1, 131_072, integer=True)
-NODES = Scale(1, 131_072, integer=True, multiple=8)
+NODES = Scale(1, 131_072, integer=True, stops=(1, 2, 4, 8))
 GOODPUT = Scale(0.5, 1.0, kind="linear")
 
 
@@ -72,8 +72,18 @@ def test_dragging_stops_at_round_values(share):
 @given(share=st.floats(0, 1))
 def test_dragging_a_count_stops_at_whole_nodes(share):
     count = NODES.snapped(NODES.value(share), 1 / 240)
-    assert count == int(count)
-    assert count <= 8 or count % 8 == 0
+    assert count in (1, 2, 4) or count % 8 == 0
+
+
+@given(
+    start=st.sampled_from([1, 2, 4, 8, 16, 64, 104, 131_072]),
+    steps=st.sampled_from([-2, -1, 1, 2]),
+    fine=st.booleans(),
+)
+def test_stepping_a_count_goes_on_to_what_one_can_have(start, steps, fine):
+    count = NODES.stepped(start, steps, fine=fine)
+    assert count in (1, 2, 4) or count % 8 == 0
+    assert (count - start) * steps > 0 or count in (NODES.low, NODES.high)
 
 
 def test_values_beyond_the_ends_pin_the_thumb():

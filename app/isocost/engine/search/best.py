@@ -211,27 +211,32 @@ def smallest_count_that_fits(
     constants: Constants,
     pins: Pins | None = None,
     largest: int = 131_072,
+    units: tuple[int, ...] = (),
 ) -> int | None:
-    """Fewest accelerators, in whole nodes, on which some layout fits; None if none up to ``largest``.
+    """Fewest accelerators on which some layout fits; None if none up to ``largest``.
 
     Looked for among a hundred counts even on the logarithm, then node by node below the first that fits.
     Source and errors: as ``best_layouts``.
-    """
-    node = accelerator.node_size
 
-    def first(nodes: NDArray[np.int64]) -> int | None:
-        counts = [(nodes * node).astype(np.float64)]
+    Args:
+        units: counts one can have, rising: below the last these only, then its multiples; empty = nodes.
+    """
+    units = units or (accelerator.node_size,)
+    node = units[-1]
+
+    def first(numbers: NDArray[np.int64]) -> int | None:
+        counts = [numbers.astype(np.float64)]
         space = Space.of(transformer, [workload], [accelerator], counts, constants, pins or Pins())
         fits = (space.bytes[-1, 0] <= space.capacity[0]) & space.valid(0)
         found = np.flatnonzero(fits.any(axis=1))
         return int(found[0]) if len(found) else None
 
     coarse = np.unique(np.geomspace(1, max(largest // node, 1), COARSE_COUNTS).round().astype(np.int64))
-    at = first(coarse)
+    at = first(coarse * node)
     if at is None:
         return None
     if at == 0:
-        return node
+        return units[first(np.array(units)) or 0]
     below = np.arange(coarse[at - 1] + 1, coarse[at] + 1)
-    exact = first(below)
+    exact = first(below * node)
     return node * int(below[exact] if exact is not None else coarse[at])

@@ -17,9 +17,9 @@ from isocost.catalog.prices import PriceCard
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.money.reckoning import Point, values_of
+from isocost.plan.physics.counts import Counts, count_grid, obtained, units_of
 from isocost.plan.physics.records import Array
-from isocost.plan.physics.resolve import batch_tokens, whole_nodes
-from isocost.plan.physics.throughput import Counts, count_grid
+from isocost.plan.physics.resolve import batch_tokens
 from isocost.plan.project.choosing import card_of, is_too_many
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.values import Efficiency
@@ -54,7 +54,7 @@ class CostCurve:
     fits: NDArray[np.bool_]
 
     def at_count(self, count: int) -> int:
-        """Index of the count that is rented when this one is asked for: the next of whole nodes."""
+        """Index of the count that is rented when this one is asked for: the next one can have."""
         return min(int(np.searchsorted(self.counts, count)), len(self.counts) - 1)
 
 
@@ -165,7 +165,7 @@ def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) ->
     if not cards:
         return ()
     entries = [catalog.accelerator(card.accelerator) for card in cards]
-    counts = [count_grid(e.spec.node_size, whole_nodes(e.spec, scenario.hardware.count)) for e in entries]
+    counts = [count_grid(units_of(e, scenario.supply.owns), scenario.hardware.count) for e in entries]
     counted = msgspec.structs.replace(scenario, stages=tuple(s for s in scenario.stages if s.enabled))
     runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog)
     points = [
@@ -188,7 +188,7 @@ def _curve(scenario: Scenario, point: Point, card: PriceCard, days: Array, cost:
     fits = np.all([run.fits & (ones > 0) for run in point.runs], axis=0) & (ones > 0)
     trained = (run.mfu * ones for run in point.runs if run.mfu is not None)
     mfu = next(trained, np.full(len(counts), np.nan))
-    asked = counts == whole_nodes(point.accelerator.spec, scenario.hardware.count)
+    asked = counts == obtained(scenario.hardware.count, units_of(point.accelerator, scenario.supply.owns))
     shown = (days > 0.0) & ((days <= LONGEST_DAYS) | asked)
     shape = (counts[shown], days[shown], cost[shown], mfu[shown], fits[shown])
     return CostCurve(point.accelerator.spec.id, point.accelerator.short_name, card, *shape)
@@ -213,7 +213,7 @@ def ranking(
 ) -> tuple[RankedChoice, ...]:
     """Each accelerator's cost at a count, or its cheapest way to finish by a deadline, cheapest first.
 
-    A count that is none of whole nodes stands for the next one that is.
+    A count one cannot have stands for the next one can.
     """
     choices = [_choice(curve, count, deadline_days) for curve in curves if len(curve.counts)]
     return tuple(sorted(choices, key=lambda c: (not c.fits, not c.in_time, c.cost_usd)))

@@ -204,7 +204,7 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         price_source=on.rate_source(stage),
         noun=entry.noun,
     )
-    return with_layout(result, run, on.catalog)
+    return with_layout(result, run, on.scenario.supply.owns, on.catalog)
 
 
 def _stack_words(scenario: Scenario, stage: Stage, run: StageRun) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.catalog import Catalog
+from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.results import StageEstimate
@@ -17,7 +18,8 @@ from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Cure, Notice
-from isocost.plan.physics.resolve import precision_on, whole_nodes
+from isocost.plan.physics.counts import obtained, units_of
+from isocost.plan.physics.resolve import precision_on
 from isocost.plan.project.choosing import NO_PRICE, is_too_many
 from isocost.plan.project.project import (
     Scenario,
@@ -124,7 +126,8 @@ def stage_notices(
     if isinstance(stage, ModelStage):
         yield from _model(model, catalog)
     yield from _words(scenario, stage)
-    yield from kind.notices(Case(stage, model, entry, result.count, result.fits, catalog))
+    units = units_of(entry, scenario.supply.owns)
+    yield from kind.notices(Case(stage, model, entry, result.count, units, result.fits, catalog))
 
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
@@ -179,20 +182,31 @@ def _withdrawn(scenario: Scenario, catalog: Catalog, today: date) -> Iterator[No
 def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
     hardware = hardware_of(scenario, stage)
     entry = catalog.accelerator(hardware.accelerator)
-    if result.count != hardware.count:
-        yield Notice(
-            "partial-node",
-            "hardware.count",
-            f"{entry.short_name} is rented in nodes of {entry.spec.node_size}: "
-            f"{format_count(hardware.count)} became {format_count(result.count)}.",
-            "info",
-        )
+    typed = hardware.count if hardware.typed is None else hardware.typed
+    if result.count != typed:
+        sentence = other_count(typed, result.count, entry, scenario.supply.owns)
+        yield Notice("partial-node", "hardware.count", sentence, "info")
     if entry.announced:
         yield Notice(
             "announced-part",
             "hardware.accelerator",
             f"{entry.short_name} is announced, not sold: its figures are promises.",
         )
+
+
+def other_count(typed: int, used: int, entry: AcceleratorEntry, owned: bool) -> str:
+    """Why a plan uses another count than was typed, naming both."""
+    units, node = units_of(entry, owned), entry.spec.node_size
+    step = units[-1]
+    if typed > step:
+        whole = "in whole nodes" if step == node else f"by {step}"
+        rule = f"above {f'one node of {node}' if step == node else step} they come {whole}"
+    elif len(units) == 1:
+        rule = f"they come by {step}"
+    else:
+        rule = f"up to {step} they come by {', '.join(map(str, units[:-1]))} or {step}"
+    asked = f"{format_count(typed)} {entry.short_name}"
+    return f"{asked} are not {'run' if owned else 'rented'}: {rule}; {format_count(used)} is used."
 
 
 _WORDS = (
@@ -350,7 +364,8 @@ def smaller_count(scenario: Scenario, curve: CostCurve, catalog: Catalog) -> Ite
     Args:
         curve: the scenario's own; its count is a point of it unless it takes too long.
     """
-    count = whole_nodes(catalog.accelerator(curve.accelerator).spec, scenario.hardware.count)
+    units = units_of(catalog.accelerator(curve.accelerator), scenario.supply.owns)
+    count = obtained(scenario.hardware.count, units)
     here = np.flatnonzero(curve.counts == count)
     shared = [i for i, stage in enumerate(scenario.stages) if stage.enabled and stage.hardware is None]
     if not len(here) or not shared or not curve.fits[here[0]]:

@@ -10,15 +10,15 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.kinds.kind import Basis
+from isocost.plan.physics.counts import Counts, obtainable, units_of
 from isocost.plan.physics.records import Array, Job, StageRun, doubts_of_sum
-from isocost.plan.physics.throughput import Counts
 from isocost.plan.project.project import Scenario, efficiency_of, hardware_of, layout_of, model_of
 
 
 def run_scenario(
     scenario: Scenario, accelerators: Sequence[str], counts: Sequence[Counts], catalog: Catalog
 ) -> list[list[StageRun]]:
-    """Every stage, in order, on each accelerator (by id) at each of its counts, rounded up to whole nodes.
+    """Every stage, in order, on each accelerator (by id) at each count, rounded up to those to be had.
 
     A stage with hardware of its own does not follow: its run is the same for every accelerator, and its
     arrays hold one entry. Stages switched off are run too, but count for nothing in the ablations.
@@ -36,12 +36,13 @@ def run_scenario(
 def _job(
     scenario: Scenario, stage: Stage, accelerators: Sequence[str], counts: Sequence[Counts], catalog: Catalog
 ) -> Job:
-    own = stage.hardware
+    own, owned = stage.hardware, scenario.supply.owns
     on = tuple(accelerators) if own is None else (own.accelerator,)
     asked = tuple(counts) if own is None else (np.array([own.count], dtype=np.int64),)
     if not kind_of(stage).claimed:
         asked = tuple(
-            _whole(each, catalog.accelerator(a).spec.node_size) for a, each in zip(on, asked, strict=True)
+            obtainable(each, units_of(catalog.accelerator(a), owned))
+            for a, each in zip(on, asked, strict=True)
         )
     return Job(
         stage,
@@ -51,13 +52,9 @@ def _job(
         hardware_of(scenario, stage),
         on,
         asked,
+        owned,
         catalog,
     )
-
-
-def _whole(counts: Counts, node: int) -> Counts:
-    """The counts rounded up to whole nodes, as they are rented."""
-    return np.ceil(counts / node).astype(np.int64) * node
 
 
 def _run(job: Job, times: int) -> list[StageRun] | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.physics.counts import units_of
 from isocost.plan.physics.layouts import idle_accelerators, layout_words, memory_breakdown, step_breakdown
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import precision_on, transformer_of
@@ -13,11 +14,12 @@ from isocost.plan.physics.throughput import smallest_count
 from isocost.plan.values import Layout
 
 
-def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> StageEstimate:
+def with_layout(result: StageEstimate, run: StageRun, owned: bool, catalog: Catalog) -> StageEstimate:
     """The estimate with layout, memory and step; unchanged where the stage was not searched."""
     if run.speed is None:
         return result
     best, asked = run.speed.best, run.speed.question
+    units = units_of(catalog.accelerator(run.accelerator), owned)
     precision = precision_on(catalog.accelerator(run.accelerator).spec, asked.data.precision)
     return replace(
         result,
@@ -26,7 +28,7 @@ def with_layout(result: StageEstimate, run: StageRun, catalog: Catalog) -> Stage
         layout=layout_words(best, 0),
         layout_problem=run.speed.problem,
         pinned=asked.layout != Layout(),
-        smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, catalog),
+        smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, units, catalog),
         idle=idle_accelerators(best, 0),
         memory=memory_breakdown(best, 0),
         step=step_breakdown(best, 0, hybrid=transformer_of(asked.model, catalog).attention == "hybrid"),

@@ -150,6 +150,13 @@ class _Active(NumberRoad):
         return model.name is None and model.shape is None and model.active_parameters is None
 
 
+class _Count(NumberRoad):
+    """A count of accelerators: what is typed now replaces what was typed before."""
+
+    def _with(self, project: Project, at: Place, **values: Any) -> Project:
+        return super()._with(project, at, typed=None, **values)
+
+
 class _Rent(NumberRoad):
     """The price of an accelerator: a typed one is the user's own, as of today; the usual one the market's."""
 
@@ -242,6 +249,7 @@ class _Tuner(Road):
 _SPECIAL_NUMBERS: dict[str, type[NumberRoad]] = {
     "model.parameters": _Total,
     "model.active_parameters": _Active,
+    "hardware.count": _Count,
     "price.usd_per_gpu_hour": _Rent,
     "api.usd_per_mtok_in": _TokenPrice,
     "api.usd_per_mtok_out": _TokenPrice,

@@ -79,6 +79,8 @@ class Case:
     model: ModelChoice
     accelerator: AcceleratorEntry
     count: int
+    units: tuple[int, ...]
+    """Counts one can have, as :func:`isocost.plan.physics.counts.units_of`."""
     fits: bool | None
     """None = physics was not asked."""
     catalog: Catalog

@@ -11,8 +11,9 @@ from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import adam_state_bytes
 from isocost.plan.kinds.kind import MODEL, RENTED, Case, Filled, InputGroup, Kind, ModelStage, every
 from isocost.plan.notice import Notice
+from isocost.plan.physics.counts import obtained
 from isocost.plan.physics.records import Job, StageRun
-from isocost.plan.physics.resolve import parameters_of, transformer_of, whole_nodes
+from isocost.plan.physics.resolve import parameters_of, transformer_of
 from isocost.plan.physics.rounds import Recipe, rounds
 from isocost.plan.values import ModelChoice, RlStackName, Value
 from isocost.quantities import format_count, format_memory, format_share
@@ -101,7 +102,7 @@ def _update_memory(case: Case) -> Iterator[Notice]:
             f"Weights, gradients and optimizer take {format_memory(needed / case.count)} on each of "
             f"{format_count(case.count)} {case.accelerator.short_name} with {format_memory(each)}: "
             "the update needs host memory, which makes it slower; "
-            f"{format_count(whole_nodes(spec, needed / each))} hold it.",
+            f"{format_count(obtained(needed / each, case.units))} hold it.",
         )
 
 

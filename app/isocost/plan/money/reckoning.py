@@ -20,10 +20,10 @@ from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import WATTS_PER_KW, Footprint, site_facts
 from isocost.plan.money.figure import Figure, Sheet, Values, sheet
 from isocost.plan.money.ownership import OwnedRate, RentOrBuy, purchase_price, rent_or_buy
-from isocost.plan.money.supply import OWNING, price_words, rate_words
+from isocost.plan.money.supply import price_words, rate_words
+from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import parameters_of
-from isocost.plan.physics.throughput import Counts
 from isocost.plan.project.project import Scenario, Stage, hardware_of, model_of, price_of
 from isocost.plan.values import Price
 from isocost.quantities.units import GIGA, HOURS_PER_DAY
@@ -76,7 +76,7 @@ class Reckoning:
             peak_kw=self["peak_kw"],
             kwh=self["energy_kwh"],
             usd=self["energy_usd"],
-            paid_apart=self.scenario.supply.mode in OWNING,
+            paid_apart=self.scenario.supply.owns,
             co2_kg=self["co2_kg"],
             co2_market_kg=self["co2_market_kg"],
             facts=site_facts(self.scenario.site, self.catalog),
@@ -111,7 +111,7 @@ class Reckoning:
         """
         if self.owned is None:
             return None
-        rent = self["held.price" if self.scenario.supply.mode in OWNING else "held.rate"]
+        rent = self["held.price" if self.scenario.supply.owns else "held.rate"]
         hours = self["shared_days"] * HOURS_PER_DAY
         kept = self.catalog.constants.economics.value_kept_per_year.value
         return rent_or_buy(self.owned, self.scenario.hardware.count, rent, kept, hours)

@@ -11,10 +11,10 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.figure import Figure, whose
 from isocost.plan.money.ownership import OWNED
+from isocost.plan.project.programme import OWNING
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Price
 
-OWNING = ("own", "mixed")
 CONTRACTS = ("reserved", "spot", "block")
 PAID_WHEN_IDLE = ("reserved", "block", *OWNING)
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
-from isocost.plan.physics.throughput import Counts, Throughput
+from isocost.plan.physics.counts import Counts
+from isocost.plan.physics.throughput import Throughput
 from isocost.plan.values import Efficiency, Hardware, Layout, ModelChoice
 from isocost.quantities import Quantity
 from isocost.quantities.units import HOURS_PER_DAY
@@ -88,7 +89,9 @@ class Job:
     accelerators: tuple[str, ...]
     """Those it is run on here, by id."""
     counts: tuple[Counts, ...]
-    """How many of each, in whole nodes."""
+    """How many of each, of those one can have."""
+    owned: bool
+    """Whether they are one's own, so that any number within a server can be had."""
     catalog: Catalog
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -139,11 +138,6 @@ def _goodputs(saved: float, counts: tuple[int, ...], catalog: Catalog) -> NDArra
 @lru_cache(maxsize=8192)
 def _goodput(saved: float, count: int, catalog: Catalog) -> float:
     return goodput(saved, count, catalog.constants.reliability.record()).useful
-
-
-def whole_nodes(accelerator: Accelerator, count: float) -> int:
-    """The count rounded up to whole nodes, as it is rented."""
-    return int(math.ceil(count / accelerator.node_size) * accelerator.node_size)
 
 
 def with_custom_parameters(model: ModelChoice, catalog: Catalog, total: float) -> ModelChoice:

@@ -13,9 +13,9 @@ from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
 from isocost.engine.generation.rl import RlPhase, RlPlan, RlTime, multipliers, rl_times
 from isocost.engine.generation.step import wide_peak
+from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun
-from isocost.plan.physics.resolve import transformer_of, whole_nodes
-from isocost.plan.physics.throughput import Counts
+from isocost.plan.physics.resolve import transformer_of
 from isocost.plan.values import ModelChoice, RlStackName
 from isocost.quantities.units import SECONDS_PER_HOUR
 
@@ -66,7 +66,7 @@ def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
 
 def _anchors(job: Job, accelerator: str, counts: Counts) -> NDArray[np.intp]:
     """Places of the counts that are simulated: even in their order, with the plan's own among them."""
-    own = whole_nodes(job.catalog.accelerator(accelerator).spec, job.hardware.count)
+    own = obtained(job.hardware.count, units_of(job.catalog.accelerator(accelerator), job.owned))
     even = np.linspace(0, len(counts) - 1, min(ANCHORS, len(counts))).round().astype(np.intp)
     return np.union1d(even, np.flatnonzero(counts == own))
 

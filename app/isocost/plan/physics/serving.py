@@ -12,9 +12,9 @@ from isocost.catalog import Catalog
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
 from isocost.engine.generation.serving import best_replica, candidate_replicas, prefill_rate
 from isocost.engine.generation.step import step_time
+from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.records import Array, Detail
 from isocost.plan.physics.resolve import transformer_of
-from isocost.plan.physics.throughput import Counts
 from isocost.plan.values import GenerationPrecisionName, ModelChoice, ServingStackName
 from isocost.quantities.units import SECONDS_PER_HOUR
 

@@ -18,14 +18,12 @@ from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Pins, Sharding, Stack
 from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
 from isocost.engine.search.precomputed import Constants
+from isocost.plan.physics.counts import LARGEST_COUNT, Counts, count_grid
 from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
 from isocost.plan.values import Correction, Data, Efficiency, Layout, ModelChoice, ShardingName, Tuning
 from isocost.quantities import format_counted
 
 Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
-
-LARGEST_COUNT = 131_072
 
 TYPED = "your input"
 """Source of an MFU the user typed."""
@@ -171,7 +169,8 @@ def _predicted(
     So a count that moves is one count searched, and a plan is a point of its curve.
     """
     # A count that moves leaves the grid's search as it was: only the count beside it is searched anew.
-    grids = [_grid(catalog.accelerator(each).spec.node_size) for each in accelerators]
+    units = [catalog.accelerator(each).rent_units for each in accelerators]
+    grids = [tuple(count_grid(each, each[-1]).tolist()) for each in units]
     inside = [tuple(c for c in own if c in grid) for own, grid in zip(counts, grids, strict=True)]
     beside = [tuple(c for c in own if c not in grid) for own, grid in zip(counts, grids, strict=True)]
     usual = [i for i, own in enumerate(inside) if own]
@@ -187,11 +186,6 @@ def _predicted(
         # The pins split other counts of the grid but not this one: asked alone, the search says why.
         return _made(catalog, question, terms, accelerators, counts)
     return made
-
-
-@lru_cache(maxsize=64)
-def _grid(node: int) -> tuple[int, ...]:
-    return tuple(count_grid(node, node).tolist())
 
 
 def _joined(parts: Sequence[Throughput], counts: tuple[int, ...]) -> Throughput:
@@ -239,20 +233,6 @@ def _made(
 _UNSPLIT = "No layout with the pinned parts splits this model and batch over that many accelerators."
 
 
-@lru_cache(maxsize=256)
-def count_grid(node: int, keep: int) -> Counts:
-    """Whole-node counts as clusters are built, from one node up; ``keep`` is among them.
-
-    Doublings of the node with two steps between them: 8, 16, 32, 40, 48, 64, 80, 96, 128...
-    """
-    doublings = 2.0 ** np.arange(1 + int(np.log2(LARGEST_COUNT / node)))
-    grid = np.outer(doublings, (1.0, 1.25, 1.5)).ravel()
-    nodes = np.append(grid[(grid % 1 == 0) & (grid * node <= LARGEST_COUNT)], max(1, round(keep / node)))
-    counts = np.unique(nodes.astype(np.int64)) * node
-    counts.setflags(write=False)  # everybody is given the same
-    return counts
-
-
 @lru_cache(maxsize=16)
 def _searched(
     catalog: Catalog,
@@ -283,8 +263,10 @@ def _searched(
 
 
 @lru_cache(maxsize=256)
-def smallest_count(question: Question, accelerator: str, catalog: Catalog) -> int | None:
-    """The fewest accelerators, in whole nodes, on which some layout fits; None if none can."""
+def smallest_count(
+    question: Question, accelerator: str, units: tuple[int, ...], catalog: Catalog
+) -> int | None:
+    """The fewest accelerators of those one can have on which some layout fits; None if none can."""
     spec = catalog.accelerator(accelerator).spec
     work = workload_of(question.data, spec, catalog, question.tuning)
     try:
@@ -294,6 +276,7 @@ def smallest_count(question: Question, accelerator: str, catalog: Catalog) -> in
             spec,
             constants(question.stack, catalog),
             pins_of(question.layout),
+            units=units,
         )
     except ValueError:
         return None

@@ -64,7 +64,9 @@ def with_hardware(
     The price of the accelerator it leaves is frozen, so that choosing that one again brings it back.
     """
     chosen = project.scenarios[scenario]
-    changed = replace(chosen, hardware=replace(chosen.hardware, accelerator=accelerator, count=count))
+    changed = replace(
+        chosen, hardware=replace(chosen.hardware, accelerator=accelerator, count=count, typed=None)
+    )
     if accelerator != chosen.hardware.accelerator:
         changed = replace(changed, price=price_on(project, accelerator, chosen.price, catalog))
         if chosen.price.supplier != NO_PRICE:

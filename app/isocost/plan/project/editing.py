@@ -95,7 +95,7 @@ def choose_own_accelerator(
     stage = _stage(project, at, scenario)
     if stage.hardware is None:
         raise ValueError(f"{stage.name} has no hardware of its own.")
-    hardware = msgspec.structs.replace(stage.hardware, accelerator=accelerator)
+    hardware = msgspec.structs.replace(stage.hardware, accelerator=accelerator, typed=None)
     changed = msgspec.structs.replace(stage, hardware=hardware, price=price)
     return replace_stage(project, changed, scenario=scenario, stage=at)
 

@@ -64,6 +64,10 @@ class Dataset(Value, frozen=True):
     """Different tokens at hand; None = enough for one pass."""
 
 
+OWNING = ("own", "mixed")
+"""Terms under which accelerators are one's own, all or some."""
+
+
 class Supply(Value, frozen=True):
     """How the accelerators are obtained; the price of the scenario is the rent it starts from."""
 
@@ -80,6 +84,11 @@ class Supply(Value, frozen=True):
     """Of the hours, when some are owned and the rest is rented."""
     resold: float = 0.0
     """Share of unused reserved hours that others pay for."""
+
+    @property
+    def owns(self) -> bool:
+        """Whether accelerators are one's own, all or some."""
+        return self.mode in OWNING
 
 
 class Ownership(Value, frozen=True):

@@ -11,6 +11,7 @@ from isocost.plan.inputs.defaults import slider_low
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
+from isocost.plan.physics.counts import units_of
 from isocost.plan.values import Data
 from isocost.report.findings.inputs import details_line, layout_line
 from isocost.ui.inputs.bindings import model_parameters
@@ -83,7 +84,7 @@ class InputColumn(QScrollArea):
         self.precision = PrecisionPicker(session)
         self.stack = StackPicker(session)
         self.pins = LayoutPins(session)
-        self._ticks_for = ""
+        self._market_of: tuple[str, bool] | None = None
         self._shown: Estimate | None = None
         self._build()
         session.project_changed.connect(self.refresh)
@@ -213,16 +214,19 @@ class InputColumn(QScrollArea):
         self.layout_fold.say(layout_line(pins_of(self._session)))
 
     def _refresh_market(self) -> None:
-        """Ticks and whole nodes follow the accelerator."""
-        accelerator = self._session.value("hardware.accelerator")
-        if accelerator == self._ticks_for:
+        """Ticks and stops follow the accelerator and whether it is one's own."""
+        accelerator, owned = (
+            self._session.value("hardware.accelerator"),
+            self._session.current_scenario.supply.owns,
+        )
+        if (accelerator, owned) == self._market_of:
             return
-        self._ticks_for = accelerator
+        self._market_of = (accelerator, owned)
         self.fields["price.usd_per_gpu_hour"].slider.set_ticks(self.quotes.ticks())
         entry = self._session.catalog.accelerator(accelerator)
         for path in ("hardware.count", "price.usd_per_gpu_hour"):
             self.fields[path].edit.set_noun(entry.noun)
-        self.fields["hardware.count"].set_multiple(entry.spec.node_size)
+        self.fields["hardware.count"].set_stops(units_of(entry, owned))
 
     def _refresh_automatic(self, answer: Answer) -> None:
         """What follows from an answer; the parts of it that come later tell the inputs nothing."""

@@ -109,10 +109,10 @@ class FieldInput(QWidget):
             text = f"automatic, {shown}" if reading.automatic else shown
             self.slider.setAccessibleDescription(f"{f'{text} {self.edit.unit}'.strip()}. {self.field.help}")
 
-    def set_multiple(self, multiple: int) -> None:
-        """Let dragging stop at multiples only (whole nodes)."""
+    def set_stops(self, stops: tuple[int, ...]) -> None:
+        """Let dragging stop at what one can have only: see ``Scale.stops``."""
         field = self.field
-        self.slider.set_scale(Scale(field.low, field.high, field.scale, field.integer, multiple))
+        self.slider.set_scale(Scale(field.low, field.high, field.scale, field.integer, stops))
 
     def set_low(self, low: float) -> None:
         """Start the slider elsewhere than the declared end."""

@@ -17,6 +17,7 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.choosing import with_hardware
+from isocost.plan.project.counting import with_obtainable_counts
 from isocost.plan.project.editing import followed
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.report.findings.layouts import not_searched
@@ -139,7 +140,7 @@ class Session(QObject):
 
         Changes made with the same ``gesture`` object, one after another, are one step.
         """
-        after = change(self._project)
+        after = with_obtainable_counts(change(self._project), self.catalog)
         if after != self._project:
             self.undo_stack.push(Step(self._show, self._project, after, words, gesture))
 

@@ -18,8 +18,8 @@ class Scale:
     high: float
     kind: Literal["log", "linear"] = "log"
     integer: bool = False
-    multiple: int = 1
-    """Dragging stops only at multiples of this, above it (whole nodes)."""
+    stops: tuple[int, ...] = ()
+    """Where dragging and stepping stop, rising: up to the last at these only, above it at its multiples."""
 
     def position(self, value: float) -> float:
         """Place of a value on the way from low to high, 0..1; values beyond an end are at that end."""
@@ -48,9 +48,7 @@ class Scale:
         candidates = (_significant(value, digits) for digits in (1, 2, 3))
         near = (each for each in candidates if abs(self.position(each) - here) <= resolution)
         rounded = next(near, _significant(value, 3))
-        if self.multiple > 1 and rounded > self.multiple:
-            rounded = round(rounded / self.multiple) * self.multiple
-        return self._bounded(rounded)
+        return self._bounded(self._stop(rounded))
 
     def stepped(self, value: float, steps: int, *, fine: bool = False, page: bool = False) -> float:
         """The value some steps away: 1-2-5 on a logarithmic scale, with smaller and larger ones."""
@@ -66,7 +64,21 @@ class Scale:
         # A value typed beyond an end stays there: a step outwards is not to pull it back in.
         if (value >= self.high and steps > 0) or (value <= self.low and steps < 0):
             return value
-        return self._bounded(target)
+        return self._bounded(self._stop(target, steps))
+
+    def _stop(self, value: float, towards: int = 0) -> float:
+        """The nearest stop, or the next one up or down."""
+        if not self.stops:
+            return value
+        last = self.stops[-1]
+        if value > last:
+            at = value / last
+            return last * (math.ceil(at) if towards > 0 else math.floor(at) if towards < 0 else round(at))
+        if towards > 0:
+            return next(stop for stop in self.stops if stop >= value)
+        if towards < 0:
+            return next((stop for stop in reversed(self.stops) if stop <= value), self.stops[0])
+        return min(self.stops, key=lambda stop: abs(math.log(stop / value)))
 
     def _fine(self, value: float, direction: int) -> float:
         """One unit of the second significant digit up or down, at least 1 for whole numbers."""

@@ -1,0 +1,51 @@
+"""A plan's counts brought to what one can have: the input itself changes, and keeps what was typed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from isocost.catalog import Catalog
+from isocost.plan.kinds import Stage, kind_of
+from isocost.plan.physics.counts import obtained, units_of
+from isocost.plan.project.project import Project, Scenario
+from isocost.plan.values import Hardware
+
+
+def with_obtainable_counts(project: Project, catalog: Catalog) -> Project:
+    """The project with every count one that can be had under its scenario's terms; itself if all can.
+
+    Claimed stages say what somebody used: they keep their count. Raises CatalogError for an unknown name.
+    """
+    scenarios = tuple(_scenario(each, catalog) for each in project.scenarios)
+    same = all(new is old for new, old in zip(scenarios, project.scenarios, strict=True))
+    return project if same else msgspec.structs.replace(project, scenarios=scenarios)
+
+
+def _scenario(scenario: Scenario, catalog: Catalog) -> Scenario:
+    owned = scenario.supply.owns
+    shared = [stage for stage in scenario.stages if stage.hardware is None]
+    used = not shared or any(not kind_of(stage).claimed for stage in shared)
+    hardware = _hardware(scenario.hardware, owned, catalog) if used else scenario.hardware
+    stages = tuple(_stage(stage, owned, catalog) for stage in scenario.stages)
+    same = all(new is old for new, old in zip(stages, scenario.stages, strict=True))
+    if same and hardware is scenario.hardware:
+        return scenario
+    return msgspec.structs.replace(scenario, hardware=hardware, stages=stages)
+
+
+def _stage(stage: Stage, owned: bool, catalog: Catalog) -> Stage:
+    if stage.hardware is None or kind_of(stage).claimed:
+        return stage
+    hardware = _hardware(stage.hardware, owned, catalog)
+    return stage if hardware is stage.hardware else msgspec.structs.replace(stage, hardware=hardware)
+
+
+def _hardware(hardware: Hardware, owned: bool, catalog: Catalog) -> Hardware:
+    """What was typed is kept only as long as it leads to this count."""
+    units = units_of(catalog.accelerator(hardware.accelerator), owned)
+    count = obtained(hardware.count, units)
+    if count != hardware.count:
+        return msgspec.structs.replace(hardware, count=count, typed=hardware.count)
+    if hardware.typed is not None and (hardware.typed == count or obtained(hardware.typed, units) != count):
+        return msgspec.structs.replace(hardware, typed=None)
+    return hardware
