@@ -38,7 +38,7 @@ def test_prices_of_single_accelerators_are_compared_within_a_server_only():
 
 def test_the_curve_of_a_price_of_single_accelerators_ends_with_the_server():
     curves = {curve.accelerator: curve for curve in other_curves(plan(8), CATALOG)}
-    assert curves["b300"].counts.tolist() == curves["b300"].cost_usd.shape[0] * [8]
+    assert max(curves["b300"].counts) == 8
     assert max(curves["b200"].counts) > 1000
 
 
