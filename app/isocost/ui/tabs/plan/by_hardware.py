@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QSty
 
 from isocost.plan.answer.comparison import Comparison, ranked
 from isocost.plan.answer.curves import RankedChoice
-from isocost.quantities import format_money
+from isocost.quantities import format_money, shown_duration
 from isocost.report.findings.plan import (
     bar_scale,
     choice_pace,
@@ -219,7 +219,7 @@ class ByHardware(ChartCard):
     def _want_deadline(self) -> None:
         if self._comparison is not None and self._comparison.deadline_days is None:
             days = self._comparison.estimate.total.wall_days
-            self.deadline_wanted.emit(max(days, float(round(days))))
+            self.deadline_wanted.emit(shown_duration(days))
 
     def _choose(self, index: QModelIndex) -> None:
         choice: RankedChoice = index.data(ROW)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.comparison import Comparison, View, next_count, next_curve
 from isocost.plan.answer.curves import CostCurve
+from isocost.quantities import shown_duration
 from isocost.report.findings.plan import point_lines
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
@@ -266,7 +267,7 @@ class CostTimePlot(LogPlot):
             self._drag_plan(at)
         elif self._mouse.drag == "deadline":
             days = 10.0 ** self.decades_across(at.x())
-            self.deadline_moved.emit(max(1.0, round(days)) if days >= 1 else days)
+            self.deadline_moved.emit(max(1.0, round(days)) if days >= 1 else shown_duration(days))
         else:
             self._hover(at)
 
