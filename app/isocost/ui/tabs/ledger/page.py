@@ -145,7 +145,6 @@ class LedgerPage(QWidget):
         """Show an answer in place of the last one."""
         scenario, catalog = answer.scenario, self._session.catalog
         self.waterfall.show_bill(answer.estimate)
-        self.calendar.lasting(max((bar.end_day for bar in answer.timeline), default=0.0))
         self.calendar.show_calendar(
             answer.estimate, answer.timeline, answer.cash, answer.slip(self.calendar.weeks)
         )
