@@ -15,7 +15,7 @@ from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.files import load_project
 from isocost.files.presets import preset_paths
-from isocost.plan.answer.comparison import Comparison, Slots, front, in_logarithms, ranked, worth_showing
+from isocost.plan.answer.comparison import Comparison, front, in_logarithms, ranked, worth_showing
 from isocost.plan.answer.curves import RankedChoice, other_curves
 from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP
 from isocost.plan.answer.estimate import answer
@@ -85,7 +85,7 @@ def winners(choices: tuple[RankedChoice, ...]) -> set[str]:
 
 
 def title_of(plan: Comparison) -> str:
-    return time_finding(plan, worth_showing(plan, 6, Slots()).front)
+    return time_finding(plan, worth_showing(plan, 6).front)
 
 
 def instant(plan: Comparison) -> Estimate:

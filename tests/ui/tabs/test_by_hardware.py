@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from isocost.plan.answer.comparison import USUAL
 from isocost.quantities import plain_spaces, shown_duration
+from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.page import PlanPage
+from tests.plan.curves import STYLES
 from tests.ui.tabs.plans import FakeSession
 
 LEFT = Qt.MouseButton.LeftButton
@@ -104,7 +105,7 @@ def test_bars_are_painted_in_their_colours(page: PlanPage, theme):
     QApplication.processEvents()
     image = page.by_hardware.list.viewport().grab().toImage()
     choices = page.by_hardware.ranking.choices[:8]
-    wanted = {theme.series[USUAL.index(c.accelerator)].line for c in choices if c.accelerator in USUAL}
+    wanted = {series_of(theme, STYLES, choice.accelerator).line for choice in choices}
     seen = {
         image.pixelColor(x, y).name()
         for y in range(20, min(320, image.height()), 40)

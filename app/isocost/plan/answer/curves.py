@@ -69,6 +69,8 @@ class RankedChoice:
     cost_usd: float
     fits: bool
     in_time: bool
+    pinned: bool = False
+    """Whether its layout is held to the plan's pins."""
 
 
 def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostCurve:

@@ -49,6 +49,8 @@ def time_said(comparison: Comparison, segments: Sequence[FrontSegment], *, diamo
 def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
     """That another count is better in every way, else which accelerators are cheapest."""
     finding = _better_count(comparison) or _cheapest_finding(segments, comparison.curves)
+    if not segments and comparison.pinned:
+        finding += " as pinned"
     return f"Shared stages: {finding}" if comparison.apart else finding
 
 
@@ -164,7 +166,7 @@ def point_lines(comparison: Comparison, curve: CostCurve, at: int) -> tuple[str,
     return (
         f"{format_count(curve.counts[at])} {curve.label}",
         f"{format_duration(curve.days[at])}, {format_money(curve.cost_usd[at])}",
-        doing if curve.fits[at] else "does not fit in memory",
+        doing if curve.fits[at] else f"does not fit {'as pinned' if comparison.pinned else 'in memory'}",
     )
 
 
@@ -262,7 +264,7 @@ def _ordinal(number: int) -> str:
 def why_out(choice: RankedChoice) -> str:
     """Why a choice is out, in a few words; empty when it is in."""
     if not choice.fits:
-        return "does not fit"
+        return "does not fit as pinned" if choice.pinned else "does not fit"
     return "" if choice.in_time else "too slow"
 
 
