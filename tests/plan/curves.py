@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from isocost.catalog.constants.all import AllConstants
 from isocost.catalog.prices import PriceCard
 from isocost.plan.answer.comparison import Comparison
 from isocost.plan.answer.curves import CostCurve
@@ -24,6 +25,18 @@ KINDS = {
     "h20": ("H20", 1.2e7, 20_000, 1.4),
     "mi355x": ("MI355X", 1.3e6, 12_000, 5.4),
 }
+MAKERS = {
+    "b200": ("NVIDIA", "Blackwell"),
+    "gb200": ("NVIDIA", "Blackwell"),
+    "mi300x": ("AMD", "CDNA3"),
+    "mi355x": ("AMD", "CDNA4"),
+    "a100-sxm-80gb": ("NVIDIA", "Ampere"),
+    "l40s": ("NVIDIA", "Ada"),
+    "v100": ("NVIDIA", "Volta"),
+    "tpu-v5p": ("Google", "TPU"),
+}
+PALETTE = AllConstants().palette
+STYLES = {name: PALETTE.style(name, *MAKERS.get(name, ("NVIDIA", "Hopper"))) for name in KINDS}
 COUNTS = np.unique(8 * np.concatenate([2**k * np.array([4, 5, 6]) // 4 for k in range(2, 13)]))
 
 
@@ -93,4 +106,5 @@ def comparison(
         others=tuple(curves[1:]),
         count=count,
         deadline_days=deadline_days,
+        styles=STYLES,
     )

@@ -16,16 +16,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import Catalog, load
+from isocost.catalog.records import named_for
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, EstimateRange, GroupShare, Range, StageEstimate, Total
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Breakdown, FlopCount, Part
-from isocost.plan.project.project import Hardware, ModelChoice, Project
+from isocost.plan.project.project import Hardware, ModelChoice, Project, replace_stage
 from isocost.quantities import plain_spaces
 from isocost.report.estimate_tables import csv_text, json_text, markdown_text
 from isocost.report.estimate_text import text, work_sentence
+from isocost.report.findings.header import key_figures
 from tests.files.strategies import PROJECTS
+from tests.report.findings.plans import estimated, shipped
 
 STAGE = StageEstimate(
     name="Pre-training",
@@ -167,3 +170,20 @@ def check_reports(result: Estimate) -> None:
     table = [line for line in markdown_text(result).split("\n") if line.startswith("|")]
     assert len(table) >= sum(stage.enabled for stage in result.stages) + 3
     assert text(result)
+
+
+def test_what_is_no_gpu_is_not_called_one():
+    for name, noun in (("palm-540b", "chip"), ("startup-7b", "GPU")):
+        result = estimated(name, catalog())
+        for told in (text(result), markdown_text(result)):
+            assert ("GPU" in told) is (noun == "GPU")
+            assert named_for(noun, "GPU-hours", heading=True) in told
+        assert json.loads(json_text(result))["total"]["hours_of"] == noun
+        assert f"{noun}-hours x $" in result.ledger[0].how
+        assert key_figures(result)[0].label == named_for(noun, "GPU-hours", heading=True)
+
+
+def test_a_plan_on_gpus_and_chips_counts_accelerators():
+    project = shipped("deepseek-r1", catalog())
+    first = msgspec.structs.replace(project.scenarios[0].stages[0], hardware=Hardware("tpu-v6e", 256))
+    assert "Accelerator-hours" in text(estimate(replace_stage(project, first), catalog()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -59,6 +59,21 @@ class AcceleratorEntry:
     """ISO day the sources were read."""
     measured_flops: Mapping[str, float]
     """Best matrix multiply measured, FLOP/s by number format."""
+
+
+def shared_noun(nouns: Iterable[str]) -> str:
+    """What accelerators are called together: "accelerator" where they are not all one thing."""
+    each = set(nouns)
+    return each.pop() if len(each) == 1 else "accelerator"
+
+
+def named_for(noun: str, words: str, *, heading: bool = False) -> str:
+    """Words written about GPUs, as people would say them of accelerators called ``noun``: "chip-hours".
+
+    A ``heading`` starts with a capital: "Chip-hours".
+    """
+    said = words.replace("GPU", noun)
+    return said[:1].upper() + said[1:] if heading else said
 
 
 ShapeKind = Literal["exact", "size", "hybrid", "undisclosed"]

@@ -22,6 +22,7 @@ from isocost.quantities.writing import (
     format_quantity,
     format_share,
     plain_spaces,
+    shown_duration,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "format_share",
     "parse",
     "plain_spaces",
+    "shown_duration",
 ]

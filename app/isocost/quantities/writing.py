@@ -140,6 +140,33 @@ def format_duration(days: float) -> str:
     return f"{_significant(years, 2) if years < 99.5 else _scaled(years, 2, _SUFFIXES)}{SPACE}years"
 
 
+def shown_duration(days: float, *, least: bool = True) -> float:
+    """The span in days that :func:`format_duration` shows in full and that is next to this one.
+
+    ``least`` = not shorter than it, else not longer: what holds from a time on is not to be said of less.
+    """
+    for _ in range(2):  # rounded, a span may belong to the next unit, which is rounded to other steps
+        unit, value = _duration_unit(days)
+        step = 1.0 if unit == 1.0 / MINUTES_PER_DAY or (unit == 1.0 and value >= 9.95) else _step(value)
+        steps = value / step
+        days = (math.ceil(steps - 1e-9) if least else math.floor(steps + 1e-9)) * step * unit
+    return days
+
+
+def _duration_unit(days: float) -> tuple[float, float]:
+    """Days of the unit that a span is shown in, and how many there are."""
+    if days * MINUTES_PER_DAY < 59.5:
+        return 1.0 / MINUTES_PER_DAY, days * MINUTES_PER_DAY
+    if days * HOURS_PER_DAY < 47.5:
+        return 1.0 / HOURS_PER_DAY, days * HOURS_PER_DAY
+    return (1.0, days) if days < 729.5 else (DAYS_PER_YEAR, days / DAYS_PER_YEAR)
+
+
+def _step(value: float) -> float:
+    """The last of two significant digits."""
+    return 10.0 ** (math.floor(math.log10(value) + 1e-12) - 1)
+
+
 def format_energy(kwh: float) -> str:
     """Electric energy: "850 kWh", "3.02 GWh"."""
     for size, unit in ((1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh")):

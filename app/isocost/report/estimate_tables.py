@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from isocost import __version__
+from isocost.catalog.records import named_for
 from isocost.plan.answer.results import Estimate, Range, StageEstimate
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
@@ -61,7 +62,7 @@ def markdown_text(result: Estimate) -> str:
         f"**{_md(result.headline)}.**"
         + "".join(f" {_md(words)}." for words in (result.doubt, result.usage) if words),
         "",
-        "| Stage | Cost | GPU-hours | Time | Accelerators | MFU |",
+        f"| Stage | Cost | {named_for(result.noun, 'GPU-hours', heading=True)} | Time | Accelerators | MFU |",
         "|---|---:|---:|---:|---|---:|",
     ]
     lines += [_markdown_row(stage) for stage in result.stages if stage.enabled]
@@ -98,6 +99,7 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
         "total": {
             "cost_usd": total.cost_usd,
             "gpu_hours": total.gpu_hours,
+            "hours_of": result.noun,
             "wall_days": total.wall_days,
             "energy_kwh": total.energy_kwh,
             "co2_kg": total.co2_kg,
@@ -135,6 +137,7 @@ def _json_stage(stage: StageEstimate) -> dict[str, Any]:
         "kind": stage.kind,
         "cost_usd": stage.cost_usd,
         "gpu_hours": stage.gpu_hours,
+        "hours_of": stage.noun,
         "wall_days": stage.wall_days,
         "accelerator": stage.accelerator,
         "count": stage.count,

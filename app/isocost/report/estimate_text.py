@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from isocost.catalog.records import named_for
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.physics.records import Breakdown, Detail, FlopCount
 from isocost.quantities import (
@@ -48,7 +49,10 @@ def text(result: Estimate) -> str:
             *(words for words in (result.doubt, result.usage) if words),
         ],
         list(_total(result)),
-        _table(_STAGE_HEADINGS, [_stage_row(stage) for stage in counted]),
+        _table(
+            [named_for(result.noun, each, heading=True) for each in _STAGE_HEADINGS],
+            [_stage_row(stage) for stage in counted],
+        ),
         [f"Switched off: {stage.name}" for stage in result.stages if not stage.enabled],
         [
             f"{group.name}: {format_cents(group.cost_usd)}, {format_share(group.share)}"
@@ -83,7 +87,8 @@ def work_sentence(flops: FlopCount) -> str:
 
 def _total(result: Estimate) -> Iterator[str]:
     total = result.total
-    yield f"Total: {format_cents(total.cost_usd)} for {format_count(total.gpu_hours)} GPU-hours"
+    hours = f"{format_count(total.gpu_hours)} {named_for(result.noun, 'GPU-hours')}"
+    yield f"Total: {format_cents(total.cost_usd)} for {hours}"
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
         yield (
@@ -159,7 +164,8 @@ def detail_value(detail: Detail) -> str:
 
 def _price(stage: StageEstimate) -> str:
     """The rent of a stage with its source."""
-    rate = f"Price: {format_money(stage.usd_per_gpu_hour)} per GPU-hour on {stage.accelerator_name}"
+    hour = named_for(stage.noun, "GPU-hour")
+    rate = f"Price: {format_money(stage.usd_per_gpu_hour)} per {hour} on {stage.accelerator_name}"
     return f"{rate}: {stage.price_source}" if stage.price_source else rate
 
 

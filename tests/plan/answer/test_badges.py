@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from isocost.plan.answer.badges import badges, law_readings, nearest_peer, thresholds_reached, training_flops
+from isocost.engine.scaling import compute_over_optimal
+from isocost.plan.answer.badges import (
+    badges,
+    law_readings,
+    nearest_peer,
+    spokesman,
+    thresholds_reached,
+    training_flops,
+    training_regime,
+)
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.kinds import SftStage
+from isocost.plan.answer.notices import scenario_notices
+from isocost.plan.inputs.defaults import new_stage
+from isocost.plan.kinds import KINDS, SftStage
 from isocost.plan.project.programme import Dataset, Demand
-from isocost.plan.project.project import Data, Efficiency, ModelChoice, PretrainStage, Project
+from isocost.plan.project.project import Data, Efficiency, ModelChoice, Place, PretrainStage, Project
+from isocost.plan.values import Tuning
+from isocost.quantities import plain_spaces
+from isocost.report.findings.inputs import Selected, caption
 from tests.plan.programmes import CATALOG, scenario
 
 
@@ -159,3 +176,72 @@ def test_a_change_of_a_model_below_the_rule_has_none():
 
 def test_a_plan_that_makes_its_model_is_not_told_of_changes():
     assert not any("modifier" in key for key in said(405e9, 15.6e12))
+
+
+@settings(max_examples=60, deadline=None)
+@given(size=st.floats(7.0, 12.5).map(lambda x: 10.0**x), ratio=st.floats(-1.0, 4.0).map(lambda x: 10.0**x))
+def test_the_line_under_the_tokens_and_its_tooltip_are_of_one_mind(size: float, ratio: float):
+    stage = PretrainStage(name="Pre-training", data=Data(tokens=size * ratio))
+    chosen = scenario(stages=(stage,), model=ModelChoice(parameters=size))
+    told = caption("data.tokens", Selected(Project(name="Test", scenarios=(chosen,)), Place(), CATALOG))
+    (badge,) = [each for each in badges(chosen, (), CATALOG) if each.key == "tokens-per-parameter"]
+    line, tip = told.split(": ")[1], badge.text.split(": ")[1]
+    assert tip.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "word"),
+    [(33, "compute-optimal"), (12, "compute-optimal"), (60, "over-trained"), (7, "under-trained")],
+)
+def test_a_seven_billion_model_is_compute_optimal_while_a_twentieth_of_its_compute_would_not_be_saved(
+    ratio, word
+):
+    assert training_regime(7e9, ratio * 7e9, CATALOG) == word
+    over = compute_over_optimal(CATALOG.constants.laws.law(), 7e9, ratio * 7e9)
+    assert (over <= CATALOG.constants.laws.optimal_within.compute) == (word == "compute-optimal")
+
+
+def stage_of(kind: type, name: str, tokens: float, **parts):
+    return kind(name=name, data=Data(tokens=tokens), **parts)
+
+
+PRE = stage_of(PretrainStage, "Pre-training", 2e12)
+TUNED = SftStage(name="Tuning", data=Data(tokens=1e9), tuning=Tuning(epochs=2))
+
+
+def test_a_stage_that_changes_a_model_is_not_judged_as_one_that_makes_it():
+    chosen = scenario(stages=(PRE, TUNED), model=ModelChoice(parameters=7e9))
+    found = {badge.key: badge for badge in badges(chosen, (), CATALOG, 1)}
+    assert not {"tokens-per-parameter", "peer"} & set(found)
+    assert plain_spaces(found["beside-base"].text) == "2B tokens, 0.1 % of this plan's pre-training"
+    alone = scenario(stages=(TUNED,), model=ModelChoice(name="llama-3.1-8b"))
+    (beside,) = badges(alone, (), CATALOG)
+    assert "of the pre-training of Llama 3.1 8B" in beside.text
+    assert beside.source
+    nameless = scenario(stages=(TUNED,), model=ModelChoice(parameters=7e9))
+    assert badges(nameless, (), CATALOG) == ()
+
+
+def test_the_stage_that_makes_the_model_speaks_for_the_plan():
+    small = stage_of(PretrainStage, "Anneal", 1e11)
+    assert spokesman(scenario(stages=(TUNED, PRE, small))) == 1
+    assert spokesman(scenario(stages=(TUNED,))) == 0
+    off = msgspec.structs.replace(PRE, enabled=False)
+    assert spokesman(scenario(stages=(off, TUNED))) == 1
+    assert spokesman(scenario()) == 0
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.changes_model], ids=lambda kind: kind.tag
+)
+def test_a_stage_before_the_one_that_makes_its_model_is_warned_of(kind):
+    changing = new_stage(kind.tag, CATALOG)
+    for stages, told in (
+        ((changing, PRE), True),
+        ((PRE, changing), False),
+        ((changing,), False),
+        ((PRE, changing, msgspec.structs.replace(PRE, name="Again")), False),
+        ((msgspec.structs.replace(changing, enabled=False), PRE), False),
+    ):
+        codes = [notice.code for notice in scenario_notices(scenario(stages=stages), CATALOG)]
+        assert ("before-its-model" in codes) is told

@@ -12,8 +12,6 @@ from isocost.catalog import load
 from isocost.files import load_project
 from isocost.plan.answer.comparison import (
     JUST,
-    USUAL,
-    Slots,
     compared,
     efficient,
     familiar,
@@ -33,7 +31,7 @@ EVERY = tuple(KINDS)
 
 def test_the_view_holds_the_plan_and_its_range():
     plan = comparison(EVERY)
-    view = worth_showing(plan, 8, Slots())
+    view = worth_showing(plan, 8)
     total, spread = plan.estimate.total, plan.estimate.range
     assert view.days[0] <= total.wall_days <= view.days[1]
     assert view.cost[0] <= spread.cost_usd.p10
@@ -57,20 +55,20 @@ def test_a_range_that_starts_at_nothing_is_not_drawn():
 
 def test_the_plans_accelerator_is_always_named_and_names_are_few():
     dearest = comparison(("v100", *[name for name in EVERY if name != "v100"]))
-    named = worth_showing(dearest, 5, Slots()).named
+    named = worth_showing(dearest, 5).named
     assert named[0] == "v100"
     assert len(named) == len(set(named)) == 5
 
 
 def test_everything_on_the_front_is_named():
     plan = comparison(EVERY)
-    view = worth_showing(plan, 8, Slots())
+    view = worth_showing(plan, 8)
     assert {segment.accelerator for segment in view.front} <= set(view.named)
 
 
 def test_familiar_accelerators_are_named_before_merely_cheap_ones_unless_far_dearer():
     plan = replace(comparison(EVERY), familiar=("v100", "h100-sxm"))
-    named = worth_showing(plan, 6, Slots()).named
+    named = worth_showing(plan, 6).named
     assert "h100-sxm" in named
     assert "v100" not in named[:4]
 
@@ -87,7 +85,7 @@ def test_no_plan_on_the_front_is_beaten():
 
 def test_what_does_not_fit_is_not_on_the_front():
     plan = comparison(EVERY, fits_from=512)
-    smallest = max(d for s in worth_showing(plan, 8, Slots()).front for d in s.days)
+    smallest = max(d for s in worth_showing(plan, 8).front for d in s.days)
     longest_fitting = max(float(c.days[c.fits].max()) for c in plan.curves)
     assert smallest <= longest_fitting
 
@@ -103,7 +101,7 @@ def test_a_deadline_on_the_plans_own_day_keeps_the_plan():
 def test_a_plan_without_a_range_has_a_view_too():
     active = curve("h800-sxm")
     plan = replace(comparison(), estimate=estimate_at(active, 2048, ranged=False))
-    assert worth_showing(plan, 8, Slots()).cost[0] > 0
+    assert worth_showing(plan, 8).cost[0] > 0
 
 
 def test_jagged_counts_are_left_out_of_the_line():
@@ -143,7 +141,7 @@ def test_more_and_fewer_accelerators_are_the_next_efficient_counts():
 
 def test_the_range_along_the_plans_line_is_in_view():
     plan = comparison(EVERY)
-    view = worth_showing(plan, 6, Slots())
+    view = worth_showing(plan, 6)
     inside = (plan.active.days >= view.days[0]) & (plan.active.days <= view.days[1]) & plan.active.fits
     assert view.cost[0] <= plan.active.cost_usd[inside].min() * plan.spread[0] * 1.001
 
@@ -152,37 +150,19 @@ def test_a_plan_that_does_not_fit_is_not_what_the_view_is_about():
     active = curve("h800-sxm", fits_from=2048)
     plan = replace(comparison(), active=active, estimate=estimate_at(active, 32), count=32)
     assert not plan.possible
-    assert worth_showing(plan, 6, Slots()).days[1] < plan.estimate.total.wall_days
-
-
-def test_usual_accelerators_always_wear_their_own_style():
-    slots = Slots()
-    first = slots.assign(("gaudi3", "h100-sxm"))
-    second = slots.assign(("h800-sxm", "gaudi3", "tpu-v4", "h100-sxm"))
-    assert first["h100-sxm"] == second["h100-sxm"] == USUAL.index("h100-sxm")
-    assert len(set(second.values())) == 4
-
-
-def test_others_keep_their_style_unless_a_usual_one_needs_it():
-    slots = Slots()
-    before = slots.assign(("gaudi3",))["gaudi3"]
-    assert slots.assign(("gaudi3", "tpu-v4"))["gaudi3"] == before
-    owner = USUAL[before]
-    after = slots.assign(("gaudi3", owner))
-    assert after[owner] == before
-    assert after["gaudi3"] != before
+    assert worth_showing(plan, 6).days[1] < plan.estimate.total.wall_days
 
 
 def test_the_accelerator_the_title_names_is_drawn():
     plan = comparison(EVERY)
     for most in (2, 3, 4):
-        view = worth_showing(plan, most, Slots())
+        view = worth_showing(plan, most)
         assert view.front[-1].accelerator in view.named
 
 
 def test_the_chart_reaches_no_further_than_what_it_draws():
     plan = comparison(EVERY)
-    view = worth_showing(plan, 6, Slots())
+    view = worth_showing(plan, 6)
     drawn = [c for c in plan.curves if c.accelerator in view.named]
     latest = max(float(c.days[efficient(c)].max()) for c in drawn)
     assert view.days[1] <= max(latest, plan.estimate.total.wall_days) * (1.0 + 1e-9)

@@ -90,17 +90,17 @@ def test_only_the_run_tells_rents_from_a_programme():
 
 def test_what_is_counted_is_no_longer_left_out(catalog: Catalog):
     project = plan(catalog)
-    before = {each.name for each in omissions(project.scenarios[0])}
-    after = {each.name for each in omissions(changed(project, people=People(heads=3)))}
+    before = {each.name for each in omissions(project.scenarios[0], catalog)}
+    after = {each.name for each in omissions(changed(project, people=People(heads=3)), catalog)}
     assert before - after == {"People"}
     assert {"Experiments", "Contingency", "Serving", "Taxes"} <= after
-    programme = {each.name for each in omissions(plan(catalog, "smollm3-programme").scenarios[0])}
+    programme = {each.name for each in omissions(plan(catalog, "smollm3-programme").scenarios[0], catalog)}
     assert "Experiments" not in programme
 
 
 def test_inputs_that_would_count_something_exist(catalog: Catalog):
     scenario = plan(catalog).scenarios[0]
-    for each in omissions(scenario):
+    for each in omissions(scenario, catalog):
         if each.path and each.path != "stages":
             section, name = each.path.split(".")
             assert hasattr(getattr(scenario, section), name)

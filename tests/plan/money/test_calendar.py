@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.plan.money.cashflow import timeline
-from isocost.plan.money.slip import slip, usual_slip
+from isocost.plan.money.slip import slip
 from isocost.plan.project.programme import Dataset, People, Programme, Schedule, Storage, Supply
 from isocost.plan.project.project import Scenario
 from tests.plan.programmes import SCENARIOS, answered, priced, scenario
@@ -32,11 +32,6 @@ def test_a_week_late_costs_the_idle_reservation_and_the_people():
     costs = {line.key: line.cost_usd for line in delay.lines}
     assert costs == {"idle": 257_402.88, "people": 36_821.92}
     assert delay.total_usd == 294_224.80
-
-
-@pytest.mark.parametrize(("days", "weeks"), [(0.1, 0), (12, 0), (31, 1), (66, 2), (143, 4), (2000, 4)])
-def test_the_delay_first_asked_about_fits_the_programme(days: float, weeks: int):
-    assert usual_slip(days) == weeks
 
 
 def test_what_can_be_given_back_costs_nothing_while_it_waits():

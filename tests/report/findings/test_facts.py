@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isocost.plan.answer.badges import badges
-from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.money.ledger import omissions
 from isocost.plan.project.programme import Site, Supply
 from isocost.quantities import format_carbon, format_energy, plain_spaces
@@ -22,7 +22,7 @@ from isocost.report.findings.facts import (
     scope_said,
     scope_table,
 )
-from tests.plan.programmes import answered, scenario
+from tests.plan.programmes import CATALOG, answered, scenario
 from tests.report.findings.plans import shipped
 
 
@@ -56,7 +56,7 @@ def test_the_finding_is_energy_and_emissions_and_every_figure_is_read_out():
 
 
 def test_what_is_left_out_is_counted_and_what_never_is_is_named():
-    left_out = omissions(scenario())
+    left_out = omissions(scenario(), CATALOG)
     said = scope_said(left_out)
     assert said.finding == "11 costs are not in this bill"
     assert said.subtitle == "Choose one to count it."
@@ -67,7 +67,7 @@ def test_what_is_left_out_is_counted_and_what_never_is_is_named():
 
 
 def test_one_cost_and_none_are_said_as_such():
-    left_out = omissions(scenario())
+    left_out = omissions(scenario(), CATALOG)
     optional = [each for each in left_out if each.path]
     never = [each for each in left_out if not each.path]
     assert scope_said((optional[0], *never)).finding == "One cost is not in this bill"
@@ -88,3 +88,12 @@ def test_badges_are_read_out_with_their_meaning_and_stand_with_their_source(cata
     assert all(f"{badge.text}: {badge.detail}" in said.summary for badge in shown.values())
     assert [row[2] for row in badges_table(tuple(shown.values())).rows] == [b.source for b in shown.values()]
     assert badges_said((replace(law, text="A", detail="B"),)).summary == "A: B"
+
+
+def test_the_model_a_plan_starts_from_is_named_first_unless_a_stage_is_its_training(catalog):
+    left_out = answer(shipped("deepseek-r1", catalog), catalog).omissions
+    assert left_out[0].name == "Base model ($5.58M)"
+    assert scope_said(left_out).finding == "Base model ($5.58M) is not in this bill, nor are 11 more costs"
+    assert "DeepSeek-V3" in never_counted(left_out).split("Never counted")[0]
+    for name in ("deepseek-r1-with-base", "deepseek-v3", "startup-7b"):
+        assert not any(each.kind == "base" for each in answer(shipped(name, catalog), catalog).omissions)

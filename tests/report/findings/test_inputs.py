@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from isocost.catalog import Catalog
-from isocost.plan.answer.badges import NEAR_OPTIMAL, NEAR_RULE, training_regime
 from isocost.plan.answer.estimate import answer
 from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.table import CHOICES, NUMBERS
@@ -81,13 +80,6 @@ def unanswered(*scenarios: Scenario) -> Selected:
 )
 def test_tokens_are_weighed_against_the_compute_optimum(catalog, tokens, told):
     assert caption("data.tokens", selected("startup-7b", catalog, ("data.tokens", tokens))) == told
-
-
-@pytest.mark.parametrize("near", [NEAR_OPTIMAL, NEAR_RULE])
-def test_the_regime_is_the_optimum_within_its_factor_ends_included(near):
-    assert training_regime(near, near) == training_regime(1.0 / near, near) == "compute-optimal"
-    assert training_regime(near * 1.001, near) == "over-trained"
-    assert training_regime(0.999 / near, near) == "under-trained"
 
 
 def test_the_tokens_line_names_the_threshold_reached_and_its_source(catalog):

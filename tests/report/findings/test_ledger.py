@@ -166,6 +166,14 @@ def test_without_a_start_months_are_numbered():
     assert "month 1 costs most" in said.finding
 
 
+def test_no_month_of_the_same_cash_is_said_to_cost_most():
+    months = answered(PROGRAMME).cash
+    level = tuple(replace(month, total_usd=1e5) for month in months)
+    assert plain_spaces(calendar_said(answered(PROGRAMME).timeline, level).finding).endswith(
+        "; at most $100K a month"
+    )
+
+
 def test_a_place_of_the_calendar_is_a_stage_or_a_month():
     bars, months, estimate = calendar(PROGRAMME)
     view = CalendarView(bars, months, stage_groups(estimate.ledger))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from isocost.plan.answer.comparison import Published, Slots, ranked, worth_showing
+from isocost.plan.answer.comparison import Published, ranked, worth_showing
 from isocost.plan.answer.curves import ranking
 from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import plain_spaces
@@ -32,6 +32,7 @@ from isocost.report.findings.plan import (
     time_subtitle,
     time_summary,
     time_table,
+    why_out,
 )
 from tests.plan.curves import COUNTS, KINDS, comparison, curve, estimate_at
 
@@ -40,7 +41,7 @@ EVERY = tuple(KINDS)
 
 def test_the_finding_names_the_cheapest_for_the_patient_and_the_next_faster():
     plan = comparison(("h800-sxm", "b200"))
-    view = worth_showing(plan, 8, Slots())
+    view = worth_showing(plan, 8)
     text = plain_spaces(time_finding(plan, view.front))
     assert text.startswith("H800 is cheapest if you can wait ")
     assert text.endswith(" days, else B200")
@@ -57,7 +58,7 @@ def test_a_difference_of_a_percent_does_not_make_one_wait():
         h100, days=h800.days, cost_usd=h800.cost_usd * (1 + 0.005 * (-1) ** np.arange(len(COUNTS)))
     )
     plan = replace(plan, others=(twin,))
-    assert time_finding(plan, worth_showing(plan, 8, Slots()).front).endswith("is cheapest at any pace shown")
+    assert time_finding(plan, worth_showing(plan, 8).front).endswith("is cheapest at any pace")
 
 
 def test_a_plan_of_too_few_is_told_the_count_that_is_better_in_every_way():
@@ -65,7 +66,7 @@ def test_a_plan_of_too_few_is_told_the_count_that_is_better_in_every_way():
     slow = comparison(("h800-sxm", "b200"))
     active = replace(slow.active, cost_usd=slow.active.cost_usd * slow.active.days)
     plan = replace(slow, active=active, estimate=estimate_at(active, 64), count=64)
-    view = worth_showing(plan, 8, Slots())
+    view = worth_showing(plan, 8)
     assert view.front
     assert {segment.accelerator for segment in view.front} == {"b200"}
     assert "would be no slower" in time_finding(plan, view.front)
@@ -73,20 +74,18 @@ def test_a_plan_of_too_few_is_told_the_count_that_is_better_in_every_way():
 
 def test_one_cheapest_at_any_pace_is_said_so():
     plan = comparison(("h800-sxm", "v100"))
-    assert time_finding(plan, worth_showing(plan, 8, Slots()).front) == "H800 is cheapest at any pace shown"
+    assert time_finding(plan, worth_showing(plan, 8).front) == "H800 is cheapest at any pace"
 
 
 def test_nothing_that_fits_is_said_so():
     plan = comparison(fits_from=10**9)
-    assert (
-        time_finding(plan, worth_showing(plan, 8, Slots()).front) == "No accelerator here can hold this model"
-    )
+    assert time_finding(plan, worth_showing(plan, 8).front) == "No accelerator here can hold this model"
     assert "none will do" in ranking_finding(plan, ranked(plan))
 
 
 def test_the_summary_tells_plan_and_front():
     plan = comparison()
-    text = plain_spaces(time_summary(plan, worth_showing(plan, 8, Slots()).front))
+    text = plain_spaces(time_summary(plan, worth_showing(plan, 8).front))
     assert "The plan: 2,048 H800, 56 days, $5.51M." in text
     assert "H800: $" in text
 
@@ -132,7 +131,7 @@ def test_rows_of_other_counts_are_not_said_to_be_at_the_plans():
 
 def test_titles_say_that_they_are_about_the_shared_stages_alone():
     plan = replace(comparison(), apart=1)
-    segments = worth_showing(plan, 8, Slots()).front
+    segments = worth_showing(plan, 8).front
     assert time_finding(plan, segments).startswith("Shared stages: ")
     assert ranking_finding(plan, ranked(plan)).startswith("Shared stages at 2,048 each: ")
 
@@ -144,14 +143,14 @@ def test_a_plan_past_its_knee_is_told_where_the_curve_turns():
     turning = replace(active, days=active.days * past**2, cost_usd=active.cost_usd * past**2)
     for count, told in ((8192, False), (16384, True), (24576, True)):
         plan = replace(before, active=turning, estimate=estimate_at(turning, count), count=count)
-        text = plain_spaces(time_finding(plan, worth_showing(plan, 8, Slots()).front))
+        text = plain_spaces(time_finding(plan, worth_showing(plan, 8).front))
         assert text.startswith("8,192 H800 would be no slower and ") is told
         assert text.endswith(" % cheaper") is told
 
 
 def test_the_chart_says_its_finding_how_to_read_it_and_both_in_words():
     plan = comparison()
-    segments = worth_showing(plan, 8, Slots()).front
+    segments = worth_showing(plan, 8).front
     said = time_said(plan, segments, diamonds=False)
     assert said.finding == time_finding(plan, segments)
     assert said.subtitle == "Dots: counts. Broad: Pareto front. Shaded: 80 % range."
@@ -245,3 +244,12 @@ def test_a_full_bar_is_the_dearest_but_at_most_three_times_the_cheapest():
     far = ranked(comparison(EVERY))
     assert bar_scale(far) == 3.0 * min(choice.cost_usd for choice in far)
     assert bar_scale(()) == 0.0
+
+
+def test_what_a_held_layout_keeps_from_fitting_is_said_so():
+    plan = comparison(fits_from=10**9)
+    held = replace(plan.estimate.stages[0], pinned=True)
+    plan = replace(plan, estimate=replace(plan.estimate, stages=(held,)))
+    assert all(why_out(choice) == "does not fit as pinned" for choice in ranked(plan))
+    assert point_lines(plan, plan.active, 0)[2] == "does not fit as pinned"
+    assert time_finding(plan, ()) == "No accelerator here can hold this model as pinned"

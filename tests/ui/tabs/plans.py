@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.estimate import Answer
-from tests.plan.curves import KINDS, curve, estimate_at
+from tests.plan.curves import KINDS, MAKERS, PALETTE, curve, estimate_at
 
 
 class FakeSession(QObject):
@@ -69,6 +69,15 @@ class FakeSession(QObject):
 
 
 class _Catalog:
-    """A catalogue without anything in it."""
+    """A catalogue of the made-up accelerators, none of which people ask about."""
 
-    accelerators: dict[str, object] = {}  # noqa: RUF012 - never changed
+    constants = SimpleNamespace(palette=PALETTE)
+    accelerators: dict[str, object] = {  # noqa: RUF012 - never changed
+        name: SimpleNamespace(
+            spec=SimpleNamespace(
+                id=name, vendor=maker, architecture=architecture, scaleup_domain=1, scaleup_bandwidth=0.0
+            )
+        )
+        for name in KINDS
+        for maker, architecture in (MAKERS.get(name, ("NVIDIA", "Hopper")),)
+    }

@@ -12,11 +12,13 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from isocost.plan.answer.comparison import USUAL, Published, Slots, worth_showing
+from isocost.plan.answer.comparison import Published, worth_showing
 from isocost.quantities import plain_spaces
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.plot.placing import Box
+from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.page import NAMED, PlanPage
+from tests.plan.curves import STYLES
 from tests.ui.tabs.plans import FakeSession
 
 LEFT = Qt.MouseButton.LeftButton
@@ -172,7 +174,7 @@ def test_a_line_is_smooth_where_counts_divide_the_work_badly(page: PlanPage):
     bad = np.arange(len(active.counts)) % 3 == 1
     jagged = replace(active, cost_usd=active.cost_usd * (1 + 0.2 * bad))
     shown = replace(plot.comparison, active=jagged)
-    plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
+    plot.show_comparison(shown, worth_showing(shown, 6))
     line = plot.lines.get("h800-sxm")
     drawn = line.points[line.bends]
     assert not bad[drawn].any()
@@ -194,7 +196,7 @@ def test_a_name_stands_beside_the_end_of_a_line_that_ends_within_the_plot(page: 
     plot = page.cost_time.plot
     short = [replace(c, fits=c.counts >= 1024) for c in plot.comparison.others[:1]]
     shown = replace(plot.comparison, others=tuple(short))
-    plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
+    plot.show_comparison(shown, worth_showing(shown, 6))
     name = next(n for n in plot.labels.names if n.accelerator == short[0].accelerator)
     assert name.end[0] < plot.area().right() - 60
     assert name.box.right <= plot.area().right()
@@ -208,7 +210,7 @@ def test_no_name_covers_the_dash_of_a_curve_of_one_count(page: PlanPage):
     for factor in (0.92, 0.94, 0.96, 1.06):
         near = replace(other, days=one.days, cost_usd=one.cost_usd * factor, fits=one.fits)
         shown = replace(plot.comparison, others=(one, near))
-        plot.show_comparison(shown, worth_showing(shown, 6, Slots()))
+        plot.show_comparison(shown, worth_showing(shown, 6))
         ends = {name.accelerator: name.end for name in plot.labels.names}
         dashes = [Box(x - 4, y - 2, 8, 4) for x, y in (ends[c.accelerator] for c in (one, near))]
         assert not [(d, n) for d in dashes for n in plot.labels.names if d.overlaps(n.box)]
@@ -221,7 +223,7 @@ def test_the_subtitle_explains_what_is_drawn_and_nothing_else(page: PlanPage, ma
     plain = replace(plot.comparison.estimate, range=None)
     for runs, told in (((run,), " Diamonds: published."), ((replace(run, days=1e6),), "")):
         shown = replace(plot.comparison, estimate=plain, published=runs)
-        page.cost_time.show_comparison(shown, worth_showing(shown, 6, Slots()))
+        page.cost_time.show_comparison(shown, worth_showing(shown, 6))
         assert page.cost_time.subtitle.text() == f"Dots: counts. Broad: Pareto front.{told}"
 
 
@@ -233,7 +235,7 @@ def test_few_curves_are_named_and_the_plans_is_among_them(page: PlanPage):
 
 def test_the_plans_colour_is_on_the_picture(page: PlanPage, themes: ThemeManager):
     image = picture(page)
-    assert pixels_like(image, themes.theme.series[USUAL.index("h800-sxm")].line) > 300
+    assert pixels_like(image, series_of(themes.theme, STYLES, "h800-sxm").line) > 300
     assert pixels_like(image, themes.theme.panel) > image.width() * image.height() / 3
 
 
@@ -243,7 +245,7 @@ def test_another_theme_recolours_the_plot(page: PlanPage, themes: ThemeManager):
     QApplication.processEvents()
     image = picture(page)
     dark = themes.theme
-    assert pixels_like(image, dark.series[USUAL.index("h800-sxm")].line) > 300
+    assert pixels_like(image, series_of(dark, STYLES, "h800-sxm").line) > 300
     assert pixels_like(image, dark.panel) > image.width() * image.height() / 3
     assert pixels_like(image, "#ffffff", slack=0) == 0
 
@@ -272,7 +274,7 @@ def test_a_published_run_is_a_mark_that_tells_its_source(page: PlanPage, made_up
     run = Published(70.0, 7e6, "Model X", "H800", 2048, "reported", "2024-12")
     plot = page.cost_time.plot
     shown = replace(plot.comparison, published=(run, replace(run, days=1e6)))
-    plot.show_comparison(shown, worth_showing(shown, 8, Slots()))
+    plot.show_comparison(shown, worth_showing(shown, 8))
     assert len(plot.labels.marks.runs) == 1
     x, y = plot.pixels(np.log10([70.0]), np.log10([7e6]))[0]
     QTest.mouseMove(plot.viewport(), QPoint(round(x), round(y)))
@@ -287,4 +289,4 @@ def test_the_plans_dot_wears_the_colour_of_its_curve(page: PlanPage, themes: The
     plot = page.cost_time.plot
     x, y = plot.labels.plan.at
     colour = picture(page).pixelColor(round(x), round(y)).name()
-    assert colour == themes.theme.series[USUAL.index("h800-sxm")].line
+    assert colour == series_of(themes.theme, STYLES, "h800-sxm").line

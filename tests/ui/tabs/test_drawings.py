@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
-from isocost.plan.answer.comparison import Slots, ranked, worth_showing
+from isocost.plan.answer.comparison import ranked, worth_showing
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.report.findings.choices import Crossover, LinesView, NamedLine
@@ -74,7 +74,7 @@ def plot(qtbot, theme: Theme) -> CostTimePlot:
     made = CostTimePlot(theme)
     qtbot.addWidget(made)
     shown = comparison(deadline_days=60.0)
-    made.show_comparison(shown, worth_showing(shown, 6, Slots()))
+    made.show_comparison(shown, worth_showing(shown, 6))
     return made
 
 
@@ -83,7 +83,7 @@ def ranking(qapp: object, theme: Theme) -> RowsDrawing:
     """Accelerators by cost."""
     shown, model, delegate = comparison(), Ranking(), BarDelegate(theme)
     model.show(ranked(shown))
-    delegate.show(shown, {"h800-sxm": 0}, bar_scale(model.choices))
+    delegate.show(shown, bar_scale(model.choices))
     return RowsDrawing(model, delegate)
 
 

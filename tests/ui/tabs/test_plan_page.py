@@ -9,12 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
-from isocost.plan.answer.comparison import Slots
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.project.project import Project
 from isocost.report.findings.plan import APART, IDLE
-from isocost.ui.look.theme import Theme, ThemeManager
-from isocost.ui.plot.styles import COLOURS, series_of
+from isocost.ui.look.theme import Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.plan.page import PlanPage
@@ -191,10 +189,18 @@ def test_a_plan_without_a_choice_of_hardware_says_so(real: PlanPage, session: Se
     assert real.by_hardware.ranking.rowCount() > 1
 
 
-def test_as_many_accelerators_as_there_are_colours_are_told_apart_by_colour(themes: ThemeManager):
-    slots = Slots()
-    first = slots.assign(("gb200", "tpu-v6e", "a40", "l40s", "gh200", "b300"))
-    second = slots.assign(("gb200", "h800-sxm", "a40", "h200-sxm", "gh200", "b300"))
-    for assigned in (first, second):
-        colours = {series_of(themes.theme, assigned, name).line for name in assigned}
-        assert len(colours) == len(assigned) == COLOURS
+def test_an_accelerator_looks_the_same_in_every_plan(qtbot, session: Session, theme: Theme):
+    seen: dict[str, set[object]] = {}
+    page = PlanPage(session, theme)
+    qtbot.addWidget(page)
+    page.show()
+    for name in ("startup-7b", "palm-540b", "eight-gpu-lab"):
+        session.open(load_project(preset(name), session.catalog), None)
+        settle(session)
+        plot = page.cost_time.plot
+        assert len({(style.shade, style.dash) for style in plot.comparison.styles.values()}) > 20
+        for accelerator, _ in plot.lines.shown():
+            series = plot.labels.series(accelerator)
+            seen.setdefault(accelerator, set()).add((series.line, series.dash))
+    assert all(len(looks) == 1 for looks in seen.values())
+    assert len(seen) > 6

@@ -17,6 +17,7 @@ from isocost.catalog.constants.economics import (
 from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
 from isocost.catalog.constants.laws import ScalingLaws, read_scaling_laws
 from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profiles
+from isocost.catalog.constants.palette import Palette, read_palette
 from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliability
 from isocost.catalog.constants.serving import ServingFacts, read_serving
 from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
@@ -42,6 +43,7 @@ class Replacements(TypedDict, total=False):
     whole_runs: WholeRuns
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
+    palette: Palette
 
 
 class AllConstants:
@@ -124,6 +126,11 @@ class AllConstants:
     def templates(self) -> Mapping[str, StageTemplate]:
         """What a new stage of a kind starts with beside its defaults, by the kind's tag."""
         return read_stage_templates(_text("stages.yaml"))
+
+    @cached_property
+    def palette(self) -> Palette:
+        """How accelerators are drawn."""
+        return read_palette(_text("palette.yaml"))
 
 
 def _text(file: str) -> str:

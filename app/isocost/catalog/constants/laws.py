@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Annotated
 
 import msgspec
 
@@ -79,10 +80,19 @@ class BatchRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return BatchLaw(self.id, self.name, self.learning_rate.record(), self.batch.record())
 
 
+class Margin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How near to a law's optimum still counts as there."""
+
+    compute: Annotated[float, msgspec.Meta(gt=1.0)]
+    """Compute spent over the least that reaches the same loss."""
+    source: Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class ScalingLaws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every law the app offers."""
 
     default: str
+    optimal_within: Margin
     parametric: tuple[ParametricRow, ...]
     allocation: tuple[AllocationRow, ...]
     batch: tuple[BatchRow, ...]

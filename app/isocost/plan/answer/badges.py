@@ -24,17 +24,12 @@ from isocost.engine.scaling import (
     optimum,
 )
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.kinds import data_of, kind_of
+from isocost.plan.kinds import data_of, kind_of, tokens_read
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.project import Scenario, model_of
 from isocost.quantities import format_quantity, format_share
 from isocost.quantities.units import DAYS_PER_MONTH
 
-NEAR_OPTIMAL = 1.5
-"""Tokens per parameter within this factor of a law's optimum are called compute-optimal."""
-RULE_OF_THUMB, NEAR_RULE = 20.0, 2.0
-"""Tokens per parameter of the compute-optimal rule (Hoffmann et al., arXiv 2203.15556), and the factor within
-which the line under an input calls them so."""
 SAME_CLASS = 3.0
 """Runs within this factor in compute are of one class."""
 CLOSE_TO_RULE = 0.8
@@ -107,7 +102,9 @@ def badges(
     """Every remark about a stage that trains from tokens, and about the programme's compute."""
     chosen = scenario.stages[stage]
     found: list[Badge] = []
-    if (data := data_of(chosen)) is not None:
+    if (data := data_of(chosen)) is not None and not kind_of(chosen).makes_model:
+        found += _beside_base(scenario, stage, catalog)
+    elif data is not None:
         counted = parameters_of(model_of(scenario, chosen), catalog)
         size, tokens = counted.active, data.tokens
         found += _tokens(size, tokens, catalog)
@@ -117,6 +114,48 @@ def badges(
     flops, base = training_flops(results), original(scenario, results, catalog)
     found += _rules(flops, catalog) if base is None else _rules_of_a_change(flops, base, catalog)
     return tuple(found)
+
+
+def spokesman(scenario: Scenario) -> int:
+    """The stage whose tokens say where a plan stands: the one that makes a model, else the first that trains.
+
+    Of several that make one, the first of the largest amount of text.
+    """
+    trained = [
+        (kind_of(each).makes_model, data.tokens, -at)
+        for at, each in enumerate(scenario.stages)
+        if each.enabled and (data := data_of(each)) is not None
+    ]
+    return -max(trained)[2] if trained else 0
+
+
+def _beside_base(scenario: Scenario, at: int, catalog: Catalog) -> Iterator[Badge]:
+    """How much text a stage that changes a model adds to what that was trained on."""
+    chosen = scenario.stages[at]
+    run = kind_of(chosen)
+    model, tokens = model_of(scenario, chosen), tokens_read(chosen)
+    made = [
+        data.tokens
+        for each in scenario.stages
+        if each.enabled and kind_of(each).makes_model and model_of(scenario, each) == model
+        if (data := data_of(each)) is not None
+    ]
+    runs = catalog.runs_of(model.name) if model.name is not None and not made else ()
+    published = {r.tokens: r for r in runs if r.stage == "pretrain" and r.trusted and r.tokens}
+    if not made and not published:
+        return
+    base = sum(made) or max(published)
+    whose = "this plan's pre-training" if made else f"the pre-training of {published[base].model}"
+    source = "This plan's own stages." if made else published[base].source
+    share = tokens / base
+    yield Badge(
+        "beside-base",
+        "data.tokens",
+        f"{format_quantity(tokens, 'number')} tokens, {format_quantity(share, 'share', digits=2)} of {whose}",
+        f"{run.label} changes a finished model: scaling laws of training from nothing say nothing of it. The "
+        f"base was trained on {format_quantity(base, 'number')} tokens.",
+        source,
+    )
 
 
 def training_flops(results: Sequence[StageEstimate]) -> float:
@@ -177,11 +216,17 @@ def law_readings(parameters: float, tokens: float, catalog: Catalog) -> tuple[La
     return tuple(readings)
 
 
-def training_regime(against: float, near: float) -> Regime:
-    """The regime of tokens per parameter ``against`` times the optimum, which reaches a factor ``near``."""
-    if against > near:
-        return "over-trained"
-    return "under-trained" if against < 1.0 / near else "compute-optimal"
+def training_regime(size: float, tokens: float, catalog: Catalog) -> Regime:
+    """Whether a model of ``size`` parameters is trained on fewer or more tokens than the default law advises.
+
+    That is so where its loss could be had for notably less compute.
+    """
+    laws = catalog.constants.laws
+    law = laws.law()
+    if compute_over_optimal(law, size, tokens) <= laws.optimal_within.compute:
+        return "compute-optimal"
+    best = optimum(law, TRAIN_FLOPS * size * tokens)
+    return "over-trained" if tokens / size > best.tokens_per_parameter else "under-trained"
 
 
 @lru_cache(maxsize=64)
@@ -207,9 +252,8 @@ def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
     law = catalog.constants.laws.law()
     compute = TRAIN_FLOPS * size * tokens
     best, ratio = optimum(law, compute), tokens / size
-    against = ratio / best.tokens_per_parameter
     extra = (compute_over_optimal(law, size, tokens) - 1.0) * 100.0
-    word = _REGIMES[training_regime(against, NEAR_OPTIMAL)]
+    word = _REGIMES[training_regime(size, tokens, catalog)]
     stretch = extrapolation(law.compute_fitted, compute)
     beyond = f" That is {stretch:.1f} times the compute the law was fitted on." if stretch > 1.0 else ""
     ratios = sorted(reading.tokens_per_parameter for reading in law_readings(size, tokens, catalog))

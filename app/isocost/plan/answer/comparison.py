@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
 
@@ -12,50 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
+from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.curves import CLUSTER_LINK, CostCurve, RankedChoice, pareto_front, ranking
 from isocost.plan.answer.results import Estimate
 from isocost.plan.kinds import KINDS, data_of
 from isocost.plan.project.project import Scenario, model_of
-
-USUAL = (
-    "h800-sxm",
-    "h100-sxm",
-    "b200",
-    "mi300x",
-    "a100-sxm-80gb",
-    "h200-sxm",
-)
-"""Accelerators with a colour of their own, in the order of the theme's."""
-
-
-class Slots:
-    """Hands out the theme's styles; an accelerator keeps its style for as long as it can."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, int] = {}
-
-    def assign(self, named: Iterable[str]) -> dict[str, int]:
-        """A style for each of these accelerators, in different colours while there are enough.
-
-        The usual ones always wear their own. Others keep what they wore before unless it is taken, else get
-        the first that is free.
-        """
-        names = list(named)
-        worn = {name: USUAL.index(name) for name in names if name in USUAL}
-        for name in names:
-            if name in worn:
-                continue
-            slot = self._kept.get(name)
-            if slot is None or slot in worn.values():
-                slot = _free(set(worn.values()))
-            worn[name] = self._kept[name] = slot
-        return worn
-
-
-def _free(worn: set[int]) -> int:
-    """The first style nobody wears."""
-    return next(slot for slot in range(len(worn) + 1) if slot not in worn)
-
 
 FASTER, SLOWER = 40.0, 12.0
 """How many times faster and slower than the plan the chart looks."""
@@ -113,6 +74,8 @@ class Comparison:
     """Accelerators people ask about, the most asked first: named on the chart before others."""
     published: tuple[Published, ...] = ()
     """What is known of real runs of the plan's model."""
+    styles: Mapping[str, LineStyle] = field(default_factory=dict)
+    """How each accelerator is drawn, by its id."""
 
     @property
     def curves(self) -> tuple[CostCurve, ...]:
@@ -128,6 +91,11 @@ class Comparison:
     def possible(self) -> bool:
         """Whether the plan fits in memory."""
         return bool(self.active.fits[self.active.at_count(self.count)])
+
+    @property
+    def pinned(self) -> bool:
+        """Whether a layout is held, which every other accelerator then has to take too."""
+        return any(stage.enabled and stage.pinned for stage in self.estimate.stages)
 
     @property
     def claimed(self) -> bool:
@@ -169,6 +137,7 @@ def compared(
         deadline_days=deadline_days,
         familiar=familiar(catalog),
         published=published(catalog, models_of(scenario)),
+        styles=styles(catalog),
     )
 
 
@@ -178,6 +147,13 @@ def familiar(catalog: Catalog) -> tuple[str, ...]:
     specs = [entry.spec for entry in catalog.accelerators.values()]
     linked = [s.id for s in specs if s.scaleup_domain > PAIR and s.scaleup_bandwidth >= CLUSTER_LINK]
     return tuple(sorted(linked, key=lambda accelerator: -len(catalog.quotes(accelerator))))
+
+
+@lru_cache(maxsize=4)
+def styles(catalog: Catalog) -> Mapping[str, LineStyle]:
+    """How each accelerator of the catalogue is drawn."""
+    specs = [entry.spec for entry in catalog.accelerators.values()]
+    return {s.id: catalog.constants.palette.style(s.id, s.vendor, s.architecture) for s in specs}
 
 
 @lru_cache(maxsize=64)
@@ -224,8 +200,8 @@ class View:
     """Accelerators that get a colour and a name."""
     front: tuple[FrontSegment, ...]
     """Its part in those times; all of it where there is none."""
-    slots: Mapping[str, int]
-    """The line style of each named accelerator."""
+    styles: Mapping[str, LineStyle]
+    """How each named accelerator is drawn."""
 
 
 def in_logarithms(comparison: Comparison) -> Comparison | None:
@@ -243,7 +219,7 @@ def _with_cost(curve: CostCurve) -> CostCurve:
     return curve if costs.all() else _part(curve, costs)
 
 
-def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
+def worth_showing(comparison: Comparison, most: int) -> View:
     """The plan and what is around it in time, with at most ``most`` accelerators named."""
     total, (low_share, high_share) = comparison.estimate.total, comparison.spread or (1.0, 1.0)
     every = np.concatenate([c.days[c.fits] for c in comparison.curves])
@@ -270,7 +246,7 @@ def worth_showing(comparison: Comparison, most: int, slots: Slots) -> View:
         ),
         named,
         segments or every_pace,
-        slots.assign(named),
+        {name: comparison.styles[name] for name in named},
     )
 
 
@@ -393,5 +369,7 @@ def _part(curve: CostCurve, part: NDArray[np.bool_]) -> CostCurve:
 def ranked(comparison: Comparison) -> tuple[RankedChoice, ...]:
     """Accelerators at the plan's count, or at their cheapest within the deadline; cheapest first."""
     if comparison.deadline_days is not None:
-        return ranking(comparison.curves, deadline_days=comparison.deadline_days * JUST)
-    return ranking(comparison.curves, count=comparison.count)
+        choices = ranking(comparison.curves, deadline_days=comparison.deadline_days * JUST)
+    else:
+        choices = ranking(comparison.curves, count=comparison.count)
+    return tuple(replace(each, pinned=True) for each in choices) if comparison.pinned else choices

@@ -69,6 +69,8 @@ class RankedChoice:
     cost_usd: float
     fits: bool
     in_time: bool
+    pinned: bool = False
+    """Whether its layout is held to the plan's pins."""
 
 
 def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostCurve:
@@ -220,16 +222,13 @@ def ranking(
 
 
 def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) -> RankedChoice:
+    on_time = True
     if deadline_days is not None:
-        usable = curve.fits & (curve.days <= deadline_days)
-        if usable.any():
-            at = int(np.flatnonzero(usable)[np.argmin(curve.cost_usd[usable])])
-        else:
-            at = int(np.argmin(curve.days))
-        in_time = bool(usable.any())
+        at = int(in_time(curve, np.array([deadline_days]))[0])
+        on_time = at >= 0
+        at = at if on_time else int(np.argmin(curve.days))
     else:
         at = curve.at_count(count or 1)
-        in_time = True
     return RankedChoice(
         curve.accelerator,
         curve.label,
@@ -237,5 +236,18 @@ def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) ->
         float(curve.days[at]),
         float(curve.cost_usd[at]),
         bool(curve.fits[at]),
-        in_time,
+        on_time,
     )
+
+
+def in_time(curve: CostCurve, deadlines: Array) -> NDArray[np.intp]:
+    """Index of the cheapest count that fits in memory and keeps each deadline (days); -1 where none does."""
+    order = np.argsort(curve.days, kind="stable")
+    order = order[curve.fits[order]]
+    cost = curve.cost_usd[order]
+    cheaper = (
+        np.append(True, cost[1:] < np.minimum.accumulate(cost)[:-1]) if len(order) else np.empty(0, bool)
+    )
+    order = order[cheaper]
+    place = np.searchsorted(curve.days[order], deadlines, side="right") - 1
+    return np.where(place >= 0, order[place], -1) if len(order) else np.full(len(deadlines), -1)

@@ -93,7 +93,7 @@ class Answer:
     @cached_property
     def omissions(self) -> tuple[Omission, ...]:
         """What the bill does not contain."""
-        return omissions(self.scenario)
+        return omissions(self.scenario, self.reckoning.catalog)
 
     def slip(self, weeks: float) -> Slip:
         """What a delay costs."""
@@ -200,7 +200,7 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         batch_tokens=run.batch_tokens,
         slow=run.slow,
         fast=run.fast,
-        details=run.details,
+        details=tuple(each.called(entry.noun) for each in run.details),
         price_source=on.rate_source(stage),
         noun=entry.noun,
     )

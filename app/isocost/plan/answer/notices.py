@@ -131,8 +131,9 @@ def stage_notices(
 
 
 def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
-    """Every warning about what surrounds the stages."""
+    """Every warning about the order of the stages and about what surrounds them."""
     yield from _name(scenario.hardware, catalog)
+    yield from _order(scenario)
     entry = catalog.accelerator(scenario.hardware.accelerator)
     owning = scenario.supply.mode in ("own", "mixed")
     if owning and purchase_price(entry, scenario.ownership, catalog)[0] is None:
@@ -177,6 +178,22 @@ def _withdrawn(scenario: Scenario, catalog: Catalog, today: date) -> Iterator[No
             f"{'its price is history' if gone else 'no price holds beyond it'}; choose one that is sold.",
             "care" if gone else "info",
         )
+
+
+def _order(scenario: Scenario) -> Iterator[Notice]:
+    """That a stage changes a model which only a later one makes."""
+    on = [stage for stage in scenario.stages if stage.enabled]
+    for at, stage in enumerate(on):
+        later = on[at + 1 :] if kind_of(stage).changes_model else []
+        model = model_of(scenario, stage)
+        made = next((s for s in later if kind_of(s).makes_model and model_of(scenario, s) == model), None)
+        earlier = any(kind_of(s).makes_model and model_of(scenario, s) == model for s in on[:at])
+        if made is not None and not earlier:
+            yield Notice(
+                "before-its-model",
+                "model.name",
+                f"{stage.name} stands before {made.name}, which makes the model it changes: move it below.",
+            )
 
 
 def _hardware(scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from isocost.catalog.records import shared_noun
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
@@ -133,6 +134,11 @@ class Estimate:
     doubt: str
     usage: str = ""
     """Hours, the part of them that is waste, and the software: what the figures rest on, in a few words."""
+
+    @property
+    def noun(self) -> str:
+        """What one of the accelerators of all stages that count is called: "GPU", "chip", "accelerator"."""
+        return shared_noun(stage.noun for stage in self.stages if stage.enabled)
 
 
 def result_of(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> StageEstimate | None:

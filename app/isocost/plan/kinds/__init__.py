@@ -17,7 +17,7 @@ from isocost.plan.kinds.generation import (
     Generation,
     GenerationStage,
 )
-from isocost.plan.kinds.kind import Kind, ModelStage, StageBase, data_of
+from isocost.plan.kinds.kind import Kind, ModelStage, StageBase, data_of, tokens_read
 from isocost.plan.kinds.preference import PREFERENCE, Preference, PreferenceStage
 from isocost.plan.kinds.pretraining import (
     CONTEXT_EXTENSION,
@@ -55,6 +55,7 @@ __all__ = [
     "StageBase",
     "data_of",
     "kind_of",
+    "tokens_read",
     "uses",
 ]
 

@@ -50,7 +50,7 @@ def _flaw(stage: GpuHoursStage) -> str:
 
 CLAIM = Kind(
     record=GpuHoursStage,
-    label="GPU-hours as claimed",
+    label="Hours as claimed",
     help="Hours taken as somebody states them.",
     name="Claimed stage",
     group="final run",

@@ -130,6 +130,8 @@ class Kind:
     """Whether its hours are somebody's claim: no physics stands behind them, and any count is as claimed."""
     makes_model: bool = False
     """Whether it starts from nothing, so that the size of the model is chosen here."""
+    changes_model: bool = False
+    """Whether it goes on training a model, which an earlier stage has made or somebody else."""
     begins: bool = False
     """Whether a menu of kinds leaves a gap before it."""
 
@@ -175,6 +177,12 @@ def tuned(stage: Any, path: str) -> bool:
     tuning: Tuning = stage.tuning
     frozen = tuning.method != "full"
     return {"tuning.rank": frozen, "tuning.optimizer": not frozen}.get(path, True)
+
+
+def tokens_read(stage: Any) -> float:
+    """Tokens a stage trains on, all epochs together; none where it has no text of its own."""
+    data, tuning = data_of(stage), getattr(stage, "tuning", None)
+    return 0.0 if data is None else data.tokens * (tuning.epochs if tuning is not None else 1.0)
 
 
 def data_of(stage: Any) -> Data | None:

@@ -53,6 +53,7 @@ PAIRS = InputGroup(
 
 PREFERENCE = Kind(
     record=PreferenceStage,
+    changes_model=True,
     label="Preference tuning",
     help="DPO, ORPO, or the training of a reward model, on pairs of answers.",
     group="final run",

@@ -65,6 +65,7 @@ CONTEXT_EXTENSION = Kind(
     run=_run,
     inputs=_INPUTS,
     foremost=("data.sequence",),
+    changes_model=True,
     begins=True,
 )
 
@@ -75,4 +76,5 @@ MID_TRAINING = Kind(
     group="final run",
     run=_run,
     inputs=_INPUTS,
+    changes_model=True,
 )

@@ -141,6 +141,7 @@ EFFICIENCY = InputGroup("Efficiency", (), ("rl.mfu", "rl.overhead"), _typed)
 
 REINFORCEMENT = Kind(
     record=RlStage,
+    changes_model=True,
     label="Reinforcement learning",
     help="Rollouts, rewards, scoring and update, round after round.",
     group="final run",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, TUNING, Kind, tuned
+from isocost.plan.kinds.kind import MODEL, RENTED, SEARCHED, TUNING, Kind, tokens_read, tuned
 from isocost.plan.kinds.pretraining import DATA, PretrainStage
 from isocost.plan.physics.records import Job, StageRun
 from isocost.plan.physics.resolve import batch_tokens
@@ -21,15 +21,15 @@ class SftStage(PretrainStage, frozen=True, kw_only=True, tag="sft"):
 def _run(job: Job) -> list[StageRun]:
     """Every epoch is trained on."""
     stage: SftStage = job.stage
-    tokens = stage.data.tokens * stage.tuning.epochs
     # The batch stays that of one epoch.
     batch = batch_tokens(stage.data, job.catalog)
-    data = msgspec.structs.replace(stage.data, tokens=tokens, batch_tokens=batch)
+    data = msgspec.structs.replace(stage.data, tokens=tokens_read(stage), batch_tokens=batch)
     return train(job, Training(job.model, data, stage.tuning))
 
 
 SFT = Kind(
     record=SftStage,
+    changes_model=True,
     label="Supervised fine-tuning",
     help="Training on examples of answers; full, LoRA or QLoRA.",
     group="final run",

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from isocost.catalog.records import named_for
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.arithmetic import Factor, Form, on_paper, places, usd_amount
 from isocost.plan.money.figure import BILL, LINES, Figure
 from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.project.project import hardware_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,23 @@ def arithmetic(on: Reckoning, figure: Figure, stage: int | None = None) -> tuple
     Args:
         stage: which of the stages that count, for a figure by stage.
     """
-    words = figure.words
+    words = named_for(_noun(on, stage), figure.words)
     if figure.unknown and any(math.isnan(value) for name in figure.needs for value in _of(on, name, stage)):
         words = figure.unknown
     factors = {
         name: [Factor(value, _form(on, name)) for value in _of(on, name, stage)] for name in places(words)
     }
     return on_paper(words, factors, usd_amount if figure.unit == "USD" else _as_shown)
+
+
+def _noun(on: Reckoning, stage: int | None) -> str:
+    """What the accelerators of a stage are called; of no one stage, the plan's own."""
+    hardware = (
+        on.scenario.hardware
+        if stage is None
+        else hardware_of(on.scenario, on.scenario.stages[on.stages[stage]])
+    )
+    return on.catalog.accelerator(hardware.accelerator).noun
 
 
 def _as_shown(value: float) -> str:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
+from isocost.catalog import Catalog
+from isocost.catalog.records import PublishedRun
 from isocost.plan.inputs.table import OFF, origin
-from isocost.plan.kinds import kind_of
+from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import CENTS, cents, places
 from isocost.plan.money.explain import arithmetic
 from isocost.plan.money.figure import GROUPS, Figure, LedgerGroup
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.money.supply import price_words
-from isocost.plan.project.project import Scenario
+from isocost.plan.project.project import Scenario, hardware_of, model_of
+from isocost.quantities import format_money, format_quantity
+
+ABOUT_ALL = 0.9
+"""A claimed stage of this share of a model's published hours is taken for its training."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,9 @@ class Omission:
     meaning: str
     """What it would cover, in a few words."""
     path: str = ""
-    """The input that would count it, ``stages`` for a stage to add; empty = Isocost never does."""
+    """The input that would count it, ``stages`` for a stage to add; empty = none does."""
+    kind: Literal["cost", "base"] = "cost"
+    """``base`` for the model a plan starts from, which somebody has paid for."""
 
 
 def ledger(on: Reckoning) -> tuple[LedgerLine, ...]:
@@ -180,8 +190,8 @@ def only_the_run(bars: Sequence[BillBar]) -> bool:
 # Scope
 
 
-def omissions(scenario: Scenario) -> tuple[Omission, ...]:
-    """Everything left out of a scenario's bill: first what can be set, then what is never counted."""
+def omissions(scenario: Scenario, catalog: Catalog) -> tuple[Omission, ...]:
+    """Everything a scenario's bill lacks: the model it starts from, what can be set, what never counts."""
     groups = {kind_of(stage).group for stage in scenario.stages if stage.enabled}
     experiments = () if "experiments" in groups else (_EXPERIMENTS,)
     left_out = tuple(
@@ -191,7 +201,44 @@ def omissions(scenario: Scenario) -> tuple[Omission, ...]:
         and not groups & set(figure.counted_with)
         and not any(_input(scenario, path) for path in figure.where)
     )
-    return (*experiments, *left_out, *_NEVER)
+    return (*_base(scenario, catalog), *experiments, *left_out, *_NEVER)
+
+
+def _base(scenario: Scenario, catalog: Catalog) -> Iterator[Omission]:
+    """The finished model a scenario starts from, where its training is published and no stage here is it.
+
+    A stage of claimed hours may be it: one of about as many as are published, or more.
+    """
+    on = [stage for stage in scenario.stages if stage.enabled]
+    models = dict.fromkeys(model_of(scenario, stage).name for stage in on)
+    made = {model_of(scenario, stage).name for stage in on if kind_of(stage).makes_model}
+    claimed = max((_claimed_hours(scenario, stage) for stage in on), default=0.0)
+    for name in models:
+        known = (
+            [run for run in catalog.runs_of(name) if _is_its_own(run)] if name and name not in made else []
+        )
+        if not known:
+            continue
+        run = max(known, key=lambda each: (each.cost_usd or 0.0, each.gpu_hours or 0.0))
+        if claimed >= ABOUT_ALL * (run.gpu_hours or math.inf):
+            continue
+        told = [format_money(run.cost_usd)] if run.cost_usd else []
+        told += [f"{format_quantity(run.gpu_hours, 'number')} accelerator-hours"] if run.gpu_hours else []
+        meaning = f"training {name}, which this plan starts from: {' and '.join(told)} as published"
+        yield Omission(f"Base model ({told[0]})", meaning, kind="base")
+
+
+def _is_its_own(run: PublishedRun) -> bool:
+    """Whether a published run is the training of the model itself, not of one made of it, and has a size."""
+    own = run.label == run.model and run.stage in ("pretrain", "total")
+    return own and run.trusted and bool(run.cost_usd or run.gpu_hours)
+
+
+def _claimed_hours(scenario: Scenario, stage: Stage) -> float:
+    """Accelerator-hours a stage claims."""
+    if not isinstance(stage, GpuHoursStage):
+        return 0.0
+    return (stage.gpu_hours or 0.0) + (stage.hours or 0.0) * hardware_of(scenario, stage).count
 
 
 def _input(scenario: Scenario, path: str) -> float | None:

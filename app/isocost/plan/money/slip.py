@@ -6,10 +6,6 @@ from dataclasses import dataclass
 
 from isocost.plan.money.ledger import LedgerLine, late_lines, programme_total
 from isocost.plan.money.reckoning import Reckoning
-from isocost.quantities.units import DAYS_PER_WEEK
-
-USUAL_SHARE, USUAL_WEEKS = 0.25, 4.0
-"""A delay worth asking about first: this share of the programme, and these weeks at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +15,6 @@ class Slip:
     weeks: float
     lines: tuple[LedgerLine, ...]
     total_usd: float
-
-
-def usual_slip(days: float) -> float:
-    """Whole weeks of delay to ask about first, in a programme of some days; none in a short one."""
-    return float(min(USUAL_WEEKS, round(USUAL_SHARE * days / DAYS_PER_WEEK)))
 
 
 def slip(on: Reckoning, weeks: float) -> Slip:

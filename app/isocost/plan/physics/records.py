@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
+from isocost.catalog.records import named_for
 from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.throughput import Throughput
 from isocost.plan.values import Efficiency, Hardware, Layout, ModelChoice
@@ -69,6 +70,10 @@ class Detail:
     unit: str = ""
     note: str = ""
     """What it means, in a few words."""
+
+    def called(self, noun: str) -> Detail:
+        """The fact as it is said of accelerators that are called so."""
+        return replace(self, unit=named_for(noun, self.unit), note=named_for(noun, self.note))
 
 
 Array = NDArray[np.float64]

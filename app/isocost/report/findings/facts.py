@@ -60,13 +60,27 @@ def scope_said(omissions: Sequence[Omission]) -> Said:
     finding = f"{len(optional)} costs are not in this bill" if optional else "All that can be counted is"
     if len(optional) == 1:
         finding = "One cost is not in this bill"
+    base = [each for each in omissions if each.kind == "base"]
+    if base:
+        more = (
+            f", nor are {len(optional)} more costs"
+            if len(optional) > 1
+            else ", nor is one more" * len(optional)
+        )
+        finding = f"{base[0].name} is not in this bill{more}"
     told = "; ".join(f"{each.name}: {each.meaning}" for each in omissions)
     return Said(finding, "Choose one to count it." if optional else "", f"{finding}. {told}.")
 
 
 def never_counted(omissions: Sequence[Omission]) -> str:
     """What no input would count."""
-    return f"Never counted: {', '.join(each.name.lower() for each in omissions if not each.path)}."
+    never = [each.name.lower() for each in omissions if not each.path and each.kind != "base"]
+    base = "".join(f"{_sentence(each.meaning)}. " for each in omissions if each.kind == "base")
+    return f"{base}Never counted: {', '.join(never)}."
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def omission_tip(omission: Omission) -> str:

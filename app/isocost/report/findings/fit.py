@@ -127,7 +127,7 @@ def rounds_step_said(found: RoundsFit) -> Said:
 def step_finding(breakdown: Breakdown) -> str:
     """Where most of the step goes, and the largest part that is not the model's own arithmetic."""
     first = max(breakdown.parts, key=lambda part: part.amount)
-    losses = [part for part in breakdown.parts if part.name not in USEFUL]
+    losses = [part for part in breakdown.parts if part.name not in USEFUL and part.amount > 0.0]
     total = breakdown.total
     words = f"{first.amount / total:.0%} of the {seconds(total)} step is {lower(first.name)}"
     words = words.replace("%", f"{SPACE}%", 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from isocost.catalog import Catalog
+from isocost.catalog.records import named_for
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, EstimateRange, StageEstimate
@@ -52,7 +53,7 @@ def key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
         return ()
     trained = _most(counted)
     hours = format_quantity(total.gpu_hours, "number")
-    chosen = [KeyFigure(_hours_label(counted), hours, _hours_note(estimate))]
+    chosen = [KeyFigure(_hours_label(estimate), hours, _hours_note(estimate))]
     if len(estimate.groups) > 1:
         last = estimate.groups[-1]
         chosen.append(
@@ -75,9 +76,8 @@ def _counted(estimate: Estimate) -> list[StageEstimate]:
     return [stage for stage in estimate.stages if stage.enabled]
 
 
-def _hours_label(counted: Sequence[StageEstimate]) -> str:
-    nouns = {stage.noun for stage in counted}
-    return {"GPU": "GPU-hours", "chip": "Chip-hours"}[nouns.pop()] if len(nouns) == 1 else "Accelerator-hours"
+def _hours_label(estimate: Estimate) -> str:
+    return named_for(estimate.noun, "GPU-hours", heading=True)
 
 
 def _hours_note(estimate: Estimate) -> str:

@@ -11,8 +11,6 @@ from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.badges import (
-    NEAR_RULE,
-    RULE_OF_THUMB,
     badges,
     thresholds_reached,
     training_flops,
@@ -196,7 +194,7 @@ def _tokens(selected: Selected) -> str:
     counted = parameters_of(model_of(selected.scenario, stage), selected.catalog)
     ratio = data.tokens / counted.active
     shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
-    regime = training_regime(ratio / RULE_OF_THUMB, NEAR_RULE)
+    regime = training_regime(counted.active, data.tokens, selected.catalog)
     reached = thresholds_reached(training_flops(selected.results), selected.catalog)
     rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""
     return f"{shown} per active parameter: {regime}{rule}"

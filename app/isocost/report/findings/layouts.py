@@ -83,7 +83,7 @@ def layouts_finding(report: FitReport) -> str:
     if others[0].behind < SAME:
         return f"{_capital(degrees(best))} is fastest"
     first, second = _told_from(best, others[0]), _told_from(others[0], best)
-    return f"{_capital(first)} is fastest; {second} comes within {percent(others[0].behind)}"
+    return f"{_capital(first)} is fastest; {second} is {percent(others[0].behind)} slower"
 
 
 def _told_from(row: LayoutRow, other: LayoutRow) -> str:

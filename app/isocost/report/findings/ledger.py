@@ -268,7 +268,10 @@ def calendar_finding(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -
     when = month_name(dearest.label) if last.end else month_name(dearest.label).lower()
     if len(paid) == 1:
         return f"{ends}, all paid in {when}"
-    return f"{ends}; {when} costs most, {format_money(dearest.total_usd)}"
+    most = format_money(dearest.total_usd)
+    if sum(format_money(month.total_usd) == most for month in paid) > 1:
+        return f"{ends}; at most {most} a month"
+    return f"{ends}; {when} costs most, {most}"
 
 
 def month_in_words(month: CashMonth) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from isocost.plan.answer.comparison import JUST, Comparison, FrontSegment, Published, efficient
+from isocost.plan.answer.comparison import Comparison, FrontSegment, Published
 from isocost.plan.answer.curves import CostCurve, RankedChoice
+from isocost.plan.answer.deadlines import Deadlines, Reign
 from isocost.plan.physics.throughput import TYPED
-from isocost.quantities import format_count, format_duration, format_money, format_share
+from isocost.quantities import format_count, format_duration, format_money, format_share, shown_duration
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -20,9 +21,6 @@ APART = "Every stage has hardware of its own: there is no shared accelerator or 
 
 NOTABLE = 0.05
 """A saving of a smaller share is no reason to change the plan."""
-
-ABOUT_AS_CHEAP = 1.02
-"""Costs this close are no reason to prefer one accelerator to another."""
 
 LONGEST = 3.0
 """Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
@@ -51,6 +49,8 @@ def time_said(comparison: Comparison, segments: Sequence[FrontSegment], *, diamo
 def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
     """That another count is better in every way, else which accelerators are cheapest."""
     finding = _better_count(comparison) or _cheapest_finding(segments, comparison.curves)
+    if not segments and comparison.pinned:
+        finding += " as pinned"
     return f"Shared stages: {finding}" if comparison.apart else finding
 
 
@@ -71,29 +71,53 @@ def _better_count(comparison: Comparison) -> str:
 
 
 def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCurve]) -> str:
-    """Which accelerator is cheapest for those who can wait, from when on, and what to take otherwise."""
-    if not segments:
+    """Which accelerator is cheapest for those who can wait, from when on, and what to take otherwise.
+
+    It says of each deadline what the ranking would, but for differences too small to matter.
+    """
+    ranked_at = Deadlines(curves)
+    shown = ranked_at.reign(segments[-1].accelerator, segments[-1].days[-1]) if segments else None
+    if shown is None:
         return "No accelerator here can hold this model"
-    best = segments[-1]
-    wait = _cheapest_from(next(c for c in curves if c.accelerator == best.accelerator), segments)
-    faster = dict.fromkeys(s.label for s in reversed(segments) if s.days[0] < wait and s.label != best.label)
-    if not faster:
-        return f"{best.label} is cheapest at any pace shown"
-    nearest, *rest = faster
-    words = f"{best.label} is cheapest if you can wait {format_duration(wait)}, else {nearest}"
-    return f"{words} or others" if rest else words
+    if shown.since <= ranked_at.shortest:
+        if math.isinf(shown.until):
+            return f"{shown.label} is cheapest at any pace"
+        return f"{shown.label} is cheapest up to {format_duration(_ends(shown))}"
+    # A time is rounded up as far as it is shown, for the words to hold from the shown one on.
+    since = shown_duration(shown.since)
+    if math.isinf(shown.until):
+        words = f"{shown.label} is cheapest if you can wait {format_duration(since)}"
+    else:
+        if since >= _ends(shown):
+            return "Which accelerator is cheapest depends on the time you have"
+        words = f"{shown.label} is cheapest from {format_duration(since)} to {format_duration(_ends(shown))}"
+    return f"{words}, {_else(ranked_at, since, shown)}"
 
 
-def _cheapest_from(curve: CostCurve, segments: Sequence[FrontSegment]) -> float:
-    """Days from which on a curve stays about as cheap as the front."""
-    days = np.array([day for segment in segments for day in segment.days])
-    cost = np.minimum.accumulate([each for segment in segments for each in segment.cost_usd])
-    points = efficient(curve)
-    points = points[curve.fits[points] & (curve.days[points] >= days[0])]
-    front = cost[np.searchsorted(days, curve.days[points] * JUST, side="right") - 1]
-    dearer = np.flatnonzero(curve.cost_usd[points] > front * ABOUT_AS_CHEAP)
-    first = dearer[-1] + 1 if len(dearer) else 0
-    return float(curve.days[points[min(first, len(points) - 1)]])
+def _else(ranked_at: Deadlines, since: float, shown: Reign) -> str:
+    """Who is cheapest at deadlines too short for the first: for the longest stretch of them."""
+    earlier = [
+        each
+        for each in ranked_at.before(shown)
+        if each.accelerator != shown.accelerator and _begins(each, ranked_at) < min(since, _ends(each))
+    ]
+    if not earlier:
+        return "else others"
+    longest = max(earlier, key=lambda each: min(each.until, shown.since) / each.since)
+    to_the_end, any_shorter = longest.until >= shown.since, longest.since <= ranked_at.shortest
+    ends = "" if to_the_end else format_duration(_ends(longest))
+    if any_shorter:
+        return f"{longest.label} up to {ends}" if ends else f"else {longest.label}"
+    begins = f"{longest.label} from {format_duration(_begins(longest, ranked_at))}"
+    return f"{begins} to {ends}" if ends else begins
+
+
+def _begins(reign: Reign, ranked_at: Deadlines) -> float:
+    return 0.0 if reign.since <= ranked_at.shortest else shown_duration(reign.since)
+
+
+def _ends(reign: Reign) -> float:
+    return reign.until if math.isinf(reign.until) else shown_duration(reign.until, least=False)
 
 
 def time_subtitle(comparison: Comparison, *, diamonds: bool) -> str:
@@ -142,7 +166,7 @@ def point_lines(comparison: Comparison, curve: CostCurve, at: int) -> tuple[str,
     return (
         f"{format_count(curve.counts[at])} {curve.label}",
         f"{format_duration(curve.days[at])}, {format_money(curve.cost_usd[at])}",
-        doing if curve.fits[at] else "does not fit in memory",
+        doing if curve.fits[at] else f"does not fit {'as pinned' if comparison.pinned else 'in memory'}",
     )
 
 
@@ -240,7 +264,7 @@ def _ordinal(number: int) -> str:
 def why_out(choice: RankedChoice) -> str:
     """Why a choice is out, in a few words; empty when it is in."""
     if not choice.fits:
-        return "does not fit"
+        return "does not fit as pinned" if choice.pinned else "does not fit"
     return "" if choice.in_time else "too slow"
 
 

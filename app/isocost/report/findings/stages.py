@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isocost.catalog.records import named_for
 from isocost.plan.answer.results import Estimate, StageEstimate, result_of
 from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
 from isocost.plan.physics.records import Detail
@@ -40,7 +41,7 @@ def row_tip(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
 
 def size_line(found: StageEstimate) -> str:
     """A stage's kind, size and driver."""
-    hours = f"{format_count(found.gpu_hours)} {found.noun}-hours"
+    hours = f"{format_count(found.gpu_hours)} {named_for(found.noun, 'GPU-hours')}"
     parts = [KINDS[found.kind].label, f"{hours}, {format_duration(found.wall_days)}"]
     driver = next((each for each in found.details if each.label == "Driven by"), None)
     if driver is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from isocost.catalog.records import named_for
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.defaults import slider_low
@@ -227,6 +228,8 @@ class InputColumn(QScrollArea):
         for path in ("hardware.count", "price.usd_per_gpu_hour"):
             self.fields[path].edit.set_noun(entry.noun)
         self.fields["hardware.count"].set_stops(units_of(entry, owned))
+        hours = self.fields["stage.gpu_hours"]
+        hours.label.setText(named_for(entry.noun, hours.field.label, heading=True))
 
     def _refresh_automatic(self, answer: Answer) -> None:
         """What follows from an answer; the parts of it that come later tell the inputs nothing."""

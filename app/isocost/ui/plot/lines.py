@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QPen
 
+from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import efficient
 from isocost.plan.answer.curves import CostCurve
 from isocost.ui.look.theme import Series, Theme
@@ -31,7 +32,7 @@ class Items:
     solid: Curve
     faint: Curve
     drawn: Line | None = None
-    style: tuple[str, int | None] | None = None
+    style: tuple[str, LineStyle | None] | None = None
 
 
 @dataclass(slots=True)
@@ -118,11 +119,14 @@ class Lines:
             kept = line is not None and line.curve is curve and (name == active) == (name == was)
             self._lines[name] = line if line and kept else Line.of(curve, whole=name == active)
 
-    def style(self, theme: Theme, slots: Mapping[str, int], hovered: str | None) -> None:
-        """Draw by role: the plan's bold, the one pointed at heavier than the others."""
+    def style(
+        self, theme: Theme, styles: Mapping[str, LineStyle], hovered: str | None, best: str | None
+    ) -> None:
+        """Draw by role: the plan's bold, the one pointed at and the cheapest heavier than the others."""
         for name, line in self._lines.items():
-            role = "active" if name == self._active else "hovered" if name == hovered else "named"
-            self._draw(name, line, theme, (role, slots.get(name)), slots)
+            heavier = name in (hovered, best)
+            role = "active" if name == self._active else "heavier" if heavier else "named"
+            self._draw(name, line, theme, (role, styles.get(name)), styles)
         for name, items in self._items.items():
             if name not in self._lines:
                 items.solid.setVisible(False)
@@ -133,8 +137,8 @@ class Lines:
         name: str,
         line: Line,
         theme: Theme,
-        style: tuple[str, int | None],
-        slots: Mapping[str, int],
+        style: tuple[str, LineStyle | None],
+        styles: Mapping[str, LineStyle],
     ) -> None:
         items = self._items.get(name)
         if items is None:
@@ -152,10 +156,10 @@ class Lines:
         # A pen set again makes pyqtgraph drop the item's bounds and paint it anew, even where it is the same.
         if items.style != style:
             items.style = style
-            solid, faint = pens(theme, series_of(theme, slots, name), style[0])
+            solid, faint = pens(theme, series_of(theme, styles, name), style[0])
             items.solid.setPen(solid)
             items.faint.setPen(faint)
-            items.solid.setZValue({"active": 3.0, "hovered": 2.0, "named": 1.0}[style[0]])
+            items.solid.setZValue({"active": 3.0, "heavier": 2.0, "named": 1.0}[style[0]])
 
     def forget_pens(self) -> None:
         """Make new pens at the next styling: the theme changed."""
@@ -192,7 +196,7 @@ def distance_to(points: Points, x: float, y: float) -> float:
 
 def pens(theme: Theme, series: Series, role: str) -> tuple[QPen, QPen]:
     """The pen of a line's possible part and of the part that does not fit in memory."""
-    width = {"active": 3.0, "hovered": 2.6, "named": 1.8}[role]
+    width = {"active": 3.0, "heavier": 2.6, "named": 1.8}[role]
     dash = () if role == "active" else series.dash
     faint = mixed(series.line, theme.panel, 0.5)
     return made_pen(series.line, width, dash), made_pen(faint, max(1.0, width * 0.6), (1.0, 3.0))

@@ -1,19 +1,19 @@
-"""The line style of each accelerator: the same in every chart, and no two alike among those named."""
+"""The line style of each accelerator: the same in every chart, plan and picture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from isocost.plan.answer.comparison import USUAL
+from isocost.catalog.constants.palette import LineStyle
 from isocost.ui.look.theme import Series, Theme
 
-COLOURS = len(USUAL)
-"""As many can be told apart by colour; styles further on repeat colours with other dashes."""
 
-
-def series_of(theme: Theme, slots: Mapping[str, int], accelerator: str) -> Series:
-    """The accelerator's style, or a plain grey line when it has none."""
-    slot = slots.get(accelerator)
-    if slot is None:
+def series_of(theme: Theme, styles: Mapping[str, LineStyle], accelerator: str) -> Series:
+    """The accelerator's style on a theme's ground, or a plain grey line when it has none."""
+    style = styles.get(accelerator)
+    if style is None:
         return Series(theme.quiet, theme.quiet, ())
-    return theme.series[slot % len(theme.series)]
+    shade = style.shade
+    if theme.name == "dark":
+        return Series(shade.dark, shade.dark, style.dash)
+    return Series(shade.light, shade.text or shade.light, style.dash)

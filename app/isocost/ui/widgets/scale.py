@@ -6,8 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 _TINY = 1e-9
 """Relative slack so that 5.000000001 counts as 5 when stepping."""
+
+BENT = (0.0, 1.0 / 3.0, 1.0)
+"""Places of the ends and the bend of a scale that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +25,14 @@ class Scale:
     integer: bool = False
     stops: tuple[int, ...] = ()
     """Where dragging and stepping stop, rising: up to the last at these only, above it at its multiples."""
+    third: float | None = None
+    """The value a third of the way along, where a linear scale bends; None = it does not."""
 
     def position(self, value: float) -> float:
         """Place of a value on the way from low to high, 0..1; values beyond an end are at that end."""
-        if self.kind == "linear":
+        if self.third is not None:
+            share = float(np.interp(value, (self.low, self.third, self.high), BENT))
+        elif self.kind == "linear":
             share = (value - self.low) / (self.high - self.low)
         elif value <= 0:
             share = 0.0
@@ -34,6 +43,8 @@ class Scale:
     def value(self, position: float) -> float:
         """Value at a place 0..1, not rounded."""
         share = min(1.0, max(0.0, position))
+        if self.third is not None:
+            return float(np.interp(share, BENT, (self.low, self.third, self.high)))
         if self.kind == "linear":
             return self.low + share * (self.high - self.low)
         return float(self.low * (self.high / self.low) ** share)

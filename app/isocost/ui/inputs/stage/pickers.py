@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox
 
+from isocost.catalog.records import named_for
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import starting_number
 from isocost.plan.kinds import DistillationStage, GpuHoursStage, kind_of
@@ -125,10 +126,10 @@ def hardware_holder(session: Session) -> HolderPicker:
 
 
 class ClaimPicker(Picker):
-    """Whether a claim is in GPU-hours or in hours on the accelerators; changing keeps the product."""
+    """Whether a claim is of accelerator-hours or of hours on them; changing keeps the product."""
 
     def __init__(self, session: Session) -> None:
-        text = "What is claimed: GPU-hours, or wall hours on the accelerators below."
+        text = "What is claimed: hours of all accelerators together, or wall hours on those below."
         super().__init__(session, "stage.claim", "What is claimed", text)
         self.setProperty("role", "flat")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -137,7 +138,9 @@ class ClaimPicker(Picker):
         self.activated.connect(self._choose)
 
     def refresh(self) -> None:
-        """Show what the selected stage claims."""
+        """Show what the selected stage claims, of what its accelerators are called."""
+        entry = self._session.catalog.accelerator(self._session.value("hardware.accelerator"))
+        self.setItemText(0, named_for(entry.noun, "GPU-hours"))
         self.setCurrentIndex(0 if self._session.value("stage.hours") is None else 1)
 
     def _choose(self, index: int) -> None:

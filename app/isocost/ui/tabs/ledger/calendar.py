@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from isocost.plan.answer.results import Estimate
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
-from isocost.plan.money.slip import Slip, usual_slip
+from isocost.plan.money.slip import Slip
 from isocost.report.findings.ledger import (
     CalendarView,
     calendar_said,
@@ -24,7 +24,8 @@ from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.scale import Scale
 from isocost.ui.widgets.slider import LogSlider
 
-LONGEST_SLIP = 52.0
+LONGEST_SLIP, MONTH = 52.0, 4.0
+"""Weeks: the longest delay asked about, and what the first third of the slider is, where most delays lie."""
 SLIDER = 168
 
 
@@ -40,28 +41,18 @@ class Calendar(ChartCard):
         self.plot.setObjectName("calendar.plot")
         self.pointed = ElidedLabel(self)
         self.pointed.setProperty("role", "quiet")
-        self.slip = LogSlider(Scale(0.0, LONGEST_SLIP, "linear", integer=True), self)
+        self.slip = LogSlider(Scale(0.0, LONGEST_SLIP, "linear", integer=True, third=MONTH), self)
         self.words = WrapLabel(self)
         self._months: tuple[CashMonth, ...] = ()
-        self._usual = 0.0
-        self._asked: float | None = None
+        self.weeks = 0.0
+        """The delay asked about; none unless somebody asks."""
         self._lay_out()
         self.slip.moved.connect(lambda weeks, _: self._move(weeks))
-        self.slip.reset.connect(lambda _: self._move(None))
+        self.slip.reset.connect(lambda _: self._move(0.0))
         self.plot.said.connect(self._tell)
         self.apply_theme(theme)
         self.say("The calendar", "Estimating…", "Estimating…")
         self._tell("")
-
-    @property
-    def weeks(self) -> float:
-        """The delay asked about: what the slider was moved to, or what is usual for the programme."""
-        return self._usual if self._asked is None else self._asked
-
-    def lasting(self, days: float) -> None:
-        """Ask first about a delay that fits a programme of some days."""
-        self._usual = usual_slip(days)
-        self.slip.show_value(self.weeks)
 
     def _lay_out(self) -> None:
         self.slip.setObjectName("calendar.slip")
@@ -118,8 +109,8 @@ class Calendar(ChartCard):
     def table(self) -> Table:
         return cash_table(self._months)
 
-    def _move(self, weeks: float | None) -> None:
-        self._asked = weeks
+    def _move(self, weeks: float) -> None:
+        self.weeks = weeks
         self.slip.show_value(self.weeks)
         self.slip_wanted.emit(self.weeks)
 

@@ -6,10 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from isocost.plan.answer.badges import badges
+from isocost.plan.answer.badges import badges, spokesman
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.kinds import data_of
-from isocost.plan.project.project import Scenario
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
@@ -147,7 +145,6 @@ class LedgerPage(QWidget):
         """Show an answer in place of the last one."""
         scenario, catalog = answer.scenario, self._session.catalog
         self.waterfall.show_bill(answer.estimate)
-        self.calendar.lasting(max((bar.end_day for bar in answer.timeline), default=0.0))
         self.calendar.show_calendar(
             answer.estimate, answer.timeline, answer.cash, answer.slip(self.calendar.weeks)
         )
@@ -156,13 +153,7 @@ class LedgerPage(QWidget):
         self.api_or_own.show_question(answer.options, scenario)
         self.energy.show_footprint(answer.reckoning.footprint)
         self.scope.show_omissions(answer.omissions)
-        self.badges.show_badges(badges(scenario, answer.estimate.stages, catalog, self._trained(scenario)))
-
-    def _trained(self, scenario: Scenario) -> int:
-        """The selected stage where it trains from tokens, else the first that does."""
-        stages = scenario.stages
-        trains = [i for i, each in enumerate(stages) if data_of(each) is not None and each.enabled]
-        return self._session.stage if self._session.stage in trains else next(iter(trains), 0)
+        self.badges.show_badges(badges(scenario, answer.estimate.stages, catalog, spokesman(scenario)))
 
     def _show_slip(self, weeks: float) -> None:
         if self._session.answer is not None:

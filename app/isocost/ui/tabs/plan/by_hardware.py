@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
+from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison, ranked
 from isocost.plan.answer.curves import RankedChoice
-from isocost.quantities import format_money
+from isocost.quantities import format_money, shown_duration
 from isocost.report.findings.plan import (
     bar_scale,
     choice_pace,
@@ -23,7 +24,7 @@ from isocost.report.findings.plan import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.plot.base import made_pen
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.widgets.card import ChartCard
@@ -51,14 +52,14 @@ class BarDelegate(RowDelegate):
         super().__init__(theme, HEIGHT, parent)
         self._full = 0.0
         self._active = ""
-        self._slots: Mapping[str, int] = {}
+        self._styles: Mapping[str, LineStyle] = {}
         self._spread: tuple[float, float] | None = None
 
-    def show(self, comparison: Comparison, slots: Mapping[str, int], full: float) -> None:
+    def show(self, comparison: Comparison, full: float) -> None:
         """Paint from now on for this comparison, with bars of ``full`` USD at most."""
         spread = comparison.spread
         self._active = comparison.active.accelerator
-        self._slots = slots
+        self._styles = comparison.styles
         self._spread = spread
         high = comparison.estimate.total.cost_usd * spread[1] if spread else 0.0
         self._full = max(full, min(high, 1.25 * full))
@@ -98,8 +99,8 @@ class BarDelegate(RowDelegate):
         share = choice.cost_usd / self._full
         bar = QRectF(room.left(), room.top(), max(2.0, min(1.0, share) * room.width()), room.height())
         painter.setPen(Qt.PenStyle.NoPen)
-        series = series_of(theme, self._slots, choice.accelerator)
-        painter.setBrush(mixed(series.line, theme.panel, 1.0 if choice.accelerator in self._slots else 0.4))
+        series = series_of(theme, self._styles, choice.accelerator)
+        painter.setBrush(QColor(series.line))
         painter.drawRoundedRect(bar, 3, 3)
         if share > 1.0 + 1e-9:
             painter.setPen(made_pen(theme.panel, 2.0))
@@ -191,8 +192,8 @@ class ByHardware(ChartCard):
         self.at_deadline.setVisible(False)
         self.say("Cost by hardware", why, why)
 
-    def show_comparison(self, comparison: Comparison, slots: Mapping[str, int]) -> None:
-        """Rank a comparison in place of the last one, in the line styles of the other chart."""
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Rank a comparison in place of the last one, in the colours of the other chart."""
         self._comparison = comparison
         choices = ranked(comparison)
         deadline = comparison.deadline_days
@@ -201,7 +202,7 @@ class ByHardware(ChartCard):
         (self.at_count if deadline is None else self.at_deadline).setChecked(True)
         said = ranking_said(comparison, choices)
         self.say(*said)
-        self._delegate.show(comparison, slots, bar_scale(choices))
+        self._delegate.show(comparison, bar_scale(choices))
         self.ranking.show(choices)
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
@@ -219,7 +220,7 @@ class ByHardware(ChartCard):
     def _want_deadline(self) -> None:
         if self._comparison is not None and self._comparison.deadline_days is None:
             days = self._comparison.estimate.total.wall_days
-            self.deadline_wanted.emit(max(days, float(round(days))))
+            self.deadline_wanted.emit(shown_duration(days))
 
     def _choose(self, index: QModelIndex) -> None:
         choice: RankedChoice = index.data(ROW)

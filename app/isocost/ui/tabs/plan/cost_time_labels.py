@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 
+from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison
 from isocost.quantities import format_count
 from isocost.report.findings.plan import deadline_label, plan_lines, published_lines
@@ -30,7 +31,7 @@ def place_labels(
     plot: LogPlot,
     lines: Lines,
     comparison: Comparison,
-    slots: Mapping[str, int],
+    styles: Mapping[str, LineStyle],
     theme: Theme,
     offset: tuple[float, float] | None,
 ) -> Labels:
@@ -53,11 +54,11 @@ def place_labels(
     if plan.visible:
         clutter.take(plan.box)
         clutter.take(Box(plan.at[0] - 9, plan.at[1] - 9, 18, 18))
-    names = _names(comparison, slots, theme, area, drawn, clutter)
+    names = _names(comparison, styles, theme, area, drawn, clutter)
     dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
     return Labels(
         theme=theme,
-        slots=slots,
+        styles=styles,
         room=clutter.room,
         area=area,
         plan=plan,
@@ -99,7 +100,7 @@ def _pixel(plot: LogPlot, days: float, cost_usd: float) -> tuple[float, float]:
 
 def _names(
     comparison: Comparison,
-    slots: Mapping[str, int],
+    styles: Mapping[str, LineStyle],
     theme: Theme,
     area: QRectF,
     drawn: Mapping[str, Points],
@@ -107,7 +108,7 @@ def _names(
 ) -> tuple[Name, ...]:
     """A name beside the end of a line that ends within the plot, others in one column right of it."""
     labels = {c.accelerator: c.label for c in comparison.curves}
-    ends = {name: end for name in slots if name in drawn and (end := visible_end(drawn[name], area))}
+    ends = {name: end for name in styles if name in drawn and (end := visible_end(drawn[name], area))}
     sizes = {name: text_size(font_of(theme, "small", bold=True), labels[name]) for name in ends}
     boxes: dict[str, Box] = {}
     for name, end in ends.items():
@@ -251,7 +252,7 @@ class Labels:
     """Every text and mark of the plot with its place in pixels."""
 
     theme: Theme
-    slots: Mapping[str, int]
+    styles: Mapping[str, LineStyle]
     room: Box
     """Where texts may stand."""
     area: QRectF
@@ -285,7 +286,7 @@ class Labels:
 
     def series(self, accelerator: str) -> Series:
         """The accelerator's line style."""
-        return series_of(self.theme, self.slots, accelerator)
+        return series_of(self.theme, self.styles, accelerator)
 
     def paint(self, painter: QPainter) -> None:
         """Paint everything that does not depend on the mouse."""

@@ -11,8 +11,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison, View, next_count, next_curve
 from isocost.plan.answer.curves import CostCurve
+from isocost.quantities import shown_duration
 from isocost.report.findings.plan import point_lines
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
@@ -61,7 +63,7 @@ class Beneath:
             self._way.draw(x, np.array([line.y[end], math.log10(total.cost_usd)]))
 
     def paint_band(
-        self, painter: QPainter, comparison: Comparison, theme: Theme, slots: Mapping[str, int]
+        self, painter: QPainter, comparison: Comparison, theme: Theme, styles: Mapping[str, LineStyle]
     ) -> None:
         """From the 10th to the 90th percentile of the cost along the plan's line."""
         name = comparison.active.accelerator
@@ -74,7 +76,7 @@ class Beneath:
         painter.setClipRect(self._plot.area())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(series_of(theme, slots, name).line, theme.panel, 0.11))
+        painter.setBrush(mixed(series_of(theme, styles, name).line, theme.panel, 0.11))
         painter.drawPolygon(QPolygonF([QPointF(*at) for at in np.vstack((low, high[::-1])).tolist()]))
         painter.restore()
 
@@ -128,7 +130,7 @@ class CostTimePlot(LogPlot):
         self.comparison: Comparison | None = None
         """What is drawn."""
         self._view: View | None = None
-        self._slots: Mapping[str, int] = {}
+        self._styles: Mapping[str, LineStyle] = {}
         self._offset: tuple[float, float] | None = None
         self._labels: Labels | None = None
         self._mouse = _Mouse()
@@ -139,9 +141,9 @@ class CostTimePlot(LogPlot):
     def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Draw a comparison in place of the last one."""
         self.comparison, self._view = comparison, view
-        self._slots = view.slots
+        self._styles = view.styles
         self.lines.show(
-            (c for c in comparison.curves if c.accelerator in view.slots), comparison.active.accelerator
+            (c for c in comparison.curves if c.accelerator in view.styles), comparison.active.accelerator
         )
         self._restyle()
         self._fit_margins()
@@ -171,7 +173,7 @@ class CostTimePlot(LogPlot):
 
     def _fit_margins(self) -> None:
         if self.comparison is not None:
-            labels = [c.label for c in self.comparison.curves if c.accelerator in self._slots]
+            labels = [c.label for c in self.comparison.curves if c.accelerator in self._styles]
             top = 8 if self.comparison.deadline_days is None else 26
             self.set_margins(self._theme.px(top), gutter(labels, self._theme))
 
@@ -186,7 +188,7 @@ class CostTimePlot(LogPlot):
         """Where every text of the plot stands; None while there is nothing to draw."""
         if self._labels is None and self.comparison is not None and self.area().width() > 20:
             self._labels = place_labels(
-                self, self.lines, self.comparison, self._slots, self._theme, self._offset
+                self, self.lines, self.comparison, self._styles, self._theme, self._offset
             )
             self._offset = self._labels.plan.offset
         return self._labels
@@ -213,7 +215,8 @@ class CostTimePlot(LogPlot):
     def _restyle(self) -> None:
         if self.comparison is not None:
             hovered = self._mouse.over[0] if self._mouse.over else None
-            self.lines.style(self._theme, self._slots, hovered)
+            best = self._view.front[-1].accelerator if self._view and self._view.front else None
+            self.lines.style(self._theme, self._styles, hovered, best)
 
     def _rewrite(self) -> None:
         self._labels = None
@@ -231,7 +234,7 @@ class CostTimePlot(LogPlot):
         """The range of the plan's curve, under the grid."""
         super().drawBackground(painter, rect)
         if self.comparison is not None:
-            self._beneath.paint_band(painter, self.comparison, self._theme, self._slots)
+            self._beneath.paint_band(painter, self.comparison, self._theme, self._styles)
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         """Every text, the plan's point and what the mouse is over, above the curves."""
@@ -266,7 +269,7 @@ class CostTimePlot(LogPlot):
             self._drag_plan(at)
         elif self._mouse.drag == "deadline":
             days = 10.0 ** self.decades_across(at.x())
-            self.deadline_moved.emit(max(1.0, round(days)) if days >= 1 else days)
+            self.deadline_moved.emit(max(1.0, round(days)) if days >= 1 else shown_duration(days))
         else:
             self._hover(at)
 

@@ -7,20 +7,18 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from isocost.plan.answer.comparison import (
-    Slots,
     in_logarithms,
     worth_showing,
 )
 from isocost.plan.answer.estimate import Answer
 from isocost.report.findings.plan import FREE, not_compared
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.styles import COLOURS
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.plan.by_hardware import ByHardware
 from isocost.ui.tabs.plan.cost_time import CostTime
 
-NAMED = COLOURS
+NAMED = 6
 """Accelerators that get a curve and a name; more would not be told apart."""
 
 SIDE = 380
@@ -52,7 +50,6 @@ class PlanPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._theme = theme
         self._session = session
-        self._slots = Slots()
         self.cost_time = CostTime(theme, self)
         self.by_hardware = ByHardware(theme, self)
         body = QWidget()
@@ -112,8 +109,8 @@ class PlanPage(QScrollArea):
         drawn = in_logarithms(comparison)
         if drawn is None:
             self.cost_time.show_nothing(FREE)
-            self.by_hardware.show_comparison(comparison, {})
+            self.by_hardware.show_comparison(comparison)
         else:
-            view = worth_showing(drawn, NAMED, self._slots)
+            view = worth_showing(drawn, NAMED)
             self.cost_time.show_comparison(drawn, view)
-            self.by_hardware.show_comparison(comparison, view.slots)
+            self.by_hardware.show_comparison(comparison)
