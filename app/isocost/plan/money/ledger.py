@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from isocost.plan.inputs.counting import STAGES
 from isocost.plan.inputs.table import OFF, origin
 from isocost.plan.kinds import kind_of
 from isocost.plan.money import bill
@@ -200,7 +201,7 @@ def _input(scenario: Scenario, path: str) -> float | None:
     return value
 
 
-_EXPERIMENTS = Omission("Experiments", "ablations, pilot runs and evaluation: stages of their own", "stages")
+_EXPERIMENTS = Omission("Experiments", "ablations, pilot runs and evaluation: stages of their own", STAGES)
 _NEVER = (
     Omission("Serving", "running the finished model for its users"),
     Omission("Earlier research", "work before this programme that it builds on"),

@@ -252,6 +252,3 @@ class InputColumn(QScrollArea):
         elif path in pickers:
             self.ensureWidgetVisible(pickers[path], 0, 24)
             pickers[path].setFocus(Qt.FocusReason.ShortcutFocusReason)
-        elif path == self.stages.objectName():
-            self.ensureWidgetVisible(self.stages.add_button, 0, 24)
-            self.stages.add_button.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.plan.answer.badges import badges
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.inputs.counting import STAGES, counted
 from isocost.plan.kinds import data_of
+from isocost.plan.money.ledger import Omission
 from isocost.plan.project.project import Scenario
+from isocost.report.findings.facts import counted_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
@@ -45,7 +48,7 @@ class LedgerPage(QWidget):
         self.rent_or_buy = RentOrBuyCard(theme, self)
         self.api_or_own = OptionsCard(theme, self)
         self.energy = EnergyCard(theme, self)
-        self.scope = ScopeCard(theme, self)
+        self.scope = ScopeCard(theme, session.catalog, self)
         self.badges = BadgeCard(theme, self)
         self.inputs = ProgrammeInputs(session, theme)
         self._theme = theme
@@ -54,8 +57,9 @@ class LedgerPage(QWidget):
         session.selection_changed.connect(self._follower.again)
         session.failed.connect(self._fail)
         self.calendar.slip_wanted.connect(self._show_slip)
-        for card in (self.rent_or_buy, self.api_or_own, self.scope):
+        for card in (self.rent_or_buy, self.api_or_own):
             card.field_wanted.connect(self.reveal)
+        self.scope.count_wanted.connect(self._count)
 
     @property
     def cards(self) -> tuple[ChartCard, ...]:
@@ -137,6 +141,16 @@ class LedgerPage(QWidget):
         """Put the cursor into an input of the ledger; others are the window's."""
         if not self.inputs.reveal(path):
             self.field_wanted.emit(path)
+
+    def _count(self, omission: Omission) -> None:
+        """Count what the bill left out, and show the value with its source: its input, or its stage."""
+        session, path = self._session, omission.path
+        at, catalog = session.scenario, session.catalog
+        session.apply(lambda project: counted(project, path, catalog, scenario=at), counted_words(omission))
+        if path == STAGES:
+            session.select_stage(len(session.current_scenario.stages) - 1)
+            path = "ablations.share"
+        self.reveal(path)
 
     def _fail(self, why: str) -> None:
         if why and self._session.answer is None:
