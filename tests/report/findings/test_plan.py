@@ -15,6 +15,7 @@ from isocost.report.findings.plan import (
     APART,
     IDLE,
     bar_scale,
+    beyond_scale,
     choice_pace,
     choice_tip,
     deadline_label,
@@ -245,3 +246,18 @@ def test_a_full_bar_is_the_dearest_but_at_most_three_times_the_cheapest():
     far = ranked(comparison(EVERY))
     assert bar_scale(far) == 3.0 * min(choice.cost_usd for choice in far)
     assert bar_scale(()) == 0.0
+
+
+def test_a_bar_too_long_to_draw_says_how_many_times_the_cheapest_it_is():
+    choices = ranked(comparison(EVERY))
+    cheapest = min(c.cost_usd for c in choices if c.fits and c.in_time)
+    dear = replace(choices[0], cost_usd=5.3 * cheapest)
+    assert beyond_scale(dear, choices) == "5.3x the cheapest"
+    assert dear.cost_usd > bar_scale((*choices, dear))
+
+
+def test_tables_are_headed_in_words_and_files_by_names_with_units():
+    plan = comparison(EVERY)
+    for table in (time_table(plan), ranking_table(ranked(plan))):
+        assert all(each.name[0].isupper() and "_" not in each.name for each in table.columns)
+        assert "cost_usd" in [each.key for each in table.columns]

@@ -38,7 +38,7 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
-from isocost.ui.widgets.sections import ScrollBody, beside, labelled, section
+from isocost.ui.widgets.sections import ScrollBody, beside, keep_bar, labelled, section
 
 WIDTH = 292
 MARGIN = 16
@@ -65,6 +65,7 @@ class InputColumn(QScrollArea):
         self.setAccessibleName("Inputs")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.fields = {

@@ -22,7 +22,7 @@ from isocost.ui.tabs.ledger.facts import BadgeCard, EnergyCard, ScopeCard
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import ScrollBody
+from isocost.ui.widgets.sections import ScrollBody, keep_bar
 
 MARGIN, GAP, CARD_GAP = 16, 8, 12
 TWO_COLUMNS, NARROW = 1040, 400
@@ -87,6 +87,7 @@ class LedgerPage(QWidget):
         self.area.setWidget(self._body)
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self.area)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
 from isocost.plan.answer.comparison import Comparison, ranked
@@ -14,6 +14,7 @@ from isocost.plan.answer.curves import RankedChoice
 from isocost.quantities import format_money
 from isocost.report.findings.plan import (
     bar_scale,
+    beyond_scale,
     choice_pace,
     choice_tip,
     in_words,
@@ -23,7 +24,7 @@ from isocost.report.findings.plan import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.plot.base import mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.widgets.card import ChartCard
@@ -53,9 +54,14 @@ class BarDelegate(RowDelegate):
         self._active = ""
         self._slots: Mapping[str, int] = {}
         self._spread: tuple[float, float] | None = None
+        self._choices: tuple[RankedChoice, ...] = ()
 
-    def show(self, comparison: Comparison, slots: Mapping[str, int], full: float) -> None:
-        """Paint from now on for this comparison, with bars of ``full`` USD at most."""
+    def show(
+        self, comparison: Comparison, slots: Mapping[str, int], choices: tuple[RankedChoice, ...]
+    ) -> None:
+        """Paint from now on for this comparison and these rows."""
+        full = bar_scale(choices)
+        self._choices = choices
         spread = comparison.spread
         self._active = comparison.active.accelerator
         self._slots = slots
@@ -102,15 +108,28 @@ class BarDelegate(RowDelegate):
         painter.setBrush(mixed(series.line, theme.panel, 1.0 if choice.accelerator in self._slots else 0.4))
         painter.drawRoundedRect(bar, 3, 3)
         if share > 1.0 + 1e-9:
-            painter.setPen(made_pen(theme.panel, 2.0))
-            for shift in (12.0, 17.0):
-                painter.drawLine(
-                    QPointF(bar.right() - shift, bar.bottom() + 2),
-                    QPointF(bar.right() - shift + 5, bar.top() - 2),
-                )
+            self._paint_break(painter, bar, beyond_scale(choice, self._choices))
         elif self._spread is not None and choice.accelerator == self._active:
             low, high = (min(1.0, share * factor) * room.width() + room.left() for factor in self._spread)
             self.paint_spread(painter, low, high, room.center().y())
+
+    def _paint_break(self, painter: QPainter, bar: QRectF, words: str) -> None:
+        """A gap in a bar that is longer than its room; the words in it say how long it would be."""
+        width = QFontMetricsF(self.quiet).horizontalAdvance(words) + 10
+        right = bar.right() - 8
+        left, slant = right - width, 5.0
+        top, bottom = bar.top() - 3, bar.bottom() + 3
+        gap = QPolygonF(
+            [
+                QPointF(left + slant, top), QPointF(right + slant, top),
+                QPointF(right, bottom), QPointF(left, bottom),
+            ]
+        )  # fmt: skip
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawPolygon(gap)
+        room = QRectF(left + 6, bar.top() - 4, width, bar.height() + 8)
+        write_text(painter, room, words, self.quiet, self.theme.text)
 
 
 class Ranking(QAbstractListModel):
@@ -201,7 +220,7 @@ class ByHardware(ChartCard):
         (self.at_count if deadline is None else self.at_deadline).setChecked(True)
         said = ranking_said(comparison, choices)
         self.say(*said)
-        self._delegate.show(comparison, slots, bar_scale(choices))
+        self._delegate.show(comparison, slots, choices)
         self.ranking.show(choices)
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
