@@ -20,7 +20,7 @@ def dragged(window: Window, path: str, fields: list[QWidget]) -> None:
     slider = window.findChild(LogSlider, f"{path}.slider")
     middle = slider.height() // 2
     before = [each.geometry() for each in fields]
-    captions = set()
+    captions = {window.findChild(WrapLabel, f"{path}.context").whole}
     QTest.mousePress(slider, LEFT, pos=QPoint(8, middle))
     for x in range(8, slider.width() - 8, 24):
         QTest.mouseMove(slider, QPoint(x, middle))
