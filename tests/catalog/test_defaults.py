@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from isocost.catalog.constants import defaults
-from isocost.catalog.constants.defaults import default_number, default_text, load_defaults
+from isocost.catalog.constants.defaults import default_number, default_text, load_counted, load_defaults
 from isocost.catalog.errors import CatalogError
 
 
 def test_every_default_has_a_date_and_a_source():
-    for path, known in load_defaults().items():
-        assert known.date[:2] == "20", path
+    for path, known in [*load_defaults().items(), *load_counted().items()]:
+        assert known.date[:2] in ("19", "20"), path
         assert len(known.source) > 10, path
 
 

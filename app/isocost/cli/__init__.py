@@ -52,6 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return PIPE_CLOSED
+    except ImportError as error:
+        from isocost.cli.libraries import missing_library
+
+        if (said := missing_library(error)) is None:
+            raise
+        print(f"isocost: {said}", file=sys.stderr)
+        return PROBLEM
     except Exception as error:
         if not _is_the_users(error):
             raise

@@ -11,11 +11,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading with the unit, and how a value is shown to people."""
+    """One column: its heading in words, and how a value is shown to people."""
 
     name: str
     show: Callable[[Any], str] = str
     right: bool = False
+    key: str = ""
+    """Its name for other programs, with the unit of the plain values; empty = the heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +37,5 @@ def write_csv(path: Path, table: Table) -> None:
     """Write the plain values, with a heading line, as UTF-8. Raises OSError."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(column.name for column in table.columns)
+        writer.writerow(column.key or column.name for column in table.columns)
         writer.writerows(table.rows)

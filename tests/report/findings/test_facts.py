@@ -55,14 +55,18 @@ def test_the_finding_is_energy_and_emissions_and_every_figure_is_read_out():
     ]
 
 
-def test_what_is_left_out_is_counted_and_what_never_is_is_named():
-    left_out = omissions(scenario(), CATALOG)
+def test_what_is_left_out_is_counted_and_what_never_is_is_named(catalog):
+    left_out = omissions(scenario(), catalog)
     said = scope_said(left_out)
     assert said.finding == "11 costs are not in this bill"
     assert said.subtitle == "Choose one to count it."
     assert never_counted(left_out).startswith("Never counted: serving, ")
     assert all(each.meaning in said.summary for each in left_out)
-    assert omission_tip(left_out[0]) == f"Not counted: {left_out[0].meaning}."
+    tips = [omission_tip(each, catalog) for each in left_out if each.path]
+    assert all(" Counts " in tip and ": " in tip.split(" Counts ")[1] for tip in tips)
+    assert tips[0].startswith(
+        f"Not counted: {left_out[0].meaning}. Counts 58\N{NO-BREAK SPACE}% of the training: SmolLM3"
+    )
     assert [row[2] for row in scope_table(left_out).rows][-1] == "never counted"
 
 

@@ -15,6 +15,7 @@ from isocost.report.findings.plan import (
     APART,
     IDLE,
     bar_scale,
+    beyond_scale,
     choice_pace,
     choice_tip,
     deadline_label,
@@ -253,3 +254,18 @@ def test_what_a_held_layout_keeps_from_fitting_is_said_so():
     assert all(why_out(choice) == "does not fit as pinned" for choice in ranked(plan))
     assert point_lines(plan, plan.active, 0)[2] == "does not fit as pinned"
     assert time_finding(plan, ()) == "No accelerator here can hold this model as pinned"
+
+
+def test_a_bar_too_long_to_draw_says_how_many_times_the_cheapest_it_is():
+    choices = ranked(comparison(EVERY))
+    cheapest = min(c.cost_usd for c in choices if c.fits and c.in_time)
+    dear = replace(choices[0], cost_usd=5.3 * cheapest)
+    assert beyond_scale(dear, choices) == "5.3x the cheapest"
+    assert dear.cost_usd > bar_scale((*choices, dear))
+
+
+def test_tables_are_headed_in_words_and_files_by_names_with_units():
+    plan = comparison(EVERY)
+    for table in (time_table(plan), ranking_table(ranked(plan))):
+        assert all(each.name[0].isupper() and "_" not in each.name for each in table.columns)
+        assert "cost_usd" in [each.key for each in table.columns]

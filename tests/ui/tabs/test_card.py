@@ -62,7 +62,7 @@ def test_the_table_window_shows_what_the_chart_draws(page: PlanPage):
     dialog = page.by_hardware.show_table()
     table = dialog.table
     headings = [table.horizontalHeaderItem(c).text() for c in range(table.columnCount())]
-    assert headings == ["accelerator", "count", "days", "cost_usd", "verdict"]
+    assert headings == ["Accelerator", "How many", "Time", "Cost", "Verdict"]
     choices = page.by_hardware.ranking.choices
     assert table.rowCount() == len(choices)
     assert table.item(0, 0).text() == choices[0].label

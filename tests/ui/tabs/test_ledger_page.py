@@ -330,6 +330,7 @@ def test_what_is_left_out_leads_to_its_input_and_leaves_when_counted(
     click(chip)
     edit = page.findChild(QLineEdit, "programme.support.edit")
     assert page.focusWidget() is edit
+    QTest.keyClick(edit, KEY.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(edit, "5")
     QTest.keyClick(edit, KEY.Key_Return)
     assert session.current_scenario.programme.support == 0.05
@@ -633,13 +634,6 @@ def test_a_warning_about_the_ledger_leads_to_its_input(window):
     assert window.focusWidget() is window.findChild(QComboBox, "site.region")
     window.reveal("data.tokens")
     assert window.focusWidget() is window.findChild(QLineEdit, "data.tokens.edit")
-
-
-def test_what_is_counted_by_a_stage_leads_to_the_stages(window):
-    window.show_page(window.page_titles.index("Ledger"))
-    QApplication.processEvents()
-    click(window.findChild(QWidget, "scope.stages"))
-    assert window.focusWidget() is window.inputs.stages.add_button
 
 
 def test_both_themes_draw(page: LedgerPage, themes: ThemeManager):

@@ -19,9 +19,10 @@ Said = Annotated[str, msgspec.Meta(min_length=1)]
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One source and the inputs it sets, as in the file."""
 
-    values: dict[str, float | Said]
     date: Said
     source: Said
+    values: dict[str, float | Said] = {}
+    counted: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,29 @@ def load_defaults() -> Mapping[str, ShippedDefault]:
     """
     path = resource("defaults.yaml")
     entries = yaml_record(read_text(path), dict[str, _Entry], path.name)
+    return _by_path({name: (entry, entry.values) for name, entry in entries.items()}, path.name)
+
+
+@lru_cache(maxsize=1)
+def load_counted() -> Mapping[str, ShippedDefault]:
+    """What costs that are off come to when they are first counted, by the path of their input.
+
+    Raises:
+        CatalogError: an entry is incomplete, or two set the same input.
+    """
+    path = resource("defaults.yaml")
+    entries = yaml_record(read_text(path), dict[str, _Entry], path.name)
+    return _by_path({name: (entry, entry.counted) for name, entry in entries.items()}, path.name)
+
+
+def _by_path(
+    entries: Mapping[str, tuple[_Entry, Mapping[str, float | str]]], file: str
+) -> Mapping[str, ShippedDefault]:
     found: dict[str, ShippedDefault] = {}
-    for name, entry in entries.items():
-        for key, value in entry.values.items():
+    for name, (entry, values) in entries.items():
+        for key, value in values.items():
             if key in found:
-                raise CatalogError(f"{path.name}, {name}: {key} is set by another entry already.")
+                raise CatalogError(f"{file}, {name}: {key} is set by another entry already.")
             found[key] = ShippedDefault(value, entry.date, entry.source)
     return found
 

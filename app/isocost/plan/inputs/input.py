@@ -53,6 +53,9 @@ class Input(_Declared):
     integer: bool = False
     optional: bool = False
     """Whether the value may be left out for the estimator to fill in."""
+    counted: float | None = None
+    """What a cost that is off comes to when it is first counted; None = there is none, or no figure."""
+    counted_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from isocost.catalog.constants.defaults import load_defaults
+from isocost.catalog.constants.defaults import load_counted, load_defaults
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.stage_rows import STAGE_ROWS
@@ -63,7 +63,7 @@ def default_in_plan(path: str) -> Any:
 
 def _joined() -> Iterator[Input | Choice]:
     """The rows with the defaults of their records, and the sources of those that are figures of the world."""
-    shipped = load_defaults()
+    shipped, counted = load_defaults(), load_counted()
     for row in (*STAGE_ROWS, *PROGRAMME_ROWS):
         default: Any = default_in_plan(row.path) if row.default is None else row.default
         source = row.default_source
@@ -71,7 +71,10 @@ def _joined() -> Iterator[Input | Choice]:
             source = shipped[row.path].source
         elif isinstance(row, Input) and default == 0.0 and not source:
             source = OFF
-        yield replace(row, default=default, default_source=source)
+        made = replace(row, default=default, default_source=source)
+        if isinstance(made, Input) and (first := counted.get(row.path)) is not None:
+            made = replace(made, counted=float(first.value), counted_source=first.source)
+        yield made
 
 
 INPUTS: dict[str, Input | Choice] = {each.path: each for each in _joined()}
@@ -98,9 +101,11 @@ def check(path: str, value: float) -> str | None:
 
 
 def origin(path: str, value: float | None) -> str:
-    """Where an input's value comes from: its default's source, or the user."""
+    """Where an input's value comes from: the source of its default or of its first count, or the user."""
     declared = NUMBERS[path]
-    return declared.default_source if value == declared.default else TYPED
+    if value == declared.default:
+        return declared.default_source
+    return declared.counted_source if value == declared.counted else TYPED
 
 
 _UNDER: dict[str, tuple[str, ...]] = {

@@ -33,7 +33,7 @@ def _share(job: Job, basis: Basis) -> list[StageRun]:
         if job.explained:
             details = (
                 Detail("Training they prepare", float(hours[0]), "number", "GPU-hours", "of this scenario"),
-                Detail("Share of it", share, "share", "", "your input, or half of the main run"),
+                Detail("Share of it", share, "share", "", "of the training it prepares"),
             )
         runs.append(
             StageRun(

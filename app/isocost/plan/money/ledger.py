@@ -10,6 +10,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
+from isocost.plan.inputs.counting import STAGES
 from isocost.plan.inputs.table import OFF, origin
 from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
 from isocost.plan.money import bill
@@ -247,7 +248,7 @@ def _input(scenario: Scenario, path: str) -> float | None:
     return value
 
 
-_EXPERIMENTS = Omission("Experiments", "ablations, pilot runs and evaluation: stages of their own", "stages")
+_EXPERIMENTS = Omission("Experiments", "ablations, pilot runs and evaluation: stages of their own", STAGES)
 _NEVER = (
     Omission("Serving", "running the finished model for its users"),
     Omission("Earlier research", "work before this programme that it builds on"),

@@ -12,7 +12,7 @@ from isocost.plan.money.options import Crossing, OptionComparison
 from isocost.plan.money.ownership import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.quantities import format_cents, format_count, format_duration, format_money, format_quantity
-from isocost.quantities.units import HOURS_PER_DAY, MONTHS_PER_YEAR
+from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -183,14 +183,9 @@ def rent_view(question: RentOrBuy) -> LinesView:
         x=question.months[part],
         lines=lines,
         marks=marks,
-        ticks=lambda month: f"{month:.0f}" if month % MONTHS_PER_YEAR else _year(month),
+        ticks=lambda month: f"{month:.0f}" if month else "Month 0",
         say=lambda at: rent_at(question, at),
     )
-
-
-def _year(month: float) -> str:
-    years = month / MONTHS_PER_YEAR
-    return "start" if not years else f"{years:.0f} year{'' if years == 1 else 's'}"
 
 
 def rent_at(question: RentOrBuy, month: int) -> str:

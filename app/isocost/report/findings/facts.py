@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isocost.catalog import Catalog
 from isocost.plan.answer.badges import Badge
+from isocost.plan.inputs.counting import EXPERIMENTS, STAGES
+from isocost.plan.inputs.defaults import default_of, new_stage
+from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
-from isocost.quantities import format_carbon, format_energy, format_money, format_power, format_quantity
+from isocost.quantities import (
+    SPACE,
+    format_carbon,
+    format_energy,
+    format_money,
+    format_power,
+    format_quantity,
+)
 from isocost.report.findings.said import KeyFigure, Said
 from isocost.report.table import Column, Table
 
@@ -83,9 +95,28 @@ def _sentence(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def omission_tip(omission: Omission) -> str:
-    """What would be counted."""
-    return f"Not counted: {omission.meaning}."
+def omission_tip(omission: Omission, catalog: Catalog) -> str:
+    """What would be counted, and what a click counts first with its source."""
+    told = f"Not counted: {omission.meaning}."
+    if omission.path == STAGES:
+        share = NUMBERS["ablations.share"]
+        first = default_of(new_stage(EXPERIMENTS, catalog), share, catalog)
+        return f"{told} Counts {_quantity(share, first.value)} of the training: {first.source}."
+    declared = NUMBERS[omission.path]
+    if declared.counted is None:
+        return told
+    return f"{told} Counts {_quantity(declared, declared.counted)}: {declared.counted_source}."
+
+
+def _quantity(declared: Input, value: float) -> str:
+    shown = format_quantity(value, declared.quantity)
+    unit = declared.unit if declared.quantity == "number" else ""
+    return f"{shown}{SPACE}{unit}" if unit else shown
+
+
+def counted_words(omission: Omission) -> str:
+    """The change that counts it, for the undo menu."""
+    return f"Count {omission.name.lower()}"
 
 
 def scope_table(omissions: Sequence[Omission]) -> Table:

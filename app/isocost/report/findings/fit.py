@@ -183,7 +183,11 @@ def step_share(amount: float, total: float) -> str:
 def breakdown_table(breakdown: Breakdown, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
-    columns = (Column("part"), Column(unit, show, right=True), Column("share", percent, right=True))
+    columns = (
+        Column("Part", key="part"),
+        Column("Memory" if unit == "bytes" else "Time", show, right=True, key=unit),
+        Column("Share", percent, right=True, key="share"),
+    )
     return Table(columns, tuple((p.name, p.amount, p.amount / breakdown.total) for p in breakdown.parts))
 
 

@@ -85,8 +85,12 @@ def near_words(run: NearRun) -> str:
 
 def near_table(runs: Sequence[NearRun]) -> Table:
     """The nearest runs as plain values."""
-    names = ("model", "accelerator", "count", "sequence", "precision", "measured_tokens_per_s_per_gpu",
-             "predicted_tokens_per_s_per_gpu", "error", "source", "reference")  # fmt: skip
+    names = {
+        "model": "Model", "accelerator": "Accelerator", "count": "How many", "sequence": "Sequence",
+        "precision": "Precision", "measured_tokens_per_s_per_gpu": "Measured tokens/s per GPU",
+        "predicted_tokens_per_s_per_gpu": "Estimated tokens/s per GPU", "error": "Error", "source": "Source",
+        "reference": "Reference",
+    }  # fmt: skip
     rows = tuple(
         (
             near.run.model,
@@ -102,4 +106,4 @@ def near_table(runs: Sequence[NearRun]) -> Table:
         )
         for near in runs
     )
-    return Table(tuple(Column(name) for name in names), rows)
+    return Table(tuple(Column(words, key=name) for name, words in names.items()), rows)

@@ -189,13 +189,13 @@ def deadline_label(days: float) -> str:
 def time_table(comparison: Comparison) -> Table:
     """Every point of every curve."""
     columns = (
-        Column("accelerator"),
-        Column("count", format_count, right=True),
-        Column("days", format_duration, right=True),
-        Column("cost_usd", format_money, right=True),
-        Column("usd_per_gpu_hour", format_money, right=True),
-        Column("mfu", lambda share: f"{share:.1%}", right=True),
-        Column("fits", lambda fits: "fits" if fits else "does not fit"),
+        Column("Accelerator", key="accelerator"),
+        Column("How many", format_count, right=True, key="count"),
+        Column("Time", format_duration, right=True, key="days"),
+        Column("Cost", format_money, right=True, key="cost_usd"),
+        Column("Price of an hour", format_money, right=True, key="usd_per_gpu_hour"),
+        Column("MFU", lambda share: f"{share:.1%}", right=True, key="mfu"),
+        Column("Memory", lambda fits: "fits" if fits else "does not fit", key="fits"),
     )
     rows = tuple(
         (
@@ -293,14 +293,20 @@ def bar_scale(choices: Sequence[RankedChoice]) -> float:
     return min(max(costs), LONGEST * min(costs)) if costs else 0.0
 
 
+def beyond_scale(choice: RankedChoice, choices: Sequence[RankedChoice]) -> str:
+    """What stands in the gap of a bar too long to draw: its cost over the cheapest, "5.3x the cheapest"."""
+    costs = [c.cost_usd for c in choices if c.fits and c.in_time and c.cost_usd > 0]
+    return f"{choice.cost_usd / min(costs):.3g}x the cheapest" if costs else ""
+
+
 def ranking_table(choices: Sequence[RankedChoice]) -> Table:
     """The ranking as drawn."""
     columns = (
-        Column("accelerator"),
-        Column("count", format_count, right=True),
-        Column("days", format_duration, right=True),
-        Column("cost_usd", format_money, right=True),
-        Column("verdict", lambda text: text or "possible"),
+        Column("Accelerator", key="accelerator"),
+        Column("How many", format_count, right=True, key="count"),
+        Column("Time", format_duration, right=True, key="days"),
+        Column("Cost", format_money, right=True, key="cost_usd"),
+        Column("Verdict", lambda text: text or "possible", key="verdict"),
     )
     rows = tuple((c.label, c.count, c.days, c.cost_usd, why_out(c)) for c in choices)
     return Table(columns, rows)

@@ -40,7 +40,7 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
-from isocost.ui.widgets.sections import ScrollBody, beside, labelled, section
+from isocost.ui.widgets.sections import ScrollBody, beside, keep_bar, labelled, section
 
 WIDTH = 292
 MARGIN = 16
@@ -68,6 +68,7 @@ class InputColumn(QScrollArea):
         self.setAccessibleName("Inputs")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.fields = {
@@ -260,6 +261,3 @@ class InputColumn(QScrollArea):
         elif path in pickers:
             self.ensureWidgetVisible(pickers[path], 0, 24)
             pickers[path].setFocus(Qt.FocusReason.ShortcutFocusReason)
-        elif path == self.stages.objectName():
-            self.ensureWidgetVisible(self.stages.add_button, 0, 24)
-            self.stages.add_button.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -21,10 +21,13 @@ from isocost.ui.widgets.scale import Scale
 from isocost.ui.widgets.slider import LogSlider
 
 EDIT_WIDTH = 118
+CAPTION_LINES = 2
 
 
 class FieldInput(QWidget):
     """Everything about one declared field; its object name is the field's path."""
+
+    edit_width = EDIT_WIDTH
 
     def __init__(self, field: Input, session: Session) -> None:
         super().__init__()
@@ -38,7 +41,8 @@ class FieldInput(QWidget):
         self.label = QLabel(field.label)
         self.edit = QuantityEdit(field)
         self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer))
-        self.context = WrapLabel()
+        # A slider that is dragged says other words at each step, and must not move away under the mouse.
+        self.context = WrapLabel(lines=CAPTION_LINES)
         self.reset_button = QToolButton()
         self._name_parts()
         self._lay_out()
@@ -60,7 +64,7 @@ class FieldInput(QWidget):
         self.context.setProperty("role", "quiet")
 
     def _lay_out(self) -> None:
-        self.edit.setFixedWidth(EDIT_WIDTH)
+        self.edit.setFixedWidth(self.edit_width)
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         keep = self.reset_button.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
@@ -70,13 +74,16 @@ class FieldInput(QWidget):
         top.setSpacing(4)
         top.addWidget(self.label)
         self.beside_label = top
-        top.addWidget(self.reset_button)
         top.addWidget(self.edit)
+        middle = QHBoxLayout()
+        middle.setSpacing(4)
+        middle.addWidget(self.slider)
+        middle.addWidget(self.reset_button)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
         grid.addLayout(top, 0, 0)
-        grid.addWidget(self.slider, 1, 0)
+        grid.addLayout(middle, 1, 0)
         grid.addWidget(self.context, 2, 0)
 
     def _connect(self) -> None:
@@ -131,14 +138,15 @@ class FieldInput(QWidget):
             self.context.setProperty("role", role)
             self.context.style().unpolish(self.context)
             self.context.style().polish(self.context)
-        self.context.say(self._message or self.context_line())
+        self.context.say(self._message or self.context_line(), in_full=bool(self._message))
 
     def event(self, event: QEvent) -> bool:
         """What is remarked of the value is worked out when the mouse asks for it, not at every step."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             over = self.context.geometry().contains(event.pos())
             remarked = remarks_at(self.field.path, selected(self._session)) if over else ""
-            self.setToolTip(remarked or _tooltip(self.field))
+            cut = self.context.whole if over and self.context.shortened else ""
+            self.setToolTip("\n\n".join(filter(None, (cut, remarked))) or _tooltip(self.field))
         return super().event(event)
 
     def context_line(self) -> str:
@@ -148,7 +156,7 @@ class FieldInput(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the icon and grow with the text."""
         self.reset_button.setIcon(icon("reset", theme.quiet, 14))
-        self.edit.setFixedWidth(theme.px(EDIT_WIDTH))
+        self.edit.setFixedWidth(theme.px(self.edit_width))
 
     def focus(self) -> None:
         """Put the cursor into the exact field."""

@@ -145,6 +145,10 @@ class Documents(QObject):
         box.setText(f"Save the changes to “{self._session.project.name}”?")
         box.setInformativeText("They are lost otherwise.")
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        for button, words in (
+            (buttons.Save, "Save plan"), (buttons.Discard, "Discard changes"), (buttons.Cancel, "Cancel")
+        ):  # fmt: skip
+            box.button(button).setText(words)
         box.setDefaultButton(buttons.Save)
         answer = box.exec()
         if answer == buttons.Save:

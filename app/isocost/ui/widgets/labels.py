@@ -42,9 +42,15 @@ class WrapLabel(QLabel):
     area gets wrong when the scroll bar appears.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, lines: int = 0) -> None:
+        """``lines``: keep that height whatever is said, and end longer texts in an ellipsis; 0 = as high as
+        the text needs."""
         super().__init__(parent)
         self._whole = ""
+        self._kept = lines
+        if lines:
+            self.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._in_full = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -53,10 +59,15 @@ class WrapLabel(QLabel):
         """The text without the line breaks."""
         return self._whole
 
-    def say(self, text: str) -> None:
-        """Show a text."""
-        if text != self._whole:
-            self._whole = text
+    @property
+    def shortened(self) -> bool:
+        """Whether some of the text has no room."""
+        return self.text().replace("\n", " ") != self._whole
+
+    def say(self, text: str, *, in_full: bool = False) -> None:
+        """Show a text; ``in_full``: all of it, even where the height is kept."""
+        if (text, in_full) != (self._whole, self._in_full):
+            self._whole, self._in_full = text, in_full
             self._break()
 
     def minimumSizeHint(self) -> QSize:
@@ -64,7 +75,7 @@ class WrapLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """A line high even when empty, so that nothing jumps when words come."""
-        lines = max(1, self.text().count("\n") + 1)
+        lines = max(1, self._kept, self.text().count("\n") + 1)
         return QSize(0, lines * self.fontMetrics().lineSpacing() + 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -72,7 +83,11 @@ class WrapLabel(QLabel):
         self._break()
 
     def _break(self) -> None:
-        broken = "\n".join(_lines(self._whole, self.width(), self.fontMetrics()))
+        lines = _lines(self._whole, self.width(), self.fontMetrics())
+        if self._kept and not self._in_full and len(lines) > self._kept:
+            rest, end = " ".join(lines[self._kept - 1 :]), Qt.TextElideMode.ElideRight
+            lines[self._kept - 1 :] = [self.fontMetrics().elidedText(rest, end, self.width())]
+        broken = "\n".join(lines)
         # A text that is set lays the label out again, which resizes it and leads back here.
         if broken != self.text():
             self.setText(broken)

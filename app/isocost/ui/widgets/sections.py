@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 
 class ScrollBody(QWidget):
@@ -16,6 +17,25 @@ class ScrollBody(QWidget):
         if event.type() is QEvent.Type.LayoutRequest and layout is not None:
             self.setMinimumHeight(layout.minimumSize().height())
         return handled
+
+
+class QuietBar(QScrollBar):
+    """An upright scroll bar that keeps its place and shows nothing while there is nothing to scroll."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        # It leaves its ground to what is behind it.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
+
+
+def keep_bar(area: QScrollArea) -> None:
+    """Keep the place of an area's scroll bar, so that what it scrolls is always as wide."""
+    area.setVerticalScrollBar(QuietBar(area))
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
 
 
 def section(title: str, at_right: QWidget | None, *parts: QWidget) -> QFrame:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
+from isocost.catalog import Catalog
 from isocost.plan.answer.badges import Badge
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
@@ -102,13 +103,14 @@ class EnergyCard(ChartCard):
 
 
 class ScopeCard(ChartCard):
-    """What the bill leaves out: a click on what can be counted leads to its input."""
+    """What the bill leaves out: a click on what can be counted counts it and leads to its input."""
 
-    field_wanted = Signal(str)
-    """Path of the input that would count it."""
+    count_wanted = Signal(object)
+    """The :class:`Omission` to count."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, catalog: Catalog, parent: QWidget | None = None) -> None:
         super().__init__("scope", parent)
+        self._catalog = catalog
         self.chips = Flow(self)
         self.never = WrapLabel(self)
         self.never.setProperty("role", "quiet")
@@ -144,8 +146,8 @@ class ScopeCard(ChartCard):
         chip.setObjectName(f"scope.{omission.path}")
         chip.setAccessibleName(f"Count {omission.name.lower()}")
         chip.setAccessibleDescription(omission.meaning)
-        chip.setToolTip(omission_tip(omission))
-        chip.clicked.connect(lambda: self.field_wanted.emit(omission.path))
+        chip.setToolTip(omission_tip(omission, self._catalog))
+        chip.clicked.connect(lambda: self.count_wanted.emit(omission))
         return chip
 
 

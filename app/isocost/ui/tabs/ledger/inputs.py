@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -33,7 +32,7 @@ from isocost.ui.tabs.ledger.pickers import (
     StartEdit,
 )
 from isocost.ui.widgets.disclosure import Disclosure
-from isocost.ui.widgets.sections import ScrollBody, labelled
+from isocost.ui.widgets.sections import ScrollBody, keep_bar, labelled
 
 EDIT_WIDTH = 148
 
@@ -41,31 +40,7 @@ EDIT_WIDTH = 148
 class ProgrammeInput(FieldInput):
     """One declared input of the ledger; the context line says where its value comes from."""
 
-    def _lay_out(self) -> None:
-        """The reset stands beside the slider: long names need the room beside the field."""
-        self.edit.setFixedWidth(EDIT_WIDTH)
-        keep = self.reset_button.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.reset_button.setSizePolicy(keep)
-        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        top, middle = QHBoxLayout(), QHBoxLayout()
-        top.setSpacing(4)
-        top.addWidget(self.label)
-        top.addWidget(self.edit)
-        middle.setSpacing(4)
-        middle.addWidget(self.slider)
-        middle.addWidget(self.reset_button)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
-        grid.addLayout(top, 0, 0)
-        grid.addLayout(middle, 1, 0)
-        grid.addWidget(self.context, 2, 0)
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Redraw the icon and grow with the text."""
-        super().apply_theme(theme)
-        self.edit.setFixedWidth(theme.px(EDIT_WIDTH))
+    edit_width = EDIT_WIDTH
 
     def context_line(self) -> str:
         """Where the value comes from: the user, or the source of its default; what it means while off."""
@@ -235,6 +210,7 @@ class ProgrammeInputs(QFrame):
         self.area.setWidget(body)
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self.area)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.viewport().setAutoFillBackground(False)
         body.setAutoFillBackground(False)

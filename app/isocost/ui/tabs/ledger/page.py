@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.plan.answer.badges import badges, spokesman
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.inputs.counting import STAGES, counted
+from isocost.plan.money.ledger import Omission
+from isocost.report.findings.facts import counted_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
@@ -17,7 +20,7 @@ from isocost.ui.tabs.ledger.facts import BadgeCard, EnergyCard, ScopeCard
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import ScrollBody
+from isocost.ui.widgets.sections import ScrollBody, keep_bar
 
 MARGIN, GAP, CARD_GAP = 16, 8, 12
 TWO_COLUMNS, NARROW = 1040, 400
@@ -43,7 +46,7 @@ class LedgerPage(QWidget):
         self.rent_or_buy = RentOrBuyCard(theme, self)
         self.api_or_own = OptionsCard(theme, self)
         self.energy = EnergyCard(theme, self)
-        self.scope = ScopeCard(theme, self)
+        self.scope = ScopeCard(theme, session.catalog, self)
         self.badges = BadgeCard(theme, self)
         self.inputs = ProgrammeInputs(session, theme)
         self._theme = theme
@@ -52,8 +55,9 @@ class LedgerPage(QWidget):
         session.selection_changed.connect(self._follower.again)
         session.failed.connect(self._fail)
         self.calendar.slip_wanted.connect(self._show_slip)
-        for card in (self.rent_or_buy, self.api_or_own, self.scope):
+        for card in (self.rent_or_buy, self.api_or_own):
             card.field_wanted.connect(self.reveal)
+        self.scope.count_wanted.connect(self._count)
 
     @property
     def cards(self) -> tuple[ChartCard, ...]:
@@ -81,6 +85,7 @@ class LedgerPage(QWidget):
         self.area.setWidget(self._body)
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self.area)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)
@@ -135,6 +140,16 @@ class LedgerPage(QWidget):
         """Put the cursor into an input of the ledger; others are the window's."""
         if not self.inputs.reveal(path):
             self.field_wanted.emit(path)
+
+    def _count(self, omission: Omission) -> None:
+        """Count what the bill left out, and show the value with its source: its input, or its stage."""
+        session, path = self._session, omission.path
+        at, catalog = session.scenario, session.catalog
+        session.apply(lambda project: counted(project, path, catalog, scenario=at), counted_words(omission))
+        if path == STAGES:
+            session.select_stage(len(session.current_scenario.stages) - 1)
+            path = "ablations.share"
+        self.reveal(path)
 
     def _fail(self, why: str) -> None:
         if why and self._session.answer is None:

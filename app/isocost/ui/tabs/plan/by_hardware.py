@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
 from isocost.catalog.constants.palette import LineStyle
@@ -15,6 +15,7 @@ from isocost.plan.answer.curves import RankedChoice
 from isocost.quantities import format_money, shown_duration
 from isocost.report.findings.plan import (
     bar_scale,
+    beyond_scale,
     choice_pace,
     choice_tip,
     in_words,
@@ -24,7 +25,6 @@ from isocost.report.findings.plan import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.plot.base import made_pen
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.widgets.card import ChartCard
@@ -54,9 +54,12 @@ class BarDelegate(RowDelegate):
         self._active = ""
         self._styles: Mapping[str, LineStyle] = {}
         self._spread: tuple[float, float] | None = None
+        self._choices: tuple[RankedChoice, ...] = ()
 
-    def show(self, comparison: Comparison, full: float) -> None:
-        """Paint from now on for this comparison, with bars of ``full`` USD at most."""
+    def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...]) -> None:
+        """Paint from now on for this comparison and these rows."""
+        full = bar_scale(choices)
+        self._choices = choices
         spread = comparison.spread
         self._active = comparison.active.accelerator
         self._styles = comparison.styles
@@ -103,15 +106,28 @@ class BarDelegate(RowDelegate):
         painter.setBrush(QColor(series.line))
         painter.drawRoundedRect(bar, 3, 3)
         if share > 1.0 + 1e-9:
-            painter.setPen(made_pen(theme.panel, 2.0))
-            for shift in (12.0, 17.0):
-                painter.drawLine(
-                    QPointF(bar.right() - shift, bar.bottom() + 2),
-                    QPointF(bar.right() - shift + 5, bar.top() - 2),
-                )
+            self._paint_break(painter, bar, beyond_scale(choice, self._choices))
         elif self._spread is not None and choice.accelerator == self._active:
             low, high = (min(1.0, share * factor) * room.width() + room.left() for factor in self._spread)
             self.paint_spread(painter, low, high, room.center().y())
+
+    def _paint_break(self, painter: QPainter, bar: QRectF, words: str) -> None:
+        """A gap in a bar that is longer than its room; the words in it say how long it would be."""
+        width = QFontMetricsF(self.quiet).horizontalAdvance(words) + 10
+        right = bar.right() - 8
+        left, slant = right - width, 5.0
+        top, bottom = bar.top() - 3, bar.bottom() + 3
+        gap = QPolygonF(
+            [
+                QPointF(left + slant, top), QPointF(right + slant, top),
+                QPointF(right, bottom), QPointF(left, bottom),
+            ]
+        )  # fmt: skip
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawPolygon(gap)
+        room = QRectF(left + 6, bar.top() - 4, width, bar.height() + 8)
+        write_text(painter, room, words, self.quiet, self.theme.text)
 
 
 class Ranking(QAbstractListModel):
@@ -202,7 +218,7 @@ class ByHardware(ChartCard):
         (self.at_count if deadline is None else self.at_deadline).setChecked(True)
         said = ranking_said(comparison, choices)
         self.say(*said)
-        self._delegate.show(comparison, bar_scale(choices))
+        self._delegate.show(comparison, choices)
         self.ranking.show(choices)
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
