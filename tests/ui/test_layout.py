@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
@@ -84,22 +84,87 @@ def test_figures_make_way_for_a_long_sentence(window):
     assert sum(block.isVisible() for block in window.headline.blocks) < 4
 
 
-def test_the_gallery_cuts_no_card(make, qtbot):
+@pytest.mark.parametrize("larger", [0, 5])
+def test_the_gallery_cuts_no_card(make, qtbot, larger):
     window = make()
     window.resize(1280, 800)
     window.show_gallery()
     window.show()
     qtbot.waitExposed(window)
     settle(window.gallery)
-    QApplication.processEvents()
+    qtbot.wait(50)  # the cards come after the window, and find their places in several rounds
+    type_larger(window, qtbot, larger)
+    assert window.gallery.cards
     for card in window.gallery.cards:
-        for label in labels(card):
-            assert label.width() >= min(label.sizeHint().width(), label.minimumSizeHint().width())
-            assert label.height() >= label.heightForWidth(label.width()), label.text()
+        shown = labels(card)
+        for label in shown:
+            assert_whole(label)
             assert card.rect().contains(place(label, card)), label.text()
+        places = [place(label, card) for label in shown]
+        for index, one in enumerate(places):
+            assert not any(one.intersects(other) for other in places[index + 1 :]), card.objectName()
     for button in window.gallery.findChildren(QPushButton):
         if button.isVisible() and button.property("role") != "card":
             assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
+def type_larger(window, qtbot, times: int) -> None:
+    """Press the keys for larger text, on what has the focus."""
+    for _ in range(times):
+        qtbot.keyClick(window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    if times:
+        assert window.themes.scale > 1.0
+    QApplication.processEvents()
+
+
+def assert_whole(label: QLabel) -> None:
+    """All of a label's words show."""
+    widest = max(label.fontMetrics().horizontalAdvance(line) for line in label.text().split("\n"))
+    assert label.width() >= widest - 1, label.text()
+    assert label.height() >= label.sizeHint().height(), label.text()
+
+
+@pytest.mark.parametrize("times", [1, 5])
+@pytest.mark.parametrize("page", range(3))
+def test_larger_text_by_its_key_has_its_place_at_once(window, qtbot, page, times):
+    window.show_page(page)
+    settle(window.session)
+    QApplication.processEvents()
+    for _ in range(times):
+        qtbot.keyClick(window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    # No event is handled in between: what the next paint shows is what stands here.
+    assert window.themes.scale == (1.15 if times == 1 else 2.0)
+    assert_whole(window.headline.sentence)
+    for field in window.inputs.fields.values():
+        if field.isVisible():
+            for label in (field.label, field.context):
+                assert_whole(label)
+            assert field.edit.height() >= field.edit.sizeHint().height(), field.objectName()
+    column, tabs = place(window.inputs, window), place(window.tabs, window)
+    assert not column.intersects(tabs)
+    assert tabs.top() >= place(window.headline, window).bottom()
+    assert window.tabs.height() >= window.tabs.sizeHint().height()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_cards_of_the_ledger_are_not_cut_at_the_right(window, scale):
+    open_preset(window, "startup-7b", scale)
+    window.show_page(2)
+    settle(window.session)
+    QApplication.processEvents()
+    page = window.views[2]
+    for card in page.cards:
+        if card.isVisible():
+            assert place(card, page.area.viewport()).right() <= page.area.viewport().width(), (
+                card.objectName()
+            )
+
+
+def test_the_first_window_leaves_the_screen_room_for_its_frame(make):
+    window = make()
+    available = window.screen().availableSize()
+    assert window.width() < available.width()
+    assert window.height() < available.height()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

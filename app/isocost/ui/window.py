@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     QEvent,
     QPoint,
     QSettings,
+    QSize,
     Qt,
     QTimer,
     Signal,
@@ -48,7 +49,9 @@ if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
 
 log = logging.getLogger(__name__)
-FIRST_SIZE = (1280, 800)
+FIRST_SIZE = QSize(1280, 800)
+FRAME = QSize(16, 48)
+"""About what a frame and its title take of a screen; a system tells only once the window is on it."""
 HEADER_HEIGHT = 100
 INPUTS_WIDTH = 292
 """The places of the headline and the inputs until they are there."""
@@ -306,7 +309,7 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         geometry = self._settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(*FIRST_SIZE)
+            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() - FRAME))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

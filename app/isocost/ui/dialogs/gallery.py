@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -19,15 +20,20 @@ from PySide6.QtWidgets import (
 )
 
 from isocost import paths
-from isocost.ui.look.theme import Theme
+from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.worker import LatestWorker
+from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.sections import ScrollBody
 
 if TYPE_CHECKING:  # loaded after the window's first paint
     from isocost.catalog import Catalog
     from isocost.report.findings.presets import Preset
 
 COLUMNS = 3
-CARD_HEIGHT = 128
+"""At most so many cards beside each other."""
+MARGIN, GAP = 32, 12
+WIDEST, CARD_WIDTH, CARD_HEIGHT = 1100, 280, 128
+"""The widest the cards get together, and the least one is wide and high, in pixels of the design."""
 
 
 class Gallery(QScrollArea):
@@ -44,7 +50,8 @@ class Gallery(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self._cards: list[PresetCard] = []
-        self._theme: Theme | None = None
+        self._theme: Theme = LIGHT
+        self._columns = 0
         self._worker = LatestWorker(self)
         self._worker.ready.connect(self._show_presets)
         self._worker.idle.connect(self.settled)
@@ -54,23 +61,20 @@ class Gallery(QScrollArea):
         self._build()
 
     def _build(self) -> None:
-        body = QWidget()
+        body = ScrollBody()
         outer = QHBoxLayout(body)
-        outer.setContentsMargins(32, 28, 32, 28)
+        outer.setContentsMargins(MARGIN, 28, MARGIN, 28)
         column = QVBoxLayout()
         column.setSpacing(6)
         title = QLabel("What would it cost to train?")
         title.setProperty("role", "headline")
-        subtitle = QLabel(
+        subtitle = _wrapped(
             "Start from a run that was published, or from a plan of your own. "
-            "Every figure can be changed, and every change can be undone."
+            "Every figure can be changed, and every change can be undone.",
+            "small",
         )
-        subtitle.setProperty("role", "small")
-        subtitle.setWordWrap(True)
         self._grid = QGridLayout()
-        self._grid.setSpacing(12)
-        for index in range(COLUMNS):
-            self._grid.setColumnStretch(index, 1)
+        self._grid.setSpacing(GAP)
         column.addWidget(title)
         column.addWidget(subtitle)
         column.addSpacing(14)
@@ -81,10 +85,9 @@ class Gallery(QScrollArea):
         column.addLayout(self._recent)
         column.addLayout(self._grid)
         column.addStretch(1)
-        holder = QWidget()
-        holder.setLayout(column)
-        holder.setMaximumWidth(1100)
-        outer.addWidget(holder)
+        self._holder = QWidget()
+        self._holder.setLayout(column)
+        outer.addWidget(self._holder)
         self.setWidget(body)
         for ground in (body, self.viewport()):  # the window shows through and so knows it was painted
             ground.setAutoFillBackground(False)
@@ -149,17 +152,35 @@ class Gallery(QScrollArea):
             self._grid.removeWidget(card)
             card.deleteLater()
         self._cards = [PresetCard(preset) for preset in presets]
-        for index, card in enumerate(self._cards):
+        for card in self._cards:
             card.clicked.connect(lambda _=False, path=card.preset.path: self.preset_chosen.emit(path))
-            self._grid.addWidget(card, index // COLUMNS, index % COLUMNS)
-            if self._theme is not None:
-                card.apply_theme(self._theme)
+            card.apply_theme(self._theme)
+        self._columns = 0
+        self._arrange()
 
     def apply_theme(self, theme: Theme) -> None:
         """Grow the cards with the text."""
         self._theme = theme
+        self._holder.setMaximumWidth(theme.px(WIDEST))
         for card in self._cards:
             card.apply_theme(theme)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """As many cards beside each other as have room for their words."""
+        room = min(self.viewport().width() - 2 * MARGIN, self._theme.px(WIDEST))
+        columns = max(1, min(COLUMNS, (room + GAP) // (self._theme.px(CARD_WIDTH) + GAP)))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for index in range(COLUMNS):
+            self._grid.setColumnStretch(index, int(index < columns))
+        for index, card in enumerate(self._cards):
+            self._grid.addWidget(card, index // columns, index % columns)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
 
 class PresetCard(QPushButton):
@@ -173,25 +194,42 @@ class PresetCard(QPushButton):
         self.setAccessibleName(preset.words)
         self.setAccessibleDescription(preset.line)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._least = CARD_HEIGHT
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(4)
-        name = _label(preset.name, "card")
-        line = _label(preset.line, "small")
-        line.setWordWrap(True)
-        line.setAlignment(Qt.AlignmentFlag.AlignTop)
+        name = _wrapped(preset.name, "card")
+        line = _wrapped(preset.line, "small")
         foot = QHBoxLayout()
         foot.addWidget(_label(preset.price, "figure"))
         foot.addStretch(1)
         foot.addWidget(_label(preset.detail, "quiet"), 0, Qt.AlignmentFlag.AlignBottom)
         column.addWidget(name)
-        column.addWidget(line, 1)
+        column.addWidget(line)
+        column.addStretch(1)
         column.addLayout(foot)
 
+    def sizeHint(self) -> QSize:
+        """Of what stands in the card; a button asks only for a text of its own."""
+        hint = super().sizeHint() if (layout := self.layout()) is None else layout.sizeHint()
+        return hint.expandedTo(QSize(0, self._least))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
     def apply_theme(self, theme: Theme) -> None:
-        """Keep the card high enough for its text."""
-        self.setFixedHeight(theme.px(CARD_HEIGHT))
+        """Keep cards of few words as high as the others."""
+        self._least = theme.px(CARD_HEIGHT)
+        self.updateGeometry()
+
+
+def _wrapped(text: str, role: str) -> WrapLabel:
+    label = WrapLabel()
+    label.setProperty("role", role)
+    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    label.say(text)
+    return label
 
 
 def _label(text: str, role: str) -> QLabel:

@@ -234,9 +234,8 @@ class ProgrammeInputs(QFrame):
         self.groups["people"].fold.setChecked(True)
 
     def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's type and widen with the text, so that nothing is cut."""
+        """Take the theme's type; the page gives the width."""
         self._theme = theme
-        self.setFixedWidth(theme.px(WIDTH))
         for group in self.groups.values():
             group.apply_theme(theme)
 

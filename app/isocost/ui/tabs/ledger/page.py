@@ -17,6 +17,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.calendar import Calendar
 from isocost.ui.tabs.ledger.choices import OptionsCard, RentOrBuyCard
 from isocost.ui.tabs.ledger.facts import BadgeCard, EnergyCard, ScopeCard
+from isocost.ui.tabs.ledger.inputs import WIDTH as INPUTS_WIDTH
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
 from isocost.ui.widgets.card import ChartCard
@@ -25,6 +26,9 @@ from isocost.ui.widgets.sections import ScrollBody, keep_bar
 MARGIN, GAP, CARD_GAP = 16, 8, 12
 TWO_COLUMNS, NARROW = 1040, 400
 """Pixels from which on the cards stand in two columns, and below which the inputs stand under them."""
+
+UNLIMITED = 16777215
+"""Qt's own value for no maximum."""
 
 TALL = 520
 """Pixels of the inputs' height under the cards."""
@@ -99,8 +103,10 @@ class LedgerPage(QWidget):
     def _arrange(self) -> None:
         """Cards in two columns where there is room; the inputs beside them, or below where there is none."""
         px = self._theme.px
-        beside = self.width() - MARGIN * 2 - GAP - self.inputs.maximumWidth()
+        beside = self.width() - MARGIN * 2 - GAP - px(INPUTS_WIDTH)
         stacked = beside < px(NARROW)
+        self.inputs.setMinimumWidth(0 if stacked else px(INPUTS_WIDTH))
+        self.inputs.setMaximumWidth(UNLIMITED if stacked else px(INPUTS_WIDTH))
         columns = 2 if not stacked and beside >= px(TWO_COLUMNS) else 1
         if (columns, stacked) == self._arranged:
             return
