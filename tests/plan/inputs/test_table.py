@@ -58,6 +58,7 @@ NOT_INPUTS = {
     "efficiency.correction.high": "measured on the user's own runs",
     "efficiency.correction.runs": "counts the user's own runs",
     "stage.enabled": "a stage is switched on and off in the list of stages",
+    "hardware.typed": "what was typed where it cannot be had",
     "price.unnamed": "set where a plan that is read names no price",
     **{f"model.shape.{name}": "written in a plan as a whole" for name in Shape.__struct_fields__},
 }

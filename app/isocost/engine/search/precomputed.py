@@ -141,6 +141,10 @@ def _precompute(
     reach = np.searchsorted(least[order], capacity, side="right")
     # Where nothing can ever fit, all stay: the search then names the layout that needs the least.
     reach = np.where(reach > 0, reach, len(order))
+    # What splits nothing is possible at every count: first, so that a count too small for all others has it.
+    whole = (degrees.tp * degrees.pp * degrees.cp * degrees.ep)[order] == 1
+    missing = np.array([int(whole[n:].sum()) for n in reach])
+    order, reach = np.concatenate([order[whole], order[~whole]]), reach + missing
     degrees = degrees.take(order[: reach.max()])
     rates = machines(types, formats, [stack] * len(types), efficiency.value)
     domains = np.array([[max(a.scaleup_domain, 1)] for a in types], dtype=np.float64)

@@ -174,7 +174,9 @@ class Original:
 
 
 def original(scenario: Scenario, results: Sequence[StageEstimate], catalog: Catalog) -> Original | None:
-    """The model that a plan trains on; None = it makes its own, or trains nothing."""
+    """The model that a plan trains on; None = it makes its own, trains nothing, or is not estimated yet."""
+    if not results:
+        return None
     running = [s for s, r in zip(scenario.stages, results, strict=True) if r.enabled]
     trained = [s for s, r in zip(scenario.stages, results, strict=True) if r.enabled and r.flops is not None]
     if not trained or any(kind_of(stage).makes_model for stage in running):
