@@ -10,7 +10,7 @@ from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
 from isocost.quantities import format_quantity
 from isocost.report.findings.inputs import caption, remarks_at
-from isocost.ui.inputs.bindings import at_default, read, reset, write_number
+from isocost.ui.inputs.bindings import at_default, read, refused, reset, within, write_number
 from isocost.ui.inputs.selected import selected
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -81,12 +81,22 @@ class FieldInput(QWidget):
 
     def _connect(self) -> None:
         session, path = self._session, self.field.path
-        self.slider.moved.connect(lambda value, gesture: write_number(session, path, value, gesture))
+        self.slider.moved.connect(self._move)
         self.slider.reset.connect(lambda gesture: reset(session, path, gesture))
+        self.edit.refuse(lambda value: refused(session, path, value))
         self.edit.committed.connect(lambda value: write_number(session, path, value))
         self.edit.cleared.connect(self.reset)
         self.edit.said.connect(self._say)
         self.reset_button.clicked.connect(self.reset)
+
+    def _move(self, value: float, gesture: object) -> None:
+        """Follow the slider as far as the plan can; beyond, the handle stays and the reason is said."""
+        session, path = self._session, self.field.path
+        reached = within(session, path, value)
+        wrong = refused(session, path, reached)
+        self._say(wrong, bool(wrong))
+        if not wrong:
+            write_number(session, path, reached, gesture)
 
     def reset(self) -> None:
         """Back to the default, or to automatic."""
@@ -102,6 +112,8 @@ class FieldInput(QWidget):
         self._show_context()
 
     def _show(self, reading: Reading) -> None:
+        if not self.edit.isModified():  # what was wrong with another value
+            self._message, self._wrong = "", False
         self.edit.show_value(reading.value, automatic=reading.automatic)
         if reading.value is not None:
             self.slider.show_value(reading.value, automatic=reading.automatic)
