@@ -41,13 +41,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _predicted(runs: Path, output: Path, kind: str) -> str:
-    from isocost.catalog import load
+    from isocost.cli.plans import open_catalog
     from isocost.files import FileError, ensure_writable, load_runs, table_text, write_atomically
 
     names, rows = load_runs(runs, TRAINING if kind == "training" else GENERATION)
     refuse_same(runs, output)
     ensure_writable(output)
-    found = (_training if kind == "training" else _generation)(rows, load())
+    found = (_training if kind == "training" else _generation)(rows, open_catalog())
     # A column of the table's own with the name of one of ours is kept beside it.
     kept = {name.casefold(): f"{name} (given)" if name in found[0] else name for name in names}
     table = [

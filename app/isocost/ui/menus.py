@@ -139,7 +139,7 @@ class Menus:
         files = documents.recent()
         self._recent.setEnabled(bool(files))
         for file in files:
-            action = self._recent.addAction(file.name)
+            action = self._recent.addAction(file.name.replace("&", "&&"))  # else it marks a shortcut
             action.setToolTip(str(file))
             action.triggered.connect(lambda _=False, chosen=file: documents.open(chosen))
         if files:

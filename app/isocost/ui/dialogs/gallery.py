@@ -137,7 +137,7 @@ class Gallery(QScrollArea):
         heading.setProperty("role", "section")
         self._recent.addWidget(heading)
         for file in files:
-            link = QPushButton(f"{file.name}  ·  {file.parent}")
+            link = QPushButton(f"{file.name}  ·  {file.parent}".replace("&", "&&"))  # else a shortcut
             link.setProperty("role", "link")
             link.setProperty("severity", "info")
             link.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
@@ -76,6 +77,7 @@ class Documents(QObject):
             project = load_project(path, self._session.catalog)
         except FileError as error:
             show_error(self._window, str(error))
+            self._forget_missing(path)
             return False
         preset = path.resolve().parent == presets().resolve()
         self._session.open(project, None if preset else path)
@@ -133,10 +135,14 @@ class Documents(QObject):
     # Recent files
 
     def recent(self) -> list[Path]:
-        """Files opened or saved lately that still exist, the newest first."""
+        """Files opened or saved lately, the newest first.
+
+        None is looked at: one on a drive that does not answer would hold up the window.
+        """
         stored = self._settings.value("recent", [])
-        names = stored if isinstance(stored, list) else [stored] if stored else []
-        return [path for name in names if (path := Path(str(name))).is_file()]
+        names = stored if isinstance(stored, list) else [stored]
+        known = [name for name in names if isinstance(name, str) and name.strip() and "\0" not in name]
+        return [Path(name) for name in known[:MOST_RECENT]]
 
     def remember(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
@@ -145,6 +151,13 @@ class Documents(QObject):
         kept = [newest, *others][:MOST_RECENT]
         self._settings.setValue("recent", [str(each) for each in kept])
         self.recent_changed.emit()
+
+    def _forget_missing(self, path: Path) -> None:
+        """Take a file off the recent ones that is not there any more."""
+        recent = self.recent()
+        if path in recent and not os.path.exists(path):
+            self._settings.setValue("recent", [str(each) for each in recent if each != path])
+            self.recent_changed.emit()
 
     def forget_all(self) -> None:
         """Empty the list of recent files."""
