@@ -89,8 +89,8 @@ def _generation(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dic
     for row in rows:
         try:
             found = predict_row(row, catalog)
-        except CatalogError as error:
-            values = ("", "", "", str(error))
+        except (CatalogError, ValueError, LookupError, ArithmeticError) as error:  # its own row alone
+            values = ("", "", "", str(error) or type(error).__name__)
         else:
             rate, low, high = found.tokens_per_second_per_gpu, found.p10, found.p90
             values = (_number(rate), _number(low), _number(high), found.note)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from isocost import paths
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.worker import LatestWorker
+from isocost.ui.widgets.labels import plain_label
 
 if TYPE_CHECKING:  # loaded after the window's first paint
     from isocost.catalog import Catalog
@@ -59,9 +60,9 @@ class Gallery(QScrollArea):
         outer.setContentsMargins(32, 28, 32, 28)
         column = QVBoxLayout()
         column.setSpacing(6)
-        title = QLabel("What would it cost to train?")
+        title = plain_label("What would it cost to train?")
         title.setProperty("role", "headline")
-        subtitle = QLabel(
+        subtitle = plain_label(
             "Start from a run that was published, or from a plan of your own. "
             "Every figure can be changed, and every change can be undone."
         )
@@ -133,7 +134,7 @@ class Gallery(QScrollArea):
                 widget.deleteLater()
         if not files:
             return
-        heading = QLabel("RECENT")
+        heading = plain_label("RECENT")
         heading.setProperty("role", "section")
         self._recent.addWidget(heading)
         for file in files:
@@ -195,7 +196,7 @@ class PresetCard(QPushButton):
 
 
 def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
+    label = plain_label(text)
     label.setProperty("role", role)
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     return label

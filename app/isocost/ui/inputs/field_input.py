@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
@@ -16,7 +16,7 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
 from isocost.ui.widgets.scale import Scale
 from isocost.ui.widgets.slider import LogSlider
 
@@ -34,8 +34,8 @@ class FieldInput(QWidget):
         self._message = ""
         self._wrong = False
         self.setObjectName(field.path)
-        self.setToolTip(_tooltip(field))
-        self.label = QLabel(field.label)
+        self.setToolTip(plain_tip(_tooltip(field)))
+        self.label = plain_label(field.label)
         self.edit = QuantityEdit(field)
         self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer))
         self.context = WrapLabel()
@@ -150,7 +150,7 @@ class FieldInput(QWidget):
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             over = self.context.geometry().contains(event.pos())
             remarked = remarks_at(self.field.path, selected(self._session)) if over else ""
-            self.setToolTip(remarked or _tooltip(self.field))
+            self.setToolTip(plain_tip(remarked or _tooltip(self.field)))
         return super().event(event)
 
     def context_line(self) -> str:

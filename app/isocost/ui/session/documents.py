@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from isocost.catalog import Catalog
@@ -123,6 +123,7 @@ class Documents(QObject):
         box.setObjectName("unsaved")
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Isocost")
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Save the changes to “{self._session.project.name}”?")
         box.setInformativeText("They are lost otherwise.")
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)

@@ -16,6 +16,7 @@ from isocost.report.findings.inputs import OWN_PRICE, api_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_tip
 
 _KINDS = {"country": "Countries", "state": "States", "cloud region": "Cloud regions"}
 
@@ -79,7 +80,7 @@ class ApiPicker(ElidingPicker):
         api = self._session.current_scenario.api
         at = _find(self, lambda quote: (quote.model, quote.supplier) == (api.model, api.supplier))
         self.setCurrentIndex(max(0, at))
-        self.setToolTip(f"{self.accessibleDescription()}\n{api_note(api)}")
+        self.setToolTip(plain_tip(f"{self.accessibleDescription()}\n{api_note(api)}"))
 
     def _choose(self, index: int) -> None:
         quote = self.itemData(index)
