@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -33,9 +35,7 @@ def write(folder, text, name="mine.yaml"):
 
 
 def complaint(folder, text):
-    with pytest.raises(CatalogError) as caught:
-        load(write(folder, text))
-    said = str(caught.value)
+    said = load(write(folder, text)).problems[0]
     assert said.startswith("mine.yaml")
     assert "\n" not in said
     return said
@@ -175,8 +175,8 @@ def test_a_wrong_model_is_named_with_its_field(tmp_path, change, field, expected
         ("prices:\n- 3", "prices[1]: expected fields with values, got 3"),
         ("- 1", "expected a mapping"),
         ("prices: [", "not readable as YAML"),
-        ("a: [1]\nprices: [*x, *x]", "line 2: YAML aliases (*) are not accepted"),
-        ("a: &x [1]\nprices: [*x, *x]", "line 1: YAML anchors (&) are not accepted"),
+        ("models: []\nprices: [*x, *x]", "line 2: YAML aliases (*) are not accepted"),
+        ("models: &x [1]\nprices: [*x, *x]", "line 1: YAML anchors (&) are not accepted"),
         ("prices: !!python/object/apply:os.getcwd []", "not readable as YAML"),
         ("prices: " + "[" * 3000 + "]" * 3000, "nested more than 8 levels deep"),
     ],
@@ -189,14 +189,12 @@ def test_a_huge_file_is_refused_unread(tmp_path):
     folder = write(tmp_path, "")
     with (folder / "mine.yaml").open("wb") as stream:
         stream.truncate(1_000_000_000)
-    with pytest.raises(CatalogError, match=r"^mine\.yaml: larger than 5 MB"):
-        load(folder)
+    assert load(folder).problems == ("mine.yaml: larger than 5 MB, too large for a catalogue.",)
 
 
 def test_bytes_that_are_not_text_are_refused(tmp_path):
     (tmp_path / "mine.yaml").write_bytes(b"prices:\n- \xff\xfe")
-    with pytest.raises(CatalogError, match=r"^mine\.yaml: not UTF-8"):
-        load(tmp_path)
+    assert load(tmp_path).problems == ("mine.yaml: not UTF-8 text (byte 10).",)
 
 
 @pytest.mark.parametrize(
@@ -237,3 +235,95 @@ def test_units_of_rent_of_an_own_server(tmp_path, units, read):
 def test_units_of_rent_that_cannot_be_are_refused(tmp_path, units):
     text = f"accelerators:\n- id: gb200\n  rent_units: {units}\n  {SOURCE}\n"
     assert "accelerators[1], rent_units" in complaint(tmp_path, text)
+
+
+GARBAGE = (
+    "2026-02-30", "!!int abc", "9" * 5000, "1e12", "1e-320", "1e308", "-1", "0", ".nan", ".inf", "[]",
+    "{a: b}", "~", "true", "''", "12:30", "&a 3", "*a", "!!python/object/apply:os.getcwd []",
+    "|\n    a\n    b", '"\\0"',
+)  # fmt: skip
+BESIDE = """
+prices:
+- {accelerator: h20, usd_per_gpu_hour: 1.5, supplier: Us, commitment: owned, source: ledger, date: 2026-10-01}
+"""
+RECORDS = {
+    "models": MODEL.removeprefix("\nmodels:\n"),
+    "accelerators": "- id: mine\n  like: h100-sxm\n  name: Mine\n  short_name: Mine\n  memory_gb: 96\n"
+    "  sources_read: 2026-11-01\n  source: here\n",
+    "prices": "- accelerator: h100-sxm\n  usd_per_gpu_hour: 2\n  supplier: Us\n  commitment: owned\n"
+    "  source: here\n  date: 2026-10-01\n",
+}
+
+
+@pytest.mark.parametrize("value", GARBAGE)
+@pytest.mark.parametrize("section", RECORDS)
+def test_a_wrong_value_costs_its_own_record_alone(tmp_path, section, value):
+    write(tmp_path, BESIDE, "beside.yaml")
+    record = RECORDS[section]
+    for line in record.splitlines():
+        name, _, right = line.removeprefix("- ").strip().partition(": ")
+        written = record.replace(f"{name}: {right}", f"{name}: {value}", 1)
+        catalog = load(write(tmp_path, f"{section}:\n{written}", "mine.yaml"))
+        price = catalog.default_price("h20")
+        assert price is not None
+        assert price.supplier == "Us"
+        for problem in catalog.problems:
+            assert f"mine.yaml {section}[1]" in problem
+            assert "\n" not in problem
+            assert len(problem) < 300
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("2026-11-01", "2026-02-30"), "sources_read: expected a day of the calendar such as 2026-11-23"),
+        (("layers: 2", "layers: !!int abc"), "layers line 4: not readable as YAML (tags (!)"),
+        (("layers: 2", "layers: 1e12"), "layers: a model has 100,000 to 1e+15 parameters"),
+        (("layers: 2", "layers: 2\n  published_total: 1e-320"), "published_total: "),
+    ],
+)
+def test_what_kept_the_window_from_starting_is_named(tmp_path, change, said):
+    assert f"mine.yaml models[1], {said}" in complaint(tmp_path, MODEL.replace(*change))
+
+
+def test_a_number_is_a_name(tmp_path):
+    catalog = load(write(tmp_path, MODEL.replace("name: Ours", "name: 405")))
+    assert catalog.problems == ()
+    assert catalog.model("405").transformer.hidden == 64
+
+
+def test_places_that_cannot_be_read_are_said_and_the_rest_is_read(tmp_path, monkeypatch):
+    write(tmp_path, MODEL)
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "closed.yaml").write_text("")
+    (tmp_path / os.fsdecode(b"\xff.yaml")).write_bytes(b"\x00\x01")
+    whole = Path.open
+
+    def opened(path: Path, *args: object) -> object:
+        if path.name == "closed.yaml":
+            raise PermissionError(13, "Permission denied")
+        return whole(path, *args)
+
+    monkeypatch.setattr(Path, "open", opened)
+    catalog = load(tmp_path)
+    assert catalog.model("Ours").transformer.hidden == 64
+    said = "\n".join(catalog.problems)
+    for name in ("pipe.yaml", "folder.yaml", "gone.yaml"):
+        assert f"{name}: not a file that can be read." in said
+    assert "closed.yaml: cannot be read (Permission denied)." in said
+    assert "\ufffd.yaml: not readable as YAML" in said
+
+
+def test_a_folder_that_cannot_be_read_is_said(tmp_path, monkeypatch):
+    (tmp_path / "catalog").write_text("not a folder")
+    assert load(tmp_path / "catalog").problems == (
+        "catalog: the catalogue folder cannot be read (Not a directory).",
+    )
+
+    def refuse(path: Path) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert load(tmp_path).problems[0].endswith("the catalogue folder cannot be read (Permission denied).")

@@ -114,3 +114,8 @@ def test_totals_count_the_prompt_and_prefill_only_the_prompt(predict):
 def test_what_is_wrong_is_named(predict, changes, said):
     with pytest.raises(CatalogError, match=said):
         predict(**changes)
+
+
+def test_a_degree_of_none_is_refused_in_a_sentence(predict):
+    with pytest.raises(CatalogError, match="parallelism: expected degrees of 1 or more"):
+        predict(parallelism="TP0")

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.evidence import predict as predict_module
 from isocost.evidence.predict import predict
 
 ROW = {
@@ -172,3 +173,19 @@ def test_whatever_rows_say_each_is_predicted_or_explained_and_none_touches_anoth
             assert 0.0 < found.p10 <= found.tokens_per_s <= found.p90 < math.inf
             assert 0.0 < found.peak_memory_gb < math.inf
     assert together[-1] == predict([ROW], catalog)[0]
+
+
+def test_a_run_that_cannot_be_priced_costs_its_own_row_alone(monkeypatch, catalog):
+    whole = predict_module.complete
+
+    def complete(specs, profiles):
+        if any(spec.run.id == "bad" for spec in specs):
+            raise IndexError("index 3 is out of bounds")
+        return whole(specs, profiles)
+
+    monkeypatch.setattr(predict_module, "complete", complete)
+    row = {"model": "Llama 3 8B", "gpu": "H100", "n_gpus": "64", "seq_len": "8192"}
+    found = predict([{**row, "id": each} for each in ("a", "b", "bad", "c", "bad", "d")], catalog)
+    assert [each.tokens_per_s is not None for each in found] == [True, True, False, True, False, True]
+    assert "no layout of this run can be priced" in found[2].note
+    assert len({each.tokens_per_s for each in found if each.tokens_per_s}) == 1

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from isocost.catalog import CatalogError
 from isocost.ui.app import make_window, run, settings
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
@@ -56,6 +57,28 @@ def test_with_a_bad_plan_the_gallery_follows_the_sentence(started, tmp_path):
     said, gallery, _ = started(tmp_path / "missing.yaml")
     assert "missing.yaml" in said
     assert gallery is True
+
+
+def test_what_is_left_out_of_the_users_catalogue_is_said_in_a_dialog(started, tmp_path, monkeypatch):
+    monkeypatch.setenv("ISOCOST_DATA", str(tmp_path))
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog" / "mine.yaml").write_text("models:\n- {name: X, layers: !!int abc}\n")
+    said, gallery, _ = started(None)
+    assert "Parts of your catalogue folder are left out" in said
+    assert "mine.yaml models[1], layers line 2" in said
+    assert gallery is True
+
+
+def test_a_catalogue_that_cannot_be_read_at_all_is_said_in_a_dialog(qapp, monkeypatch):
+    def broken() -> None:
+        raise CatalogError("accelerators.csv row 2, id: is missing; give it a value.")
+
+    monkeypatch.setattr("isocost.catalog.load", broken)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
+    assert run(None) == 1
+    assert said == ["Isocost cannot start: accelerators.csv row 2, id: is missing; give it a value."]
 
 
 @pytest.mark.parametrize("wrong", ["pink", "", "12"])

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QP
 
 from isocost.files import load_project, save_project
 from isocost.plan.answer.estimate import estimate
-from isocost.ui.app import FileOpener
+from isocost.ui.app import FileOpener, settings
 from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.slider import LogSlider
@@ -152,13 +152,46 @@ def test_a_file_handed_over_by_the_system_opens(window, tmp_path, qapp):
     assert window.session.path == path
 
 
-def test_recent_files_are_remembered_and_missing_ones_forgotten(window, tmp_path, make):
+def answer_boxes(monkeypatch) -> list[str]:
+    """Close every dialog at once; what they said."""
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
+    return said
+
+
+@pytest.mark.parametrize(
+    "recent",
+    [
+        ["/root/" + "x" * 300 + ".yaml", "/proc/1/root/plan.yaml", "/dev/null/plan.yaml", ""],
+        ["nul\0in.yaml", 7, None, {"a": 1}],
+        7,
+        {"a": "b"},
+        "plan.yaml",
+        b"\xff\xfe",
+    ],
+)
+def test_recent_files_that_cannot_be_reached_hold_nothing_up(make, recent, monkeypatch):
+    settings().setValue("recent", recent)
+    said = answer_boxes(monkeypatch)
+    window = make()
+    window.show_gallery()
+    for path in window.documents.recent():
+        assert not window.documents.open(path)
+    assert len(said) == len([each for each in said if each.strip()])
+    window.documents.remember(preset("startup-7b"))
+    assert window.documents.recent()[0].name == "startup-7b.yaml"
+
+
+def test_recent_files_are_remembered_and_missing_ones_forgotten(window, tmp_path, make, monkeypatch):
     kept, gone = tmp_path / "kept.yaml", tmp_path / "gone.yaml"
     for path in (gone, kept):
         save_project(window.session.project, path)
         window.documents.open(path)
     gone.unlink()
     other = make()
+    assert other.documents.recent() == [kept, gone]  # nobody waits for a drive before it is asked for
+    answer_boxes(monkeypatch)
+    assert not other.documents.open(gone)
     assert other.documents.recent() == [kept]
     assert action(other, "kept.yaml").toolTip() == str(kept)
 

@@ -15,7 +15,7 @@ from isocost.engine.records import Accelerator
 from isocost.paths import resource
 from isocost.quantities.units import BYTES_PER_GBIT, GIGA, TERA
 
-Rate = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+Rate = Annotated[float, msgspec.Meta(ge=1e-6, le=1e9)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 PartialDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]

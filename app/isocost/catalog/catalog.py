@@ -25,7 +25,7 @@ from isocost.catalog.names import NameIndex, normalised
 from isocost.catalog.prices import OFFERS, PriceCard, PriceQuote
 from isocost.catalog.records import AcceleratorEntry, MatmulCeiling, ModelEntry, PublishedRun
 from isocost.catalog.table import read_rows, read_text
-from isocost.catalog.user import UserRecords, read_user_folder
+from isocost.catalog.user import UserRecords, left_out, read_user_folder
 from isocost.paths import resource, user_data
 
 
@@ -45,6 +45,8 @@ class Catalog:
     """Prices of the user's files by accelerator id, in their order."""
     own_files: str = ""
     """Digest of the user's files."""
+    problems: tuple[str, ...] = ()
+    """What of the user's files was left out, and why: a sentence for each, naming file, record and field."""
     accelerator_names: NameIndex = field(default_factory=lambda: NameIndex("accelerator"), repr=False)
     model_names: NameIndex = field(default_factory=lambda: NameIndex("model"), repr=False)
 
@@ -195,8 +197,10 @@ def _measured(entry: AcceleratorEntry, precision: str) -> MatmulCeiling | None:
 def load(user_folder: Path | None = None) -> Catalog:
     """The shipped catalogue with the user's files over it, from ``user_folder`` or the app's data folder.
 
+    A record of the user's that is wrong is left out: see ``Catalog.problems``.
+
     Raises:
-        CatalogError: a record is wrong; the sentence names file, row and field.
+        CatalogError: a shipped record is wrong; the sentence names file, row and field.
     """
     if user_folder is None:
         return _load_default(user_data() / "catalog")
@@ -211,14 +215,20 @@ def _load_default(folder: Path) -> Catalog:
 def _load(folder: Path) -> Catalog:
     rows = accelerator_file.shipped_rows()
     own = read_user_folder(folder, rows)
-    rows.update({row.id: row for row in own.accelerators})
+    problems = list(own.problems)
     accelerator_names = _accelerator_names(rows)
+    for row, where in own.accelerators:
+        with left_out(problems):
+            accelerator_names.add_all((row.id, row.name, row.short_name), row.id, where)
+            rows[row.id] = row
     models = model_file.shipped_models()
     model_names = _model_names(models)
     shipped = set(models)
-    for row, where in own.models:
-        models[row.name] = _buildable(model_file.entry(row, where), where)
-        model_names.add(row.name, row.name, where)
+    for model, where in own.models:
+        with left_out(problems):
+            made = model_file.own_entry(model, where)
+            model_names.add_all((model.name,), model.name, where)
+            models[model.name] = made
     # Last, so that a model of the user's own may be called as one on a hub is.
     for label, key in _pairs("model_hub_names.csv", shipped):
         model_names.add_exactly(label, key)
@@ -229,8 +239,9 @@ def _load(folder: Path) -> Catalog:
         models=models,
         prices=_shipped_cards(),
         constants=_shipped_constants(),
-        own_prices=_own_cards(own, accelerator_names),
+        own_prices=_own_cards(own, accelerator_names, problems),
         own_files=own.digest,
+        problems=tuple(problems),
         accelerator_names=accelerator_names,
         model_names=model_names,
     )
@@ -252,16 +263,6 @@ def _shipped_digest() -> str:
     return found.hexdigest()
 
 
-def _buildable(model: ModelEntry, where: str) -> ModelEntry:
-    """The user's model, once its shape has been tried."""
-    if model.shape != "undisclosed":
-        try:
-            _ = model.transformer
-        except ValueError as error:
-            raise CatalogError(f"{where}, published_active: {error}") from error
-    return model
-
-
 def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> NameIndex:
     names = NameIndex("accelerator")
     names.extend((key, key) for key in rows)
@@ -275,7 +276,7 @@ def _accelerator_names(rows: Mapping[str, accelerator_file.AcceleratorRow]) -> N
         if len(meant) > 1:
             names.add_ambiguous(alias.label, [rows[key].short_name for key in meant])
         else:
-            names.add(alias.label, meant[0], f"accelerator_aliases.csv row {number}")
+            names.add_all((alias.label,), meant[0], f"accelerator_aliases.csv row {number}")
     return names
 
 
@@ -302,13 +303,13 @@ def _shipped_cards() -> dict[str, tuple[PriceCard, ...]]:
     return _by_accelerator(read_rows(resource("price_cards.csv"), PriceCard))
 
 
-def _own_cards(own: UserRecords, names: NameIndex) -> dict[str, tuple[PriceCard, ...]]:
+def _own_cards(own: UserRecords, names: NameIndex, problems: list[str]) -> dict[str, tuple[PriceCard, ...]]:
     cards = []
     for card, where in own.prices:
         try:
             cards.append(replace(card, accelerator=names.key(card.accelerator)))
         except CatalogError as error:
-            raise CatalogError(f"{where}, accelerator: {error}") from error
+            problems.append(f"{where}, accelerator: {error}")
     return _by_accelerator(cards)
 
 

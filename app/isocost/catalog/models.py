@@ -10,6 +10,7 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.prices import IsoDay, Text
 from isocost.catalog.records import ModelEntry
 from isocost.catalog.table import read_rows
+from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
 from isocost.paths import resource
 
@@ -79,6 +80,9 @@ class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it names."""
 
 
+SMALLEST, LARGEST = 1e5, 1e15
+"""Parameters a model can be planned with: the limits of a plan's own."""
+
 REQUIRED = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocabulary")
 """Fields an exact shape cannot do without."""
 
@@ -113,6 +117,25 @@ def entry(row: ModelRow, where: str) -> ModelEntry:
         notes=row.notes,
         exact=Transformer(**values) if row.shape == "exact" else None,
     )
+
+
+def own_entry(row: ModelRow, where: str) -> ModelEntry:
+    """The model of a user's row, once its shape has been tried. Raises CatalogError naming ``where``."""
+    made = entry(row, where)
+    if made.shape == "undisclosed":
+        return made
+    field = "published_total" if made.exact is None else "layers"
+    try:
+        counted = parameters(made.transformer).total
+    except (ValueError, ArithmeticError) as error:
+        field = "published_active" if made.published_active is not None else field
+        raise CatalogError(f"{where}, {field}: {error}") from error
+    for place, total in ((field, counted), ("published_total", made.published_total)):
+        if total is not None and not SMALLEST <= total <= LARGEST:
+            raise CatalogError(
+                f"{where}, {place}: a model has {SMALLEST:,.0f} to {LARGEST:.0e} parameters, got {total:.3g}."
+            )
+    return made
 
 
 def _check(row: ModelRow, where: str) -> None:

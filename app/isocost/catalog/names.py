@@ -60,12 +60,21 @@ class NameIndex:
         self._exact: dict[str, str] = {}
         self._ambiguous: dict[str, tuple[str, ...]] = {}
 
-    def add(self, spelling: str, key: str, where: str = "") -> None:
+    def add(self, spelling: str, key: str) -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
         known = normalised(spelling)
         if self._keys.setdefault(known, key) != key:
-            raise CatalogError(f"{where or spelling}: {spelling} already means {self._keys[known]}.")
+            raise CatalogError(f"{spelling}: {spelling} already means {self._keys[known]}.")
         self._spellings.setdefault(known, spelling)
+
+    def add_all(self, spellings: Iterable[str], key: str, where: str) -> None:
+        """Let all of ``spellings`` mean ``key``, or none: see :meth:`add`."""
+        wanted = tuple(spellings)
+        for spelling in wanted:
+            if (meant := self._keys.get(normalised(spelling), key)) != key:
+                raise CatalogError(f"{where}: {spelling} already means {meant}.")
+        for spelling in wanted:
+            self.add(spelling, key)
 
     def add_ambiguous(self, spelling: str, meanings: Iterable[str]) -> None:
         """Let ``spelling`` be refused with the names it may mean, unless it means one of them already."""

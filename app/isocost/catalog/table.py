@@ -98,7 +98,7 @@ def _wanted(said: str, kind: type[msgspec.Struct], field: str) -> str:
         return "one of " + ", ".join(_choices(kind, field))
     if "regex" in said:
         return "a date such as 2026-11-23"
-    if "> 0" in said:
+    if "> 0" in said or ">= 1e-06" in said:
         return "a positive number"
     if "int" in said:
         return "a whole number" + (" in range" if "`int` " in said else "")
@@ -125,8 +125,13 @@ def yaml_content(text: str, file: str) -> Any:
     try:
         return typed(parse_yaml(text, MAXIMUM_DEPTH))
     except YamlError as error:
-        where = file if error.line is None else f"{file} line {error.line}"
-        raise CatalogError(f"{where}: {_flaw(error)}.") from error
+        raise CatalogError(flaw_sentence(error, file)) from error
+
+
+def flaw_sentence(error: YamlError, file: str) -> str:
+    """What is wrong with the YAML of a file, naming the file and the line."""
+    where = file if error.line is None else f"{file} line {error.line}"
+    return f"{where}: {_flaw(error)}."
 
 
 def _flaw(error: YamlError) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import inspect
 
 from isocost.catalog.accelerators import AcceleratorRow
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.models import ModelRow
 from isocost.catalog.names import suggestion
 from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
-from isocost.catalog.table import checked, read_text, shown, yaml_content
+from isocost.catalog.table import MAXIMUM_DEPTH, Row, checked, flaw_sentence, read_text, shown
+from isocost.catalog.yaml_text import Refused, Tree, Unquoted, YamlError, parse_yaml, typed
 
 MAXIMUM_FILES = 100
 SECTIONS = ("accelerators", "models", "prices")
@@ -36,74 +42,162 @@ class UserPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class UserRecords(msgspec.Struct, frozen=True):
     """What all of the user's files add."""
 
-    accelerators: tuple[AcceleratorRow, ...]
-    models: tuple[tuple[ModelRow, str], ...]
+    accelerators: tuple[tuple[AcceleratorRow, str], ...]
     """Each with the place it was read from."""
+    models: tuple[tuple[ModelRow, str], ...]
     prices: tuple[tuple[PriceCard, str], ...]
+    problems: tuple[str, ...]
+    """A sentence for every file and record that was left out."""
     digest: str
     """Of the files' names and texts, in their order."""
 
 
 def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRecords:
-    """Every ``*.yaml`` of a folder, in the order of their names; nothing if there is no such folder."""
+    """Every ``*.yaml`` of a folder, in the order of their names; nothing if there is no such folder.
+
+    What is wrong is left out and said; the rest stands.
+    """
     known = dict(shipped)
-    accelerators: list[AcceleratorRow] = []
+    accelerators: list[tuple[AcceleratorRow, str]] = []
     models: list[tuple[ModelRow, str]] = []
     prices: list[tuple[PriceCard, str]] = []
+    problems: list[str] = []
     digest = sha256()
-    for path in _files(folder):
-        text = read_text(path)
-        digest.update(f"{path.name}\0{text}\0".encode())
-        content = _sections(text, path)
-        for where, values in _records(path, content, "accelerators"):
-            row = _accelerator(values, known, where)
-            known[row.id] = row
-            accelerators.append(row)
-        for where, values in _records(path, content, "models"):
-            models.append((checked(values, ModelRow, where), where))
-        for where, values in _records(path, content, "prices"):
-            price = checked(values, UserPrice, where)
-            prices.append((PriceCard(**msgspec.structs.asdict(price)), where))
-    return UserRecords(tuple(accelerators), tuple(models), tuple(prices), digest.hexdigest())
+    for path in _files(folder, problems):
+        with left_out(problems):
+            text = read_text(path)
+            digest.update(os.fsencode(path.name) + b"\0" + text.encode())
+            content = _sections(text, shown_name(path), problems)
+            for where, tree in _records(path, content, "accelerators", problems):
+                with left_out(problems):
+                    row = _accelerator(_values(tree, AcceleratorRow, where), known, where)
+                    known[row.id] = row
+                    accelerators.append((row, where))
+            for where, tree in _records(path, content, "models", problems):
+                with left_out(problems):
+                    models.append((_own(_values(tree, ModelRow, where), ModelRow, where), where))
+            for where, tree in _records(path, content, "prices", problems):
+                with left_out(problems):
+                    price = _own(_values(tree, UserPrice, where), UserPrice, where)
+                    prices.append((PriceCard(**msgspec.structs.asdict(price)), where))
+    return UserRecords(tuple(accelerators), tuple(models), tuple(prices), tuple(problems), digest.hexdigest())
 
 
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+@contextmanager
+def left_out(problems: list[str]) -> Iterator[None]:
+    """Leave out a record the catalogue cannot take, and keep the sentence that says so."""
+    try:
+        yield
+    except CatalogError as error:
+        problems.append(str(error))
+
+
+def shown_name(path: Path) -> str:
+    """The file's name as it can be shown, whatever bytes the system allows in one."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _files(folder: Path, problems: list[str]) -> list[Path]:
+    try:
+        found = sorted(path for path in folder.iterdir() if path.name.endswith(".yaml"))
+    except FileNotFoundError:
         return []
-    files = sorted(path for path in folder.glob("*.yaml") if path.is_file())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        problems.append(f"{shown_name(folder)}: the catalogue folder cannot be read ({reason}).")
+        return []
+    files = []
+    for path in found:
+        # A pipe would be waited for, and a device read without end: only regular files are opened.
+        if os.path.isfile(path):
+            files.append(path)
+        else:
+            problems.append(f"{shown_name(path)}: not a file that can be read.")
     if len(files) > MAXIMUM_FILES:
-        raise CatalogError(f"{folder.name}: {len(files)} files; at most {MAXIMUM_FILES} are read.")
-    return files
+        problems.append(
+            f"{shown_name(folder)}: {len(files)} files; only the first {MAXIMUM_FILES} by name are read."
+        )
+    return files[:MAXIMUM_FILES]
 
 
-def _sections(text: str, path: Path) -> dict[str, Any]:
+def _sections(text: str, file: str, problems: list[str]) -> dict[str, Tree]:
     """The lists at the top of a file, by name."""
-    content = yaml_content(text, path.name)
-    if content is None:
+    try:
+        content = parse_yaml(text, MAXIMUM_DEPTH, lenient=True)
+    except YamlError as error:
+        raise CatalogError(flaw_sentence(error, file)) from error
+    if isinstance(content, Unquoted) and content.is_null:
         return {}
+    if isinstance(content, Refused):
+        raise CatalogError(flaw_sentence(content.flaw, file))
     if not isinstance(content, dict):
-        raise CatalogError(f"{path.name}: expected a mapping with accelerators, models or prices at the top.")
+        raise CatalogError(f"{file}: expected a mapping with accelerators, models or prices at the top.")
     for name in content:
         if name not in SECTIONS:
-            hint = suggestion(str(name), SECTIONS) or "; use accelerators, models or prices"
-            raise CatalogError(f"{path.name}, {name}: not a known section{hint}.")
+            hint = suggestion(name, SECTIONS) or "; use accelerators, models or prices"
+            problems.append(f"{file}, {name}: not a known section{hint}.")
     return content
 
 
-def _records(path: Path, content: dict[str, Any], section: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    records = content.get(section) or []
-    if not isinstance(records, list):
-        raise CatalogError(f"{path.name}, {section}: expected a list, each record starting with a dash.")
-    for number, values in enumerate(records, start=1):
-        where = f"{path.name} {section}[{number}]"
-        if not isinstance(values, dict):
-            raise CatalogError(f"{where}: expected fields with values, got {shown(values)}.")
-        yield where, {str(name): _plain(value) for name, value in values.items() if value is not None}
+def _records(
+    path: Path, content: dict[str, Tree], section: str, problems: list[str]
+) -> Iterator[tuple[str, Tree]]:
+    file, records = shown_name(path), content.get(section, [])
+    if isinstance(records, Refused):
+        problems.append(flaw_sentence(records.flaw, file))
+    elif isinstance(records, list):
+        for number, tree in enumerate(records, start=1):
+            yield f"{file} {section}[{number}]", tree
+    elif not (isinstance(records, Unquoted) and records.is_null):
+        problems.append(f"{file}, {section}: expected a list, each record starting with a dash.")
 
 
-def _plain(value: Any) -> Any:
-    # YAML reads 2026-11-23 as a date; records keep ISO text.
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _values(tree: Tree, kind: type[msgspec.Struct], where: str) -> dict[str, Any]:
+    """The fields of a record: text as written, so that 405 is a name, and all else as YAML reads it."""
+    if isinstance(tree, Refused):
+        raise CatalogError(flaw_sentence(tree.flaw, where))
+    if not isinstance(tree, dict):
+        raise CatalogError(f"{where}: expected fields with values, got {shown(typed(tree))}.")
+    written = _texts(kind)
+    values: dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, Refused):
+            raise CatalogError(flaw_sentence(value.flaw, f"{where}, {name}"))
+        if isinstance(value, Unquoted) and value.is_null:
+            continue
+        as_text = isinstance(value, str) and name in written
+        values[name] = str(value) if as_text else typed(value)
+    return values
+
+
+@lru_cache(maxsize=8)
+def _texts(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """Fields that hold text, and those a record of the user's is told by."""
+    info = inspect.type_info(kind)
+    assert isinstance(info, inspect.StructType)
+    return frozenset(
+        ("like", "source", *(each.name for each in info.fields if isinstance(each.type, inspect.StrType)))
+    )
+
+
+@lru_cache(maxsize=8)
+def _days(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Fields that hold a day of the calendar."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if field.type == IsoDay)
+
+
+def _own(values: dict[str, Any], kind: type[Row], where: str) -> Row:
+    """A record of the user's, its days looked up in the calendar. Raises CatalogError."""
+    made = checked(values, kind, where)
+    for name in _days(kind):
+        try:
+            date.fromisoformat(getattr(made, name))
+        except ValueError:
+            got = shown(getattr(made, name))
+            raise CatalogError(
+                f"{where}, {name}: expected a day of the calendar such as 2026-11-23, got {got}."
+            ) from None
+    return made
 
 
 def _accelerator(values: dict[str, Any], known: dict[str, AcceleratorRow], where: str) -> AcceleratorRow:
@@ -128,7 +222,12 @@ def _accelerator(values: dict[str, Any], known: dict[str, AcceleratorRow], where
         merged.update(dict.fromkeys(DEFAULT_SOURCE_FIELDS, source))
     else:
         merged.update(dict.fromkeys(_groups_changed(values), source))
-    return checked({**merged, **values}, AcceleratorRow, where)
+    row = _own({**merged, **values}, AcceleratorRow, where)
+    measured = (row.measured_bf16_tflops, row.measured_fp8_tflops)
+    for field, figures in (("source_purchase", (row.purchase_usd,)), ("source_measured", measured)):
+        if not getattr(row, field) and any(each is not None for each in figures):
+            raise CatalogError(f"{where}, {field}: is missing; say where the figures come from.")
+    return row
 
 
 def _groups_changed(values: dict[str, Any]) -> Iterator[str]:

@@ -48,13 +48,20 @@ class Unquoted(str):
         return self in ("", "~", "null", "Null", "NULL")
 
 
-def parse_yaml(text: str, deepest: int) -> Tree:
+class Refused(str):
+    """A place where a file holds what is refused, in a tree that is read for all the rest of it."""
+
+    flaw: YamlError
+
+
+def parse_yaml(text: str, deepest: int, *, lenient: bool = False) -> Tree:
     """The tree of one YAML document, its scalars as text, at most ``deepest`` collections in one another.
 
-    Raises YamlError.
+    When ``lenient``, a place with a tag, an anchor, an alias or a wrong key becomes :class:`Refused`, and all
+    around it is read. Raises YamlError.
     """
     try:
-        return _Builder(yaml.parse(text, Loader=_LOADER), deepest).document()
+        return _Builder(yaml.parse(text, Loader=_LOADER), deepest, lenient).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         problem = error.problem or error.context or "unknown trouble"
@@ -70,9 +77,10 @@ def parse_yaml(text: str, deepest: int) -> Tree:
 class _Builder:
     """Builds the tree from the parser's events, and stops at the first thing that is refused."""
 
-    def __init__(self, events: Iterator[Any], deepest: int) -> None:
+    def __init__(self, events: Iterator[Any], deepest: int, lenient: bool) -> None:
         self._events = events
         self._deepest = deepest
+        self._lenient = lenient
 
     def document(self) -> Tree:
         tree: Tree = Unquoted("")
@@ -88,11 +96,21 @@ class _Builder:
     def _node(self, event: Any, depth: int) -> Tree:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            raise YamlError("alias", line)
-        if event.anchor:
-            raise YamlError("anchor", line)
-        if event.tag:
-            raise YamlError("tag", line)
+            return self._refused(YamlError("alias", line))
+        if event.anchor or event.tag:
+            refused = self._refused(YamlError("anchor" if event.anchor else "tag", line))
+            self._content(event, depth, line)  # nobody wants it, but what comes after it
+            return refused
+        return self._content(event, depth, line)
+
+    def _refused(self, flaw: YamlError) -> Refused:
+        if not self._lenient:
+            raise flaw
+        place = Refused(flaw)
+        place.flaw = flaw
+        return place
+
+    def _content(self, event: Any, depth: int, line: int) -> Tree:
         if isinstance(event, yaml.ScalarEvent):
             return str(event.value) if event.style else Unquoted(event.value)
         if depth >= self._deepest:
@@ -105,17 +123,21 @@ class _Builder:
             items.append(self._node(event, depth + 1))
         return items
 
-    def _dict(self, depth: int) -> dict[str, Tree]:
+    def _dict(self, depth: int) -> dict[str, Tree] | Refused:
         mapping: dict[str, Tree] = {}
+        refused: Refused | None = None
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             key = self._node(event, depth + 1)
             if not isinstance(key, str):
-                raise YamlError("key", line, found=key)
-            if key in mapping:
-                raise YamlError("repeated key", line, found=key)
-            mapping[str(key)] = self._node(next(self._events), depth + 1)
-        return mapping
+                refused = self._refused(YamlError("key", line, found=key))
+            elif key in mapping:
+                refused = self._refused(YamlError("repeated key", line, found=key))
+            elif isinstance(key, Refused):
+                refused = key
+            value = self._node(next(self._events), depth + 1)
+            mapping[str(key)] = value
+        return refused or mapping
 
 
 def typed(tree: Tree) -> Any:

@@ -33,8 +33,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
 
     import msgspec
 
-    from isocost.catalog import load
-    from isocost.cli.plans import open_plan, scenario_index
+    from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.cli.predict import TRAINING
     from isocost.evidence.predict import correction, predict
     from isocost.files import FileError, load_runs, save_project
@@ -43,7 +42,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     from isocost.plan.values import Correction
     from isocost.quantities import format_share
 
-    catalog = load()
+    catalog = open_catalog()
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
     _, rows = load_runs(runs, (*TRAINING, "tokens_per_s_per_gpu"))

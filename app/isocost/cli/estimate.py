@@ -24,13 +24,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _report(file: str, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.catalog import load
     from isocost.cli.errors import UsageError
-    from isocost.cli.plans import open_plan, scenario_index
+    from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.plan.answer.estimate import estimate
     from isocost.report import estimate_tables, estimate_text
 
-    catalog = load()
+    catalog = open_catalog()
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
     try:

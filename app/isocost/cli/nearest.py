@@ -28,12 +28,11 @@ def run(arguments: Sequence[str]) -> int:
 
 def _written(file: str, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.catalog import load
-    from isocost.cli.plans import open_plan, scenario_index
+    from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.plan.answer.fit import fit_report
     from isocost.report import nearest_runs
 
-    catalog = load()
+    catalog = open_catalog()
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
     stages = range(len(project.scenarios[index].stages))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from isocost.catalog import Catalog
+import sys
+
+from isocost.catalog import Catalog, load
 from isocost.cli.errors import UsageError
 from isocost.files import load_project
 from isocost.files.presets import find_plan
 from isocost.files.schema import nearest_or_all
 from isocost.plan.project.project import Project
+
+
+def open_catalog() -> Catalog:
+    """The catalogue; what of the user's own files is left out is said on standard error."""
+    catalog = load()
+    for problem in catalog.problems:
+        print(f"isocost: {problem} It is left out.", file=sys.stderr)
+    return catalog
 
 
 def open_plan(text: str, catalog: Catalog) -> Project:

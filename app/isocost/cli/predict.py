@@ -41,13 +41,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _predicted(runs: Path, output: Path, kind: str) -> str:
-    from isocost.catalog import load
+    from isocost.cli.plans import open_catalog
     from isocost.files import FileError, ensure_writable, load_runs, table_text, write_atomically
 
     names, rows = load_runs(runs, TRAINING if kind == "training" else GENERATION)
     refuse_same(runs, output)
     ensure_writable(output)
-    found = (_training if kind == "training" else _generation)(rows, load())
+    found = (_training if kind == "training" else _generation)(rows, open_catalog())
     # A column of the table's own with the name of one of ours is kept beside it.
     kept = {name.casefold(): f"{name} (given)" if name in found[0] else name for name in names}
     table = [
@@ -89,8 +89,8 @@ def _generation(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dic
     for row in rows:
         try:
             found = predict_row(row, catalog)
-        except CatalogError as error:
-            values = ("", "", "", str(error))
+        except (CatalogError, ValueError, LookupError, ArithmeticError) as error:  # its own row alone
+            values = ("", "", "", str(error) or type(error).__name__)
         else:
             rate, low, high = found.tokens_per_second_per_gpu, found.p10, found.p90
             values = (_number(rate), _number(low), _number(high), found.note)

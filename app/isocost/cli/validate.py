@@ -32,16 +32,16 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _validated(runs: Path | None) -> Validation:
-    from isocost.catalog import load
+    from isocost.cli.plans import open_catalog
     from isocost.cli.predict import TRAINING
     from isocost.evidence.validation import validate_rows, validate_shipped
     from isocost.files import FileError, load_runs
 
     if runs is None:
-        return validate_shipped(load())
+        return validate_shipped(open_catalog())
     _, rows = load_runs(runs, (*TRAINING, "tokens_per_s_per_gpu"))
     try:
-        return validate_rows(rows, load())
+        return validate_rows(rows, open_catalog())
     except ValueError as error:
         raise FileError(runs, str(error)) from error
 

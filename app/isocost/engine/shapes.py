@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 from isocost.engine.architecture import attention_parameters, parameters
 from isocost.engine.records import Transformer
@@ -66,6 +67,11 @@ LEAST_SLOPE = 0.2
 """Growth of log parameters with log width below which Newton's steps are near the curve's minimum, where
 routers take over: the next would leave the branch that is looked for. Chosen."""
 
+LEAST_ACTIVE_SHARE = 1e-6
+"""A share of active parameters that no mixture of the family reaches, at any size."""
+LEAST_ACTIVE_STEP = 1e-6
+"""Distance of logarithms at which the least active parameters are known."""
+
 
 def default_vocabulary(active: float) -> float:
     """Vocabulary typical of a model with ``active`` parameters; rises smoothly to 128,256.
@@ -102,6 +108,25 @@ def shape_for(
         raise ValueError(f"Active parameters must be a positive number, not {active!r}.")
     tokens = default_vocabulary(met) if vocabulary is None else vocabulary
     return _solve(met, total - met, tokens, name)
+
+
+@lru_cache(maxsize=64)
+def least_active(total: float) -> float:
+    """The least parameters a token can meet in a mixture of ``total`` that :func:`shape_for` can build.
+
+    Below it the routers of ever more, ever smaller experts would take more than all of it. Found by halving
+    the logarithm, to a part in a million. Raises ValueError if ``total`` is not a positive number.
+    """
+    refused, built = math.log(total * LEAST_ACTIVE_SHARE), math.log(total)
+    while built - refused > LEAST_ACTIVE_STEP:
+        middle = 0.5 * (refused + built)
+        try:
+            shape_for(total, math.exp(middle))
+        except ValueError:
+            refused = middle
+        else:
+            built = middle
+    return math.exp(built)
 
 
 def working_shape(t: Transformer) -> Transformer:

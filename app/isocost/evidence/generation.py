@@ -74,6 +74,8 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     if phase == "prefill" and prompt <= 1.0:
         prompt = USUAL_PROMPT
     replica, drafts = parse_parallelism(row.get("parallelism", ""))
+    if not (replica.tp >= 1.0 and replica.ep >= 1.0):
+        raise CatalogError("parallelism: expected degrees of 1 or more, such as TP8 or TP8 EP8.")
     note = ""
     c = serving.constants()
     if not re.search(r"(TP|EP|DP)\s*=?\s*\d|-(GPU|rank)", row.get("parallelism", "")):

@@ -159,11 +159,24 @@ def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Predict
         else:
             outcome.append(len(specs))
             specs.append(spec)
-    found = predict_specs(specs, catalog)
-    return [
-        found[item] if isinstance(item, int) else Prediction(None, None, None, None, "", item)
-        for item in outcome
-    ]
+    found = _each_or_why(specs, catalog)
+    return [found[item] if isinstance(item, int) else _not_predicted(item) for item in outcome]
+
+
+def _each_or_why(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]:
+    """The predictions of runs; one that cannot be priced costs its own row alone, not the table."""
+    try:
+        return predict_specs(specs, catalog)
+    except (ValueError, LookupError, ArithmeticError) as error:
+        if len(specs) == 1:
+            why = f"no layout of this run can be priced ({type(error).__name__}: {error})"
+            return [_not_predicted(f"{why}; check its counts and its shape.")]
+    middle = len(specs) // 2
+    return [*_each_or_why(specs[:middle], catalog), *_each_or_why(specs[middle:], catalog)]
+
+
+def _not_predicted(why: str) -> Prediction:
+    return Prediction(None, None, None, None, "", why)
 
 
 DECILE = 1.2816

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from isocost import __version__
-from isocost.ui.dialogs.errors import ExceptionDialog
+from isocost.ui.dialogs.errors import ExceptionDialog, show_error
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.window import Window
 
@@ -80,10 +80,7 @@ def run(path: Path | None = None) -> int:
     if path is not None:
         window.show_workspace()
     window.show()
-    code = app.exec()
-    if opener.problem is not None:
-        raise opener.problem
-    return code
+    return app.exec()
 
 
 class FileOpener(QObject):
@@ -93,19 +90,22 @@ class FileOpener(QObject):
         super().__init__(window)
         self._window = window
         self._first = first
-        self.problem: Exception | None = None
-        """Why there can be no plan at all: the catalogue cannot be read."""
 
     def start(self) -> None:
         """Fill the window, and show the first file, or the gallery when there is none that opens."""
         from isocost.catalog import CatalogError, load
+        from isocost.report.findings.presets import left_out_words
 
         try:
-            self._window.fill(load())
-        except CatalogError as error:
-            self.problem = error
+            catalog = load()
+        except (CatalogError, OSError) as error:
+            # Started from a desktop nobody reads what is printed.
+            show_error(self._window, f"Isocost cannot start: {error}")
             QApplication.exit(1)
             return
+        self._window.fill(catalog)
+        if catalog.problems:
+            show_error(self._window, left_out_words(catalog.problems), "\n".join(catalog.problems))
         if self._first is None or not self._window.documents.open(self._first):
             self._window.show_gallery()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
+from isocost.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:  # imported when the window is filled
     from isocost.ui.header.headline import Headline
@@ -147,8 +148,8 @@ class Menus:
         files = documents.recent()
         self._recent.setEnabled(bool(files))
         for file in files:
-            action = self._recent.addAction(file.name)
-            action.setToolTip(str(file))
+            action = self._recent.addAction(file.name.replace("&", "&&"))  # else it marks a shortcut
+            action.setToolTip(plain_tip(str(file)))
             action.triggered.connect(lambda _=False, chosen=file: documents.open(chosen))
         if files:
             self._recent.addSeparator()

@@ -43,6 +43,7 @@ from isocost.ui.look.icons import app_icon
 from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, PageView
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
@@ -238,7 +239,7 @@ class Window(QMainWindow):
 
     def _say_copied(self, text: str) -> None:
         below = self.headline.sentence.mapToGlobal(QPoint(0, self.headline.sentence.height()))
-        QToolTip.showText(below, f"Copied: {text}", self.headline.sentence)
+        QToolTip.showText(below, plain_tip(f"Copied: {text}"), self.headline.sentence)
 
     def export_picture(self) -> None:
         """Save what the window shows as a PNG picture."""

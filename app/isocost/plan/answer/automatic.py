@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from isocost.catalog import Catalog
+from isocost.catalog import Catalog, CatalogError
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.inputs.programme_rows import LASTING
@@ -41,7 +41,10 @@ def automatic(
     scenario = project.scenarios[at.scenario]
     stage = scenario.stages[at.stage]
     if (own := kind_of(stage).filled.get(path)) is not None:
-        return own(stage, model_of(scenario, stage), catalog)
+        try:
+            return own(stage, model_of(scenario, stage), catalog)
+        except CatalogError:  # no model is known that it could follow from, which the estimate says
+            return Filled(None, "")
     fill = _FILLS.get(path)
     if fill is None:
         return None

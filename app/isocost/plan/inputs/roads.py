@@ -19,7 +19,13 @@ from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import CHOICES, NUMBERS, TYPED, starting_number
 from isocost.plan.kinds import RolloutPhase
-from isocost.plan.physics.resolve import Parameters, parameters_of, with_custom_parameters
+from isocost.plan.physics.resolve import (
+    Parameters,
+    impossible_model,
+    least_possible_active,
+    parameters_of,
+    with_custom_parameters,
+)
 from isocost.plan.project.choosing import price_from, price_on, with_hardware
 from isocost.plan.project.editing import choose_own_accelerator
 from isocost.plan.project.project import (
@@ -34,9 +40,12 @@ from isocost.plan.project.project import (
     set_section,
     set_value,
 )
+from isocost.quantities import format_quantity
 
 DENSE = 0.99
 """Active over all weights from which on a model counts as dense: counted shapes rarely give exactly 1."""
+ROUNDED = 0.005
+"""A total is shown to three digits: as much above it is still all of it."""
 
 
 Fill = Callable[[], float | None]
@@ -86,6 +95,14 @@ class NumberRoad(Road):
     def put(self, project: Project, at: Place, value: Any, today: date, catalog: Catalog) -> Project:
         return self._store(project, at, value)
 
+    def refused(self, project: Project, at: Place, value: float, catalog: Catalog) -> str:
+        """Why the value, allowed by itself, cannot stand beside the plan's others; empty = it can."""
+        return ""
+
+    def within(self, project: Project, at: Place, value: float, catalog: Catalog) -> float:
+        """Where a slider that was moved to a value stops: at the nearest one the plan's others allow."""
+        return value
+
     def read(self, project: Project, at: Place, catalog: Catalog, fill: Fill) -> Reading:
         """What the input shows: as stored, or as ``fill`` tells where it is left empty."""
         stored = self.held(project, at)
@@ -112,7 +129,14 @@ class NumberRoad(Road):
         return self._with(project, at, **{self.name: stored})
 
 
-class _Total(NumberRoad):
+class _Counts(NumberRoad):
+    """Parameters, total or active: together they must be those of a model that can be."""
+
+    def refused(self, project: Project, at: Place, value: float, catalog: Catalog) -> str:
+        return impossible_model(_model(self.put(project, at, value, date.min, catalog), at))
+
+
+class _Total(_Counts):
     """Parameters: a total of one's own makes the model custom, with the same share of active ones."""
 
     def put(self, project: Project, at: Place, value: Any, today: date, catalog: Catalog) -> Project:
@@ -123,18 +147,32 @@ class _Total(NumberRoad):
         return Reading(_counted(project, at, catalog).total)
 
     def reset(self, project: Project, at: Place, catalog: Catalog) -> Project:
-        return self.put(project, at, starting_number(self.path), date.min, catalog)
+        usual = starting_number(self.path)
+        if self.refused(project, at, usual, catalog):  # so sparse only when larger
+            return self._with(project, at, **_fields(ModelChoice(parameters=usual)))
+        return self.put(project, at, usual, date.min, catalog)
 
     def at_default(self, project: Project, at: Place, catalog: Catalog) -> bool:
         model = _model(project, at)
         return model.name is None and model.parameters == self.declared.default
 
 
-class _Active(NumberRoad):
+class _Active(_Counts):
     """Active parameters: all of them in a dense model."""
 
+    def refused(self, project: Project, at: Place, value: float, catalog: Catalog) -> str:
+        total = _counted(project, at, catalog).total
+        if value > total * (1.0 + ROUNDED):
+            return f"Active parameters can be no more than all {format_quantity(total, 'number')}."
+        return super().refused(project, at, value, catalog)
+
+    def within(self, project: Project, at: Place, value: float, catalog: Catalog) -> float:
+        total = _counted(project, at, catalog).total
+        met = min(value, total)
+        return least_possible_active(total) if self.refused(project, at, met, catalog) else met
+
     def put(self, project: Project, at: Place, value: Any, today: date, catalog: Catalog) -> Project:
-        total = _total(project, at, catalog)
+        total = _counted(project, at, catalog).total
         custom = ModelChoice(parameters=total, active_parameters=None if value >= total else value)
         return self._with(project, at, **_fields(custom))
 
@@ -142,7 +180,7 @@ class _Active(NumberRoad):
         return Reading(_counted(project, at, catalog).active, automatic=self.at_default(project, at, catalog))
 
     def reset(self, project: Project, at: Place, catalog: Catalog) -> Project:
-        dense = ModelChoice(parameters=_total(project, at, catalog))
+        dense = ModelChoice(parameters=_counted(project, at, catalog).total)
         return self._with(project, at, **_fields(dense))
 
     def at_default(self, project: Project, at: Place, catalog: Catalog) -> bool:
@@ -283,6 +321,16 @@ def put(project: Project, path: str, value: Any, *, at: Place, today: date, cata
     return ROADS[path].put(project, at, value, today, catalog)
 
 
+def refused(project: Project, path: str, value: float, *, at: Place, catalog: Catalog) -> str:
+    """Why a number cannot be put in at a path: see :meth:`NumberRoad.refused`."""
+    return NUMBER_ROADS[path].refused(project, at, value, catalog)
+
+
+def within(project: Project, path: str, value: float, *, at: Place, catalog: Catalog) -> float:
+    """Where a slider stops at a path: see :meth:`NumberRoad.within`."""
+    return NUMBER_ROADS[path].within(project, at, value, catalog)
+
+
 def _stage(project: Project, at: Place) -> Stage:
     return project.scenarios[at.scenario].stages[at.stage]
 
@@ -293,12 +341,6 @@ def _model(project: Project, at: Place) -> ModelChoice:
 
 def _counted(project: Project, at: Place, catalog: Catalog) -> Parameters:
     return parameters_of(_model(project, at), catalog)
-
-
-def _total(project: Project, at: Place, catalog: Catalog) -> float:
-    """Parameters as typed: those counted on a shape made to that size differ in the last digits."""
-    typed = _model(project, at).parameters
-    return _counted(project, at, catalog).total if typed is None else typed
 
 
 def _phases(project: Project, at: Place) -> tuple[RolloutPhase, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -9,14 +10,15 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.catalog import Catalog
+from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.records import Accelerator, Method, Optimizer, Precision, Transformer, Workload
-from isocost.engine.shapes import shape_for
+from isocost.engine.shapes import least_active, shape_for
 from isocost.plan.physics.shape import transformer_of_shape
 from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
+from isocost.quantities import format_quantity
 
 BATCH_LAW = "step-law"
 """The law that sets the batch when nobody does."""
@@ -46,27 +48,61 @@ def transformer_of(model: ModelChoice, catalog: Catalog) -> Transformer:
     """The shape behind a model choice: its own, that of its name, else a plausible one for the counts.
 
     Raises:
-        CatalogError: the name is not in the catalogue.
+        CatalogError: the name is not in the catalogue, or no model has such counts.
     """
     if model.shape is not None:
         return transformer_of_shape(model.shape)
     if model.name is not None:
         return catalog.model(model.name).transformer
+    counts = _typed(model)
+    try:
+        return _shape(counts.total, counts.active)
+    except ValueError:
+        raise CatalogError(impossible_model(model)) from None
+
+
+def impossible_model(model: ModelChoice) -> str:
+    """Why no model has the parameters typed, as a sentence; empty = one has, or the catalogue names it."""
+    if model.name is not None or model.shape is not None:
+        return ""
+    counts = _typed(model)
+    try:
+        _shape(counts.total, counts.active)
+    except ValueError:
+        total, active = (format_quantity(each, "number") for each in (counts.total, counts.active))
+        least = format_quantity(least_possible_active(counts.total), "number")
+        return (
+            f"{active} active of {total} parameters cannot be built: the routers that choose among so many"
+            f" experts would take more than that. At {total}, active parameters must be at least {least}."
+        )
+    return ""
+
+
+def least_possible_active(total: float) -> float:
+    """The least active parameters of a model of a total, rounded up to the three digits it is said in."""
+    least = least_active(total)
+    digit = 10.0 ** (math.floor(math.log10(least)) - 2)
+    return min(total, float(f"{math.ceil(least / digit) * digit:.3g}"))
+
+
+def _typed(model: ModelChoice) -> Parameters:
+    """The counts of a custom model; more active ones than there are mean that all are."""
     total = model.parameters if model.parameters is not None else 7e9
-    return _shape(total, model.active_parameters)
+    return Parameters(
+        total, total if model.active_parameters is None else min(total, model.active_parameters)
+    )
 
 
 @lru_cache(maxsize=256)
-def _shape(total: float, active: float | None) -> Transformer:
-    dense = active is None or active >= total
-    return shape_for(total, None if dense else active)
+def _shape(total: float, active: float) -> Transformer:
+    return shape_for(total, active if active < total else None)
 
 
 def parameters_of(model: ModelChoice, catalog: Catalog) -> Parameters:
-    """Total and active parameters as published where the model is named and says so, else as counted."""
-    counted = _counted(transformer_of(model, catalog))
+    """Total and active parameters: as typed, or as published where a named model says so, else as counted."""
     if model.name is None:
-        return counted
+        return _typed(model)
+    counted = _counted(transformer_of(model, catalog))
     entry = catalog.model(model.name)
     total = entry.published_total or counted.total
     dense = entry.published_active is None and counted.active > 0.9 * counted.total

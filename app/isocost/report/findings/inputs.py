@@ -23,7 +23,7 @@ from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
 from isocost.plan.kinds import Stage, data_of, kind_of
 from isocost.plan.physics.layouts import pinned_words
-from isocost.plan.physics.resolve import parameters_of, transformer_of
+from isocost.plan.physics.resolve import impossible_model, parameters_of, transformer_of
 from isocost.plan.project.programme import Api
 from isocost.plan.project.project import (
     Place,
@@ -166,6 +166,8 @@ def api_note(api: Api) -> str:
 
 def _parameters(selected: Selected) -> str:
     model = model_of(selected.scenario, selected.stage)
+    if impossible := impossible_model(model):
+        return impossible
     shape = transformer_of(model, selected.catalog)
     parts = [model.name or "custom shape", format_counted(shape.layers, "layer")]
     if shape.feedforward_layers is not None:

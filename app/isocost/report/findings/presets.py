@@ -1,7 +1,8 @@
-"""What the gallery says of the shipped plans."""
+"""What is said at the start: of the shipped plans, and of the user's catalogue."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.headline import run_words
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.project import Project
-from isocost.quantities import format_money
+from isocost.quantities import format_counted, format_money
+
+FEW = 5
+"""As many problems are told one by one; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,11 @@ def read_presets(folder: Path, catalog: Catalog) -> tuple[Preset, ...]:
         result = estimate(project, catalog)
         found.append((result.total.cost_usd, preset_of(path, project, result)))
     return tuple(preset for _, preset in sorted(found, key=lambda pair: pair[0]))
+
+
+def left_out_words(problems: Sequence[str]) -> str:
+    """What of the user's catalogue was left out, in a few lines; every problem is a sentence of its own."""
+    told = list(problems[:FEW])
+    if len(problems) > FEW:
+        told.append(f"And {format_counted(len(problems) - FEW, 'other problem')}.")
+    return "\n\n".join(["Parts of your catalogue folder are left out; the rest is used.", *told])

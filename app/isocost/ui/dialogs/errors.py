@@ -7,6 +7,7 @@ import sys
 import traceback
 from types import TracebackType
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from isocost.ui.dialogs.about import versions
@@ -26,6 +27,7 @@ def error_box(parent: QWidget | None, sentence: str, details: str = "") -> QMess
     box.setObjectName("error")
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("Isocost")
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(sentence)
     if details:
         box.setDetailedText(f"{versions()}\n\n{details}")

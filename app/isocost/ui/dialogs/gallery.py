@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from isocost import paths
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.worker import LatestWorker
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.sections import ScrollBody
 
 if TYPE_CHECKING:  # loaded after the window's first paint
@@ -66,7 +66,7 @@ class Gallery(QScrollArea):
         outer.setContentsMargins(MARGIN, 28, MARGIN, 28)
         column = QVBoxLayout()
         column.setSpacing(6)
-        title = QLabel("What would it cost to train?")
+        title = plain_label("What would it cost to train?")
         title.setProperty("role", "headline")
         subtitle = _wrapped(
             "Start from a run that was published, or from a plan of your own. "
@@ -135,11 +135,11 @@ class Gallery(QScrollArea):
                 widget.deleteLater()
         if not files:
             return
-        heading = QLabel("RECENT")
+        heading = plain_label("RECENT")
         heading.setProperty("role", "section")
         self._recent.addWidget(heading)
         for file in files:
-            link = QPushButton(f"{file.name}  ·  {file.parent}")
+            link = QPushButton(f"{file.name}  ·  {file.parent}".replace("&", "&&"))  # else a shortcut
             link.setProperty("role", "link")
             link.setProperty("severity", "info")
             link.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -233,7 +233,7 @@ def _wrapped(text: str, role: str) -> WrapLabel:
 
 
 def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
+    label = plain_label(text)
     label.setProperty("role", role)
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     return label

@@ -29,7 +29,7 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.key_figure import KeyFigureBlock
-from isocost.ui.widgets.labels import ClickLabel, set_text
+from isocost.ui.widgets.labels import ClickLabel, plain_label, plain_tip, set_text
 
 BLOCKS = 4
 MARGIN = 18
@@ -51,7 +51,7 @@ class Headline(QFrame):
         self._figures: tuple[KeyFigure, ...] = ()
         self._shown: Estimate | None = None
         self.setObjectName("header")
-        self.title = QLabel()
+        self.title = plain_label()
         self.sentence = ClickLabel()
         self.doubt = QLabel()
         self.warnings = WarningLine()
@@ -141,7 +141,7 @@ class Headline(QFrame):
     def _show_title(self, _: object = None) -> None:
         path = self._session.path
         self.title.setText(title_line(self._session.project.name, path))
-        self.title.setToolTip(str(path) if path else "Not saved yet")
+        self.title.setToolTip(plain_tip(str(path) if path else "Not saved yet"))
 
     def _take(self, answer: Answer) -> None:
         """Show an answer, unless only what comes later of it is new."""
@@ -188,7 +188,7 @@ class Headline(QFrame):
             style = f"color:{colours[self._remarks[0].tone]}"
             spans[0] = f'<a href="range" style="{style}">{escape(self._remarks[0].text)}</a>'
         set_text(self.doubt, " · ".join(spans))
-        self.doubt.setToolTip(remarks_line(self._remarks))
+        self.doubt.setToolTip(plain_tip(remarks_line(self._remarks)))
         self.doubt.setAccessibleName(remarks_line(self._remarks))
 
     def _show_range(self) -> None:

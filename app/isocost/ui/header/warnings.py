@@ -13,6 +13,7 @@ from isocost.quantities import format_counted
 from isocost.report.findings.header import NO_WARNINGS, by_gravity, cure_line
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
+from isocost.ui.widgets.labels import plain_tip
 
 _ICONS = {"stop": "error", "care": "warning", "info": "info"}
 
@@ -84,7 +85,7 @@ class WarningLine(QWidget):
         self.first.setEnabled(grave is not None)
         self.first.setIcon(icon(_ICONS[severity] if grave else "check", self._theme.severity(severity), 14))
         self.first.setIconSize(QSize(14, 14))
-        self.first.setToolTip(grave.message if grave else "")
+        self.first.setToolTip(plain_tip(grave.message if grave else ""))
         self.first.setAccessibleName(grave.message if grave else NO_WARNINGS)
         self._offer(grave)
         rest = len(self._notices) - 1

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from isocost.plan.answer.automatic import automatic
+from isocost.plan.inputs import roads
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, Reading, put
 from isocost.plan.inputs.table import NUMBERS
@@ -57,6 +58,16 @@ def write(
     session.apply(
         lambda project: put(project, path, value, at=at, today=today, catalog=catalog), words, gesture
     )
+
+
+def refused(session: Session, path: str, value: float) -> str:
+    """Why a number cannot stand beside the selected stage's others; empty = it can."""
+    return roads.refused(session.project, path, value, at=place(session), catalog=session.catalog)
+
+
+def within(session: Session, path: str, value: float) -> float:
+    """Where a slider moved to a value stops: the selected stage's other values may set it an end."""
+    return roads.within(session.project, path, value, at=place(session), catalog=session.catalog)
 
 
 def write_number(session: Session, path: str, value: float, gesture: object | None = None) -> None:

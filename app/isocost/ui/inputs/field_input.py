@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
 from isocost.quantities import format_quantity
 from isocost.report.findings.inputs import caption, remarks_at
-from isocost.ui.inputs.bindings import at_default, read, reset, write_number
+from isocost.ui.inputs.bindings import at_default, read, refused, reset, within, write_number
 from isocost.ui.inputs.selected import selected
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
 from isocost.ui.widgets.scale import Scale
 from isocost.ui.widgets.slider import LogSlider
 
@@ -37,8 +37,8 @@ class FieldInput(QWidget):
         self._message = ""
         self._wrong = False
         self.setObjectName(field.path)
-        self.setToolTip(_tooltip(field))
-        self.label = QLabel(field.label)
+        self.setToolTip(plain_tip(_tooltip(field)))
+        self.label = plain_label(field.label)
         self.edit = QuantityEdit(field)
         self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer))
         # A slider that is dragged says other words at each step, and must not move away under the mouse.
@@ -88,12 +88,22 @@ class FieldInput(QWidget):
 
     def _connect(self) -> None:
         session, path = self._session, self.field.path
-        self.slider.moved.connect(lambda value, gesture: write_number(session, path, value, gesture))
+        self.slider.moved.connect(self._move)
         self.slider.reset.connect(lambda gesture: reset(session, path, gesture))
+        self.edit.refuse(lambda value: refused(session, path, value))
         self.edit.committed.connect(lambda value: write_number(session, path, value))
         self.edit.cleared.connect(self.reset)
         self.edit.said.connect(self._say)
         self.reset_button.clicked.connect(self.reset)
+
+    def _move(self, value: float, gesture: object) -> None:
+        """Follow the slider as far as the plan can; beyond, the handle stays and the reason is said."""
+        session, path = self._session, self.field.path
+        reached = within(session, path, value)
+        wrong = refused(session, path, reached)
+        self._say(wrong, bool(wrong))
+        if not wrong:
+            write_number(session, path, reached, gesture)
 
     def reset(self) -> None:
         """Back to the default, or to automatic."""
@@ -109,6 +119,8 @@ class FieldInput(QWidget):
         self._show_context()
 
     def _show(self, reading: Reading) -> None:
+        if not self.edit.isModified():  # what was wrong with another value
+            self._message, self._wrong = "", False
         self.edit.show_value(reading.value, automatic=reading.automatic)
         if reading.value is not None:
             self.slider.show_value(reading.value, automatic=reading.automatic)
@@ -146,7 +158,7 @@ class FieldInput(QWidget):
             over = self.context.geometry().contains(event.pos())
             remarked = remarks_at(self.field.path, selected(self._session)) if over else ""
             cut = self.context.whole if over and self.context.shortened else ""
-            self.setToolTip("\n\n".join(filter(None, (cut, remarked))) or _tooltip(self.field))
+            self.setToolTip(plain_tip("\n\n".join(filter(None, (cut, remarked))) or _tooltip(self.field)))
         return super().event(event)
 
     def context_line(self) -> str:

@@ -15,6 +15,7 @@ from isocost.report.findings.inputs import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.typing import WindowKeys
 
 CUSTOM = "Custom model"
@@ -252,7 +253,7 @@ class PrecisionPicker(ChoicePicker):
         spec = self._session.catalog.accelerator(self._session.value("hardware.accelerator")).spec
         used = precision_on(spec, data.precision)
         note = precision_note(spec.name, data.precision, used)
-        self.setToolTip(self.choice.help if used == data.precision else note)
+        self.setToolTip(plain_tip(self.choice.help if used == data.precision else note))
 
     def _choose(self, index: int) -> None:
         self._write(index, f"Precision {self.itemText(index)}")

@@ -10,6 +10,7 @@ from isocost.catalog.prices import PriceCard
 from isocost.plan.project.choosing import price_from
 from isocost.report.findings.inputs import NO_QUOTES, QUOTE_TERMS, is_market, quote_line, quote_tick
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.slider import Tick
 
 
@@ -54,7 +55,7 @@ class QuotesButton(QToolButton):
         menu.addAction(heading.upper()).setEnabled(False)
         for card in cards:
             action = menu.addAction(quote_line(card))
-            action.setToolTip(card.source)
+            action.setToolTip(plain_tip(card.source))
             action.triggered.connect(lambda _=False, chosen=card: self._take(chosen))
 
     def _take(self, card: PriceCard) -> None:

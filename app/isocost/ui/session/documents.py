@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from mimetypes import guess_type
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from isocost.catalog import Catalog
@@ -88,6 +89,7 @@ class Documents(QObject):
             project = load_project(path, self._session.catalog)
         except FileError as error:
             show_error(self._window, str(error))
+            self._forget_missing(path)
             return False
         preset = path.resolve().parent == presets().resolve()
         self._session.open(project, None if preset else path)
@@ -142,6 +144,7 @@ class Documents(QObject):
         box.setObjectName("unsaved")
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Isocost")
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Save the changes to “{self._session.project.name}”?")
         box.setInformativeText("They are lost otherwise.")
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
@@ -158,10 +161,14 @@ class Documents(QObject):
     # Recent files
 
     def recent(self) -> list[Path]:
-        """Files opened or saved lately that still exist, the newest first."""
+        """Files opened or saved lately, the newest first.
+
+        None is looked at: one on a drive that does not answer would hold up the window.
+        """
         stored = self._settings.value("recent", [])
-        names = stored if isinstance(stored, list) else [stored] if stored else []
-        return [path for name in names if (path := Path(str(name))).is_file()]
+        names = stored if isinstance(stored, list) else [stored]
+        known = [name for name in names if isinstance(name, str) and name.strip() and "\0" not in name]
+        return [Path(name) for name in known[:MOST_RECENT]]
 
     def remember(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
@@ -170,6 +177,13 @@ class Documents(QObject):
         kept = [newest, *others][:MOST_RECENT]
         self._settings.setValue("recent", [str(each) for each in kept])
         self.recent_changed.emit()
+
+    def _forget_missing(self, path: Path) -> None:
+        """Take a file off the recent ones that is not there any more."""
+        recent = self.recent()
+        if path in recent and not os.path.exists(path):
+            self._settings.setValue("recent", [str(each) for each in recent if each != path])
+            self.recent_changed.emit()
 
     def forget_all(self) -> None:
         """Empty the list of recent files."""

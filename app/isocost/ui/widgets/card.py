@@ -36,6 +36,7 @@ from isocost.report.table import Table, write_csv
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.table import TableDialog
 
 PICTURE_SCALE = 2.0
@@ -47,6 +48,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         # Else Qt takes the whole text for the width the label needs, and a long finding widens the window.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -61,7 +63,7 @@ class ElidedLabel(QLabel):
         self._explain()
 
     def _explain(self) -> None:
-        self.setToolTip(self.text() if self._elided() != self.text() else "")
+        self.setToolTip(plain_tip(self.text() if self._elided() != self.text() else ""))
 
     def _elided(self) -> str:
         return QFontMetricsF(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -53,6 +55,7 @@ class QuantityEdit(QLineEdit):
         self._value: float | None = None
         self._automatic = False
         self._roomy = False
+        self._refused: Callable[[float], str] = lambda value: ""
         self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
         self.setProperty("role", "quantity")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -67,6 +70,10 @@ class QuantityEdit(QLineEdit):
         self._automatic = automatic
         if not self.isModified():
             self._restore()
+
+    def refuse(self, refused: Callable[[float], str]) -> None:
+        """Take no value that ``refused`` has a sentence against, nor what the field itself cannot have."""
+        self._refused = refused
 
     def set_noun(self, noun: str) -> None:
         """Count something else than the field's GPUs."""
@@ -107,8 +114,7 @@ class QuantityEdit(QLineEdit):
         # A whole number times 1.2 need not be whole: it is rounded rather than refused.
         if self._field.integer and value != int(value):
             value = float(round(value))
-        wrong = problem(self._field, value)
-        if wrong:
+        if wrong := problem(self._field, value) or self._refused(value):
             raise QuantityError(wrong)
         return value
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from isocost.report.findings.said import KeyFigure
-from isocost.ui.widgets.labels import set_text
+from isocost.ui.widgets.labels import plain_label, set_text
 
 
 class KeyFigureBlock(QWidget):
@@ -13,7 +13,7 @@ class KeyFigureBlock(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.label, self.value, self.note = QLabel(), QLabel(), QLabel()
+        self.label, self.value, self.note = plain_label(), plain_label(), plain_label()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from html import escape
+
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A label that shows its text letter by letter: left to guess, Qt reads a name with < in it as HTML."""
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def plain_tip(text: str) -> str:
+    """A text as a tip or a dialog shows it letter by letter: Qt guesses its format, and cannot be told."""
+    if not QtGui.Qt.mightBeRichText(text):
+        return text
+    return "<br>".join(escape(line) for line in text.split("\n"))
 
 
 class ClickLabel(QLabel):
@@ -14,7 +31,6 @@ class ClickLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        # Qt guesses, and would read a name with < in it as HTML.
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+
+from isocost.ui.widgets.labels import plain_label
 
 
 class ScrollBody(QWidget):
@@ -45,7 +47,7 @@ def section(title: str, at_right: QWidget | None, *parts: QWidget) -> QFrame:
     column.setContentsMargins(0, 0, 0, 2)
     column.setSpacing(6)
     # Qt's style sheets have no capitals of their own.
-    heading = QLabel(title.upper())
+    heading = plain_label(title.upper())
     heading.setProperty("role", "section")
     top = QHBoxLayout()
     top.addWidget(heading)
@@ -74,7 +76,7 @@ def labelled(label: str, part: QWidget) -> QWidget:
     row = QWidget()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
-    text = QLabel(label)
+    text = plain_label(label)
     text.setBuddy(part)
     line.addWidget(text, 1)
     line.addWidget(part)

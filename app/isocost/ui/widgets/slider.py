@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
 
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.scale import Scale
 
 HANDLE = 6.0
@@ -256,7 +257,7 @@ class LogSlider(QSlider):
             # A tick is one pixel wide, and a mouse seldom rests on it.
             near = [tick for tick in self._ticks if abs(self.x_of(tick.value) - event.x()) <= 4]
             if near and event.y() > self._middle() + HANDLE:
-                QToolTip.showText(event.globalPos(), "\n".join(tick.label for tick in near), self)
+                QToolTip.showText(event.globalPos(), plain_tip("\n".join(tick.label for tick in near)), self)
                 return True
         return super().event(event)
 

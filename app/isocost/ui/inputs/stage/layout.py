@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.notice import RELEASE
@@ -13,7 +13,7 @@ from isocost.plan.values import Layout
 from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 AUTO = "auto"
 _SHORT = {"tp": "TP", "pp": "PP", "vp": "VP", "cp": "CP", "ep": "EP", "microbatch": "MBS"}
@@ -78,7 +78,7 @@ class LayoutPins(QWidget):
         grid.setColumnStretch(3, 1)
 
     def _add(self, grid: QGridLayout, name: str, text: str, row: int, column: int, span: int) -> None:
-        label = QLabel(text)
+        label = plain_label(text)
         label.setBuddy(self.pickers[name])
         label.setToolTip(self.pickers[name].toolTip())
         grid.addWidget(label, row, column, 1, span)

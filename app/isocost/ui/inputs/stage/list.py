@@ -30,6 +30,7 @@ from isocost.report.findings.stages import cost_share, row_in_words, row_tip
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 SHARE = Qt.ItemDataRole.UserRole
@@ -78,7 +79,9 @@ class StageModel(QAbstractListModel):
             return Qt.CheckState.Checked if stage.enabled else Qt.CheckState.Unchecked
         if role == SHARE:
             return self._share(index.row())
-        if role in (roles.ToolTipRole, roles.AccessibleDescriptionRole):
+        if role == roles.ToolTipRole:
+            return plain_tip(self._told(index.row()))
+        if role == roles.AccessibleDescriptionRole:
             return self._told(index.row())
         if role == roles.AccessibleTextRole:
             return row_in_words(stages, self._session.estimate, index.row())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout
 
 from isocost.report.findings.stages import notes_line
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
+from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.sections import labelled
 from isocost.ui.widgets.typing import WindowKeys
 
@@ -48,7 +49,7 @@ class StageNotes(QFrame):
         self.note.setPlaceholderText("Sources and assumptions")
 
     def _lay_out(self) -> None:
-        heading = QLabel("NOTES")
+        heading = plain_label("NOTES")
         heading.setProperty("role", "section")
         top = QHBoxLayout()
         top.addWidget(heading)

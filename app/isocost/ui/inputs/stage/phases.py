@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.input import Input
@@ -19,7 +19,7 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 COLUMNS = {"steps": "Steps", "mean_start": "Mean from", "mean_end": "to", "cap": "Longest"}
 LONGEST_LIST = 200
@@ -51,7 +51,7 @@ class PhaseTable(QWidget):
         self._grid.setHorizontalSpacing(4)
         self._grid.setVerticalSpacing(3)
         for column, (name, text) in enumerate(COLUMNS.items()):
-            heading = QLabel(text)
+            heading = plain_label(text)
             heading.setProperty("role", "quiet")
             heading.setAlignment(Qt.AlignmentFlag.AlignRight)
             heading.setToolTip(_field(name).help)

@@ -15,6 +15,7 @@ from isocost.plan.project.project import ModelChoice, hardware_of
 from isocost.quantities import format_quantity
 from isocost.ui.inputs.pickers import ChoicePicker, ModelPicker, Picker
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_tip
 
 Sections = tuple[str, ...]
 ARROW = 20
@@ -31,7 +32,7 @@ class StageChoice(ChoicePicker):
         stage = new_stage(kind_of(self._session.current_stage).tag, self._session.catalog)
         usual = getattr(getattr(stage, choice.section), choice.name)
         origin = f"Default: {choice.default_source}." if self.currentData() == usual else "Your input."
-        self.setToolTip(f"{choice.help}\n{origin}")
+        self.setToolTip(plain_tip(f"{choice.help}\n{origin}"))
 
 
 class TeacherPicker(ModelPicker):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
@@ -17,6 +17,7 @@ from isocost.ui.inputs.stage.pickers import StageChoice, TeacherPicker
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
+from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.sections import labelled
 
 CHOICE_WIDTH = 142
@@ -47,7 +48,7 @@ class RecipeGroup(QFrame):
         self.choices: dict[str, Picker] = {}
         self.phases: PhaseTable | None = None
         self._rows: dict[str, QWidget] = {}
-        heading = QLabel(plan.title.upper())
+        heading = plain_label(plan.title.upper())
         heading.setProperty("role", "section")
         top = QHBoxLayout()
         top.addWidget(heading)

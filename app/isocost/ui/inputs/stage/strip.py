@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from isocost.plan.kinds import KINDS
 from isocost.report.findings.stages import size_line
@@ -17,7 +17,7 @@ from isocost.ui.inputs.stage.list import ROW, StageList
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
 
 MOST_ROWS = 7
 """Rows in sight at once; further ones scroll."""
@@ -52,7 +52,7 @@ class StageStrip(QWidget):
         for button, name, words in buttons:
             button.setObjectName(f"stages.{name}")
             button.setAccessibleName(words)
-            button.setToolTip(words)
+            button.setToolTip(plain_tip(words))
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setIconSize(QSize(14, 14))
@@ -97,7 +97,7 @@ class StageStrip(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        heading = QLabel("STAGES")
+        heading = plain_label("STAGES")
         heading.setProperty("role", "section")
         heading.setBuddy(self.list)
         top = QHBoxLayout()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.plan.physics.records import Detail
 from isocost.report.findings.stages import detail_in_words, detail_value
 from isocost.ui.inputs.selected import selected_result
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 
 class WhyCard(QFrame):
@@ -20,7 +20,7 @@ class WhyCard(QFrame):
         self._rows: list[_Row] = []
         self.setObjectName("why")
         self.setAccessibleName("Why this stage takes what it takes")
-        heading = QLabel("WHY")
+        heading = plain_label("WHY")
         heading.setProperty("role", "section")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 2)
@@ -46,8 +46,8 @@ class _Row(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._label = QLabel()
-        self._value = QLabel()
+        self._label = plain_label()
+        self._value = plain_label()
         self._note = WrapLabel()
         self._value.setProperty("role", "fact")
         self._note.setProperty("role", "quiet")

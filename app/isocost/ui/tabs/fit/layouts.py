@@ -43,6 +43,7 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import ROW, Index, clicked_by_key, rows_replaced
 from isocost.ui.widgets.whole_rows import WholeRows
 
@@ -93,7 +94,7 @@ class LayoutsModel(QAbstractTableModel):
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
             return cell_in_words(row, index.column())
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return layout_tip(row)
+            return plain_tip(layout_tip(row))
         return None
 
 

@@ -32,7 +32,7 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import ROW, ClickList, Index
 from isocost.ui.widgets.whole_rows import WholeRows
 
@@ -67,7 +67,9 @@ class NearModel(QAbstractListModel):
             return run
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return near_words(run)
-        if role in (int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleDescriptionRole)):
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            return plain_tip(near_tip(run))
+        if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
             return near_tip(run)
         return None
 
@@ -171,4 +173,6 @@ class NearestCard(ChartCard):
     def _tell(self, index: QModelIndex) -> None:
         """The whole reference, where the row is."""
         below = self.list.visualRect(index).bottomLeft()
-        QToolTip.showText(self.list.viewport().mapToGlobal(below), near_tip(index.data(ROW)), self.list)
+        QToolTip.showText(
+            self.list.viewport().mapToGlobal(below), plain_tip(near_tip(index.data(ROW))), self.list
+        )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from isocost.report.findings.said import Said
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 
 class UnsearchedStage(QFrame):
@@ -15,7 +15,7 @@ class UnsearchedStage(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("fit.empty")
-        self.title = QLabel(self)
+        self.title = plain_label(parent=self)
         self.title.setProperty("role", "figure")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.reason = WrapLabel(self)

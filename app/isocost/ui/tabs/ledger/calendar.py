@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from isocost.plan.answer.results import Estimate
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
@@ -20,7 +20,7 @@ from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.scale import Scale
 from isocost.ui.widgets.slider import LogSlider
 
@@ -59,7 +59,7 @@ class Calendar(ChartCard):
         self.slip.setAccessibleName("Delay in weeks")
         self.slip.setToolTip("What it costs when everything ends some weeks later and no more work is done.")
         self.words.setObjectName("calendar.slip_words")
-        self.label = QLabel("Slip")
+        self.label = plain_label("Slip")
         self.label.setBuddy(self.slip)
         row = QHBoxLayout()
         row.setSpacing(3 * SPACE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
@@ -31,7 +32,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.flow import FlowLayout
 from isocost.ui.widgets.key_figure import KeyFigureBlock
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
 
 
 class Flow(QWidget):
@@ -146,7 +147,7 @@ class ScopeCard(ChartCard):
         chip.setObjectName(f"scope.{omission.path}")
         chip.setAccessibleName(f"Count {omission.name.lower()}")
         chip.setAccessibleDescription(omission.meaning)
-        chip.setToolTip(omission_tip(omission, self._catalog))
+        chip.setToolTip(plain_tip(omission_tip(omission, self._catalog)))
         chip.clicked.connect(lambda: self.count_wanted.emit(omission))
         return chip
 
@@ -183,11 +184,11 @@ class BadgeCard(ChartCard):
 
 def badge_chip(badge: Badge) -> QLabel:
     """A small remark; its tooltip explains it and names its source."""
-    chip = QLabel(badge.text)
+    chip = plain_label(badge.text)
     chip.setProperty("role", "badge")
     chip.setProperty("tone", badge.tone)
     chip.setObjectName(f"badge.{badge.key}")
     chip.setAccessibleName(badge.text)
     chip.setAccessibleDescription(badge_description(badge))
-    chip.setToolTip(f"<p>{badge.detail}</p><p>{badge.source}</p>")
+    chip.setToolTip(f"<p>{escape(badge.detail)}</p><p>{escape(badge.source)}</p>")
     return chip

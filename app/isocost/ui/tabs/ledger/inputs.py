@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from isocost.ui.tabs.ledger.pickers import (
     StartEdit,
 )
 from isocost.ui.widgets.disclosure import Disclosure
+from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.sections import ScrollBody, keep_bar, labelled
 
 EDIT_WIDTH = 148
@@ -125,7 +125,7 @@ class Group(QFrame):
         self.choices: dict[str, ChoiceWidget] = {}
         self.fold = _Fold(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
         self._rows: dict[str, QWidget] = {}
-        heading = QLabel(plan.label.upper())
+        heading = plain_label(plan.label.upper())
         heading.setProperty("role", "section")
         heading.setBuddy(self.fold)
         top = QHBoxLayout()
@@ -188,9 +188,9 @@ class ProgrammeInputs(QFrame):
         self.setAccessibleName("Inputs of the ledger")
         self._session = session
         self._stale = True
-        self.title = QLabel("What surrounds the run")
+        self.title = plain_label("What surrounds the run")
         self.title.setProperty("role", "card")
-        self.subtitle = QLabel("Costs nothing until you set it.")
+        self.subtitle = plain_label("Costs nothing until you set it.")
         self.subtitle.setProperty("role", "small")
         self.groups: dict[str, Group] = {}
         self._theme = theme

@@ -16,6 +16,7 @@ from isocost.report.findings.inputs import OWN_PRICE, api_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.pickers import ChoicePicker, Picker
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.typing import WindowKeys
 
 _KINDS = {
@@ -87,7 +88,7 @@ class ApiPicker(ElidingPicker):
         # A model that is sold no more is not on offer, and is still what the plan is priced with.
         self.setItemText(0, OWN_PRICE if at >= 0 or not api.model else api.model)
         self.setCurrentIndex(max(0, at))
-        self.setToolTip(f"{self.accessibleDescription()}\n{api_note(api)}")
+        self.setToolTip(plain_tip(f"{self.accessibleDescription()}\n{api_note(api)}"))
 
     def _choose(self, index: int) -> None:
         quote = self.itemData(index)

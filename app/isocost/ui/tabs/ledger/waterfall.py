@@ -29,6 +29,7 @@ from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import RIGHT, ROW, Index, RowDelegate, RowList, RowsDrawing, write_text
 
 _SLOTS: dict[LedgerGroup, int] = {
@@ -154,7 +155,7 @@ class Rows(QAbstractListModel):
         if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
             return bar_description(row.bar)
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return bar_tip(row.bar)
+            return plain_tip(bar_tip(row.bar))
         return None
 
 

@@ -28,6 +28,7 @@ from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import (
     RIGHT,
     ROW,
@@ -154,7 +155,7 @@ class Ranking(QAbstractListModel):
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return in_words(choice)
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return choice_tip(choice)
+            return plain_tip(choice_tip(choice))
         return None
 
 

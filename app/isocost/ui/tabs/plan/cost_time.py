@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from isocost.plan.answer.comparison import Comparison, View
 from isocost.report.findings.plan import time_said, time_table
@@ -12,6 +12,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.labels import plain_label
 
 KEYS = "Left and right arrows change the count, up and down the accelerator."
 
@@ -29,7 +30,7 @@ class CostTime(ChartCard):
         self.plot.setObjectName("cost_time.plot")
         self.plot.chosen.connect(self.chosen)
         self.plot.deadline_moved.connect(self.deadline_moved)
-        self.nothing = QLabel(self)
+        self.nothing = plain_label(parent=self)
         self.nothing.setProperty("role", "small")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
