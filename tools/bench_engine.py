@@ -21,8 +21,9 @@ from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.curves import active_curve, other_curves
 from isocost.plan.kinds import PretrainStage
+from isocost.plan.physics.counts import count_grid
 from isocost.plan.physics.resolve import transformer_of, workload_of
-from isocost.plan.physics.throughput import constants, count_grid
+from isocost.plan.physics.throughput import constants
 from isocost.plan.project.project import Project, set_value
 
 OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
@@ -48,7 +49,7 @@ def layout_rates(project: Project, catalog: Catalog) -> dict[str, float]:
     transformer = transformer_of(scenario.model, catalog)
     specs = [entry.spec for entry in catalog.accelerators.values() if not entry.announced]
     works = [workload_of(stage.data, spec, catalog) for spec in specs]
-    counts = [count_grid(spec.node_size, spec.node_size).astype(np.float64) for spec in specs]
+    counts = [count_grid((spec.node_size,), spec.node_size).astype(np.float64) for spec in specs]
     fitted = constants("vendor", catalog)
     compared, searched = 0, []
     for _ in range(SEARCHES):

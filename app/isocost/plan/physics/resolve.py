@@ -100,9 +100,11 @@ def _shape(total: float, active: float) -> Transformer:
 
 def parameters_of(model: ModelChoice, catalog: Catalog) -> Parameters:
     """Total and active parameters: as typed, or as published where a named model says so, else as counted."""
-    if model.name is None:
+    if model.name is None and model.shape is None:
         return _typed(model)
     counted = _counted(transformer_of(model, catalog))
+    if model.name is None:
+        return counted
     entry = catalog.model(model.name)
     total = entry.published_total or counted.total
     dense = entry.published_active is None and counted.active > 0.9 * counted.total
