@@ -80,6 +80,7 @@ def test_the_header_shows_its_sentence_and_figures_whole(window, name, scale):
 
 def test_figures_make_way_for_a_long_sentence(window):
     window.headline._figures = tuple(KeyFigure("Label", "1,000,000,000", "a long note" * 3) for _ in range(4))
+    window.headline.sentence.setText("A sentence that is long " * 3)
     window.headline._fit()
     assert sum(block.isVisible() for block in window.headline.blocks) < 4
 

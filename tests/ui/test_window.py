@@ -18,15 +18,18 @@ from tests.ui.conftest import preset
 
 
 def answer(button: QMessageBox.StandardButton | None = None) -> list[str]:
-    """Close the next message box, by a button or by its default, and keep what it said."""
+    """Close the next message box by its default, or by a button; what it said, then what its buttons do."""
     said: list[str] = []
 
     def close() -> None:
         box = QApplication.activeModalWidget()
         if isinstance(box, QMessageBox):
             said.append(box.text())
+            if button is None:
+                box.accept()
+                return
             said.extend(each.text() for each in box.buttons())
-            box.button(button).click() if button else box.accept()
+            box.button(button).click()
         elif not said:
             QTimer.singleShot(10, close)
 

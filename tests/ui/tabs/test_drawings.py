@@ -16,7 +16,6 @@ from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.report.findings.choices import Crossover, LinesView, NamedLine
 from isocost.report.findings.ledger import CalendarView
-from isocost.report.findings.plan import bar_scale
 from isocost.ui.look.theme import DARK, LIGHT, Theme, ThemeManager
 from isocost.ui.plot.chart import ChartWidget, Drawing
 from isocost.ui.plot.crossings import LinesChart
@@ -83,7 +82,7 @@ def ranking(qapp: object, theme: Theme) -> RowsDrawing:
     """Accelerators by cost."""
     shown, model, delegate = comparison(), Ranking(), BarDelegate(theme)
     model.show(ranked(shown))
-    delegate.show(shown, bar_scale(model.choices))
+    delegate.show(shown, model.choices)
     return RowsDrawing(model, delegate)
 
 

@@ -42,7 +42,7 @@ def click_pill(ledger: LedgerPage, path: str) -> None:
 def test_every_pill_fills_a_sourced_value_and_shows_both(window: Window, ledger: LedgerPage):
     session = window.session
     bare = session.project
-    paths = [each.path for each in omissions(session.current_scenario) if "." in each.path]
+    paths = [each.path for each in omissions(session.current_scenario, session.catalog) if "." in each.path]
     assert len(paths) == 10
     for steps, path in enumerate(paths, start=1):
         click_pill(ledger, path)
@@ -56,7 +56,7 @@ def test_every_pill_fills_a_sourced_value_and_shows_both(window: Window, ledger:
         assert edit.isVisible()
         caption = window.findChild(WrapLabel, f"{path}.context")
         assert caption.whole == short_source(declared.counted_source) != ""
-        assert path not in {each.path for each in omissions(session.current_scenario)}
+        assert path not in {each.path for each in omissions(session.current_scenario, session.catalog)}
     lines = {line.key for line in session.answer.estimate.ledger}
     assert {"people", "storage", "contingency", "licences", "egress"} <= lines
     for _ in paths:
@@ -79,7 +79,7 @@ def test_experiments_add_their_stage_with_its_share_and_source(window: Window, l
     assert edit.text() == "58\N{NO-BREAK SPACE}%"
     source = session.catalog.constants.templates["ablations"].source
     assert window.findChild(WrapLabel, "ablations.share.context").whole == without_address(source)
-    assert "stages" not in {each.path for each in omissions(session.current_scenario)}
+    assert "stages" not in {each.path for each in omissions(session.current_scenario, session.catalog)}
     QTest.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert session.project == bare
 
