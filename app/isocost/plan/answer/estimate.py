@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -35,7 +35,7 @@ from isocost.plan.money.options import OptionComparison, compare_options
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.money.slip import Slip, slip
 from isocost.plan.notice import Notice
-from isocost.plan.physics.records import Array, Doubt, StageRun
+from isocost.plan.physics.records import Array, StageRun
 from isocost.plan.project.project import Project, Scenario, Stage, efficiency_of
 
 
@@ -220,32 +220,33 @@ def _first(values: Array | None) -> float | None:
 
 
 def _range(on: Reckoning, total: Total) -> EstimateRange | None:
-    """The programme when every stage is fast, and when every stage is slow: one model predicts them all."""
-    paces = np.array([(run.fast, run.slow) for run in on.runs]).reshape(-1, 2)
-    if not np.any(paces != 1.0):
+    """The programme when every stage is fast, and when every stage is slow: one model predicts them all.
+
+    Beside it the programme under each doubt alone, in every stage that has it: all in one evaluation.
+    """
+    if all(run.fast == run.slow == 1.0 for run in on.runs):
         return None
-    both = on.values.again(
-        **{"stage.rent": on.values["stage.rent"] * paces, "stage.days": on.values["stage.days"] * paces}
-    )
-    (low, high), (soon, late) = both["total"], both["days"]
+    names = list(dict.fromkeys(doubt.name for run in on.runs for doubt in run.doubts))
+    paces = np.array([[run.fast, run.slow, *_alone(run, names)] for run in on.runs])
+    moved = {key: on.values[key] * paces for key in ("stage.rent", "stage.days")}
+    ends = on.values.again(**moved)
+    costs, days = (np.asarray(ends[key]).tolist() for key in ("total", "days"))
+    parts = [
+        RangePart(name, Range(low, total.cost_usd, high))
+        for name, low, high in zip(names, costs[2::2], costs[3::2], strict=True)
+    ]
     return EstimateRange(
-        Range(float(low), total.cost_usd, float(high)),
-        Range(float(soon), total.wall_days, float(late)),
-        _range_parts(on, total.cost_usd),
+        Range(costs[0], total.cost_usd, costs[1]),
+        Range(days[0], total.wall_days, days[1]),
+        tuple(sorted(parts, key=lambda part: part.cost_usd.p10 - part.cost_usd.p90)),
     )
 
 
-def _range_parts(on: Reckoning, median: float) -> tuple[RangePart, ...]:
-    """The programme under each doubt alone, in every stage that has it."""
-    names = dict.fromkeys(doubt.name for run in on.runs for doubt in run.doubts)
-    parts = []
+def _alone(run: StageRun, names: Sequence[str]) -> Iterator[float]:
+    """The fast and the slow factor of each doubt on a stage; 1 where the stage does not have it."""
+    own = {doubt.name: doubt for doubt in run.doubts}
     for name in names:
-        own = [next((d for d in run.doubts if d.name == name), Doubt(name, 1.0, 1.0)) for run in on.runs]
-        paces = np.array([(doubt.fast, doubt.slow) for doubt in own])
-        moved = {key: on.values[key] * paces for key in ("stage.rent", "stage.days")}
-        low, high = on.values.again(**moved)["total"]
-        parts.append(RangePart(name, Range(float(low), median, float(high))))
-    return tuple(sorted(parts, key=lambda part: part.cost_usd.p10 - part.cost_usd.p90))
+        yield from (own[name].fast, own[name].slow) if name in own else (1.0, 1.0)
 
 
 def _groups(stages: Sequence[StageEstimate], total: Total) -> tuple[GroupShare, ...]:
