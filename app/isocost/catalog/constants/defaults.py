@@ -13,6 +13,8 @@ from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import read_text, yaml_record
 from isocost.paths import resource
 
+FILE = "defaults.yaml"
+
 Said = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -43,9 +45,9 @@ def load_defaults() -> Mapping[str, ShippedDefault]:
     Raises:
         CatalogError: an entry is incomplete, or two set the same input.
     """
-    path = resource("defaults.yaml")
-    entries = yaml_record(read_text(path), dict[str, _Entry], path.name)
-    return _by_path({name: (entry, entry.values) for name, entry in entries.items()}, path.name)
+    return _by_path(
+        {name: (entry, entry.values) for name, entry in _entries(read_text(resource(FILE))).items()}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -55,19 +57,23 @@ def load_counted() -> Mapping[str, ShippedDefault]:
     Raises:
         CatalogError: an entry is incomplete, or two set the same input.
     """
-    path = resource("defaults.yaml")
-    entries = yaml_record(read_text(path), dict[str, _Entry], path.name)
-    return _by_path({name: (entry, entry.counted) for name, entry in entries.items()}, path.name)
+    return _by_path(
+        {name: (entry, entry.counted) for name, entry in _entries(read_text(resource(FILE))).items()}
+    )
 
 
-def _by_path(
-    entries: Mapping[str, tuple[_Entry, Mapping[str, float | str]]], file: str
-) -> Mapping[str, ShippedDefault]:
+@lru_cache(maxsize=1)
+def _entries(text: str) -> dict[str, _Entry]:
+    """The entries of the file's text, parsed once for all that is asked of them."""
+    return yaml_record(text, dict[str, _Entry], FILE)
+
+
+def _by_path(entries: Mapping[str, tuple[_Entry, Mapping[str, float | str]]]) -> Mapping[str, ShippedDefault]:
     found: dict[str, ShippedDefault] = {}
     for name, (entry, values) in entries.items():
         for key, value in values.items():
             if key in found:
-                raise CatalogError(f"{file}, {name}: {key} is set by another entry already.")
+                raise CatalogError(f"{FILE}, {name}: {key} is set by another entry already.")
             found[key] = ShippedDefault(value, entry.date, entry.source)
     return found
 
