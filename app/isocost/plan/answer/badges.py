@@ -328,31 +328,26 @@ def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
 
 
 def _rules(flops: float, catalog: Catalog) -> Iterator[Badge]:
+    detail = f"All training stages together take {format_quantity(flops, 'number')} FLOPs, {BASIS}."
     for rule in catalog.constants.thresholds:
-        if rule.counts == "change" or flops <= CLOSE_TO_RULE * rule.flops:
-            continue
+        if rule.counts != "change":
+            yield from _reached(rule, flops, detail)
+
+
+def _reached(rule: Threshold, flops: float, detail: str) -> Iterator[Badge]:
+    """That an amount of compute is above a rule's or close to it; nothing where it is far below."""
+    if flops > CLOSE_TO_RULE * rule.flops:
         side = "Above" if flops > rule.flops else "Close to"
-        yield Badge(
-            f"threshold-{rule.id}",
-            "data.tokens",
-            f"{side} {rule.flops:.0e} FLOPs: {rule.name}".replace("e+", "e"),
-            f"All training stages together take {format_quantity(flops, 'number')} FLOPs, {BASIS}. "
-            f"{_law(rule)}",
-            rule.source,
-            "care",
-        )
+        yield _rule_badge(rule, f"{side} {_power(rule.flops)} FLOPs: {rule.name}", detail, "care")
 
 
 def _rules_of_a_change(flops: float, base: Original, catalog: Catalog) -> Iterator[Badge]:
     """What rules say of fine-tuning: EU guidelines ask for its share of the original, others for the sum."""
+    total = flops + (base.flops or 0.0)
+    both = f"{base.name} and its training here take {format_quantity(total, 'number')} FLOPs, {BASIS}."
     for rule in catalog.constants.thresholds:
         if rule.counts == "all":
-            total = flops + (base.flops or 0.0)
-            if total > CLOSE_TO_RULE * rule.flops:
-                side = "Above" if total > rule.flops else "Close to"
-                took = format_quantity(total, "number")
-                detail = f"{base.name} and its training here take {took} FLOPs, {BASIS}."
-                yield _change_badge(rule, f"{side} {_power(rule.flops)} FLOPs: {rule.name}", detail, "care")
+            yield from _reached(rule, total, both)
         if rule.counts == "change" and _is_about(rule, base, catalog):
             yield _share_badge(flops, base, rule)
 
@@ -383,12 +378,10 @@ def _share_badge(flops: float, base: Original, rule: Threshold) -> Badge:
         detail = f"{spent}: {flops / base.flops:.2g} of the {took} of {base.name} ({base.source})."
     above = flops > limit
     side = "Above" if above else "Close to" if flops > CLOSE_TO_RULE * limit else "Below"
-    return _change_badge(
-        rule, f"{side} {against}: {rule.name}", detail, "info" if side == "Below" else "care"
-    )
+    return _rule_badge(rule, f"{side} {against}: {rule.name}", detail, "info" if side == "Below" else "care")
 
 
-def _change_badge(rule: Threshold, text: str, detail: str, tone: Literal["info", "care"]) -> Badge:
+def _rule_badge(rule: Threshold, text: str, detail: str, tone: Literal["info", "care"]) -> Badge:
     return Badge(f"threshold-{rule.id}", "data.tokens", text, f"{detail} {_law(rule)}", rule.source, tone)
 
 
