@@ -123,18 +123,24 @@ def format_memory_of(held: float, limit: float, *, digits: int = 3) -> str:
     return f"{_significant(held / size, digits)} of {format_memory(limit, digits=digits)}"
 
 
+BELOW_HOURS, BELOW_DAYS, BELOW_YEARS = 59.5, 47.5, 729.5
+"""Minutes, hours and days up to which a span is shown in that unit."""
+TENTHS_OF_DAYS = 9.95
+"""Days up to which tenths of them are shown."""
+
+
 def format_duration(days: float) -> str:
     """A time span given in days: "12 min", "7 h", "5.4 days", "54 days", "2.1 years"."""
     if not math.isfinite(days):
         return _not_finite(days)
     minutes, hours = days * MINUTES_PER_DAY, days * HOURS_PER_DAY
-    if 0 < minutes < 59.5:
+    if 0 < minutes < BELOW_HOURS:
         return f"{max(minutes, 1):.0f}{SPACE}min"
-    if hours < 47.5:
+    if hours < BELOW_DAYS:
         return f"{_significant(max(hours, 1.0) if hours else 0.0, 2)}{SPACE}h"
-    if days < 9.95:
+    if days < TENTHS_OF_DAYS:
         return f"{_significant(days, 2)}{SPACE}days"
-    if days < 729.5:
+    if days < BELOW_YEARS:
         return f"{days:.0f}{SPACE}days"
     years = days / DAYS_PER_YEAR
     return f"{_significant(years, 2) if years < 99.5 else _scaled(years, 2, _SUFFIXES)}{SPACE}years"
@@ -147,7 +153,11 @@ def shown_duration(days: float, *, least: bool = True) -> float:
     """
     for _ in range(2):  # rounded, a span may belong to the next unit, which is rounded to other steps
         unit, value = _duration_unit(days)
-        step = 1.0 if unit == 1.0 / MINUTES_PER_DAY or (unit == 1.0 and value >= 9.95) else _step(value)
+        step = (
+            1.0
+            if unit == 1.0 / MINUTES_PER_DAY or (unit == 1.0 and value >= TENTHS_OF_DAYS)
+            else _step(value)
+        )
         steps = value / step
         days = (math.ceil(steps - 1e-9) if least else math.floor(steps + 1e-9)) * step * unit
     return days
@@ -155,11 +165,11 @@ def shown_duration(days: float, *, least: bool = True) -> float:
 
 def _duration_unit(days: float) -> tuple[float, float]:
     """Days of the unit that a span is shown in, and how many there are."""
-    if days * MINUTES_PER_DAY < 59.5:
+    if days * MINUTES_PER_DAY < BELOW_HOURS:
         return 1.0 / MINUTES_PER_DAY, days * MINUTES_PER_DAY
-    if days * HOURS_PER_DAY < 47.5:
+    if days * HOURS_PER_DAY < BELOW_DAYS:
         return 1.0 / HOURS_PER_DAY, days * HOURS_PER_DAY
-    return (1.0, days) if days < 729.5 else (DAYS_PER_YEAR, days / DAYS_PER_YEAR)
+    return (1.0, days) if days < BELOW_YEARS else (DAYS_PER_YEAR, days / DAYS_PER_YEAR)
 
 
 def _step(value: float) -> float:

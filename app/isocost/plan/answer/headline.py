@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isocost.catalog.records import shared_noun
 from isocost.plan.answer.results import EstimateRange, StageEstimate, Total
 from isocost.quantities import format_count, format_duration, format_money, format_quantity
 
@@ -30,12 +31,10 @@ def usage(stages: Sequence[StageEstimate]) -> str:
     """The hours, how many of them whole runs waste, and the software they are predicted for."""
     if impossible(stages) is not None:
         return ""
-    nouns = {stage.noun for stage in stages}
-    noun = nouns.pop() if len(nouns) == 1 else "accelerator"
     wasted = sum(stage.gpu_hours * (stage.waste or 0.0) for stage in stages)
     if wasted < LEAST_WASTED:
         return ""
-    hours = sum(stage.gpu_hours for stage in stages)
+    hours, noun = sum(stage.gpu_hours for stage in stages), shared_noun(stage.noun for stage in stages)
     stacks = [stage.stack for stage in stages if stage.stack and stage.waste]
     on = f" with {_article(stacks[0])}" if len(set(stacks)) == 1 else ""
     usual = "usual waste" if any(stage.waste_source != "your input" for stage in stages) else "waste"

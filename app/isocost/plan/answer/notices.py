@@ -135,8 +135,7 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
     yield from _name(scenario.hardware, catalog)
     yield from _order(scenario)
     entry = catalog.accelerator(scenario.hardware.accelerator)
-    owning = scenario.supply.mode in ("own", "mixed")
-    if owning and purchase_price(entry, scenario.ownership, catalog)[0] is None:
+    if scenario.supply.owns and purchase_price(entry, scenario.ownership, catalog)[0] is None:
         yield Notice(
             "no-purchase-price",
             "ownership.usd_per_accelerator",

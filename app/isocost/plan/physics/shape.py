@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from isocost.catalog.models import LARGEST, SMALLEST
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
 from isocost.plan.values import ModelChoice, Shape
 from isocost.quantities import format_quantity
-
-LEAST, MOST = 1e5, 1e15
-"""Parameters a shape may come to: the limits of the field that takes a size instead."""
 
 
 @lru_cache(maxsize=256)
@@ -78,6 +76,6 @@ def _experts_flaw(shape: Shape) -> str | None:
 def _size_flaw(shape: Shape) -> str | None:
     """Whether a shape is of a size that can be planned."""
     total = parameters(transformer_of_shape(shape)).total
-    if LEAST <= total <= MOST:
+    if SMALLEST <= total <= LARGEST:
         return None
     return f"shape: comes to {format_quantity(total, 'number')} parameters; 100K to 1,000T can be planned."

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 
 from isocost import __version__
 from isocost.ui.look.icons import app_icon
+from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.typing import window_actions
 
 COLUMNS = 2
@@ -92,8 +93,7 @@ class KeyboardMap(QDialog):
         rows = -(-len(every) // COLUMNS)
         for place, (keys, meaning) in enumerate(every):
             side, row = divmod(place, rows)
-            key = QLabel(keys)
-            key.setTextFormat(Qt.TextFormat.PlainText)
+            key = plain_label(keys)
             key.setProperty("role", "fact")
             grid.addWidget(key, row, 2 * side)
             grid.addWidget(QLabel(meaning), row, 2 * side + 1)
