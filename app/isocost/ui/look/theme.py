@@ -264,13 +264,8 @@ class ThemeManager(QObject):
     def _dress(self) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        sheet = stylesheet(_colours(self._theme), self._theme.px, RADIUS)
-        new = application.styleSheet() != sheet  # setting it again restyles every widget
-        if new:
-            # A sheet in place of another restyles below each widget all it holds, once for every level above:
-            # taken off first, each widget is restyled twice, which is four times as fast.
-            application.setStyleSheet("")
         application.setFont(self._theme.font())
         application.setPalette(palette(self._theme))
-        if new:
+        sheet = stylesheet(_colours(self._theme), self._theme.px, RADIUS)
+        if application.styleSheet() != sheet:  # setting it again restyles every widget
             application.setStyleSheet(sheet)
