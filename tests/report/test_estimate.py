@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from isocost.catalog import Catalog, load
+from isocost.catalog import Catalog, CatalogError, load
 from isocost.catalog.records import named_for
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, EstimateRange, GroupShare, Range, StageEstimate, Total
@@ -153,7 +153,7 @@ def priceable(draw: st.DrawFn) -> Project:
 def test_any_plan_is_priced_and_reported_or_refused_in_a_sentence(project: Project) -> None:
     try:
         result = estimate(project, catalog())
-    except ValueError as error:
+    except (CatalogError, ValueError) as error:
         sentence = str(error)
     else:
         sentence = ""

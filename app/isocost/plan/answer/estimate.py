@@ -108,7 +108,7 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
     """What a scenario costs, takes and emits, with its range and its warnings.
 
     Raises:
-        CatalogError: the plan names an accelerator or model the catalogue does not have.
+        CatalogError: the catalogue has no such accelerator or model, or no model such parameters.
     """
     return answer(project, catalog, scenario).estimate
 
@@ -117,7 +117,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
     """The answer for a scenario; what is not asked of it is not worked out.
 
     Raises:
-        CatalogError: the plan names an accelerator or model the catalogue does not have.
+        CatalogError: the catalogue has no such accelerator or model, or no model such parameters.
     """
     chosen = project.scenarios[scenario]
     on, stages = stage_estimates(chosen, catalog)
