@@ -19,12 +19,13 @@ from isocost.files import load_project
 from isocost.plan.answer.estimate import estimate
 
 R1 = str(paths.presets() / "deepseek-r1.yaml")
-TOTAL_KEYS = ["cost_usd", "gpu_hours", "wall_days", "energy_kwh", "co2_kg"]
+TOTAL_KEYS = ["cost_usd", "gpu_hours", "hours_of", "wall_days", "energy_kwh", "co2_kg"]
 STAGE_KEYS = [
     "name",
     "kind",
     "cost_usd",
     "gpu_hours",
+    "hours_of",
     "wall_days",
     "accelerator",
     "count",
