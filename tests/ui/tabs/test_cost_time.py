@@ -254,7 +254,7 @@ def test_a_line_that_goes_on_above_the_chart_says_so(page: PlanPage):
     plot.show_comparison(shown, worth_showing(shown, 6))
     beyond = {each.accelerator: each for each in plot.labels.beyond}
     assert "h800-sxm" in beyond
-    assert beyond["h800-sxm"].text.startswith("to $")
+    assert beyond["h800-sxm"].text.startswith("H800 to $")
     assert plot.area().left() <= beyond["h800-sxm"].x <= plot.area().right()
 
 

@@ -13,7 +13,14 @@ from isocost.plan.answer.comparison import SAME, Comparison, FrontSegment, Publi
 from isocost.plan.answer.curves import CostCurve, RankedChoice
 from isocost.plan.answer.deadlines import Deadlines, Reign
 from isocost.plan.physics.throughput import TYPED
-from isocost.quantities import format_count, format_duration, format_money, format_share, shown_duration
+from isocost.quantities import (
+    SPACE,
+    format_count,
+    format_duration,
+    format_money,
+    format_share,
+    shown_duration,
+)
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -86,7 +93,7 @@ def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCur
     else:
         if since >= _ends(shown):
             return "Which accelerator is cheapest depends on the time you have"
-        words = f"{shown.label} is cheapest from {format_duration(since)} to {format_duration(_ends(shown))}"
+        words = f"{shown.label} is cheapest from {_span(since, _ends(shown))}"
     return f"{words}, {_else(ranked_at, since, shown)}"
 
 
@@ -101,11 +108,22 @@ def _else(ranked_at: Deadlines, since: float, shown: Reign) -> str:
         return "else others"
     longest = max(earlier, key=lambda each: min(each.until, shown.since) / each.since)
     to_the_end, any_shorter = longest.until >= shown.since, longest.since <= ranked_at.shortest
-    ends = "" if to_the_end else format_duration(_ends(longest))
     if any_shorter:
-        return f"{longest.label} up to {ends}" if ends else f"else {longest.label}"
-    begins = f"{longest.label} from {format_duration(_begins(longest, ranked_at))}"
-    return f"{begins} to {ends}" if ends else begins
+        return (
+            f"else {longest.label}"
+            if to_the_end
+            else f"{longest.label} up to {format_duration(_ends(longest))}"
+        )
+    begins = _begins(longest, ranked_at)
+    span = format_duration(begins) if to_the_end else _span(begins, _ends(longest))
+    return f"{longest.label} from {span}"
+
+
+def _span(since: float, until: float) -> str:
+    """Two times, of one unit where they have one: "2.2 to 7.4 days"."""
+    first, last = format_duration(since), format_duration(until)
+    number, _, unit = first.partition(SPACE)
+    return f"{number if last.endswith(unit) else first} to {last}"
 
 
 def _begins(reign: Reign, ranked_at: Deadlines) -> float:
@@ -202,7 +220,9 @@ def _why_off(comparison: Comparison) -> str:
 def up_to(curve: CostCurve, points: NDArray[np.intp]) -> str:
     """How far a line goes on beyond the chart: to its dearest point."""
     dearest = int(points[np.argmax(curve.cost_usd[points])])
-    return f"to {format_money(curve.cost_usd[dearest])} at {format_count(curve.counts[dearest])}"
+    return (
+        f"{curve.label} to {format_money(curve.cost_usd[dearest])} at {format_count(curve.counts[dearest])}"
+    )
 
 
 def point_lines(comparison: Comparison, curve: CostCurve, at: int) -> tuple[str, str, str]:

@@ -418,7 +418,13 @@ class Labels:
             painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x + 5, y + 8), QPointF(x - 5, y + 8)]))
         for beyond in self.beyond:
             if beyond.text:
-                _text(painter, beyond.box, beyond.text, font_of(self.theme, "quiet"), self.theme.quiet)
+                _text(
+                    painter,
+                    beyond.box,
+                    beyond.text,
+                    font_of(self.theme, "quiet"),
+                    self.series(beyond.accelerator).text,
+                )
 
     def _paint_runs(self, painter: QPainter) -> None:
         for _, at in self.marks.runs:
