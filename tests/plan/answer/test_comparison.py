@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from isocost import paths
 from isocost.catalog import load
 from isocost.files import load_project
 from isocost.plan.answer.comparison import (
+    CUT,
     JUST,
     compared,
     efficient,
@@ -203,3 +206,14 @@ def test_stages_on_hardware_of_their_own_are_counted_apart():
     curve_of_plan = active_curve(plan, CATALOG)
     shown = compared(estimate(plan, CATALOG), curve_of_plan, (curve_of_plan,), plan.scenarios[0], CATALOG)
     assert (shown.apart, shown.count, shown.others) == (4, 512, ())
+
+
+@given(spike=st.floats(1.0, 1e4), count=st.sampled_from(COUNTS[COUNTS >= 64].tolist()))
+def test_no_spike_takes_the_chart_from_what_is_near_the_plan(spike: float, count: int):
+    plan = comparison(EVERY)
+    wild = replace(
+        plan.active, cost_usd=np.where(COUNTS > 8192, plan.active.cost_usd * spike, plan.active.cost_usd)
+    )
+    plan = replace(plan, active=wild, count=count, estimate=estimate_at(wild, count))
+    view = worth_showing(plan, 6)
+    assert view.cost[0] <= plan.estimate.total.cost_usd <= view.cost[1] <= CUT * plan.estimate.total.cost_usd

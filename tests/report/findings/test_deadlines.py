@@ -28,11 +28,12 @@ from isocost.report.findings.plan import time_finding
 from isocost.ui.session.documents import new_project
 from tests.plan.curves import KINDS, comparison
 
+SOME = r"([\d.,]+(?: \w+)?)"
 SPAN = r"([\d.,]+ \w+)"
 FIRST = re.compile(
-    rf"(.+?) is cheapest (?:at any pace|up to {SPAN}|if you can wait {SPAN}|from {SPAN} to {SPAN})(?:, (.+))?"
+    rf"(.+?) is cheapest (?:at any pace|up to {SPAN}|if you can wait {SPAN}|from {SOME} to {SPAN})(?:, (.+))?"
 )
-NEXT = re.compile(rf"else others|else (.+)|(.+) up to {SPAN}|(.+?) from {SPAN}(?: to {SPAN})?")
+NEXT = re.compile(rf"else others|else (.+)|(.+) up to {SPAN}|(.+?) from {SOME}(?: to {SPAN})?")
 DAYS = {"min": 1 / 1440, "h": 1 / 24, "days": 1.0, "years": 365.0}
 
 
@@ -55,8 +56,11 @@ def preset(path: Path) -> tuple[Comparison, ...]:
     return tuple(compared(project, at) for at in range(len(project.scenarios)))
 
 
-def days(text: str) -> float:
-    number, unit = text.replace(",", "").split(" ")
+def days(text: str, until: str | None = None) -> float:
+    """Days of a time as shown; one without a unit has that of the time it goes on to."""
+    number, unit = (
+        (text if " " in text else f"{text} {(until or '').split(' ')[-1]}").replace(",", "").split(" ")
+    )
     return float(number) * DAYS[unit]
 
 
@@ -65,7 +69,7 @@ def claims(text: str) -> list[tuple[str, float, float]]:
     words = FIRST.fullmatch(plain_spaces(text).removeprefix("Shared stages: "))
     assert words is not None, text
     first, up_to, wait, since, until, rest = words.groups()
-    begins = days(wait or since or "0 h")
+    begins = days(wait or since or "0 h", until)
     found = [(first, begins, days(up_to or until or "inf h"))]
     if rest is not None:
         after = NEXT.fullmatch(rest)
@@ -73,7 +77,7 @@ def claims(text: str) -> list[tuple[str, float, float]]:
         other, early, early_until, second, second_since, second_until = after.groups()
         if name := other or early or second:
             ends = days(early_until or second_until or "inf h")
-            found.append((name, days(second_since or "0 h"), min(ends, begins * (1 - 1e-6))))
+            found.append((name, days(second_since or "0 h", second_until), min(ends, begins * (1 - 1e-6))))
     return found
 
 

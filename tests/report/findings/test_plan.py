@@ -20,6 +20,7 @@ from isocost.report.findings.plan import (
     choice_tip,
     deadline_label,
     in_words,
+    legend_words,
     not_compared,
     plan_lines,
     point_lines,
@@ -29,6 +30,7 @@ from isocost.report.findings.plan import (
     ranking_subtitle,
     ranking_table,
     time_finding,
+    time_legend,
     time_said,
     time_subtitle,
     time_summary,
@@ -154,23 +156,45 @@ def test_the_chart_says_its_finding_how_to_read_it_and_both_in_words():
     segments = worth_showing(plan, 8).front
     said = time_said(plan, segments, diamonds=False)
     assert said.finding == time_finding(plan, segments)
-    assert said.subtitle == "Dots: counts. Broad: Pareto front. Shaded: 80 % range."
-    assert said.summary == time_summary(plan, segments)
+    assert said.subtitle == "Each line is one accelerator, each place on it a number of them."
+    assert said.summary.startswith(time_summary(plan, segments))
+    assert said.summary.endswith(legend_words(plan, diamonds=False))
     assert said.summary.startswith(f"{said.finding}. The plan: ")
 
 
-def test_the_subtitle_explains_what_is_drawn_and_nothing_else():
-    active = curve("h800-sxm")
-    plan = replace(comparison(), estimate=estimate_at(active, 2048, ranged=False))
-    assert time_subtitle(plan, diamonds=False) == "Dots: counts. Broad: Pareto front."
-    told = "Dots: counts. Broad: Pareto front. Diamonds: published."
-    assert time_subtitle(plan, diamonds=True) == told
+def test_the_subtitle_says_how_to_read_the_lines():
+    plan = comparison()
     typed = replace(plan.estimate, stages=(replace(plan.estimate.stages[0], mfu_source=TYPED),))
-    assert time_subtitle(replace(plan, estimate=typed), diamonds=False).startswith("Your MFU on each. Dots")
+    assert time_subtitle(replace(plan, estimate=typed)).startswith("Your MFU on each. Each line ")
     hours = replace(plan.estimate, stages=(replace(plan.estimate.stages[0], kind="gpu-hours"),))
-    assert time_subtitle(replace(plan, estimate=hours), diamonds=False).startswith("The claimed hours on ")
-    apart = time_subtitle(replace(plan, apart=1), diamonds=False)
+    assert time_subtitle(replace(plan, estimate=hours)).startswith("The claimed hours on ")
+    apart = time_subtitle(replace(plan, apart=1))
     assert apart.startswith("1 of 1 stages keep their own hardware. ")
+
+
+def test_the_legend_explains_what_is_drawn_and_nothing_else():
+    plan = comparison(fits_from=1)
+    marks = [mark for mark, _ in time_legend(plan, diamonds=False)]
+    assert marks == ["plan", "counts", "front", "band"]
+    assert dict(time_legend(plan, diamonds=True))["run"] == "published run"
+    sure = replace(plan, estimate=estimate_at(plan.active, 2048, ranged=False))
+    assert "band" not in dict(time_legend(sure, diamonds=False))
+    assert "unfit" in dict(time_legend(comparison(), diamonds=False))
+    assert legend_words(plan, diamonds=False) == (
+        "Drawn: the plan, number of H800, cheapest at each speed, 8 in 10 outcomes."
+    )
+
+
+def test_a_plan_off_its_line_says_why():
+    before = comparison(("h800-sxm", "b200"))
+    assert len(plan_lines(before)) == 2
+    active = before.active
+    past = np.maximum(1.0, active.counts / 8192)
+    turning = replace(active, days=active.days * past**2, cost_usd=active.cost_usd * past**2)
+    plan = replace(before, active=turning, estimate=estimate_at(turning, 16384), count=16384)
+    assert plan_lines(plan)[2] == "8,192 is cheaper and faster"
+    unfit = replace(before, active=replace(active, fits=active.counts > 4096))
+    assert plan_lines(unfit)[2] == "does not fit in memory"
 
 
 def test_the_plans_point_tells_accelerators_time_and_cost():

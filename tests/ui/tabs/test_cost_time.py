@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QApplication
 from isocost.plan.answer.comparison import Published, worth_showing
 from isocost.quantities import plain_spaces
 from isocost.ui.look.theme import ThemeManager
+from isocost.ui.plot.base import text_size
 from isocost.ui.plot.placing import Box
 from isocost.ui.plot.styles import series_of
+from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.tabs.plan.page import NAMED, PlanPage
-from tests.plan.curves import STYLES
+from tests.plan.curves import STYLES, comparison
 from tests.ui.tabs.plans import FakeSession
 
 LEFT = Qt.MouseButton.LeftButton
@@ -216,15 +218,44 @@ def test_no_name_covers_the_dash_of_a_curve_of_one_count(page: PlanPage):
         assert not [(d, n) for d in dashes for n in plot.labels.names if d.overlaps(n.box)]
 
 
-def test_the_subtitle_explains_what_is_drawn_and_nothing_else(page: PlanPage, made_up: FakeSession):
-    assert page.cost_time.subtitle.text() == "Dots: counts. Broad: Pareto front. Shaded: 80 % range."
+def test_the_legend_explains_what_is_drawn_and_nothing_else(page: PlanPage, made_up: FakeSession):
+    assert "published run" not in page.cost_time.accessibleDescription()
     plot = page.cost_time.plot
     run = Published(70.0, 7e6, "Model X", "H800", 2048, "reported", "2024-12")
     plain = replace(plot.comparison.estimate, range=None)
-    for runs, told in (((run,), " Diamonds: published."), ((replace(run, days=1e6),), "")):
+    for runs, told in (((run,), True), ((replace(run, days=1e6),), False)):
         shown = replace(plot.comparison, estimate=plain, published=runs)
         page.cost_time.show_comparison(shown, worth_showing(shown, 6))
-        assert page.cost_time.subtitle.text() == f"Dots: counts. Broad: Pareto front.{told}"
+        assert ("published run" in page.cost_time.accessibleDescription()) is told
+        assert ("published run" in [entry.text for entry in plot.legend]) is told
+
+
+@pytest.mark.parametrize("width", [420, 620, 1200])
+def test_the_legend_stands_above_the_plot_and_inside_its_width(qtbot, theme, width: int):
+    plot = CostTimePlot(theme)
+    qtbot.addWidget(plot)
+    plot.resize(width, 480)
+    shown = comparison(deadline_days=60.0)
+    plot.show_comparison(shown, worth_showing(shown, 6))
+    plot.show()
+    QApplication.processEvents()
+    font = theme.font("quiet")
+    for entry in plot.legend:
+        assert entry.left + text_size(font, entry.text)[0] + 28 <= width
+        assert entry.top + 18 <= plot.area().top()
+    assert plot.area().bottom() + 40 <= plot.height()
+
+
+def test_a_line_that_goes_on_above_the_chart_says_so(page: PlanPage):
+    plot = page.cost_time.plot
+    curve = plot.comparison.active
+    spiked = replace(curve, cost_usd=np.where(curve.counts > 8192, curve.cost_usd * 1e3, curve.cost_usd))
+    shown = replace(plot.comparison, active=spiked)
+    plot.show_comparison(shown, worth_showing(shown, 6))
+    beyond = {each.accelerator: each for each in plot.labels.beyond}
+    assert "h800-sxm" in beyond
+    assert beyond["h800-sxm"].text.startswith("H800 to $")
+    assert plot.area().left() <= beyond["h800-sxm"].x <= plot.area().right()
 
 
 def test_few_curves_are_named_and_the_plans_is_among_them(page: PlanPage):

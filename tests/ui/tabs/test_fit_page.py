@@ -380,3 +380,32 @@ def test_the_whole_row_under_the_mouse_answers(window, fit, qtbot):
     assert view.hovered == at
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert view.hovered == -1
+
+
+def test_a_claim_can_be_predicted_instead_in_one_step(window, fit):
+    open_preset(window, "deepseek-r1-with-base")
+    window.session.select_stage(0)
+    settled(window)
+    before = window.session.project
+    assert fit.empty.predict.isVisible()
+    assert fit.empty.foretold.whole.startswith(
+        "As pre-training on 14.8T tokens, as published for DeepSeek-V3"
+    )
+    QTest.mouseClick(fit.empty.predict, Qt.MouseButton.LeftButton)
+    settled(window)
+    stage, claim = window.session.current_stage, before.scenarios[0].stages[0]
+    assert (stage.data.tokens, stage.data.precision) == (14.8e12, "fp8")
+    assert (stage.name, stage.hardware, stage.price) == (claim.name, claim.hardware, claim.price)
+    assert window.session.estimate.stages[0].memory is not None
+    assert not fit.empty.isVisible()
+    window.session.undo_stack.undo()
+    assert window.session.project == before
+
+
+def test_a_stage_that_is_no_claim_is_not_offered_to_be_predicted(window, fit):
+    open_preset(window, "smollm3-programme")
+    kinds = [stage.kind for stage in window.session.estimate.stages]
+    window.session.select_stage(kinds.index("ablations"))
+    settled(window)
+    assert fit.empty.isVisible()
+    assert not fit.empty.predict.isVisible()

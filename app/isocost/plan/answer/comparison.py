@@ -24,6 +24,9 @@ FASTER, SLOWER = 40.0, 12.0
 DEARER = 4.0
 """How many times the cheapest cost the chart shows at least, when there is something to show."""
 
+CUT = 2.5
+"""How many times the plan's cost the chart ends at the latest: what lies beyond is marked as going on."""
+
 COMPARABLE = 2.0
 """How many times the cheapest a familiar accelerator may cost to be named before cheaper ones."""
 
@@ -242,7 +245,10 @@ def worth_showing(comparison: Comparison, most: int) -> View:
         ),
         (
             min(low, least * low_share),
-            max(total.cost_usd * max(1.05, high_share), min(low * DEARER, dearest)),
+            min(
+                max(total.cost_usd * max(1.05, high_share), min(low * DEARER, dearest)),
+                CUT * (total.cost_usd if comparison.possible else low),
+            ),
         ),
         named,
         segments or every_pace,
@@ -319,6 +325,20 @@ def _unbeaten(order: NDArray[np.intp], curve: CostCurve) -> NDArray[np.intp]:
     """Of points in rising days, those that cost no more than every faster one."""
     cost = curve.cost_usd[order]
     return order[cost <= np.minimum.accumulate(cost) * SAME] if len(order) else order
+
+
+def better_count(comparison: Comparison, saving: float) -> int | None:
+    """Index of a count of the plan's accelerator that is no slower and saves more than a share; None if none.
+
+    Of fewer accelerators the fastest, where the curve turns; of more the cheapest.
+    """
+    curve, total = comparison.active, comparison.estimate.total
+    better = (curve.days <= total.wall_days) & (curve.cost_usd < total.cost_usd * (1 - saving)) & curve.fits
+    if not comparison.possible or not better.any():
+        return None
+    fewer = better & (curve.counts < comparison.rented)
+    among, by = (fewer, curve.days) if fewer.any() else (better, curve.cost_usd)
+    return int(np.flatnonzero(among)[np.argmin(by[among])])
 
 
 def next_count(comparison: Comparison, step: int) -> tuple[CostCurve, int] | None:

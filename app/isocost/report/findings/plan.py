@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from isocost.plan.answer.comparison import Comparison, FrontSegment, Published
+from isocost.plan.answer.comparison import SAME, Comparison, FrontSegment, Published, better_count
 from isocost.plan.answer.curves import CostCurve, RankedChoice
 from isocost.plan.answer.deadlines import Deadlines, Reign
 from isocost.plan.physics.throughput import TYPED
-from isocost.quantities import format_count, format_duration, format_money, format_share, shown_duration
+from isocost.quantities import (
+    SPACE,
+    format_count,
+    format_duration,
+    format_money,
+    format_share,
+    shown_duration,
+)
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -41,8 +50,8 @@ def time_said(comparison: Comparison, segments: Sequence[FrontSegment], *, diamo
     """What the chart of cost against time says; ``diamonds`` when published runs are drawn."""
     return Said(
         time_finding(comparison, segments),
-        time_subtitle(comparison, diamonds=diamonds),
-        time_summary(comparison, segments),
+        time_subtitle(comparison),
+        " ".join((time_summary(comparison, segments), legend_words(comparison, diamonds=diamonds))),
     )
 
 
@@ -55,18 +64,12 @@ def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> st
 
 
 def _better_count(comparison: Comparison) -> str:
-    """Which count of the plan's accelerator is as fast and costs less; empty if none is.
-
-    Of fewer accelerators the fastest, where the curve turns; of more the cheapest.
-    """
-    curve, total = comparison.active, comparison.estimate.total
-    better = (curve.days <= total.wall_days) & (curve.cost_usd < total.cost_usd * (1 - NOTABLE)) & curve.fits
-    if not comparison.possible or not better.any():
+    """Which count of the plan's accelerator is as fast and costs notably less; empty if none is."""
+    curve = comparison.active
+    at = better_count(comparison, NOTABLE)
+    if at is None:
         return ""
-    fewer = better & (curve.counts < comparison.rented)
-    among, by = (fewer, curve.days) if fewer.any() else (better, curve.cost_usd)
-    at = int(np.flatnonzero(among)[np.argmin(by[among])])
-    saved = format_share(1.0 - curve.cost_usd[at] / total.cost_usd, decimals=0)
+    saved = format_share(1.0 - curve.cost_usd[at] / comparison.estimate.total.cost_usd, decimals=0)
     return f"{format_count(curve.counts[at])} {curve.label} would be no slower and {saved} cheaper"
 
 
@@ -90,7 +93,7 @@ def _cheapest_finding(segments: Sequence[FrontSegment], curves: Sequence[CostCur
     else:
         if since >= _ends(shown):
             return "Which accelerator is cheapest depends on the time you have"
-        words = f"{shown.label} is cheapest from {format_duration(since)} to {format_duration(_ends(shown))}"
+        words = f"{shown.label} is cheapest from {_span(since, _ends(shown))}"
     return f"{words}, {_else(ranked_at, since, shown)}"
 
 
@@ -105,11 +108,22 @@ def _else(ranked_at: Deadlines, since: float, shown: Reign) -> str:
         return "else others"
     longest = max(earlier, key=lambda each: min(each.until, shown.since) / each.since)
     to_the_end, any_shorter = longest.until >= shown.since, longest.since <= ranked_at.shortest
-    ends = "" if to_the_end else format_duration(_ends(longest))
     if any_shorter:
-        return f"{longest.label} up to {ends}" if ends else f"else {longest.label}"
-    begins = f"{longest.label} from {format_duration(_begins(longest, ranked_at))}"
-    return f"{begins} to {ends}" if ends else begins
+        return (
+            f"else {longest.label}"
+            if to_the_end
+            else f"{longest.label} up to {format_duration(_ends(longest))}"
+        )
+    begins = _begins(longest, ranked_at)
+    span = format_duration(begins) if to_the_end else _span(begins, _ends(longest))
+    return f"{longest.label} from {span}"
+
+
+def _span(since: float, until: float) -> str:
+    """Two times, of one unit where they have one: "2.2 to 7.4 days"."""
+    first, last = format_duration(since), format_duration(until)
+    number, _, unit = first.partition(SPACE)
+    return f"{number if last.endswith(unit) else first} to {last}"
 
 
 def _begins(reign: Reign, ranked_at: Deadlines) -> float:
@@ -120,18 +134,47 @@ def _ends(reign: Reign) -> float:
     return reign.until if math.isinf(reign.until) else shown_duration(reign.until, least=False)
 
 
-def time_subtitle(comparison: Comparison, *, diamonds: bool) -> str:
-    """What is drawn; ``diamonds`` when published runs are."""
+def time_subtitle(comparison: Comparison) -> str:
+    """How to read the picture."""
     words = "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
     if not comparison.claimed:
-        shaded = comparison.spread is not None and comparison.depends_on_hardware
         typed = any(stage.enabled and stage.mfu_source == TYPED for stage in comparison.estimate.stages)
-        words = "Your MFU on each. " * typed + "Dots: counts. Broad: Pareto front."
-        words += " Shaded: 80 % range." * shaded + " Diamonds: published." * diamonds
+        words = "Each line is one accelerator, each place on it a number of them."
+        words = "Your MFU on each. " * typed + words
     if comparison.apart:
         stages = sum(stage.enabled for stage in comparison.estimate.stages)
         return f"{comparison.apart} of {stages} stages keep their own hardware. {words}"
     return words
+
+
+TIME_AXES = ("Time to finish (log scale)", "Cost of the plan, US$ (log scale)")
+"""What is measured across and up."""
+
+LegendMark = Literal["plan", "counts", "front", "band", "run", "unfit"]
+"""What is drawn beside the lines."""
+LegendKey = tuple[LegendMark, str]
+"""A mark and what it stands for."""
+
+
+def time_legend(comparison: Comparison, *, diamonds: bool) -> tuple[LegendKey, ...]:
+    """What is drawn and what it stands for; ``diamonds`` when published runs are among it."""
+    keys: list[LegendKey] = [("plan", "the plan")]
+    if comparison.depends_on_hardware:
+        keys.append(("counts", f"number of {comparison.active.label}"))
+    if comparison.active.fits.any() or comparison.others:
+        keys.append(("front", "cheapest at each speed"))
+    if comparison.spread is not None and comparison.depends_on_hardware:
+        keys.append(("band", "8 in 10 outcomes"))
+    if comparison.depends_on_hardware and not comparison.active.fits.all():
+        keys.append(("unfit", "does not fit"))
+    if diamonds:
+        keys.append(("run", "published run"))
+    return tuple(keys)
+
+
+def legend_words(comparison: Comparison, *, diamonds: bool) -> str:
+    """What is drawn beside the lines, for those who cannot see it."""
+    return f"Drawn: {', '.join(text for _, text in time_legend(comparison, diamonds=diamonds))}."
 
 
 def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
@@ -150,12 +193,35 @@ def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> st
     return " ".join(words)
 
 
-def plan_lines(comparison: Comparison) -> tuple[str, str]:
-    """What stands beside the plan's point: its accelerators, then its time and cost."""
+def plan_lines(comparison: Comparison) -> tuple[str, ...]:
+    """What stands beside the plan's point: its accelerators, its time and cost, and what is wrong with it."""
     total = comparison.estimate.total
-    return (
+    lines = (
         f"{format_count(comparison.rented)} {comparison.active.label}",
         f"{format_duration(total.wall_days)}, {format_money(total.cost_usd)}",
+    )
+    why = _why_off(comparison)
+    return (*lines, why) if why else lines
+
+
+def _why_off(comparison: Comparison) -> str:
+    """Why the plan's point lies off the line of its accelerator; empty where it does not."""
+    if not comparison.possible:
+        return "does not fit as pinned" if comparison.pinned else "does not fit in memory"
+    at = better_count(comparison, NOTABLE)
+    if at is None:
+        at = better_count(comparison, SAME - 1.0)
+    if at is None:
+        return ""
+    faster = comparison.active.days[at] * SAME < comparison.estimate.total.wall_days
+    return f"{format_count(comparison.active.counts[at])} is cheaper{' and faster' if faster else ''}"
+
+
+def up_to(curve: CostCurve, points: NDArray[np.intp]) -> str:
+    """How far a line goes on beyond the chart: to its dearest point."""
+    dearest = int(points[np.argmax(curve.cost_usd[points])])
+    return (
+        f"{curve.label} to {format_money(curve.cost_usd[dearest])} at {format_count(curve.counts[dearest])}"
     )
 
 

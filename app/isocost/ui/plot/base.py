@@ -150,7 +150,7 @@ class LogPlot(pg.PlotWidget):  # type: ignore[misc]
         self.box.setDefaultPadding(0)
         self._x: Span | None = None
         self._y: Span | None = None
-        self._margins = (0.0, 0.0)
+        self._margins = (0.0, 0.0, 0.0)
         # Qt then asks the parent, which is the card and has the menu.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
@@ -160,11 +160,11 @@ class LogPlot(pg.PlotWidget):  # type: ignore[misc]
         self.up.apply_theme(theme, theme.px(56))
         self.across.apply_theme(theme, theme.px(28))
 
-    def set_margins(self, top: float, right: float) -> None:
+    def set_margins(self, top: float, right: float, bottom: float) -> None:
         """Pixels beside the plot for labels painted by hand."""
-        if (top, right) != self._margins:
-            self._margins = (top, right)
-            self.plotItem.layout.setContentsMargins(0, top, right, 0)
+        if (top, right, bottom) != self._margins:
+            self._margins = (top, right, bottom)
+            self.plotItem.layout.setContentsMargins(0, top, right, bottom)
             # Left to the event loop, the plot would move only after texts were placed on it.
             self.plotItem.layout.activate()
 

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.fit import FitReport, LayoutRow
+from isocost.plan.answer.predicted import Prediction, predicted
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.project.project import replace_stage
 from isocost.report.findings.fit import (
     dearest_searched,
     in_rounds,
@@ -85,6 +87,7 @@ class FitPage(QScrollArea):
         self.layouts.pinned.connect(self._pin)
         self.layouts.released.connect(lambda: release(session))
         self.empty.wanted.clicked.connect(self._select_searched)
+        self.empty.predict.clicked.connect(self._predict)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -145,7 +148,8 @@ class FitPage(QScrollArea):
             self.step.show_stage(stage)
         elif not in_rounds(stage):
             self._lay_open()
-            self.empty.offer(unsearched(stage), self._other())
+            foretold = self._predicted()
+            self.empty.offer(unsearched(stage), self._other(), foretold.words if foretold else "")
             return
         if answer.fit is not None and answer.fit.place == self._session.stage:
             self._show_report(answer.fit, stage)
@@ -196,6 +200,19 @@ class FitPage(QScrollArea):
     def _pin(self, row: LayoutRow) -> None:
         values = msgspec.structs.asdict(row.pins)
         self._session.set_section("layout", f"Pin {degrees(row)}", None, **values)
+
+    def _predicted(self) -> Prediction | None:
+        """The stage that would take the place of the selected one, where that is a claim."""
+        session = self._session
+        return predicted(session.project, session.stage, session.catalog, session.scenario)
+
+    def _predict(self) -> None:
+        """Put the stage with physics behind it in the claim's place: one step to undo."""
+        session, made = self._session, self._predicted()
+        if made is not None:
+            at = {"scenario": session.scenario, "stage": session.stage}
+            words = f"Predict {made.stage.name}"
+            session.apply(lambda project: replace_stage(project, made.stage, **at), words)
 
     def _stages(self) -> tuple[StageEstimate, ...]:
         estimate = self._session.estimate

@@ -23,6 +23,11 @@ class UnsearchedStage(QFrame):
         self.reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.wanted = QPushButton(self)
         self.wanted.setObjectName("fit.empty.show")
+        self.predict = QPushButton("Predict it instead", self)
+        self.predict.setObjectName("fit.empty.predict")
+        self.foretold = WrapLabel(self)
+        self.foretold.setProperty("role", "quiet")
+        self.foretold.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(80, 24, 80, 24)
         column.setSpacing(8)
@@ -30,13 +35,19 @@ class UnsearchedStage(QFrame):
         column.addWidget(self.title)
         column.addWidget(self.reason)
         column.addSpacing(8)
-        column.addWidget(self.wanted, 0, Qt.AlignmentFlag.AlignHCenter)
+        for button in (self.predict, self.wanted):
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.insertWidget(column.indexOf(self.wanted), self.foretold)
         column.addStretch(2)
 
-    def offer(self, said: Said, other: str = "") -> None:
-        """Say why there is no fit, and offer another stage that has one (empty = none)."""
+    def offer(self, said: Said, other: str = "", instead: str = "") -> None:
+        """Say why there is no fit; offer another stage that has one, or what would have (empty = none)."""
         self.title.setText(said.finding)
         self.reason.say(said.subtitle)
         self.setAccessibleName(said.summary)
+        self.predict.setVisible(bool(instead))
+        self.predict.setAccessibleDescription(instead)
+        self.foretold.setVisible(bool(instead))
+        self.foretold.say(f"As {instead[:1].lower()}{instead[1:]}" if instead else "")
         self.wanted.setVisible(bool(other))
         self.wanted.setText(f"Show {other}")

@@ -145,7 +145,7 @@ def _paint_stretch(painter: QPainter, places: Places, index: int, bar: TimelineB
     metrics = QFontMetricsF(painter.font())
     line = QRectF(8, index * theme.px(STRETCH), theme.px(GUTTER) - 18, theme.px(STRETCH))
     painter.setPen(QColor(theme.text))
-    name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideMiddle, line.width())
+    name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, line.width())
     painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
     group = (places.view.groups or {}).get(bar.stage) if bar.stage is not None else None
     painter.setPen(Qt.PenStyle.NoPen)

@@ -91,8 +91,7 @@ class BillDelegate(RowDelegate):
         share = QRectF(room.right() - theme.px(SHARE) - 8, room.top(), theme.px(SHARE), room.height())
         money = QRectF(share.left() - theme.px(MONEY), room.top(), theme.px(MONEY), room.height())
         font = self.bold if row.is_total else self.small
-        middle = Qt.TextElideMode.ElideMiddle
-        write_text(painter, name, short_name(row.bar), font, theme.text, elide=middle)
+        write_text(painter, name, short_name(row.bar), font, theme.text)
         write_text(painter, money, format_money(row.bar.cost_usd), self.bold, theme.text, RIGHT)
         write_text(painter, share, whole_share(row.bar.share), self.quiet, theme.quiet, RIGHT)
         left = room.left() + theme.px(NAME)

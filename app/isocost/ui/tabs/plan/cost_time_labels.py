@@ -13,12 +13,13 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison
 from isocost.quantities import format_count
-from isocost.report.findings.plan import deadline_label, plan_lines, published_lines
+from isocost.report.findings.plan import deadline_label, plan_lines, published_lines, up_to
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.lines import Line, Lines
 from isocost.ui.plot.placing import Box, Clutter, Points, joined, place_near, spread
 from isocost.ui.plot.styles import series_of
+from isocost.ui.tabs.plan.cost_time_legend import paint_diamond
 
 DOT_GAP = 46.0
 """Pixels between two count dots that carry a number."""
@@ -55,6 +56,7 @@ def place_labels(
         clutter.take(plan.box)
         clutter.take(Box(plan.at[0] - 9, plan.at[1] - 9, 18, 18))
     names = _names(comparison, styles, theme, area, drawn, clutter)
+    beyond = _beyond(comparison, lines, drawn, area, clutter, theme)
     dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
     return Labels(
         theme=theme,
@@ -67,6 +69,7 @@ def place_labels(
         active=comparison.active.accelerator,
         deadline=deadline,
         deadline_name=_deadline_name(deadline, comparison.deadline_days, theme, area),
+        beyond=beyond,
     )
 
 
@@ -83,13 +86,17 @@ def _plan(
     total = comparison.estimate.total
     at = _pixel(plot, total.wall_days, total.cost_usd)
     lines = plan_lines(comparison)
-    bold, plain = font_of(theme, "small", bold=True), font_of(theme, "small")
-    sizes = (text_size(bold, lines[0]), text_size(plain, lines[1]))
+    sizes = [text_size(font, line) for font, line in zip(_plan_fonts(theme), lines, strict=False)]
     size = (max(width for width, _ in sizes) + 16, sum(height for _, height in sizes) + 8)
     box, _ = place_near(at, size, clutter, prefer=offset)
     room = clutter.room
     visible = room.left - 3 <= at[0] <= room.right + 3 and room.top - 1 <= at[1] <= room.bottom + 3
     return Plan(at, visible, lines, box)
+
+
+def _plan_fonts(theme: Theme) -> tuple[QFont, ...]:
+    """Fonts of the lines beside the plan's point."""
+    return font_of(theme, "small", bold=True), font_of(theme, "small"), font_of(theme, "quiet")
 
 
 def _pixel(plot: LogPlot, days: float, cost_usd: float) -> tuple[float, float]:
@@ -122,6 +129,47 @@ def _names(
     for name, middle in zip(rest, middles, strict=True):
         boxes[name] = Box(area.right() + 10, middle - height / 2, sizes[name][0], height)
     return tuple(Name(name, labels[name], boxes[name], end) for name, end in ends.items())
+
+
+def _beyond(
+    comparison: Comparison,
+    lines: Lines,
+    drawn: Mapping[str, Points],
+    area: QRectF,
+    clutter: Clutter,
+    theme: Theme,
+) -> tuple[Beyond, ...]:
+    """Every line that goes on above the plot, with how far the plan's own does."""
+    found = []
+    for name, points in drawn.items():
+        if (x := leaves_above(points, area)) is None:
+            continue
+        text, box = "", Box(x, area.top(), 0.0, 0.0)
+        line = lines.get(name)
+        if name == comparison.active.accelerator and line is not None:
+            text = up_to(line.curve, line.points[line.bends])
+            box, covered = place_near(
+                (x, area.top() + 6), text_size(font_of(theme, "quiet"), text), clutter, 7.0
+            )
+            if covered < STRONG:
+                clutter.take(box)
+            else:
+                text = ""
+        found.append(Beyond(name, x, text, box))
+    return tuple(found)
+
+
+def leaves_above(points: Points, area: QRectF) -> float | None:
+    """Where a curve, from the right, leaves the area at its top for good; None where it does not."""
+    order = np.argsort(points[:, 0], kind="stable")
+    x, y = points[order, 0], points[order, 1]
+    inside = np.flatnonzero(y >= area.top())
+    if not len(inside) or not inside[0]:
+        return None
+    at = int(inside[0])
+    share = (area.top() - y[at]) / (y[at - 1] - y[at])
+    across = float(x[at] + share * (x[at - 1] - x[at]))
+    return across if area.left() <= across <= area.right() else None
 
 
 def gutter(labels: list[str], theme: Theme) -> float:
@@ -223,12 +271,22 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """Where a line leaves the plot at its top; the plan's own says up to what."""
+
+    accelerator: str
+    x: float
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The plan's point, and the plate of text beside it."""
 
     at: tuple[float, float]
     visible: bool
-    lines: tuple[str, str]
+    lines: tuple[str, ...]
     box: Box
 
     @property
@@ -263,6 +321,8 @@ class Labels:
     active: str
     deadline: float | None
     deadline_name: Placed | None
+    beyond: tuple[Beyond, ...] = ()
+    """Where lines go on above the plot."""
 
     def boxes(self) -> list[Box]:
         """The places of all texts."""
@@ -295,6 +355,7 @@ class Labels:
         self._paint_names(painter)
         self._paint_dots(painter)
         self._paint_runs(painter)
+        self._paint_beyond(painter)
         if self.plan.visible:
             self._paint_plan(painter)
 
@@ -332,11 +393,10 @@ class Labels:
         box, theme = self.plan.box, self.theme
         self._paint_leader(painter)
         _plate(painter, box, theme)
-        half = (box.height - 8) / 2
-        first = Box(box.left + 8, box.top + 4, box.width - 16, half)
-        second = Box(box.left + 8, box.top + 4 + half, box.width - 16, half)
-        _text(painter, first, self.plan.lines[0], font_of(theme, "small", bold=True), theme.text)
-        _text(painter, second, self.plan.lines[1], font_of(theme, "small"), theme.text)
+        part = (box.height - 8) / len(self.plan.lines)
+        inks = (theme.text, theme.text, theme.care)
+        for at, (line, font, ink) in enumerate(zip(self.plan.lines, _plan_fonts(theme), inks, strict=False)):
+            _text(painter, Box(box.left + 8, box.top + 4 + at * part, box.width - 16, part), line, font, ink)
         painter.setPen(made_pen(theme.panel, 2.5))
         painter.setBrush(QColor(self.series(self.active).line))
         painter.drawEllipse(QPointF(*self.plan.at), 7.5, 7.5)
@@ -349,12 +409,26 @@ class Labels:
             painter.setPen(made_pen(self.theme.quiet, 1.0))
             painter.drawLine(QPointF(x, y), near)
 
+    def _paint_beyond(self, painter: QPainter) -> None:
+        """An arrow where a line goes on above the plot, as far as its words say."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        for beyond in self.beyond:
+            painter.setBrush(QColor(self.series(beyond.accelerator).line))
+            x, y = beyond.x, self.area.top() + 1
+            painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x + 5, y + 8), QPointF(x - 5, y + 8)]))
+        for beyond in self.beyond:
+            if beyond.text:
+                _text(
+                    painter,
+                    beyond.box,
+                    beyond.text,
+                    font_of(self.theme, "quiet"),
+                    self.series(beyond.accelerator).text,
+                )
+
     def _paint_runs(self, painter: QPainter) -> None:
-        painter.setPen(made_pen(self.theme.text, 1.4))
-        painter.setBrush(QColor(self.theme.panel))
-        for _, (x, y) in self.marks.runs:
-            corners = ((x, y - 5.0), (x + 5.0, y), (x, y + 5.0), (x - 5.0, y))
-            painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+        for _, at in self.marks.runs:
+            paint_diamond(painter, QPointF(*at), self.theme)
 
     def paint_ring(self, painter: QPainter, point: tuple[float, float], accelerator: str) -> None:
         """Mark the point of a curve that the mouse is over."""

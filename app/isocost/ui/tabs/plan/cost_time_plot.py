@@ -15,13 +15,23 @@ from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison, View, next_count, next_curve
 from isocost.plan.answer.curves import CostCurve
 from isocost.quantities import shown_duration
-from isocost.report.findings.plan import point_lines
+from isocost.report.findings.plan import point_lines, time_legend
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.lines import Line, Lines
 from isocost.ui.plot.styles import series_of
 from isocost.ui.plot.ticks import money_scale, time_scale
 from isocost.ui.tabs.plan.cost_time_labels import Labels, gutter, place_labels
+from isocost.ui.tabs.plan.cost_time_legend import (
+    BAND,
+    TITLE,
+    Entry,
+    arranged,
+    front_colour,
+    height_of,
+    paint_legend,
+    paint_titles,
+)
 
 
 class Beneath:
@@ -35,7 +45,7 @@ class Beneath:
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        self._front.setPen(made_pen(mixed(theme.text, theme.panel, 0.13), 8.0))
+        self._front.setPen(made_pen(front_colour(theme), 8.0))
         self._way.setPen(made_pen(theme.quiet, 1.4, (1.0, 3.0)))
 
     def show(self, comparison: Comparison, view: View) -> None:
@@ -76,7 +86,7 @@ class Beneath:
         painter.setClipRect(self._plot.area())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(series_of(theme, styles, name).line, theme.panel, 0.11))
+        painter.setBrush(mixed(series_of(theme, styles, name).line, theme.panel, BAND))
         painter.drawPolygon(QPolygonF([QPointF(*at) for at in np.vstack((low, high[::-1])).tolist()]))
         painter.restore()
 
@@ -133,6 +143,8 @@ class CostTimePlot(LogPlot):
         self._styles: Mapping[str, LineStyle] = {}
         self._offset: tuple[float, float] | None = None
         self._labels: Labels | None = None
+        self.legend: tuple[Entry, ...] = ()
+        """What is explained above the plot, and where."""
         self._mouse = _Mouse()
         self.apply_theme(theme)
 
@@ -146,10 +158,10 @@ class CostTimePlot(LogPlot):
             (c for c in comparison.curves if c.accelerator in view.styles), comparison.active.accelerator
         )
         self._restyle()
-        self._fit_margins()
         if not self._mouse.drag:
             days, cost = view.days, view.cost
             self.hold(_decades(*days), _decades(*cost), LEAST)
+        self._fit_margins()
         self._beneath.show(comparison, view)
         self._rewrite()
 
@@ -174,8 +186,11 @@ class CostTimePlot(LogPlot):
     def _fit_margins(self) -> None:
         if self.comparison is not None:
             labels = [c.label for c in self.comparison.curves if c.accelerator in self._styles]
-            top = 8 if self.comparison.deadline_days is None else 26
-            self.set_margins(self._theme.px(top), gutter(labels, self._theme))
+            keys = time_legend(self.comparison, diamonds=self.shows_published)
+            self.legend = arranged(keys, self.width() - 8.0, self._theme)
+            top = 6 if self.comparison.deadline_days is None else 24
+            above = height_of(self.legend, self._theme) + self._theme.px(top)
+            self.set_margins(above, gutter(labels, self._theme), self._theme.px(int(TITLE)))
 
     @property
     def shows_published(self) -> bool:
@@ -226,6 +241,7 @@ class CostTimePlot(LogPlot):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         if hasattr(self, "_mouse"):
+            self._fit_margins()
             self._rewrite()
 
     # Painting what is not a curve
@@ -244,6 +260,9 @@ class CostTimePlot(LogPlot):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         labels.paint(painter)
+        paint_legend(painter, self.legend, labels.series(labels.active), self._theme)
+        above = height_of(self.legend, self._theme) - self._theme.px(int(TITLE))
+        paint_titles(painter, self.area(), above, self._theme)
         if not self._mouse.drag:
             self._paint_hover(painter, labels)
         painter.restore()
