@@ -237,7 +237,7 @@ def test_a_delay_is_named_in_weeks(weeks, text):
 
 
 def test_a_calendar_of_a_century_finds_its_edges_once():
-    """Every month's bar asks where the months lie: found anew each time, a plan of decades froze the window."""
+    """Every month's bar asks for them: found anew each time, a plan of decades froze the window."""
     months = tuple(CashMonth(f"Month {m}", m * 30.4, {}, 1.0, 0.0, m + 1.0) for m in range(1200))
     view = CalendarView(months=months)
     assert view.month_edges is view.month_edges

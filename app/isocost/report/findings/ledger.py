@@ -185,7 +185,7 @@ def bill_table(lines: Sequence[LedgerLine]) -> Table:
 
 @dataclass(frozen=True)
 class CalendarView:
-    """What the calendar draws; what follows from all its months is found once, since every bar asks for it."""
+    """What the calendar draws; what follows from all its months is found once, as every bar asks."""
 
     bars: tuple[TimelineBar, ...] = ()
     months: tuple[CashMonth, ...] = ()
