@@ -6,6 +6,7 @@ paint :meth:`Window.fill` imports what a plan needs and adds the inputs; and the
 
 from __future__ import annotations
 
+import gc
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -197,6 +198,8 @@ class Window(QMainWindow):
                 view.field_wanted.connect(self.inputs.reveal)
         self.session.answered.connect(_lay_out)
         self.session.refresh()
+        # What is there now stays: else each full collection looks through all of it, for a tenth of a second.
+        gc.freeze()
         self.pages_loaded.emit()
 
     # Showing

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from isocost.plan.money.cashflow import CashMonth
 from isocost.plan.money.ledger import bars_by_group, bars_by_line
 from isocost.plan.project.programme import People, Programme, Schedule
 from isocost.quantities import format_cents, format_money, plain_spaces
@@ -233,3 +234,12 @@ def test_a_delay_says_what_it_costs_the_largest_line_first():
 @pytest.mark.parametrize(("weeks", "text"), [(0.0, "on time"), (1.0, "+1 week"), (4.0, "+4 weeks")])
 def test_a_delay_is_named_in_weeks(weeks, text):
     assert late_words(weeks) == text
+
+
+def test_a_calendar_of_a_century_finds_its_edges_once():
+    """Every month's bar asks for them: found anew each time, a plan of decades froze the window."""
+    months = tuple(CashMonth(f"Month {m}", m * 30.4, {}, 1.0, 0.0, m + 1.0) for m in range(1200))
+    view = CalendarView(months=months)
+    assert view.month_edges is view.month_edges
+    assert view.last == view.month_edges[-1]
+    assert view.dearest == 1.0

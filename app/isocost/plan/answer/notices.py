@@ -37,6 +37,7 @@ from isocost.quantities import (
     format_money,
     format_quantity,
 )
+from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
 AMBER_DAYS = 30
 RED_DAYS = 90
@@ -120,12 +121,14 @@ def stage_notices(
         yield from _hardware(scenario, stage, result, catalog)
     if (data := data_of(stage)) is not None:
         yield from _precision(data, result, catalog)
+        yield from _batch(data)
     yield from _efficiency(result, catalog)
     yield from _fit(scenario, stage, result, catalog)
     entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
     if isinstance(stage, ModelStage):
         yield from _model(model, catalog)
     yield from _words(scenario, stage)
+    yield from _scale(scenario, stage, result)
     units = units_of(entry, scenario.supply.owns)
     yield from kind.notices(Case(stage, model, entry, result.count, units, result.fits, catalog))
 
@@ -249,7 +252,15 @@ def _words(scenario: Scenario, stage: Stage) -> Iterator[Notice]:
 
 
 def _model(model: ModelChoice, catalog: Catalog) -> Iterator[Notice]:
-    """What of a named model is not computed."""
+    """What of a model is not computed as it is written."""
+    total, active = model.parameters, model.active_parameters
+    if model.name is None and total is not None and active is not None and active > total:
+        yield Notice(
+            "active-above-total",
+            "model.active_parameters",
+            f"More active parameters, {format_quantity(active, 'number')}, than the model has, "
+            f"{format_quantity(total, 'number')}: a dense model of all of them is computed.",
+        )
     entry = catalog.model(model.name) if model.name is not None else None
     if entry is not None and entry.unmodelled:
         yield Notice(
@@ -289,6 +300,36 @@ def _precision(data: Data, result: StageEstimate, catalog: Catalog) -> Iterator[
             "precision-unsupported",
             "data.precision",
             f"{entry.short_name} has no {wanted.upper()}; the estimate uses {given.upper()}.",
+        )
+
+
+def _batch(data: Data) -> Iterator[Notice]:
+    if data.batch_tokens is not None and data.batch_tokens < data.sequence:
+        yield Notice(
+            "batch-below-sequence",
+            "data.batch_tokens",
+            f"A batch of {format_quantity(data.batch_tokens, 'number')} tokens is less than one sequence of "
+            f"{data.sequence:,}; steps of one sequence are computed.",
+        )
+
+
+def _scale(scenario: Scenario, stage: Stage, result: StageEstimate) -> Iterator[Notice]:
+    """A run that outlives its accelerators, or that is over before it is paid for: rarely what was meant."""
+    life = scenario.ownership.years
+    if result.wall_days > life * DAYS_PER_YEAR:
+        yield Notice(
+            "longer-than-hardware",
+            "hardware.count",
+            f"{stage.name} takes {format_duration(result.wall_days)}, longer than the {life:g} years "
+            "accelerators serve: more of them, a smaller model or fewer tokens.",
+        )
+    if result.gpu_hours > 0.0 and result.wall_days * MINUTES_PER_DAY < 1.0 and isinstance(stage, ModelStage):
+        yield Notice(
+            "over-at-once",
+            "data.tokens" if data_of(stage) is not None else "hardware.count",
+            f"{stage.name} is over in less than a minute: starting up takes longer than that, and is not in "
+            "its price. Look at the sizes typed.",
+            "info",
         )
 
 

@@ -23,13 +23,15 @@ from isocost.quantities import format_quantity
 BATCH_LAW = "step-law"
 """The law that sets the batch when nobody does."""
 
+# Blocks of numbers with a scale each came with the 4-bit rate: parts without one have plain FP8 alone.
+_SIXTEEN_BITS: tuple[tuple[Precision, str], ...] = (("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32"))
 _FORMATS: dict[str, tuple[tuple[Precision, str], ...]] = {
-    "mxfp4": (("nvfp4", "fp4"), ("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
-    "nvfp4": (("nvfp4", "fp4"), ("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
-    "mxfp8": (("mxfp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
-    "fp8": (("fp8", "fp8"), ("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
-    "bf16": (("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
-    "bf16-true": (("bf16", "bf16"), ("fp16", "fp16"), ("fp32", "fp32")),
+    "mxfp4": (("nvfp4", "fp4"), ("mxfp8", "fp4"), ("fp8", "fp8"), *_SIXTEEN_BITS),
+    "nvfp4": (("nvfp4", "fp4"), ("mxfp8", "fp4"), ("fp8", "fp8"), *_SIXTEEN_BITS),
+    "mxfp8": (("mxfp8", "fp4"), ("fp8", "fp8"), *_SIXTEEN_BITS),
+    "fp8": (("fp8", "fp8"), *_SIXTEEN_BITS),
+    "bf16": _SIXTEEN_BITS,
+    "bf16-true": _SIXTEEN_BITS,
     "fp16": (("fp16", "fp16"), ("bf16", "bf16"), ("fp32", "fp32")),
     "tf32": (("tf32", "tf32"), ("fp32", "fp32"), ("bf16", "bf16"), ("fp16", "fp16")),
     "fp32": (("fp32", "fp32"), ("tf32", "tf32"), ("bf16", "bf16"), ("fp16", "fp16")),

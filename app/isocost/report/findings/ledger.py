@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from isocost.plan.answer.results import Estimate
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
@@ -182,9 +183,9 @@ def bill_table(lines: Sequence[LedgerLine]) -> Table:
 # The calendar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CalendarView:
-    """What the calendar draws."""
+    """What the calendar draws; what follows from all its months is found once, as every bar asks."""
 
     bars: tuple[TimelineBar, ...] = ()
     months: tuple[CashMonth, ...] = ()
@@ -197,23 +198,23 @@ class CalendarView:
         """Rows above the cash: a bar each, and the delay."""
         return len(self.bars) + 1
 
-    @property
+    @cached_property
     def finish(self) -> float:
         """Day everything ends when on time."""
         return max((bar.end_day for bar in self.bars), default=0.0)
 
-    @property
+    @cached_property
     def dearest(self) -> float:
         """USD of the dearest month."""
         return max((month.total_usd for month in self.months), default=0.0)
 
-    @property
+    @cached_property
     def month_edges(self) -> list[float]:
         """First day of every month, and the end of the last."""
         starts = [month.start_day for month in self.months]
         return [*starts, starts[-1] + DAYS_PER_MONTH] if starts else []
 
-    @property
+    @cached_property
     def last(self) -> float:
         """Day the axis ends on."""
         return max(1e-6, self.finish + self.late_weeks * DAYS_PER_WEEK, *self.month_edges)

@@ -183,13 +183,14 @@ def _paint_amounts(painter: QPainter, places: Places) -> None:
     theme = places.theme
     painter.setFont(font_of(theme, "quiet"))
     metrics = QFontMetricsF(painter.font())
-    labels = [
-        (box, format_money(month.total_usd))
-        for index, month in enumerate(places.view.months)
-        if month.total_usd and (box := places.month(index)).width() > 0
-    ]
-    if any(metrics.horizontalAdvance(label) > box.width() + 4 for box, label in labels):
-        return
+    labels = []
+    for index, month in enumerate(places.view.months):
+        if not month.total_usd:
+            continue
+        box, label = places.month(index), format_money(month.total_usd)
+        if metrics.horizontalAdvance(label) > box.width() + 4:
+            return
+        labels.append((box, label))
     painter.setPen(QColor(theme.text))
     for box, label in labels:
         width = metrics.horizontalAdvance(label)
@@ -204,6 +205,8 @@ def _paint_axis(painter: QPainter, places: Places) -> None:
     metrics = QFontMetricsF(painter.font())
     free = 0.0
     for index, (start, end) in enumerate(pairwise(edges)):
+        if places.x(end) < free:  # a century has more months than there is room for names
+            continue
         label = axis_label(places.view.months[index].label, first=index == 0)
         width = metrics.horizontalAdvance(label)
         left = (places.x(start) + places.x(end)) / 2 - width / 2
