@@ -144,9 +144,9 @@ def test_rent_is_that_of_the_terms_until_accelerators_are_owned(catalog: Catalog
         mode: on(catalog, changed(project, supply=Supply(mode=mode, discount=0.25))).rent_or_buy
         for mode in ("on-demand", "reserved", "own")
     }
-    assert asked["on-demand"].rent == price
-    assert asked["reserved"].rent == pytest.approx(0.75 * price)
-    assert asked["own"].rent == price
+    assert asked["on-demand"].fleets[0].rent == pytest.approx(price)
+    assert asked["reserved"].fleets[0].rent == pytest.approx(0.75 * price)
+    assert asked["own"].fleets[0].rent == pytest.approx(price)
     assert asked["reserved"].break_even_utilization > asked["on-demand"].break_even_utilization
     assert asked["on-demand"].count == project.scenarios[0].hardware.count
 
@@ -155,15 +155,19 @@ def test_buying_pays_only_for_a_plan_that_lasts_as_long(catalog: Catalog):
     project = plan(catalog)
     result = answer(project, catalog)
     choice = result.reckoning.rent_or_buy
-    assert choice.planned_hours == pytest.approx(
-        sum(stage.wall_days for stage in result.estimate.stages) * 24.0
-    )
+    assert choice.days == pytest.approx(sum(stage.wall_days for stage in result.estimate.stages))
+    assert choice.planned_usd == pytest.approx(sum(stage.cost_usd for stage in result.estimate.stages))
     assert not choice.pays
-    # On the line of rent, the plan's place is the plan's own rent.
-    rented = np.interp(choice.planned_months, choice.months, choice.rented_usd)
-    assert rented == pytest.approx(choice.count * choice.planned_hours * choice.rent)
+    # On both lines, the plan's place is the plan's own sum.
+    for line, planned in (
+        (choice.rented_usd, choice.planned_usd),
+        (choice.bought_usd, choice.planned_bought_usd),
+    ):
+        assert np.interp(choice.planned_months, choice.months, line) == pytest.approx(planned)
     values = result.reckoning.values
-    longer = replace(result.reckoning, values=values.again(**{"stage.days": values["stage.days"] * 1000.0}))
+    longer = replace(
+        result.reckoning, values=values.again(**{"stage.gpu_hours": values["stage.gpu_hours"] * 1000.0})
+    )
     assert longer.rent_or_buy.pays
 
 

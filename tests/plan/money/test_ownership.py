@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.plan.money.energy import site_facts
-from isocost.plan.money.ownership import OwnedRate, RentOrBuy, purchase_price
+from isocost.plan.money.ownership import OwnedRate, purchase_price
+from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.programme import Ownership, Site, Supply
 from isocost.quantities.units import HOURS_PER_YEAR
 from tests.plan.programmes import CATALOG, answered, priced, scenario
@@ -86,8 +87,8 @@ def test_buying_overtakes_renting_when_the_money_spent_meets():
     choice = rent_or_buy(3.99, Ownership(), Site())
     assert choice is not None
     assert choice.crossover_month is not None
-    owned = choice.owned
-    monthly = 730 * (0.8 * (3.99 - owned.energy) - owned.facility - owned.upkeep)
+    owned = choice.fleets[0].owned
+    monthly = 730 * (0.8 * (3.99 - owned.energy) - owned.facility - owned.upkeep - owned.interest)
     assert choice.crossover_month == pytest.approx(owned.capital / monthly)
     assert choice.bought_usd[0] == pytest.approx(64 * owned.capital)
     assert choice.rented_usd[12] == pytest.approx(64 * 0.8 * 8760 * 3.99)

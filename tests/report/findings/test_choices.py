@@ -36,8 +36,12 @@ def options(catalog):
 
 def test_rent_or_buy_says_when_buying_pays_and_how_long_the_plan_is(catalog):
     question, days = rent(catalog)
-    said = rent_said(question, "H100")
-    assert plain_spaces(said.finding) == f"Rent for {days:.0f} days of use: buying pays after 24 months"
+    said = rent_said(question)
+    filled = question.planned_months * 730 / 24
+    assert (
+        plain_spaces(said.finding) == f"Rent: this plan fills {filled:.0f} days, buying pays after 28 months"
+    )
+    assert f"This plan's {days:.0f} days of use cost $" in plain_spaces(rent_note(question))
     assert "H100: " in said.subtitle
     assert "breaks even at 47.3" in rent_note(question)
     assert said.summary == f"{said.finding}. {said.subtitle} {rent_note(question)}"
@@ -47,7 +51,7 @@ def test_the_lines_of_renting_and_buying_are_named_and_read_month_by_month(catal
     question, _ = rent(catalog)
     view = rent_view(question)
     assert [line.name for line in view.lines] == ["Rent", "Buy", "Buy, then sell"]
-    assert {mark.label for mark in view.marks} == {"this plan", "month 24"}
+    assert {mark.label for mark in view.marks} == {"this plan", "month 28"}
     assert view.say(0).startswith("By month 0: rented $0.00, bought ")
     assert view.say(1) == rent_at(question, 1)
     assert len(rent_table(question).rows) == len(question.months)

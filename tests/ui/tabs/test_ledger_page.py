@@ -266,9 +266,10 @@ def test_bars_of_the_calendar_are_read_by_mouse_and_keys(page: LedgerPage):
 
 def test_rent_or_buy_says_when_buying_pays_and_how_long_the_plan_is(page: LedgerPage, session: Session):
     card = page.rent_or_buy
-    days = sum(stage.wall_days for stage in session.estimate.stages)
-    assert plain_spaces(card.title.text()) == f"Rent for {days:.0f} days of use: buying pays after 24 months"
-    assert {mark.label for mark in card.plot.view.marks} == {"this plan", "month 24"}
+    days = sum(stage.wall_days for stage in session.estimate.stages) / 0.8
+    wanted = f"Rent: this plan fills {days:.0f} days, buying pays after 28 months"
+    assert plain_spaces(card.title.text()) == wanted
+    assert {mark.label for mark in card.plot.view.marks} == {"this plan", "month 28"}
     assert "breaks even at 47.3" in card.note.whole
     assert [line.name for line in card.plot.view.lines] == ["Rent", "Buy", "Buy, then sell"]
     card.plot.setFocus()

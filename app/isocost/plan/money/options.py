@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,10 @@ class Crossing:
 
     dearer_at_start: str
     cheaper_at_start: str
+    beats: Literal["from", "until", "always", "never"]
+    """At which demands it is the cheaper one over the whole use."""
     tokens_per_day: float | None
-    """From here on it is cheaper over the whole use; None = never."""
+    """From or until here it is; None = at every demand alike."""
     payback_months: float | None
     """At the demand asked about, until it has saved what it costs more at the start; None = never."""
 
@@ -131,14 +134,20 @@ def crossing(one: Option, other: Option, demand: Demand) -> Crossing:
     """Where the two cost the same over the whole use, and when the dearer start is earned back.
 
     Tokens a day = (difference at the start / months + difference of monthly fees) / difference per token.
+    A dearer start with lower fees and dearer tokens is cheaper below that demand, not above it.
     """
     low, high = sorted((one, other), key=lambda each: each.upfront_usd)
     extra = high.upfront_usd - low.upfront_usd
     per_token = (low.usd_per_mtok - high.usd_per_mtok) * DAYS_PER_MONTH / MEGA
     more = extra / demand.months + high.usd_per_month - low.usd_per_month
-    tokens = max(more, 0.0) / per_token if per_token > 0.0 else None
+    beats: Literal["from", "until", "always", "never"]
+    tokens = None
+    if more > 0.0 < per_token or more < 0.0 > per_token:
+        beats, tokens = ("from" if more > 0.0 else "until"), more / per_token
+    else:
+        beats = "always" if min(more, -per_token) < 0.0 else "never"
     saved = low.monthly_usd(demand.tokens_per_day) - high.monthly_usd(demand.tokens_per_day)
-    return Crossing(high.key, low.key, tokens, extra / saved if saved > 0.0 else None)
+    return Crossing(high.key, low.key, beats, tokens, extra / saved if saved > 0.0 else None)
 
 
 def _dated(source: str, day: str) -> str:

@@ -1,11 +1,10 @@
-"""What an owned accelerator costs an hour, and whether to rent or to buy."""
+"""What an owned accelerator costs an hour."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
@@ -13,11 +12,7 @@ from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import facility_kw
 from isocost.plan.money.figure import Figure
 from isocost.plan.project.programme import Ownership
-from isocost.quantities.units import HOURS_PER_MONTH, HOURS_PER_YEAR, MONTHS_PER_YEAR
-
-LONGEST_MONTHS = 120
-
-Array = NDArray[np.float64]
+from isocost.quantities.units import HOURS_PER_MONTH, HOURS_PER_YEAR
 
 
 def purchase_price(
@@ -138,89 +133,3 @@ class OwnedRate:
     per_used_hour: float
     """By the hour used, idle hours carried."""
     utilization: float
-
-
-@dataclass(frozen=True, slots=True)
-class RentOrBuy:
-    """The same accelerators rented and bought, month by month (arrays over months 0, 1, 2...)."""
-
-    count: int
-    rent: float
-    """USD per accelerator-hour."""
-    owned: OwnedRate
-    break_even_utilization: float | None
-    """Share of hours used above which owning is cheaper; None = never, even when always used."""
-    crossover_month: float | None
-    """When the money spent on buying falls below what rent would have taken; None = not in ten years."""
-    months: Array
-    rented_usd: Array
-    bought_usd: Array
-    resold_usd: Array
-    """Bought, less what the used hardware would then fetch: the cost of stopping in that month."""
-    planned_hours: float = 0.0
-    """Hours the plan itself uses each of them."""
-
-    @property
-    def planned_months(self) -> float:
-        """Months by which owned accelerators, used as assumed, have run the plan's hours."""
-        return self.planned_hours / (self.owned.utilization * HOURS_PER_MONTH)
-
-    @property
-    def pays(self) -> bool:
-        """Whether the plan alone is long enough for buying to pay."""
-        return self.crossover_month is not None and self.planned_months >= self.crossover_month
-
-
-def break_even_utilization(owned: OwnedRate, rent: float) -> float | None:
-    """Utilization at which an owned hour costs as much as a rented one: fixed / (rent - energy)."""
-    saved = rent - owned.energy
-    if saved <= 0.0 or owned.fixed > saved:
-        return None
-    return owned.fixed / saved
-
-
-def rent_or_buy(
-    owned: OwnedRate, count: int, rent: float, value_kept_per_year: float, hours: float = 0.0
-) -> RentOrBuy:
-    """Cumulative cash of renting the hours used against buying.
-
-    Rent is paid for used hours only. Buying pays the capital at once, then facility, upkeep and the energy of
-    used hours by the month; interest is left out of cash and is in the hourly rate.
-
-    Args:
-        rent: USD per accelerator-hour.
-        value_kept_per_year: share of its price that used hardware still fetches a year later.
-        hours: those the plan itself uses each accelerator; months beyond them suppose other work.
-    """
-    # Cash, not cost: what is paid at once is not written off as well, and its interest is nobody's bill.
-    used = owned.utilization * HOURS_PER_MONTH
-    monthly_rent = count * used * rent
-    monthly_own = count * ((owned.facility + owned.upkeep) * HOURS_PER_MONTH + owned.energy * used)
-    months = np.arange(LONGEST_MONTHS + 1, dtype=np.float64)
-    kept = value_kept_per_year ** (months / MONTHS_PER_YEAR)
-    rented = monthly_rent * months
-    bought = count * owned.capital + monthly_own * months
-    return RentOrBuy(
-        count=count,
-        rent=rent,
-        owned=owned,
-        break_even_utilization=break_even_utilization(owned, rent),
-        crossover_month=_crossing(months, bought - rented),
-        months=months,
-        rented_usd=rented,
-        bought_usd=bought,
-        resold_usd=bought - count * owned.capital * kept,
-        planned_hours=hours,
-    )
-
-
-def _crossing(months: Array, excess: Array) -> float | None:
-    """The first month at which an excess of buying over renting is gone, between the points by a line."""
-    below = np.flatnonzero(excess <= 0.0)
-    if not len(below):
-        return None
-    at = int(below[0])
-    if at == 0:
-        return float(months[0])
-    high, low = float(excess[at - 1]), float(excess[at])
-    return float(months[at - 1] + (months[at] - months[at - 1]) * high / (high - low))

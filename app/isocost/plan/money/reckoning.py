@@ -19,14 +19,15 @@ from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import WATTS_PER_KW, Footprint, site_facts
 from isocost.plan.money.figure import Figure, Sheet, Values, sheet
-from isocost.plan.money.ownership import OwnedRate, RentOrBuy, purchase_price, rent_or_buy
+from isocost.plan.money.ownership import OwnedRate, purchase_price
+from isocost.plan.money.rent_or_buy import Fleet, RentOrBuy, rent_or_buy
 from isocost.plan.money.supply import price_words, rate_words
 from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.project import Scenario, Stage, hardware_of, model_of, price_of
 from isocost.plan.values import Price
-from isocost.quantities.units import GIGA, HOURS_PER_DAY
+from isocost.quantities.units import GIGA
 
 Array = NDArray[np.float64]
 
@@ -85,36 +86,70 @@ class Reckoning:
     @cached_property
     def owned(self) -> OwnedRate | None:
         """What the scenario's accelerator costs to own; None when no purchase price is typed or known."""
-        entry = self.catalog.accelerator(self.scenario.hardware.accelerator)
+        return self._owned("held", self.catalog.accelerator(self.scenario.hardware.accelerator), None)
+
+    def _owned(self, whose: str, entry: AcceleratorEntry, stage: int | None) -> OwnedRate | None:
+        """The same of the accelerators held, or of one of the stages that count."""
         price, source = purchase_price(entry, self.scenario.ownership, self.catalog)
         if price is None:
             return None
+
+        def value(name: str) -> float:
+            key = f"{whose}.{name}"
+            return self[key] if stage is None else self.by_stage(key)[stage]
+
         return OwnedRate(
-            capital=self["held.capital"],
+            capital=value("capital"),
             capital_source=source,
-            write_off=self["held.write_off"],
-            interest=self["held.interest"],
-            facility=self["held.facility"],
-            upkeep=self["held.upkeep"],
-            energy=self["held.power"],
-            fixed=self["held.fixed"],
-            per_used_hour=self["held.owned_rate"],
+            write_off=value("write_off"),
+            interest=value("interest"),
+            facility=value("facility"),
+            upkeep=value("upkeep"),
+            energy=value("power"),
+            fixed=value("fixed"),
+            per_used_hour=value("owned_rate"),
             utilization=self.scenario.ownership.utilization,
         )
 
     @cached_property
     def rent_or_buy(self) -> RentOrBuy | None:
-        """The scenario's accelerators at the rent of its terms against bought ones, with the hours they work.
+        """The accelerators of every stage that counts at the rent of its terms against bought ones.
 
-        For accelerators that are owned already the rent is the scenario's price. None when no purchase price
-        is typed or known.
+        For accelerators that are owned already the rent is the price. Where no stage counts it is those the
+        scenario holds. None when none of them has a purchase price, typed or known.
         """
-        if self.owned is None:
+        fleets, left_out, days = self._fleets()
+        if not fleets:
             return None
-        rent = self["held.price" if self.scenario.supply.owns else "held.rate"]
-        hours = self["shared_days"] * HOURS_PER_DAY
         kept = self.catalog.constants.economics.value_kept_per_year.value
-        return rent_or_buy(self.owned, self.scenario.hardware.count, rent, kept, hours)
+        return rent_or_buy(fleets, self.scenario.ownership, kept, days=days, left_out=left_out)
+
+    def _fleets(self) -> tuple[list[Fleet], list[str], float]:
+        """Accelerators by type that can be bought, stages on others, and the days of the stages covered."""
+        rent = "price" if self.scenario.supply.owns else "rate"
+        if not self.runs:
+            entry = self.catalog.accelerator(self.scenario.hardware.accelerator)
+            count, held = self.scenario.hardware.count, self.owned
+            alone = [Fleet(entry.short_name, count, self[f"held.{rent}"], held, 0.0)] if held else []
+            return alone, [], 0.0
+        groups: dict[str, list[int]] = {}
+        for at, run in enumerate(self.runs):
+            groups.setdefault(run.accelerator, []).append(at)
+        rates, hours, days = (self.by_stage(f"stage.{name}") for name in (rent, "gpu_hours", "days"))
+        fleets, left_out, covered = [], [], 0.0
+        for accelerator, places in groups.items():
+            entry = self.catalog.accelerator(accelerator)
+            owned = self._owned("stage", entry, places[0])
+            if owned is None:
+                left_out += [self.scenario.stages[self.stages[at]].name for at in places]
+                continue
+            used = sum(hours[at] for at in places)
+            paid = sum(hours[at] * rates[at] for at in places)
+            count = max(int(self.runs[at].counts[0]) for at in places)
+            rate = paid / used if used > 0.0 else rates[places[0]]
+            fleets.append(Fleet(entry.short_name, count, rate, owned, used))
+            covered += sum(days[at] for at in places)
+        return fleets, left_out, covered
 
     @cached_property
     def sources(self) -> Mapping[str, str]:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.plan.money.options import Crossing, OptionComparison
-from isocost.plan.money.ownership import RentOrBuy
+from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.quantities import format_cents, format_count, format_duration, format_money, format_quantity
-from isocost.quantities.units import HOURS_PER_DAY
+from isocost.quantities.units import DAYS_PER_MONTH, MONTHS_PER_YEAR
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -62,6 +62,7 @@ SHORTEST, BEYOND = 36, 1.8
 _NAMES = {"api": "API", "fine-tune": "Fine-tune", "train": "Train"}
 _SLOTS = {"api": 1, "fine-tune": 3, "train": 0}
 _DASHES: dict[str, tuple[float, ...]] = {"api": (), "fine-tune": (5.0, 2.5), "train": ()}
+_PLACES = {"from": "from", "until": "up to"}
 _DOING = {"api": "the API", "fine-tune": "fine-tuning", "train": "training"}
 
 
@@ -108,60 +109,83 @@ def _months(months: float) -> str:
 
 # Rent or buy
 
+SHORT = 3.0
+"""Months below which a time is told in days."""
 
-def rent_said(question: RentOrBuy, accelerator: str) -> Said:
+
+def rent_said(question: RentOrBuy) -> Said:
     """What the lines of renting and buying say."""
-    finding, subtitle = rent_finding(question), rent_subtitle(question, accelerator)
+    finding, subtitle = rent_finding(question), rent_subtitle(question)
     return Said(finding, subtitle, f"{finding}. {subtitle} {rent_note(question)}")
 
 
 def rent_finding(question: RentOrBuy) -> str:
-    """When buying pays, and whether the plan lasts that long."""
-    if question.crossover_month is None:
-        return "Renting stays cheaper, even over ten years"
-    pays = _months(question.crossover_month) if question.crossover_month >= 1.0 else "less than a month"
-    if not question.planned_hours:
-        return f"Buying pays after {pays} of use"
-    used = _used(question)
+    """Whether to rent or to buy, since when buying pays and how long the plan is."""
+    pays = question.crossover_month
+    if pays is None:
+        life, used = _life(question), format_quantity(question.utilization, "share")
+        return f"Rent: at {used} use buying does not pay within {life}"
+    if not question.planned_months:
+        return f"Buying pays after {_time(pays)} of use"
+    planned, crossed = _times(question.planned_months, pays)
     if question.pays:
-        return f"Buying pays after {pays}; this plan uses {used}"
-    return f"Rent for {used} of use: buying pays after {pays}"
+        return f"Buy: it pays after {crossed}, this plan fills {planned}"
+    return f"Rent: this plan fills {planned}, buying pays after {crossed}"
 
 
-def _used(question: RentOrBuy) -> str:
-    return format_duration(question.planned_hours / HOURS_PER_DAY)
+def _life(question: RentOrBuy) -> str:
+    years = question.life_months / MONTHS_PER_YEAR
+    return f"{years:.3g} year{'' if years == 1 else 's'}"
 
 
-def rent_subtitle(question: RentOrBuy, accelerator: str) -> str:
-    """What is compared."""
-    owned = question.owned
-    capital = format_money(owned.capital)
-    used = format_quantity(owned.utilization, "share")
-    return (
-        f"{format_count(question.count)} {accelerator}: {format_money(question.rent)} an hour rented, or "
-        f"{capital} each bought; {used} of hours used."
+def _time(months: float) -> str:
+    return _months(months) if months >= SHORT else format_duration(months * DAYS_PER_MONTH)
+
+
+def _times(one: float, other: float) -> tuple[str, str]:
+    """Two times, finer where they would read the same."""
+    short = _time(one), _time(other)
+    return short if short[0] != short[1] else (f"{one:.3f} months", f"{other:.3f} months")
+
+
+def rent_subtitle(question: RentOrBuy) -> str:
+    """What is compared, and for which stages."""
+    used = format_quantity(question.utilization, "share")
+    told = "; ".join(
+        f"{format_count(fleet.count)} {fleet.name}: {format_money(fleet.rent)} an hour rented, or "
+        f"{format_money(fleet.owned.capital)} each bought"
+        for fleet in question.fleets
     )
+    return f"{told}; {used} of hours used.{_left_out(question)}"
+
+
+def _left_out(question: RentOrBuy) -> str:
+    if not question.left_out:
+        return ""
+    return f" Without {', '.join(question.left_out)}: no purchase price is known there."
 
 
 def rent_note(question: RentOrBuy) -> str:
-    """What the plan's own hours cost either way, and from which use on an owned hour is cheaper."""
-    owned = question.owned
-    hour = f"An owned hour costs {format_money(owned.per_used_hour)} over its service life, interest included"
-    if question.break_even_utilization is None:
-        said = f"Owning never breaks even at this rent, even when always used. {hour}."
+    """What the plan's own hours cost either way, and from which use on owning is cheaper."""
+    even, life = question.break_even_utilization, _life(question)
+    if even is None:
+        said = f"Owning never breaks even at this rent within {life}, even when always used."
     else:
-        share = format_quantity(question.break_even_utilization, "share")
-        said = f"{hour}; owning breaks even at {share} utilization."
-    return f"{_alone(question)} {said}" if question.planned_hours else said
+        share = format_quantity(even, "share")
+        said = f"Owning breaks even at {share} utilization over {life}, interest included."
+    return f"{_alone(question)} {said}" if question.planned_months else said
 
 
 def _alone(question: RentOrBuy) -> str:
-    rented = format_money(question.count * question.planned_hours * question.rent)
-    bought = format_money(question.count * question.owned.capital)
-    said = f"This plan's {_used(question)} of use cost {rented} rented; buying starts at {bought}."
+    """The plan's own hours, both ways."""
+    rented, bought = format_money(question.planned_usd), format_money(question.planned_bought_usd)
+    share, filled = format_quantity(question.utilization, "share"), _time(question.planned_months)
+    said = (
+        f"This plan's {format_duration(question.days)} of use cost {rented} rented, {bought} bought "
+        f"({filled} at {share} use)."
+    )
     if question.pays or question.crossover_month is None:
         return said
-    share = format_quantity(question.owned.utilization, "share")
     return f"{said} Buying pays only where other work fills {share} of the hours until then."
 
 
@@ -169,11 +193,12 @@ def rent_view(question: RentOrBuy) -> LinesView:
     """The two lines up to some time after they cross and the plan ends, and what stopping would cost."""
     last = max(SHORTEST, int(max(question.crossover_month or 0.0, question.planned_months) * BEYOND))
     part = slice(0, min(last + 1, len(question.months)))
+    planned = question.planned_months
     marks: tuple[Crossover, ...] = ()
     if question.crossover_month is not None:
         marks = (Crossover(question.crossover_month, f"month {question.crossover_month:.0f}"),)
-    if question.planned_hours:
-        marks = (Crossover(question.planned_months, "this plan"), *marks)
+    if 0.0 < planned <= question.life_months:
+        marks = (Crossover(planned, "this plan"), *marks)
     lines = (
         NamedLine("Rent", question.rented_usd[part], 1),
         NamedLine("Buy", question.bought_usd[part], 0, bold=True),
@@ -189,18 +214,18 @@ def rent_view(question: RentOrBuy) -> LinesView:
 
 
 def rent_at(question: RentOrBuy, month: int) -> str:
-    """The money spent by a month either way."""
+    """The money spent either way by a month, by its place in ``months``."""
     rented, bought, resold = (
         format_money(float(each[month]))
         for each in (question.rented_usd, question.bought_usd, question.resold_usd)
     )
-    return f"By month {month}: rented {rented}, bought {bought}, {resold} if then sold"
+    return f"By month {question.months[month]:.3g}: rented {rented}, bought {bought}, {resold} if then sold"
 
 
 def rent_table(question: RentOrBuy | None) -> Table:
     """Money spent by each month."""
     columns = (
-        Column("Month", lambda month: f"{month:.0f}", right=True),
+        Column("Month", lambda month: f"{month:.3g}", right=True),
         *(Column(name, format_cents, right=True) for name in ("Rent", "Buy", "Buy, then sell")),
     )
     if question is None:
@@ -238,22 +263,29 @@ def options_note(question: OptionComparison, scenario: Scenario) -> str:
         f"{_NAMES[option.key]} {format_money(usd)}"
         for option, usd in zip(question.options, question.totals_usd, strict=True)
     )
-    against = [c for c in question.crossings if c.dearer_at_start == "train"]
+    against = _of_training(question)
     return f"{totals}. " + " ".join(_crossing_words(each, scenario.demand.months) for each in against)
+
+
+def _of_training(question: OptionComparison) -> list[Crossing]:
+    """Where training and another option cost the same, whichever is the dearer to start."""
+    return [c for c in question.crossings if "train" in (c.dearer_at_start, c.cheaper_at_start)]
 
 
 def _crossing_words(crossing: Crossing, months: float) -> str:
     dearer, cheaper = _DOING[crossing.dearer_at_start], _DOING[crossing.cheaper_at_start]
     begins = f"{dearer[0].upper()}{dearer[1:]}"
-    if crossing.tokens_per_day is None:
+    if crossing.beats == "never":
         return f"{begins} never beats {cheaper}."
-    tokens = format_quantity(crossing.tokens_per_day, "number")
     paid = crossing.payback_months
     back = ""
     if paid is not None:
         soon = paid <= months
-        back = f", and pays back in {_months(paid)}" if soon else f"; now it would take {_months(paid)}"
-    return f"{begins} beats {cheaper} from {tokens} tokens a day{back}."
+        back = f", and pays back in {_time(paid)}" if soon else f"; now it would take {_time(paid)}"
+    if crossing.tokens_per_day is None:
+        return f"{begins} beats {cheaper} at any number of tokens{back}."
+    tokens = format_quantity(crossing.tokens_per_day, "number")
+    return f"{begins} beats {cheaper} {_PLACES[crossing.beats]} {tokens} tokens a day{back}."
 
 
 def options_view(question: OptionComparison, scenario: Scenario) -> LinesView:
@@ -270,8 +302,8 @@ def options_view(question: OptionComparison, scenario: Scenario) -> LinesView:
     )
     marks = tuple(
         Crossover(each.tokens_per_day, f"{format_quantity(each.tokens_per_day, 'number', digits=2)} a day")
-        for each in question.crossings
-        if each.dearer_at_start == "train" and each.tokens_per_day
+        for each in _of_training(question)
+        if each.tokens_per_day is not None
     )
     return LinesView(
         x=question.tokens_per_day,

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from isocost.plan.money.options import OptionComparison
-from isocost.plan.money.ownership import RentOrBuy
+from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.report.findings.choices import (
     LinesView,
@@ -114,7 +114,7 @@ class RentOrBuyCard(QuestionCard):
         if question is None:
             self._ask(rent_unanswered(accelerator))
             return
-        self._draw(rent_view(question), rent_said(question, accelerator), rent_note(question))
+        self._draw(rent_view(question), rent_said(question), rent_note(question))
 
     def table(self) -> Table:
         return rent_table(self._shown)
