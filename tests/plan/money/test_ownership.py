@@ -65,13 +65,18 @@ def test_interest_and_a_shorter_life_never_make_it_cheaper(rate: float, years: f
 
 
 def test_a_bare_card_is_given_its_server_and_a_system_is_not():
-    card, words = purchase_price(CATALOG.accelerator("a100-pcie-80gb"), Ownership(), CATALOG)
+    card, words = purchase_price(CATALOG.accelerator("a100-pcie-80gb"), scenario(), CATALOG)
     assert card == pytest.approx(16_338.8 * 1.64)
     assert "x 1.64 for the server" in words
     for system in ("gb300", "m4-max", "strix-halo", "dgx-station-gb300", "gb10"):
         entry = CATALOG.accelerator(system)
-        assert purchase_price(entry, Ownership(), CATALOG)[0] == entry.purchase_usd
-    assert purchase_price(H100, Ownership(usd_per_accelerator=40_000.0), CATALOG) == (40_000.0, "your input")
+        assert purchase_price(entry, scenario(), CATALOG)[0] == entry.purchase_usd
+    typed = scenario(ownership=Ownership(usd_per_accelerator=40_000.0))
+    assert purchase_price(H100, typed, CATALOG) == (40_000.0, "your input")
+    b200 = CATALOG.accelerator("b200")
+    assert purchase_price(b200, typed, CATALOG) == purchase_price(b200, scenario(), CATALOG)
+    price, words = purchase_price(CATALOG.accelerator("tpu-v6e"), scenario(), CATALOG)
+    assert (price, words) == (None, "TPU v6e is not for sale")
 
 
 def test_at_the_break_even_utilization_owning_and_renting_cost_the_same():

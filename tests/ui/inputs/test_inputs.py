@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from isocost.plan.project.project import GpuHoursStage
 from isocost.quantities import plain_spaces
-from isocost.report.findings.inputs import caption
+from isocost.report.findings.inputs import PURCHASE, caption
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.selected import selected
 from isocost.ui.screenshot import settle
@@ -307,3 +307,29 @@ def test_a_model_called_as_on_a_hub_is_shown_as_typed(window):
     picker = window.inputs.model
     assert picker.currentText() == "Qwen/Qwen3-8B"
     assert picker.currentData() == "Qwen3 8B"
+
+
+def test_an_owned_plan_shows_its_purchase_price_in_place_of_the_rent(window, qtbot):
+    window.documents.open(preset("rent-or-buy-64-h100"))
+    settle(window.session)
+    rent, bought = (window.inputs.fields[path] for path in ("price.usd_per_gpu_hour", PURCHASE))
+    assert (rent.isVisible(), bought.isVisible()) == (True, False)
+    window.session.select_scenario(1)
+    settle(window.session)
+    assert (rent.isVisible(), bought.isVisible()) == (False, True)
+    assert plain_spaces(bought.edit.text()).startswith("auto $33.8K")
+    assert bought.context.whole.startswith("bought; ")
+    before = window.session.estimate.total.cost_usd
+    bought.edit.setFocus()
+    bought.edit.selectAll()
+    qtbot.keyClicks(bought.edit, "20K")
+    qtbot.keyClick(bought.edit, Qt.Key.Key_Return)
+    settle(window.session)
+    assert window.session.current_scenario.ownership.usd_per_accelerator == 20_000.0
+    assert window.session.estimate.total.cost_usd < before
+    assert bought.context.whole == "bought; your input"
+    # What nobody sells is rented until a price is typed: both bear on it.
+    window.session.choose_hardware("tpu-v6e", 64)
+    settle(window.session)
+    assert (rent.isVisible(), bought.isVisible()) == (True, True)
+    assert bought.context.whole == "TPU v6e is not for sale; taken as rented"

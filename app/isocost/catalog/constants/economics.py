@@ -60,6 +60,7 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     usd_per_kwh: DatedFigure
     server_over_card: DatedFigure
     whole_system_words: Words
+    not_sold_words: Words
     value_kept_per_year: DatedFigure
     price_window_days: DatedFigure
     """A supplier last seen this long before the newest says nothing of today's price."""

@@ -156,15 +156,16 @@ def _degrees(
     axes = [np.arange(len(schedules)), *choices.values()]
     at, tp, cp, ep, mb = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)
     pp, vp, sharding = schedules[at.astype(np.intp)].T
-    keep = tp * pp * cp <= largest
+    # Ranks that share experts hold one stage of the pipeline together.
+    least = pp * np.maximum(tp * cp, ep)
+    keep = least <= largest
     if pins.microbatch is None:
         # One sequence is only shared when it is too much for one rank; then a microbatch is one sequence.
         small = mb * sequence <= MOST_MICROBATCH_TOKENS
         keep &= (mb == 1) | (small & ((cp == 1) | (pins.cp is not None)))
     if not keep.any():
         raise ValueError(
-            f"The pinned layout needs at least {int((tp * pp * cp).min())} accelerators; "
-            f"{int(largest)} were given."
+            f"The pinned layout needs at least {int(least.min())} accelerators; {int(largest)} were given."
         )
     return tuple(axis[keep] for axis in (pp, vp, sharding, tp, cp, ep, mb))
 

@@ -84,7 +84,7 @@ def _lasting(asked: _Asked) -> Filled:
 
 def _purchase(asked: _Asked) -> Filled:
     entry = asked.catalog.accelerator(asked.scenario.hardware.accelerator)
-    return Filled(*purchase_price(entry, asked.scenario.ownership, asked.catalog))
+    return Filled(*purchase_price(entry, asked.scenario, asked.catalog))
 
 
 def _site(value: Callable[[SiteFacts], float], source: Callable[[SiteFacts], str]) -> Fill:

@@ -79,6 +79,8 @@ class Comparison:
     """What is known of real runs of the plan's model."""
     styles: Mapping[str, LineStyle] = field(default_factory=dict)
     """How each accelerator is drawn, by its id."""
+    unsold: tuple[CostCurve, ...] = ()
+    """Other accelerators that the scenario would own and nobody sells: listed, and compared with nothing."""
 
     @property
     def curves(self) -> tuple[CostCurve, ...]:
@@ -131,16 +133,18 @@ def compared(
     deadline_days: float | None = None,
 ) -> Comparison:
     """A scenario beside the accelerators it does not use; curves without a count are left out."""
+    others = [c for c in others if c.accelerator != active.accelerator and len(c.counts)]
     return Comparison(
         estimate=estimate,
         active=active,
-        others=tuple(c for c in others if c.accelerator != active.accelerator and len(c.counts)),
+        others=tuple(c for c in others if c.for_sale),
         count=scenario.hardware.count,
         apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
         deadline_days=deadline_days,
         familiar=familiar(catalog),
         published=published(catalog, models_of(scenario)),
         styles=styles(catalog),
+        unsold=tuple(c for c in others if not c.for_sale),
     )
 
 
@@ -388,8 +392,9 @@ def _part(curve: CostCurve, part: NDArray[np.bool_]) -> CostCurve:
 
 def ranked(comparison: Comparison) -> tuple[RankedChoice, ...]:
     """Accelerators at the plan's count, or at their cheapest within the deadline; cheapest first."""
+    curves = (*comparison.curves, *comparison.unsold)
     if comparison.deadline_days is not None:
-        choices = ranking(comparison.curves, deadline_days=comparison.deadline_days * JUST)
+        choices = ranking(curves, deadline_days=comparison.deadline_days * JUST)
     else:
-        choices = ranking(comparison.curves, count=comparison.count)
+        choices = ranking(curves, count=comparison.count)
     return tuple(replace(each, pinned=True) for each in choices) if comparison.pinned else choices

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
+from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
+from isocost.plan.money.ownership import purchase_price
 from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.physics.counts import Counts, count_grid, obtained, units_of
 from isocost.plan.physics.records import Array
@@ -52,6 +54,8 @@ class CostCurve:
     mfu: Array
     """NaN where no stage is trained from its architecture."""
     fits: NDArray[np.bool_]
+    for_sale: bool = True
+    """Whether a scenario that owns its accelerators could buy this one; always so where it rents."""
 
     def at_count(self, count: int) -> int:
         """Index of the count that is rented when this one is asked for: the next one can have."""
@@ -71,6 +75,8 @@ class RankedChoice:
     in_time: bool
     pinned: bool = False
     """Whether its layout is held to the plan's pins."""
+    for_sale: bool = True
+    """Whether it can be had on the scenario's terms."""
 
 
 def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostCurve:
@@ -82,21 +88,34 @@ def active_curve(project: Project, catalog: Catalog, scenario: int = 0) -> CostC
 def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple[CostCurve, ...]:
     """Curves of every other accelerator for rent, at the project's frozen price else the catalogue's.
 
-    Those are left out whose price is no offer but a claim, or says nothing of so many.
+    Those are left out whose price is no offer but a claim, or says nothing of so many. Where a scenario owns
+    its accelerators, those that can be bought need no rent.
     """
     chosen = project.scenarios[scenario]
+    owned = chosen.supply.mode == "own"
     frozen = {card.accelerator: card for card in project.prices}
     cards = [
         card
         for entry in catalog.accelerators.values()
         if not entry.announced
         and entry.spec.id != chosen.hardware.accelerator
-        and (card := frozen.get(entry.spec.id) or _current_price(entry.spec.id, catalog)) is not None
+        and (
+            (card := _bought(entry, chosen, catalog) if owned else None)
+            or (card := frozen.get(entry.spec.id) or _current_price(entry.spec.id, catalog))
+        )
         and (entry.spec.scaleup_bandwidth >= CLUSTER_LINK or chosen.hardware.count <= LARGEST_PCIE_COUNT)
         and card.commitment != "claim"
         and not is_too_many(chosen.hardware.count, card.commitment, entry)
     ]
     return tuple(_as_priced(curve, catalog) for curve in _curves(chosen, cards, catalog))
+
+
+def _bought(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog) -> PriceCard | None:
+    """A card for an accelerator that is bought: its hour is reckoned from the purchase price alone."""
+    price, source = purchase_price(entry, scenario, catalog)
+    if price is None:
+        return None
+    return PriceCard(entry.spec.id, 0.0, "owned", "owned", source, entry.purchase_date)
 
 
 def _as_priced(curve: CostCurve, catalog: Catalog) -> CostCurve:
@@ -179,13 +198,23 @@ def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) ->
     ends = np.cumsum([len(each) for each in counts])[:-1]
     size = np.ones(sum(len(each) for each in counts))
     days, cost = (np.split(np.asarray(values[key]) * size, ends) for key in ("days", "total"))
+    sold = [True] * len(cards)
+    if scenario.supply.owns:
+        rate, owned = (
+            [float(each[0]) for each in np.split(np.asarray(values[key]) * size, ends)]
+            for key in ("held.rate", "held.owned_rate")
+        )
+        cards = [msgspec.structs.replace(c, usd_per_gpu_hour=r) for c, r in zip(cards, rate, strict=True)]
+        sold = [not np.isnan(each) for each in owned]
     return tuple(
-        _curve(scenario, point, card, days[i], cost[i])
+        _curve(scenario, point, card, days[i], cost[i], sold[i])
         for i, (point, card) in enumerate(zip(points, cards, strict=True))
     )
 
 
-def _curve(scenario: Scenario, point: Point, card: PriceCard, days: Array, cost: Array) -> CostCurve:
+def _curve(
+    scenario: Scenario, point: Point, card: PriceCard, days: Array, cost: Array, sold: bool
+) -> CostCurve:
     counts, ones = point.counts, np.ones(len(point.counts))
     fits = np.all([run.fits & (ones > 0) for run in point.runs], axis=0) & (ones > 0)
     trained = (run.mfu * ones for run in point.runs if run.mfu is not None)
@@ -193,7 +222,7 @@ def _curve(scenario: Scenario, point: Point, card: PriceCard, days: Array, cost:
     asked = counts == obtained(scenario.hardware.count, units_of(point.accelerator, scenario.supply.owns))
     shown = (days > 0.0) & ((days <= LONGEST_DAYS) | asked)
     shape = (counts[shown], days[shown], cost[shown], mfu[shown], fits[shown])
-    return CostCurve(point.accelerator.spec.id, point.accelerator.short_name, card, *shape)
+    return CostCurve(point.accelerator.spec.id, point.accelerator.short_name, card, *shape, sold)
 
 
 def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:
@@ -218,7 +247,7 @@ def ranking(
     A count one cannot have stands for the next one can.
     """
     choices = [_choice(curve, count, deadline_days) for curve in curves if len(curve.counts)]
-    return tuple(sorted(choices, key=lambda c: (not c.fits, not c.in_time, c.cost_usd)))
+    return tuple(sorted(choices, key=lambda c: (not c.for_sale, not c.fits, not c.in_time, c.cost_usd)))
 
 
 def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) -> RankedChoice:
@@ -237,6 +266,7 @@ def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) ->
         float(curve.cost_usd[at]),
         bool(curve.fits[at]),
         on_time,
+        curve.for_sale,
     )
 
 

@@ -138,11 +138,12 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
     yield from _name(scenario.hardware, catalog)
     yield from _order(scenario)
     entry = catalog.accelerator(scenario.hardware.accelerator)
-    if scenario.supply.owns and purchase_price(entry, scenario.ownership, catalog)[0] is None:
+    price, why = purchase_price(entry, scenario, catalog)
+    if scenario.supply.owns and price is None:
         yield Notice(
             "no-purchase-price",
             "ownership.usd_per_accelerator",
-            f"No purchase price of {entry.short_name} is known: it is taken as rented until one is typed.",
+            f"{why[0].upper()}{why[1:]}: it is taken as rented until a purchase price is typed.",
         )
     yield from _withdrawn(scenario, catalog, date.today())
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:

@@ -11,19 +11,23 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import facility_kw
 from isocost.plan.money.figure import Figure
-from isocost.plan.project.programme import Ownership
+from isocost.plan.project.project import Scenario
 from isocost.quantities.units import HOURS_PER_MONTH, HOURS_PER_YEAR
 
 
-def purchase_price(
-    entry: AcceleratorEntry, ownership: Ownership, catalog: Catalog
-) -> tuple[float | None, str]:
-    """Price of one accelerator with its share of the server, and where it comes from."""
-    if ownership.usd_per_accelerator is not None:
-        return ownership.usd_per_accelerator, "your input"
+def purchase_price(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog) -> tuple[float | None, str]:
+    """Price of one accelerator with its share of the server, and where it comes from; None = not to be had.
+
+    A typed price is that of the scenario's own accelerator, and of no other.
+    """
+    typed = scenario.ownership.usd_per_accelerator
+    if typed is not None and entry.spec.id == scenario.hardware.accelerator:
+        return typed, "your input"
     if entry.purchase_usd is None:
         return None, f"no purchase price is known for {entry.short_name}"
     economics = catalog.constants.economics
+    if any(word in entry.purchase_basis for word in economics.not_sold_words.value):
+        return None, f"{entry.short_name} is not for sale"
     basis = f"{entry.purchase_basis}, {entry.purchase_date}, {entry.sources['purchase']}"
     if any(word in entry.purchase_basis for word in economics.whole_system_words.value):
         return entry.purchase_usd, basis

@@ -90,7 +90,7 @@ class Reckoning:
 
     def _owned(self, whose: str, entry: AcceleratorEntry, stage: int | None) -> OwnedRate | None:
         """The same of the accelerators held, or of one of the stages that count."""
-        price, source = purchase_price(entry, self.scenario.ownership, self.catalog)
+        price, source = purchase_price(entry, self.scenario, self.catalog)
         if price is None:
             return None
 
@@ -188,7 +188,7 @@ class Reckoning:
         if key == "stage.price":
             return price_words(price_of(self.scenario, chosen)) or "your input"
         if key == "stage.purchase":
-            return purchase_price(entry, self.scenario.ownership, self.catalog)[1]
+            return purchase_price(entry, self.scenario, self.catalog)[1]
         if key == "stage.server_kw":
             return entry.sources.get("server", "") or entry.sources.get("power", "")
         if key in ("stage.gpu_hours", "stage.days"):
@@ -198,9 +198,9 @@ class Reckoning:
     def rate_source(self, stage: Stage) -> str:
         """Where the price of a stage's hour comes from."""
         entry = self.catalog.accelerator(hardware_of(self.scenario, stage).accelerator)
-        purchase, words = purchase_price(entry, self.scenario.ownership, self.catalog)
+        purchase, words = purchase_price(entry, self.scenario, self.catalog)
         price = price_of(self.scenario, stage)
-        return rate_words(self.scenario, price, entry, None if purchase is None else words)
+        return rate_words(self.scenario, price, purchase, words)
 
 
 def reckoned(scenario: Scenario, runs: Sequence[StageRun], catalog: Catalog) -> Reckoning:
@@ -284,7 +284,7 @@ def _held(
     entry: AcceleratorEntry, price: float, scenario: Scenario, catalog: Catalog
 ) -> tuple[float, float, float]:
     """(rent, purchase price or NaN, kW of its part of the server) of an accelerator."""
-    purchase = purchase_price(entry, scenario.ownership, catalog)[0]
+    purchase = purchase_price(entry, scenario, catalog)[0]
     return price, float("nan") if purchase is None else purchase, entry.spec.server_power_w / WATTS_PER_KW
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.figure import Figure, whose
 from isocost.plan.money.ownership import OWNED
@@ -89,11 +88,12 @@ def price_words(price: Price) -> str:
     return ", ".join(part for part in (price.supplier, price.date, price.source) if part)
 
 
-def rate_words(scenario: Scenario, price: Price, entry: AcceleratorEntry, purchase: str | None) -> str:
+def rate_words(scenario: Scenario, price: Price, purchase: float | None, why: str) -> str:
     """Where the rate of an hour comes from.
 
     Args:
-        purchase: source of the purchase price; None = none is known, so that it is rented.
+        purchase: price of one to own; None = it cannot be bought, so that it is rented.
+        why: where that is from, or why there is none.
     """
     supply = scenario.supply
     if supply.mode == "on-demand":
@@ -102,7 +102,7 @@ def rate_words(scenario: Scenario, price: Price, entry: AcceleratorEntry, purcha
         off = f", less {supply.discount * 100:g} %" if supply.discount else ""
         return f"{price_words(price)}; {supply.mode}{off}"
     if purchase is None:
-        return f"{price_words(price)}; rented: no purchase price is known for {entry.short_name}"
+        return f"{price_words(price)}; rented: {why}"
     if supply.mode == "own":
-        return f"owned; {purchase}"
-    return f"{supply.owned_share * 100:g} % owned ({purchase}); rest {price_words(price)}"
+        return f"owned; {why}"
+    return f"{supply.owned_share * 100:g} % owned ({why}); rest {price_words(price)}"

@@ -218,7 +218,7 @@ def _made(
 ) -> tuple[Throughput, ...]:
     """Every accelerator at exactly these counts, all searched at once."""
     found = _searched(catalog, question, accelerators, counts)
-    made = []
+    made, missed = [], []
     for i in range(len(accelerators)):
         best = found.pinned[i] if found.pinned else None
         free = found.free[i] if found.free else None
@@ -227,7 +227,35 @@ def _made(
             assert free is not None
             best, problem = replace(free, fits=np.zeros_like(free.fits)), found.problem or _UNSPLIT
         made.append(_throughput(question, terms, best, free, catalog, problem))
-    return tuple(made)
+        untried = best.tried == 0 if free is None else (best.tried == 0) & (free.tried == 0)
+        missed.append(tuple(best.counts[untried].astype(int).tolist()))
+    return tuple(
+        _with_few(catalog, question, terms, each, few) for each, few in zip(made, missed, strict=True)
+    )
+
+
+def _with_few(
+    catalog: Catalog, question: Question, terms: _Terms, made: Throughput, few: tuple[int, ...]
+) -> Throughput:
+    """The throughput with counts too small for any layout that could ever fit; none fits there either.
+
+    A search leaves out early what can fit on no number of accelerators, and that is all that so few can do.
+    """
+    if not few:
+        return made
+    spec = catalog.accelerator(made.searches[0].accelerator).spec
+    work = workload_of(question.data, spec, catalog, question.tuning)
+    transformer, known = transformer_of(question.model, catalog), constants(question.stack, catalog)
+    small = []
+    for count in few:
+        (found,) = best_layouts(
+            transformer, [work], [spec], [np.array([count], float)], known, largest=float(count)
+        )
+        if question.layout != Layout():  # no layout as pinned was tried here
+            found = replace(found, tried=np.zeros_like(found.tried))
+        small.append(_throughput(question, terms, found, None, catalog, made.problem))
+    # Of two answers to one count the first is taken.
+    return _joined((*small, made), tuple(made.counts.tolist()))
 
 
 _UNSPLIT = "No layout with the pinned parts splits this model and batch over that many accelerators."

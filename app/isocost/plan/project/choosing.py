@@ -61,14 +61,17 @@ def with_hardware(
 ) -> Project:
     """The project with an accelerator and count as the scenario's own, at its frozen or usual price.
 
-    The price of the accelerator it leaves is frozen, so that choosing that one again brings it back.
+    The price of the accelerator it leaves is frozen, so that choosing that one again brings it back. A typed
+    purchase price was that accelerator's alone.
     """
     chosen = project.scenarios[scenario]
     changed = replace(
         chosen, hardware=replace(chosen.hardware, accelerator=accelerator, count=count, typed=None)
     )
     if accelerator != chosen.hardware.accelerator:
-        changed = replace(changed, price=price_on(project, accelerator, chosen.price, catalog))
+        own = replace(chosen.ownership, usd_per_accelerator=None)
+        price = price_on(project, accelerator, chosen.price, catalog)
+        changed = replace(changed, price=price, ownership=own)
         if chosen.price.supplier != NO_PRICE:
             project = _freeze(project, card_of(chosen))
     return replace_scenario(project, changed, scenario=scenario)

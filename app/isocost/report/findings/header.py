@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 from isocost.catalog import Catalog
-from isocost.catalog.records import named_for
+from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, EstimateRange, StageEstimate
-from isocost.plan.kinds import kind_of
+from isocost.plan.kinds import Stage, kind_of
+from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Notice
 from isocost.plan.project.choosing import NO_PRICE
-from isocost.plan.project.project import Price, Project, hardware_of, price_of
+from isocost.plan.project.project import Price, Project, Scenario, hardware_of, price_of
 from isocost.quantities import (
     format_carbon,
     format_count,
@@ -109,11 +110,7 @@ def remarks(
     if all(kind_of(stage).claimed for stage in stages):
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
-    found.append(
-        _price_age(
-            [(price_of(chosen, s), hardware_of(chosen, s).accelerator) for s in stages], catalog, today
-        )
-    )
+    found += _prices(chosen, stages, catalog, today)
     return tuple(found)
 
 
@@ -132,6 +129,31 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
         yield Remark("impossible as pinned", "stop")
     elif judged:
         yield Remark(f"does not fit{size} on each", "stop")
+
+
+def _prices(
+    scenario: Scenario, stages: Sequence[Stage], catalog: Catalog, today: date | None
+) -> Iterator[Remark]:
+    """What the rate of an hour rests on: a purchase, a rent and its age, or both."""
+    paid, bought = [], dict[str, Remark]()
+    for stage in stages:
+        entry = catalog.accelerator(hardware_of(scenario, stage).accelerator)
+        usd, _ = purchase_price(entry, scenario, catalog) if scenario.supply.owns else (None, "")
+        if usd is not None:
+            bought[entry.spec.id] = Remark(_purchase(usd, entry, scenario))
+        if usd is None or scenario.supply.mode == "mixed":
+            paid.append((price_of(scenario, stage), entry.spec.id))
+    yield from bought.values()
+    if paid:
+        yield _price_age(paid, catalog, today)
+
+
+def _purchase(usd: float, entry: AcceleratorEntry, scenario: Scenario) -> str:
+    """At which purchase price an accelerator is owned, and from when that is."""
+    own = scenario.ownership.usd_per_accelerator is not None
+    typed = own and entry.spec.id == scenario.hardware.accelerator
+    when = "as typed" if typed else f"price of {entry.purchase_date[:7]}"
+    return f"{entry.short_name} bought at {format_money(usd)}, {when}"
 
 
 def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date | None) -> Remark:

@@ -22,6 +22,7 @@ from isocost.plan.inputs.defaults import default_of
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
 from isocost.plan.kinds import Stage, data_of, kind_of
+from isocost.plan.money.ownership import purchase_price
 from isocost.plan.physics.layouts import pinned_words
 from isocost.plan.physics.resolve import impossible_model, parameters_of, transformer_of
 from isocost.plan.project.programme import Api
@@ -30,6 +31,7 @@ from isocost.plan.project.project import (
     Project,
     Scenario,
     get_value,
+    hardware_of,
     model_of,
     price_of,
 )
@@ -52,6 +54,9 @@ QUOTE_TERMS = {
 }
 """Terms of market prices, in the order offered."""
 NO_QUOTES = "No market price is known; type one."
+
+PURCHASE = "ownership.usd_per_accelerator"
+"""Stands for the price of an hour where accelerators are owned."""
 
 _REMARKED = ("data.tokens", "model.parameters")
 """Inputs that badges stand at."""
@@ -225,6 +230,24 @@ def _price(selected: Selected) -> str:
     return price_origin(price_of(selected.scenario, selected.stage))
 
 
+def prices_shown(selected: Selected) -> tuple[bool, bool]:
+    """Whether (rent, purchase price) of the selected stage's accelerators bear on what an hour costs."""
+    scenario, stage = selected.scenario, selected.stage
+    accelerator = hardware_of(scenario, stage).accelerator
+    if not scenario.supply.owns:
+        return True, False
+    # A typed purchase price is the shared accelerator's: that of a stage's own is the catalogue's.
+    known = purchase_price(selected.catalog.accelerator(accelerator), scenario, selected.catalog)[0]
+    return scenario.supply.mode == "mixed" or known is None, accelerator == scenario.hardware.accelerator
+
+
+def _purchase(selected: Selected) -> str:
+    """Where the purchase price comes from, or that there is none."""
+    entry = selected.catalog.accelerator(selected.scenario.hardware.accelerator)
+    price, source = purchase_price(entry, selected.scenario, selected.catalog)
+    return f"{source}; taken as rented" if price is None else f"bought; {short_source(source)}"
+
+
 def _mfu(selected: Selected) -> str:
     result = selected.result
     basis = f"of the {result.mfu_basis}; " if result is not None else ""
@@ -259,6 +282,7 @@ _CAPTIONS: dict[str, Callable[[Selected], str]] = {
     "data.batch_tokens": _batch,
     "hardware.count": _count,
     "price.usd_per_gpu_hour": _price,
+    PURCHASE: _purchase,
     "efficiency.mfu": _mfu,
     "efficiency.goodput": _goodput,
     "efficiency.waste": _waste,

@@ -291,7 +291,7 @@ def ranking_said(comparison: Comparison, choices: Sequence[RankedChoice]) -> Sai
 
 def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
     """The first two, at what they are compared at."""
-    usable = [choice.label for choice in choices if choice.fits and choice.in_time]
+    usable = [choice.label for choice in choices if not why_out(choice)]
     if comparison.deadline_days is not None:
         place = f"Within {format_duration(comparison.deadline_days)}"
     else:
@@ -329,6 +329,8 @@ def _ordinal(number: int) -> str:
 
 def why_out(choice: RankedChoice) -> str:
     """Why a choice is out, in a few words; empty when it is in."""
+    if not choice.for_sale:
+        return "no purchase price"
     if not choice.fits:
         return "does not fit as pinned" if choice.pinned else "does not fit"
     return "" if choice.in_time else "too slow"
@@ -354,7 +356,7 @@ def choice_tip(choice: RankedChoice) -> str:
 
 def bar_scale(choices: Sequence[RankedChoice]) -> float:
     """USD of a full bar: the dearest possible choice, at most three times the cheapest that is not free."""
-    possible = (choice.cost_usd for choice in choices if choice.fits and choice.in_time)
+    possible = (choice.cost_usd for choice in choices if not why_out(choice))
     costs = [cost for cost in possible if cost > 0]
     return min(max(costs), LONGEST * min(costs)) if costs else 0.0
 

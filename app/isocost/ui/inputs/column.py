@@ -14,7 +14,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
 from isocost.plan.physics.counts import units_of
 from isocost.plan.values import Data
-from isocost.report.findings.inputs import details_line, layout_line
+from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.pickers import (
@@ -25,6 +25,7 @@ from isocost.ui.inputs.pickers import (
     StackPicker,
 )
 from isocost.ui.inputs.quotes import QuotesButton
+from isocost.ui.inputs.selected import selected
 from isocost.ui.inputs.stage.layout import LayoutPins, pins_of
 from isocost.ui.inputs.stage.notes import StageNotes
 from isocost.ui.inputs.stage.pickers import (
@@ -72,7 +73,9 @@ class InputColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.fields = {
-            path: FieldInput(field, session) for path, field in NUMBERS.items() if field.section in _SECTIONS
+            path: FieldInput(field, session)
+            for path, field in NUMBERS.items()
+            if field.section in _SECTIONS or path == PURCHASE
         }
         self.stages = StageStrip(session)
         self.recipe = Recipe(session)
@@ -109,7 +112,8 @@ class InputColumn(QScrollArea):
         self._data_section = section("Data", self.details, *self._fields("data"), precision)
         self._claim_section = section("Claim", self.claim, *self._fields("stage"))
         self._price_row()
-        hardware = (self.accelerator, *self._fields("hardware"), *self._fields("price"))
+        parts = (each for name in ("hardware", "price", "ownership") for each in self._fields(name))
+        hardware = (self.accelerator, *parts)
         software = beside(self.holders[2], self.stack)
         self._efficiency_section = section("Efficiency", software, *self._fields("efficiency"))
         self.layout_fold = Disclosure("layout.details", "Layout: parts that are pinned")
@@ -174,7 +178,7 @@ class InputColumn(QScrollArea):
                 each.refresh()
 
     def _belongs(self, path: str, stage: Stage) -> bool:
-        return uses(stage, path)
+        return path == PURCHASE or uses(stage, path)
 
     def _show_for(self, stage: Stage) -> None:
         self._model_section.setVisible(uses(stage, "model.name"))
@@ -187,6 +191,9 @@ class InputColumn(QScrollArea):
         self._claim_section.setVisible(claimed)
         if claimed:
             self.claim.refresh()
+        rented, bought = prices_shown(selected(self._session))
+        self.fields["price.usd_per_gpu_hour"].setVisible(rented)
+        self.fields[PURCHASE].setVisible(bought)
         for path in ("stage.hours", "stage.gpu_hours", "efficiency.mfu"):
             self.fields[path].setVisible(self._belongs(path, stage))
 

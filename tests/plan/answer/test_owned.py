@@ -1,0 +1,79 @@
+"""A plan that owns its accelerators: ranked among what can be bought, and what the figure rests on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from isocost.catalog import load
+from isocost.files import load_project
+from isocost.paths import presets
+from isocost.plan.answer.comparison import ranked
+from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.project.choosing import with_hardware
+from isocost.report.findings.header import remarks
+from isocost.report.findings.plan import in_words, ranking_said, why_out
+
+CATALOG = load()
+PROJECT = load_project(presets() / "rent-or-buy-64-h100.yaml", CATALOG)
+OWNED = 1
+
+
+def compare(project, mode: str = "own") -> Answer:
+    chosen = project.scenarios[OWNED]
+    changed = msgspec.structs.replace(chosen, supply=msgspec.structs.replace(chosen.supply, mode=mode))
+    project = msgspec.structs.replace(project, scenarios=(project.scenarios[0], changed))
+    found = answer(project, CATALOG, OWNED)
+    return replace(found, others=other_curves(project, CATALOG, OWNED))
+
+
+@pytest.mark.parametrize("mode", ["own", "mixed"])
+def test_only_what_can_be_bought_is_ranked_and_the_rest_says_why(mode):
+    comparison = compare(PROJECT, mode).comparison
+    choices = ranked(comparison)
+    out = [choice for choice in choices if not choice.for_sale]
+    assert {"tpu-v6e"} <= {choice.accelerator for choice in out}
+    assert all(why_out(choice) == "no purchase price" for choice in out)
+    assert all(in_words(choice).endswith("no purchase price") for choice in out)
+    assert choices[-len(out) :] == tuple(out)
+    assert "TPU" not in ranking_said(comparison, choices).finding
+    assert not {curve.accelerator for curve in comparison.curves} & {choice.accelerator for choice in out}
+    # An owned one's hour is the owner's, and its hours at that rate are its rent.
+    for curve in comparison.others:
+        assert curve.for_sale
+        assert curve.price.usd_per_gpu_hour > 0.0
+
+
+def test_rent_changes_nothing_where_all_is_owned():
+    dear = msgspec.structs.replace(
+        PROJECT.scenarios[OWNED],
+        price=msgspec.structs.replace(PROJECT.scenarios[OWNED].price, usd_per_gpu_hour=99.0),
+    )
+    other = msgspec.structs.replace(PROJECT, scenarios=(PROJECT.scenarios[0], dear))
+    one, two = compare(PROJECT), compare(other)
+    assert one.estimate.total == two.estimate.total
+    sold, again = ([c.cost_usd.tolist() for c in each.others if c.for_sale] for each in (one, two))
+    assert sold == again
+
+
+def said(project) -> list[str]:
+    found = answer(project, CATALOG, OWNED)
+    return [remark.text for remark in remarks(found.estimate, project, OWNED, CATALOG)]
+
+
+def test_the_headline_names_the_purchase_it_rests_on():
+    assert any(text.startswith("H100 bought at $33.8K, price of ") for text in said(PROJECT))
+    assert not any("price of today" in text or "days old" in text for text in said(PROJECT))
+    chosen = PROJECT.scenarios[OWNED]
+    own = msgspec.structs.replace(chosen.ownership, usd_per_accelerator=20_000.0)
+    typed = msgspec.structs.replace(
+        PROJECT, scenarios=(PROJECT.scenarios[0], msgspec.structs.replace(chosen, ownership=own))
+    )
+    assert "H100 bought at $20K, as typed" in [text.replace("$20.0K", "$20K") for text in said(typed)]
+    # Another accelerator is not to be had at the price typed for this one.
+    moved = with_hardware(typed, "h200-sxm", 64, CATALOG, OWNED)
+    assert moved.scenarios[OWNED].ownership.usd_per_accelerator is None
+    assert any(text.startswith("H200 bought at $39.1K") for text in said(moved))
