@@ -16,7 +16,11 @@ from isocost import __version__, paths
 from isocost.catalog import load
 from isocost.cli import COMMANDS, main
 from isocost.files import load_project
-from isocost.plan.answer.estimate import estimate
+from isocost.plan.answer.estimate import answer, estimate
+from isocost.quantities import plain_spaces
+from isocost.report.findings.choices import options_said, rent_note, rent_said
+from isocost.report.findings.facts import scope_said
+from isocost.report.findings.ledger import slip_words
 
 R1 = str(paths.presets() / "deepseek-r1.yaml")
 TOTAL_KEYS = ["cost_usd", "gpu_hours", "hours_of", "wall_days", "energy_kwh", "co2_kg"]
@@ -85,6 +89,7 @@ def refused(capsys, *arguments: str) -> str:
 def test_json_has_exactly_these_keys(capsys) -> None:
     tree = json.loads(run(capsys, "estimate", R1, "--format", "json"))
     keys = ["isocost", "project", "scenario", "total", "range", "stages", "ledger", "warnings"]
+    keys += ["rent_or_buy", "api_or_own", "slip", "not_in_this_bill", "energy"]
     assert list(tree) == keys
     assert list(tree["total"]) == TOTAL_KEYS
     assert [list(stage) for stage in tree["stages"]] == [STAGE_KEYS] * 3
@@ -351,7 +356,7 @@ def test_interrupting_ends_quietly(capsys, monkeypatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("isocost.plan.answer.estimate.estimate", interrupted)
+    monkeypatch.setattr("isocost.plan.answer.estimate.answer", interrupted)
     assert main(["estimate", R1]) == 130
     assert capsys.readouterr().err == ""
 
@@ -388,3 +393,48 @@ def test_a_picture_of_the_window(python, isocost_environment, tmp_path: Path) ->
     bad = start(python, isocost_environment, "screenshot", str(tmp_path), "-o", str(picture))
     assert bad.returncode == 2
     assert bad.stderr == f"isocost: {tmp_path}: this is a folder; a plan is a YAML file.\n"
+
+
+# What the Ledger tab answers
+
+
+def test_the_questions_beside_the_bill_are_answered_as_in_the_window(capsys) -> None:
+    project = load_project(paths.presets() / "api-or-own.yaml", load())
+    shown = answer(project, load())
+    question, options = shown.reckoning.rent_or_buy, shown.options
+    tree = json.loads(run(capsys, "estimate", "api-or-own", "--format", "json"))
+    buy, own = tree["rent_or_buy"], tree["api_or_own"]
+    assert buy["verdict"] == "rent"
+    assert buy["break_even_utilization"] == pytest.approx(question.break_even_utilization)
+    assert buy["crossover_month"] == pytest.approx(question.crossover_month)
+    assert buy["plan_rented_usd"] < buy["plan_bought_usd"]
+    assert [each["total_usd"] for each in own["options"]] == pytest.approx(list(options.totals_usd))
+    assert own["cheapest"] == options.cheapest
+    assert [each["tokens_per_day"] for each in own["crossovers"]] == pytest.approx(
+        [each.tokens_per_day for each in options.crossings]
+    )
+    assert tree["slip"]["cost_usd"] == pytest.approx(shown.slip(1.0).total_usd)
+    assert {each["name"] for each in tree["not_in_this_bill"]} == {each.name for each in shown.omissions}
+    assert tree["energy"]["kwh"] == pytest.approx(tree["total"]["energy_kwh"])
+    said = (rent_said(question), options_said(options, shown.scenario), scope_said(shown.omissions))
+    findings = [plain_spaces(each.finding) for each in said]
+    findings += [plain_spaces(rent_note(question)), plain_spaces(slip_words(shown.slip(1.0)))]
+    text = run(capsys, "estimate", "api-or-own")
+    written = run(capsys, "estimate", "api-or-own", "--format", "markdown").replace("\\", "")
+    assert all(each in text and each in written for each in findings)
+
+
+def test_a_question_nobody_asked_is_null_and_says_what_it_lacks(capsys) -> None:
+    tree = json.loads(run(capsys, "estimate", R1, "--format", "json"))
+    assert tree["api_or_own"] is None
+    assert tree["rent_or_buy"]["crossover_month"] is None
+    assert "Say how much the finished model would be used." in run(capsys, "estimate", R1)
+
+
+def test_names_in_the_questions_are_no_markup_in_markdown(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "names.yaml"
+    held = "  - {kind: gpu-hours, name: '<b>*x*', gpu_hours: 5, hardware: {accelerator: b100, count: 8}}\n"
+    path.write_text(PLAN + held)
+    written = run(capsys, "estimate", str(path), "--format", "markdown", "--scenario", "Second")
+    assert "Without \\<b\\>\\*x\\*: no purchase price" in written
+    assert "<b>" not in written.replace("\\<b\\>", "")

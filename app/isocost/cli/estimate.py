@@ -26,20 +26,22 @@ def _report(file: str, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.errors import UsageError
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
-    from isocost.plan.answer.estimate import estimate
+    from isocost.plan.answer.estimate import answer
     from isocost.report import estimate_tables, estimate_text
+    from isocost.report.estimate_questions import questions
 
     catalog = open_catalog()
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
     try:
-        result = estimate(project, catalog, index)
+        found = answer(project, catalog, index)
     except ValueError as error:
         raise UsageError(f"{file}: {error}") from error
+    if written == "csv":
+        return estimate_tables.csv_text(found.estimate)
     writers = {
         "text": estimate_text.text,
         "json": estimate_tables.json_text,
-        "csv": estimate_tables.csv_text,
         "markdown": estimate_tables.markdown_text,
     }
-    return writers[written](result)
+    return writers[written](found.estimate, questions(found))

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from isocost import __version__
@@ -14,6 +15,7 @@ from isocost.catalog.records import named_for
 from isocost.plan.answer.results import Estimate, Range, StageEstimate
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
+from isocost.report.estimate_questions import Question
 
 _CSV_COLUMNS = (
     "stage", "group", "kind", "accelerator", "count", "usd_per_gpu_hour", "gpu_hours", "wall_days",
@@ -23,9 +25,10 @@ _SPREADSHEET_FORMULA = re.compile(r"^[=+\-@\t\r]")
 _MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]<>|#$~])")
 
 
-def json_text(result: Estimate) -> str:
+def json_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
     """JSON whose keys are extended in later versions and never renamed; absent values are null."""
-    return json.dumps(_finite(_json_tree(result)), indent=2, allow_nan=False)
+    tree = _json_tree(result) | {each.key: each.figures for each in asked}
+    return json.dumps(_finite(tree), indent=2, allow_nan=False)
 
 
 def csv_text(result: Estimate) -> str:
@@ -54,8 +57,8 @@ def csv_text(result: Estimate) -> str:
     return buffer.getvalue().rstrip("\n")
 
 
-def markdown_text(result: Estimate) -> str:
-    """A heading, the headline, a table of stages, groups and warnings."""
+def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
+    """A heading, the headline, a table of stages, groups, questions beside the bill and warnings."""
     lines = [
         f"## {_md(result.project)}: {_md(result.scenario)}",
         "",
@@ -85,6 +88,8 @@ def markdown_text(result: Estimate) -> str:
         ]
     if result.ledger:
         lines += ["", *(f"- {_md(line.line)}: {_md(line.source)}" for line in result.ledger if line.source)]
+    for each in asked:
+        lines += ["", f"### {_md(each.title)}", "", *(f"- {_md(sentence)}" for sentence in each.sentences)]
     if result.warnings:
         lines += ["", *(f"- `{notice.field}`: {_md(notice.message)}" for notice in result.warnings)]
     return plain_spaces("\n".join(lines))
@@ -155,7 +160,9 @@ def _range(span: Range) -> dict[str, float]:
 
 
 def _finite(value: Any) -> Any:
-    """The tree with null in place of numbers JSON does not have."""
+    """The tree with plain spaces, and null in place of numbers JSON does not have."""
+    if isinstance(value, str):
+        return plain_spaces(value)
     if isinstance(value, dict):
         return {key: _finite(each) for key, each in value.items()}
     if isinstance(value, list):

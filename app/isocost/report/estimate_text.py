@@ -18,6 +18,7 @@ from isocost.quantities import (
     format_share,
     plain_spaces,
 )
+from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import range_rows
 
 KG_PER_TONNE = 1000.0
@@ -39,8 +40,8 @@ _STAGE_HEADINGS = (
 )
 
 
-def text(result: Estimate) -> str:
-    """The whole estimate: headline, totals, stages, groups, work, prices, warnings."""
+def text(result: Estimate, asked: Sequence[Question] = ()) -> str:
+    """The whole estimate: headline, totals, stages, groups, work, prices, questions beside it, warnings."""
     counted = [stage for stage in result.stages if stage.enabled]
     sections = [
         [
@@ -62,6 +63,7 @@ def text(result: Estimate) -> str:
         [line for stage in counted for line in _work(stage)],
         *([f"{stage.name}:", *_details(stage)] for stage in counted if stage.details),
         list(dict.fromkeys(_price(stage) for stage in counted)),
+        *([f"{each.title}:", *(f"  {sentence}" for sentence in each.sentences)] for each in asked),
         [f"{notice.field}: {notice.message}" for notice in result.warnings],
     ]
     return plain_spaces("\n\n".join("\n".join(section) for section in sections if section))

@@ -245,7 +245,10 @@ def _purchase(selected: Selected) -> str:
     """Where the purchase price comes from, or that there is none."""
     entry = selected.catalog.accelerator(selected.scenario.hardware.accelerator)
     price, source = purchase_price(entry, selected.scenario, selected.catalog)
-    return f"{source}; taken as rented" if price is None else f"bought; {short_source(source)}"
+    if price is None:
+        return f"{source}; taken as rented"
+    typed = selected.scenario.ownership.usd_per_accelerator is not None
+    return f"bought; {TYPED if typed else f'{entry.purchase_basis}, {entry.purchase_date}'}"
 
 
 def _mfu(selected: Selected) -> str:

@@ -1,0 +1,152 @@
+"""The questions beside a bill, for every form of an estimate: the window's own sentences and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.money.energy import Footprint
+from isocost.plan.money.ledger import Omission
+from isocost.plan.money.options import OptionComparison
+from isocost.plan.money.rent_or_buy import RentOrBuy
+from isocost.plan.money.slip import Slip
+from isocost.plan.project.project import Scenario
+from isocost.report.findings.choices import (
+    options_note,
+    options_said,
+    options_unanswered,
+    rent_note,
+    rent_said,
+    rent_unanswered,
+)
+from isocost.report.findings.facts import energy_said, energy_sources, never_counted, scope_said
+from isocost.report.findings.ledger import slip_words
+
+LATE_WEEKS = 1.0
+"""The delay whose cost is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of them."""
+
+    key: str
+    """Its name in JSON."""
+    title: str
+    sentences: tuple[str, ...]
+    """What the window says of it, without the last full stop; empty = it was not asked."""
+    figures: Any
+    """The same as plain values; None = not known, or not asked."""
+
+
+def questions(answer: Answer) -> tuple[Question, ...]:
+    """Rent or buy, API or own, a delay, what is left out, and energy, in the order of the Ledger tab."""
+    return tuple(_questions(answer))
+
+
+def _questions(answer: Answer) -> Iterator[Question]:
+    scenario, on = answer.scenario, answer.reckoning
+    bought, options, late = on.rent_or_buy, answer.options, answer.slip(LATE_WEEKS)
+    if bought is not None:
+        told: tuple[str, ...] = (*rent_said(bought)[:2], rent_note(bought))
+    else:
+        told = (
+            rent_unanswered(on.catalog.accelerator(scenario.hardware.accelerator).short_name).said.subtitle,
+        )
+    yield Question("rent_or_buy", "Rent or buy", told, bought and _rent_or_buy(bought))
+    told = (options_unanswered().said.subtitle,)
+    if options is not None:
+        told = (*options_said(options, scenario)[:2], options_note(options, scenario))
+    yield Question("api_or_own", "API or own", told, options and _api_or_own(options, scenario))
+    yield Question("slip", "A week late", (slip_words(late),), _slip(late))
+    left = answer.omissions
+    told = (*(f"{each.name}: {each.meaning}" for each in left if each.path), never_counted(left))
+    yield Question("not_in_this_bill", scope_said(left).finding, told, [_omission(each) for each in left])
+    found = on.footprint
+    told = (energy_said(found).summary, energy_sources(found))
+    yield Question("energy", "Energy", told, _energy(found))
+
+
+def _rent_or_buy(question: RentOrBuy) -> dict[str, Any]:
+    return {
+        "verdict": "buy" if question.pays else "rent",
+        "said": rent_said(question).finding,
+        "utilization": question.utilization,
+        "break_even_utilization": question.break_even_utilization,
+        "service_life_months": question.life_months,
+        "crossover_month": question.crossover_month,
+        "plan_days": question.days,
+        "plan_months_at_utilization": question.planned_months,
+        "plan_rented_usd": question.planned_usd,
+        "plan_bought_usd": question.planned_bought_usd,
+        "accelerators": [
+            {
+                "name": fleet.name,
+                "count": fleet.count,
+                "rent_usd_per_hour": fleet.rent,
+                "price_usd": fleet.owned.capital,
+                "price_source": fleet.owned.capital_source,
+                "owned_usd_per_used_hour": fleet.owned.per_used_hour,
+            }
+            for fleet in question.fleets
+        ],
+        "stages_left_out": list(question.left_out),
+    }
+
+
+def _api_or_own(question: OptionComparison, scenario: Scenario) -> dict[str, Any]:
+    return {
+        "said": options_said(question, scenario).finding,
+        "tokens_per_day": scenario.demand.tokens_per_day,
+        "months": scenario.demand.months,
+        "cheapest": question.cheapest,
+        "options": [
+            {
+                "key": option.key,
+                "name": option.name,
+                "total_usd": total,
+                "upfront_usd": option.upfront_usd,
+                "usd_per_month": option.usd_per_month,
+                "usd_per_mtok": option.usd_per_mtok,
+                "source": option.source,
+            }
+            for option, total in zip(question.options, question.totals_usd, strict=True)
+        ],
+        "crossovers": [
+            {
+                "option": each.dearer_at_start,
+                "against": each.cheaper_at_start,
+                "cheaper": each.beats,
+                "tokens_per_day": each.tokens_per_day,
+                "payback_months": each.payback_months,
+            }
+            for each in question.crossings
+        ],
+    }
+
+
+def _slip(late: Slip) -> dict[str, Any]:
+    lines = [{"line": line.line, "cost_usd": line.cost_usd} for line in late.lines]
+    return {"weeks": late.weeks, "cost_usd": late.total_usd, "lines": lines}
+
+
+def _omission(each: Omission) -> dict[str, Any]:
+    return {"name": each.name, "meaning": each.meaning, "input": each.path or None}
+
+
+def _energy(found: Footprint) -> dict[str, Any]:
+    facts = found.facts
+    return {
+        "kwh": found.kwh,
+        "peak_kw": found.peak_kw,
+        "cost_usd": found.usd,
+        "paid_apart": found.paid_apart,
+        "co2_kg": found.co2_kg,
+        "co2_market_kg": found.co2_market_kg,
+        "pue": facts.pue,
+        "usd_per_kwh": facts.usd_per_kwh,
+        "grid_kg_per_kwh": facts.grid_kg_per_kwh,
+        "sources": energy_sources(found),
+    }
