@@ -395,6 +395,33 @@ def test_a_picture_of_the_window(python, isocost_environment, tmp_path: Path) ->
     assert bad.stderr == f"isocost: {tmp_path}: this is a folder; a plan is a YAML file.\n"
 
 
+# Counts one can have
+
+
+def test_one_card_is_one_card_and_a_model_too_large_for_it_names_the_smallest_count(capsys, tmp_path) -> None:
+    path = tmp_path / "lora.yaml"
+    plan = """\
+isocost: 1
+name: One card
+scenarios:
+- name: Base
+  hardware: {accelerator: h100-sxm, count: 1}
+  price: {usd_per_gpu_hour: 2.5}
+  model: {name: Llama 3.1 %s}
+  stages:
+  - {kind: sft, name: LoRA, data: {tokens: 150M}, tuning: {method: lora}}
+"""
+    for size, fits in (("70B", False), ("8B", True)):
+        path.write_text(plan % size)
+        text = run(capsys, "estimate", str(path))
+        (stage,) = json.loads(run(capsys, "estimate", str(path), "--format", "json"))["stages"]
+        assert (stage["count"], stage["fits"]) == (1, fits)
+        assert ("Does not fit 1 H100; the smallest count is 2" in text) is not fits
+        assert ("the smallest count that fits is 2." in text) is not fits
+    assert 2.0 < stage["wall_days"] * 24 < 4.5
+    assert stage["gpu_hours"] == pytest.approx(stage["wall_days"] * 24)
+
+
 # What the Ledger tab answers
 
 

@@ -15,6 +15,7 @@ from isocost.plan.answer.curves import other_curves
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.project.choosing import with_hardware
+from isocost.plan.project.project import Project, replace_scenario
 from isocost.quantities import format_money
 from isocost.report.findings.header import remarks
 from isocost.report.findings.plan import in_words, ranking_said, why_out
@@ -22,6 +23,13 @@ from isocost.report.findings.plan import in_words, ranking_said, why_out
 CATALOG = load()
 PROJECT = load_project(presets() / "rent-or-buy-64-h100.yaml", CATALOG)
 OWNED = 1
+
+
+def bought_at(project: Project, usd: float | None) -> Project:
+    """The project with a purchase price typed for its owned accelerators, or with the catalogue's."""
+    chosen = project.scenarios[OWNED]
+    own = msgspec.structs.replace(chosen.ownership, usd_per_accelerator=usd)
+    return replace_scenario(project, msgspec.structs.replace(chosen, ownership=own), scenario=OWNED)
 
 
 def compare(project, mode: str = "own") -> Answer:
@@ -62,7 +70,8 @@ def test_rent_changes_nothing_where_all_is_owned():
 
 
 def price(accelerator: str) -> str:
-    usd, _ = purchase_price(CATALOG.accelerator(accelerator), PROJECT.scenarios[0], CATALOG)
+    scenario = bought_at(PROJECT, None).scenarios[OWNED]
+    usd, _ = purchase_price(CATALOG.accelerator(accelerator), scenario, CATALOG)
     return format_money(usd)
 
 
@@ -72,14 +81,11 @@ def said(project) -> list[str]:
 
 
 def test_the_headline_names_the_purchase_it_rests_on():
-    assert any(text.startswith(f"H100 bought at {price('h100-sxm')}, price of ") for text in said(PROJECT))
-    assert not any("price of today" in text or "days old" in text for text in said(PROJECT))
-    chosen = PROJECT.scenarios[OWNED]
-    own = msgspec.structs.replace(chosen.ownership, usd_per_accelerator=20_000.0)
-    typed = msgspec.structs.replace(
-        PROJECT, scenarios=(PROJECT.scenarios[0], msgspec.structs.replace(chosen, ownership=own))
-    )
+    market = said(bought_at(PROJECT, None))
+    assert any(text.startswith(f"H100 bought at {price('h100-sxm')}, price of ") for text in market)
+    typed = bought_at(PROJECT, 20_000.0)
     assert "H100 bought at $20K, as typed" in [text.replace("$20.0K", "$20K") for text in said(typed)]
+    assert not any("price of today" in text or "days old" in text for text in (*market, *said(typed)))
     # Another accelerator is not to be had at the price typed for this one.
     moved = with_hardware(typed, "h200-sxm", 64, CATALOG, OWNED)
     assert moved.scenarios[OWNED].ownership.usd_per_accelerator is None

@@ -317,8 +317,11 @@ def test_an_owned_plan_shows_its_purchase_price_in_place_of_the_rent(window, qtb
     window.session.select_scenario(1)
     settle(window.session)
     assert (rent.isVisible(), bought.isVisible()) == (False, True)
+    assert (plain_spaces(bought.edit.text()), bought.context.whole) == ("$33.8K", "bought; your input")
+    write(window.session, PURCHASE, None, "Purchase price")
+    settle(window.session)
     assert plain_spaces(bought.edit.text()).startswith("auto $")
-    assert bought.context.whole.startswith("bought; ")
+    assert bought.context.whole.startswith("bought; bare card")
     before = window.session.estimate.total.cost_usd
     bought.edit.setFocus()
     bought.edit.selectAll()

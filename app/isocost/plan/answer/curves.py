@@ -266,7 +266,7 @@ def _choice(curve: CostCurve, count: int | None, deadline_days: float | None) ->
         float(curve.cost_usd[at]),
         bool(curve.fits[at]),
         on_time,
-        curve.for_sale,
+        for_sale=curve.for_sale,
     )
 
 
