@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
+import os
 import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 PACKAGES = {
     "libEGL.so.1": ("libegl1", "libglvnd-egl"),
@@ -15,14 +21,32 @@ PACKAGES = {
     "libdbus-1.so.3": ("libdbus-1-3", "dbus-libs"),
     "libX11.so.6": ("libx11-6", "libX11"),
     "libxcb.so.1": ("libxcb1", "libxcb"),
+    "libX11-xcb.so.1": ("libx11-xcb1", "libX11-xcb"),
+    "libxcb-cursor.so.0": ("libxcb-cursor0", "xcb-util-cursor"),
+    "libxcb-icccm.so.4": ("libxcb-icccm4", "xcb-util-wm"),
+    "libxcb-image.so.0": ("libxcb-image0", "xcb-util-image"),
+    "libxcb-keysyms.so.1": ("libxcb-keysyms1", "xcb-util-keysyms"),
+    "libxcb-randr.so.0": ("libxcb-randr0", "libxcb"),
+    "libxcb-render.so.0": ("libxcb-render0", "libxcb"),
+    "libxcb-render-util.so.0": ("libxcb-render-util0", "xcb-util-renderutil"),
+    "libxcb-shape.so.0": ("libxcb-shape0", "libxcb"),
+    "libxcb-shm.so.0": ("libxcb-shm0", "libxcb"),
+    "libxcb-sync.so.1": ("libxcb-sync1", "libxcb"),
+    "libxcb-util.so.1": ("libxcb-util1", "xcb-util"),
+    "libxcb-xfixes.so.0": ("libxcb-xfixes0", "libxcb"),
+    "libxcb-xkb.so.1": ("libxcb-xkb1", "libxcb"),
+    "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0", "libxkbcommon-x11"),
+    "libwayland-client.so.0": ("libwayland-client0", "libwayland-client"),
+    "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor"),
+    "libwayland-egl.so.1": ("libwayland-egl1", "libwayland-egl"),
 }
 """What Qt's own libraries are linked to -> the package that holds it on Debian or Ubuntu, and on Fedora."""
 
 _MISSING = re.compile(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object file")
 
 
-def missing_library(error: ImportError) -> str | None:
-    """Which library of the system an import lacks and what to install, in a sentence; None = neither."""
+def missing_library(error: ImportError | OSError) -> str | None:
+    """Which library an import or a plugin of Qt lacks and what to install, in a sentence; None = neither."""
     found = _MISSING.search(str(error))
     if found is None:
         return None
@@ -32,3 +56,40 @@ def missing_library(error: ImportError) -> str | None:
         return f"{said}; install the package that holds it."
     debian, fedora = PACKAGES[name]
     return f"{said}; install it with: sudo apt install {debian} (Fedora: sudo dnf install {fedora})."
+
+
+NO_DISPLAY = (
+    "There is no display here to open a window on (DISPLAY and WAYLAND_DISPLAY are not set); "
+    "isocost estimate FILE says the same without a window."
+)
+
+
+def no_window(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> str | None:
+    """Why no window can open on this system, as a sentence; None = nothing stands in the way.
+
+    Qt ends the whole process where its plugin for the display cannot be loaded, so it is tried before.
+    """
+    if not system.startswith("linux"):
+        return None
+    asked = environment.get("QT_QPA_PLATFORM", "")
+    displays = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
+    names = [each.partition(":")[0] for each in asked.split(";") if each]
+    names = names or [name for name, variable in displays.items() if environment.get(variable)]
+    if not names:
+        return NO_DISPLAY
+    lacking = [_unloadable(name) for name in names]
+    return lacking[-1] if all(lacking) else None
+
+
+def _unloadable(platform: str) -> str | None:
+    """What Qt's plugin for a display lacks, as a sentence; None = nothing, or there is no such plugin."""
+    found = importlib.util.find_spec("PySide6")
+    folders = found.submodule_search_locations if found is not None else None
+    plugin = Path(next(iter(folders or [""]))) / "Qt" / "plugins" / "platforms" / f"libq{platform}.so"
+    if not plugin.is_file():
+        return None
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        return missing_library(error)
+    return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from isocost import __version__
 from isocost.cli.arguments import Parser
+from isocost.cli.errors import UsageError
 
 DESCRIPTION = "Plan what it costs to train a language model. Without a command, open the window."
 
@@ -18,6 +19,10 @@ def run(arguments: Sequence[str], summaries: dict[str, str]) -> int:
         from isocost.ui.smoke import run_smoke
 
         return run_smoke()
+    from isocost.cli.libraries import no_window
+
+    if why := no_window():
+        raise UsageError(why)
     from isocost.ui.app import run as run_window
 
     if chosen.file is None:
