@@ -9,6 +9,7 @@ from msgspec import inspect
 from isocost.files.schema import section_of
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import GpuHoursStage, Project
+from isocost.plan.project.ranges import InputRange
 
 LINES = st.one_of(
     st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=30),
@@ -58,6 +59,8 @@ def values(kind: inspect.Type, section: str, name: str) -> st.SearchStrategy:
         return st.booleans()
     if isinstance(kind, inspect.StructType):
         return structs(kind, name)
+    if isinstance(kind, inspect.VarTupleType) and name == "ranges":
+        return st.lists(ranges(), max_size=3, unique_by=lambda held: held.path).map(tuple)
     if isinstance(kind, inspect.VarTupleType):
         return st.lists(values(kind.item_type, name, name), min_size=1, max_size=2).map(tuple)
     if isinstance(kind, inspect.FloatType | inspect.IntType):
@@ -66,6 +69,16 @@ def values(kind: inspect.Type, section: str, name: str) -> st.SearchStrategy:
         return st.sampled_from(kind.values)
     assert isinstance(kind, inspect.StrType), kind
     return PROSE if name in ("note", "notes") else LINES
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> InputRange:
+    """A range of an input that all stages share."""
+    path = draw(st.sampled_from([path for path, each in NUMBERS.items() if not each.integer]))
+    ends = st.lists(numbers(path, whole=False), min_size=3, max_size=3, unique=True).map(sorted)
+    low, mode, high = draw(ends)
+    shape = draw(st.sampled_from(["lognormal", "uniform", "triangular"])) if low > 0.0 else "uniform"
+    return InputRange(path=path, low=low, high=high, mode=draw(st.sampled_from([None, mode])), shape=shape)
 
 
 def structs(kind: inspect.StructType, key: str) -> st.SearchStrategy:

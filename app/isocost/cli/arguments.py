@@ -8,6 +8,8 @@ from typing import NoReturn
 
 from isocost.cli.errors import UsageError
 
+FORMATS = ("text", "json", "markdown", "csv")
+
 
 class Parser(argparse.ArgumentParser):
     """A parser that raises instead of printing and quitting."""
@@ -32,6 +34,35 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
 def add_scenario(parser: argparse.ArgumentParser) -> None:
     """Which of the plan's scenarios."""
     parser.add_argument("--scenario", metavar="NAME", help="scenario of the plan (default: its first)")
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """How the answer is written."""
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to write it (default: text)")
+
+
+def add_goal(parser: argparse.ArgumentParser) -> None:
+    """What the plan is held against; what is not given is the plan file's own goal."""
+    parser.add_argument("--budget", metavar="MONEY", help="for example $300K (default: the plan's goal)")
+    parser.add_argument(
+        "--deadline", metavar="TIME", help='days, or for example "3 weeks" (default: the plan\'s goal)'
+    )
+
+
+def number_of(option: str, text: str, path: str) -> float:
+    """A number typed for an option, as in the input at a path. Raises UsageError."""
+    # Imported late, so that --help and a mistyped option answer at once.
+    from isocost.plan.inputs.table import NUMBERS, check
+    from isocost.quantities import QuantityError, parse
+
+    declared = NUMBERS[path]
+    try:
+        value = parse(text, declared.quantity, unit=declared.unit)
+    except QuantityError as error:
+        raise UsageError(f"{option}: {error}") from None
+    if wrong := check(path, value):
+        raise UsageError(f"{option}: {wrong}")
+    return value
 
 
 def refuse_same(table: Path, output: Path) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from isocost.cli.arguments import add_plan, add_scenario, command_parser
+from isocost.cli.arguments import add_format, add_plan, add_scenario, command_parser
 from isocost.cli.output import write
 
 DESCRIPTION = "Say what a plan costs and takes, with the same numbers as the window."
-FORMATS = ("text", "json", "csv", "markdown")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -16,7 +15,7 @@ def run(arguments: Sequence[str]) -> int:
     parser = command_parser("estimate", DESCRIPTION)
     add_plan(parser)
     add_scenario(parser)
-    parser.add_argument("--format", choices=FORMATS, default="text", help="how to write it (default: text)")
+    add_format(parser)
     chosen = parser.parse_args(arguments)
     write(_report(chosen.file, chosen.scenario, chosen.format))
     return 0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 
+import msgspec
+
 from isocost.catalog import Catalog, load
+from isocost.cli.arguments import number_of
 from isocost.cli.errors import UsageError
 from isocost.files import load_project
 from isocost.files.presets import find_plan
 from isocost.files.schema import nearest_or_all
-from isocost.plan.project.project import Project
+from isocost.plan.project.project import Project, replace_scenario
 
 
 def open_catalog() -> Catalog:
@@ -23,6 +26,21 @@ def open_catalog() -> Catalog:
 def open_plan(text: str, catalog: Catalog) -> Project:
     """The plan in a file or preset, its names checked against the catalogue. Raises FileError."""
     return load_project(find_plan(text), catalog)
+
+
+def with_goal(project: Project, index: int, budget: str | None, deadline: str | None) -> Project:
+    """The plan held against a typed budget and deadline, each the plan's own where none is typed.
+
+    Raises UsageError.
+    """
+    chosen = project.scenarios[index]
+    typed: dict[str, float] = {}
+    if budget is not None:
+        typed["budget_usd"] = number_of("--budget", budget, "goal.budget_usd")
+    if deadline is not None:
+        typed["deadline_days"] = number_of("--deadline", deadline, "goal.deadline_days")
+    goal = msgspec.structs.replace(chosen.goal, **typed)
+    return replace_scenario(project, msgspec.structs.replace(chosen, goal=goal), scenario=index)
 
 
 def scenario_index(project: Project, name: str | None) -> int:

@@ -13,14 +13,14 @@ from isocost.catalog.prices import PriceCard
 from isocost.catalog.yaml_text import Tree
 from isocost.files.errors import ContentError, FileError
 from isocost.files.migration import current_tree
-from isocost.files.schema import convert
+from isocost.files.schema import convert, nearest_or_all
 from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.shape import shape_flaw
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.counting import with_obtainable_counts
-from isocost.plan.project.project import Project
+from isocost.plan.project.project import Project, Scenario
 from isocost.plan.values import Hardware, ModelChoice
 
 LARGEST_FILE = 1_000_000
@@ -113,6 +113,7 @@ def _check(project: Project) -> None:
             raise ContentError(f"scenarios[{index}].stages: a scenario needs at least one stage.")
         for place, stage in enumerate(scenario.stages):
             _check_stage(stage, f"scenarios[{index}].stages[{place}]")
+        _check_ranges(scenario, f"scenarios[{index}].ranges")
     priced = [card.accelerator for card in project.prices]
     for index, accelerator in enumerate(priced):
         if accelerator in priced[:index]:
@@ -124,6 +125,16 @@ def _check(project: Project) -> None:
 def _check_stage(stage: Stage, where: str) -> None:
     if flaw := kind_of(stage).flaw(stage):
         raise ContentError(f"{where}: {flaw}")
+
+
+def _check_ranges(scenario: Scenario, where: str) -> None:
+    """Ranges of one stage name a stage that is there."""
+    names = [stage.name for stage in scenario.stages]
+    for held in scenario.ranges:
+        if held.stage and held.stage not in names:
+            raise ContentError(
+                f"{where}.{held.path}: no stage is called {held.stage!r}; {nearest_or_all(held.stage, names)}"
+            )
 
 
 def _check_names(value: object, catalog: Catalog, where: str = "") -> None:

@@ -41,6 +41,9 @@ def save_project(project: Project, path: Path) -> None:
 def project_text(project: Project) -> str:
     """The project as YAML: its version first, defaults left out, plain numbers and US dollars."""
     tree: dict[str, Any] = {"isocost": VERSION, **msgspec.to_builtins(project)}
+    for scenario in tree["scenarios"]:
+        if "ranges" in scenario:
+            scenario["ranges"] = {held.pop("path"): held for held in scenario["ranges"]}
     return dump_tree(tree)
 
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import inspect
@@ -21,11 +21,14 @@ from isocost.catalog.vocabulary import vocabulary
 from isocost.catalog.yaml_text import Tree, Unquoted
 from isocost.files.errors import ContentError, got
 from isocost.plan.inputs.input import problem
+from isocost.plan.inputs.range import range_problem
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import KINDS, StageBase
 from isocost.plan.project.project import Project
+from isocost.plan.project.ranges import SEPARATOR, InputRange, RangeShape
 from isocost.plan.values import ModelChoice
 from isocost.quantities import QuantityError, parse
+from isocost.quantities.ranges import parse_range
 
 LARGEST_DEGREE = 100_000_000
 """Of whole numbers the table of inputs says nothing about, such as parallel degrees."""
@@ -103,6 +106,8 @@ def _value(tree: Tree, kind: inspect.Type, where: str, section: str, name: str) 
     if isinstance(kind, inspect.StructType):
         return _struct(tree, kind, where, section_of(kind.cls, name))
     if isinstance(kind, inspect.VarTupleType):
+        if isinstance(kind.item_type, inspect.StructType) and kind.item_type.cls is InputRange:
+            return _ranges(tree, where)
         return _list(tree, kind, where, name)
     if isinstance(kind, inspect.FloatType | inspect.IntType):
         return _number(tree, where, f"{section}.{name}", whole=isinstance(kind, inspect.IntType))
@@ -119,6 +124,51 @@ def _list(tree: Tree, kind: inspect.VarTupleType, where: str, name: str) -> tupl
     if len(tree) > LONGEST_LIST:
         raise _wrong(where, f"a list may hold {LONGEST_LIST} entries, got {len(tree)}.")
     return tuple(_value(item, kind.item_type, f"{where}[{i}]", name, name) for i, item in enumerate(tree))
+
+
+def _ranges(tree: Tree, where: str) -> tuple[InputRange, ...]:
+    """The ranges of a scenario: a mapping from the path of each input to its ends, or to text ("2..3")."""
+    if not isinstance(tree, dict):
+        raise _wrong(where, f"expected paths of inputs and their ranges, got {got(tree)}.")
+    if len(tree) > LONGEST_LIST:
+        raise _wrong(where, f"there may be {LONGEST_LIST} ranges, got {len(tree)}.")
+    return tuple(_range(path, each, f"{where}.{path}") for path, each in tree.items())
+
+
+def _range(path: str, tree: Tree, where: str) -> InputRange:
+    name = path.rpartition(SEPARATOR)[2]
+    declared = NUMBERS.get(name)
+    if declared is None:
+        raise _wrong(where, f"unknown input {got(name)}; {nearest_or_all(name, NUMBERS)}")
+    if isinstance(tree, str):
+        try:
+            ends = parse_range(tree, declared.quantity, unit=declared.unit)
+        except QuantityError as error:
+            raise _wrong(where, str(error)) from None
+        if ends is None:
+            raise _wrong(where, f"expected a range such as 2..3, got {got(tree)}.")
+        made = InputRange(path=path, low=ends[0], mode=ends[1], high=ends[2])
+    else:
+        made = _range_record(path, name, tree, where)
+    if wrong := range_problem(made, declared):
+        raise _wrong(where, wrong)
+    return made
+
+
+def _range_record(path: str, name: str, tree: Tree, where: str) -> InputRange:
+    known = {field.encode_name: field for field in _record_type(InputRange).fields if field.name != "path"}
+    if not isinstance(tree, dict):
+        raise _wrong(where, f"expected low, high and perhaps mode and shape, got {got(tree)}.")
+    for key in tree:
+        if key not in known:
+            raise _wrong(where, f"unknown key {got(key)}; {nearest_or_all(key, known)}")
+    for key in ("low", "high"):
+        if key not in tree:
+            raise _wrong(where, f"{key} is missing.")
+    ends = {key: _number(tree[key], f"{where}.{key}", name, whole=False) for key in tree if key != "shape"}
+    shapes = list(get_args(RangeShape))
+    shape: Any = _choice(tree["shape"], shapes, f"{where}.shape", "shape") if "shape" in tree else shapes[0]
+    return InputRange(path=path, shape=shape, **ends)
 
 
 def _chosen(tree: Tree, kind: inspect.UnionType, where: str) -> inspect.Type:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,19 +13,19 @@ from isocost.plan.answer.results import Estimate, Range, StageEstimate
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 from isocost.report.estimate_questions import Question
+from isocost.report.forms import csv_cell, json_of
+from isocost.report.forms import markdown as md
 
 _CSV_COLUMNS = (
     "stage", "group", "kind", "accelerator", "count", "usd_per_gpu_hour", "gpu_hours", "wall_days",
     "cost_usd", "mfu", "tokens_per_s_per_gpu", "fits", "layout", "energy_kwh", "co2_kg",
 )  # fmt: skip
-_SPREADSHEET_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]<>|#$~])")
 
 
 def json_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
     """JSON whose keys are extended in later versions and never renamed; absent values are null."""
     tree = _json_tree(result) | {each.key: each.figures for each in asked}
-    return json.dumps(_finite(tree), indent=2, allow_nan=False)
+    return json_of(tree)
 
 
 def csv_text(result: Estimate) -> str:
@@ -60,10 +57,10 @@ def csv_text(result: Estimate) -> str:
 def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
     """A heading, the headline, a table of stages, groups, questions beside the bill and warnings."""
     lines = [
-        f"## {_md(result.project)}: {_md(result.scenario)}",
+        f"## {md(result.project)}: {md(result.scenario)}",
         "",
-        f"**{_md(result.headline)}.**"
-        + "".join(f" {_md(words)}." for words in (result.doubt, result.usage) if words),
+        f"**{md(result.headline)}.**"
+        + "".join(f" {md(words)}." for words in (result.doubt, result.usage) if words),
         "",
         f"| Stage | Cost | {named_for(result.noun, 'GPU-hours', heading=True)} | Time | Accelerators | MFU |",
         "|---|---:|---:|---:|---|---:|",
@@ -71,27 +68,35 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
     lines += [_markdown_row(stage) for stage in result.stages if stage.enabled]
     total = result.total
     lines.append(
-        f"| **Total** | {_md(format_cents(total.cost_usd))} | {format_count(total.gpu_hours)} "
+        f"| **Total** | {md(format_cents(total.cost_usd))} | {format_count(total.gpu_hours)} "
         f"| {format_duration(total.wall_days)} | | |"
     )
     if result.groups:
         lines += ["", "| Group | Cost | Share |", "|---|---:|---:|"]
         lines += [
-            f"| {_md(group.name)} | {_md(format_cents(group.cost_usd))} | {format_share(group.share)} |"
+            f"| {md(group.name)} | {md(format_cents(group.cost_usd))} | {format_share(group.share)} |"
             for group in result.groups
         ]
     if len(result.ledger) > len([stage for stage in result.stages if stage.enabled]):
         lines += ["", "| Ledger | Cost | Part | Arithmetic |", "|---|---:|---|---|"]
         lines += [
-            f"| {_md(line.line)} | {_md(format_cents(line.cost_usd))} | {line.group} | {_md(line.how)} |"
+            f"| {md(line.line)} | {md(format_cents(line.cost_usd))} | {line.group} | {md(line.how)} |"
             for line in result.ledger
         ]
     if result.ledger:
-        lines += ["", *(f"- {_md(line.line)}: {_md(line.source)}" for line in result.ledger if line.source)]
+        lines += [
+            "",
+            *(f"- {md(line.line)}: {md(line.source)}" for line in result.ledger if line.source),
+        ]
     for each in asked:
-        lines += ["", f"### {_md(each.title)}", "", *(f"- {_md(sentence)}" for sentence in each.sentences)]
+        lines += [
+            "",
+            f"### {md(each.title)}",
+            "",
+            *(f"- {md(sentence)}" for sentence in each.sentences),
+        ]
     if result.warnings:
-        lines += ["", *(f"- `{notice.field}`: {_md(notice.message)}" for notice in result.warnings)]
+        lines += ["", *(f"- `{notice.field}`: {md(notice.message)}" for notice in result.warnings)]
     return plain_spaces("\n".join(lines))
 
 
@@ -159,17 +164,6 @@ def _range(span: Range) -> dict[str, float]:
     return {"p10": span.p10, "p50": span.p50, "p90": span.p90}
 
 
-def _finite(value: Any) -> Any:
-    """The tree with plain spaces, and null in place of numbers JSON does not have."""
-    if isinstance(value, str):
-        return plain_spaces(value)
-    if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _csv_row(stage: StageEstimate) -> list[Any]:
     values = _json_stage(stage) | {
         "stage": stage.name,
@@ -179,28 +173,16 @@ def _csv_row(stage: StageEstimate) -> list[Any]:
         "co2_kg": stage.co2_kg,
         "fits": {True: "yes", False: "no", None: ""}[stage.fits],
     }
-    return [_csv_cell(values[name]) for name in _CSV_COLUMNS]
-
-
-def _csv_cell(value: Any) -> Any:
-    """The value; text a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, str) and _SPREADSHEET_FORMULA.match(value):
-        return f"'{value}"
-    return "" if value is None else value
+    return [csv_cell(values[name]) for name in _CSV_COLUMNS]
 
 
 def _markdown_row(stage: StageEstimate) -> str:
     cells = (
-        _md(stage.name),
-        _md(format_cents(stage.cost_usd)),
+        md(stage.name),
+        md(format_cents(stage.cost_usd)),
         format_count(stage.gpu_hours),
         format_duration(stage.wall_days),
-        f"{format_count(stage.count)} {_md(stage.accelerator_name)}",
+        f"{format_count(stage.count)} {md(stage.accelerator_name)}",
         "" if stage.mfu is None else format_share(stage.mfu),
     )
     return f"| {' | '.join(cells)} |"
-
-
-def _md(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _MARKDOWN_MARKS.sub(r"\\\1", text)

@@ -20,6 +20,7 @@ from isocost.quantities import (
 )
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import range_rows
+from isocost.report.forms import aligned
 
 KG_PER_TONNE = 1000.0
 LARGEST_PARTS = 4
@@ -50,9 +51,10 @@ def text(result: Estimate, asked: Sequence[Question] = ()) -> str:
             *(words for words in (result.doubt, result.usage) if words),
         ],
         list(_total(result)),
-        _table(
+        aligned(
             [named_for(result.noun, each, heading=True) for each in _STAGE_HEADINGS],
             [_stage_row(stage) for stage in counted],
+            _WORDS,
         ),
         [f"Switched off: {stage.name}" for stage in result.stages if not stage.enabled],
         [
@@ -180,19 +182,4 @@ def _ledger(result: Estimate, stages: int) -> list[str]:
     ]
     rows.append(("Programme", format_cents(result.total.cost_usd), "", ""))
     sources = [f"{each.line}: {each.source}" for each in result.ledger[stages:] if each.source]
-    return [*_table(("Ledger", "Cost", "Part", "Arithmetic"), rows), "", *sources]
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Aligned columns: text to the left, figures to the right; columns without any value are left out."""
-    kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
-    lines = [[row[i] for i in kept] for row in (headings, *rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(kept))]
-    left = {place for place, name in enumerate(headings) if name in _WORDS}
-    return [
-        "  ".join(
-            cell.ljust(width) if place in left else cell.rjust(width)
-            for cell, width, place in zip(line, widths, kept, strict=True)
-        ).rstrip()
-        for line in lines
-    ]
+    return [*aligned(("Ledger", "Cost", "Part", "Arithmetic"), rows, _WORDS), "", *sources]

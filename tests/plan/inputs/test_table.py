@@ -60,6 +60,7 @@ NOT_INPUTS = {
     "stage.enabled": "a stage is switched on and off in the list of stages",
     "hardware.typed": "what was typed where it cannot be had",
     "price.unnamed": "set where a plan that is read names no price",
+    **{f"ranges.{name}": "belongs to another input" for name in ("low", "high", "mode", "shape")},
     **{f"model.shape.{name}": "written in a plan as a whole" for name in Shape.__struct_fields__},
 }
 """Numbers and words of a plan that nobody types, and why."""

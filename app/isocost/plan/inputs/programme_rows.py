@@ -199,6 +199,14 @@ _TIME = (
         "Penalties and lost income, beside idle accelerators and people.",
     ),
     Input(
+        "goal.budget_usd", "Budget", "$", "money", 100, 1e9, 0.01, 1e15,
+        "What the whole programme may cost.", default_source="none is set", optional=True,
+    ),
+    Input(
+        "goal.deadline_days", "Deadline", "days", "number", 1, 730, 0.01, 36_500.0,
+        "Days from the first of the programme to the last.", default_source="none is set", optional=True,
+    ),
+    Input(
         "demand.tokens_per_day", "Tokens a day", "tokens", "number", 1e5, 1e13, 0.0, 1e18,
         "Read and written by users of the finished model.",
     ),

@@ -151,6 +151,14 @@ class Demand(Value, frozen=True):
     months: float = 24.0
 
 
+class Goal(Value, frozen=True):
+    """What the plan is held against; None = nothing."""
+
+    budget_usd: float | None = None
+    deadline_days: float | None = None
+    """From the first day of the programme to its last."""
+
+
 class Api(Value, frozen=True):
     """Somebody else's model by the token."""
 

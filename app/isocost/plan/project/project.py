@@ -18,6 +18,7 @@ from isocost.plan.project.programme import (
     Dataset,
     Demand,
     FineTune,
+    Goal,
     Ownership,
     People,
     Programme,
@@ -27,6 +28,7 @@ from isocost.plan.project.programme import (
     Storage,
     Supply,
 )
+from isocost.plan.project.ranges import InputRange
 from isocost.plan.values import Currency, Data, Efficiency, Hardware, Layout, ModelChoice, Price, Value
 
 __all__ = [
@@ -78,6 +80,9 @@ class Scenario(Value, frozen=True, kw_only=True):
     api: Api = Api()
     finetune: FineTune = FineTune()
     serving: Serving = Serving()
+    goal: Goal = Goal()
+    ranges: tuple[InputRange, ...] = ()
+    """Inputs that are not known; a file writes them as a mapping by path."""
     stages: tuple[Stage, ...]
 
 

@@ -1,0 +1,1 @@
+"""Commands that help to decide: budgets, doubt, comparing, claims, reasons."""
