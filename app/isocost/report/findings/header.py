@@ -12,7 +12,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
-from isocost.plan.answer.results import Estimate, EstimateRange, StageEstimate
+from isocost.plan.answer.results import Estimate, EstimateRange, RangePart, StageEstimate
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Notice
@@ -176,9 +176,16 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
 
 def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:
     """What a range of the cost is made of: each doubt with the ends it alone gives, then what has none."""
-    ends = [(part.name, part.cost_usd) for part in span.parts]
-    rows = [(name, f"{format_money(cost.p10)} to {format_money(cost.p90)}") for name, cost in ends]
+    rows = [(part.name, _spread(part)) for part in span.parts]
     return (*rows, ("Price", "as it stands"), ("Goodput", "as it stands"))
+
+
+def _spread(part: RangePart) -> str:
+    """The ends a doubt gives the cost, or that and why it gives none."""
+    if part.still:
+        return part.still
+    low, high = (format_money(end) for end in (part.cost_usd.p10, part.cost_usd.p90))
+    return f"{low} to {high}" if low != high else "too little to show"
 
 
 def copied(sentence: str, told: Sequence[Remark]) -> str:
