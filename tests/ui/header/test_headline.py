@@ -84,7 +84,7 @@ def test_the_cure_of_a_warning_is_one_click_and_one_step_to_undo(window, qtbot):
     window.session.set_value("hardware.count", 131_072, "Count")
     settle(window.session)
     line = window.headline.warnings
-    assert line.notices[0].code == "past-the-knee"
+    assert line.notices[0].code == "better-count"
     steps = window.session.undo_stack.count()
     qtbot.mouseClick(line.cure, Qt.MouseButton.LeftButton)
     assert window.session.value("hardware.count") == line.notices[0].cure.value < 131_072

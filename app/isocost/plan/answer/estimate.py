@@ -14,7 +14,7 @@ from isocost.plan.answer.comparison import Comparison, compared
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline, usage
-from isocost.plan.answer.notices import scenario_notices, smaller_count, stage_notices
+from isocost.plan.answer.notices import other_count_is_better, scenario_notices, stage_notices
 from isocost.plan.answer.results import (
     Estimate,
     EstimateRange,
@@ -137,7 +137,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
         notices += [n for n in found if n not in notices]
     notices += scenario_notices(chosen, catalog)
     curve = active_curve(project, catalog, scenario)
-    notices += smaller_count(chosen, curve, catalog)
+    notices += other_count_is_better(chosen, curve, catalog)
     made = Estimate(
         project=project.name,
         scenario=chosen.name,
