@@ -126,7 +126,7 @@ class Comparison:
         return known.cost_usd.p10 / cost, known.cost_usd.p90 / cost
 
     def better_count(self, saving: float | None = None) -> int | None:
-        """Index on the plan's own curve of a count no slower and cheaper by a share; by default notably so."""
+        """Index on the plan's own curve of a count no slower and cheaper by a share; left out, notably."""
         total = self.estimate.total
         if not self.possible:
             return None

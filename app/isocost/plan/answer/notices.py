@@ -434,7 +434,7 @@ def other_count_is_better(scenario: Scenario, curve: CostCurve, catalog: Catalog
     yield Notice(
         "better-count",
         "hardware.count",
-        f"{format_count(found)} {curve.label} would be no slower and {saved} cheaper than {format_count(count)}: "
-        f"{takes} instead of {format_duration(days)} and {format_money(cost)}.",
+        f"{format_count(found)} {curve.label} would be no slower and {saved} cheaper than "
+        f"{format_count(count)}: {takes} instead of {format_duration(days)} and {format_money(cost)}.",
         cure=Cure(found, shared[0]),
     )

@@ -45,6 +45,10 @@ class Remark:
 
     text: str
     tone: Tone = "quiet"
+    opens: str = ""
+    """What a click on it opens: "range" = what the range is made of; empty = nothing."""
+    spare: bool = False
+    """Whether it may go where there is no room for all."""
 
 
 def key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
@@ -101,8 +105,11 @@ def _speed(stage: StageEstimate) -> Iterator[KeyFigure]:
 def remarks(
     estimate: Estimate, project: Project, scenario: int, catalog: Catalog, today: date | None = None
 ) -> tuple[Remark, ...]:
-    """How sure the estimate is, whether it fits, and how old its prices are; of the stages that count."""
-    found = [Remark(words) for words in (estimate.doubt, estimate.usage) if words]
+    """How sure the estimate is, whether it fits, how old its prices are, its hours; the gravest first.
+
+    Of the stages that count. The line they stand on ends where the window does.
+    """
+    found = [Remark(estimate.doubt, opens="range")] if estimate.doubt else []
     chosen = project.scenarios[scenario]
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
@@ -111,7 +118,8 @@ def remarks(
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
-    return tuple(found)
+    found += [Remark(estimate.usage, spare=True)] if estimate.usage else []
+    return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
 
 
 def _fit(estimate: Estimate) -> Iterator[Remark]:
