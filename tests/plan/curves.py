@@ -105,6 +105,7 @@ def comparison(
         active=curves[0],
         others=tuple(curves[1:]),
         count=count,
+        saving=AllConstants().economics.notable_saving.value,
         deadline_days=deadline_days,
         styles=STYLES,
     )

@@ -19,7 +19,7 @@ from isocost.files.tree import parse_tree
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.shape import shape_flaw
 from isocost.plan.project.choosing import price_from
-from isocost.plan.project.counting import with_obtainable_counts
+from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.values import Hardware, ModelChoice
 

@@ -1,13 +1,17 @@
-"""That a smaller count would be faster and cheaper, and what it takes to say so."""
+"""That another count would be no slower and cheaper, and what it takes to say so."""
 
 from __future__ import annotations
 
 import msgspec
 import pytest
 
-from isocost.plan.answer.estimate import estimate
+from isocost.files import load_project
+from isocost.paths import presets
+from isocost.plan.answer.comparison import front
+from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.answer.results import Estimate
 from isocost.plan.notice import Notice
+from isocost.plan.project.programme import People
 from isocost.plan.project.project import (
     Data,
     Hardware,
@@ -18,6 +22,7 @@ from isocost.plan.project.project import (
     Scenario,
     set_value,
 )
+from isocost.report.findings.plan import time_finding
 from tests.plan.programmes import CATALOG
 
 
@@ -34,7 +39,7 @@ def plan(count: int, **stage) -> Project:
 
 
 def advice(result: Estimate) -> Notice | None:
-    return next((each for each in result.warnings if each.code == "past-the-knee"), None)
+    return next((each for each in result.warnings if each.code == "better-count"), None)
 
 
 @pytest.mark.parametrize("count", [40_960, 131_072])
@@ -64,3 +69,25 @@ def test_a_plan_that_does_not_fit_offers_the_count_that_does():
     result = estimate(Project(name="Test", scenarios=(large,)), CATALOG)
     (said,) = (each for each in result.warnings if each.code == "does-not-fit")
     assert said.cure.value == result.stages[0].smallest_count
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in presets().glob("*.yaml")))
+def test_the_warning_and_the_charts_title_name_the_same_better_count_or_none(name):
+    shipped = load_project(presets() / f"{name}.yaml")
+    for count in (shipped.scenarios[0].hardware.count, 40_960):
+        found = answer(set_value(shipped, "hardware.count", count), CATALOG)
+        said, comparison = advice(found.estimate), found.comparison
+        title = time_finding(comparison, front(comparison))
+        assert (said is not None) is ("would be no slower" in title)
+        if said is not None:
+            assert f"{said.cure.value:,} {comparison.active.label} would be no slower" in title
+            assert said.message.startswith(title.removeprefix("Shared stages: ")[:20])
+
+
+def test_a_count_of_more_accelerators_that_is_better_is_named_too():
+    """People paid by the month cost less around a shorter run."""
+    slow = plan(64)
+    people = msgspec.structs.replace(slow.scenarios[0], people=People(heads=200.0))
+    said = advice(estimate(Project(name="Test", scenarios=(people,)), CATALOG))
+    assert said is not None
+    assert said.cure.value > 64

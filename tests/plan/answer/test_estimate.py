@@ -240,7 +240,7 @@ def test_a_whole_run_takes_longer_than_its_steps_by_what_published_runs_waste():
     assert physics.total.gpu_hours / usual.total.gpu_hours == pytest.approx(1.0 - share)
     assert usual.stages[0].waste == pytest.approx(share)
     assert physics.stages[0].waste == 0.0
-    assert "of them usual waste with an open-source stack" in usual.usage
+    assert "of them whole-run waste as usual with an open-source stack" in usual.usage
     assert physics.usage == ""
 
 

@@ -66,6 +66,12 @@ def test_the_average_hour_is_rent_without_people():
     assert key_figures(priced(plan))[0].note == "$3.00 an hour on average"
 
 
+def priced_as(said) -> tuple[str, str]:
+    """The words about the price, and their tone."""
+    (told,) = (remark for remark in said if "price" in remark.text)
+    return told.text, told.tone
+
+
 def dated(catalog, day: str):
     project = shipped("startup-7b", catalog)
     scenario = project.scenarios[0]
@@ -87,19 +93,29 @@ def dated(catalog, day: str):
 def test_the_age_of_the_price_turns_amber_once_there_is_a_newer_one_then_red(catalog, day, words, tone):
     project = dated(catalog, day)
     said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
-    assert (said[-1].text, said[-1].tone) == (words, tone)
+    assert priced_as(said) == (words, tone)
+
+
+def test_what_stands_against_a_plan_comes_first_and_its_hours_last(catalog):
+    project = dated(catalog, "2026-05-01")
+    said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
+    assert [remark.text.split(" ")[0] for remark in said] == ["price", "Median;", "fits,", "80.3K"]
+    assert [remark.opens for remark in said] == ["", "range", "", ""]
+    large = set_value(set_value(project, "model.parameters", 405e9), "hardware.count", 8)
+    said = remarks(estimate(large, catalog), large, 0, catalog, date(2026, 11, 23))
+    assert [remark.tone for remark in said][:2] == ["stop", "stop"]
 
 
 def test_a_claimed_price_tells_its_day(catalog):
     project = shipped("deepseek-v3", catalog)
     said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
-    assert (said[-1].text, said[-1].tone) == ("price as claimed 2024-12-27", "quiet")
+    assert priced_as(said) == ("price as claimed 2024-12-27", "quiet")
 
 
 def test_a_price_that_nobody_asks_is_said_to_be_none(catalog):
     project = with_hardware(shipped("startup-7b", catalog), "trainium3", 256, catalog)
     said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
-    assert (said[-1].text, said[-1].tone) == ("no price known", "care")
+    assert priced_as(said) == ("no price known", "care")
 
 
 def test_a_path_is_shown_by_its_last_two_parts():
@@ -112,7 +128,7 @@ def test_a_stage_switched_off_adds_nothing_to_the_header(catalog):
     plan = scenario(count=64, price=2.0, stages=(run, off))
     assert key_figures(priced(plan))[0].note == "at $2.00 an hour"
     said = remarks(priced(plan), Project(name="Test", scenarios=(plan,)), 0, catalog, date(2026, 9, 25))
-    assert said[-1].text == "price 5 days old"
+    assert priced_as(said)[0] == "price 5 days old"
 
 
 def test_the_header_tells_the_utilization_of_the_stage_that_takes_most(catalog):

@@ -136,11 +136,22 @@ def test_an_automatic_value_tells_what_fills_it_in(catalog, path, value, automat
     assert caption(path, selected("startup-7b", catalog, (path, value))) == typed
 
 
-def test_a_count_tells_its_nodes(catalog):
-    count = ("hardware.count", 1024)
-    assert caption("hardware.count", selected("startup-7b", catalog, count)) == "128 nodes of 8"
-    one = selected("qlora-8b-on-a-4090", catalog)
-    assert caption("hardware.count", one) == "rented one by one"
+@pytest.mark.parametrize(
+    ("preset", "changes", "told"),
+    [
+        ("startup-7b", {"hardware.count": 1024}, "128 nodes of 8"),
+        ("startup-7b", {"hardware.count": 8}, "1 node of 8"),
+        ("startup-7b", {"hardware.count": 4}, "4 of a node of 8"),
+        ("startup-7b", {"hardware.count": 1}, "a single GPU"),
+        ("startup-7b", {"hardware.accelerator": "tpu-v6e", "hardware.count": 1}, "a single chip"),
+        ("startup-7b", {"hardware.count": 3, "supply.mode": "own"}, "3 of a node of 8"),
+        ("deepseek-r1", {"hardware.count": 12}, "1 node of 8 and 4 of another"),
+        ("qlora-8b-on-a-4090", {}, "rented one by one"),
+        ("qlora-8b-on-a-4090", {"supply.mode": "own"}, "bought one by one"),
+    ],
+)
+def test_a_count_tells_its_nodes_to_the_last_accelerator(catalog, preset, changes, told):
+    assert caption("hardware.count", selected(preset, catalog, *changes.items())) == told
 
 
 def test_attention_tells_its_share_of_the_work(catalog):

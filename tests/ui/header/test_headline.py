@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextDocumentFragment
+from PySide6.QtWidgets import QApplication
 
 from isocost.plan.project.editing import switch_stage
 from isocost.plan.project.project import Layout
 from isocost.quantities import plain_spaces
 from isocost.ui.screenshot import settle
+from tests.ui.conftest import preset
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -84,7 +87,7 @@ def test_the_cure_of_a_warning_is_one_click_and_one_step_to_undo(window, qtbot):
     window.session.set_value("hardware.count", 131_072, "Count")
     settle(window.session)
     line = window.headline.warnings
-    assert line.notices[0].code == "past-the-knee"
+    assert line.notices[0].code == "better-count"
     steps = window.session.undo_stack.count()
     qtbot.mouseClick(line.cure, Qt.MouseButton.LeftButton)
     assert window.session.value("hardware.count") == line.notices[0].cure.value < 131_072
@@ -116,3 +119,45 @@ def test_pins_that_do_not_fit_are_released_in_one_click(window, qtbot):
     assert window.session.current_scenario.layout == Layout()
     assert window.session.undo_stack.count() == steps + 1
     assert not window.headline.sentence.text().endswith("as pinned")
+
+
+def stale(project):
+    """The plan at a price nobody asks any more."""
+    scenario = project.scenarios[0]
+    price = msgspec.structs.replace(scenario.price, date="2025-01-01")
+    return msgspec.structs.replace(project, scenarios=(msgspec.structs.replace(scenario, price=price),))
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("fits", [True, False])
+def test_what_stands_against_a_plan_is_seen_whole_and_the_rest_ends_in_an_ellipsis(window, scale, fits):
+    window.themes.set_scale(scale)
+    window.documents.open(preset("smollm3-programme" if fits else "startup-7b"))
+    window.session.apply(stale, "An old price")
+    if not fits:
+        window.session.set_value("model.parameters", 405e9, "Parameters")
+        window.session.set_value("hardware.count", 8, "Count")
+    settle(window.session)
+    window.resize(1280, 800)
+    line = window.headline.doubt
+    shown = QTextDocumentFragment.fromHtml(line.text()).toPlainText()
+    grave = [plain_spaces(remark.text) for remark in line.remarks if remark.tone in ("stop", "care")]
+    assert len(grave) == (1 if fits else 2)
+    assert shown.startswith(" · ".join(grave))
+    assert all(plain_spaces(remark.text) in shown for remark in line.remarks if not remark.spare)
+    assert line.fontMetrics().horizontalAdvance(shown) <= line.contentsRect().width()
+    assert shown.endswith("…") is fits
+    assert all(remark.text in line.toolTip() for remark in line.remarks)
+
+
+def test_a_wider_window_shows_more_of_the_remarks(window):
+    window.documents.open(preset("smollm3-programme"))
+    settle(window.session)
+    seen = []
+    for width in (1000, 1280, 2400):
+        window.resize(width, 800)
+        QApplication.processEvents()
+        seen.append(QTextDocumentFragment.fromHtml(window.headline.doubt.text()).toPlainText())
+    assert seen[0].endswith("…")
+    assert len(seen[0]) <= len(seen[1]) < len(seen[2])
+    assert seen[2].endswith("open-source stack")

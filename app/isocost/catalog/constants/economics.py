@@ -62,6 +62,8 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     whole_system_words: Words
     not_sold_words: Words
     value_kept_per_year: DatedFigure
+    notable_saving: DatedFigure
+    """Share of a plan's cost from which another count is named as the better one."""
     price_window_days: DatedFigure
     """A supplier last seen this long before the newest says nothing of today's price."""
     price_default_days: DatedFigure

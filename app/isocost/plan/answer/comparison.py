@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.palette import LineStyle
-from isocost.plan.answer.curves import CLUSTER_LINK, CostCurve, RankedChoice, pareto_front, ranking
+from isocost.plan.answer.curves import (
+    CLUSTER_LINK,
+    CostCurve,
+    RankedChoice,
+    better_count,
+    pareto_front,
+    ranking,
+)
 from isocost.plan.answer.results import Estimate
 from isocost.plan.kinds import KINDS, data_of
 from isocost.plan.project.project import Scenario, model_of
@@ -68,6 +75,8 @@ class Comparison:
     others: tuple[CostCurve, ...]
     count: int
     """Accelerators asked for, for the stages without hardware of their own."""
+    saving: float
+    """Share of the cost from which another count is notably cheaper."""
     apart: int = 0
     """Stages with hardware of their own, which no other choice changes."""
     deadline_days: float | None = None
@@ -116,6 +125,14 @@ class Comparison:
             return None
         return known.cost_usd.p10 / cost, known.cost_usd.p90 / cost
 
+    def better_count(self, saving: float | None = None) -> int | None:
+        """Index on the plan's own curve of a count no slower and cheaper by a share; left out, notably."""
+        total = self.estimate.total
+        if not self.possible:
+            return None
+        least = self.saving if saving is None else saving
+        return better_count(self.active, self.rented, total.wall_days, total.cost_usd, least)
+
     @property
     def depends_on_hardware(self) -> bool:
         """Whether another count would change anything; not so when every stage names its own hardware."""
@@ -139,6 +156,7 @@ def compared(
         active=active,
         others=tuple(c for c in others if c.for_sale),
         count=scenario.hardware.count,
+        saving=catalog.constants.economics.notable_saving.value,
         apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
         deadline_days=deadline_days,
         familiar=familiar(catalog),
@@ -329,20 +347,6 @@ def _unbeaten(order: NDArray[np.intp], curve: CostCurve) -> NDArray[np.intp]:
     """Of points in rising days, those that cost no more than every faster one."""
     cost = curve.cost_usd[order]
     return order[cost <= np.minimum.accumulate(cost) * SAME] if len(order) else order
-
-
-def better_count(comparison: Comparison, saving: float) -> int | None:
-    """Index of a count of the plan's accelerator that is no slower and saves more than a share; None if none.
-
-    Of fewer accelerators the fastest, where the curve turns; of more the cheapest.
-    """
-    curve, total = comparison.active, comparison.estimate.total
-    better = (curve.days <= total.wall_days) & (curve.cost_usd < total.cost_usd * (1 - saving)) & curve.fits
-    if not comparison.possible or not better.any():
-        return None
-    fewer = better & (curve.counts < comparison.rented)
-    among, by = (fewer, curve.days) if fewer.any() else (better, curve.cost_usd)
-    return int(np.flatnonzero(among)[np.argmin(by[among])])
 
 
 def next_count(comparison: Comparison, step: int) -> tuple[CostCurve, int] | None:

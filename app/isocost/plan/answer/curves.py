@@ -225,6 +225,19 @@ def _curve(
     return CostCurve(point.accelerator.spec.id, point.accelerator.short_name, card, *shape, sold)
 
 
+def better_count(curve: CostCurve, count: int, days: float, cost_usd: float, saving: float) -> int | None:
+    """Index of a count that is no slower than a plan and saves more than a share of its cost; None if none.
+
+    Of fewer accelerators than the plan's ``count`` the fastest, where the curve turns; of more the cheapest.
+    """
+    better = (curve.days <= days) & (curve.cost_usd < cost_usd * (1.0 - saving)) & curve.fits
+    if not better.any():
+        return None
+    fewer = better & (curve.counts < count)
+    among, by = (fewer, curve.days) if fewer.any() else (better, curve.cost_usd)
+    return int(np.flatnonzero(among)[np.argmin(by[among])])
+
+
 def pareto_front(curves: Sequence[CostCurve]) -> tuple[Array, Array, tuple[str, ...]]:
     """Days, cost and accelerator of the plans that no other beats on both, in rising days.
 

@@ -14,7 +14,7 @@ from isocost.plan.answer.comparison import Comparison, compared
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline, usage
-from isocost.plan.answer.notices import scenario_notices, smaller_count, stage_notices
+from isocost.plan.answer.notices import other_count_is_better, scenario_notices, stage_notices
 from isocost.plan.answer.results import (
     Estimate,
     EstimateRange,
@@ -137,7 +137,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
         notices += [n for n in found if n not in notices]
     notices += scenario_notices(chosen, catalog)
     curve = active_curve(project, catalog, scenario)
-    notices += smaller_count(chosen, curve, catalog)
+    notices += other_count_is_better(chosen, curve, catalog)
     made = Estimate(
         project=project.name,
         scenario=chosen.name,
@@ -196,6 +196,7 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         goodput=_first(run.goodput),
         waste=_first(run.waste),
         waste_source=run.waste_source,
+        wasted_hours=_first(run.wasted) or 0.0,
         stack=_stack_words(on.scenario, stage, run),
         batch_tokens=run.batch_tokens,
         slow=run.slow,
@@ -231,8 +232,9 @@ def _range(on: Reckoning, total: Total) -> EstimateRange | None:
     moved = {key: on.values[key] * paces for key in ("stage.rent", "stage.days")}
     ends = on.values.again(**moved)
     costs, days = (np.asarray(ends[key]).tolist() for key in ("total", "days"))
+    still = {doubt.name: doubt.still for run in on.runs for doubt in run.doubts}
     parts = [
-        RangePart(name, Range(low, total.cost_usd, high))
+        RangePart(name, Range(low, total.cost_usd, high), still[name] if low == high else "")
         for name, low, high in zip(names, costs[2::2], costs[3::2], strict=True)
     ]
     return EstimateRange(

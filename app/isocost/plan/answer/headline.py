@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from isocost.catalog.records import shared_noun
 from isocost.plan.answer.results import EstimateRange, StageEstimate, Total
+from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import format_count, format_duration, format_money, format_quantity
 
 
@@ -28,17 +29,18 @@ def doubt(stages: Sequence[StageEstimate], span: EstimateRange | None) -> str:
 
 
 def usage(stages: Sequence[StageEstimate]) -> str:
-    """The hours, how many of them whole runs waste, and the software they are predicted for."""
+    """The hours, how many of them are whole-run waste, and the software they are predicted for."""
     if impossible(stages) is not None:
         return ""
-    wasted = sum(stage.gpu_hours * (stage.waste or 0.0) for stage in stages)
+    wasted = sum(stage.wasted_hours for stage in stages)
     if wasted < LEAST_WASTED:
         return ""
     hours, noun = sum(stage.gpu_hours for stage in stages), shared_noun(stage.noun for stage in stages)
     stacks = [stage.stack for stage in stages if stage.stack and stage.waste]
     on = f" with {_article(stacks[0])}" if len(set(stacks)) == 1 else ""
-    usual = "usual waste" if any(stage.waste_source != "your input" for stage in stages) else "waste"
-    return f"{_hours(hours)} {noun}-hours, {_hours(wasted)} of them {usual}{on}"
+    typed = [stage.waste_source == TYPED for stage in stages if stage.waste]
+    how = "as typed," if all(typed) else "partly as typed," if any(typed) else "as usual"
+    return f"{_hours(hours)} {noun}-hours, {_hours(wasted)} of them whole-run waste {how}{on}".rstrip(",")
 
 
 LEAST_WASTED = 0.5

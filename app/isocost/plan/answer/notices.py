@@ -11,7 +11,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
-from isocost.plan.answer.curves import CostCurve
+from isocost.plan.answer.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
@@ -36,6 +36,7 @@ from isocost.quantities import (
     format_memory,
     format_money,
     format_quantity,
+    format_share,
 )
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
@@ -412,12 +413,8 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
     return f"{sentence}; the smallest count that fits is {smallest}."
 
 
-WORTH_SAYING = 0.99
-"""A smaller count is named when it takes at most this share of both the time and the money."""
-
-
-def smaller_count(scenario: Scenario, curve: CostCurve, catalog: Catalog) -> Iterator[Notice]:
-    """That a smaller count is both faster and cheaper, naming the fastest such.
+def other_count_is_better(scenario: Scenario, curve: CostCurve, catalog: Catalog) -> Iterator[Notice]:
+    """That another count is no slower and notably cheaper, as the chart of cost against time has it.
 
     Args:
         curve: the scenario's own; its count is a point of it unless it takes too long.
@@ -429,17 +426,15 @@ def smaller_count(scenario: Scenario, curve: CostCurve, catalog: Catalog) -> Ite
     if not len(here) or not shared or not curve.fits[here[0]]:
         return
     days, cost = float(curve.days[here[0]]), float(curve.cost_usd[here[0]])
-    better = (curve.counts < count) & curve.fits
-    better &= (curve.days <= WORTH_SAYING * days) & (curve.cost_usd <= WORTH_SAYING * cost)
-    if not better.any():
+    at = better_count(curve, count, days, cost, catalog.constants.economics.notable_saving.value)
+    if at is None:
         return
-    at = int(np.argmin(np.where(better, curve.days, np.inf)))
-    found = int(curve.counts[at])
+    found, saved = int(curve.counts[at]), format_share(1.0 - float(curve.cost_usd[at]) / cost, decimals=0)
+    takes = f"{format_duration(float(curve.days[at]))} and {format_money(float(curve.cost_usd[at]))}"
     yield Notice(
-        "past-the-knee",
+        "better-count",
         "hardware.count",
-        f"{format_count(found)} {curve.label} are both faster and cheaper than {format_count(count)}: "
-        f"{format_duration(float(curve.days[at]))} and {format_money(float(curve.cost_usd[at]))} instead of "
-        f"{format_duration(days)} and {format_money(cost)}.",
+        f"{format_count(found)} {curve.label} would be no slower and {saved} cheaper than "
+        f"{format_count(count)}: {takes} instead of {format_duration(days)} and {format_money(cost)}.",
         cure=Cure(found, shared[0]),
     )

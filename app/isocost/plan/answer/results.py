@@ -55,6 +55,8 @@ class StageEstimate:
     waste: float | None = None
     """Share of the hours that whole runs lose beyond goodput; None where no steps are predicted."""
     waste_source: str = ""
+    wasted_hours: float = 0.0
+    """Of its hours, those that whole-run waste takes, or that a share of such hours holds."""
     stack: str = ""
     """Software its speed is predicted for, in words; empty where it is not."""
     batch_tokens: float | None = None
@@ -96,6 +98,8 @@ class RangePart:
 
     name: str
     cost_usd: Range
+    still: str = ""
+    """Why it makes no range, in a few words; empty where it does."""
 
 
 @dataclass(frozen=True, slots=True)

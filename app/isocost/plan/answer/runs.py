@@ -79,9 +79,11 @@ def _belongs(stage: Stage) -> bool:
 def _basis(runs: Sequence[Sequence[StageRun]], times: int) -> Basis:
     """The final run as a whole, from what its stages take."""
     hours = [_sum([each[at].gpu_hours for each in runs]) for at in range(times)]
+    wasted = [_sum([lost for each in runs if (lost := each[at].wasted) is not None]) for at in range(times)]
     planned = [float(each[0].gpu_hours[0]) for each in runs]
     return Basis(
         hours,
+        wasted,
         doubts_of_sum(planned, [each[0].doubts for each in runs]),
     )
 

@@ -27,8 +27,10 @@ def _share(job: Job, basis: Basis) -> list[StageRun]:
     stage: AblationStage = job.stage
     share = stage.ablations.share
     runs = []
-    for accelerator, counts, hours in zip(job.accelerators, job.counts, basis.hours, strict=True):
-        taken = np.broadcast_to(share * hours, np.broadcast_shapes(hours.shape, counts.shape)).copy()
+    each = zip(job.accelerators, job.counts, basis.hours, basis.wasted, strict=True)
+    for accelerator, counts, hours, wasted in each:
+        shape = np.broadcast_shapes(hours.shape, counts.shape)
+        taken, lost = (np.broadcast_to(share * part, shape).copy() for part in (hours, wasted))
         details: tuple[Detail, ...] = ()
         if job.explained:
             details = (
@@ -42,6 +44,7 @@ def _share(job: Job, basis: Basis) -> list[StageRun]:
                 taken,
                 np.ones(len(taken), dtype=bool),
                 computed=False,
+                wasted=lost,
                 doubts=basis.doubts,
                 details=details,
             )

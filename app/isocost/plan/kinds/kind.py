@@ -42,6 +42,8 @@ class Basis:
 
     hours: Sequence[Array]
     """Accelerator-hours on each accelerator, at each of its counts."""
+    wasted: Sequence[Array]
+    """Those of them that whole-run waste takes."""
     doubts: tuple[Doubt, ...]
     """Of the planned hours, all stages together."""
 

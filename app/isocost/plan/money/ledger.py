@@ -10,7 +10,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
-from isocost.plan.inputs.counting import STAGES
+from isocost.plan.inputs.billing import STAGES
 from isocost.plan.inputs.table import OFF, origin
 from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
 from isocost.plan.money import bill

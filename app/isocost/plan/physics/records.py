@@ -115,6 +115,8 @@ class Doubt:
     """At the 90th, 1 or more."""
     fast: float
     """At the 10th, 1 or less."""
+    still: str = ""
+    """Why it moves nothing, in a few words; empty where it does."""
 
 
 STEP_MODEL, WASTE, GENERATED = "Step model", "Whole-run waste", "Generation and rounds"
@@ -142,6 +144,8 @@ class StageRun:
     waste: Array | None = None
     """Share of the hours that whole runs lose beyond goodput; None where no steps are predicted."""
     waste_source: str = ""
+    wasted: Array | None = None
+    """Hours of them that this takes, or that a share of such hours holds; None = none."""
     doubts: tuple[Doubt, ...] = ()
     """Why it may take longer or shorter; independent of each other."""
     details: tuple[Detail, ...] = field(default=())
@@ -172,7 +176,8 @@ def doubts_of_sum(hours: Sequence[float], doubts: Sequence[tuple[Doubt, ...]]) -
     for name in dict.fromkeys(doubt.name for part in doubts for doubt in part):
         own = [(s, d) for s, part in zip(shares, doubts, strict=True) for d in part if d.name == name]
         slow, fast = (1.0 + sum(s * (getattr(d, end) - 1.0) for s, d in own) for end in ("slow", "fast"))
-        found.append(Doubt(name, slow, fast))
+        still = next((d.still for _, d in own if d.still), "") if slow == fast else ""
+        found.append(Doubt(name, slow, fast, still))
     return tuple(found)
 
 

@@ -27,7 +27,7 @@ from isocost.plan.physics.records import (
     StageRun,
 )
 from isocost.plan.physics.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
-from isocost.plan.physics.throughput import Throughput, throughputs
+from isocost.plan.physics.throughput import TYPED, Throughput, throughputs
 from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
 from isocost.quantities.units import SECONDS_PER_HOUR
 
@@ -72,11 +72,12 @@ def train(job: Job, work: Training) -> list[StageRun]:
         goodput = goodput_at(efficiency, saved, counts, catalog)
         rate = speed.tokens_per_s_per_gpu * work.tuning.packing / (1.0 + reference)
         lost = _lost(job, work, goodput, speed)
+        hours = work.data.tokens / rate / goodput / (1.0 - lost.waste) / SECONDS_PER_HOUR
         runs.append(
             StageRun(
                 accelerator,
                 counts,
-                work.data.tokens / rate / goodput / (1.0 - lost.waste) / SECONDS_PER_HOUR,
+                hours,
                 speed.fits,
                 goodput=goodput,
                 mfu=speed.mfu,
@@ -87,6 +88,7 @@ def train(job: Job, work: Training) -> list[StageRun]:
                 batch_tokens=batch_tokens(work.data, catalog),
                 waste=lost.waste,
                 waste_source=lost.source,
+                wasted=hours * lost.waste,
                 doubts=lost.doubts,
                 details=_details(job, work, flops, reference) if job.explained else (),
             )
@@ -109,7 +111,8 @@ def _lost(job: Job, work: Training, goodput: Array, speed: Throughput) -> _Lost:
     efficiency, catalog = job.efficiency, job.catalog
     step = (Doubt(STEP_MODEL, speed.slow, speed.fast),) if speed.slow != speed.fast else ()
     if efficiency.waste is not None:
-        return _Lost(np.full(len(goodput), efficiency.waste), "your input", step)
+        typed = Doubt(WASTE, 1.0, 1.0, "as typed")
+        return _Lost(np.full(len(goodput), efficiency.waste), TYPED, (*step, typed))
     if _frozen(work):
         return _Lost(np.zeros(len(goodput)), "no whole runs of adapters are published: none is added", step)
     if efficiency.mfu is not None or speed.corrected:
@@ -118,7 +121,8 @@ def _lost(job: Job, work: Training, goodput: Array, speed: Throughput) -> _Lost:
     seen = known.by_stack[efficiency.stack]
     # The lean of the step model's errors is in the median of whole runs: what is left lies evenly about it.
     even = math.sqrt(speed.slow / speed.fast)
-    doubts = (Doubt(STEP_MODEL, even, 1.0 / even), Doubt(WASTE, seen.spread, 1.0 / seen.spread))
+    still = "" if seen.spread > 1.0 else "within the step model's"
+    doubts = (Doubt(STEP_MODEL, even, 1.0 / even), Doubt(WASTE, seen.spread, 1.0 / seen.spread, still))
     words = f"median of {known.runs} published runs of {known.organisations} organisations over their steps"
     return _Lost(np.full(len(goodput), seen.share), words, doubts)
 

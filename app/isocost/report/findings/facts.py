@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.badges import Badge
-from isocost.plan.inputs.counting import EXPERIMENTS, STAGES
+from isocost.plan.inputs.billing import EXPERIMENTS, STAGES
 from isocost.plan.inputs.defaults import default_of, new_stage
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS

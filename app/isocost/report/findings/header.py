@@ -12,7 +12,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
-from isocost.plan.answer.results import Estimate, EstimateRange, StageEstimate
+from isocost.plan.answer.results import Estimate, EstimateRange, RangePart, StageEstimate
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Notice
@@ -45,6 +45,10 @@ class Remark:
 
     text: str
     tone: Tone = "quiet"
+    opens: str = ""
+    """What a click on it opens: "range" = what the range is made of; empty = nothing."""
+    spare: bool = False
+    """Whether it may go where there is no room for all."""
 
 
 def key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
@@ -101,8 +105,11 @@ def _speed(stage: StageEstimate) -> Iterator[KeyFigure]:
 def remarks(
     estimate: Estimate, project: Project, scenario: int, catalog: Catalog, today: date | None = None
 ) -> tuple[Remark, ...]:
-    """How sure the estimate is, whether it fits, and how old its prices are; of the stages that count."""
-    found = [Remark(words) for words in (estimate.doubt, estimate.usage) if words]
+    """How sure the estimate is, whether it fits, how old its prices are, its hours; the gravest first.
+
+    Of the stages that count. The line they stand on ends where the window does.
+    """
+    found = [Remark(estimate.doubt, opens="range")] if estimate.doubt else []
     chosen = project.scenarios[scenario]
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
@@ -111,7 +118,8 @@ def remarks(
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
-    return tuple(found)
+    found += [Remark(estimate.usage, spare=True)] if estimate.usage else []
+    return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
 
 
 def _fit(estimate: Estimate) -> Iterator[Remark]:
@@ -176,9 +184,16 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
 
 def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:
     """What a range of the cost is made of: each doubt with the ends it alone gives, then what has none."""
-    ends = [(part.name, part.cost_usd) for part in span.parts]
-    rows = [(name, f"{format_money(cost.p10)} to {format_money(cost.p90)}") for name, cost in ends]
+    rows = [(part.name, _spread(part)) for part in span.parts]
     return (*rows, ("Price", "as it stands"), ("Goodput", "as it stands"))
+
+
+def _spread(part: RangePart) -> str:
+    """The ends a doubt gives the cost, or that and why it gives none."""
+    if part.still:
+        return part.still
+    low, high = (format_money(end) for end in (part.cost_usd.p10, part.cost_usd.p90))
+    return f"{low} to {high}" if low != high else "too little to show"
 
 
 def copied(sentence: str, told: Sequence[Remark]) -> str:

@@ -221,9 +221,17 @@ def _batch(selected: Selected) -> str:
 
 
 def _count(selected: Selected) -> str:
-    size = selected.catalog.accelerator(selected.value("hardware.accelerator")).spec.node_size
-    nodes = -(-int(selected.value("hardware.count")) // size)
-    return "rented one by one" if size == 1 else f"{format_counted(nodes, 'node')} of {size}"
+    """How many nodes a count is, to the last accelerator."""
+    entry = selected.catalog.accelerator(selected.value("hardware.accelerator"))
+    size, count = entry.spec.node_size, int(selected.value("hardware.count"))
+    if size == 1:
+        return f"{'bought' if selected.scenario.supply.mode == 'own' else 'rented'} one by one"
+    nodes, more = divmod(count, size)
+    if not nodes:
+        return f"a single {entry.noun}" if count == 1 else f"{count} of a node of {size}"
+    # A claim may be of any count.
+    rest = f" and {more} of another" if more else ""
+    return f"{format_counted(nodes, 'node')} of {size}{rest}"
 
 
 def _price(selected: Selected) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.plan.answer.comparison import SAME, Comparison, FrontSegment, Published, better_count
+from isocost.plan.answer.comparison import SAME, Comparison, FrontSegment, Published
 from isocost.plan.answer.curves import CostCurve, RankedChoice
 from isocost.plan.answer.deadlines import Deadlines, Reign
 from isocost.plan.physics.throughput import TYPED
@@ -27,9 +27,6 @@ from isocost.report.table import Column, Table
 FREE = "This plan costs nothing, to the cent: there is no cost to draw against time."
 IDLE = "Every stage is switched off, or takes no time: there is nothing to compare."
 APART = "Every stage has hardware of its own: there is no shared accelerator or count to choose."
-
-NOTABLE = 0.05
-"""A saving of a smaller share is no reason to change the plan."""
 
 LONGEST = 3.0
 """Times the cheapest a bar may be long; longer ones are broken off, so that the others stay apart."""
@@ -66,7 +63,7 @@ def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> st
 def _better_count(comparison: Comparison) -> str:
     """Which count of the plan's accelerator is as fast and costs notably less; empty if none is."""
     curve = comparison.active
-    at = better_count(comparison, NOTABLE)
+    at = comparison.better_count()
     if at is None:
         return ""
     saved = format_share(1.0 - curve.cost_usd[at] / comparison.estimate.total.cost_usd, decimals=0)
@@ -208,9 +205,10 @@ def _why_off(comparison: Comparison) -> str:
     """Why the plan's point lies off the line of its accelerator; empty where it does not."""
     if not comparison.possible:
         return "does not fit as pinned" if comparison.pinned else "does not fit in memory"
-    at = better_count(comparison, NOTABLE)
+    at = comparison.better_count()
     if at is None:
-        at = better_count(comparison, SAME - 1.0)
+        # The line leaves out what is dearer at all: its point needs a reason where nothing is worth changing.
+        at = comparison.better_count(SAME - 1.0)
     if at is None:
         return ""
     faster = comparison.active.days[at] * SAME < comparison.estimate.total.wall_days

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
@@ -19,14 +17,14 @@ from isocost.report.findings.header import (
     key_figures,
     range_rows,
     remarks,
-    remarks_line,
     title_line,
 )
 from isocost.report.findings.said import KeyFigure
 from isocost.ui.header.range_card import RangeCard
+from isocost.ui.header.remark_line import RemarkLine
 from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import icon
-from isocost.ui.look.theme import LIGHT, Theme
+from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.key_figure import KeyFigureBlock
 from isocost.ui.widgets.labels import ClickLabel, plain_label, plain_tip, set_text
@@ -46,14 +44,13 @@ class Headline(QFrame):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._theme: Theme = LIGHT
         self._remarks: tuple[Remark, ...] = ()
         self._figures: tuple[KeyFigure, ...] = ()
         self._shown: Estimate | None = None
         self.setObjectName("header")
         self.title = plain_label()
         self.sentence = ClickLabel()
-        self.doubt = QLabel()
+        self.doubt = RemarkLine()
         self.warnings = WarningLine()
         self.blocks = tuple(KeyFigureBlock() for _ in range(BLOCKS))
         self.copy_button = QToolButton()
@@ -76,11 +73,7 @@ class Headline(QFrame):
         self.sentence.setObjectName("headline.sentence")
         self.sentence.setToolTip("Click to copy")
         self.sentence.setAccessibleDescription("The answer; press Ctrl+Shift+C to copy it")
-        self.doubt.setProperty("role", "small")
-        self.doubt.setObjectName("headline.doubt")
-        self.doubt.setTextFormat(Qt.TextFormat.RichText)
-        self.doubt.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
-        self.doubt.linkActivated.connect(self._show_range)
+        self.doubt.wanted.connect(self._show_range)
         self.copy_button.setObjectName("headline.copy")
         self.copy_button.setAccessibleName("Copy the headline")
         self.copy_button.setToolTip("Copy the headline (Ctrl+Shift+C)")
@@ -99,8 +92,7 @@ class Headline(QFrame):
         left.addWidget(self.doubt)
         left.addSpacing(4)
         left.addWidget(self.warnings)
-        for label in (self.title, self.doubt):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 20, 8)
         row.setSpacing(GAP)
@@ -133,10 +125,9 @@ class Headline(QFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw what has colours of its own."""
-        self._theme = theme
         self.copy_button.setIcon(icon("copy", theme.quiet, 16))
         self.warnings.apply_theme(theme)
-        self._show_remarks()
+        self.doubt.apply_theme(theme)
 
     def _show_title(self, _: object = None) -> None:
         path = self._session.path
@@ -153,15 +144,15 @@ class Headline(QFrame):
         estimate = answer.estimate
         set_text(self.sentence, estimate.headline)
         self._remarks = remarks(estimate, answer.project, answer.at, self._session.catalog)
+        self._figures = key_figures(estimate)
         self._show_remarks()
         self.warnings.setVisible(True)
         self.warnings.show_notices(estimate.warnings)
-        self._figures = key_figures(estimate)
-        self._fit()
 
     def _fit(self) -> None:
-        """Show as many figures as leave the sentence its place; the last ones go first."""
-        room = self.width() - 2 * MARGIN - self.sentence.sizeHint().width() - self.copy_button.width() - GAP
+        """Show as many figures as leave the sentence, and what is to be seen with it, their place."""
+        said = self.sentence.sizeHint().width() + self.copy_button.width()
+        room = self.width() - 2 * MARGIN - max(said, self.doubt.needed) - GAP
         for index, block in enumerate(self.blocks):
             figure = self._figures[index] if index < len(self._figures) else None
             if figure is not None:
@@ -174,22 +165,8 @@ class Headline(QFrame):
         self._fit()
 
     def _show_remarks(self) -> None:
-        colours = {
-            "quiet": self._theme.quiet,
-            "fine": self._theme.fine,
-            "care": self._theme.care,
-            "stop": self._theme.stop,
-        }
-        spans = [
-            f'<span style="color:{colours[each.tone]}">{escape(each.text)}</span>' for each in self._remarks
-        ]
-        if spans and self._shown is not None and self._shown.doubt:
-            # The first remark is the doubt: it opens to what it is made of.
-            style = f"color:{colours[self._remarks[0].tone]}"
-            spans[0] = f'<a href="range" style="{style}">{escape(self._remarks[0].text)}</a>'
-        set_text(self.doubt, " · ".join(spans))
-        self.doubt.setToolTip(plain_tip(remarks_line(self._remarks)))
-        self.doubt.setAccessibleName(remarks_line(self._remarks))
+        self.doubt.show_remarks(self._remarks)
+        self._fit()
 
     def _show_range(self) -> None:
         """Open what the range is made of."""
@@ -197,7 +174,7 @@ class Headline(QFrame):
             RangeCard(range_rows(self._shown.range), self).stand_below(self.doubt)
 
     def _add_problem(self, problem: str) -> None:
-        self._remarks = (*self._remarks, Remark(problem, "care"))
+        self._remarks = (Remark(problem, "care"), *self._remarks)
         self._show_remarks()
 
     def _show_problem(self, problem: str) -> None:
@@ -206,7 +183,6 @@ class Headline(QFrame):
             self._shown = None
             self._remarks = (Remark(problem, "stop"),)
             self.sentence.setText(NO_ESTIMATE)
+            self._figures = ()
             self._show_remarks()
             self.warnings.setVisible(False)
-            self._figures = ()
-            self._fit()

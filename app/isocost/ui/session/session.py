@@ -17,8 +17,8 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.choosing import with_hardware
-from isocost.plan.project.counting import with_obtainable_counts
 from isocost.plan.project.editing import followed
+from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.report.findings.layouts import not_searched
 from isocost.ui.session.step import Step

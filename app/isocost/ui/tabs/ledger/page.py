@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.plan.answer.badges import badges, spokesman
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.inputs.counting import STAGES, counted
+from isocost.plan.inputs.billing import STAGES, counted
 from isocost.plan.money.ledger import Omission
 from isocost.report.findings.facts import counted_words
 from isocost.ui.look.theme import Theme

@@ -1,0 +1,93 @@
+"""The remarks under the answer on one line, which ends in an ellipsis when there is no room for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from isocost.report.findings.header import Remark, remarks_line
+from isocost.ui.look.theme import LIGHT, Theme
+from isocost.ui.widgets.labels import plain_tip, set_text
+
+BETWEEN = " · "
+
+
+class RemarkLine(QLabel):
+    """Each remark in the colour of its tone; one that opens something is a link. The tip has all of them."""
+
+    wanted = Signal(str)
+    """What the remark that was clicked opens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._remarks: tuple[Remark, ...] = ()
+        self._theme: Theme = LIGHT
+        self.setProperty("role", "small")
+        self.setObjectName("headline.doubt")
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.linkActivated.connect(self.wanted)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What there is to show."""
+        return self._remarks
+
+    def show_remarks(self, remarks: Sequence[Remark]) -> None:
+        """Replace the remarks; the first ones stay when there is no room for all."""
+        self._remarks = tuple(remarks)
+        whole = remarks_line(self._remarks)
+        self.setToolTip(plain_tip(whole))
+        self.setAccessibleName(whole)
+        self._elide()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self._theme = theme
+        self._elide()
+
+    @property
+    def needed(self) -> int:
+        """Pixels that the remarks which are to be seen take, an ellipsis after them included."""
+        texts = [remark.text for remark in self._remarks if not remark.spare]
+        return self.fontMetrics().horizontalAdvance(BETWEEN.join((*texts, "…"))) if texts else 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._elide()
+
+    def _elide(self) -> None:
+        # Qt cuts rich text mid-letter: what has no room is taken off before it becomes rich.
+        set_text(self, BETWEEN.join(self._marked(remark, text) for remark, text in self._with_room()))
+
+    def _with_room(self) -> Iterator[tuple[Remark, str]]:
+        """The remarks from the first, each with the part of its text that has room."""
+        metrics, before = self.fontMetrics(), ""
+        whole = metrics.horizontalAdvance(BETWEEN.join(remark.text for remark in self._remarks))
+        room = self.contentsRect().width()
+        for at, remark in enumerate(self._remarks):
+            after = f"{BETWEEN}…" if at < len(self._remarks) - 1 else ""
+            if whole <= room or metrics.horizontalAdvance(before + remark.text + after) <= room:
+                yield remark, remark.text
+                before += remark.text + BETWEEN
+                continue
+            left = room - metrics.horizontalAdvance(before)
+            yield remark, metrics.elidedText(remark.text, Qt.TextElideMode.ElideRight, left) or "…"
+            return
+
+    def _marked(self, remark: Remark, text: str) -> str:
+        tones = {"quiet": self._theme.quiet, "fine": self._theme.fine, "care": self._theme.care}
+        style = f'style="color:{tones.get(remark.tone, self._theme.stop)}"'
+        if remark.opens:
+            return f'<a href="{escape(remark.opens)}" {style}>{escape(text)}</a>'
+        return f"<span {style}>{escape(text)}</span>"
