@@ -24,7 +24,7 @@ from isocost.plan.inputs.input import problem
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import KINDS, StageBase
 from isocost.plan.project.project import Project
-from isocost.plan.values import ModelChoice
+from isocost.plan.values import Currency, ModelChoice
 from isocost.quantities import QuantityError, parse
 
 LARGEST_DEGREE = 100_000_000
@@ -68,6 +68,8 @@ def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> m
     """The record a tree describes; every value is checked here, by its type and the table of inputs."""
     if kind.cls is ModelChoice and isinstance(tree, str):
         return _model(tree, where)
+    if kind.cls is Currency and isinstance(tree, str):
+        return Currency(_text(tree, where, prose=False).upper())
     if not isinstance(tree, dict):
         raise _wrong(where, f"expected keys and values, got {got(tree)}.")
     fields = {field.encode_name: field for field in kind.fields}

@@ -16,6 +16,7 @@ from isocost.plan.answer.results import Estimate, Range, StageEstimate
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 from isocost.report.estimate_questions import Question
+from isocost.report.findings.header import currency_words
 
 _CSV_COLUMNS = (
     "stage", "group", "kind", "accelerator", "count", "usd_per_gpu_hour", "gpu_hours", "wall_days",
@@ -26,7 +27,10 @@ _MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]<>|#$~])")
 
 
 def json_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
-    """JSON whose keys are extended in later versions and never renamed; absent values are null."""
+    """JSON whose keys are extended in later versions and never renamed; absent values are null.
+
+    Figures are USD, as their keys say; ``currency`` is the one that sentences are in.
+    """
     tree = _json_tree(result) | {each.key: each.figures for each in asked}
     return json.dumps(_finite(tree), indent=2, allow_nan=False)
 
@@ -63,7 +67,8 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
         f"## {_md(result.project)}: {_md(result.scenario)}",
         "",
         f"**{_md(result.headline)}.**"
-        + "".join(f" {_md(words)}." for words in (result.doubt, result.usage) if words),
+        + "".join(f" {_md(words)}." for words in (result.doubt, result.usage) if words)
+        + (f" Amounts {_md(words)}." if (words := currency_words(result.money)) else ""),
         "",
         f"| Stage | Cost | {named_for(result.noun, 'GPU-hours', heading=True)} | Time | Accelerators | MFU |",
         "|---|---:|---:|---:|---|---:|",
@@ -101,6 +106,11 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
         "isocost": __version__,
         "project": result.project,
         "scenario": result.scenario,
+        "currency": {
+            "code": result.money.code,
+            "per_usd": result.money.per_usd,
+            "date": result.money.date or None,
+        },
         "total": {
             "cost_usd": total.cost_usd,
             "gpu_hours": total.gpu_hours,

@@ -19,7 +19,7 @@ from isocost.quantities import (
     plain_spaces,
 )
 from isocost.report.estimate_questions import Question
-from isocost.report.findings.header import range_rows
+from isocost.report.findings.header import currency_words, range_rows
 
 KG_PER_TONNE = 1000.0
 LARGEST_PARTS = 4
@@ -48,6 +48,7 @@ def text(result: Estimate, asked: Sequence[Question] = ()) -> str:
             f"{result.project} | {result.scenario}",
             result.headline,
             *(words for words in (result.doubt, result.usage) if words),
+            *([f"Amounts {words}"] if (words := currency_words(result.money)) else []),
         ],
         list(_total(result)),
         _table(
