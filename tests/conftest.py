@@ -13,6 +13,8 @@ os.environ["QT_SCALE_FACTOR"] = "1"
 
 from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths
 
+from isocost.quantities import DOLLAR, show_money_in
+
 HOME_VARIABLES = {
     "HOME": ".",
     "XDG_CONFIG_HOME": ".config",
@@ -37,6 +39,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def in_dollars() -> None:
+    """Amounts are written in dollars, whatever the plan of the last test was shown in."""
+    show_money_in(DOLLAR)
 
 
 @pytest.fixture

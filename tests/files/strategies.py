@@ -6,10 +6,12 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
+from isocost.files.loading import LARGEST_RATE, SMALLEST_RATE
 from isocost.files.schema import section_of
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import GpuHoursStage, Project
 from isocost.plan.project.ranges import InputRange
+from isocost.plan.values import Currency
 
 LINES = st.one_of(
     st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=30),
@@ -83,6 +85,8 @@ def ranges(draw: st.DrawFn) -> InputRange:
 
 def structs(kind: inspect.StructType, key: str) -> st.SearchStrategy:
     """Values of one struct, each optional part given or left out."""
+    if kind.cls is Currency:
+        return CURRENCIES
     section = section_of(kind.cls, key)
     parts = {field.name: values(field.type, section, field.name) for field in kind.fields}
     needed = {field.name: parts[field.name] for field in kind.fields if field.required}
@@ -91,6 +95,16 @@ def structs(kind: inspect.StructType, key: str) -> st.SearchStrategy:
     whole = made.flatmap(one_kind_of_hours) if kind.cls is GpuHoursStage else made
     # Behind a lambda: else the name of every strategy spells out all the kinds of stage.
     return st.none().flatmap(lambda _: whole)
+
+
+CURRENCIES = st.just(Currency()) | st.builds(
+    Currency,
+    st.from_regex(r"[A-Z]{3}", fullmatch=True).filter(lambda code: code != "USD"),
+    st.none() | st.floats(SMALLEST_RATE, LARGEST_RATE),
+    LINES,
+    LINES,
+)
+"""Codes of three letters, with a rate or without."""
 
 
 def one_kind_of_hours(stage: GpuHoursStage) -> st.SearchStrategy:

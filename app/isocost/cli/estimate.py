@@ -26,6 +26,7 @@ def _report(file: str, scenario: str | None, written: str) -> str:
     from isocost.cli.errors import UsageError
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.plan.answer.estimate import answer
+    from isocost.quantities import money_shown_in
     from isocost.report import estimate_tables, estimate_text
     from isocost.report.estimate_questions import questions
 
@@ -43,4 +44,5 @@ def _report(file: str, scenario: str | None, written: str) -> str:
         "json": estimate_tables.json_text,
         "markdown": estimate_tables.markdown_text,
     }
-    return writers[written](found.estimate, questions(found))
+    with money_shown_in(found.money):
+        return writers[written](found.estimate, questions(found))

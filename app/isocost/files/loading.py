@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,15 @@ from isocost.files.tree import parse_tree
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.shape import shape_flaw
 from isocost.plan.project.choosing import price_from
+from isocost.plan.project.currency import money_of
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario
-from isocost.plan.values import Hardware, ModelChoice
+from isocost.plan.values import Currency, Hardware, ModelChoice
+from isocost.quantities import DOLLAR, money_shown_in
 
+SMALLEST_RATE, LARGEST_RATE = 1e-6, 1e9
+"""Units of a currency for one USD."""
+_CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LARGEST_FILE = 1_000_000
 """Bytes; the presets take about a thousandth of it."""
 
@@ -41,6 +47,11 @@ def load_project(path: Path, catalog: Catalog | None = None) -> Project:
 
 def parse_project(text: str, catalog: Catalog | None = None) -> Project:
     """The project a plan file's text describes. Raises ContentError with one sentence."""
+    with money_shown_in(DOLLAR):  # what is wrong with an amount is said as the file has it
+        return _parsed(text, catalog)
+
+
+def _parsed(text: str, catalog: Catalog | None) -> Project:
     tree = current_tree(parse_tree(text))
     if catalog is not None:
         tree = _counted(tree, catalog)
@@ -49,6 +60,7 @@ def parse_project(text: str, catalog: Catalog | None = None) -> Project:
     _check(project)
     if catalog is not None:
         _check_names(project, catalog)
+        _known(lambda _: money_of(project.currency, catalog), project.currency.code, "currency.code")
         return with_obtainable_counts(project, catalog)
     return project
 
@@ -118,8 +130,21 @@ def _check(project: Project) -> None:
     for index, accelerator in enumerate(priced):
         if accelerator in priced[:index]:
             raise ContentError(f"prices[{index}].accelerator: {accelerator!r} has a price already.")
-    if project.currency.per_usd <= 0:
-        raise ContentError(f"currency.per_usd: must be above 0, got {project.currency.per_usd:g}.")
+    _check_currency(project.currency)
+
+
+def _check_currency(currency: Currency) -> None:
+    if not _CURRENCY_CODE.fullmatch(currency.code):
+        raise ContentError(f"currency.code: must be three letters such as EUR, got {currency.code!r}.")
+    rate = currency.per_usd
+    if rate is not None and not rate > 0:
+        raise ContentError(f"currency.per_usd: must be above 0, got {rate:g}.")
+    if rate is not None and currency.code == "USD" and rate != 1:
+        raise ContentError(f"currency.per_usd: one USD is one USD, got {rate:g}; name another code.")
+    if rate is not None and not SMALLEST_RATE <= rate <= LARGEST_RATE:
+        raise ContentError(
+            f"currency.per_usd: must lie from {SMALLEST_RATE:g} to {LARGEST_RATE:g}, got {rate:g}."
+        )
 
 
 def _check_stage(stage: Stage, where: str) -> None:

@@ -26,7 +26,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import KINDS, StageBase
 from isocost.plan.project.project import Project
 from isocost.plan.project.ranges import SEPARATOR, InputRange, RangeShape
-from isocost.plan.values import ModelChoice
+from isocost.plan.values import Currency, ModelChoice
 from isocost.quantities import QuantityError, parse
 from isocost.quantities.ranges import parse_range
 
@@ -71,6 +71,8 @@ def _struct(tree: Tree, kind: inspect.StructType, where: str, section: str) -> m
     """The record a tree describes; every value is checked here, by its type and the table of inputs."""
     if kind.cls is ModelChoice and isinstance(tree, str):
         return _model(tree, where)
+    if kind.cls is Currency and isinstance(tree, str):
+        return Currency(_text(tree, where, prose=False).upper())
     if not isinstance(tree, dict):
         raise _wrong(where, f"expected keys and values, got {got(tree)}.")
     fields = {field.encode_name: field for field in kind.fields}

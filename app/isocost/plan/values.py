@@ -165,6 +165,8 @@ class Currency(Value, frozen=True):
     """Display currency with a rate frozen on a day; stored values stay in USD."""
 
     code: str = "USD"
-    per_usd: float = 1.0
+    """ISO 4217."""
+    per_usd: float | None = None
+    """Units of it for one USD; None = as the catalogue has it, from day to day."""
     source: str = ""
     date: str = ""

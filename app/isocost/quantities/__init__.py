@@ -1,12 +1,20 @@
 """Numbers as people write them: "7B", "2.5e23", "$3.99", "40 %", "1,5", "3 weeks" <-> floats.
 
 Values are plain floats: shares lie in 0..1, money is USD, times typed into an ``hours`` field are hours.
+Money is written in the currency that is shown (:mod:`isocost.quantities.currency`), dollars unless told.
 Reading and writing go through the decimal digits, so nothing is lost: 14.8T is exactly ``14.8e12``.
 """
 
-from isocost.quantities.reading import Quantity, QuantityError, parse
-from isocost.quantities.writing import (
+from isocost.quantities.currency import (
+    DOLLAR,
     SPACE,
+    MoneyUnit,
+    money_shown_in,
+    show_money_in,
+    shown_money,
+)
+from isocost.quantities.reading import Quantity, QuantityError, parse, typed_money
+from isocost.quantities.writing import (
     format_bytes,
     format_carbon,
     format_cents,
@@ -26,7 +34,9 @@ from isocost.quantities.writing import (
 )
 
 __all__ = [
+    "DOLLAR",
     "SPACE",
+    "MoneyUnit",
     "Quantity",
     "QuantityError",
     "format_bytes",
@@ -43,7 +53,11 @@ __all__ = [
     "format_power",
     "format_quantity",
     "format_share",
+    "money_shown_in",
     "parse",
     "plain_spaces",
+    "show_money_in",
     "shown_duration",
+    "shown_money",
+    "typed_money",
 ]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
+from isocost.quantities.currency import DOLLAR, MoneyUnit
 from isocost.quantities.expressions import evaluate
 from isocost.quantities.units import (
     HOURS_PER_DAY,
@@ -53,9 +56,10 @@ _NUMBER = re.compile(_DIGITS)
 _TIME_SPAN = re.compile(_DIGITS + r"(?P<scale>[A-Za-z]*)(?:\s+(?P<unit>[A-Za-z]+))?[\s,]*")
 _POWER_OF_TEN = re.compile(r"\s*[*x]\s*10\^([+-]?[0-9]{1,6})")
 _SUPERSCRIPT_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_DOLLAR = re.compile(r"(?:us\$|usd|\$)", re.IGNORECASE)
 _PER_HOUR = re.compile(r"(?:/|per)\s*(?:gpu|chip|accelerator)?[- ]?\s*(?:h|hr|hour)s?$", re.IGNORECASE)
-_OTHER_CURRENCY = re.compile(r"[€£¥₹]|\b(?:eur|gbp|jpy|cny|rmb)\b", re.IGNORECASE)
+_OTHER_CURRENCY = re.compile(r"[€£¥₹₩₽₿₫₦₴]|(?<![A-Za-z])(?:[A-Z]{3}|eur|gbp|jpy|cny|rmb)(?![A-Za-z])")
+"""Signs and codes that may be another currency's."""
+_ONLY_DOLLARS = (DOLLAR,)
 _FACTOR = re.compile(r"(?:(?P<sign>[*/])\s*(?P<after>.+)|(?P<before>[0-9.,]+)\s*[x*])")
 _CHANGE = re.compile(r"(?P<sign>[+-])\s*(?P<percent>[0-9.,]+)\s*%")
 
@@ -65,7 +69,12 @@ class QuantityError(ValueError):
 
 
 def parse(
-    text: str, quantity: Quantity, *, current: float | None = None, unit: str | tuple[str, ...] = ""
+    text: str,
+    quantity: Quantity,
+    *,
+    current: float | None = None,
+    unit: str | tuple[str, ...] = "",
+    money: Sequence[MoneyUnit] = _ONLY_DOLLARS,
 ) -> float:
     """Read a number as people type it.
 
@@ -73,7 +82,8 @@ def parse(
     a dollar sign for money, a percent sign for shares and time units for hours. One comma followed by
     exactly three digits groups thousands (1,500 = 1500); otherwise it is a decimal comma (1,5; 0,125). A
     share above 1 without a percent sign is taken as per cent. ``unit`` names words that may follow the number
-    ("GPUs").
+    ("GPUs"). Money may be of any of the currencies ``money``, of the first where none is named, and comes to
+    USD at their rates.
 
     Arithmetic is worked out (``7B*2``, ``=3e9+4e9``, ``$20 - 5%``), and a span of time is turned into the
     field's unit where that is another one ("2 years" of months).
@@ -87,20 +97,64 @@ def parse(
     if edited is not None:
         return edited
     try:
-        value = _amount(cleaned, quantity, unit)
+        value = _amount(cleaned, quantity, unit, tuple(money))
     except QuantityError as error:
-        return _worked_out(cleaned, quantity, unit, error)
+        return _worked_out(cleaned, quantity, unit, tuple(money), error)
     if quantity == "count" and value != int(value):
         raise QuantityError(f"A count must be a whole number, got {value:g}.")
     return value
 
 
-def _amount(text: str, quantity: Quantity, unit: str | tuple[str, ...]) -> float:
+def typed_money(text: str, money: Sequence[MoneyUnit]) -> MoneyUnit:
+    """The currency that an amount is typed in: the one it names first, else the first of ``money``."""
+    found = _spelled(tuple(money))[0].search(text.translate(_TYPOGRAPHY))
+    return _spelled(tuple(money))[1][found[0].lower()] if found else money[0]
+
+
+@lru_cache(maxsize=16)
+def _spelled(money: tuple[MoneyUnit, ...]) -> tuple[re.Pattern[str], Mapping[str, MoneyUnit]]:
+    """(What names one of the currencies, which of them each spelling names): the first ones go before."""
+    known: dict[str, MoneyUnit] = {}
+    for unit in money:
+        # "¥" is the yuan's too, where amounts are shown in yuan.
+        bare = unit.symbol.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if unit is money[0] else ""
+        for spelling in (unit.code, unit.symbol, *unit.spellings, *([bare] if bare not in ("", "$") else [])):
+            known.setdefault(spelling.lower(), unit)
+    longest = sorted(known, key=len, reverse=True)
+    parts = [
+        rf"(?<![A-Za-z]){re.escape(each)}(?![A-Za-z])" if each[-1].isalpha() else re.escape(each)
+        for each in longest
+    ]
+    return re.compile("|".join(parts), re.IGNORECASE), known
+
+
+def _money(text: str, unit: str | tuple[str, ...], money: tuple[MoneyUnit, ...]) -> float:
+    """USD of an amount in one of the currencies."""
+    bare = _PER_HOUR.sub("", text)
+    rest = _spelled(money)[0].sub("", bare, count=1).strip()
+    try:
+        return typed_money(bare, money).usd(_plain(rest, "money", unit))
+    except QuantityError:
+        if other := _OTHER_CURRENCY.search(rest):
+            raise QuantityError(_no_rate(other[0], money)) from None
+        raise
+
+
+def _no_rate(named: str, money: tuple[MoneyUnit, ...]) -> str:
+    if money == _ONLY_DOLLARS:
+        return "Money is entered in US dollars; convert the amount first, for example $3.99."
+    codes = ", ".join(each.code for each in money)
+    return f"No rate of {named!r} is known; write the amount in one of {codes}."
+
+
+def _amount(
+    text: str, quantity: Quantity, unit: str | tuple[str, ...], money: tuple[MoneyUnit, ...]
+) -> float:
     """A single amount of a kind."""
     if quantity == "hours":
         return _duration(text)
     if quantity == "money":
-        return _plain(_without_currency(text), quantity, unit)
+        return _money(text, unit, money)
     if quantity == "share":
         return _share(text, unit)
     hours = _hours_of(unit)
@@ -120,18 +174,27 @@ def _hours_of(unit: str | tuple[str, ...]) -> float | None:
     return None
 
 
-def _worked_out(text: str, quantity: Quantity, unit: str | tuple[str, ...], wrong: QuantityError) -> float:
+def _worked_out(
+    text: str,
+    quantity: Quantity,
+    unit: str | tuple[str, ...],
+    money: tuple[MoneyUnit, ...],
+    wrong: QuantityError,
+) -> float:
     """The value of an expression; raises ``wrong``, or what its arithmetic lacks, when it is none."""
-    if _OTHER_CURRENCY.search(text) or not re.search(r"^=|[-+*/(]", text):
+    unknown = quantity == "money" and _OTHER_CURRENCY.search(_spelled(money)[0].sub("", text))
+    if unknown or not re.search(r"^=|[-+*/(]", text):
         raise wrong
 
     def plain(part: str) -> float:
         return _plain(part, "number", "")
 
     def amount(part: str) -> float:
-        return _amount(part, quantity, unit)
+        return _amount(part, quantity, unit, money)
 
     def as_quantity(size: float) -> float:
+        if quantity == "money":
+            return money[0].usd(size)
         return size / 100 if quantity == "share" and size > 1 else size
 
     try:
@@ -244,12 +307,6 @@ def _without_unit(words: str, unit: str | tuple[str, ...]) -> str:
         if stem and (found := re.search(tail, rest, re.IGNORECASE)):
             return rest[: found.start()].strip()
     return rest
-
-
-def _without_currency(text: str) -> str:
-    if _OTHER_CURRENCY.search(text):
-        raise QuantityError("Money is entered in US dollars; convert the amount first, for example $3.99.")
-    return _DOLLAR.sub("", _PER_HOUR.sub("", text), count=1).strip()
 
 
 def _share(text: str, unit: str | tuple[str, ...]) -> float:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
 from isocost.quantities.reading import Quantity
 from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_DAY
-
-SPACE = "\N{NO-BREAK SPACE}"
-"""Between a number and its unit, so that a line never breaks there."""
 
 _SUFFIXES = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
 _BYTES = ((15, "PB"), (12, "TB"), (9, "GB"), (6, "MB"), (3, "kB"))
 _MEMORY = ((50, "PiB"), (40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
+_FLOAT_DIGITS = 17
+"""Significant digits that tell every float from its neighbours."""
 _KILO = 1000.0
 """Kilowatts in a megawatt, kilograms in a tonne."""
 
@@ -45,10 +45,7 @@ def format_exact(value: float, quantity: Quantity = "number") -> str:
     if quantity == "count":
         return _grouped(exact)
     if quantity == "money":
-        sign = "-" if exact < 0 else ""
-        cents = f"{abs(exact):,.2f}"
-        lossless = abs(exact) < Decimal("1e15") and Decimal(cents.replace(",", "")) == abs(exact)
-        return f"{sign}${cents if lossless else _digits(abs(exact))}"
+        return _exact_money(float(value), shown_money())
     for power, suffix in _SUFFIXES:
         if Decimal(10) ** power <= abs(exact) < Decimal("1e15"):
             return f"{_digits(exact.scaleb(-power))}{suffix}"
@@ -56,26 +53,58 @@ def format_exact(value: float, quantity: Quantity = "number") -> str:
 
 
 def format_money(value: float, *, digits: int = 3) -> str:
-    """USD for display: "$0.42", "$3.99", "$7,500", "$295K", "$5.33M"."""
+    """USD for display, in the currency shown: "$0.42", "$3.99", "$7,500", "$295K", "€5.33M"."""
     if not math.isfinite(value):
         return _not_finite(value)
-    sign, size = ("-" if value < 0 else ""), abs(value)
+    unit = shown_money()
+    size = abs(unit.shown(value))
+    return f"{'-' if value < 0 else ''}{unit.prefix}{_amount(size, unit, digits)}"
+
+
+def _amount(size: float, unit: MoneyUnit, digits: int) -> str:
+    """A sum of a currency without its sign, short."""
     rounded = _rounded(size, digits)
     if rounded >= 1e4:
-        return f"{sign}${_scaled(size, digits, _SUFFIXES)}"
+        return _scaled(size, digits, _SUFFIXES)
     if size >= 999.995:
-        return f"{sign}${size:,.0f}"
+        return f"{size:,.0f}"
+    if not unit.digits and size:
+        return _significant(size, digits)
     if size >= 1 or size == 0:
-        return f"{sign}${size:.2f}"
+        return f"{size:.{unit.digits}f}"
     text = _significant(size, digits)
-    return f"{sign}${rounded:.2f}" if len(text) < len("0.42") else f"{sign}${text}"
+    return f"{rounded:.2f}" if len(text) < len("0.42") else text
+
+
+def _exact_money(usd: float, unit: MoneyUnit) -> str:
+    """The shortest sum of a currency that is read as exactly these USD."""
+    size = _shortest(abs(usd), unit)
+    cents = f"{size:,.{unit.digits}f}"
+    lossless = size < Decimal("1e15") and Decimal(cents.replace(",", "")) == size
+    return f"{'-' if usd < 0 else ''}{unit.prefix}{cents if lossless else _digits(size)}"
+
+
+def _shortest(usd: float, unit: MoneyUnit) -> Decimal:
+    """The sum of a currency in the fewest digits that come to a float of USD again.
+
+    Of USD in more than a dozen digits there may be none: floats then lie closer together than such sums.
+    """
+    if unit.is_dollar:
+        return Decimal(repr(usd))
+    whole = Decimal(repr(usd)) * Decimal(repr(unit.per_usd))
+    for digits in range(1, _FLOAT_DIGITS):
+        text = f"{whole:.{digits}e}"
+        if unit.usd(float(text)) == usd:
+            return Decimal(text)
+    return Decimal(f"{whole:.{_FLOAT_DIGITS - 1}e}")
 
 
 def format_cents(value: float) -> str:
-    """USD to the cent: "$294,672.00"."""
+    """USD to the cent of the currency shown: "$294,672.00"."""
     if not math.isfinite(value):
         return _not_finite(value)
-    return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
+    unit = shown_money()
+    return f"{'-' if value < 0 else ''}{unit.prefix}{abs(unit.shown(value)):,.{unit.digits}f}"
 
 
 def format_share(value: float, *, decimals: int = 1) -> str:

@@ -13,6 +13,7 @@ from isocost.plan.answer.results import Estimate, Range, StageEstimate
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 from isocost.report.estimate_questions import Question
+from isocost.report.findings.header import currency_words
 from isocost.report.forms import csv_cell, json_of
 from isocost.report.forms import markdown as md
 
@@ -23,7 +24,10 @@ _CSV_COLUMNS = (
 
 
 def json_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
-    """JSON whose keys are extended in later versions and never renamed; absent values are null."""
+    """JSON whose keys are extended in later versions and never renamed; absent values are null.
+
+    Figures are USD, as their keys say; ``currency`` is the one that sentences are in.
+    """
     tree = _json_tree(result) | {each.key: each.figures for each in asked}
     return json_of(tree)
 
@@ -60,7 +64,8 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
         f"## {md(result.project)}: {md(result.scenario)}",
         "",
         f"**{md(result.headline)}.**"
-        + "".join(f" {md(words)}." for words in (result.doubt, result.usage) if words),
+        + "".join(f" {md(words)}." for words in (result.doubt, result.usage) if words)
+        + (f" Amounts {md(words)}." if (words := currency_words(result.money)) else ""),
         "",
         f"| Stage | Cost | {named_for(result.noun, 'GPU-hours', heading=True)} | Time | Accelerators | MFU |",
         "|---|---:|---:|---:|---|---:|",
@@ -106,6 +111,11 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
         "isocost": __version__,
         "project": result.project,
         "scenario": result.scenario,
+        "currency": {
+            "code": result.money.code,
+            "per_usd": result.money.per_usd,
+            "date": result.money.date or None,
+        },
         "total": {
             "cost_usd": total.cost_usd,
             "gpu_hours": total.gpu_hours,

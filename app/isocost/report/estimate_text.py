@@ -19,7 +19,7 @@ from isocost.quantities import (
     plain_spaces,
 )
 from isocost.report.estimate_questions import Question
-from isocost.report.findings.header import range_rows
+from isocost.report.findings.header import currency_words, range_rows
 from isocost.report.forms import aligned
 
 KG_PER_TONNE = 1000.0
@@ -49,6 +49,7 @@ def text(result: Estimate, asked: Sequence[Question] = ()) -> str:
             f"{result.project} | {result.scenario}",
             result.headline,
             *(words for words in (result.doubt, result.usage) if words),
+            *([f"Amounts {words}"] if (words := currency_words(result.money)) else []),
         ],
         list(_total(result)),
         aligned(

@@ -47,6 +47,9 @@ class Commands(Protocol):
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Light, dark or as the system."""
 
+    def choose_currency(self, code: str) -> None:
+        """Show the plan's amounts in another currency."""
+
     def step_text(self, step: int) -> None:
         """Larger or smaller text, or the design's."""
 
@@ -131,9 +134,31 @@ class Menus:
             action.setChecked(window.themes.choice == choice)
             group.addAction(action)
         menu.addSeparator()
+        self._build_currencies(menu.addMenu("&Currency"))
+        menu.addSeparator()
         self._add(menu, "Text &larger", lambda: window.step_text(1), QKeySequence.StandardKey.ZoomIn)
         self._add(menu, "Text &smaller", lambda: window.step_text(-1), QKeySequence.StandardKey.ZoomOut)
         self._add(menu, "Text as &designed", lambda: window.step_text(0), "Ctrl+0")
+
+    def _build_currencies(self, menu: QMenu) -> None:
+        """Every currency there is a rate of, with its rate; the plan's own is checked when the menu opens."""
+        from isocost.report.findings.header import currency_line  # not before the window is there
+
+        window = self._commands
+        actions = {}
+        for currency in window.session.catalog.constants.currencies.values():
+            choose = partial(window.choose_currency, currency.code)
+            actions[currency.code] = action = self._add(menu, currency_line(currency), choose)
+            action.setObjectName(f"currency.{currency.code}")
+            action.setToolTip(plain_tip(currency.source))
+            action.setCheckable(True)
+        menu.setToolTipsVisible(True)
+
+        def check() -> None:
+            for code, action in actions.items():
+                action.setChecked(code == window.session.money[0].code)
+
+        menu.aboutToShow.connect(check)
 
     def _build_help(self) -> None:
         window = self._commands

@@ -275,6 +275,11 @@ class Window(QMainWindow):
         self.themes.choose(choice)
         self._settings.setValue("theme", choice)
 
+    def choose_currency(self, code: str) -> None:
+        """Show the plan's amounts in another currency, at today's rate of the catalogue: one step to undo."""
+        self.take_typed()
+        self.session.show_in(code)
+
     def step_text(self, step: int) -> None:
         """Larger (1) or smaller (-1) text, or the design's (0); remembered."""
         at = min(range(len(TEXT_SIZES)), key=lambda i: abs(TEXT_SIZES[i] - self.themes.scale))

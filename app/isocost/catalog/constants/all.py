@@ -8,9 +8,11 @@ from typing import TypedDict, Unpack
 
 from isocost.catalog.constants.economics import (
     ApiQuote,
+    CurrencyRate,
     Economics,
     Region,
     Threshold,
+    read_currencies,
     read_economics,
     read_thresholds,
 )
@@ -32,6 +34,7 @@ class Replacements(TypedDict, total=False):
 
     economics: Economics
     regions: Mapping[str, Region]
+    currencies: Mapping[str, CurrencyRate]
     api_quotes: tuple[ApiQuote, ...]
     thresholds: tuple[Threshold, ...]
     efficiency: EfficiencyFacts
@@ -71,6 +74,11 @@ class AllConstants:
     def regions(self) -> Mapping[str, Region]:
         """Grids and prices of electricity by the region's id, in the order of the file."""
         return {row.id: row for row in read_rows(resource("regions.csv"), Region)}
+
+    @cached_property
+    def currencies(self) -> Mapping[str, CurrencyRate]:
+        """Currencies with their rates by code, in the order offered."""
+        return read_currencies(read_rows(resource("currencies.csv"), CurrencyRate))
 
     @cached_property
     def api_quotes(self) -> tuple[ApiQuote, ...]:

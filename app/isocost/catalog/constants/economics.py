@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.prices import IsoDay, Text
 from isocost.catalog.table import yaml_record
+from isocost.quantities import MoneyUnit
 
 
 class DatedFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +95,47 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For large customers; None = not known."""
     price_period: str = ""
     price_source: str = ""
+
+
+class CurrencyRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A currency with what the euro was worth in it (``resources/currencies.csv``)."""
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+    """ISO 4217."""
+    name: Text
+    symbol: Text
+    """Tells it from all others: "CN¥"."""
+    digits: Annotated[int, msgspec.Meta(ge=0, le=4)]
+    per_eur: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+    """As central banks publish them."""
+    date: IsoDay
+    confidence: Literal["high", "medium", "low"]
+    source: Text
+    spellings: str = ""
+    """Other words for it, with spaces between."""
+    usd_per_eur: float = 1.0
+    """Of the same day; from the row of the dollar."""
+
+    @property
+    def unit(self) -> MoneyUnit:
+        """How amounts are written in it; rates are published in five digits."""
+        per_usd = float(f"{self.per_eur / self.usd_per_eur:.5g}")
+        words = tuple(self.spellings.split())
+        return MoneyUnit(self.code, self.symbol, self.digits, per_usd, self.date, words)
+
+
+def read_currencies(rows: Iterable[CurrencyRate]) -> Mapping[str, CurrencyRate]:
+    """The currencies by code, each beside the dollar of its day.
+
+    Raises:
+        CatalogError: a currency has no dollar of the same day beside it.
+    """
+    listed = list(rows)
+    dollars = {row.date: row.per_eur for row in listed if row.code == "USD"}
+    for row in listed:
+        if row.date not in dollars:
+            raise CatalogError(f"currencies.csv: no rate of USD on {row.date}, the day of {row.code}.")
+    return {row.code: msgspec.structs.replace(row, usd_per_eur=dollars[row.date]) for row in listed}
 
 
 class ApiQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

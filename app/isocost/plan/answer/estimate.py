@@ -14,7 +14,12 @@ from isocost.plan.answer.comparison import Comparison, compared
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline, usage
-from isocost.plan.answer.notices import other_count_is_better, scenario_notices, stage_notices
+from isocost.plan.answer.notices import (
+    currency_notices,
+    other_count_is_better,
+    scenario_notices,
+    stage_notices,
+)
 from isocost.plan.answer.results import (
     Estimate,
     EstimateRange,
@@ -36,7 +41,9 @@ from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.money.slip import Slip, slip
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Array, StageRun
+from isocost.plan.project.currency import money_of
 from isocost.plan.project.project import Project, Scenario, Stage, efficiency_of
+from isocost.quantities import MoneyUnit, money_shown_in, shown_money
 
 
 @dataclass(frozen=True)
@@ -93,15 +100,23 @@ class Answer:
     @cached_property
     def omissions(self) -> tuple[Omission, ...]:
         """What the bill does not contain."""
-        return omissions(self.scenario, self.reckoning.catalog)
+        with money_shown_in(self.money):
+            return omissions(self.scenario, self.reckoning.catalog)
+
+    @property
+    def money(self) -> MoneyUnit:
+        """The currency its words are in."""
+        return money_of(self.project.currency, self.reckoning.catalog)
 
     def slip(self, weeks: float) -> Slip:
         """What a delay costs."""
-        return slip(self.reckoning, weeks)
+        with money_shown_in(self.money):
+            return slip(self.reckoning, weeks)
 
     def explain(self, key: str) -> Explanation:
         """Where a figure comes from, down to inputs and their sources. Raises KeyError for no figure."""
-        return explained(self.reckoning, key)
+        with money_shown_in(self.money):
+            return explained(self.reckoning, key)
 
 
 def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
@@ -114,11 +129,16 @@ def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
 
 
 def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
-    """The answer for a scenario; what is not asked of it is not worked out.
+    """The answer for a scenario, its words in the project's currency; what is not asked is not worked out.
 
     Raises:
         CatalogError: the catalogue has no such accelerator or model, or no model such parameters.
     """
+    with money_shown_in(money_of(project.currency, catalog)):
+        return _answer(project, catalog, scenario)
+
+
+def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
     chosen = project.scenarios[scenario]
     on, stages = stage_estimates(chosen, catalog)
     counted = [stage for stage in stages if stage.enabled]
@@ -136,6 +156,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
         notices += [n for n in found if n not in notices]
     notices += scenario_notices(chosen, catalog)
+    notices += currency_notices(project.currency)
     curve = active_curve(project, catalog, scenario)
     notices += other_count_is_better(chosen, curve, catalog)
     made = Estimate(
@@ -150,6 +171,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
         headline=headline(counted, total),
         doubt=doubt(counted, span),
         usage=usage(counted),
+        money=shown_money(),
     )
     return Answer(project, scenario, made, on, curve)
 

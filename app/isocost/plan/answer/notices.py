@@ -28,7 +28,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
-from isocost.plan.values import Data, Hardware, Layout, ModelChoice, Price
+from isocost.plan.values import Currency, Data, Hardware, Layout, ModelChoice, Price
 from isocost.quantities import (
     format_count,
     format_counted,
@@ -37,6 +37,7 @@ from isocost.quantities import (
     format_money,
     format_quantity,
     format_share,
+    shown_money,
 )
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
@@ -411,6 +412,19 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
     if result.pinned:
         return f"{sentence}; release a pin, or use {smallest}."
     return f"{sentence}; the smallest count that fits is {smallest}."
+
+
+def currency_notices(currency: Currency) -> Iterator[Notice]:
+    """That amounts are shown at a rate which is another one tomorrow."""
+    shown = shown_money()
+    if not shown.is_dollar and currency.per_usd is None:
+        yield Notice(
+            "rate-not-frozen",
+            "currency",
+            f"The plan names no rate: amounts are shown in {shown.code} at the catalogue's, "
+            f"{shown.rate_words}; choose the currency in the View menu to keep it.",
+            "info",
+        )
 
 
 def other_count_is_better(scenario: Scenario, curve: CostCurve, catalog: Catalog) -> Iterator[Notice]:

@@ -10,6 +10,7 @@ from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Breakdown, Detail, FlopCount
+from isocost.quantities import DOLLAR, MoneyUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ class Estimate:
     doubt: str
     usage: str = ""
     """Hours, the part of them that is waste, and the software: what the figures rest on, in a few words."""
+    money: MoneyUnit = DOLLAR
+    """The currency its words are in; its figures are USD."""
 
     @property
     def noun(self) -> str:

@@ -17,22 +17,26 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.quantities import SPACE, format_cents, format_count
+from isocost.quantities import SPACE, format_count, shown_money
 
 Number = float | NDArray[np.float64]
 Form = Literal["number", "usd", "share"]
 """How a value is written: 2,048 | $3.99 | 40 %."""
 
 CENTS = 100
-DOLLARS_FROM = 10_000.0
-"""USD from which cents are not shown beside arithmetic."""
+WHOLE_FROM = 10_000.0
+"""Of the currency shown, from which cents are not shown beside arithmetic."""
 CENTS_BELOW = 1000.0
-"""USD up to which a round price is written with its cents."""
+"""Of the currency shown, up to which a round price is written with its cents."""
 FEWEST, MOST = 3, 15
 """Significant digits of a value in arithmetic; floats have no more than fifteen that can be trusted."""
 
 _PLACE = re.compile(r"{([^{}]+)}")
-_TOKEN = re.compile(r"{[^{}]+}|\$?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?\s?%?|[-+/^()]|[A-Za-z][\w-]*")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+_SIGN = r"(?:[A-Z]{0,3}[^\w\s(){}+/^%.,'-]|[A-Z]{3}\s)"
+"""What stands before an amount: "$", "CN¥", "CHF "."""
+_TOKEN = re.compile(rf"{{[^{{}}]+}}|{_SIGN}?{_NUMBER.pattern}\s?%?|[-+/^()]|[A-Za-z][\w-]*")
+_AMOUNT = re.compile(rf"{_SIGN}?\d")
 _PHRASES = {"the larger of": "larger", "in whole days": "ceil"}
 _WORDS = frozenset({"x", "of", "and", *_PHRASES.values()})
 
@@ -42,6 +46,7 @@ class Factor:
     """A value in arithmetic, and how it is written."""
 
     value: float
+    """Money in USD."""
     form: Form = "number"
 
     def text(self, digits: int) -> str:
@@ -50,18 +55,24 @@ class Factor:
         size = math.floor(math.log10(abs(self._shown))) if self._shown else 0
         whole, _, part = f"{self._shown:,.{max(0, digits - 1 - size)}f}".partition(".")
         part = part.rstrip("0")
-        if self.form == "usd" and (part or self.value < CENTS_BELOW):
-            part = part.ljust(2, "0")
+        unit = shown_money()
+        if self.form == "usd" and (part or self._shown < CENTS_BELOW):
+            part = part.ljust(unit.digits, "0")
         number = f"{whole}.{part}" if part else whole
-        return {"number": number, "usd": f"${number}", "share": f"{number}{SPACE}%"}[self.form]
+        return {"number": number, "usd": f"{unit.prefix}{number}", "share": f"{number}{SPACE}%"}[self.form]
 
     def read(self, digits: int) -> float:
         """The value of its text."""
         return _number(self.text(digits))
 
     @property
+    def exact(self) -> float:
+        """The value that its text stands for: money in the currency shown."""
+        return shown_money().shown(self.value) if self.form == "usd" else self.value
+
+    @property
     def _shown(self) -> float:
-        return self.value * 100.0 if self.form == "share" else self.value
+        return self.value * 100.0 if self.form == "share" else self.exact
 
 
 def places(words: str) -> tuple[str, ...]:
@@ -87,7 +98,7 @@ def on_paper(
         amount: writes a result; two results written alike are the same on paper.
     """
     # From the values, not from the figure: a rent is in cents already, and rounding twice can differ.
-    exact = amount(read(words, {name: sum(f.value for f in each) for name, each in factors.items()}))
+    exact = amount(read(words, {name: sum(f.exact for f in each) for name, each in factors.items()}))
     for digits in range(FEWEST, MOST):
         values = {name: sum(f.read(digits) for f in each) for name, each in factors.items()}
         if amount(read(words, values)) == exact:
@@ -95,9 +106,13 @@ def on_paper(
     return filled(words, factors, MOST), exact
 
 
-def usd_amount(usd: float) -> str:
-    """A result in USD: to the cent, as a line's own cost is rounded, or to the dollar from $10,000 on."""
-    return f"${format_count(usd)}" if abs(usd) >= DOLLARS_FROM else format_cents(cents(usd))
+def money_amount(amount: float) -> str:
+    """A result in the currency shown: to its cent, or in whole units from 10,000 on."""
+    unit = shown_money()
+    if abs(amount) >= WHOLE_FROM:
+        return f"{unit.prefix}{format_count(amount)}"
+    rounded = cents(amount) if unit.digits == len(str(CENTS)) - 1 else amount
+    return f"{'-' if rounded < 0 else ''}{unit.prefix}{abs(rounded):,.{unit.digits}f}"
 
 
 def in_cents(usd: Number) -> Number:
@@ -131,12 +146,15 @@ def _tokens(words: str) -> tuple[str, ...]:
     for phrase, word in _PHRASES.items():
         plain = plain.replace(phrase, word)
     found = (token.strip() for token in _TOKEN.findall(plain))
-    return tuple(token for token in found if not token[0].isalpha() or token in _WORDS)
+    return tuple(t for t in found if t in _WORDS or not t[0].isalpha() or _AMOUNT.match(t))
 
 
 def _number(text: str) -> float:
     """The value of a number as it is written: "$3.99", "40 %"."""
-    number = float(text.strip("$% " + SPACE).replace(",", ""))
+    digits = _NUMBER.search(text)
+    if digits is None:
+        raise ValueError(f"A number is missing in {text!r}.")
+    number = float(digits[0].replace(",", ""))
     return number / 100.0 if text.endswith("%") else number
 
 
@@ -197,6 +215,6 @@ class _Reader:
             return -self._power()
         if token is not None and token[0] == "{":
             return self._values[token[1:-1]]
-        if token is None or not (token[0].isdigit() or token[0] == "$"):
+        if token is None or token in "-+/^()" or token in _WORDS:
             raise ValueError(f"A number is missing before {token!r}.")
         return _number(token)

@@ -9,7 +9,7 @@ import numpy as np
 
 from isocost.catalog.records import named_for
 from isocost.plan.inputs.table import NUMBERS
-from isocost.plan.money.arithmetic import Factor, Form, on_paper, places, usd_amount
+from isocost.plan.money.arithmetic import Factor, Form, money_amount, on_paper, places
 from isocost.plan.money.figure import BILL, LINES, Figure
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import hardware_of
@@ -56,7 +56,7 @@ def arithmetic(on: Reckoning, figure: Figure, stage: int | None = None) -> tuple
     factors = {
         name: [Factor(value, _form(on, name)) for value in _of(on, name, stage)] for name in places(words)
     }
-    return on_paper(words, factors, usd_amount if figure.unit == "USD" else _as_shown)
+    return on_paper(words, factors, money_amount if figure.unit == "USD" else _as_shown)
 
 
 def _noun(on: Reckoning, stage: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from isocost.catalog import Catalog
@@ -20,7 +20,7 @@ from isocost.plan.money.figure import GROUPS, Figure, LedgerGroup
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.money.supply import price_words
 from isocost.plan.project.project import Scenario, hardware_of, model_of
-from isocost.quantities import format_money, format_quantity
+from isocost.quantities import MoneyUnit, format_money, format_quantity, money_shown_in, shown_money
 
 ABOUT_ALL = 0.9
 """A claimed stage of this share of a model's published hours is taken for its training."""
@@ -109,7 +109,7 @@ def _stage_line(on: Reckoning, place: int) -> LedgerLine:
         source=on.rate_source(stage),
         key=f"stage.{on.stages[place]}",
         group=kind_of(stage).group,
-        write=lambda: _how(on, row, place),
+        write=partial(_how, on, row, place, unit=shown_money()),
         inputs={name: on.by_stage(name)[place] for name in row.needs},
     )
 
@@ -122,14 +122,16 @@ def _line(on: Reckoning, figure: Figure) -> LedgerLine:
         source=_sources(on.scenario, figure.inputs) or price_words(on.scenario.price) or "your input",
         key=figure.key,
         group=figure.group,
-        write=lambda: _how(on, figure),
+        write=partial(_how, on, figure, unit=shown_money()),
         inputs={name: on[name] for name in figure.needs},
     )
 
 
-def _how(on: Reckoning, figure: Figure, stage: int | None = None) -> str:
+def _how(on: Reckoning, figure: Figure, stage: int | None = None, *, unit: MoneyUnit) -> str:
     """The arithmetic of a line and what it comes to; an amount that is only typed is said to be."""
-    words, amount = arithmetic(on, figure, stage)
+    # Written when somebody reads it, by then maybe of a plan in another currency.
+    with money_shown_in(unit):
+        words, amount = arithmetic(on, figure, stage)
     only_typed = figure.words == f"{{{places(figure.words)[0]}}}"
     return f"{'As set' if only_typed else words} = {amount}"
 

@@ -222,11 +222,15 @@ def rent_at(question: RentOrBuy, month: int) -> str:
     return f"By month {question.months[month]:.3g}: rented {rented}, bought {bought}, {resold} if then sold"
 
 
+def _money(name: str) -> Column:
+    return Column(name, format_cents, right=True, key=f"{name} (USD)")
+
+
 def rent_table(question: RentOrBuy | None) -> Table:
     """Money spent by each month."""
     columns = (
         Column("Month", lambda month: f"{month:.3g}", right=True),
-        *(Column(name, format_cents, right=True) for name in ("Rent", "Buy", "Buy, then sell")),
+        *(_money(name) for name in ("Rent", "Buy", "Buy, then sell")),
     )
     if question is None:
         return Table(columns, ())
@@ -331,7 +335,7 @@ def options_table(question: OptionComparison | None) -> Table:
     names = tuple(_NAMES.values())
     columns = (
         Column("Tokens a day", lambda tokens: format_quantity(tokens, "number"), right=True),
-        *(Column(name, format_cents, right=True) for name in names),
+        *(_money(name) for name in names),
     )
     if question is None:
         return Table(columns, ())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from isocost.catalog import Catalog
+from isocost.catalog.constants.economics import CurrencyRate
 from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
@@ -19,7 +20,9 @@ from isocost.plan.notice import Notice
 from isocost.plan.project.choosing import NO_PRICE
 from isocost.plan.project.project import Price, Project, Scenario, hardware_of, price_of
 from isocost.quantities import (
+    MoneyUnit,
     format_carbon,
+    format_cents,
     format_count,
     format_counted,
     format_energy,
@@ -90,9 +93,9 @@ def _hours_note(estimate: Estimate) -> str:
     counted = _counted(estimate)
     prices = {stage.usd_per_gpu_hour for stage in counted}
     if len(prices) == 1:
-        return f"at ${prices.pop():,.2f} an hour"
+        return f"at {format_cents(prices.pop())} an hour"
     average = sum(stage.cost_usd for stage in counted) / max(estimate.total.gpu_hours, 1e-9)
-    return f"${average:,.2f} an hour on average"
+    return f"{format_cents(average)} an hour on average"
 
 
 def _speed(stage: StageEstimate) -> Iterator[KeyFigure]:
@@ -118,7 +121,7 @@ def remarks(
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
-    found += [Remark(estimate.usage, spare=True)] if estimate.usage else []
+    found += [Remark(each, spare=True) for each in (estimate.usage, currency_words(estimate.money)) if each]
     return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
 
 
@@ -180,6 +183,17 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
     when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
     return Remark(f"price {when}", tone)
+
+
+def currency_line(currency: CurrencyRate) -> str:
+    """A currency to choose, with its rate: "Euro (EUR), 0.86 per $, 2026-11-27"."""
+    named = f"{currency.name} ({currency.code})"
+    return named if currency.unit.is_dollar else f"{named}, {currency.unit.rate_words}"
+
+
+def currency_words(money: MoneyUnit) -> str:
+    """Which currency amounts are shown in, at which rate; empty for dollars."""
+    return "" if money.is_dollar else f"in {money.code} at {money.rate_words}"
 
 
 def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,14 @@ from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line, only_the_run
 from isocost.plan.money.slip import Slip
-from isocost.quantities import format_cents, format_duration, format_money, format_quantity, format_share
+from isocost.quantities import (
+    format_cents,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+    shown_money,
+)
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -168,7 +175,7 @@ def bill_table(lines: Sequence[LedgerLine]) -> Table:
     columns = (
         Column("Group", lambda group: NAMES[group]),
         Column("Line"),
-        Column("USD", format_cents, right=True),
+        Column(shown_money().code, format_cents, right=True, key="USD"),
         Column("Share", lambda share: format_share(share), right=True),
         Column("Arithmetic"),
         Column("Source"),
@@ -301,7 +308,7 @@ def cash_table(months: Sequence[CashMonth]) -> Table:
     groups = [g for g in NAMES if any(g in month.by_group for month in months)]
 
     def money(name: str) -> Column:
-        return Column(name, format_cents, right=True)
+        return Column(name, format_cents, right=True, key=f"{name} (USD)")
 
     columns = (
         Column("Month", month_name),

@@ -20,6 +20,7 @@ from isocost.quantities import (
     format_money,
     format_share,
     shown_duration,
+    shown_money,
 )
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -144,7 +145,12 @@ def time_subtitle(comparison: Comparison) -> str:
     return words
 
 
-TIME_AXES = ("Time to finish (log scale)", "Cost of the plan, US$ (log scale)")
+def time_axes() -> tuple[str, str]:
+    """What the axes of cost against time are."""
+    unit = "US$" if shown_money().is_dollar else shown_money().code
+    return "Time to finish (log scale)", f"Cost of the plan, {unit} (log scale)"
+
+
 """What is measured across and up."""
 
 LegendMark = Literal["plan", "counts", "front", "band", "run", "unfit"]

@@ -12,7 +12,7 @@ from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.headline import run_words
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.project import Project
-from isocost.quantities import format_counted, format_money
+from isocost.quantities import format_counted, format_money, money_shown_in
 
 FEW = 5
 """As many problems are told one by one; the others are counted."""
@@ -36,13 +36,11 @@ class Preset:
 
 def preset_of(path: Path, project: Project, result: Estimate) -> Preset:
     """What is said of one plan: the first paragraph of its notes, its price, time and place."""
-    return Preset(
-        path=path,
-        name=project.name,
-        line=" ".join(project.notes.strip().split("\n\n")[0].split()),
-        price=format_money(result.total.cost_usd),
-        detail=run_words([stage for stage in result.stages if stage.enabled], result.total),
-    )
+    with money_shown_in(result.money):
+        price = format_money(result.total.cost_usd)
+        detail = run_words([stage for stage in result.stages if stage.enabled], result.total)
+    notes = " ".join(project.notes.strip().split("\n\n")[0].split())
+    return Preset(path=path, name=project.name, line=notes, price=price, detail=detail)
 
 
 def read_presets(folder: Path, catalog: Catalog) -> tuple[Preset, ...]:

@@ -14,6 +14,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
 from isocost.plan.physics.counts import units_of
 from isocost.plan.values import Data
+from isocost.quantities import MoneyUnit, shown_money
 from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
@@ -89,7 +90,7 @@ class InputColumn(QScrollArea):
         self.precision = PrecisionPicker(session)
         self.stack = StackPicker(session)
         self.pins = LayoutPins(session)
-        self._market_of: tuple[str, bool] | None = None
+        self._market_of: tuple[str, bool, MoneyUnit] | None = None
         self._shown: Estimate | None = None
         self._build()
         session.project_changed.connect(self.refresh)
@@ -223,14 +224,15 @@ class InputColumn(QScrollArea):
         self.layout_fold.say(layout_line(pins_of(self._session)))
 
     def _refresh_market(self) -> None:
-        """Ticks and stops follow the accelerator and whether it is one's own."""
+        """Ticks and stops follow the accelerator, whether it is one's own, and the currency shown."""
         accelerator, owned = (
             self._session.value("hardware.accelerator"),
             self._session.current_scenario.supply.owns,
         )
-        if (accelerator, owned) == self._market_of:
+        market = (accelerator, owned, shown_money())
+        if market == self._market_of:
             return
-        self._market_of = (accelerator, owned)
+        self._market_of = market
         self.fields["price.usd_per_gpu_hour"].slider.set_ticks(self.quotes.ticks())
         entry = self._session.catalog.accelerator(accelerator)
         for path in ("hardware.count", "price.usd_per_gpu_hour"):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton
 
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
-from isocost.quantities import format_quantity
+from isocost.quantities import MoneyUnit, format_quantity, shown_money
 from isocost.report.findings.inputs import caption, remarks_at
 from isocost.ui.inputs.bindings import at_default, read, refused, reset, within, write_number
 from isocost.ui.inputs.selected import selected
@@ -33,7 +33,7 @@ class FieldInput(QWidget):
         super().__init__()
         self.field = field
         self._session = session
-        self._reading: Reading | None = None
+        self._reading: tuple[Reading, MoneyUnit] | None = None
         self._message = ""
         self._wrong = False
         self.setObjectName(field.path)
@@ -91,6 +91,7 @@ class FieldInput(QWidget):
         self.slider.moved.connect(self._move)
         self.slider.reset.connect(lambda gesture: reset(session, path, gesture))
         self.edit.refuse(lambda value: refused(session, path, value))
+        self.edit.take_currencies(lambda: session.money)
         self.edit.committed.connect(lambda value: write_number(session, path, value))
         self.edit.cleared.connect(self.reset)
         self.edit.said.connect(self._say)
@@ -112,8 +113,8 @@ class FieldInput(QWidget):
     def refresh(self) -> None:
         """Show the project's value; called after every change and every estimate."""
         reading = read(self._session, self.field.path)
-        if reading != self._reading:
-            self._reading = reading
+        if (reading, shown_money()) != self._reading:
+            self._reading = reading, shown_money()
             self._show(reading)
         self.reset_button.setVisible(not at_default(self._session, self.field.path))
         self._show_context()

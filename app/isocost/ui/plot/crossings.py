@@ -9,12 +9,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
+from isocost.quantities import shown_money
 from isocost.report.findings.choices import LinesView, NamedLine
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen
 from isocost.ui.plot.chart import ReadableChart
 from isocost.ui.plot.placing import spread
-from isocost.ui.plot.ticks import Tick, fit_ticks, money_label, money_scale
+from isocost.ui.plot.ticks import Tick, fit_ticks, money_label, money_scale, money_tick
 
 LEFT, BOTTOM, TOP = 58, 26, 22
 HEIGHT = 216
@@ -213,14 +214,15 @@ def _money_ticks(
 ) -> tuple[Tick, ...]:
     if logarithmic:
         return fit_ticks(money_scale, low, high, length, lambda label: height, 14)
-    return (Tick(0.0, "$0"), *money_steps(high, length, height))
+    return (Tick(0.0, money_label(0.0)), *money_steps(high, length, height))
 
 
 def money_steps(high: float, length: float, height: float) -> tuple[Tick, ...]:
     """Round sums up to ``high`` on an axis of ``length`` pixels for labels of a ``height``, 0 left out."""
-    size = 10.0 ** math.floor(math.log10(high))
+    most = shown_money().shown(high)
+    size = 10.0 ** math.floor(math.log10(most))
     step = next(
-        (m * size for m in (0.1, 0.2, 0.25, 0.5, 1, 2) if high / (m * size) <= length / (2.6 * height)),
+        (m * size for m in (0.1, 0.2, 0.25, 0.5, 1, 2) if most / (m * size) <= length / (2.6 * height)),
         5 * size,
     )
-    return tuple(Tick(n * step, money_label(n * step)) for n in range(1, int(high / step + 1e-9) + 1))
+    return tuple(money_tick(n * step) for n in range(1, int(most / step + 1e-9) + 1))

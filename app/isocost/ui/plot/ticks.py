@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from isocost.quantities import format_count, format_duration, format_money
+from isocost.quantities import format_count, format_duration, format_money, shown_money
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 
 ENOUGH = 3
@@ -95,16 +95,29 @@ class _Axis:
 
 
 def money_scale(low: float, high: float) -> Iterator[Level]:
-    """USD: powers of ten, then 2 and 5 (else 3), then finer; round steps where the axis is short."""
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    """USD: powers of ten, then 2 and 5 (else 3), then finer; round steps where the axis is short.
+
+    They are round in the currency shown.
+    """
+    unit = shown_money()
+    ends = unit.shown(low), unit.shown(high)
+    decades = range(math.floor(math.log10(ends[0])), math.ceil(math.log10(ends[1])) + 1)
 
     def of(*mantissas: float) -> Level:
-        return Level(tuple(Tick(m * 10.0**k, money_label(m * 10.0**k)) for k in decades for m in mantissas))
+        return Level(tuple(money_tick(m * 10.0**k) for k in decades for m in mantissas))
 
     # 3 is about half a decade, and comes into its own where 2 and 5 have no room together.
     for mantissas in ((1,), (2, 5), (3,), (7,), (1.5,)):
         yield of(*mantissas)
-    yield from _round_steps(low, high, money_label)
+    for level in _round_steps(*ends, lambda amount: money_tick(amount).label):
+        ticks = tuple(replace(tick, value=unit.usd(tick.value)) for tick in level.ticks)
+        yield replace(level, ticks=ticks)
+
+
+def money_tick(amount: float) -> Tick:
+    """The place, in USD, of an amount of the currency shown."""
+    usd = shown_money().usd(amount)
+    return Tick(usd, money_label(usd))
 
 
 def money_label(usd: float) -> str:

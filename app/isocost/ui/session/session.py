@@ -17,9 +17,12 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.choosing import with_hardware
+from isocost.plan.project.currency import typed_in, with_currency
 from isocost.plan.project.editing import followed
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
+from isocost.plan.values import Currency
+from isocost.quantities import MoneyUnit, show_money_in
 from isocost.report.findings.layouts import not_searched
 from isocost.ui.session.step import Step
 from isocost.ui.session.worker import LatestWorker
@@ -60,6 +63,7 @@ class Session(QObject):
         self.undo_stack.cleanChanged.connect(self._tell_dirty)
         self.answer: Answer | None = None
         self._project = project
+        self._show_money()
         self._path: Path | None = None
         self._scenario = 0
         self._stage = 0
@@ -165,6 +169,11 @@ class Session(QObject):
         at, catalog = self._scenario, self.catalog
         self.apply(lambda project: with_hardware(project, accelerator, count, catalog, at), words, gesture)
 
+    def show_in(self, code: str) -> None:
+        """Show the plan's amounts in another currency, at the catalogue's rate, which is frozen."""
+        catalog = self.catalog
+        self.apply(lambda project: with_currency(project, code, catalog), f"Amounts in {code}")
+
     # Selecting
 
     def select_scenario(self, index: int) -> None:
@@ -187,6 +196,7 @@ class Session(QObject):
         self.undo_stack.clear()
         self._scenario = 0
         self._project = project
+        self._show_money()
         self._set_path(path)
         self._show_another()
 
@@ -252,11 +262,24 @@ class Session(QObject):
     def _show(self, project: Project, *, another: bool = False) -> None:
         before, at = self.current_scenario.stages, self._stage
         self._project = project
+        self._show_money()
         self._stage = 0 if another else followed(before, at, self.current_scenario.stages)
         self.project_changed.emit(project)
         if self._stage != at:
             self.selection_changed.emit()
         self.refresh()
+
+    def _show_money(self) -> None:
+        """Whatever the window says of an amount, it says in the open project's currency."""
+        show_money_in(self.money[0])
+
+    @property
+    def money(self) -> tuple[MoneyUnit, ...]:
+        """Currencies an amount can be typed in, the project's own first."""
+        try:
+            return typed_in(self._project.currency, self.catalog)
+        except CatalogError:  # without a rate there is no answer either, which says so
+            return typed_in(Currency(), self.catalog)
 
     def _compute(self) -> None:
         """Answer within the frame, or in the worker where that takes longer; the last answer then stands."""

@@ -9,7 +9,15 @@ from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from isocost.plan.inputs.input import Input, problem
-from isocost.quantities import QuantityError, format_exact, format_quantity, parse
+from isocost.quantities import (
+    MoneyUnit,
+    QuantityError,
+    format_exact,
+    format_quantity,
+    parse,
+    shown_money,
+    typed_money,
+)
 from isocost.ui.widgets.typing import WindowKeys
 
 _PAINTED_UNITS = {
@@ -56,6 +64,7 @@ class QuantityEdit(QLineEdit):
         self._automatic = False
         self._roomy = False
         self._refused: Callable[[float], str] = lambda value: ""
+        self._currencies: Callable[[], tuple[MoneyUnit, ...]] = lambda: (shown_money(),)
         self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
         self.setProperty("role", "quantity")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -74,6 +83,10 @@ class QuantityEdit(QLineEdit):
     def refuse(self, refused: Callable[[float], str]) -> None:
         """Take no value that ``refused`` has a sentence against, nor what the field itself cannot have."""
         self._refused = refused
+
+    def take_currencies(self, currencies: Callable[[], tuple[MoneyUnit, ...]]) -> None:
+        """Take amounts in other currencies too: ``currencies`` gives those known, the one shown first."""
+        self._currencies = currencies
 
     def set_noun(self, noun: str) -> None:
         """Count something else than the field's GPUs."""
@@ -109,7 +122,11 @@ class QuantityEdit(QLineEdit):
             QuantityError: it is no number, or not one the field can have.
         """
         value = parse(
-            self.text(), self._field.quantity, current=self._value, unit=(self._field.unit, self._unit)
+            self.text(),
+            self._field.quantity,
+            current=self._value,
+            unit=(self._field.unit, self._unit),
+            money=self._currencies(),
         )
         # A whole number times 1.2 need not be whole: it is rounded rather than refused.
         if self._field.integer and value != int(value):
@@ -126,7 +143,19 @@ class QuantityEdit(QLineEdit):
             self.said.emit("Empty means automatic." if self._emptied() else str(problem), not self._emptied())
         else:
             self._mark(wrong=False)
-            self.said.emit(f"= {_spelled(value, self._field, self._unit)}", False)
+            self.said.emit(f"= {_spelled(value, self._field, self._unit)}{self._rate_words()}", False)
+
+    def _rate_words(self) -> str:
+        """The currency that was typed and its rate, where it is not the dollar; else nothing."""
+        if self._field.quantity != "money":
+            return ""
+        shown, typed = shown_money(), typed_money(self.text(), self._currencies())
+        if shown == typed:
+            return "" if typed.is_dollar else f" at {typed.rate_words}"
+        rates = " and ".join(
+            f"{each.code} at {each.rate_words}" for each in (typed, shown) if not each.is_dollar
+        )
+        return f": {self.text().strip()}, {rates}"
 
     def _emptied(self) -> bool:
         return self._field.optional and self.text().strip().lower() in ("", "auto")

@@ -106,11 +106,14 @@ class FineTunePicker(ElidingPicker):
         self.addItem(OWN_PRICE)
         for quote in session.catalog.constants.api_quotes:
             if quote.kind == "fine-tune" and quote.asked_on(date.today()):
-                price = format_money(quote.usd_per_mtok_in)
-                self.addItem(f"{price} {quote.supplier}, {quote.model}", quote)
+                self.addItem("", quote)
 
     def refresh(self) -> None:
-        """Show the quote the plan's price is from."""
+        """Show the quote the plan's price is from, and every price in the currency shown."""
+        for place in range(1, self.count()):
+            quote = self.itemData(place)
+            price = format_money(quote.usd_per_mtok_in)
+            self.setItemText(place, f"{price} {quote.supplier}, {quote.model}")
         tune = self._session.current_scenario.finetune
         wanted = (tune.supplier, tune.usd_per_mtok_trained)
         at = _find(self, lambda quote: (quote.supplier, quote.usd_per_mtok_in) == wanted)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from isocost.report.findings.plan import TIME_AXES, LegendKey, LegendMark
+from isocost.report.findings.plan import LegendKey, LegendMark, time_axes
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 
@@ -67,7 +67,7 @@ def paint_legend(painter: QPainter, entries: tuple[Entry, ...], series: Series, 
 
 def paint_titles(painter: QPainter, area: QRectF, above: float, theme: Theme) -> None:
     """What the axes measure: cost ``above`` pixels from the top on the left, time in the middle below."""
-    across, up = TIME_AXES
+    across, up = time_axes()
     painter.setFont(font_of(theme, "quiet"))
     painter.setPen(QColor(theme.quiet))
     height = theme.px(int(TITLE))
