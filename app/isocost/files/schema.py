@@ -198,7 +198,8 @@ def _number(tree: Tree, where: str, field: str, *, whole: bool) -> float | int:
                 tree, declared.quantity if declared else "number", unit=declared.unit if declared else ""
             )
         except QuantityError:
-            raise _wrong(where, f"expected a number, got {got(tree)}.") from None
+            wanted = "an amount of US dollars" if declared and declared.quantity == "money" else "a number"
+            raise _wrong(where, f"expected {wanted}, got {got(tree)}.") from None
     if not math.isfinite(value):
         raise _wrong(where, f"expected a finite number, got {got(tree)}.")
     if declared and (wrong := problem(declared, value)):
