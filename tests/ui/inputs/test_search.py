@@ -14,6 +14,7 @@ from isocost import paths
 from isocost.catalog import load
 from isocost.files import load_project
 from isocost.quantities import plain_spaces
+from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker, SearchPicker
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.session.session import Session
@@ -321,6 +322,20 @@ def test_the_list_stays_on_the_screen_and_cuts_no_figure(qtbot, accelerator, sca
         widest = max(metrics.horizontalAdvance(row[at]) for row in rows(accelerator))
         assert view.header().sectionSize(at) >= widest + 2 * 8
     assert not view.horizontalScrollBar().isVisible()
+
+
+@pytest.mark.parametrize("path", ["data.precision", "site.region"])
+def test_the_list_of_a_drop_down_shows_its_entries_in_full(qtbot, session, pickers, path):
+    made = ChoicePicker(session, path)
+    qtbot.addWidget(made)
+    longest = "The longest of all that can be chosen here"
+    made.addItem(longest)
+    made.setFixedWidth(60)
+    made.show()
+    made.showPopup()
+    view = made.view()
+    assert view.viewport().width() >= view.fontMetrics().horizontalAdvance(longest) + 2 * 8
+    assert made.screen().availableGeometry().contains(view.window().geometry())
 
 
 def boxes() -> list[QMessageBox]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem
 
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import data_of
@@ -14,6 +14,11 @@ from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_tip
+
+LIST_FRAME = 10
+"""Pixels that the frame of a drop-down's list takes, as in the style sheet."""
+
+_Index = QModelIndex | QPersistentModelIndex
 
 
 class Picker(QComboBox):
@@ -30,12 +35,23 @@ class Picker(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setMaxVisibleItems(16)
+        self.setItemDelegate(_Entries(self))
+        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        """Open the list, as wide as its longest entry and inside the screen."""
+        view, screen = self.view(), self.screen().availableGeometry()
+        bar = view.verticalScrollBar().sizeHint().width() if self.count() > self.maxVisibleItems() else 0
+        view.setMinimumWidth(min(screen.width(), view.sizeHintForColumn(0) + bar + LIST_FRAME))
+        super().showPopup()
+        shown = view.window()
+        shown.move(min(shown.x(), screen.right() + 1 - shown.width()), shown.y())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -54,6 +70,15 @@ class Picker(QComboBox):
         assert isinstance(model, QStandardItemModel)
         item = model.item(self.count() - 1)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+
+class _Entries(QStyledItemDelegate):
+    """Entries of a list with the style sheet's padding, which Qt's own for drop-downs knows nothing of."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: N802 - Qt's name
+        super().initStyleOption(option, index)
+        # Qt writes the list in the font of the box, which is bold.
+        option.font = option.widget.font()
 
 
 class ChoicePicker(Picker):

@@ -51,6 +51,8 @@ QPushButton[role="disclosure"]:hover, QPushButton[role="disclosure"]:focus { col
 QComboBox QAbstractItemView { font-weight: 400; font-size: ${s13}px; padding: 4px; background: $panel;
     border: 1px solid $line; outline: none;
     selection-background-color: $accent; selection-color: $on_accent; }
+QComboBox QAbstractItemView::item { padding: 3px 8px; min-height: ${s17}px; border: none; }
+QComboBox QAbstractItemView::item:selected { background: $accent; color: $on_accent; }
 QComboBox[wrong="true"] { border-color: $stop; }
 QTreeView[role="choices"] { background: $panel; border: 1px solid $line; outline: none;
     font-weight: 400; font-size: ${s13}px; }
