@@ -5,20 +5,23 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QFileOpenEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QPushButton
 
 from isocost.files import load_project, save_project
 from isocost.plan.answer.estimate import estimate
 from isocost.ui.app import FileOpener, settings
 from isocost.ui.dialogs.about import KeyboardMap
+from isocost.ui.dialogs.errors import show_error
+from isocost.ui.dialogs.own_catalog import show_own_catalog
 from isocost.ui.screenshot import settle
+from isocost.ui.widgets.saving import may_replace
 from isocost.ui.widgets.slider import LogSlider
 from isocost.ui.widgets.typing import window_actions
 from tests.ui.conftest import preset
 
 
-def answer(button: QMessageBox.StandardButton | None = None) -> list[str]:
-    """Close the next message box by its default, or by a button; what it said, then what its buttons do."""
+def answer(button: str | None = None) -> list[str]:
+    """Close the next message box, by the button of these words; what it said, then what its buttons do."""
     said: list[str] = []
 
     def close() -> None:
@@ -28,8 +31,9 @@ def answer(button: QMessageBox.StandardButton | None = None) -> list[str]:
             if button is None:
                 box.accept()
                 return
-            said.extend(each.text() for each in box.buttons())
-            box.button(button).click()
+            words = {each.text(): each for each in box.buttons()}
+            said.extend(words)
+            words.get(button, box.escapeButton()).click()
         elif not said:
             QTimer.singleShot(10, close)
 
@@ -115,9 +119,9 @@ def test_a_folder_that_cannot_be_written_is_said(window, tmp_path):
 @pytest.mark.parametrize(
     ("button", "closes", "saved"),
     [
-        (QMessageBox.StandardButton.Save, True, True),
-        (QMessageBox.StandardButton.Discard, True, False),
-        (QMessageBox.StandardButton.Cancel, False, False),
+        ("Save plan", True, True),
+        ("Discard changes", True, False),
+        ("Keep editing", False, False),
     ],
 )
 def test_changes_are_asked_about_before_they_are_lost(window, tmp_path, button, closes, saved):
@@ -127,7 +131,7 @@ def test_changes_are_asked_about_before_they_are_lost(window, tmp_path, button, 
     window.session.set_value("data.tokens", 4e12, "Tokens")
     said = answer(button)
     assert window.documents.may_close() is closes
-    assert sorted(said[1:]) == ["Cancel", "Discard changes", "Save plan"]
+    assert sorted(said[1:]) == ["Discard changes", "Keep editing", "Save plan"]
     assert (load_project(path) == window.session.project) is saved
 
 
@@ -270,13 +274,57 @@ def test_a_plan_is_saved_under_a_plans_name(window, tmp_path, monkeypatch, typed
     assert ("mine.png" in said[0] and ".yaml" in said[0]) if said else written
 
 
-def test_a_name_completed_by_the_app_replaces_no_file(window, tmp_path, monkeypatch):
-    (tmp_path / "mine.yaml").write_text("kept", encoding="utf-8")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
-    said = answer()
-    assert not window.documents.save_as()
-    assert "mine.yaml" in said[0]
-    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "kept"
+@pytest.mark.parametrize(
+    ("typed", "button", "replaced"),
+    [("mine", "Keep it", False), ("mine.yaml", "Keep it", False), ("mine", "Replace it", True)],
+)
+def test_a_file_is_replaced_when_that_is_wanted(window, tmp_path, monkeypatch, typed, button, replaced):
+    file = tmp_path / "mine.yaml"
+    file.write_text("kept", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / typed), ""))
+    said = answer(button)
+    assert window.documents.save_as() is replaced
+    assert said == ["Replace mine.yaml?", "Replace it", "Keep it"]
+    assert (file.read_text(encoding="utf-8") == "kept") is not replaced
+
+
+def test_a_picture_is_replaced_when_that_is_wanted(window, tmp_path, monkeypatch):
+    file = tmp_path / "plan.png"
+    file.write_bytes(b"kept")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "plan"), ""))
+    answer("Keep it")
+    window.export_picture()
+    assert file.read_bytes() == b"kept"
+    answer("Replace it")
+    window.export_picture()
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+WORDLESS = {"ok", "yes", "no", "cancel", "apply", "&ok", "&yes", "&no"}
+
+
+def test_no_dialog_has_a_button_that_does_not_say_what_it_does(window, qtbot, monkeypatch, tmp_path):
+    """Every dialog the app has, opened."""
+    shown: list[str] = []
+
+    def buttons(box: QDialog) -> int:
+        shown.extend(each.text() for each in box.findChildren(QPushButton))
+        return 0
+
+    monkeypatch.setattr(QDialog, "exec", buttons)
+    monkeypatch.setattr(QMessageBox, "exec", buttons)
+    monkeypatch.setattr(QMessageBox, "open", buttons)
+    window.session.set_value("data.tokens", 4e12, "Tokens")
+    assert not window.documents.may_close()
+    show_error(window, "A sentence.", "Details.")
+    may_replace(window, tmp_path / "plan.yaml")
+    show_own_catalog(window)
+    window.show_about()
+    window.show_keys()
+    table = window.views[0].cost_time.show_table()
+    buttons(table)
+    assert len(shown) > 8
+    assert not WORDLESS & {each.lower() for each in shown}
 
 
 def test_escape_leaves_the_gallery(window, qtbot):

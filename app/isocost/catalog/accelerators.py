@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from isocost.catalog.prices import IsoDay, Text, Usd
+from isocost.catalog.prices import IsoDay, PartialDate, Text, Usd
 from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.table import read_rows
 from isocost.engine.records import Accelerator
@@ -17,7 +17,6 @@ from isocost.quantities.units import BYTES_PER_GBIT, GIGA, TERA
 
 Rate = Annotated[float, msgspec.Meta(ge=1e-6, le=1e9)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-PartialDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=60)]
 
 _COUNT = re.compile(r"[0-9]{1,6}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.prices import IsoDay, Text
+from isocost.catalog.prices import IsoDay, PartialDate, Text
 from isocost.catalog.records import ModelEntry
 from isocost.catalog.table import read_rows
 from isocost.engine.architecture import parameters
@@ -68,7 +69,18 @@ class ModelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     published_active: Positive | None = None
     unmodelled: str = ""
     evidence: Literal["read", "recalled"] = "read"
+    released: PartialDate | None = None
+    """When it was first made public; of the shipped models in ``resources/model_releases.csv``."""
     notes: str = ""
+
+
+class ModelRelease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a model was first made public: a row of ``resources/model_releases.csv``."""
+
+    model: Text
+    released: PartialDate
+    evidence: Literal["read", "recalled"]
+    source: Text
 
 
 class NamePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,8 +107,12 @@ SHAPE_FIELDS = tuple(name for name in Transformer.__dataclass_fields__ if name i
 def shipped_models() -> dict[str, ModelEntry]:
     """The shipped models by name, in file order."""
     path = resource("models.csv")
-    rows = read_rows(path, ModelRow)
-    return {row.name: entry(row, f"{path.name} {row.name}") for row in rows}
+    rows = {row.name: row for row in read_rows(path, ModelRow)}
+    for release in read_rows(resource("model_releases.csv"), ModelRelease):
+        if release.model not in rows:
+            raise CatalogError(f"model_releases.csv: {release.model} is not in the catalogue.")
+        rows[release.model] = replace(rows[release.model], released=release.released)
+    return {name: entry(row, f"{path.name} {name}") for name, row in rows.items()}
 
 
 def entry(row: ModelRow, where: str) -> ModelEntry:
@@ -115,6 +131,7 @@ def entry(row: ModelRow, where: str) -> ModelEntry:
         source=row.source,
         sources_read=row.sources_read,
         notes=row.notes,
+        released=row.released,
         exact=Transformer(**values) if row.shape == "exact" else None,
     )
 

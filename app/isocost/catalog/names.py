@@ -58,7 +58,7 @@ class NameIndex:
         self._keys: dict[str, str] = {}
         self._spellings: dict[str, str] = {}
         self._exact: dict[str, str] = {}
-        self._ambiguous: dict[str, tuple[str, ...]] = {}
+        self._ambiguous: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def add(self, spelling: str, key: str) -> None:
         """Let ``spelling`` mean ``key``. Raises CatalogError if it already means another."""
@@ -78,7 +78,7 @@ class NameIndex:
 
     def add_ambiguous(self, spelling: str, meanings: Iterable[str]) -> None:
         """Let ``spelling`` be refused with the names it may mean, unless it means one of them already."""
-        self._ambiguous.setdefault(normalised(spelling), tuple(meanings))
+        self._ambiguous.setdefault(normalised(spelling), (spelling, tuple(meanings)))
 
     def add_exactly(self, spelling: str, key: str) -> None:
         """Let ``spelling``, in any case, mean ``key``; where nothing else does, also what it comes to without
@@ -108,7 +108,7 @@ class NameIndex:
         if found is not None:
             return found
         if meanings := self._ambiguous.get(normalised(name)):
-            *others, last = meanings
+            *others, last = meanings[1]
             raise CatalogError(f"{name!r} may mean {', '.join(others)} or {last}: name one of them.")
         hint = suggestion(name, self._likely(name))
         raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}")
@@ -124,15 +124,28 @@ class NameIndex:
         """Every name that was given to ``key``, as first written."""
         return tuple(self._spellings[known] for known, meant in self._keys.items() if meant == key)
 
-    def containing(self, text: str) -> list[str]:
-        """Keys with a spelling that contains ``text``: what it names first, then what it begins."""
+    def containing(self, text: str) -> dict[str, str]:
+        """Keys that a text may mean, each with the spelling that says so: what it names first, then what it
+        begins, then what contains it; of a name that says too little, everything it may mean."""
         wanted = normalised(text)
-        found: dict[str, int] = {}
-        for spelling, key in self._keys.items():
-            if wanted in spelling:
-                rank = 0 if spelling == wanted else 1 if spelling.startswith(wanted) else 2
-                found[key] = min(rank, found.get(key, rank))
-        return sorted(found, key=found.__getitem__)
+        found: dict[str, tuple[int, str]] = {}
+        named = self.find(text)
+        if named is not None:
+            found[named] = (0, text.strip())
+        for known, key, spelling in self._meant():
+            if wanted in known:
+                rank = 0 if known == wanted else 1 if known.startswith(wanted) else 2
+                if key not in found or rank < found[key][0]:
+                    found[key] = (rank, spelling)
+        return {key: found[key][1] for key in sorted(found, key=lambda each: found[each][0])}
+
+    def _meant(self) -> Iterator[tuple[str, str, str]]:
+        """Every spelling in its compared form, a key it may mean, and the spelling as first written."""
+        for known, key in self._keys.items():
+            yield known, key, self._spellings[known]
+        for known, (spelling, meanings) in self._ambiguous.items():
+            for meaning in meanings:
+                yield known, self._keys[normalised(meaning)], spelling
 
     def extend(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Add many (spelling, key) pairs."""

@@ -11,6 +11,8 @@ import msgspec
 
 Usd = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 IsoDay = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+PartialDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+"""An ISO day, month or year."""
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
 Commitment = Literal[

@@ -96,6 +96,8 @@ class ModelEntry:
     source: str
     sources_read: str
     notes: str
+    released: str | None = None
+    """ISO day, month or year it was first made public; None = not known."""
     exact: Transformer | None = None
     unmodelled: str = ""
     """What of the model the shape cannot say, and what stands in for it; empty = nothing."""

@@ -21,7 +21,9 @@ from isocost.catalog.names import suggestion
 from isocost.catalog.prices import IsoDay, PriceCard, Text, Usd
 from isocost.catalog.table import MAXIMUM_DEPTH, Row, checked, flaw_sentence, read_text, shown
 from isocost.catalog.yaml_text import Refused, Tree, Unquoted, YamlError, parse_yaml, typed
+from isocost.paths import resource
 
+OWN_FILE = "own.yaml"
 MAXIMUM_FILES = 100
 SECTIONS = ("accelerators", "models", "prices")
 DEFAULT_SOURCE_FIELDS = tuple(name for name in AcceleratorRow.__struct_fields__ if name.startswith("source_"))
@@ -95,6 +97,19 @@ def left_out(problems: list[str]) -> Iterator[None]:
 def shown_name(path: Path) -> str:
     """The file's name as it can be shown, whatever bytes the system allows in one."""
     return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def own_file(folder: Path) -> Path:
+    """The file that holds, or is to hold, the user's own records: the first of a folder that is read."""
+    return next(iter(_files(folder, [])), folder / OWN_FILE)
+
+
+def make_own_file(path: Path) -> None:
+    """Write a file of commented examples where none is. Raises OSError, naming what cannot be written."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(resource("templates", "own_catalog.yaml").read_bytes())
 
 
 def _files(folder: Path, problems: list[str]) -> list[Path]:
@@ -175,9 +190,13 @@ def _texts(kind: type[msgspec.Struct]) -> frozenset[str]:
     """Fields that hold text, and those a record of the user's is told by."""
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
-    return frozenset(
-        ("like", "source", *(each.name for each in info.fields if isinstance(each.type, inspect.StrType)))
-    )
+    return frozenset(("like", "source", *(each.name for each in info.fields if _is_text(each.type))))
+
+
+def _is_text(kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.UnionType):
+        return any(_is_text(each) for each in kind.types)
+    return isinstance(kind, inspect.StrType)
 
 
 @lru_cache(maxsize=8)

@@ -25,7 +25,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -45,6 +44,7 @@ from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, PageView
 from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
@@ -246,13 +246,9 @@ class Window(QMainWindow):
 
     def export_picture(self) -> None:
         """Save what the window shows as a PNG picture."""
-        name, _ = QFileDialog.getSaveFileName(self, "Export a picture", "plan.png", "PNG pictures (*.png)")
-        if not name:
-            return
-        path = Path(name)
-        if path.suffix.lower() != ".png":
-            path = path.with_name(f"{path.name}.png")
-        if not self.centre.grab().save(str(path)):
+        title, kinds = "Export a picture", "PNG pictures (*.png)"
+        path = ask_where(self, title, "plan.png", kinds, with_suffix(".png"))
+        if path is not None and not self.centre.grab().save(str(path)):
             show_error(self, f"{path}: the picture cannot be written there.")
 
     # Look

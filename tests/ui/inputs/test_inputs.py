@@ -199,41 +199,6 @@ def test_a_named_model_brings_its_size_and_a_typed_size_makes_it_custom(window, 
     assert window.session.value("model.active_parameters") == pytest.approx(300e9 * 37 / 671, rel=0.02)
 
 
-@pytest.mark.parametrize(
-    ("typed", "keys", "chosen"),
-    [
-        ("405", [Qt.Key.Key_Return], "Llama 3.1 405B"),
-        ("405", [Qt.Key.Key_Down, Qt.Key.Key_Return], "Llama 3.1 405B"),
-        ("llama-3.1 405", [Qt.Key.Key_Return], "Llama 3.1 405B"),
-        ("deepseekv3", [Qt.Key.Key_Return], "DeepSeek-V3"),
-        ("custom", [Qt.Key.Key_Return], None),
-        ("no such model", [Qt.Key.Key_Return], "GPT-3 175B"),
-    ],
-)
-def test_a_model_is_found_by_typing_any_part_of_its_name(window, qtbot, typed, keys, chosen):
-    picker = window.inputs.model
-    picker.activated.emit(picker.findText("GPT-3 175B"))
-    assert window.session.value("model.name") == "GPT-3 175B"
-    line = picker.lineEdit()
-    line.setFocus()
-    qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(line, typed)
-    for key in keys:
-        qtbot.keyClick(QApplication.activePopupWidget() or line, key)
-    assert window.session.value("model.name") == chosen
-    assert line.text() == (chosen or "Custom model")
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_announced_accelerators_are_hidden_until_asked_for(window):
-    picker = window.inputs.accelerator
-    announced = [e.spec.id for e in window.session.catalog.accelerators.values() if e.announced]
-    assert announced
-    assert all(picker.findData(each) < 0 for each in announced)
-    picker.activated.emit(picker.findText("announced parts", Qt.MatchFlag.MatchContains))
-    assert all(picker.findData(each) >= 0 for each in announced)
-
-
 def test_another_accelerator_comes_with_its_price_and_keeps_the_old_one_for_the_way_back(window):
     typed = window.session.value("price.usd_per_gpu_hour")
     picker = window.inputs.accelerator

@@ -51,7 +51,7 @@ def test_a_file_that_cannot_be_written_is_said_in_words(
 ):
     said: list[str] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path), ""))
-    monkeypatch.setattr(QMessageBox, "warning", lambda *words: said.append(words[2]))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
     page.cost_time.export_data()
     assert len(said) == 1
     assert str(tmp_path) in said[0]
@@ -138,7 +138,7 @@ def test_a_drawing_follows_the_theme(page: PlanPage, themes: ThemeManager, tmp_p
 @pytest.mark.parametrize("export", [ChartCard.export_svg, ChartCard.export_pdf])
 def test_a_drawing_that_cannot_be_written_is_said_in_words(page: PlanPage, tmp_path, monkeypatch, export):
     said: list[str] = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda *words: said.append(words[2]))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
     choose(monkeypatch, tmp_path / "missing" / "costs")
     export(page.cost_time)
     assert len(said) == 1

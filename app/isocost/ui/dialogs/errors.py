@@ -7,10 +7,10 @@ import sys
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from isocost.ui.dialogs.about import versions
+from isocost.ui.widgets.boxes import warning_box
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +23,7 @@ def show_error(parent: QWidget | None, sentence: str, details: str = "") -> None
 
 def error_box(parent: QWidget | None, sentence: str, details: str = "") -> QMessageBox:
     """The dialog of :func:`show_error`, not yet shown."""
-    box = QMessageBox(parent)
-    box.setObjectName("error")
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Isocost")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(sentence)
+    box = warning_box(parent, sentence)
     if details:
         box.setDetailedText(f"{versions()}\n\n{details}")
     return box

@@ -18,14 +18,9 @@ from isocost.quantities import MoneyUnit, shown_money
 from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
-from isocost.ui.inputs.pickers import (
-    AcceleratorPicker,
-    ModelPicker,
-    Picker,
-    PrecisionPicker,
-    StackPicker,
-)
+from isocost.ui.inputs.pickers import Picker, PrecisionPicker, StackPicker
 from isocost.ui.inputs.quotes import QuotesButton
+from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker
 from isocost.ui.inputs.selected import selected
 from isocost.ui.inputs.stage.layout import LayoutPins, pins_of
 from isocost.ui.inputs.stage.notes import StageNotes

@@ -51,6 +51,17 @@ QPushButton[role="disclosure"]:hover, QPushButton[role="disclosure"]:focus { col
 QComboBox QAbstractItemView { font-weight: 400; font-size: ${s13}px; padding: 4px; background: $panel;
     border: 1px solid $line; outline: none;
     selection-background-color: $accent; selection-color: $on_accent; }
+QComboBox QAbstractItemView::item { padding: 3px 8px; min-height: ${s17}px; border: none; }
+QComboBox QAbstractItemView::item:selected { background: $accent; color: $on_accent; }
+QComboBox[wrong="true"] { border-color: $stop; }
+QTreeView[role="choices"] { background: $panel; border: 1px solid $line; outline: none;
+    font-weight: 400; font-size: ${s13}px; }
+QTreeView[role="choices"]::item { padding: 5px 8px; border: none; }
+QTreeView[role="choices"]::item:hover { background: $field; }
+QTreeView[role="choices"]::item:selected { background: $accent; color: $on_accent; }
+QTreeView[role="choices"] QHeaderView { background: $panel; border: none; }
+QTreeView[role="choices"] QHeaderView::section { background: $panel; color: $quiet; border: none;
+    border-bottom: 1px solid $line; font-size: ${s11}px; padding: 6px 11px 4px 11px; }
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 5px 14px; }
 QPushButton:hover, QPushButton:focus { border-color: $accent; }
 QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }

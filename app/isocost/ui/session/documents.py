@@ -6,8 +6,8 @@ import os
 from mimetypes import guess_type
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from isocost.catalog import Catalog
 from isocost.files import FileError, load_project, save_project
@@ -17,6 +17,8 @@ from isocost.plan.project.choosing import price_from
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.boxes import Icon, Role, message_box
+from isocost.ui.widgets.saving import ask_where
 
 FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
 SUFFIX = ".yaml"
@@ -109,20 +111,14 @@ class Documents(QObject):
         """Ask for a file and save there."""
         stem = "".join(c if c.isalnum() or c in " -_." else "-" for c in self._session.project.name)
         proposed = self._folder() / f"{stem.strip() or 'plan'}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the plan", str(proposed), FILTER)
-        if not name:
-            return False
-        path = plan_path(Path(name))
+        path = ask_where(self._window, "Save the plan", str(proposed), FILTER, self._named)
+        return path is not None and self.write(path)
+
+    def _named(self, typed: Path) -> Path | None:
+        path = plan_path(typed)
         if path is None:
-            show_error(self._window, f"{Path(name).name}: a plan is saved as .yaml, .yml or .isocost.")
-            return False
-        # The dialog asked about the name as it was typed.
-        if path != Path(name) and path.exists():
-            show_error(
-                self._window, f"{path.name} exists already; choose it by its whole name to replace it."
-            )
-            return False
-        return self.write(path)
+            show_error(self._window, f"{typed.name}: a plan is saved as .yaml, .yml or .isocost.")
+        return path
 
     def write(self, path: Path) -> bool:
         """Save to a file, which becomes the plan's own; on failure say why."""
@@ -139,24 +135,16 @@ class Documents(QObject):
         """Whether the open plan may be replaced; asks when that would lose changes."""
         if not self._session.dirty:
             return True
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(self._window)
-        box.setObjectName("unsaved")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Isocost")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Save the changes to “{self._session.project.name}”?")
-        box.setInformativeText("They are lost otherwise.")
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        for button, words in (
-            (buttons.Save, "Save plan"), (buttons.Discard, "Discard changes"), (buttons.Cancel, "Cancel")
-        ):  # fmt: skip
-            box.button(button).setText(words)
-        box.setDefaultButton(buttons.Save)
-        answer = box.exec()
-        if answer == buttons.Save:
+        asked = f"Save the changes to “{self._session.project.name}”?"
+        box = message_box(self._window, "unsaved", Icon.Question, asked, "They are lost otherwise.")
+        save = box.addButton("Save plan", Role.AcceptRole)
+        discard = box.addButton("Discard changes", Role.DestructiveRole)
+        box.setEscapeButton(box.addButton("Keep editing", Role.RejectRole))
+        box.setDefaultButton(save)
+        box.exec()
+        if box.clickedButton() is save:
             return self.save()
-        return bool(answer == buttons.Discard)
+        return box.clickedButton() is discard
 
     # Recent files
 

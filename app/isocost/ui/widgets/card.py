@@ -19,12 +19,10 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QMessageBox,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -36,7 +34,9 @@ from isocost.report.table import Table, write_csv
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
+from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.table import TableDialog
 
 PICTURE_SCALE = 2.0
@@ -211,17 +211,14 @@ class ChartCard(QFrame):
     def _export(self, kind: str, suffix: str, write: Callable[[Path], object]) -> None:
         """Ask for a file and write it; say in words when it cannot be written."""
         proposed = f"{self.objectName()}{suffix}"
-        name, _ = QFileDialog.getSaveFileName(self, "Export", proposed, f"{kind} (*{suffix})")
-        if not name:
+        path = ask_where(self, "Export", proposed, f"{kind} (*{suffix})", with_suffix(suffix))
+        if path is None:
             return
-        path = Path(name)
-        if path.suffix.lower() != suffix and not path.is_dir():
-            path = path.with_name(path.name + suffix)
         try:
             write(path)
         except OSError as error:
             text = f"{path} could not be written: {error.strerror}. Choose another place."
-            QMessageBox.warning(self, "Not exported", text)
+            warning_box(self, text).exec()
 
     def show_table(self) -> TableDialog:
         """Open the table in a window of its own."""

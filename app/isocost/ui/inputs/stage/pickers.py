@@ -13,7 +13,8 @@ from isocost.plan.kinds import DistillationStage, GpuHoursStage, kind_of
 from isocost.plan.project import editing
 from isocost.plan.project.project import ModelChoice, hardware_of
 from isocost.quantities import format_quantity
-from isocost.ui.inputs.pickers import ChoicePicker, ModelPicker, Picker
+from isocost.ui.inputs.pickers import ChoicePicker, Picker
+from isocost.ui.inputs.search import ModelPicker
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_tip
 
@@ -46,18 +47,17 @@ class TeacherPicker(ModelPicker):
         stage = self._session.current_stage
         return stage.distillation.teacher if isinstance(stage, DistillationStage) else ModelChoice()
 
-    def refresh(self) -> None:
-        """Show the stage's teacher; one of no name by its size."""
-        super().refresh()
+    def chosen(self) -> tuple[str, str]:
+        """The stage's teacher; one of no name by its size."""
         model = self.current_model()
-        if model.name is None:
-            size = model.parameters if model.parameters is not None else starting_number("model.parameters")
-            self.setEditText(f"{format_quantity(size, 'number')} model")
+        if model.name is not None:
+            return super().chosen()
+        size = model.parameters if model.parameters is not None else starting_number("model.parameters")
+        return "", f"{format_quantity(size, 'number')} model"
 
-    def _choose(self, index: int) -> None:
-        name = self.itemData(index)
-        if name is not None:
-            self._write(index, f"Teacher {name}")
+    def choose(self, value: str) -> None:
+        """Let the stage learn from a model."""
+        self._put(value, f"Teacher {value}")
 
 
 class HolderPicker(Picker):

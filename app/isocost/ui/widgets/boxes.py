@@ -1,0 +1,31 @@
+"""Questions and messages in a dialog, whose buttons say what they do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+Icon = QMessageBox.Icon
+Role = QMessageBox.ButtonRole
+
+
+def message_box(
+    parent: QWidget | None, name: str, icon: QMessageBox.Icon, text: str, more: str = ""
+) -> QMessageBox:
+    """A dialog without buttons, not yet shown; texts are shown letter by letter."""
+    box = QMessageBox(parent)
+    box.setObjectName(name)
+    box.setIcon(icon)
+    box.setWindowTitle("Isocost")
+    # Left to guess, Qt reads a name with < in it as HTML.
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    box.setInformativeText(more)
+    return box
+
+
+def warning_box(parent: QWidget | None, sentence: str) -> QMessageBox:
+    """What went wrong, in a dialog not yet shown."""
+    box = message_box(parent, "error", Icon.Warning, sentence)
+    box.addButton("Close", Role.RejectRole)
+    return box
