@@ -25,6 +25,8 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Factor within which two models are of one size."""
     longest_days: DatedFigure
     """A run whose days and accelerators are not told is taken at its cheapest within these."""
+    accelerator: Words
+    """Taken where a claim tells dollars and neither hardware nor hours."""
     bases: Words
     """Models that money could train further, a small and a large one."""
 

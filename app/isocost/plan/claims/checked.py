@@ -39,8 +39,12 @@ class Checked:
     needs: tuple[Need, ...]
     buys: tuple[Buy, ...]
     slips: tuple[Slip, ...]
+    plan: Planned | None = None
+    """The claim as a plan to open; None where it tells too little for one."""
     entry: ClaimEntry | None = None
     """Of the library; None = the user's own."""
+    alike: tuple[ClaimEntry, ...] = ()
+    """Claims of the library with the same amount as the user's own."""
 
     @property
     def told_usd(self) -> float | None:
@@ -102,8 +106,19 @@ def check_claim(
         needs=would_need(terms, plan, catalog),
         buys=bought,
         slips=stories,
+        plan=plan,
         entry=entry,
+        alike=tuple(_alike(claim, catalog)) if entry is None else (),
     )
+
+
+def _alike(claim: Claim, catalog: Catalog) -> Iterator[ClaimEntry]:
+    """Claims of the library that tell the same dollars or hours, and no other model."""
+    for entry in catalog.claims.values():
+        same = claim.model is None or claim.model == entry.model
+        pairs = ((claim.usd, entry.usd), (claim.gpu_hours, entry.gpu_hours))
+        if same and any(own is not None and own == known for own, known in pairs):
+            yield entry
 
 
 def _verdict(checks: tuple[Check, ...], stories: tuple[Slip, ...]) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -60,13 +61,23 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     ratio = claim.usd / made
     sums = f"{hours.words}; x {format_money(rate)} = {dollars(made)}"
     told = f"{sums}. Told: {dollars(claim.usd)}, {ratio:.2f} times that."
+    words = (told, *_today(terms, catalog))
     if _within(ratio, rules.same_amount.value):
-        return Check("money", "holds", "adds up", (told,), ratio, reproduces=True)
+        return Check("money", "holds", "adds up", words, ratio, reproduces=True)
     if _bounded(claim.bound, ratio):
-        return Check("money", "holds", "within its limit", (told,), ratio, reproduces=True)
+        return Check("money", "holds", "within its limit", words, ratio, reproduces=True)
     if _within(ratio, rules.about_the_same.value):
-        return Check("money", "holds", "about adds up", (told,), ratio)
-    return Check("money", "doubtful", "does not add up", (told,), ratio)
+        return Check("money", "holds", "about adds up", words, ratio)
+    return Check("money", "doubtful", "does not add up", words, ratio)
+
+
+def _today(terms: Terms, catalog: Catalog) -> Iterator[str]:
+    """The hours told at what an hour of the accelerator costs now."""
+    card = catalog.default_price(terms.entry.spec.id) if terms.entry is not None else None
+    if card is not None and terms.gpu_hours is not None:
+        cost = dollars(terms.gpu_hours.value * card.usd_per_gpu_hour)
+        price = f"{format_money(card.usd_per_gpu_hour)} an hour ({card.supplier}, {card.date})"
+        yield f"The same hours at a usual price of now, {price}, cost {cost}."
 
 
 def _bounded(bound: str, ratio: float) -> bool:
@@ -189,26 +200,33 @@ def work(terms: Terms, catalog: Catalog) -> Check:
         )
     seconds = terms.gpu_hours.value * SECONDS_PER_HOUR
     first, fastest = rates[0], max(rates, key=lambda rate: rate.peak)
-    words = [
-        f"Needed: {terms.work.words}.",
-        *(_given(terms, rate, seconds) for rate in dict.fromkeys((first, fastest))),
-    ]
-    words += _published_words(terms, cheapest_published(terms, catalog))
     ratio = first.best * seconds / terms.work.flops
-    if _own_mfu_off(terms, first, seconds, catalog):
-        used = terms.work.flops / (first.peak * seconds)
-        told, meant = (format_quantity(x, "share") for x in (terms.claim.mfu or 0.0, used))
+    shown = (first,) if ratio >= 1.0 else dict.fromkeys((first, fastest))
+    words = [f"Needed: {terms.work.words}.", *(_given(terms, rate, seconds) for rate in shown)]
+    words += _published_words(terms, cheapest_published(terms, catalog))
+    status, short = _done(terms, rates, seconds, catalog)
+    used = terms.work.flops / (first.peak * seconds)
+    if terms.claim.mfu is not None:
+        told, meant = (format_quantity(x, "share") for x in (terms.claim.mfu, used))
         words.insert(1, f"It tells an MFU of {told}; its hours mean {meant}.")
-        return Check("work", "doubtful", "contradicts itself", tuple(words), ratio)
-    least = _least_work(terms, catalog)
-    if least > max(rate.peak for rate in rates) * seconds:
-        return Check("work", "impossible", f"{_times(1 / ratio)} short", tuple(words), ratio)
+        about = catalog.constants.claim_rules.about_the_same.value
+        if status == "holds" and not _within(used / terms.claim.mfu, about):
+            status, short = "doubtful", "contradicts itself"
+    return Check("work", status, short, tuple(words), ratio)
+
+
+def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalog) -> tuple[Status, str]:
+    """Whether the work can be done in so many seconds of one accelerator, and that in a few words."""
+    assert terms.work is not None
+    short = f"{_times(terms.work.flops / (rates[0].best * seconds))} short"
+    if _least_work(terms, catalog) > max(rate.peak for rate in rates) * seconds:
+        return "impossible", short
     if terms.work.flops > max(rate.best for rate in rates) * seconds:
         # Between the best ever measured and the peak nobody has been; nothing forbids it either.
-        return Check("work", "doubtful", f"{_times(1 / ratio)} short", tuple(words), ratio)
-    if ratio < 1.0:
-        return Check("work", "doubtful", f"only in {fastest.format.upper()}", tuple(words), ratio)
-    return Check("work", "holds", "can be done", tuple(words), ratio)
+        return "doubtful", short
+    if terms.work.flops > rates[0].best * seconds:
+        return "doubtful", f"only in {max(rates, key=lambda rate: rate.peak).format.upper()}"
+    return "holds", "can be done"
 
 
 def _least_work(terms: Terms, catalog: Catalog) -> float:
@@ -242,21 +260,15 @@ def _given(terms: Terms, rate: Rate, seconds: float) -> str:
     )
 
 
-def _own_mfu_off(terms: Terms, rate: Rate, seconds: float, catalog: Catalog) -> bool:
-    """Whether an MFU is told that the hours told contradict."""
-    if terms.claim.mfu is None or terms.work is None:
-        return False
-    used = terms.work.flops / (rate.peak * seconds)
-    return not _within(used / terms.claim.mfu, catalog.constants.claim_rules.about_the_same.value)
-
-
 def _published_words(terms: Terms, run: Published | None) -> list[str]:
     if run is None or terms.gpu_hours is None:
         return []
     ratio = run.hours / terms.gpu_hours.value
-    compared = f"{_times(ratio)} the hours told" if ratio >= 1.0 else f"{ratio:.2f} of the hours told"
+    # One that took fewer hours may have read less: it says nothing.
+    if ratio < 1.0:
+        return []
     which = f"The cheapest published run of about that size, {run.label} ({run.date}),"
-    return [f"{which} took {run.words}: {compared}."]
+    return [f"{which} took {run.words}: {_times(ratio)} the hours told."]
 
 
 def _compared(terms: Terms, catalog: Catalog) -> Check:
@@ -398,7 +410,8 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
         if each > usual
         else "less than that"
     )
-    return [f"{each:.3g} tokens a parameter; {usual:g} are the least costly way to a loss: {kind}."]
+    shown = format_count(each) if each >= 100 else f"{each:.3g}"
+    return [f"{shown} tokens a parameter; {usual:g} are the least costly way to a loss: {kind}."]
 
 
 def _share_words(ratio: float) -> str:

@@ -29,6 +29,7 @@ from isocost.plan.values import (
     Tuning,
     TuningMethod,
 )
+from isocost.quantities import format_money
 from isocost.quantities.units import HOURS_PER_DAY
 
 
@@ -44,7 +45,9 @@ class Ours:
     count: int
     mfu: float | None
     words: str
-    """What it is an estimate of."""
+    """What it is an estimate of: "512 H800"."""
+    rate: str = ""
+    """The price an hour costs in it, in words; empty = none is known."""
 
 
 @dataclass(frozen=True)
@@ -164,4 +167,7 @@ def ours_of(found: Estimate, priced: bool = True) -> Ours:
         *(total.gpu_hours * each / (total.wall_days or 1.0) for each in (days.p10, days.p50, days.p90))
     )
     words = f"{stage.count:,} {stage.accelerator_name}"
-    return Ours(hours, days, usd if priced else None, stage.count, stage.mfu, words)
+    rate = f"{format_money(stage.usd_per_gpu_hour)} an hour ({stage.price_source})"
+    if not priced:
+        return Ours(hours, days, None, stage.count, stage.mfu, words)
+    return Ours(hours, days, usd, stage.count, stage.mfu, words, rate)

@@ -9,7 +9,7 @@ from isocost.catalog.records import PublishedRun
 from isocost.engine.peaks import dense_peak
 from isocost.engine.records import Accelerator
 from isocost.plan.claims.terms import FROM_NOTHING, Terms
-from isocost.quantities import format_count, format_money
+from isocost.quantities import format_count, format_money, format_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,10 @@ def _peak(catalog: Catalog, run: PublishedRun) -> float:
 
 
 def _words(hours: float, run: PublishedRun, spec: Accelerator, terms: Terms) -> str:
+    read = f" for {format_quantity(run.tokens, 'number')} tokens" if run.tokens else ""
     if run.accelerator == spec.id:
-        return f"{format_count(hours)} {terms.accelerator}-hours"
-    return f"what {format_count(hours)} {terms.accelerator}-hours would be by peak"
+        return f"{format_count(hours)} {terms.accelerator}-hours{read}"
+    return f"what {format_count(hours)} {terms.accelerator}-hours would be by peak{read}"
 
 
 def same_run(terms: Terms, catalog: Catalog) -> PublishedRun | None:

@@ -93,6 +93,9 @@ def terms_of(claim: Claim, catalog: Catalog) -> Terms:
         taken.append("What was done is not told: training from scratch is taken.")
     entry = catalog.accelerators.get(claim.accelerator or "")
     hours = _hours(claim, entry, problems)
+    if entry is None and hours is None and claim.usd is not None and counted is not None:
+        entry = catalog.accelerator(catalog.constants.claim_rules.accelerator.value[0])
+        taken.append(f"The accelerator is not told: {entry.short_name} at its usual price is taken.")
     count, wall = _count(claim, hours)
     price, usd = _money(claim, hours)
     tokens = _tokens(claim, job, counted, catalog)
@@ -113,7 +116,7 @@ def terms_of(claim: Claim, catalog: Catalog) -> Terms:
         tokens=tokens,
         work=work,
         taken=tuple(taken),
-        missing=tuple(_missing(counted, tokens, entry, hours, usd)),
+        missing=tuple(_missing(claim, counted, tokens, hours, usd)),
         problems=tuple(problems),
     )
 
@@ -256,9 +259,9 @@ def _work(
 
 
 def _missing(
+    claim: Claim,
     counted: Parameters | None,
     tokens: Amount | None,
-    entry: AcceleratorEntry | None,
     hours: Amount | None,
     usd: Amount | None,
 ) -> Iterator[str]:
@@ -266,7 +269,7 @@ def _missing(
         yield "the model's size"
     if tokens is None or not tokens.told:
         yield "tokens"
-    if entry is None:
+    if claim.accelerator is None:
         yield "the accelerator"
     if hours is None:
         yield "GPU-hours, or a number of GPUs and a time"

@@ -28,9 +28,10 @@ STEPS = 12
 """Steps of solving for what money buys: cost is nearly a power of it, so three or four suffice."""
 CLOSE = 0.002
 """Share of the money within which it is spent."""
+CENT = 0.01
 LEAST_USD = 1.0
 """Bills are in cents: with less nothing can be solved for."""
-NEAR = 0.1
+NEAR = 0.2
 """Share of the money that may be left where the next step would cost too much."""
 
 
@@ -162,7 +163,7 @@ def _buy(
     words: str,
 ) -> Buy:
     on = f"{format_count(result.count)} {result.accelerator_name}"
-    words = f"{words}, {format_duration(result.wall_days)} on {on}"
+    words = f"{words}, {format_duration(result.wall_days)} on {on}, {format_money(result.cost_usd)}"
     return Buy(kind, model, size, tokens, result.count, result.wall_days, result.cost_usd, words)
 
 
@@ -192,8 +193,8 @@ def _spent(
         return stage_estimates(plan.scenarios[0], catalog)[1][0]
 
     # From nothing the cost goes with the square of the size, further training with the tokens.
-    power = -0.5 if path == "model.parameters" else -1.0
-    size, best = start, None
+    power = 0.5 if path == "model.parameters" else 1.0
+    size, best, dear = start, None, math.inf
     for _ in range(STEPS):
         if check(path, size) is not None:
             break
@@ -201,18 +202,22 @@ def _spent(
             found = result(size, count)
         except (CatalogError, ValueError):
             break
-        off = max(found.cost_usd, 0.01) / terms.usd.value
+        off = max(found.cost_usd, CENT) / terms.usd.value
         if not found.fits and abs(math.log(off)) < NEAR:
             if found.smallest_count is None:
                 break
-            count, best = found.smallest_count, None
+            count, best, dear = found.smallest_count, None, math.inf
             continue
+        if off > 1.0 + CLOSE:
+            dear = min(dear, size)
         # Batches are whole, so the cost has steps: the most that the money still buys is kept.
-        if found.fits and 1.0 - NEAR < off <= 1.0 + CLOSE and (best is None or size > best[0]):
+        elif found.fits and off > 1.0 - NEAR and (best is None or size > best[0]):
             best = (size, found)
         if abs(off - 1.0) < CLOSE and found.fits:
             break
-        size *= off**power
+        size *= off**-power
+        if best is not None and not best[0] < size < dear:
+            size = math.sqrt(best[0] * dear) if math.isfinite(dear) else best[0] * (1.0 + CLOSE)
     return best
 
 

@@ -24,6 +24,8 @@ HEADINGS = {
 """What each check asks, in their order."""
 LEAST_SHARE = 0.005
 """Of the published cost: less left out is not worth a word."""
+MOST_ALIKE = 3
+"""Claims of the library that are named beside one's own."""
 UNKNOWN = "?"
 """An amount that nobody has published."""
 
@@ -80,8 +82,12 @@ def _reproduced(checked: Checked) -> str:
         asked = format_money(price.value) if price is not None else UNKNOWN
         whose = "is asked" if money.short == "adds up" else "authors of claims assume"
         return f"{told} is {asked} an hour, a price that {whose}"
-    work = checked.checks[2]
-    return f"the work told is {work.ratio:.2f} times what we count" if work.ratio else "the numbers agree"
+    work, other = checked.checks[2], claim.compared
+    if other is None or not work.ratio:
+        return "the numbers agree"
+    counted, said = (format_share(share) for share in (other.share / work.ratio, other.share))
+    limit = f"{claim.bound} " if claim.bound else ""
+    return f"by our count {counted} of the work of {other.model}, {limit}{said} are told"
 
 
 def _plausible(check: Check) -> str:
@@ -97,7 +103,7 @@ def _against(checked: Checked) -> Iterator[str]:
     """What speaks against a claim, the gravest first."""
     terms, by_name = checked.terms, {str(check.name): check for check in checked.checks}
     work, memory, money, sense = (by_name[n] for n in ("work", "memory", "money", "sense"))
-    text = f" for {format_quantity(terms.tokens.value, 'number')} tokens" if terms.tokens is not None else ""
+    text = _text_words(terms)
     if work.status in ("impossible", "doubtful"):
         if work.short.endswith("short"):
             yield f"{work.short.removesuffix(' short')} too much work{text}"
@@ -115,11 +121,19 @@ def _against(checked: Checked) -> Iterator[str]:
         )
     if sense.status == "doubtful" and work.status not in ("impossible",):
         if sense.ratio is not None and sense.short.startswith("too"):
-            yield f"{sense.ratio:.2g} times what we estimate"
+            yield f"{sense.ratio:.2g} times what we estimate{'' if not text.endswith('taken') else text}"
         else:
             yield "so little text makes no model"
     if checked.slips and all(each.status not in ("impossible", "doubtful") for each in checked.checks):
         yield "its numbers agree only with one of them corrected"
+
+
+def _text_words(terms: Terms) -> str:
+    """The text a verdict is for; "taken" where the claim does not tell it."""
+    if terms.tokens is None:
+        return ""
+    read = f"{format_quantity(terms.tokens.value, 'number')} tokens"
+    return f" for {read}" if terms.tokens.told else f" for the {read} we have taken"
 
 
 def _left_words(checked: Checked) -> str:
@@ -136,12 +150,16 @@ def _left_words(checked: Checked) -> str:
 def _lower(line: str) -> str:
     """A line within a sentence: its first word small unless it is a name."""
     first = line.split()[0] if line.split() else ""
-    return line if first[1:] != first[1:].lower() else line[:1].lower() + line[1:]
+    named = first[1:] != first[1:].lower() or any(letter.isdigit() for letter in first)
+    return line if named else line[:1].lower() + line[1:]
 
 
 def _and(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
+    # Where a part lists things itself, semicolons keep the parts apart.
+    if any("," in part or " and " in part for part in parts):
+        return "; ".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
@@ -185,14 +203,15 @@ def _size_words(terms: Terms) -> str:
 def _hardware_words(terms: Terms) -> str:
     count = terms.claim.count
     if count is None:
-        return terms.accelerator if terms.entry is not None else ""
+        return terms.accelerator if terms.claim.accelerator is not None else ""
     name = terms.accelerator if terms.entry is not None else f"accelerator{'s' if count != 1 else ''}"
     return f"{format_count(count)} {name}"
 
 
 def _time_words(hours: float) -> str:
     days = hours / HOURS_PER_DAY
-    return f"{days:g} days" if days >= 2.0 else format_quantity(hours, "hours")
+    whole = days >= 2.0 and abs(days - round(days, 1)) < 1e-6
+    return f"{days:.4g} days" if whole else format_quantity(hours, "hours")
 
 
 def ours_said(checked: Checked) -> tuple[str, ...]:
@@ -206,7 +225,7 @@ def ours_said(checked: Checked) -> tuple[str, ...]:
     compared = checked.checks[-1].ratio is not None
     said = [] if compared else [f"{noun}-hours on {ours.words}: {hours}."]
     if ours.usd is not None:
-        said.append(f"Dollars: {_between(ours.usd, format_money)}.")
+        said.append(f"Dollars: {_between(ours.usd, format_money)}; at {ours.rate}.")
     return (*said, *(line for line in _paragraphs(checked.ours_words)))
 
 
@@ -250,6 +269,9 @@ def _sections(checked: Checked, unread: Sequence[str], problems: Sequence[str]) 
         yield Section(
             f"What {dollars(checked.told_usd)} does buy", tuple(f"{buy.words}." for buy in checked.buys)
         )
+    if checked.alike:
+        found = tuple(f"{e.id}: “{e.said}” ({e.by}, {e.date})." for e in checked.alike[:MOST_ALIKE])
+        yield Section("In the library", found)
     if entry is not None:
         note = (entry.note,) if entry.note else ()
         yield Section("Source", (f"{entry.source}; read {entry.sources_read}.", *note))
@@ -312,6 +334,7 @@ def _tree(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> d
             for n in checked.needs
         ],
         "buys": [_buy(buy) for buy in checked.buys],
+        "alike": [each.id for each in checked.alike],
         "taken": list(terms.taken),
         "missing": list(terms.missing),
         "unread": list(unread),
