@@ -76,11 +76,9 @@ def check_claim(
     """
     terms = terms_of(claim, catalog)
     plan = planned(terms, catalog)
-    ours, ours_words = plan.ours if plan is not None else None, ""
+    ours = plan.ours if plan is not None else None
     if first_principles is not None:
-        found = answer(first_principles, catalog)
-        ours = ours_of(found.estimate)
-        ours_words = f"{first_principles.name}. {found.project.notes.strip()}"
+        ours = ours_of(answer(first_principles, catalog).estimate)
     checks = (
         money(terms, catalog),
         memory(terms, plan),
@@ -101,7 +99,7 @@ def check_claim(
         ratio=ratio,
         ratio_of=of,
         ours=ours,
-        ours_words=ours_words,
+        ours_words=_rests_on(first_principles),
         left_out=entry.left_out if entry is not None else tuple(_left_out(terms, plan, catalog)),
         needs=would_need(terms, plan, catalog),
         buys=bought,
@@ -119,6 +117,11 @@ def _alike(claim: Claim, catalog: Catalog) -> Iterator[ClaimEntry]:
         pairs = ((claim.usd, entry.usd), (claim.gpu_hours, entry.gpu_hours))
         if same and any(own is not None and own == known for own, known in pairs):
             yield entry
+
+
+def _rests_on(plan: Project | None) -> str:
+    """What an estimate from first principles rests on: its plan's own words."""
+    return "" if plan is None else f"{plan.name}. {plan.notes.strip()}"
 
 
 def _verdict(checks: tuple[Check, ...], stories: tuple[Slip, ...]) -> Verdict:

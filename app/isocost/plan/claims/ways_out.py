@@ -187,11 +187,6 @@ def _spent(
     price, units = price_of(terms, catalog), units_of(terms.entry, owned=False)
     count = _count_for(terms, price.usd_per_gpu_hour, units, catalog)
 
-    def result(size: float, count: int) -> StageEstimate:
-        model, stage = made(size)
-        plan = one_stage(model, terms.entry.spec.id, count, stage, price, terms.claim.stack)  # type: ignore[union-attr]
-        return stage_estimates(plan.scenarios[0], catalog)[1][0]
-
     # From nothing the cost goes with the square of the size, further training with the tokens.
     power = 0.5 if path == "model.parameters" else 1.0
     size, best, dear = start, None, math.inf
@@ -199,7 +194,9 @@ def _spent(
         if check(path, size) is not None:
             break
         try:
-            found = result(size, count)
+            model, stage = made(size)
+            plan = one_stage(model, terms.entry.spec.id, count, stage, price, terms.claim.stack)
+            found = stage_estimates(plan.scenarios[0], catalog)[1][0]
         except (CatalogError, ValueError):
             break
         off = max(found.cost_usd, CENT) / terms.usd.value
