@@ -190,6 +190,27 @@ def test_dollars_alone_are_held_against_our_estimate_on_marked_hardware(capsys):
     assert tree["ours"]["p50"] == pytest.approx(6 * 13e9 * 260e9 / (0.3 * H100_PEAK) / 3600 * 3.99, rel=0.25)
 
 
+def test_memory_is_checked_without_tokens_and_is_no_proof_alone(capsys):
+    tree = checked(capsys, "--text", "fine-tuned a 70B, every weight, on one 4090 in 5 days")
+    # 16 bits alone are 140 GB, on a card of 24.
+    assert by_name(tree)["memory"]["status"] == "doubtful"
+    assert tree["verdict"] == "doubtful"
+    fits = checked(capsys, "--text", "QLoRA of a 7B on one 4090 in 5 days")
+    assert by_name(fits)["memory"]["status"] == "holds"
+
+
+def test_a_limit_on_the_dollars_is_no_price(capsys):
+    tree = checked(capsys, "s1-32b")
+    assert tree["verdict"] == "reproduces"
+    usual = CATALOG.default_price("h100-sxm").usd_per_gpu_hour
+    # 26 minutes on 16: 6.93 hours; 6 x 32.8B x 23.5M are 19 % of their dense peak.
+    assert tree["recomputed"]["usd"] == pytest.approx(16 * 26 / 60 * usual, rel=1e-3)
+    assert tree["recomputed"]["mfu"] == pytest.approx(
+        6 * 32.76e9 * 23.5e6 / (H100_PEAK * 16 * 26 * 60), rel=0.01
+    )
+    assert tree["ours"]["p50"] == pytest.approx(tree["ours_gpu_hours"]["p50"] * usual, rel=0.01)
+
+
 def test_a_told_mfu_does_not_make_the_impossible_possible(capsys):
     tree = checked(capsys, "--text", "70B on 8 H100 for 18 days at 40% MFU")
     assert tree["verdict"] == "impossible"

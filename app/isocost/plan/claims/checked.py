@@ -81,7 +81,7 @@ def check_claim(
         ours = ours_of(answer(first_principles, catalog).estimate)
     checks = (
         money(terms, catalog),
-        memory(terms, plan),
+        memory(terms, plan, catalog),
         work(terms, catalog),
         sense(terms, ours, catalog),
     )

@@ -9,7 +9,7 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.engine.peaks import dense_peak
 from isocost.plan.claims.market import market_of
-from isocost.plan.claims.prediction import Ours, Planned
+from isocost.plan.claims.prediction import Ours, Planned, held
 from isocost.plan.claims.published import Published, cheapest_published, run_words, same_run
 from isocost.plan.claims.terms import FROM_NOTHING, FROZEN, WHOLE, Terms, dollars, scientific
 from isocost.plan.physics.resolve import parameters_of
@@ -119,26 +119,26 @@ def _implied_price(terms: Terms, catalog: Catalog) -> Check:
     return Check("money", "doubtful", "too dear", (asked, f"Nobody asks so much. {ever}"), ratio)
 
 
-def memory(terms: Terms, plan: Planned | None) -> Check:
+def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
     """Whether the accelerators told hold the model as it is trained."""
-    if plan is None:
+    stage = held(terms, catalog)
+    if stage is None and plan is None:
         return Check("memory", "unknown", "not checked", (_why_not(terms),))
-    fits = [int(count) for count, fit in zip(plan.curve.counts, plan.curve.fits, strict=True) if fit]
-    if plan.told is None:
-        held = f"{format_count(fits[0])} {terms.accelerator} at least would hold it." if fits else ""
-        return Check(
-            "memory", "unknown", "number not told", (f"How many accelerators is not told. {held}".strip(),)
-        )
-    stage = plan.told
+    if stage is None:
+        curve = plan.curve if plan is not None else None
+        fits = [] if curve is None else curve.counts[curve.fits].tolist()
+        least = f" {format_count(fits[0])} {terms.accelerator} at least would hold it." if fits else ""
+        return Check("memory", "unknown", "number not told", (f"How many accelerators is not told.{least}",))
     needs = ""
     if stage.memory is not None and stage.memory.limit is not None:
-        held = format_memory_of(stage.memory.total, stage.memory.limit)
+        used = format_memory_of(stage.memory.total, stage.memory.limit)
         on = f"each of {format_count(stage.count)}" if stage.count > 1 else "one"
-        needs = f"{held} on {on} {terms.accelerator}"
+        needs = f"{used} on {on} {terms.accelerator}"
     if stage.fits:
         return Check("memory", "holds", "fits", (f"{needs}.",) if needs else ())
-    least = stage.smallest_count
-    enough = f"{format_count(least)} {terms.accelerator} at least" if least else "no number of them would do"
+    enough = "no number of them would do"
+    if stage.smallest_count is not None:
+        enough = f"{format_count(stage.smallest_count)} {terms.accelerator} at least"
     return Check(
         "memory",
         "doubtful",

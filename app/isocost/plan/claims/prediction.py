@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
@@ -13,7 +13,7 @@ from isocost.engine.records import Stack
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, Range, StageEstimate
-from isocost.plan.claims.terms import FROM_NOTHING, SEQUENCE, Terms
+from isocost.plan.claims.terms import FROM_NOTHING, SEQUENCE, Amount, Terms
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import CHOICES, check
 from isocost.plan.physics.counts import obtained, units_of
@@ -31,6 +31,9 @@ from isocost.plan.values import (
 )
 from isocost.quantities import format_money
 from isocost.quantities.units import HOURS_PER_DAY
+
+SOME_TOKENS = 1e9
+"""Stand in for tokens that are not told where they change nothing that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,6 @@ class Planned:
     project: Project
     curve: CostCurve
     """The same at every count."""
-    told: StageEstimate | None
-    """On the number told, whether it fits or not; None = none is told."""
     ours: Ours
     priced: bool
     """Whether its costs mean anything."""
@@ -75,6 +76,23 @@ def planned(terms: Terms, catalog: Catalog) -> Planned | None:
         return None
 
 
+def held(terms: Terms, catalog: Catalog) -> StageEstimate | None:
+    """The model on the accelerators told, for its memory alone: how much it reads does not change that.
+
+    None where one of them is not known, or it is RL.
+    """
+    if terms.model is None or terms.entry is None or terms.count is None or terms.job == "rl":
+        return None
+    if check("hardware.count", terms.count) is not None:
+        return None
+    read = terms if terms.tokens is not None else replace(terms, tokens=Amount(SOME_TOKENS, "", told=False))
+    count = obtained(terms.count, units_of(terms.entry, owned=False))
+    try:
+        return estimate(project_of(read, count, catalog), catalog).stages[0]
+    except (CatalogError, ValueError):
+        return None
+
+
 def _planned(terms: Terms, catalog: Catalog) -> Planned:
     assert terms.entry is not None
     units = units_of(terms.entry, owned=False)
@@ -88,7 +106,7 @@ def _planned(terms: Terms, catalog: Catalog) -> Planned:
         project = with_hardware(project, terms.entry.spec.id, count, catalog)
         found = estimate(project, catalog)
     priced = project.scenarios[0].price.supplier != NO_PRICE
-    return Planned(project, curve, stage, ours_of(found, priced), priced)
+    return Planned(project, curve, ours_of(found, priced), priced)
 
 
 def _count_taken(terms: Terms, curve: CostCurve, catalog: Catalog) -> int:
@@ -151,7 +169,9 @@ def one_stage(
 def price_of(terms: Terms, catalog: Catalog) -> Price:
     """The price the claim tells or implies, else the catalogue's; without one a number that says nothing."""
     assert terms.entry is not None
-    if terms.price is not None and check("price.usd_per_gpu_hour", terms.price.value) is None:
+    # A limit on the dollars is no price: "under $50" may be any below.
+    told = terms.claim.usd_per_gpu_hour is not None or not terms.claim.bound
+    if told and terms.price is not None and check("price.usd_per_gpu_hour", terms.price.value) is None:
         return Price(terms.price.value, supplier="the claim", commitment="claim")
     card = catalog.default_price(terms.entry.spec.id)
     return price_from(card) if card is not None else Price(1.0, supplier=NO_PRICE)

@@ -10,7 +10,7 @@ from isocost.plan.answer.results import Range
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
-from isocost.quantities import format_count, format_money, format_quantity, format_share
+from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -211,6 +211,8 @@ def _hardware_words(terms: Terms) -> str:
 def _time_words(hours: float) -> str:
     days = hours / HOURS_PER_DAY
     whole = days >= 2.0 and abs(days - round(days, 1)) < 1e-6
+    if hours < 1.0:
+        return format_duration(days)
     return f"{days:.4g} days" if whole else format_quantity(hours, "hours")
 
 
