@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from isocost.catalog import accelerators as accelerator_file
 from isocost.catalog import models as model_file
 from isocost.catalog.accelerators import AliasRow
+from isocost.catalog.claims import ClaimEntry, shipped_claims
 from isocost.catalog.constants.all import AllConstants, Replacements
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import NameIndex, normalised
@@ -156,6 +157,11 @@ class Catalog:
     def runs(self) -> tuple[PublishedRun, ...]:
         """Every published run, trusted or not. Read when first asked for."""
         return tuple(read_rows(resource("runs.csv"), PublishedRun))
+
+    @cached_property
+    def claims(self) -> Mapping[str, ClaimEntry]:
+        """What others have said that training took, by id. Read when first asked for."""
+        return shipped_claims()
 
     def runs_of(self, model: str) -> tuple[PublishedRun, ...]:
         """Runs of a model, or those labelled so."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TypedDict, Unpack
 
+from isocost.catalog.constants.claim_rules import ClaimRules, read_claim_rules
 from isocost.catalog.constants.economics import (
     ApiQuote,
     CurrencyRate,
@@ -47,6 +48,7 @@ class Replacements(TypedDict, total=False):
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
     palette: Palette
+    claim_rules: ClaimRules
 
 
 class AllConstants:
@@ -139,6 +141,11 @@ class AllConstants:
     def palette(self) -> Palette:
         """How accelerators are drawn."""
         return read_palette(_text("palette.yaml"))
+
+    @cached_property
+    def claim_rules(self) -> ClaimRules:
+        """What a claim about a training run is judged by."""
+        return read_claim_rules(_text("claim_rules.yaml"))
 
 
 def _text(file: str) -> str:

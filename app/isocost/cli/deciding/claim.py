@@ -1,0 +1,133 @@
+"""``isocost claim``: whether a published number about a training run can be true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isocost.cli.arguments import add_format, command_parser
+from isocost.cli.output import write
+
+if TYPE_CHECKING:
+    from isocost.catalog import Catalog
+    from isocost.plan.claims.reading import Reading
+    from isocost.report.told import Told
+
+DESCRIPTION = (
+    "Check a claim about a training run: do hours and price give the dollars, does it fit, can the hours do "
+    "the work, where do we put it. Any subset of model, tokens, hardware, time and money, in any units."
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print the verdict on a claim, or the library of claims. Raises UsageError, FileError, CatalogError."""
+    parser = command_parser("claim", DESCRIPTION)
+    parser.add_argument(
+        "claim",
+        metavar="ID|FILE",
+        nargs="?",
+        help="a claim of the library, a file with one (a sentence or YAML fields), a plan of claimed hours",
+    )
+    parser.add_argument(
+        "--text", metavar="SENTENCE", help='for example "70B from scratch, 8 H100, 18 days, $8,605"'
+    )
+    parser.add_argument("--list", action="store_true", help="list the library of claims")
+    add_format(parser)
+    chosen = parser.parse_args(arguments)
+    write(_written(chosen.claim, chosen.text, chosen.list, chosen.format))
+    return 0
+
+
+def _written(claim: str | None, sentence: str | None, listed: bool, form: str) -> str:
+    # Imported late, so that --help and a mistyped option answer at once.
+    from isocost.cli.errors import UsageError
+    from isocost.cli.plans import open_catalog
+    from isocost.report.told import FORMS
+
+    if sum((claim is not None, sentence is not None, listed)) != 1:
+        raise UsageError("Give a claim's id or file, or --text with a sentence, or --list.")
+    catalog = open_catalog()
+    if listed:
+        from isocost.report.decisions.claims import library_told
+
+        return FORMS[form](library_told(tuple(catalog.claims.values())))
+    told = (
+        _of_sentence("--text", sentence, catalog) if sentence is not None else _of_name(claim or "", catalog)
+    )
+    return FORMS[form](told)
+
+
+def _of_sentence(where: str, sentence: str, catalog: Catalog) -> Told:
+    from isocost.plan.claims.reading import read_claim
+
+    return _of_reading(where, read_claim(sentence, catalog), catalog)
+
+
+def _of_reading(where: str, reading: Reading, catalog: Catalog) -> Told:
+    from isocost.cli.errors import UsageError
+    from isocost.plan.claims.checked import check_claim
+    from isocost.plan.claims.claim import Claim
+    from isocost.report.decisions.claims import claim_told
+
+    if reading.claim == Claim(text=reading.claim.text):
+        why = f" {' '.join(reading.problems)}" if reading.problems else ""
+        example = '"7B on 2T tokens, 64 H100, 30 days"'
+        raise UsageError(f"{where}: nothing of a claim is understood; write for example {example}.{why}")
+    return claim_told(check_claim(reading.claim, catalog), reading.unread, reading.problems)
+
+
+def _of_name(name: str, catalog: Catalog) -> Told:
+    """A claim of the library, else of a file."""
+    from isocost.cli.errors import UsageError
+    from isocost.files.schema import nearest_or_all
+    from isocost.plan.claims.checked import check_claim
+    from isocost.plan.claims.claim import claim_of
+    from isocost.report.decisions.claims import claim_told
+
+    entry = catalog.claims.get(name)
+    if entry is not None:
+        from isocost.cli.plans import open_plan
+
+        plan = open_plan(entry.plan, catalog) if entry.plan else None
+        return claim_told(check_claim(claim_of(entry), catalog, entry, plan))
+    path = Path(name)
+    try:
+        there = path.is_file()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise UsageError(
+            f"No claim and no file is called {name!r}; {nearest_or_all(name, list(catalog.claims))}"
+        )
+    return _of_file(path, catalog)
+
+
+def _of_file(path: Path, catalog: Catalog) -> Told:
+    """The claim in a file: YAML fields, a plan of claimed hours, or a sentence."""
+    from isocost.catalog.table import read_text, yaml_content
+    from isocost.plan.claims.reading import read_fields
+
+    text = read_text(path)
+    if path.suffix.lower() in (".yaml", ".yml", ".json"):
+        content = yaml_content(text, path.name)
+        if isinstance(content, dict) and "scenarios" in content:
+            return _of_plan(path, catalog)
+        if isinstance(content, dict):
+            return _of_reading(path.name, read_fields(content, catalog), catalog)
+    return _of_sentence(path.name, text, catalog)
+
+
+def _of_plan(path: Path, catalog: Catalog) -> Told:
+    from isocost.cli.errors import UsageError
+    from isocost.cli.plans import open_plan
+    from isocost.plan.claims.checked import check_claim
+    from isocost.plan.claims.claim import claim_of_plan
+    from isocost.report.decisions.claims import claim_told
+
+    claim = claim_of_plan(open_plan(str(path), catalog).scenarios[0])
+    if claim is None:
+        raise UsageError(
+            f"{path.name}: none of its stages takes hours as claimed; isocost estimate says what it costs."
+        )
+    return claim_told(check_claim(claim, catalog))

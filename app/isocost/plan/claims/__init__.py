@@ -1,0 +1,1 @@
+"""What others say that training took: read, completed, checked against physics, prices and our estimate."""

@@ -1,0 +1,429 @@
+"""Four checks of a claim in a fixed order: money, memory, work, sense; each with its arithmetic in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from isocost.catalog import Catalog
+from isocost.engine.peaks import dense_peak
+from isocost.plan.claims.market import market_of
+from isocost.plan.claims.prediction import Ours, Planned, held
+from isocost.plan.claims.published import Published, cheapest_published, run_words, same_run
+from isocost.plan.claims.terms import FROM_NOTHING, FROZEN, WHOLE, Terms, dollars, scientific
+from isocost.plan.physics.resolve import parameters_of
+from isocost.plan.values import ModelChoice
+from isocost.quantities import (
+    format_count,
+    format_duration,
+    format_memory_of,
+    format_money,
+    format_quantity,
+    format_share,
+)
+from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR, TERA
+
+Status = Literal["holds", "doubtful", "impossible", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check says."""
+
+    name: Literal["money", "memory", "work", "sense"]
+    status: Status
+    short: str
+    """The outcome in two or three words."""
+    words: tuple[str, ...] = ()
+    """The arithmetic, a sentence each."""
+    ratio: float | None = None
+    """Told over recomputed; None = nothing to compare."""
+    reproduces: bool = False
+    """Whether told and recomputed are the same number."""
+
+
+def money(terms: Terms, catalog: Catalog) -> Check:
+    """Whether hours times price give the dollars told, or dollars over hours a price that is asked."""
+    claim, hours, rules = terms.claim, terms.gpu_hours, catalog.constants.claim_rules
+    if claim.usd is None:
+        if terms.usd is not None:
+            return Check("money", "unknown", "no dollars told", (f"{terms.usd.words}.",))
+        return Check("money", "unknown", "no dollars told", ("No amount of money is told.",))
+    if hours is None:
+        return Check(
+            "money", "unknown", "no hours told", ("No hours are told that the money could be held against.",)
+        )
+    rate = claim.usd_per_gpu_hour
+    if rate is None:
+        return _implied_price(terms, catalog)
+    made = hours.value * rate
+    ratio = claim.usd / made
+    sums = f"{hours.words}; x {format_money(rate)} = {dollars(made)}"
+    told = f"{sums}. Told: {dollars(claim.usd)}, {ratio:.2f} times that."
+    words = (told, *_today(terms, catalog))
+    if _within(ratio, rules.same_amount.value):
+        return Check("money", "holds", "adds up", words, ratio, reproduces=True)
+    if _bounded(claim.bound, ratio):
+        return Check("money", "holds", "within its limit", words, ratio, reproduces=True)
+    if _within(ratio, rules.about_the_same.value):
+        return Check("money", "holds", "about adds up", words, ratio)
+    return Check("money", "doubtful", "does not add up", words, ratio)
+
+
+def _today(terms: Terms, catalog: Catalog) -> Iterator[str]:
+    """The hours told at what an hour of the accelerator costs now."""
+    card = catalog.default_price(terms.entry.spec.id) if terms.entry is not None else None
+    if card is not None and terms.gpu_hours is not None:
+        cost = dollars(terms.gpu_hours.value * card.usd_per_gpu_hour)
+        price = f"{format_money(card.usd_per_gpu_hour)} an hour ({card.supplier}, {card.date})"
+        yield f"The same hours at a usual price of now, {price}, cost {cost}."
+
+
+def _bounded(bound: str, ratio: float) -> bool:
+    """Whether what is recomputed keeps to a limit that is told."""
+    return (bound == "at most" and ratio >= 1.0) or (bound == "at least" and ratio <= 1.0)
+
+
+def _implied_price(terms: Terms, catalog: Catalog) -> Check:
+    """The price that hours and dollars come to, against the market."""
+    assert terms.price is not None
+    assert terms.gpu_hours is not None
+    price, about = terms.price.value, catalog.constants.claim_rules.about_the_same.value
+    sums = f"{terms.gpu_hours.words}; {terms.price.words}"
+    market = market_of(terms.entry.spec.id, catalog) if terms.entry is not None else None
+    if market is None:
+        name = terms.accelerator
+        return Check("money", "unknown", "no price known", (f"{sums}. Nobody's price of {name} is known.",))
+    asked = f"{sums}; {market.words}."
+    card = catalog.default_price(terms.entry.spec.id) if terms.entry is not None else None
+    usual = card.usd_per_gpu_hour if card is not None else market.low
+    ratio = price / usual
+    if _bounded(terms.claim.bound, ratio):
+        return Check("money", "holds", "within its limit", (asked,), ratio, reproduces=True)
+    same = catalog.constants.claim_rules.same_amount.value
+    assumed = next((each for each in market.claimed if _within(price / each, same)), None)
+    if assumed is not None:
+        said = (asked, f"Authors of claims assume {format_money(assumed)}.")
+        return Check("money", "holds", "adds up as claims do", said, price / assumed, reproduces=True)
+    if market.low <= price <= market.high:
+        # Quotes are wide: only near the usual one is it the same number.
+        return Check("money", "holds", "adds up", (asked,), ratio, reproduces=_within(ratio, about))
+    ever = f"Ever asked: {format_money(market.lowest)} to {format_money(market.highest)}."
+    if market.lowest / about <= price <= market.highest * about:
+        where = "below" if price < market.low else "above"
+        said = (asked, f"That is {where} today's prices. {ever}")
+        return Check("money", "holds", f"{where} today's prices", said, ratio)
+    if price < market.low:
+        return Check("money", "doubtful", "too cheap", (asked, f"Nobody asks so little. {ever}"), ratio)
+    return Check("money", "doubtful", "too dear", (asked, f"Nobody asks so much. {ever}"), ratio)
+
+
+def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
+    """Whether the accelerators told hold the model as it is trained."""
+    stage = held(terms, catalog)
+    if stage is None and plan is None:
+        return Check("memory", "unknown", "not checked", (_why_not(terms),))
+    if stage is None:
+        curve = plan.curve if plan is not None else None
+        fits = [] if curve is None else curve.counts[curve.fits].tolist()
+        least = f" {format_count(fits[0])} {terms.accelerator} at least would hold it." if fits else ""
+        return Check("memory", "unknown", "number not told", (f"How many accelerators is not told.{least}",))
+    needs = ""
+    if stage.memory is not None and stage.memory.limit is not None:
+        used = format_memory_of(stage.memory.total, stage.memory.limit)
+        on = f"each of {format_count(stage.count)}" if stage.count > 1 else "one"
+        needs = f"{used} on {on} {terms.accelerator}"
+    if stage.fits:
+        return Check("memory", "holds", "fits", (f"{needs}.",) if needs else ())
+    enough = "no number of them would do"
+    if stage.smallest_count is not None:
+        enough = f"{format_count(stage.smallest_count)} {terms.accelerator} at least"
+    return Check(
+        "memory",
+        "doubtful",
+        "does not fit",
+        (f"{needs}: {enough}, or slow offloading to the host's memory, which is not modelled here.",),
+    )
+
+
+def _why_not(terms: Terms) -> str:
+    if terms.job == "rl":
+        return "Reinforcement learning: rounds, lengths and batch would have to be told."
+    if terms.counted is None:
+        return "The model's size is not told."
+    if terms.entry is None:
+        return "The accelerator is not told, or not in the catalogue."
+    return "How many tokens is not told."
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What accelerators can do in one number format, FLOP/s each."""
+
+    format: str
+    peak: float
+    best: float
+    """Of the best matrix multiply measured."""
+    measured: bool
+    """Whether it was measured on this accelerator."""
+
+
+def rates_of(terms: Terms, catalog: Catalog) -> tuple[Rate, ...]:
+    """The format told, else 16 bits and, where the part has it, 8 bits."""
+    assert terms.entry is not None
+    spec, told = terms.entry.spec, terms.claim.precision
+    key = {"mxfp8": "fp8", "nvfp4": "fp4", "mxfp4": "fp4", "fp16": "bf16"}.get(told, told) or "bf16"
+    found: list[Rate] = []
+    for wanted in (key,) if told else ("bf16", "fp8"):
+        try:
+            peak, name = dense_peak(spec, wanted)
+        except ValueError:
+            continue
+        if any(rate.format == name for rate in found):
+            continue
+        ceiling = catalog.matmul_ceiling(spec.id, name)
+        # Cards that clock above the rate their peak is stated at are not held to it.
+        found.append(Rate(name, peak, peak * ceiling.share, ceiling.measured))
+    return tuple(found)
+
+
+def work(terms: Terms, catalog: Catalog) -> Check:
+    """Whether the hours told can do the work: against the peak and the best that was measured."""
+    if terms.claim.compared is not None:
+        return _compared(terms, catalog)
+    if terms.work is None:
+        return Check("work", "unknown", "not checked", (_why_not(terms),))
+    if terms.gpu_hours is None or terms.entry is None or not (rates := rates_of(terms, catalog)):
+        return Check(
+            "work", "unknown", "not checked", (f"{terms.work.words}; no hours are told to do it in.",)
+        )
+    seconds = terms.gpu_hours.value * SECONDS_PER_HOUR
+    first, fastest = rates[0], max(rates, key=lambda rate: rate.peak)
+    ratio = first.best * seconds / terms.work.flops
+    shown = (first,) if ratio >= 1.0 else dict.fromkeys((first, fastest))
+    words = [f"Needed: {terms.work.words}.", *(_given(terms, rate, seconds) for rate in shown)]
+    words += _published_words(terms, cheapest_published(terms, catalog))
+    status, short = _done(terms, rates, seconds, catalog)
+    used = terms.work.flops / (first.peak * seconds)
+    if terms.claim.mfu is not None:
+        told, meant = (format_quantity(x, "share") for x in (terms.claim.mfu, used))
+        words.insert(1, f"It tells an MFU of {told}; its hours mean {meant}.")
+        about = catalog.constants.claim_rules.about_the_same.value
+        if status == "holds" and not _within(used / terms.claim.mfu, about):
+            status, short = "doubtful", "contradicts itself"
+    return Check("work", status, short, tuple(words), ratio)
+
+
+def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalog) -> tuple[Status, str]:
+    """Whether the work can be done in so many seconds of one accelerator, and that in a few words."""
+    assert terms.work is not None
+    short = f"{_times(terms.work.flops / (rates[0].best * seconds))} short"
+    if _least_work(terms, catalog) > max(rate.peak for rate in rates) * seconds:
+        return "impossible", short
+    if terms.work.flops > max(rate.best for rate in rates) * seconds:
+        # Between the best ever measured and the peak nobody has been; nothing forbids it either.
+        return "doubtful", short
+    if terms.work.flops > rates[0].best * seconds:
+        return "doubtful", f"only in {max(rates, key=lambda rate: rate.peak).format.upper()}"
+    return "holds", "can be done"
+
+
+def _least_work(terms: Terms, catalog: Catalog) -> float:
+    """The work that makes a claim impossible: as told, or of the least text any model is trained on."""
+    assert terms.work is not None
+    if terms.tokens is None or terms.tokens.told or terms.counted is None:
+        return terms.work.flops
+    rules = catalog.constants.claim_rules
+    return terms.work.flops * rules.fewest_tokens_per_parameter.value / rules.tokens_per_parameter.value
+
+
+def _given(terms: Terms, rate: Rate, seconds: float) -> str:
+    """What the hours give in one number format, at the peak and at the best measured."""
+    assert terms.work is not None
+    assert terms.gpu_hours is not None
+    need, name = terms.work.flops, rate.format.upper()
+    peak, best = (f"{x / TERA:,.0f} TFLOP/s" for x in (rate.peak, rate.best))
+    beyond = need / (rate.peak * seconds)
+    whose = "measured on it" if rate.measured else "measured on parts like it"
+    hours = f"{format_count(terms.gpu_hours.value)} {terms.noun}-hours"
+    if beyond > 1.0:
+        given, short = scientific(rate.peak * seconds), _times(need / (rate.best * seconds))
+        return (
+            f"In {name}, {hours} give {given} at the dense peak of {peak}, {_times(beyond)} too little; "
+            f"{short} at the best matmul {whose} ({best})."
+        )
+    share, reached = format_share(beyond), format_share(rate.best / rate.peak, decimals=0)
+    return (
+        f"In {name}, that is {share} of the dense peak ({peak}) over {hours}; "
+        f"the best matmul {whose} reaches {reached}."
+    )
+
+
+def _published_words(terms: Terms, run: Published | None) -> list[str]:
+    if run is None or terms.gpu_hours is None:
+        return []
+    ratio = run.hours / terms.gpu_hours.value
+    # One that took fewer hours may have read less: it says nothing.
+    if ratio < 1.0:
+        return []
+    which = f"The cheapest published run of about that size, {run.label} ({run.date}),"
+    return [f"{which} took {run.words}: {_times(ratio)} the hours told."]
+
+
+def _compared(terms: Terms, catalog: Catalog) -> Check:
+    """The work of one model over that of another, against the share told."""
+    other = terms.claim.compared
+    assert other is not None
+    if terms.work is None:
+        return Check("work", "unknown", "not checked", (_why_not(terms),))
+    size = parameters_of(ModelChoice(name=other.model), catalog).active
+    theirs = WHOLE * size * other.tokens
+    active = terms.counted.active if terms.counted is not None else 0.0
+    share = WHOLE * active * (terms.tokens.value if terms.tokens is not None else 0.0) / theirs
+    rule = f"6 x {format_quantity(size, 'number')} x {format_quantity(other.tokens, 'number')}"
+    words = (
+        f"{terms.work.words}; {other.model}: {rule} = {scientific(theirs)} FLOP. "
+        f"That is {format_share(share)} of it; told: {format_share(other.share)}.",
+    )
+    ratio = other.share / share if share else None
+    rules = catalog.constants.claim_rules
+    if ratio is not None and (_within(ratio, rules.same_amount.value) or _bounded(terms.claim.bound, ratio)):
+        return Check("work", "holds", "reproduces", words, ratio, reproduces=True)
+    if ratio is not None and _within(ratio, rules.about_the_same.value):
+        return Check("work", "holds", "about right", words, ratio)
+    return Check("work", "doubtful", "another share", words, ratio)
+
+
+def sense(terms: Terms, ours: Ours | None, catalog: Catalog) -> Check:
+    """Where our estimate puts it, and whether so much text makes a model.
+
+    Where a trusted published run of the model took such hours, that is better evidence than we are.
+    """
+    found = _held_against_ours(terms, ours, catalog)
+    run = same_run(terms, catalog) if found.status == "doubtful" else None
+    if run is None:
+        return found
+    said = f"A published run agrees with it: {run_words(run, terms.noun)}. Our estimate is off."
+    return replace(found, status="holds", short="as published", words=(*found.words, said))
+
+
+def _held_against_ours(terms: Terms, ours: Ours | None, catalog: Catalog) -> Check:
+    words = [*_text_words(terms, catalog)]
+    thin = _too_thin(terms, catalog)
+    if ours is None:
+        if thin:
+            return Check("sense", "doubtful", "no model", tuple(words))
+        return Check("sense", "unknown", "no estimate", tuple(words) or ("We have no estimate of it.",))
+    beyond = catalog.constants.claim_rules.beyond_range.value
+    told, span, shown = _told_and_ours(terms, ours)
+    if told is None or span is None:
+        start = f"Our estimate: {_span_words(terms, ours)} on {ours.words}"
+        words.insert(0, f"{start}; nothing is told to hold against it.")
+        short: tuple[Status, str] = ("doubtful", "no model") if thin else ("unknown", "nothing to compare")
+        return Check("sense", *short, tuple(words))
+    ratio = told / span[1]
+    words.insert(
+        0,
+        f"We estimate {shown[1]} on {ours.words}, 8 chances in 10 between {shown[0]} and {shown[2]}; "
+        f"told: {shown[3]}, {_share_words(ratio)}.",
+    )
+    if thin:
+        return Check("sense", "doubtful", "no model", tuple(words), ratio)
+    bound = terms.claim.bound if terms.gpu_hours is None else ""
+    if told < span[0] / beyond and bound != "at least":
+        return Check("sense", "doubtful", "too little", tuple(words), ratio)
+    if told > span[2] * beyond and bound != "at most":
+        return Check("sense", "doubtful", "too much", tuple(words), ratio)
+    inside = span[0] <= told <= span[2]
+    return Check("sense", "holds", "as we estimate" if inside else "near our range", tuple(words), ratio)
+
+
+def _told_and_ours(
+    terms: Terms, ours: Ours
+) -> tuple[float | None, tuple[float, float, float] | None, tuple[str, ...]]:
+    """The figure told that we estimate too, and ours: hours where they are told, else dollars."""
+    if terms.gpu_hours is not None:
+        h, each = ours.hours, terms.gpu_hours.value
+        shown = tuple(f"{_hours(x)} {terms.noun}-hours" for x in (h.p10, h.p50, h.p90, each))
+        return each, (h.p10, h.p50, h.p90), shown
+    if terms.claim.usd is not None and ours.usd is not None:
+        u, told = ours.usd, terms.claim.usd
+        return told, (u.p10, u.p50, u.p90), tuple(format_money(x) for x in (u.p10, u.p50, u.p90, told))
+    if terms.wall_hours is not None and terms.count is not None:
+        d, days = ours.days, terms.wall_hours / HOURS_PER_DAY
+        return days, (d.p10, d.p50, d.p90), tuple(format_duration(x) for x in (d.p10, d.p50, d.p90, days))
+    return None, None, ()
+
+
+def _hours(value: float) -> str:
+    return format_count(value) if value >= 100 else f"{value:.3g}"
+
+
+def _span_words(terms: Terms, ours: Ours) -> str:
+    h = ours.hours
+    cost = f", {format_money(ours.usd.p50)}" if ours.usd is not None else ""
+    return f"{_hours(h.p50)} {terms.noun}-hours ({_hours(h.p10)} to {_hours(h.p90)}){cost}"
+
+
+def affordable_tokens(terms: Terms, catalog: Catalog) -> float | None:
+    """Tokens that the hours told can read at the best matmul measured; None where it does not follow."""
+    if terms.counted is None or terms.gpu_hours is None or terms.entry is None or terms.job == "rl":
+        return None
+    rates = rates_of(terms, catalog)
+    if not rates:
+        return None
+    each = FROZEN if terms.frozen else WHOLE
+    return rates[0].best * terms.gpu_hours.value * SECONDS_PER_HOUR / (each * terms.counted.active)
+
+
+def _text_per_parameter(terms: Terms, catalog: Catalog) -> tuple[float, bool] | None:
+    """Tokens per active parameter of training from nothing: as told, or the most the hours can read."""
+    if terms.counted is None or terms.job not in FROM_NOTHING:
+        return None
+    if terms.tokens is not None and terms.tokens.told:
+        return terms.tokens.value / terms.counted.active, True
+    most = affordable_tokens(terms, catalog)
+    return None if most is None else (most / terms.counted.active, False)
+
+
+def _too_thin(terms: Terms, catalog: Catalog) -> bool:
+    found = _text_per_parameter(terms, catalog)
+    return found is not None and found[0] < catalog.constants.claim_rules.fewest_tokens_per_parameter.value
+
+
+def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
+    found = _text_per_parameter(terms, catalog)
+    if found is None:
+        return []
+    each, told = found
+    usual = catalog.constants.claim_rules.tokens_per_parameter.value
+    if not told:
+        most = affordable_tokens(terms, catalog) or 0.0
+        read = f"{format_quantity(most, 'number')} tokens, {each:.2g} a parameter"
+        start = f"At the best matmul the hours read {read}"
+        return [f"{start}; {usual:g} are usual." if each < usual else f"{start}: enough text."]
+    kind = (
+        "fewer tokens than parameters"
+        if each < 1
+        else "trained beyond that"
+        if each > usual
+        else "less than that"
+    )
+    shown = format_count(each) if each >= 100 else f"{each:.3g}"
+    return [f"{shown} tokens a parameter; {usual:g} are the least costly way to a loss: {kind}."]
+
+
+def _share_words(ratio: float) -> str:
+    if 0.01 <= ratio < 100:
+        return f"{ratio:.2f} times ours"
+    return f"{_times(ratio)} more" if ratio >= 1.0 else f"{_times(1.0 / ratio)} less"
+
+
+def _times(ratio: float) -> str:
+    shown = f"{ratio:.1f}" if ratio < 9.95 else format_count(ratio) if ratio < 1e6 else f"{ratio:.1e}"
+    return f"{shown} times"
+
+
+def _within(ratio: float, factor: float) -> bool:
+    return 1.0 / factor <= ratio <= factor

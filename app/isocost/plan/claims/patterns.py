@@ -1,0 +1,132 @@
+"""How amounts, prices, spans of time, sizes and jobs are written in a sentence about a training run.
+
+Every pattern is linear in the text it reads: bounded digits, no nested repetition without an end.
+"""
+
+from __future__ import annotations
+
+import re
+
+from isocost.catalog.claims import ClaimJob
+from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
+
+WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "sixteen": 16, "twenty": 20, "thirty": 30,
+    "single": 1, "dozen": 12,
+}  # fmt: skip
+WORD = re.compile(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE)
+TYPOGRAPHY = str.maketrans("×·−–—’‘“”", "x*---''\"\"")
+
+DIGITS = r"(?:[0-9]{1,3}(?:[,' ][0-9]{3})+(?![0-9])(?:\.[0-9]{1,20})?|[0-9]{1,40}(?:[.,][0-9]{1,20})?)"
+POWER = r"(?:[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z])|\s?[x*]\s?10\^[+-]?[0-9]{1,3})"
+SCALE = r"(?:thousand|million|billion|trillion|mn|bn|tn|[kKMmBbGTt])(?![A-Za-z0-9])"
+
+
+def amount(name: str, *, apart: bool = True) -> str:
+    """A number with its power of ten and its suffix, as groups of a name; ``apart`` from letters before it.
+
+    Atomic: what follows may refuse all of a number, never the end of its digits.
+    """
+    before = "(?<![A-Za-z0-9.])" if apart else ""
+    return rf"{before}(?>(?P<{name}>-?{DIGITS}{POWER}?)(?:[\s-]?(?P<{name}_scale>{SCALE}))?)"
+
+
+SPAN = rf"(?>{amount('low')}(?:\s?(?:to|-|\.\.+)\s?\$?{amount('high')})?)"
+"""One amount, or the two ends of a range."""
+SPAN2 = SPAN.replace("low", "low2").replace("high", "high2")
+"""The same under other names, for the second way of writing a thing."""
+HOUR = r"(?:hours?|hrs?|h)(?![A-Za-z0-9])"
+UNITS = {
+    "h": 1.0, "hr": 1.0, "hour": 1.0, "min": 1 / 60, "minute": 1 / 60,
+    "d": HOURS_PER_DAY, "day": HOURS_PER_DAY,
+    "w": HOURS_PER_WEEK, "wk": HOURS_PER_WEEK, "week": HOURS_PER_WEEK, "month": HOURS_PER_MONTH,
+    "y": HOURS_PER_YEAR, "yr": HOURS_PER_YEAR, "year": HOURS_PER_YEAR,
+}  # fmt: skip
+TIME = r"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|d|weeks?|wks?|w|months?|years?|yrs?|y)(?![A-Za-z0-9])"
+NODE = re.compile(r"nodes?|servers?|machines?|boxes|instances?", re.IGNORECASE)
+GENERIC = re.compile(r"(?:gpus?|chips?|cards?|accelerators?|tpus?|npus?|cores?)", re.IGNORECASE)
+PER = r"\s*(?:/|per\s|an?\s|each\s)\s*"
+
+PRICE = re.compile(
+    rf"(?:US)?\$\s?{SPAN}{PER}(?P<of>[A-Za-z0-9 .-]{{0,30}}?)[\s/-]*{HOUR}"
+    rf"|{SPAN2}\s?(?:USD|dollars?){PER}"
+    rf"(?P<of2>[A-Za-z0-9 .-]{{0,30}}?)[\s/-]*{HOUR}",
+    re.IGNORECASE,
+)
+MOST = r"under|less than|below|up to|at most|no more than|max(?:imum)?|<"
+LEAST = r"over|more than|at least|above|>"
+MONEY = re.compile(
+    rf"(?:(?P<most>{MOST})|(?P<least>{LEAST})|(?P<at>\bat|@))?\s*(?:about |around |~)?"
+    rf"(?:(?:US)?\$\s?{SPAN}|{SPAN2}\s?(?:US )?(?:USD|dollars?|bucks))"
+    r"(?!\s?(?:/|per\s|an?\s|each\s))",
+    re.IGNORECASE,
+)
+FOREIGN = re.compile(
+    rf"(?:[€£¥₹]|RMB|CHF|EUR|GBP|INR|Rs\.?)\s?{SPAN}"
+    rf"|{SPAN2}\s?(?:[€£¥₹]|euros?|EUR|GBP|pounds|RMB|CNY|yuan|CHF|francs|rupees|INR)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+FLOPS = re.compile(rf"{SPAN}\s?FLOPs?(?![A-Za-z/])", re.IGNORECASE)
+MFU = re.compile(
+    rf"{SPAN}\s?%\s?(?:MFU|(?:model flops? )?utili[sz]ation)"
+    rf"|MFU\s?(?:of|=|:)?\s?{SPAN2}\s?%",
+    re.IGNORECASE,
+)
+TOKENS = re.compile(
+    rf"{SPAN}\s?(?:(?:training|text|total)\s)?tokens?(?![A-Za-z])(?!\s?(?:/|per\s|a\s|an\s|each))",
+    re.IGNORECASE,
+)
+RATES = re.compile(
+    rf"{SPAN}\s?tokens?\s?(?:/|per\s|a\s|an\s|each)\s?[A-Za-z/ ]{{0,24}}"
+    rf"|{SPAN2}\s?[TPG]FLOPS?(?:/s)?",
+    re.IGNORECASE,
+)
+GPU_HOURS = re.compile(
+    rf"{SPAN}\s?[-\s]?(?P<of>(?:[A-Za-z][A-Za-z0-9.]{{0,20}}[-\s]?){{1,4}}?)[-\s]?{TIME}", re.IGNORECASE
+)
+DURATION = re.compile(rf"{SPAN}[\s-]?{TIME}", re.IGNORECASE)
+EPOCHS = re.compile(rf"{SPAN}\s?epochs?", re.IGNORECASE)
+CONTEXT = re.compile(rf"{SPAN}[\s-]?(?:token )?(?:context|sequences?)(?![A-Za-z])", re.IGNORECASE)
+ACTIVE = re.compile(
+    rf"(?:{SPAN}\s?(?:params? |parameters? )?(?:active|activated)(?: params?| parameters?)?"
+    rf"|(?:active\s|-?A){amount('low2', apart=False)})(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+SIZE = re.compile(
+    rf"{SPAN}[\s-]?"
+    r"(?P<noun>(?:total |dense )?(?:params?|parameters?|weights?|model|total|dense)(?![A-Za-z]))?",
+    re.IGNORECASE,
+)
+NODES = re.compile(
+    rf"{amount('nodes')}\s?(?:nodes?|servers?|machines?|boxes)(?:\s?(?:of|with|x|each)\s?)?", re.IGNORECASE
+)
+NODES_BEFORE = re.compile(
+    rf"{amount('nodes')}\s?(?:nodes?|servers?|machines?|boxes)\s?(?:of|with|x|each with)?\s?$", re.IGNORECASE
+)
+PRODUCT = rf"(?:{amount('times')}\s?[x*]\s?{amount('per', apart=False)}|{amount('each')})"
+COUNT_BEFORE = re.compile(
+    rf"{PRODUCT}\s?[x*]?\s?(?:NVIDIA|AMD|Google|Huawei|single|of)?\s?$",
+    re.IGNORECASE,
+)
+COUNT_AFTER = re.compile(rf"\s?(?:GPUs?\s?)?[x*]\s?{amount('each', apart=False)}", re.IGNORECASE)
+ONE_BEFORE = re.compile(r"\b(?:a|an)\s(?:NVIDIA\s)?$", re.IGNORECASE)
+COUNTED = re.compile(
+    rf"{PRODUCT}\s?(?:GPUs?|chips?|cards?|accelerators?|TPUs?|NPUs?)(?![A-Za-z-])", re.IGNORECASE
+)
+NAME_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+]*")
+LEFT = re.compile(r"[^\s|;]*[0-9][^\s|;]*")
+"""A piece with a figure in it."""
+
+JOBS: tuple[tuple[str, ClaimJob], ...] = (
+    (r"q-?lora", "qlora"),
+    (r"(?:lo|do)ra|adapters?", "lora"),
+    (r"from (?:scratch|nothing|zero)|pre-?train(?:ed|ing)?", "pretrain"),
+    (r"reinforcement|r\.?l\.?(?:hf|vr)?|grpo|ppo|dapo", "rl"),
+    (
+        r"(?:fine|instruction)[- ]?tun(?:e|ed|ing)|finetun(?:e|ed|ing)|sft|continued|continual"
+        r"|distill?(?:ed|ation)?",
+        "sft",
+    ),
+)
+FORMATS = re.compile(r"\b(bf16|fp16|fp8|mxfp8|nvfp4|mxfp4|fp32|tf32)\b", re.IGNORECASE)

@@ -1,0 +1,88 @@
+"""Published runs of about a claim's size, on one basis: hours by 16-bit peak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from isocost.catalog import Catalog
+from isocost.catalog.records import PublishedRun
+from isocost.engine.peaks import dense_peak
+from isocost.engine.records import Accelerator
+from isocost.plan.claims.terms import FROM_NOTHING, Terms
+from isocost.quantities import format_count, format_money, format_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published run as if it had been on the claim's accelerator."""
+
+    label: str
+    date: str
+    hours: float
+    """Accelerator-hours of the claim's kind, by the ratio of 16-bit peaks."""
+    words: str
+
+
+def cheapest_published(terms: Terms, catalog: Catalog) -> Published | None:
+    """Of the trusted pre-training runs of about the claim's size the one of the fewest hours; None = none."""
+    if terms.counted is None or terms.entry is None or terms.job != "pretrain":
+        return None
+    near = catalog.constants.claim_rules.same_size.value
+    spec = terms.entry.spec
+    found = [
+        (run.gpu_hours * _peak(catalog, run) / dense_peak(spec, "bf16")[0], run)
+        for run in catalog.runs
+        if run.trusted
+        and run.stage == "pretrain"
+        and run.gpu_hours
+        and run.accelerator is not None
+        and run.params_total is not None
+        and run.params_active is not None
+        and 1.0 / near <= run.params_total / terms.counted.total <= near
+        and 1.0 / near <= run.params_active / terms.counted.active <= near
+    ]
+    if not found:
+        return None
+    hours, run = min(found, key=lambda each: each[0])
+    return Published(run.label, run.date, hours, _words(hours, run, spec, terms))
+
+
+def _peak(catalog: Catalog, run: PublishedRun) -> float:
+    return dense_peak(catalog.accelerator(run.accelerator or "").spec, "bf16")[0]
+
+
+def _words(hours: float, run: PublishedRun, spec: Accelerator, terms: Terms) -> str:
+    read = f" for {format_quantity(run.tokens, 'number')} tokens" if run.tokens else ""
+    if run.accelerator == spec.id:
+        return f"{format_count(hours)} {terms.accelerator}-hours{read}"
+    return f"what {format_count(hours)} {terms.accelerator}-hours would be by peak{read}"
+
+
+def same_run(terms: Terms, catalog: Catalog) -> PublishedRun | None:
+    """The trusted published run of the claim's model that took about its hours, or cost its dollars."""
+    if terms.claim.model is None or terms.job not in FROM_NOTHING:
+        return None
+    rules = catalog.constants.claim_rules
+    for run in catalog.runs_of(terms.claim.model):
+        if not run.trusted or run.stage not in ("pretrain", "total"):
+            continue
+        if terms.gpu_hours is not None:
+            where = terms.entry is not None and run.accelerator == terms.entry.spec.id
+            same = where and _about(run.gpu_hours, terms.gpu_hours.value, rules.same_amount.value)
+        else:
+            told = terms.claim.usd if run.cost_kind == "reported" else None
+            same = _about(run.cost_usd, told, rules.about_the_same.value)
+        if same:
+            return run
+    return None
+
+
+def _about(published: float | None, told: float | None, factor: float) -> bool:
+    return bool(published and told) and 1.0 / factor <= (published or 1.0) / (told or 1.0) <= factor
+
+
+def run_words(run: PublishedRun, noun: str) -> str:
+    """What a run took, in a few words, with its source."""
+    took = f"{format_count(run.gpu_hours)} {noun}-hours" if run.gpu_hours else ""
+    cost = format_money(run.cost_usd) if run.cost_usd and run.cost_kind == "reported" else ""
+    return f"{run.label}, {', '.join(each for each in (took, cost) if each)} ({run.source})"

@@ -1,0 +1,433 @@
+"""A claim read from a sentence: lenient and total. What is not understood is named, and nothing raises."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from isocost.catalog import Catalog
+from isocost.catalog.records import AcceleratorEntry
+from isocost.plan.claims import patterns
+from isocost.plan.claims.claim import Claim
+from isocost.quantities import QuantityError, parse
+
+LONGEST = 2000
+"""Characters of a sentence that are read; a claim needs a hundred."""
+LARGEST = 1e30
+"""Above any amount of anything in a claim, FLOPs included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence understood."""
+
+    claim: Claim
+    unread: tuple[str, ...] = ()
+    """Pieces with a figure in them that were not understood."""
+    problems: tuple[str, ...] = ()
+    """What was left out and why: a sentence each."""
+
+
+_CALLED = {
+    "usd": "money",
+    "usd_per_gpu_hour": "money an hour",
+    "count": "accelerators",
+    "active": "active parameters",
+}
+
+
+def read_claim(text: str, catalog: Catalog) -> Reading:
+    """The claim of a sentence in any order and free units: "70B from scratch, 8 H100, 18 days, $8,605"."""
+    return _Reader(text, catalog).read()
+
+
+FIELDS: Mapping[str, str] = {
+    "text": "{}", "model": "{}", "parameters": "{} parameters", "active": "{} active", "tokens": "{} tokens",
+    "epochs": "{} epochs", "hardware": "{}", "accelerator": "{}", "count": "{} GPUs", "hours": "{} hours",
+    "days": "{} days", "time": "{}", "gpu_hours": "{} GPU-hours", "usd": "${}", "cost": "{}",
+    "usd_per_gpu_hour": "${} per GPU-hour", "price": "{} per GPU-hour", "job": "{}", "precision": "{}",
+    "mfu": "{} % MFU", "flops": "{} FLOP",
+}  # fmt: skip
+"""Fields of a claim in a file, each with the words that make it part of a sentence."""
+
+
+def read_fields(values: Mapping[str, Any], catalog: Catalog) -> Reading:
+    """The claim of a mapping such as a YAML file holds; unknown fields are named among what was not read."""
+    unknown = tuple(f"{name}: {value}" for name, value in values.items() if name not in FIELDS)
+    said = {name: "" if value is None else str(value).strip() for name, value in values.items()}
+    if "accelerator" in said and "count" in said:
+        said["accelerator"] = f"{said.pop('count')} {said['accelerator']}"
+    sentence = ", ".join(_worded(name, value) for name, value in said.items() if name in FIELDS and value)
+    found = read_claim(sentence, catalog)
+    return replace(found, unread=(*found.unread, *unknown))
+
+
+def _worded(name: str, value: str) -> str:
+    """A field as a part of a sentence; a unit that stands in the value already is not said twice."""
+    words = FIELDS[name]
+    tail = words.replace("{}", "").replace("$", "").strip().lower()
+    if tail and value.lower().endswith(tail.split()[-1]):
+        words = "{}"
+    return words.format(value.lstrip("$") if words.startswith("$") else value)
+
+
+class _Reader:
+    """Takes what it understands out of a sentence, the least ambiguous first."""
+
+    def __init__(self, text: str, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._said = text
+        clean = unicodedata.normalize("NFKC", text[:LONGEST]).translate(patterns.TYPOGRAPHY)
+        clean = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in clean))
+        self._text = patterns.WORD.sub(lambda found: str(patterns.WORDS[found[1].lower()]), clean)
+        self._problems: list[str] = []
+        self._unread: list[str] = []
+        if len(text) > LONGEST:
+            self._problems.append(f"Only the first {LONGEST:,} characters were read.")
+        self._found: dict[str, Any] = {}
+        self._entry: AcceleratorEntry | None = None
+
+    def read(self) -> Reading:
+        """Everything understood, and the rest."""
+        self._formats()
+        self._money()
+        self._work()
+        self._models()
+        self._accelerators()
+        self._times()
+        self._sizes()
+        self._jobs()
+        self._unread += [piece[0].strip(",.") for piece in patterns.LEFT.finditer(self._text)]
+        claim = Claim(text=self._said[:LONGEST], **self._found)
+        return Reading(claim, tuple(dict.fromkeys(self._unread)), tuple(dict.fromkeys(self._problems)))
+
+    def _take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Every match, each taken out of the text so that nothing reads it again."""
+        at = 0
+        while (found := pattern.search(self._text, at)) is not None:
+            if found.end() == found.start():
+                at = found.end() + 1
+                if at > len(self._text):
+                    return
+                continue
+            self._drop(found.start(), found.end())
+            at = found.end()
+            yield found
+
+    def _drop(self, start: int, end: int) -> None:
+        """Take a stretch out; what stands on its sides stays apart."""
+        self._text = f"{self._text[:start]}{'|' * (end - start)}{self._text[end:]}"
+
+    def _value(self, found: re.Match[str], what: str, *, least: float = 0.0) -> float | None:
+        """The amount of a match, the middle of a range; None where it makes no sense, which is said."""
+        groups = found.groupdict()
+        suffix = "" if groups.get("low") is not None else "2"
+        low, high = groups.get(f"low{suffix}"), groups.get(f"high{suffix}")
+        if low is None:
+            return None
+        scale_high = groups.get(f"high{suffix}_scale") or ""
+        scale_low = groups.get(f"low{suffix}_scale") or (scale_high if high is not None else "")
+        first = self._number(low, scale_low, what)
+        if first is None or high is None:
+            return first if first is None or self._sound(first, found[0], what, least) else None
+        second = self._number(high, scale_high, what)
+        if second is None:
+            return None
+        middle = (first + second) / 2.0
+        if not self._sound(middle, found[0], what, least):
+            return None
+        self._problems.append(f"Of {found[0].strip()!r} the middle is taken.")
+        return middle
+
+    def _number(self, digits: str, scale: str, what: str) -> float | None:
+        try:
+            value = parse(f"{digits}{scale}".replace(" ", ""), "number")
+        except QuantityError:
+            value = math.inf
+        if math.isfinite(value):
+            return value
+        self._problems.append(f"{what}: {digits}{scale} is not a number we can use; it is left out.")
+        return None
+
+    def _sound(self, value: float, said: str, what: str, least: float) -> bool:
+        if least < value <= LARGEST:
+            return True
+        wrong = "too large" if value > LARGEST else "not above zero"
+        self._problems.append(f"{what}: {said.strip()!r} is {wrong}; it is left out.")
+        return False
+
+    def _keep(self, name: str, value: float | None) -> None:
+        """Keep the first value told; a second one is said to be left out."""
+        if value is None:
+            return
+        if name in self._found and self._found[name] != value:
+            self._problems.append(f"Two amounts of {_CALLED.get(name, name)} are told; the first is taken.")
+            return
+        self._found[name] = value
+
+    def _formats(self) -> None:
+        for found in self._take(patterns.FORMATS):
+            self._found.setdefault("precision", found[1].lower())
+
+    def _money(self) -> None:
+        for found in self._take(patterns.PRICE):
+            of = (found["of"] or found["of2"] or "").strip()
+            value = self._value(found, "Price")
+            if value is None:
+                continue
+            if patterns.NODE.search(of):
+                self._found.setdefault("_node_price", value)
+            else:
+                self._keep("usd_per_gpu_hour", value)
+                self._names_hardware(of)
+        self._sums(list(self._take(patterns.MONEY)))
+        for found in self._take(patterns.FOREIGN):
+            self._problems.append(
+                f"{found[0].strip()!r} is not in US dollars: convert it, for example $3.99."
+            )
+
+    def _sums(self, told: list[re.Match[str]]) -> None:
+        """The amount, and beside it a price in its shortest form: "2.788M hours at $2, $5.576M"."""
+        rates = [found for found in told if found["at"]] if len(told) == 2 else []
+        for found in told:
+            value = self._value(found, "Money")
+            if len(rates) == 1 and found is rates[0] and "usd_per_gpu_hour" not in self._found:
+                self._keep("usd_per_gpu_hour", value)
+                continue
+            self._keep("usd", value)
+            if "usd" in self._found and (found["most"] or found["least"]):
+                self._found.setdefault("bound", "at most" if found["most"] else "at least")
+
+    def _names_hardware(self, words: str) -> None:
+        """Remember an accelerator named in passing: "$2 an H800-hour"."""
+        key = self._accelerator(words.strip(" -"))
+        if key is not None:
+            self._found.setdefault("accelerator", key)
+
+    def _work(self) -> None:
+        for found in self._take(patterns.MFU):
+            value = self._value(found, "MFU")
+            self._keep("mfu", None if value is None else value / 100.0)
+        for found in self._take(patterns.RATES):
+            self._unread.append(found[0].strip())
+        for found in self._take(patterns.TOKENS):
+            self._keep("tokens", self._value(found, "Tokens"))
+        for found in self._take(patterns.FLOPS):
+            self._keep("flops", self._value(found, "FLOPs"))
+        for found in self._take(patterns.EPOCHS):
+            self._keep("epochs", self._value(found, "Epochs"))
+        for found in self._take(patterns.CONTEXT):
+            value = self._value(found, "Context")
+            if value is not None and 1 <= value <= 1e9:
+                self._keep("sequence", float(round(value)))
+        if "sequence" in self._found:
+            self._found["sequence"] = int(self._found["sequence"])
+
+    def _models(self) -> None:
+        for start, end, key in self._named(5, self._model):
+            if "model" in self._found and self._found["model"] != key:
+                self._problems.append(f"Two models are named; {self._found['model']} is taken.")
+            self._found.setdefault("model", key)
+            self._drop(start, end)
+
+    def _model(self, phrase: str) -> str | None:
+        """The model a phrase names: with a digit, or a capital, so that no plain word is taken for one."""
+        bare = re.fullmatch(rf"{patterns.DIGITS}\s?{patterns.SCALE}", phrase)
+        if bare or not any(c.isalpha() for c in phrase):
+            return None
+        if not (any(c.isdigit() for c in phrase) or phrase[0].isupper()):
+            return None
+        return self._catalog.model_names.find(phrase)
+
+    def _accelerators(self) -> None:
+        for found in self._take(patterns.GPU_HOURS):
+            self._accelerator_hours(found)
+        for start, end, key in self._named(5, self._accelerator):
+            told = self._found.get("accelerator")
+            if told is not None and told != key:
+                self._problems.append("Two accelerators are named; the first is taken.")
+                continue
+            self._found["accelerator"] = key
+            self._count_around(start, end)
+        if "accelerator" in self._found:
+            self._entry = self._catalog.accelerators[self._found["accelerator"]]
+        for found in self._take(patterns.COUNTED):
+            self._keep("count", self._product(found))
+        for found in self._take(patterns.NODES):
+            nodes = self._servers(found)
+            if nodes is not None and self._entry is not None and "count" not in self._found:
+                self._keep("count", nodes * self._entry.spec.node_size)
+            else:
+                self._unread.append(found[0].strip())
+        self._node_amounts()
+
+    def _node_amounts(self) -> None:
+        """Prices and hours of whole servers, brought to one accelerator."""
+        price, hours = self._found.pop("_node_price", None), self._found.pop("_node_hours", None)
+        size = self._entry.spec.node_size if self._entry is not None else None
+        for name, value, said in (
+            ("usd_per_gpu_hour", None if price is None or size is None else price / size, price),
+            ("gpu_hours", None if hours is None or size is None else hours * size, hours),
+        ):
+            if said is not None and value is None:
+                self._problems.append("How many accelerators a server has is not known: name the hardware.")
+            elif value is not None:
+                self._keep(name, value)
+                self._problems.append(f"A server is taken as {size} accelerators.")
+
+    def _accelerator(self, phrase: str) -> str | None:
+        """The id an accelerator's name stands for, in the singular or the plural."""
+        cleaned = re.sub(r"\s?(?:GPUs?|chips?|cards?)$", "", phrase.strip(), flags=re.IGNORECASE)
+        if not cleaned or (cleaned.isdigit() and len(cleaned) != 4):
+            return None
+        index = self._catalog.accelerator_names
+        for name in (cleaned, cleaned.removesuffix("s"), cleaned.removesuffix("'s")):
+            key = index.find(name)
+            if key is not None and key in self._catalog.accelerators:
+                return key
+        return None
+
+    def _named(self, most: int, find: Callable[[str], str | None]) -> Iterator[tuple[int, int, str]]:
+        """Stretches of the text that name something, the longest first at each place."""
+        words = list(patterns.NAME_WORD.finditer(self._text))
+        at = 0
+        while at < len(words):
+            step = 1
+            for size in range(min(most, len(words) - at), 0, -1):
+                first, last = words[at], words[at + size - 1]
+                phrase = self._text[first.start() : last.end()]
+                if len(phrase) > 60 or not re.fullmatch(r"[A-Za-z0-9.+ /_-]+", phrase):
+                    continue
+                key = find(phrase.rstrip("."))
+                if key is not None:
+                    yield first.start(), last.end(), key
+                    step = size
+                    break
+            at += step
+
+    def _accelerator_hours(self, found: re.Match[str]) -> None:
+        of = found["of"].strip(" -")
+        key = self._accelerator(of)
+        if key is None and not patterns.GENERIC.fullmatch(of) and not patterns.NODE.fullmatch(of):
+            # A sentence goes on: "8 H100 for days". The figure is somebody else's.
+            self._text = f"{self._text[: found.start()]}{found[0]}{self._text[found.end() :]}"
+            return
+        value = self._value(found, "Hours")
+        if value is None:
+            return
+        value *= patterns.UNITS[_unit(found["unit"])]
+        if patterns.NODE.fullmatch(of):
+            self._found["_node_hours"] = value
+            return
+        self._found["gpu_hours"] = self._found.get("gpu_hours", 0.0) + value
+        if key is not None:
+            self._found.setdefault("accelerator", key)
+
+    def _count_around(self, start: int, end: int) -> None:
+        """Take out an accelerator's name with the number of them that stands beside it."""
+        alias = self._catalog.alias(self._text[start:end])
+        per = float(alias.count) if alias is not None and alias.count else 1.0
+        before = self._text[max(0, start - 60) : start]
+        if (found := patterns.COUNT_BEFORE.search(before)) is not None:
+            value = self._product(found)
+            self._drop_before(found, before, start)
+            nodes = self._nodes_before(before[: found.start()], start - len(before) + found.start())
+            self._keep("count", None if value is None else value * per * (nodes or 1.0))
+        elif (nodes := self._nodes_before(before, start)) is not None:
+            self._keep("count", nodes * self._catalog.accelerators[self._found["accelerator"]].spec.node_size)
+        elif (after := patterns.COUNT_AFTER.match(self._text, end)) is not None:
+            self._keep("count", self._product(after))
+            self._drop(after.start(), after.end())
+        elif patterns.ONE_BEFORE.search(before) is not None or per > 1:
+            self._keep("count", per)
+        self._drop(start, end)
+
+    def _nodes_before(self, before: str, end: int) -> float | None:
+        """Servers told right before a place, taken out; None = none are."""
+        found = patterns.NODES_BEFORE.search(before)
+        if found is None:
+            return None
+        self._drop_before(found, before, end)
+        return self._servers(found)
+
+    def _servers(self, found: re.Match[str]) -> float | None:
+        """How many servers; None where that makes no sense, which is said."""
+        number = self._number(found["nodes"], found["nodes_scale"] or "", "Servers")
+        return number if number is not None and self._sound(number, found[0], "Servers", 0.0) else None
+
+    def _drop_before(self, found: re.Match[str], before: str, end: int) -> None:
+        """Take out a match in the text that ends at a place."""
+        offset = end - len(before)
+        self._drop(offset + found.start(), offset + found.end())
+
+    def _product(self, found: re.Match[str]) -> float | None:
+        """A count such as 8, or 64 x 8; None where it is no whole number above zero."""
+        value = 1.0
+        for name in ("times", "per", "each"):
+            digits = found.groupdict().get(name)
+            if digits is None:
+                continue
+            number = self._number(digits, found[f"{name}_scale"] or "", "Count")
+            if number is None:
+                return None
+            value *= number
+        if value != math.floor(value) or not 0 < value <= 1e9:
+            self._problems.append(
+                f"Count: {found[0].strip()!r} is no whole number above zero; it is left out."
+            )
+            return None
+        return value
+
+    def _times(self) -> None:
+        spans = []
+        for found in self._take(patterns.DURATION):
+            value = self._value(found, "Time")
+            if value is not None:
+                spans.append(value * patterns.UNITS[_unit(found["unit"])])
+        if len(spans) > 1:
+            self._problems.append(f"{len(spans)} spans of time are told; they are added up.")
+        if spans and self._sound(sum(spans), "the time", "Time", 0.0):
+            self._found["hours"] = sum(spans)
+
+    def _sizes(self) -> None:
+        for found in self._take(patterns.ACTIVE):
+            if found["low_scale"] is None and (found["low2"] is None or found["low2_scale"] is None):
+                continue
+            self._keep("active", self._value(found, "Active parameters"))
+        rest = []
+        for found in patterns.SIZE.finditer(self._text):
+            if not (found["noun"] or found["low_scale"]) or found["high"]:
+                continue
+            scale = (found["low_scale"] or "")[:1].lower()
+            if not found["noun"] and scale not in ("m", "b", "t"):
+                continue
+            rest.append((found, scale))
+        known = "model" in self._found
+        for found, scale in rest:
+            # A bare trillion is text when a size is known: "70B on 15T"; so is a second bare amount.
+            as_tokens = not found["noun"] and (known or "parameters" in self._found)
+            if not found["noun"] and scale == "t" and any(s == "b" for _, s in rest):
+                as_tokens = True
+            name, what = ("tokens", "Tokens") if as_tokens else ("parameters", "Parameters")
+            if name == "parameters" and known:
+                self._unread.append(found[0].strip())
+            else:
+                self._keep(name, self._value(found, what))
+                if as_tokens and "tokens" in self._found:
+                    self._problems.append(f"{found[0].strip()!r} is taken for tokens.")
+            self._drop(found.start(), found.end())
+
+    def _jobs(self) -> None:
+        for words, job in patterns.JOBS:
+            pattern = re.compile(rf"\b(?:{words})(?![A-Za-z])", re.IGNORECASE)
+            if any(True for _ in self._take(pattern)):
+                self._found.setdefault("job", job)
+
+
+def _unit(word: str) -> str:
+    lower = word.lower()
+    return lower if lower in patterns.UNITS else lower.removesuffix("s")

@@ -1,0 +1,298 @@
+"""A claim completed by its own arithmetic, and by what is usual where it tells nothing, which is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.claims import ClaimJob, ClaimPart
+from isocost.catalog.records import AcceleratorEntry
+from isocost.engine.architecture import training_flops_per_token
+from isocost.plan.claims.claim import Claim
+from isocost.plan.inputs.table import check
+from isocost.plan.physics.resolve import Parameters, impossible_model, parameters_of, transformer_of
+from isocost.plan.values import ModelChoice
+from isocost.quantities import format_count, format_money, format_quantity
+
+FROM_NOTHING: tuple[ClaimJob, ...] = ("pretrain", "total")
+"""Jobs whose work is that of pre-training."""
+ADAPTERS: tuple[ClaimJob, ...] = ("lora", "qlora")
+WHOLE, FROZEN = 6.0, 4.0
+"""FLOPs per parameter and token: every weight trained, or adapters beside frozen weights."""
+SEQUENCE = 4096
+"""Tokens a sequence is taken to have: what a new plan starts with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure of a claim."""
+
+    value: float
+    words: str
+    """How it comes about: "8 x 432 h = 3,456 GPU-hours"."""
+    told: bool = True
+    """False where it is taken as usual, because nobody tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Floating-point operations a claim needs at the least."""
+
+    flops: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All that follows from a claim; None = it does not follow."""
+
+    claim: Claim
+    job: ClaimJob
+    model: ModelChoice | None = None
+    counted: Parameters | None = None
+    entry: AcceleratorEntry | None = None
+    count: float | None = None
+    wall_hours: float | None = None
+    gpu_hours: Amount | None = None
+    price: Amount | None = None
+    """USD per accelerator-hour, told or implied by hours and dollars."""
+    usd: Amount | None = None
+    tokens: Amount | None = None
+    """All epochs together."""
+    work: Work | None = None
+    taken: tuple[str, ...] = ()
+    """What stands in for what is not told, a sentence each."""
+    missing: tuple[str, ...] = ()
+    """What is not told and nothing stands in for."""
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def noun(self) -> str:
+        """What one of its accelerators is called."""
+        return self.entry.noun if self.entry is not None else "GPU"
+
+    @property
+    def accelerator(self) -> str:
+        """The accelerator's short name."""
+        return self.entry.short_name if self.entry is not None else "accelerator"
+
+    @property
+    def frozen(self) -> bool:
+        """Whether only adapters are trained."""
+        return self.job in ADAPTERS
+
+
+def terms_of(claim: Claim, catalog: Catalog) -> Terms:
+    """The claim completed."""
+    problems: list[str] = []
+    taken: list[str] = []
+    job = claim.job or "pretrain"
+    model, counted = _model(claim, catalog, problems)
+    if claim.job is None and counted is not None:
+        taken.append("What was done is not told: training from scratch is taken.")
+    entry = catalog.accelerators.get(claim.accelerator or "")
+    hours = _hours(claim, entry, problems)
+    if entry is None and hours is None and claim.usd is not None and counted is not None:
+        entry = catalog.accelerator(catalog.constants.claim_rules.accelerator.value[0])
+        taken.append(f"The accelerator is not told: {entry.short_name} at its usual price is taken.")
+    count, wall = _count(claim, hours)
+    price, usd = _money(claim, hours)
+    tokens = _tokens(claim, job, counted, catalog)
+    if tokens is not None and not tokens.told:
+        taken.append(f"Tokens are not told: {tokens.words} are taken.")
+    work = _work(claim, job, model, counted, tokens, catalog)
+    return Terms(
+        claim=claim,
+        job=job,
+        model=model,
+        counted=counted,
+        entry=entry,
+        count=count,
+        wall_hours=wall,
+        gpu_hours=hours,
+        price=price,
+        usd=usd,
+        tokens=tokens,
+        work=work,
+        taken=tuple(taken),
+        missing=tuple(_missing(claim, counted, tokens, hours, usd)),
+        problems=tuple(problems),
+    )
+
+
+def _model(
+    claim: Claim, catalog: Catalog, problems: list[str]
+) -> tuple[ModelChoice | None, Parameters | None]:
+    """The model to compute with; None where its size is not known, or none has such a size."""
+    if claim.model is not None:
+        choice = ModelChoice(name=claim.model)
+    elif claim.parameters is not None:
+        choice = ModelChoice(parameters=claim.parameters, active_parameters=claim.active)
+        wrong = check("model.parameters", claim.parameters)
+        if wrong is None and claim.active is not None:
+            wrong = check("model.active_parameters", claim.active)
+        if wrong := wrong or impossible_model(choice):
+            problems.append(f"Model: {wrong}")
+            return None, None
+    else:
+        return None, None
+    try:
+        return choice, parameters_of(choice, catalog)
+    except (CatalogError, ValueError) as error:
+        problems.append(str(error))
+        return None, None
+
+
+def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) -> Amount | None:
+    """Accelerator-hours, with the sum they come from."""
+    noun = entry.noun if entry is not None else "GPU"
+    by_time = claim.count * claim.hours if claim.count is not None and claim.hours is not None else None
+    if claim.parts and all(_part_hours(part) is not None for part in claim.parts):
+        total = sum(_part_hours(part) or 0.0 for part in claim.parts)
+        sums = " + ".join(_part_words(part, noun) for part in claim.parts)
+        return Amount(total, f"{sums} = {format_count(total)} {noun}-hours")
+    if claim.gpu_hours is not None:
+        if by_time is not None and not 0.9 < by_time / claim.gpu_hours < 1.1:
+            sums = f"{format_count(claim.count or 0)} x {format_quantity(claim.hours or 0, 'hours')}"
+            hours = f"{format_count(by_time)} {noun}-hours, not {format_count(claim.gpu_hours)}"
+            problems.append(f"{sums} are {hours}; those told are taken.")
+        return Amount(claim.gpu_hours, f"{_told_hours(claim.gpu_hours)} {noun}-hours")
+    if by_time is not None and claim.count is not None and claim.hours is not None:
+        wall = format_quantity(claim.hours, "hours")
+        hours = f"{format_quantity(by_time, 'number') if by_time < 1 else _told_hours(by_time)} {noun}-hours"
+        return Amount(by_time, f"{format_count(claim.count)} x {wall} = {hours}")
+    if claim.usd is not None and claim.usd_per_gpu_hour is not None:
+        value = claim.usd / claim.usd_per_gpu_hour
+        rate = format_money(claim.usd_per_gpu_hour)
+        return Amount(value, f"{dollars(claim.usd)} / {rate} = {_told_hours(value)} {noun}-hours")
+    return None
+
+
+def _told_hours(value: float) -> str:
+    return format_count(value) if value >= 100 else f"{value:.3g}"
+
+
+def _part_hours(part: ClaimPart) -> float | None:
+    if part.gpu_hours is not None:
+        return part.gpu_hours
+    return part.count * part.hours if part.count is not None and part.hours is not None else None
+
+
+def _part_words(part: ClaimPart, noun: str) -> str:
+    if part.gpu_hours is not None:
+        return format_count(part.gpu_hours)
+    return f"{format_count(part.count or 0)} x {format_quantity(part.hours or 0.0, 'hours')}"
+
+
+def _count(claim: Claim, hours: Amount | None) -> tuple[float | None, float | None]:
+    """How many accelerators, and hours of wall time; either from the other where hours are known."""
+    count, wall = claim.count, claim.hours
+    if hours is None:
+        return count, wall
+    if count is None and wall is not None:
+        return max(1.0, round(hours.value / wall)), wall
+    if count is not None and wall is None:
+        return count, hours.value / count
+    return count, wall
+
+
+def _money(claim: Claim, hours: Amount | None) -> tuple[Amount | None, Amount | None]:
+    """Price of an accelerator-hour, and dollars."""
+    told, price = claim.usd, claim.usd_per_gpu_hour
+    usd = Amount(told, f"{dollars(told)} told") if told is not None else None
+    if price is not None:
+        rate = Amount(price, f"{format_money(price)} an hour, as told")
+        if usd is None and hours is not None:
+            value = hours.value * price
+            usd = Amount(value, f"{_told_hours(hours.value)} x {format_money(price)} = {dollars(value)}")
+        return rate, usd
+    if told is not None and hours is not None and hours.value > 0:
+        value = told / hours.value
+        words = f"{dollars(told)} / {_told_hours(hours.value)} hours = {format_money(value)} an hour"
+        return Amount(value, words), usd
+    return None, usd
+
+
+def _tokens(claim: Claim, job: ClaimJob, counted: Parameters | None, catalog: Catalog) -> Amount | None:
+    """Tokens trained on; of pre-training that tells none, what is usual for the size."""
+    if claim.tokens is not None:
+        value = claim.tokens * (claim.epochs or 1.0)
+        words = f"{format_quantity(value, 'number')} tokens"
+        return Amount(value, words) if check("data.tokens", value) is None else None
+    if counted is None or job != "pretrain":
+        return None
+    if claim.flops is not None:
+        value = claim.flops / (WHOLE * counted.active)
+        words = f"{format_quantity(value, 'number')} tokens (FLOPs told / 6N)"
+        return Amount(value, words) if check("data.tokens", value) is None else None
+    each = catalog.constants.claim_rules.tokens_per_parameter.value
+    value = each * counted.active
+    words = f"{format_quantity(value, 'number')}, {each:g} a parameter,"
+    return Amount(value, words, told=False) if check("data.tokens", value) is None else None
+
+
+def _work(
+    claim: Claim,
+    job: ClaimJob,
+    model: ModelChoice | None,
+    counted: Parameters | None,
+    tokens: Amount | None,
+    catalog: Catalog,
+) -> Work | None:
+    """The least work: the usual rule, or the count of the model's true shape where that is less."""
+    if claim.flops is not None:
+        return Work(claim.flops, f"{scientific(claim.flops)} FLOP told")
+    if model is None or counted is None or tokens is None or job == "rl":
+        return None
+    each = FROZEN if job in ADAPTERS else WHOLE
+    usual = each * counted.active * tokens.value
+    size, read = (format_quantity(x, "number") for x in (counted.active, tokens.value))
+    words = f"{each:g} x {size} x {read} = {scientific(usual)} FLOP"
+    shape = transformer_of(model, catalog)
+    sequence = float(claim.sequence or SEQUENCE)
+    exact = float(training_flops_per_token(shape, sequence, frozen=job in ADAPTERS).total) * tokens.value
+    # The embedding is looked up, not multiplied: the rule asks too much of small models.
+    if claim.model is not None and exact < usual:
+        return Work(exact, f"{scientific(exact)} FLOP by the model's true shape ({words} by the rule)")
+    return Work(usual, words)
+
+
+def _missing(
+    claim: Claim,
+    counted: Parameters | None,
+    tokens: Amount | None,
+    hours: Amount | None,
+    usd: Amount | None,
+) -> Iterator[str]:
+    if counted is None:
+        yield "the model's size"
+    if tokens is None or not tokens.told:
+        yield "tokens"
+    if claim.accelerator is None:
+        yield "the accelerator"
+    if hours is None:
+        yield "GPU-hours, or a number of GPUs and a time"
+    if usd is None:
+        yield "dollars"
+
+
+def scientific(value: float) -> str:
+    """Floating-point operations as people write them: "5.9e23"."""
+    return f"{value:.2g}".replace("e+", "e")
+
+
+def dollars(value: float) -> str:
+    """An amount as it is told: to the dollar from a thousand on, to the cent below."""
+    return f"${value:,.0f}" if 1e3 <= value < 1e12 else format_money(value)
+
+
+JOBS: dict[ClaimJob, str] = {
+    "pretrain": "pre-training from scratch",
+    "sft": "training every weight of an existing model",
+    "lora": "LoRA",
+    "qlora": "QLoRA",
+    "rl": "reinforcement learning",
+    "total": "all stages together",
+}
+"""What was done, in words."""

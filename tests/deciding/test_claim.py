@@ -1,0 +1,324 @@
+"""``isocost claim``: published numbers held against arithmetic, memory, physics and our estimate."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isocost.catalog import load
+from isocost.cli import main
+from isocost.plan.claims.checked import check_claim
+from isocost.plan.claims.claim import claim_of
+from isocost.plan.claims.reading import read_claim
+from isocost.report.decisions.claims import claim_told
+from isocost.report.told import FORMS
+
+CATALOG = load()
+H100_PEAK, H100_BEST = 989.4e12, 794.5e12
+"""Dense BF16 peak and best measured matmul, FLOP/s: ml-engineering, compute/accelerator/README.md."""
+
+
+def checked(capsys, *arguments: str) -> dict:
+    """What the command says as JSON."""
+    assert main(["claim", *arguments, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def by_name(tree: dict) -> dict[str, dict]:
+    return {check["name"]: check for check in tree["checks"]}
+
+
+def test_r1_reproduces_and_leaves_out_its_base(capsys):
+    tree = checked(capsys, "deepseek-r1")
+    assert tree["verdict"] == "reproduces"
+    recomputed = (198 * 512 + 5_000 + 80 * 512) * 2.0
+    assert recomputed == 294_672
+    assert tree["recomputed"]["usd"] == pytest.approx(recomputed)
+    assert tree["ratio"] == pytest.approx(294_000 / recomputed)
+    base = next(line for line in tree["left_out"] if line["usd"])
+    assert base["usd"] == pytest.approx(2.788e6 * 2)
+    assert base["kind"] == "published"
+    assert tree["left_out_share"] == pytest.approx(5.576e6 / (5.576e6 + 294_000))
+    unsaid = [line["line"] for line in tree["left_out"] if line["usd"] is None]
+    assert any("People" in line for line in unsaid)
+    assert any("data" in line for line in unsaid)
+    assert "95 %" in tree["finding"]
+
+
+def test_our_estimate_of_r1_is_that_of_its_preset(capsys):
+    tree = checked(capsys, "deepseek-r1")
+    assert main(["estimate", "deepseek-r1-first-principles", "--format", "json"]) == 0
+    span = json.loads(capsys.readouterr().out)["range"]["cost_usd"]
+    assert tree["ours"] == pytest.approx(span)
+    assert tree["ours"]["p10"] < 294_000 < tree["ours"]["p90"]
+    assert tree["ours"]["p50"] == pytest.approx(297_000, rel=0.05)
+
+
+def test_a_70b_on_eight_gpus_is_impossible_and_by_how_much(capsys):
+    tree = checked(capsys, "--text", "70B from scratch, 8 H100, 18 days, $8,605")
+    assert tree["verdict"] == "impossible"
+    seconds = 8 * 18 * 24 * 3600
+    need = 6 * 70e9 * 20 * 70e9
+    assert tree["ratio_of"] == "gpu_hours"
+    assert tree["ratio"] == pytest.approx(H100_BEST * seconds / need, rel=1e-3)
+    assert 59 < 1 / tree["ratio"] < 60
+    assert tree["recomputed"]["mfu"] == pytest.approx(need / (H100_PEAK * seconds), rel=1e-3)
+    assert tree["recomputed"]["usd_per_gpu_hour"] == pytest.approx(8605 / 3456)
+    status = {name: check["status"] for name, check in by_name(tree).items()}
+    assert status == {"money": "holds", "memory": "doubtful", "work": "impossible", "sense": "doubtful"}
+    assert any("16 H100 at least" in words for words in by_name(tree)["memory"]["words"])
+    assert "offloading" in " ".join(by_name(tree)["memory"]["words"])
+    assert "59 times" in tree["finding"]
+    assert tree["slips"][0]["id"] == "adapters-for-all"
+    assert "our reading" in tree["slips"][0]["words"]
+
+
+def test_what_the_money_does_buy_costs_that_money(capsys):
+    tree = checked(capsys, "--text", "70B from scratch, 8 H100, 18 days, $8,605")
+    bought = {each["kind"]: each for each in tree["buys"]}
+    assert set(bought) == {"scratch", "full", "lora"}
+    for each in bought.values():
+        assert 0.8 * 8605 < each["usd"] <= 8605 * 1.003
+        assert each["count"] == 8
+    scratch = bought["scratch"]
+    assert scratch["tokens"] == pytest.approx(20 * scratch["parameters"])
+    used = 6 * scratch["parameters"] * scratch["tokens"] / (H100_PEAK * 8 * scratch["days"] * 86_400)
+    assert 0.2 < used < 0.6
+
+
+def test_what_would_have_to_be_true_is_the_estimators_word(capsys, tmp_path):
+    tree = checked(capsys, "--text", "70B from scratch, 8 H100, 18 days, $8,605")
+    need = next(each for each in tree["would_need"] if each["what"] == "count")
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(
+        "isocost: 1\nname: x\nscenarios:\n  - name: a\n    model: {parameters: 70e9}\n"
+        f"    hardware: {{accelerator: h100-sxm, count: {need['value']:.0f}}}\n"
+        f"    price: {{usd_per_gpu_hour: {8605 / 3456}}}\n"
+        "    stages:\n      - {kind: pretrain, name: t, data: {tokens: 1.4e12}}\n"
+    )
+    assert main(["estimate", str(plan), "--format", "json"]) == 0
+    total = json.loads(capsys.readouterr().out)["total"]
+    assert total["wall_days"] <= 18
+    assert total["cost_usd"] == pytest.approx(need["usd"], rel=1e-3)
+
+
+def test_lora_of_a_billion_tokens_on_one_4090(capsys):
+    tree = checked(capsys, "--text", "LoRA of 1B tokens of a 7B in 5 h on one 4090")
+    assert tree["verdict"] == "impossible"
+    # Adapters spare the weights' gradients: 4 FLOPs a parameter and token, not 6.
+    assert tree["recomputed"]["flops"] == pytest.approx(4 * 7e9 * 1e9)
+    assert tree["recomputed"]["mfu"] == pytest.approx(2.8e19 / (165.2e12 * 5 * 3600), rel=0.01)
+
+
+def test_beyond_the_best_matmul_but_below_the_peak_is_doubtful_not_impossible(capsys):
+    seconds = 6 * 7e9 * 140e9 / (0.9 * H100_PEAK)
+    tree = checked(capsys, "--text", f"7B, 140B tokens, bf16, {seconds / 3600:.1f} H100-hours")
+    assert tree["verdict"] == "doubtful"
+    assert by_name(tree)["work"]["status"] == "doubtful"
+    over = checked(capsys, "--text", f"7B, 140B tokens, bf16, {seconds / 3600 * 0.85:.1f} H100-hours")
+    assert over["verdict"] == "impossible"
+
+
+def test_what_only_eight_bits_could_do_says_so(capsys):
+    tree = checked(capsys, "kimi-k2-72-b200")
+    assert tree["verdict"] == "doubtful"
+    used = 6 * 32e9 * 15.5e12 / (2250e12 * 72 * 191.4 * 86_400)
+    assert used > 1.0
+    assert tree["recomputed"]["mfu"] == pytest.approx(used, rel=0.05)
+    assert by_name(tree)["work"]["short"] == "only in FP8"
+
+
+def test_an_mfu_that_the_hours_contradict_is_found(capsys):
+    tree = checked(capsys, "gpu-cost-7b")
+    used = 6 * 7e9 * 1e12 / (H100_PEAK * 150_000 * 3600)
+    assert used == pytest.approx(0.079, abs=0.001)
+    assert tree["verdict"] == "doubtful"
+    assert by_name(tree)["work"]["short"] == "contradicts itself"
+    assert any("7.86" in words for words in by_name(tree)["work"]["words"])
+
+
+def test_a_claim_of_work_is_held_against_the_other_models(capsys):
+    tree = checked(capsys, "olmo-2-32b")
+    assert tree["verdict"] == "reproduces"
+    assert tree["ratio"] == pytest.approx(0.3333 / (6 * 32.2e9 * 6e12 / (6 * 32.5e9 * 18e12)), rel=0.03)
+
+
+def test_hours_and_price_that_do_not_give_the_dollars(capsys):
+    tree = checked(capsys, "--text", "1,000 H100-hours at $2 per GPU-hour, $16,000")
+    assert tree["verdict"] == "doubtful"
+    assert tree["ratio"] == pytest.approx(16_000 / 2_000)
+    assert tree["recomputed"]["usd"] == pytest.approx(2_000)
+    assert {slip["id"] for slip in tree["slips"]} & {"node-price", "node-hours"}
+
+
+def test_the_misread_count_of_r1_is_told_as_our_reading(capsys):
+    tree = checked(capsys, "deepseek-r1-648")
+    assert tree["verdict"] == "doubtful"
+    assert tree["ratio"] == pytest.approx(294_000 / (648 * 278 * 2))
+    assert tree["slips"][0]["id"] == "count-without-sign"
+    assert "64 x 8 = 512" in tree["slips"][0]["words"]
+
+
+def test_what_is_not_told_is_marked_and_nothing_is_guessed_for_it(capsys):
+    tree = checked(capsys, "--text", "70B, 3,456 H100-hours")
+    assert tree["recomputed"]["tokens_told"] is False
+    assert any("Tokens are not told" in sentence for sentence in tree["taken"])
+    assert "dollars" in tree["missing"]
+    assert tree["claimed"]["usd"] is None
+    assert all(line["usd"] is None for line in tree["left_out"])
+
+
+def test_a_tuned_model_leaves_out_its_base_with_what_is_published(capsys):
+    tree = checked(capsys, "--text", "LoRA of DeepSeek-V3 on 100M tokens, 64 H800, 10 hours, $2 per GPU-hour")
+    base = tree["left_out"][0]
+    assert base["usd"] == pytest.approx(5.328e6, rel=0.05)  # 2.664M hours at $2, as reported
+    assert base["source"]
+
+
+def test_dollars_alone_are_held_against_our_estimate_on_marked_hardware(capsys):
+    tree = checked(capsys, "--text", "Training a 13B from scratch costs $10,000")
+    assert tree["verdict"] == "doubtful"
+    assert tree["claimed"]["accelerator"] is None
+    assert any("accelerator is not told" in sentence for sentence in tree["taken"])
+    assert tree["ratio"] == pytest.approx(10_000 / tree["ours"]["p50"])
+    # 6 x 13B x 260B = 2.03e22 FLOP at 30 % of an H100 are 19,000 hours, $76K at $3.99.
+    assert tree["ours"]["p50"] == pytest.approx(6 * 13e9 * 260e9 / (0.3 * H100_PEAK) / 3600 * 3.99, rel=0.25)
+
+
+def test_memory_is_checked_without_tokens_and_is_no_proof_alone(capsys):
+    tree = checked(capsys, "--text", "fine-tuned a 70B, every weight, on one 4090 in 5 days")
+    # 16 bits alone are 140 GB, on a card of 24.
+    assert by_name(tree)["memory"]["status"] == "doubtful"
+    assert tree["verdict"] == "doubtful"
+    fits = checked(capsys, "--text", "QLoRA of a 7B on one 4090 in 5 days")
+    assert by_name(fits)["memory"]["status"] == "holds"
+
+
+def test_a_limit_on_the_dollars_is_no_price(capsys):
+    tree = checked(capsys, "s1-32b")
+    assert tree["verdict"] == "reproduces"
+    usual = CATALOG.default_price("h100-sxm").usd_per_gpu_hour
+    # 26 minutes on 16: 6.93 hours; 6 x 32.8B x 23.5M are 19 % of their dense peak.
+    assert tree["recomputed"]["usd"] == pytest.approx(16 * 26 / 60 * usual, rel=1e-3)
+    assert tree["recomputed"]["mfu"] == pytest.approx(
+        6 * 32.76e9 * 23.5e6 / (H100_PEAK * 16 * 26 * 60), rel=0.01
+    )
+    assert tree["ours"]["p50"] == pytest.approx(tree["ours_gpu_hours"]["p50"] * usual, rel=0.01)
+
+
+def test_a_told_mfu_does_not_make_the_impossible_possible(capsys):
+    tree = checked(capsys, "--text", "70B on 8 H100 for 18 days at 40% MFU")
+    assert tree["verdict"] == "impossible"
+
+
+def test_a_known_amount_leads_to_the_library(capsys):
+    tree = checked(capsys, "--text", "DeepSeek trained R1 for $294,000 on 512 H800")
+    assert "deepseek-r1" in tree["alike"]
+
+
+VERDICTS = {
+    "deepseek-r1": "reproduces", "deepseek-v3": "reproduces", "minimax-m1": "reproduces",
+    "s1-32b": "reproduces",
+    "sky-t1-32b": "reproduces", "mpt-7b": "reproduces", "nanochat": "reproduces",
+    "qwen3-next-80b": "reproduces",
+    "gpt-3": "plausible", "palm-540b": "plausible", "llama-1-65b": "plausible", "llama-2-70b": "plausible",
+    "llama-3-70b": "plausible", "llama-3.1-405b": "plausible", "smollm3": "plausible",
+    "olmo-3-32b": "plausible",
+    "apertus": "plausible", "gpt-2-124m": "plausible", "gpt-4-altman": "plausible",
+    "lucie-7b": "doubtful", "deepseek-r1-648": "doubtful", "gpu-cost-1b": "doubtful",
+    "computestacker-7b": "doubtful",
+    "titanforge-70b": "impossible", "neuralbase-7b": "impossible", "deploybase-lora": "impossible",
+    "metaverse-10b": "impossible",
+}  # fmt: skip
+"""What hand arithmetic and the sources say of the library's better known claims."""
+
+
+def test_every_claim_of_the_library_runs_through_and_the_known_ones_as_known():
+    found = {}
+    for entry in CATALOG.claims.values():
+        judged = check_claim(claim_of(entry), CATALOG, entry, ways_out=False)
+        told = claim_told(judged)
+        assert told.finding
+        assert json.loads(FORMS["json"](told))["verdict"] == judged.verdict
+        found[entry.id] = judged.verdict
+    assert {key: found[key] for key in VERDICTS} == VERDICTS
+
+
+def test_every_form_says_the_same(capsys):
+    said = {}
+    for form in FORMS:
+        assert main(["claim", "sky-t1-32b", "--format", form]) == 0
+        said[form] = capsys.readouterr().out
+    assert said["text"].splitlines()[1].startswith("Reproduces: $450.00 is $2.96 an hour")
+    assert "**Reproduces:" in said["markdown"]
+    rows = list(csv.DictReader(io.StringIO(said["csv"])))
+    assert [row["part"] for row in rows[:5]] == ["verdict", "money", "memory", "work", "sense"]
+    assert rows[0]["item"] == json.loads(said["json"])["verdict"] == "reproduces"
+
+
+def test_the_library_is_listed(capsys):
+    assert main(["claim", "--list"]) == 0
+    said = capsys.readouterr().out
+    assert all(key in said for key in CATALOG.claims)
+    assert main(["claim", "--list", "--format", "json"]) == 0
+    assert {each["id"] for each in json.loads(capsys.readouterr().out)["claims"]} == set(CATALOG.claims)
+
+
+def test_a_claim_in_a_file(capsys, tmp_path):
+    sentence = tmp_path / "claim.txt"
+    sentence.write_text("7B on 2T tokens in 104 A100-days for $7,500")
+    fields = tmp_path / "claim.yaml"
+    fields.write_text("model: 7B\ntokens: 2T\ngpu_hours: 2496\nhardware: A100\nusd: 7500\n")
+    trees = [checked(capsys, str(path)) for path in (sentence, fields)]
+    assert trees[0]["verdict"] == trees[1]["verdict"] == "impossible"
+    assert trees[0]["recomputed"] == trees[1]["recomputed"]
+    # 8.4e22 FLOP at 312 TFLOP/s take 3,116 days of one A100.
+    assert trees[0]["recomputed"]["mfu"] == pytest.approx(3116 / 104, rel=0.01)
+
+
+def test_a_plan_of_claimed_hours_is_a_claim(capsys):
+    tree = checked(capsys, "presets/deepseek-r1.yaml")
+    assert tree["recomputed"]["usd"] == pytest.approx(294_672)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ([], "Give a claim's id"),
+        (["deepseek-r1", "--list"], "Give a claim's id"),
+        (["deepseek-r"], "did you mean 'deepseek-r1'"),
+        (["--text", "hello"], "nothing of a claim is understood"),
+        (["--text", ""], "nothing of a claim is understood"),
+        (["presets/startup-7b.yaml"], "none of its stages"),
+        (["\0"], "No claim and no file"),
+    ],
+)
+def test_what_cannot_be_checked_is_one_sentence(capsys, arguments, part):
+    assert main(["claim", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert part in said
+    assert said.count("\n") == 1
+
+
+PARTS = st.sampled_from(
+    ["70B", "7B", "671B-A37B", "1e-3B", "1e12B", "DeepSeek-V3", "GPT-4", "1T tokens", "5 tokens",
+     "1e29 tokens",
+     "8 H100", "one 4090", "100,000,000 B200", "3 A100", "1 h", "1e9 years", "18 days", "5 GPU-hours", "$1",
+     "$1e29", "$2 per GPU-hour", "$1e-9/h", "LoRA", "RL", "fine-tuning", "fp8", "fp4", "40 % MFU",
+    "1e25 FLOP"]
+)  # fmt: skip
+
+
+@given(st.lists(PARTS, min_size=1, max_size=7, unique=True))
+@settings(max_examples=20, deadline=None)
+def test_any_mixture_of_parts_gets_a_verdict(parts):
+    found = read_claim(", ".join(parts), CATALOG)
+    judged = check_claim(found.claim, CATALOG)
+    for form in FORMS.values():
+        assert form(claim_told(judged, found.unread, found.problems))
+    assert [check.name for check in judged.checks] == ["money", "memory", "work", "sense"]

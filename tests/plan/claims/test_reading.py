@@ -1,0 +1,185 @@
+"""Claims read from sentences in any order and free units, and whatever else people paste."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isocost.catalog import load
+from isocost.plan.claims.claim import Claim
+from isocost.plan.claims.reading import LARGEST, read_claim, read_fields
+
+CATALOG = load()
+
+
+def told(text: str) -> dict[str, object]:
+    """What a sentence tells, by field."""
+    claim, blank = read_claim(text, CATALOG).claim, Claim()
+    names = [name for name in Claim.__dataclass_fields__ if name != "text"]
+    return {name: getattr(claim, name) for name in names if getattr(claim, name) != getattr(blank, name)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "70B from scratch, 8 H100, 18 days, $8,605",
+            {
+                "job": "pretrain",
+                "parameters": 70e9,
+                "accelerator": "h100-sxm",
+                "count": 8,
+                "hours": 432,
+                "usd": 8605,
+            },
+        ),
+        ("64x8 A100s", {"accelerator": "a100-sxm-80gb", "count": 512}),
+        ("64 servers of 8 H800 for 198 hours", {"accelerator": "h800-sxm", "count": 512, "hours": 198}),
+        ("64 nodes of H800", {"accelerator": "h800-sxm", "count": 512}),
+        ("H100 x 16", {"accelerator": "h100-sxm", "count": 16}),
+        (
+            "2.788M H800 hours at $2, $5.576M",
+            {"accelerator": "h800-sxm", "gpu_hours": 2.788e6, "usd": 5.576e6, "usd_per_gpu_hour": 2},
+        ),
+        ("$2 an H800-hour", {"accelerator": "h800-sxm", "usd_per_gpu_hour": 2}),
+        (
+            "70B at $24 per node-hour on 8 H100",
+            {"parameters": 70e9, "accelerator": "h100-sxm", "count": 8, "usd_per_gpu_hour": 3},
+        ),
+        ("671B-A37B on 14.8T tokens", {"parameters": 671e9, "active": 37e9, "tokens": 14.8e12}),
+        ("671B total, 37B active", {"parameters": 671e9, "active": 37e9}),
+        (
+            "LoRA of 1B tokens of a 7B in 5 h on one 4090",
+            {
+                "job": "lora",
+                "parameters": 7e9,
+                "tokens": 1e9,
+                "hours": 5,
+                "accelerator": "rtx4090",
+                "count": 1,
+            },
+        ),
+        (
+            "Llama 3.1 405B on 15.6T tokens, 16,384 H100, 54 days",
+            {
+                "model": "Llama 3.1 405B",
+                "tokens": 15.6e12,
+                "accelerator": "h100-sxm",
+                "count": 16384,
+                "hours": 1296,
+            },
+        ),
+        (
+            "QLoRA of Llama 3 70B, 3 epochs of 50M tokens, 2 x A100 80GB",
+            {
+                "job": "qlora",
+                "model": "Llama 3.1 70B",
+                "epochs": 3,
+                "tokens": 50e6,
+                "accelerator": "a100-sxm-80gb",
+                "count": 2,
+            },
+        ),
+        ("70B on 15T", {"parameters": 70e9, "tokens": 15e12}),
+        ("104 A100-days", {"accelerator": "a100-sxm-80gb", "gpu_hours": 2496}),
+        ("p5.48xlarge for 3 days", {"accelerator": "h100-sxm", "count": 8, "hours": 72}),
+        ("1 022 362 A100 hours", {"accelerator": "a100-sxm-80gb", "gpu_hours": 1022362}),
+        ("1.022.362 tokens, 2,5 days", {"hours": 60}),
+        ("2.5e12 tokens", {"tokens": 2.5e12}),
+        ("2.15e25 FLOP at 40 % MFU", {"flops": 2.15e25, "mfu": 0.4}),
+        ("under $50", {"usd": 50, "bound": "at most"}),
+        ("more than $100 million", {"usd": 100e6, "bound": "at least"}),
+        ("$294,000 in FP8", {"usd": 294000, "precision": "fp8"}),
+        ("4,096 TPU v4 for two months", {"accelerator": "tpu-v4", "count": 4096, "hours": 1460}),
+        ("$15,000 to $30,000", {"usd": 22500}),
+    ],
+)
+def test_a_sentence_is_understood(text, wanted):
+    assert told(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("€5M for a 30B", "US dollars"),
+        ("-5 days on 8 H100", "not above zero"),
+        ("0 H100 for 3 days", "whole number above zero"),
+        ("1e500 tokens", "not a number we can use"),
+        ("70B, $5M, or rather $6M", "the first is taken"),
+        ("4 to 6 hours", "the middle is taken"),
+        ("198 h and 80 h", "added up"),
+        ("H100 or A100", "Two accelerators"),
+    ],
+)
+def test_what_is_left_out_or_chosen_is_said(text, part):
+    assert any(part in problem for problem in read_claim(text, CATALOG).problems)
+
+
+def test_an_amount_is_taken_whole_or_not_at_all():
+    found = read_claim("$294,000 per year, 7B", CATALOG)
+    assert found.claim.usd is None
+    assert "294,000" in " ".join(found.unread)
+
+
+def test_figures_that_are_not_understood_are_named():
+    assert read_claim("scored 92.5 on MMLU, 7B, 1,900 tokens/s", CATALOG).unread == ("1,900 tokens/s", "92.5")
+
+
+def test_fields_of_a_file_take_free_units():
+    found = read_fields(
+        {"model": "70B", "tokens": "1.4T", "accelerator": "H100", "count": 8, "days": 18, "usd": "$8,605"},
+        CATALOG,
+    ).claim
+    assert (found.parameters, found.tokens, found.count, found.hours, found.usd) == (
+        70e9,
+        1.4e12,
+        8,
+        432,
+        8605,
+    )
+    assert read_fields({"colour": "red 3", "days": 2}, CATALOG).unread == ("colour: red 3",)
+
+
+def test_every_accelerator_is_found_under_its_short_name_beside_a_number():
+    for key, entry in CATALOG.accelerators.items():
+        found = read_claim(f"trained on 8 {entry.short_name} for 3 days", CATALOG).claim
+        assert (found.accelerator, found.count, found.hours) == (key, 8, 72), entry.short_name
+
+
+FRAGMENTS = st.sampled_from(
+    ["70B", "8 H100", "$", "$8,605", "18 days", "1e308", "-3", "0", "tokens", "14.8T tokens", "per",
+     "GPU-hours",
+     "2.788M H800 hours", "x", "64x8", "%", "MFU", "a", "one", "A100s", "/h", "€", "NaN", "inf", "²", "٣",
+    "١٢ H100",
+     "\x00", "\u202e", "9" * 50, "1,2,3", "1.2.3", "5e-324 tokens", "LoRA", "Llama 3 8B", "of 8", "nodes",
+    "to", "~"]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(FRAGMENTS, max_size=12).map(" ".join)))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_without_raising_and_gives_usable_numbers(text):
+    claim = read_claim(text, CATALOG).claim
+    for name in (
+        "parameters",
+        "active",
+        "tokens",
+        "epochs",
+        "count",
+        "hours",
+        "gpu_hours",
+        "usd",
+        "flops",
+        "mfu",
+    ):
+        value = getattr(claim, name)
+        assert value is None or (math.isfinite(value) and 0 < value <= LARGEST * 1e4), name
+
+
+def test_a_long_paste_is_cut_and_said():
+    found = read_claim("7B " + "1,234 " * 5000, CATALOG)
+    assert found.claim.parameters == 7e9
+    assert any("first 2,000" in problem for problem in found.problems)
