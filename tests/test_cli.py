@@ -88,7 +88,7 @@ def refused(capsys, *arguments: str) -> str:
 
 def test_json_has_exactly_these_keys(capsys) -> None:
     tree = json.loads(run(capsys, "estimate", R1, "--format", "json"))
-    keys = ["isocost", "project", "scenario", "total", "range", "stages", "ledger", "warnings"]
+    keys = ["isocost", "project", "scenario", "currency", "total", "range", "stages", "ledger", "warnings"]
     keys += ["rent_or_buy", "api_or_own", "slip", "not_in_this_bill", "energy"]
     assert list(tree) == keys
     assert list(tree["total"]) == TOTAL_KEYS
