@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView
 
 from isocost.catalog.names import normalised
 from isocost.plan.inputs.table import CHOICES
@@ -36,6 +36,10 @@ class Picker(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setMaxVisibleItems(16)
+        listed = self.view()
+        assert isinstance(listed, QListView)
+        # At each change of font Qt would measure every entry of a list nobody sees, hundreds for models.
+        listed.setUniformItemSizes(True)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -114,6 +118,10 @@ class SearchPicker(ChoicePicker):
 
     def _search(self, text: str) -> None:
         self._hits.setStringList(self.found(text))
+        # Qt leaves this list without a parent, and so without the style sheet of those around.
+        listed = self._finder.popup()
+        if listed is not None and listed.parent() is not self:
+            listed.setParent(self, Qt.WindowType.Popup)
 
     def _take_first(self) -> None:
         if self._line.isModified() and (hits := self.found(self._line.text())):
