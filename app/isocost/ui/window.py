@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import (
     QByteArray,
+    QChildEvent,
     QCoreApplication,
     QEvent,
     QPoint,
@@ -40,7 +41,7 @@ from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.gallery import Gallery
 from isocost.ui.look.icons import app_icon
-from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
+from isocost.ui.look.theme import Dress, Theme, ThemeChoice, ThemeManager
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, PageView
 from isocost.ui.widgets.labels import plain_tip
@@ -91,6 +92,7 @@ class Window(QMainWindow):
         self.page_titles = tuple(page.title for page in PAGES)
         self.views: list[PageView] = []
         self._left: QWidget | None = None
+        self._dresses: list[Dress] = []
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
@@ -112,16 +114,23 @@ class Window(QMainWindow):
         self.documents = Documents(self.session, self, self._settings)
         self.headline = Headline(self.session)
         self.inputs = InputColumn(self.session)
-        self.headline.apply_theme(self.themes.theme)
-        self.inputs.apply_theme(self.themes.theme)
+        scenarios = ScenarioPicker(self.session)
+        places = (self._header_place, self._inputs_place)
         self._column.replaceWidget(self._header_place, self.headline)
         self._below.replaceWidget(self._inputs_place, self.inputs)
-        for place in (self._header_place, self._inputs_place):
+        for place in places:
             place.deleteLater()
         self.tabs.setParent(None)  # put back last, the Tab key reaches them after the inputs
         self._strip.addWidget(self.tabs)
         self._strip.addStretch(1)
-        self._strip.addWidget(ScenarioPicker(self.session))
+        self._strip.addWidget(scenarios)
+        self._dresses = [each for each in self._dresses if each.part not in places]
+        self._dresses += [
+            Dress(self.headline, self.headline.apply_theme),
+            Dress(self.inputs, self.inputs.apply_theme),
+            Dress(scenarios),
+        ]
+        self._dress()
         self.menus.fill()
         self._connect()
         self.setAcceptDrops(True)
@@ -167,6 +176,10 @@ class Window(QMainWindow):
         self.centre.addWidget(self.gallery)
         self.centre.addWidget(workspace)
         self.setCentralWidget(self.centre)
+        plain = (self.menuBar(), self._header_place, self._inputs_place, self.tabs)
+        self._dresses = [Dress(self.gallery, self.gallery.apply_theme), *(Dress(each) for each in plain)]
+        for stack in (self.centre, self.pages):
+            stack.currentChanged.connect(self._dress)
 
     def _connect(self) -> None:
         application = QApplication.instance()
@@ -193,9 +206,11 @@ class Window(QMainWindow):
         for page in PAGES:
             view = page.make(self.session, self.themes.theme)
             self.views.append(cast(PageView, view))
+            self._dresses.append(Dress(view, self.views[-1].apply_theme))
             self.pages.addWidget(view)
             if isinstance(view, HoldsInputs):
                 view.field_wanted.connect(self.inputs.reveal)
+        self._dress()
         self.session.answered.connect(_lay_out)
         self.session.refresh()
         # What is there now stays: else each full collection looks through all of it, for a tenth of a second.
@@ -254,17 +269,28 @@ class Window(QMainWindow):
     # Look
 
     def apply_theme(self, theme: Theme) -> None:
-        """Restyle everything that draws for itself."""
-        self.gallery.apply_theme(theme)
-        if self.filled:
-            self.headline.apply_theme(theme)
-            self.inputs.apply_theme(theme)
-        else:
+        """Restyle what is in sight."""
+        if not self.filled:
             self._header_place.setFixedHeight(theme.px(HEADER_HEIGHT))
             self._inputs_place.setFixedWidth(theme.px(INPUTS_WIDTH))
-        for view in self.views:
-            view.apply_theme(theme)
-        _lay_out()
+        self._dress()
+
+    def _dress(self) -> None:
+        """Put what is in sight into the theme; a hidden page or the gallery waits until it is shown."""
+        theme = self.themes.theme
+        changed = [each.wear(theme) for each in self._dresses if each.part.isVisibleTo(self)]
+        if any(changed):
+            _lay_out()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Dress a dialog that opens above the window, Qt's own as well: the window itself wears no sheet."""
+        super().childEvent(event)
+        child = event.child()
+        if event.polished() and isinstance(child, QWidget) and child.isWindow():
+            opened = Dress(child)
+            opened.wear(self.themes.theme)
+            self._dresses.append(opened)
+            child.destroyed.connect(lambda: self._dresses.remove(opened))
 
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Light, dark or as the system; remembered."""

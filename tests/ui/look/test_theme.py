@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
-from isocost.ui.look.theme import DARK, FAMILY, LIGHT, ThemeManager
+from isocost.ui.look.theme import DARK, FAMILY, LIGHT, Dress, ThemeManager
 
 
 def luminance(colour: str) -> float:
@@ -53,12 +53,28 @@ def themes(qapp):
 
 
 def test_switching_restyles_what_exists_at_once(themes, qtbot):
-    label = QLabel("7B")
-    qtbot.addWidget(label)
+    part = QWidget()
+    qtbot.addWidget(part)
+    plain, quiet = QLabel("7B", part), QLabel("a note", part)
+    quiet.setProperty("role", "quiet")
+    dress = Dress(part)
+    themes.follow(dress.wear)
+    part.show()
     with qtbot.waitSignal(themes.changed) as said:
         themes.choose("dark")
     assert said.args[0].name == "dark"
-    assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.text
+    for label, ink in ((plain, DARK.text), (quiet, DARK.quiet)):
+        assert label.palette().color(QPalette.ColorRole.WindowText).name() == ink
+
+
+def test_a_part_is_put_into_a_theme_once(themes, qtbot):
+    part, drawn = QWidget(), []
+    qtbot.addWidget(part)
+    dress = Dress(part, drawn.append)
+    assert dress.wear(LIGHT)
+    assert not dress.wear(LIGHT)
+    assert dress.wear(DARK)
+    assert drawn == [LIGHT, DARK]
 
 
 def test_a_follower_is_told_now_and_at_every_change(themes):

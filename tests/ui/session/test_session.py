@@ -55,6 +55,21 @@ def test_the_same_value_again_is_no_change(session):
     assert session.undo_stack.count() == 0
 
 
+def test_the_history_is_bounded_and_a_dropped_start_is_never_called_saved(catalog, monkeypatch):
+    monkeypatch.setattr(module, "UNDO_STEPS", 5)
+    session = module.Session(new_project(catalog), catalog)
+    every = []
+    for step in range(12):
+        set_tokens(session, (step + 1) * 1e12)
+        every.append(session.project)
+    assert session.undo_stack.count() == 5
+    while session.undo_stack.canUndo():
+        session.undo_stack.undo()
+    assert session.project == every[-6]
+    assert session.dirty
+    session.close()
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(changes=st.lists(st.tuples(st.floats(1e9, 1e14), st.integers(0, 2)), max_size=12))
 def test_undoing_everything_restores_the_first_project(session, changes):

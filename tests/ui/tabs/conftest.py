@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from isocost.ui.look.theme import Theme, ThemeManager
+from isocost.ui.look.theme import Dress, Theme, ThemeManager
+from isocost.ui.tabs.fit.page import FitPage
+from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.tabs.plan.page import PlanPage
 from tests.ui.tabs.plans import FakeSession
+
+PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage)
 
 
 @pytest.fixture
 def themes(qapp: QApplication) -> Iterator[ThemeManager]:
     """Light to begin with; the application is left as it was."""
-    before = (qapp.palette(), qapp.styleSheet(), qapp.font())
+    before = (qapp.palette(), qapp.font())
     yield ThemeManager("light")
-    qapp.setStyleSheet(before[1])
     qapp.setPalette(before[0])
-    qapp.setFont(before[2])
+    qapp.setFont(before[1])
 
 
 @pytest.fixture
 def theme(themes: ThemeManager) -> Theme:
     """The theme on screen."""
     return themes.theme
+
+
+def dressed(page: PageOf, theme: Theme) -> PageOf:
+    """The page in a theme, as the window puts it there."""
+    Dress(page, page.apply_theme).wear(theme)
+    return page
 
 
 @pytest.fixture
@@ -37,7 +47,7 @@ def made_up() -> FakeSession:
 @pytest.fixture
 def page(qtbot, theme: Theme, made_up: FakeSession) -> PlanPage:
     """The page as wide as in a window of 1280 pixels, with every curve drawn."""
-    made = PlanPage(made_up, theme)  # type: ignore[arg-type]
+    made = dressed(PlanPage(made_up, theme), theme)  # type: ignore[arg-type]
     qtbot.addWidget(made)
     made.resize(988, 700)
     made.show()

@@ -14,6 +14,7 @@ from isocost.quantities import plain_spaces
 from isocost.ui.look.theme import LIGHT, ThemeManager
 from isocost.ui.tabs.plan.page import PlanPage
 from isocost.ui.widgets.card import ChartCard
+from tests.ui.tabs.conftest import dressed
 
 
 def test_the_picture_on_the_clipboard_is_the_whole_card_at_twice_the_size(page: PlanPage):
@@ -127,7 +128,7 @@ def test_a_drawing_has_the_rows_that_are_scrolled_out_of_sight(page: PlanPage, t
 
 def test_a_drawing_follows_the_theme(page: PlanPage, themes: ThemeManager, tmp_path, monkeypatch):
     themes.choose("dark")
-    page.apply_theme(themes.theme)
+    dressed(page, themes.theme)
     choose(monkeypatch, tmp_path / "dark.svg")
     page.by_hardware.export_svg()
     drawn = (tmp_path / "dark.svg").read_text()

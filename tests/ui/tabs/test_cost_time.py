@@ -21,6 +21,7 @@ from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.tabs.plan.page import NAMED, PlanPage
 from tests.plan.curves import STYLES, comparison
+from tests.ui.tabs.conftest import dressed
 from tests.ui.tabs.plans import FakeSession
 
 LEFT = Qt.MouseButton.LeftButton
@@ -272,7 +273,7 @@ def test_the_plans_colour_is_on_the_picture(page: PlanPage, themes: ThemeManager
 
 def test_another_theme_recolours_the_plot(page: PlanPage, themes: ThemeManager):
     themes.choose("dark")
-    page.apply_theme(themes.theme)
+    dressed(page, themes.theme)
     QApplication.processEvents()
     image = picture(page)
     dark = themes.theme

@@ -18,6 +18,7 @@ from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.tabs.plan.page import PlanPage
 from tests.ui.conftest import preset
+from tests.ui.tabs.conftest import dressed
 
 SETTABLE = {
     "startup-7b": (
@@ -37,8 +38,9 @@ class Pages:
 
     def __init__(self, session: Session, theme: Theme) -> None:
         self.session = session
-        self.plan = PlanPage(session, theme)
-        self.all: tuple[QWidget, ...] = (self.plan, FitPage(session, theme), LedgerPage(session, theme))
+        self.plan = dressed(PlanPage(session, theme), theme)
+        fit, ledger = dressed(FitPage(session, theme), theme), dressed(LedgerPage(session, theme), theme)
+        self.all: tuple[QWidget, ...] = (self.plan, fit, ledger)
 
     def open(self, name: str) -> None:
         self.session.open(load_project(preset(name), self.session.catalog), None)

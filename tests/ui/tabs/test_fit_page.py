@@ -250,6 +250,7 @@ def test_each_part_can_be_pinned_in_the_inputs(window, fit, qtbot):
 
 def test_an_unusual_pin_of_a_file_is_shown_as_it_is(window):
     window.session.set_value("layout.pp", 7, "PP")
+    window.inputs.reveal("layout.pp")
     assert window.findChild(PinPicker, "layout.pp").currentText() == "7"
 
 

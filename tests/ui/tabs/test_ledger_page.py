@@ -29,6 +29,7 @@ from isocost.ui.widgets.card import ElidedLabel
 from isocost.ui.widgets.edit import QuantityEdit
 from tests.declared import PROGRAMME
 from tests.ui.conftest import preset
+from tests.ui.tabs.conftest import dressed
 
 KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -65,7 +66,7 @@ def page(qtbot, theme: Theme, session: Session) -> Iterator[LedgerPage]:
     It is gone before the themes put the application's style back: Qt loses track of widgets that outlive
     their style sheet.
     """
-    made = LedgerPage(session, theme)
+    made = dressed(LedgerPage(session, theme), theme)
     made.resize(988, 640)
     made.show()
     qtbot.waitExposed(made)
@@ -364,6 +365,7 @@ def test_badges_stand_with_their_sources(page: LedgerPage):
 
 @pytest.mark.parametrize("path", PROGRAMME)
 def test_every_input_of_the_ledger_is_named_after_its_path(page: LedgerPage, path: str):
+    assert page.inputs.reveal(path)
     assert page.findChild(QWidget, path) is not None
     edit, slider = page.findChild(QLineEdit, f"{path}.edit"), page.findChild(QSlider, f"{path}.slider")
     told = QAccessible.queryAccessibleInterface(slider)
@@ -383,6 +385,7 @@ def test_every_input_of_the_ledger_is_named_after_its_path(page: LedgerPage, pat
     ],
 )
 def test_every_choice_of_the_ledger_is_named_after_its_path(page: LedgerPage, path: str):
+    assert page.inputs.reveal(path)
     picker = page.findChild(QComboBox, path)
     assert picker.accessibleName()
     assert picker.accessibleDescription()
@@ -530,7 +533,7 @@ def test_nothing_is_drawn_while_the_page_is_hidden(qtbot, page: LedgerPage, sess
 
 
 def test_a_plan_without_an_estimate_says_why(theme: Theme, session: Session):
-    made = LedgerPage(session, theme)
+    made = dressed(LedgerPage(session, theme), theme)
     made.show()
     session.failed.emit("Model Nemo is not in the catalogue.")
     assert made.waterfall.subtitle.text() == "Model Nemo is not in the catalogue."
@@ -548,7 +551,7 @@ def test_nothing_is_cut_or_covered(
     qtbot, page: LedgerPage, session: Session, themes: ThemeManager, scale, name
 ):
     themes.set_scale(scale)
-    page.apply_theme(themes.theme)
+    dressed(page, themes.theme)
     page.resize(988, 640)
     open_plan(qtbot, session, name)
     QApplication.processEvents()
@@ -566,7 +569,7 @@ def test_nothing_is_cut_or_covered(
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_every_input_shows_its_label_and_value_whole(page: LedgerPage, themes: ThemeManager, scale):
     themes.set_scale(scale)
-    page.apply_theme(themes.theme)
+    dressed(page, themes.theme)
     for group in page.inputs.groups.values():
         group.fold.setChecked(True)
     for _ in range(3):  # the scroll bar comes after the first layout
@@ -640,6 +643,6 @@ def test_a_warning_about_the_ledger_leads_to_its_input(window):
 def test_both_themes_draw(page: LedgerPage, themes: ThemeManager):
     light = page.grab().toImage().pixelColor(4, 4).lightness()
     themes.choose("dark")
-    page.apply_theme(themes.theme)
+    dressed(page, themes.theme)
     page.setAutoFillBackground(True)
     assert page.grab().toImage().pixelColor(4, 4).lightness() < light

@@ -17,6 +17,7 @@ from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.plan.page import PlanPage
 from tests.ui.conftest import preset
+from tests.ui.tabs.conftest import dressed
 from tests.ui.tabs.plans import FakeSession
 
 
@@ -26,7 +27,7 @@ def curve_shown(page: PlanPage, accelerator: str) -> CostCurve | None:
 
 
 def test_before_the_first_estimate_the_page_says_so(qtbot, theme: Theme, made_up: FakeSession):
-    page = PlanPage(made_up, theme)
+    page = dressed(PlanPage(made_up, theme), theme)
     qtbot.addWidget(page)
     page.show()
     assert page.cost_time.nothing.isVisible()
@@ -38,7 +39,7 @@ def test_before_the_first_estimate_the_page_says_so(qtbot, theme: Theme, made_up
 
 
 def test_a_plan_without_an_estimate_says_why(qtbot, theme: Theme, made_up: FakeSession):
-    page = PlanPage(made_up, theme)
+    page = dressed(PlanPage(made_up, theme), theme)
     qtbot.addWidget(page)
     page.show()
     made_up.failed.emit("Model Nemo is not in the catalogue.")
@@ -82,7 +83,7 @@ def test_the_page_fits_the_window_without_cutting(page: PlanPage):
 )
 def test_the_charts_share_a_row_only_where_both_have_room(page: PlanPage, themes, width, scale, beside):
     themes.set_scale(scale)
-    page.apply_theme(themes.theme)
+    dressed(page, themes.theme)
     page.resize(width, 440)
     QApplication.processEvents()
     chart, ranking = page.cost_time, page.by_hardware
@@ -106,7 +107,7 @@ def test_no_row_of_the_ranking_is_cut_in_half(page: PlanPage):
 @pytest.fixture
 def real(qtbot, theme: Theme, session: Session) -> PlanPage:
     """The page on a new plan of the shipped catalogue."""
-    page = PlanPage(session, theme)
+    page = dressed(PlanPage(session, theme), theme)
     qtbot.addWidget(page)
     page.resize(988, 700)
     page.show()
@@ -151,7 +152,7 @@ def test_the_plan_stands_on_its_own_curve(real: PlanPage, session: Session):
 
 def test_the_count_compared_is_that_of_the_shared_hardware(qtbot, theme: Theme, session: Session):
     """The chain's first stages keep 2,048 accelerators of the same kind; its others share 512."""
-    page = PlanPage(session, theme)
+    page = dressed(PlanPage(session, theme), theme)
     qtbot.addWidget(page)
     page.resize(988, 700)
     page.show()
@@ -191,7 +192,7 @@ def test_a_plan_without_a_choice_of_hardware_says_so(real: PlanPage, session: Se
 
 def test_an_accelerator_looks_the_same_in_every_plan(qtbot, session: Session, theme: Theme):
     seen: dict[str, set[object]] = {}
-    page = PlanPage(session, theme)
+    page = dressed(PlanPage(session, theme), theme)
     qtbot.addWidget(page)
     page.show()
     for name in ("startup-7b", "palm-540b", "eight-gpu-lab"):

@@ -91,7 +91,8 @@ class InputColumn(QScrollArea):
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         session.answered.connect(self._refresh_automatic)
-        self.details.toggled.connect(self.refresh)
+        for fold in (self.details, self.layout_fold):
+            fold.toggled.connect(self.refresh)
         self.refresh()
 
     def _build(self) -> None:
@@ -215,7 +216,8 @@ class InputColumn(QScrollArea):
 
     def _refresh_layout(self) -> None:
         """The pins, and in one line how many there are."""
-        self.pins.refresh()
+        if self.layout_fold.isChecked():
+            self.pins.refresh()
         self.layout_fold.say(layout_line(pins_of(self._session)))
 
     def _refresh_market(self) -> None:
@@ -250,11 +252,11 @@ class InputColumn(QScrollArea):
 
     def reveal(self, path: str) -> None:
         """Scroll an input into sight and put the cursor there."""
-        pickers: dict[str, Picker] = {each.objectName(): each for each in self.findChildren(Picker)}
         if path in _DETAILS:
             self.details.setChecked(True)
         if path.startswith("layout."):
             self.layout_fold.setChecked(True)
+        pickers: dict[str, Picker] = {each.objectName(): each for each in self.findChildren(Picker)}
         folded = self.recipe.reveal(path)
         if folded is not None:
             self.ensureWidgetVisible(folded, 0, 24)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from string import Template
 
+FROM_BIRTH = "QComboBox { combobox-popup: 0; }"
+"""What a widget must know before it has a place in a window. Qt makes the list of a combo box with its first
+entry: 0 is one that scrolls, and Fusion's own a menu of all entries, as long as the screen."""
+
 _SIZES = (11, 12, 13, 14, 17, 20, 24)
 
 
@@ -36,8 +40,7 @@ QListView[role="plain"] QLineEdit { padding: 0 4px; min-height: 0; }
 QLabel[role="fact"] { font-weight: 600; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $stop; }
-/* Qt: 0 opens a list that scrolls; Fusion would open a menu of all entries, as long as the screen. */
-QComboBox { font-weight: 600; combobox-popup: 0; }
+QComboBox { font-weight: 600; }
 QComboBox[role="flat"] { border: none; background: transparent; color: $quiet; font-weight: 400;
     font-size: ${s11}px; padding: 0 16px 0 0; min-height: ${s14}px; }
 QComboBox[role="flat"]::drop-down { width: 0; }

@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from isocost import paths
-from isocost.ui.look.stylesheet import stylesheet
+from isocost.ui.look.stylesheet import FROM_BIRTH, stylesheet
 
 ThemeChoice = Literal["system", "light", "dark"]
 Role = Literal["headline", "figure", "card", "body", "small", "quiet"]
@@ -192,8 +192,31 @@ def _colours(theme: Theme) -> dict[str, str]:
     return {name: value for name, value in values.items() if isinstance(value, str)}
 
 
+class Dress:
+    """What a part of a window wears: the theme's style sheet, and what the part draws with itself."""
+
+    # Not the application: at a change of its sheet Qt restyles every widget once for each widget around it,
+    # ten times on average. And what is hidden can wait until it is shown, as most of a window is.
+
+    def __init__(self, part: QWidget, restyle: Callable[[Theme], None] | None = None) -> None:
+        """``restyle`` gives the part the theme it draws with."""
+        self.part = part
+        self._restyle = restyle
+        self._worn: Theme | None = None
+
+    def wear(self, theme: Theme) -> bool:
+        """Put the part, and whatever opens from it, into a theme; False where it wears that already."""
+        if theme == self._worn:
+            return False
+        self._worn = theme
+        self.part.setStyleSheet(stylesheet(_colours(theme), theme.px, RADIUS))
+        if self._restyle is not None:
+            self._restyle(theme)
+        return True
+
+
 class ThemeManager(QObject):
-    """Holds the chosen theme, dresses the application in it and tells those who draw for themselves."""
+    """Holds the chosen theme, gives the application its font and palette and tells those who wear more."""
 
     changed = Signal(object)
     """The new :class:`Theme`."""
@@ -266,6 +289,5 @@ class ThemeManager(QObject):
         assert isinstance(application, QApplication)
         application.setFont(self._theme.font())
         application.setPalette(palette(self._theme))
-        sheet = stylesheet(_colours(self._theme), self._theme.px, RADIUS)
-        if application.styleSheet() != sheet:  # setting it again restyles every widget
-            application.setStyleSheet(sheet)
+        if application.styleSheet() != FROM_BIRTH:  # once: see Dress
+            application.setStyleSheet(FROM_BIRTH)

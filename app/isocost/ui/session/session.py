@@ -31,6 +31,8 @@ Change = Callable[[Project], Project]
 log = logging.getLogger(__name__)
 COMPARISON_PAUSE_MS = 100
 """Without a change before the other accelerators are searched: a drag keeps the processor for itself."""
+UNDO_STEPS = 1000
+"""Steps that can be undone; each keeps two projects, and a window may stay open for weeks."""
 
 
 class Session(QObject):
@@ -60,6 +62,7 @@ class Session(QObject):
         super().__init__(parent)
         self.catalog = catalog
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(UNDO_STEPS)
         self.undo_stack.cleanChanged.connect(self._tell_dirty)
         self.answer: Answer | None = None
         self._project = project

@@ -64,6 +64,7 @@ class WrapLabel(QLabel):
         super().__init__(parent)
         self._whole = ""
         self._kept = lines
+        self._broken: tuple[str, bool, int, str] | None = None
         if lines:
             self.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._in_full = False
@@ -106,6 +107,10 @@ class WrapLabel(QLabel):
             self.updateGeometry()
 
     def _break(self) -> None:
+        broken_for = (self._whole, self._in_full, self.width(), self.font().key())
+        if broken_for == self._broken:  # each change of font is told several times
+            return
+        self._broken = broken_for
         lines = _lines(self._whole, self.width(), self.fontMetrics())
         if self._kept and not self._in_full and len(lines) > self._kept:
             rest, end = " ".join(lines[self._kept - 1 :]), Qt.TextElideMode.ElideRight
@@ -120,6 +125,8 @@ class WrapLabel(QLabel):
 
 def _lines(text: str, width: int, metrics: QFontMetrics) -> list[str]:
     """The text broken at spaces into lines no wider than ``width``, where that can be."""
+    if metrics.horizontalAdvance(text) <= width:
+        return [text]
     lines: list[str] = []
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word

@@ -11,7 +11,7 @@ from isocost.plan.physics.layouts import PIN_WORDS
 from isocost.plan.project.project import layout_of, released
 from isocost.plan.values import Layout
 from isocost.ui.inputs.pickers import ChoicePicker
-from isocost.ui.look.theme import Theme
+from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
@@ -57,13 +57,20 @@ class LayoutPins(QWidget):
         super().__init__()
         self._session = session
         self.setObjectName("layout")
-        self.pickers = {name: PinPicker(session, name) for name in Layout.__struct_fields__}
+        self.pickers: dict[str, PinPicker] = {}
+        self._theme: Theme = LIGHT
         self.meaning = WrapLabel(self)
         self.meaning.setProperty("role", "quiet")
         self.release = QPushButton(RELEASE)
         self.release.setObjectName("layout.release")
         self.release.setProperty("role", "chip")
         self.release.clicked.connect(lambda: release(session))
+
+    def _fill(self) -> None:
+        """Make the choices when they are unfolded first: each has a list of its own, and few pin any."""
+        if self.pickers:
+            return
+        self.pickers = {name: PinPicker(self._session, name) for name in Layout.__struct_fields__}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -76,6 +83,9 @@ class LayoutPins(QWidget):
         grid.addWidget(self.meaning, 6, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
+        for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            part.show()  # else Qt shows them a round later, when the column is laid out already
+        self.apply_theme(self._theme)
 
     def _add(self, grid: QGridLayout, name: str, text: str, row: int, column: int, span: int) -> None:
         label = plain_label(text)
@@ -85,7 +95,8 @@ class LayoutPins(QWidget):
         grid.addWidget(self.pickers[name], row, column + span, 1, 1 if span == 1 else 2)
 
     def refresh(self) -> None:
-        """Show the project's pins."""
+        """Show the project's pins; called while they are unfolded."""
+        self._fill()
         for picker in self.pickers.values():
             picker.refresh()
         self.release.setEnabled(pins_of(self._session) != Layout())
@@ -93,6 +104,7 @@ class LayoutPins(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Grow with the text."""
+        self._theme = theme
         for picker in self.pickers.values():
             picker.setMinimumWidth(theme.px(72))
 

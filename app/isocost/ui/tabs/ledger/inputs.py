@@ -117,10 +117,11 @@ class _Fold(Disclosure):
 class Group(QFrame):
     """A heading that says in a few words what is set, and the inputs it unfolds."""
 
-    def __init__(self, plan: GroupPlan, session: Session) -> None:
+    def __init__(self, plan: GroupPlan, session: Session, theme: Theme) -> None:
         super().__init__()
         self.plan = plan
         self._session = session
+        self._theme = theme
         self.fields: dict[str, ProgrammeInput] = {}
         self.choices: dict[str, ChoiceWidget] = {}
         self.fold = _Fold(f"programme.{plan.name}", f"{plan.label}: inputs of the ledger")
@@ -136,9 +137,15 @@ class Group(QFrame):
         self._column.setContentsMargins(0, 0, 0, 4)
         self._column.setSpacing(6)
         self._column.addLayout(top)
-        for path in _expanded(plan.paths):
-            self._add(path)
         self.fold.toggled.connect(self.refresh)
+        self.apply_theme(theme)
+
+    def _fill(self) -> None:
+        """Make the inputs when they are unfolded first: most never are, and each is a dozen widgets."""
+        if not self._rows:
+            for path in _expanded(self.plan.paths):
+                self._add(path)
+            self.apply_theme(self._theme)
 
     def _add(self, path: str) -> None:
         if path in NUMBERS:
@@ -158,6 +165,8 @@ class Group(QFrame):
         scenario = self._session.current_scenario
         self.fold.say(group_line(self.plan.name, scenario, self._session.catalog))
         shown = self.fold.isChecked()
+        if shown:
+            self._fill()
         for path, row in self._rows.items():
             row.setVisible(shown and matters(path, scenario.supply))
         if not shown:
@@ -170,6 +179,7 @@ class Group(QFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         """Redraw the arrow and grow with the text."""
+        self._theme = theme
         self.fold.apply_theme(theme)
         for each in self.fields.values():
             each.apply_theme(theme)
@@ -224,13 +234,12 @@ class ProgrammeInputs(QFrame):
         layout.addWidget(self.area, 1)
 
     def _fill(self) -> None:
-        """Make the inputs: when they are wanted first, as there are many."""
+        """Make the groups when they are wanted first."""
         if self.groups:
             return
-        self.groups = {plan.name: Group(plan, self._session) for plan in GROUPS}
+        self.groups = {plan.name: Group(plan, self._session, self._theme) for plan in GROUPS}
         for index, group in enumerate(self.groups.values()):
             self._column.insertWidget(index, group)
-            group.apply_theme(self._theme)
         self.groups["people"].fold.setChecked(True)
 
     def apply_theme(self, theme: Theme) -> None:
@@ -260,11 +269,11 @@ class ProgrammeInputs(QFrame):
         """Unfold an input, scroll to it and put the cursor there; False when it is not one of these."""
         self._fill()
         for group in self.groups.values():
-            field, choice = group.fields.get(path), group.choices.get(path)
-            target = field or choice
-            if target is None:
+            if path not in _expanded(group.plan.paths):
                 continue
             group.fold.setChecked(True)
+            field = group.fields.get(path)
+            target = field or group.choices[path]
             self.area.ensureWidgetVisible(target, 0, 40)
             if field is not None:
                 field.focus()
