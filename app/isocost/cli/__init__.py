@@ -36,6 +36,10 @@ COMMANDS = {
     "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.calibrate", "a plan corrected by your own measured runs"),
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
+    "risk": Command("isocost.cli.deciding.risk", "what a plan may come to: chances of budget and deadline"),
+    "tornado": Command(
+        "isocost.cli.deciding.tornado", "which inputs move the cost, and what to measure next"
+    ),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""
