@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from isocost.plan.answer.runs import run_scenario
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share, own_doubts
-from isocost.plan.doubt.ranged import doubt_of, placed, with_value
+from isocost.plan.doubt.ranged import doubt_of, placed, run_alone, with_value
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import Array
-from isocost.plan.project.project import Scenario
 
 CONTINGENCY = "programme.contingency"
 
@@ -112,18 +110,14 @@ def programme(on: Reckoning) -> Programme:
     scenario = on.scenario
     for held in found.held:
         scenario = with_value(scenario, held, held.middle, on.catalog)
-    middle = on if scenario == on.scenario else _reckoned(scenario, on)
+    middle = (
+        on if scenario == on.scenario else reckoned(scenario, run_alone(scenario, on.catalog), on.catalog)
+    )
     made = [doubt_of(held, middle) for held in found.held]
     ranged = {(held.declared.path, at) for held in found.held for at in held.stages}
     ours = own_doubts(middle, lambda path, i: (path, middle.stages[i]) in ranged)
     problems = (*found.problems, *(problem for _, problem in made if problem))
     return Programme(on, middle, (*ours, *(doubt for doubt, _ in made)), problems)
-
-
-def _reckoned(scenario: Scenario, on: Reckoning) -> Reckoning:
-    counts = [np.array([scenario.hardware.count], dtype=np.int64)]
-    runs = [each[0] for each in run_scenario(scenario, [scenario.hardware.accelerator], counts, on.catalog)]
-    return reckoned(scenario, runs, on.catalog)
 
 
 def _times(value: Any, factors: Sequence[Array | float]) -> Any:

@@ -8,13 +8,13 @@ import numpy as np
 
 from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.risk import ASK, Risk
-from isocost.plan.doubt.sampling import normal_scores, order
+from isocost.plan.doubt.sampling import order
 from isocost.plan.doubt.tornado import Tornado
 from isocost.plan.physics.records import STEP_MODEL, Array
 
 RUNS = 3
 """Runs of one's own that an experiment on the speed is made of."""
-FINDINGS = 20
+FINDINGS = 50
 """Equally likely findings that are averaged over."""
 
 
@@ -60,24 +60,20 @@ def next_experiment(of: Risk, bars: Tornado) -> Experiment | None:
     chosen = max(bars.bars, key=lambda bar: bar.share)
     doubt, at = chosen.doubt, of.programme.doubts.index(chosen.doubt)
     learned = _learned(of) if doubt.name == STEP_MODEL else 1.0
-    finding, cost = _measured(of, at, learned)
-    # Samples that share a finding, to within a twentieth of the chances, stand together.
-    groups = cost[np.argsort(finding, kind="stable")][: len(cost) // FINDINGS * FINDINGS].reshape(
-        FINDINGS, -1
-    )
-    low, asked, high = np.quantile(groups, (0.1, ASK, 0.9), axis=1)
-    now = np.quantile(cost, (0.1, ASK, 0.9))
-    before = of.cost_usd
+    before, after = _measured(of, at, learned)
+    low, asked, high = np.quantile(after, (0.1, ASK, 0.9), axis=1)
+    now = [float(each) for each in np.quantile(before, (0.1, ASK, 0.9))]
+    spread = of.cost_usd.p90 - of.cost_usd.p10
     hour, where = _hour(of, doubt)
     return Experiment(
         doubt,
         chosen.share,
         learned,
-        before.p80,
-        before.p80 - float(now[1] - asked.mean()),
+        of.ask_usd,
+        of.ask_usd - (now[1] - float(asked.mean())),
         float(np.mean(asked > now[1])),
-        before.p90 - before.p10,
-        before.p90 - before.p10 - float(now[2] - now[0] - (high - low).mean()),
+        spread,
+        spread - (now[2] - now[0] - float((high - low).mean())),
         hour,
         where,
     )
@@ -94,14 +90,23 @@ def _learned(of: Risk) -> float:
 
 
 def _measured(of: Risk, at: int, learned: float) -> tuple[Array, Array]:
-    """(what is found, the cost) of each sample."""
-    if learned >= 1.0:
-        return of.values[at], of.outcomes.cost_usd
+    """(the cost of each sample, and by finding that of the samples which share it)."""
     doubt, n = of.programme.doubts[at], of.samples
-    finding, rest = (normal_scores(n)[order(f"{doubt.key}|{part}", n, of.seed)] for part in ("found", "rest"))
-    values = list(of.values)
-    values[at] = np.sqrt(learned) * finding + np.sqrt(1.0 - learned) * rest
-    return finding, of.programme.at(values).cost_usd
+    findings = min(FINDINGS, n // 10)
+    values, spread = list(of.values), doubt.spread(n)
+    finding = order(doubt.key if learned >= 1.0 else f"{doubt.key}|found", n, of.seed)
+    which = finding * findings // n
+    middle = ((np.arange(findings) + 0.5) * n / findings).astype(np.intp)[which]
+    before = of.outcomes.cost_usd
+    if learned >= 1.0:
+        values[at] = spread[middle]
+    else:
+        rest = np.sqrt(1.0 - learned) * spread[order(f"{doubt.key}|rest", n, of.seed)]
+        values[at] = np.sqrt(learned) * spread[finding] + rest
+        before = of.programme.at(values).cost_usd
+        values[at] = np.sqrt(learned) * spread[middle] + rest
+    cost = of.programme.at(values).cost_usd[np.argsort(which, kind="stable")]
+    return before, cost[: n // findings * findings].reshape(findings, -1)
 
 
 def _hour(of: Risk, doubt: Doubtful) -> tuple[float | None, str]:

@@ -13,22 +13,23 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share
-from isocost.plan.doubt.sampling import Z90
+from isocost.plan.doubt.sampling import Z90, split_lognormal
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, put, refused
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import RlStage, Stage, kind_of
-from isocost.plan.money.reckoning import Reckoning
-from isocost.plan.physics.counts import obtained, units_of
+from isocost.plan.money.reckoning import Reckoning, reckoned
+from isocost.plan.physics.counts import count_grid, obtained, units_of
 from isocost.plan.physics.records import Array, StageRun
 from isocost.plan.project.project import Place, Project, Scenario, hardware_of
 from isocost.plan.project.ranges import InputRange
 from isocost.quantities import format_quantity
 
-NODES = 9
-"""Values of an input at which layouts are searched; between them logarithms follow straight lines."""
-REACH = 3.1
-"""Standard deviations that the nodes reach to; the one sample in 500 beyond is on the last line continued."""
+NODES = (-3.1, -2.2, -Z90, -Z90 / 2, 0.0, Z90 / 2, Z90, 2.2, 3.1)
+"""Standard deviations from the middle at which layouts are searched: one sample in 500 lies beyond.
+
+Between them logarithms follow straight lines. A range that ends at its ends has as many, evenly.
+"""
 SHARED = ("model", "hardware", "efficiency")
 """Sections a scenario holds for those stages that have none of their own."""
 STILL = ("demand", "api", "finetune", "serving", "goal")
@@ -277,68 +278,102 @@ EXACT = (*LINEAR, "efficiency.mfu", "efficiency.goodput", "efficiency.waste")
 """Inputs whose hours lie on one line, so that two nodes tell all."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """A programme at some values of an input, rising."""
+
+    values: list[float]
+    hours: Array
+    """(values, stages that count)."""
+    checkpoint_gb: Array
+    """(values, 1) of a full checkpoint of the largest model."""
+    misfits: list[float]
+    """Values at which it does not fit."""
+    problem: str
+    """Why some values could not be worked out, as a sentence; empty = all could."""
+
+
+def _nodes(held: Held, on: Reckoning, wanted: Sequence[float]) -> _Nodes:
+    values, hours, stored, misfits, problem = [], [], [], [], ""
+    for value in sorted(set(wanted)):
+        try:
+            scenario = with_value(on.scenario, held, value, on.catalog)
+            runs = run_alone(scenario, on.catalog)
+        except CatalogError as error:
+            problem = str(error)
+            continue
+        values.append(value)
+        hours.append([float(runs[at].gpu_hours[0]) for at in on.stages])
+        stored.append([reckoned(scenario, runs, on.catalog)["checkpoint_gb"]])
+        if not all(bool(runs[at].fits[0]) for at in on.stages):
+            misfits.append(value)
+    return _Nodes(values, np.array(hours), np.array(stored), misfits, problem)
+
+
+def run_alone(scenario: Scenario, catalog: Catalog) -> list[StageRun]:
+    """Every stage of a scenario at its own count."""
+    count = [np.array([scenario.hardware.count], dtype=np.int64)]
+    return [each[0] for each in run_scenario(scenario, [scenario.hardware.accelerator], count, catalog)]
+
+
 def _searched(held: Held, on: Reckoning) -> tuple[Callable[[Array], Effect], str]:
     """The effect of an input that stages read: their hours at its nodes, searched anew, and between them."""
     path = held.declared.path
+    if path == "hardware.count":
+        return _counted(held, on)
+    found = _nodes(held, on, [*_node_values(held), held.middle, held.base])
+    if held.middle not in found.values:
+        return (lambda values: Effect()), f"{held.range.path}: {found.problem}"
+    at, middle = np.array(found.values), found.values.index(held.middle)
+    factors, stored = _factors(found.hours, middle, on), found.checkpoint_gb
+    kept = np.all(stored > 0.0) and np.any(stored != stored[0])
+
+    def effect(values: Array) -> Effect:
+        given = {"checkpoint_gb": between(path, at, stored, values)[0]} if kept else {}
+        return Effect(between(path, at, factors, values), given=given)
+
+    return effect, _misfit(held, found)
+
+
+def _counted(held: Held, on: Reckoning) -> tuple[Callable[[Array], Effect], str]:
+    """The effect of a count of accelerators: of those one can have."""
     entry = on.catalog.accelerator(hardware_of(on.scenario, on.scenario.stages[held.stages[0]]).accelerator)
     units = units_of(entry, on.scenario.supply.owns)
-
-    def had(value: float) -> float:
-        return float(obtained(value, units)) if path == "hardware.count" else value
-
-    middle = had(held.middle)
-    wanted = [had(value) for value in _node_values(held)]
-    nodes: list[float] = []
-    hours: list[Array] = []
-    misfits: list[float] = []
-    why = ""
-    for value in sorted({*wanted, middle, had(held.base)}):
-        try:
-            taken, fits = _hours(with_value(on.scenario, held, value, on.catalog), on)
-        except CatalogError as error:
-            why = str(error)
-            continue
-        nodes.append(value)
-        hours.append(taken)
-        if not fits:
-            misfits.append(value)
-    if middle not in nodes:
-        return (lambda values: Effect()), f"{held.range.path}: {why}"
-    at, factors = np.array(nodes), _factors(np.array(hours), nodes.index(middle), on)
-    said = _misfit(held, nodes, misfits)
-    if path != "hardware.count":
-        return (lambda values: Effect(hours=between(path, at, factors, values))), said
+    ends = [obtained(value, units) for value in _node_values(held)]
+    middle, base = (float(obtained(value, units)) for value in (held.middle, held.base))
+    # Counts as clusters are built are searched all at once; between them some accelerators idle.
+    grid = count_grid(units, int(middle))
+    inside = grid[(grid >= min(ends)) & (grid <= max(ends))].tolist()
+    low, high = (float(obtained(end, units)) for end in (held.range.low, held.range.high))
+    found = _nodes(held, on, [*map(float, inside), low, high, middle, base])
+    at, factors = np.array(found.values), _factors(found.hours, found.values.index(middle), on)
     follows = np.isin(on.stages, held.stages)[:, None]
     counts = np.asarray(on.values["stage.count"])
 
     def effect(values: Array) -> Effect:
         every, which = np.unique(values, return_inverse=True)
-        values = np.array([had(each) for each in every.tolist()])[which]
-        given = {} if held.range.stage else {"held.count": values}
-        return Effect(between(path, at, factors, values), np.where(follows, values, counts), given=given)
+        had = np.array([float(obtained(each, units)) for each in every.tolist()])[which]
+        given = {} if held.range.stage else {"held.count": had}
+        return Effect(
+            between("hardware.count", at, factors, had), np.where(follows, had, counts), given=given
+        )
 
-    return effect, said
+    return effect, _misfit(held, found)
 
 
 def _node_values(held: Held) -> list[float]:
-    """Values of an input where its hours are worked out."""
+    """Values of an input where its hours are worked out; the ends of its range are among them."""
     declared, ranged = held.declared, held.range
-    low, high = ranged.low, ranged.high
+    exact = declared.path in EXACT
     if ranged.shape == "lognormal":
-        reach = REACH / Z90
-        low, high = held.middle * (low / held.middle) ** reach, held.middle * (high / held.middle) ** reach
-    low, high = max(low, declared.minimum), min(high, declared.maximum)
-    spaced = np.linspace if low <= 0.0 or declared.path in LINEAR else np.geomspace
-    found = np.clip(spaced(low, high, 2 if declared.path in EXACT else NODES), low, high)
+        scores = np.array([-Z90, Z90] if exact else NODES)
+        found = split_lognormal(scores, ranged.low, held.middle, ranged.high)
+    else:
+        spaced = np.linspace if ranged.low <= 0.0 or declared.path in LINEAR else np.geomspace
+        found = spaced(ranged.low, ranged.high, 2 if exact else len(NODES))
+        found[[0, -1]] = ranged.low, ranged.high
+    found = np.clip(found, declared.minimum, declared.maximum)
     return [float(each) for each in (np.rint(found) if declared.integer else found)]
-
-
-def _hours(scenario: Scenario, on: Reckoning) -> tuple[Array, bool]:
-    """(hours of each stage that counts, whether all fit)."""
-    count = [np.array([scenario.hardware.count], dtype=np.int64)]
-    runs = [each[0] for each in run_scenario(scenario, [scenario.hardware.accelerator], count, on.catalog)]
-    own = [runs[at] for at in on.stages]
-    return np.array([run.gpu_hours[0] for run in own]), all(bool(run.fits[0]) for run in own)
 
 
 def _factors(hours: Array, middle: int, on: Reckoning) -> Array:
@@ -377,10 +412,12 @@ def _lines(nodes: Array, heights: Array, values: Array) -> Array:
     return found
 
 
-def _misfit(held: Held, nodes: Sequence[float], misfits: Sequence[float]) -> str:
-    """Where in its range a plan does not fit, as a sentence; empty = nowhere, or everywhere."""
-    if not misfits or len(misfits) == len(nodes):
+def _misfit(held: Held, found: _Nodes) -> str:
+    """Where in its range a plan cannot be, or does not fit, as a sentence; empty = nowhere, or everywhere."""
+    if found.problem:
+        return f"{held.range.path}: part of the range is left out: {found.problem}"
+    if not found.misfits or len(found.misfits) == len(found.values):
         return ""
-    shown = ", ".join(format_quantity(each, held.declared.quantity) for each in misfits)
+    shown = ", ".join(format_quantity(each, held.declared.quantity) for each in found.misfits)
     hungry = "hours there are of the least hungry layout"
     return f"{held.range.path}: the plan does not fit at {shown}; {hungry}."
