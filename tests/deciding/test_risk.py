@@ -195,6 +195,7 @@ def test_what_is_typed_or_ranged_replaces_our_doubt_of_it(more, gone, capsys, tm
         ("{demand.months: 12..36}", "moves neither the bill nor the calendar"),
         ("{Off/stage.gpu_hours: 1..2}", "no stage that counts is called 'Off'"),
         ("{efficiency.mfu: 30-50 %}", "no stage that counts uses it"),
+        ("{ownership.years: 3..6}", "changes nothing in the plan as it stands"),
         ("{Run/tuning.rank: 8..32}", "Run has no such input"),
     ],
 )
@@ -294,7 +295,7 @@ def test_samples_do_not_replace_the_plan(capsys, tmp_path):
     st.floats(1.01, 20.0),
     st.sampled_from(["lognormal", "uniform", "triangular"]),
     st.sampled_from(
-        ["price.usd_per_gpu_hour", "stage.gpu_hours", "people.heads", "storage.terabytes", "people.months"]
+        ["price.usd_per_gpu_hour", "stage.gpu_hours", "people.heads", "storage.terabytes", "programme.setup_usd"]
     ),
 )
 def test_any_range_is_sampled_within_what_its_shape_allows(tmp_path_factory, low, wider, shape, path):
