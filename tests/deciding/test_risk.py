@@ -295,7 +295,13 @@ def test_samples_do_not_replace_the_plan(capsys, tmp_path):
     st.floats(1.01, 20.0),
     st.sampled_from(["lognormal", "uniform", "triangular"]),
     st.sampled_from(
-        ["price.usd_per_gpu_hour", "stage.gpu_hours", "people.heads", "storage.terabytes", "programme.setup_usd"]
+        [
+            "price.usd_per_gpu_hour",
+            "stage.gpu_hours",
+            "people.heads",
+            "storage.terabytes",
+            "programme.setup_usd",
+        ]
     ),
 )
 def test_any_range_is_sampled_within_what_its_shape_allows(tmp_path_factory, low, wider, shape, path):
