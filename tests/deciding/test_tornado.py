@@ -141,7 +141,7 @@ def test_between_its_nodes_a_layout_is_nearly_what_a_search_finds(name, path, lo
     project, catalog = ranged(name, InputRange(path=path, low=low, high=high))
     programme = risk(answer(project, catalog), samples=100).programme
     (held,) = placed(programme.on).held
-    values = np.geomspace(low, high, 9)[1:-1] * 1.017
+    values = np.geomspace(low, high, 6)[1:-1] * 1.017
     values = np.rint(values) if held.declared.integer else values
     still = [np.full(len(values), doubt.base) for doubt in programme.doubts[:-1]]
     between = programme.at([*still, values]).wall_days

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share, own_doubts
 from isocost.plan.doubt.ranged import placed
-from isocost.plan.doubt.response import doubt_of, run_alone
+from isocost.plan.doubt.response import doubt_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import Array
@@ -106,7 +107,9 @@ def programme(on: Reckoning) -> Programme:
     found = placed(on)
     scenario = found.middle
     middle = (
-        on if scenario == on.scenario else reckoned(scenario, run_alone(scenario, on.catalog), on.catalog)
+        on
+        if scenario == on.scenario
+        else reckoned(scenario, run_as_planned(scenario, on.catalog), on.catalog)
     )
     made = [doubt_of(held, middle) for held in found.held]
     ranged = {(held.declared.path, at) for held in found.held for at in held.stages}

@@ -200,7 +200,9 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
     for i, stage in enumerate(stages):
         price = price_of(scenario, stage)
         if not ranged(path, i) and _paid_as_rent(on, i):
-            key = (hardware_of(scenario, stage).accelerator, price.usd_per_gpu_hour, price.commitment)
+            # Without a price of its own a stage pays the scenario's, whatever it runs on.
+            hardware = scenario.hardware if stage.price is None else hardware_of(scenario, stage)
+            key = (hardware.accelerator, price.usd_per_gpu_hour, price.commitment)
             groups.setdefault(key, []).append(i)
     for (accelerator, usd, _), places in groups.items():
         stage = stages[places[0]]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isocost.catalog import Catalog, CatalogError
-from isocost.plan.answer.runs import run_scenario
+from isocost.catalog import CatalogError
+from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share
 from isocost.plan.doubt.ranged import Held, with_value
@@ -16,8 +16,8 @@ from isocost.plan.doubt.sampling import Z90, split_lognormal
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.counts import count_grid, obtained, units_of
-from isocost.plan.physics.records import Array, StageRun
-from isocost.plan.project.project import Scenario, hardware_of
+from isocost.plan.physics.records import Array
+from isocost.plan.project.project import hardware_of
 from isocost.quantities import format_quantity
 
 NODES = (-3.1, -2.2, -Z90, -Z90 / 2, 0.0, Z90 / 2, Z90, 2.2, 3.1)
@@ -109,7 +109,7 @@ def _nodes(held: Held, on: Reckoning, wanted: Sequence[float]) -> _Nodes:
     for value in sorted(set(wanted)):
         try:
             scenario = with_value(on.scenario, held, value, on.catalog)
-            runs = run_alone(scenario, on.catalog)
+            runs = run_as_planned(scenario, on.catalog)
         except CatalogError as error:
             problem = str(error)
             continue
@@ -119,12 +119,6 @@ def _nodes(held: Held, on: Reckoning, wanted: Sequence[float]) -> _Nodes:
         if not all(bool(runs[at].fits[0]) for at in on.stages):
             misfits.append(value)
     return _Nodes(values, np.array(hours), np.array(stored), misfits, problem)
-
-
-def run_alone(scenario: Scenario, catalog: Catalog) -> list[StageRun]:
-    """Every stage of a scenario at its own count."""
-    count = [np.array([scenario.hardware.count], dtype=np.int64)]
-    return [each[0] for each in run_scenario(scenario, [scenario.hardware.accelerator], count, catalog)]
 
 
 def _searched(held: Held, on: Reckoning) -> tuple[Callable[[Array], Effect], str]:

@@ -25,6 +25,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
 )
+from isocost.report.forms import csv_cell
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -78,7 +79,7 @@ def spread_said(of: Risk) -> str:
     if not cost.p90 > cost.p10 and not days.p90 > days.p10:
         return f"Nothing in this plan is in doubt: {format_money(cost.base)} as it stands"
     money = f"{format_money(cost.p10)} to {format_money(cost.p90)}"
-    return f"8 chances in 10 that it costs {money} and runs {_days(days.p10, days.p90)}"
+    return f"8 chances in 10 that it costs {money}, as many that it runs {_days(days.p10, days.p90)}"
 
 
 def _days(low: float, high: float) -> str:
@@ -315,8 +316,8 @@ def samples_table(of: Risk) -> Table:
     inputs = [doubt.shown(values) for doubt, values in zip(doubts, of.values, strict=True)]
     columns = [*(doubt.path or doubt.name for doubt in doubts), *FIGURES]
     figures = [getattr(of.outcomes, key) for key in FIGURES]
-    stacked = np.column_stack([*inputs, *figures]) if of.samples else np.empty((0, len(columns)))
-    return Table(tuple(Column(name) for name in columns), tuple(map(tuple, stacked.tolist())))
+    stacked = np.column_stack([*inputs, *figures])
+    return Table(tuple(Column(csv_cell(name)) for name in columns), tuple(map(tuple, stacked.tolist())))
 
 
 # Tornado
