@@ -66,7 +66,7 @@ def experiment_said(found: Experiment | None) -> tuple[str, ...]:
     else:
         said.append(
             f"{what} would on average lower the ask for four chances in five from {ask} to {after},"
-            f" {format_money(freed)} less."
+            f" about {format_money(freed, digits=2)} less."
         )
     said.append(
         f"{capital(chance_said(found.dearer))} that it finds the programme dearer and raises the ask."
