@@ -90,6 +90,9 @@ def _place(on: Reckoning, held: InputRange) -> Held | str:
         if not _takes(scenario.stages[stages[0]], held.input):
             return f"{held.stage} has no such input."
     elif section in (*SHARED, "price"):
+        # A range of one stage's alone stands before that of all.
+        alone = {each.stage for each in scenario.ranges if each.input == held.input and each.stage}
+        stages = [i for i in stages if scenario.stages[i].name not in alone]
         stages = [i for i in stages if getattr(scenario.stages[i], section, None) is None]
         stages = [i for i in stages if section == "price" or _takes(scenario.stages[i], held.input)]
         if not stages:
@@ -179,14 +182,25 @@ def with_value(scenario: Scenario, held: Held, value: float, catalog: Catalog) -
     value = float(round(value)) if held.declared.integer else value
     if not held.stages or section == "price":
         return _with_surroundings(scenario, held, value)
-    at = held.stages[0]
-    if held.range.stage and section in SHARED and getattr(scenario.stages[at], section, None) is None:
-        scenario = _with_own(scenario, at, section)
-    alone = Project(name="", scenarios=(scenario,))
-    place = Place(0, at)
-    if section == "model" and (why := refused(alone, path, value, at=place, catalog=catalog)):
-        raise CatalogError(why)
-    return put(alone, path, value, at=place, today=date.min, catalog=catalog).scenarios[0]
+    if held.range.stage and section in SHARED:
+        scenario = _with_own(scenario, held.stages[0], section)
+    for at in _holders(scenario, held):
+        alone = Project(name="", scenarios=(scenario,))
+        place = Place(0, at)
+        if section == "model" and (why := refused(alone, path, value, at=place, catalog=catalog)):
+            raise CatalogError(why)
+        scenario = put(alone, path, value, at=place, today=date.min, catalog=catalog).scenarios[0]
+    return scenario
+
+
+def _holders(scenario: Scenario, held: Held) -> list[int]:
+    """Stages at which an input is put in, so that it reaches all that it bears on.
+
+    One of those that share the scenario's, and each that was given its own by a range of another input.
+    """
+    own = [getattr(scenario.stages[at], held.declared.section, None) is not None for at in held.stages]
+    sharing = [at for at, alone in zip(held.stages, own, strict=True) if not alone][:1]
+    return sharing + [at for at, alone in zip(held.stages, own, strict=True) if alone]
 
 
 def _with_surroundings(scenario: Scenario, held: Held, value: float) -> Scenario:
@@ -201,7 +215,9 @@ def _with_surroundings(scenario: Scenario, held: Held, value: float) -> Scenario
 
 
 def _with_own(scenario: Scenario, at: int, section: str) -> Scenario:
-    """The scenario whose stage holds a section of its own, the same as the shared one."""
+    """The scenario whose stage holds a section of its own: the same as the shared one, unless it has one."""
+    if getattr(scenario.stages[at], section, None) is not None:
+        return scenario
     own = {section: getattr(scenario, section)}
     return _with_stage(scenario, at, msgspec.structs.replace(scenario.stages[at], **own))
 
