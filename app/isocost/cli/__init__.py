@@ -36,6 +36,11 @@ COMMANDS = {
     "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.calibrate", "a plan corrected by your own measured runs"),
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
+    "solve": Command("isocost.cli.deciding.solve", "the input that holds a budget and a deadline"),
+    "offers": Command("isocost.cli.deciding.offers", "three ways to get a plan done: cheap, fast, between"),
+    "rank": Command("isocost.cli.deciding.rank", "accelerators ranked for a deadline, and where that flips"),
+    "wins": Command("isocost.cli.deciding.wins", "which accelerator wins where, over two inputs"),
+    "ladder": Command("isocost.cli.deciding.ladder", "what sums from $100 to $100M buy today"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""

@@ -15,6 +15,7 @@ from isocost.catalog.constants.economics import (
     read_thresholds,
 )
 from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
+from isocost.catalog.constants.ladder import LadderRungs, read_ladder
 from isocost.catalog.constants.laws import ScalingLaws, read_scaling_laws
 from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profiles
 from isocost.catalog.constants.palette import Palette, read_palette
@@ -44,6 +45,7 @@ class Replacements(TypedDict, total=False):
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
     palette: Palette
+    ladder: LadderRungs
 
 
 class AllConstants:
@@ -131,6 +133,11 @@ class AllConstants:
     def palette(self) -> Palette:
         """How accelerators are drawn."""
         return read_palette(_text("palette.yaml"))
+
+    @cached_property
+    def ladder(self) -> LadderRungs:
+        """Sums of money, and what each is asked to buy."""
+        return read_ladder(_text("ladder.yaml"))
 
 
 def _text(file: str) -> str:

@@ -1,0 +1,1 @@
+"""What helps to decide, each question with its sentences and tables."""
