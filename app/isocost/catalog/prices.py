@@ -142,6 +142,26 @@ def default_cards(quotes: Iterable[PriceQuote], window_days: float) -> list[Pric
     return cards
 
 
+def market_of(quotes: Iterable[PriceQuote], commitment: str, window_days: float) -> list[PriceQuote]:
+    """What suppliers ask for one accelerator on some terms now: the newest quote of each, cheapest first.
+
+    Wider than what a default price is the median of, since it tells how far prices spread and not where they
+    lie: single accelerators count, and so do listings that do not say which variant they are of. Empty for
+    terms nobody offers, such as a claim's or words of the user's own.
+    """
+    if commitment not in OFFERS:
+        return []
+    # What is called single are on-demand terms of clouds that ask for no more than one.
+    meant = ON_DEMAND if commitment == "single" else (commitment,)
+    known = (
+        quote if quote.standing == "listed" else msgspec.structs.replace(quote, standing="listed")
+        for quote in quotes
+        if quote.standing in ("listed", "variant-unknown")
+    )
+    members = [quote for quote in known if commitment_of(quote) in meant]
+    return _of_the_window(members, window_days) if members else []
+
+
 def _claim(quote: PriceQuote) -> PriceCard:
     return PriceCard(
         quote.accelerator,
@@ -175,14 +195,20 @@ def _median_card(
 
 def _used(quotes: list[PriceQuote], window_days: float, *, singles: bool) -> list[PriceQuote]:
     """The quote of each supplier that counts, cheapest first; with ``singles`` single cards do."""
+    used = _of_the_window(quotes, window_days)
+    servers = used if singles else [quote for quote in used if not _is_single(quote)]
+    return servers or used
+
+
+def _of_the_window(quotes: list[PriceQuote], window_days: float) -> list[PriceQuote]:
+    """The newest quote of each supplier seen within a window before the newest of all, cheapest first."""
     by_supplier: dict[str, list[PriceQuote]] = defaultdict(list)
     for quote in quotes:
         by_supplier[quote.supplier].append(quote)
     latest = [_newest(of_one) for of_one in by_supplier.values()]
     newest_day = max(date.fromisoformat(quote.date) for quote in latest)
     used = [q for q in latest if (newest_day - date.fromisoformat(q.date)).days <= window_days]
-    servers = used if singles else [quote for quote in used if not _is_single(quote)]
-    return sorted(servers or used, key=lambda quote: (quote.usd_per_gpu_hour, quote.supplier))
+    return sorted(used, key=lambda quote: (quote.usd_per_gpu_hour, quote.supplier))
 
 
 def _is_single(quote: PriceQuote) -> bool:

@@ -41,6 +41,10 @@ COMMANDS = {
     "rank": Command("isocost.cli.deciding.rank", "accelerators ranked for a deadline, and where that flips"),
     "wins": Command("isocost.cli.deciding.wins", "which accelerator wins where, over two inputs"),
     "ladder": Command("isocost.cli.deciding.ladder", "what sums from $100 to $100M buy today"),
+    "risk": Command("isocost.cli.deciding.risk", "what a plan may come to: chances of budget and deadline"),
+    "tornado": Command(
+        "isocost.cli.deciding.tornado", "which inputs move the cost, and what to measure next"
+    ),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""

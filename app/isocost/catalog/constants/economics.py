@@ -66,6 +66,9 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A supplier last seen this long before the newest says nothing of today's price."""
     price_default_days: DatedFigure
     """Terms whose price is this much older than another's of the same accelerator are no default."""
+    price_spread_suppliers: DatedFigure
+    """Fewer suppliers of an accelerator on the same terms say nothing of how far prices spread."""
+    ablations_share: VaryingFigure
 
     def operator(self, id: str) -> Operator:
         """The operator of an id. Raises CatalogError for an unknown one."""

@@ -1,0 +1,142 @@
+"""The whole programme at values of everything that is not known, in closed form on its declared figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from isocost.plan.doubt.doubtful import Doubtful, Effect
+from isocost.plan.doubt.ours import is_share, own_doubts
+from isocost.plan.doubt.ranged import doubt_of, placed, run_alone, with_value
+from isocost.plan.kinds import kind_of
+from isocost.plan.money.reckoning import Reckoning, reckoned
+from isocost.plan.physics.records import Array
+
+CONTINGENCY = "programme.contingency"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What a programme comes to, at each of many values of what is not known."""
+
+    cost_usd: Array
+    """Without the reserve, which is held against the spread, unless the user gives a range of it."""
+    wall_days: Array
+    """Days of all stages."""
+    programme_days: Array
+    """From the first day of the programme to its last."""
+    gpu_hours: Array
+    energy_kwh: Array
+
+
+FIGURES = Outcomes.__slots__
+"""Names of the outcomes."""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme with everything about it that is not known."""
+
+    on: Reckoning
+    """As the plan has it."""
+    middle: Reckoning
+    """With every range of the user's at its middle: what factors are factors of."""
+    doubts: tuple[Doubtful, ...]
+    problems: tuple[str, ...]
+    """Ranges that are not sampled, and where in its range the plan does not fit: a sentence each."""
+
+    @cached_property
+    def reserve_ranged(self) -> bool:
+        """Whether the user gives a range of the reserve, so that it is part of the cost."""
+        return any(doubt.path == CONTINGENCY for doubt in self.doubts)
+
+    @cached_property
+    def cost(self) -> str:
+        """The figure that is the cost."""
+        return "total" if self.reserve_ranged else "everything_else"
+
+    @cached_property
+    def base(self) -> Outcomes:
+        """The plan as it stands: computed, never sampled."""
+        return _outcomes(self.on.values, self.cost, 1)
+
+    def at(self, values: Sequence[Array]) -> Outcomes:
+        """The outcomes at values of each doubt, in their order."""
+        effects = [doubt.effect(each) for doubt, each in zip(self.doubts, values, strict=True)]
+        size = max((len(each) for each in values), default=1)
+        return _outcomes(self.middle.values.again(**self._given(effects)), self.cost, size)
+
+    def _given(self, effects: Sequence[Effect]) -> Mapping[str, Any]:
+        held = self.middle.values
+        given: dict[str, Any] = {}
+        hours = self._hours(effects)
+        days = np.asarray(held["stage.days"]) * hours
+        for effect in effects:
+            if effect.counts is not None:
+                days = days * np.asarray(held["stage.count"]) / effect.counts
+                given["stage.count"] = effect.counts
+            given |= effect.given
+        given["stage.gpu_hours"] = np.asarray(held["stage.gpu_hours"]) * hours
+        given["stage.days"] = days
+        given["stage.price"] = _times(held["stage.price"], [effect.price for effect in effects])
+        given["held.price"] = _times(held["held.price"], [effect.held_price for effect in effects])
+        return given
+
+    def _hours(self, effects: Sequence[Effect]) -> Array:
+        """(stages, values) factors on hours; shares of the final run move with all of it."""
+        count = len(self.middle.stages)
+        own = np.asarray(_times(np.ones((count, 1)), [effect.hours for effect in effects]))
+        stages = [self.middle.scenario.stages[at] for at in self.middle.stages]
+        shares = np.array([is_share(stage) for stage in stages])
+        final = np.array([kind_of(stage).group == "final run" for stage in stages])
+        hours = np.asarray(self.middle.values["stage.gpu_hours"])[final]
+        if not shares.any() or not hours.sum() > 0.0:
+            return own
+        moved = (hours * own[final]).sum(axis=0) / hours.sum()
+        return np.where(shares[:, None], own * moved, own)
+
+
+def programme(on: Reckoning) -> Programme:
+    """A reckoned scenario with its doubts: ours, and the user's in place of ours.
+
+    Raises:
+        CatalogError: no model has the parameters in the middle of a range.
+    """
+    found = placed(on)
+    scenario = on.scenario
+    for held in found.held:
+        scenario = with_value(scenario, held, held.middle, on.catalog)
+    middle = (
+        on if scenario == on.scenario else reckoned(scenario, run_alone(scenario, on.catalog), on.catalog)
+    )
+    made = [doubt_of(held, middle) for held in found.held]
+    ranged = {(held.declared.path, at) for held in found.held for at in held.stages}
+    ours = own_doubts(middle, lambda path, i: (path, middle.stages[i]) in ranged)
+    problems = (*found.problems, *(problem for _, problem in made if problem))
+    return Programme(on, middle, (*ours, *(doubt for doubt, _ in made)), problems)
+
+
+def _times(value: Any, factors: Sequence[Array | float]) -> Any:
+    for factor in factors:
+        if factor is not None and not (isinstance(factor, float) and factor == 1.0):
+            value = value * factor
+    return value
+
+
+def _outcomes(values: Any, cost: str, size: int) -> Outcomes:
+    def figure(key: str) -> Array:
+        found: Array = np.broadcast_to(np.asarray(values[key], dtype=np.float64).reshape(-1), size)
+        return found
+
+    hours = np.asarray(values["stage.gpu_hours"], dtype=np.float64).sum(axis=0)
+    return Outcomes(
+        figure(cost),
+        figure("days"),
+        figure("programme_days"),
+        np.broadcast_to(hours, size),
+        figure("energy_kwh"),
+    )

@@ -1,0 +1,263 @@
+"""Doubts that are ours: there by default, named, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.economics import VaryingFigure
+from isocost.catalog.prices import market_of
+from isocost.engine.architecture import adapter_parameters
+from isocost.engine.goodput import goodput
+from isocost.plan.doubt.doubtful import Doubtful, Effect, factor_of_scores
+from isocost.plan.doubt.sampling import Z90
+from isocost.plan.kinds import Stage, kind_of
+from isocost.plan.kinds.ablations import AblationStage
+from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.physics.records import STEP_MODEL, WASTE, Array, StageRun
+from isocost.plan.physics.resolve import parameters_of, transformer_of
+from isocost.plan.physics.serving import NOTHING_SAVED
+from isocost.plan.project.project import Price, Scenario, efficiency_of, hardware_of, model_of, price_of
+from isocost.plan.project.ranges import SEPARATOR
+
+GOODPUT, ABLATIONS, PRICE = "Goodput", "Ablations", "Price of"
+"""Names of doubts that no stage carries of itself."""
+LEAST = 1e-4
+"""Spread, as a share of hours, below which a doubt is none."""
+
+Ranged = Callable[[str, int], bool]
+"""Whether the user gives a range of the input at a path as the n-th stage that counts holds it."""
+
+
+def own_doubts(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
+    """Every doubt of ours about a programme; those that change nothing, or are the user's, are left out."""
+    for name in dict.fromkeys(doubt.name for run in on.runs for doubt in run.doubts):
+        yield from _of_runs(on, name)
+    yield from _of_goodput(on)
+    yield from _of_ablations(on, ranged)
+    yield from _of_market(on, ranged)
+
+
+def is_share(stage: Stage) -> bool:
+    """Whether a stage's hours are a share of the final run's, and move with them."""
+    return kind_of(stage).share is not None
+
+
+def _stages(on: Reckoning) -> list[Stage]:
+    """The stages that count."""
+    return [on.scenario.stages[at] for at in on.stages]
+
+
+# Errors on hours
+
+
+def _of_runs(on: Reckoning, name: str) -> Iterator[Doubtful]:
+    """An error of the models of hours: one of a name moves all stages it is in together."""
+    slow, fast = np.ones(len(on.runs)), np.ones(len(on.runs))
+    for i, (run, stage) in enumerate(zip(on.runs, _stages(on), strict=True)):
+        for doubt in run.doubts:
+            if doubt.name == name and not is_share(stage):
+                slow[i], fast[i] = doubt.slow, doubt.fast
+    for made, run in _on_hours(on, slow, fast, name):
+        if name == STEP_MODEL and run.mfu is not None and run.speed is not None:
+            corrected, mfu = run.speed.corrected, float(run.mfu[0])
+            known = f"{corrected} runs of yours" if corrected else "measured runs left out of its fit"
+            source = f"the step model's error on {known}"
+            yield _as_share(made, "efficiency.mfu", source, _over(mfu))
+        elif name == WASTE and run.waste is not None:
+            yield _as_share(made, "efficiency.waste", run.waste_source, _lost(float(run.waste[0])))
+        else:
+            yield replace(made, source="hours of published runs over hours simulated")
+
+
+def _as_share(made: Doubtful, path: str, source: str, value: Callable[[Array], Array]) -> Doubtful:
+    """A doubt of hours, shown as the share in the input at a path: its value at factors on the hours."""
+    factors = made.shown
+    return replace(
+        made,
+        path=path,
+        source=source,
+        shown=lambda scores: value(factors(scores)),
+        quantity="share",
+        unit="",
+    )
+
+
+def _on_hours(on: Reckoning, slow: Array, fast: Array, name: str) -> Iterator[tuple[Doubtful, StageRun]]:
+    """A doubt of factors on the hours of each stage, and the stage it moves most; none where it moves none.
+
+    It is shown as the factor on that stage's hours.
+    """
+    moved = slow / fast - 1.0
+    if not np.any(moved > LEAST):
+        return
+    most = int(np.argmax(np.where(moved > LEAST, on.by_stage("stage.gpu_hours"), -1.0)))
+    yield (
+        Doubtful(
+            name=name,
+            path="",
+            whose="measured",
+            source="",
+            low=-Z90,
+            middle=0.0,
+            high=Z90,
+            base=0.0,
+            scored=True,
+            effect=lambda scores: Effect(hours=factor_of_scores(slow, fast, scores)),
+            shown=lambda scores: factor_of_scores(slow[[most]], fast[[most]], scores)[0],
+            unit="x hours",
+        ),
+        on.runs[most],
+    )
+
+
+def _over(share: float) -> Callable[[Array], Array]:
+    """A share that hours go against, at factors on the hours."""
+    return lambda factors: np.minimum(1.0, share / factors)
+
+
+def _lost(waste: float) -> Callable[[Array], Array]:
+    """The share of hours that is lost, at factors on all of them."""
+    return lambda factors: np.maximum(0.0, 1.0 - (1.0 - waste) / factors)
+
+
+# Goodput
+
+
+def _of_goodput(on: Reckoning) -> Iterator[Doubtful]:
+    """Failures at the rates of the clusters that published theirs, from the best to the worst."""
+    known = on.catalog.constants.reliability
+    ranked = sorted(known.fleets, key=lambda fleet: fleet.failures_per_year)
+    slow, fast = np.ones(len(on.runs)), np.ones(len(on.runs))
+    for i, (run, stage) in enumerate(zip(on.runs, _stages(on), strict=True)):
+        if run.goodput is None or efficiency_of(on.scenario, stage).goodput is not None:
+            continue
+        count, saved = float(run.counts[0]), _saved(on.scenario, stage, run, on.catalog)
+        rates = [goodput(saved, count, known.record(fleet.id)).useful for fleet in (ranked[0], ranked[-1])]
+        best, usual, worst = (
+            _paid(on, stage, run, each) for each in (rates[0], float(run.goodput[0]), rates[1])
+        )
+        slow[i], fast[i] = max(1.0, usual / worst), min(1.0, usual / best)
+    names = f"{ranked[0].name} at best, {ranked[-1].name} at worst"
+    source = f"failures as often as on {names} ({ranked[0].source})"
+    for made, run in _on_hours(on, slow, fast, GOODPUT):
+        usual = float(run.goodput[0]) if run.goodput is not None else 1.0
+        yield _as_share(made, "efficiency.goodput", source, _over(usual))
+
+
+def _saved(scenario: Scenario, stage: Stage, run: StageRun, catalog: Catalog) -> float:
+    """Parameters a checkpoint of a stage holds."""
+    if run.speed is None:
+        return NOTHING_SAVED
+    model, tuning = model_of(scenario, stage), run.speed.question.tuning
+    if tuning.method != "full":
+        return float(adapter_parameters(transformer_of(model, catalog), tuning.rank))
+    return parameters_of(model, catalog).total
+
+
+def _paid(on: Reckoning, stage: Stage, run: StageRun, useful: float) -> float:
+    """Share of the hours paid that advance a run whose goodput is this.
+
+    Beside a known speed, goodput is part of a gap between steps and whole runs that was measured as one.
+    """
+    typed = efficiency_of(on.scenario, stage)
+    known = run.speed is not None and (typed.mfu is not None or run.speed.corrected > 0)
+    if known and typed.waste is None:
+        return min(useful, on.catalog.constants.economics.run_over_step_mfu.value)
+    return useful
+
+
+# Ablations
+
+
+def _of_ablations(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
+    """Experiments may come to more or less of the final run than was planned, as they did elsewhere."""
+    seen: VaryingFigure = on.catalog.constants.economics.ablations_share
+    path, stages = "ablations.share", _stages(on)
+    ours = [is_share(stage) and not ranged(path, i) for i, stage in enumerate(stages)]
+    slow, fast = (np.where(ours, end / seen.value, 1.0) for end in (seen.high, seen.low))
+    source = f"{seen.source}, {seen.date}"
+    alone = sum(is_share(stage) for stage in stages) == 1
+    for made, run in _on_hours(on, slow, fast, ABLATIONS):
+        most = stages[on.runs.index(run)]
+        assert isinstance(most, AblationStage)
+        where = path if alone else f"{most.name}{SEPARATOR}{path}"
+        yield _as_share(made, where, source, partial(np.multiply, most.ablations.share))
+
+
+# Prices
+
+
+def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
+    """What others ask for the same accelerator on the same terms, where the price is not the user's own."""
+    path, stages, scenario = "price.usd_per_gpu_hour", _stages(on), on.scenario
+    groups: dict[tuple[str, float, str], list[int]] = {}
+    for i, stage in enumerate(stages):
+        price = price_of(scenario, stage)
+        if not ranged(path, i) and _paid_as_rent(on, i):
+            key = (hardware_of(scenario, stage).accelerator, price.usd_per_gpu_hour, price.commitment)
+            groups.setdefault(key, []).append(i)
+    for (accelerator, usd, _), places in groups.items():
+        stage = stages[places[0]]
+        market = _market(price_of(scenario, stage), accelerator, on.catalog)
+        if market is None:
+            continue
+        low, high, words = market
+        inside = low <= usd <= high
+        rows = np.isin(np.arange(len(stages)), places)[:, None]
+        own = scenario.hardware.accelerator == accelerator and price_of(scenario, stage) == scenario.price
+        name = on.catalog.accelerator(accelerator).short_name
+        yield Doubtful(
+            name=f"{PRICE} {name}",
+            path=path if stage.price is None else f"{stage.name}{SEPARATOR}{path}",
+            whose="market",
+            source=words,
+            low=low,
+            middle=usd if inside else float(np.sqrt(low * high)),
+            high=high,
+            base=usd,
+            effect=_priced(usd, rows, own),
+            quantity="money",
+            unit="an hour",
+            said=""
+            if inside
+            else f"{path}: the plan's price lies outside what 8 in 10 suppliers ask for {name}.",
+        )
+
+
+def _priced(usd: float, rows: NDArray[np.bool_], held: bool) -> Callable[[Array], Effect]:
+    """The effect of prices in place of one."""
+
+    def effect(values: Array) -> Effect:
+        factor = values / usd
+        return Effect(price=np.where(rows, factor, 1.0), held_price=factor if held else 1.0)
+
+    return effect
+
+
+def _paid_as_rent(on: Reckoning, place: int) -> bool:
+    """Whether a stage's rent is what it pays."""
+    rent = on.by_stage("stage.price")[place]
+    bought = not np.isnan(on.by_stage("stage.purchase")[place])
+    return rent > 0.0 and not (on.scenario.supply.mode == "own" and bought)
+
+
+def _market(price: Price, accelerator: str, catalog: Catalog) -> tuple[float, float, str] | None:
+    """(10th percentile, 90th, words) of what suppliers ask now; None where the price is nobody's quote."""
+    economics = catalog.constants.economics
+    quotes = market_of(catalog.quotes(accelerator), price.commitment, economics.price_window_days.value)
+    least = economics.price_spread_suppliers
+    if price.supplier == "your input" or len(quotes) < least.value:
+        return None
+    asked = [quote.usd_per_gpu_hour for quote in quotes]
+    low, high = (float(each) for each in np.percentile(asked, (10.0, 90.0)))
+    if not low < high:
+        return None
+    days = sorted(quote.date for quote in quotes)
+    terms = "" if price.commitment == "specialist" else f" ({price.commitment})"
+    return low, high, f"what {len(quotes)} suppliers{terms} asked from {days[0]} to {days[-1]}"

@@ -1,0 +1,102 @@
+"""The chances of a plan: what it may come to, over a budget, late, or both held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.evaluation import Outcomes, Programme, programme
+from isocost.plan.doubt.sampling import SAMPLES, SEED
+from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.physics.records import Array
+
+ASK = 0.8
+"""Chance that what is asked for is enough: four in five."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One outcome: what 10, 50, 80 and 90 in 100 samples stay at or below, and where the plan stands."""
+
+    p10: float
+    p50: float
+    p80: float
+    p90: float
+    base: float
+    """The plan as it stands."""
+    base_percentile: float
+    """Samples in 100 below it."""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Samples of a whole programme."""
+
+    samples: int
+    seed: int
+    programme: Programme = field(repr=False)
+    values: tuple[Array, ...] = field(repr=False)
+    """Of each doubt, by sample."""
+    outcomes: Outcomes = field(repr=False)
+
+    def spread(self, figure: str) -> Spread:
+        """The spread of an outcome by its name in :class:`Outcomes`."""
+        found, base = getattr(self.outcomes, figure), float(getattr(self.programme.base, figure)[0])
+        p10, p50, p80, p90 = (float(each) for each in np.quantile(found, (0.1, 0.5, ASK, 0.9)))
+        # Samples that equal the plan, as all do where nothing is in doubt, count half.
+        below = float(np.mean(found < base) + np.mean(found == base) / 2.0)
+        return Spread(p10, p50, p80, p90, base, 100.0 * below)
+
+    @cached_property
+    def cost_usd(self) -> Spread:
+        """Without the reserve, unless the user gives a range of it."""
+        return self.spread("cost_usd")
+
+    @cached_property
+    def wall_days(self) -> Spread:
+        """Days of all stages."""
+        return self.spread("wall_days")
+
+    @property
+    def with_reserve_usd(self) -> float:
+        """The plan with its reserve."""
+        return self.programme.on["total"]
+
+    @property
+    def ask_usd(self) -> float:
+        """The sum that is enough in four cases of five."""
+        return self.cost_usd.p80
+
+    def chance_over(self, budget_usd: float) -> float:
+        """Chance that the programme costs more than this."""
+        return float(np.mean(self.outcomes.cost_usd > budget_usd))
+
+    def chance_late(self, days: float) -> float:
+        """Chance that the programme takes longer, from its first day to its last."""
+        return float(np.mean(self.outcomes.programme_days > days))
+
+    def chance_both(self, budget_usd: float, days: float) -> float:
+        """Chance that budget and deadline are both held."""
+        held = (self.outcomes.cost_usd <= budget_usd) & (self.outcomes.programme_days <= days)
+        return float(np.mean(held))
+
+
+def risk(of: Answer | Reckoning, samples: int = SAMPLES, seed: int = SEED) -> Risk:
+    """The chances of an answered plan, or of a scenario reckoned: every doubt sampled through the whole bill.
+
+    Raises:
+        CatalogError: no model has the parameters in the middle of a range.
+    """
+    found = programme(of.reckoning if isinstance(of, Answer) else of)
+    values = tuple(doubt.values(samples, seed) for doubt in found.doubts)
+    outcomes = found.at(values) if values else _still(found, samples)
+    return Risk(samples, seed, found, values, outcomes)
+
+
+def _still(found: Programme, samples: int) -> Outcomes:
+    """Nothing is in doubt: every sample is the plan."""
+    base = found.base
+    return Outcomes(*(np.repeat(getattr(base, name), samples) for name in Outcomes.__slots__))
