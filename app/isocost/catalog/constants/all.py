@@ -21,7 +21,13 @@ from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profile
 from isocost.catalog.constants.palette import Palette, read_palette
 from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliability
 from isocost.catalog.constants.serving import ServingFacts, read_serving
-from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
+from isocost.catalog.constants.spreads import (
+    AccuracyRecord,
+    EvidenceRule,
+    Spreads,
+    read_accuracy,
+    read_evidence_rule,
+)
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
 from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.table import read_rows, read_text
@@ -39,6 +45,7 @@ class Replacements(TypedDict, total=False):
     memory: MemoryProfiles
     accuracy: AccuracyRecord
     spreads: Spreads
+    evidence: EvidenceRule
     serving: ServingFacts
     reliability: ReliabilityFacts
     whole_runs: WholeRuns
@@ -103,6 +110,11 @@ class AllConstants:
     def spreads(self) -> Spreads:
         """10-90 % ranges of predicted throughput, from ``accuracy``."""
         return self.accuracy.spreads_of(self.efficiency.relatives)
+
+    @cached_property
+    def evidence(self) -> EvidenceRule:
+        """When a prediction is called measured, near, extrapolated or guessed."""
+        return read_evidence_rule(_text("evidence.yaml"))
 
     @cached_property
     def serving(self) -> ServingFacts:

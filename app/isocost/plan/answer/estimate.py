@@ -12,6 +12,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.plan.answer.comparison import Comparison, compared
 from isocost.plan.answer.curves import CostCurve, active_curve
+from isocost.plan.answer.evidence import plan_evidence, stage_evidence
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline, usage
 from isocost.plan.answer.notices import scenario_notices, smaller_count, stage_notices
@@ -150,6 +151,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
         headline=headline(counted, total),
         doubt=doubt(counted, span),
         usage=usage(counted),
+        evidence=plan_evidence(counted, catalog),
     )
     return Answer(project, scenario, made, on, curve)
 
@@ -203,6 +205,7 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         details=tuple(each.called(entry.noun) for each in run.details),
         price_source=on.rate_source(stage),
         noun=entry.noun,
+        evidence=stage_evidence(stage, run, on.catalog),
     )
     return with_layout(result, run, on.scenario.supply.owns, on.catalog)
 

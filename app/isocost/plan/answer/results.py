@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog.records import shared_noun
+from isocost.evidence.word import Evidence
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
@@ -68,6 +69,8 @@ class StageEstimate:
     """What one of its accelerators is called: "GPU", "chip"."""
     price_source: str = ""
     """Who asks this rent, when and where it stands."""
+    evidence: Evidence | None = None
+    """What its prediction rests on; None where nothing is predicted: typed, claimed, a share of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class Estimate:
     doubt: str
     usage: str = ""
     """Hours, the part of them that is waste, and the software: what the figures rest on, in a few words."""
+    evidence: Evidence | None = None
+    """Of the stage that makes up much of the rent and is the least firm; None where none is predicted."""
 
     @property
     def noun(self) -> str:

@@ -139,6 +139,8 @@ class StageRun:
     """Of the layout search; None for stages that do not train with it."""
     flops: FlopCount | None = None
     batch_tokens: float | None = None
+    writer: ModelChoice | None = None
+    """The model whose generated text its hours hold; None = none is generated."""
     waste: Array | None = None
     """Share of the hours that whole runs lose beyond goodput; None where no steps are predicted."""
     waste_source: str = ""

@@ -10,6 +10,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry, named_for
+from isocost.evidence.word import Evidence, Word
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, EstimateRange, StageEstimate
@@ -102,7 +103,8 @@ def remarks(
     estimate: Estimate, project: Project, scenario: int, catalog: Catalog, today: date | None = None
 ) -> tuple[Remark, ...]:
     """How sure the estimate is, whether it fits, and how old its prices are; of the stages that count."""
-    found = [Remark(words) for words in (estimate.doubt, estimate.usage) if words]
+    known = evidence_words(estimate.evidence) if estimate.evidence is not None else ""
+    found = [Remark(words) for words in (estimate.doubt, estimate.usage, known) if words]
     chosen = project.scenarios[scenario]
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
@@ -112,6 +114,24 @@ def remarks(
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
     return tuple(found)
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """What a prediction rests on, in a few words beside it."""
+    return _EVIDENCE[evidence.word]
+
+
+_EVIDENCE: dict[Word, str] = {
+    "measured": "a run like it is measured",
+    "near": "near measured runs",
+    "extrapolated": "extrapolated from measured runs",
+    "guessed": "partly guessed",
+}
+
+
+def evidence_line(evidence: Evidence) -> str:
+    """The word of a prediction with its reason, without the full stop."""
+    return f"Evidence: {evidence.word}. {evidence.reason}".rstrip(".")
 
 
 def _fit(estimate: Estimate) -> Iterator[Remark]:
