@@ -62,7 +62,10 @@ def plan_evidence(stages: Sequence[StageEstimate], catalog: Catalog) -> Evidence
     Args:
         stages: those that count.
     """
-    least = catalog.constants.evidence.counts * sum(stage.cost_usd for stage in stages)
-    return weakest(
-        stage.evidence for stage in stages if stage.evidence is not None and stage.cost_usd >= least
-    )
+    return weighed([(stage.cost_usd, stage.evidence) for stage in stages], catalog)
+
+
+def weighed(parts: Sequence[tuple[float, Evidence | None]], catalog: Catalog) -> Evidence | None:
+    """The weakest of the parts, each with its rent, that make up much of it: see :func:`plan_evidence`."""
+    least = catalog.constants.evidence.counts * sum(cost for cost, _ in parts)
+    return weakest(found for cost, found in parts if found is not None and cost >= least)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -157,6 +157,14 @@ class StageRun:
     def fast(self) -> float:
         """Time at the 10th percentile over the central time."""
         return 1.0 / joint_factor(*(1.0 / doubt.fast for doubt in self.doubts))
+
+    def at(self, count: int) -> StageRun:
+        """The run at one position in ``counts`` alone."""
+        if len(self.counts) == 1:
+            return self
+        arrays = {f.name: v for f in fields(self) if isinstance(v := getattr(self, f.name), np.ndarray)}
+        kept: dict[str, Any] = {name: v[count : count + 1] if len(v) > 1 else v for name, v in arrays.items()}
+        return replace(self, **kept, speed=None if self.speed is None else self.speed.at(count))
 
     @property
     def wall_days(self) -> Array:

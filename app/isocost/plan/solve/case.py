@@ -62,7 +62,9 @@ class Choice:
     tokens: float | None = None
     loss: float | None = None
     chance: float | None = None
-    """That budget and deadline both hold; None = there is neither."""
+    """That budget and deadline both hold; None = there is neither, or nobody has asked."""
+    evidence: str | None = None
+    """What its prediction rests on, in one word; None = nothing is predicted, or nobody has asked."""
 
 
 @dataclass(frozen=True)

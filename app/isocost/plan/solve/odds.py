@@ -1,59 +1,38 @@
-"""How likely a programme holds its budget and its deadline, and how much slower than predicted it may run."""
+"""How likely a choice of hardware keeps budget and deadline, what that rests on, and how slow it may be."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-import numpy as np
+import msgspec
 
-from isocost.plan.physics.records import Array
+from isocost.plan.answer.evidence import stage_evidence, weighed
+from isocost.plan.doubt.risk import risk
+from isocost.plan.money.reckoning import reckoned
 from isocost.plan.project.programme import Goal
-from isocost.plan.solve.case import WITHIN
-from isocost.plan.solve.reach import PERCENTILE, Reach
-
-DEVIATIONS = np.linspace(-3.5, 3.5, 15)
-"""Paces looked at, in standard deviations: between them what they cost is taken as straight."""
+from isocost.plan.solve.case import WITHIN, Case, Choice
+from isocost.plan.solve.reach import Reach
 
 EVEN = 0.5
-
-
-def chances(on: Reach, goal: Goal) -> Array:
-    """Chance that budget and deadline both hold at each point; NaN where there is neither.
-
-    One error of the step model moves every stage, lognormal between its own tenth and ninetieth percentile:
-    slower is dearer and later, so both hold up to one pace.
-    """
-    if goal.budget_usd is None and goal.deadline_days is None:
-        return np.full(len(on), np.nan)
-    over = np.array([_over(on, goal, deviation) for deviation in DEVIATIONS])
-    held = over <= 0.0
-    last = held.sum(axis=0) - 1  # costs and days rise with the pace
-    most = len(DEVIATIONS) - 1
-    low, high = np.clip(last, 0, most - 1), np.clip(last + 1, 1, most)
-    points = np.arange(len(on))
-    below, above = over[low, points], over[high, points]
-    rise = np.where(above > below, above - below, 1.0)
-    step = np.where(above > below, np.clip(-below / rise, 0.0, 1.0), 0.0)
-    at = DEVIATIONS[low] + step * (DEVIATIONS[high] - DEVIATIONS[low])
-    found = np.array([0.5 * (1.0 + math.erf(z / math.sqrt(2.0))) for z in at])
-    return np.where(held.all(axis=0), 1.0, np.where(last < 0, 0.0, found))
-
-
-def _over(on: Reach, goal: Goal, deviation: float) -> Array:
-    """Logarithm of how far the worse of the two is over, every stage as slow as that."""
-    pace = (on.slow if deviation > 0.0 else on.fast) ** (abs(deviation) / PERCENTILE)
-    cost, days = on.at_pace(pace)
-    worst = np.zeros(len(on))
-    if goal.budget_usd is not None:
-        worst = np.maximum(worst, cost / max(goal.budget_usd, 1e-9))
-    if goal.deadline_days is not None:
-        worst = np.maximum(worst, days / max(goal.deadline_days, 1e-9))
-    logarithm: Array = np.log(np.maximum(worst, 1e-300))
-    return logarithm
-
-
 WIDEST = 1e6
 HALVINGS = 60
+
+
+def judged(case: Case, on: Reach, at: int) -> Choice:
+    """A point as a choice, with the chance that budget and deadline both hold, and its evidence word."""
+    choice, goal, chance = case.choice(on, at), case.goal, None
+    scenario = case.on(choice.price, choice.count).scenario
+    stages = tuple(stage for stage in scenario.stages if stage.enabled)
+    runs = on.runs_at(at)
+    there = reckoned(msgspec.structs.replace(scenario, stages=stages), runs, case.catalog)
+    found = [stage_evidence(stage, run, case.catalog) for stage, run in zip(stages, runs, strict=True)]
+    evidence = weighed(list(zip(there.by_stage("stage.rent"), found, strict=True)), case.catalog)
+    if goal != Goal():
+        budget = math.inf if goal.budget_usd is None else goal.budget_usd
+        days = math.inf if goal.deadline_days is None else goal.deadline_days
+        chance = risk(there).chance_both(budget, days)
+    return replace(choice, chance=chance, evidence=None if evidence is None else evidence.word)
 
 
 def pace_kept(on: Reach, goal: Goal, at: int = 0) -> float | None:

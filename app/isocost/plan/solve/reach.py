@@ -20,9 +20,6 @@ from isocost.plan.project.project import Scenario
 
 Flags = NDArray[np.bool_]
 
-PERCENTILE = 1.2815515655446004
-"""Standard deviations from the median of a normal variable to its 90th percentile."""
-
 
 @dataclass(frozen=True)
 class Reach:
@@ -47,9 +44,8 @@ class Reach:
     """Whether the batch has sequences for all of them."""
     sold: Flags
     """Whether it can be had on the scenario's terms, so many of them too."""
-    slow: Array
-    """(stages, points) hours at the 90th percentile over the central ones."""
-    fast: Array
+    points: tuple[Point, ...] = field(repr=False)
+    """Each card's accelerator with the runs of the stages that count."""
     values: Values = field(repr=False)
 
     def __len__(self) -> int:
@@ -65,8 +61,14 @@ class Reach:
         """USD of an accelerator-hour at each point."""
         return np.array([card.usd_per_gpu_hour for card in self.cards])[self.which]
 
-    def at_pace(self, pace: Array | float) -> tuple[Array, Array]:
-        """Cost and span where every stage takes ``pace`` times its hours, (points,) or (stages, points)."""
+    def runs_at(self, at: int) -> tuple[StageRun, ...]:
+        """What each stage that counts takes at one point."""
+        card = int(self.which[at])
+        place = at - int(np.searchsorted(self.which, card))
+        return tuple(run.at(place) for run in self.points[card].runs)
+
+    def at_pace(self, pace: float) -> tuple[Array, Array]:
+        """Cost and span where every stage takes ``pace`` times its hours."""
         moved = {key: self.values[key] * pace for key in ("stage.rent", "stage.days")}
         values, ones = self.values.again(**moved), np.ones(len(self))
         return np.asarray(values["total"]) * ones, np.asarray(values["programme_days"]) * ones
@@ -151,17 +153,9 @@ def reach(
         np.concatenate([_all(point, [run.fits for run in point.runs]) for point in points]),
         np.concatenate([_all(point, [_fed(run) for run in point.runs]) for point in points]),
         sold,
-        _by_stage(points, "slow", lengths),
-        _by_stage(points, "fast", lengths),
+        tuple(points),
         values,
     )
-
-
-def _by_stage(points: Sequence[Point], name: str, lengths: Sequence[int]) -> Array:
-    """A factor of every stage at every point: the same at all counts of one accelerator."""
-    factors = np.array([[getattr(run, name) for run in point.runs] for point in points], dtype=np.float64)
-    repeated: Array = np.repeat(factors, lengths, axis=0)
-    return repeated.T
 
 
 def _all(point: Point, flags: Sequence[Flags]) -> Flags:

@@ -282,6 +282,8 @@ def _held_by(on: Reach, by: Array, at: int, usable: Flags, goal: Goal) -> tuple[
             found += ["memory"] if (better & ~on.fits).any() else []
             found += ["batch"] if (better & on.fits & ~on.fed).any() else []
             found += ["supply"] if (better & on.fits & on.fed & ~usable).any() else []
+    if not found and at > 0 and on.which[at - 1] == on.which[at]:
+        return limits(on, at - 1, goal)  # of equals the fewest were taken: what fewer would break
     return tuple(found)
 
 

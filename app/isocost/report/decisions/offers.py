@@ -71,8 +71,8 @@ def _sentences(found: Offers, case: Case) -> Iterator[str]:
         return
     if goal_words(goal):
         yield (
-            f"Each stays within {goal_words(goal)} at least as likely as not, both together; "
-            "the whole programme counts, people and reserve too."
+            f"Each stays within {goal_words(goal)}, reserve included; the chance is that of the programme "
+            "without its reserve, which is held against the doubt, and at least even."
         )
     if goal.deadline_days is None:
         yield f"No deadline is set: what takes more than {format_duration(PATIENCE_DAYS)} is left out."
@@ -114,7 +114,7 @@ def _table(made: list[tuple[str, Offer]]) -> Table:
             each.choice.cost_usd,
             each.choice.span_days,
             each.choice.chance,
-            each.evidence,
+            each.choice.evidence,
             each.choice.price.usd_per_gpu_hour,
             each.choice.price.supplier,
             f"{each.choice.price.date}{', stale' if each.stale else ''}",
@@ -134,7 +134,7 @@ def _tree(found: Offers, case: Case) -> dict[str, Any]:
             "price_age_days": offer.age_days,
             "stale": offer.stale,
             "chance": offer.choice.chance,
-            "evidence": offer.evidence,
+            "evidence": offer.choice.evidence,
         }
 
     return {

@@ -100,6 +100,7 @@ def _table(found: Ranking) -> Table:
         Column("Time", format_duration, right=True, key="programme_days"),
         Column("In time", lambda v: "yes" if v else "no", key="in_time"),
         Column("Chance", chance_words, right=True, key="chance"),
+        Column("Evidence", key="evidence"),
         Column("An hour", format_money, right=True, key="usd_per_gpu_hour"),
         Column("Cheapest below", format_money, right=True, key="wins_below_usd_per_gpu_hour"),
         Column("Supplier", key="supplier"),
@@ -116,6 +117,7 @@ def _row(row: Ranked) -> tuple[Any, ...]:
         row.choice.span_days,
         row.in_time,
         row.choice.chance,
+        row.choice.evidence,
         card.usd_per_gpu_hour,
         row.wins_below,
         card.supplier,
@@ -133,6 +135,7 @@ def _tree(found: Ranking, case: Case) -> dict[str, Any]:
                 "in_time": row.in_time,
                 "within_budget": row.within_budget,
                 "chance": row.choice.chance,
+                "evidence": row.choice.evidence,
                 "stale": row.stale,
                 "wins_below_usd_per_gpu_hour": row.wins_below,
             }

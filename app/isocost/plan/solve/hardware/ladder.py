@@ -199,25 +199,33 @@ def _largest(sizes: Array, over: Array, fits: Flags) -> Array:
 
 def _rung(case: Case, kind: LadderKind, on: Reach, paid: Array, budget: float, longest: float) -> Rung:
     """The accelerator and count that buy the most, tried out with the rounded amount itself."""
+
+    def tried(amount: float, at: int) -> tuple[Case, Reach] | None:
+        """The amount on a point; None where it is beyond the sum or the time, or is not to be had so."""
+        changed = _with(case, kind, amount)
+        try:
+            found = changed.reach([on.cards[int(on.which[at])]], [on.counts[at : at + 1]])
+        except CatalogError:
+            return None
+        kept = found.cost_usd[0] <= budget * WITHIN and found.span_days[0] <= longest * WITHIN
+        return (changed, found) if kept and on_offer(changed, found)[0] else None
+
     paid = paid.copy()
     for _ in range(TRIES):
         at = _fewest(on, paid)
-        amount = _rounded_down(float(paid[at]))
+        amount = _rounded(float(paid[at]))
         if amount <= 0.0:
             break
-        card, count = on.cards[int(on.which[at])], on.counts[at : at + 1]
+        best = None
+        # What is read between the sizes searched may be a digit off, either way.
         for _ in range(TRIES):
-            changed = _with(case, kind, amount)
-            try:
-                found = changed.reach([card], [count])
-            except CatalogError:
+            found = tried(amount, at)
+            if found is None and best is not None:
                 break
-            kept = found.cost_usd[0] <= budget * WITHIN and found.span_days[0] <= longest * WITHIN
-            if kept and on_offer(changed, found)[0]:
-                return _made(changed, kind, found, budget)
-            if kept:  # a price or a fit that does not hold here: another point
-                break
-            amount = _rounded_down(amount * 0.999)
+            best = found
+            amount = _rounded(amount, 1 if found is not None else -1)
+        if best is not None:
+            return _made(*best, kind, budget)
         paid[at] = 0.0
     return Rung(budget, kind, None, 0.0, 0.0, True, False)
 
@@ -229,15 +237,15 @@ def _fewest(on: Reach, paid: Array) -> int:
     return int(np.flatnonzero(alike)[0])
 
 
-def _rounded_down(amount: float) -> float:
-    """The amount with fewer digits, never more of it."""
+def _rounded(amount: float, more: int = 0) -> float:
+    """The amount rounded down to fewer digits, and so many of its last digit more."""
     if not amount > 0.0:
         return 0.0
-    step = 10.0 ** (np.floor(np.log10(amount)) - (DIGITS - 1))
-    return float(f"{np.floor(amount / step * (1 + 1e-12)) * step:.{DIGITS}g}")
+    step = 10.0 ** (np.floor(np.log10(amount * (1 + 1e-12))) - (DIGITS - 1))
+    return max(0.0, float(f"{(np.floor(amount / step * (1 + 1e-12)) + more) * step:.{DIGITS}g}"))
 
 
-def _made(case: Case, kind: LadderKind, found: Reach, budget: float) -> Rung:
+def _made(case: Case, found: Reach, kind: LadderKind, budget: float) -> Rung:
     choice = case.choice(found, 0)
     text = case.catalog.constants.ladder.most_text.value
     data = data_of(case.stage)

@@ -9,9 +9,8 @@ import numpy as np
 
 from isocost.plan.answer.curves import in_time
 from isocost.plan.answer.deadlines import Deadlines, Reign
-from isocost.plan.physics.records import Array
 from isocost.plan.solve.case import WITHIN, Case, Choice
-from isocost.plan.solve.odds import chances
+from isocost.plan.solve.odds import judged
 from isocost.plan.solve.offered import is_stale, offered, on_offer
 from isocost.plan.solve.reach import Flags, Reach
 
@@ -56,10 +55,9 @@ def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
     on = case.reach(cards)
     usable = on_offer(case, on)
     allowed = usable & _asked(case, on)
-    chance = chances(on, case.goal)
     places = [place for card in range(len(cards)) if (place := _place(on, card, usable, allowed)) is not None]
     places = _one_each(on, places)
-    rows = sorted((_row(case, on, at, ok, chance) for at, ok in places), key=_order)
+    rows = sorted((_row(case, on, at, ok) for at, ok in places), key=_order)
     rows = _with_flips(on, allowed, rows)
     winner = rows[0] if rows and rows[0].in_time else None
     lost = _mfu_lost(case, on, allowed, winner, rows) if winner is not None else None
@@ -100,9 +98,8 @@ def _one_each(on: Reach, places: list[tuple[int, bool]]) -> list[tuple[int, bool
     return list(best.values())
 
 
-def _row(case: Case, on: Reach, at: int, ok: bool, chance: Array) -> Ranked:
-    known, budget = float(chance[at]), case.goal.budget_usd
-    choice = replace(case.choice(on, at), chance=None if math.isnan(known) else known)
+def _row(case: Case, on: Reach, at: int, ok: bool) -> Ranked:
+    choice, budget = judged(case, on, at), case.goal.budget_usd
     within = budget is None or choice.cost_usd <= budget * WITHIN
     return Ranked(choice, ok, within, is_stale(choice.price, case), None)
 
