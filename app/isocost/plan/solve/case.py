@@ -56,6 +56,9 @@ class Choice:
     fed: bool
     """Whether the batch has sequences for every accelerator."""
     price: PriceCard
+    usd_per_hour: float
+    """Of an accelerator on the plan's terms: of one's own what it costs to own."""
+    owned: bool
     mfu: float | None = None
     parameters: float | None = None
     """All of the model's; None where the plan trains on no text."""
@@ -186,6 +189,8 @@ class Case:
             fits=bool(on.fits[at]),
             fed=bool(on.fed[at]),
             price=card,
+            usd_per_hour=float(on.rates[at]),
+            owned=on.scenario.supply.mode == "own",
             mfu=None if np.isnan(mfu) else mfu,
             parameters=self.parameters,
             tokens=self.tokens,

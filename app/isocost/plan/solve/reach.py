@@ -57,9 +57,14 @@ class Reach:
         return float(self.span_days[0] - self.days[0]) if len(self) else 0.0
 
     @cached_property
-    def rates(self) -> Array:
-        """USD of an accelerator-hour at each point."""
+    def prices(self) -> Array:
+        """USD of an accelerator-hour at each point, as its card asks."""
         return np.array([card.usd_per_gpu_hour for card in self.cards])[self.which]
+
+    @cached_property
+    def rates(self) -> Array:
+        """The same on the scenario's terms; of one's own accelerators what an hour costs to own."""
+        return np.asarray(self.values["held.rate"]) * np.ones(len(self))
 
     def runs_at(self, at: int) -> tuple[StageRun, ...]:
         """What each stage that counts takes at one point."""
@@ -87,7 +92,7 @@ class Reach:
             }
         )
         without = np.asarray(free["total"]) * np.ones(len(self))
-        rise: Array = (self.cost_usd - without) / np.maximum(self.rates, 1e-300)
+        rise: Array = (self.cost_usd - without) / np.maximum(self.prices, 1e-300)
         return without, rise
 
     def chosen(self, keep: Flags) -> tuple[CostCurve, ...]:

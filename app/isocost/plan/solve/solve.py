@@ -35,6 +35,8 @@ PATHS = {
 NODES = {"tokens": 25, "parameters": 15, "price": 15, "mfu": 15}
 """Values looked at over the whole range before any crossing is followed: a new model is a new search."""
 LEAST_MFU = 0.005
+LOWER = 1e-3
+"""Of the least that a slider shows: what is typed, and what a small sum pays for, may lie below it."""
 BESIDE = 1.002
 """Just beyond a value, where what holds it there is broken."""
 OTHER_SIZES = (0.25, 0.5, 2.0)
@@ -151,8 +153,8 @@ def _range(case: Case, wish: Wish) -> Array:
     low, high = declared.low, declared.high
     if wish.unknown == "mfu":
         low, high = LEAST_MFU, case.catalog.matmul_ceiling(case.scenario.hardware.accelerator).share
-    elif wish.unknown == "tokens":
-        low = max(declared.minimum, low / 1e3)
+    elif wish.unknown in ("tokens", "price"):
+        low = max(declared.minimum, low * LOWER)
     own = {"tokens": case.tokens, "parameters": case.parameters, "price": case.card.usd_per_gpu_hour}.get(
         wish.unknown
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from isocost.catalog.prices import PriceCard
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.solution import Limit
@@ -66,12 +65,24 @@ def chance_words(chance: float | None) -> str:
     return "" if chance is None else f"{min(99, max(1, round(100 * chance)))} in 100"
 
 
-def price_words(card: PriceCard, age: int | None) -> str:
-    """Who asks what, and how old that is: "$2.95 of TensorWave, 66 days old"."""
-    if card.commitment == "owned":
-        return f"bought ({card.source})"
+def price_words(choice: Choice, age: int | None) -> str:
+    """Who asks what, and how old that is: "$2.95 an hour of TensorWave, 66 days old"."""
+    asked = f"{format_money(choice.usd_per_hour)} an hour"
+    if choice.owned:
+        bought = price_date(choice)
+        return f"{asked} of one's own" + (f", bought at a price of {bought}" if bought else "")
     old = "" if age is None else f", {format_counted(age, 'day')} old"
-    return f"{format_money(card.usd_per_gpu_hour)} an hour of {card.supplier}{old}"
+    return f"{asked} of {choice.price.supplier}{old}"
+
+
+def price_date(choice: Choice) -> str:
+    """Day of the price that the choice rests on; empty of one's own at a rent's card."""
+    return "" if choice.owned and choice.price.commitment != "owned" else choice.price.date
+
+
+def supplier_of(choice: Choice) -> str:
+    """Who asks the price."""
+    return "owned" if choice.owned else choice.price.supplier
 
 
 def model_words(choice: Choice) -> str:
@@ -132,7 +143,7 @@ def choice_tree(choice: Choice) -> dict[str, Any]:
         "loss": choice.loss,
         "mfu": choice.mfu,
         "fits": choice.fits,
-        "usd_per_gpu_hour": choice.price.usd_per_gpu_hour,
-        "supplier": choice.price.supplier,
-        "price_date": choice.price.date,
+        "usd_per_gpu_hour": choice.usd_per_hour,
+        "supplier": supplier_of(choice),
+        "price_date": price_date(choice),
     }

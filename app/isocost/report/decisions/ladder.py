@@ -9,7 +9,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.ladder import LadderKind
 from isocost.plan.solve.hardware.ladder import Ladder, Rung
 from isocost.quantities import format_duration, format_money, format_quantity
-from isocost.report.decisions.choices import hardware_words
+from isocost.report.decisions.choices import hardware_words, supplier_of
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -124,7 +124,7 @@ def _rung_tree(rung: Rung) -> dict[str, Any]:
         "fits": choice is not None and choice.fits,
         "cost_usd": None if choice is None else choice.cost_usd,
         "usd_per_gpu_hour": None if choice is None else choice.cost_usd / choice.gpu_hours,
-        "supplier": None if choice is None else choice.price.supplier,
+        "supplier": None if choice is None else supplier_of(choice),
         "price_date": None if choice is None else choice.price.date,
         "stale": rung.stale,
         "enough_text": rung.enough_text,

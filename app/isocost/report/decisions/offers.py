@@ -15,7 +15,9 @@ from isocost.report.decisions.choices import (
     goal_words,
     hardware_words,
     joined,
+    price_date,
     price_words,
+    supplier_of,
     title_of,
 )
 from isocost.report.table import Column, Table
@@ -40,7 +42,7 @@ def offered(found: Offers, case: Case) -> Told:
         sections.append(Section("Offers", table=_table(made)))
         sections.append(Section("Prices", tuple(dict.fromkeys(_price(offer) for _, offer in made))))
     if found.passed_over:
-        sections.append(Section("No offer", tuple(passed_words(found))))
+        sections.append(Section("No offer", tuple(passed_words(found, case.scenario.supply.owns))))
     return Told(title_of(case), finding(found, case), tuple(sections), _tree(found, case), _table(made))
 
 
@@ -84,12 +86,13 @@ def _sentences(found: Offers, case: Case) -> Iterator[str]:
 
 def _price(offer: Offer) -> str:
     stale = "; newer ones are known, or it may be gone" if offer.stale else ""
-    return f"{offer.choice.label}: {price_words(offer.choice.price, offer.age_days)}{stale}"
+    return f"{offer.choice.label}: {price_words(offer.choice, offer.age_days)}{stale}"
 
 
-def passed_words(found: Offers) -> Iterator[str]:
+def passed_words(found: Offers, owned: bool) -> Iterator[str]:
     """Why accelerators are no offer, by reason."""
-    for reason, words in _REASONS.items():
+    said = _REASONS | ({"supply": "not sold, or at no known price"} if owned else {})
+    for reason, words in said.items():
         names = [label for label, each in found.passed_over if each == reason]
         if names:
             yield f"{joined(names)}: {words}"
@@ -115,9 +118,9 @@ def _table(made: list[tuple[str, Offer]]) -> Table:
             each.choice.span_days,
             each.choice.chance,
             each.choice.evidence,
-            each.choice.price.usd_per_gpu_hour,
-            each.choice.price.supplier,
-            f"{each.choice.price.date}{', stale' if each.stale else ''}",
+            each.choice.usd_per_hour,
+            supplier_of(each.choice),
+            f"{price_date(each.choice)}{', stale' if each.stale else ''}",
         )
         for name, each in made
     ]

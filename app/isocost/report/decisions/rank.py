@@ -15,6 +15,8 @@ from isocost.report.decisions.choices import (
     choice_tree,
     cost_words,
     hardware_words,
+    price_date,
+    supplier_of,
     title_of,
 )
 from isocost.report.table import Column, Table
@@ -23,7 +25,7 @@ from isocost.report.told import Section, Told
 
 def ranked(found: Ranking, case: Case) -> Told:
     """The ranking in every form."""
-    table = _table(found)
+    table = _table(found, case.goal.deadline_days is not None)
     return Told(
         title_of(case),
         finding(found, case),
@@ -93,7 +95,7 @@ def reign_words(reign: Reign) -> str:
     return f"{reign.label} from {since} to {until}"
 
 
-def _table(found: Ranking) -> Table:
+def _table(found: Ranking, timed: bool) -> Table:
     columns = (
         Column("Hardware"),
         Column("Cost", format_money, right=True, key="cost_usd"),
@@ -106,22 +108,21 @@ def _table(found: Ranking) -> Table:
         Column("Supplier", key="supplier"),
         Column("Price of", key="price_date"),
     )
-    return Table(columns, tuple(_row(row) for row in found.rows))
+    return Table(columns, tuple(_row(row, timed) for row in found.rows))
 
 
-def _row(row: Ranked) -> tuple[Any, ...]:
-    card = row.choice.price
+def _row(row: Ranked, timed: bool) -> tuple[Any, ...]:
     return (
         hardware_words(row.choice),
         row.choice.cost_usd,
         row.choice.span_days,
-        row.in_time,
+        row.in_time if timed else None,
         row.choice.chance,
         row.choice.evidence,
-        card.usd_per_gpu_hour,
+        row.choice.usd_per_hour,
         row.wins_below,
-        card.supplier,
-        f"{card.date}{', stale' if row.stale else ''}",
+        supplier_of(row.choice),
+        f"{price_date(row.choice)}{', stale' if row.stale else ''}",
     )
 
 

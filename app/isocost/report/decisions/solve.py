@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from isocost.plan.inputs.roads import DENSE
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.knee import PAYS, Knee
 from isocost.plan.solve.odds import pace_kept
@@ -103,7 +104,7 @@ def _near(solution: Solution, choice: Choice) -> str:
         return hardware_words(choice)
     words = model_words(choice) if solution.wish.unknown in ("model", "tokens", "parameters") else ""
     if solution.wish.unknown == "price":
-        words = format_money(choice.price.usd_per_gpu_hour)
+        words = format_money(choice.usd_per_hour)
     if solution.wish.unknown == "mfu" and choice.mfu is not None:
         words = format_share(choice.mfu)
     return words or hardware_words(choice)
@@ -142,6 +143,9 @@ def _sentences(solution: Solution, case: Case, law: str) -> Iterator[str]:
         yield held_words(solution)
         if choice.loss is not None and solution.wish.unknown in ("model", "tokens", "parameters"):
             yield f"Loss {choice.loss:.3f} nats a token by {law}; compare it within one law only."
+        if solution.case.active < DENSE and choice.loss is not None:
+            share = format_share(solution.case.active)
+            yield f"{share} of the parameters are active on a token: the law is asked of these."
         if solution.wish.unknown == "model":
             yield _free(solution, case)
         if choice.span_days - choice.wall_days > SAME_TIME:

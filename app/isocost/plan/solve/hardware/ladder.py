@@ -24,7 +24,7 @@ from isocost.plan.solve.case import WITHIN, Case, Choice, WishError
 from isocost.plan.solve.offered import is_stale, offered, on_offer
 from isocost.plan.solve.reach import Flags, Reach
 
-SIZES = np.geomspace(1e7, 1e13, 13)
+SIZES = np.geomspace(1e7, 1e13, 10)
 """Models from nothing that are searched; between them costs are straight on logarithms."""
 DIGITS = 2
 """Sizes and texts are told to so many digits, rounded down, so that the sum pays for them."""

@@ -104,7 +104,8 @@ def wins(case: Case, x: Span, y: Span, without: frozenset[str] = frozenset(), si
     cost_at, days_at = np.full(shape, np.inf), np.full(shape, np.inf)
     aim = _aim(case, x, y)
     for row in range(len(ys)):
-        cost, days, good = plane.row(x, xs, y, float(ys[row]), row)
+        cost, days, good = plane.row(x, xs, y, float(ys[row]))
+        cost, days = (np.broadcast_to(each, (len(xs), len(plane.on))) for each in (cost, days))
         by = np.where(good, cost if aim == "cheapest" else days, np.inf)
         at = np.argmin(by, axis=1)
         columns = np.arange(len(xs))
@@ -179,11 +180,12 @@ class _Plane:
         if not known:
             raise WishError("No model of this plan's kind has such parameters.")
         self.on = known[0]
+        self._row: tuple[Array, Array, Flags, Array] | None = None
         self._logs = {index: _logs(case, each) for index, each in self.made.items() if each is not None}
 
-    def row(self, x: Span, xs: Array, y: Span, at: float, row: int) -> tuple[Array, Array, Flags]:
+    def row(self, x: Span, xs: Array, y: Span, at: float) -> tuple[Array, Array, Flags]:
         """(xs, points) of cost, time and whether it may be taken, at one value of the other axis."""
-        cost, days, good, share = self._physics({x.axis: xs, y.axis: np.full(len(xs), at)}, len(xs))
+        cost, days, good, share = self._looked(x, xs, y, at)
         goal = self.case.goal
         value = {x.axis: xs[:, None], y.axis: np.full((len(xs), 1), at)}
         if "price" in value:
@@ -201,6 +203,16 @@ class _Plane:
         elif deadline is None and budget is None:
             good = good & self._counted(np.full(len(xs), float(self.case.count)))
         return cost, days, good
+
+    def _looked(self, x: Span, xs: Array, y: Span, at: float) -> tuple[Array, Array, Flags, Array]:
+        """What layouts come to along a row, worked out no more often than it changes."""
+        if y.axis not in self.axes:
+            if self._row is None:
+                self._row = self._physics({x.axis: xs}, len(xs) if x.axis in self.axes else 1)
+            return self._row
+        if x.axis not in self.axes:
+            return self._physics({y.axis: np.array([at])}, 1)
+        return self._physics({x.axis: xs, y.axis: np.full(len(xs), at)}, len(xs))
 
     def _counted(self, asked: Array) -> Flags:
         """(asked, points) whether a point is what one gets of its accelerator who asks for so many."""
@@ -268,7 +280,7 @@ def _logs(case: Case, on: Reach) -> tuple[Array, Array, Flags, Array]:
     """Logarithms of cost and time, what may be taken, and the share of the cost that follows the price."""
     share = np.zeros(len(on))
     if not case.scenario.supply.owns:
-        share = on.at_price()[1] * on.rates / np.maximum(on.cost_usd, 1e-300)
+        share = on.at_price()[1] * on.prices / np.maximum(on.cost_usd, 1e-300)
     cost, days = np.log(np.maximum(on.cost_usd, 1e-12)), np.log(np.maximum(on.span_days, 1e-12))
     return cost, days, on_offer(case, on), share
 
@@ -289,7 +301,7 @@ def _winners(case: Case, on: Reach, which: NDArray[np.intp]) -> tuple[NDArray[np
                 is_stale(price, case),
                 counted[card] / which.size,
                 price.date,
-                price.usd_per_gpu_hour,
+                float(on.rates[int(np.flatnonzero(on.which == card)[0])]),
             )
         )
     return place, tuple(winners)
