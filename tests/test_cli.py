@@ -39,6 +39,8 @@ STAGE_KEYS = [
     "tokens_per_s_per_gpu",
     "fits",
     "layout",
+    "evidence",
+    "evidence_reason",
 ]
 PLAN = """\
 isocost: 1
@@ -88,8 +90,9 @@ def refused(capsys, *arguments: str) -> str:
 
 def test_json_has_exactly_these_keys(capsys) -> None:
     tree = json.loads(run(capsys, "estimate", R1, "--format", "json"))
-    keys = ["isocost", "project", "scenario", "currency", "total", "range", "stages", "ledger", "warnings"]
-    keys += ["rent_or_buy", "api_or_own", "slip", "not_in_this_bill", "energy"]
+    keys = ["isocost", "project", "scenario", "currency", "total", "range", "evidence", "evidence_reason"]
+    keys += ["stages", "ledger", "warnings", "rent_or_buy", "api_or_own", "slip", "not_in_this_bill"]
+    keys += ["energy"]
     assert list(tree) == keys
     assert list(tree["total"]) == TOTAL_KEYS
     assert [list(stage) for stage in tree["stages"]] == [STAGE_KEYS] * 3
@@ -108,6 +111,19 @@ def test_json_of_a_range_and_of_warnings(capsys, plan: str) -> None:
         assert span["p50"] == pytest.approx(tree["total"][quantity])
     assert {notice["code"] for notice in tree["warnings"]} >= {"partial-node", "tokens-below-parameters"}
     assert all(list(notice) == ["code", "field", "message"] for notice in tree["warnings"])
+
+
+def test_each_prediction_has_its_word_in_every_form(capsys, plan: str) -> None:
+    """A run of this plan's sizes is in no table, so the word says how far the nearest is."""
+    tree = json.loads(run(capsys, "estimate", "llama-3.1-405b", "--format", "json"))
+    assert tree["evidence"] == tree["stages"][0]["evidence"] == "extrapolated"
+    assert "16,384 accelerators (at most 11,616)" in tree["evidence_reason"]
+    assert "Evidence: extrapolated. Beyond" in run(capsys, "estimate", "llama-3.1-405b")
+    assert "Evidence: extrapolated." in run(capsys, "estimate", "llama-3.1-405b", "--format", "markdown")
+    rows = list(csv.DictReader(io.StringIO(run(capsys, "estimate", "llama-3.1-405b", "--format", "csv"))))
+    assert rows[0]["evidence"] == "extrapolated"
+    claimed = json.loads(run(capsys, "estimate", R1, "--format", "json"))
+    assert claimed["evidence"] is None
 
 
 def test_the_command_line_says_what_the_estimate_says(capsys, plan: str) -> None:

@@ -110,6 +110,34 @@ fitted to them but what the simulation leaves out of whole runs.
 {table("step | policy | predicted / measured", rows)}"""
 
 
+def evidence() -> str:
+    """The section on the word beside each prediction."""
+    rule = load().constants.evidence
+    alike, counts = (f"{100.0 * each:.0f} %" for each in (rule.alike - 1.0, rule.counts))
+    return f"""## The word beside each prediction
+
+Every predicted stage is called *measured*, *near*, *extrapolated* or *guessed*, by the first of these that
+holds (`resources/evidence.yaml`):
+
+- *guessed*: its accelerator borrows the shares of its peaks from another architecture, or no run in the fit
+  multiplies in its number format on that architecture;
+- *measured*: a run is in the data (fitted or kept out of every fit) on the same accelerator, with the same
+  kind of model, method, number format and software tier, whose active parameters, parameters in all,
+  accelerators and tokens a sequence are each within {alike} of the plan's, and whose speed is inside our
+  10-90 % range of it;
+- *extrapolated*: a size lies outside all runs of its kind of model on its architecture, or no run is nearer
+  than a distance of {rule.close:g}. A doubling of the active parameters is a distance of 1, one of the
+  accelerators 0.3, one of the sequence 0.4; a halving of the number format is 1, another software tier 1,
+  another accelerator of the architecture 0.7, another architecture, kind of model or method 3 each;
+- *near*: otherwise.
+
+Text that is written, and rounds of rollouts, go by the same rule over the runs of
+`resources/measured_generation.csv` and `resources/measured_rl.csv`; the size of rounds holds the longest
+response, that of text no number of accelerators. A plan has the weakest word of the stages that make up
+{counts} of its rent or more. Hours as claimed, typed MFUs and shares of other stages have no word.
+"""
+
+
 def main() -> None:
     """Score the shipped constants and write the page."""
     catalog = load()
@@ -177,6 +205,7 @@ four sources spans its platform's range too. Architectures without measured runs
 {record.unmeasured} of a range, layouts that are not stated the power {record.unstated}.
 
 {table("class | runs | sources | low | high", spreads)}
+{evidence()}
 {generation()}
 ## What these figures are not
 

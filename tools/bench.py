@@ -17,6 +17,9 @@ monte_carlo_ms            every doubt of that programme found and sampled 10,000
 tornado_ms                its tornado and shares of the doubt, processor time
 active_curve_ms           95th percentile of the plan's own curve: every count, every layout
 catalogue_ms              median of every other accelerator's curve
+solve_ms, _cold_ms        CPU of the best model for a budget and a deadline; layouts remembered, and not
+ladder_ms                 CPU of the ladder of budgets on every accelerator, layouts remembered
+wins_ms                   CPU of a map of winners, 60 by 60 over parameters and deadline, nothing remembered
 layouts_per_s             layouts the search compares a second, on one core; most fall to a bound, unpriced
 layouts_in_full_per_s     layouts priced in full a second, on one core
 ========================  ================================================================================
@@ -96,6 +99,7 @@ def main() -> None:
     record(measure(["tools/bench_window.py"]))
     record(measure(["tools/bench_plan.py"]))
     record(measure(["tools/bench_engine.py"]))
+    record(measure(["tools/bench_solve.py"]))
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def check_reports(result: Estimate) -> None:
     assert tree["total"]["cost_usd"] is not None
     rows = list(csv.reader(io.StringIO(csv_text(result))))
     assert len(rows) == len(result.ledger) + 2
-    assert {len(row) for row in rows} == {15}
+    assert {len(row) for row in rows} == {16}
     table = [line for line in markdown_text(result).split("\n") if line.startswith("|")]
     assert len(table) >= sum(stage.enabled for stage in result.stages) + 3
     assert text(result)

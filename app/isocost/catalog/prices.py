@@ -37,6 +37,9 @@ COMMITMENTS: tuple[Commitment, ...] = (*OFFERS, "claim")
 NO_CLUSTER = ("single", "marketplace")
 """Terms of accelerators without a fast network between them: they say nothing of what a cluster costs."""
 
+TERM_DAYS = {"one-year": 365.0}
+"""Days that must be taken, and paid, at least, by the terms that bind for so long."""
+
 
 class PriceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One price per accelerator-hour, in USD before tax, as a project freezes it."""

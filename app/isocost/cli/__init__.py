@@ -1,0 +1,110 @@
+"""The same plans without a window.
+
+Every command ends in 0, or in 2 after one sentence on standard error. Nothing heavy is imported before a
+command needs it, and Qt only by those that draw.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+PROBLEM = 2
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+"""What a shell reports for a program that a closed pipe or Ctrl+C has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand: the module whose ``run(arguments)`` does it, and what --help says of it."""
+
+    module: str
+    summary: str
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """Load the module and do it."""
+        do: Callable[[Sequence[str]], int] = importlib.import_module(self.module).run
+        return do(arguments)
+
+
+COMMANDS = {
+    "estimate": Command("isocost.cli.estimate", "what a plan costs and takes: text, JSON, CSV or Markdown"),
+    "solve": Command("isocost.cli.deciding.solve", "the input that holds a budget and a deadline"),
+    "offers": Command("isocost.cli.deciding.offers", "three ways to get a plan done: cheap, fast, between"),
+    "rank": Command("isocost.cli.deciding.rank", "accelerators ranked for a deadline, and where that flips"),
+    "wins": Command("isocost.cli.deciding.wins", "which accelerator wins where, over two inputs"),
+    "ladder": Command("isocost.cli.deciding.ladder", "what sums from $100 to $100M buy today"),
+    "risk": Command("isocost.cli.deciding.risk", "what a plan may come to: chances of budget and deadline"),
+    "tornado": Command(
+        "isocost.cli.deciding.tornado", "which inputs move the cost, and what to measure next"
+    ),
+    "compare": Command("isocost.cli.deciding.compare", "plans side by side, and why one costs more"),
+    "techniques": Command("isocost.cli.deciding.techniques", "what would make a plan cheaper, and its catch"),
+    "translate": Command("isocost.cli.deciding.translate", "somebody's hours on your own accelerators"),
+    "claim": Command(
+        "isocost.cli.deciding.claim", "whether a published number about a training run can be true"
+    ),
+    "explain": Command(
+        "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
+    ),
+    "loss": Command(
+        "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
+    ),
+    "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
+    "predict": Command("isocost.cli.predict", "what the model says of runs described in a table"),
+    "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),
+    "calibrate": Command("isocost.cli.calibrate", "a plan corrected by your own measured runs"),
+    "schema": Command(
+        "isocost.cli.deciding.schema", "what plan files hold and commands print, as JSON Schema"
+    ),
+    "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
+}
+"""Every subcommand by its name."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except SystemExit as finished:
+        return finished.code if isinstance(finished.code, int) else 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return PIPE_CLOSED
+    except ImportError as error:
+        from isocost.cli.libraries import missing_library
+
+        if (said := missing_library(error)) is None:
+            raise
+        print(f"isocost: {said}", file=sys.stderr)
+        return PROBLEM
+    except Exception as error:
+        if not _is_the_users(error):
+            raise
+        print(f"isocost: {error}", file=sys.stderr)
+        return PROBLEM
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if arguments and arguments[0] in COMMANDS:
+        return COMMANDS[arguments[0]].run(arguments[1:])
+    from isocost.cli import window
+
+    return window.run(arguments, {name: command.summary for name, command in COMMANDS.items()})
+
+
+def _is_the_users(error: Exception) -> bool:
+    """Whether an error is a sentence about something the user can mend, not a defect of ours."""
+    from isocost.cli.errors import UsageError
+
+    if isinstance(error, UsageError):
+        return True
+    from isocost.catalog import CatalogError
+    from isocost.files import FileError
+
+    return isinstance(error, FileError | CatalogError)

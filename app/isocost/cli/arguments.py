@@ -49,6 +49,13 @@ def add_goal(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_without(parser: argparse.ArgumentParser) -> None:
+    """Accelerators that are not to be had."""
+    parser.add_argument(
+        "--without", metavar="NAMES", help="accelerators left out, for example b200,gb200 (default: none)"
+    )
+
+
 def number_of(option: str, text: str, path: str) -> float:
     """A number typed for an option, as in the input at a path. Raises UsageError."""
     # Imported late, so that --help and a mistyped option answer at once.
@@ -62,6 +69,19 @@ def number_of(option: str, text: str, path: str) -> float:
         raise UsageError(f"{option}: {error}") from None
     if wrong := check(path, value):
         raise UsageError(f"{option}: {wrong}")
+    return value
+
+
+def ratio_of(option: str, text: str) -> float:
+    """A positive number typed for an option that is no input of a plan. Raises UsageError."""
+    from isocost.quantities import QuantityError, parse
+
+    try:
+        value = parse(text, "number")
+    except QuantityError as error:
+        raise UsageError(f"{option}: {error}") from None
+    if not 0.0 < value < 1e9:
+        raise UsageError(f"{option}: a number above 0 is needed, got {text}.")
     return value
 
 

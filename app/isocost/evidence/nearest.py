@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,8 +34,6 @@ HALF_WIDTH = 1.0
 """For each halving of the number format."""
 FAR = 6.0
 """From here on a run says little about a plan: six doublings of the model, or another kind elsewhere."""
-CLOSE = 3.0
-"""Up to here a run is much like a plan."""
 SAME = 1.02
 """Factor up to which a plan is no larger than a run: one model's shapes are counted differently."""
 LONG = 1e6
@@ -77,10 +75,15 @@ class NearRun:
     measured: float
     """Tokens a second per accelerator."""
     predicted: float
+    p10: float
+    """Of the prediction: one measured run in ten is slower."""
+    p90: float
     layout: str
     """In the field's shorthand; searched where the run does not state it."""
     distance: float
     """0 = the same run; from ``FAR`` on it says little."""
+    close: bool
+    """Whether it is much like the plan."""
 
     @property
     def error(self) -> float:
@@ -93,6 +96,8 @@ class _Table:
     """Every usable measured run, as arrays over runs."""
 
     specs: tuple[RunSpec, ...]
+    measured: Array
+    """Tokens a second per accelerator."""
     scales: Array
     """Binary logarithms of active parameters, accelerators and sequence; (3, runs)."""
     totals: Array
@@ -110,9 +115,8 @@ def nearest(plan: Point, catalog: Catalog, keep: int = 6) -> tuple[NearRun, ...]
     """
     table = _table(catalog)
     distance = _distances(plan, table, catalog.constants.efficiency.relatives)
-    measured = np.array([spec.run.tokens_per_s for spec in table.specs])
     chosen: dict[tuple[str, str, float], int] = {}
-    for i in np.lexsort((-measured, distance)):
+    for i in np.lexsort((-table.measured, distance)):
         spec = table.specs[i]
         if distance[i] >= FAR or len(chosen) == keep:
             break
@@ -120,20 +124,37 @@ def nearest(plan: Point, catalog: Catalog, keep: int = 6) -> tuple[NearRun, ...]
         if sum(other[:2] == key[:2] for other in chosen) < OF_ONE_MODEL:
             chosen.setdefault(key, int(i))
     rows = list(chosen.values())
-    predictions = predict_specs([table.specs[i] for i in rows], catalog)
-    return tuple(
-        NearRun(
-            run=table.specs[i].run,
-            accelerator=catalog.accelerator(table.specs[i].accelerator.id).short_name,
-            stack=table.specs[i].stack,
-            measured=float(measured[i]),
+    near = _near_runs(rows, [float(distance[i]) for i in rows], catalog)
+    return tuple(run for run in near if run is not None)
+
+
+def _near_runs(rows: Sequence[int], distances: Sequence[float], catalog: Catalog) -> list[NearRun | None]:
+    """Rows of the table with what we predict for them; None where no layout of theirs can be priced."""
+    specs = [_table(catalog).specs[i] for i in rows]
+    close = catalog.constants.evidence.close
+    return [
+        None
+        if found.tokens_per_s is None or found.p10 is None or found.p90 is None
+        else NearRun(
+            run=spec.run,
+            accelerator=catalog.accelerator(spec.accelerator.id).short_name,
+            stack=spec.stack,
+            measured=spec.run.tokens_per_s or 0.0,
             predicted=found.tokens_per_s,
+            p10=found.p10,
+            p90=found.p90,
             layout=found.layout,
-            distance=float(distance[i]),
+            distance=distance,
+            close=distance <= close,
         )
-        for i, found in zip(rows, predictions, strict=True)
-        if found.tokens_per_s is not None
-    )
+        for spec, distance, found in zip(specs, distances, predict_specs(specs, catalog), strict=True)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _near_run(row: int, distance: float, catalog: Catalog) -> NearRun | None:
+    """One row of the table, remembered: a plan that moves meets it again."""
+    return _near_runs([row], [distance], catalog)[0]
 
 
 def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
@@ -146,17 +167,50 @@ def guesses(plan: Point, name: str, catalog: Catalog) -> tuple[str, ...]:
     if relative is not None:
         return (f"{name} borrows {relative}'s shares of its peaks; no runs on {family} are in the fit.",)
     found = []
-    table = _table(catalog)
-    precision = plan.work.precision
-    tell = table.fitted & (table.labels["family"] == family) & (table.bits == np.log2(_BITS[precision]))
-    if not tell.any():
-        found.append(
-            f"{name}'s {precision.upper()} matmuls are a guess; no runs in the fit use it on {family}."
-        )
+    if not format_measured(plan, catalog):
+        precision = plan.work.precision.upper()
+        found.append(f"{name}'s {precision} matmuls are a guess; no runs in the fit use it on {family}.")
     assumed = {constant.name for constant in known.constants if constant.kind == "assumed"}
     if f"attention.{family}" in assumed:
         found.append(f"{name}'s share of its peak in attention is assumed; no runs on {family} tell it.")
     return tuple(found)
+
+
+def format_measured(plan: Point, catalog: Catalog) -> bool:
+    """Whether runs in the fit multiply in the plan's number format on its architecture."""
+    table, family = _table(catalog), plan.accelerator.architecture
+    same = (table.labels["family"] == family) & (table.bits == np.log2(_BITS[plan.work.precision]))
+    return bool((table.fitted & same).any())
+
+
+def alike(plan: Point, catalog: Catalog) -> NearRun | None:
+    """The fastest measured run whose every size is the plan's within ``evidence.alike``; None = none is.
+
+    Sizes are parameters (active and in all), accelerators and tokens a sequence. Accelerator, kind of model,
+    method, number format and software are the plan's own.
+    """
+    table = _table(catalog)
+    within = np.log2(catalog.constants.evidence.alike)
+    sizes = np.abs(table.scales - _scales(plan)[:, None]) <= within
+    total = np.abs(np.log2(table.totals / _total(plan.transformer))) <= within
+    same = sizes.all(axis=0) & total & (table.bits == np.log2(_BITS[plan.work.precision]))
+    for label, value in _labels(plan).items():
+        same &= table.labels[label] == value
+    found = np.flatnonzero(same)
+    if not len(found):
+        return None
+    fastest = int(found[table.measured[found].argmax()])
+    distance = _distances(plan, table, catalog.constants.efficiency.relatives)
+    return _near_run(fastest, float(distance[fastest]), catalog)
+
+
+def closest(plan: Point, catalog: Catalog) -> tuple[MeasuredRun, float]:
+    """The measured run nearest to a plan, the fastest of several as near, and its distance."""
+    table = _table(catalog)
+    distance = _distances(plan, table, catalog.constants.efficiency.relatives)
+    as_near = np.flatnonzero(distance == distance.min())
+    first = int(as_near[table.measured[as_near].argmax()])
+    return table.specs[first].run, float(distance[first])
 
 
 def beyond(plan: Point, catalog: Catalog) -> str:
@@ -205,6 +259,7 @@ def _table(catalog: Catalog) -> _Table:
     scales = [(_active(s.transformer), s.run.accelerators, s.run.sequence) for s in specs]
     return _Table(
         specs,
+        np.array([run.tokens_per_s for run in runs]),
         np.log2(np.array(scales)).T,
         np.array([_total(s.transformer) for s in specs]),
         np.log2(np.array([_BITS[s.work.precision] for s in specs])),
@@ -220,22 +275,36 @@ def _table(catalog: Catalog) -> _Table:
 
 
 def _distances(plan: Point, table: _Table, relatives: Mapping[str, str]) -> Array:
-    own = np.log2([_active(plan.transformer), plan.count, plan.work.sequence])
-    apart = np.abs(table.scales - own[:, None])
+    apart = np.abs(table.scales - _scales(plan)[:, None])
     distance = np.array(SCALES) @ apart + HALF_WIDTH * np.abs(
         table.bits - np.log2(_BITS[plan.work.precision])
     )
     family, families = plan.accelerator.architecture, table.labels["family"]
     distance += OTHER_FAMILY * ((families != family) & (families != relatives.get(family, family)))
-    for label, value, step in (
-        ("part", plan.accelerator.id, OTHER_PART),
-        ("kind", _kind(plan.transformer), OTHER_KIND),
-        ("method", _method(plan.work.method), OTHER_METHOD),
-        ("stack", plan.stack, OTHER_STACK),
-    ):
-        distance = distance + step * (table.labels[label] != value)
+    for label, value in _labels(plan).items():
+        distance = distance + _APART[label] * (table.labels[label] != value)
     result: Array = distance
     return result
+
+
+def _scales(plan: Point) -> Array:
+    """Binary logarithms of a plan's active parameters, accelerators and sequence."""
+    own: Array = np.log2([_active(plan.transformer), plan.count, plan.work.sequence])
+    return own
+
+
+def _labels(plan: Point) -> dict[str, str]:
+    """What a plan is, beside its sizes and its number format."""
+    return {
+        "part": plan.accelerator.id,
+        "kind": _kind(plan.transformer),
+        "method": _method(plan.work.method),
+        "stack": plan.stack,
+    }
+
+
+_APART = {"part": OTHER_PART, "kind": OTHER_KIND, "method": OTHER_METHOD, "stack": OTHER_STACK}
+"""What each adds to a distance where it differs."""
 
 
 @lru_cache(maxsize=512)

@@ -9,17 +9,19 @@ from typing import Any
 
 from isocost import __version__
 from isocost.catalog.records import named_for
+from isocost.evidence.word import Evidence
 from isocost.plan.answer.results import Estimate, Range, StageEstimate
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 from isocost.report.estimate_questions import Question
-from isocost.report.findings.header import currency_words
+from isocost.report.findings.header import currency_words, evidence_line
 from isocost.report.forms import csv_cell, json_of
 from isocost.report.forms import markdown as md
 
 _CSV_COLUMNS = (
     "stage", "group", "kind", "accelerator", "count", "usd_per_gpu_hour", "gpu_hours", "wall_days",
     "cost_usd", "mfu", "tokens_per_s_per_gpu", "fits", "layout", "energy_kwh", "co2_kg",
+    "evidence",
 )  # fmt: skip
 
 
@@ -60,11 +62,12 @@ def csv_text(result: Estimate) -> str:
 
 def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
     """A heading, the headline, a table of stages, groups, questions beside the bill and warnings."""
+    known = "" if result.evidence is None else evidence_line(result.evidence)
     lines = [
         f"## {md(result.project)}: {md(result.scenario)}",
         "",
         f"**{md(result.headline)}.**"
-        + "".join(f" {md(words)}." for words in (result.doubt, result.usage) if words)
+        + "".join(f" {md(words)}." for words in (result.doubt, result.usage, known) if words)
         + (f" Amounts {md(words)}." if (words := currency_words(result.money)) else ""),
         "",
         f"| Stage | Cost | {named_for(result.noun, 'GPU-hours', heading=True)} | Time | Accelerators | MFU |",
@@ -130,6 +133,7 @@ def _json_tree(result: Estimate) -> dict[str, Any]:
             "wall_days": _range(span.wall_days),
             "parts": {part.name: _range(part.cost_usd) for part in span.parts},
         },
+        **_json_evidence(result.evidence),
         "stages": [_json_stage(stage) for stage in result.stages if stage.enabled],
         "ledger": [_json_line(line) for line in result.ledger],
         "warnings": [
@@ -167,6 +171,15 @@ def _json_stage(stage: StageEstimate) -> dict[str, Any]:
         "tokens_per_s_per_gpu": stage.tokens_per_s_per_gpu,
         "fits": stage.fits,
         "layout": stage.layout,
+        **_json_evidence(stage.evidence),
+    }
+
+
+def _json_evidence(evidence: Evidence | None) -> dict[str, str | None]:
+    """The word of a prediction and its reason; null where nothing is predicted."""
+    return {
+        "evidence": None if evidence is None else evidence.word,
+        "evidence_reason": None if evidence is None else evidence.reason,
     }
 
 

@@ -19,14 +19,16 @@ from isocost.quantities import (
     plain_spaces,
 )
 from isocost.report.estimate_questions import Question
-from isocost.report.findings.header import currency_words, range_rows
+from isocost.report.findings.header import currency_words, evidence_line, range_rows
 from isocost.report.forms import aligned
 
 KG_PER_TONNE = 1000.0
 LARGEST_PARTS = 4
 WORTH_EXPLAINING = 0.005
 """Differences from 6ND below half a percent are not explained."""
-_WORDS = frozenset({"Stage", "Accelerators", "Fits", "Layout", "Ledger", "Part", "Arithmetic", "Source"})
+_WORDS = frozenset(
+    {"Stage", "Accelerators", "Fits", "Layout", "Evidence", "Ledger", "Part", "Arithmetic", "Source"}
+)
 """Headings of columns of text; the others hold figures."""
 _STAGE_HEADINGS = (
     "Stage",
@@ -38,17 +40,19 @@ _STAGE_HEADINGS = (
     "Tokens/s/GPU",
     "Fits",
     "Layout",
+    "Evidence",
 )
 
 
 def text(result: Estimate, asked: Sequence[Question] = ()) -> str:
     """The whole estimate: headline, totals, stages, groups, work, prices, questions beside it, warnings."""
     counted = [stage for stage in result.stages if stage.enabled]
+    known = "" if result.evidence is None else evidence_line(result.evidence)
     sections = [
         [
             f"{result.project} | {result.scenario}",
             result.headline,
-            *(words for words in (result.doubt, result.usage) if words),
+            *(words for words in (result.doubt, result.usage, known) if words),
             *([f"Amounts {words}"] if (words := currency_words(result.money)) else []),
         ],
         list(_total(result)),
@@ -121,6 +125,7 @@ def _stage_row(stage: StageEstimate) -> tuple[str, ...]:
         "" if stage.tokens_per_s_per_gpu is None else format_count(stage.tokens_per_s_per_gpu),
         "" if stage.fits is None else "yes" if stage.fits else "no",
         stage.layout or "",
+        "" if stage.evidence is None else stage.evidence.word,
     )
 
 

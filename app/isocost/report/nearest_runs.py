@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from isocost import __version__
-from isocost.evidence.nearest import CLOSE, NearRun
+from isocost.evidence.nearest import NearRun
 from isocost.plan.answer.fit import FitReport
 from isocost.quantities import format_count
 
@@ -45,7 +45,7 @@ def _stage(report: FitReport) -> Iterator[str]:
     if not report.near:
         yield "No measured run is anywhere near this plan."
     else:
-        if report.near[0].distance > CLOSE:
+        if not report.near[0].close:
             yield "No measured run is close to this plan; the nearest are:"
         yield "Tokens/s are per accelerator."
         yield from _table([_row(near) for near in report.near])

@@ -173,3 +173,19 @@ def test_a_plan_that_does_not_fit_has_no_figures_of_a_run(catalog):
     told = [remark for remark in remarks(result, project, 0, catalog) if remark.tone == "stop"]
     assert plain_spaces(told[0].text).startswith("does not fit, ")
     assert plain_spaces(told[0].text).endswith(" GiB on each")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("llama-3.1-405b", "extrapolated from measured runs"),
+        ("startup-7b", "near measured runs"),
+        ("qlora-8b-on-a-4090", "a run like it is measured"),
+    ],
+)
+def test_the_doubt_line_says_what_the_prediction_rests_on(catalog, name, words):
+    project = shipped(name, catalog)
+    assert words in [remark.text for remark in remarks(estimate(project, catalog), project, 0, catalog)]
+    claimed = shipped("deepseek-r1", catalog)
+    told = remarks(estimate(claimed, catalog), claimed, 0, catalog)
+    assert not any("measured" in remark.text for remark in told)

@@ -18,12 +18,19 @@ from isocost.catalog.constants.economics import (
     read_thresholds,
 )
 from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
+from isocost.catalog.constants.ladder import LadderRungs, read_ladder
 from isocost.catalog.constants.laws import ScalingLaws, read_scaling_laws
 from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profiles
 from isocost.catalog.constants.palette import Palette, read_palette
 from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliability
 from isocost.catalog.constants.serving import ServingFacts, read_serving
-from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
+from isocost.catalog.constants.spreads import (
+    AccuracyRecord,
+    EvidenceRule,
+    Spreads,
+    read_accuracy,
+    read_evidence_rule,
+)
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
 from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.table import read_rows, read_text
@@ -42,6 +49,7 @@ class Replacements(TypedDict, total=False):
     memory: MemoryProfiles
     accuracy: AccuracyRecord
     spreads: Spreads
+    evidence: EvidenceRule
     serving: ServingFacts
     reliability: ReliabilityFacts
     whole_runs: WholeRuns
@@ -49,6 +57,7 @@ class Replacements(TypedDict, total=False):
     templates: Mapping[str, StageTemplate]
     palette: Palette
     claim_rules: ClaimRules
+    ladder: LadderRungs
 
 
 class AllConstants:
@@ -113,6 +122,11 @@ class AllConstants:
         return self.accuracy.spreads_of(self.efficiency.relatives)
 
     @cached_property
+    def evidence(self) -> EvidenceRule:
+        """When a prediction is called measured, near, extrapolated or guessed."""
+        return read_evidence_rule(_text("evidence.yaml"))
+
+    @cached_property
     def serving(self) -> ServingFacts:
         """Constants of generation and reinforcement learning."""
         return read_serving(_text("serving.yaml"))
@@ -146,6 +160,11 @@ class AllConstants:
     def claim_rules(self) -> ClaimRules:
         """What a claim about a training run is judged by."""
         return read_claim_rules(_text("claim_rules.yaml"))
+
+    @cached_property
+    def ladder(self) -> LadderRungs:
+        """Sums of money, and what each is asked to buy."""
+        return read_ladder(_text("ladder.yaml"))
 
 
 def _text(file: str) -> str:

@@ -1,4 +1,7 @@
-"""How far off the step-time model has been on runs left out of its fit (``resources/accuracy.yaml``)."""
+"""How far off the step-time model has been on runs left out of its fit (``resources/accuracy.yaml``).
+
+Beside it, by how near the measured runs are, what a prediction is called (``resources/evidence.yaml``).
+"""
 
 from __future__ import annotations
 
@@ -103,6 +106,24 @@ class Spreads:
         """Factor on the logarithm of a class's range."""
         width = self.unmeasured if accelerator.architecture in self.unmeasured_architectures else 1.0
         return width * (1.0 if layout_known else self.unstated)
+
+
+class EvidenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a prediction is called measured, near, extrapolated or guessed."""
+
+    alike: float
+    """Factor up to which each size of a run is the plan's: *measured*."""
+    close: float
+    """Distance up to which a run is much like a plan: *near*."""
+    counts: float
+    """Share of a plan's rent from which on a stage's word can be the plan's."""
+    source: str
+    date: str
+
+
+def read_evidence_rule(text: str) -> EvidenceRule:
+    """The rule from YAML. Raises CatalogError naming what is missing or unknown."""
+    return yaml_record(text, EvidenceRule, "evidence.yaml")
 
 
 def run_class(t: Transformer, work: Workload, accelerator: Accelerator, stack: Stack) -> str:

@@ -17,6 +17,7 @@ from isocost.catalog.prices import PriceCard
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
+from isocost.plan.money.figure import Values
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.physics.counts import Counts, count_grid, obtained, units_of
@@ -91,23 +92,28 @@ def other_curves(project: Project, catalog: Catalog, scenario: int = 0) -> tuple
     Those are left out whose price is no offer but a claim, or says nothing of so many. Where a scenario owns
     its accelerators, those that can be bought need no rent.
     """
+    chosen, cards = project.scenarios[scenario], other_cards(project, catalog, scenario)
+    return tuple(_as_priced(curve, catalog) for curve in _curves(chosen, cards, catalog))
+
+
+def other_cards(project: Project, catalog: Catalog, scenario: int = 0) -> list[PriceCard]:
+    """The prices of the accelerators that :func:`other_curves` compares."""
     chosen = project.scenarios[scenario]
     owned = chosen.supply.mode == "own"
     frozen = {card.accelerator: card for card in project.prices}
-    cards = [
+    return [
         card
         for entry in catalog.accelerators.values()
         if not entry.announced
         and entry.spec.id != chosen.hardware.accelerator
         and (
             (card := _bought(entry, chosen, catalog) if owned else None)
-            or (card := frozen.get(entry.spec.id) or _current_price(entry.spec.id, catalog))
+            or (card := frozen.get(entry.spec.id) or current_price(entry.spec.id, catalog))
         )
         and (entry.spec.scaleup_bandwidth >= CLUSTER_LINK or chosen.hardware.count <= LARGEST_PCIE_COUNT)
         and card.commitment != "claim"
         and not is_too_many(chosen.hardware.count, card.commitment, entry)
     ]
-    return tuple(_as_priced(curve, catalog) for curve in _curves(chosen, cards, catalog))
 
 
 def _bought(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog) -> PriceCard | None:
@@ -164,9 +170,12 @@ def _search_of_stage(stage: Stage, catalog: Catalog) -> Stage:
 
 
 @lru_cache(maxsize=256)
-def _current_price(accelerator: str, catalog: Catalog) -> PriceCard | None:
-    """The catalogue's price, unless it is so much older than the newest ones that nobody may offer it now."""
-    card = catalog.default_price(accelerator)
+def current_price(accelerator: str, catalog: Catalog, commitment: str | None = None) -> PriceCard | None:
+    """The catalogue's price, unless it is so much older than the newest ones that nobody may offer it now.
+
+    With ``commitment`` that on these terms only.
+    """
+    card = catalog.default_price(accelerator, commitment)
     if card is None or card in catalog.own_prices.get(accelerator, ()):
         return card
     age = date.fromisoformat(_newest_price(catalog)) - date.fromisoformat(card.date)
@@ -187,14 +196,7 @@ def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) ->
         return ()
     entries = [catalog.accelerator(card.accelerator) for card in cards]
     counts = [count_grid(units_of(e, scenario.supply.owns), scenario.hardware.count) for e in entries]
-    counted = msgspec.structs.replace(scenario, stages=tuple(s for s in scenario.stages if s.enabled))
-    runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog)
-    points = [
-        Point(entry, card.usd_per_gpu_hour, counts[i], [each[i] for each in runs])
-        for i, (entry, card) in enumerate(zip(entries, cards, strict=True))
-    ]
-    # Every count of every accelerator is reckoned at once, side by side.
-    values = values_of(counted, points, catalog)
+    points, values = reckoned_on(scenario, cards, counts, catalog)
     ends = np.cumsum([len(each) for each in counts])[:-1]
     size = np.ones(sum(len(each) for each in counts))
     days, cost = (np.split(np.asarray(values[key]) * size, ends) for key in ("days", "total"))
@@ -210,6 +212,23 @@ def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) ->
         _curve(scenario, point, card, days[i], cost[i], sold[i])
         for i, (point, card) in enumerate(zip(points, cards, strict=True))
     )
+
+
+def reckoned_on(
+    scenario: Scenario, cards: Sequence[PriceCard], counts: Sequence[Counts], catalog: Catalog
+) -> tuple[list[Point], Values]:
+    """The stages that count, run on each card's accelerator at each of its counts, and what follows.
+
+    Every count of every accelerator is reckoned at once: figures lie side by side along their last axis.
+    """
+    entries = [catalog.accelerator(card.accelerator) for card in cards]
+    counted = msgspec.structs.replace(scenario, stages=tuple(s for s in scenario.stages if s.enabled))
+    runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog)
+    points = [
+        Point(entry, card.usd_per_gpu_hour, counts[i], [each[i] for each in runs])
+        for i, (entry, card) in enumerate(zip(entries, cards, strict=True))
+    ]
+    return points, values_of(counted, points, catalog)
 
 
 def _curve(

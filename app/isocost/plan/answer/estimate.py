@@ -12,6 +12,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.plan.answer.comparison import Comparison, compared
 from isocost.plan.answer.curves import CostCurve, active_curve
+from isocost.plan.answer.evidence import plan_evidence, stage_evidence
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.answer.headline import doubt, headline, usage
 from isocost.plan.answer.notices import (
@@ -172,6 +173,7 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         doubt=doubt(counted, span),
         usage=usage(counted),
         money=shown_money(),
+        evidence=plan_evidence(counted, catalog),
     )
     return Answer(project, scenario, made, on, curve)
 
@@ -224,6 +226,7 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         details=tuple(each.called(entry.noun) for each in run.details),
         price_source=on.rate_source(stage),
         noun=entry.noun,
+        evidence=stage_evidence(stage, run, on.catalog),
     )
     return with_layout(result, run, on.scenario.supply.owns, on.catalog)
 

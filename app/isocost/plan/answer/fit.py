@@ -19,11 +19,11 @@ from isocost.engine.records import Recompute, Sharding
 from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
+from isocost.plan.answer.evidence import point_of
 from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.layouts import layout_words, memory_breakdown
 from isocost.plan.physics.records import Breakdown, Part, StageRun
-from isocost.plan.physics.resolve import transformer_of, workload_of
 from isocost.plan.physics.rounds import simulated
 from isocost.plan.physics.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
 from isocost.plan.physics.training import FULL
@@ -202,13 +202,6 @@ def fit_report(project: Project, catalog: Catalog, scenario: int = 0, stage: int
         guesses=guesses(plan, entry.short_name, catalog),
         beyond=beyond(plan, catalog),
     )
-
-
-def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
-    """A searched stage among the measured runs."""
-    spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, catalog, question.tuning)
-    return Point(transformer_of(question.model, catalog), spec, count, work, question.stack)
 
 
 def _run_of(scenario: Scenario, stage: int, catalog: Catalog) -> StageRun:

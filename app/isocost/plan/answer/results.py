@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog.records import shared_noun
+from isocost.evidence.word import Evidence
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
@@ -71,6 +72,8 @@ class StageEstimate:
     """What one of its accelerators is called: "GPU", "chip"."""
     price_source: str = ""
     """Who asks this rent, when and where it stands."""
+    evidence: Evidence | None = None
+    """What its prediction rests on; None where nothing is predicted: typed, claimed, a share of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ class Estimate:
     """Hours, the part of them that is waste, and the software: what the figures rest on, in a few words."""
     money: MoneyUnit = DOLLAR
     """The currency its words are in; its figures are USD."""
+    evidence: Evidence | None = None
+    """Of the stage that makes up much of the rent and is the least firm; None where none is predicted."""
 
     @property
     def noun(self) -> str:

@@ -113,6 +113,7 @@ def _with_teacher(job: Job, student: StageRun) -> StageRun:
         student,
         gpu_hours=student.gpu_hours + teacher,
         fits=student.fits & fits,
+        writer=job.stage.distillation.teacher,
         doubts=doubts_of_sum(hours, (student.doubts, (Doubt(GENERATED, *spread),))),
         details=(*shares, *facts, *student.details),
     )

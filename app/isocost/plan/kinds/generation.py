@@ -56,6 +56,7 @@ def _run(job: Job) -> list[StageRun]:
                 goodput=goodput,
                 tokens_per_s_per_gpu=done.rate,
                 doubts=(Doubt(GENERATED, first.slow, first.fast),),
+                writer=job.model,
                 details=details(done, tokens, asked.keep_rate) if job.explained else (),
             )
         )

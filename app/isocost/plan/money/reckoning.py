@@ -232,7 +232,14 @@ def values_of(scenario: Scenario, points: Sequence[Point], catalog: Catalog) -> 
         """A value of each point at each of its counts."""
         if len(parts) == 1:
             return np.broadcast_to(parts[0], lengths[0])
-        return np.concatenate([np.broadcast_to(each, n) for each, n in zip(parts, lengths, strict=True)])
+        if all(isinstance(each, float) for each in parts):
+            return np.repeat(np.array(parts), lengths)
+        # Broadcasting takes longer than all else here: what has its length already is left alone.
+        sized = (
+            each if isinstance(each, np.ndarray) and len(each) == n else np.broadcast_to(each, n)
+            for each, n in zip(parts, lengths, strict=True)
+        )
+        return np.concatenate(list(sized))
 
     def by_stage(rows: Sequence[Sequence[Number]]) -> Array:
         """(stages, counts) of a value per stage and point."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -141,6 +141,8 @@ class StageRun:
     """Of the layout search; None for stages that do not train with it."""
     flops: FlopCount | None = None
     batch_tokens: float | None = None
+    writer: ModelChoice | None = None
+    """The model whose generated text its hours hold; None = none is generated."""
     waste: Array | None = None
     """Share of the hours that whole runs lose beyond goodput; None where no steps are predicted."""
     waste_source: str = ""
@@ -159,6 +161,14 @@ class StageRun:
     def fast(self) -> float:
         """Time at the 10th percentile over the central time."""
         return 1.0 / joint_factor(*(1.0 / doubt.fast for doubt in self.doubts))
+
+    def at(self, count: int) -> StageRun:
+        """The run at one position in ``counts`` alone."""
+        if len(self.counts) == 1:
+            return self
+        arrays = {f.name: v for f in fields(self) if isinstance(v := getattr(self, f.name), np.ndarray)}
+        kept: dict[str, Any] = {name: v[count : count + 1] if len(v) > 1 else v for name, v in arrays.items()}
+        return replace(self, **kept, speed=None if self.speed is None else self.speed.at(count))
 
     @property
     def wall_days(self) -> Array:

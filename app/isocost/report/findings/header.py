@@ -11,6 +11,7 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import CurrencyRate
 from isocost.catalog.records import AcceleratorEntry, named_for
+from isocost.evidence.word import Evidence, Word
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, EstimateRange, RangePart, StageEstimate
@@ -113,6 +114,8 @@ def remarks(
     Of the stages that count. The line they stand on ends where the window does.
     """
     found = [Remark(estimate.doubt, opens="range")] if estimate.doubt else []
+    if estimate.evidence is not None:
+        found.append(Remark(evidence_words(estimate.evidence)))
     chosen = project.scenarios[scenario]
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
@@ -123,6 +126,24 @@ def remarks(
     found += _prices(chosen, stages, catalog, today)
     found += [Remark(each, spare=True) for each in (estimate.usage, currency_words(estimate.money)) if each]
     return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """What a prediction rests on, in a few words beside it."""
+    return _EVIDENCE[evidence.word]
+
+
+_EVIDENCE: dict[Word, str] = {
+    "measured": "a run like it is measured",
+    "near": "near measured runs",
+    "extrapolated": "extrapolated from measured runs",
+    "guessed": "partly guessed",
+}
+
+
+def evidence_line(evidence: Evidence) -> str:
+    """The word of a prediction with its reason, without the full stop."""
+    return f"Evidence: {evidence.word}. {evidence.reason}".rstrip(".")
 
 
 def _fit(estimate: Estimate) -> Iterator[Remark]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from isocost.evidence.nearest import CLOSE, NearRun
+from isocost.evidence.nearest import NearRun
 from isocost.plan.answer.fit import FitReport
 from isocost.quantities import SPACE, format_count
 from isocost.report.findings.fit import percent
@@ -34,7 +34,7 @@ def near_finding(report: FitReport) -> str:
     """How far off we are on the runs listed."""
     if not report.near:
         return "No measured run is anywhere near"
-    if report.near[0].distance > CLOSE:
+    if not report.near[0].close:
         return "No measured run is close"
     errors = [abs(run.error) for run in report.near]
     if len(errors) == 1:

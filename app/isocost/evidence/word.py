@@ -1,0 +1,180 @@
+"""What a prediction rests on, in one word and one sentence: the rule of ``resources/evidence.yaml``.
+
+*Guessed*: an efficiency behind it is borrowed from another architecture, or of a number format no run in the
+fit uses there. *Measured*: a run alike in every size is in the data, its speed within our range of it.
+*Extrapolated*: a size lies outside all that was measured of its kind and architecture, or no run is close.
+*Near*: all else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.catalog.measured_generation import measured_generation, measured_rl
+from isocost.engine.architecture import parameters
+from isocost.engine.records import Accelerator, Transformer
+from isocost.evidence.nearest import (
+    OTHER_FAMILY,
+    OTHER_KIND,
+    OTHER_PART,
+    SCALES,
+    NearRun,
+    Point,
+    alike,
+    beyond,
+    closest,
+    format_measured,
+    guesses,
+)
+from isocost.quantities import format_count, format_share
+
+Word = Literal["measured", "near", "extrapolated", "guessed"]
+WORDS: tuple[Word, ...] = get_args(Word)
+"""From the firmest to the least firm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a prediction rests on."""
+
+    word: Word
+    reason: str
+    """Why, as a sentence."""
+
+
+def weakest(found: Iterable[Evidence]) -> Evidence | None:
+    """The least firm of several, the first of those as firm; None of none."""
+    return max(found, key=lambda each: WORDS.index(each.word), default=None)
+
+
+def training_evidence(plan: Point, name: str, catalog: Catalog) -> Evidence:
+    """What the predicted speed of a training stage rests on; ``name`` is what its accelerator is called."""
+    relatives = catalog.constants.efficiency.relatives
+    if plan.accelerator.architecture in relatives or not format_measured(plan, catalog):
+        return Evidence("guessed", guesses(plan, name, catalog)[0])
+    same = alike(plan, catalog)
+    if same is not None and same.p10 <= same.measured <= same.p90:
+        return Evidence("measured", _measured_words(same))
+    if outside := beyond(plan, catalog):
+        return Evidence("extrapolated", outside)
+    run, distance = closest(plan, catalog)
+    where = catalog.accelerator(run.accelerator).short_name
+    which = f"{run.model} on {format_count(run.accelerators)} {where} ({run.source})"
+    if distance > catalog.constants.evidence.close:
+        return Evidence("extrapolated", f"None close is measured; nearest: {which}.")
+    if same is not None:
+        return Evidence("near", f"{_measured_words(same)[:-1]}, outside our range.")
+    return Evidence("near", f"Nearest measured: {which}.")
+
+
+def _measured_words(run: NearRun) -> str:
+    """What a run alike got, and what we say of it."""
+    where = f"{run.run.model} on {format_count(run.run.accelerators)} {run.accelerator}"
+    error = format_share(abs(run.error), decimals=0)
+    side = (
+        "as predicted" if round(abs(run.error), 2) == 0 else f"{error} {'less' if run.error > 0 else 'more'}"
+    )
+    than = "" if side == "as predicted" else " than predicted"
+    speed = format_count(run.measured) if run.measured >= 10 else f"{run.measured:.3g}"
+    return f"Measured: {where} ({run.run.source}), {speed} tokens/s each, {side}{than}."
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """The size of a stage of rollout rounds, beside its model."""
+
+    count: int
+    """Accelerators."""
+    longest: float
+    """Tokens of a prompt and its longest response."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Measured runs that generate text, as arrays over them."""
+
+    names: tuple[str, ...]
+    scales: NDArray[np.float64]
+    """Binary logarithms of active parameters, parameters in all, accelerators and the longest text, NaN where
+    that is not published; (4, runs)."""
+    parts: NDArray[np.str_]
+    families: NDArray[np.str_]
+    mixtures: NDArray[np.bool_]
+
+
+def writing_evidence(
+    transformer: Transformer, accelerator: Accelerator, name: str, catalog: Catalog, rounds: Rounds | None
+) -> Evidence:
+    """What the predicted speed of generated text rests on.
+
+    Args:
+        name: what the accelerator is called.
+        rounds: the size of a stage of rollout rounds; None where text is only written, whose speed on each
+            accelerator does not depend on their number.
+    """
+    family, rule = accelerator.architecture, catalog.constants.evidence
+    if family not in catalog.constants.serving.measured_architectures:
+        return Evidence(
+            "guessed", f"{name} generates with other accelerators' shares of peak; no {family} is in the fit."
+        )
+    table = _benchmarks(catalog) if rounds is None else _rounds(catalog)
+    counted = parameters(transformer)
+    sizes = [float(counted.active), float(counted.total)]
+    sizes += [1.0, 1.0] if rounds is None else [rounds.count, rounds.longest]
+    apart = np.abs(table.scales - np.log2(sizes)[:, None])
+    alike_in_kind = table.mixtures == transformer.is_moe
+    same = alike_in_kind & (table.parts == accelerator.id) & (apart <= np.log2(rule.alike)).all(axis=0)
+    what = "text generation" if rounds is None else "rollout rounds"
+    if same.any():
+        return Evidence("measured", f"Measured: {what} of {table.names[int(same.argmax())]}.")
+    there = alike_in_kind & (table.families == family)
+    if rounds is not None and there.any():
+        most = 2.0 ** float(np.nanmax(table.scales[3, there]))
+        if rounds.longest > most * rule.alike:
+            longest = f"{format_count(rounds.longest)} tokens a response (at most {format_count(most)})"
+            kind = "mixture of experts" if transformer.is_moe else "dense model"
+            return Evidence("extrapolated", f"Beyond all {what} measured of a {kind} on {family}: {longest}.")
+    distance = np.array(SCALES) @ np.nan_to_num(apart[[0, 2, 3]]) + OTHER_KIND * ~alike_in_kind
+    distance += np.where(table.families == family, OTHER_PART * (table.parts != accelerator.id), OTHER_FAMILY)
+    first = int(distance.argmin())
+    if distance[first] > rule.close:
+        return Evidence("extrapolated", f"None close is measured; nearest: {what} of {table.names[first]}.")
+    return Evidence("near", f"Nearest measured: {what} of {table.names[first]}.")
+
+
+@lru_cache(maxsize=2)
+def _benchmarks(catalog: Catalog) -> _Texts:
+    runs = [(run.model, run.accelerator, run.gpus) for run in measured_generation()]
+    found = _texts(runs, [1.0] * len(runs), catalog)
+    return replace(found, scales=found.scales * np.array([[1.0], [1.0], [0.0], [0.0]]))
+
+
+@lru_cache(maxsize=2)
+def _rounds(catalog: Catalog) -> _Texts:
+    runs = [(run.model, run.accelerator, run.gpus) for run in measured_rl()]
+    return _texts(runs, [run.longest_tokens or math.nan for run in measured_rl()], catalog)
+
+
+def _texts(runs: Sequence[tuple[str, str, float]], longest: Sequence[float], catalog: Catalog) -> _Texts:
+    chips = [catalog.accelerator(accelerator) for _, accelerator, _ in runs]
+    models = [catalog.model(model).transformer for model, _, _ in runs]
+    counted = [parameters(model) for model in models]
+    sizes = [[float(c.active) for c in counted], [float(c.total) for c in counted], [run[2] for run in runs]]
+    return _Texts(
+        tuple(
+            f"{model} on {format_count(count)} {chip.short_name}"
+            for (model, _, count), chip in zip(runs, chips, strict=True)
+        ),
+        np.log2([*sizes, longest]),
+        np.array([chip.spec.id for chip in chips]),
+        np.array([chip.spec.architecture for chip in chips]),
+        np.array([model.is_moe for model in models]),
+    )

@@ -1,0 +1,1 @@
+"""Which accelerators to take: offers, ranks, maps of winners, what a sum buys."""

@@ -1,0 +1,54 @@
+"""How likely a choice of hardware keeps budget and deadline, what that rests on, and how slow it may be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import msgspec
+
+from isocost.plan.answer.evidence import stage_evidence, weighed
+from isocost.plan.doubt.risk import risk
+from isocost.plan.money.reckoning import reckoned
+from isocost.plan.project.programme import Goal
+from isocost.plan.solve.case import WITHIN, Case, Choice
+from isocost.plan.solve.reach import Reach
+
+EVEN = 0.5
+WIDEST = 1e6
+HALVINGS = 60
+
+
+def judged(case: Case, on: Reach, at: int) -> Choice:
+    """A point as a choice, with the chance that budget and deadline both hold, and its evidence word."""
+    choice, goal, chance = case.choice(on, at), case.goal, None
+    scenario = case.on(choice.price, choice.count).scenario
+    stages = tuple(stage for stage in scenario.stages if stage.enabled)
+    runs = on.runs_at(at)
+    there = reckoned(msgspec.structs.replace(scenario, stages=stages), runs, case.catalog)
+    found = [stage_evidence(stage, run, case.catalog) for stage, run in zip(stages, runs, strict=True)]
+    evidence = weighed(list(zip(there.by_stage("stage.rent"), found, strict=True)), case.catalog)
+    if goal != Goal():
+        budget = math.inf if goal.budget_usd is None else goal.budget_usd
+        days = math.inf if goal.deadline_days is None else goal.deadline_days
+        chance = risk(there).chance_both(budget, days)
+    return replace(choice, chance=chance, evidence=None if evidence is None else evidence.word)
+
+
+def pace_kept(on: Reach, goal: Goal, at: int = 0) -> float | None:
+    """Times its predicted hours that a point may take within budget and deadline; None = no pace does."""
+
+    def held(pace: float) -> bool:
+        cost, days = on.at_pace(pace)
+        paid = goal.budget_usd is None or cost[at] <= goal.budget_usd * WITHIN
+        return bool(paid and (goal.deadline_days is None or days[at] <= goal.deadline_days * WITHIN))
+
+    low, high = 1.0 / WIDEST, WIDEST
+    if not held(low):
+        return None
+    if held(high):
+        return high
+    for _ in range(HALVINGS):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if held(middle) else (low, middle)
+    return low

@@ -1,0 +1,149 @@
+"""What is said of a choice of hardware wherever one is offered: its figures, its price, what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from isocost.plan.project.programme import Goal
+from isocost.plan.solve.case import Case, Choice
+from isocost.plan.solve.solution import Limit
+from isocost.quantities import (
+    format_count,
+    format_counted,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+)
+from isocost.report.table import Column, Table
+
+LIMITS: dict[Limit, str] = {
+    "budget": "the budget",
+    "deadline": "the deadline",
+    "memory": "memory",
+    "batch": "the batch, which cannot feed more or fewer evenly",
+    "supply": "supply: nobody rents out so many on these terms",
+    "range": "the end of the input's range",
+    "returns": "the returns of more",
+}
+"""What can hold an answer, in the words of a sentence."""
+
+SAME_TIME = 0.05
+"""Days by which a programme must outlast its stages for both to be told."""
+
+
+def title_of(case: Case) -> str:
+    """The plan and its scenario."""
+    return ", ".join(name for name in (case.project.name, case.scenario.name) if name)
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """Words as a list: "a, b and c"."""
+    return f" {last} ".join([*([", ".join(words[:-1])] if words[:-1] else []), *words[-1:]])
+
+
+def hardware_words(choice: Choice) -> str:
+    """ "256 H100"."""
+    return f"{format_count(choice.count)} {choice.label}"
+
+
+def cost_words(choice: Choice) -> str:
+    """ "$320K and 13 days"."""
+    return f"{format_money(choice.cost_usd)} and {format_duration(choice.span_days)}"
+
+
+def goal_words(goal: Goal) -> str:
+    """ "$300K and 14 days"; empty without a goal."""
+    money = "" if goal.budget_usd is None else format_money(goal.budget_usd)
+    time = "" if goal.deadline_days is None else format_duration(goal.deadline_days)
+    return " and ".join(each for each in (money, time) if each)
+
+
+def chance_words(chance: float | None) -> str:
+    """ "67 in 100"; empty where nothing is held against."""
+    return "" if chance is None else f"{min(99, max(1, round(100 * chance)))} in 100"
+
+
+def price_words(choice: Choice, age: int | None) -> str:
+    """Who asks what, and how old that is: "$2.95 an hour of TensorWave, 66 days old"."""
+    asked = f"{format_money(choice.usd_per_hour)} an hour"
+    if choice.owned:
+        bought = price_date(choice)
+        return f"{asked} of one's own" + (f", bought at a price of {bought}" if bought else "")
+    old = "" if age is None else f", {format_counted(age, 'day')} old"
+    return f"{asked} of {choice.price.supplier}{old}"
+
+
+def price_date(choice: Choice) -> str:
+    """Day of the price that the choice rests on; empty of one's own at a rent's card."""
+    return "" if choice.owned and choice.price.commitment != "owned" else choice.price.date
+
+
+def supplier_of(choice: Choice) -> str:
+    """Who asks the price."""
+    return "owned" if choice.owned else choice.price.supplier
+
+
+def model_words(choice: Choice) -> str:
+    """ "7B on 2T tokens"."""
+    if choice.parameters is None or choice.tokens is None:
+        return ""
+    size = format_quantity(choice.parameters, "number")
+    return f"{size} on {format_quantity(choice.tokens, 'number')} tokens"
+
+
+def limits_words(limits: Sequence[Limit]) -> str:
+    """ "the budget and the deadline"."""
+    return joined([LIMITS[each] for each in limits])
+
+
+CHOICE_COLUMNS = (
+    Column("Hardware"),
+    Column("Parameters", lambda v: format_quantity(v, "number"), right=True, key="parameters"),
+    Column("Tokens", lambda v: format_quantity(v, "number"), right=True, key="tokens"),
+    Column("Loss", lambda v: f"{v:.3f}", right=True, key="loss"),
+    Column("Cost", format_money, right=True, key="cost_usd"),
+    Column("Time", format_duration, right=True, key="programme_days"),
+    Column("Hours", lambda v: format_quantity(v, "number"), right=True, key="gpu_hours"),
+    Column("MFU", format_share, right=True, key="mfu"),
+)
+
+
+def choice_row(choice: Choice) -> tuple[Any, ...]:
+    """The cells of :data:`CHOICE_COLUMNS`."""
+    return (
+        hardware_words(choice),
+        choice.parameters,
+        choice.tokens,
+        choice.loss,
+        choice.cost_usd,
+        choice.span_days,
+        choice.gpu_hours,
+        choice.mfu,
+    )
+
+
+def choice_table(choices: Sequence[Choice]) -> Table:
+    """Choices beneath each other."""
+    return Table(CHOICE_COLUMNS, tuple(choice_row(each) for each in choices))
+
+
+def choice_tree(choice: Choice) -> dict[str, Any]:
+    """A choice for other programs: ``wall_days`` are those of its stages, as in an estimate."""
+    return {
+        "accelerator": choice.accelerator,
+        "count": choice.count,
+        "cost_usd": choice.cost_usd,
+        "wall_days": choice.wall_days,
+        "programme_days": choice.span_days,
+        "gpu_hours": choice.gpu_hours,
+        "parameters": choice.parameters,
+        "tokens": choice.tokens,
+        "loss": choice.loss,
+        "mfu": choice.mfu,
+        "fits": choice.fits,
+        "usd_per_gpu_hour": choice.usd_per_hour,
+        "supplier": supplier_of(choice),
+        "price_date": price_date(choice),
+    }

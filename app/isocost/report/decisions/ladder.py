@@ -1,0 +1,137 @@
+"""What the ladder of budgets says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.ladder import LadderKind
+from isocost.plan.solve.hardware.ladder import Ladder, Rung
+from isocost.quantities import format_duration, format_money, format_quantity
+from isocost.report.decisions.choices import hardware_words, supplier_of
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+TOO_MUCH = "more text than there is"
+NOTHING = "nothing"
+WORTH = 3e5
+"""The sum the sentence speaks of: what a small group can raise."""
+
+
+def climbed(found: Ladder, catalog: Catalog) -> Told:
+    """The ladder in every form."""
+    kinds = list(dict.fromkeys(rung.kind.id for rung in found.rungs))
+    by_kind = {each: [rung for rung in found.rungs if rung.kind.id == each] for each in kinds}
+    sections = [Section("", tuple(_sentences(found, catalog)))]
+    for rungs in by_kind.values():
+        sections.append(Section(_heading(rungs[0].kind), table=_table(rungs)))
+    rows = _csv(found)
+    title = found.named or "What a sum buys today"
+    return Told(title, finding(found), tuple(sections), _tree(found), rows)
+
+
+def finding(found: Ladder) -> str:
+    """What a middling sum buys from nothing."""
+    scratch = [each for each in found.rungs if each.kind.amount == "parameters" and each.choice is not None]
+    rung = min(scratch, key=lambda each: abs(each.budget_usd - WORTH), default=None)
+    if rung is None or rung.choice is None:
+        return "These sums train no model from nothing"
+    size = format_quantity(rung.parameters, "number")
+    return (
+        f"{format_money(rung.budget_usd)} trains {_article(size)} {size} model from nothing, "
+        f"in {format_duration(rung.choice.wall_days)} on {hardware_words(rung.choice)}"
+    )
+
+
+def _article(size: str) -> str:
+    return "an" if size.startswith(("8", "11", "18")) and not size.startswith(("110", "180")) else "a"
+
+
+def _sentences(found: Ladder, catalog: Catalog) -> Iterator[str]:
+    known = catalog.constants.ladder
+    ratio = format_quantity(known.tokens_per_parameter.value, "number")
+    yield f"A model from nothing reads {ratio} tokens a parameter ({known.tokens_per_parameter.source})."
+    yield (
+        "Accelerators alone are paid: no people, data or failed runs. Each is the most that any count of any "
+        f"accelerator on offer does in {format_duration(found.longest_days)} or less, and fits in memory."
+    )
+    if found.owned:
+        yield "At what an hour of one's own costs, bought, housed and used as the plan has it."
+    most = format_quantity(known.most_text.value, "number")
+    yield f"Beyond {most} tokens there is hardly text in the open ({known.most_text.source})."
+    stale = dict.fromkeys(each.choice.label for each in found.rungs if each.stale and each.choice is not None)
+    if stale:
+        yield f"Old prices, which may be gone: {', '.join(stale)}."
+
+
+def _heading(kind: LadderKind) -> str:
+    what = {"parameters": "parameters", "tokens": "tokens trained on", "rounds": "tokens generated"}
+    return f"{kind.name} ({what[kind.amount]})"
+
+
+def amount_words(rung: Rung) -> str:
+    """What a rung buys: "25B", "1.4T", or why nothing is told."""
+    if rung.choice is None:
+        return NOTHING
+    if not rung.enough_text:
+        return TOO_MUCH
+    value = rung.parameters if rung.kind.amount == "parameters" else rung.tokens
+    return format_quantity(value, "number", digits=2)
+
+
+def _table(rungs: list[Rung]) -> Table:
+    columns = (
+        Column("Money", format_money, right=True),
+        Column("Buys", right=True),
+        Column("Time", format_duration, right=True),
+        Column("Hardware"),
+        Column("Costs", format_money, right=True),
+        Column("An hour", format_money, right=True),
+    )
+    rows = [
+        (
+            rung.budget_usd,
+            amount_words(rung),
+            None if rung.choice is None else rung.choice.wall_days,
+            None if rung.choice is None else hardware_words(rung.choice),
+            None if rung.choice is None else rung.choice.cost_usd,
+            None if rung.choice is None else rung.choice.cost_usd / rung.choice.gpu_hours,
+        )
+        for rung in rungs
+    ]
+    return Table(columns, tuple(rows))
+
+
+def _tree(found: Ladder) -> dict[str, Any]:
+    return {
+        "longest_days": found.longest_days,
+        "owned": found.owned,
+        "rungs": [_rung_tree(each) for each in found.rungs],
+    }
+
+
+def _rung_tree(rung: Rung) -> dict[str, Any]:
+    choice = rung.choice
+    return {
+        "budget_usd": rung.budget_usd,
+        "kind": rung.kind.id,
+        "parameters": rung.parameters if choice is not None else None,
+        "tokens": rung.tokens if choice is not None else None,
+        "accelerator": None if choice is None else choice.accelerator,
+        "count": None if choice is None else choice.count,
+        "wall_days": None if choice is None else choice.wall_days,
+        "fits": choice is not None and choice.fits,
+        "cost_usd": None if choice is None else choice.cost_usd,
+        "usd_per_gpu_hour": None if choice is None else choice.cost_usd / choice.gpu_hours,
+        "supplier": None if choice is None else supplier_of(choice),
+        "price_date": None if choice is None else choice.price.date,
+        "stale": rung.stale,
+        "enough_text": rung.enough_text,
+    }
+
+
+def _csv(found: Ladder) -> Table:
+    trees = [_rung_tree(each) for each in found.rungs]
+    keys = tuple(trees[0]) if trees else ()
+    return Table(tuple(Column(key) for key in keys), tuple(tuple(tree.values()) for tree in trees))

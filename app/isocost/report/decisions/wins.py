@@ -1,0 +1,157 @@
+"""What a map of winners says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from string import ascii_uppercase
+from typing import Any
+
+import numpy as np
+
+from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.solve.case import Case
+from isocost.plan.solve.hardware.wins import NOBODY, PATHS, Axis, Winner, Wins
+from isocost.quantities import format_duration, format_money, format_quantity, format_share
+from isocost.report.decisions.choices import title_of
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+ROWS, COLUMNS = 15, 60
+"""Of the map in letters."""
+BLANK = "."
+
+
+def mapped(found: Wins, case: Case) -> Told:
+    """The map in every form; as text a letter stands for each winner."""
+    sections = [
+        Section("", tuple(_sentences(found))),
+        Section(
+            f"{_label(found.y.axis)} upwards, {_label(found.x.axis)} to the right", tuple(_letters(found))
+        ),
+        Section("Winners", table=_legend(found)),
+    ]
+    return Told(title_of(case), finding(found), tuple(sections), _tree(found), _rows(found))
+
+
+def finding(found: Wins) -> str:
+    """Who wins most of the map."""
+    if not found.winners:
+        return "No accelerator does it anywhere on this map"
+    first = found.winners[0]
+    aim = "cheapest" if found.aim == "cheapest" else "fastest"
+    everywhere = not (found.place != 0).any()
+    if everywhere:
+        return f"{first.label} is the {aim} everywhere on this map"
+    share = format_share(first.share, decimals=0)
+    return f"{first.label} is the {aim} on {share} of this map"
+
+
+def _axes(found: Wins) -> str:
+    return f"{_label(found.y.axis)} upwards, {_label(found.x.axis)} to the right"
+
+
+def _label(axis: Axis) -> str:
+    return NUMBERS[PATHS[axis]].label
+
+
+def _said(axis: Axis, value: float) -> str:
+    if axis == "deadline":
+        return format_duration(value)
+    if axis in ("budget", "price"):
+        return format_money(value)
+    return format_quantity(value, NUMBERS[PATHS[axis]].quantity)
+
+
+def _sentences(found: Wins) -> Iterator[str]:
+    for span, values in ((found.x, found.xs), (found.y, found.ys)):
+        ends = f"{_said(span.axis, float(values[0]))} to {_said(span.axis, float(values[-1]))}"
+        yield f"{_label(span.axis)} from {ends}, by equal factors."
+    if found.aim == "fastest":
+        yield "No deadline is set: the fastest within the budget wins."
+    nobody = float((found.place == NOBODY).mean())
+    if nobody > 0.0:
+        yield f"On {format_share(nobody, decimals=0)} of it, marked {BLANK}, no accelerator on offer does it."
+    stale = [each.label for each in found.winners if each.stale]
+    if stale:
+        yield f"* wins by a price that is old and may be gone: {', '.join(stale)}."
+
+
+def letter(at: int) -> str:
+    """Of the winner at a place."""
+    return ascii_uppercase[at] if at < len(ascii_uppercase) else "?"
+
+
+def _letters(found: Wins) -> Iterator[str]:
+    rows = np.unique(np.linspace(0, len(found.ys) - 1, min(ROWS, len(found.ys))).round().astype(int))
+    columns = np.unique(np.linspace(0, len(found.xs) - 1, min(COLUMNS, len(found.xs))).round().astype(int))
+    width = max(len(_said(found.y.axis, float(found.ys[row]))) for row in rows)
+    for row in rows[::-1]:
+        marks = "".join(BLANK if (at := found.place[row, c]) == NOBODY else letter(int(at)) for c in columns)
+        yield f"{_said(found.y.axis, float(found.ys[row])):>{width}}  {marks}"
+
+
+def _legend(found: Wins) -> Table:
+    columns = (
+        Column("Letter"),
+        Column("Accelerator"),
+        Column("Share", lambda v: format_share(v, decimals=1), right=True),
+        Column("An hour", format_money, right=True),
+        Column("Price of"),
+    )
+    rows = [
+        (letter(at), _name(each), each.share, each.usd_per_gpu_hour or None, each.price_date)
+        for at, each in enumerate(found.winners)
+    ]
+    return Table(columns, tuple(rows))
+
+
+def _name(winner: Winner) -> str:
+    return f"{winner.label} *" if winner.stale else winner.label
+
+
+def _tree(found: Wins) -> dict[str, Any]:
+    def grid(values: Any) -> list[list[float | None]]:
+        return [[float(v) if math.isfinite(v) else None for v in row] for row in values]
+
+    names = [each.accelerator for each in found.winners]
+    return {
+        "aim": found.aim,
+        "x": {"axis": found.x.axis, "path": PATHS[found.x.axis], "values": found.xs.tolist()},
+        "y": {"axis": found.y.axis, "path": PATHS[found.y.axis], "values": found.ys.tolist()},
+        "winner": [[None if at == NOBODY else names[at] for at in row] for row in found.place.tolist()],
+        "cost_usd": grid(found.cost_usd),
+        "programme_days": grid(found.span_days),
+        "winners": [
+            {
+                "accelerator": each.accelerator,
+                "share": each.share,
+                "stale": each.stale,
+                "usd_per_gpu_hour": each.usd_per_gpu_hour,
+                "price_date": each.price_date,
+            }
+            for each in found.winners
+        ],
+    }
+
+
+def _rows(found: Wins) -> Table:
+    columns = (
+        Column(found.x.axis, str, key=PATHS[found.x.axis]),
+        Column(found.y.axis, str, key=PATHS[found.y.axis]),
+        Column("Accelerator", key="accelerator"),
+        Column("Cost", key="cost_usd"),
+        Column("Time", key="programme_days"),
+        Column("Stale", str, key="stale"),
+    )
+    rows: list[tuple[Any, ...]] = []
+    for row, y in enumerate(found.ys.tolist()):
+        for column, x in enumerate(found.xs.tolist()):
+            at = int(found.place[row, column])
+            if at == NOBODY:
+                rows.append((x, y, None, None, None, None))
+                continue
+            each = found.winners[at]
+            cost, days = float(found.cost_usd[row, column]), float(found.span_days[row, column])
+            rows.append((x, y, each.accelerator, cost, days, each.stale))
+    return Table(columns, tuple(rows))
