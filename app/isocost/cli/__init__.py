@@ -36,6 +36,7 @@ COMMANDS = {
     "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.calibrate", "a plan corrected by your own measured runs"),
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
+    "compare": Command("isocost.cli.deciding.compare", "plans side by side, and why one costs more"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""
