@@ -21,6 +21,7 @@ from isocost.catalog.constants.palette import Palette, read_palette
 from isocost.catalog.constants.reliability import ReliabilityFacts, read_reliability
 from isocost.catalog.constants.serving import ServingFacts, read_serving
 from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
+from isocost.catalog.constants.techniques import TechniqueRow, read_techniques
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
 from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.table import read_rows, read_text
@@ -43,6 +44,7 @@ class Replacements(TypedDict, total=False):
     whole_runs: WholeRuns
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
+    techniques: tuple[TechniqueRow, ...]
     palette: Palette
 
 
@@ -126,6 +128,11 @@ class AllConstants:
     def templates(self) -> Mapping[str, StageTemplate]:
         """What a new stage of a kind starts with beside its defaults, by the kind's tag."""
         return read_stage_templates(_text("stages.yaml"))
+
+    @cached_property
+    def techniques(self) -> tuple[TechniqueRow, ...]:
+        """Ways to spend less, and what was measured of each."""
+        return read_techniques(_text("techniques.yaml"))
 
     @cached_property
     def palette(self) -> Palette:

@@ -44,6 +44,8 @@ class Difference:
     """Fields that go over together; none = the whole section."""
     inert: bool = False
     """Whether it can change no cost."""
+    also: int | None = None
+    """Second stage that goes over with it: the one of the same name and another kind that takes its place."""
 
     @property
     def group(self) -> str:
@@ -76,7 +78,8 @@ class Joined:
                 held = sections.get(each.section, getattr(self.a, each.section))
                 sections[each.section] = _taking(held, getattr(self.b, each.section), each.names)
             else:
-                stages[each.place] = _stage_taking(stages[each.place], self.b.stages[each.place], each)
+                for place in (each.place, each.also) if each.also is not None else (each.place,):
+                    stages[place] = _stage_taking(stages[place], self.b.stages[place], each)
         counted = tuple(stage for stage in stages if stage.enabled)
         return msgspec.structs.replace(self.a, **sections, stages=counted)
 
@@ -84,11 +87,17 @@ class Joined:
 def joined(a: Scenario, b: Scenario, catalog: Catalog) -> Joined:
     """Two scenarios made comparable, with every input that differs."""
     pairs = _paired(a.stages, b.stages)
-    names = _distinct([stage for pair in pairs if (stage := pair[0] or pair[1]) is not None])
+    replaced = _replaced(pairs)
+    taken = set(replaced.values())
+    listed = [at for at in range(len(pairs)) if at not in taken]
+    names = dict(zip(listed, _distinct([_either(pairs[at]) for at in listed]), strict=True))
     differences = [each for section in _sections(a) for each in _of_section(a, b, section, catalog)]
     differences += _of_ranges(a.ranges, b.ranges)
     for place, (mine, theirs) in enumerate(pairs):
-        differences += _of_stage(mine, theirs, place, names[place], catalog)
+        if place in replaced:
+            differences.append(_of_another_kind(pairs, place, replaced[place], names[place]))
+        elif place not in taken:
+            differences += _of_stage(mine, theirs, place, names[place], catalog)
     with_all = [
         msgspec.structs.replace(side, stages=tuple(_present(pair, at) for pair in pairs))
         for at, side in enumerate((a, b))
@@ -190,6 +199,26 @@ def _paired(a: Sequence[Stage], b: Sequence[Stage]) -> list[Pair]:
     return pairs
 
 
+def _replaced(pairs: Sequence[Pair]) -> dict[int, int]:
+    """Places of stages of one side alone, by that of the other side's stage of the same name."""
+    mine = [(at, pair[0].name) for at, pair in enumerate(pairs) if pair[0] is not None and pair[1] is None]
+    theirs = {pair[1].name: at for at, pair in enumerate(pairs) if pair[1] is not None and pair[0] is None}
+    return {at: theirs.pop(name) for at, name in mine if name in theirs}
+
+
+def _either(pair: Pair) -> Stage:
+    stage = pair[0] if pair[0] is not None else pair[1]
+    assert stage is not None
+    return stage
+
+
+def _of_another_kind(pairs: Sequence[Pair], place: int, also: int, name: str) -> Difference:
+    """A stage that is of another kind on the other side."""
+    a, b = pairs[place][0], pairs[also][1]
+    off = not any(stage is not None and stage.enabled for stage in (a, b))
+    return Difference(f"{name}{SEPARATOR}{STAGE}", a, b, place, "", ("enabled",), off, also)
+
+
 def _same_stage(a: Stage, b: Stage) -> bool:
     return a.name == b.name and type(a) is type(b)
 
@@ -222,7 +251,7 @@ def _of_stage(
     a: Stage | None, b: Stage | None, place: int, name: str, catalog: Catalog
 ) -> Iterator[Difference]:
     if a is None or b is None:
-        off = not (a or b).enabled  # type: ignore[union-attr]
+        off = not _either((a, b)).enabled
         yield Difference(f"{name}{SEPARATOR}{STAGE}", a, b, place, "", ("enabled",), off)
         return
     still_off = not (a.enabled or b.enabled)
