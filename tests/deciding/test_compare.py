@@ -213,7 +213,7 @@ def edits(most: int) -> st.SearchStrategy[Project]:
     return st.builds(made, values, st.booleans())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(edits(4), edits(4))
 def test_shares_sum_to_the_cent_and_turn_with_the_direction(one: Project, other: Project):
     a, b = answer(one, CATALOG), answer(other, CATALOG)
@@ -226,7 +226,7 @@ def test_shares_sum_to_the_cent_and_turn_with_the_direction(one: Project, other:
     assert {each.path for each in there.differs} == {d.path for s in there.shares for d in s.differences}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(edits(3), edits(3), st.data())
 def test_a_mixture_costs_what_the_estimate_says(one: Project, other: Project, data: st.DataObject):
     """Arrays of money and shared physics come to the cents of a plan of its own, inert inputs included."""
@@ -273,6 +273,7 @@ def test_orders_through_a_plan_there_is_not_are_left_out():
     assert shapley([0, None, None, 100]) is None
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(-(10**15), 10**15), min_size=16, max_size=16))
 def test_shares_are_exact(worth: list[int]):
     there = shapley(worth)
@@ -289,6 +290,7 @@ def test_shares_are_exact(worth: list[int]):
         assert abs(there.cents[move] - expected) <= 1.0
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 10**6), min_size=8, max_size=8))
 def test_a_move_that_changes_nothing_gets_nothing(half: list[int]):
     # The fourth move leaves every corner as it was.

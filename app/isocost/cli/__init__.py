@@ -38,6 +38,7 @@ COMMANDS = {
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
     "compare": Command("isocost.cli.deciding.compare", "plans side by side, and why one costs more"),
     "techniques": Command("isocost.cli.deciding.techniques", "what would make a plan cheaper, and its catch"),
+    "translate": Command("isocost.cli.deciding.translate", "somebody's hours on your own accelerators"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""

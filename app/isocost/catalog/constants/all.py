@@ -23,6 +23,7 @@ from isocost.catalog.constants.serving import ServingFacts, read_serving
 from isocost.catalog.constants.spreads import AccuracyRecord, Spreads, read_accuracy
 from isocost.catalog.constants.techniques import TechniqueRow, read_techniques
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
+from isocost.catalog.constants.translation import Translation, read_translation
 from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.table import read_rows, read_text
 from isocost.paths import resource
@@ -45,6 +46,7 @@ class Replacements(TypedDict, total=False):
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
     techniques: tuple[TechniqueRow, ...]
+    translation: Translation
     palette: Palette
 
 
@@ -133,6 +135,11 @@ class AllConstants:
     def techniques(self) -> tuple[TechniqueRow, ...]:
         """Ways to spend less, and what was measured of each."""
         return read_techniques(_text("techniques.yaml"))
+
+    @cached_property
+    def translation(self) -> Translation:
+        """What errors on two accelerators have in common."""
+        return read_translation(_text("translation.yaml"))
 
     @cached_property
     def palette(self) -> Palette:
