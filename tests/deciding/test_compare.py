@@ -341,3 +341,14 @@ def test_the_rent_of_owned_accelerators_changes_nothing(capsys):
     found = priced_by_suppliers(answer(plan, CATALOG), CATALOG)
     assert found.owned
     assert len({each.total_usd for each in found.prices}) == 1
+
+
+def test_claims_of_other_names_are_other_stages_and_kinds_are_replaced(capsys, tmp_path):
+    other = CLAIMED.replace("kind: gpu-hours, name: Run, gpu_hours: 1500", "kind: rl, name: Run")
+    told = run_json(capsys, "compare", written(tmp_path, other), "Before", "After")
+    stage = next(each for each in told["differs"] if each["path"] == "Run/stage")
+    assert (stage["a"], stage["b"]) == ("gpu-hours", "rl")
+    other = CLAIMED.replace("name: Run, gpu_hours: 1500", "name: Walk, gpu_hours: 1500")
+    told = run_json(capsys, "compare", written(tmp_path, other), "Before", "After")
+    paths = [each["path"] for each in told["differs"]]
+    assert {"Run/stage", "Walk/stage"} <= set(paths)

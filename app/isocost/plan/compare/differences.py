@@ -10,7 +10,7 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.plan.inputs.table import INPUTS, matters
-from isocost.plan.kinds import Stage
+from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.resolve import impossible_model, parameters_of
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR, InputRange
@@ -179,7 +179,7 @@ Pair = tuple[Stage | None, Stage | None]
 
 
 def _paired(a: Sequence[Stage], b: Sequence[Stage]) -> list[Pair]:
-    """The stages of both sides: those of one name are the same, then of those left those of one kind.
+    """The stages of both sides: those of one name are the same, of those left those of one kind.
 
     The order is the first side's, with each of the other's after the one it follows there.
     """
@@ -224,7 +224,8 @@ def _same_stage(a: Stage, b: Stage) -> bool:
 
 
 def _same_kind(a: Stage, b: Stage) -> bool:
-    return type(a) is type(b)
+    # Claims of other names are claims of other things.
+    return type(a) is type(b) and not kind_of(a).claimed
 
 
 def _distinct(stages: Sequence[Stage]) -> list[str]:
