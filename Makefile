@@ -62,6 +62,7 @@ calibrate: .venv/.dev
 	$(PY) tools/calibrate_memory.py
 	$(PY) tools/calibrate_generation.py
 	$(PY) tools/calibrate_whole_runs.py
+	$(PY) tools/calibrate_pairs.py
 
 prices: .venv/.dev
 	$(PY) tools/price_cards.py

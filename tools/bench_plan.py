@@ -17,6 +17,7 @@ from isocost.catalog import Catalog, load
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.compare.comparing import compared_pair
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.tornado import tornado
 from isocost.plan.project.project import PretrainStage, Project, set_value
@@ -71,11 +72,32 @@ def samples_ms(project: Project, catalog: Catalog) -> float:
     return median_ms(lambda _: values.again(**given)["total"], REPEATS)
 
 
+MONEY = {
+    "price.usd_per_gpu_hour": 6.155,
+    "people.heads": 8.0,
+    "schedule.preparation_weeks": 8.0,
+    "programme.contingency": 0.15,
+    "storage.terabytes": 90.0,
+}
+"""Inputs of a second scenario that differ from the first's: those one changes while a layout stands."""
+
+
+def attribution_ms(project: Project, catalog: Catalog) -> float:
+    """A difference in cost laid to five inputs: every mixture of two scenarios priced."""
+    other = project
+    for path, value in MONEY.items():
+        other = set_value(other, path, value)
+    a, b = answer(project, catalog), answer(other, catalog)
+    return median_ms(lambda _: compared_pair(a, b, catalog), REPEATS)
+
+
 def main() -> None:
     """Print the figures as one JSON line."""
     catalog = load()
     plans = {key: load_project(presets() / f"{name}.yaml", catalog) for key, name in PLANS.items()}
     figures = {key: median_ms(partial(priced, plan, catalog), STEPS) for key, plan in plans.items()}
+    programme = load_project(presets() / "api-or-own.yaml", catalog)
+    figures["attribution_ms"] = attribution_ms(programme, catalog)
     figures["samples_10k_ms"] = samples_ms(plans["estimate_nine_ms"], catalog)
     nine = answer(plans["estimate_nine_ms"], catalog)
     sampled, on_one_core = risk(nine), time.process_time

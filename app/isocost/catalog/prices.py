@@ -204,13 +204,18 @@ def _used(quotes: list[PriceQuote], window_days: float, *, singles: bool) -> lis
 
 def _of_the_window(quotes: list[PriceQuote], window_days: float) -> list[PriceQuote]:
     """The newest quote of each supplier seen within a window before the newest of all, cheapest first."""
-    by_supplier: dict[str, list[PriceQuote]] = defaultdict(list)
-    for quote in quotes:
-        by_supplier[quote.supplier].append(quote)
-    latest = [_newest(of_one) for of_one in by_supplier.values()]
+    latest = newest_by_supplier(quotes)
     newest_day = max(date.fromisoformat(quote.date) for quote in latest)
     used = [q for q in latest if (newest_day - date.fromisoformat(q.date)).days <= window_days]
     return sorted(used, key=lambda quote: (quote.usd_per_gpu_hour, quote.supplier))
+
+
+def newest_by_supplier(quotes: Iterable[PriceQuote]) -> list[PriceQuote]:
+    """Each supplier's newest quote; of one day the largest instance, where regions differ in the cheapest."""
+    by_supplier: dict[str, list[PriceQuote]] = defaultdict(list)
+    for quote in quotes:
+        by_supplier[quote.supplier].append(quote)
+    return [_newest(of_one) for of_one in by_supplier.values()]
 
 
 def _is_single(quote: PriceQuote) -> bool:

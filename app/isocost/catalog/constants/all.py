@@ -31,7 +31,9 @@ from isocost.catalog.constants.spreads import (
     read_accuracy,
     read_evidence_rule,
 )
+from isocost.catalog.constants.techniques import TechniqueRow, read_techniques
 from isocost.catalog.constants.templates import StageTemplate, read_stage_templates
+from isocost.catalog.constants.translation import Translation, read_translation
 from isocost.catalog.constants.whole_runs import WholeRuns, read_whole_runs
 from isocost.catalog.table import read_rows, read_text
 from isocost.paths import resource
@@ -55,6 +57,8 @@ class Replacements(TypedDict, total=False):
     whole_runs: WholeRuns
     laws: ScalingLaws
     templates: Mapping[str, StageTemplate]
+    techniques: tuple[TechniqueRow, ...]
+    translation: Translation
     palette: Palette
     claim_rules: ClaimRules
     ladder: LadderRungs
@@ -150,6 +154,16 @@ class AllConstants:
     def templates(self) -> Mapping[str, StageTemplate]:
         """What a new stage of a kind starts with beside its defaults, by the kind's tag."""
         return read_stage_templates(_text("stages.yaml"))
+
+    @cached_property
+    def techniques(self) -> tuple[TechniqueRow, ...]:
+        """Ways to spend less, and what was measured of each."""
+        return read_techniques(_text("techniques.yaml"))
+
+    @cached_property
+    def translation(self) -> Translation:
+        """What errors on two accelerators have in common."""
+        return read_translation(_text("translation.yaml"))
 
     @cached_property
     def palette(self) -> Palette:

@@ -128,11 +128,17 @@ def read_evidence_rule(text: str) -> EvidenceRule:
 
 def run_class(t: Transformer, work: Workload, accelerator: Accelerator, stack: Stack) -> str:
     """The class of runs whose errors a plan shares: a platform and a kind, or ``RESEARCH``."""
+    platform = platform_of(accelerator, stack)
+    return RESEARCH if platform is None else f"{platform} {_kind(t, work)}"
+
+
+def platform_of(accelerator: Accelerator, stack: Stack) -> Platform | None:
+    """The platform of a class of runs; None for research code, which is a class of its own."""
     if stack == "research":
-        return RESEARCH
-    own: Platform = "open" if stack == "open" else "nvidia"
-    platform = own if accelerator.vendor == "NVIDIA" else "elsewhere"
-    return f"{platform} {_kind(t, work)}"
+        return None
+    if accelerator.vendor != "NVIDIA":
+        return "elsewhere"
+    return "open" if stack == "open" else "nvidia"
 
 
 def _kind(t: Transformer, work: Workload) -> Kind:

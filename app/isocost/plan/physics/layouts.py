@@ -18,6 +18,8 @@ _MEMORY = (
     ("buffers", "Buffers"),
     ("reserve", "Reserve"),
 )
+BUBBLE_PART = "Pipeline bubble"
+"""The part of a step that waits for a pipeline: its bubble, uneven stages, sends between them."""
 _STEP = (
     ("matmul", "Matrix multiplies"),
     ("attention", "Attention"),
@@ -26,7 +28,7 @@ _STEP = (
     ("tensor_comm", "Tensor-parallel traffic"),
     ("context_comm", "Context-parallel traffic"),
     ("expert_comm", "Expert traffic"),
-    ("pipeline", "Pipeline bubble"),
+    ("pipeline", BUBBLE_PART),
     ("data_comm", "Data-parallel traffic"),
     ("host", "Host"),
     ("optimizer", "Optimizer"),

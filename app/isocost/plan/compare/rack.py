@@ -1,0 +1,237 @@
+"""The rack of techniques: what each changes on a plan, on top of those that are on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.catalog import Catalog, CatalogError
+from isocost.catalog.constants.techniques import TechniqueRow
+from isocost.engine.scaling import loss
+from isocost.plan.answer.estimate import stage_estimates
+from isocost.plan.compare.changes import CHANGES, NotHereError
+from isocost.plan.compare.corners import runs_of
+from isocost.plan.compare.differences import Difference, joined
+from isocost.plan.kinds import data_of, kind_of
+from isocost.plan.money.arithmetic import CENTS, in_cents
+from isocost.plan.money.reckoning import reckoned
+from isocost.plan.physics.layouts import BUBBLE_PART
+from isocost.plan.physics.resolve import parameters_of
+from isocost.plan.project.counting import with_obtainable_counts
+from isocost.plan.project.project import Project, Scenario, model_of
+
+BUBBLE = "zero-bubble"
+"""The technique that is not modelled and whose most is known: the bubble it would fill."""
+_DENSE = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a plan comes to, as far as techniques move it."""
+
+    total_usd: float
+    days: float
+    """On the accelerators."""
+    programme_days: float
+    gpu_hours: float
+    fits: bool
+    loss: float | None
+    """Nats a token by the default law; None where no stage makes a dense model from text of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """One technique on this plan."""
+
+    row: TechniqueRow
+    on: bool
+    why_not: str = ""
+    """Why it has nothing to change here, or is not worked out; empty = it has."""
+    delta_usd: float | None = None
+    """What it adds to the cost on top of the others that are on; None where it has nothing to change."""
+    delta_days: float | None = None
+    alone_usd: float | None = None
+    """What it alone adds to the plan as it stands; only of those that are on."""
+    after: Outcome | None = None
+    """The plan with those that are on, and this one."""
+    before: Outcome | None = None
+    """The same without this one."""
+    changed: tuple[Difference, ...] = ()
+    """The inputs it changes."""
+    most_usd: float | None = None
+    """Of one that is not modelled: the most it could change the cost by, where that can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rack:
+    """Every technique on a plan, and what those that are on come to together."""
+
+    base: Outcome
+    """The plan as it stands."""
+    together: Outcome
+    """With every technique that is on."""
+    techniques: tuple[Technique, ...]
+
+    @property
+    def combined_usd(self) -> float:
+        """What those that are on add to the cost together."""
+        return round((self.together.total_usd - self.base.total_usd) * CENTS) / CENTS
+
+    @property
+    def promised_usd(self) -> float:
+        """What they would add one by one: more is saved on paper than together."""
+        return round(sum(each.alone_usd or 0.0 for each in self.techniques) * CENTS) / CENTS
+
+
+def with_technique(project: Project, technique: str, catalog: Catalog, scenario: int = 0) -> Project:
+    """The project with a technique's change of inputs; an ordinary change, to be undone as any.
+
+    Raises:
+        NotHereError: the plan has nothing it could change.
+        KeyError: there is no such technique with a change of inputs.
+    """
+    rows = {row.id: row for row in catalog.constants.techniques}
+    changed = CHANGES[technique](project, scenario, catalog, rows[technique].values)
+    return with_obtainable_counts(changed, catalog)
+
+
+def with_techniques(project: Project, names: Sequence[str], catalog: Catalog, scenario: int = 0) -> Project:
+    """The project with several, in the order of the rack whatever theirs. Raises NotHereError, KeyError."""
+    for row in catalog.constants.techniques:
+        if row.id not in names:
+            continue
+        try:
+            project = with_technique(project, row.id, catalog, scenario)
+        except NotHereError as error:
+            error.technique = row.id
+            raise
+    return project
+
+
+def outcome(project: Project, catalog: Catalog, scenario: int = 0) -> Outcome:
+    """What a scenario comes to. Raises CatalogError, ValueError."""
+    chosen = project.scenarios[scenario]
+    on = reckoned(chosen, runs_of(chosen, catalog), catalog)
+    return Outcome(
+        float(in_cents(on["total"])),
+        on["days"],
+        on["programme_days"],
+        float(sum(run.gpu_hours[0] for run in on.runs)),
+        all(bool(run.fits[0]) for run in on.runs),
+        predicted_loss(chosen, catalog),
+    )
+
+
+def predicted_loss(scenario: Scenario, catalog: Catalog) -> float | None:
+    """Nats a token that the default law predicts of the largest dense model made from text; None without."""
+    found = []
+    for stage in scenario.stages:
+        data = data_of(stage)
+        if not (stage.enabled and kind_of(stage).makes_model and data is not None):
+            continue
+        counted = parameters_of(model_of(scenario, stage), catalog)
+        if counted.active < _DENSE * counted.total:
+            return None  # the laws are of dense models
+        tokens = data.tokens + sum(_later_tokens(scenario))
+        found.append(float(loss(catalog.constants.laws.law(), counted.active, tokens)))
+    return min(found, default=None)
+
+
+def _later_tokens(scenario: Scenario) -> list[float]:
+    """Tokens of context extensions, which go on with the same text."""
+    return [
+        data.tokens
+        for stage in scenario.stages
+        if stage.enabled
+        and kind_of(stage).tag == "context-extension"
+        and (data := data_of(stage)) is not None
+    ]
+
+
+def rack(project: Project, on: Sequence[str], catalog: Catalog, scenario: int = 0) -> Rack:
+    """Every technique with its delta on top of those that are on, which come to together what they do.
+
+    Raises:
+        NotHereError: one that is to be on has nothing to change.
+        KeyError: one that is to be on is not there, or is not modelled.
+        CatalogError: the plan cannot be priced.
+    """
+    known: dict[Project, Outcome] = {}
+
+    def come_to(changed: Project) -> Outcome:
+        if changed not in known:
+            known[changed] = outcome(changed, catalog, scenario)
+        return known[changed]
+
+    held = with_techniques(project, on, catalog, scenario)
+    base, together = come_to(project), come_to(held)
+    found = []
+    for row in catalog.constants.techniques:
+        try:
+            if row.unmodelled:
+                most = _without_bubble(held, catalog, scenario) if row.id == BUBBLE else None
+                found.append(Technique(row, False, row.unmodelled, most_usd=most))
+                continue
+            others = [name for name in on if name != row.id]
+            without = with_techniques(project, others, catalog, scenario)
+            # In the order of the rack, so that nothing depends on which was switched on first.
+            with_it = with_techniques(project, [*on, row.id], catalog, scenario)
+            before, after = come_to(without), come_to(with_it)
+            alone = None
+            if row.id in on:
+                single = come_to(with_technique(project, row.id, catalog, scenario))
+                alone = round((single.total_usd - base.total_usd) * CENTS) / CENTS
+        except (NotHereError, CatalogError, ValueError) as error:
+            found.append(Technique(row, row.id in on, _why(error, row, catalog)))
+            continue
+        sides = joined(without.scenarios[scenario], with_it.scenarios[scenario], catalog)
+        found.append(
+            Technique(
+                row,
+                row.id in on,
+                delta_usd=round((after.total_usd - before.total_usd) * CENTS) / CENTS,
+                delta_days=after.days - before.days,
+                alone_usd=alone,
+                after=after,
+                before=before,
+                changed=sides.differences,
+            )
+        )
+    return Rack(base, together, tuple(found))
+
+
+def _why(error: Exception, row: TechniqueRow, catalog: Catalog) -> str:
+    """Why a technique cannot be on: what it lacks itself, or which of those that are on then has nothing."""
+    if not isinstance(error, NotHereError) or error.technique in ("", row.id):
+        return str(error)
+    other = next(each for each in catalog.constants.techniques if each.id == error.technique)
+    return f"Not with {other.label} on. {error}"
+
+
+def _without_bubble(project: Project, catalog: Catalog, scenario: int) -> float:
+    """What the plan would cost less if no stage had a pipeline bubble, stages' imbalance and sends included.
+
+    Experiments shrink with the runs they are a share of.
+    """
+    on, stages = stage_estimates(project.scenarios[scenario], catalog)
+    counted = [stages[at] for at in on.stages]
+    shares = [
+        sum(part.amount for part in stage.step.parts if part.name == BUBBLE_PART) / stage.step.total
+        if stage.step is not None and stage.step.total > 0.0
+        else 0.0
+        for stage in counted
+    ]
+    own = [kind_of(project.scenarios[scenario].stages[at]).group == "final run" for at in on.stages]
+    hours = sum(stage.gpu_hours for stage, mine in zip(counted, own, strict=True) if mine)
+    lost = sum(s.gpu_hours * share for s, share, mine in zip(counted, shares, own, strict=True) if mine)
+    mean = lost / hours if hours else 0.0
+    kept = [
+        1.0 - (mean if kind_of(project.scenarios[scenario].stages[at]).share is not None else share)
+        for at, share in zip(on.stages, shares, strict=True)
+    ]
+    left = np.array(kept).reshape(-1, 1)
+    keys = ("stage.gpu_hours", "stage.days")
+    values = on.values.again(**{key: on.values[key] * left for key in keys})
+    return float(in_cents(float(np.asarray(values["total"]).reshape(-1)[0]) - on["total"]))

@@ -1,0 +1,315 @@
+"""Scenarios side by side, and why one costs more than another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from string import ascii_uppercase
+from typing import Any
+
+from isocost.catalog import Catalog
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.compare.comparing import ALL, Pair, Share
+from isocost.plan.compare.shapley import LARGEST
+from isocost.plan.money.ledger import bars_by_group
+from isocost.quantities import (
+    format_carbon,
+    format_cents,
+    format_count,
+    format_counted,
+    format_duration,
+    format_energy,
+    format_money,
+    format_share,
+)
+from isocost.report.decisions.words import (
+    input_label,
+    plain_value,
+    signed_share,
+    value_words,
+)
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+ALIKE = 0.005
+"""USD: below it a cost is the same to the cent."""
+MOST = 0.5
+"""Of a difference: an input with more of it is named as most of it."""
+
+
+def told(names: Sequence[str], answers: Sequence[Answer], pairs: Sequence[Pair], catalog: Catalog) -> Told:
+    """The first scenario beside each of the others.
+
+    Args:
+        names: what each is called, no two alike.
+        pairs: the first beside each other one, in order.
+    """
+    sections = [figures_section(names, answers)]
+    for letter, pair in zip(letters(names)[1:], pairs, strict=True):
+        sections += [differs_section(pair, letter, catalog)]
+        sections += [why_section(pair, letter, catalog)] if pair.differs else []
+    return Told(
+        title=" beside ".join(names),
+        finding="; ".join(
+            pair_said(pair, names[0], name) for name, pair in zip(names[1:], pairs, strict=True)
+        ),
+        sections=tuple(sections),
+        tree=_tree(names, answers, pairs, catalog),
+        rows=_rows(names, pairs, catalog),
+    )
+
+
+def letters(names: Sequence[str]) -> list[str]:
+    """A letter for each scenario, as headings have no room for names."""
+    return [ascii_uppercase[at] if at < len(ascii_uppercase) else str(at + 1) for at in range(len(names))]
+
+
+def pair_said(pair: Pair, a: str, b: str) -> str:
+    """Which of two costs more, by how much, and the input to blame for most of it."""
+    delta, total = pair.delta_usd, pair.a.estimate.total.cost_usd
+    if abs(delta) < ALIKE:
+        return f"{b} costs the same as {a}"
+    share = f", {signed_share(delta / total).lstrip('+-')}" if total else ""
+    said = f"{b} costs {format_money(abs(delta))} {'more' if delta > 0 else 'less'} than {a}{share}"
+    same_way = [each for each in pair.shares if each.usd * delta > 0]
+    largest = max(same_way, key=lambda each: abs(each.usd), default=None)
+    if largest is not None and largest.usd / delta > MOST and largest.path != ALL:
+        verb = "saves" if delta < 0 else "adds"
+        said += f"; {share_label(largest)} alone {verb} {format_money(abs(largest.usd))}"
+    return said
+
+
+def share_label(share: Share) -> str:
+    """What an input, or a group of them, is called."""
+    if len(share.differences) == 1:
+        return input_label(share.differences[0].path)
+    return f"{share.path} ({format_counted(len(share.differences), 'input')})"
+
+
+# Figures
+
+_Figure = tuple[str, Callable[[Answer], float | None], Callable[[float], str]]
+
+
+def _figures(answers: Sequence[Answer]) -> list[_Figure]:
+    """Label, value and words of each figure, and the bill by its groups."""
+    groups = dict.fromkeys(
+        bar.name for answer in answers for bar in bars_by_group(answer.estimate.ledger) if bar.cost_usd
+    )
+    return [
+        ("Programme", lambda answer: answer.estimate.total.cost_usd, format_money),
+        *((f"  {name}", _of_group(name), format_money) for name in (groups if len(groups) > 1 else ())),
+        ("On the accelerators", lambda answer: answer.estimate.total.wall_days, format_duration),
+        ("Start to finish", lambda answer: answer.reckoning["programme_days"], format_duration),
+        ("Accelerator-hours", lambda answer: answer.estimate.total.gpu_hours, format_count),
+        ("MFU of the main stage", main_mfu, format_share),
+        ("Energy", lambda answer: answer.estimate.total.energy_kwh, format_energy),
+        ("Emissions", lambda answer: answer.estimate.total.co2_kg, format_carbon),
+    ]
+
+
+def _of_group(name: str) -> Callable[[Answer], float | None]:
+    def cost(answer: Answer) -> float | None:
+        bars = bars_by_group(answer.estimate.ledger)
+        return next((bar.cost_usd for bar in bars if bar.name == name), 0.0)
+
+    return cost
+
+
+def main_mfu(answer: Answer) -> float | None:
+    """The MFU of the stage that takes most hours; None where it has none."""
+    stages = [stage for stage in answer.estimate.stages if stage.enabled]
+    return max(stages, key=lambda stage: stage.gpu_hours).mfu if stages else None
+
+
+def figures_section(names: Sequence[str], answers: Sequence[Answer]) -> Section:
+    """Every figure of each scenario, with what the others have more or less than the first."""
+    columns, called = [Column("Figure")], letters(names)
+    for at, letter in enumerate(called):
+        columns += [Column(letter, right=True)]
+        columns += [Column(f"{letter} - {called[0]}", right=True)] if at else []
+    rows = [_row(label, [read(each) for each in answers], show) for label, read, show in _figures(answers)]
+    spans = [each.estimate.range for each in answers]
+    said = [f"{format_money(s.cost_usd.p10)} to {format_money(s.cost_usd.p90)}" if s else None for s in spans]
+    rows.insert(1, _words("8 chances in 10", said))
+    rows.append(_words("Memory", [_fits(each) for each in answers]))
+    kept = tuple(row for row in rows if any(cell not in (None, "") for cell in row[1:]))
+    legend = tuple(f"{letter}: {name}" for letter, name in zip(called, names, strict=True))
+    return Section("Figures", legend, Table(tuple(columns), kept))
+
+
+def _row(label: str, values: Sequence[float | None], show: Callable[[float], str]) -> tuple[str | None, ...]:
+    cells: list[str | None] = [label]
+    first = values[0]
+    for at, value in enumerate(values):
+        cells.append(None if value is None else show(value))
+        if at:
+            known = value is not None and first is not None and first != 0.0
+            change = (value or 0.0) / first - 1.0 if known and first else 0.0
+            cells.append(signed_share(change) if known and round(change, 4) else None)
+    return tuple(cells)
+
+
+def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
+    cells: list[str | None] = [label]
+    for at, words in enumerate(said):
+        cells += [words, None] if at else [words]
+    return tuple(cells)
+
+
+def _fits(answer: Answer) -> str | None:
+    verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
+    return None if not verdicts else "fits" if all(verdicts) else "does not fit"
+
+
+# What differs
+
+
+FIRST = ascii_uppercase[0]
+
+
+def differs_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
+    """Only the inputs that differ, each with both values in words."""
+    heading = f"Inputs that differ between {FIRST} and {letter}"
+    if not pair.differs:
+        return Section(heading, ("None: both hold the same inputs.",))
+    columns = (Column("Input"), Column(FIRST), Column(letter), Column("Path"))
+    rows = tuple(
+        (
+            input_label(each.path),
+            value_words(each.path, each.a, catalog),
+            value_words(each.path, each.b, catalog),
+            each.path,
+        )
+        for each in pair.differs
+    )
+    return Section(heading, (), Table(columns, rows))
+
+
+def why_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
+    """Each input's part of the difference, dearest first, and how it was found."""
+    total = pair.a.estimate.total.cost_usd
+    columns = (
+        Column("Input"),
+        Column(f"From {FIRST} to {letter}"),
+        Column("Share", lambda usd: f"{'+' if usd > 0 else ''}{format_cents(usd)}", right=True),
+        Column(f"Of {FIRST}", signed_share, right=True),
+    )
+    rows = tuple(
+        (share_label(each), _change(each, catalog), each.usd, each.usd / total if total else None)
+        for each in pair.shares
+        if not _inert(each)
+    )
+    end = ("Difference", "", pair.delta_usd, pair.delta_usd / total if total else None)
+    return Section(
+        f"Where the difference of {letter} comes from", tuple(how_said(pair)), Table(columns, (*rows, end))
+    )
+
+
+def _inert(share: Share) -> bool:
+    return all(each.inert for each in share.differences)
+
+
+def _change(share: Share, catalog: Catalog) -> str:
+    if len(share.differences) > 1:
+        return ", ".join(input_label(each.path).rpartition(": ")[2] for each in share.differences)
+    each = share.differences[0]
+    before, after = (value_words(each.path, value, catalog) for value in (each.a, each.b))
+    return f"{before} -> {after}"
+
+
+def how_said(pair: Pair) -> list[str]:
+    """How the difference was shared out, and what of it deserves caution."""
+    corners = pair.corners
+    said = [
+        "Each share is the mean over every order of changing the inputs; together they are the difference."
+    ]
+    if pair.grouped:
+        said.append(f"More than {LARGEST} inputs differ: they are taken together by what they belong to.")
+    if corners.missing:
+        which = f"{format_count(corners.missing)} of {format_count(len(corners.cents))}"
+        said.append(f"{which} mixtures of the two are no plan and are passed by: {corners.unpriced}")
+    if corners.misfits:
+        which = f"{format_count(corners.misfits)} of {format_count(len(corners.cents))}"
+        said.append(
+            f"{which} mixtures do not fit in memory; they are priced by their arithmetic all the same."
+        )
+    inert = [each for each in pair.shares if _inert(each)]
+    if inert:
+        names = "; ".join(share_label(each) for each in inert)
+        said.append(f"No line of the bill rests on: {names}.")
+    return said
+
+
+# For other programs
+
+
+def _tree(
+    names: Sequence[str], answers: Sequence[Answer], pairs: Sequence[Pair], catalog: Catalog
+) -> dict[str, Any]:
+    first = _pair_tree(names[0], names[1], pairs[0], catalog)
+    return {
+        **first,
+        "scenarios": [_figures_tree(name, each) for name, each in zip(names, answers, strict=True)],
+        "others": [
+            _pair_tree(names[0], name, pair, catalog) for name, pair in zip(names[2:], pairs[1:], strict=True)
+        ],
+    }
+
+
+def _pair_tree(a: str, b: str, pair: Pair, catalog: Catalog) -> dict[str, Any]:
+    return {
+        "a": a,
+        "b": b,
+        "total_a_usd": pair.a.estimate.total.cost_usd,
+        "total_b_usd": pair.b.estimate.total.cost_usd,
+        "delta_usd": pair.delta_usd,
+        "differs": [
+            {
+                "path": each.path,
+                "a": plain_value(each.path, each.a),
+                "b": plain_value(each.path, each.b),
+                "label": input_label(each.path),
+                "a_words": value_words(each.path, each.a, catalog),
+                "b_words": value_words(each.path, each.b, catalog),
+            }
+            for each in pair.differs
+        ],
+        "attribution": [
+            {"path": each.path, "usd": each.usd, "inputs": [one.path for one in each.differences]}
+            for each in pair.shares
+        ],
+        "attribution_method": "Shapley",
+        "mixtures": len(pair.corners.cents),
+        "mixtures_without_a_price": pair.corners.missing,
+        "mixtures_that_do_not_fit": pair.corners.misfits,
+    }
+
+
+def _figures_tree(name: str, answer: Answer) -> dict[str, Any]:
+    total, span = answer.estimate.total, answer.estimate.range
+    return {
+        "name": name,
+        "cost_usd": total.cost_usd,
+        "p10_usd": span.cost_usd.p10 if span else None,
+        "p90_usd": span.cost_usd.p90 if span else None,
+        "wall_days": total.wall_days,
+        "programme_days": answer.reckoning["programme_days"],
+        "gpu_hours": total.gpu_hours,
+        "mfu": main_mfu(answer),
+        "energy_kwh": total.energy_kwh,
+        "co2_kg": total.co2_kg,
+        "fits": None if (said := _fits(answer)) is None else said == "fits",
+        "headline": answer.estimate.headline,
+    }
+
+
+def _rows(names: Sequence[str], pairs: Sequence[Pair], catalog: Catalog) -> Table:
+    columns = tuple(Column(key) for key in ("a", "b", "path", "value_a", "value_b", "usd"))
+    rows = []
+    for name, pair in zip(names[1:], pairs, strict=True):
+        for each in pair.shares:
+            one = each.differences[0] if len(each.differences) == 1 else None
+            values = [None, None] if one is None else [plain_value(one.path, v) for v in (one.a, one.b)]
+            plain = [str(v) if isinstance(v, list | dict) else v for v in values]
+            rows.append((names[0], name, each.path, *plain, each.usd))
+    return Table(columns, tuple(rows))

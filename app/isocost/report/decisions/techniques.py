@@ -1,0 +1,295 @@
+"""The rack of techniques: what each would change on a plan, who measured it, and their sum together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.techniques import TechniqueRow
+from isocost.plan.compare.differences import Difference
+from isocost.plan.compare.rack import Outcome, Rack, Technique
+from isocost.quantities import format_counted, format_duration, format_money
+from isocost.report.decisions.words import input_label, signed_money, signed_share, value_words
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+GROUPS = {"same": "The same model, for less", "another": "Another model, or one that can do something else"}
+SHOWN = 3
+"""Inputs of a technique that are written out; the rest are counted."""
+LEAST_DAYS = 0.05
+LEAST_LOSS = 0.0005
+
+
+def told(title: str, found: Rack, catalog: Catalog) -> Told:
+    """Every technique on a plan."""
+    here = [each for each in found.techniques if each.after is not None]
+    sections = [Section("", tuple(together_said(found)))]
+    for group, heading in GROUPS.items():
+        rows = [each for each in here if each.row.group == group]
+        sections += [Section(heading, (), _shown(rows, catalog))] if rows else []
+    absent = [each for each in found.techniques if each.after is None and not each.row.unmodelled]
+    sections += [Section("Not in this plan", (), _absent(absent))] if absent else []
+    unmodelled = [each for each in found.techniques if each.row.unmodelled]
+    sections += [Section("Known, and not modelled", (), _unmodelled(unmodelled))] if unmodelled else []
+    sections.append(Section("Who says so", (), _sources([each.row for each in found.techniques])))
+    return Told(
+        title=title,
+        finding=rack_said(found),
+        sections=tuple(sections),
+        tree=_tree(found, catalog),
+        rows=_rows(found, catalog),
+    )
+
+
+def rack_said(found: Rack) -> str:
+    """What those that are on come to together, and which of the others would save most."""
+    on = [each for each in found.techniques if each.on]
+    most = _most(found)
+    if not on:
+        return f"Most is saved by {most}" if most else "No technique saves anything on this plan"
+    return f"{_on_said(on, found)}; of the others most is saved by {most}" if most else _on_said(on, found)
+
+
+def _on_said(on: Sequence[Technique], found: Rack) -> str:
+    names = [each.row.label for each in on]
+    joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} together"
+    usd, total = found.combined_usd, found.base.total_usd
+    share = f", {signed_share(usd / total).lstrip('+-')}" if total and usd else ""
+    return f"{joined}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}{share}"
+
+
+def _most(found: Rack) -> str:
+    """What saves most of the techniques that are off and run: of the same model, and of another."""
+    said = []
+    for group, words in (("same", "the same model"), ("another", "another model")):
+        savings = [
+            (each.delta_usd, each.row.label)
+            for each in found.techniques
+            if each.row.group == group
+            and not each.on
+            and each.delta_usd is not None
+            and each.delta_usd < 0.0
+            and _runs(each)
+        ]
+        if savings:
+            usd, label = min(savings)
+            said.append(f"'{label}' ({words}, {format_money(-usd)} less)")
+    return " or ".join(said)
+
+
+def _runs(each: Technique) -> bool:
+    return each.after is not None and each.after.fits
+
+
+def together_said(found: Rack) -> list[str]:
+    """What those that are on come to together, beside what they promise one by one."""
+    base, now = found.base, found.together
+    on = [each for each in found.techniques if each.on]
+    said = [f"The plan as it stands: {_outcome(base)}."]
+    if on:
+        said.append(f"With {', '.join(each.row.label for each in on)}: {_outcome(now)}.")
+    if len(on) > 1:
+        twice = found.combined_usd - found.promised_usd
+        said.append(
+            f"One by one they come to {signed_money(found.promised_usd)}, together to"
+            f" {signed_money(found.combined_usd)}: {format_money(abs(twice))} would be counted twice."
+        )
+    said.append("Each figure is on top of what is on, worked out anew on this plan.")
+    return said
+
+
+def _outcome(each: Outcome) -> str:
+    parts = [format_money(each.total_usd), f"{format_duration(each.days)} on the accelerators"]
+    parts += [] if each.fits else ["does not fit in memory"]
+    parts += [f"predicted loss {each.loss:.3f}"] if each.loss is not None else []
+    return ", ".join(parts)
+
+
+def change_words(changed: Sequence[Difference], catalog: Catalog) -> str:
+    """What a technique changes: "BF16 -> FP8"; several inputs by their names."""
+    said = []
+    for each in changed[:SHOWN]:
+        before, after = (value_words(each.path, value, catalog) for value in (each.a, each.b))
+        label = "" if len(changed) == 1 else f"{input_label(each.path)} "
+        said.append(f"{label}{before} -> {after}")
+    more = len(changed) - SHOWN
+    return "; ".join(said) + (f"; {format_counted(more, 'more input')}" if more > 0 else "")
+
+
+def what_else(each: Technique) -> str:
+    """What a technique does beside the cost: to the fit, to the loss."""
+    if each.after is None or each.before is None:
+        return ""
+    said = []
+    if not each.after.fits:
+        said.append("does not fit in memory")
+    elif not each.before.fits:
+        said.append("makes it fit in memory")
+    old, new = each.before.loss, each.after.loss
+    if old is not None and new is None:
+        said.append("its loss is not predicted")
+    elif old is not None and new is not None and abs(new - old) >= LEAST_LOSS:
+        said.append(f"predicted loss {old:.3f} -> {new:.3f}")
+    return "; ".join(said)
+
+
+def _days(days: float) -> str:
+    if abs(days) < LEAST_DAYS:
+        return "0"
+    return f"{'+' if days > 0 else '-'}{format_duration(abs(days))}"
+
+
+def _shown(rows: Sequence[Technique], catalog: Catalog) -> Table:
+    columns = (
+        Column("On"),
+        Column("Technique"),
+        Column("Cost", signed_money, right=True),
+        Column("Time", _days, right=True),
+        Column("Change"),
+        Column("Beside"),
+        Column("Catch"),
+        Column("Name"),
+    )
+    return Table(
+        columns,
+        tuple(
+            (
+                "on" if each.on else "",
+                each.row.label,
+                each.delta_usd,
+                each.delta_days,
+                change_words(each.changed, catalog),
+                what_else(each) or None,
+                each.row.catch,
+                each.row.id,
+            )
+            for each in rows
+        ),
+    )
+
+
+def _absent(rows: Sequence[Technique]) -> Table:
+    columns = (Column("Technique"), Column("Why"), Column("Measured elsewhere"))
+    return Table(columns, tuple((each.row.label, each.why_not, _measured(each.row)) for each in rows))
+
+
+def _unmodelled(rows: Sequence[Technique]) -> Table:
+    columns = (Column("Technique"), Column("Why"), Column("Most it could do here"), Column("Measured"))
+    return Table(
+        columns,
+        tuple(
+            (
+                each.row.label,
+                each.why_not,
+                None if each.most_usd is None else signed_money(each.most_usd),
+                _measured(each.row),
+            )
+            for each in rows
+        ),
+    )
+
+
+def _measured(row: TechniqueRow) -> str:
+    first = row.sources[0]
+    return f"{first.figure} ({first.on})"
+
+
+def _sources(rows: Sequence[TechniqueRow]) -> Table:
+    columns = (Column("Technique"), Column("Measured"), Column("On"), Column("Source"), Column("Date"))
+    return Table(
+        columns,
+        tuple(
+            (
+                row.label,
+                each.figure,
+                each.on,
+                f"{each.source}{' (not read again)' if each.recalled else ''}",
+                each.date,
+            )
+            for row in rows
+            for each in row.sources
+        ),
+    )
+
+
+# For other programs
+
+
+def _tree(found: Rack, catalog: Catalog) -> dict[str, Any]:
+    return {
+        "base": _outcome_tree(found.base),
+        "on": [each.row.id for each in found.techniques if each.on],
+        "together": _outcome_tree(found.together),
+        "combined_usd": found.combined_usd,
+        "one_by_one_usd": found.promised_usd,
+        "techniques": [_technique_tree(each, catalog) for each in found.techniques],
+    }
+
+
+def _outcome_tree(each: Outcome) -> dict[str, Any]:
+    return {
+        "cost_usd": each.total_usd,
+        "wall_days": each.days,
+        "programme_days": each.programme_days,
+        "gpu_hours": each.gpu_hours,
+        "fits": each.fits,
+        "loss": each.loss,
+    }
+
+
+def _technique_tree(each: Technique, catalog: Catalog) -> dict[str, Any]:
+    return {
+        "id": each.row.id,
+        "label": each.row.label,
+        "group": each.row.group,
+        "on": each.on,
+        "modelled": not each.row.unmodelled,
+        "applies": each.after is not None,
+        "why_not": each.why_not,
+        "delta_usd": each.delta_usd,
+        "delta_days": each.delta_days,
+        "alone_usd": each.alone_usd,
+        "at_most_usd": each.most_usd,
+        "fits": None if each.after is None else each.after.fits,
+        "loss_before": None if each.before is None else each.before.loss,
+        "loss_after": None if each.after is None else each.after.loss,
+        "changes": [
+            {
+                "path": one.path,
+                "before": value_words(one.path, one.a, catalog),
+                "after": value_words(one.path, one.b, catalog),
+            }
+            for one in each.changed
+        ],
+        "catch": each.row.catch,
+        "sources": [
+            {
+                "figure": one.figure,
+                "on": one.on,
+                "source": one.source,
+                "date": one.date,
+                "recalled": one.recalled,
+            }
+            for one in each.row.sources
+        ],
+    }
+
+
+def _rows(found: Rack, catalog: Catalog) -> Table:
+    keys = ("id", "group", "on", "delta_usd", "delta_days", "change", "why_not", "catch", "source")
+    rows = tuple(
+        (
+            each.row.id,
+            each.row.group,
+            "on" if each.on else "",
+            each.delta_usd,
+            each.delta_days,
+            change_words(each.changed, catalog),
+            each.why_not,
+            each.row.catch,
+            each.row.sources[0].source,
+        )
+        for each in found.techniques
+    )
+    return Table(tuple(Column(key) for key in keys), rows)
