@@ -36,6 +36,9 @@ COMMANDS = {
     "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.calibrate", "a plan corrected by your own measured runs"),
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
+    "explain": Command(
+        "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
+    ),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""

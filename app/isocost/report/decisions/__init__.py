@@ -1,0 +1,1 @@
+"""What the commands that help to decide say, and the window with them."""
