@@ -39,6 +39,9 @@ COMMANDS = {
     "explain": Command(
         "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
     ),
+    "schema": Command(
+        "isocost.cli.deciding.schema", "what plan files hold and commands print, as JSON Schema"
+    ),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""
