@@ -39,6 +39,9 @@ COMMANDS = {
     "explain": Command(
         "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
     ),
+    "loss": Command(
+        "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
+    ),
     "schema": Command(
         "isocost.cli.deciding.schema", "what plan files hold and commands print, as JSON Schema"
     ),

@@ -50,21 +50,13 @@ def _levels(text: str, written: str) -> int | None:
 
 def _written(file: str, key: str, depth: int | None, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.plans import open_catalog, open_plan, scenario_index
-    from isocost.plan.answer.estimate import answer
+    from isocost.cli.plans import answered
     from isocost.plan.explain.figures import Explainer, UnknownFigureError
     from isocost.report.decisions import explain
     from isocost.report.estimate_questions import LATE_WEEKS
     from isocost.report.told import FORMS
 
-    catalog = open_catalog()
-    project = open_plan(file, catalog)
-    index = scenario_index(project, scenario)
-    try:
-        found = answer(project, catalog, index)
-    except ValueError as error:
-        raise UsageError(f"{file}: {error}") from error
-    title = f"{project.name} | {found.scenario.name}"
+    title, found = answered(file, scenario)
     trees = Explainer(found, LATE_WEEKS)
     if not key:
         return FORMS[written](

@@ -74,7 +74,8 @@ class _RentOrBuy:
     def rent(self, at: int) -> Explanation:
         """Rent of an hour, on average over the hours of the fleet's stages."""
         rate, places = "price" if self._money.on.scenario.supply.owns else "rate", self._places(at)
-        if len(places) < 2 or not self.hours(at).value:
+        rates = {self._money.node(f"stage.{rate}", place).value for place in places}
+        if len(rates) < 2 or not self.hours(at).value:
             return self._of(rate, at)
         pairs = [
             (self._money.node("stage.gpu_hours", p), self._money.node(f"stage.{rate}", p)) for p in places
