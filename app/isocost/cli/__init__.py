@@ -42,6 +42,7 @@ COMMANDS = {
     "loss": Command(
         "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
     ),
+    "actual": Command("isocost.cli.deciding.actual", "a run under way against its plan: pace and forecast"),
     "schema": Command(
         "isocost.cli.deciding.schema", "what plan files hold and commands print, as JSON Schema"
     ),
