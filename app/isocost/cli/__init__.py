@@ -53,6 +53,9 @@ COMMANDS = {
     "loss": Command(
         "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
     ),
+    "actual": Command(
+        "isocost.cli.deciding.actual", "a run under way against its plan: pace, rest, new range"
+    ),
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
     "predict": Command("isocost.cli.predict", "what the model says of runs described in a table"),
     "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),

@@ -19,7 +19,7 @@ from isocost.plan.money.arithmetic import CENTS, in_cents
 from isocost.plan.money.reckoning import reckoned
 from isocost.plan.physics.layouts import BUBBLE_PART
 from isocost.plan.physics.resolve import parameters_of
-from isocost.plan.project.counting import with_obtainable_counts
+from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, model_of
 
 BUBBLE = "zero-bubble"

@@ -89,6 +89,7 @@ def train(job: Job, work: Training) -> list[StageRun]:
                 waste=lost.waste,
                 waste_source=lost.source,
                 wasted=hours * lost.waste,
+                work=work,
                 doubts=lost.doubts,
                 details=_details(job, work, flops, reference) if job.explained else (),
             )
