@@ -230,3 +230,10 @@ def test_every_form_says_it(capsys):
     moved = run_json(capsys, "translate", "startup-7b", "--from", "h100-sxm:8", "--to", "h100-sxm:8")
     assert moved["ratio"] == pytest.approx(1.0)
     assert moved["stages"][0]["from"]["count"] == 8
+
+
+def test_experiments_of_no_share_have_no_ratio():
+    plan = set_value(open_plan("api-or-own", CATALOG), "ablations.share", 0.0)
+    found = translate(plan, Hardware("a100-sxm-80gb", 256), CATALOG, hours=100.0)
+    assert [each.name for each in found.stages] == ["Pre-training"]
+    assert found.from_hours == pytest.approx(100.0)

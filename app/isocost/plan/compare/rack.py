@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +77,7 @@ class Rack:
     @property
     def combined_usd(self) -> float:
         """What those that are on add to the cost together."""
-        return round((self.together.total_usd - self.base.total_usd) * CENTS) / CENTS
+        return _apart(self.together, self.base)
 
     @property
     def promised_usd(self) -> float:
@@ -169,37 +169,51 @@ def rack(project: Project, on: Sequence[str], catalog: Catalog, scenario: int = 
     base, together = come_to(project), come_to(held)
     found = []
     for row in catalog.constants.techniques:
+        if row.unmodelled:
+            most = _without_bubble(held, catalog, scenario) if row.id == BUBBLE else None
+            found.append(Technique(row, False, row.unmodelled, most_usd=most))
+            continue
         try:
-            if row.unmodelled:
-                most = _without_bubble(held, catalog, scenario) if row.id == BUBBLE else None
-                found.append(Technique(row, False, row.unmodelled, most_usd=most))
-                continue
-            others = [name for name in on if name != row.id]
-            without = with_techniques(project, others, catalog, scenario)
-            # In the order of the rack, so that nothing depends on which was switched on first.
-            with_it = with_techniques(project, [*on, row.id], catalog, scenario)
-            before, after = come_to(without), come_to(with_it)
-            alone = None
-            if row.id in on:
-                single = come_to(with_technique(project, row.id, catalog, scenario))
-                alone = round((single.total_usd - base.total_usd) * CENTS) / CENTS
+            found.append(_switched(project, row, on, come_to, catalog, scenario))
         except (NotHereError, CatalogError, ValueError) as error:
             found.append(Technique(row, row.id in on, _why(error, row, catalog)))
-            continue
-        sides = joined(without.scenarios[scenario], with_it.scenarios[scenario], catalog)
-        found.append(
-            Technique(
-                row,
-                row.id in on,
-                delta_usd=round((after.total_usd - before.total_usd) * CENTS) / CENTS,
-                delta_days=after.days - before.days,
-                alone_usd=alone,
-                after=after,
-                before=before,
-                changed=sides.differences,
-            )
-        )
     return Rack(base, together, tuple(found))
+
+
+def _switched(
+    project: Project,
+    row: TechniqueRow,
+    on: Sequence[str],
+    come_to: Callable[[Project], Outcome],
+    catalog: Catalog,
+    scenario: int,
+) -> Technique:
+    """One technique on top of the others that are on. Raises NotHereError, CatalogError, ValueError."""
+    others = [name for name in on if name != row.id]
+    without = with_techniques(project, others, catalog, scenario)
+    # In the order of the rack, so that nothing depends on which was switched on first.
+    with_it = with_techniques(project, [*on, row.id], catalog, scenario)
+    before, after = come_to(without), come_to(with_it)
+    alone = None
+    if row.id in on:
+        single = come_to(with_technique(project, row.id, catalog, scenario))
+        alone = _apart(single, come_to(project))
+    sides = joined(without.scenarios[scenario], with_it.scenarios[scenario], catalog)
+    return Technique(
+        row,
+        row.id in on,
+        delta_usd=_apart(after, before),
+        delta_days=after.days - before.days,
+        alone_usd=alone,
+        after=after,
+        before=before,
+        changed=sides.differences,
+    )
+
+
+def _apart(after: Outcome, before: Outcome) -> float:
+    """What one costs more, to the cent."""
+    return round((after.total_usd - before.total_usd) * CENTS) / CENTS
 
 
 def _why(error: Exception, row: TechniqueRow, catalog: Catalog) -> str:

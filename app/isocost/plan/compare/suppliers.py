@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -89,20 +89,7 @@ def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = N
     plan = card_of(scenario)
     every: list[tuple[PriceCard, PriceQuote | None]] = [(plan, None), *theirs]
     every += [(card, quote) for card, quote in offers if not _same(card, plan)]
-    totals = _totals(answer, [card.usd_per_gpu_hour for card, _ in every])
-    count = int(answer.reckoning["held.count"])
-    prices = [
-        SupplierPrice(
-            card,
-            total,
-            round((total - totals[0]) * CENTS) / CENTS,
-            _age(card.date, today) if _is_day(card.date) else None,
-            single=quote is not None and quote.gpus_per_instance == 1 and is_too_many(count, "single", entry),
-            own=at == 0,
-            quoted_as=", ".join(part for part in (quote.instance, quote.region) if part) if quote else "",
-        )
-        for at, ((card, quote), total) in enumerate(zip(every, totals, strict=True))
-    ]
+    prices = _priced(answer, every, today)
     return BySupplier(
         entry.short_name,
         terms,
@@ -111,6 +98,26 @@ def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = N
         tuple(_fixed(answer)),
         owned=scenario.supply.mode == "own" and answer.reckoning.owned is not None,
     )
+
+
+def _priced(
+    answer: Answer, every: Sequence[tuple[PriceCard, PriceQuote | None]], today: date
+) -> Iterator[SupplierPrice]:
+    """The run at each price, the plan's own first."""
+    entry = answer.reckoning.catalog.accelerator(answer.scenario.hardware.accelerator)
+    cluster = is_too_many(int(answer.reckoning["held.count"]), "single", entry)
+    totals = _totals(answer, [card.usd_per_gpu_hour for card, _ in every])
+    for at, ((card, quote), total) in enumerate(zip(every, totals, strict=True)):
+        let = () if quote is None else (quote.instance, quote.region)
+        yield SupplierPrice(
+            card,
+            total,
+            round((total - totals[0]) * CENTS) / CENTS,
+            _age(card.date, today) if _is_day(card.date) else None,
+            single=cluster and quote is not None and quote.gpus_per_instance == 1,
+            own=at == 0,
+            quoted_as=", ".join(part for part in let if part),
+        )
 
 
 def _terms(supply: Supply, commitment: str) -> str:

@@ -139,34 +139,25 @@ def translate(
     made, words = _with_physics(project, places, catalog, scenario)
     typed = any(_efficiency(made.scenarios[scenario], at).mfu is not None for at in places)
     there = _alone(made.scenarios[scenario], places)
-    here = _moved(there, to)
-    theirs, mine = _halves(there, catalog), _halves(here, catalog)
-    if any(half.hours <= 0.0 for half, _ in theirs):
-        raise ValueError("A stage takes no time there; there is nothing to translate.")
-    total = sum(half.hours for half, _ in theirs)
-    found, bases = [], []
-    for at, place in enumerate(places):
-        (one, run), (other, own) = theirs[at], mine[at]
-        basis, common = _in_common(run, own, _efficiency(there, at).stack, same_code, catalog)
-        claimed = _claimed(chosen, chosen.stages[place])
-        took = one.hours if claimed is None else claimed
-        if hours is not None:
-            took = hours * one.hours / total
-        found.append(
-            StageTranslation(
-                chosen.stages[place].name,
-                one,
-                other,
-                took,
-                _half_of_pair(run.doubts, own.doubts, common.share),
-                words[at],
-            )
-        )
-        bases.append((took, basis, common))
-    _, basis, common = max(bases, key=lambda each: each[0])
-    told = hours is not None or any(_claimed(chosen, chosen.stages[at]) is not None for at in places)
-    wasted = any(_with_waste(run) for _, run in theirs)
-    return Translated(tuple(found), told, basis, common, to, wasted, typed)
+    sides = zip(_halves(there, catalog), _halves(_moved(there, to), catalog), strict=True)
+    # Experiments of no share, say, take no time and have no ratio.
+    pairs = [(at, theirs, mine) for at, (theirs, mine) in enumerate(sides) if theirs[0].hours > 0.0]
+    if not pairs:
+        raise ValueError("No stage takes any time there; there is nothing to translate.")
+    total = sum(theirs[0].hours for _, theirs, _ in pairs)
+    found, known, claimed = [], [], False
+    for at, (theirs, run), (mine, own) in pairs:
+        claim = _claimed(chosen, chosen.stages[places[at]])
+        claimed = claimed or claim is not None
+        took = theirs.hours if claim is None else claim
+        took = took if hours is None else hours * theirs.hours / total
+        known.append(_in_common(run, own, _efficiency(there, at).stack, same_code, catalog))
+        half = _half_of_pair(run.doubts, own.doubts, known[-1][1].share)
+        found.append(StageTranslation(chosen.stages[places[at]].name, theirs, mine, took, half, words[at]))
+    longest = max(range(len(found)), key=lambda place: found[place].from_hours)
+    wasted = any(_with_waste(run) for _, (_, run), _ in pairs)
+    told = hours is not None or claimed
+    return Translated(tuple(found), told, *known[longest], to, wasted, typed)
 
 
 def _with_physics(
