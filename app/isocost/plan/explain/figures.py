@@ -18,7 +18,7 @@ from isocost.plan.explain.ranges import range_figures
 from isocost.plan.explain.stages import HOURS, stage_figures
 from isocost.plan.explain.training import Ground, summed
 from isocost.plan.kinds import kind_of
-from isocost.plan.money.explain import Derivations, Explanation, given, worked_out
+from isocost.plan.money.explain import Derivations, Explanation, Provenance, given, worked_out
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import efficiency_of, hardware_of, model_of
 
@@ -124,6 +124,7 @@ class Explainer:
         answer, on = self._answer, self._answer.reckoning
         money = self.money
         places = range(len(on.stages))
+        yield "currency.per_usd", self._rate
         yield "total.cost_usd", lambda: money.node("total")
         yield "total.gpu_hours", lambda: self._hours()
         for name, key in (("wall_days", "days"), ("energy_kwh", "energy_kwh"), ("co2_kg", "co2_kg")):
@@ -140,6 +141,19 @@ class Explainer:
         yield from self._slip(on.late(self._late_weeks))
         for name, key in _ENERGY.items():
             yield f"energy.{name}", self._money(key)
+
+    def _rate(self) -> Explanation:
+        """What a dollar is worth in the currency that amounts are shown in."""
+        unit, held = self._answer.money, self._answer.project.currency
+        if unit.is_dollar:
+            return given("currency.per_usd", "Dollars for a dollar", 1.0, "", "figures are held in dollars")
+        if held.per_usd is not None:
+            source = held.source or "the plan's own rate"
+            how: Provenance = "looked up" if held.source else "typed"
+        else:
+            source, how = self._answer.reckoning.catalog.constants.currencies[unit.code].source, "looked up"
+        label = f"{unit.code} for a dollar"
+        return given("currency.per_usd", label, unit.per_usd, "", f"{source}, {unit.date}".rstrip(", "), how)
 
     def _money(self, key: str, stage: int | None = None) -> Builder:
         return lambda: self.money.node(key, stage)

@@ -114,8 +114,6 @@ def remarks(
     Of the stages that count. The line they stand on ends where the window does.
     """
     found = [Remark(estimate.doubt, opens="range")] if estimate.doubt else []
-    if estimate.evidence is not None:
-        found.append(Remark(evidence_words(estimate.evidence)))
     chosen = project.scenarios[scenario]
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
@@ -124,6 +122,8 @@ def remarks(
         found.append(Remark("hours taken as claimed"))
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
+    if estimate.evidence is not None:
+        found.append(Remark(evidence_words(estimate.evidence)))
     found += [Remark(each, spare=True) for each in (estimate.usage, currency_words(estimate.money)) if each]
     return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
 
