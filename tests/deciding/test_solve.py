@@ -261,6 +261,14 @@ def test_a_jump_is_kept_on_its_good_side():
     assert found.value <= 7.0
 
 
+def test_a_stage_on_hardware_of_its_own_is_told_on_it(capsys, tmp_path):
+    own = "name: Run, hardware: {accelerator: b200, count: 16}, price: {usd_per_gpu_hour: 5},"
+    plan = plan_file(tmp_path, KNOWN.replace("name: Run,", own))
+    found = answered(capsys, "solve", plan, "--for", "tokens", "--budget", "5K")
+    assert (found["estimate"]["accelerator"], found["estimate"]["count"]) == ("b200", 16)
+    assert found["estimate"]["gpu_hours"] == pytest.approx(1000, rel=1e-3)
+
+
 # The knee
 
 
