@@ -13,6 +13,8 @@ rss_mb                    largest resident memory of the drags
 estimate_ms, _seven_, _nine_
                           the whole answer of a plan of one, seven and nine stages, tokens moving
 samples_10k_ms            the bill of a nine-stage programme on 10,000 samples
+monte_carlo_ms            every doubt of that programme found and sampled 10,000 times, processor time
+tornado_ms                its tornado and shares of the doubt, processor time
 active_curve_ms           95th percentile of the plan's own curve: every count, every layout
 catalogue_ms              median of every other accelerator's curve
 solve_ms, _cold_ms        CPU of the best model for a budget and a deadline; layouts remembered, and not

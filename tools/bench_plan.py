@@ -17,6 +17,8 @@ from isocost.catalog import Catalog, load
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.doubt.risk import risk
+from isocost.plan.doubt.tornado import tornado
 from isocost.plan.project.project import PretrainStage, Project, set_value
 
 PLANS = {
@@ -35,14 +37,16 @@ def priced(project: Project, catalog: Catalog, step: int) -> Answer:
     return answer(set_value(project, "data.tokens", tokens, stage=at), catalog)
 
 
-def median_ms(work: Callable[[int], object], steps: int) -> float:
+def median_ms(
+    work: Callable[[int], object], steps: int, clock: Callable[[], float] = time.perf_counter
+) -> float:
     """Median time of ``work`` at each step, one untimed call first."""
     work(0)
     times = []
     for step in range(1, steps + 1):
-        started = time.perf_counter()
+        started = clock()
         work(step)
-        times.append((time.perf_counter() - started) * 1e3)
+        times.append((clock() - started) * 1e3)
     return statistics.median(times)
 
 
@@ -73,6 +77,10 @@ def main() -> None:
     plans = {key: load_project(presets() / f"{name}.yaml", catalog) for key, name in PLANS.items()}
     figures = {key: median_ms(partial(priced, plan, catalog), STEPS) for key, plan in plans.items()}
     figures["samples_10k_ms"] = samples_ms(plans["estimate_nine_ms"], catalog)
+    nine = answer(plans["estimate_nine_ms"], catalog)
+    sampled, on_one_core = risk(nine), time.process_time
+    figures["monte_carlo_ms"] = median_ms(lambda _: risk(nine), REPEATS, on_one_core)
+    figures["tornado_ms"] = median_ms(lambda _: tornado(sampled), REPEATS, on_one_core)
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from isocost.catalog.prices import PriceQuote, default_cards
+from isocost.catalog.prices import PriceQuote, default_cards, market_of
 
 
 def quote(supplier="A", price=1.0, date="2026-10-01", **changes):
@@ -136,3 +136,26 @@ def test_claims_are_never_averaged():
 def test_a_price_from_an_undated_snapshot_says_so():
     card = only([quote("A", 3.0, "2025-10-01", date_precision="window")])
     assert "newer than its date" in card.includes
+
+
+def test_the_market_is_the_newest_quote_of_each_supplier_on_the_same_terms():
+    quotes = [
+        quote("A", 3.0, "2026-10-01"),
+        quote("A", 4.0, "2026-11-01"),
+        quote("B", 5.0, gpus_per_instance=1),
+        quote("C", 2.0, standing="variant-unknown"),
+        quote("D", 1.0, standing="unverified"),
+        quote("E", 0.5, "2025-01-01"),
+        quote("F", 9.0, tier="hyperscaler"),
+    ]
+    asked = [(each.supplier, each.usd_per_gpu_hour) for each in market_of(quotes, "specialist", 92)]
+    assert asked == [("C", 2.0), ("A", 4.0), ("B", 5.0)]
+    assert [each.supplier for each in market_of(quotes, "hyperscaler", 92)] == ["F"]
+    # What is called single are the on-demand terms of all clouds.
+    assert len(market_of(quotes, "single", 92)) == 4
+
+
+def test_nobody_offers_a_claim_or_terms_of_ones_own():
+    quotes = [quote("A", 3.0), quote("B", 2.0, terms="claim", tier="claim")]
+    for terms in ("claim", "typed", "", "a friend's"):
+        assert market_of(quotes, terms, 92) == []

@@ -75,7 +75,7 @@ def test_a_triangle_ends_at_its_ends(capsys, tmp_path):
     assert found["chance"]["over_budget"] == pytest.approx(1 / 12, abs=2e-4)
     # A quarter of it lies below the mode, the plan's own price.
     assert found["cost_usd"]["base_percentile"] == pytest.approx(25.0, abs=0.05)
-    assert "three chances in four that it costs more" in " ".join(found["words"]).lower()
+    assert "three chances in four that it costs more" in " ".join(found["words"])
 
 
 def test_independent_doubts_join_as_the_root_of_their_squares(capsys, tmp_path):
@@ -127,18 +127,20 @@ def test_the_reserve_is_held_against_the_spread_not_sampled_with_it(capsys, tmp_
 def test_ablations_move_with_the_final_run(capsys, tmp_path):
     stages = "      - {{kind: ablations, name: Ablations, ablations: {{share: 0.5}}}}\n"
     more = "ranges: {stage.gpu_hours: 500..2000, ablations.share: {low: 0, high: 1, shape: uniform}}"
-    found = told(capsys, "risk", plan(tmp_path, more, CLAIM + stages), "--csv", str(tmp_path / "samples.csv"))
+    table = tmp_path / "samples.csv"
+    options = ("--samples", "2000", "--csv", str(table))
+    found = told(capsys, "risk", plan(tmp_path, more, CLAIM + stages), *options)
     assert found["gpu_hours"]["base"] == 1500.0
-    with (tmp_path / "samples.csv").open(encoding="utf-8") as file:
+    with table.open(encoding="utf-8") as file:
         rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    assert len(rows) == found["samples"] == 10_000
+    assert len(rows) == found["samples"] == 2000
     for row in rows[:50]:
         hours = row["stage.gpu_hours"] * (1.0 + row["ablations.share"])
         assert row["gpu_hours"] == pytest.approx(hours)
         assert row["cost_usd"] == pytest.approx(3.0 * hours, abs=0.02)
     assert max(row["ablations.share"] for row in rows) <= 1.0
     shares = np.array([[row["stage.gpu_hours"], row["ablations.share"]] for row in rows])
-    assert abs(np.corrcoef(shares.T)[0, 1]) < 0.05
+    assert abs(np.corrcoef(shares.T)[0, 1]) < 0.1
 
 
 def test_one_error_of_the_model_moves_every_stage_it_predicts(capsys):
@@ -163,6 +165,9 @@ def test_doubts_of_ours_are_there_with_their_source(capsys):
     assert "14 suppliers" in price["source"]
     assert (found["Ablations"]["low"], found["Ablations"]["high"]) == (0.15, pytest.approx(1.0))
     assert all(doubt["source"] for doubt in found.values())
+    # Llama's plan is on a price that few ask for: it may hold or rise.
+    low = {doubt["name"]: doubt for doubt in told(capsys, "risk", "llama-3.1-405b")["doubts"]}
+    assert low["Price of H100"]["low"] == low["Price of H100"]["base"] < price["low"]
     assert "Price of H800" not in str(told(capsys, "risk", "deepseek-r1-first-principles")["doubts"])
 
 
@@ -195,6 +200,7 @@ def test_what_is_typed_or_ranged_replaces_our_doubt_of_it(more, gone, capsys, tm
         ("{demand.months: 12..36}", "moves neither the bill nor the calendar"),
         ("{Off/stage.gpu_hours: 1..2}", "no stage that counts is called 'Off'"),
         ("{efficiency.mfu: 30-50 %}", "no stage that counts uses it"),
+        ("{ownership.years: 3..6}", "changes nothing in the plan as it stands"),
         ("{Run/tuning.rank: 8..32}", "Run has no such input"),
     ],
 )
@@ -294,7 +300,13 @@ def test_samples_do_not_replace_the_plan(capsys, tmp_path):
     st.floats(1.01, 20.0),
     st.sampled_from(["lognormal", "uniform", "triangular"]),
     st.sampled_from(
-        ["price.usd_per_gpu_hour", "stage.gpu_hours", "people.heads", "storage.terabytes", "people.months"]
+        [
+            "price.usd_per_gpu_hour",
+            "stage.gpu_hours",
+            "people.heads",
+            "storage.terabytes",
+            "programme.setup_usd",
+        ]
     ),
 )
 def test_any_range_is_sampled_within_what_its_shape_allows(tmp_path_factory, low, wider, shape, path):

@@ -22,7 +22,7 @@ from isocost.plan.doubt.ranged import Held, placed, with_value
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.tornado import tornado, variance_shares
 from isocost.plan.project.ranges import InputRange
-from tests.deciding.test_risk import plan, refused, told
+from tests.deciding.test_risk import CLAIM, plan, refused, told
 
 
 def ranged(name: str, *ranges: InputRange):
@@ -74,6 +74,10 @@ def test_the_speed_shows_as_the_mfu_and_less_of_it_is_dearer(capsys):
     assert (step["name"], step["path"], step["whose"]) == ("Step model", "efficiency.mfu", "measured")
     assert step["low"] < step["high"]
     assert step["cost_low_usd"] > found["base_usd"] > step["cost_high_usd"]
+    # The range is the one that holds 84 % of measured runs left out of the fit (accuracy.yaml).
+    seen = load().constants.spreads.by_class["open dense-16bit"]
+    assert step["high"] / step["low"] == pytest.approx(seen.high / seen.low)
+    assert 0.75 <= load().constants.accuracy.coverage.rows <= 0.85
     # Hours go against MFU.
     base = math.sqrt(step["low"] * step["high"])
     assert step["cost_low_usd"] / found["base_usd"] == pytest.approx(base / step["low"], rel=1e-3)
@@ -137,7 +141,7 @@ def test_between_its_nodes_a_layout_is_nearly_what_a_search_finds(name, path, lo
     project, catalog = ranged(name, InputRange(path=path, low=low, high=high))
     programme = risk(answer(project, catalog), samples=100).programme
     (held,) = placed(programme.on).held
-    values = np.geomspace(low, high, 9)[1:-1] * 1.017
+    values = np.geomspace(low, high, 6)[1:-1] * 1.017
     values = np.rint(values) if held.declared.integer else values
     still = [np.full(len(values), doubt.base) for doubt in programme.doubts[:-1]]
     between = programme.at([*still, values]).wall_days
@@ -171,6 +175,23 @@ def test_runs_of_ones_own_take_away_what_a_team_has_in_common():
     assert 0.0 < found.freed_usd < found.ask_usd - sampled.cost_usd.p50
     assert found.hour_usd == pytest.approx(256 * 3.99)
     assert found.spread_after_usd < found.spread_usd
+
+
+def test_part_of_an_error_found_out_leaves_the_rest_of_its_spread(capsys, tmp_path):
+    """Of a lognormal with a share l of its variance found out, four in five is the mean of what is left."""
+    text = CLAIM.partition("      - kind: gpu-hours")[0] + (
+        "      - {{kind: pretrain, name: Run, data: {{tokens: 2e11, batch_tokens: 1e6}}}}\n"
+    )
+    file = plan(tmp_path, "efficiency: {goodput: 0.97}", text)
+    found = told(capsys, "tornado", file)
+    (bar,), experiment = found["rows"], found["experiment"]
+    sigma = math.log(bar["cost_low_usd"] / found["base_usd"]) / NormalDist().inv_cdf(0.9)
+    z80, learned = NormalDist().inv_cdf(0.8), experiment["learned"]
+    after = math.exp(sigma**2 * learned / 2 + sigma * math.sqrt(1 - learned) * z80)
+    assert experiment["ask_usd"] == pytest.approx(found["base_usd"] * math.exp(sigma * z80), rel=5e-3)
+    assert experiment["freed_usd"] == pytest.approx(
+        found["base_usd"] * (math.exp(sigma * z80) - after), rel=0.1
+    )
 
 
 def test_what_is_measured_can_raise_the_ask_and_the_words_say_so(capsys):

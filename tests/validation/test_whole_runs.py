@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from isocost.catalog import load
 from isocost.plan.answer.estimate import stage_estimates
+from isocost.plan.doubt.risk import risk
 from isocost.plan.kinds.pretraining import PretrainStage
 from isocost.plan.project.project import Price, Scenario
 from isocost.plan.values import Data, Efficiency, Hardware, ModelChoice
@@ -16,10 +18,20 @@ from isocost.plan.values import Data, Efficiency, Hardware, ModelChoice
 CATALOG = load()
 
 
+@dataclass(frozen=True)
+class Paid:
+    """Trusted runs over a plan that knows their size, tokens and count: logarithms of its hours' factors."""
+
+    organisations: np.ndarray
+    stated: np.ndarray
+    low: np.ndarray
+    """One chance in ten below, of the plan's samples."""
+    high: np.ndarray
+
+
 @pytest.fixture(scope="module")
-def paid() -> np.ndarray:
-    """Logarithm of the hours of trusted runs over those of a plan that knows their size, tokens and count."""
-    logs = []
+def planned() -> Paid:
+    rows = []
     for run in CATALOG.runs:
         if not (run.trusted and run.stage == "pretrain" and run.gpu_hours and run.tokens and run.accelerator):
             continue
@@ -32,14 +44,33 @@ def paid() -> np.ndarray:
             price=Price(1.0),
             stages=(PretrainStage(name="Pre-training", data=Data(tokens=run.tokens)),),
         )
-        logs.append(math.log(run.gpu_hours / stage_estimates(scenario, CATALOG)[1][0].gpu_hours))
-    return np.array(logs)
+        hours = risk(stage_estimates(scenario, CATALOG)[0], samples=500).spread("gpu_hours")
+        logs = np.log(np.array([run.gpu_hours, hours.p10, hours.p90]) / hours.base)
+        rows.append((run.organisation, *logs.tolist()))
+    organisations, *logs = zip(*rows, strict=True)
+    return Paid(np.array(organisations), *(np.array(each) for each in logs))
+
+
+@pytest.fixture(scope="module")
+def paid(planned) -> np.ndarray:
+    return planned.stated
 
 
 def test_whole_runs_cost_what_plans_say_at_the_median(paid):
     assert len(paid) > 30
     assert 0.88 < math.exp(float(np.median(paid))) < 1.12
     assert math.exp(float(np.median(np.abs(paid)))) < 1.4
+
+
+def test_the_range_of_a_plan_holds_four_of_five_whole_runs(planned):
+    """Measured on all 74 runs left out by organisation: 79.7, 81.1 and 81.1 % by software."""
+    inside = (planned.stated >= planned.low) & (planned.stated <= planned.high)
+    assert 0.75 <= inside.mean() <= 0.9
+    # The default of waste made without the runs of the same organisation.
+    names = planned.organisations
+    others = np.array([np.median(planned.stated[names != name]) for name in names])
+    left = planned.stated - others
+    assert 0.75 <= np.mean((left >= planned.low) & (left <= planned.high)) <= 0.9
 
 
 @pytest.mark.parametrize("stack", ["vendor", "open", "research"])

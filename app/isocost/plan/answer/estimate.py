@@ -25,7 +25,7 @@ from isocost.plan.answer.results import (
     StageEstimate,
     Total,
 )
-from isocost.plan.answer.runs import run_scenario
+from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.answer.stage_layout import with_layout
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import kind_of
@@ -158,9 +158,7 @@ def answer(project: Project, catalog: Catalog, scenario: int = 0) -> Answer:
 
 def stage_estimates(scenario: Scenario, catalog: Catalog) -> tuple[Reckoning, tuple[StageEstimate, ...]]:
     """The scenario reckoned, and what each stage costs, takes and emits, those switched off included."""
-    shared = scenario.hardware
-    counts = [np.array([shared.count], dtype=np.int64)]
-    runs = [each[0] for each in run_scenario(scenario, [shared.accelerator], counts, catalog)]
+    runs = run_as_planned(scenario, catalog)
     on = reckoned(scenario, runs, catalog)
     # Stages switched off cost nothing, but the list of stages says what they would.
     every = on if len(on.stages) == len(runs) else reckoned(_all_on(scenario), runs, catalog)

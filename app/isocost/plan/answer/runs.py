@@ -33,6 +33,13 @@ def run_scenario(
     return [runs[i] for i in range(len(jobs))]
 
 
+def run_as_planned(scenario: Scenario, catalog: Catalog) -> list[StageRun]:
+    """Every stage, in order, on the scenario's own accelerator at its own count."""
+    shared = scenario.hardware
+    counts = [np.array([shared.count], dtype=np.int64)]
+    return [each[0] for each in run_scenario(scenario, [shared.accelerator], counts, catalog)]
+
+
 def _job(
     scenario: Scenario, stage: Stage, accelerators: Sequence[str], counts: Sequence[Counts], catalog: Catalog
 ) -> Job:

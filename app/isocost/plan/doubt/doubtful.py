@@ -111,8 +111,10 @@ def factor_of_scores(slow: Array, fast: Array, scores: Array) -> Array:
         slow: factor at one chance in ten above, by stage, 1 or more.
         fast: factor at one chance in ten below, 1 or less.
     """
-    if np.all(slow == slow[0]) and np.all(fast == fast[0]):
-        slow, fast = slow[:1], fast[:1]
-    above, below = np.log(slow)[:, None] / Z90, -np.log(fast)[:, None] / Z90
-    found: Array = np.exp(np.where(scores < 0.0, below, above) * scores)
-    return found
+    # Stages are few kinds of run: each pair is worked out once, and none where a stage is not moved.
+    pairs, which = np.unique(np.stack([slow, fast], axis=1), axis=0, return_inverse=True)
+    found = np.ones((len(pairs), len(scores)))
+    for row, (above, below) in zip(found, np.log(pairs).tolist(), strict=True):
+        if above != 0.0 or below != 0.0:
+            np.exp(np.where(scores < 0.0, -below / Z90, above / Z90) * scores, out=row)
+    return found if len(found) == 1 else found[which.reshape(-1)]

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share, own_doubts
-from isocost.plan.doubt.ranged import doubt_of, placed, run_alone, with_value
+from isocost.plan.doubt.ranged import placed
+from isocost.plan.doubt.response import doubt_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import Array
@@ -101,23 +103,44 @@ class Programme:
 
 
 def programme(on: Reckoning) -> Programme:
-    """A reckoned scenario with its doubts: ours, and the user's in place of ours.
-
-    Raises:
-        CatalogError: no model has the parameters in the middle of a range.
-    """
+    """A reckoned scenario with its doubts: ours, and the user's in place of ours."""
     found = placed(on)
-    scenario = on.scenario
-    for held in found.held:
-        scenario = with_value(scenario, held, held.middle, on.catalog)
+    scenario = found.middle
     middle = (
-        on if scenario == on.scenario else reckoned(scenario, run_alone(scenario, on.catalog), on.catalog)
+        on
+        if scenario == on.scenario
+        else reckoned(scenario, run_as_planned(scenario, on.catalog), on.catalog)
     )
     made = [doubt_of(held, middle) for held in found.held]
     ranged = {(held.declared.path, at) for held in found.held for at in held.stages}
     ours = own_doubts(middle, lambda path, i: (path, middle.stages[i]) in ranged)
     problems = (*found.problems, *(problem for _, problem in made if problem))
-    return Programme(on, middle, (*ours, *(doubt for doubt, _ in made)), problems)
+    every = Programme(on, middle, (*ours, *(doubt for doubt, _ in made)), problems)
+    idle = [doubt for doubt, moves in zip(every.doubts, _moving(every), strict=True) if not moves]
+    if not idle:
+        return every
+    said = [f"{doubt.path}: this changes nothing in the plan as it stands." for doubt in idle]
+    kept = tuple(doubt for doubt in every.doubts if doubt not in idle)
+    return Programme(on, middle, kept, (*problems, *said))
+
+
+def ends(of: Programme) -> Outcomes:
+    """The outcomes with each doubt at its low, then at its high, all others as the plan has them."""
+    count = len(of.doubts)
+    values = np.repeat(np.array([[doubt.base] for doubt in of.doubts]), 2 * count, axis=1)
+    for i, doubt in enumerate(of.doubts):
+        values[i, 2 * i : 2 * i + 2] = doubt.low, doubt.high
+    return of.at(list(values))
+
+
+def _moving(of: Programme) -> list[bool]:
+    """Which doubts change anything from one end to the other."""
+    if not of.doubts:
+        return []
+    found = ends(of)
+    pairs = np.array([getattr(found, name) for name in FIGURES]).reshape(len(FIGURES), -1, 2)
+    moves: list[bool] = np.any(pairs[..., 0] != pairs[..., 1], axis=0).tolist()
+    return moves
 
 
 def _times(value: Any, factors: Sequence[Array | float]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.risk import ASK, Risk
@@ -16,6 +17,8 @@ RUNS = 3
 """Runs of one's own that an experiment on the speed is made of."""
 FINDINGS = 50
 """Equally likely findings that are averaged over."""
+TIMES = 4
+"""Orders of the findings that are averaged over: what is freed is as small as the noise of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,25 @@ def _measured(of: Risk, at: int, learned: float) -> tuple[Array, Array]:
     doubt, n = of.programme.doubts[at], of.samples
     findings = min(FINDINGS, n // 10)
     values, spread = list(of.values), doubt.spread(n)
-    finding = order(doubt.key if learned >= 1.0 else f"{doubt.key}|found", n, of.seed)
-    which = finding * findings // n
-    middle = ((np.arange(findings) + 0.5) * n / findings).astype(np.intp)[which]
-    before = of.outcomes.cost_usd
+    middles = ((np.arange(findings) + 0.5) * n / findings).astype(np.intp)
     if learned >= 1.0:
-        values[at] = spread[middle]
-    else:
-        rest = np.sqrt(1.0 - learned) * spread[order(f"{doubt.key}|rest", n, of.seed)]
-        values[at] = np.sqrt(learned) * spread[finding] + rest
-        before = of.programme.at(values).cost_usd
-        values[at] = np.sqrt(learned) * spread[middle] + rest
-    cost = of.programme.at(values).cost_usd[np.argsort(which, kind="stable")]
-    return before, cost[: n // findings * findings].reshape(findings, -1)
+        which = order(doubt.key, n, of.seed) * findings // n
+        values[at] = spread[middles[which]]
+        return of.outcomes.cost_usd, _by_finding(of.programme.at(values).cost_usd, which, findings)
+    parts = []
+    for time in range(TIMES):
+        found, rest = (order(f"{doubt.key}|{part}|{time}", n, of.seed) for part in ("found", "rest"))
+        which = found * findings // n
+        values[at] = np.sqrt(learned) * spread[middles[which]] + np.sqrt(1.0 - learned) * spread[rest]
+        parts.append(_by_finding(of.programme.at(values).cost_usd, which, findings))
+    after = np.concatenate(parts, axis=1)
+    return after.reshape(-1), after
+
+
+def _by_finding(cost: Array, which: NDArray[np.intp], findings: int) -> Array:
+    """(findings, samples that share it), a few samples left over."""
+    ordered = cost[np.argsort(which, kind="stable")]
+    return ordered[: len(cost) // findings * findings].reshape(findings, -1)
 
 
 def _hour(of: Risk, doubt: Doubtful) -> tuple[float | None, str]:

@@ -143,8 +143,8 @@ def _of_goodput(on: Reckoning) -> Iterator[Doubtful]:
             _paid(on, stage, run, each) for each in (rates[0], float(run.goodput[0]), rates[1])
         )
         slow[i], fast[i] = max(1.0, usual / worst), min(1.0, usual / best)
-    names = f"{ranked[0].name} at best, {ranked[-1].name} at worst"
-    source = f"failures as often as on {names} ({ranked[0].source})"
+    first, last = (each.name.partition(",")[0] for each in (ranked[0], ranked[-1]))
+    source = f"failures at the rates of {first} at best and {last} at worst ({ranked[-1].source})"
     for made, run in _on_hours(on, slow, fast, GOODPUT):
         usual = float(run.goodput[0]) if run.goodput is not None else 1.0
         yield _as_share(made, "efficiency.goodput", source, _over(usual))
@@ -200,7 +200,9 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
     for i, stage in enumerate(stages):
         price = price_of(scenario, stage)
         if not ranged(path, i) and _paid_as_rent(on, i):
-            key = (hardware_of(scenario, stage).accelerator, price.usd_per_gpu_hour, price.commitment)
+            # Without a price of its own a stage pays the scenario's, whatever it runs on.
+            hardware = scenario.hardware if stage.price is None else hardware_of(scenario, stage)
+            key = (hardware.accelerator, price.usd_per_gpu_hour, price.commitment)
             groups.setdefault(key, []).append(i)
     for (accelerator, usd, _), places in groups.items():
         stage = stages[places[0]]
@@ -208,7 +210,6 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
         if market is None:
             continue
         low, high, words = market
-        inside = low <= usd <= high
         rows = np.isin(np.arange(len(stages)), places)[:, None]
         own = scenario.hardware.accelerator == accelerator and price_of(scenario, stage) == scenario.price
         name = on.catalog.accelerator(accelerator).short_name
@@ -217,17 +218,23 @@ def _of_market(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
             path=path if stage.price is None else f"{stage.name}{SEPARATOR}{path}",
             whose="market",
             source=words,
-            low=low,
-            middle=usd if inside else float(np.sqrt(low * high)),
-            high=high,
+            low=min(low, usd),
+            middle=usd,
+            high=max(high, usd),
             base=usd,
             effect=_priced(usd, rows, own),
             quantity="money",
             unit="an hour",
-            said=""
-            if inside
-            else f"{path}: the plan's price lies outside what 8 in 10 suppliers ask for {name}.",
+            said=_outside(path, usd, low, high),
         )
+
+
+def _outside(path: str, usd: float, low: float, high: float) -> str:
+    """What is taken of a price that is not among those usually asked, as a sentence; empty where it is."""
+    if low <= usd <= high:
+        return ""
+    where, then = ("below", "to hold or to rise") if usd < low else ("above", "to hold or to fall")
+    return f"{path}: the plan's price lies {where} what 8 in 10 suppliers ask; it is taken {then}."
 
 
 def _priced(usd: float, rows: NDArray[np.bool_], held: bool) -> Callable[[Array], Effect]:

@@ -1,8 +1,7 @@
-"""Ranges the user gives: which stages hold the input, and what each value of it makes of their hours."""
+"""Ranges the user gives: which stages hold the input, and the plan with another value in its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,26 +9,15 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.plan.answer.runs import run_scenario
-from isocost.plan.doubt.doubtful import Doubtful, Effect
-from isocost.plan.doubt.ours import is_share
-from isocost.plan.doubt.sampling import Z90, split_lognormal
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import NUMBER_ROADS, put, refused
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import RlStage, Stage, kind_of
-from isocost.plan.money.reckoning import Reckoning, reckoned
-from isocost.plan.physics.counts import count_grid, obtained, units_of
-from isocost.plan.physics.records import Array, StageRun
-from isocost.plan.project.project import Place, Project, Scenario, hardware_of
+from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.project.project import Place, Project, Scenario, model_of
 from isocost.plan.project.ranges import InputRange
 from isocost.quantities import format_quantity
 
-NODES = (-3.1, -2.2, -Z90, -Z90 / 2, 0.0, Z90 / 2, Z90, 2.2, 3.1)
-"""Standard deviations from the middle at which layouts are searched: one sample in 500 lies beyond.
-
-Between them logarithms follow straight lines. A range that ends at its ends has as many, evenly.
-"""
 SHARED = ("model", "hardware", "efficiency")
 """Sections a scenario holds for those stages that have none of their own."""
 STILL = ("demand", "api", "finetune", "serving", "goal")
@@ -63,19 +51,27 @@ class Placed:
 
     held: tuple[Held, ...]
     problems: tuple[str, ...]
+    middle: Scenario
+    """The scenario with every range that is sampled at its middle."""
 
 
 def placed(on: Reckoning) -> Placed:
-    """The ranges of a scenario, each with the stages that hold its input."""
+    """The ranges of a scenario, each with the stages that hold its input, but for those that cannot be."""
+    scenario = on.scenario
     held: list[Held] = []
     problems: list[str] = []
     for each in on.scenario.ranges:
         found = _place(on, each)
         if isinstance(found, str):
             problems.append(f"{each.path}: {found}")
+            continue
+        try:
+            scenario = with_value(scenario, found, found.middle, on.catalog)
+        except CatalogError as error:
+            problems.append(f"{each.path}: {error} The range is not sampled.")
         else:
             held.append(found)
-    return Placed(tuple(held), tuple(problems))
+    return Placed(tuple(held), tuple(problems), scenario)
 
 
 def _place(on: Reckoning, held: InputRange) -> Held | str:
@@ -94,6 +90,9 @@ def _place(on: Reckoning, held: InputRange) -> Held | str:
         if not _takes(scenario.stages[stages[0]], held.input):
             return f"{held.stage} has no such input."
     elif section in (*SHARED, "price"):
+        # A range of one stage's alone stands before that of all.
+        alone = {each.stage for each in scenario.ranges if each.input == held.input and each.stage}
+        stages = [i for i in stages if scenario.stages[i].name not in alone]
         stages = [i for i in stages if getattr(scenario.stages[i], section, None) is None]
         stages = [i for i in stages if section == "price" or _takes(scenario.stages[i], held.input)]
         if not stages:
@@ -135,25 +134,27 @@ def _value(on: Reckoning, declared: Input, stages: tuple[int, ...]) -> float | N
     path = declared.path
     if stages:
         alone = Project(name="", scenarios=(on.scenario,))
-        found = NUMBER_ROADS[path].held(alone, Place(0, stages[0]))
-        if found is None:
-            return _predicted(on.runs[on.stages.index(stages[0])], path)
-    else:
-        found = getattr(getattr(on.scenario, declared.section), declared.name)
-        if found is None:
-            found = _as_reckoned(on, path)
-    return None if found is None else float(found)
+        return (
+            NUMBER_ROADS[path]
+            .read(alone, Place(0, stages[0]), on.catalog, lambda: _filled(on, path, stages[0]))
+            .value
+        )
+    found = getattr(getattr(on.scenario, declared.section), declared.name)
+    return _as_reckoned(on, path) if found is None else float(found)
 
 
-def _predicted(run: StageRun, path: str) -> float | None:
+def _filled(on: Reckoning, path: str, at: int) -> float | None:
     """What a stage takes of an input that is left to the estimator."""
-    filled = {
+    stage, run = on.scenario.stages[at], on.runs[on.stages.index(at)]
+    if (usual := kind_of(stage).filled.get(path)) is not None:
+        return usual(stage, model_of(on.scenario, stage), on.catalog).value
+    found = {
         "efficiency.mfu": run.mfu,
         "efficiency.goodput": run.goodput,
         "efficiency.waste": run.waste,
         "data.batch_tokens": run.batch_tokens,
     }.get(path)
-    return None if filled is None else float(np.asarray(filled).reshape(-1)[0])
+    return None if found is None else float(np.asarray(found).reshape(-1)[0])
 
 
 KEYS = {
@@ -181,14 +182,25 @@ def with_value(scenario: Scenario, held: Held, value: float, catalog: Catalog) -
     value = float(round(value)) if held.declared.integer else value
     if not held.stages or section == "price":
         return _with_surroundings(scenario, held, value)
-    at = held.stages[0]
-    if held.range.stage and section in SHARED and getattr(scenario.stages[at], section, None) is None:
-        scenario = _with_own(scenario, at, section)
-    alone = Project(name="", scenarios=(scenario,))
-    place = Place(0, at)
-    if section == "model" and (why := refused(alone, path, value, at=place, catalog=catalog)):
-        raise CatalogError(why)
-    return put(alone, path, value, at=place, today=date.min, catalog=catalog).scenarios[0]
+    if held.range.stage and section in SHARED:
+        scenario = _with_own(scenario, held.stages[0], section)
+    for at in _holders(scenario, held):
+        alone = Project(name="", scenarios=(scenario,))
+        place = Place(0, at)
+        if section == "model" and (why := refused(alone, path, value, at=place, catalog=catalog)):
+            raise CatalogError(why)
+        scenario = put(alone, path, value, at=place, today=date.min, catalog=catalog).scenarios[0]
+    return scenario
+
+
+def _holders(scenario: Scenario, held: Held) -> list[int]:
+    """Stages at which an input is put in, so that it reaches all that it bears on.
+
+    One of those that share the scenario's, and each that was given its own by a range of another input.
+    """
+    own = [getattr(scenario.stages[at], held.declared.section, None) is not None for at in held.stages]
+    sharing = [at for at, alone in zip(held.stages, own, strict=True) if not alone][:1]
+    return sharing + [at for at, alone in zip(held.stages, own, strict=True) if alone]
 
 
 def _with_surroundings(scenario: Scenario, held: Held, value: float) -> Scenario:
@@ -203,7 +215,9 @@ def _with_surroundings(scenario: Scenario, held: Held, value: float) -> Scenario
 
 
 def _with_own(scenario: Scenario, at: int, section: str) -> Scenario:
-    """The scenario whose stage holds a section of its own, the same as the shared one."""
+    """The scenario whose stage holds a section of its own: the same as the shared one, unless it has one."""
+    if getattr(scenario.stages[at], section, None) is not None:
+        return scenario
     own = {section: getattr(scenario, section)}
     return _with_stage(scenario, at, msgspec.structs.replace(scenario.stages[at], **own))
 
@@ -211,213 +225,3 @@ def _with_own(scenario: Scenario, at: int, section: str) -> Scenario:
 def _with_stage(scenario: Scenario, at: int, stage: Stage) -> Scenario:
     stages = (*scenario.stages[:at], stage, *scenario.stages[at + 1 :])
     return msgspec.structs.replace(scenario, stages=stages)
-
-
-# What values do
-
-
-def doubt_of(held: Held, on: Reckoning) -> tuple[Doubtful, str]:
-    """A range as a doubt of a programme reckoned with every range at its middle, and what to know of it."""
-    declared, ranged = held.declared, held.range
-    problem = ""
-    if not held.stages or declared.section == "price":
-        effect = _of_sheet(held, on)
-    else:
-        effect, problem = _searched(held, on)
-    prefix = f"{ranged.stage}: " if ranged.stage else ""
-    made = Doubtful(
-        name=f"{prefix}{declared.label}",
-        path=ranged.path,
-        whose="yours",
-        source="your range",
-        low=ranged.low,
-        middle=held.middle,
-        high=ranged.high,
-        base=held.base,
-        shape=ranged.shape,
-        minimum=declared.minimum,
-        maximum=declared.maximum,
-        effect=effect,
-        quantity=declared.quantity,
-        unit=declared.unit,
-        whole=declared.integer,
-        said=held.said,
-    )
-    return made, problem
-
-
-def _of_sheet(held: Held, on: Reckoning) -> Callable[[Array], Effect]:
-    """The effect of an input that the bill reads."""
-    path, scenario = held.declared.path, on.scenario
-    if path == "price.usd_per_gpu_hour":
-        rows = np.isin(on.stages, held.stages)[:, None]
-        shared = not held.range.stage
-        middle = held.middle
-
-        def priced(values: Array) -> Effect:
-            factor = values / middle
-            return Effect(price=np.where(rows, factor, 1.0), held_price=factor if shared else 1.0)
-
-        return priced
-    if path == "ownership.usd_per_accelerator":
-        own = scenario.hardware.accelerator
-        same = np.array([hardware_of(scenario, scenario.stages[at]).accelerator == own for at in on.stages])
-        others = np.asarray(on.values["stage.purchase"])
-
-        def bought(values: Array) -> Effect:
-            rows = np.where(same[:, None], values, others)
-            return Effect(given={"stage.purchase": rows, "held.purchase": values})
-
-        return bought
-    return lambda values: Effect(given={path: values})
-
-
-LINEAR = ("ablations.share", "stage.hours", "stage.gpu_hours")
-"""Inputs that hours are in proportion to, and that may be 0."""
-EXACT = (*LINEAR, "efficiency.mfu", "efficiency.goodput", "efficiency.waste")
-"""Inputs whose hours lie on one line, so that two nodes tell all."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Nodes:
-    """A programme at some values of an input, rising."""
-
-    values: list[float]
-    hours: Array
-    """(values, stages that count)."""
-    checkpoint_gb: Array
-    """(values, 1) of a full checkpoint of the largest model."""
-    misfits: list[float]
-    """Values at which it does not fit."""
-    problem: str
-    """Why some values could not be worked out, as a sentence; empty = all could."""
-
-
-def _nodes(held: Held, on: Reckoning, wanted: Sequence[float]) -> _Nodes:
-    values, hours, stored, misfits, problem = [], [], [], [], ""
-    for value in sorted(set(wanted)):
-        try:
-            scenario = with_value(on.scenario, held, value, on.catalog)
-            runs = run_alone(scenario, on.catalog)
-        except CatalogError as error:
-            problem = str(error)
-            continue
-        values.append(value)
-        hours.append([float(runs[at].gpu_hours[0]) for at in on.stages])
-        stored.append([reckoned(scenario, runs, on.catalog)["checkpoint_gb"]])
-        if not all(bool(runs[at].fits[0]) for at in on.stages):
-            misfits.append(value)
-    return _Nodes(values, np.array(hours), np.array(stored), misfits, problem)
-
-
-def run_alone(scenario: Scenario, catalog: Catalog) -> list[StageRun]:
-    """Every stage of a scenario at its own count."""
-    count = [np.array([scenario.hardware.count], dtype=np.int64)]
-    return [each[0] for each in run_scenario(scenario, [scenario.hardware.accelerator], count, catalog)]
-
-
-def _searched(held: Held, on: Reckoning) -> tuple[Callable[[Array], Effect], str]:
-    """The effect of an input that stages read: their hours at its nodes, searched anew, and between them."""
-    path = held.declared.path
-    if path == "hardware.count":
-        return _counted(held, on)
-    found = _nodes(held, on, [*_node_values(held), held.middle, held.base])
-    if held.middle not in found.values:
-        return (lambda values: Effect()), f"{held.range.path}: {found.problem}"
-    at, middle = np.array(found.values), found.values.index(held.middle)
-    factors, stored = _factors(found.hours, middle, on), found.checkpoint_gb
-    kept = np.all(stored > 0.0) and np.any(stored != stored[0])
-
-    def effect(values: Array) -> Effect:
-        given = {"checkpoint_gb": between(path, at, stored, values)[0]} if kept else {}
-        return Effect(between(path, at, factors, values), given=given)
-
-    return effect, _misfit(held, found)
-
-
-def _counted(held: Held, on: Reckoning) -> tuple[Callable[[Array], Effect], str]:
-    """The effect of a count of accelerators: of those one can have."""
-    entry = on.catalog.accelerator(hardware_of(on.scenario, on.scenario.stages[held.stages[0]]).accelerator)
-    units = units_of(entry, on.scenario.supply.owns)
-    ends = [obtained(value, units) for value in _node_values(held)]
-    middle, base = (float(obtained(value, units)) for value in (held.middle, held.base))
-    # Counts as clusters are built are searched all at once; between them some accelerators idle.
-    grid = count_grid(units, int(middle))
-    inside = grid[(grid >= min(ends)) & (grid <= max(ends))].tolist()
-    low, high = (float(obtained(end, units)) for end in (held.range.low, held.range.high))
-    found = _nodes(held, on, [*map(float, inside), low, high, middle, base])
-    at, factors = np.array(found.values), _factors(found.hours, found.values.index(middle), on)
-    follows = np.isin(on.stages, held.stages)[:, None]
-    counts = np.asarray(on.values["stage.count"])
-
-    def effect(values: Array) -> Effect:
-        every, which = np.unique(values, return_inverse=True)
-        had = np.array([float(obtained(each, units)) for each in every.tolist()])[which]
-        given = {} if held.range.stage else {"held.count": had}
-        return Effect(
-            between("hardware.count", at, factors, had), np.where(follows, had, counts), given=given
-        )
-
-    return effect, _misfit(held, found)
-
-
-def _node_values(held: Held) -> list[float]:
-    """Values of an input where its hours are worked out; the ends of its range are among them."""
-    declared, ranged = held.declared, held.range
-    exact = declared.path in EXACT
-    if ranged.shape == "lognormal":
-        scores = np.array([-Z90, Z90] if exact else NODES)
-        found = split_lognormal(scores, ranged.low, held.middle, ranged.high)
-    else:
-        spaced = np.linspace if ranged.low <= 0.0 or declared.path in LINEAR else np.geomspace
-        found = spaced(ranged.low, ranged.high, 2 if exact else len(NODES))
-        found[[0, -1]] = ranged.low, ranged.high
-    found = np.clip(found, declared.minimum, declared.maximum)
-    return [float(each) for each in (np.rint(found) if declared.integer else found)]
-
-
-def _factors(hours: Array, middle: int, on: Reckoning) -> Array:
-    """(nodes, stages) factors on hours; of a share of the final run, beside what the final run does to it."""
-    stages = [on.scenario.stages[at] for at in on.stages]
-    shares = np.array([is_share(stage) for stage in stages])
-    final = hours[:, [kind_of(stage).group == "final run" for stage in stages]].sum(axis=1)
-    own = np.where(shares, hours / np.where(final > 0.0, final, 1.0)[:, None], hours)
-    factors: Array = np.where(own[middle] > 0.0, own / np.where(own[middle] > 0.0, own[middle], 1.0), 1.0)
-    return factors
-
-
-def between(path: str, nodes: Array, factors: Array, values: Array) -> Array:
-    """(stages, values) factors on hours at values of an input, from those at its nodes.
-
-    Logarithms follow straight lines, beyond the last node too; what is in proportion follows as it is.
-    """
-    if path in LINEAR:
-        return np.maximum(_lines(nodes, factors, values), 0.0)
-    if path == "efficiency.waste":  # hours go with what is left of them
-        nodes, values = 1.0 - nodes, 1.0 - values
-        nodes, factors = nodes[::-1], factors[::-1]
-    # A node of nothing, such as no prompt tokens, has no logarithm: the values themselves are as good there.
-    scale = np.log if nodes[0] > 0.0 else np.asarray
-    return np.exp(_lines(scale(nodes), np.log(factors), scale(values)))
-
-
-def _lines(nodes: Array, heights: Array, values: Array) -> Array:
-    """(stages, values) on straight lines between (nodes, stages) heights, continued beyond the last ones."""
-    if len(nodes) == 1:
-        return np.repeat(heights.T, len(values), axis=1)
-    left = np.clip(np.searchsorted(nodes, values) - 1, 0, len(nodes) - 2)
-    part = (values - nodes[left]) / (nodes[left + 1] - nodes[left])
-    rows = heights.T
-    found: Array = rows[:, left] * (1.0 - part) + rows[:, left + 1] * part
-    return found
-
-
-def _misfit(held: Held, found: _Nodes) -> str:
-    """Where in its range a plan cannot be, or does not fit, as a sentence; empty = nowhere, or everywhere."""
-    if found.problem:
-        return f"{held.range.path}: part of the range is left out: {found.problem}"
-    if not found.misfits or len(found.misfits) == len(found.values):
-        return ""
-    shown = ", ".join(format_quantity(each, held.declared.quantity) for each in found.misfits)
-    hungry = "hours there are of the least hungry layout"
-    return f"{held.range.path}: the plan does not fit at {shown}; {hungry}."

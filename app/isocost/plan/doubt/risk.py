@@ -85,11 +85,7 @@ class Risk:
 
 
 def risk(of: Answer | Reckoning, samples: int = SAMPLES, seed: int = SEED) -> Risk:
-    """The chances of an answered plan, or of a scenario reckoned: every doubt sampled through the whole bill.
-
-    Raises:
-        CatalogError: no model has the parameters in the middle of a range.
-    """
+    """The chances of an answered plan or a reckoned scenario: every doubt sampled through the whole bill."""
     found = programme(of.reckoning if isinstance(of, Answer) else of)
     values = tuple(doubt.values(samples, seed) for doubt in found.doubts)
     outcomes = found.at(values) if values else _still(found, samples)

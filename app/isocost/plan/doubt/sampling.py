@@ -33,7 +33,7 @@ def normal_scores(samples: int) -> Array:
     return _kept(np.array([NormalDist().inv_cdf(u) for u in middles(samples).tolist()]))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def order(name: str, samples: int, seed: int) -> NDArray[np.intp]:
     """The slice each sample of an input takes.
 

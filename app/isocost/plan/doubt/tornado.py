@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.plan.doubt.doubtful import Doubtful
+from isocost.plan.doubt.evaluation import ends
 from isocost.plan.doubt.risk import Risk
+from isocost.plan.doubt.sampling import order
 from isocost.plan.physics.records import Array
 
 MEASURE = "squared rank correlation with the cost, scaled to add up to 100 %"
@@ -52,10 +54,7 @@ def tornado(of: Risk) -> Tornado:
     base = float(programme.base.cost_usd[0])
     if not doubts:
         return Tornado((), base)
-    values = np.repeat(np.array([[doubt.base] for doubt in doubts]), 2 * len(doubts), axis=1)
-    for i, doubt in enumerate(doubts):
-        values[i, 2 * i : 2 * i + 2] = doubt.low, doubt.high
-    found = programme.at(list(values))
+    found = ends(programme)
     cost, days = (each.reshape(-1, 2) for each in (found.cost_usd, found.wall_days))
     shares = variance_shares(of)
     bars = []
@@ -74,20 +73,12 @@ def variance_shares(of: Risk) -> Array:
     cost = of.outcomes.cost_usd
     if not of.values or not cost.max() > cost.min():
         return np.zeros(len(of.values))
-    ranked = _standard(_ranks(cost))
-    rows = np.array([_standard(_ranks(values)) for values in of.values])
-    squares = (rows @ ranked / len(ranked)) ** 2
+    n = of.samples
+    ranks = np.empty(n)
+    ranks[np.argsort(cost, kind="stable")] = np.arange(n)
+    # A sample's slice of an input is the rank of its value: Spearman's correlation needs no more sorting.
+    slices = [order(doubt.key, n, of.seed) for doubt in of.programme.doubts]
+    centred = ranks - (n - 1) / 2.0
+    squares = np.array([float(centred @ each) for each in slices]) ** 2
     total: Array = squares / squares.sum()
     return total
-
-
-def _ranks(values: Array) -> Array:
-    """Places in rising order, equal values in the order of the samples."""
-    ranks = np.empty(len(values))
-    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return ranks
-
-
-def _standard(ranks: Array) -> Array:
-    found: Array = (ranks - ranks.mean()) / ranks.std()
-    return found

@@ -1,8 +1,8 @@
-"""Chances, what matters, and what to measure next: the sentences and tables, without Qt."""
+"""Chances of a plan: the sentences and tables, without Qt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,12 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.headline import impossible
 from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.evaluation import FIGURES
-from isocost.plan.doubt.experiment import RUNS, Experiment
+from isocost.plan.doubt.ours import PRICE
 from isocost.plan.doubt.risk import Risk, Spread
-from isocost.plan.doubt.tornado import MEASURE, Tornado
+from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.physics.records import STEP_MODEL
 from isocost.plan.project.programme import Goal
+from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import (
     SPACE,
     format_count,
@@ -23,8 +25,8 @@ from isocost.quantities import (
     format_energy,
     format_money,
     format_quantity,
-    format_share,
 )
+from isocost.report.forms import csv_cell
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -47,8 +49,6 @@ EXACT = 0.0005
 """A chance this close is the fraction itself."""
 SURE = 0.995
 """From here on a chance of samples is as good as certain, and is not said to be."""
-LITTLE = 0.01
-"""Share of an ask below which what an experiment frees is little."""
 
 
 def chance_said(chance: float) -> str:
@@ -65,7 +65,7 @@ def chance_said(chance: float) -> str:
     return f"{hundredths} {'chance' if hundredths == 1 else 'chances'} in 100"
 
 
-def _capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -78,7 +78,7 @@ def spread_said(of: Risk) -> str:
     if not cost.p90 > cost.p10 and not days.p90 > days.p10:
         return f"Nothing in this plan is in doubt: {format_money(cost.base)} as it stands"
     money = f"{format_money(cost.p10)} to {format_money(cost.p90)}"
-    return f"8 chances in 10 that it costs {money} and runs {_days(days.p10, days.p90)}"
+    return f"8 chances in 10 that it costs {money}, as many that it runs {_days(days.p10, days.p90)}"
 
 
 def _days(low: float, high: float) -> str:
@@ -101,7 +101,7 @@ def goal_said(of: Risk, goal: Goal) -> str:
         held, what = 1.0 - of.chance_late(days), f"{format_duration(days)} are"
     else:
         return ""
-    return f"{_capital(chance_said(held))} that {what} enough"
+    return f"{capital(chance_said(held))} that {what} enough"
 
 
 def base_said(of: Risk) -> str:
@@ -110,20 +110,22 @@ def base_said(of: Risk) -> str:
     if not cost.p90 > cost.p10:
         return ""
     more = chance_said(1.0 - cost.base_percentile / 100.0)
-    return f"{_capital(more)} that it costs more than the plan's {format_money(cost.base)}."
+    return f"The plan: {format_money(cost.base)}; {more} that it costs more."
 
 
 def sums_said(of: Risk) -> tuple[str, ...]:
-    """The plan, the plan with its reserve, and the ask, each with the chance that it is enough."""
-    plan, reserve = of.cost_usd.base, of.with_reserve_usd
-    named = [("The plan", plan)]
-    if reserve - plan > 0.005 and not of.programme.reserve_ranged:
-        named.append(("The plan with its reserve", reserve))
-    named.append(("The ask", of.ask_usd))
-    return tuple(
-        f"{name}: {format_money(usd)}, {chance_said(1.0 - of.chance_over(usd))} that it is enough."
+    """The plan, the plan with its reserve, and the ask; empty where nothing is in doubt."""
+    plan, reserve = base_said(of), of.with_reserve_usd
+    if not plan:
+        return ()
+    named = [("The ask", of.ask_usd)]
+    if not of.programme.reserve_ranged and of.programme.on.scenario.programme.contingency > 0.0:
+        named.insert(0, ("The plan with its reserve", reserve))
+    enough = (
+        f"{name}: {format_money(usd)}; {chance_said(1.0 - of.chance_over(usd))} that it is enough."
         for name, usd in named
     )
+    return (plan, *enough)
 
 
 def chances_said(of: Risk, goal: Goal) -> tuple[str, ...]:
@@ -131,13 +133,13 @@ def chances_said(of: Risk, goal: Goal) -> tuple[str, ...]:
     said = []
     if goal.budget_usd is not None:
         over = chance_said(of.chance_over(goal.budget_usd))
-        said.append(f"{_capital(over)} that it costs more than the budget, {format_money(goal.budget_usd)}.")
+        said.append(f"{capital(over)} that it costs more than the budget, {format_money(goal.budget_usd)}.")
     if goal.deadline_days is not None:
         late, days = chance_said(of.chance_late(goal.deadline_days)), format_duration(goal.deadline_days)
-        said.append(f"{_capital(late)} that it takes longer than the deadline, {days} from its first day.")
+        said.append(f"{capital(late)} that it takes longer than the deadline, {days} from its first day.")
     if goal.budget_usd is not None and goal.deadline_days is not None:
         both = chance_said(of.chance_both(goal.budget_usd, goal.deadline_days))
-        said.append(f"{_capital(both)} that both are held.")
+        said.append(f"{capital(both)} that both are held.")
     return tuple(said)
 
 
@@ -154,11 +156,18 @@ def conventions_said(of: Risk) -> tuple[str, ...]:
     return tuple(said)
 
 
-def notes_said(of: Risk, found: Answer | None = None) -> tuple[str, ...]:
+def headline_said(found: Answer) -> tuple[str, ...]:
+    """How the range beside the headline differs; nothing where there is none."""
+    if found.estimate.range is None:
+        return ()
+    return ("The range beside the headline is that of the hours alone, with the reserve in it.",)
+
+
+def notes_said(of: Risk, found: Answer) -> tuple[str, ...]:
     """What must be known of the samples."""
     said = [doubt.said for doubt in of.programme.doubts if doubt.said]
     said += of.programme.problems
-    failing = impossible(found.estimate.stages) if found is not None else None
+    failing = impossible(found.estimate.stages)
     if failing is not None:
         said.append(f"{failing.name} cannot run as planned: its hours are of the least hungry layout.")
     return tuple(said)
@@ -212,6 +221,20 @@ def value_said(doubt: Doubtful, value: float) -> str:
     return f"{shown}{SPACE}{doubt.unit}" if doubt.quantity == "number" and doubt.unit else shown
 
 
+def inside_said(name: str) -> str:
+    """A name within a sentence: "goodput", "the price of H100", but "MFU"."""
+    plain = name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+    return f"the {plain}" if name.startswith((PRICE, STEP_MODEL)) else plain
+
+
+def name_said(doubt: Doubtful) -> str:
+    """A doubt with the input its values are of: "Step model (MFU)"."""
+    declared = NUMBERS.get(doubt.path.rpartition(SEPARATOR)[2])
+    if declared is None or declared.label in doubt.name or doubt.name in declared.label:
+        return doubt.name
+    return f"{doubt.name} ({inside_said(declared.label)})"
+
+
 def _doubt_table(doubts: Sequence[Doubtful]) -> Table:
     columns = (
         Column("In doubt"),
@@ -225,7 +248,9 @@ def _doubt_table(doubts: Sequence[Doubtful]) -> Table:
     for doubt in doubts:
         low, high = sorted((doubt.shown_at(doubt.low), doubt.shown_at(doubt.high)))
         ends = (low, doubt.shown_at(doubt.base), high)
-        rows.append((doubt.name, *(value_said(doubt, each) for each in ends), doubt.whose, doubt.source))
+        rows.append(
+            (name_said(doubt), *(value_said(doubt, each) for each in ends), doubt.whose, doubt.source)
+        )
     return Table(columns, tuple(rows))
 
 
@@ -234,13 +259,12 @@ def told_risk(of: Risk, found: Answer) -> Told:
     goal, estimate = found.scenario.goal, found.estimate
     figures = _figures(of, estimate.noun)
     goals = chances_said(of, goal)
-    sums = tuple(each for each in (base_said(of), *sums_said(of)) if each)
     sections = [
         Section(sentences=(f"{spread_said(of)}.",) if goals else (), table=_spread_table(figures)),
-        Section("Plan, reserve and ask", sums),
+        Section("Plan, reserve and ask", sums_said(of)),
         Section("Budget and deadline", goals),
         Section("In doubt", table=_doubt_table(of.programme.doubts)),
-        Section("How to read it", (*conventions_said(of), *notes_said(of, found))),
+        Section("How to read it", (*conventions_said(of), *headline_said(found), *notes_said(of, found))),
     ]
     kept = tuple(each for each in sections if each.sentences or (each.table and each.table.rows))
     finding = goal_said(of, goal) or spread_said(of)
@@ -315,148 +339,5 @@ def samples_table(of: Risk) -> Table:
     inputs = [doubt.shown(values) for doubt, values in zip(doubts, of.values, strict=True)]
     columns = [*(doubt.path or doubt.name for doubt in doubts), *FIGURES]
     figures = [getattr(of.outcomes, key) for key in FIGURES]
-    stacked = np.column_stack([*inputs, *figures]) if of.samples else np.empty((0, len(columns)))
-    return Table(tuple(Column(name) for name in columns), tuple(map(tuple, stacked.tolist())))
-
-
-# Tornado
-
-
-def tornado_said(found: Tornado) -> str:
-    """What matters most, in one sentence."""
-    if not found.bars:
-        return "Nothing in this plan is in doubt"
-    first = found.bars[0]
-    low, high = sorted((first.cost_low_usd, first.cost_high_usd))
-    name = first.doubt.name
-    return f"{name} moves the cost most: {format_money(low)} to {format_money(high)} by itself"
-
-
-def experiment_said(found: Experiment | None) -> tuple[str, ...]:
-    """What measuring the most doubtful input would be worth."""
-    if found is None:
-        return ()
-    name, share = found.doubt.name, format_share(found.share, decimals=0)
-    ask, after = format_money(found.ask_usd), format_money(found.ask_after_usd)
-    said = [f"Most of the doubt about the cost is that of one input: {name}, {share} of it."]
-    if found.share < 0.5:
-        said = [f"No input has most of the doubt about the cost; {name} has the largest share, {share}."]
-    if found.hour_usd is not None:
-        what = f"{RUNS} short runs of your own, taken into the plan by isocost calibrate,"
-        hour = f"An hour of {found.accelerators} costs {format_money(found.hour_usd)}."
-        learned = format_share(found.learned, decimals=0)
-        exact = f"They take away {learned} of this input's own doubt: what runs of one team have in common."
-    else:
-        what = f"Knowing {name[:1].lower()}{name[1:]} exactly"
-        hour, exact = "", "This is the most that any measurement of it can do."
-    freed = found.freed_usd
-    if freed < LITTLE * found.ask_usd:
-        said.append(f"{what} would free little of the ask for four chances in five, {ask}.")
-    else:
-        said.append(
-            f"{what} would on average lower the ask for four chances in five from {ask} to {after},"
-            f" {format_money(freed)} less."
-        )
-    said.append(
-        f"{_capital(chance_said(found.dearer))} that it finds the programme dearer and raises the ask."
-    )
-    return tuple(each for each in (*said, exact, hour) if each)
-
-
-def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answered: Answer) -> Told:
-    """What matters in a plan."""
-    columns = (
-        Column("Input"),
-        Column("Path"),
-        Column("Low", right=True),
-        Column("High", right=True),
-        Column("Cost at low", format_money, right=True),
-        Column("Cost at high", format_money, right=True),
-        Column("Share of doubt", lambda share: format_share(share, decimals=0), right=True),
-        Column("Range"),
-    )
-    rows = tuple(
-        (
-            bar.doubt.name,
-            bar.doubt.path,
-            value_said(bar.doubt, bar.low),
-            value_said(bar.doubt, bar.high),
-            bar.cost_low_usd,
-            bar.cost_high_usd,
-            bar.share,
-            bar.doubt.whose,
-        )
-        for bar in found.bars
-    )
-    reading = (
-        f"Each input at its own low and high, the others as planned: {format_money(found.base_usd)}.",
-        f"Share of doubt: {MEASURE}.",
-    )
-    sections = (
-        Section("", reading if rows else (), Table(columns, rows)),
-        Section("The next experiment", experiment_said(experiment)),
-        Section("Beside it", notes_said(of, answered)),
-    )
-    kept = tuple(each for each in sections if each.sentences or (each.table and each.table.rows))
-    estimate = answered.estimate
-    finding = tornado_said(found)
-    words = [finding, *(each for section in kept for each in section.sentences)]
-    return Told(
-        f"{estimate.project} | {estimate.scenario}",
-        finding,
-        kept,
-        _tornado_tree(found, experiment, words),
-        _tornado_rows(found),
-    )
-
-
-def _bars(found: Tornado) -> Iterator[Mapping[str, Any]]:
-    for bar in found.bars:
-        yield {
-            "path": bar.doubt.path or None,
-            "name": bar.doubt.name,
-            "whose": bar.doubt.whose,
-            "low": bar.low,
-            "high": bar.high,
-            "unit": bar.doubt.unit or bar.doubt.quantity,
-            "cost_low_usd": round(bar.cost_low_usd, 2),
-            "cost_high_usd": round(bar.cost_high_usd, 2),
-            "days_low": round(bar.days_low, 6),
-            "days_high": round(bar.days_high, 6),
-            "share": round(bar.share, 6),
-        }
-
-
-def _tornado_tree(found: Tornado, experiment: Experiment | None, words: Sequence[str]) -> dict[str, Any]:
-    return {
-        "base_usd": round(found.base_usd, 2),
-        "rows": list(_bars(found)),
-        "share_measure": MEASURE,
-        "experiment": None if experiment is None else _experiment_tree(experiment),
-        "words": list(words),
-    }
-
-
-def _experiment_tree(found: Experiment) -> dict[str, Any]:
-    return {
-        "path": found.doubt.path or None,
-        "name": found.doubt.name,
-        "share": round(found.share, 6),
-        "learned": round(found.learned, 6),
-        "ask_usd": round(found.ask_usd, 2),
-        "ask_after_usd": round(found.ask_after_usd, 2),
-        "freed_usd": round(found.freed_usd, 2),
-        "chance_dearer": found.dearer,
-        "spread_usd": round(found.spread_usd, 2),
-        "spread_after_usd": round(found.spread_after_usd, 2),
-        "hour_usd": None if found.hour_usd is None else round(found.hour_usd, 2),
-    }
-
-
-def _tornado_rows(found: Tornado) -> Table:
-    rows = [tuple(bar.values()) for bar in _bars(found)]
-    names = (
-        "path", "name", "whose", "low", "high", "unit", "cost_low_usd", "cost_high_usd", "days_low",
-        "days_high", "share",
-    )  # fmt: skip
-    return Table(tuple(Column(name) for name in names), tuple(rows))
+    stacked = np.column_stack([*inputs, *figures])
+    return Table(tuple(Column(csv_cell(name)) for name in columns), tuple(map(tuple, stacked.tolist())))

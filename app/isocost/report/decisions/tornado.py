@@ -1,0 +1,173 @@
+"""What matters, and what to measure next: the sentences and tables, without Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.doubtful import Doubtful
+from isocost.plan.doubt.experiment import RUNS, Experiment
+from isocost.plan.doubt.risk import Risk
+from isocost.plan.doubt.tornado import MEASURE, Tornado
+from isocost.quantities import format_money, format_share
+from isocost.report.decisions.doubt import (
+    capital,
+    chance_said,
+    inside_said,
+    name_said,
+    notes_said,
+    value_said,
+)
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+LITTLE = 0.01
+"""Share of an ask below which what an experiment frees is little."""
+
+
+def tornado_said(found: Tornado) -> str:
+    """What matters most, in one sentence."""
+    if not found.bars:
+        return "Nothing in this plan is in doubt"
+    first = found.bars[0]
+    low, high = sorted((first.cost_low_usd, first.cost_high_usd))
+    name = inside_said(first.doubt.name)
+    return f"What moves the cost most is {name}: {format_money(low)} to {format_money(high)} by itself"
+
+
+def _settled(doubt: Doubtful) -> str:
+    """What it would be to know an input exactly."""
+    if doubt.whose == "market":
+        return f"A firm quote, which settles {inside_said(doubt.name)},"
+    return f"Knowing {'' if doubt.path else 'the hours of '}{inside_said(doubt.name)} exactly"
+
+
+def experiment_said(found: Experiment | None) -> tuple[str, ...]:
+    """What measuring the most doubtful input would be worth."""
+    if found is None:
+        return ()
+    name, share = inside_said(found.doubt.name), format_share(found.share, decimals=0)
+    ask, after = format_money(found.ask_usd), format_money(found.ask_after_usd)
+    said = [f"Most of the doubt about the cost is that of one input: {name}, {share} of it."]
+    if found.share < 0.5:
+        said = [f"No input has most of the doubt about the cost; {name} has the largest part, {share}."]
+    if found.hour_usd is not None:
+        what = f"{RUNS} short runs of your own, taken into the plan by isocost calibrate,"
+        hour = f"An hour of {found.accelerators} costs {format_money(found.hour_usd)}."
+        learned = format_share(found.learned, decimals=0)
+        exact = f"They take away {learned} of its variance: what runs of one team have in common."
+    else:
+        what = _settled(found.doubt)
+        hour, exact = "", "This is the most that any measurement of it can do."
+    freed = found.freed_usd
+    if freed < LITTLE * found.ask_usd:
+        said.append(f"{what} would free little of the ask for four chances in five, {ask}.")
+    else:
+        said.append(
+            f"{what} would on average lower the ask for four chances in five from {ask} to {after},"
+            f" about {format_money(freed, digits=2)} less."
+        )
+    said.append(
+        f"{capital(chance_said(found.dearer))} that it finds the programme dearer and raises the ask."
+    )
+    return tuple(each for each in (*said, exact, hour) if each)
+
+
+def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answered: Answer) -> Told:
+    """What matters in a plan."""
+    columns = (
+        Column("Input"),
+        Column("Path"),
+        Column("Low", right=True),
+        Column("High", right=True),
+        Column("Cost at low", format_money, right=True),
+        Column("Cost at high", format_money, right=True),
+        Column("Share of doubt", lambda share: format_share(share, decimals=0), right=True),
+        Column("Range"),
+    )
+    rows = tuple(
+        (
+            name_said(bar.doubt),
+            bar.doubt.path,
+            value_said(bar.doubt, bar.low),
+            value_said(bar.doubt, bar.high),
+            bar.cost_low_usd,
+            bar.cost_high_usd,
+            bar.share,
+            bar.doubt.whose,
+        )
+        for bar in found.bars
+    )
+    reading = (
+        f"Each input at its own low and high, the others as planned: {format_money(found.base_usd)}.",
+        f"Share of doubt: {MEASURE}.",
+    )
+    sections = (
+        Section("", reading if rows else (), Table(columns, rows)),
+        Section("The next experiment", experiment_said(experiment)),
+        Section("Beside it", notes_said(of, answered)),
+    )
+    kept = tuple(each for each in sections if each.sentences or (each.table and each.table.rows))
+    estimate = answered.estimate
+    finding = tornado_said(found)
+    words = [finding, *(each for section in kept for each in section.sentences)]
+    return Told(
+        f"{estimate.project} | {estimate.scenario}",
+        finding,
+        kept,
+        _tornado_tree(found, experiment, words),
+        _tornado_rows(found),
+    )
+
+
+def _bars(found: Tornado) -> Iterator[Mapping[str, Any]]:
+    for bar in found.bars:
+        yield {
+            "path": bar.doubt.path or None,
+            "name": bar.doubt.name,
+            "whose": bar.doubt.whose,
+            "low": bar.low,
+            "high": bar.high,
+            "unit": bar.doubt.unit or bar.doubt.quantity,
+            "cost_low_usd": round(bar.cost_low_usd, 2),
+            "cost_high_usd": round(bar.cost_high_usd, 2),
+            "days_low": round(bar.days_low, 6),
+            "days_high": round(bar.days_high, 6),
+            "share": round(bar.share, 6),
+        }
+
+
+def _tornado_tree(found: Tornado, experiment: Experiment | None, words: Sequence[str]) -> dict[str, Any]:
+    return {
+        "base_usd": round(found.base_usd, 2),
+        "rows": list(_bars(found)),
+        "share_measure": MEASURE,
+        "experiment": None if experiment is None else _experiment_tree(experiment),
+        "words": list(words),
+    }
+
+
+def _experiment_tree(found: Experiment) -> dict[str, Any]:
+    return {
+        "path": found.doubt.path or None,
+        "name": found.doubt.name,
+        "share": round(found.share, 6),
+        "learned": round(found.learned, 6),
+        "ask_usd": round(found.ask_usd, 2),
+        "ask_after_usd": round(found.ask_after_usd, 2),
+        "freed_usd": round(found.freed_usd, 2),
+        "chance_dearer": found.dearer,
+        "spread_usd": round(found.spread_usd, 2),
+        "spread_after_usd": round(found.spread_after_usd, 2),
+        "hour_usd": None if found.hour_usd is None else round(found.hour_usd, 2),
+    }
+
+
+def _tornado_rows(found: Tornado) -> Table:
+    rows = [tuple(bar.values()) for bar in _bars(found)]
+    names = (
+        "path", "name", "whose", "low", "high", "unit", "cost_low_usd", "cost_high_usd", "days_low",
+        "days_high", "share",
+    )  # fmt: skip
+    return Table(tuple(Column(name) for name in names), tuple(rows))
