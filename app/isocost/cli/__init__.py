@@ -45,6 +45,16 @@ COMMANDS = {
     "tornado": Command(
         "isocost.cli.deciding.tornado", "which inputs move the cost, and what to measure next"
     ),
+    "explain": Command(
+        "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
+    ),
+    "loss": Command(
+        "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
+    ),
+    "actual": Command("isocost.cli.deciding.actual", "a run under way against its plan: pace and forecast"),
+    "schema": Command(
+        "isocost.cli.deciding.schema", "what plan files hold and commands print, as JSON Schema"
+    ),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""

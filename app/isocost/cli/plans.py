@@ -12,6 +12,7 @@ from isocost.cli.errors import UsageError
 from isocost.files import load_project
 from isocost.files.presets import find_plan
 from isocost.files.schema import nearest_or_all
+from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.project.project import Project, replace_scenario
 
 
@@ -26,6 +27,18 @@ def open_catalog() -> Catalog:
 def open_plan(text: str, catalog: Catalog) -> Project:
     """The plan in a file or preset, its names checked against the catalogue. Raises FileError."""
     return load_project(find_plan(text), catalog)
+
+
+def answered(file: str, scenario: str | None) -> tuple[str, Answer]:
+    """What a plan's scenario comes to, under a title that names both. Raises FileError, UsageError."""
+    catalog = open_catalog()
+    project = open_plan(file, catalog)
+    index = scenario_index(project, scenario)
+    try:
+        found = answer(project, catalog, index)
+    except ValueError as error:
+        raise UsageError(f"{file}: {error}") from error
+    return f"{project.name} | {found.scenario.name}", found
 
 
 def with_goal(project: Project, index: int, budget: str | None, deadline: str | None) -> Project:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from isocost.catalog import Catalog, CatalogError, load
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.explain.figures import Explainer
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.roads import NUMBER_ROADS, put, refused, within
 from isocost.plan.inputs.table import NUMBERS
@@ -118,7 +119,7 @@ def test_two_inputs_around_the_stages_at_their_ends_are_priced(supply, first, se
     assert text(found.estimate)
     assert found.cash is not None
     assert found.slip(2.0) is not None
-    assert found.explain("total") is not None
+    assert Explainer(found, 1.0).of("total.cost_usd").value == pytest.approx(found.estimate.total.cost_usd)
     assert found.timeline
     read_all(project, SURROUNDINGS, found)
 

@@ -13,6 +13,7 @@ from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.programme_rows import PROGRAMME_ROWS
 from isocost.plan.inputs.table import INPUTS
 from isocost.plan.kinds import KINDS, Stage, kind_of, uses
+from isocost.plan.money.explain import explained
 from isocost.plan.project.project import Hardware, ModelChoice, Price, Project, Scenario
 from isocost.report.estimate_tables import json_text
 from isocost.report.estimate_text import text
@@ -41,7 +42,7 @@ def test_a_new_stage_is_priced_told_and_explained(tag):
     assert line.cost_usd == pytest.approx(stage.gpu_hours * 2.0, abs=0.01)
     assert stage.name in text(found.estimate)
     assert json.loads(json_text(found.estimate))["stages"][0]["kind"] == tag
-    assert found.explain("rent").inputs
+    assert explained(found.reckoning, "rent").inputs
 
 
 @pytest.mark.parametrize("tag", KINDS)

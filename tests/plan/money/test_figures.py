@@ -84,6 +84,7 @@ def check_words(on: Reckoning) -> set[Figure]:
                 continue  # nothing is reserved where nothing runs on it
             if row.key == "peak_kw" and len(on.stages) > 1:
                 assert coded == max(on.by_stage("stage.facility_kw"))
+                assert read(explained(on, "peak_kw").formula) == pytest.approx(coded)
                 continue
             assert on_words(on, row, place) == exact, (row.key, place)
     return set(on.values.sheet.rows.values())
@@ -148,11 +149,11 @@ def test_every_line_of_a_preset_is_explained_down_to_sourced_inputs(path):
     for index in range(len(project.scenarios)):
         result = answer(project, CATALOG, index)
         for line in (*result.estimate.ledger, None):
-            tree = result.explain("total" if line is None else line.key)
+            tree = explained(result.reckoning, "total" if line is None else line.key)
             cost = result.estimate.total.cost_usd if line is None else line.cost_usd
             assert tree.value == pytest.approx(cost, abs=0.006 * (1 + len(result.estimate.ledger)))
             for node in walk(tree):
-                assert bool(node.formula) == bool(node.inputs) or node.formula == "0"
+                assert bool(node.words) == bool(node.inputs) or node.words == "0"
                 assert node.inputs or node.source, node.key
 
 
@@ -240,7 +241,7 @@ def test_a_line_is_one_figure_and_one_input(monkeypatch: pytest.MonkeyPatch):
     assert "Insurance" in {each.name for each in without.omissions}
     assert "Insurance" not in {each.name for each in chosen.omissions}
     # The explanation
-    tree = chosen.explain("insurance")
+    tree = explained(chosen.reckoning, "insurance")
     assert [node.key for node in tree.inputs] == ["programme.insurance", "rent"]
     assert tree.inputs[0].source == "your input"
     # The reserve counts it too

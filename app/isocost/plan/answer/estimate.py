@@ -30,7 +30,6 @@ from isocost.plan.answer.stage_layout import with_layout
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.cashflow import CashMonth, TimelineBar, cash_by_month, timeline
-from isocost.plan.money.explain import Explanation, explained
 from isocost.plan.money.ledger import Omission, ledger, omissions, programme_total
 from isocost.plan.money.options import OptionComparison, compare_options
 from isocost.plan.money.reckoning import Reckoning, reckoned
@@ -99,10 +98,6 @@ class Answer:
     def slip(self, weeks: float) -> Slip:
         """What a delay costs."""
         return slip(self.reckoning, weeks)
-
-    def explain(self, key: str) -> Explanation:
-        """Where a figure comes from, down to inputs and their sources. Raises KeyError for no figure."""
-        return explained(self.reckoning, key)
 
 
 def estimate(project: Project, catalog: Catalog, scenario: int = 0) -> Estimate:
@@ -203,7 +198,7 @@ def _stage_estimate(on: Reckoning, place: int, run: StageRun) -> StageEstimate:
         details=tuple(each.called(entry.noun) for each in run.details),
         price_source=on.rate_source(stage),
         noun=entry.noun,
-        evidence=stage_evidence(stage, run, on.catalog),
+        evidence=stage_evidence(run, on.catalog),
     )
     return with_layout(result, run, on.scenario.supply.owns, on.catalog)
 

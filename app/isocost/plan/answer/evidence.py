@@ -9,9 +9,11 @@ from isocost.catalog import Catalog
 from isocost.evidence.nearest import Point
 from isocost.evidence.word import Evidence, Rounds, training_evidence, weakest, writing_evidence
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.kinds import Stage, kind_of
+from isocost.plan.kinds.distillation import Lessons
 from isocost.plan.physics.records import StageRun
 from isocost.plan.physics.resolve import transformer_of, workload_of
+from isocost.plan.physics.rounds import Recipe
+from isocost.plan.physics.serving import Writing
 from isocost.plan.physics.throughput import TYPED, Question
 from isocost.plan.values import ModelChoice
 
@@ -23,24 +25,22 @@ def point_of(question: Question, accelerator: str, count: int, catalog: Catalog)
     return Point(transformer_of(question.model, catalog), spec, count, work, question.stack)
 
 
-def stage_evidence(stage: Stage, run: StageRun, catalog: Catalog) -> Evidence | None:
+def stage_evidence(run: StageRun, catalog: Catalog) -> Evidence | None:
     """What a stage's prediction rests on; None where nothing is predicted (typed, claimed, a share)."""
-    return weakest(_parts(stage, run, catalog))
+    return weakest(_parts(run, catalog))
 
 
-def _parts(stage: Stage, run: StageRun, catalog: Catalog) -> Iterator[Evidence]:
+def _parts(run: StageRun, catalog: Catalog) -> Iterator[Evidence]:
     """Of its training and of the text generated for it."""
     count = int(run.counts[0])
     if run.speed is not None and run.speed.source != TYPED:
         yield _of_training(run.speed.question, run.accelerator, count, catalog)
-    if run.writer is not None:
-        rounds = kind_of(stage).rounds
-        recipe = rounds(stage, run.writer, catalog) if rounds is not None and run.speed is None else None
-        size = None
-        if recipe is not None:
-            plan = recipe.plan
+    match run.work:
+        case Recipe(model=model, plan=plan):
             size = Rounds(count, plan.prompt_tokens + max(phase.cap for phase in plan.phases))
-        yield _of_writing(run.writer, run.accelerator, size, catalog)
+            yield _of_writing(model, run.accelerator, size, catalog)
+        case Writing(load=load) | Lessons(teacher=Writing(load=load)):
+            yield _of_writing(load.model, run.accelerator, None, catalog)
 
 
 # Remembered: prices, tokens and goodput move without them.

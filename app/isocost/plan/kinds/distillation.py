@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
@@ -43,6 +44,16 @@ class Distillation(Value, frozen=True):
     stack: RlStackName = "open"
     """Software of the student's rollouts (on-policy)."""
     precision: PrecisionName = "bf16"
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """A student's training, and what its teacher writes or reads for it."""
+
+    student: StageRun
+    teacher: serving.Writing
+    teacher_hours: Array
+    """Accelerator-hours at each count."""
 
 
 class DistillationStage(ModelStage, frozen=True, kw_only=True, tag="distillation"):
@@ -101,51 +112,63 @@ def _run(job: Job) -> list[StageRun]:
 
 def _with_teacher(job: Job, student: StageRun) -> StageRun:
     """The student's run with the teacher's hours on the same accelerators before or beside it."""
-    teacher, fits, facts, spread = _teacher(job, student)
-    if not teacher.any():
+    teacher = _teacher(job, student)
+    if teacher is None or not teacher.hours.any():
         return student
-    hours = (float(student.gpu_hours[0]), float(teacher[0]))
+    hours = (float(student.gpu_hours[0]), float(teacher.hours[0]))
     shares: tuple[Detail, ...] = ()
     if job.explained:
         note = f"of {sum(hours):,.0f} GPU-hours; the student's training takes the rest"
         shares = (Detail("Teacher", hours[1] / sum(hours), "share", "", note),)
     return replace(
         student,
-        gpu_hours=student.gpu_hours + teacher,
-        fits=student.fits & fits,
-        writer=job.stage.distillation.teacher,
-        doubts=doubts_of_sum(hours, (student.doubts, (Doubt(GENERATED, *spread),))),
-        details=(*shares, *facts, *student.details),
+        gpu_hours=student.gpu_hours + teacher.hours,
+        fits=student.fits & teacher.fits,
+        work=Lessons(student, teacher.work, teacher.hours),
+        doubts=doubts_of_sum(hours, (student.doubts, (Doubt(GENERATED, *teacher.spread),))),
+        details=(*shares, *teacher.facts, *student.details),
     )
 
 
-def _teacher(
-    job: Job, student: StageRun
-) -> tuple[Array, np.ndarray, tuple[Detail, ...], tuple[float, float]]:
-    """(accelerator-hours at each count, whether it fits, facts, (slow, fast)) of the teacher's part."""
+@dataclass(frozen=True, slots=True)
+class _Teacher:
+    """The teacher's part, at each count."""
+
+    work: serving.Writing
+    hours: Array
+    """Accelerator-hours."""
+    fits: NDArray[np.bool_]
+    facts: tuple[Detail, ...]
+    spread: tuple[float, float]
+    """Hours when slow and when fast, over the central ones."""
+
+
+def _teacher(job: Job, student: StageRun) -> _Teacher | None:
+    """What the teacher writes or reads; None where its text exists already."""
     stage: DistillationStage = job.stage
     wanted = stage.distillation
     load = serving.Load(wanted.teacher, "fp8", "vendor", wanted.prompt_tokens, wanted.answer_tokens)
     counts, accelerator = student.counts, student.accelerator
     facts: tuple[Detail, ...]
-    nothing = np.zeros(len(counts))
     if wanted.method == "logits":
         rate, fits = serving.reading_rate(load, accelerator, counts, job.catalog)
         read = wanted.samples * (wanted.prompt_tokens + wanted.answer_tokens) * stage.tuning.epochs
         hours = read / rate / SECONDS_PER_HOUR
+        work = serving.Writing(load, read, reads=True)
         facts = (Detail("Teacher reads", float(rate[0]), "count", "tokens/s/GPU", "forward passes, FP8"),)
         spread = serving.served(job.catalog, load, accelerator, serving.power_of(int(counts[0])))
         shares = (spread.slow, spread.fast)
     elif wanted.generate:
         tokens = generated_for_kept(wanted.samples * wanted.answer_tokens, wanted.keep_rate)
+        work = serving.Writing(load, tokens)
         done = serving.write(load, tokens, accelerator, counts, job.catalog)
         hours, fits = done.gpu_hours, np.array([each.fits for each in done.serving])
         facts = serving.details(done, tokens, wanted.keep_rate)
         shares = (done.serving[0].slow, done.serving[0].fast)
     else:
-        return nothing, np.ones(len(counts), dtype=bool), (), (1.0, 1.0)
+        return None
     goodput = goodput_at(job.efficiency, serving.NOTHING_SAVED, counts, job.catalog)
-    return hours / goodput, fits, facts if job.explained else (), shares
+    return _Teacher(work, hours / goodput, fits, facts if job.explained else (), shares)
 
 
 def _used(stage: DistillationStage, path: str) -> bool:

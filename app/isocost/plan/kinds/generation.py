@@ -8,7 +8,7 @@ from isocost.engine.training.states import generated_for_kept
 from isocost.plan.kinds.kind import MODEL, RENTED, InputGroup, Kind, ModelStage
 from isocost.plan.physics.records import GENERATED, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import goodput_at
-from isocost.plan.physics.serving import NOTHING_SAVED, Load, details, write
+from isocost.plan.physics.serving import NOTHING_SAVED, Load, Writing, details, write
 from isocost.plan.values import GenerationPrecisionName, ServingStackName, Value
 
 
@@ -56,7 +56,7 @@ def _run(job: Job) -> list[StageRun]:
                 goodput=goodput,
                 tokens_per_s_per_gpu=done.rate,
                 doubts=(Doubt(GENERATED, first.slow, first.fast),),
-                writer=job.model,
+                work=Writing(load, tokens),
                 details=details(done, tokens, asked.keep_rate) if job.explained else (),
             )
         )

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from isocost.catalog.records import named_for
-from isocost.plan.inputs.table import NUMBERS
-from isocost.plan.money.arithmetic import Factor, Form, on_paper, places, usd_amount
+from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.table import NUMBERS, OFF, TYPED
+from isocost.plan.money.arithmetic import Factor, Form, on_paper, places, read, usd_amount
 from isocost.plan.money.figure import BILL, LINES, Figure
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import hardware_of
+
+Provenance = Literal["computed", "typed", "looked up", "measured", "fitted", "assumed"]
+"""How a value is known: by its formula, from the plan, from a source, from runs, from a fit, from nobody."""
+
+_PLACE_OF = re.compile(r"{(\d+)}")
+
+EXACT = 10
+"""Significant digits to which a formula, read as it is written, comes to its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +35,54 @@ class Explanation:
     label: str
     value: float
     unit: str
-    formula: str
-    """Arithmetic with the values of ``inputs`` in it; empty for a value that is not worked out."""
+    words: str
+    """Arithmetic with a place for each of ``inputs`` by its key; empty for a value that is not worked out."""
     source: str
-    """Where a value that is not worked out comes from."""
-    inputs: tuple[Explanation, ...]
+    """Where a value that is not worked out comes from, or what the formula is by."""
+    provenance: Provenance
+    inputs: tuple[Explanation, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """The arithmetic with the values of ``inputs`` in it, which comes to ``value`` as it is written."""
+        if not self.words:
+            return ""
+        if not all(math.isfinite(each.value) for each in self.inputs):
+            return re.sub(r"{[^{}]+}", "?", self.words)
+        factors = {each.key: [Factor(each.value, _form_of(each))] for each in self.inputs}
+        return on_paper(self.words, factors, lambda value: f"{value:.{EXACT}g}")[0]
+
+
+def worked_out(
+    key: str, label: str, unit: str, words: str, *inputs: Explanation, source: str = ""
+) -> Explanation:
+    """A value that its words come to: ``{0}`` in them is the place of the first input.
+
+    Raises ValueError where they are no arithmetic.
+    """
+    words = _PLACE_OF.sub(lambda place: f"{{{inputs[int(place[1])].key}}}", words)
+    value = read(words, {each.key: each.value for each in inputs})
+    return Explanation(key, label, value, unit, words, source, "computed", inputs)
+
+
+def given(
+    key: str, label: str, value: float, unit: str, source: str, provenance: Provenance = "looked up"
+) -> Explanation:
+    """A value that is not worked out here."""
+    return Explanation(key, label, value, unit, "", source, provenance)
+
+
+def _form_of(node: Explanation) -> Form:
+    return "usd" if node.unit.startswith("USD") else "share" if node.unit == "share" else "number"
 
 
 def explained(on: Reckoning, key: str) -> Explanation:
-    """Where a figure comes from; ``stage.0`` is the rent of the scenario's first stage.
+    """Where a figure of money comes from; ``stage.0`` is the rent of the scenario's first stage.
 
     Raises:
         KeyError: there is no such figure in this plan.
     """
-    prefix, _, place = key.partition(".")
-    if prefix == "stage" and place.isdigit():
-        return _node(on, "stage.rent", on.stages.index(int(place)))
-    if key not in on.values.sheet.rows:
-        raise KeyError(key)
-    return _node(on, key, None)
+    return Derivations(on).of(key)
 
 
 def arithmetic(on: Reckoning, figure: Figure, stage: int | None = None) -> tuple[str, str]:
@@ -93,26 +134,118 @@ def _form(on: Reckoning, name: str) -> Form:
     return {"money": "usd", "share": "share"}.get(declared.quantity, "number")  # type: ignore[return-value]
 
 
-def _node(on: Reckoning, name: str, stage: int | None) -> Explanation:
-    row = on.values.sheet.rows.get(name)
-    value = _of(on, name, stage)[0] if stage is not None or not name.startswith("stage.") else math.nan
-    if row is None:
-        return _leaf(on, name, stage, value)
-    inside: list[Explanation] = []
-    for need in row.needs:
+Deeper = Callable[[str, int | None], Explanation | None]
+"""What a value that no figure works out is made of, by its name and stage; None = nothing more is known."""
+
+
+@dataclass(frozen=True)
+class Derivations:
+    """The figures of a reckoning as trees, each made once."""
+
+    on: Reckoning
+    deeper: Deeper = lambda name, stage: None
+    _made: dict[tuple[str, int | None], Explanation] = field(default_factory=dict, repr=False)
+
+    def of(self, key: str) -> Explanation:
+        """A figure, an input or a line by its key. Raises KeyError for none of these."""
+        prefix, _, place = key.partition(".")
+        if prefix == "stage" and place.isdigit() and int(place) in self.on.stages:
+            return self.node("stage.rent", self.on.stages.index(int(place)))
+        if key not in self.on.values.sheet.rows:
+            raise KeyError(key)
+        return self.node(key)
+
+    def node(self, name: str, stage: int | None = None) -> Explanation:
+        """A figure or a value it needs; of a value by stage that of one of the stages that count."""
+        place = stage if name.startswith("stage.") else None
+        if (name, place) not in self._made:
+            self._made[name, place] = self._node(name, place)
+        return self._made[name, place]
+
+    def _node(self, name: str, stage: int | None) -> Explanation:
+        row = self.on.values.sheet.rows.get(name)
+        key = name if stage is None else f"stages.{stage}.{name.removeprefix('stage.')}"
+        found = self.deeper(name, stage)
+        if found is not None:
+            return found
+        value = _of(self.on, name, stage)[0]
+        if row is None:
+            return self._leaf(key, name, stage, value)
+        words = row.words
+        if row.unknown and any(math.isnan(v) for need in row.needs for v in _of(self.on, need, stage)):
+            words = row.unknown
+        needed = {need: self._needed(need, row, stage) for need in places(words)}
+        inputs = {each.key: each for several in needed.values() for each in several}
+        label = row.label
+        if stage is not None and len(self.on.stages) > 1:
+            label = f"{label}: {self.on.scenario.stages[self.on.stages[stage]].name}"
+        return Explanation(
+            key, label, value, row.unit,
+            _with_keys(named_for(_noun(self.on, stage), words), needed), "", "computed",
+            tuple(inputs.values()),
+        )  # fmt: skip
+
+    def _needed(self, need: str, row: Figure, stage: int | None) -> list[Explanation]:
+        """What stands in one place of a figure's words: a value, or one of each stage or line."""
         if need in (LINES, BILL):
-            lines = on.values.sheet.lines
-            summed = [x.key for x in lines if need == BILL or x.group != "contingency"]
-            inside += [_node(on, key, None) for key in summed]
-        elif need.startswith("stage.") and row.over != "stage":
-            inside += [_node(on, need, place) for place in range(len(on.stages))]
-        else:
-            inside.append(_node(on, need, stage))
-    return Explanation(name, row.label, value, row.unit, arithmetic(on, row, stage)[0], "", tuple(inside))
+            lines = self.on.values.sheet.lines
+            return [self.node(x.key) for x in lines if need == BILL or x.group != "contingency"]
+        if need.startswith("stage.") and row.over != "stage":
+            return [self.node(need, place) for place in range(len(self.on.stages))]
+        return [self.node(need, stage)]
+
+    def _leaf(self, key: str, name: str, stage: int | None, value: float) -> Explanation:
+        declared = NUMBERS.get(name)
+        label, unit = _VALUES.get(name.rpartition(".")[2], (name.rpartition(".")[2].replace("_", " "), ""))
+        if declared is not None:
+            label, unit = declared.label, unit_of(declared)
+        source = self.on.source_of(name, stage)
+        return given(key, label, float(np.float64(value)), unit, source, provenance_of(name, source))
 
 
-def _leaf(on: Reckoning, name: str, stage: int | None, value: float) -> Explanation:
-    declared = NUMBERS.get(name)
-    label = declared.label if declared is not None else name.rpartition(".")[2].replace("_", " ")
-    unit = declared.unit if declared is not None else ""
-    return Explanation(name, label, float(np.float64(value)), unit, "", on.source_of(name, stage), ())
+def unit_of(declared: Input) -> str:
+    """The unit of an input's plain value: what is typed in per cent is a share of 1."""
+    return "share" if declared.quantity == "share" else declared.unit.replace("$", "USD")
+
+
+_VALUES = {
+    "gpu_hours": ("Accelerator-hours", "h"),
+    "days": ("Days", "days"),
+    "count": ("Accelerators", ""),
+    "price": ("Price of an hour", "USD/h"),
+    "purchase": ("Purchase price", "USD"),
+    "server_kw": ("Draw of its part of the server", "kW"),
+    "main": ("Whether it is the main run", ""),
+    "shared": ("Whether it runs on the plan's own accelerators", ""),
+    "stages": ("Stages", ""),
+    "weeks_late": ("Weeks late", "weeks"),
+    "checkpoint_gb": ("Size of a checkpoint", "GB"),
+    "power_over_nameplate": ("Mean draw over nameplate", ""),
+}
+"""Labels and units of values that are neither figures nor inputs."""
+
+
+def provenance_of(name: str, source: str) -> Provenance:
+    """How a value that is not worked out is known, from where it stands and its source."""
+    if source in (TYPED, "this plan", "as claimed"):
+        return "typed"
+    if name.startswith("constants."):
+        return "measured"
+    if name.startswith("site.") or name not in NUMBERS:
+        return "looked up"
+    return "assumed" if source == OFF or not source else "looked up"
+
+
+_LARGEST = re.compile(r"the larger of 0 and {(stage\.[^{}]+)}")
+
+
+def _with_keys(words: str, needed: Mapping[str, list[Explanation]]) -> str:
+    """Words whose places are the keys of what stands there: one of several stages or lines is their sum."""
+    # The largest of several stages is no sum: "the larger of A and the larger of B and C".
+    if (found := _LARGEST.search(words)) and len(needed[found[1]]) > 1:
+        *first, last = (f"{{{each.key}}}" for each in needed[found[1]])
+        return "".join(f"the larger of {each} and " for each in first) + last
+    for name, several in needed.items():
+        words = words if several else words.replace(f" + {{{name}}}", "")
+        words = words.replace(f"{{{name}}}", " + ".join(f"{{{each.key}}}" for each in several) or "0")
+    return words

@@ -146,7 +146,9 @@ class Reckoning:
             used = sum(hours[at] for at in places)
             paid = sum(hours[at] * rates[at] for at in places)
             count = max(int(self.runs[at].counts[0]) for at in places)
-            rate = paid / used if used > 0.0 else rates[places[0]]
+            # One rate is itself, to the last digit, also of hours too few to divide by.
+            differ = len({rates[at] for at in places}) > 1
+            rate = paid / used if differ and used > 0.0 else rates[places[0]]
             fleets.append(Fleet(entry.short_name, count, rate, owned, used))
             covered += sum(days[at] for at in places)
         return fleets, left_out, covered

@@ -139,8 +139,9 @@ class StageRun:
     """Of the layout search; None for stages that do not train with it."""
     flops: FlopCount | None = None
     batch_tokens: float | None = None
-    writer: ModelChoice | None = None
-    """The model whose generated text its hours hold; None = none is generated."""
+    work: object = None
+    """What its hours were worked out from, as its runner knows it (Training, Recipe, Writing, Lessons), for
+    explanations; None = a claim, or a share of other stages."""
     waste: Array | None = None
     """Share of the hours that whole runs lose beyond goodput; None where no steps are predicted."""
     waste_source: str = ""

@@ -58,7 +58,7 @@ def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
                 fits,
                 tokens_per_s_per_gpu=generated_tokens(recipe.plan) / (hours * SECONDS_PER_HOUR),
                 doubts=(Doubt(GENERATED, high / central, low / central),),
-                writer=recipe.model,
+                work=recipe,
                 details=details(job.catalog, recipe, timed[0], int(counts[0])) if job.explained else (),
             )
         )

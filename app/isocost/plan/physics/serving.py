@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.engine.generation.deployment import NO_DRAFTS, Format, Replica, Speculation
@@ -34,6 +35,16 @@ class Load:
     stack: ServingStackName
     prompt: float
     output: float
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Texts a model writes, or only reads."""
+
+    load: Load
+    tokens: float
+    """Output tokens, or those read."""
+    reads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,9 @@ def served(catalog: Catalog, load: Load, accelerator: str, power: int) -> Servin
     )
 
 
-def reading_rate(load: Load, accelerator: str, counts: Counts, catalog: Catalog) -> tuple[Array, Array]:
+def reading_rate(
+    load: Load, accelerator: str, counts: Counts, catalog: Catalog
+) -> tuple[Array, NDArray[np.bool_]]:
     """(tokens/s per accelerator of a model that only reads texts, whether it fits) at each count."""
     found = [_reading(catalog, load, accelerator, power_of(count)) for count in counts]
     return np.array([rate for rate, _ in found]), np.array([fits for _, fits in found], dtype=bool)

@@ -87,6 +87,7 @@ def train(job: Job, work: Training) -> list[StageRun]:
                 batch_tokens=batch_tokens(work.data, catalog),
                 waste=lost.waste,
                 waste_source=lost.source,
+                work=work,
                 doubts=lost.doubts,
                 details=_details(job, work, flops, reference) if job.explained else (),
             )

@@ -1,1 +1,1 @@
-"""What helps to decide, each question with its sentences and tables."""
+"""What the commands that help to decide say, and the window with them."""

@@ -1,0 +1,58 @@
+"""``isocost actual``: a run's record against its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from isocost.cli.arguments import add_format, add_plan, add_scenario, command_parser
+from isocost.cli.errors import UsageError
+from isocost.cli.output import write
+
+DESCRIPTION = (
+    "Hold the record of a run against its plan: progress, pace so far, and what the rest will take and cost. "
+    "The record is a CSV file with a column of time (hours, days, seconds or date) and one of progress "
+    "(tokens, step, or tokens_per_s of all accelerators), and perhaps loss."
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print a run against its plan. Raises FileError, UsageError, CatalogError."""
+    parser = command_parser("actual", DESCRIPTION)
+    add_plan(parser)
+    parser.add_argument("record", metavar="RECORD.csv", type=Path, help="what the run has done so far")
+    parser.add_argument(
+        "--stage", metavar="NAME", help="stage it is of (default: the one that makes the model)"
+    )
+    add_scenario(parser)
+    add_format(parser)
+    chosen = parser.parse_args(arguments)
+    write(_written(chosen.file, chosen.record, chosen.stage, chosen.scenario, chosen.format))
+    return 0
+
+
+def _written(file: str, record: Path, stage: str | None, scenario: str | None, written: str) -> str:
+    # Imported late, so that --help and a mistyped option answer at once.
+    from isocost.cli.plans import answered
+    from isocost.files.records import load_record
+    from isocost.plan.answer.actual import NoRunError, actual, progress_of, trained_stage
+    from isocost.report.decisions.actual import told
+    from isocost.report.told import FORMS
+
+    title, found = answered(file, scenario)
+    read = load_record(record)
+    try:
+        at = trained_stage(found, stage)
+        progress = progress_of(
+            [each.hours for each in read.readings],
+            [each.tokens for each in read.readings],
+            [each.step for each in read.readings],
+            [each.tokens_per_s for each in read.readings],
+            [each.loss for each in read.readings],
+            found.estimate.stages[at].batch_tokens,
+            from_start=read.start is None,
+        )
+        against = actual(found, at, progress, read.start)
+    except NoRunError as error:
+        raise UsageError(f"{record}: {error}") from None
+    return FORMS[written](told(title, against, read.problems))

@@ -1,0 +1,131 @@
+"""What is said of a run's record against its plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from isocost.plan.answer.actual import Actual
+from isocost.plan.answer.results import Range
+from isocost.quantities import format_duration, format_money, format_quantity, format_share
+from isocost.quantities.units import HOURS_PER_DAY
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+SHOWN = 12
+"""Readings in a table for people, the first and the last among them."""
+ON_PACE = 0.01
+"""Share of the planned pace up to which a run is on it."""
+
+
+def told(title: str, found: Actual, problems: Sequence[str]) -> Told:
+    """The record in every form.
+
+    Args:
+        problems: rows that were left out, a sentence each.
+    """
+    rows = tuple(_rows(found))
+    last = len(rows) - 1
+    places = sorted({round(last * each / (SHOWN - 1)) for each in range(SHOWN)})
+    words = tuple(sentences(found))
+    sections = [
+        Section("", words),
+        Section("Readings", (), Table(_COLUMNS, tuple(rows[at] for at in places))),
+    ]
+    if problems:
+        sections.append(Section("Not understood", tuple(problems)))
+    tree = _tree(found, rows, words, problems)
+    return Told(title, actual_said(found), tuple(sections), tree, Table(_COLUMNS, rows))
+
+
+def actual_said(found: Actual) -> str:
+    """How far it is, at which pace, and when it will be ready, in a sentence without its full stop."""
+    so_far = format_duration(found.progress.hours[-1] / HOURS_PER_DAY)
+    if found.done:
+        return f"{found.stage}: done after {so_far}, {pace_said(found)}"
+    ready = format_duration(found.hours.p50 / HOURS_PER_DAY)
+    share = format_share(found.share, decimals=0)
+    cost = format_money(found.cost_usd.p50)
+    return f"{found.stage}: {share} done after {so_far}, {pace_said(found)}; ready after {ready} for {cost}"
+
+
+def pace_said(found: Actual) -> str:
+    """The pace so far beside the plan's."""
+    if abs(found.of_plan - 1.0) < ON_PACE:
+        return "on the planned pace"
+    return f"at {format_share(found.of_plan, decimals=0)} of the planned pace"
+
+
+def sentences(found: Actual) -> Iterator[str]:
+    """The forecast, a sentence each."""
+    pace = f"{format_quantity(found.pace, 'number')} tokens an hour"
+    planned = format_quantity(found.tokens / found.planned_hours, "number")
+    yield f"Pace so far: {pace}, stops and repeats included; planned were {planned}."
+    if not found.done:
+        low, high = (format_duration(each / HOURS_PER_DAY) for each in (found.hours.p10, found.hours.p90))
+        takes = format_duration(found.planned_hours / HOURS_PER_DAY)
+        yield f"8 chances in 10 that it takes {low} to {high} in all; planned were {takes}."
+        cheap, dear = format_money(found.cost_usd.p10), format_money(found.cost_usd.p90)
+        yield f"Its rent then is {cheap} to {dear}; planned were {format_money(found.planned_usd)}."
+        total, plan = format_money(found.programme_usd.p50), format_money(found.programme_planned_usd)
+        if abs(found.programme_planned_usd - found.planned_usd) > 1.0:
+            yield f"The whole programme comes to {total}; planned were {plan}."
+    if found.finish is not None:
+        yield f"{'It ended' if found.done else 'Expected to end'} on {found.finish:%Y-%m-%d}."
+    if found.scatter is not None:
+        yield f"From part to part the pace differs by {format_share(math.expm1(found.scatter), decimals=0)}."
+    if found.went_back:
+        times = "once" if found.went_back == 1 else f"{found.went_back} times"
+        yield f"Progress went back {times}: work done again, which counts in the pace."
+
+
+_COLUMNS = (
+    Column("Hours", "{:,.1f}".format, right=True, key="hours"),
+    Column("Tokens", lambda value: format_quantity(value, "number"), right=True, key="tokens"),
+    Column("Planned", lambda value: format_quantity(value, "number"), right=True, key="planned_tokens"),
+    Column("Done", lambda value: format_share(value), right=True, key="share"),
+    Column("Loss", "{:.3f}".format, right=True, key="loss"),
+)
+
+
+def _rows(found: Actual) -> Iterator[tuple[Any, ...]]:
+    read = found.progress
+    for hours, tokens, planned, loss in zip(
+        read.hours.tolist(),
+        read.tokens.tolist(),
+        found.planned_tokens.tolist(),
+        read.loss.tolist(),
+        strict=True,
+    ):
+        yield hours, tokens, planned, tokens / found.tokens, None if math.isnan(loss) else loss
+
+
+def _tree(
+    found: Actual, rows: Sequence[tuple[Any, ...]], words: Sequence[str], problems: Sequence[str]
+) -> dict[str, Any]:
+    names = [column.key for column in _COLUMNS]
+    return {
+        "stage": found.stage,
+        "share": found.share,
+        "pace_tokens_per_hour": found.pace,
+        "planned_tokens_per_hour": found.tokens / found.planned_hours,
+        "elapsed_hours": float(found.progress.hours[-1]),
+        "rest_hours": _ends(found.rest_hours),
+        "hours": _ends(found.hours),
+        "planned_hours": found.planned_hours,
+        "cost_usd": _ends(found.cost_usd),
+        "planned_usd": found.planned_usd,
+        "programme_usd": _ends(found.programme_usd),
+        "programme_planned_usd": found.programme_planned_usd,
+        "finish": None if found.finish is None else found.finish.isoformat(timespec="minutes"),
+        "scatter": found.scatter,
+        "went_back": found.went_back,
+        "readings": [dict(zip(names, row, strict=True)) for row in rows],
+        "problems": list(problems),
+        "words": [f"{actual_said(found)}.", *words],
+    }
+
+
+def _ends(span: Range) -> dict[str, float]:
+    return {"p10": span.p10, "p50": span.p50, "p90": span.p90}

@@ -1,0 +1,164 @@
+"""A figure explained: its formula with values in it, line by line down to inputs and their sources."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from isocost.plan.explain.training import E_WORDS
+from isocost.plan.money.explain import Explanation
+from isocost.quantities import format_cents, format_quantity
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+DIGITS = 5
+"""Significant digits shown."""
+MILLION = 1e6
+STEP = "· "
+"""Before a value for each level it lies beneath the figure asked about."""
+
+
+def told(title: str, node: Explanation, depth: int | None) -> Told:
+    """A figure with what it is made of, ``depth`` levels of it; None = all."""
+    lines = list(_shown(node, depth))
+    columns = (
+        Column("Figure"), Column("Value", right=True), Column("How"), Column("Known", key="provenance"),
+        Column("Source"),
+    )  # fmt: skip
+    shown = tuple(
+        (STEP * level + each.label, value_said(each), how_said(each), known_said(each), each.source)
+        for level, each in lines
+    )
+    return Told(
+        title,
+        explained_said(node),
+        (Section("", (), Table(columns, shown)),),
+        tree_of(node, depth),
+        _rows(list(_walked(node, depth))),
+    )
+
+
+def explained_said(node: Explanation) -> str:
+    """What a figure comes to and how, in a sentence without its full stop."""
+    node = _without_steps(node)
+    how = how_said(node)
+    if how and how != value_said(node):
+        return f"{node.label}: {how} = {value_said(node)}"
+    return f"{node.label}: {value_said(node)}" + (f", {node.source}" if node.source else "")
+
+
+def how_said(node: Explanation) -> str:
+    """The formula with values in few digits; empty for a value that is not worked out."""
+    values = {each.key: _brief(each) for each in node.inputs}
+    return _PLACE.sub(lambda place: values[place[1]], node.words.replace(E_WORDS, "e"))
+
+
+_PLACE = re.compile(r"{([^{}]+)}")
+
+
+def _brief(node: Explanation) -> str:
+    """A value as it stands in a formula."""
+    if node.unit == "USD" or node.unit == "share":
+        return value_said(node)
+    return value_said(replace(node, unit="USD" if node.unit.startswith("USD") else ""))
+
+
+def _without_steps(node: Explanation) -> Explanation:
+    """A value that only takes another over, with that one's formula."""
+    while len(node.inputs) == 1 and node.words == f"{{{node.inputs[0].key}}}":
+        same = node.inputs[0]
+        node = replace(
+            node, words=same.words, inputs=same.inputs, source=same.source, provenance=same.provenance
+        )
+    return node
+
+
+def known_said(node: Explanation) -> str:
+    """How a value is known, in a word; empty where its formula says it."""
+    return "" if node.provenance == "computed" else node.provenance
+
+
+def value_said(node: Explanation) -> str:
+    """A value with its unit, for people."""
+    unit = node.unit
+    if unit == "USD":
+        return format_cents(node.value)
+    if unit.startswith("USD"):
+        return f"{format_quantity(node.value, 'money', digits=4)}{unit.removeprefix('USD')}"
+    if unit == "share":
+        return format_quantity(node.value, "share", digits=4)
+    number = _number(node.value)
+    return f"{number} {unit}" if unit else number
+
+
+def _number(value: float) -> str:
+    """Five significant digits: 2,048, 0.17301, 14.8T."""
+    if not math.isfinite(value) or abs(value) >= MILLION:
+        return format_quantity(value, "number", digits=DIGITS)
+    return f"{float(f'{value:.{DIGITS}g}'):,.10f}".rstrip("0").rstrip(".")
+
+
+def list_said(title: str, nodes: Sequence[tuple[str, Explanation]]) -> Told:
+    """The figures there are, by the keys they are asked for with."""
+    columns = (Column("Key"), Column("Figure", key="label"), Column("Value", right=True), Column("Unit"))
+    rows = tuple((key, node.label, value_said(node), node.unit) for key, node in nodes)
+    plain = tuple((key, node.label, node.value, node.unit) for key, node in nodes)
+    named = [dict(zip(("key", "label", "value", "unit"), row, strict=True)) for row in plain]
+    shown = Table(columns[:3], tuple(row[:3] for row in rows))
+    finding = f"{len(rows)} figures can be explained"
+    return Told(title, finding, (Section("", (), shown),), {"figures": named}, _plain(columns, plain))
+
+
+def _plain(columns: Sequence[Column], rows: tuple[tuple[Any, ...], ...]) -> Table:
+    return Table(tuple(Column(column.key or column.name.lower()) for column in columns), rows)
+
+
+def unknown_said(key: str, nearest: Sequence[str]) -> str:
+    """That there is no such figure, and which are spelled alike."""
+    *first, last = nearest
+    names = f"{', '.join(first)} or {last}" if first else last
+    return f"this plan has no figure {key!r}; did you mean {names}? (--list names them all.)"
+
+
+def tree_of(node: Explanation, depth: int | None) -> dict[str, Any]:
+    """The tree for other programs."""
+    below = () if depth == 0 else node.inputs
+    return {
+        "key": node.key,
+        "label": node.label,
+        "value": node.value,
+        "unit": node.unit,
+        "formula": node.formula,
+        "source": node.source,
+        "provenance": node.provenance,
+        "inputs": [tree_of(each, None if depth is None else depth - 1) for each in below],
+    }
+
+
+def _walked(node: Explanation, depth: int | None, level: int = 0) -> Iterator[tuple[int, Explanation]]:
+    """A value and those beneath it to a depth, each with its level."""
+    yield level, node
+    for each in node.inputs if depth is None or level < depth else ():
+        yield from _walked(each, depth, level + 1)
+
+
+def _shown(node: Explanation, depth: int | None, level: int = 0) -> Iterator[tuple[int, Explanation]]:
+    """The same for people: without values that only take another over."""
+    node = _without_steps(node)
+    yield level, node
+    for each in node.inputs if depth is None or level < depth else ():
+        yield from _shown(each, depth, level + 1)
+
+
+def _rows(lines: Sequence[tuple[int, Explanation]]) -> Table:
+    names = ("depth", "key", "label", "value", "unit", "formula", "provenance", "source")
+    return Table(
+        tuple(Column(name) for name in names),
+        tuple(
+            (level, each.key, each.label, each.value, each.unit, each.formula, each.provenance, each.source)
+            for level, each in lines
+        ),
+    )

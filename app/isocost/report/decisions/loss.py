@@ -1,0 +1,183 @@
+"""What is said of the loss a plan's model can be expected to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from isocost.plan.answer.loss import LawLoss, LossReport, OverTraining
+from isocost.quantities import format_money, format_quantity, format_share
+from isocost.report.table import Column, Table
+from isocost.report.told import Section, Told
+
+NO_MODEL = "No stage makes a model: scaling laws say nothing of changing a finished one"
+BEYOND = 1.0
+"""Times the compute a law was fitted on from which it is stretched."""
+
+
+def told(title: str, report: LossReport | None) -> Told:
+    """The report in every form."""
+    columns = Table(_COLUMNS, ())
+    if report is None:
+        return Told(title, NO_MODEL, (), {"loss": None, "words": [f"{NO_MODEL}."]}, columns)
+    rows = tuple(_row(each) for each in report.laws)
+    words = tuple(sentences(report))
+    return Told(
+        title,
+        loss_said(report),
+        (Section("", words), Section("By each law", (), Table(_COLUMNS, rows))),
+        _tree(report, words),
+        Table(_COLUMNS, rows),
+    )
+
+
+def loss_said(report: LossReport) -> str:
+    """The loss in a sentence without its full stop."""
+    law = next(
+        (each for each in report.laws if each.reading.name == report.law and each.low is not None), None
+    )
+    between = f", 8 chances in 10 from {law.low:.2f} to {law.high:.2f}" if law is not None else ""
+    return f"Loss {report.loss:.3f} nats per token{between}, by {report.law}"
+
+
+def sentences(report: LossReport) -> Iterator[str]:
+    """What else there is to say, a sentence each."""
+    yield ridge_said(report)
+    yield over_training_said(report)
+    if report.over_training.demand_tokens > 0.0:
+        yield demand_said(report.over_training)
+    yield similar_said(report)
+    yield spread_said(report)
+    if report.repeated_loss is not None and report.repeated_fresh is not None:
+        yield (
+            f"With its text repeated the loss is {report.repeated_loss:.3f}, against "
+            f"{report.repeated_fresh:.3f} on as many different tokens (another law's figures)."
+        )
+    if report.mixture:
+        yield (
+            f"Counted with the {_number(report.parameters)} active parameters: the laws were fitted on dense "
+            "models, and mixtures of experts do better than that (arXiv 2202.01169)."
+        )
+
+
+def ridge_said(report: LossReport) -> str:
+    """The best split of the plan's compute."""
+    best = report.best
+    where = {
+        "compute-optimal": "about where this plan is",
+        "over-trained": "a larger model on less text",
+        "under-trained": "a smaller model on more text",
+    }[report.regime]
+    split = f"{_number(best.parameters)} parameters on {_number(best.tokens)} tokens"
+    return f"Compute-optimal at {_number(report.compute)} FLOPs is {split}, {where}: loss {best.loss:.3f}."
+
+
+def over_training_said(report: LossReport) -> str:
+    """What the plan's size costs against the least compute for its loss, and what it saves."""
+    found, best = report.over_training, report.over_training.optimal
+    if report.regime == "compute-optimal":
+        return f"The same loss takes at least {format_share(1.0 / found.over_optimal)} of this compute."
+    split = f"{_number(best.parameters)} parameters on {_number(best.tokens)} tokens"
+    share = format_share(1.0 - 1.0 / found.over_optimal, decimals=0)
+    extra = f"{format_money(found.extra_usd)} ({share} of its rent)"
+    if found.break_even_tokens is None:
+        return f"The same loss could be had by {split} for {extra} less, and be served cheaper."
+    return (
+        f"Over-training costs {extra} against {split} of the same loss; serving the smaller model earns it "
+        f"back after {_number(found.break_even_tokens)} tokens."
+    )
+
+
+def demand_said(found: OverTraining) -> str:
+    """What the plan's own demand makes of it."""
+    tokens = _number(found.demand_tokens)
+    if found.saved_flops_per_token <= 0.0:
+        return (
+            f"Over the {tokens} tokens of the demand it costs {format_money(-found.demand_saved_usd)} more."
+        )
+    side = "more" if found.demand_saved_usd > found.extra_usd else "less"
+    saved = format_money(found.demand_saved_usd)
+    return f"Over the {tokens} tokens of the demand serving saves {saved}, {side} than that."
+
+
+def similar_said(report: LossReport) -> str:
+    """Published models of similar loss."""
+    if not report.similar:
+        return "No published model comes to a similar loss by this law."
+    names = [f"{each.run.model} ({each.loss:.3f})" for each in report.similar]
+    *first, last = names
+    return f"Same class by this law: {', '.join(first)} and {last}." if first else f"Same class: {last}."
+
+
+def spread_said(report: LossReport) -> str:
+    """How far the laws themselves disagree, and how far they are stretched."""
+    ratios = sorted(each.reading.tokens_per_parameter for each in report.laws)
+    stretched = max(each.reading.extrapolation for each in report.laws if each.reading.name == report.law)
+    beyond = f"; this is {stretched:.3g} times the compute it was fitted on" if stretched > BEYOND else ""
+    return (
+        f"The laws advise {ratios[0]:.0f} to {ratios[-1]:.0f} tokens per parameter here. Their losses rest "
+        f"on different text: compare models within one law only{beyond}."
+    )
+
+
+def _number(value: float) -> str:
+    return format_quantity(value, "number")
+
+
+_COLUMNS = (
+    Column("Law", key="law"),
+    Column("Loss", "{:.3f}".format, right=True, key="loss"),
+    Column("From", "{:.2f}".format, right=True, key="low"),
+    Column("To", "{:.2f}".format, right=True, key="high"),
+    Column("Best parameters", _number, right=True, key="optimal_parameters"),
+    Column("Best tokens", _number, right=True, key="optimal_tokens"),
+    Column("Compute over least", "{:.2f}".format, right=True, key="compute_over_optimal"),
+    Column("Beyond its fit", "{:.3g}".format, right=True, key="beyond_fit"),
+    Column("Source", key="source"),
+)
+
+
+def _row(each: LawLoss) -> tuple[Any, ...]:
+    reading = each.reading
+    return (
+        reading.name, reading.loss, each.low, each.high, reading.optimal_parameters, reading.optimal_tokens,
+        reading.over_optimal, reading.extrapolation, reading.source,
+    )  # fmt: skip
+
+
+def _tree(report: LossReport, words: tuple[str, ...]) -> dict[str, Any]:
+    found, names = report.over_training, [column.key for column in _COLUMNS]
+    points = zip(*(values.tolist() for values in report.ridge.values()), strict=True)
+    return {
+        "loss": report.loss,
+        "law": report.law,
+        "stage": report.stage,
+        "parameters": report.parameters,
+        "tokens": report.tokens,
+        "flops": report.compute,
+        "regime": report.regime,
+        "laws": [dict(zip(names, _row(each), strict=True)) for each in report.laws],
+        "ridge": {
+            "parameters": report.best.parameters,
+            "tokens": report.best.tokens,
+            "loss": report.best.loss,
+            "points": [dict(zip(report.ridge, point, strict=True)) for point in points],
+        },
+        "same_class": [
+            {"model": each.run.model, "loss": each.loss, "compute_ratio": each.compute_ratio,
+             "source": each.run.source}
+            for each in report.similar
+        ],
+        "over_training": {
+            "compute_over_optimal": found.over_optimal,
+            "optimal_parameters": found.optimal.parameters,
+            "optimal_tokens": found.optimal.tokens,
+            "extra_usd": found.extra_usd,
+            "saved_flops_per_token": found.saved_flops_per_token,
+            "break_even_tokens": found.break_even_tokens,
+            "demand_tokens": found.demand_tokens,
+            "demand_saved_usd": found.demand_saved_usd,
+        },
+        "repeated_loss": report.repeated_loss,
+        "words": [f"{loss_said(report)}.", *words],
+    }  # fmt: skip
