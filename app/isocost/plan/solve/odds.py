@@ -26,7 +26,7 @@ def judged(case: Case, on: Reach, at: int) -> Choice:
     stages = tuple(stage for stage in scenario.stages if stage.enabled)
     runs = on.runs_at(at)
     there = reckoned(msgspec.structs.replace(scenario, stages=stages), runs, case.catalog)
-    found = [stage_evidence(stage, run, case.catalog) for stage, run in zip(stages, runs, strict=True)]
+    found = [stage_evidence(run, case.catalog) for run in runs]
     evidence = weighed(list(zip(there.by_stage("stage.rent"), found, strict=True)), case.catalog)
     if goal != Goal():
         budget = math.inf if goal.budget_usd is None else goal.budget_usd

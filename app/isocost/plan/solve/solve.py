@@ -427,16 +427,17 @@ def _impossible(case: Case, wish: Wish, law: ParametricLaw, scan: tuple[ScanPoin
         return max(over, default=1.0) + (0.0 if choice.fits else 1e12)
 
     closest = min((point.choice for point in scan), key=far, default=None)
-    broken: list[Limit] = []
+    broken: list[tuple[float, Limit]] = []
     if closest is not None:
         if not closest.fits:
-            broken.append("memory")
-        if goal.budget_usd is not None and closest.cost_usd > goal.budget_usd:
-            broken.append("budget")
-        if goal.deadline_days is not None and closest.span_days > goal.deadline_days:
-            broken.append("deadline")
+            broken.append((math.inf, "memory"))
+        if goal.budget_usd:
+            broken.append((closest.cost_usd / goal.budget_usd, "budget"))
+        if goal.deadline_days:
+            broken.append((closest.span_days / goal.deadline_days, "deadline"))
+    worst = tuple(name for over, name in sorted(broken, reverse=True) if over > 1.0)
     others = nearest(case, law)
-    return Solution(wish, None, False, tuple(broken), closest, case, scan, (), others)
+    return Solution(wish, None, False, worst, closest, case, scan, (), others)
 
 
 def with_goal(case: Case, budget: float | None, deadline: float | None) -> Case:
