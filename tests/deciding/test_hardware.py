@@ -265,6 +265,19 @@ def test_every_kind_of_plan_is_answered(capsys, command, preset):
     assert out.startswith("## ")
 
 
+@pytest.mark.parametrize("command", [["offers"], ["rank"], ["wins", "count", "deadline"]])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [("enabled: false", "switched off"), ("hardware: {accelerator: b200, count: 8}", "hardware of its own")],
+)
+def test_a_plan_without_hardware_to_choose_gets_one_sentence(capsys, tmp_path, command, change, said):
+    plan = plan_file(tmp_path, KNOWN.replace("name: Run,", f"name: Run, {change},"))
+    code, out, err = run(capsys, command[0], plan, *command[1:])
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
 def test_claimed_plans_have_no_tokens_to_map(capsys, tmp_path):
     code, _, err = run(capsys, "wins", plan_file(tmp_path, CLAIMED), "tokens", "deadline")
     assert (code, "no tokens to vary" in err) == (2, True)

@@ -112,6 +112,8 @@ EXAMPLES = {
     "tornado": ["tornado", "startup-7b"],
     "solve": ["solve", "startup-7b", "--for", "model", "--budget", "$300K", "--deadline", "30"],
     "offers": ["offers", "startup-7b"],
+    "rank": ["rank", "startup-7b", "--deadline", "14"],
+    "wins": ["wins", "startup-7b", "budget", "deadline", "--size", "5"],
     "compare": ["compare", "rent-or-buy-64-h100", "Rented", "Owned"],
     "claim": ["claim", "deepseek-r1"],
     "ladder": ["ladder"],

@@ -49,7 +49,7 @@ def test_the_best_model_for_300k_and_60_days_is_the_laws_optimum_of_the_flops_th
     by_hand = optimum(load().constants.laws.law(), hours * 3600 * H100_FLOPS * 0.4)
     best = found["estimate"]
     assert found["feasible"]
-    assert found["binding"] == ["budget"]
+    assert found["binding"] == "budget"
     # Attention, the head and norms are FLOPs beside 6 N D.
     assert 6 * best["parameters"] * best["tokens"] == pytest.approx(
         6 * by_hand.parameters * by_hand.tokens, rel=0.12
@@ -85,14 +85,14 @@ def test_hours_at_a_price_are_a_budget(capsys, tmp_path):
     found = answered(capsys, "solve", plan_file(tmp_path, CLAIMED), "--for", "price", "--budget", "1500")
     assert found["value"] == pytest.approx(1.5, rel=1e-3)
     assert found["unit"] == "USD/h"
-    assert found["binding"] == ["budget"]
+    assert found["binding"] == "budget"
 
 
 def test_whole_servers_for_a_date(capsys, tmp_path):
     """1,000 h in 2 days are 20.8 accelerators: three servers of eight."""
     found = answered(capsys, "solve", plan_file(tmp_path, CLAIMED), "--for", "count", "--deadline", "2 days")
     assert found["value"] == 24
-    assert found["binding"] == ["deadline"]
+    assert found["binding"] == "deadline"
     assert found["estimate"]["wall_days"] == pytest.approx(1000 / 24 / 24)
 
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_says_by_how_much_and_what_could(capsys, tmp_path):
     )
     assert found["value"] is None
     assert not found["feasible"]
-    assert "budget" in found["binding"]
+    assert "budget" in found["limits"]
     code, out, _ = run(
         capsys, "solve", plan_file(tmp_path, CLAIMED), "--for", "count", "--budget", "1000", "--deadline", "2"
     )
@@ -261,6 +261,14 @@ def test_a_jump_is_kept_on_its_good_side():
     assert found.value <= 7.0
 
 
+def test_a_stage_on_hardware_of_its_own_is_told_on_it(capsys, tmp_path):
+    own = "name: Run, hardware: {accelerator: b200, count: 16}, price: {usd_per_gpu_hour: 5},"
+    plan = plan_file(tmp_path, KNOWN.replace("name: Run,", own))
+    found = answered(capsys, "solve", plan, "--for", "tokens", "--budget", "5K")
+    assert (found["estimate"]["accelerator"], found["estimate"]["count"]) == ("b200", 16)
+    assert found["estimate"]["gpu_hours"] == pytest.approx(1000, rel=1e-3)
+
+
 # The knee
 
 
@@ -275,7 +283,7 @@ def test_doubling_pays_until_it_saves_less_than_half_of_the_ideal(capsys):
     }
     assert days[found["value"] // 2] / days[found["value"]] >= 1.5
     assert days[found["value"]] / days[2 * found["value"]] < 1.5
-    assert found["binding"] == ["returns"]
+    assert found["binding"] == "returns"
     assert found["knee"]["batch_sequences"] == 4_194_304 // 4096
 
 

@@ -16,7 +16,8 @@ class Measurement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What somebody measured of a technique."""
 
     figure: Said
-    on: Said
+    subject: Said
+    """What it was measured on."""
     source: Said
     date: Said
     """Day, month or year."""

@@ -24,11 +24,16 @@ def run(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.deciding.asking import case_of, named
+    from isocost.cli.errors import UsageError
+    from isocost.plan.solve.case import WishError
     from isocost.plan.solve.hardware.offers import offers
     from isocost.report.decisions.offers import offered
     from isocost.report.told import FORMS
 
     case = case_of(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
-    found = offers(case, named(chosen.without, case.catalog))
+    try:
+        found = offers(case, named(chosen.without, case.catalog))
+    except WishError as error:
+        raise UsageError(f"{chosen.file}: {error}") from error
     write(FORMS[chosen.format](offered(found, case)))
     return 0

@@ -33,6 +33,7 @@ WITHIN = 1.0 + 1e-6
 AGAIN = 1.5
 """Tokens so many times off the guess change their batch enough to be looked at again."""
 TIMES = 4
+MOST_TOKENS = NUMBERS["data.tokens"].maximum
 
 
 class WishError(ValueError):
@@ -156,6 +157,21 @@ class Case:
         return replace(self, project=replace_scenario(self.project, changed, scenario=self.at))
 
     @property
+    def apart(self) -> bool:
+        """Whether that stage runs on hardware of its own, which no choice of the shared one changes."""
+        return self.stage.hardware is not None
+
+    def refuse_idle(self) -> None:
+        """Raise WishError where no stage takes time on accelerators that can be chosen."""
+        running = [stage for stage in self.scenario.stages if stage.enabled]
+        if not running:
+            raise WishError("Every stage of this plan is switched off: there is nothing to do.")
+        if all(stage.hardware is not None for stage in running):
+            raise WishError(
+                "Every stage has hardware of its own: there is no shared accelerator or count to choose."
+            )
+
+    @property
     def card(self) -> PriceCard:
         """The plan's own accelerator at its price."""
         return card_of(self.scenario)
@@ -175,13 +191,22 @@ class Case:
             counts = [np.array([self.count], dtype=np.int64)] if counts is None else counts
         return reach(self.scenario, cards, self.catalog, counts)
 
-    def choice(self, on: Reach, at: int, law: ParametricLaw | None = None) -> Choice:
-        """One point of what this case reaches."""
+    def choice(
+        self, on: Reach, at: int, law: ParametricLaw | None = None, *, of_stage: bool = False
+    ) -> Choice:
+        """One point of what this case reaches.
+
+        Args:
+            of_stage: whether the accelerators told are those of the stage of the unknowns, which may have
+                its own, and not those that are shared.
+        """
         card, mfu = on.cards[int(on.which[at])], float(on.mfu[at])
+        own = self.stage.hardware if of_stage else None
+        entry = self.catalog.accelerator(card.accelerator if own is None else own.accelerator)
         return Choice(
-            accelerator=card.accelerator,
-            label=on.labels[int(on.which[at])],
-            count=int(on.counts[at]),
+            accelerator=entry.spec.id,
+            label=entry.short_name,
+            count=int(on.counts[at]) if own is None else own.count,
             cost_usd=float(on.cost_usd[at]),
             wall_days=float(on.days[at]),
             span_days=float(on.span_days[at]),
@@ -253,14 +278,17 @@ def tokens_paid(
         assert data is not None
         batch = batch_tokens(data, case.catalog)
         one, two = (with_text(case, amount, batch).reach(cards, counts) for amount in (guess, 2.0 * guess))
-        most = np.full(len(one), np.inf)
+        most = np.full(len(one), MOST_TOKENS)
         for goal, first, second in (
             (case.goal.budget_usd, one.cost_usd, two.cost_usd),
             (case.goal.deadline_days, one.span_days, two.span_days),
         ):
             if goal is not None:
-                a_token = np.maximum((second - first) / guess, 1e-300)
-                most = np.minimum(most, guess + (goal - first) / a_token)
+                a_token = (second - first) / guess
+                # What costs the same whatever is read is paid for all of it, or for none.
+                flat = np.where(first <= goal, MOST_TOKENS, 0.0)
+                straight = guess + (goal - first) / np.where(a_token > 0.0, a_token, 1.0)
+                most = np.minimum(most, np.where(a_token > 0.0, straight, flat))
         most = np.where(one.fits & one.sold & one.fed, np.maximum(most, 0.0), 0.0)
         best = float(most.max(initial=0.0))
         if best <= 0.0 or 1.0 / AGAIN < best / guess < AGAIN:

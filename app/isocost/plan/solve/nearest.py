@@ -24,7 +24,7 @@ def nearest(case: Case, law: ParametricLaw) -> tuple[Alternative, ...]:
     Another count or accelerator that keeps both limits; else more money, more time or fewer tokens, by the
     share that each is changed.
     """
-    own = case.reach([case.card], [count_grid(_units(case), case.count)])
+    own = case.reach() if case.apart else case.reach([case.card], [count_grid(_units(case), case.count)])
     found: list[tuple[float, Alternative]] = []
 
     def add(changed: str, on: Reach, good: Flags, by: object, far: float, whose: Case = case) -> None:
@@ -36,7 +36,7 @@ def nearest(case: Case, law: ParametricLaw) -> tuple[Alternative, ...]:
     usable = on_offer(case, own)
     budget, deadline = case.goal.budget_usd, case.goal.deadline_days
     add("count", own, usable & kept(own, case.goal), own.cost_usd, 0.0)
-    every = case.reach(offered(case))
+    every = own if case.apart else case.reach(offered(case))
     elsewhere = on_offer(case, every) & kept(every, case.goal)
     elsewhere &= np.array([card.accelerator != case.card.accelerator for card in every.cards])[every.which]
     add("accelerator", every, elsewhere, every.cost_usd, 0.01)

@@ -71,7 +71,7 @@ class Solution:
     """None = no value does it."""
     feasible: bool
     binding: tuple[Limit, ...]
-    """What holds the value where it is; of an impossible wish what is broken at its nearest."""
+    """What holds the value where it is; of an impossible wish what its nearest breaks, the worst first."""
     choice: Choice | None
     """The plan with the value in it; of an impossible wish the nearest that was looked at."""
     case: Case

@@ -68,7 +68,9 @@ def solve(case: Case, wish: Wish) -> Solution:
 def _refuse(case: Case, wish: Wish) -> None:
     """Raise WishError where the question makes no sense of this plan."""
     goal, unknown = case.goal, wish.unknown
-    if case.stage.hardware is not None and unknown in ("model", "count", "accelerator", "budget", "deadline"):
+    if unknown in ("count", "accelerator", "budget", "deadline"):
+        case.refuse_idle()
+    if unknown == "model" and case.apart:
         raise WishError(f"{case.stage.name} has hardware of its own: there is no shared count to choose.")
     if unknown in ("model", "tokens", "parameters") and not case.reads:
         raise WishError("No stage of this plan trains on text of its own: there is no model to solve for.")
@@ -87,8 +89,6 @@ def _refuse(case: Case, wish: Wish) -> None:
         raise WishError("To solve for a price, say for how much in all: --budget, or the plan's goal.")
     if goal == Goal() and unknown != "count":
         raise WishError("There is nothing to solve against: give a --budget or a --deadline.")
-    if not any(stage.enabled for stage in case.scenario.stages):
-        raise WishError("Every stage of this plan is switched off: there is nothing to solve for.")
 
 
 # An input with a range of values
@@ -122,7 +122,7 @@ def _value(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     value = (min if least else max)(held)
     place = seen[value]
     assert place is not None
-    choice = place[0].choice(place[1], 0, law)
+    choice = place[0].choice(place[1], 0, law, of_stage=True)
     beyond = value / BESIDE if least else value * BESIDE
     at_end = value in (float(values[0]), float(values[-1]))
     binding: tuple[Limit, ...] = ("range",) if at_end else _broken(beyond, over, seen, case.goal)
@@ -195,7 +195,8 @@ def _points(
     """What was looked at, in rising order."""
     known = [(value, each) for value, each in sorted(seen.items()) if each is not None]
     return tuple(
-        ScanPoint(value, case.choice(on, 0, law), bool(kept(on, goal)[0])) for value, (case, on) in known
+        ScanPoint(value, case.choice(on, 0, law, of_stage=True), bool(kept(on, goal)[0]))
+        for value, (case, on) in known
     )
 
 
@@ -426,16 +427,17 @@ def _impossible(case: Case, wish: Wish, law: ParametricLaw, scan: tuple[ScanPoin
         return max(over, default=1.0) + (0.0 if choice.fits else 1e12)
 
     closest = min((point.choice for point in scan), key=far, default=None)
-    broken: list[Limit] = []
+    broken: list[tuple[float, Limit]] = []
     if closest is not None:
         if not closest.fits:
-            broken.append("memory")
-        if goal.budget_usd is not None and closest.cost_usd > goal.budget_usd:
-            broken.append("budget")
-        if goal.deadline_days is not None and closest.span_days > goal.deadline_days:
-            broken.append("deadline")
+            broken.append((math.inf, "memory"))
+        if goal.budget_usd:
+            broken.append((closest.cost_usd / goal.budget_usd, "budget"))
+        if goal.deadline_days:
+            broken.append((closest.span_days / goal.deadline_days, "deadline"))
+    worst = tuple(name for over, name in sorted(broken, reverse=True) if over > 1.0)
     others = nearest(case, law)
-    return Solution(wish, None, False, tuple(broken), closest, case, scan, (), others)
+    return Solution(wish, None, False, worst, closest, case, scan, (), others)
 
 
 def with_goal(case: Case, budget: float | None, deadline: float | None) -> Case:

@@ -192,7 +192,7 @@ def _unmodelled(rows: Sequence[Technique]) -> Table:
 
 def _measured(row: TechniqueRow) -> str:
     first = row.sources[0]
-    return f"{first.figure} ({first.on})"
+    return f"{first.figure} ({first.subject})"
 
 
 def _sources(rows: Sequence[TechniqueRow]) -> Table:
@@ -203,7 +203,7 @@ def _sources(rows: Sequence[TechniqueRow]) -> Table:
             (
                 row.label,
                 each.figure,
-                each.on,
+                each.subject,
                 f"{each.source}{' (not read again)' if each.recalled else ''}",
                 each.date,
             )
@@ -266,7 +266,7 @@ def _technique_tree(each: Technique, catalog: Catalog) -> dict[str, Any]:
         "sources": [
             {
                 "figure": one.figure,
-                "on": one.on,
+                "on": one.subject,
                 "source": one.source,
                 "date": one.date,
                 "recalled": one.recalled,

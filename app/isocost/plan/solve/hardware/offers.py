@@ -58,7 +58,11 @@ def offers(case: Case, without: frozenset[str] = frozenset()) -> Offers:
 
     Args:
         without: accelerators that are not to be had, by id.
+
+    Raises:
+        WishError: no accelerator can be chosen.
     """
+    case.refuse_idle()
     cards = offered(case, without)
     if not cards:
         return Offers(None, None, None, (), None)

@@ -48,7 +48,11 @@ def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
 
     Args:
         without: accelerators left out, by id.
+
+    Raises:
+        WishError: no accelerator can be chosen.
     """
+    case.refuse_idle()
     cards = offered(case, without)
     if not cards:
         return Ranking((), (), None)

@@ -124,8 +124,7 @@ def _refuse(case: Case, x: Span, y: Span) -> None:
     axes = {x.axis, y.axis}
     if axes & set(NODES) and not case.reads:
         raise WishError("No stage of this plan trains on text of its own: it has no tokens to vary.")
-    if case.stage.hardware is not None:
-        raise WishError(f"{case.stage.name} has hardware of its own: there is no accelerator to choose.")
+    case.refuse_idle()
     if "price" in axes and case.scenario.supply.owns:
         raise WishError("This plan owns its accelerators: no rent decides what they cost.")
 
