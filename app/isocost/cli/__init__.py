@@ -54,7 +54,7 @@ COMMANDS = {
         "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
     ),
     "actual": Command(
-        "isocost.cli.deciding.actual", "a run under way against its plan: pace, rest, new range"
+        "isocost.cli.deciding.actual", "a run under way against its plan: pace and forecast"
     ),
     "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
     "predict": Command("isocost.cli.predict", "what the model says of runs described in a table"),
