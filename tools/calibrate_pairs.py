@@ -98,7 +98,7 @@ def main() -> None:
     by_platform = {
         name: record(found) for name, runs in platforms.items() if (found := enough(runs)) is not None
     }
-    found = {
+    across = {
         "other_code": pairing([run for run, _ in tables], same_team=False),
         "rollouts": pairing(rollouts(catalog), same_team=True),
     }
@@ -107,7 +107,7 @@ def main() -> None:
         "source": "work measured on two accelerators (resources/measured_training.csv, measured_holdout.csv,"
         " measured_rl.csv)",
         "same_code": by_platform,
-        **{name: record(each) for name, each in found.items()},
+        **{name: record(each) for name, each in across.items()},
     }
     OUT.write_text(HEAD + yaml.safe_dump(content, sort_keys=False, width=110), encoding="utf-8")
     print(yaml.safe_dump(content, sort_keys=False))

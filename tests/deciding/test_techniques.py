@@ -179,7 +179,8 @@ def test_every_technique_has_words_and_a_change_or_a_reason():
 
 
 def test_a_technique_named_twice_is_refused():
-    row = "{id: a, label: A, group: same, catch: C, sources: [{figure: f, subject: o, source: s, date: '2026'}]}"
+    source = "{figure: f, subject: o, source: s, date: '2026'}"
+    row = f"{{id: a, label: A, group: same, catch: C, sources: [{source}]}}"
     assert [each.id for each in read_techniques(f"- {row}")] == ["a"]
     with pytest.raises(CatalogError, match=r"techniques\.yaml: a is there twice\."):
         read_techniques(f"- {row}\n- {row}")

@@ -43,7 +43,7 @@ COMMANDS = {
     ),
     "compare": Command("isocost.cli.deciding.compare", "plans side by side, and why one costs more"),
     "techniques": Command("isocost.cli.deciding.techniques", "what would make a plan cheaper, and its catch"),
-    "translate": Command("isocost.cli.deciding.translate", "somebody's hours on your own accelerators"),
+    "translate": Command("isocost.cli.runs.translate", "somebody's hours on your own accelerators"),
     "claim": Command(
         "isocost.cli.deciding.claim", "whether a published number about a training run can be true"
     ),
@@ -53,16 +53,12 @@ COMMANDS = {
     "loss": Command(
         "isocost.cli.deciding.loss", "the loss a plan's model can reach, and what its size costs"
     ),
-    "actual": Command(
-        "isocost.cli.deciding.actual", "a run under way against its plan: pace and forecast"
-    ),
-    "nearest": Command("isocost.cli.nearest", "the measured runs most like a plan, and our error on them"),
-    "predict": Command("isocost.cli.predict", "what the model says of runs described in a table"),
-    "validate": Command("isocost.cli.validate", "how far off the model is on measured runs"),
-    "calibrate": Command("isocost.cli.calibrate", "a plan corrected by your own measured runs"),
-    "schema": Command(
-        "isocost.cli.deciding.schema", "what plan files hold and commands print, as JSON Schema"
-    ),
+    "actual": Command("isocost.cli.runs.actual", "a run under way against its plan: pace and forecast"),
+    "nearest": Command("isocost.cli.runs.nearest", "the measured runs most like a plan, our error on them"),
+    "predict": Command("isocost.cli.runs.predict", "what the model says of runs described in a table"),
+    "validate": Command("isocost.cli.runs.validate", "how far off the model is on measured runs"),
+    "calibrate": Command("isocost.cli.runs.calibrate", "a plan corrected by your own measured runs"),
+    "schema": Command("isocost.cli.schema", "what plan files hold and commands print, as JSON Schema"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
 """Every subcommand by its name."""

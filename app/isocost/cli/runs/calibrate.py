@@ -34,7 +34,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
     import msgspec
 
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
-    from isocost.cli.predict import TRAINING
+    from isocost.cli.runs.predict import TRAINING
     from isocost.evidence.predict import correction, predict
     from isocost.files import FileError, load_runs, save_project
     from isocost.plan.kinds import kind_of

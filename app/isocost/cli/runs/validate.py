@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _validated(runs: Path | None) -> Validation:
     from isocost.cli.plans import open_catalog
-    from isocost.cli.predict import TRAINING
+    from isocost.cli.runs.predict import TRAINING
     from isocost.evidence.validation import validate_rows, validate_shipped
     from isocost.files import FileError, load_runs
 
