@@ -11,9 +11,14 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_SCALE_FACTOR"] = "1"
 
+from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths
 
 from isocost.quantities import DOLLAR, show_money_in
+
+# A busy machine is slow at times, which says nothing of the code.
+settings.register_profile("isocost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("isocost")
 
 HOME_VARIABLES = {
     "HOME": ".",

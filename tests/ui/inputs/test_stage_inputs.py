@@ -39,7 +39,9 @@ def unfold(window) -> None:
     for fold in window.inputs.findChildren(Disclosure):
         if fold.isVisible():
             fold.setChecked(True)
-    QApplication.processEvents()
+    # What a fold makes when it opens first asks for its room in a second round.
+    for _ in range(20):
+        QApplication.processEvents()
 
 
 def enter(window, qtbot, name: str, text: str) -> QuantityEdit:

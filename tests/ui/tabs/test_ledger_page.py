@@ -363,7 +363,7 @@ def test_badges_stand_with_their_sources(page: LedgerPage):
 # Inputs
 
 
-@pytest.mark.parametrize("path", PROGRAMME)
+@pytest.mark.parametrize("path", [path for path in PROGRAMME if not path.startswith("goal.")])
 def test_every_input_of_the_ledger_is_named_after_its_path(page: LedgerPage, path: str):
     assert page.inputs.reveal(path)
     assert page.findChild(QWidget, path) is not None
@@ -513,7 +513,8 @@ def test_folded_groups_say_what_they_hold(page: LedgerPage):
     assert said["supply"] == "on demand"
     assert said["demand"] == "10B tokens a day"
     fold = page.inputs.groups["ownership"].fold
-    assert not page.findChild(QWidget, "ownership.years").isVisible()
+    # Inputs are made when they are unfolded first.
+    assert page.findChild(QWidget, "ownership.years") is None
     fold.setFocus()
     QTest.keyClick(fold, KEY.Key_Space)
     QApplication.processEvents()
