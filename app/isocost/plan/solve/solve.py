@@ -326,7 +326,7 @@ def _model(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     ratio = wish.tokens_per_parameter
     best = sizes.scan() if ratio is None else _on_ratio(sizes, ratio)
     scan = tuple(
-        ScanPoint(each.parameters, each.case.choice(each.on, each.at, law), math.isfinite(each.loss))
+        ScanPoint(each.parameters, _looked_at(each, law), math.isfinite(each.loss))
         for each in sorted(sizes.seen.values(), key=lambda size: size.parameters)
     )
     if best is None or not math.isfinite(best.loss):
@@ -334,6 +334,12 @@ def _model(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     final, choice, binding = _settled(best, wish, law)
     others = _other_sizes(sizes, best, law) if wish.tokens_per_parameter is None else ()
     return Solution(wish, best.parameters, True, binding, choice, final, scan, (best.parameters,), others)
+
+
+def _looked_at(size: Size, law: ParametricLaw) -> Choice:
+    """What a size comes to with the text that is paid for; where none is, all else costs what is told."""
+    choice = size.choice(law)
+    return choice if math.isfinite(size.loss) else replace(choice, tokens=None, loss=None)
 
 
 def _model_counts(case: Case, card: PriceCard, wish: Wish, owns: bool) -> Counts:
