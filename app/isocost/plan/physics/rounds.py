@@ -87,8 +87,8 @@ def _between(
         impossible_hours(catalog, recipe, accelerator) if each is None else each.gpu_hours[1]
         for each in timed
     ]
-    # Work that is shared out costs the same hours on any count, waiting for the longest response as many times
-    # more as there are accelerators: their sum is a line of the count, and no line of logarithms.
+    # Work that is shared out costs the same hours on any count, waiting for the longest response
+    # costs them in step with the count: the sum is a line of the count, and none of logarithms.
     hours = np.interp(counts, counts[at], known)
     # A count between one that fits and one that does not is not offered.
     fits = np.interp(counts, counts[at], [float(each is not None) for each in timed]) >= 1.0

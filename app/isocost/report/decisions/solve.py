@@ -197,8 +197,8 @@ def _predicted(case: Case) -> Iterator[str]:
         yield f"{predicted}; as predicted it would have to be {format_share(mfu / pace)}."
     if case.scenario.efficiency.mfu is None:
         yield (
-            "An MFU that is typed may be lower than one that is predicted: it counts as measured, without most "
-            "of the waste that whole runs are predicted to have."
+            "An MFU that is typed may be lower than one that is predicted: it counts as measured, without "
+            "most of the waste that whole runs are predicted to have."
         )
 
 
