@@ -139,9 +139,18 @@ def test_counts_that_are_chosen_among_are_simulated_and_not_read_off_a_line(caps
         assert told["wall_days"] == pytest.approx(point["wall_days"], rel=1e-6)
 
 
+@pytest.mark.parametrize("text", [ROUNDS, CLAIMED])
+def test_an_input_that_moves_nothing_is_not_solved_for(capsys, tmp_path, text):
+    """Rounds of rollouts are simulated and hours are claimed: no utilization decides them."""
+    plan = plan_file(tmp_path, text)
+    code, out, err = run(capsys, "solve", plan, "--for", "mfu", "--budget", "9000", "--deadline", "30")
+    assert (code, out) == (2, "")
+    assert "MFU changes neither" in err
+
+
 def test_a_plan_that_is_nearest_in_two_ways_is_told_once(capsys, tmp_path):
     plan = plan_file(tmp_path, ROUNDS)
-    found = answered(capsys, "solve", plan, "--for", "mfu", "--budget", "3000", "--deadline", "3")
+    found = answered(capsys, "solve", plan, "--for", "price", "--budget", "3000", "--deadline", "1")
     assert not found["feasible"]
     told = [(each["accelerator"], each["count"], each["cost_usd"]) for each in found["alternatives"]]
     assert len(told) == len(set(told)) >= 1

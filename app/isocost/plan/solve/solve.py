@@ -113,6 +113,7 @@ def _value(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
 
     values = _range(case, wish)
     first = np.array([over(each) for each in values])
+    _refuse_still(wish, seen)
     found = crossings(over, values, first)
     # More is better of all but utilization: what is wanted is the least that has to be reached.
     least = wish.unknown == "mfu"
@@ -137,6 +138,17 @@ def _value(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
         crossings=tuple(sorted(each.value for each in found)),
         alternatives=(),
     )
+
+
+def _refuse_still(wish: Wish, seen: dict[float, tuple[Case, Reach] | None]) -> None:
+    """Raise WishError where the input moves neither cost nor time: every value of it would answer."""
+    found = [each[1] for each in seen.values() if each is not None]
+    amounts = np.array([(float(on.cost_usd[0]), float(on.span_days[0])) for on in found])
+    if len(found) > 1 and (amounts == amounts[0]).all():
+        label = NUMBERS[PATHS[wish.unknown]].label
+        raise WishError(
+            f"{label} changes neither the cost nor the time of this plan: no value of it is to find."
+        )
 
 
 def _with(case: Case, wish: Wish, value: float) -> Case:
