@@ -272,3 +272,56 @@ def test_the_command_line_shows_a_plan_in_its_currency(tmp_path, capsys):
 
 def test_an_unfrozen_rate_is_that_of_the_catalogue_in_use():
     assert money_of(Currency("EUR"), CATALOG) == CATALOG.constants.currencies["EUR"].unit
+
+
+EUROS = """\
+isocost: 1
+name: In euros
+currency: {code: EUR, per_usd: 0.5}
+scenarios:
+- name: Only
+  model: {parameters: 1e9}
+  hardware: {accelerator: h100-sxm, count: 64}
+  price: {usd_per_gpu_hour: 2}
+  goal: {budget_usd: 5000, deadline_days: 10}
+  stages:
+  - {kind: pretrain, name: Run, data: {tokens: 2e10, sequence: 2048, batch_tokens: 1048576}}
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "solve {} --for count", "solve {} --for price --budget 2500", "offers {}", "rank {}", "risk {}",
+        "tornado {}", "compare {} --suppliers", "techniques {}", "translate {} --to b200:8",
+    ],
+)  # fmt: skip
+def test_what_decides_speaks_the_plan_s_currency_as_the_estimate_does(capsys, tmp_path, command):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(EUROS, encoding="utf-8")
+    words = command.format(plan).split()
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "€" in said
+    assert "$" not in said
+    # A plan in dollars that is asked about next is not spoken of in euros.
+    assert main(["solve", "startup-7b", "--for", "budget", "--deadline", "30"]) == 0
+    assert "€" not in capsys.readouterr().out
+
+
+def test_a_budget_is_typed_in_the_plan_s_currency_or_names_another(capsys, tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(EUROS, encoding="utf-8")
+    for typed, usd in (("2500", 5000), ("€2500", 5000), ("$2500", 2500)):
+        assert main(["risk", str(plan), "--budget", typed, "--format", "json"]) == 0
+        assert json.loads(capsys.readouterr().out)["goal"]["budget_usd"] == usd
+
+
+def test_explained_values_for_programs_are_dollars_as_their_formulas_are(capsys, tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(EUROS, encoding="utf-8")
+    assert main(["explain", str(plan), "total.cost_usd", "--format", "json", "--depth", "1"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["unit"] == "USD"
+    assert found["formula"].startswith("$")
+    assert "€" not in found["formula"]

@@ -50,6 +50,43 @@ def test_r1_reproduces_and_leaves_out_its_base(capsys):
     assert "95 %" in tree["finding"]
 
 
+@pytest.mark.parametrize(
+    ("said", "accelerator", "count", "gpu_hours"),
+    [
+        ("8B on 15T tokens, 1.3M H100-80GB hours", "h100-sxm", None, 1.3e6),
+        ("7B, a single 24GB RTX 3090, 5 hours", "rtx3090", 1, None),
+        ("7B, 8 40GB A100s, 5 days", "a100-sxm-40gb", 8, None),
+        ("7B, 8 A100 40GB, 5 days", "a100-sxm-40gb", 8, None),
+    ],
+)
+def test_the_memory_of_an_accelerator_is_no_number_of_them(said, accelerator, count, gpu_hours):
+    claim = read_claim(said, CATALOG).claim
+    assert (claim.accelerator, claim.count, claim.gpu_hours) == (accelerator, count, gpu_hours)
+
+
+def test_a_named_model_read_what_is_published_of_it_where_nothing_is_told(capsys):
+    tree = checked(capsys, "--text", "DeepSeek V3 for $5.576M, 2.788M H800 hours at $2")
+    assert tree["claimed"]["tokens"] is None
+    assert tree["recomputed"]["tokens"] == 14.8e12
+    assert (
+        pytest.approx(tree["recomputed"]["mfu"], rel=0.02) == 6 * 37e9 * 14.8e12 / 989.4e12 / 3600 / 2.788e6
+    )
+
+
+@pytest.mark.parametrize(("tokens", "words"), [(140, "just that"), (70, "less"), (400, "beyond")])
+def test_text_is_held_against_twenty_tokens_a_parameter(capsys, tokens, words):
+    tree = checked(capsys, "--text", f"7B on {tokens}B tokens, 8 H100, 60 days")
+    assert words in by_name(tree)["sense"]["words"][1]
+
+
+@pytest.mark.parametrize("usd", [40, 300, 1280, 8605])
+def test_what_money_buys_costs_no_more_than_it(capsys, usd):
+    tree = checked(capsys, "--text", f"8B, 8 H100, 12 h, ${usd}")
+    assert len(tree["buys"]) == 3
+    assert all(0.8 * usd < each["usd"] <= usd for each in tree["buys"])
+    assert "LoRA of an 8B" in tree["buys"][2]["words"]
+
+
 def test_our_estimate_of_r1_is_that_of_its_preset(capsys):
     tree = checked(capsys, "deepseek-r1")
     assert main(["estimate", "deepseek-r1-first-principles", "--format", "json"]) == 0

@@ -80,6 +80,82 @@ def test_a_plan_reopened_with_the_best_model_comes_to_the_budget(capsys, tmp_pat
     assert told["total"]["wall_days"] == pytest.approx(best["wall_days"], rel=1e-6)
 
 
+def test_every_size_that_was_looked_at_spends_what_is_asked_and_no_more(capsys, tmp_path):
+    plan = plan_file(tmp_path, KNOWN)
+    found = answered(capsys, "solve", plan, "--for", "model", "--budget", "50K", "--deadline", "14")
+    paid = [point for point in found["scan"] if point["feasible"]]
+    assert len(paid) > 8
+    for point in paid:
+        spent = max(point["cost_usd"] / 50_000, point["programme_days"] / 14)
+        assert 0.97 < spent < 1.003
+        assert point["loss"] >= found["estimate"]["loss"] - 1e-3
+
+
+@pytest.mark.parametrize("budget", ["3000", "10K", "30K"])
+def test_the_best_model_is_found_where_the_plan_s_own_cannot_be_paid(capsys, tmp_path, budget):
+    """What is done to a 3B beside its text costs more than all of it: smaller models are looked for."""
+    beside = """
+      - {kind: ablations, name: Trials, ablations: {share: 0.5}}
+      - {kind: pretrain, name: Main, data: {tokens: 2e12, sequence: 4096, batch_tokens: 4e6}}
+      - {kind: context-extension, name: Long, data: {tokens: 1e11, sequence: 32768, batch_tokens: 4e6}}
+"""
+    head = KNOWN.partition("  stages:")[0].replace("parameters: 1e9", "parameters: 3e9")
+    plan = plan_file(tmp_path, f"{head}  stages:{beside}")
+    found = answered(capsys, "solve", plan, "--for", "model", "--budget", budget, "--deadline", "30")
+    best = found["estimate"]["loss"]
+    assert found["binding"] == "budget"
+    assert len(found["alternatives"]) >= 2
+    assert all(other["loss"] > best for other in found["alternatives"])
+    unpaid = [point for point in found["scan"] if not point["feasible"]]
+    assert unpaid
+    assert all(point["tokens"] is None and point["loss"] is None for point in unpaid)
+
+
+ROUNDS = """
+isocost: 1
+name: Rounds
+scenarios:
+  - name: A
+    model: {name: Qwen3 8B}
+    hardware: {accelerator: h100-sxm, count: 64}
+    price: {usd_per_gpu_hour: 4}
+    stages:
+      - kind: rl
+        name: RL
+        rl:
+          {prompts: 256, group: 8, phases: [{steps: 500, mean_start: 2000, mean_end: 6000, cap: 16384}]}
+"""
+
+
+def test_counts_that_are_chosen_among_are_simulated_and_not_read_off_a_line(capsys, tmp_path):
+    """Reinforcement learning is simulated count by count: what a scan says is what the plan comes to."""
+    plan = plan_file(tmp_path, ROUNDS)
+    found = answered(capsys, "solve", plan, "--for", "count", "--budget", "5000", "--deadline", "3")
+    assert found["feasible"]
+    for point in found["scan"][2:12:3]:
+        again = plan_file(tmp_path, ROUNDS.replace("count: 64", f"count: {point['count']}"))
+        told = answered(capsys, "estimate", again)["total"]
+        assert told["cost_usd"] == pytest.approx(point["cost_usd"], rel=1e-6)
+        assert told["wall_days"] == pytest.approx(point["wall_days"], rel=1e-6)
+
+
+@pytest.mark.parametrize("text", [ROUNDS, CLAIMED])
+def test_an_input_that_moves_nothing_is_not_solved_for(capsys, tmp_path, text):
+    """Rounds of rollouts are simulated and hours are claimed: no utilization decides them."""
+    plan = plan_file(tmp_path, text)
+    code, out, err = run(capsys, "solve", plan, "--for", "mfu", "--budget", "9000", "--deadline", "30")
+    assert (code, out) == (2, "")
+    assert "MFU changes neither" in err
+
+
+def test_a_plan_that_is_nearest_in_two_ways_is_told_once(capsys, tmp_path):
+    plan = plan_file(tmp_path, ROUNDS)
+    found = answered(capsys, "solve", plan, "--for", "price", "--budget", "3000", "--deadline", "1")
+    assert not found["feasible"]
+    told = [(each["accelerator"], each["count"], each["cost_usd"]) for each in found["alternatives"]]
+    assert len(told) == len(set(told)) >= 1
+
+
 def test_hours_at_a_price_are_a_budget(capsys, tmp_path):
     """What would have to be true: 1,000 h for $1,500 is $1.50 an hour."""
     found = answered(capsys, "solve", plan_file(tmp_path, CLAIMED), "--for", "price", "--budget", "1500")

@@ -91,7 +91,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     if arguments and arguments[0] in COMMANDS:
-        return COMMANDS[arguments[0]].run(arguments[1:])
+        from isocost.quantities import DOLLAR, money_shown_in
+
+        with money_shown_in(
+            DOLLAR
+        ):  # until a plan is opened; what follows the command starts from dollars too
+            return COMMANDS[arguments[0]].run(arguments[1:])
     from isocost.cli import window
 
     return window.run(arguments, {name: command.summary for name, command in COMMANDS.items()})

@@ -57,14 +57,17 @@ def add_without(parser: argparse.ArgumentParser) -> None:
 
 
 def number_of(option: str, text: str, path: str) -> float:
-    """A number typed for an option, as in the input at a path. Raises UsageError."""
+    """A number typed for an option, as in the input at a path; money in the plan's currency or in dollars.
+
+    Raises UsageError.
+    """
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.plan.inputs.table import NUMBERS, check
-    from isocost.quantities import QuantityError, parse
+    from isocost.quantities import DOLLAR, QuantityError, parse, shown_money
 
     declared = NUMBERS[path]
     try:
-        value = parse(text, declared.quantity, unit=declared.unit)
+        value = parse(text, declared.quantity, unit=declared.unit, money=(shown_money(), DOLLAR))
     except QuantityError as error:
         raise UsageError(f"{option}: {error}") from None
     if wrong := check(path, value):

@@ -13,7 +13,9 @@ from isocost.files import load_project
 from isocost.files.presets import find_plan
 from isocost.files.schema import nearest_or_all
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.project.currency import money_of
 from isocost.plan.project.project import Project, replace_scenario
+from isocost.quantities import show_money_in
 
 
 def open_catalog() -> Catalog:
@@ -24,9 +26,16 @@ def open_catalog() -> Catalog:
     return catalog
 
 
-def open_plan(text: str, catalog: Catalog) -> Project:
-    """The plan in a file or preset, its names checked against the catalogue. Raises FileError."""
-    return load_project(find_plan(text), catalog)
+def open_plan(text: str, catalog: Catalog, *, shown: bool = True) -> Project:
+    """The plan in a file or preset, its names checked against the catalogue. Raises FileError.
+
+    Args:
+        shown: whether amounts are written, and read where they name none, in its currency from now on.
+    """
+    project = load_project(find_plan(text), catalog)
+    if shown:
+        show_money_in(money_of(project.currency, catalog))
+    return project
 
 
 def answered(file: str, scenario: str | None) -> tuple[str, Answer]:

@@ -31,6 +31,7 @@ from isocost.quantities.writing import (
     format_share,
     plain_spaces,
     shown_duration,
+    with_article,
 )
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "shown_duration",
     "shown_money",
     "typed_money",
+    "with_article",
 ]

@@ -123,6 +123,12 @@ def format_counted(value: float, noun: str) -> str:
     return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
 
 
+def with_article(size: str) -> str:
+    """A size with the article it is spoken with: "a 7B", "an 8B", "an 11B"."""
+    vowel = size.startswith(("8", "11", "18")) and not size.startswith(("110", "180"))
+    return f"{'an' if vowel else 'a'} {size}"
+
+
 def format_bytes(value: float, *, digits: int = 3) -> str:
     """Bytes in decimal units (GB = 1e9): "80 GB", "1.34 TB"."""
     if not math.isfinite(value):

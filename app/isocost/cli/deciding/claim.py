@@ -89,7 +89,7 @@ def _of_name(name: str, catalog: Catalog) -> Told:
     if entry is not None:
         from isocost.cli.plans import open_plan
 
-        plan = open_plan(entry.plan, catalog) if entry.plan else None
+        plan = open_plan(entry.plan, catalog, shown=False) if entry.plan else None
         return claim_told(check_claim(claim_of(entry), catalog, entry, plan))
     path = Path(name)
     try:
@@ -125,7 +125,7 @@ def _of_plan(path: Path, catalog: Catalog) -> Told:
     from isocost.plan.claims.claim import claim_of_plan
     from isocost.report.decisions.claims import claim_told
 
-    claim = claim_of_plan(open_plan(str(path), catalog).scenarios[0])
+    claim = claim_of_plan(open_plan(str(path), catalog, shown=False).scenarios[0])
     if claim is None:
         raise UsageError(
             f"{path.name}: none of its stages takes hours as claimed; isocost estimate says what it costs."

@@ -87,7 +87,7 @@ def _sides(
     known = [name in names for name in others]
     if len(others) == 1 and not known[0]:
         _expect_plan(others[0], file, names)
-        other = open_plan(others[0], catalog)
+        other = open_plan(others[0], catalog, shown=False)
         return [(project, scenario_index(project, named[0])), (other, scenario_index(other, named[1]))]
     if any(each is not None for each in named) and others:
         raise UsageError("--scenario-a and --scenario-b: are for two plans; name the scenarios after FILE.")

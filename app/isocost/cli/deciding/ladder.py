@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     catalog = open_catalog()
     if chosen.file is None and chosen.scenario is not None:
         raise UsageError("--scenario: name the plan file too.")
-    project = usual_plan(catalog) if chosen.file is None else open_plan(chosen.file, catalog)
+    project = usual_plan(catalog) if chosen.file is None else open_plan(chosen.file, catalog, shown=False)
     index = scenario_index(project, chosen.scenario)
     only = named(chosen.on, catalog)
     try:

@@ -215,7 +215,12 @@ def _curves(scenario: Scenario, cards: Sequence[PriceCard], catalog: Catalog) ->
 
 
 def reckoned_on(
-    scenario: Scenario, cards: Sequence[PriceCard], counts: Sequence[Counts], catalog: Catalog
+    scenario: Scenario,
+    cards: Sequence[PriceCard],
+    counts: Sequence[Counts],
+    catalog: Catalog,
+    *,
+    each_count: bool = False,
 ) -> tuple[list[Point], Values]:
     """The stages that count, run on each card's accelerator at each of its counts, and what follows.
 
@@ -223,7 +228,7 @@ def reckoned_on(
     """
     entries = [catalog.accelerator(card.accelerator) for card in cards]
     counted = msgspec.structs.replace(scenario, stages=tuple(s for s in scenario.stages if s.enabled))
-    runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog)
+    runs = run_scenario(counted, [e.spec.id for e in entries], counts, catalog, each_count=each_count)
     points = [
         Point(entry, card.usd_per_gpu_hour, counts[i], [each[i] for each in runs])
         for i, (entry, card) in enumerate(zip(entries, cards, strict=True))

@@ -16,15 +16,24 @@ from isocost.plan.project.project import Scenario, efficiency_of, hardware_of, l
 
 
 def run_scenario(
-    scenario: Scenario, accelerators: Sequence[str], counts: Sequence[Counts], catalog: Catalog
+    scenario: Scenario,
+    accelerators: Sequence[str],
+    counts: Sequence[Counts],
+    catalog: Catalog,
+    *,
+    each_count: bool = False,
 ) -> list[list[StageRun]]:
     """Every stage, in order, on each accelerator (by id) at each count, rounded up to those to be had.
 
     A stage with hardware of its own does not follow: its run is the same for every accelerator, and its
-    arrays hold one entry. Stages switched off are run too, but count for nothing in the ablations.
+    arrays hold one entry. Stages switched off are run too, but count for nothing in the ablations. With
+    ``each_count`` nothing is read off a line between counts.
     """
     times = len(accelerators)
-    jobs = [_job(scenario, stage, accelerators, counts, catalog) for stage in scenario.stages]
+    jobs = [
+        replace(_job(scenario, stage, accelerators, counts, catalog), each_count=each_count)
+        for stage in scenario.stages
+    ]
     runs = {i: each for i, job in enumerate(jobs) if (each := _run(job, times)) is not None}
     basis = _basis([runs[i] for i in runs if _belongs(scenario.stages[i])], times)
     for i, job in enumerate(jobs):

@@ -392,6 +392,10 @@ def _too_thin(terms: Terms, catalog: Catalog) -> bool:
     return found is not None and found[0] < catalog.constants.claim_rules.fewest_tokens_per_parameter.value
 
 
+ABOUT = 1.05
+"""Factor within which a text is as long as is usual: sizes are told to two digits."""
+
+
 def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
     found = _text_per_parameter(terms, catalog)
     if found is None:
@@ -400,12 +404,15 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
     usual = catalog.constants.claim_rules.tokens_per_parameter.value
     if not told:
         most = affordable_tokens(terms, catalog) or 0.0
-        read = f"{format_quantity(most, 'number')} tokens, {each:.2g} a parameter"
-        start = f"At the best matmul the hours read {read}"
+        read = f"{format_quantity(most, 'number')} tokens"
+        ratio = format_quantity(each, "number", digits=2)
+        start = f"At the best matmul the hours read {read}, {ratio} a parameter"
         return [f"{start}; {usual:g} are usual." if each < usual else f"{start}: enough text."]
     kind = (
         "fewer tokens than parameters"
         if each < 1
+        else "just that"
+        if _within(each / usual, ABOUT)
         else "trained beyond that"
         if each > usual
         else "less than that"

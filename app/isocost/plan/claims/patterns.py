@@ -36,6 +36,7 @@ SPAN = rf"(?>{amount('low')}(?:\s?(?:to|-|\.\.+)\s?\$?{amount('high')})?)"
 """One amount, or the two ends of a range."""
 SPAN2 = SPAN.replace("low", "low2").replace("high", "high2")
 """The same under other names, for the second way of writing a thing."""
+MEMORY = r"[0-9]{2,3}\s?GB"
 HOUR = r"(?:hours?|hrs?|h)(?![A-Za-z0-9])"
 UNITS = {
     "h": 1.0, "hr": 1.0, "hour": 1.0, "min": 1 / 60, "minute": 1 / 60,
@@ -83,7 +84,8 @@ RATES = re.compile(
     re.IGNORECASE,
 )
 GPU_HOURS = re.compile(
-    rf"{SPAN}\s?[-\s]?(?P<of>(?:[A-Za-z][A-Za-z0-9.]{{0,20}}[-\s]?){{1,4}}?)[-\s]?{TIME}", re.IGNORECASE
+    rf"{SPAN}\s?[-\s]?(?P<of>(?:[A-Za-z][A-Za-z0-9.]{{0,20}}[-\s]?){{1,4}}?(?:{MEMORY}[-\s]?)?)[-\s]?{TIME}",
+    re.IGNORECASE,
 )
 DURATION = re.compile(rf"{SPAN}[\s-]?{TIME}", re.IGNORECASE)
 EPOCHS = re.compile(rf"{SPAN}\s?epochs?", re.IGNORECASE)
@@ -106,7 +108,7 @@ NODES_BEFORE = re.compile(
 )
 PRODUCT = rf"(?:{amount('times')}\s?[x*]\s?{amount('per', apart=False)}|{amount('each')})"
 COUNT_BEFORE = re.compile(
-    rf"{PRODUCT}\s?[x*]?\s?(?:NVIDIA|AMD|Google|Huawei|single|of)?\s?$",
+    rf"{PRODUCT}\s?[x*]?\s?(?:NVIDIA|AMD|Google|Huawei|single|of)?\s?(?:(?P<memory>{MEMORY})[\s-])?$",
     re.IGNORECASE,
 )
 COUNT_AFTER = re.compile(rf"\s?(?:GPUs?\s?)?[x*]\s?{amount('each', apart=False)}", re.IGNORECASE)

@@ -335,6 +335,7 @@ class _Reader:
         if (found := patterns.COUNT_BEFORE.search(before)) is not None:
             value = self._product(found)
             self._drop_before(found, before, start)
+            self._variant(self._text[start:end], found["memory"])
             nodes = self._nodes_before(before[: found.start()], start - len(before) + found.start())
             self._keep("count", None if value is None else value * per * (nodes or 1.0))
         elif (nodes := self._nodes_before(before, start)) is not None:
@@ -345,6 +346,16 @@ class _Reader:
         elif patterns.ONE_BEFORE.search(before) is not None or per > 1:
             self._keep("count", per)
         self._drop(start, end)
+
+    def _variant(self, name: str, memory: str | None) -> None:
+        """Of the accelerators of a name the one with the memory that is told before it: "8 40GB A100"."""
+        if memory is None:
+            return
+        key = self._accelerator(f"{name.removesuffix('s')} {memory}")
+        if key is None:
+            self._unread.append(memory)
+        else:
+            self._found["accelerator"] = key
 
     def _nodes_before(self, before: str, end: int) -> float | None:
         """Servers told right before a place, taken out; None = none are."""

@@ -215,7 +215,7 @@ def _money(claim: Claim, hours: Amount | None) -> tuple[Amount | None, Amount | 
 
 
 def _tokens(claim: Claim, job: ClaimJob, counted: Parameters | None, catalog: Catalog) -> Amount | None:
-    """Tokens trained on; of pre-training that tells none, what is usual for the size."""
+    """Tokens trained on; of pre-training that tells none, the model's own or what is usual for it."""
     if claim.tokens is not None:
         value = claim.tokens * (claim.epochs or 1.0)
         words = f"{format_quantity(value, 'number')} tokens"
@@ -226,10 +226,21 @@ def _tokens(claim: Claim, job: ClaimJob, counted: Parameters | None, catalog: Ca
         value = claim.flops / (WHOLE * counted.active)
         words = f"{format_quantity(value, 'number')} tokens (FLOPs told / 6N)"
         return Amount(value, words) if check("data.tokens", value) is None else None
+    published = _published_tokens(claim, catalog)
+    if published is not None:
+        words = f"{format_quantity(published, 'number')}, as published of it,"
+        return Amount(published, words, told=False)
     each = catalog.constants.claim_rules.tokens_per_parameter.value
     value = each * counted.active
     words = f"{format_quantity(value, 'number')}, {each:g} a parameter,"
     return Amount(value, words, told=False) if check("data.tokens", value) is None else None
+
+
+def _published_tokens(claim: Claim, catalog: Catalog) -> float | None:
+    """Tokens that a named model is published to have read from nothing; None = nobody says."""
+    runs = catalog.runs_of(claim.model) if claim.model is not None else ()
+    found = [run for run in runs if run.stage == "pretrain" and run.tokens and run.trusted]
+    return found[0].tokens if found else None
 
 
 def _work(

@@ -21,7 +21,7 @@ from isocost.plan.inputs.table import check
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.project.choosing import NO_PRICE
 from isocost.plan.values import Data, ModelChoice, Tuning
-from isocost.quantities import format_count, format_duration, format_money, format_quantity
+from isocost.quantities import format_count, format_duration, format_money, format_quantity, with_article
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 STEPS = 12
@@ -136,9 +136,8 @@ def _scratch(terms: Terms, catalog: Catalog) -> Buy | None:
         return None
     size, result = found
     shown = format_quantity(size, "number", digits=2)
-    words = (
-        f"From scratch: a {shown} on {format_quantity(each * size, 'number')} tokens, {each:g} a parameter"
-    )
+    read = f"{format_quantity(each * size, 'number')} tokens, {each:g} a parameter"
+    words = f"From scratch: {with_article(shown)} on {read}"
     return _buy("scratch", shown, size, each * size, result, words)
 
 
@@ -148,7 +147,7 @@ def _tuned(terms: Terms, catalog: Catalog, model: ModelChoice, method: Literal["
     if found is None:
         return None
     tokens, result = found
-    name = model.name or f"a {format_quantity(model.parameters or 0.0, 'number')}"
+    name = model.name or with_article(format_quantity(model.parameters or 0.0, "number"))
     what = "Train every weight of" if method == "full" else "LoRA of"
     words = f"{what} {name}: {format_quantity(tokens, 'number', digits=2)} tokens"
     return _buy(method, name, model.parameters or 0.0, tokens, result, words)
@@ -205,14 +204,14 @@ def _spent(
                 break
             count, best, dear = found.smallest_count, None, math.inf
             continue
-        if off > 1.0 + CLOSE:
+        if found.cost_usd > terms.usd.value:
             dear = min(dear, size)
         # Batches are whole, so the cost has steps: the most that the money still buys is kept.
         elif found.fits and off > 1.0 - NEAR and (best is None or size > best[0]):
             best = (size, found)
-        if abs(off - 1.0) < CLOSE and found.fits:
+        if 1.0 - CLOSE < off <= 1.0 and found.fits:
             break
-        size *= off**-power
+        size *= (off / (1.0 - CLOSE / 2.0)) ** -power
         if best is not None and not best[0] < size < dear:
             size = math.sqrt(best[0] * dear) if math.isfinite(dear) else best[0] * (1.0 + CLOSE)
     return best

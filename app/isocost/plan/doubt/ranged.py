@@ -14,7 +14,7 @@ from isocost.plan.inputs.roads import NUMBER_ROADS, put, refused
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import RlStage, Stage, kind_of
 from isocost.plan.money.reckoning import Reckoning
-from isocost.plan.project.project import Place, Project, Scenario, model_of
+from isocost.plan.project.project import Place, Project, Scenario, efficiency_of, model_of
 from isocost.plan.project.ranges import InputRange
 from isocost.quantities import format_quantity
 
@@ -37,7 +37,7 @@ class Held:
     middle: float
     """Median of a lognormal, likeliest value of a triangle."""
     said: str = ""
-    """Why the middle is not the plan's value."""
+    """What of it differs from the plan's value, and why."""
 
     @property
     def base(self) -> float:
@@ -118,14 +118,27 @@ def _takes(stage: Stage, path: str) -> bool:
 def _held(on: Reckoning, held: InputRange, declared: Input, stages: tuple[int, ...]) -> Held:
     value = _value(on, declared, stages)
     wanted = held.mode if held.mode is not None else value
+    measured = _counts_as_measured(on.scenario, held, stages)
     if wanted is not None and held.low <= wanted <= held.high:
-        return Held(held, declared, stages, value, wanted)
+        return Held(held, declared, stages, value, wanted, measured)
     middle = float(np.sqrt(held.low * held.high)) if held.low > 0.0 else (held.low + held.high) / 2.0
     which = "geometric middle" if held.low > 0.0 else "middle"
     shown = format_quantity(middle, declared.quantity)
     why = "the plan has none" if value is None else "the plan's value lies outside"
-    return Held(
-        held, declared, stages, value, middle, f"{held.path}: {why}, so the {which}, {shown}, is taken."
+    said = f"{held.path}: {why}, so the {which}, {shown}, is taken."
+    return Held(held, declared, stages, value, middle, f"{said} {measured}".strip())
+
+
+def _counts_as_measured(scenario: Scenario, held: InputRange, stages: tuple[int, ...]) -> str:
+    """That what is sampled rests on a range of MFU, and the plan on a prediction and all its waste."""
+    if held.input != "efficiency.mfu":
+        return ""
+    typed = [efficiency_of(scenario, scenario.stages[at]) for at in stages]
+    if all(each.mfu is not None or each.waste is not None for each in typed):
+        return ""
+    return (
+        f"{held.path}: a range counts as measured, as a typed MFU does; samples bear less of the waste of "
+        "whole runs than the plan, whose MFU is predicted."
     )
 
 

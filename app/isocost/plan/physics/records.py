@@ -98,6 +98,9 @@ class Job:
     owned: bool
     """Whether they are one's own, so that any number within a server can be had."""
     catalog: Catalog
+    each_count: bool = False
+    """Whether every count is worked out by itself, as what is chosen among them has to be; a curve may lay
+    lines between a few."""
 
     @property
     def explained(self) -> bool:

@@ -20,7 +20,7 @@ from isocost.plan.values import ModelChoice, RlStackName
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 ANCHORS = 7
-"""Counts of a curve that are simulated; between them hours follow straight lines of logarithms."""
+"""Counts of a curve that are simulated; between them hours follow straight lines of the count."""
 
 CRAWL = 0.002
 """Share of the peak an impossible run is priced at: the least of any published run."""
@@ -66,7 +66,9 @@ def rounds(job: Job, recipe: Recipe) -> list[StageRun]:
 
 
 def _anchors(job: Job, accelerator: str, counts: Counts) -> NDArray[np.intp]:
-    """Places of the counts that are simulated: even in their order, with the plan's own among them."""
+    """Places of the counts that are simulated: all, or some even in their order with the plan's own."""
+    if job.each_count:
+        return np.arange(len(counts))
     own = obtained(job.hardware.count, units_of(job.catalog.accelerator(accelerator), job.owned))
     even = np.linspace(0, len(counts) - 1, min(ANCHORS, len(counts))).round().astype(np.intp)
     return np.union1d(even, np.flatnonzero(counts == own))
@@ -85,10 +87,11 @@ def _between(
         impossible_hours(catalog, recipe, accelerator) if each is None else each.gpu_hours[1]
         for each in timed
     ]
-    logs = np.log(counts)
-    hours = np.exp(np.interp(logs, logs[at], np.log(known)))
+    # Work that is shared out costs the same hours on any count, waiting for the longest response
+    # costs them in step with the count: the sum is a line of the count, and none of logarithms.
+    hours = np.interp(counts, counts[at], known)
     # A count between one that fits and one that does not is not offered.
-    fits = np.interp(logs, logs[at], [float(each is not None) for each in timed]) >= 1.0
+    fits = np.interp(counts, counts[at], [float(each is not None) for each in timed]) >= 1.0
     return hours, fits
 
 

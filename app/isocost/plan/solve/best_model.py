@@ -21,6 +21,8 @@ SPAN = 1.2
 NODES = 9
 REFINED = 3
 """Sizes looked at between the best and its neighbours."""
+SMALLER = 0.25
+"""Times a size that no text is paid for, to find one that some is."""
 DIGITS = 3
 """Sizes are told to so many digits, so they are solved to as many."""
 
@@ -94,8 +96,8 @@ class Sizes:
         Its size has as many digits as are told.
         """
         own = self.case.parameters or NUMBERS["model.parameters"].low
-        first = self.at(own)
-        spent = 6.0 * own * self.case.active * max(first.tokens, 1.0)
+        first = self._first_paid(own)
+        spent = 6.0 * first.parameters * self.case.active * max(first.tokens, 1.0)
         centre = math.log10(optimum(self.law, spent).parameters / self.case.active)
         for each in np.linspace(centre - SPAN, centre + SPAN, NODES):
             self.try_at(float(10.0**each))
@@ -109,6 +111,13 @@ class Sizes:
         told = float(f"{self.best.parameters:.{DIGITS}g}")
         return self.at(told) if self.try_at(told) or told in self.seen else self.best
 
+    def _first_paid(self, own: float) -> Size:
+        """The plan's own size, or the next smaller that any text is paid for; the plan's if none is."""
+        first = size = self.at(own)
+        while not math.isfinite(size.loss) and self.try_at(SMALLER * size.parameters):
+            size = min(self.seen.values(), key=lambda each: each.parameters)
+        return size if math.isfinite(size.loss) else first
+
     def try_at(self, parameters: float) -> bool:
         """Look at a size; whether there is such a model, not looked at before."""
         before = len(self.seen)
@@ -119,12 +128,15 @@ class Sizes:
         return len(self.seen) > before
 
     def _edge(self) -> int:
-        """1 where the best is the largest looked at, -1 where the smallest, else 0."""
-        sizes = sorted(self.seen)
+        """1 where the best is the largest looked at that text is paid for, -1 where the smallest, else 0."""
+        sizes = sorted(size for size, found in self.seen.items() if math.isfinite(found.loss))
         return int(self.best.parameters == sizes[-1]) - int(self.best.parameters == sizes[0])
 
     def _vertex(self) -> float | None:
-        """The lowest point of the parabola through the best and its neighbours; None at an end."""
+        """The lowest point of the parabola through the best and its neighbours; None at an end.
+
+        Beside a size that no text is paid for, halfway to it.
+        """
         sizes = sorted(self.seen)
         at = sizes.index(self.best.parameters)
         if not 0 < at < len(sizes) - 1:
@@ -137,6 +149,8 @@ class Sizes:
             if left != right:
                 lowest = x[1] - 0.5 * ((x[1] - x[0]) * left - (x[1] - x[2]) * right) / (left - right)
         wide = x[2] - x[0]
-        if abs(lowest - x[1]) < 0.05 * wide:  # beside the best: the wider side is looked into
+        if not np.isfinite(y).all():
+            lowest = (x[1] + x[int(np.argmax(y))]) / 2.0
+        elif abs(lowest - x[1]) < 0.05 * wide:  # beside the best: the wider side is looked into
             lowest = x[1] + (0.3 * (x[2] - x[1]) if x[2] - x[1] > x[1] - x[0] else -0.3 * (x[1] - x[0]))
         return math.exp(min(max(lowest, x[0] + 0.1 * wide), x[2] - 0.1 * wide))

@@ -8,7 +8,7 @@ import numpy as np
 
 from isocost.engine.scaling import ParametricLaw
 from isocost.plan.physics.counts import count_grid, units_of
-from isocost.plan.solve.case import Case, kept, margin, tokens_paid, with_text
+from isocost.plan.solve.case import Case, Choice, kept, margin, tokens_paid, with_text
 from isocost.plan.solve.offered import offered, on_offer
 from isocost.plan.solve.reach import Flags, Reach
 from isocost.plan.solve.solution import Alternative
@@ -26,12 +26,16 @@ def nearest(case: Case, law: ParametricLaw) -> tuple[Alternative, ...]:
     """
     own = case.reach() if case.apart else case.reach([case.card], [count_grid(_units(case), case.count)])
     found: list[tuple[float, Alternative]] = []
+    told: list[Choice] = []  # one plan may be the nearest in more than one way
 
     def add(changed: str, on: Reach, good: Flags, by: object, far: float, whose: Case = case) -> None:
         if good.any():
             at = int(np.argmin(np.where(good, np.asarray(by), np.inf)))
             chosen = whose.on(on.cards[int(on.which[at])], int(on.counts[at]))
-            found.append((far, Alternative(changed, whose.choice(on, at, law), chosen)))  # type: ignore[arg-type]
+            choice = whose.choice(on, at, law)
+            if choice not in told:
+                told.append(choice)
+                found.append((far, Alternative(changed, choice, chosen)))  # type: ignore[arg-type]
 
     usable = on_offer(case, own)
     budget, deadline = case.goal.budget_usd, case.goal.deadline_days

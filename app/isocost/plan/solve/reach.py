@@ -132,7 +132,7 @@ def reach(
     owns = scenario.supply.owns
     if counts is None:
         counts = [count_grid(units_of(entry, owns), scenario.hardware.count) for entry in entries]
-    points, values = reckoned_on(scenario, cards, counts, catalog)
+    points, values = reckoned_on(scenario, cards, counts, catalog, each_count=True)
     lengths = [len(each) for each in counts]
     which = np.repeat(np.arange(len(cards)), lengths)
     flat = np.concatenate(list(counts))

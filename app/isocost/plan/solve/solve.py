@@ -113,6 +113,7 @@ def _value(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
 
     values = _range(case, wish)
     first = np.array([over(each) for each in values])
+    _refuse_still(wish, seen)
     found = crossings(over, values, first)
     # More is better of all but utilization: what is wanted is the least that has to be reached.
     least = wish.unknown == "mfu"
@@ -137,6 +138,17 @@ def _value(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
         crossings=tuple(sorted(each.value for each in found)),
         alternatives=(),
     )
+
+
+def _refuse_still(wish: Wish, seen: dict[float, tuple[Case, Reach] | None]) -> None:
+    """Raise WishError where the input moves neither cost nor time: every value of it would answer."""
+    found = [each[1] for each in seen.values() if each is not None]
+    amounts = np.array([(float(on.cost_usd[0]), float(on.span_days[0])) for on in found])
+    if len(found) > 1 and (amounts == amounts[0]).all():
+        label = NUMBERS[PATHS[wish.unknown]].label
+        raise WishError(
+            f"{label} changes neither the cost nor the time of this plan: no value of it is to find."
+        )
 
 
 def _with(case: Case, wish: Wish, value: float) -> Case:
@@ -326,7 +338,7 @@ def _model(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     ratio = wish.tokens_per_parameter
     best = sizes.scan() if ratio is None else _on_ratio(sizes, ratio)
     scan = tuple(
-        ScanPoint(each.parameters, each.case.choice(each.on, each.at, law), math.isfinite(each.loss))
+        ScanPoint(each.parameters, _looked_at(each, law), math.isfinite(each.loss))
         for each in sorted(sizes.seen.values(), key=lambda size: size.parameters)
     )
     if best is None or not math.isfinite(best.loss):
@@ -334,6 +346,12 @@ def _model(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     final, choice, binding = _settled(best, wish, law)
     others = _other_sizes(sizes, best, law) if wish.tokens_per_parameter is None else ()
     return Solution(wish, best.parameters, True, binding, choice, final, scan, (best.parameters,), others)
+
+
+def _looked_at(size: Size, law: ParametricLaw) -> Choice:
+    """What a size comes to with the text that is paid for; where none is, all else costs what is told."""
+    choice = size.choice(law)
+    return choice if math.isfinite(size.loss) else replace(choice, tokens=None, loss=None)
 
 
 def _model_counts(case: Case, card: PriceCard, wish: Wish, owns: bool) -> Counts:

@@ -86,10 +86,12 @@ def supplier_of(choice: Choice) -> str:
 
 
 def model_words(choice: Choice) -> str:
-    """ "7B on 2T tokens"."""
-    if choice.parameters is None or choice.tokens is None:
+    """ "7B on 2T tokens"; without tokens no text is paid for."""
+    if choice.parameters is None:
         return ""
     size = format_quantity(choice.parameters, "number")
+    if choice.tokens is None:
+        return f"{size} without any text"
     return f"{size} on {format_quantity(choice.tokens, 'number')} tokens"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from isocost.plan.explain.training import E_WORDS
 from isocost.plan.money.explain import Explanation
-from isocost.quantities import format_cents, format_quantity
+from isocost.quantities import DOLLAR, format_cents, format_quantity, money_shown_in
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -32,13 +32,9 @@ def told(title: str, node: Explanation, depth: int | None) -> Told:
         (STEP * level + each.label, value_said(each), how_said(each), known_said(each), each.source)
         for level, each in lines
     )
-    return Told(
-        title,
-        explained_said(node),
-        (Section("", (), Table(columns, shown)),),
-        tree_of(node, depth),
-        _rows(list(_walked(node, depth))),
-    )
+    finding, section = explained_said(node), Section("", (), Table(columns, shown))
+    with money_shown_in(DOLLAR):  # values for other programs are dollars, and formulas end in them
+        return Told(title, finding, (section,), tree_of(node, depth), _rows(list(_walked(node, depth))))
 
 
 def explained_said(node: Explanation) -> str:

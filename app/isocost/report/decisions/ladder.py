@@ -8,7 +8,7 @@ from typing import Any
 from isocost.catalog import Catalog
 from isocost.catalog.constants.ladder import LadderKind
 from isocost.plan.solve.hardware.ladder import Ladder, Rung
-from isocost.quantities import format_duration, format_money, format_quantity
+from isocost.quantities import format_duration, format_money, format_quantity, with_article
 from isocost.report.decisions.choices import hardware_words, supplier_of
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -39,13 +39,9 @@ def finding(found: Ladder) -> str:
         return "These sums train no model from nothing"
     size = format_quantity(rung.parameters, "number")
     return (
-        f"{format_money(rung.budget_usd)} trains {_article(size)} {size} model from nothing, "
+        f"{format_money(rung.budget_usd)} trains {with_article(size)} model from nothing, "
         f"in {format_duration(rung.choice.wall_days)} on {hardware_words(rung.choice)}"
     )
-
-
-def _article(size: str) -> str:
-    return "an" if size.startswith(("8", "11", "18")) and not size.startswith(("110", "180")) else "a"
 
 
 def _sentences(found: Ladder, catalog: Catalog) -> Iterator[str]:

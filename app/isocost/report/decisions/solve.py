@@ -193,11 +193,13 @@ def _predicted(case: Case) -> Iterator[str]:
     predicted = f"The plan as it stands is predicted to reach {format_share(mfu)}"
     if pace >= 1.0:
         yield f"{predicted}, and stays within it down to {format_share(mfu / pace)}."
-        return
-    yield (
-        f"{predicted}; as predicted it would have to be {format_share(mfu / pace)}, since a typed MFU counts "
-        "as measured and leaves out most of the waste that whole runs are predicted to have."
-    )
+    else:
+        yield f"{predicted}; as predicted it would have to be {format_share(mfu / pace)}."
+    if case.scenario.efficiency.mfu is None:
+        yield (
+            "An MFU that is typed may be lower than one that is predicted: it counts as measured, without "
+            "most of the waste that whole runs are predicted to have."
+        )
 
 
 def why(other: Alternative, case: Case) -> str:
