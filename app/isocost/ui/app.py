@@ -75,7 +75,8 @@ def run(path: Path | None = None) -> int:
     ExceptionDialog().install()
     window = make_frame(settings())
     opener = FileOpener(window, path)
-    app.installEventFilter(opener)
+    if sys.platform == "darwin":  # only there files are handed over, and it would see every event there is
+        app.installEventFilter(opener)
     window.centre.painted.connect(lambda: QTimer.singleShot(0, opener.start))
     if path is not None:
         window.show_workspace()

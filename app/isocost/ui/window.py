@@ -128,7 +128,6 @@ class Window(QMainWindow):
         self._dresses += [
             Dress(self.headline, self.headline.apply_theme),
             Dress(self.inputs, self.inputs.apply_theme),
-            Dress(scenarios),
         ]
         self._dress()
         self.menus.fill()
@@ -153,10 +152,11 @@ class Window(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 6, 0, 0)
         right.setSpacing(0)
-        self._strip = strip = QHBoxLayout()
+        top = QWidget()  # not each of its parts is always there to be dressed
+        self._strip = strip = QHBoxLayout(top)
         strip.setContentsMargins(18, 0, 16, 0)
         strip.addWidget(self.tabs)
-        right.addLayout(strip)
+        right.addWidget(top)
         right.addWidget(self.pages, 1)
         self._header_place, self._inputs_place = QFrame(), QFrame()
         self._header_place.setObjectName("header")
@@ -176,7 +176,7 @@ class Window(QMainWindow):
         self.centre.addWidget(self.gallery)
         self.centre.addWidget(workspace)
         self.setCentralWidget(self.centre)
-        plain = (self.menuBar(), self._header_place, self._inputs_place, self.tabs)
+        plain = (self.menuBar(), self._header_place, self._inputs_place, top)
         self._dresses = [Dress(self.gallery, self.gallery.apply_theme), *(Dress(each) for each in plain)]
         for stack in (self.centre, self.pages):
             stack.currentChanged.connect(self._dress)

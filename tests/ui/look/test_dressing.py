@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QWidget
 
-from isocost.ui.dialogs.about import KeyboardMap
+from isocost.ui.dialogs.about import AboutBox, KeyboardMap
+from isocost.ui.dialogs.errors import error_box
+from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker
 from isocost.ui.look.theme import DARK, LIGHT
 from isocost.ui.screenshot import settle
+from tests.ui.conftest import preset
 
 LEDGER = 2
 
@@ -81,3 +84,51 @@ def test_a_dialog_is_dressed_and_follows_while_it_is_open(visited):
     visited.choose_theme("light")
     assert keys.palette().color(QPalette.ColorRole.WindowText).name() == LIGHT.text
     dialog.close()
+
+
+def around(widget: QWidget | None) -> list[QWidget]:
+    """A widget and all it belongs to, across windows."""
+    return [] if widget is None else [widget, *around(widget.parentWidget())]
+
+
+def test_whatever_can_open_from_the_window_is_dressed(visited):
+    visited.documents.open(preset("rent-or-buy-64-h100"))  # of several scenarios, the first one here
+    settle(visited.session)
+    visited.views[0].cost_time.show_table()
+    visited.headline.doubt.wanted.emit("range")
+    opening = [each for each in QApplication.allWidgets() if each.isWindow() and each is not visited]
+    ours = [each for each in opening if visited in around(each)]
+    assert {type(each).__name__ for each in ours} >= {"QMenu", "QTreeView", "TableDialog", "RangeCard"}
+    assert [each for each in ours if not any(part.styleSheet() for part in around(each))] == []
+
+
+@pytest.mark.parametrize("kind", [ModelPicker, AcceleratorPicker])
+def test_a_list_to_choose_from_is_dressed_and_follows(visited, qtbot, kind):
+    picker = visited.inputs.findChild(kind)
+    for choice, step in (("dark", 1), ("light", 1)):
+        visited.choose_theme(choice)
+        visited.step_text(step)
+        theme = visited.themes.theme
+        picker.lineEdit().setFocus()
+        qtbot.keyClick(picker.lineEdit(), Qt.Key.Key_Down)
+        view = picker.list.view
+        assert view.isVisible()
+        assert view.header().font().pixelSize() == theme.px(11)
+        assert view.verticalScrollBar().width() == 8
+        assert view.grab().toImage().pixelColor(4, 4).name() == theme.panel
+        assert view.font().pixelSize() == theme.px(13)
+        qtbot.keyClick(view, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize("kind", [AboutBox, KeyboardMap])
+def test_buttons_of_dialogs_are_words_without_pictures(window, qtbot, kind):
+    dialog = kind(window)
+    qtbot.addWidget(dialog)
+    (button,) = dialog.findChild(QDialogButtonBox).buttons()
+    assert (button.text(), button.icon().isNull()) == ("Close", True)
+
+
+def test_enter_closes_an_error_and_does_not_open_its_details(window, qtbot):
+    box = error_box(window, "It is a folder.", "line\nline")
+    qtbot.addWidget(box)
+    assert box.defaultButton().text() == "Close"

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 from PySide6.QtCore import QObject, Signal
 
-from isocost.catalog import load
+from isocost.catalog.constants.all import AllConstants
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.answer.estimate import Answer
-from tests.plan.curves import KINDS, MAKERS, PALETTE, curve, estimate_at
+from tests.plan.curves import KINDS, MAKERS, curve, estimate_at
 
 
 class FakeSession(QObject):
@@ -72,7 +72,7 @@ class FakeSession(QObject):
 class _Catalog:
     """A catalogue of the made-up accelerators, none of which people ask about."""
 
-    constants = SimpleNamespace(palette=PALETTE, economics=load().constants.economics)
+    constants = AllConstants()
     accelerators: dict[str, object] = {  # noqa: RUF012 - never changed
         name: SimpleNamespace(
             spec=SimpleNamespace(

@@ -259,6 +259,18 @@ def test_a_line_that_goes_on_above_the_chart_says_so(page: PlanPage):
     assert plot.area().left() <= beyond["h800-sxm"].x <= plot.area().right()
 
 
+def test_a_line_of_what_fits_nowhere_that_goes_on_above_the_chart_says_so(page: PlanPage):
+    plot = page.cost_time.plot
+    curve = plot.comparison.active
+    spiked = np.where(curve.counts > 8192, curve.cost_usd * 1e3, curve.cost_usd)
+    nowhere = replace(curve, cost_usd=spiked, fits=np.zeros_like(curve.fits))
+    shown = replace(plot.comparison, active=nowhere)
+    plot.show_comparison(shown, worth_showing(shown, 6))
+    (text,) = [each.text for each in plot.labels.beyond if each.accelerator == "h800-sxm"]
+    assert text == "" or text.startswith("H800 to $")
+    assert not picture(page).isNull()
+
+
 def test_few_curves_are_named_and_the_plans_is_among_them(page: PlanPage):
     names = [name.text for name in page.cost_time.plot.labels.names]
     assert "H800" in names

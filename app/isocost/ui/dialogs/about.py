@@ -102,6 +102,8 @@ class KeyboardMap(QDialog):
 
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:
-    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    box = QDialogButtonBox()
+    # Not the standard button, which some desktops give a picture.
+    box.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
     box.rejected.connect(dialog.reject)
     return box

@@ -15,6 +15,7 @@ class RangeCard(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("headline.range")
+        self.setProperty("role", "popup")
         self.setAccessibleName("What the range is made of")
         grid = QGridLayout(self)
         grid.setContentsMargins(14, 10, 14, 12)

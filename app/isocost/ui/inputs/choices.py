@@ -83,6 +83,8 @@ class ChoiceList(QObject):
         self._completer = QCompleter(self._model, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setPopup(self.view)
+        # The completer leaves it without a parent, and with that outside of every style sheet.
+        self.view.setParent(line, self.view.windowFlags())
         # Not the line's own completer, which would write over what is typed while one moves through the list.
         self._completer.setWidget(line)
         self.view.clicked.connect(lambda index: self._choose(index.row()))
@@ -118,7 +120,8 @@ class ChoiceList(QObject):
     def open(self, columns: Sequence[Column], lines: Sequence[Line], beside: QWidget) -> None:
         """Show lines under (or above) a widget, at the one the plan has."""
         self._lines = lines
-        self.view.ensurePolished()
+        for part in (self.view, self.view.header()):  # their fonts, which the lines are measured in
+            part.ensurePolished()
         self._model.fill(columns, lines, self._line.palette(), self.view.font(), self.view.header().font())
         self._completer.complete(QRect(0, 0, beside.width(), beside.height()))
         for row, line in enumerate(lines):

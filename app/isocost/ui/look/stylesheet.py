@@ -26,6 +26,7 @@ QFrame#inputs, QScrollArea#inputs { background: $panel; border: none; border-rig
 QWidget#inputs_body { background: $panel; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
+QFrame[role="popup"] { background: $panel; border: 1px solid $line; }
 QLabel[role="card"] { background: transparent; border: none; font-size: ${s14}px; font-weight: 600; }
 QPushButton[role="card"]:hover, QPushButton[role="card"]:focus { border-color: $accent; }
 QLineEdit, QComboBox { background: $field; border: 1px solid $line; border-radius: 6px;
@@ -57,14 +58,14 @@ QComboBox QAbstractItemView { font-weight: 400; font-size: ${s13}px; padding: 4p
 QComboBox QAbstractItemView::item { padding: 3px 8px; min-height: ${s17}px; border: none; }
 QComboBox QAbstractItemView::item:selected { background: $accent; color: $on_accent; }
 QComboBox[wrong="true"] { border-color: $stop; }
-QTreeView[role="choices"] { background: $panel; border: 1px solid $line; outline: none;
+QTreeView[role="choices"] { background: $panel; border: 1px solid $line; outline: none; padding: 0;
     font-weight: 400; font-size: ${s13}px; }
-QTreeView[role="choices"]::item { padding: 5px 8px; border: none; }
+QTreeView[role="choices"]::item { padding: 5px 8px; min-height: 0; border: none; }
 QTreeView[role="choices"]::item:hover { background: $field; }
 QTreeView[role="choices"]::item:selected { background: $accent; color: $on_accent; }
-QTreeView[role="choices"] QHeaderView { background: $panel; border: none; }
+QTreeView[role="choices"] QHeaderView { background: $panel; border: none; font-size: ${s11}px; }
 QTreeView[role="choices"] QHeaderView::section { background: $panel; color: $quiet; border: none;
-    border-bottom: 1px solid $line; font-size: ${s11}px; padding: 6px 11px 4px 11px; }
+    border-bottom: 1px solid $line; padding: 6px 11px 4px 11px; }
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 5px 14px; }
 QPushButton:hover, QPushButton:focus { border-color: $accent; }
 QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }

@@ -58,6 +58,11 @@ class Line:
         fits = np.flatnonzero(curve.fits[points])
         return cls(curve, points, x, y, fits[lower_edge(x[fits], y[fits])])
 
+    @property
+    def seen(self) -> NDArray[np.intp]:
+        """Which points the names stand by: those the line is drawn through; all where nothing fits."""
+        return self.bends if len(self.bends) else np.arange(len(self.points))
+
     def drawn(self) -> tuple[Array, Array]:
         """The line as it is drawn: a single point as a dash, which can be seen."""
         x, y = self.x[self.bends], self.y[self.bends]

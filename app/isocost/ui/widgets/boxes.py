@@ -27,5 +27,6 @@ def message_box(
 def warning_box(parent: QWidget | None, sentence: str) -> QMessageBox:
     """What went wrong, in a dialog not yet shown."""
     box = message_box(parent, "error", Icon.Warning, sentence)
-    box.addButton("Close", Role.RejectRole)
+    # Else the button that shows details, where there is one, is what Enter presses.
+    box.setDefaultButton(box.addButton("Close", Role.RejectRole))
     return box

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -120,8 +120,24 @@ def write_text(
     painter.setFont(font)
     painter.setPen(QColor(colour))
     # Widths of text are rounded, and a text just as wide as its room is not to be shortened.
-    shown = painter.fontMetrics().elidedText(text, elide, int(room.width()) + 1)
-    painter.drawText(room, side, shown)
+    painter.drawText(room, side, shortened(text, font, int(room.width()) + 1, elide))
+
+
+_shortened: dict[tuple[str, str, int, Qt.TextElideMode], str] = {}
+MOST_SHORTENED = 2048
+"""Texts whose shortened form is remembered."""
+
+
+def shortened(
+    text: str, font: QFont, width: int, elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+) -> str:
+    """A text shortened to a width in pixels; remembered, as a drag paints the same words at every step."""
+    key = (text, font.key(), width, elide)
+    if key not in _shortened:
+        if len(_shortened) >= MOST_SHORTENED:
+            _shortened.clear()
+        _shortened[key] = QFontMetrics(font).elidedText(text, elide, width)
+    return _shortened[key]
 
 
 class RowList(QListView):

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -31,6 +31,7 @@ from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.icons import icon
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.rows import shortened
 
 Index = QModelIndex | QPersistentModelIndex
 SHARE = Qt.ItemDataRole.UserRole
@@ -55,9 +56,10 @@ class StageModel(QAbstractListModel):
             self._rows = rows
             self.endResetModel()
         painted = tuple((s.name, s.enabled, self._share(row)) for row, s in enumerate(self._commands.stages))
-        if painted != self._painted:
-            self._painted = painted
-            self.dataChanged.emit(self.index(0), self.index(rows - 1))
+        before, self._painted = self._painted, painted
+        changed = [row for row in range(rows) if row >= len(before) or painted[row] != before[row]]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         return 0 if parent is not None and parent.isValid() else self._rows
@@ -114,6 +116,10 @@ class StageDelegate(QStyledItemDelegate):
 
     row = ROW
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._fonts: dict[tuple[str, bool], QFont] = {}
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, self.row)
 
@@ -133,19 +139,27 @@ class StageDelegate(QStyledItemDelegate):
         self._paint_switch(painter, self.switch_rect(row), colours, on)
         quiet = colours.color(QPalette.ColorRole.PlaceholderText)
         share = str(index.data(SHARE))
-        font = painter.font()
         room = QRect(row)
         room.setLeft(self.switch_rect(row).right() + PADDING)
         room.setRight(row.right() - PADDING)
         painter.setPen(quiet)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(share) - PADDING)
-        font.setBold(chosen)
+        font = self._weighted(painter.font(), chosen)
         painter.setFont(font)
         painter.setPen(colours.color(QPalette.ColorRole.Text) if on else quiet)
-        name = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
+        name = shortened(str(index.data()), font, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         painter.restore()
+
+    def _weighted(self, font: QFont, bold: bool) -> QFont:
+        """A font bold or not; made once, since Qt searches its fonts for each one that is new to it."""
+        if (font.key(), bold) not in self._fonts:
+            self._fonts = {key: made for key, made in self._fonts.items() if key[0] == font.key()}
+            made = QFont(font)
+            made.setBold(bold)
+            self._fonts[font.key(), bold] = made
+        return self._fonts[font.key(), bold]
 
     def _paint_ground(self, painter: QPainter, row: QRect, colours: QPalette, focused: bool) -> None:
         accent = colours.color(QPalette.ColorRole.Accent)

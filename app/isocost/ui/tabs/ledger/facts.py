@@ -32,7 +32,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.flow import FlowLayout
 from isocost.ui.widgets.key_figure import KeyFigureBlock
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
 
 
 class Flow(QWidget):
@@ -159,6 +159,7 @@ class BadgeCard(ChartCard):
         super().__init__("badges", parent)
         self.chips = Flow(self)
         self._badges: tuple[Badge, ...] | None = None
+        self._chips: list[QLabel] = []
         self.body.addWidget(self.chips)
         self.body.addStretch(1)
         self.apply_theme(theme)
@@ -174,8 +175,15 @@ class BadgeCard(ChartCard):
         self.setVisible(bool(badges))
         if badges == self._badges:
             return
-        self._badges = badges
-        self.chips.show_chips([badge_chip(each) for each in badges])
+        before, self._badges = self._badges or (), badges
+        # A chip that is made anew is polished and laid out again, at every step of a drag.
+        if [each.key for each in before] == [each.key for each in badges]:
+            for chip, badge in zip(self._chips, badges, strict=True):
+                fill_badge(chip, badge)
+            self.chips.fit()
+        else:
+            self._chips = [badge_chip(each) for each in badges]
+            self.chips.show_chips(self._chips)
         self.say(*badges_said(badges))
 
     def table(self) -> Table:
@@ -184,11 +192,21 @@ class BadgeCard(ChartCard):
 
 def badge_chip(badge: Badge) -> QLabel:
     """A small remark; its tooltip explains it and names its source."""
-    chip = plain_label(badge.text)
+    chip = plain_label()
     chip.setProperty("role", "badge")
-    chip.setProperty("tone", badge.tone)
     chip.setObjectName(f"badge.{badge.key}")
+    fill_badge(chip, badge)
+    return chip
+
+
+def fill_badge(chip: QLabel, badge: Badge) -> None:
+    """Make a chip say another remark of the same kind."""
+    if chip.property("tone") != badge.tone:
+        chip.setProperty("tone", badge.tone)
+        # Qt reads a property that its style sheet names only when it polishes the widget.
+        chip.style().unpolish(chip)
+        chip.style().polish(chip)
+    set_text(chip, badge.text)
     chip.setAccessibleName(badge.text)
     chip.setAccessibleDescription(badge_description(badge))
     chip.setToolTip(f"<p>{escape(badge.detail)}</p><p>{escape(badge.source)}</p>")
-    return chip

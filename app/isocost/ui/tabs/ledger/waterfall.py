@@ -60,6 +60,9 @@ HEIGHT = 26
 NAME, MONEY, SHARE = 196, 62, 46
 """Pixels of a row's height, and of its columns of text."""
 
+MOST_NAME = 0.55
+"""Share of the room beside the columns of figures that names take at most: the rest is the bars'."""
+
 LEAST = 2.0
 """Pixels a bar is wide at least, so that every line is seen."""
 
@@ -87,14 +90,15 @@ class BillDelegate(RowDelegate):
         if row.is_total:
             painter.setPen(made_pen(theme.line))
             painter.drawLine(room.topLeft() + QPointF(8, 0.5), room.topRight() + QPointF(-8, 0.5))
-        name = QRectF(room.left() + 8, room.top(), theme.px(NAME) - 12, room.height())
         share = QRectF(room.right() - theme.px(SHARE) - 8, room.top(), theme.px(SHARE), room.height())
         money = QRectF(share.left() - theme.px(MONEY), room.top(), theme.px(MONEY), room.height())
+        names = min(theme.px(NAME), round((money.left() - room.left()) * MOST_NAME))
+        name = QRectF(room.left() + 8, room.top(), names - 12, room.height())
         font = self.bold if row.is_total else self.small
         write_text(painter, name, short_name(row.bar), font, theme.text)
         write_text(painter, money, format_money(row.bar.cost_usd), self.bold, theme.text, RIGHT)
         write_text(painter, share, whole_share(row.bar.share), self.quiet, theme.quiet, RIGHT)
-        left = room.left() + theme.px(NAME)
+        left = room.left() + names
         bars = QRectF(left, room.top(), max(20.0, money.left() - left - 8), room.height())
         self._paint_bar(painter, bars, row, index.row() + 1 < index.model().rowCount() - 1)
         painter.restore()

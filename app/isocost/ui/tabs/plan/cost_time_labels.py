@@ -75,8 +75,7 @@ def place_labels(
 
 def _drawn(plot: LogPlot, line: Line) -> Points:
     """What is drawn of a line: the part that fits in memory; all of it when nothing fits."""
-    part = line.bends if len(line.bends) else slice(None)
-    return plot.pixels(line.x[part], line.y[part])
+    return plot.pixels(line.x[line.seen], line.y[line.seen])
 
 
 def _plan(
@@ -147,7 +146,7 @@ def _beyond(
         text, box = "", Box(x, area.top(), 0.0, 0.0)
         line = lines.get(name)
         if name == comparison.active.accelerator and line is not None:
-            text = up_to(line.curve, line.points[line.bends])
+            text = up_to(line.curve, line.points[line.seen])
             box, covered = place_near(
                 (x, area.top() + 6), text_size(font_of(theme, "quiet"), text), clutter, 7.0
             )
