@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
@@ -18,6 +18,8 @@ from isocost.ui.screenshot import settle
 from isocost.ui.session.documents import new_project
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.claims import checker
+from isocost.ui.tabs.claims import ladder as rungs
+from isocost.ui.tabs.claims.ladder import SOLVING
 from isocost.ui.tabs.claims.library import LibraryDelegate
 from isocost.ui.tabs.claims.page import ClaimsPage
 from tests.ui.tabs.conftest import dressed
@@ -43,6 +45,8 @@ def judged_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         for name in ("check_entry", "check_claim"):
             patched.setattr(checker, name, cache(getattr(checker, name)))
+        # On one accelerator, which is solved at once.
+        patched.setattr(rungs, "ladder", partial(rungs.ladder, accelerators=frozenset({"h100-sxm"})))
         yield
 
 
@@ -287,3 +291,46 @@ def test_the_colour_of_a_verdict_follows_the_theme(page, themes):
     assert tile.short.palette().windowText().color().name() == themes.theme.fine
     assert isinstance(page.library.list.itemDelegate(), LibraryDelegate)
     assert page.library.list.itemDelegate().theme == themes.theme
+
+
+def look_at_the_ladder(page: ClaimsPage) -> None:
+    """Scroll down to it, and let it be solved."""
+    page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
+    QApplication.processEvents()
+    QTest.qWait(20)
+    settle(page._session)
+    page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
+    QApplication.processEvents()
+
+
+def test_the_ladder_is_solved_when_it_is_looked_at_and_a_rung_opens_as_a_plan(page, own):
+    assert page.ladder.subtitle.text() == SOLVING
+    look_at_the_ladder(page)
+    view = page.ladder.chart.view
+    assert page.ladder.title.text() == view.said.finding
+    assert len(view.steps) == len(view.budgets) * len(view.kinds)
+    chart = page.ladder.chart
+    place = next(
+        QPoint(x, y)
+        for x in range(0, chart.width(), 10)
+        for y in range(0, chart.height(), 10)
+        if chart.chart.part_at(QPointF(x, y), QSizeF(chart.size()), chart.theme) == 2
+    )
+    QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=place)
+    settle(own)
+    assert own.current_scenario.name == f"{view.kinds[0].partition(' (')[0]} for $10K"
+    assert own.answer.estimate.total.cost_usd == pytest.approx(view.budgets[2], rel=0.15)
+    assert own.answer.estimate.total.cost_usd <= view.budgets[2] * 1.001
+    own.undo_stack.undo()
+    assert len(own.project.scenarios) == 1
+
+
+def test_the_keyboard_reads_the_ladder_and_opens_a_rung(page, own):
+    look_at_the_ladder(page)
+    chart = page.ladder.chart
+    chart.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(2):
+        QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert page.ladder.explained.text() == chart.view.steps[1].words
+    QTest.keyClick(chart, Qt.Key.Key_Return)
+    assert own.current_scenario.name == chart.view.steps[1].scenario.name

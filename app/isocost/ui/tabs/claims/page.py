@@ -30,6 +30,7 @@ from isocost.report.told import markdown_text
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.claims.checker import Checker, Outcome
+from isocost.ui.tabs.claims.ladder import LadderCard
 from isocost.ui.tabs.claims.left_out import LeftOutCard
 from isocost.ui.tabs.claims.library import Library
 from isocost.ui.tabs.claims.ours import OursCard
@@ -70,6 +71,7 @@ class ClaimsPage(QWidget):
         self.left_out = LeftOutCard(theme, self)
         self.needs = WaysCard("claims.needs", theme, self)
         self.buys = WaysCard("claims.buys", theme, self)
+        self.ladder = LadderCard(session, theme, self)
         self._lay_out()
         self._connect()
 
@@ -96,6 +98,7 @@ class ClaimsPage(QWidget):
             beside.addLayout(stack)
         self._beside = beside
         column.addLayout(beside)
+        column.addWidget(self.ladder)
         column.addStretch(1)
         self.area = QScrollArea(self)
         self.area.setObjectName("claims_page.area")
@@ -120,7 +123,7 @@ class ClaimsPage(QWidget):
         self.verdict.edited.connect(self._edit)
         self.verdict.plan_wanted.connect(self._open)
         self.verdict.copy_wanted.connect(self._copy)
-        for card in (self.needs, self.buys):
+        for card in (self.needs, self.buys, self.ladder):
             card.plan_wanted.connect(self._add)
         # Heard wherever the focus is while this page is shown; a field that is typed in pastes for itself.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
@@ -172,7 +175,7 @@ class ClaimsPage(QWidget):
         self._theme = theme
         self.library.apply_theme(theme)
         self.verdict.apply_theme(theme)
-        for card in self.cards:
+        for card in (*self.cards, self.ladder):
             card.apply_theme(theme)
         self._arrange()
 
@@ -272,7 +275,8 @@ class ClaimsPage(QWidget):
         about = "" if entry is None else f"{entry.name}: “{entry.said}” ({entry.by}, {entry.date})"
         self.verdict.show_verdict(about, CHECKING, None, (), (), "")
         self.verdict.offer(False, False)
-        for card in self.cards:
+        # The ladder too: moved into sight for a moment, it would be solved for nobody.
+        for card in (*self.cards, self.ladder):
             card.hide()
 
     def _show(self, outcome: Outcome) -> None:
@@ -299,8 +303,11 @@ class ClaimsPage(QWidget):
         self.left_out.show_left_out(left_view(checked))
         self.needs.show_ways(*needs_said(checked))
         self.buys.show_ways(*buys_said(checked, outcome.whole))
-        for card in self.cards:
+        solving = not outcome.whole and checked.told_usd is not None
+        for card in (self.ours, self.left_out, self.ladder):
             card.show()
+        self.needs.setVisible(bool(checked.needs))
+        self.buys.setVisible(bool(checked.buys) or solving)
 
     def _show_unread(self, outcome: Outcome) -> None:
         finding, *more = outcome.problems
@@ -308,6 +315,7 @@ class ClaimsPage(QWidget):
         self.verdict.offer(False, False)
         for card in self.cards:
             card.hide()
+        self.ladder.show()
 
     def _follow_money(self) -> None:
         """Verdicts have amounts in their words: in another currency they are others."""
