@@ -22,6 +22,7 @@ from isocost.ui.tabs.claims import ladder as rungs
 from isocost.ui.tabs.claims.ladder import SOLVING
 from isocost.ui.tabs.claims.library import LibraryDelegate
 from isocost.ui.tabs.claims.page import ClaimsPage
+from isocost.ui.window import Window
 from tests.ui.tabs.conftest import dressed
 
 FEW = ("deepseek-v3", "deepseek-r1-648", "gpt-3", "gpt-4-altman", "titanforge-70b")
@@ -334,3 +335,38 @@ def test_the_keyboard_reads_the_ladder_and_opens_a_rung(page, own):
     assert page.ladder.explained.text() == chart.view.steps[1].words
     QTest.keyClick(chart, Qt.Key.Key_Return)
     assert own.current_scenario.name == chart.view.steps[1].scenario.name
+
+
+def test_delete_takes_one_s_own_claim_from_the_list_and_no_other(page, own):
+    paste(page, IMPOSSIBLE)
+    page.library.list.setFocus()
+    rows = page.library.model.rowCount()
+    QTest.keyClick(page.library.list, Qt.Key.Key_Delete)
+    settle(own)
+    assert page.library.model.rowCount() == rows - 2  # and its heading
+    assert page.verdict.about.whole.startswith("DeepSeek-V3")
+    QTest.keyClick(page.library.list, Qt.Key.Key_Delete)
+    assert page.library.model.rowCount() == rows - 2
+
+
+def test_amounts_follow_the_plan_s_currency(page, own, monkeypatch):
+    for name in ("check_entry", "check_claim"):
+        monkeypatch.setattr(checker, name, getattr(checker, name).__wrapped__)
+    own.show_in("EUR")
+    settle(own)
+    assert "€" in page.verdict.tiles[0].words.whole
+    assert "$" not in page.verdict.tiles[0].words.whole
+    assert "$2 per GPU-hour" in page.verdict.sentence.text()  # what is read is in dollars
+    own.undo_stack.undo()
+    settle(own)
+    assert "€" not in page.verdict.tiles[0].words.whole
+
+
+def test_a_claim_is_checked_in_two_gestures_from_another_tab(window: Window, qtbot):
+    window.activateWindow()
+    QApplication.clipboard().setText(IMPOSSIBLE)
+    QTest.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    shown = next(view for view in window.views if isinstance(view, ClaimsPage))
+    qtbot.waitUntil(lambda: words(shown).startswith("Impossible: 59 times"), timeout=20_000)
+    assert shown.isVisible()

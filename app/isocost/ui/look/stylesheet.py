@@ -81,6 +81,7 @@ QPushButton[role="part"] { border-radius: ${pill}px; padding: 2px 10px; font-siz
 QPushButton[role="part"][tone="open"] { border: 1px dashed $care; color: $care; }
 QPushButton[role="link"][tone="go"] { color: $accent; }
 QLabel[role="verdict"] { font-size: ${s20}px; font-weight: 600; }
+QLabel[strong="true"] { font-size: ${s13}px; font-weight: 600; }
 QLabel[role="arithmetic"] { font-size: ${s12}px; }
 QPushButton[role="link"] { border: none; background: transparent; padding: 0; text-align: left;
     font-size: ${s12}px; }

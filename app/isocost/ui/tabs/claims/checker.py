@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +16,7 @@ from isocost.files import FileError
 from isocost.files.claims import check_entry
 from isocost.plan.claims.checked import Checked, check_claim
 from isocost.plan.claims.reading import read_claim
+from isocost.quantities import DOLLAR, MoneyUnit, money_shown_in
 from isocost.report.decisions.claim_page import NOTHING_READ, read_nothing
 from isocost.ui.session.session import Session
 
@@ -36,6 +37,8 @@ class Outcome:
     unread: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     """What was left out, or why there is no verdict: a sentence each."""
+    money: MoneyUnit = DOLLAR
+    """What its amounts are written in."""
 
 
 class Checker(QObject):
@@ -46,7 +49,7 @@ class Checker(QObject):
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
-        self._catalog = session.catalog
+        self._session, self._catalog = session, session.catalog
         self._left: deque[ClaimEntry] = deque()
         self._resting = True
         # A claim is of nobody's plan: another one on screen changes nothing of its verdict.
@@ -54,11 +57,11 @@ class Checker(QObject):
 
     def ask_entry(self, entry: ClaimEntry) -> None:
         """Judge a claim of the library with all that follows from it."""
-        self._ask(partial(_judged, partial(_of_entry, entry, self._catalog, True), entry.id, ""))
+        self._ask(partial(_of_entry, entry, self._catalog, True), entry.id)
 
     def ask_sentence(self, key: str, sentence: str) -> None:
         """Judge the claim of a sentence."""
-        self._ask(partial(_judged, partial(_of_sentence, key, sentence, self._catalog), key, sentence))
+        self._ask(partial(_of_sentence, key, sentence, self._catalog), key, sentence)
 
     def ask_library(self, entries: Sequence[ClaimEntry]) -> None:
         """Judge these in their order whenever nothing else is asked."""
@@ -70,8 +73,10 @@ class Checker(QObject):
         self._resting = resting
         self._go_on()
 
-    def _ask(self, work: Callable[[], Outcome]) -> None:
-        self._worker.request(work)
+    def _ask(self, work: Callable[[], Outcome], key: str, sentence: str = "") -> None:
+        # What a thread writes amounts in is its own, and verdicts have amounts in their words.
+        money = self._session.money[0]
+        self._worker.request(partial(_judged, work, key, sentence, money))
 
     def _take(self, outcome: Outcome) -> None:
         self.judged.emit(outcome)
@@ -85,18 +90,20 @@ class Checker(QObject):
         # While something runs or waits, its end leads here again.
         if self._left and not self._resting and not self._worker.busy:
             entry = self._left.popleft()
-            self._ask(partial(_judged, partial(_of_entry, entry, self._catalog, False), entry.id, ""))
+            self._ask(partial(_of_entry, entry, self._catalog, False), entry.id)
 
 
-def _judged(work: Callable[[], Outcome], key: str, sentence: str) -> Outcome:
-    """What the work finds; where it fails, which claim that was of and why."""
+def _judged(work: Callable[[], Outcome], key: str, sentence: str, money: MoneyUnit) -> Outcome:
+    """What the work finds, its amounts in a currency; where it fails, which claim that was of and why."""
     try:
-        return work()
+        with money_shown_in(money):
+            return replace(work(), money=money)
     except (CatalogError, FileError) as error:
-        return Outcome(key, sentence, None, problems=(str(error),))
+        return Outcome(key, sentence, None, problems=(str(error),), money=money)
     except Exception as error:  # whatever the engine refuses is said in the tab, which stays usable
         log.warning("No verdict on %s: %s", key, error, exc_info=error)
-        return Outcome(key, sentence, None, problems=(f"The check failed: {error or type(error).__name__}.",))
+        why = f"The check failed: {error or type(error).__name__}."
+        return Outcome(key, sentence, None, problems=(why,), money=money)
 
 
 def _of_entry(entry: ClaimEntry, catalog: Catalog, whole: bool) -> Outcome:

@@ -18,7 +18,8 @@ from isocost.ui.widgets.rows import RIGHT, write_text
 
 ROW, TOP = 35, 2
 """Pixels of a row of two lines, and above the first."""
-AMOUNT = 82
+AMOUNT, QUESTION = 82, 24
+"""Pixels of an amount, and of the question mark in the place of one."""
 LEAST = 2.0
 """Pixels a bar is wide at least, so that every amount is seen."""
 
@@ -74,7 +75,8 @@ def _paint_row(
         painter.drawLine(row.topLeft() + QPointF(0, 0.5), row.topRight() + QPointF(0, 0.5))
     amount = QRectF(row.right() - theme.px(AMOUNT), row.top(), theme.px(AMOUNT) - 4, row.height())
     drawn = step.kind != "unsaid" and view.full > 0
-    name_width = row.width() * 0.46 if drawn else row.width() - theme.px(AMOUNT) - 8
+    beside = theme.px(QUESTION if step.kind == "unsaid" else AMOUNT)
+    name_width = row.width() * 0.46 if drawn else row.width() - beside
     half = row.height() / 2
     name = QRectF(row.left() + 4, row.top() + 2, name_width - 8, half if step.note else row.height() - 4)
     write_text(painter, name, step.name, bold if strong else small, theme.text)

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from isocost.report.decisions.claim_page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
@@ -152,6 +152,8 @@ class Library(QFrame):
     """Key of a claim."""
     pasted = Signal(str)
     """A sentence pasted into the search field."""
+    removed = Signal(str)
+    """Key of a claim that is to go."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -175,6 +177,8 @@ class Library(QFrame):
         self._lay_out()
         self.search.textChanged.connect(self._filter)
         self.search.pasted.connect(self.pasted)
+        remove = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list, self._remove)
+        remove.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.search.walked.connect(lambda event: self.list.keyPressEvent(event))
         self.list.selectionModel().currentChanged.connect(self._move)
         self.apply_theme(theme)
@@ -246,6 +250,9 @@ class Library(QFrame):
             self._key = self._delegate.chosen = row.key
             self.list.viewport().update()
             self.chosen.emit(row.key)
+
+    def _remove(self) -> None:
+        self.removed.emit(self._key)
 
     def _filter(self) -> None:
         typed = self.search.text()

@@ -57,7 +57,7 @@ class OursChart(Chart[OursView | None]):
         if view.told is not None:
             painter.setPen(made_pen(told.line, 2.4))
             x = scale.x(view.told)
-            painter.drawLine(QPointF(x, middle - theme.px(13)), QPointF(x, middle + theme.px(13)))
+            painter.drawLine(QPointF(x, middle - theme.px(12)), QPointF(x, middle + theme.px(9)))
         _write(painter, view, scale, size, middle, theme)
 
 

@@ -59,6 +59,7 @@ class ClaimsPage(QWidget):
         self._session, self._theme = session, theme
         self._entries = dict(session.catalog.claims)
         self._own: dict[str, str] = {}
+        self._number = 0
         self._found: dict[str, Outcome] = {}
         self._key = next(iter(self._entries), "")
         self._shown: Outcome | None = None
@@ -120,6 +121,7 @@ class ClaimsPage(QWidget):
         self.checker.judged.connect(self._take)
         self.library.chosen.connect(self.show_claim)
         self.library.pasted.connect(lambda _: self.paste())
+        self.library.removed.connect(self._remove)
         self.verdict.edited.connect(self._edit)
         self.verdict.plan_wanted.connect(self._open)
         self.verdict.copy_wanted.connect(self._copy)
@@ -224,11 +226,24 @@ class ClaimsPage(QWidget):
 
     def _own_key(self, sentence: str) -> str:
         """A new claim of the user's, in the list."""
-        key = f"yours {len(self._own) + 1}"
+        self._number += 1
+        key = f"yours {self._number}"
         self._own[key] = sentence
         self.library.search.clear()
         self._list()
         return key
+
+    def _remove(self, key: str) -> None:
+        """Take a claim of the user's own from the list; the library's stay."""
+        if key not in self._own:
+            return
+        shown = [*reversed(self._own), *self._entries]
+        self._own.pop(key)
+        self._found.pop(key, None)
+        self._list()
+        after = shown.index(key) + 1
+        if after < len(shown):
+            self.show_claim(shown[after])
 
     def _edit(self, sentence: str) -> None:
         """Check what is typed: one's own claim, or a new one that began as a claim of the library."""
@@ -256,7 +271,8 @@ class ClaimsPage(QWidget):
     def _take(self, outcome: Outcome) -> None:
         """Keep a verdict; show it where it is of the claim on screen, as it now stands."""
         before = self._found.get(outcome.key)
-        if outcome.sentence and outcome.sentence != self._own.get(outcome.key):
+        outdated = outcome.sentence and outcome.sentence != self._own.get(outcome.key)
+        if outdated or outcome.money != self._money:
             return
         if before is None or outcome.whole or not before.whole:
             self._found[outcome.key] = outcome

@@ -17,7 +17,7 @@ _ROLES: dict[Status, str] = {
     "holds": "fine",
     "doubtful": "care",
     "impossible": "stop",
-    "unknown": "quiet",
+    "unknown": "small",
 }
 
 
@@ -37,6 +37,16 @@ def verdict_colour(word: Word, theme: Theme) -> str:
     }[word]
 
 
+def status_role(status: Status) -> str:
+    """Role of the words of a check's outcome in the style sheet."""
+    return _ROLES[status]
+
+
 def status_colour(status: Status, theme: Theme) -> str:
     """Colour of a check's outcome on the card."""
-    return str(getattr(theme, _ROLES[status]))
+    return {
+        "holds": theme.fine,
+        "doubtful": theme.care,
+        "impossible": theme.stop,
+        "unknown": theme.quiet,
+    }[status]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from isocost.report.decisions.claim_page import Chip, Tile, Word
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.tabs.claims.signs import sign, status_colour, verdict_colour
+from isocost.ui.tabs.claims.signs import sign, status_colour, status_role, verdict_colour
 from isocost.ui.widgets.flow import FlowLayout
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
 from isocost.ui.widgets.typing import WindowKeys
@@ -21,9 +21,17 @@ PAUSE_MS = 350
 """Without a key before what is typed is checked."""
 FOUR_ABREAST = 640
 """Pixels from which on the four checks stand in one line."""
-SIGN = 22
+SIGN, EDGE = 22, 2
+"""Pixels of the verdict's sign, and of the line at the left of a check."""
 LINES = 7
 """Of a check's arithmetic before the rest is asked for."""
+
+
+def restyle(widget: QWidget, name: str, value: str) -> None:
+    """Give a widget another of the looks in the style sheet, which Qt asks for only when it is told."""
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
 
 
 class Chips(QWidget):
@@ -64,9 +72,7 @@ class Chips(QWidget):
         button.setToolTip(plain_tip(chip.tip or "Edit this part of the sentence"))
         tone = "told" if chip.state == "told" else "open"
         if button.property("tone") != tone:
-            button.setProperty("tone", tone)
-            button.style().unpolish(button)
-            button.style().polish(button)
+            restyle(button, "tone", tone)
 
     def _ask(self, at: int) -> None:
         self.wanted.emit(self._shown[at].value if self._shown[at].state == "told" else "")
@@ -91,6 +97,7 @@ class CheckTile(QFrame):
         self.setObjectName("claims.check")
         self.name, self.short, self.words = plain_label(), plain_label(), WrapLabel(lines=LINES)
         self.name.setProperty("role", "small")
+        self.short.setProperty("strong", "true")
         self.words.setProperty("role", "arithmetic")
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 0, 4, 0)
@@ -99,6 +106,7 @@ class CheckTile(QFrame):
             column.addWidget(part)
         column.addStretch(1)
         self._tile: Tile | None = None
+        self._edge = ""
         self._whole = False
 
     def unfold(self, whole: bool) -> None:
@@ -109,17 +117,22 @@ class CheckTile(QFrame):
     def show_tile(self, tile: Tile, theme: Theme) -> None:
         """Show a check."""
         self._tile = tile
-        colour = status_colour(tile.status, theme)
-        edge = theme.line if tile.status == "unknown" else colour
-        self.setStyleSheet(f"QFrame#claims\\.check {{ border: none; border-left: 2px solid {edge}; }}")
-        self.short.setFont(theme.font("body", bold=True))
-        self.short.setStyleSheet(f"color: {colour};")
+        self._edge = theme.line if tile.status == "unknown" else status_colour(tile.status, theme)
+        if self.short.property("role") != status_role(tile.status):
+            restyle(self.short, "role", status_role(tile.status))
+        self.update()
         set_text(self.name, tile.name)
         set_text(self.short, tile.short)
         self.words.say(tile.words, in_full=self._whole)
         self.setToolTip(plain_tip(tile.question))
         self.setAccessibleName(f"{tile.name}: {tile.question} {tile.short}")
         self.setAccessibleDescription(tile.words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.fillRect(0, 0, EDGE, self.height(), QColor(self._edge))
+        painter.end()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
