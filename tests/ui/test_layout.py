@@ -126,7 +126,7 @@ def assert_whole(label: QLabel) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 5])
-@pytest.mark.parametrize("page", range(3))
+@pytest.mark.parametrize("page", range(4))
 def test_larger_text_by_its_key_has_its_place_at_once(window, qtbot, page, times):
     window.show_page(page)
     settle(window.session)

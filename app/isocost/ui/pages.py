@@ -63,4 +63,15 @@ def _make_ledger(session: Session, theme: Theme) -> QWidget:
     return LedgerPage(session, theme)
 
 
-PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit), Page("Ledger", _make_ledger))
+def _make_claims(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.tabs.claims.page import ClaimsPage
+
+    return ClaimsPage(session, theme)
+
+
+PAGES = (
+    Page("Plan", _make_plan),
+    Page("Fit", _make_fit),
+    Page("Ledger", _make_ledger),
+    Page("Claims", _make_claims),
+)

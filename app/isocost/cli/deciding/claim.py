@@ -80,17 +80,13 @@ def _of_reading(where: str, reading: Reading, catalog: Catalog) -> Told:
 def _of_name(name: str, catalog: Catalog) -> Told:
     """A claim of the library, else of a file."""
     from isocost.cli.errors import UsageError
+    from isocost.files.claims import check_entry
     from isocost.files.schema import nearest_or_all
-    from isocost.plan.claims.checked import check_claim
-    from isocost.plan.claims.claim import claim_of
     from isocost.report.decisions.claims import claim_told
 
     entry = catalog.claims.get(name)
     if entry is not None:
-        from isocost.cli.plans import open_plan
-
-        plan = open_plan(entry.plan, catalog, shown=False) if entry.plan else None
-        return claim_told(check_claim(claim_of(entry), catalog, entry, plan))
+        return claim_told(check_entry(entry, catalog))
     path = Path(name)
     try:
         there = path.is_file()

@@ -121,6 +121,7 @@ LEFT = re.compile(r"[^\s|;]*[0-9][^\s|;]*")
 """A piece with a figure in it."""
 
 JOBS: tuple[tuple[str, ClaimJob], ...] = (
+    (r"all stages", "total"),
     (r"q-?lora", "qlora"),
     (r"(?:lo|do)ra|adapters?", "lora"),
     (r"from (?:scratch|nothing|zero)|pre-?train(?:ed|ing)?", "pretrain"),

@@ -13,7 +13,7 @@ from isocost.plan.claims.claim import Claim
 from isocost.plan.inputs.table import check
 from isocost.plan.physics.resolve import Parameters, impossible_model, parameters_of, transformer_of
 from isocost.plan.values import ModelChoice
-from isocost.quantities import format_count, format_money, format_quantity
+from isocost.quantities import format_count, format_money, format_quantity, shown_money
 
 FROM_NOTHING: tuple[ClaimJob, ...] = ("pretrain", "total")
 """Jobs whose work is that of pre-training."""
@@ -294,8 +294,10 @@ def scientific(value: float) -> str:
 
 
 def dollars(value: float) -> str:
-    """An amount as it is told: to the dollar from a thousand on, to the cent below."""
-    return f"${value:,.0f}" if 1e3 <= value < 1e12 else format_money(value)
+    """An amount as it is told, in the currency shown: whole from a thousand on, to the cent below."""
+    unit = shown_money()
+    size = unit.shown(value)
+    return f"{unit.prefix}{size:,.0f}" if 1e3 <= size < 1e12 else format_money(value)
 
 
 JOBS: dict[ClaimJob, str] = {

@@ -19,7 +19,8 @@ from isocost.plan.claims.terms import SEQUENCE, Terms
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import check
 from isocost.plan.physics.counts import obtained, units_of
-from isocost.plan.project.choosing import NO_PRICE
+from isocost.plan.project.choosing import NO_PRICE, with_hardware
+from isocost.plan.project.project import Project
 from isocost.plan.values import Data, ModelChoice, Tuning
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, with_article
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
@@ -45,6 +46,8 @@ class Need:
     words: str
     usd: float | None = None
     """What it would cost; None = as told, or no price is known."""
+    project: Project | None = None
+    """The claim as a plan that is so; None = no plan can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Buy:
     days: float
     usd: float
     words: str
+    project: Project
+    """The plan that costs it."""
 
 
 def would_need(terms: Terms, plan: Planned | None, catalog: Catalog) -> tuple[Need, ...]:
@@ -79,31 +84,32 @@ def _needs(terms: Terms, plan: Planned | None, catalog: Catalog) -> Iterator[Nee
         days = terms.wall_hours / HOURS_PER_DAY
         at = first_in_time(curve, days)
         if at is not None:
-            yield _count(plan, at, f"Keep the {format_duration(days)}", name)
+            count, cost = int(curve.counts[at]), _cost(plan, at)
+            words = _with_cost(f"Keep the {format_duration(days)}: {format_count(count)} {name}", cost)
+            yield Need("count", float(count), "accelerators", words, cost, _on(plan, count, catalog))
     held = np.flatnonzero(curve.fits)
     if len(held):
         at = int(held[0])
-        took, count = float(curve.days[at]), int(curve.counts[at])
+        took, count, cost = float(curve.days[at]), int(curve.counts[at]), _cost(plan, at)
         words = f"Keep to the fewest that hold it, {format_count(count)} {name}: {format_duration(took)}"
-        yield Need("days", took, "days", _with_cost(words, plan, at), _cost(plan, at))
+        yield Need("days", took, "days", _with_cost(words, cost), cost, _on(plan, count, catalog))
     if terms.claim.usd is not None and plan.ours.hours.p50 > 0:
         price = terms.claim.usd / plan.ours.hours.p50
         words = f"Keep the money: {format_money(price)} an hour of {name} at the speed we estimate"
         yield Need("price", price, "USD per GPU-hour", words, terms.claim.usd)
 
 
-def _count(plan: Planned, at: int, kept: str, name: str) -> Need:
-    count = int(plan.curve.counts[at])
-    words = f"{kept}: {format_count(count)} {name}"
-    return Need("count", float(count), "accelerators", _with_cost(words, plan, at), _cost(plan, at))
+def _on(plan: Planned, count: int, catalog: Catalog) -> Project:
+    """The claim's plan on another number of its accelerators."""
+    accelerator = plan.project.scenarios[0].hardware.accelerator
+    return with_hardware(plan.project, accelerator, count, catalog)
 
 
 def _cost(plan: Planned, at: int) -> float | None:
     return float(plan.curve.cost_usd[at]) if plan.priced else None
 
 
-def _with_cost(words: str, plan: Planned, at: int) -> str:
-    cost = _cost(plan, at)
+def _with_cost(words: str, cost: float | None) -> str:
     return words if cost is None else f"{words}, {format_money(cost)}"
 
 
@@ -134,11 +140,11 @@ def _scratch(terms: Terms, catalog: Catalog) -> Buy | None:
     found = _spent(terms, catalog, made, 1e9, "model.parameters")
     if found is None:
         return None
-    size, result = found
+    size, result, plan = found
     shown = format_quantity(size, "number", digits=2)
     read = f"{format_quantity(each * size, 'number')} tokens, {each:g} a parameter"
     words = f"From scratch: {with_article(shown)} on {read}"
-    return _buy("scratch", shown, size, each * size, result, words)
+    return _buy("scratch", shown, size, each * size, result, words, plan)
 
 
 def _tuned(terms: Terms, catalog: Catalog, model: ModelChoice, method: Literal["full", "lora"]) -> Buy | None:
@@ -146,11 +152,11 @@ def _tuned(terms: Terms, catalog: Catalog, model: ModelChoice, method: Literal["
     found = _spent(terms, catalog, lambda tokens: (model, _reading(stage, tokens)), 1e9, "data.tokens")
     if found is None:
         return None
-    tokens, result = found
+    tokens, result, plan = found
     name = model.name or with_article(format_quantity(model.parameters or 0.0, "number"))
     what = "Train every weight of" if method == "full" else "LoRA of"
     words = f"{what} {name}: {format_quantity(tokens, 'number', digits=2)} tokens"
-    return _buy(method, name, model.parameters or 0.0, tokens, result, words)
+    return _buy(method, name, model.parameters or 0.0, tokens, result, words, plan)
 
 
 def _buy(
@@ -160,10 +166,11 @@ def _buy(
     tokens: float,
     result: StageEstimate,
     words: str,
+    plan: Project,
 ) -> Buy:
     on = f"{format_count(result.count)} {result.accelerator_name}"
     words = f"{words}, {format_duration(result.wall_days)} on {on}, {format_money(result.cost_usd)}"
-    return Buy(kind, model, size, tokens, result.count, result.wall_days, result.cost_usd, words)
+    return Buy(kind, model, size, tokens, result.count, result.wall_days, result.cost_usd, words, plan)
 
 
 def _reading(stage: Any, tokens: float) -> Any:
@@ -176,8 +183,8 @@ def _spent(
     made: Callable[[float], tuple[ModelChoice, Any]],
     start: float,
     path: str,
-) -> tuple[float, StageEstimate] | None:
-    """The size whose cost is the money, and its estimate; None where none is within a plan's limits.
+) -> tuple[float, StageEstimate, Project] | None:
+    """The size whose cost is the money, its estimate and its plan; None where none is within a plan's limits.
 
     On the number told where that holds it, else on the fewest that do.
     """
@@ -208,7 +215,7 @@ def _spent(
             dear = min(dear, size)
         # Batches are whole, so the cost has steps: the most that the money still buys is kept.
         elif found.fits and off > 1.0 - NEAR and (best is None or size > best[0]):
-            best = (size, found)
+            best = (size, found, plan)
         if 1.0 - CLOSE < off <= 1.0 and found.fits:
             break
         size *= (off / (1.0 - CLOSE / 2.0)) ** -power

@@ -1,4 +1,4 @@
-"""Changes of the list of stages: pure functions from one project to the next.
+"""Changes of the lists of stages and scenarios: pure functions from one project to the next.
 
 Stages are named by their place (from 0) in a scenario. A place there is not raises IndexError.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from isocost.plan.kinds import Stage, StageBase
-from isocost.plan.project.project import Project, replace_scenario, replace_stage
+from isocost.plan.project.project import Project, Scenario, replace_scenario, replace_stage
 from isocost.plan.values import Price
 
 
@@ -100,9 +100,15 @@ def choose_own_accelerator(
     return replace_stage(project, changed, scenario=scenario, stage=at)
 
 
-def free_name(name: str, stages: Iterable[StageBase]) -> str:
-    """The name, with the first number from 2 on that no stage has after it where it is taken."""
-    taken = {stage.name for stage in stages}
+def add_scenario(project: Project, scenario: Scenario) -> Project:
+    """The project with a scenario after its others, under a name none of them has."""
+    named = msgspec.structs.replace(scenario, name=free_name(scenario.name, project.scenarios))
+    return msgspec.structs.replace(project, scenarios=(*project.scenarios, named))
+
+
+def free_name(name: str, others: Iterable[StageBase | Scenario]) -> str:
+    """The name, with the first number from 2 on that none of the others has after it where it is taken."""
+    taken = {each.name for each in others}
     stem, _, number = name.rpartition(" ")
     base = stem if stem and number.isdigit() and name in taken else name
     number_from, wanted = 2, name

@@ -26,6 +26,7 @@ LEAST_SHARE = 0.005
 """Of the published cost: less left out is not worth a word."""
 MOST_ALIKE = 3
 """Claims of the library that are named beside one's own."""
+UNTOLD = "Neither confirmed nor refuted: too little is told to check it"
 UNKNOWN = "?"
 """An amount that nobody has published."""
 
@@ -56,17 +57,24 @@ def title_said(checked: Checked) -> str:
 
 
 def verdict_said(checked: Checked) -> str:
-    """The verdict in one sentence, without its full stop."""
+    """The verdict in one sentence with what is left out, without its full stop."""
+    judged = judged_said(checked)
+    upheld = checked.verdict not in ("impossible", "doubtful") and judged != UNTOLD
+    return f"{judged}{_left_words(checked)}" if upheld else judged
+
+
+def judged_said(checked: Checked) -> str:
+    """The verdict alone, without its full stop."""
     if checked.verdict == "impossible":
         return f"Impossible: {_and(list(_against(checked)))}"
     if checked.verdict == "doubtful":
         return f"Doubtful: {_and(list(_against(checked)))}"
     if checked.verdict == "reproduces":
-        return f"Reproduces: {_reproduced(checked)}{_left_words(checked)}"
+        return f"Reproduces: {_reproduced(checked)}"
     if all(check.status == "unknown" for check in checked.checks):
-        return "Neither confirmed nor refuted: too little is told to check it"
+        return UNTOLD
     held = _and([_plausible(check) for check in checked.checks if check.status == "holds"])
-    return f"Plausible: {held}{_left_words(checked)}"
+    return f"Plausible: {held}"
 
 
 def _reproduced(checked: Checked) -> str:

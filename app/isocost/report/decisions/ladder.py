@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.ladder import LadderKind
+from isocost.plan.project.project import Scenario
 from isocost.plan.solve.hardware.ladder import Ladder, Rung
 from isocost.quantities import format_duration, format_money, format_quantity, with_article
 from isocost.report.decisions.choices import hardware_words, supplier_of
+from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
 TOO_MUCH = "more text than there is"
 NOTHING = "nothing"
+NONE = "–"
+"""In a cell of nothing to be had."""
 WORTH = 3e5
 """The sum the sentence speaks of: what a small group can raise."""
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One cell: what a sum buys of a kind of training."""
+
+    amount: str
+    time: str
+    words: str
+    scenario: Scenario | None
+    """What opens as a plan."""
+
+
+@dataclass(frozen=True)
+class LadderView:
+    """Cells kind by kind, the sums rising within each."""
+
+    budgets: tuple[float, ...]
+    kinds: tuple[str, ...]
+    steps: tuple[LadderStep, ...]
+    said: Said
+    table: Table
 
 
 def climbed(found: Ladder, catalog: Catalog) -> Told:
@@ -64,6 +93,33 @@ def _sentences(found: Ladder, catalog: Catalog) -> Iterator[str]:
 def _heading(kind: LadderKind) -> str:
     what = {"parameters": "parameters", "tokens": "tokens trained on", "rounds": "tokens generated"}
     return f"{kind.name} ({what[kind.amount]})"
+
+
+def ladder_view(found: Ladder, catalog: Catalog) -> LadderView:
+    """The ladder as a table of kinds by sums."""
+    budgets = tuple(dict.fromkeys(rung.budget_usd for rung in found.rungs))
+    kinds = tuple(dict.fromkeys(_heading(rung.kind) for rung in found.rungs))
+    steps = tuple(_step(rung) for rung in found.rungs)
+    longest = format_duration(found.longest_days)
+    how = f"The most each sum buys in {longest}, on any accelerator; a click opens it. {NONE}: nothing."
+    told = climbed(found, catalog)
+    said = Said(told.finding, how, f"{told.finding}. {' '.join(told.sections[0].sentences)}")
+    return LadderView(budgets, kinds, steps, said, told.rows)
+
+
+def _step(rung: Rung) -> LadderStep:
+    money = format_money(rung.budget_usd).removesuffix(".00")
+    if rung.choice is None or not rung.enough_text:
+        return LadderStep(NONE, "", f"{rung.kind.name} for {money}: {amount_words(rung)}.", None)
+    amount, time = amount_words(rung), format_duration(rung.choice.wall_days)
+    rate = format_money(rung.choice.cost_usd / rung.choice.gpu_hours)
+    stale = " The price is old." if rung.stale else ""
+    on = f"{hardware_words(rung.choice)} at {rate} an hour.{stale}"
+    words = f"{_heading(rung.kind)} for {money}: {amount} in {time} on {on}"
+    if rung.project is None:
+        return LadderStep(amount, time, words, None)
+    named = msgspec.structs.replace(rung.project.scenarios[0], name=f"{rung.kind.name} for {money}")
+    return LadderStep(amount, time, words, named)
 
 
 def amount_words(rung: Rung) -> str:

@@ -68,7 +68,8 @@ QTreeView[role="choices"] QHeaderView::section { background: $panel; color: $qui
     border-bottom: 1px solid $line; padding: 6px 11px 4px 11px; }
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 5px 14px; }
 QPushButton:hover, QPushButton:focus { border-color: $accent; }
-QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton:default, QPushButton[role="primary"]:enabled { background: $accent; color: $on_accent;
+    border-color: $accent; font-weight: 600; }
 QPushButton[role="chip"] { border-radius: ${pill}px; padding: 2px 10px;
     font-size: ${s12}px; min-height: ${s14}px; }
 QPushButton[role="chip"]:checked { background: $accent; color: $on_accent; border-color: $accent;
@@ -76,6 +77,13 @@ QPushButton[role="chip"]:checked { background: $accent; color: $on_accent; borde
 QLabel[role="badge"] { background: $field; border: 1px solid $line; border-radius: ${pill}px;
     padding: 2px 10px; font-size: ${s12}px; color: $text; }
 QLabel[role="badge"][tone="care"] { color: $care; }
+QPushButton[role="part"] { border-radius: ${pill}px; padding: 2px 10px; font-size: ${s12}px;
+    min-height: ${s14}px; font-weight: 400; }
+QPushButton[role="part"][tone="open"] { border: 1px dashed $care; color: $care; }
+QPushButton[role="link"][tone="go"] { color: $accent; }
+QLabel[role="verdict"] { font-size: ${s20}px; font-weight: 600; }
+QLabel[strong="true"] { font-size: ${s13}px; font-weight: 600; }
+QLabel[role="arithmetic"] { font-size: ${s12}px; }
 QPushButton[role="link"] { border: none; background: transparent; padding: 0; text-align: left;
     font-size: ${s12}px; }
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { text-decoration: underline; }

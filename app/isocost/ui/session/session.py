@@ -18,7 +18,7 @@ from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.choosing import with_hardware
 from isocost.plan.project.currency import typed_in, with_currency
-from isocost.plan.project.editing import followed
+from isocost.plan.project.editing import add_scenario, followed
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.plan.values import Currency
@@ -71,6 +71,7 @@ class Session(QObject):
         self._scenario = 0
         self._stage = 0
         self._workers: list[LatestWorker] = []
+        self._of_plan: list[LatestWorker] = []
         self._compared: Scenario | None = None
         self._standing: tuple[CostCurve, ...] = ()
         self._another = True
@@ -82,9 +83,9 @@ class Session(QObject):
         self._comparison.setSingleShot(True)
         self._comparison.setInterval(COMPARISON_PAUSE_MS)
         self._comparison.timeout.connect(self._compare)
-        self._answers = self._worker(self._take, self._report)
-        self._comparer = self._worker(self._take_curves, self._report_comparison)
-        self._fitter = self._worker(self._take_fit, self._report_fit)
+        self._answers = self.worker(self._take, self._report)
+        self._comparer = self.worker(self._take_curves, self._report_comparison)
+        self._fitter = self.worker(self._take_fit, self._report_fit)
 
     # Properties
 
@@ -172,6 +173,11 @@ class Session(QObject):
         at, catalog = self._scenario, self.catalog
         self.apply(lambda project: with_hardware(project, accelerator, count, catalog, at), words, gesture)
 
+    def open_scenario(self, scenario: Scenario, words: str) -> None:
+        """Add a scenario to the plan and show it: one undo step called ``words``."""
+        self.apply(lambda project: add_scenario(project, scenario), words)
+        self.select_scenario(len(self._project.scenarios) - 1)
+
     def show_in(self, code: str) -> None:
         """Show the plan's amounts in another currency, at the catalogue's rate, which is frozen."""
         catalog = self.catalog
@@ -206,7 +212,7 @@ class Session(QObject):
     def _show_another(self) -> None:
         """Nothing on screen holds any more: another document, or another scenario of it."""
         self._comparison.stop()
-        for worker in self._workers:
+        for worker in self._of_plan:
             worker.discard()
         self._stage = 0
         self._standing = ()
@@ -249,13 +255,20 @@ class Session(QObject):
         working = any(worker.busy for worker in self._workers)
         return self._asked or self._comparison.isActive() or working
 
-    def _worker(self, take: Callable[[Any], None], fail: Callable[[Exception], None]) -> LatestWorker:
-        """A worker that is closed with the session and waited for before it settles."""
+    def worker(
+        self, take: Callable[[Any], None], fail: Callable[[Exception], None], *, of_plan: bool = True
+    ) -> LatestWorker:
+        """A worker that is closed with the session and waited for before it settles.
+
+        ``of_plan``: what it works at is of the scenario on screen, and is dropped when that is another.
+        """
         worker = LatestWorker(self)
         worker.ready.connect(take)
         worker.failed.connect(fail)
         worker.idle.connect(self._settle)
         self._workers.append(worker)
+        if of_plan:
+            self._of_plan.append(worker)
         return worker
 
     def _settle(self) -> None:
@@ -263,6 +276,10 @@ class Session(QObject):
             self.settled.emit()
 
     def _show(self, project: Project, *, another: bool = False) -> None:
+        if self._scenario >= len(project.scenarios):  # the step that is undone had added the one on screen
+            self._project, self._scenario = project, len(project.scenarios) - 1
+            self._show_another()
+            return
         before, at = self.current_scenario.stages, self._stage
         self._project = project
         self._show_money()

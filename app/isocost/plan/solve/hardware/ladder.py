@@ -47,6 +47,8 @@ class Rung:
     enough_text: bool
     """Whether there is so much text to be had."""
     stale: bool
+    project: Project | None = None
+    """The plan that buys it; None = it buys none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,8 @@ def _made(case: Case, found: Reach, kind: LadderKind, budget: float) -> Rung:
     data = data_of(case.stage)
     tokens = data.tokens if data is not None else _generated(case.stage)
     enough = data is None or data.tokens <= text
-    return Rung(budget, kind, choice, _parameters(case), tokens, enough, is_stale(choice.price, case))
+    stale, project = is_stale(choice.price, case), case.on(choice.price, choice.count).project
+    return Rung(budget, kind, choice, _parameters(case), tokens, enough, stale, project)
 
 
 def _parameters(case: Case) -> float:

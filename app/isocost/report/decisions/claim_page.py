@@ -1,0 +1,259 @@
+"""What the Claims tab says: the library, a claim as it was understood, its checks, ours beside the told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from isocost.catalog.claims import ClaimEntry
+from isocost.plan.answer.results import Range
+from isocost.plan.claims.checked import Checked, Verdict
+from isocost.plan.claims.checks import Status
+from isocost.plan.claims.claim import Claim, claim_of
+from isocost.plan.claims.reading import Reading
+from isocost.plan.claims.terms import JOBS, Terms, dollars
+from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
+from isocost.quantities.units import HOURS_PER_DAY
+from isocost.report.decisions.claims import HEADINGS, ours_said, story_said, understood_said
+from isocost.report.findings.said import Said
+
+Word = Verdict | Literal["untold"]
+"""A verdict, or that too little is told for one."""
+
+WORDS: dict[Word, str] = {
+    "reproduces": "reproduces",
+    "plausible": "plausible",
+    "doubtful": "doubtful",
+    "impossible": "impossible",
+    "untold": "too little told",
+}
+MEANINGS: tuple[tuple[Word, str], ...] = (
+    ("reproduces", "the arithmetic gives the number"),
+    ("plausible", "nothing speaks against it"),
+    ("doubtful", "its numbers do not agree"),
+    ("impossible", "cannot be as told"),
+)
+"""What each sign of the library stands for."""
+NOT_YET = "…"
+"""In place of a verdict that is still to come."""
+YOURS = "yours"
+EXAMPLE = "7B on 2T tokens, 64 H100, 30 days"
+NOTHING_READ = f"Nothing of a claim is understood yet. Write for example “{EXAMPLE}”."
+LONGEST_NAME = 60
+SHORT_FROM = 1e5
+"""USD from which on the list rounds to thousands, to leave room for names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim in the list."""
+
+    key: str
+    """Id in the library, or what the page calls one's own."""
+    name: str
+    told: str
+    """The number it tells."""
+    group: str
+    said: str
+    """In its own words, with who says so."""
+
+    def found(self, typed: str) -> bool:
+        """Whether every word typed is somewhere in it."""
+        where = f"{self.name} {self.told} {self.group} {self.said}".lower()
+        return all(word in where for word in typed.lower().split())
+
+
+def library_row(entry: ClaimEntry) -> ClaimRow:
+    """A claim of the library in the list."""
+    said = f"“{entry.said}” ({entry.by}, {entry.date})"
+    return ClaimRow(entry.id, entry.name, told_number(claim_of(entry)), entry.group, said)
+
+
+def own_row(key: str, claim: Claim) -> ClaimRow:
+    """A user's own claim in the list."""
+    text = " ".join(claim.text.split())
+    name = claim.model or text or "Your claim"
+    return ClaimRow(key, name[:LONGEST_NAME], told_number(claim), YOURS, text)
+
+
+def told_number(claim: Claim) -> str:
+    """The number a claim is about: dollars, else hours, a share of another's work, days."""
+    if claim.usd is not None:
+        shown = dollars(claim.usd) if claim.usd < SHORT_FROM else format_money(claim.usd)
+        return shown.removesuffix(".00")
+    hours = claim.gpu_hours
+    if hours is None and claim.parts:
+        hours = sum(p.gpu_hours or (p.count or 0) * (p.hours or 0.0) for p in claim.parts) or None
+    if hours is not None:
+        return f"{format_quantity(hours, 'number', digits=3)} h"
+    if claim.compared is not None:
+        return format_share(claim.compared.share)
+    if claim.hours is not None:
+        return format_duration(claim.hours / HOURS_PER_DAY)
+    return ""
+
+
+def word_of(checked: Checked | None) -> Word:
+    """The verdict in a word; None = nothing was understood."""
+    if checked is None or all(check.status == "unknown" for check in checked.checks):
+        return "untold"
+    return checked.verdict
+
+
+def row_words(row: ClaimRow, word: Word | None) -> str:
+    """A row as one sentence, for those who cannot see it."""
+    verdict = "not checked yet" if word is None else WORDS[word]
+    return ", ".join(each for each in (row.name, row.told, verdict) if each)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One part of a claim as it was understood."""
+
+    name: str
+    value: str
+    state: Literal["told", "taken", "missing", "unread"]
+    tip: str = ""
+
+    @property
+    def words(self) -> str:
+        """The part in one line."""
+        return f"{self.name} {self.value}".strip()
+
+
+def chips(terms: Terms, unread: Sequence[str] = ()) -> tuple[Chip, ...]:
+    """What was understood, what was taken where nothing is told, what is missing, what was not read."""
+    told = (Chip(name, value, "told") for name, value in understood_said(terms))
+    unknown = (Chip("Not read:", each, "unread", f"“{each}” is not understood.") for each in unread)
+    return (*told, *_taken(terms), *_missing(terms), *unknown)
+
+
+def _taken(terms: Terms) -> Iterator[Chip]:
+    claim = terms.claim
+    tips = {key: tip for tip in terms.taken for key in ("What", "accelerator", "Tokens") if key in tip}
+    if claim.job is None and terms.counted is not None:
+        yield Chip("Job", f"not told: {JOBS[terms.job]} taken", "taken", tips.get("What", ""))
+    if claim.accelerator is None and terms.entry is not None:
+        yield Chip("On", f"not told: {terms.accelerator} taken", "taken", tips.get("accelerator", ""))
+    if terms.tokens is not None and not terms.tokens.told:
+        text = format_quantity(terms.tokens.value, "number")
+        yield Chip("Tokens", f"not told: {text} taken", "taken", tips.get("Tokens", ""))
+
+
+def _missing(terms: Terms) -> Iterator[Chip]:
+    names = {
+        "the model's size": ("Model", terms.counted is None),
+        "tokens": ("Tokens", terms.tokens is None),
+        "the accelerator": ("Hardware", terms.entry is None),
+        "GPU-hours, or a number of GPUs and a time": (f"{terms.noun}-hours", True),
+        "dollars": ("Money", True),
+    }
+    for each in terms.missing:
+        name, nothing_taken = names.get(each, (each, True))
+        if nothing_taken:
+            yield Chip(name, "not told", "missing", f"Tell {each} and more can be checked.")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One of the four checks."""
+
+    name: str
+    question: str
+    short: str
+    status: Status
+    words: str
+
+
+def tiles(checked: Checked) -> tuple[Tile, ...]:
+    """The checks in their order: money, memory, work, sense."""
+    found = []
+    for check in checked.checks:
+        question = HEADINGS[check.name].partition(": ")[2]
+        words = " ".join(check.words)
+        found.append(Tile(check.name.capitalize(), question.capitalize(), check.short, check.status, words))
+    return tuple(found)
+
+
+def remarks(checked: Checked, problems: Sequence[str]) -> tuple[str, ...]:
+    """What of the sentence was left out and why, and what may have happened."""
+    said = tuple(dict.fromkeys((*problems, *checked.terms.problems)))
+    return (*said, *(story_said(slip.words) for slip in checked.slips))
+
+
+def source_said(entry: ClaimEntry) -> str:
+    """Where a claim of the library stands."""
+    return f"{entry.source}; read {entry.sources_read}. {entry.note}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class OursView:
+    """Our estimate beside what is told: one figure of both."""
+
+    told: float | None
+    span: Range
+    unit: Literal["usd", "hours", "days"]
+    said: Said
+    rests_on: str
+    """What it rests on, a paragraph."""
+
+    def shown(self, value: float) -> str:
+        """A value of the figure in words."""
+        if self.unit == "usd":
+            return format_money(value)
+        if self.unit == "days":
+            return format_duration(value)
+        return f"{format_quantity(value, 'number', digits=3)} h"
+
+
+def ours_view(checked: Checked) -> OursView | None:
+    """Ours beside the told number; None = we have no estimate."""
+    ours, terms = checked.ours, checked.terms
+    if ours is None:
+        return None
+    told: float | None
+    span, unit = ours.hours, "hours"
+    if checked.told_usd is not None and ours.usd is not None:
+        told, span, unit = checked.told_usd, ours.usd, "usd"
+    elif terms.gpu_hours is not None:
+        told = terms.gpu_hours.value
+    elif terms.wall_hours is not None and terms.count is not None:
+        told, span, unit = terms.wall_hours / HOURS_PER_DAY, ours.days, "days"
+    else:
+        told = None
+        span, unit = (ours.usd, "usd") if ours.usd is not None else (ours.hours, "hours")
+    kind: Literal["usd", "hours", "days"] = unit  # type: ignore[assignment]
+    blank = OursView(told, span, kind, Said("", "", ""), "")
+    finding = _ours_finding(blank)
+    rate = f"; at {ours.rate}" if kind == "usd" and ours.rate else ""
+    subtitle = f"Bar: 8 chances in 10, diamond: the middle. On {ours.words}{rate}."
+    words = ours_said(checked)
+    ends = f"8 chances in 10 between {blank.shown(span.p10)} and {blank.shown(span.p90)}"
+    summary = f"{finding}. {ends}. {subtitle}"
+    return OursView(told, span, kind, Said(finding, subtitle, summary), " ".join(words[_figures(checked) :]))
+
+
+def _figures(checked: Checked) -> int:
+    """How many of the sentences on our estimate are figures, which the picture shows."""
+    ours = checked.ours
+    priced = ours is not None and ours.usd is not None
+    return int(checked.checks[-1].ratio is None) + int(priced)
+
+
+def _ours_finding(view: OursView) -> str:
+    ours = view.shown(view.span.p50)
+    if view.told is None:
+        return f"We estimate {ours}; nothing is told to compare"
+    told, ratio = view.shown(view.told), view.told / (view.span.p50 or 1.0)
+    if view.span.p10 <= view.told <= view.span.p90:
+        return f"Told {told}, within our range about {ours}"
+    how = f"{ratio:.2g} times" if 0.01 <= ratio < 100 else f"{format_count(ratio)} times"
+    if ratio < 0.01:
+        return f"Told {told}, {format_count(1.0 / ratio)} times less than our {ours}"
+    return f"Told {told}, {how} our {ours}"
+
+
+def read_nothing(reading: Reading) -> bool:
+    """Whether nothing of a sentence was understood."""
+    return reading.claim == Claim(text=reading.claim.text)

@@ -1,0 +1,1 @@
+"""The Claims tab: published numbers held against what training takes."""

@@ -1,0 +1,207 @@
+"""The ladder: what sums of money buy today of each kind of training, at the plan's prices and terms."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from isocost.plan.project.project import Scenario
+from isocost.plan.solve.case import WishError
+from isocost.plan.solve.hardware.ladder import Ladder, ladder
+from isocost.quantities import format_money
+from isocost.report.decisions.ladder import LadderView, ladder_view
+from isocost.report.table import Table
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
+
+log = logging.getLogger(__name__)
+ROW, HEAD, NAME = 37, 22, 190
+"""Pixels of a kind's height, of the sums above them, and of a kind's name where there is room."""
+NARROWEST, SHARE = 260, 0.27
+"""Pixels the table is wide at least, and the share of it that names take at most."""
+PAUSE_MS = 800
+"""Without a change of the plan before its ladder is solved, which takes seconds."""
+SOLVING = "Solving what each sum buys…"
+
+
+class LadderChart(ReadableChart[LadderView | None]):
+    """A table of amounts, each with its time below."""
+
+    @property
+    def parts(self) -> int:
+        return len(self.view.steps) if self.view is not None else 0
+
+    def words(self, part: int) -> str:
+        return self.view.steps[part].words if self.view is not None else ""
+
+    def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
+        if self.view is None:
+            return None
+        across = len(self.view.budgets)
+        cell = self._cell(size, theme)
+        column = int((at.x() - _name(size, theme)) // cell)
+        row = int((at.y() - theme.px(HEAD)) // theme.px(ROW))
+        inside = 0 <= column < across and 0 <= row < len(self.view.kinds) and at.y() >= theme.px(HEAD)
+        return row * across + column if inside else None
+
+    def _cell(self, size: QSizeF, theme: Theme) -> float:
+        across = len(self.view.budgets) if self.view is not None else 1
+        return (size.width() - _name(size, theme)) / max(1, across)
+
+    def least(self, theme: Theme) -> QSize:
+        return QSize(theme.px(NARROWEST), self.wanted(theme).height())
+
+    def wanted(self, theme: Theme) -> QSize:
+        rows = len(self.view.kinds) if self.view is not None else 1
+        return QSize(theme.px(2 * NARROWEST), theme.px(HEAD) + rows * theme.px(ROW))
+
+    def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
+        view = self.view
+        if view is None:
+            return
+        bold, small, quiet = (
+            font_of(theme, "small", bold=True),
+            font_of(theme, "small"),
+            font_of(theme, "quiet"),
+        )
+        cell, head, row = self._cell(size, theme), float(theme.px(HEAD)), float(theme.px(ROW))
+        left = _name(size, theme)
+        for at, budget in enumerate(view.budgets):
+            place = QRectF(left + at * cell, 0, cell - 6, head - 4)
+            write_text(painter, place, format_money(budget).removesuffix(".00"), bold, theme.text, RIGHT)
+        painter.setPen(made_pen(theme.line))
+        painter.drawLine(QPointF(0, head - 1.5), QPointF(size.width(), head - 1.5))
+        for at, kind in enumerate(view.kinds):
+            name, _, unit = kind.partition(" (")
+            top = head + at * row
+            write_text(painter, QRectF(2, top + 2, left - 6, row / 2), name, small, theme.text, LEFT)
+            below = QRectF(2, top + row / 2, left - 6, row / 2 - 3)
+            write_text(painter, below, unit.rstrip(")"), quiet, theme.quiet, LEFT)
+        for at, step in enumerate(view.steps):
+            down, along = divmod(at, len(view.budgets))
+            room = QRectF(left + along * cell, head + down * row, cell, row)
+            if at == hover:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(mixed(theme.accent, theme.panel, 0.10))
+                painter.drawRoundedRect(room.adjusted(2, 1, 0, -1), 6, 6)
+            upper = QRectF(room.left(), room.top() + 2, cell - 6, row / 2)
+            write_text(painter, upper, step.amount, bold, theme.text, RIGHT)
+            lower = QRectF(room.left(), room.top() + row / 2, cell - 6, row / 2 - 3)
+            write_text(painter, lower, step.time, quiet, theme.quiet, RIGHT)
+
+
+def _name(size: QSizeF, theme: Theme) -> float:
+    """Pixels of the names before the cells."""
+    return min(float(theme.px(NAME)), SHARE * size.width())
+
+
+class LadderWidget(ReadableWidget[LadderView | None]):
+    """The table on screen; a click or Enter opens what is pointed at."""
+
+    chosen = Signal(int)
+    seen = Signal()
+    """It is painted: somebody looks."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.seen.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        part = self.chart.part_at(event.position(), QSizeF(self.size()), self.theme)
+        if event.button() is Qt.MouseButton.LeftButton and part is not None:
+            self.chosen.emit(part)
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hover is not None:
+            self.chosen.emit(self.hover)
+        else:
+            super().keyPressEvent(event)
+
+
+class LadderCard(ChartCard):
+    """Solved in the worker once somebody scrolls to it, and again after the plan's terms have changed."""
+
+    plan_wanted = Signal(object)
+    """A :class:`Scenario`."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("claims.ladder", parent)
+        self._session = session
+        self._solved: tuple[object, ...] = ()
+        self.chart = LadderWidget(LadderChart(None), theme, self)
+        self.chart.setObjectName("claims.ladder.chart")
+        self.chart.setAccessibleName("What sums of money buy")
+        self.explained = ElidedLabel(self)
+        self.explained.setProperty("role", "quiet")
+        self.body.addWidget(self.chart)
+        self.body.addWidget(self.explained)
+        self.setTabOrder(self.chart, self.more)
+        # What is solved for terms that hold no more is solved again when it is looked at: nothing to drop.
+        self._worker = session.worker(self._take, self._report, of_plan=False)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.chart.said.connect(self.explained.say)
+        self.chart.chosen.connect(self._open)
+        self.chart.seen.connect(self._look)
+        session.project_changed.connect(self.chart.update)
+        self.apply_theme(theme)
+        self.say("What sums of money buy today", SOLVING, SOLVING)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self.chart.apply_theme(theme)
+
+    def _terms(self) -> tuple[object, ...]:
+        """All of the plan that its ladder depends on."""
+        s = self._session.current_scenario
+        of_plan = (s.hardware.accelerator, s.price, s.efficiency, s.supply, s.ownership, s.site, s.goal)
+        return (*of_plan, self._session.project.prices, self._session.money[0])
+
+    def _look(self) -> None:
+        if self._terms() != self._solved and not self._pause.isActive():
+            # At first at once; then no sooner than the plan has come to rest.
+            self._pause.start(PAUSE_MS if self._solved else 0)
+
+    def _ask(self) -> None:
+        self._solved = self._terms()
+        session = self._session
+        project, catalog, at, owned = (
+            session.project, session.catalog, session.scenario, session.current_scenario.supply.owns,
+        )  # fmt: skip
+        self._worker.request(lambda: ladder(project, catalog, at, date.today(), owned=owned))
+
+    def _take(self, found: Ladder) -> None:
+        view = ladder_view(found, self._session.catalog)
+        self.say(*view.said)
+        self.chart.show_view(view)
+
+    def _report(self, error: Exception) -> None:
+        if not isinstance(error, WishError):
+            log.warning("No ladder: %s", error, exc_info=error)
+        self.chart.show_view(None)
+        self.say("What sums of money buy today", f"Not solved: {error}", f"Not solved: {error}")
+
+    def _open(self, part: int) -> None:
+        view = self.chart.view
+        scenario: Scenario | None = view.steps[part].scenario if view is not None else None
+        if scenario is not None:
+            self.plan_wanted.emit(scenario)
+
+    def drawing(self) -> Drawing | None:
+        return self.chart.chart if self.chart.view is not None else None
+
+    def table(self) -> Table:
+        return self.chart.view.table if self.chart.view is not None else super().table()

@@ -1,0 +1,52 @@
+"""The sign and the colour of a verdict and of a check; a word stands beside both."""
+
+from __future__ import annotations
+
+from isocost.plan.claims.checks import Status
+from isocost.report.decisions.claim_page import Word
+from isocost.ui.look.theme import Theme
+
+_SIGNS: dict[Word, str] = {
+    "reproduces": "check",
+    "plausible": "circle",
+    "doubtful": "warning",
+    "impossible": "error",
+    "untold": "help",
+}
+_ROLES: dict[Status, str] = {
+    "holds": "fine",
+    "doubtful": "care",
+    "impossible": "stop",
+    "unknown": "small",
+}
+
+
+def sign(word: Word) -> str:
+    """Name of a verdict's icon."""
+    return _SIGNS[word]
+
+
+def verdict_colour(word: Word, theme: Theme) -> str:
+    """Red is for what cannot be, amber for what does not agree."""
+    return {
+        "reproduces": theme.fine,
+        "plausible": theme.quiet,
+        "doubtful": theme.care,
+        "impossible": theme.stop,
+        "untold": theme.quiet,
+    }[word]
+
+
+def status_role(status: Status) -> str:
+    """Role of the words of a check's outcome in the style sheet."""
+    return _ROLES[status]
+
+
+def status_colour(status: Status, theme: Theme) -> str:
+    """Colour of a check's outcome on the card."""
+    return {
+        "holds": theme.fine,
+        "doubtful": theme.care,
+        "impossible": theme.stop,
+        "unknown": theme.quiet,
+    }[status]

@@ -1,0 +1,372 @@
+"""The Claims tab by real keys and clicks: a library to walk, a sentence to check, a plan to open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from isocost.catalog import Catalog
+from isocost.report.decisions.claim_page import NOTHING_READ
+from isocost.ui.look.theme import Theme
+from isocost.ui.screenshot import settle
+from isocost.ui.session.documents import new_project
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.claims import checker
+from isocost.ui.tabs.claims import ladder as rungs
+from isocost.ui.tabs.claims.ladder import SOLVING
+from isocost.ui.tabs.claims.library import LibraryDelegate
+from isocost.ui.tabs.claims.page import ClaimsPage
+from isocost.ui.window import Window
+from tests.ui.tabs.conftest import dressed
+
+FEW = ("deepseek-v3", "deepseek-r1-648", "gpt-3", "gpt-4-altman", "titanforge-70b")
+IMPOSSIBLE = "70B from scratch, 8 H100, 18 days, $8,605"
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory) -> Catalog:
+    """A catalogue with one claim of each verdict, so that all are judged at once."""
+    from isocost.catalog import load
+
+    whole = load(tmp_path_factory.mktemp("no-user-files"))
+    made = replace(whole)
+    vars(made)["claims"] = {key: whole.claims[key] for key in FEW}  # read when first asked for
+    return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def judged_once() -> Iterator[None]:
+    """Each claim is judged once for all tests: a verdict is a function of the claim and the catalogue."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("check_entry", "check_claim"):
+            patched.setattr(checker, name, cache(getattr(checker, name)))
+        # On one accelerator, which is solved at once.
+        patched.setattr(rungs, "ladder", partial(rungs.ladder, accelerators=frozenset({"h100-sxm"})))
+        yield
+
+
+@pytest.fixture
+def own(qapp, few: Catalog) -> Iterator[Session]:
+    """A session on a new plan."""
+    made = Session(new_project(few), few)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(qtbot, own: Session, theme: Theme) -> ClaimsPage:
+    """The page as wide as in a window of 1280 pixels, everything judged."""
+    made = dressed(ClaimsPage(own, theme), theme)
+    qtbot.addWidget(made)
+    made.resize(988, 640)
+    made.show()
+    qtbot.waitExposed(made)
+    settle(own)
+    QApplication.processEvents()
+    return made
+
+
+def words(page: ClaimsPage) -> str:
+    return page.verdict.verdict.whole
+
+
+def paste(page: ClaimsPage, sentence: str, on: object | None = None) -> None:
+    QApplication.clipboard().setText(sentence)
+    page.activateWindow()
+    QTest.keyClick(on or page, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settle(page._session)
+    QApplication.processEvents()
+
+
+def verdicts(page: ClaimsPage) -> dict[str, str]:
+    return dict(page.library.model.words)
+
+
+def click(button: QPushButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(4, button.height() // 2))
+
+
+def test_every_claim_of_the_library_has_its_verdict_in_one_word(page):
+    assert verdicts(page) == {
+        "deepseek-v3": "reproduces",
+        "deepseek-r1-648": "doubtful",
+        "gpt-3": "plausible",
+        "gpt-4-altman": "untold",
+        "titanforge-70b": "impossible",
+    }
+    rows = page.library.model
+    spoken = [rows.data(rows.index(at)) for at in range(rows.rowCount())]
+    assert "DeepSeek-V3, $5.58M, reproduces" in spoken
+    assert "GPT-4, $100M, too little told" in spoken
+
+
+def test_the_first_claim_is_on_screen_with_four_checks_in_order(page):
+    assert words(page).startswith("Reproduces: ")
+    assert [tile.name.text() for tile in page.verdict.tiles] == ["Money", "Memory", "Work", "Sense"]
+    assert all(tile.isVisible() and tile.words.whole for tile in page.verdict.tiles)
+    assert all(card.isVisible() and card.accessibleDescription() for card in page.cards)
+
+
+def test_arrow_keys_walk_from_claim_to_claim_past_the_headings(page, own):
+    page.library.list.setFocus()
+    seen = [page.verdict.about.whole]
+    for _ in range(4):
+        QTest.keyClick(page.library.list, Qt.Key.Key_Down)
+        settle(own)
+        seen.append(page.verdict.about.whole)
+    assert [each.split(":")[0] for each in seen] == [own.catalog.claims[key].name for key in FEW]
+    assert words(page).startswith("Impossible: ")
+
+
+def test_arrow_keys_in_the_search_field_walk_the_list_too(page, own):
+    page.library.search.setFocus()
+    QTest.keyClick(page.library.search, Qt.Key.Key_Down)
+    settle(own)
+    assert page.verdict.about.whole.startswith("DeepSeek-R1 on 648 GPUs")
+
+
+def test_typing_finds_claims_and_says_when_there_is_none(page):
+    QTest.keyClicks(page.library.search, "70b 8,605")
+    shown = [page.library.model.data(page.library.model.index(at)) for at in range(2)]
+    assert shown == ["Guides and forums", "a 70B on 8 H100, $8,605, impossible"]
+    QTest.keyClicks(page.library.search, " elephants")
+    assert page.library.model.rowCount() == 0
+    assert page.library.none.isVisible()
+    assert "elephants" in page.library.none.whole
+
+
+@pytest.mark.parametrize("where", ["page", "list", "search"])
+def test_a_pasted_sentence_is_checked_wherever_the_keyboard_is(page, where):
+    on = {"page": page, "list": page.library.list, "search": page.library.search}[where]
+    on.setFocus()
+    paste(page, f"  {IMPOSSIBLE}\n", on)
+    assert page.verdict.sentence.text() == IMPOSSIBLE
+    assert page.verdict.sentence.hasFocus()
+    assert words(page).startswith("Impossible: 59 times too much work")
+    assert page.library.list.currentIndex().data().endswith("$8,605, impossible")
+    statuses = [tile.short.text() for tile in page.verdict.tiles]
+    assert statuses == ["adds up", "does not fit", "59 times short", "no model"]
+
+
+def test_what_is_pasted_next_takes_the_place_of_the_first(page):
+    paste(page, IMPOSSIBLE)
+    paste(page, "7B on 2T tokens, 64 H100, 30 days", page.verdict.sentence)
+    QTest.keyClick(page.verdict.sentence, Qt.Key.Key_Return)
+    settle(page._session)
+    assert page.verdict.sentence.text() == "7B on 2T tokens, 64 H100, 30 days"
+    assert not words(page).startswith("Impossible: 59")
+
+
+def test_what_is_not_told_is_dashed_and_says_what_was_taken(page):
+    paste(page, IMPOSSIBLE)
+    told = {b.text(): b.property("tone") for b in page.verdict.chips.buttons if b.isVisible()}
+    assert told["On 8 H100"] == "told"
+    assert told["Tokens not told: 1.4T taken"] == "open"
+
+
+def test_a_click_on_a_part_puts_the_cursor_there(page):
+    paste(page, IMPOSSIBLE)
+    part = next(b for b in page.verdict.chips.buttons if b.text() == "Money $8,605")
+    click(part)
+    assert page.verdict.sentence.hasFocus()
+    assert page.verdict.sentence.selectedText() == "$8,605"
+
+
+def test_typing_checks_again_after_a_pause_and_leaves_the_library_as_it_is(page, own, qtbot):
+    page.show_claim("titanforge-70b")
+    settle(own)
+    sentence = page.verdict.sentence
+    sentence.setFocus()
+    sentence.end(False)
+    QTest.keyClicks(sentence, ", 1T tokens")
+    assert words(page).startswith("Impossible: 59")  # the last verdict stands meanwhile
+    qtbot.waitUntil(lambda: "for 1T tokens" in words(page), timeout=10_000)
+    assert sentence.text().endswith(", 1T tokens")
+    assert sentence.cursorPosition() == len(sentence.text())
+    assert page.library.list.currentIndex().row() == 1
+    assert set(FEW) < set(verdicts(page))
+
+
+def test_a_sentence_of_nothing_says_what_to_write(page):
+    paste(page, "hello world")
+    assert words(page) == NOTHING_READ
+    assert not any(card.isVisible() for card in page.cards)
+    assert not page.verdict.open.isEnabled()
+
+
+def test_a_claim_opens_as_a_scenario_and_undo_takes_it_back(page, own):
+    before = own.project
+    paste(page, "8B on 2T tokens, 64 H100, 60 days, $300,000")
+    click(page.verdict.open)
+    settle(own)
+    assert len(own.project.scenarios) == 2
+    assert own.scenario == 1
+    chosen = own.current_scenario
+    assert chosen.model.parameters == 8e9
+    assert (chosen.hardware.accelerator, chosen.hardware.count) == ("h100-sxm", 64)
+    assert own.answer is not None
+    assert own.answer.scenario == chosen
+    own.undo_stack.undo()
+    settle(own)
+    assert own.project == before
+    assert own.scenario == 0
+    assert own.answer.scenario == before.scenarios[0]
+    own.undo_stack.redo()
+    assert own.project.scenarios[1] == chosen
+
+
+def test_what_would_have_to_be_true_opens_as_a_plan_that_is_so(page, own):
+    paste(page, IMPOSSIBLE)
+    line = next(each for each in page.needs.lines if "fewest that hold it, 16 H100" in each.words.whole)
+    page.area.ensureWidgetVisible(line)
+    click(line.open)
+    assert own.current_scenario.hardware.count == 16
+
+
+def test_what_the_money_buys_opens_as_a_plan_of_about_that_money(page, own):
+    paste(page, IMPOSSIBLE)
+    click(page.buys.lines[0].open)
+    settle(own)
+    assert own.answer.estimate.total.cost_usd == pytest.approx(8_605, rel=0.2)
+
+
+def test_the_claim_is_copied_as_markdown(page):
+    click(page.verdict.copy)
+    copied = QApplication.clipboard().text()
+    assert copied.startswith("## DeepSeek-V3")
+    assert "**Reproduces: " in copied
+
+
+def test_a_hidden_page_leaves_the_library_alone(qtbot, own, theme):
+    made = dressed(ClaimsPage(own, theme), theme)
+    qtbot.addWidget(made)
+    settle(own)
+    assert verdicts(made) == {}
+    assert made.outcome is None
+
+
+def test_another_plan_on_screen_keeps_the_claims(page, own):
+    paste(page, IMPOSSIBLE)
+    own.open(new_project(own.catalog), None)
+    settle(own)
+    assert words(page).startswith("Impossible: ")
+    assert set(FEW) < set(verdicts(page))
+
+
+def test_all_of_the_arithmetic_is_shown_when_asked(page):
+    paste(page, IMPOSSIBLE)
+    work = page.verdict.tiles[2].words
+    assert work.shortened
+    click(page.verdict.more)
+    assert not work.shortened
+    assert "LLaMA 65B" in work.text().replace("\n", " ")
+
+
+@pytest.mark.parametrize("width", [640, 988, 1600])
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_nothing_is_cut_off_at_the_right(page, theme, width, scale):
+    larger = replace(theme, scale=scale)
+    dressed(page, larger)
+    page.resize(round(width * scale), 700)
+    paste(page, IMPOSSIBLE)
+    viewport = page.area.viewport()
+    for part in (page.verdict, *page.cards):
+        right = part.mapTo(viewport, QPoint(part.width(), 0)).x()
+        assert right <= viewport.width(), part.objectName()
+    for label in page.verdict.findChildren(QLabel):
+        if label.isVisible():
+            assert label.mapTo(page.verdict, QPoint(label.width(), 0)).x() <= page.verdict.width()
+
+
+def test_the_colour_of_a_verdict_follows_the_theme(page, themes):
+    themes.choose("dark")
+    dressed(page, themes.theme)
+    QApplication.processEvents()
+    tile = page.verdict.tiles[0]
+    assert tile.short.palette().windowText().color().name() == themes.theme.fine
+    assert isinstance(page.library.list.itemDelegate(), LibraryDelegate)
+    assert page.library.list.itemDelegate().theme == themes.theme
+
+
+def look_at_the_ladder(page: ClaimsPage) -> None:
+    """Scroll down to it, and let it be solved."""
+    page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
+    QApplication.processEvents()
+    QTest.qWait(20)
+    settle(page._session)
+    page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
+    QApplication.processEvents()
+
+
+def test_the_ladder_is_solved_when_it_is_looked_at_and_a_rung_opens_as_a_plan(page, own):
+    assert page.ladder.subtitle.text() == SOLVING
+    look_at_the_ladder(page)
+    view = page.ladder.chart.view
+    assert page.ladder.title.text() == view.said.finding
+    assert len(view.steps) == len(view.budgets) * len(view.kinds)
+    chart = page.ladder.chart
+    place = next(
+        QPoint(x, y)
+        for x in range(0, chart.width(), 10)
+        for y in range(0, chart.height(), 10)
+        if chart.chart.part_at(QPointF(x, y), QSizeF(chart.size()), chart.theme) == 2
+    )
+    QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=place)
+    settle(own)
+    assert own.current_scenario.name == f"{view.kinds[0].partition(' (')[0]} for $10K"
+    assert own.answer.estimate.total.cost_usd == pytest.approx(view.budgets[2], rel=0.15)
+    assert own.answer.estimate.total.cost_usd <= view.budgets[2] * 1.001
+    own.undo_stack.undo()
+    assert len(own.project.scenarios) == 1
+
+
+def test_the_keyboard_reads_the_ladder_and_opens_a_rung(page, own):
+    look_at_the_ladder(page)
+    chart = page.ladder.chart
+    chart.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(2):
+        QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert page.ladder.explained.text() == chart.view.steps[1].words
+    QTest.keyClick(chart, Qt.Key.Key_Return)
+    assert own.current_scenario.name == chart.view.steps[1].scenario.name
+
+
+def test_delete_takes_one_s_own_claim_from_the_list_and_no_other(page, own):
+    paste(page, IMPOSSIBLE)
+    page.library.list.setFocus()
+    rows = page.library.model.rowCount()
+    QTest.keyClick(page.library.list, Qt.Key.Key_Delete)
+    settle(own)
+    assert page.library.model.rowCount() == rows - 2  # and its heading
+    assert page.verdict.about.whole.startswith("DeepSeek-V3")
+    QTest.keyClick(page.library.list, Qt.Key.Key_Delete)
+    assert page.library.model.rowCount() == rows - 2
+
+
+def test_amounts_follow_the_plan_s_currency(page, own, monkeypatch):
+    for name in ("check_entry", "check_claim"):
+        monkeypatch.setattr(checker, name, getattr(checker, name).__wrapped__)
+    own.show_in("EUR")
+    settle(own)
+    assert "€" in page.verdict.tiles[0].words.whole
+    assert "$" not in page.verdict.tiles[0].words.whole
+    assert "$2 per GPU-hour" in page.verdict.sentence.text()  # what is read is in dollars
+    own.undo_stack.undo()
+    settle(own)
+    assert "€" not in page.verdict.tiles[0].words.whole
+
+
+def test_a_claim_is_checked_in_two_gestures_from_another_tab(window: Window, qtbot):
+    window.activateWindow()
+    QApplication.clipboard().setText(IMPOSSIBLE)
+    QTest.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    shown = next(view for view in window.views if isinstance(view, ClaimsPage))
+    qtbot.waitUntil(lambda: words(shown).startswith("Impossible: 59 times"), timeout=20_000)
+    assert shown.isVisible()
