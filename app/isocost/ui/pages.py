@@ -57,10 +57,21 @@ def _make_fit(session: Session, theme: Theme) -> QWidget:
     return FitPage(session, theme)
 
 
+def _make_risk(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.tabs.risk.page import RiskPage
+
+    return RiskPage(session, theme)
+
+
 def _make_ledger(session: Session, theme: Theme) -> QWidget:
     from isocost.ui.tabs.ledger.page import LedgerPage
 
     return LedgerPage(session, theme)
 
 
-PAGES = (Page("Plan", _make_plan), Page("Fit", _make_fit), Page("Ledger", _make_ledger))
+PAGES = (
+    Page("Plan", _make_plan),
+    Page("Fit", _make_fit),
+    Page("Risk", _make_risk),
+    Page("Ledger", _make_ledger),
+)

@@ -74,6 +74,11 @@ class Risk:
         """Chance that the programme costs more than this."""
         return float(np.mean(self.outcomes.cost_usd > budget_usd))
 
+    def excess_usd(self, budget_usd: float) -> float:
+        """What is missing on average where the programme costs more than this; 0 where it never does."""
+        over = self.outcomes.cost_usd[self.outcomes.cost_usd > budget_usd]
+        return float(over.mean()) - budget_usd if len(over) else 0.0
+
     def chance_late(self, days: float) -> float:
         """Chance that the programme takes longer, from its first day to its last."""
         return float(np.mean(self.outcomes.programme_days > days))

@@ -19,6 +19,8 @@ from isocost.ui.session.session import Session
 _RESET_WORDS = {
     "model.active_parameters": "Dense model",
     "price.usd_per_gpu_hour": "Usual market price",
+    "goal.budget_usd": "No budget",
+    "goal.deadline_days": "No deadline",
 }
 """What the undo menu calls a way back that is to no number of its own."""
 

@@ -63,6 +63,7 @@ class QuantityEdit(QLineEdit):
         self._value: float | None = None
         self._automatic = False
         self._roomy = False
+        self._empty_words = "Empty means automatic."
         self._refused: Callable[[float], str] = lambda value: ""
         self._currencies: Callable[[], tuple[MoneyUnit, ...]] = lambda: (shown_money(),)
         self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
@@ -83,6 +84,10 @@ class QuantityEdit(QLineEdit):
     def refuse(self, refused: Callable[[float], str]) -> None:
         """Take no value that ``refused`` has a sentence against, nor what the field itself cannot have."""
         self._refused = refused
+
+    def say_empty(self, words: str) -> None:
+        """Say what an emptied value means, where that is not that it is filled in."""
+        self._empty_words = words
 
     def take_currencies(self, currencies: Callable[[], tuple[MoneyUnit, ...]]) -> None:
         """Take amounts in other currencies too: ``currencies`` gives those known, the one shown first."""
@@ -140,7 +145,7 @@ class QuantityEdit(QLineEdit):
             value = self._read()
         except QuantityError as problem:
             self._mark(wrong=not self._emptied())
-            self.said.emit("Empty means automatic." if self._emptied() else str(problem), not self._emptied())
+            self.said.emit(self._empty_words if self._emptied() else str(problem), not self._emptied())
         else:
             self._mark(wrong=False)
             self.said.emit(f"= {_spelled(value, self._field, self._unit)}{self._rate_words()}", False)
@@ -249,7 +254,7 @@ class QuantityEdit(QLineEdit):
         needed = metrics.horizontalAdvance(self._unit) + 4
         taken = metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING
         # The unit is painted beside the text, which Qt knows nothing of: without a margin they would overlap.
-        self._roomy = bool(self._unit) and taken <= self.width()
+        self._roomy = bool(self._unit and self.text()) and taken <= self.width()
         right = needed if self._roomy else 0
         if self.textMargins().right() != right:
             self.setTextMargins(0, 0, right, 0)
