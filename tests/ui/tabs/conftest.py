@@ -12,9 +12,10 @@ from isocost.ui.look.theme import Dress, Theme, ThemeManager
 from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.tabs.plan.page import PlanPage
+from isocost.ui.tabs.risk.page import RiskPage
 from tests.ui.tabs.plans import FakeSession
 
-PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage)
+PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage, RiskPage)
 
 
 @pytest.fixture

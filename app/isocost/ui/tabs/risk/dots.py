@@ -66,6 +66,9 @@ class DotsWidget(ChartWidget[DotsView | None]):
             self._pressed = at
             # The line keeps its distance from the mouse, which seldom takes hold of its very middle.
             self._held = (places.line - at.x(), object())
+        else:
+            # A press that nobody takes is the window's: it leaves the field that is typed in.
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         places, at = self.places, event.position()

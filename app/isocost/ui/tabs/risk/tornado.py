@@ -104,7 +104,7 @@ class TornadoChart(ReadableChart[tuple[DoubtRow, ...]]):
         return self.view[part].words
 
     def least(self, theme: Theme) -> QSize:
-        return QSize(theme.px(320), self.wanted(theme).height())
+        return QSize(theme.px(250), self.wanted(theme).height())
 
     def wanted(self, theme: Theme) -> QSize:
         return QSize(theme.px(480), theme.px(HEAD + max(1, len(self.view)) * ROW))
