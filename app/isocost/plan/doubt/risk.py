@@ -60,6 +60,11 @@ class Risk:
         """Days of all stages."""
         return self.spread("wall_days")
 
+    @cached_property
+    def programme_days(self) -> Spread:
+        """Days from the first of the programme to its last."""
+        return self.spread("programme_days")
+
     @property
     def with_reserve_usd(self) -> float:
         """The plan with its reserve."""

@@ -249,14 +249,14 @@ class DeadlineView:
 
 def deadline_view(found: Chances, deadline_days: float | None) -> DeadlineView:
     """When the programme is done, against its deadline."""
-    days = found.risk.spread("programme_days")
+    days = found.risk.programme_days
     return DeadlineView(days.p10, days.p90, days.base, deadline_days)
 
 
 def deadline_said(found: Chances, goal: Goal) -> tuple[str, ...]:
     """When it is done, the chance that this is late, and the chance that both lines are held."""
     risk, budget, deadline = found.risk, goal.budget_usd, goal.deadline_days
-    days = risk.spread("programme_days")
+    days = risk.programme_days
     said = [f"{format_duration(days.base)} in all, from its first day to its last."]
     if format_duration(days.p10) != format_duration(days.p90):
         span = days_said(days.p10, days.p90)

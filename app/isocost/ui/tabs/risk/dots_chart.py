@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
@@ -86,7 +86,7 @@ def columns(
     return best
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """Where everything of a view stands in a picture of some size, in pixels."""
 
@@ -95,7 +95,7 @@ class Places:
     height: float
     theme: Theme
 
-    @property
+    @cached_property
     def legend(self) -> tuple[tuple[QPointF, Mark], ...]:
         """The marks in words, as many in a line as have room; places are within the legend."""
         px, placed, x, line = self.theme.px, [], 0.0, 0
@@ -108,18 +108,18 @@ class Places:
             x += width
         return tuple(placed)
 
-    @property
+    @cached_property
     def base(self) -> float:
         """The axis, from above."""
         lines = len({place.y() for place, _ in self.legend})
         return self.height - self.theme.px(AXIS + STRIP + lines * LEGEND + 2)
 
-    @property
+    @cached_property
     def top(self) -> float:
         """The top of the dots, below the counts where there are any."""
         return float(self.theme.px(PILL if self.view.budget_usd is None else PILL + COUNTS))
 
-    @property
+    @cached_property
     def columns(self) -> Columns:
         """The dots in their columns."""
         view, unit = self.view, shown_money()
@@ -161,13 +161,13 @@ class Places:
         amount, held = shown_money().shown(self.view.budget_usd), self.columns
         return -1 if amount < held.low else 1 if amount > held.high else 0
 
-    @property
+    @cached_property
     def line(self) -> float:
         """Place of the budget; of the ask while there is none."""
         budget = self.view.budget_usd
         return self.x(self.view.ask_usd if budget is None else budget)
 
-    @property
+    @cached_property
     def pill(self) -> QRectF:
         """The handle of the line."""
         width = text_size(font_of(self.theme, "small", bold=True), self.view.pill)[0] + self.theme.px(52)

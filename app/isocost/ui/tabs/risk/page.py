@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.doubt.chances import Chances, chances, chances_follow, stage_with
+from isocost.plan.doubt.chances import chances, chances_follow, stage_with
 from isocost.report.findings.risk import SAMPLING, SaferRow, budget_words
 from isocost.report.findings.said import Said
 from isocost.ui.inputs.bindings import write, write_number
@@ -113,6 +113,7 @@ class RiskPage(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.safer.refresh()
+        self._show()  # what has come, or was held against another goal, while the page was hidden
 
     # Inputs
 
@@ -144,13 +145,11 @@ class RiskPage(QScrollArea):
         self.sampled.ask(answer)
         if self.sampled.value is None:
             self._show_nothing(SAMPLING)
-        else:
-            self._show(self.sampled.value)
 
-    def _show(self, found: Chances) -> None:
-        """Draw chances in place of the last ones."""
-        answer = self._session.answer
-        if answer is None or not self.isVisible():
+    def _show(self) -> None:
+        """Draw the newest chances in place of the last ones."""
+        found, answer = self.sampled.value, self._session.answer
+        if answer is None or found is None or not self.isVisible():
             return
         self.tornado.show_chances(found, answer)
         self.experiment.show_chances(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
@@ -33,7 +34,7 @@ THICK, GAP = 12, 6
 """Pixels of a bar's height, and between it and its words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """Where the columns of some rows stand in a picture of some width, in pixels."""
 
@@ -41,12 +42,12 @@ class Places:
     width: float
     theme: Theme
 
-    @property
+    @cached_property
     def in_full(self) -> bool:
         """Whether names have room with their inputs."""
         return self._names([row.name for row in self.rows]) <= NAMES * self.width
 
-    @property
+    @cached_property
     def whose(self) -> float:
         """The right of the names, where it says whose range it is."""
         names = [row.name if self.in_full else row.short for row in self.rows]
@@ -56,7 +57,7 @@ class Places:
         font = font_of(self.theme, "small", bold=True)
         return max((text_size(font, name)[0] for name in names), default=0.0) + self.theme.px(24)
 
-    @property
+    @cached_property
     def bars(self) -> QRectF:
         """The room of bars with their words, of no height."""
         px = self.theme.px
@@ -68,7 +69,7 @@ class Places:
         height = self.theme.px(ROW)
         return QRectF(0.0, self.theme.px(HEAD) + at * height, self.width, height)
 
-    @property
+    @cached_property
     def scale(self) -> tuple[float, float]:
         """(place of the plan's cost, pixels per USD): the words at all ends have room."""
         ends = [(end.usd, self.words_width(end)) for row in self.rows for end in row.ends]
