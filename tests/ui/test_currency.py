@@ -134,9 +134,10 @@ def test_another_plan_is_shown_in_its_own_currency(window, qtbot):
 
 def test_the_ledger_and_the_charts_follow(window, qtbot):
     choose(window, qtbot, "EUR")
-    window.show_page(2)
+    at = window.page_titles.index("Ledger")
+    window.show_page(at)
     QApplication.processEvents()
-    page = window.views[2]
+    page = window.views[at]
     with money_shown_in(window.session.money[0]):
         told = [card.text_summary for card in page.cards if hasattr(card, "text_summary")]
     titles = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from isocost.report.findings.said import KeyFigure
+from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import render, settle
 from isocost.ui.widgets.edit import QuantityEdit
 from tests.ui.conftest import preset
@@ -126,7 +127,7 @@ def assert_whole(label: QLabel) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 5])
-@pytest.mark.parametrize("page", range(4))
+@pytest.mark.parametrize("page", range(len(PAGES)))
 def test_larger_text_by_its_key_has_its_place_at_once(window, qtbot, page, times):
     window.show_page(page)
     settle(window.session)
@@ -150,10 +151,11 @@ def test_larger_text_by_its_key_has_its_place_at_once(window, qtbot, page, times
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def test_the_cards_of_the_ledger_are_not_cut_at_the_right(window, scale):
     open_preset(window, "startup-7b", scale)
-    window.show_page(2)
+    at = window.page_titles.index("Ledger")
+    window.show_page(at)
     settle(window.session)
     QApplication.processEvents()
-    page = window.views[2]
+    page = window.views[at]
     for card in page.cards:
         if card.isVisible():
             assert place(card, page.area.viewport()).right() <= page.area.viewport().width(), (

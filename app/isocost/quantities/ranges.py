@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
+from isocost.quantities.currency import DOLLAR, MoneyUnit
 from isocost.quantities.reading import Quantity, QuantityError, parse
 
 _ENDS = re.compile(r"(?P<low>.+?)\s*(?:\.\.+|…|\bto\b|–|—)\s*(?P<high>.+)", re.IGNORECASE)
@@ -14,30 +16,39 @@ _TAIL = re.compile(r"[0-9.,\s]+(?:[eE][-+]?[0-9]+)?(?P<words>[^0-9.,\s].*)?")
 
 
 def parse_range(
-    text: str, quantity: Quantity, *, unit: str | tuple[str, ...] = ""
+    text: str,
+    quantity: Quantity,
+    *,
+    unit: str | tuple[str, ...] = "",
+    money: Sequence[MoneyUnit] = (DOLLAR,),
 ) -> tuple[float, float | None, float] | None:
     """(low, middle, high) of a range as people type it; None where the text is no range.
 
     ``2..3``, ``2 to 3``, ``30-50 %`` give two ends and no middle, ``2.5 +- 20 %`` and ``2.5 +- 0.5`` all
     three. A suffix or unit that only follows the second end is meant for both: ``30-50 %``, ``1..2B``. A
-    percentage after +- is of the middle, in fields of shares too: ``40 % +- 10 %`` is 36 to 44 %.
+    percentage after +- is of the middle, in fields of shares too: ``40 % +- 10 %`` is 36 to 44 %. ``money``: the
+    currencies of :func:`parse`.
 
     Raises:
         QuantityError: an end is no value of that kind, or the ends are not in order.
     """
+
+    def read(end: str) -> float:
+        return parse(end, quantity, unit=unit, money=money)
+
     if around := _AROUND.fullmatch(text.strip()):
-        middle = parse(around["middle"], quantity, unit=unit)
+        middle = read(around["middle"])
         if percent := _PERCENT.fullmatch(around["by"].strip()):
             by = middle * parse(percent["percent"], "number") / 100.0
         else:
-            by = parse(around["by"], quantity, unit=unit)
+            by = read(around["by"])
         return _ordered(middle - by, middle, middle + by, text)
     if ends := _ENDS.fullmatch(text.strip()):
-        low, high = _both(ends, quantity, unit)
+        low, high = _both(ends, read)
         return _ordered(low, None, high, text)
     if ends := _HYPHEN.fullmatch(text.strip()):
         try:
-            low, high = _both(ends, quantity, unit)
+            low, high = _both(ends, read)
         except QuantityError:
             return None
         # What goes down is a subtraction: "20 - 5".
@@ -45,13 +56,13 @@ def parse_range(
     return None
 
 
-def _both(ends: re.Match[str], quantity: Quantity, unit: str | tuple[str, ...]) -> tuple[float, float]:
+def _both(ends: re.Match[str], read: Callable[[str], float]) -> tuple[float, float]:
     """The values of two ends; what follows the second alone is meant for the first too."""
     low, high = ends["low"], ends["high"]
     bare, tail = _TAIL.fullmatch(low.strip().lstrip("$")), _TAIL.fullmatch(high.strip().lstrip("$"))
     if bare is not None and not bare["words"] and tail is not None and tail["words"]:
         low = f"{low} {tail['words']}"
-    return parse(low, quantity, unit=unit), parse(high, quantity, unit=unit)
+    return read(low), read(high)
 
 
 def _ordered(low: float, middle: float | None, high: float, text: str) -> tuple[float, float | None, float]:

@@ -57,10 +57,22 @@ def _make_fit(session: Session, theme: Theme) -> QWidget:
     return FitPage(session, theme)
 
 
+def _make_risk(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.tabs.risk.page import RiskPage
+
+    return RiskPage(session, theme)
+
+
 def _make_ledger(session: Session, theme: Theme) -> QWidget:
     from isocost.ui.tabs.ledger.page import LedgerPage
 
     return LedgerPage(session, theme)
+
+
+def _make_compare(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.tabs.compare.page import ComparePage
+
+    return ComparePage(session, theme)
 
 
 def _make_claims(session: Session, theme: Theme) -> QWidget:
@@ -72,6 +84,8 @@ def _make_claims(session: Session, theme: Theme) -> QWidget:
 PAGES = (
     Page("Plan", _make_plan),
     Page("Fit", _make_fit),
+    Page("Risk", _make_risk),
     Page("Ledger", _make_ledger),
+    Page("Compare", _make_compare),
     Page("Claims", _make_claims),
 )

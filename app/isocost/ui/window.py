@@ -121,8 +121,8 @@ class Window(QMainWindow):
         for place in places:
             place.deleteLater()
         self.tabs.setParent(None)  # put back last, the Tab key reaches them after the inputs
-        self._strip.addWidget(self.tabs)
-        self._strip.addStretch(1)
+        # All the room there is: Qt takes a bold title's extra pixel for a reason to let the tabs scroll.
+        self._strip.addWidget(self.tabs, 1)
         self._strip.addWidget(scenarios)
         self._dresses = [each for each in self._dresses if each.part not in places]
         self._dresses += [
@@ -209,7 +209,7 @@ class Window(QMainWindow):
             self._dresses.append(Dress(view, self.views[-1].apply_theme))
             self.pages.addWidget(view)
             if isinstance(view, HoldsInputs):
-                view.field_wanted.connect(self.inputs.reveal)
+                view.field_wanted.connect(self.reveal)
         self._dress()
         self.session.answered.connect(_lay_out)
         self.session.refresh()

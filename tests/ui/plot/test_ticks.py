@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.quantities import plain_spaces
-from isocost.ui.plot.ticks import count_scale, fit_ticks, money_scale, time_scale
+from isocost.ui.plot.ticks import count_scale, even_ticks, fit_ticks, money_scale, money_tick, time_scale
 
 SCALES = {"money": money_scale, "time": time_scale, "count": count_scale}
 
@@ -92,3 +92,20 @@ def test_less_room_means_fewer_ticks():
 @pytest.mark.parametrize(("low", "high", "length"), [(1.0, 1.0, 100.0), (0.0, 5.0, 100.0), (1.0, 5.0, 0.0)])
 def test_an_axis_without_a_range_or_room_has_no_ticks(low, high, length):
     assert fit_ticks(money_scale, low, high, length, width, 10.0) == ()
+
+
+@given(
+    low=st.floats(0.0, 1e9),
+    span=st.floats(1e-3, 1e9),
+    length=st.integers(60, 1500),
+)
+def test_even_ticks_are_even_have_room_and_differ(low, span, length):
+    high = low + max(span, 1e-3 * low)
+    found = even_ticks(low, high, float(length), lambda label: 7.0 * len(label), 20.0, money_tick)
+    per_pixel = (high - low) / length
+    assert all(low - 1e-6 * span <= tick.value <= high + 1e-6 * span for tick in found)
+    assert len({tick.label for tick in found}) == len(found)
+    for one, other in pairwise(found):
+        assert (other.value - one.value) / per_pixel >= 20.0 + 7.0 * min(
+            len(one.label), len(other.label)
+        ) - 1.0

@@ -222,3 +222,32 @@ def test_a_deadline_is_told_once(session, qtbot):
 def test_a_stage_that_is_not_there_cannot_be_selected(session, index):
     session.select_stage(index)
     assert session.stage == 0
+
+
+def test_what_comes_later_is_worked_out_once_for_equal_answers_and_forgotten_with_the_document(session):
+    worked = []
+
+    def work(answer):
+        worked.append(answer)
+        return answer.scenario.hardware.count
+
+    later = session.later(work, lambda answer: answer.scenario.hardware)
+    session.refresh()
+    settle(session)
+    for _ in range(2):
+        later.ask(session.answer)
+        settle(session)
+    assert later.value == session.current_scenario.hardware.count
+    assert len(worked) == 1
+    session.set_value("hardware.count", 64, "Count")
+    settle(session)
+    later.ask(session.answer)
+    assert session.busy
+    settle(session)
+    assert later.value == 64
+    session.open(session.project, None)
+    assert later.value is None
+    settle(session)
+    later.ask(session.answer)
+    settle(session)
+    assert later.value == 64

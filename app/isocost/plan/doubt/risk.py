@@ -60,6 +60,11 @@ class Risk:
         """Days of all stages."""
         return self.spread("wall_days")
 
+    @cached_property
+    def programme_days(self) -> Spread:
+        """Days from the first of the programme to its last."""
+        return self.spread("programme_days")
+
     @property
     def with_reserve_usd(self) -> float:
         """The plan with its reserve."""
@@ -73,6 +78,11 @@ class Risk:
     def chance_over(self, budget_usd: float) -> float:
         """Chance that the programme costs more than this."""
         return float(np.mean(self.outcomes.cost_usd > budget_usd))
+
+    def excess_usd(self, budget_usd: float) -> float:
+        """What is missing on average where the programme costs more than this; 0 where it never does."""
+        over = self.outcomes.cost_usd[self.outcomes.cost_usd > budget_usd]
+        return float(over.mean()) - budget_usd if len(over) else 0.0
 
     def chance_late(self, days: float) -> float:
         """Chance that the programme takes longer, from its first day to its last."""

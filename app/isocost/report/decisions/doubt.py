@@ -77,11 +77,17 @@ def spread_said(of: Risk) -> str:
     cost, days = of.cost_usd, of.wall_days
     if not cost.p90 > cost.p10 and not days.p90 > days.p10:
         return f"Nothing in this plan is in doubt: {format_money(cost.base)} as it stands"
-    money = f"{format_money(cost.p10)} to {format_money(cost.p90)}"
-    return f"8 chances in 10 that it costs {money}, as many that it runs {_days(days.p10, days.p90)}"
+    return f"{cost_spread_said(of)}, as many that it runs {days_said(days.p10, days.p90)}"
 
 
-def _days(low: float, high: float) -> str:
+def cost_spread_said(of: Risk) -> str:
+    """What the programme may cost."""
+    cost = of.cost_usd
+    return f"8 chances in 10 that it costs {format_money(cost.p10)} to {format_money(cost.p90)}"
+
+
+def days_said(low: float, high: float) -> str:
+    """Two spans of time in days, the unit said once where it is one."""
     first, last = format_duration(low), format_duration(high)
     if first == last:
         return first

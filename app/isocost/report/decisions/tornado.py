@@ -47,31 +47,37 @@ def experiment_said(found: Experiment | None) -> tuple[str, ...]:
     """What measuring the most doubtful input would be worth."""
     if found is None:
         return ()
-    name, share = inside_said(found.doubt.name), format_share(found.share, decimals=0)
     ask, after = format_money(found.ask_usd), format_money(found.ask_after_usd)
-    said = [f"Most of the doubt about the cost is that of one input: {name}, {share} of it."]
-    if found.share < 0.5:
-        said = [f"No input has most of the doubt about the cost; {name} has the largest part, {share}."]
+    what = _settled(found.doubt)
     if found.hour_usd is not None:
         what = f"{RUNS} short runs of your own, taken into the plan by isocost calibrate,"
-        hour = f"An hour of {found.accelerators} costs {format_money(found.hour_usd)}."
-        learned = format_share(found.learned, decimals=0)
-        exact = f"They take away {learned} of its variance: what runs of one team have in common."
-    else:
-        what = _settled(found.doubt)
-        hour, exact = "", "This is the most that any measurement of it can do."
-    freed = found.freed_usd
-    if freed < LITTLE * found.ask_usd:
-        said.append(f"{what} would free little of the ask for four chances in five, {ask}.")
-    else:
-        said.append(
+    freed = f"{what} would free little of the ask for four chances in five, {ask}."
+    if frees(found):
+        freed = (
             f"{what} would on average lower the ask for four chances in five from {ask} to {after},"
-            f" about {format_money(freed, digits=2)} less."
+            f" about {format_money(found.freed_usd, digits=2)} less."
         )
-    said.append(
-        f"{capital(chance_said(found.dearer))} that it finds the programme dearer and raises the ask."
-    )
-    return tuple(each for each in (*said, exact, hour) if each)
+    first, *reasons = experiment_reasons(found)
+    return (first, freed, *reasons)
+
+
+def frees(found: Experiment) -> bool:
+    """Whether an experiment frees more than little."""
+    return found.freed_usd >= LITTLE * found.ask_usd
+
+
+def experiment_reasons(found: Experiment) -> tuple[str, ...]:
+    """Why it is this one, what it may find, and what it takes, a sentence each."""
+    name, share = inside_said(found.doubt.name), format_share(found.share, decimals=0)
+    most = f"Most of the doubt about the cost is that of one input: {name}, {share} of it."
+    if found.share < 0.5:
+        most = f"No input has most of the doubt about the cost; {name} has the largest part, {share}."
+    dearer = f"{capital(chance_said(found.dearer))} that it finds the programme dearer and raises the ask."
+    if found.hour_usd is None:
+        return most, dearer, "This is the most that any measurement of it can do."
+    learned = format_share(found.learned, decimals=0)
+    exact = f"They take away {learned} of its variance: what runs of one team have in common."
+    return most, dearer, exact, f"An hour of {found.accelerators} costs {format_money(found.hour_usd)}."
 
 
 def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answered: Answer) -> Told:

@@ -35,6 +35,7 @@ from isocost.plan.project.project import (
     model_of,
     price_of,
 )
+from isocost.plan.project.ranges import InputRange
 from isocost.plan.values import Data, Layout, Price
 from isocost.quantities import SPACE, format_counted, format_money, format_quantity, format_share
 
@@ -112,6 +113,15 @@ def caption(path: str, selected: Selected) -> str:
     """One short line for the input at a path; empty when there is nothing to add."""
     line = _CAPTIONS.get(path)
     return line(selected) if line else ""
+
+
+def range_caption(held: InputRange, middle: float | None = None) -> str:
+    """What a range of an input says, and the value the plan takes of it where that is to be said."""
+    quantity = NUMBERS[held.input].quantity
+    low, high = (format_quantity(end, quantity) for end in (held.low, held.high))
+    chances = {"lognormal": "8 chances in 10 ", "uniform": "evenly "}.get(held.shape, "")
+    taken = "" if middle is None else f"; the plan takes {format_quantity(middle, quantity)}"
+    return f"{chances}between {low} and {high}{taken}"
 
 
 def remarks_at(path: str, selected: Selected) -> str:

@@ -6,19 +6,33 @@ from datetime import date
 from typing import Any
 
 from isocost.plan.answer.automatic import automatic
+from isocost.plan.doubt.ranged import STILL
 from isocost.plan.inputs import roads
 from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.range import range_problem
+from isocost.plan.inputs.ranging import (
+    Ends,
+    made_range,
+    middle_of,
+    range_at,
+    range_path,
+    with_range,
+    without_range,
+)
 from isocost.plan.inputs.roads import NUMBER_ROADS, Reading, put
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds.kind import Filled
 from isocost.plan.physics.resolve import Parameters, parameters_of
-from isocost.plan.project.project import Place, model_of
+from isocost.plan.project.project import Place, Project, model_of
 from isocost.quantities import format_quantity
+from isocost.report.findings.inputs import range_caption
 from isocost.ui.session.session import Session
 
 _RESET_WORDS = {
     "model.active_parameters": "Dense model",
     "price.usd_per_gpu_hour": "Usual market price",
+    "goal.budget_usd": "No budget",
+    "goal.deadline_days": "No deadline",
 }
 """What the undo menu calls a way back that is to no number of its own."""
 
@@ -46,6 +60,8 @@ def filled(session: Session, path: str) -> Filled | None:
 
 def at_default(session: Session, path: str) -> bool:
     """Whether there is nothing to take back."""
+    if range_at(session.project, path, place(session)) is not None:
+        return False
     return NUMBER_ROADS[path].at_default(session.project, place(session), session.catalog)
 
 
@@ -75,11 +91,52 @@ def write_number(session: Session, path: str, value: float, gesture: object | No
     write(session, path, value, words(NUMBERS[path], value), gesture)
 
 
+def write_typed(session: Session, path: str, value: float) -> None:
+    """Put a number into the selected stage that is typed in full: it is in doubt no longer."""
+    at, today, catalog = place(session), date.today(), session.catalog
+
+    def change(project: Project) -> Project:
+        known = without_range(project, path, at=at)
+        return put(known, path, value, at=at, today=today, catalog=catalog)
+
+    session.apply(change, words(NUMBERS[path], value))
+
+
+def write_range(session: Session, path: str, ends: Ends) -> None:
+    """Give an input of the selected stage a range: one step of undo."""
+    at, today, catalog = place(session), date.today(), session.catalog
+    value, declared = read(session, path).value, NUMBERS[path]
+    shown = (format_quantity(end, declared.quantity) for end in (ends[0], ends[2]))
+    session.apply(
+        lambda project: with_range(project, path, ends, value, at=at, today=today, catalog=catalog),
+        f"{declared.label} {' to '.join(shown)}",
+    )
+
+
+def range_said(session: Session, path: str, ends: Ends) -> tuple[str, bool]:
+    """What a range of an input means; or, with True, why it cannot be."""
+    declared, at = NUMBERS[path], place(session)
+    if declared.section in STILL:
+        return f"{declared.label} moves neither the bill nor the calendar: type one number.", True
+    held = made_range(range_path(session.project, path, at), ends)
+    middle = middle_of(ends, read(session, path).value, declared)
+    if wrong := range_problem(held, declared) or refused(session, path, middle):
+        return wrong, True
+    return range_caption(held, middle), False
+
+
+def range_line(session: Session, path: str) -> str:
+    """The range an input of the selected stage has, in words; empty = none."""
+    held = range_at(session.project, path, place(session))
+    return "" if held is None else range_caption(held)
+
+
 def reset(session: Session, path: str, gesture: object | None = None) -> None:
     """Take a number back to its default, or leave it to be filled in."""
     at = place(session)
     road = NUMBER_ROADS[path]
-    after = road.reset(session.project, at, session.catalog)
+    known = without_range(session.project, path, at=at)
+    after = road.reset(known, at, session.catalog)
     named = _RESET_WORDS.get(path) or words(NUMBERS[path], road.held(after, at))
     session.apply(lambda _: after, named, gesture)
 

@@ -10,7 +10,18 @@ from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
 from isocost.quantities import MoneyUnit, format_quantity, shown_money
 from isocost.report.findings.inputs import caption, remarks_at
-from isocost.ui.inputs.bindings import at_default, read, refused, reset, within, write_number
+from isocost.ui.inputs.bindings import (
+    at_default,
+    range_line,
+    range_said,
+    read,
+    refused,
+    reset,
+    within,
+    write_number,
+    write_range,
+    write_typed,
+)
 from isocost.ui.inputs.selected import selected
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -92,7 +103,9 @@ class FieldInput(QWidget):
         self.slider.reset.connect(lambda gesture: reset(session, path, gesture))
         self.edit.refuse(lambda value: refused(session, path, value))
         self.edit.take_currencies(lambda: session.money)
-        self.edit.committed.connect(lambda value: write_number(session, path, value))
+        self.edit.take_ranges(lambda ends: range_said(session, path, ends))
+        self.edit.committed.connect(lambda value: write_typed(session, path, value))
+        self.edit.ranged.connect(lambda ends: write_range(session, path, ends))
         self.edit.cleared.connect(self.reset)
         self.edit.said.connect(self._say)
         self.reset_button.clicked.connect(self.reset)
@@ -151,7 +164,8 @@ class FieldInput(QWidget):
             self.context.setProperty("role", role)
             self.context.style().unpolish(self.context)
             self.context.style().polish(self.context)
-        self.context.say(self._message or self.context_line(), in_full=bool(self._message))
+        told = self._message or range_line(self._session, self.field.path) or self.context_line()
+        self.context.say(told, in_full=bool(self._message))
 
     def event(self, event: QEvent) -> bool:
         """What is remarked of the value is worked out when the mouse asks for it, not at every step."""

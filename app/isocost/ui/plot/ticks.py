@@ -180,3 +180,24 @@ def _round_steps(low: float, high: float, label: Callable[[float], str]) -> Iter
         ticks = [Tick(n * step, label(n * step)) for n in range(first, last + 1) if n > 0]
         if len({tick.label for tick in ticks}) == len(ticks):
             yield Level(tuple(ticks), alone=True)
+
+
+def even_ticks(
+    low: float, high: float, length: float, extent: Extent, gap: float, tick: Callable[[float], Tick]
+) -> tuple[Tick, ...]:
+    """Round values at even steps of an axis that is not logarithmic, as many as have room.
+
+    ``tick`` gives a value of the axis its label, and its place where that is another. A label that two
+    neighbours would share says too little: the steps are then wider.
+    """
+    if not (high > low and length > 0):
+        return ()
+    per_pixel = (high - low) / length
+    exponent = math.floor(math.log10(high - low)) - 1
+    for step in (m * 10.0**k for k in (exponent, exponent + 1) for m in (1, 2, 5)):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        ticks = [tick(n * step) for n in range(first, last + 1)]
+        widest = max((extent(each.label) for each in ticks), default=0.0)
+        if len({each.label for each in ticks}) == len(ticks) and (widest + gap) * per_pixel <= step:
+            return tuple(ticks)
+    return ()

@@ -24,6 +24,7 @@ from isocost.plan.project.project import Project, Scenario, Stage, get_value, se
 from isocost.plan.values import Currency
 from isocost.quantities import MoneyUnit, show_money_in
 from isocost.report.findings.layouts import not_searched
+from isocost.ui.session.later import Later
 from isocost.ui.session.step import Step
 from isocost.ui.session.worker import LatestWorker
 
@@ -254,6 +255,16 @@ class Session(QObject):
         """Whether an estimate or a curve is still to come."""
         working = any(worker.busy for worker in self._workers)
         return self._asked or self._comparison.isActive() or working
+
+    def later(self, work: Callable[[Answer], Any], follows: Callable[[Answer], object]) -> Later:
+        """Something of an answer that takes longer than a frame, for a view that asks for it while it shows.
+
+        It is closed and discarded with the session, which settles only when it has come; see :class:`Later`.
+        """
+        made = Later(work, follows, self)
+        made.idle.connect(self._settle)
+        self._workers.append(made)
+        return made
 
     def worker(
         self, take: Callable[[Any], None], fail: Callable[[Exception], None], *, of_plan: bool = True

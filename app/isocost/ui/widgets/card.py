@@ -206,11 +206,15 @@ class ChartCard(QFrame):
 
     def export_data(self) -> None:
         """Ask for a file and write the table as CSV."""
-        self._export("Comma-separated values", ".csv", lambda path: write_csv(path, self.table()))
+        self.export_table(self.objectName(), self.table)
 
-    def _export(self, kind: str, suffix: str, write: Callable[[Path], object]) -> None:
+    def export_table(self, name: str, table: Callable[[], Table]) -> None:
+        """Ask for a file, proposed as ``name``, and write a table as CSV."""
+        self._export("Comma-separated values", ".csv", lambda path: write_csv(path, table()), name)
+
+    def _export(self, kind: str, suffix: str, write: Callable[[Path], object], name: str = "") -> None:
         """Ask for a file and write it; say in words when it cannot be written."""
-        proposed = f"{self.objectName()}{suffix}"
+        proposed = f"{name or self.objectName()}{suffix}"
         path = ask_where(self, "Export", proposed, f"{kind} (*{suffix})", with_suffix(suffix))
         if path is None:
             return

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from isocost.plan.inputs.input import Input, problem
+from isocost.plan.inputs.ranging import Ends
 from isocost.quantities import (
     MoneyUnit,
     QuantityError,
@@ -18,6 +19,7 @@ from isocost.quantities import (
     shown_money,
     typed_money,
 )
+from isocost.quantities.ranges import parse_range
 from isocost.ui.widgets.typing import WindowKeys
 
 _PAINTED_UNITS = {
@@ -52,6 +54,8 @@ class QuantityEdit(QLineEdit):
 
     committed = Signal(float)
     """A valid value was entered."""
+    ranged = Signal(object)
+    """A range was entered: its low end, its middle or None, its high end."""
     cleared = Signal()
     """An optional value was emptied: back to automatic."""
     said = Signal(str, bool)
@@ -63,7 +67,9 @@ class QuantityEdit(QLineEdit):
         self._value: float | None = None
         self._automatic = False
         self._roomy = False
+        self._empty_words = "Empty means automatic."
         self._refused: Callable[[float], str] = lambda value: ""
+        self._range_said: Callable[[Ends], tuple[str, bool]] | None = None
         self._currencies: Callable[[], tuple[MoneyUnit, ...]] = lambda: (shown_money(),)
         self._unit = _PAINTED_UNITS.get(field.unit, field.unit)
         self.setProperty("role", "quantity")
@@ -83,6 +89,14 @@ class QuantityEdit(QLineEdit):
     def refuse(self, refused: Callable[[float], str]) -> None:
         """Take no value that ``refused`` has a sentence against, nor what the field itself cannot have."""
         self._refused = refused
+
+    def take_ranges(self, said: Callable[[Ends], tuple[str, bool]]) -> None:
+        """Take ranges too: ``said`` gives what one means, or (with True) what is wrong with it."""
+        self._range_said = said
+
+    def say_empty(self, words: str) -> None:
+        """Say what an emptied value means, where that is not that it is filled in."""
+        self._empty_words = words
 
     def take_currencies(self, currencies: Callable[[], tuple[MoneyUnit, ...]]) -> None:
         """Take amounts in other currencies too: ``currencies`` gives those known, the one shown first."""
@@ -135,12 +149,33 @@ class QuantityEdit(QLineEdit):
             raise QuantityError(wrong)
         return value
 
+    def _read_range(self) -> tuple[Ends, str] | None:
+        """The range typed, and what it means; None = what is typed is none.
+
+        Raises:
+            QuantityError: it is a range that the field cannot have.
+        """
+        if self._range_said is None:
+            return None
+        units, money = (self._field.unit, self._unit), self._currencies()
+        ends = parse_range(self.text(), self._field.quantity, unit=units, money=money)
+        if ends is None:
+            return None
+        words, wrong = self._range_said(ends)
+        if wrong:
+            raise QuantityError(words)
+        return ends, words
+
     def _explain(self) -> None:
         try:
+            if ranged := self._read_range():
+                self._mark(wrong=False)
+                self.said.emit(ranged[1], False)
+                return
             value = self._read()
         except QuantityError as problem:
             self._mark(wrong=not self._emptied())
-            self.said.emit("Empty means automatic." if self._emptied() else str(problem), not self._emptied())
+            self.said.emit(self._empty_words if self._emptied() else str(problem), not self._emptied())
         else:
             self._mark(wrong=False)
             self.said.emit(f"= {_spelled(value, self._field, self._unit)}{self._rate_words()}", False)
@@ -167,12 +202,16 @@ class QuantityEdit(QLineEdit):
             self.cleared.emit()
             return True
         try:
-            value = self._read()
+            ranged = self._read_range()
+            value = self._read() if ranged is None else 0.0
         except QuantityError as problem:
             self.said.emit(str(problem), True)
             return False
         self._done()
-        self.committed.emit(value)
+        if ranged is None:
+            self.committed.emit(value)
+        else:
+            self.ranged.emit(ranged[0])
         return True
 
     def _done(self) -> None:
@@ -249,7 +288,7 @@ class QuantityEdit(QLineEdit):
         needed = metrics.horizontalAdvance(self._unit) + 4
         taken = metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING
         # The unit is painted beside the text, which Qt knows nothing of: without a margin they would overlap.
-        self._roomy = bool(self._unit) and taken <= self.width()
+        self._roomy = bool(self._unit and self.text()) and taken <= self.width()
         right = needed if self._roomy else 0
         if self.textMargins().right() != right:
             self.setTextMargins(0, 0, right, 0)

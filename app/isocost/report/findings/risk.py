@@ -1,0 +1,430 @@
+"""What the Risk page says: a hundred dots, what a safer budget costs, what matters most, what to measure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.chances import DOTS, SAFER, Chances
+from isocost.plan.doubt.experiment import RUNS
+from isocost.plan.doubt.risk import Risk
+from isocost.plan.doubt.tornado import MEASURE, Bar
+from isocost.plan.project.programme import Goal
+from isocost.quantities import format_duration, format_money, format_share, shown_money
+from isocost.report.decisions.doubt import (
+    capital,
+    chance_said,
+    chances_said,
+    conventions_said,
+    cost_spread_said,
+    days_said,
+    goal_said,
+    headline_said,
+    inside_said,
+    name_said,
+    notes_said,
+    spread_said,
+    sums_said,
+    value_said,
+)
+from isocost.report.decisions.tornado import experiment_reasons, experiment_said, frees, tornado_said
+from isocost.report.decisions.words import signed_money
+from isocost.report.findings.said import Said
+from isocost.report.table import Column, Table
+
+SAMPLING = "Sampling the plan…"
+NOTHING = (
+    "Every cost of this plan is taken as known: no speed of it is predicted, and its price is no market's."
+    " Let a stage be predicted (Fit offers it), and its chances are drawn here."
+)
+SET_BUDGET = "Set a budget"
+_DIGITS = 6
+"""Significant digits of a budget that is taken from the samples; more would be noise."""
+
+# A hundred dots
+
+
+MarkName = Literal["plan", "reserve", "ask"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sum that stands below the dots: the plan, the plan with its reserve, or the ask."""
+
+    usd: float
+    name: MarkName
+    words: str
+
+
+@dataclass(frozen=True)
+class DotsView:
+    """A hundred equally likely outcomes, and the budget they are held against; sums in USD."""
+
+    dots: tuple[float, ...]
+    """Rising."""
+    low: float
+    """One chance in ten below."""
+    middle: float
+    high: float
+    """One chance in ten above."""
+    marks: tuple[Mark, ...]
+    """The plan, its reserve where it has one, and the ask."""
+    ask_usd: float
+    budget_usd: float | None = None
+    within: int = DOTS
+    """Dots that stay within the budget, the cheapest."""
+    excess_usd: float = 0.0
+    """What the others cost beyond it, on average."""
+
+    @property
+    def over(self) -> int:
+        """Dots that cost more than the budget."""
+        return len(self.dots) - self.within
+
+    @property
+    def pill(self) -> str:
+        """What stands on the handle of the line."""
+        return SET_BUDGET if self.budget_usd is None else f"Budget {format_money(self.budget_usd)}"
+
+    @property
+    def within_words(self) -> str:
+        """What stands below their count."""
+        return f"in {DOTS} stay within it"
+
+    @property
+    def over_words(self) -> tuple[str, ...]:
+        """What stands below the count of the others, a line each."""
+        more = f"in {DOTS} {'costs' if self.over == 1 else 'cost'} more"
+        if not self.over or not self.excess_usd:
+            return (more,)
+        return f"{more},", f"by {format_money(self.excess_usd)} on average"
+
+
+def dots_view(found: Chances, budget_usd: float | None) -> DotsView:
+    """The dots with the budget among them."""
+    risk, cost = found.risk, found.risk.cost_usd
+    over = 0.0 if budget_usd is None else risk.chance_over(budget_usd)
+    return DotsView(
+        tuple(found.dots.tolist()),
+        cost.p10,
+        cost.p50,
+        cost.p90,
+        _marks(risk),
+        risk.ask_usd,
+        budget_usd,
+        DOTS - round(DOTS * over),
+        0.0 if budget_usd is None else risk.excess_usd(budget_usd),
+    )
+
+
+def _marks(of: Risk) -> tuple[Mark, ...]:
+    """The sums that are named, each with the dots that it is enough for."""
+    chance = of.cost_usd.base_percentile / 100.0
+    marks = [_mark("plan", "plan", of.cost_usd.base, f"enough in {_of_dots(chance)} of {DOTS}")]
+    scenario = of.programme.on.scenario
+    if not of.programme.reserve_ranged and scenario.programme.contingency > 0.0:
+        usd = of.with_reserve_usd
+        marks.append(_mark("reserve", "with reserve", usd, f"in {_of_dots(1.0 - of.chance_over(usd))}"))
+    asked = f"in {_of_dots(1.0 - of.chance_over(of.ask_usd))}"
+    return (*marks, _mark("ask", "ask", of.ask_usd, asked))
+
+
+def _mark(name: MarkName, label: str, usd: float, enough: str) -> Mark:
+    return Mark(usd, name, f"{label} {format_money(usd)}: {enough}")
+
+
+def _of_dots(chance: float) -> int:
+    return round(DOTS * chance)
+
+
+def dots_said(found: Chances, view: DotsView) -> Said:
+    """The chance that the budget is enough; what the plan may cost where there is none."""
+    risk, budget = found.risk, view.budget_usd
+    finding = goal_said(risk, Goal(budget_usd=budget)) or cost_spread_said(risk)
+    reading = "Each dot is one chance in a hundred."
+    how = "Drag the line, or type a budget." if budget is not None else "Set a budget to see its chance."
+    held = chances_said(risk, Goal(budget_usd=budget))
+    said = (f"{finding}.", f"{spread_said(risk)}.", *held, *sums_said(risk), *conventions_said(risk))
+    return Said(finding, f"{reading} {how}", " ".join(said))
+
+
+def dots_table(view: DotsView) -> Table:
+    """The dots one by one."""
+    columns = (
+        Column("Chance", lambda at: f"{at} in {DOTS} cost no more", key="chance_in_100"),
+        Column("Cost", format_money, right=True, key="cost_usd"),
+        Column("Against the budget", key="within_budget"),
+    )
+    inside = "" if view.budget_usd is None else "within"
+    outside = "" if view.budget_usd is None else "more"
+    rows = ((at + 1, usd, inside if at < view.within else outside) for at, usd in enumerate(view.dots))
+    return Table(columns, tuple(rows))
+
+
+# What a safer budget costs
+
+
+@dataclass(frozen=True, slots=True)
+class SaferRow:
+    """A budget that is enough with some chance."""
+
+    chance: str
+    """"4 in 5"."""
+    budget_usd: float
+    more_usd: float | None
+    """What it costs more than the one before; None = the first."""
+    is_budget: bool
+    """Whether it is the plan's own."""
+    words: str
+
+
+_CHANCES = ("1 in 2", "2 in 3", "4 in 5", "9 in 10")
+
+
+def safer_rows(found: Chances, budget_usd: float | None) -> tuple[SaferRow, ...]:
+    """The budgets from an even chance to nine in ten."""
+    sums = [rounded_up(usd) for usd in found.safer_usd]
+    rows = []
+    for at, (chance, label, usd) in enumerate(zip(SAFER, _CHANCES, sums, strict=True)):
+        more = usd - sums[at - 1] if at else None
+        words = f"{capital(chance_said(chance))} that {format_money(usd)} is enough"
+        words += f", {format_money(more)} more" if more else ""
+        rows.append(SaferRow(label, usd, more, budget_usd == usd, words))
+    return tuple(rows)
+
+
+def rounded_up(usd: float) -> float:
+    """A sum of the samples as a budget: of few digits in the currency shown, and no less than it was."""
+    amount = shown_money().shown(usd)
+    if not amount > 0.0:
+        return usd
+    step = 10.0 ** (math.floor(math.log10(amount)) + 1 - _DIGITS)
+    return shown_money().usd(float(f"{math.ceil(amount / step - 1e-9) * step:.{_DIGITS}g}"))
+
+
+def safer_said(found: Chances) -> Said:
+    """What must be asked for, and how the table is read."""
+    if not found.in_doubt:
+        finding = f"{format_money(found.risk.ask_usd)} is what the plan costs"
+        return Said(finding, "", f"{finding}.")
+    finding = f"{format_money(found.risk.ask_usd)} is enough in four cases of five"
+    rows = safer_rows(found, None)
+    return Said(
+        finding,
+        "Choose a line to make it the budget.",
+        f"{finding}. {'. '.join(row.words for row in rows)}.",
+    )
+
+
+def safer_table(rows: tuple[SaferRow, ...]) -> Table:
+    """The budgets with their chances."""
+    columns = (
+        Column("Chance that it is enough", key="chance"),
+        Column("More than the line before", format_money, right=True, key="more_usd"),
+        Column("Budget", format_money, right=True, key="budget_usd"),
+    )
+    return Table(columns, tuple((row.chance, row.more_usd or 0.0, row.budget_usd) for row in rows))
+
+
+def budget_words(words: SaferRow) -> str:
+    """The change that makes a line the budget, for the undo menu."""
+    return f"Budget {format_money(words.budget_usd)}, enough {words.chance}"
+
+
+# The deadline
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """Days from the first of the programme to its last."""
+
+    low: float
+    """One chance in ten below."""
+    high: float
+    plan: float
+    deadline: float | None
+
+
+def deadline_view(found: Chances, deadline_days: float | None) -> DeadlineView:
+    """When the programme is done, against its deadline."""
+    days = found.risk.programme_days
+    return DeadlineView(days.p10, days.p90, days.base, deadline_days)
+
+
+def deadline_said(found: Chances, goal: Goal) -> tuple[str, ...]:
+    """When it is done, the chance that this is late, and the chance that both lines are held."""
+    risk, budget, deadline = found.risk, goal.budget_usd, goal.deadline_days
+    days = risk.programme_days
+    said = [f"{format_duration(days.base)} in all, from its first day to its last."]
+    if format_duration(days.p10) != format_duration(days.p90):
+        span = days_said(days.p10, days.p90)
+        said = [f"8 chances in 10 that it takes {span} in all; {format_duration(days.base)} as planned."]
+    if deadline is None:
+        return (*said, "No deadline is set: type one to see its chance.")
+    said.append(f"{capital(chance_said(risk.chance_late(deadline)))} that it takes longer.")
+    if budget is not None:
+        both = capital(chance_said(risk.chance_both(budget, deadline)))
+        said.append(f"{both} that it holds both budget and deadline.")
+    return tuple(said)
+
+
+# What matters
+
+
+WHOLE_USD = 100.0
+"""A difference from which on its cents are not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a bar: the input's value there, and what it adds to the plan's cost."""
+
+    value: str
+    usd: float
+
+    @property
+    def added(self) -> str:
+        """The difference with its sign."""
+        # Of sums this large the cents are noise.
+        usd = round(self.usd) if abs(self.usd) >= WHOLE_USD else self.usd
+        return signed_money(usd).removesuffix(".00")
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtRow:
+    """A doubt with both its ends, the cheaper first."""
+
+    name: str
+    """With its input: "Step model (MFU)"."""
+    short: str
+    """Without."""
+    path: str
+    """Of the input that settles it; empty = none does."""
+    whose: str
+    ends: tuple[End, End]
+    share: str
+    words: str
+
+
+def doubt_rows(found: Chances) -> tuple[DoubtRow, ...]:
+    """What matters, the widest first."""
+    return tuple(_doubt_row(bar, found.tornado.base_usd) for bar in found.tornado.bars)
+
+
+def _doubt_row(bar: Bar, base_usd: float) -> DoubtRow:
+    doubt, name = bar.doubt, name_said(bar.doubt)
+    low = End(value_said(doubt, bar.low), bar.cost_low_usd - base_usd)
+    high = End(value_said(doubt, bar.high), bar.cost_high_usd - base_usd)
+    share = _share_said(bar.share)
+    words = (
+        f"{name}, {doubt.whose}: {low.value} {low.added}, {high.value} {high.added};"
+        f" {share} of the doubt. {capital(doubt.source)}."
+    )
+    cheaper, dearer = (low, high) if low.usd <= high.usd else (high, low)
+    return DoubtRow(name, doubt.name, doubt.path, doubt.whose, (cheaper, dearer), share, words)
+
+
+def _share_said(share: float) -> str:
+    shown = format_share(share, decimals=0)
+    return format_share(0.01, decimals=0).replace("1", "<1") if 0.0 < share < 0.005 else shown
+
+
+def doubts_said(found: Chances) -> Said:
+    """What moves the cost most, and how to read the bars."""
+    finding = tornado_said(found.tornado)
+    beyond = all(bar.doubt.shape == "lognormal" for bar in found.tornado.bars)
+    how = "Each bar: that input alone at its own low and high"
+    reading = f"{how}, one chance in ten beyond either end." if beyond else f"{how}."
+    if not found.tornado.bars:
+        return Said(finding, "", f"{finding}.")
+    summary = [finding, *(row.words.rstrip(".") for row in doubt_rows(found))]
+    return Said(finding, reading, f"{'. '.join(summary)}. {MEASURED}")
+
+
+MEASURED = f"Share of the doubt: {MEASURE}."
+
+
+def doubts_noted(found: Chances, answered: Answer) -> str:
+    """What must be known of bars and dots, as one paragraph."""
+    measured = (MEASURED,) if found.tornado.bars else ()
+    return " ".join((*measured, *notes_said(found.risk, answered), *headline_said(answered)))
+
+
+def doubts_table(found: Chances) -> Table:
+    """The bars with their ends."""
+    columns = (
+        Column("Input"),
+        Column("Whose range"),
+        Column("Cheaper at", right=True),
+        Column("Saves", right=True),
+        Column("Dearer at", right=True),
+        Column("Costs", right=True),
+        Column("Share of the doubt", right=True),
+    )
+    rows = (
+        (row.name, row.whose, *(part for end in row.ends for part in (end.value, end.added)), row.share)
+        for row in doubt_rows(found)
+    )
+    return Table(columns, tuple(rows))
+
+
+# The next experiment
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentView:
+    """What the next experiment would change, and why it is this one."""
+
+    said: Said
+    changes: tuple[tuple[str, str], ...]
+    """Figures by name: now, and afterwards."""
+    reasons: tuple[str, ...]
+
+
+def experiment_view(found: Chances) -> ExperimentView:
+    """The cheapest next experiment: what it would free, in one line."""
+    held = found.experiment
+    if held is None:
+        said = Said("Nothing is left to measure", "", "Nothing in this plan is in doubt.")
+        return ExperimentView(said, (), (said.summary,))
+    if held.hour_usd is not None:
+        what, how = f"{RUNS} short runs", "Of your own, taken into the plan by isocost calibrate."
+    elif held.doubt.whose == "market":
+        what, how = "A firm quote", f"It settles {inside_said(held.doubt.name)}."
+    else:
+        what, how = f"Knowing {inside_said(held.doubt.name)}", "The most that any measurement of it can do."
+    finding = f"{what} would free little"
+    if frees(held):
+        finding = f"{what} can free {format_money(held.freed_usd, digits=2)}"
+    changes = (
+        ("Enough in four cases of five", _change(held.ask_usd, held.ask_after_usd)),
+        ("Eight chances in ten span", _change(held.spread_usd, held.spread_after_usd)),
+    )
+    said = Said(finding, how, " ".join((f"{finding}.", *experiment_said(held))))
+    return ExperimentView(said, changes, experiment_reasons(held))
+
+
+def _change(before_usd: float, after_usd: float) -> str:
+    return f"{format_money(before_usd)} → {format_money(after_usd)}"
+
+
+def experiment_table(found: Chances) -> Table:
+    """What is known better afterwards."""
+    columns = (Column("Figure"), Column("Now", format_money, right=True, key="now_usd"),
+               Column("Afterwards, on average", format_money, right=True, key="after_usd"))  # fmt: skip
+    held = found.experiment
+    if held is None:
+        return Table(columns, ())
+    rows = (
+        ("Enough in four cases of five", held.ask_usd, held.ask_after_usd),
+        ("From one chance in ten below to one above", held.spread_usd, held.spread_after_usd),
+    )
+    return Table(columns, rows)
+
+
+def nothing_said(found: Chances) -> Said:
+    """In place of the dots, where the cost is as good as known."""
+    finding = spread_said(found.risk)
+    return Said(finding, "", f"{finding}. {NOTHING}")

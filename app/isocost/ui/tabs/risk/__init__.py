@@ -1,0 +1,1 @@
+"""The Risk tab: the chances of a plan, and what moves them."""

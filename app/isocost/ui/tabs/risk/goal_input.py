@@ -1,0 +1,35 @@
+"""What the plan is held against: an exact field without a slider, since the chart beside it is one."""
+
+from __future__ import annotations
+
+from isocost.plan.inputs.roads import Reading
+from isocost.plan.inputs.table import NUMBERS
+from isocost.ui.inputs.field_input import FieldInput
+from isocost.ui.session.session import Session
+
+BUDGET, DEADLINE = "goal.budget_usd", "goal.deadline_days"
+
+
+class GoalInput(FieldInput):
+    """The budget or the deadline; left empty the plan is held against none."""
+
+    edit_width = 132
+
+    def __init__(self, path: str, session: Session) -> None:
+        super().__init__(NUMBERS[path], session)
+        nothing = f"No {self.field.label.lower()}"
+        self.edit.setPlaceholderText("none")
+        self.edit.say_empty(f"Empty means {nothing.lower()}.")
+        self.reset_button.setToolTip(nothing)
+        self.reset_button.setAccessibleName(nothing)
+        self.slider.hide()
+        self.beside_label.addWidget(self.reset_button)
+
+    def _show(self, reading: Reading) -> None:
+        # Nothing fills in what the plan is held against.
+        super()._show(Reading(reading.value))
+
+    def _show_context(self) -> None:
+        super()._show_context()
+        # What it means is said below the charts, so that the line is for what is being typed.
+        self.context.setVisible(bool(self.context.whole))

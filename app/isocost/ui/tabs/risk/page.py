@@ -1,0 +1,180 @@
+"""The Risk page: a budget among a hundred dots, what a safer one costs, what matters, what to measure."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.chances import chances, chances_follow, stage_with
+from isocost.report.findings.risk import SAMPLING, SaferRow, budget_words
+from isocost.report.findings.said import Said
+from isocost.ui.inputs.bindings import write, write_number
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.follower import Follower
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.risk.dots import DotsCard
+from isocost.ui.tabs.risk.experiment import ExperimentCard
+from isocost.ui.tabs.risk.goal_input import BUDGET
+from isocost.ui.tabs.risk.safer import SaferCard
+from isocost.ui.tabs.risk.tornado import TornadoCard
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.sections import ScrollBody, keep_bar
+
+log = logging.getLogger(__name__)
+SIDE, WIDE = 336, 820
+"""Pixels of the right column, and of the page from which on there are two."""
+TALL = 360
+"""Pixels of the dots' card at least."""
+UNLIMITED = 16_777_215
+"""Qt's own limit: no maximum."""
+
+
+class RiskPage(QScrollArea):
+    """A view of the chances of an answer, which are sampled in the worker; rests while hidden."""
+
+    field_wanted = Signal(str)
+    """Path of an input that is not on this page."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("risk_page")
+        self.setAccessibleName("Risk")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        keep_bar(self)
+        self._session = session
+        self._theme = theme
+        self.dots = DotsCard(theme, self)
+        self.safer = SaferCard(session, theme, self)
+        self.tornado = TornadoCard(theme, self)
+        self.experiment = ExperimentCard(theme, self)
+        self.sampled = session.later(chances, chances_follow)
+        self._build()
+        self._connect()
+        self._show_nothing(SAMPLING)
+
+    @property
+    def cards(self) -> tuple[ChartCard, ...]:
+        """Every card, in reading order."""
+        return self.dots, self.safer, self.tornado, self.experiment
+
+    def _build(self) -> None:
+        body = ScrollBody()
+        body.setAutoFillBackground(False)
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(16, 12, 10, 14)
+        self._grid.setSpacing(12)
+        self.setWidget(body)
+        self.viewport().setAutoFillBackground(False)
+        self._arrange()
+
+    def _connect(self) -> None:
+        session = self._session
+        self._follower = Follower(self, session, ("estimate",), self.show_answer)
+        session.project_changed.connect(self._show_goal)
+        session.selection_changed.connect(self._follower.again)
+        session.failed.connect(self._fail)
+        self.sampled.ready.connect(self._show)
+        self.sampled.failed.connect(self._fail_sampling)
+        self.dots.plot.moved.connect(lambda usd, gesture: write_number(session, BUDGET, usd, gesture))
+        self.dots.plot.typing_wanted.connect(lambda: self.reveal(BUDGET))
+        self.safer.chosen.connect(self._choose)
+        self.tornado.field_wanted.connect(self._lead_to)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        for card in self.cards:
+            card.apply_theme(theme)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Two columns, or one where they have no room."""
+        px, grid = self._theme.px, self._grid
+        wide = self.width() >= px(WIDE)
+        cells = [(0, 0), (0, 1), (1, 0), (1, 1)] if wide else [(0, 0), (1, 0), (2, 0), (3, 0)]
+        for card, (row, column) in zip(self.cards, cells, strict=True):
+            grid.addWidget(card, row, column)
+        for card in (self.safer, self.experiment):
+            card.setMinimumWidth(px(SIDE) if wide else 0)
+            card.setMaximumWidth(px(SIDE) if wide else UNLIMITED)
+        self.dots.setMinimumHeight(px(TALL))
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(0, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.safer.refresh()
+        self._show()  # what has come, or was held against another goal, while the page was hidden
+
+    # Inputs
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is on this page."""
+        return any(path == each.field.path for each in (self.safer.budget, self.safer.deadline))
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into the budget or the deadline."""
+        field = self.safer.budget if path == BUDGET else self.safer.deadline
+        self.ensureWidgetVisible(field, 0, 24)
+        field.focus()
+
+    def _choose(self, row: SaferRow) -> None:
+        write(self._session, BUDGET, row.budget_usd, budget_words(row))
+
+    def _lead_to(self, path: str) -> None:
+        """Select the stage whose input settles a doubt, and put the cursor into that."""
+        session = self._session
+        stage, declared = stage_with(session.current_scenario, path, session.stage)
+        session.select_stage(stage)
+        self.field_wanted.emit(declared)
+
+    # Showing
+
+    def show_answer(self, answer: Answer) -> None:
+        """Sample an answer; until its samples have come the last ones stand."""
+        self.safer.refresh()
+        self.sampled.ask(answer)
+        if self.sampled.value is None:
+            self._show_nothing(SAMPLING)
+
+    def _show(self) -> None:
+        """Draw the newest chances in place of the last ones."""
+        found, answer = self.sampled.value, self._session.answer
+        if answer is None or found is None or not self.isVisible():
+            return
+        self.tornado.show_chances(found, answer)
+        self.experiment.show_chances(found)
+        self._show_goal()
+
+    def _show_goal(self) -> None:
+        """Hold what is drawn against the newest goal: it moves no sample, and a drag waits for none."""
+        if not self.isVisible():
+            return
+        self.safer.refresh()
+        found = self.sampled.value
+        if found is not None:
+            goal = self._session.current_scenario.goal
+            self.dots.show_chances(found, goal.budget_usd)
+            self.safer.show_chances(found, goal)
+
+    def _show_nothing(self, why: str) -> None:
+        self.dots.show_nothing(Said("Chances of the budget", why, why), why)
+        for card in (self.safer, self.tornado, self.experiment):
+            card.show_nothing(why)
+
+    def _fail(self, why: str) -> None:
+        if why and self._session.answer is None:
+            self._show_nothing(why)
+
+    def _fail_sampling(self, error: Exception) -> None:
+        log.warning("No chances: %s", error, exc_info=error)
+        self._show_nothing(f"The chances could not be worked out: {error or type(error).__name__}.")
