@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from isocost.report.findings.said import KeyFigure
+from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import render, settle
 from isocost.ui.widgets.edit import QuantityEdit
 from tests.ui.conftest import preset
@@ -126,7 +127,7 @@ def assert_whole(label: QLabel) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 5])
-@pytest.mark.parametrize("page", range(3))
+@pytest.mark.parametrize("page", range(len(PAGES)))
 def test_larger_text_by_its_key_has_its_place_at_once(window, qtbot, page, times):
     window.show_page(page)
     settle(window.session)

@@ -58,7 +58,7 @@ def told(names: Sequence[str], answers: Sequence[Answer], pairs: Sequence[Pair],
     )
 
 
-def letters(names: Sequence[str]) -> list[str]:
+def letters(names: Sequence[object]) -> list[str]:
     """A letter for each scenario, as headings have no room for names."""
     return [ascii_uppercase[at] if at < len(ascii_uppercase) else str(at + 1) for at in range(len(names))]
 
@@ -97,7 +97,7 @@ def _figures(answers: Sequence[Answer]) -> list[_Figure]:
     )
     return [
         ("Programme", lambda answer: answer.estimate.total.cost_usd, format_money),
-        *((f"  {name}", _of_group(name), format_money) for name in (groups if len(groups) > 1 else ())),
+        *((f"  {name}", of_group(name), format_money) for name in (groups if len(groups) > 1 else ())),
         ("On the accelerators", lambda answer: answer.estimate.total.wall_days, format_duration),
         ("Start to finish", lambda answer: answer.reckoning["programme_days"], format_duration),
         ("Accelerator-hours", lambda answer: answer.estimate.total.gpu_hours, format_count),
@@ -107,7 +107,9 @@ def _figures(answers: Sequence[Answer]) -> list[_Figure]:
     ]
 
 
-def _of_group(name: str) -> Callable[[Answer], float | None]:
+def of_group(name: str) -> Callable[[Answer], float | None]:
+    """What a group of the bill costs, by its name."""
+
     def cost(answer: Answer) -> float | None:
         bars = bars_by_group(answer.estimate.ledger)
         return next((bar.cost_usd for bar in bars if bar.name == name), 0.0)
@@ -131,7 +133,7 @@ def figures_section(names: Sequence[str], answers: Sequence[Answer]) -> Section:
     spans = [each.estimate.range for each in answers]
     said = [f"{format_money(s.cost_usd.p10)} to {format_money(s.cost_usd.p90)}" if s else None for s in spans]
     rows.insert(1, _words("8 chances in 10", said))
-    rows.append(_words("Memory", [_fits(each) for each in answers]))
+    rows.append(_words("Memory", [fits_said(each) for each in answers]))
     kept = tuple(row for row in rows if any(cell not in (None, "") for cell in row[1:]))
     legend = tuple(f"{letter}: {name}" for letter, name in zip(called, names, strict=True))
     return Section("Figures", legend, Table(tuple(columns), kept))
@@ -156,7 +158,8 @@ def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
     return tuple(cells)
 
 
-def _fits(answer: Answer) -> str | None:
+def fits_said(answer: Answer) -> str | None:
+    """Whether every stage fits in memory; None where no stage says."""
     verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
     return None if not verdicts else "fits" if all(verdicts) else "does not fit"
 
@@ -195,9 +198,9 @@ def why_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
         Column(f"Of {FIRST}", signed_share, right=True),
     )
     rows = tuple(
-        (share_label(each), _change(each, catalog), each.usd, each.usd / total if total else None)
+        (share_label(each), change_words(each, catalog), each.usd, each.usd / total if total else None)
         for each in pair.shares
-        if not _inert(each)
+        if not is_inert(each)
     )
     end = ("Difference", "", pair.delta_usd, pair.delta_usd / total if total else None)
     return Section(
@@ -205,11 +208,13 @@ def why_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
     )
 
 
-def _inert(share: Share) -> bool:
+def is_inert(share: Share) -> bool:
+    """Whether no line of the bill rests on it."""
     return all(each.inert for each in share.differences)
 
 
-def _change(share: Share, catalog: Catalog) -> str:
+def change_words(share: Share, catalog: Catalog) -> str:
+    """From which value to which; of a group, what is in it."""
     if len(share.differences) > 1:
         return ", ".join(input_label(each.path).rpartition(": ")[2] for each in share.differences)
     each = share.differences[0]
@@ -233,7 +238,7 @@ def how_said(pair: Pair) -> list[str]:
         said.append(
             f"{which} mixtures do not fit in memory; they are priced by their arithmetic all the same."
         )
-    inert = [each for each in pair.shares if _inert(each)]
+    inert = [each for each in pair.shares if is_inert(each)]
     if inert:
         names = "; ".join(share_label(each) for each in inert)
         said.append(f"No line of the bill rests on: {names}.")
@@ -298,7 +303,7 @@ def _figures_tree(name: str, answer: Answer) -> dict[str, Any]:
         "mfu": main_mfu(answer),
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
-        "fits": None if (said := _fits(answer)) is None else said == "fits",
+        "fits": None if (said := fits_said(answer)) is None else said == "fits",
         "headline": answer.estimate.headline,
     }
 
