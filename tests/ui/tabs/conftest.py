@@ -9,12 +9,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from isocost.ui.look.theme import Dress, Theme, ThemeManager
+from isocost.ui.tabs.compare.page import ComparePage
 from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.tabs.plan.page import PlanPage
 from tests.ui.tabs.plans import FakeSession
 
-PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage)
+PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage, ComparePage)
 
 
 @pytest.fixture

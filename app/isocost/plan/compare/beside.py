@@ -89,7 +89,12 @@ def _side(project: Project, at: int, catalog: Catalog, known: Sequence[Side]) ->
         found = answer(project, catalog, at)
     except CatalogError as error:
         return Side(scenario, None, None, str(error))
-    return Side(scenario, found, odds_of(risk(found), scenario.goal))
+    return side_of(found)
+
+
+def side_of(found: Answer) -> Side:
+    """An answered scenario with its chances."""
+    return Side(found.scenario, found, odds_of(risk(found), found.scenario.goal))
 
 
 def odds_of(found: Risk, goal: Goal) -> Odds:
@@ -154,7 +159,9 @@ def _held(row: Difference, own: Sequence[Difference]) -> Held:
         return Held(row.a, False, _is_stage(row) and row.a is None)
     if wider.b is None or type(wider.b) is type(row.a):
         return Held(wider.b, True, absent=_is_stage(wider) and wider.b is None)
-    return Held(getattr(wider.b, row.path.rpartition(".")[2], wider.b), True)
+    # A named model leaves its size empty: what it holds in the size's place is the name.
+    inside = getattr(wider.b, row.path.rpartition(".")[2], None)
+    return Held(wider.b if inside is None else inside, True)
 
 
 def _is_stage(each: Difference) -> bool:

@@ -8,21 +8,20 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.compare.beside import Differing, Held, Odds, Side, differing
+from isocost.plan.compare.beside import Differing, Held, Side, differing
 from isocost.plan.compare.differences import STAGE, distinct
 from isocost.plan.kinds import Stage, uses
 from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import (
-    SPACE,
     format_count,
     format_counted,
     format_duration,
     format_money,
     format_share,
 )
-from isocost.report.decisions.compare import ALIKE, FIRST, fits_said, letters, main_mfu, of_group
+from isocost.report.decisions.compare import ALIKE, FIRST, chances, fits_said, letters, main_mfu, of_group
 from isocost.report.decisions.words import NO_STAGE, RANGES, input_label, signed_share, value_words
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -140,12 +139,12 @@ def columns(scenarios: Sequence[Scenario], sides: Sequence[Side | None], catalog
 
 def _figures(sides: Sequence[Side | None]) -> list[Row]:
     answers = [side.answer if side is not None else None for side in sides]
-    odds = [side.odds if side is not None else None for side in sides]
     rows = [_figure("Programme", sides, _total, format_money, kind="headline", costs=True)]
-    rows.append(Row("figure", "8 chances in 10", tuple(Cell(_span(each)) for each in odds)))
-    rows.append(Row("strip", _strip_label(sides), strips=tuple(_strip(side) for side in sides)))
-    rows += _chances("Budget is enough", [None if each is None else each.budget_held for each in odds])
-    rows += _chances("Deadline is kept", [None if each is None else each.deadline_held for each in odds])
+    likely, *held = [
+        Row("figure", label, tuple(Cell(words or "") for words in said)) for label, said in chances(sides)
+    ]
+    strips = Row("strip", _strip_label(sides), strips=tuple(_strip(side) for side in sides))
+    rows += [likely, strips, *held]
     rows += [
         _figure(group, sides, of_group(group), format_money, costs=True)
         for group in _groups([each for each in answers if each is not None])
@@ -162,13 +161,6 @@ def _figures(sides: Sequence[Side | None]) -> list[Row]:
         Row("figure", "Memory", tuple(Cell((each and fits_said(each)) or "") for each in answers)),
     ]
     return rows
-
-
-def _chances(label: str, held: Sequence[float | None]) -> list[Row]:
-    """A row of chances, where any scenario is held against something."""
-    if all(each is None for each in held):
-        return []
-    return [Row("figure", label, tuple(Cell(_of_100(each)) for each in held))]
 
 
 def _total(answer: Answer) -> float | None:
@@ -226,20 +218,6 @@ def _cell(
     change = value / first - 1.0
     tone: Tone = "" if not costs else "dearer" if change > 0 else "cheaper"
     return Cell(show(value), signed_share(change), tone)
-
-
-def _span(odds: Odds | None) -> str:
-    return "" if odds is None else f"{format_money(odds.p10_usd)} to {format_money(odds.p90_usd)}"
-
-
-def _of_100(chance: float | None) -> str:
-    """A chance as it is counted: "68 in 100"; never none and never certain, since it is of samples."""
-    if chance is None:
-        return ""
-    hundredths = round(chance * 100.0)
-    if hundredths < 1:
-        return f"less than 1 in{SPACE}100"
-    return f"more than 99 in{SPACE}100" if hundredths > 99 else f"{hundredths} in{SPACE}100"
 
 
 # Strips

@@ -23,7 +23,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
-from isocost.ui.tabs.compare.painting import GROUND, CellDelegate, LabelHeader, series_at
+from isocost.ui.tabs.compare.painting import GROUND, LABELS, CellDelegate, LabelHeader, series_at
 
 NARROWEST, WIDEST = 178, 270
 """Pixels of a scenario's column."""
@@ -173,12 +173,13 @@ class ScenarioTable(QTableView):
         if not count:
             return
         px = self._theme.px
-        room = (self.width() - px(156)) // count
-        wide = min(px(WIDEST), max(px(NARROWEST), room))
+        room = self.width() - px(LABELS)
+        # One scenario is always seen whole, however large the text.
+        wide = min(px(WIDEST), max(px(NARROWEST), room // count), max(room, px(NARROWEST) // 2))
         for column in range(count):
             if self.columnWidth(column) != wide:
                 self.setColumnWidth(column, wide)
-        scrolled = wide * count > self.width() - px(156)
+        scrolled = wide * count > room
         bar = self.horizontalScrollBar().sizeHint().height() if scrolled else 0
         if self.height() != sum(heights) + bar:
             self.setFixedHeight(sum(heights) + bar)

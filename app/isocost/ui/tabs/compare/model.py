@@ -42,7 +42,7 @@ class ColumnsModel(QAbstractTableModel):
             self.view, self.selected = view, selected
 
     def _replace(self, before: Columns, view: Columns, selected: int) -> None:
-        """Tell only of the cells that changed: in a drag those of one column, and painting them takes time."""
+        """Tell only of the cells that changed: painting takes time, and a drag changes one column."""
         heads = (before.names, self.selected) != (view.names, selected)
         self.view, self.selected = view, selected
         for column in range(len(view.names)):
