@@ -97,6 +97,7 @@ class Menus:
         self._add(menu, "&New", documents.new, keys.New)
         self._add(menu, "&Open…", documents.ask_open, keys.Open)
         self._recent = menu.addMenu("Open &recent")
+        self._add(menu, "&Add as a scenario…", documents.ask_scenario, "Ctrl+Shift+O")
         self._add(menu, "&Presets", window.show_gallery, "Ctrl+G")
         menu.addSeparator()
         self._add(menu, "&Save", documents.save, keys.Save)

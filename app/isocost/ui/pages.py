@@ -25,17 +25,30 @@ class PageView(Protocol):
 
 
 @runtime_checkable
-class HoldsInputs(Protocol):
-    """A page with inputs of its own."""
+class LeadsToInputs(Protocol):
+    """A page that leads to inputs wherever they are."""
 
     field_wanted: SignalInstance
     """Path of an input that is elsewhere."""
+
+
+@runtime_checkable
+class HoldsInputs(LeadsToInputs, Protocol):
+    """A page with inputs of its own."""
 
     def holds(self, path: str) -> bool:
         """Whether an input is on this page."""
 
     def reveal(self, path: str) -> None:
         """Put the cursor into an input."""
+
+
+@runtime_checkable
+class TakesPlans(Protocol):
+    """A page that a plan of another file can be brought into."""
+
+    plan_wanted: SignalInstance
+    """The user is to choose one."""
 
 
 class Page(NamedTuple):

@@ -43,7 +43,7 @@ from isocost.ui.dialogs.gallery import Gallery
 from isocost.ui.look.icons import app_icon
 from isocost.ui.look.theme import Dress, Theme, ThemeChoice, ThemeManager
 from isocost.ui.menus import TEXT_SIZES, Menus
-from isocost.ui.pages import PAGES, HoldsInputs, PageView
+from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, PageView, TakesPlans
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.typing import leave
@@ -189,6 +189,7 @@ class Window(QMainWindow):
         session.dirty_changed.connect(self._show_title)
         session.path_changed.connect(self._show_title)
         session.project_changed.connect(self._show_title)
+        session.project_changed.connect(self._dress)  # the scenarios' picker comes with a second one
         documents.opened.connect(self.show_workspace)
         documents.recent_changed.connect(lambda: gallery.show_recent(documents.recent()))
         gallery.blank_chosen.connect(documents.new)
@@ -208,8 +209,10 @@ class Window(QMainWindow):
             self.views.append(cast(PageView, view))
             self._dresses.append(Dress(view, self.views[-1].apply_theme))
             self.pages.addWidget(view)
-            if isinstance(view, HoldsInputs):
+            if isinstance(view, LeadsToInputs):
                 view.field_wanted.connect(self.reveal)
+            if isinstance(view, TakesPlans):
+                view.plan_wanted.connect(self.documents.ask_scenario)
         self._dress()
         self.session.answered.connect(_lay_out)
         self.session.refresh()

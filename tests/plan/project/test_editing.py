@@ -1,4 +1,4 @@
-"""Changes of the list of stages, as values."""
+"""Changes of the lists of scenarios and of stages, as values."""
 
 from __future__ import annotations
 
@@ -175,3 +175,64 @@ def test_a_method_brings_its_own_inputs():
 
 def test_a_logarithmic_slider_never_starts_at_zero():
     assert [field.path for field in NUMBERS.values() if field.scale == "log" and field.low <= 0] == []
+
+
+# Scenarios
+
+
+def scenarios(*called: str) -> Project:
+    """A plan with a scenario of each name; no two alike but for that."""
+    only = project("sft").scenarios[0]
+    made = [
+        msgspec.structs.replace(only, name=name, hardware=Hardware("h100-sxm", 8 * (at + 1)))
+        for at, name in enumerate(called or ("A", "B", "C", "D"))
+    ]
+    return Project(name="Plan", scenarios=tuple(made))
+
+
+def called(plan: Project) -> list[str]:
+    return [each.name for each in plan.scenarios]
+
+
+@given(PLACES, PLACES)
+def test_moving_a_scenario_keeps_the_others_in_order_and_has_a_way_back(at, to):
+    before = scenarios()
+    after = editing.move_scenario(before, at, to)
+    assert after.scenarios[to] == before.scenarios[at]
+    moved = before.scenarios[at].name
+    assert [n for n in called(after) if n != moved] == [n for n in called(before) if n != moved]
+    assert editing.move_scenario(after, to, at) == before
+
+
+@given(PLACES)
+def test_a_copy_of_a_scenario_stands_after_it_and_goes_again(at):
+    before = scenarios()
+    after = editing.duplicate_scenario(before, at)
+    assert after.scenarios[at + 1].hardware == before.scenarios[at].hardware
+    assert len(set(called(after))) == 5
+    assert editing.remove_scenario(after, at + 1) == before
+
+
+def test_the_only_scenario_stays():
+    with pytest.raises(ValueError, match="at least one"):
+        editing.remove_scenario(scenarios("Base"), 0)
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_scenario_keeps_its_name_rather_than_none(name):
+    with pytest.raises(ValueError, match="needs a name"):
+        editing.rename_scenario(scenarios(), 1, name)
+
+
+def test_two_scenarios_are_never_called_alike():
+    with pytest.raises(ValueError, match="Another scenario is called A"):
+        editing.rename_scenario(scenarios(), 1, " A ")
+    assert called(editing.rename_scenario(scenarios(), 1, "  In   spring ")) == ["A", "In spring", "C", "D"]
+    assert called(editing.rename_scenario(scenarios(), 1, "B")) == ["A", "B", "C", "D"]
+
+
+@given(PLACES, PLACES)
+def test_the_scenario_on_screen_is_followed_to_where_it_moved(at, to):
+    before = scenarios()
+    after = editing.move_scenario(before, at, to)
+    assert editing.followed(before.scenarios, at, after.scenarios) == to

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QApplication
 
 from isocost.ui.look.theme import Dress, Theme, ThemeManager
 from isocost.ui.tabs.claims.page import ClaimsPage
+from isocost.ui.tabs.compare.page import ComparePage
 from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.tabs.plan.page import PlanPage
 from isocost.ui.tabs.risk.page import RiskPage
 from tests.ui.tabs.plans import FakeSession
 
-PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage, RiskPage, ClaimsPage)
+PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage, RiskPage, ClaimsPage, ComparePage)
 
 
 @pytest.fixture

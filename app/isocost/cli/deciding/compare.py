@@ -54,6 +54,7 @@ def run(arguments: Sequence[str]) -> int:
 def _compared(file: str, others: Sequence[str], named: tuple[str | None, str | None]) -> Told:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.plans import open_catalog
+    from isocost.plan.compare.beside import side_of
     from isocost.plan.compare.comparing import compared_pair
     from isocost.report.decisions import compare
 
@@ -62,7 +63,7 @@ def _compared(file: str, others: Sequence[str], named: tuple[str | None, str | N
     names = _names(sides)
     answers = [_answered(file, project, at, catalog) for project, at in sides]
     pairs = [compared_pair(answers[0], each, catalog) for each in answers[1:]]
-    return compare.told(names, answers, pairs, catalog)
+    return compare.told(names, [side_of(each) for each in answers], pairs, catalog)
 
 
 def _suppliers(file: str, scenario: str | None) -> Told:

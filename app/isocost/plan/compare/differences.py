@@ -90,7 +90,7 @@ def joined(a: Scenario, b: Scenario, catalog: Catalog) -> Joined:
     replaced = _replaced(pairs)
     taken = set(replaced.values())
     listed = [at for at in range(len(pairs)) if at not in taken]
-    names = dict(zip(listed, _distinct([_either(pairs[at]) for at in listed]), strict=True))
+    names = dict(zip(listed, distinct([_either(pairs[at]) for at in listed]), strict=True))
     differences = [each for section in _sections(a) for each in _of_section(a, b, section, catalog)]
     differences += _of_ranges(a.ranges, b.ranges)
     for place, (mine, theirs) in enumerate(pairs):
@@ -228,7 +228,7 @@ def _same_kind(a: Stage, b: Stage) -> bool:
     return type(a) is type(b) and not kind_of(a).claimed
 
 
-def _distinct(stages: Sequence[Stage]) -> list[str]:
+def distinct(stages: Sequence[Stage]) -> list[str]:
     """A name for each stage that no other has: a second of a name is numbered."""
     seen: dict[str, int] = {}
     names = []

@@ -66,6 +66,8 @@ class BySupplier:
     """Stages that no price of the plan's accelerator touches."""
     owned: bool
     """Whether the accelerators are owned, so that their rent changes nothing."""
+    still_usd: float = 0.0
+    """What the run would cost if the accelerators were free: what no price of them moves."""
 
 
 def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = None) -> BySupplier:
@@ -97,6 +99,7 @@ def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = N
         len(quotes) - len(recent),
         tuple(_fixed(answer)),
         owned=scenario.supply.mode == "own" and answer.reckoning.owned is not None,
+        still_usd=_totals(answer, [0.0])[0],
     )
 
 

@@ -50,6 +50,12 @@ def is_too_many(count: int, terms: str, entry: AcceleratorEntry) -> bool:
     return terms in NO_CLUSTER and count > entry.spec.node_size
 
 
+def with_price(project: Project, card: PriceCard, scenario: int = 0) -> Project:
+    """The project with a card's price as the scenario's; stages with prices of their own keep them."""
+    changed = replace(project.scenarios[scenario], price=price_from(card))
+    return replace_scenario(project, changed, scenario=scenario)
+
+
 def price_on(project: Project, accelerator: str, held: Price, catalog: Catalog) -> Price:
     """The price of an accelerator; where none is known the number held before, which is nobody's price."""
     card = price_for(project, accelerator, catalog)

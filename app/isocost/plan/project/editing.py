@@ -1,17 +1,77 @@
-"""Changes of the lists of stages and scenarios: pure functions from one project to the next.
+"""Changes of the lists of scenarios and of stages: pure functions from one project to the next.
 
-Stages are named by their place (from 0) in a scenario. A place there is not raises IndexError.
+Both are named by their place (from 0). A place there is not raises IndexError.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from isocost.plan.kinds import Stage, StageBase
+from isocost.plan.kinds import Stage
 from isocost.plan.project.project import Project, Scenario, replace_scenario, replace_stage
 from isocost.plan.values import Price
+
+Listed = TypeVar("Listed", Scenario, Stage)
+
+
+class Named(Protocol):
+    """Anything with a name that no other of its list should have."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+def add_scenario(project: Project, scenario: Scenario, at: int) -> Project:
+    """The project with a scenario put at a place, under a name no other scenario has."""
+    every = project.scenarios
+    named = msgspec.structs.replace(scenario, name=free_name(scenario.name, every))
+    return _with_scenarios(project, (*every[:at], named, *every[at:]))
+
+
+def duplicate_scenario(project: Project, at: int) -> Project:
+    """The project with a copy of a scenario right after it."""
+    return add_scenario(project, _scenario(project, at), at + 1)
+
+
+def remove_scenario(project: Project, at: int) -> Project:
+    """The project without a scenario.
+
+    Raises:
+        ValueError: it is the only one.
+    """
+    _scenario(project, at)
+    if len(project.scenarios) == 1:
+        raise ValueError("A plan needs at least one scenario.")
+    return _with_scenarios(project, (*project.scenarios[:at], *project.scenarios[at + 1 :]))
+
+
+def move_scenario(project: Project, at: int, to: int) -> Project:
+    """The project with a scenario at another place; beyond an end means at the end.
+
+    The first one is what all others are compared with.
+    """
+    moved = _scenario(project, at)
+    others = [*project.scenarios[:at], *project.scenarios[at + 1 :]]
+    others.insert(max(0, to), moved)
+    return _with_scenarios(project, others)
+
+
+def rename_scenario(project: Project, at: int, name: str) -> Project:
+    """The project with a scenario under another name; spaces around it are dropped.
+
+    Raises:
+        ValueError: nothing is left of the name, or another scenario has it.
+    """
+    wanted, renamed = " ".join(name.split()), _scenario(project, at)
+    if not wanted:
+        raise ValueError("A scenario needs a name.")
+    if any(each.name == wanted for place, each in enumerate(project.scenarios) if place != at):
+        raise ValueError(f"Another scenario is called {wanted}; choose a name of its own.")
+    return replace_scenario(project, msgspec.structs.replace(renamed, name=wanted), scenario=at)
 
 
 def add_stage(project: Project, stage: Stage, at: int, *, scenario: int = 0) -> Project:
@@ -106,7 +166,7 @@ def add_scenario(project: Project, scenario: Scenario) -> Project:
     return msgspec.structs.replace(project, scenarios=(*project.scenarios, named))
 
 
-def free_name(name: str, others: Iterable[StageBase | Scenario]) -> str:
+def free_name(name: str, others: Iterable[Named]) -> str:
     """The name, with the first number from 2 on that none of the others has after it where it is taken."""
     taken = {each.name for each in others}
     stem, _, number = name.rpartition(" ")
@@ -118,15 +178,25 @@ def free_name(name: str, others: Iterable[StageBase | Scenario]) -> str:
     return wanted
 
 
-def followed(before: Sequence[Stage], at: int, after: Sequence[Stage]) -> int:
-    """Where the stage selected in one list is in another, for keeping it selected.
+def followed(before: Sequence[Listed], at: int, after: Sequence[Listed]) -> int:
+    """Where the stage or scenario selected in one list is in another, for keeping it selected.
 
-    A stage that is in neither of its places has been edited or removed: the place stays.
+    One that is in neither of its places has been edited or removed: the place stays.
     """
     chosen = before[at]
     if at < len(after) and (after[at] == chosen or chosen not in after):
         return at
     return after.index(chosen) if chosen in after else len(after) - 1
+
+
+def _scenario(project: Project, at: int) -> Scenario:
+    if at < 0:
+        raise IndexError(f"There is no scenario {at}.")
+    return project.scenarios[at]
+
+
+def _with_scenarios(project: Project, scenarios: Iterable[Scenario]) -> Project:
+    return msgspec.structs.replace(project, scenarios=tuple(scenarios))
 
 
 def _stage(project: Project, at: int, scenario: int) -> Stage:

@@ -8,10 +8,12 @@ from typing import Any
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.compare.beside import Odds, Side
 from isocost.plan.compare.comparing import ALL, Pair, Share
 from isocost.plan.compare.shapley import LARGEST
 from isocost.plan.money.ledger import bars_by_group
 from isocost.quantities import (
+    SPACE,
     format_carbon,
     format_cents,
     format_count,
@@ -36,14 +38,14 @@ MOST = 0.5
 """Of a difference: an input with more of it is named as most of it."""
 
 
-def told(names: Sequence[str], answers: Sequence[Answer], pairs: Sequence[Pair], catalog: Catalog) -> Told:
+def told(names: Sequence[str], sides: Sequence[Side], pairs: Sequence[Pair], catalog: Catalog) -> Told:
     """The first scenario beside each of the others.
 
     Args:
         names: what each is called, no two alike.
         pairs: the first beside each other one, in order.
     """
-    sections = [figures_section(names, answers)]
+    sections = [figures_section(names, sides)]
     for letter, pair in zip(letters(names)[1:], pairs, strict=True):
         sections += [differs_section(pair, letter, catalog)]
         sections += [why_section(pair, letter, catalog)] if pair.differs else []
@@ -53,12 +55,12 @@ def told(names: Sequence[str], answers: Sequence[Answer], pairs: Sequence[Pair],
             pair_said(pair, names[0], name) for name, pair in zip(names[1:], pairs, strict=True)
         ),
         sections=tuple(sections),
-        tree=_tree(names, answers, pairs, catalog),
+        tree=_tree(names, sides, pairs, catalog),
         rows=_rows(names, pairs, catalog),
     )
 
 
-def letters(names: Sequence[str]) -> list[str]:
+def letters(names: Sequence[object]) -> list[str]:
     """A letter for each scenario, as headings have no room for names."""
     return [ascii_uppercase[at] if at < len(ascii_uppercase) else str(at + 1) for at in range(len(names))]
 
@@ -97,7 +99,7 @@ def _figures(answers: Sequence[Answer]) -> list[_Figure]:
     )
     return [
         ("Programme", lambda answer: answer.estimate.total.cost_usd, format_money),
-        *((f"  {name}", _of_group(name), format_money) for name in (groups if len(groups) > 1 else ())),
+        *((f"  {name}", of_group(name), format_money) for name in (groups if len(groups) > 1 else ())),
         ("On the accelerators", lambda answer: answer.estimate.total.wall_days, format_duration),
         ("Start to finish", lambda answer: answer.reckoning["programme_days"], format_duration),
         ("Accelerator-hours", lambda answer: answer.estimate.total.gpu_hours, format_count),
@@ -107,7 +109,9 @@ def _figures(answers: Sequence[Answer]) -> list[_Figure]:
     ]
 
 
-def _of_group(name: str) -> Callable[[Answer], float | None]:
+def of_group(name: str) -> Callable[[Answer], float | None]:
+    """What a group of the bill costs, by its name."""
+
     def cost(answer: Answer) -> float | None:
         bars = bars_by_group(answer.estimate.ledger)
         return next((bar.cost_usd for bar in bars if bar.name == name), 0.0)
@@ -121,20 +125,48 @@ def main_mfu(answer: Answer) -> float | None:
     return max(stages, key=lambda stage: stage.gpu_hours).mfu if stages else None
 
 
-def figures_section(names: Sequence[str], answers: Sequence[Answer]) -> Section:
+def figures_section(names: Sequence[str], sides: Sequence[Side]) -> Section:
     """Every figure of each scenario, with what the others have more or less than the first."""
+    answers = [side.answer for side in sides if side.answer is not None]
     columns, called = [Column("Figure")], letters(names)
     for at, letter in enumerate(called):
         columns += [Column(letter, right=True)]
         columns += [Column(f"{letter} - {called[0]}", right=True)] if at else []
     rows = [_row(label, [read(each) for each in answers], show) for label, read, show in _figures(answers)]
-    spans = [each.estimate.range for each in answers]
-    said = [f"{format_money(s.cost_usd.p10)} to {format_money(s.cost_usd.p90)}" if s else None for s in spans]
-    rows.insert(1, _words("8 chances in 10", said))
-    rows.append(_words("Memory", [_fits(each) for each in answers]))
+    rows[1:1] = [_words(label, said) for label, said in chances(sides)]
+    rows.append(_words("Memory", [fits_said(each) for each in answers]))
     kept = tuple(row for row in rows if any(cell not in (None, "") for cell in row[1:]))
     legend = tuple(f"{letter}: {name}" for letter, name in zip(called, names, strict=True))
     return Section("Figures", legend, Table(tuple(columns), kept))
+
+
+def chances(sides: Sequence[Side | None]) -> list[tuple[str, list[str | None]]]:
+    """What each may cost, and the chances that it holds its budget and its deadline, by their labels.
+
+    Of a budget or a deadline that no scenario has nothing is said.
+    """
+    odds = [None if side is None else side.odds for side in sides]
+    said = {
+        "8 chances in 10": [None if each is None else _span(each) for each in odds],
+        "Budget is enough": [None if each is None else _of_100(each.budget_held) for each in odds],
+        "Deadline is kept": [None if each is None else _of_100(each.deadline_held) for each in odds],
+    }
+    first, *held = said.items()
+    return [first, *((label, words) for label, words in held if any(words))]
+
+
+def _span(odds: Odds) -> str:
+    return f"{format_money(odds.p10_usd)} to {format_money(odds.p90_usd)}"
+
+
+def _of_100(chance: float | None) -> str | None:
+    """A chance as it is counted: "68 in 100"; never none and never certain, since it is of samples."""
+    if chance is None:
+        return None
+    hundredths = round(chance * 100.0)
+    if hundredths < 1:
+        return f"less than 1 in{SPACE}100"
+    return f"more than 99 in{SPACE}100" if hundredths > 99 else f"{hundredths} in{SPACE}100"
 
 
 def _row(label: str, values: Sequence[float | None], show: Callable[[float], str]) -> tuple[str | None, ...]:
@@ -156,7 +188,8 @@ def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
     return tuple(cells)
 
 
-def _fits(answer: Answer) -> str | None:
+def fits_said(answer: Answer) -> str | None:
+    """Whether every stage fits in memory; None where no stage says."""
     verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
     return None if not verdicts else "fits" if all(verdicts) else "does not fit"
 
@@ -195,9 +228,9 @@ def why_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
         Column(f"Of {FIRST}", signed_share, right=True),
     )
     rows = tuple(
-        (share_label(each), _change(each, catalog), each.usd, each.usd / total if total else None)
+        (share_label(each), change_words(each, catalog), each.usd, each.usd / total if total else None)
         for each in pair.shares
-        if not _inert(each)
+        if not is_inert(each)
     )
     end = ("Difference", "", pair.delta_usd, pair.delta_usd / total if total else None)
     return Section(
@@ -205,11 +238,13 @@ def why_section(pair: Pair, letter: str, catalog: Catalog) -> Section:
     )
 
 
-def _inert(share: Share) -> bool:
+def is_inert(share: Share) -> bool:
+    """Whether no line of the bill rests on it."""
     return all(each.inert for each in share.differences)
 
 
-def _change(share: Share, catalog: Catalog) -> str:
+def change_words(share: Share, catalog: Catalog) -> str:
+    """From which value to which; of a group, what is in it."""
     if len(share.differences) > 1:
         return ", ".join(input_label(each.path).rpartition(": ")[2] for each in share.differences)
     each = share.differences[0]
@@ -233,7 +268,7 @@ def how_said(pair: Pair) -> list[str]:
         said.append(
             f"{which} mixtures do not fit in memory; they are priced by their arithmetic all the same."
         )
-    inert = [each for each in pair.shares if _inert(each)]
+    inert = [each for each in pair.shares if is_inert(each)]
     if inert:
         names = "; ".join(share_label(each) for each in inert)
         said.append(f"No line of the bill rests on: {names}.")
@@ -244,12 +279,12 @@ def how_said(pair: Pair) -> list[str]:
 
 
 def _tree(
-    names: Sequence[str], answers: Sequence[Answer], pairs: Sequence[Pair], catalog: Catalog
+    names: Sequence[str], sides: Sequence[Side], pairs: Sequence[Pair], catalog: Catalog
 ) -> dict[str, Any]:
     first = _pair_tree(names[0], names[1], pairs[0], catalog)
     return {
         **first,
-        "scenarios": [_figures_tree(name, each) for name, each in zip(names, answers, strict=True)],
+        "scenarios": [_figures_tree(name, each) for name, each in zip(names, sides, strict=True)],
         "others": [
             _pair_tree(names[0], name, pair, catalog) for name, pair in zip(names[2:], pairs[1:], strict=True)
         ],
@@ -285,20 +320,24 @@ def _pair_tree(a: str, b: str, pair: Pair, catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _figures_tree(name: str, answer: Answer) -> dict[str, Any]:
-    total, span = answer.estimate.total, answer.estimate.range
+def _figures_tree(name: str, side: Side) -> dict[str, Any]:
+    answer, odds = side.answer, side.odds
+    assert answer is not None
+    total = answer.estimate.total
     return {
         "name": name,
         "cost_usd": total.cost_usd,
-        "p10_usd": span.cost_usd.p10 if span else None,
-        "p90_usd": span.cost_usd.p90 if span else None,
+        "p10_usd": odds.p10_usd if odds else None,
+        "p90_usd": odds.p90_usd if odds else None,
+        "budget_held": odds.budget_held if odds else None,
+        "deadline_held": odds.deadline_held if odds else None,
         "wall_days": total.wall_days,
         "programme_days": answer.reckoning["programme_days"],
         "gpu_hours": total.gpu_hours,
         "mfu": main_mfu(answer),
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
-        "fits": None if (said := _fits(answer)) is None else said == "fits",
+        "fits": None if (said := fits_said(answer)) is None else said == "fits",
         "headline": answer.estimate.headline,
     }
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.notices import AMBER_DAYS, RED_DAYS
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
-from isocost.quantities import format_counted, format_money
+from isocost.quantities import SPACE, format_counted, format_money
 from isocost.report.decisions.words import signed_money
+from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
+
+THE_PLAN = "The plan"
+"""What a run is called that has no letter."""
 
 TERMS = {
     "on-demand": "on demand",
@@ -76,8 +82,78 @@ def age_words(each: SupplierPrice) -> str:
     return f"{age}, old" if each.old else f"{age}, stale" if each.stale else age
 
 
-def _name(each: SupplierPrice) -> str:
+def supplier_name(each: SupplierPrice) -> str:
+    """Who asks the price, and whether it is the plan's."""
     return f"{each.card.supplier} (this plan)" if each.own else each.card.supplier
+
+
+def card_note(each: SupplierPrice) -> str:
+    """What is let at a price, and on which terms."""
+    if each.single:
+        return "single accelerators"
+    return each.quoted_as or TERMS.get(each.card.commitment, each.card.commitment)
+
+
+def card_words(each: SupplierPrice) -> str:
+    """A price card on one line."""
+    said = f"{supplier_name(each)}, {card_note(each)}" if card_note(each) else supplier_name(each)
+    price = f"{format_money(each.card.usd_per_gpu_hour)} an hour, {age_words(each)}"
+    delta = "" if each.own else f", {signed_money(each.delta_usd)}"
+    return f"{said}: {price}, the programme {format_money(each.total_usd)}{delta}"
+
+
+def cards_said(found: BySupplier, called: str) -> Said:
+    """What the same run, called by its letter or else the plan, costs under every price card."""
+    how = "Blue follows the price an hour. A click takes a price over."
+    cards = "; ".join(card_words(each) for each in cards_shown(found))
+    summary = f"{suppliers_said(found)}. {cards}. {' '.join(card_notes(found))}".strip()
+    return Said(_cards_finding(found, called), how, summary)
+
+
+def _cards_finding(found: BySupplier, called: str) -> str:
+    """The same as :func:`suppliers_said` where there is little room."""
+    shown = cards_shown(found)
+    if found.owned or len(shown) < 2:
+        return suppliers_said(found)
+    low, held = shown[0], next(each for each in shown if each.own)
+    span = f"{format_money(low.total_usd)} to {format_money(shown[-1].total_usd)}"
+    said = f"{called} at {len(shown)} prices: {span}"
+    saved = held.total_usd - low.total_usd
+    return (
+        f"{said}; {low.card.supplier} saves {format_money(saved)}"
+        if saved > 0.0
+        else f"{said}; none is lower"
+    )
+
+
+def cards_shown(found: BySupplier) -> tuple[SupplierPrice, ...]:
+    """Prices of as many accelerators as the plan has, and the plan's own."""
+    return tuple(each for each in found.prices if each.own or not each.single)
+
+
+def card_notes(found: BySupplier) -> list[str]:
+    """What to know of the cards that are shown, and of those that are not."""
+    shown = cards_shown(found)
+    said = notes_said(replace(found, prices=shown))
+    if left := len(found.prices) - len(shown):
+        prices = format_counted(left, "price")
+        said.append(f"Not shown: {prices} of single accelerators, which say nothing of a cluster.")
+    return said
+
+
+def cards_table(found: BySupplier) -> Table:
+    """Every card with its source."""
+    return _rows(found)
+
+
+def adopted_words(each: SupplierPrice) -> str:
+    """What taking a price over is called in the history."""
+    return f"Price of {each.card.supplier}, {format_money(each.card.usd_per_gpu_hour)}"
+
+
+def age_short(each: SupplierPrice) -> str:
+    """Days since a price was read, where there is little room."""
+    return "" if each.age_days is None else f"{each.age_days}{SPACE}d"
 
 
 def _shown(found: BySupplier) -> Table:
@@ -93,7 +169,7 @@ def _shown(found: BySupplier) -> Table:
     )
     rows = tuple(
         (
-            _name(each),
+            supplier_name(each),
             each.quoted_as or None,
             "single accelerators" if each.single else each.card.commitment or None,
             each.card.usd_per_gpu_hour,

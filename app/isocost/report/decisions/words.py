@@ -18,15 +18,15 @@ from isocost.report.findings.inputs import price_origin
 AUTOMATIC = "automatic"
 SHARED = "the plan's own"
 NO_STAGE = "none"
-_RANGES = "ranges."
+RANGES = "ranges."
 _LABELS = {"price.supplier": "Supplier", "price.commitment": "Terms of the price", "rl.phases": "Phases"}
 
 
 def input_label(path: str) -> str:
     """What the input at a path is called: "Pre-training: Tokens", "Price"."""
     stage, _, name = path.rpartition(SEPARATOR)
-    if path.startswith(_RANGES):
-        return f"Range of {input_label(path.removeprefix(_RANGES))}"
+    if path.startswith(RANGES):
+        return f"Range of {input_label(path.removeprefix(RANGES))}"
     if name in INPUTS:
         label = INPUTS[name].label
     elif stage and name == "stage":
@@ -38,7 +38,7 @@ def input_label(path: str) -> str:
 
 def value_words(path: str, value: Any, catalog: Catalog) -> str:
     """A value of the input at a path, as people say it."""
-    name = path.removeprefix(_RANGES).rpartition(SEPARATOR)[2]
+    name = path.removeprefix(RANGES).rpartition(SEPARATOR)[2]
     if isinstance(value, InputRange):
         ends = (_number(NUMBERS[name], end) for end in (value.low, value.high))
         return " to ".join(ends)
@@ -70,9 +70,9 @@ def plain_value(path: str, value: Any) -> Any:
 
 
 def _nothing(name: str, path: str) -> str:
-    if path.startswith(_RANGES):
+    if path.startswith(RANGES):
         return "no range"
-    if name == "stage":
+    if name == "stage" or name.startswith("goal."):
         return NO_STAGE
     return AUTOMATIC if name in INPUTS else SHARED
 

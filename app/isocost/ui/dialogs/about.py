@@ -22,6 +22,8 @@ KEYS = (
     ("Home / End", "Slider: lowest or highest"),
     ("Double click", "Slider: back to its default"),
     ("Space / F2", "Stages: switch on or off, rename"),
+    ("P / Ctrl+D", "Compare: pin as the base, duplicate"),
+    ("Alt + arrow", "Stages, Compare: move"),
     ("Enter / Esc", "Field: apply or restore"),
     ("*1.2   +10%", "Field: change the value by a factor"),
     ("7B*2   $20 - 5%", "Field: work it out"),

@@ -6,6 +6,7 @@ import os
 from mimetypes import guess_type
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -14,6 +15,7 @@ from isocost.files import FileError, load_project, save_project
 from isocost.paths import presets
 from isocost.plan.inputs.table import CHOICES, starting_number
 from isocost.plan.project.choosing import price_from
+from isocost.plan.project.editing import add_scenario
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.session.session import Session
@@ -97,6 +99,35 @@ class Documents(QObject):
         self._session.open(project, None if preset else path)
         if not preset:
             self.remember(path)
+        self.opened.emit()
+        return True
+
+    # Comparing
+
+    def ask_scenario(self) -> None:
+        """Let the user choose a file whose plan is to stand beside this one."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Add a plan as a scenario", str(self._folder()), FILTER
+        )
+        if name:
+            self.add_scenario(Path(name))
+
+    def add_scenario(self, path: Path) -> bool:
+        """Put the first scenario of a file after this plan's, and select it; on failure say why.
+
+        Where its name is taken it goes by that of its plan as well.
+        """
+        session = self._session
+        try:
+            other = load_project(path, session.catalog)
+        except FileError as error:
+            show_error(self._window, str(error))
+            return False
+        added, last = other.scenarios[0], len(session.project.scenarios)
+        if any(each.name == added.name for each in session.project.scenarios):
+            added = msgspec.structs.replace(added, name=f"{other.name}: {added.name}")
+        session.apply(lambda project: add_scenario(project, added, last), f"Add {added.name}")
+        session.select_scenario(last)
         self.opened.emit()
         return True
 

@@ -54,6 +54,8 @@ class Session(QObject):
     """The layouts of the selected stage could not be compared, and why."""
     comparison_failed = Signal(str)
     """The plan has its estimate, but the other accelerators could not be compared, and why."""
+    part_failed = Signal(str, str)
+    """A part of the answer that was asked for could not be found: its name, and why."""
     settled = Signal()
     """Everything asked for so far has been computed and delivered."""
     _due = Signal()
@@ -87,6 +89,7 @@ class Session(QObject):
         self._answers = self.worker(self._take, self._report)
         self._comparer = self.worker(self._take_curves, self._report_comparison)
         self._fitter = self.worker(self._take_fit, self._report_fit)
+        self._askers: dict[str, LatestWorker] = {}
 
     # Properties
 
@@ -287,16 +290,19 @@ class Session(QObject):
             self.settled.emit()
 
     def _show(self, project: Project, *, another: bool = False) -> None:
-        if self._scenario >= len(project.scenarios):  # the step that is undone had added the one on screen
-            self._project, self._scenario = project, len(project.scenarios) - 1
+        before, at, place = self._project.scenarios, self._scenario, self._stage
+        stages = self.current_scenario.stages
+        self._scenario = followed(before, at, project.scenarios)
+        gone = len(project.scenarios) < len(before) and before[at] not in project.scenarios
+        self._project = project
+        if gone:  # with the undo of a copy goes back to what it was a copy of
+            self._scenario = max(0, at - 1)
             self._show_another()
             return
-        before, at = self.current_scenario.stages, self._stage
-        self._project = project
         self._show_money()
-        self._stage = 0 if another else followed(before, at, self.current_scenario.stages)
+        self._stage = 0 if another else followed(stages, place, self.current_scenario.stages)
         self.project_changed.emit(project)
-        if self._stage != at:
+        if (self._scenario, self._stage) != (at, place):
             self.selection_changed.emit()
         self.refresh()
 
@@ -384,6 +390,26 @@ class Session(QObject):
     def _take_fit(self, report: FitReport) -> None:
         if self.answer is not None:
             self._publish(replace(self.answer, fit=report))
+
+    def ask(self, part: str, work: Callable[[], Any]) -> None:
+        """Ask for a part of the answer that takes longer; it comes with an answer, among its ``parts``.
+
+        A newer request for the same part takes the place of one that has not been answered.
+        """
+        if part not in self._askers:
+            self._askers[part] = self.worker(
+                lambda found: self._take_part(part, found), lambda error: self._report_part(part, error)
+            )
+        self._askers[part].request(work)
+
+    def _take_part(self, part: str, found: Any) -> None:
+        if self.answer is not None:
+            self._publish(replace(self.answer, parts={**self.answer.parts, part: found}))
+
+    def _report_part(self, part: str, error: Exception) -> None:
+        expected = isinstance(error, CatalogError)
+        log.warning("No %s: %s", part, error, exc_info=None if expected else error)
+        self.part_failed.emit(part, str(error) or type(error).__name__)
 
     def _report_fit(self, error: Exception) -> None:
         log.warning("No layouts: %s", error, exc_info=error)

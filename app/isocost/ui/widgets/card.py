@@ -101,7 +101,7 @@ class ChartCard(QFrame):
         self.more.setToolTip("Copy, export or read this chart as a table")
         self.more.setAccessibleName("Chart menu")
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        heading = QHBoxLayout()
+        self.heading = heading = QHBoxLayout()
         heading.setSpacing(SPACE)
         heading.addWidget(self.title, 1)
         heading.addWidget(self.more)

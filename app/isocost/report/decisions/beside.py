@@ -1,0 +1,350 @@
+"""Scenarios in columns: the figures, the chances and the inputs that differ, as cells in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from isocost.catalog import Catalog
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.compare.beside import Differing, Held, Side, differing
+from isocost.plan.compare.differences import STAGE, distinct
+from isocost.plan.kinds import Stage, uses
+from isocost.plan.money.ledger import bars_by_group
+from isocost.plan.project.project import Scenario
+from isocost.plan.project.ranges import SEPARATOR
+from isocost.quantities import (
+    format_count,
+    format_counted,
+    format_duration,
+    format_money,
+    format_share,
+)
+from isocost.report.decisions.compare import ALIKE, FIRST, chances, fits_said, letters, main_mfu, of_group
+from isocost.report.decisions.words import NO_STAGE, RANGES, input_label, signed_share, value_words
+from isocost.report.findings.said import Said
+from isocost.report.table import Column, Table
+
+Kind = Literal["headline", "figure", "strip", "heading", "input"]
+Tone = Literal["", "dearer", "cheaper"]
+UNPRICED = "no estimate"
+COMING = "…"
+PRICE = "price.usd_per_gpu_hour"
+"""The input that stands for all that is known of a price."""
+ALONE = Said(
+    "This plan has one scenario",
+    "A copy of it, with an input changed, stands beside it: what differs, by how much, and why.",
+    "This plan has one scenario; duplicate it, or add a plan from a file, to compare.",
+)
+LEAST_CHANGE = 0.0005
+"""Of a figure: below it a change is none that people would name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure or input of one scenario."""
+
+    words: str
+    change: str = ""
+    """Against the first scenario."""
+    tone: Tone = ""
+    """What the change means for the bill or the calendar."""
+    differs: bool = False
+    """Whether it is an input that differs from the first scenario's."""
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Where a scenario's cost may lie, in USD."""
+
+    low: float
+    high: float
+    plan: float
+    with_reserve: float
+    budget: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure or input across the scenarios."""
+
+    kind: Kind
+    label: str
+    cells: tuple[Cell, ...] = ()
+    path: str = ""
+    """Of an input."""
+    strips: tuple[Strip | None, ...] = ()
+
+    def at(self, column: int) -> Cell | Strip | None:
+        """What it shows of a scenario."""
+        return self.cells[column] if self.cells else self.strips[column] if self.strips else None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The scenarios of a plan beside each other, the first of them the base of every change."""
+
+    names: tuple[str, ...]
+    letters: tuple[str, ...]
+    rows: tuple[Row, ...]
+    scale: tuple[float, float]
+    """Ends in USD of what every strip is drawn on."""
+    said: Said
+
+    def words(self, row: int, column: int) -> str:
+        """A cell as a sentence."""
+        line = self.rows[row]
+        if line.kind == "heading":
+            return line.label
+        named = f"{self.names[column]}, {line.label}"
+        if line.kind == "strip":
+            return f"{named}: {_strip_words(line.strips[column])}"
+        cell = line.cells[column]
+        change = f", {cell.change} against {self.names[0]}" if cell.change else ""
+        differs = f", differs from {self.names[0]}" if cell.differs else ""
+        return f"{named}: {cell.words}{change}{differs}"
+
+    def table(self) -> Table:
+        """Every cell in words, a column for each scenario."""
+        columns = (Column(""), *(Column(name) for name in self.names))
+        rows = tuple(
+            (
+                line.label,
+                *(f"{cell.words} ({cell.change})" if cell.change else cell.words for cell in line.cells),
+            )
+            for line in self.rows
+            if line.cells
+        )
+        return Table(columns, rows)
+
+
+def columns(scenarios: Sequence[Scenario], sides: Sequence[Side | None], catalog: Catalog) -> Columns:
+    """The scenarios in columns.
+
+    Args:
+        sides: what is known of each; None = still to come.
+    """
+    names = tuple(scenario.name for scenario in scenarios)
+    inputs = differing(scenarios, catalog)
+    rows = [*_figures(sides), _inputs_heading(inputs), *(_input_row(each, catalog) for each in inputs)]
+    return Columns(
+        names, tuple(letters(names)), tuple(rows), _scale(sides), _said(names, sides, inputs, rows)
+    )
+
+
+# Figures
+
+
+def _figures(sides: Sequence[Side | None]) -> list[Row]:
+    answers = [side.answer if side is not None else None for side in sides]
+    rows = [_figure("Programme", sides, _total, format_money, kind="headline", costs=True)]
+    likely, *held = [
+        Row("figure", label, tuple(Cell(words or "") for words in said)) for label, said in chances(sides)
+    ]
+    strips = Row("strip", _strip_label(sides), strips=tuple(_strip(side) for side in sides))
+    rows += [likely, strips, *held]
+    rows += [
+        _figure(group, sides, of_group(group), format_money, costs=True)
+        for group in _groups([each for each in answers if each is not None])
+    ]
+    rows += [
+        _figure(
+            "On the accelerators", sides, lambda a: a.estimate.total.wall_days, format_duration, costs=True
+        ),
+        _figure(
+            "Start to finish", sides, lambda a: a.reckoning["programme_days"], format_duration, costs=True
+        ),
+        _figure("Accelerator-hours", sides, lambda a: a.estimate.total.gpu_hours, format_count, costs=True),
+        _figure("MFU of the main stage", sides, main_mfu, format_share),
+        Row("figure", "Memory", tuple(Cell((each and fits_said(each)) or "") for each in answers)),
+    ]
+    return rows
+
+
+def _total(answer: Answer) -> float | None:
+    return answer.estimate.total.cost_usd
+
+
+def _groups(answers: Sequence[Answer]) -> list[str]:
+    """Groups of the bill that do not cost the same everywhere, where there is more than one."""
+    found: dict[str, None] = {}
+    for each in answers:
+        found |= dict.fromkeys(bar.name for bar in bars_by_group(each.estimate.ledger))
+    if len(found) < 2:
+        return []
+    costs = {name: [of_group(name)(each) or 0.0 for each in answers] for name in found}
+    return [name for name, usd in costs.items() if max(usd) - min(usd) >= ALIKE]
+
+
+def _figure(
+    label: str,
+    sides: Sequence[Side | None],
+    read: Callable[[Answer], float | None],
+    show: Callable[[float], str],
+    *,
+    kind: Kind = "figure",
+    costs: bool = False,
+) -> Row:
+    """A figure of each, with its change; ``costs``: more of it is dearer or later."""
+    values = [None if side is None or side.answer is None else read(side.answer) for side in sides]
+    return Row(
+        kind,
+        label,
+        tuple(
+            _cell(side, value, values[0], show, at, costs)
+            for at, (side, value) in enumerate(zip(sides, values, strict=True))
+        ),
+    )
+
+
+def _cell(
+    side: Side | None,
+    value: float | None,
+    first: float | None,
+    show: Callable[[float], str],
+    at: int,
+    costs: bool,
+) -> Cell:
+    if side is None:
+        return Cell(COMING)
+    if side.answer is None:
+        return Cell(UNPRICED, tip=side.problem)
+    if value is None:
+        return Cell("")
+    if not at or not first or abs(value / first - 1.0) < LEAST_CHANGE:
+        return Cell(show(value))
+    change = value / first - 1.0
+    tone: Tone = "" if not costs else "dearer" if change > 0 else "cheaper"
+    return Cell(show(value), signed_share(change), tone)
+
+
+# Strips
+
+
+def _strip(side: Side | None) -> Strip | None:
+    if side is None or side.odds is None:
+        return None
+    odds = side.odds
+    return Strip(
+        odds.p10_usd, odds.p90_usd, odds.plan_usd, odds.with_reserve_usd, side.scenario.goal.budget_usd
+    )
+
+
+def _strip_label(sides: Sequence[Side | None]) -> str:
+    budgets = {side.scenario.goal.budget_usd for side in sides if side is not None}
+    if len(budgets) == 1 and (budget := next(iter(budgets))) is not None:
+        return f"line: budget {format_money(budget)}"
+    return "line: its budget" if any(budget is not None for budget in budgets) else "on one scale"
+
+
+def _strip_words(strip: Strip | None) -> str:
+    if strip is None:
+        return "not known yet"
+    said = f"{format_money(strip.low)} to {format_money(strip.high)}, plan {format_money(strip.plan)}"
+    if strip.with_reserve > strip.plan:
+        said += f", {format_money(strip.with_reserve)} with the reserve"
+    return said if strip.budget is None else f"{said}, budget {format_money(strip.budget)}"
+
+
+def _scale(sides: Sequence[Side | None]) -> tuple[float, float]:
+    """Ends of the one scale that holds every strip."""
+    strips = [strip for side in sides if (strip := _strip(side)) is not None]
+    ends = [end for s in strips for end in (s.low, s.high, s.plan, s.with_reserve, s.budget or s.plan)]
+    return (min(ends), max(ends)) if ends else (0.0, 0.0)
+
+
+# Inputs
+
+
+def _inputs_heading(inputs: Sequence[Differing]) -> Row:
+    return Row(
+        "heading",
+        "No input differs"
+        if not inputs
+        else f"{format_counted(len(inputs), 'input')} that differ{'s' * (len(inputs) == 1)}",
+    )
+
+
+def _input_row(each: Differing, catalog: Catalog) -> Row:
+    cells = tuple(_held(each.path, held, catalog) for held in each.held)
+    return Row("input", input_label(each.path), cells, each.path)
+
+
+def _held(path: str, held: Held, catalog: Catalog) -> Cell:
+    if held.absent:
+        return Cell(NO_STAGE, differs=held.differs)
+    words = value_words(path, held.value, catalog)
+    return Cell(
+        words[:1].upper() + words[1:] if path.endswith(f"{SEPARATOR}{STAGE}") else words, differs=held.differs
+    )
+
+
+# Sentences
+
+
+def _said(
+    names: Sequence[str], sides: Sequence[Side | None], inputs: Sequence[Differing], rows: Sequence[Row]
+) -> Said:
+    finding = _finding(
+        names, [side.answer.estimate.total.cost_usd if side and side.answer else None for side in sides]
+    )
+    how = f"Click a name to open that plan. Tinted inputs differ from {FIRST}: click one to go to it."
+    labels = ", ".join(input_label(each.path) for each in inputs) or "none"
+    costs = "; ".join(f"{name} {cell.words}" for name, cell in zip(names, rows[0].cells, strict=True))
+    return Said(finding, how, f"{finding}. {costs}. Inputs that differ: {labels}.")
+
+
+def _finding(names: Sequence[str], totals: Sequence[float | None]) -> str:
+    """Which costs least, and how far the others are from the first."""
+    first = totals[0]
+    known = [(usd, name) for usd, name in zip(totals, names, strict=True) if usd is not None]
+    if first is None or len(known) < 2:
+        return f"{format_counted(len(names), 'scenario')} side by side"
+    (least, cheapest), (most, dearest) = min(known), max(known)
+    if most - least < ALIKE:
+        return f"{'Both' if len(known) == 2 else f'All {len(known)}'} cost the same: {format_money(least)}"
+    if not first:
+        return f"{cheapest} costs least: {format_money(least)}"
+    less = f"{cheapest} costs {_percent(1.0 - least / first)} less than {FIRST}"
+    more = f"{dearest} {_percent(most / first - 1.0)} more"
+    if most <= first + ALIKE:
+        return less
+    if least < first - ALIKE:
+        return f"{less}, {more}"
+    more = f"{dearest} costs {_percent(most / first - 1.0)} more"
+    return f"{more} than {FIRST}" if len(known) == 2 else f"None costs less than {FIRST}; {more}"
+
+
+def _percent(share: float) -> str:
+    return signed_share(share).lstrip("+-")
+
+
+# Places
+
+
+def input_place(scenario: Scenario, path: str, selected: int = 0) -> tuple[int | None, str]:
+    """The stage of a scenario to look at for the input of a row, and the input's own path.
+
+    The stage is None where none is needed, or there is none; the path is empty where the stage itself is
+    meant. Of an input that stages share it is the selected one, if that uses it, else the first that does.
+    """
+    stage, _, name = path.removeprefix(RANGES).rpartition(SEPARATOR)
+    if stage:
+        names = distinct(scenario.stages)
+        place = names.index(stage) if stage in names else None
+        return place, "" if name == STAGE or place is None else _own_input(name)
+    order = sorted(range(len(scenario.stages)), key=lambda at: at != selected)
+    using = (at for at in order if _shares(scenario.stages[at], _own_input(name)))
+    return next(using, None), _own_input(name)
+
+
+def _own_input(name: str) -> str:
+    """The input that stands for a value: who asks a price, and when, go with the price."""
+    return PRICE if name.startswith("price.") else name
+
+
+def _shares(stage: Stage, path: str) -> bool:
+    """Whether a stage uses the scenario's value of an input."""
+    return uses(stage, path) and getattr(stage, path.partition(".")[0], None) is None

@@ -1,0 +1,360 @@
+"""The table of scenarios: opened, pinned, copied, renamed, moved and removed by mouse and by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+
+from isocost.report.decisions.beside import Columns
+from isocost.ui.look.icons import icon
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.base import made_pen, mixed
+from isocost.ui.tabs.compare.commands import ScenarioCommands
+from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
+from isocost.ui.tabs.compare.painting import GROUND, LABELS, CellDelegate, LabelHeader, series_at
+
+NARROWEST, WIDEST = 178, 270
+"""Pixels of a scenario's column."""
+
+KEYS = "Enter opens, P pins, Ctrl+D duplicates, F2 renames, Alt with Left or Right moves, Delete removes."
+
+
+class ColumnTools(QWidget):
+    """What can be done to the scenario pointed at, as buttons under its name."""
+
+    def __init__(self, commands: ScenarioCommands, rename: Callable[[int], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.column = 0
+        self.pin = self._button("pin", "Pin", "compare all others with it (P)", commands.pin)
+        self.copy = self._button("copy", "Duplicate", "put a copy beside it (Ctrl+D)", commands.duplicate)
+        self.edit = self._button("edit", "Rename", "give it another name (F2)", rename)
+        self.trash = self._button(
+            "trash", "Remove", "take it out; undo brings it back (Del)", commands.remove
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for button in self.buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        self.hide()
+
+    @property
+    def buttons(self) -> tuple[QToolButton, ...]:
+        """All of them, from the left."""
+        return (self.pin, self.copy, self.edit, self.trash)
+
+    def _button(self, picture: str, verb: str, tip: str, run: Callable[[int], object]) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(f"compare.{picture}")
+        button.setProperty("verb", verb)
+        button.setToolTip(f"{verb}: {tip}")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda: run(self.column))
+        return button
+
+    def stand_for(self, column: int, name: str) -> None:
+        """Act on this scenario from now on; the base is pinned already."""
+        self.column = column
+        self.pin.setEnabled(column > 0)
+        for button in self.buttons:
+            button.setAccessibleName(f"{button.property('verb')} {name}")
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw the pictures in the theme's colours."""
+        for button in self.buttons:
+            button.setIcon(icon(button.objectName().partition(".")[2], theme.quiet, theme.px(14)))
+
+
+class ScenarioTable(QTableView):
+    """A column for each scenario; the current one is what the chart below explains."""
+
+    input_wanted = Signal(int, str)
+    """A scenario, and the path of its input to go to."""
+    current_changed = Signal(int)
+    """Another scenario has the keyboard."""
+
+    def __init__(
+        self, theme: Theme, commands: ScenarioCommands, refused: Callable[[str], None], parent: QWidget
+    ) -> None:
+        """``refused`` says why a name was not taken."""
+        super().__init__(parent)
+        self._commands = commands
+        self._refused = refused
+        self.columns = ColumnsModel(self._rename, self)
+        self.delegate = CellDelegate(theme, self.columns, self)
+        self.labels = LabelHeader(theme, self.columns, self)
+        self._theme = theme
+        self._hovered: int | None = None
+        self._pressed: QPoint | None = None
+        self._dragged: int | None = None
+        self._gesture: object = object()
+        self._heights: tuple[int, ...] = ()
+        self._dress()
+        self.tools = ColumnTools(commands, self.rename, self.viewport())
+        QApplication.instance().focusChanged.connect(self._place_tools)  # type: ignore[union-attr]
+
+    def _dress(self) -> None:
+        self.setObjectName("compare.table")
+        self.setProperty("role", "inset")
+        self.setAccessibleName("Scenarios")
+        self.setAccessibleDescription(KEYS)
+        self.setModel(self.columns)
+        self.setItemDelegate(self.delegate)
+        self.setVerticalHeader(self.labels)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setMinimumSectionSize(40)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.viewport().setAutoFillBackground(False)
+        self.selectionModel().currentChanged.connect(self._tell_current)
+        self.horizontalScrollBar().valueChanged.connect(self._place_tools)
+
+    # Showing
+
+    def show_columns(self, view: Columns, selected: int) -> None:
+        """Show the scenarios; the current one stays where it is as long as there are as many."""
+        before, another = self.currentIndex(), selected != self.columns.selected
+        same = self.columns.view is not None and self.columns.view.names == view.names
+        self.columns.show(view, selected)
+        if not self.currentIndex().isValid():
+            row = before.row() if before.isValid() else NAME
+            column = min(max(before.column(), 0), len(view.names) - 1) if before.isValid() else selected
+            self.setCurrentIndex(self.columns.index(min(row, self.columns.rowCount() - 1), column))
+        if another:  # chosen elsewhere: the picker, a button
+            self.go_to(selected)
+        self._fit()
+        if another or not same:
+            self._place_tools()
+            self.viewport().update()
+
+    def go_to(self, column: int) -> None:
+        """Make a scenario the current one, in the same row."""
+        row = max(NAME, self.currentIndex().row())
+        self.setCurrentIndex(self.columns.index(row, column))
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = self.delegate.theme = self.labels.theme = theme
+        self.tools.apply_theme(theme)
+        self._heights = ()
+        self._fit()
+        self._place_tools()
+
+    def _fit(self) -> None:
+        """Rows as high as what they show, the table as high as its rows, columns as wide as there is room."""
+        rows, count = self.columns.rowCount(), self.columns.columnCount()
+        heights = tuple(self.delegate.height(at) for at in range(rows))
+        if heights != self._heights:
+            self._heights = heights
+            for at, height in enumerate(heights):
+                self.labels.resizeSection(at, height)
+        if not count:
+            return
+        px = self._theme.px
+        room = self.width() - px(LABELS)
+        # One scenario is always seen whole, however large the text.
+        wide = min(px(WIDEST), max(px(NARROWEST), room // count), max(room, px(NARROWEST) // 2))
+        for column in range(count):
+            if self.columnWidth(column) != wide:
+                self.setColumnWidth(column, wide)
+        scrolled = wide * count > room
+        bar = self.horizontalScrollBar().sizeHint().height() if scrolled else 0
+        if self.height() != sum(heights) + bar:
+            self.setFixedHeight(sum(heights) + bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+        self._place_tools()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The base on grey, the one on screen outlined: both whole columns, under and over the cells."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, high = self._theme, sum(self._heights)
+        if self.columns.columnCount():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(theme.quiet, theme.panel, GROUND))
+            painter.drawRoundedRect(self._column_rect(0, high), 6, 6)
+        painter.end()
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for at in range(self.columns.rowCount()):
+            row = self.columns.row(at)
+            if row is not None and row.kind == "heading":
+                y = self.rowViewportPosition(at) + 8
+                painter.setPen(made_pen(theme.line))
+                painter.drawLine(0, y, self.viewport().width(), y)
+        selected = self.columns.selected
+        if selected < self.columns.columnCount():
+            painter.setPen(made_pen(series_at(theme, selected).line, 1.4))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self._column_rect(selected, high), 6, 6)
+        painter.end()
+
+    def _column_rect(self, column: int, high: int) -> QRectF:
+        left, wide = self.columnViewportPosition(column), self.columnWidth(column)
+        return QRectF(left + 1, 1, wide - 4, high - 2)
+
+    # Buttons under the name
+
+    def _place_tools(self, *_: object) -> None:
+        """Under the name pointed at; else under the current one while the keyboard is here."""
+        column = self._hovered
+        if column is None and (
+            self.hasFocus() or self.tools.isAncestorOf(QApplication.focusWidget() or self)
+        ):
+            column = self.currentIndex().column()
+        view = self.columns.view
+        shown = view is not None and column is not None and 0 <= column < len(view.names)
+        self.delegate.covered = column if shown else None
+        if shown and view is not None and column is not None:
+            place = self.visualRect(self.columns.index(STATUS, column))
+            self.tools.setGeometry(place.adjusted(8, 0, -8, 0))
+            self.tools.stand_for(column, view.names[column])
+        self.tools.setVisible(shown)
+        self.viewport().update()
+
+    def _hover(self, column: int | None) -> None:
+        if column != self._hovered:
+            self._hovered = column
+            self._place_tools()
+
+    # Doing
+
+    def rename(self, column: int) -> None:
+        """Edit a scenario's name in place."""
+        self.setCurrentIndex(self.columns.index(NAME, column))
+        self.edit(self.currentIndex())
+
+    def _rename(self, column: int, name: str) -> bool:
+        refused = self._commands.rename(column, name)
+        self._refused(refused)
+        return not refused
+
+    def _open(self, index: QModelIndex) -> None:
+        """Show the scenario of a cell; from an input that differs on to that input."""
+        row = self.columns.row(index.row())
+        if row is not None and row.kind == "input" and row.cells[index.column()].differs:
+            self.input_wanted.emit(index.column(), row.path)
+        else:
+            self._commands.open(index.column())
+
+    def _tell_current(self, now: QModelIndex, before: QModelIndex) -> None:
+        if now.isValid() and now.column() != before.column():
+            self.current_changed.emit(now.column())
+        self._place_tools()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and index.isValid():
+            self._pressed, self._dragged, self._gesture = place, None, object()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        self._hover(index.column() if index.isValid() else None)
+        self._point(index)
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            return
+        if self._dragged is None:
+            pressed = self.indexAt(self._pressed)
+            far = (place - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+            if not far or pressed.row() not in (NAME, STATUS):
+                return
+            self._dragged = pressed.column()
+        over = self.columnAt(place.x())
+        if over >= 0 and over != self._dragged:
+            self._dragged = self._commands.move(self._dragged, over, self._gesture)
+            self.go_to(self._dragged)
+
+    def _point(self, index: QModelIndex) -> None:
+        """A hand over what leads somewhere."""
+        row = self.columns.row(index.row()) if index.isValid() else None
+        leads = index.isValid() and (
+            index.row() == NAME
+            or (row is not None and row.kind == "input" and row.cells[index.column()].differs)
+        )
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, dragged = self._pressed, self._dragged
+        self._pressed = self._dragged = None
+        index = self.indexAt(event.position().toPoint())
+        if pressed is None or dragged is not None or index != self.indexAt(pressed):
+            return
+        row = self.columns.row(index.row())
+        if row is None or (row.kind == "input" and row.cells[index.column()].differs):
+            self._open(index)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, held = Qt.Key(event.key()), event.modifiers()
+        column, modifiers = self.currentIndex().column(), Qt.KeyboardModifier
+        held &= ~modifiers.KeypadModifier
+        if column < 0 or self.state() is QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)
+        elif held == modifiers.AltModifier and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.go_to(self._commands.move(column, column + (1 if key is Qt.Key.Key_Right else -1)))
+        elif held == modifiers.ControlModifier and key is Qt.Key.Key_D:
+            self._commands.duplicate(column)
+            self.go_to(column + 1)
+        elif held == modifiers.NoModifier and key in self._plain_keys():
+            self._plain_keys()[key](column)
+        elif held == modifiers.NoModifier and event.text().isprintable() and event.text():
+            event.ignore()  # Qt would look for a cell that begins with the letter
+        else:
+            super().keyPressEvent(event)
+
+    def _plain_keys(self) -> dict[Qt.Key, Callable[[int], object]]:
+        return {
+            Qt.Key.Key_P: self._pin,
+            Qt.Key.Key_F2: self.rename,
+            Qt.Key.Key_Delete: self._commands.remove,
+            Qt.Key.Key_Return: lambda _: self._open(self.currentIndex()),
+            Qt.Key.Key_Enter: lambda _: self._open(self.currentIndex()),
+        }
+
+    def _pin(self, column: int) -> None:
+        self._commands.pin(column)
+        self.go_to(0)
+
+    def event(self, event: QEvent) -> bool:
+        """Keys of the table come before shortcuts of the window."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+            if alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+                event.accept()
+                return True
+        handled: bool = super().event(event)
+        return handled

@@ -1,0 +1,211 @@
+"""How the cells of the scenarios are painted, and the labels before them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from isocost.report.decisions.beside import Columns, Row, Strip
+from isocost.ui.look.theme import Series, Theme
+from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
+from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
+from isocost.ui.widgets.rows import LEFT, Index, write_text
+
+INSET = 12
+BADGE = 18
+"""Pixels before the text of a cell, and across a scenario's letter."""
+
+_HEIGHTS = {"headline": 28, "figure": 20, "strip": 24, "heading": 32, "input": 22}
+LABELS = 156
+"""Pixels of the labels' column."""
+
+TINT, GROUND = 0.13, 0.07
+"""Opacity of the ground under what differs, and under the base."""
+
+
+def series_at(theme: Theme, column: int) -> Series:
+    """The colours of a scenario, which are its letter's."""
+    return theme.series[column % len(theme.series)]
+
+
+def paint_badge(painter: QPainter, theme: Theme, place: QRectF, letter: str, column: int) -> None:
+    """A scenario's letter on its colour."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(series_at(theme, column).text))
+    painter.drawRoundedRect(place, 4, 4)
+    middle = int(Qt.AlignmentFlag.AlignCenter)
+    write_text(painter, place, letter, font_of(theme, "small", bold=True), theme.on_accent, middle)
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints cells and edits names in place."""
+
+    def __init__(self, theme: Theme, model: ColumnsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.theme = theme
+        self.covered: int | None = None
+        """Column whose status is covered by its buttons."""
+
+    def height(self, at: int) -> int:
+        """Pixels of a row's height."""
+        row = self._model.row(at)
+        return self.theme.px((30 if at == NAME else 24) if row is None else _HEIGHTS[row.kind])
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(160, self.height(index.row()))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view, at, column = self._model.view, index.row(), index.column()
+        if view is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(option.rect).adjusted(INSET, 0, -8, 0)
+        row = self._model.row(at)
+        if at == NAME:
+            self._paint_name(painter, room, view, column)
+        elif at == STATUS:
+            if column != self.covered:
+                ink = self.theme.quiet if column else series_at(self.theme, 0).text
+                write_text(painter, room, self._model.status(column), font_of(self.theme, "quiet"), ink)
+        elif row is not None and row.strips:
+            self._paint_strip(painter, room, row.strips[column], view.scale, series_at(self.theme, column))
+        elif row is not None and row.cells:
+            self._paint_cell(painter, room, row, column, option)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(made_pen(self.theme.accent, 1.4))
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(3, 1, -3, -1), 5, 5)
+        painter.restore()
+
+    def _paint_name(self, painter: QPainter, room: QRectF, view: Columns, column: int) -> None:
+        side = self.theme.px(BADGE)
+        badge = QRectF(room.left(), room.center().y() - side / 2, side, side)
+        paint_badge(painter, self.theme, badge, view.letters[column], column)
+        name = room.adjusted(side + 8, 0, 0, 0)
+        font, end = font_of(self.theme, "body", bold=True), Qt.TextElideMode.ElideMiddle
+        # Copies are called alike but for the end of their names.
+        write_text(painter, name, view.names[column], font, self.theme.text, LEFT, end)
+
+    def _paint_cell(
+        self, painter: QPainter, room: QRectF, row: Row, column: int, option: QStyleOptionViewItem
+    ) -> None:
+        theme, cell = self.theme, row.cells[column]
+        large = row.kind == "headline"
+        font = font_of(theme, "figure") if large else font_of(theme, "small", bold=cell.differs)
+        if cell.differs:
+            wide = min(room.width(), text_size(font, cell.words)[0])
+            chip = QRectF(room.left() - 6, room.top() + 1.5, wide + 12, room.height() - 3)
+            pointed = bool(option.state & QStyle.StateFlag.State_MouseOver)
+            painter.setPen(made_pen(theme.accent) if pointed else Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(theme.accent, theme.panel, TINT))
+            painter.drawRoundedRect(chip, 4, 4)
+        ink = theme.text if row.kind != "input" or cell.differs or not column else theme.quiet
+        beside = font_of(theme, "small", bold=True)
+        change = text_size(beside, cell.change)[0] + 8 if cell.change else 0.0
+        words = room.adjusted(0, 0, -change, 0)
+        write_text(painter, words, cell.words, font, ink)
+        if cell.change:
+            left = min(words.right(), words.left() + text_size(font, cell.words)[0]) + 8
+            tone = {"dearer": theme.care, "cheaper": theme.fine}.get(cell.tone, theme.quiet)
+            write_text(painter, QRectF(left, room.top(), change, room.height()), cell.change, beside, tone)
+
+    def _paint_strip(
+        self,
+        painter: QPainter,
+        room: QRectF,
+        strip: Strip | None,
+        scale: tuple[float, float],
+        series: Series,
+    ) -> None:
+        """The range as a bar, the plan as a filled diamond, with its reserve as a hollow one, the budget."""
+        theme, middle = self.theme, room.center().y()
+        room = room.adjusted(4, 0, -8, 0)
+        painter.setPen(made_pen(theme.track, 2))
+        painter.drawLine(QPointF(room.left(), middle), QPointF(room.right(), middle))
+        if strip is None or scale[1] <= scale[0]:
+            return
+        per_usd = room.width() / (scale[1] - scale[0])
+
+        def at(usd: float) -> float:
+            return room.left() + (usd - scale[0]) * per_usd
+
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(series.line, theme.panel, 0.45))
+        wide = max(2.0, at(strip.high) - at(strip.low))
+        painter.drawRoundedRect(QRectF(at(strip.low), middle - 4, wide, 8), 3, 3)
+        if strip.budget is not None:
+            painter.setPen(made_pen(theme.text, 1.6))
+            painter.drawLine(QPointF(at(strip.budget), middle - 10), QPointF(at(strip.budget), middle + 10))
+        painter.setPen(made_pen(series.text, 1.4))
+        if strip.with_reserve > strip.plan:
+            painter.setBrush(QColor(theme.panel))
+            painter.drawPolygon(_diamond(at(strip.with_reserve), middle))
+        painter.setBrush(QColor(series.text))
+        painter.drawPolygon(_diamond(at(strip.plan), middle))
+
+    # Editing a name
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
+        line = QLineEdit(parent)
+        line.setObjectName("compare.name")
+        line.setProperty("role", "cell")
+        line.setAccessibleName("Name of the scenario")
+        line.setMaxLength(120)
+        return line
+
+    def updateEditorGeometry(  # noqa: N802
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        place = QRect(option.rect)
+        place.setLeft(place.left() + INSET + self.theme.px(BADGE) + 2)
+        editor.setGeometry(place.adjusted(0, 2, -4, -2))
+
+
+def _diamond(x: float, y: float, half: float = 4.5) -> QPolygonF:
+    return QPolygonF([QPointF(x - half, y), QPointF(x, y - half), QPointF(x + half, y), QPointF(x, y + half)])
+
+
+class LabelHeader(QHeaderView):
+    """The labels before the cells: they stay where they are while the scenarios scroll."""
+
+    def __init__(self, theme: Theme, model: ColumnsModel, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._shown = model
+        self.theme = theme
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setHighlightSections(False)
+        self.setSectionsClickable(False)
+        self.setMinimumSectionSize(8)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.theme.px(LABELS), 0)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:  # noqa: N802
+        row, theme = self._shown.row(logical), self.theme
+        if row is None:
+            return
+        painter.save()
+        room = QRectF(rect).adjusted(0, 0, -6, 0)
+        if row.kind == "heading":
+            painter.setPen(made_pen(theme.line))
+            y = room.top() + 8
+            painter.drawLine(QPointF(room.left(), y), QPointF(rect.right(), y))
+            font = font_of(theme, "quiet", bold=True)
+            write_text(painter, room.adjusted(0, 10, 0, 0), row.label.upper(), font, theme.quiet, LEFT)
+        elif row.kind == "strip":
+            write_text(painter, room, row.label, font_of(theme, "quiet"), theme.quiet)
+        else:
+            bold = row.kind == "headline"
+            write_text(painter, room, row.label, font_of(theme, "small", bold=bold), theme.text)
+        painter.restore()

@@ -1,0 +1,154 @@
+"""One run under every supplier's price: a row each, and a click adopts it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
+
+from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
+from isocost.quantities import format_money
+from isocost.report.decisions.suppliers import (
+    age_short,
+    card_note,
+    card_notes,
+    card_words,
+    cards_said,
+    cards_shown,
+    cards_table,
+    supplier_name,
+)
+from isocost.report.table import Table
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.base import mixed
+from isocost.ui.plot.chart import Drawing
+from isocost.ui.tabs.compare.rows import Lines
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, RowDelegate, RowsDrawing, write_text
+
+HEIGHT = 24
+NAME, NOTE, PRICE, AGE, TOTAL = 132, 96, 58, 44, 62
+"""Pixels of a row's height, and of its columns of text."""
+SLIM = 470
+"""Pixels of a row below which what is let has no room."""
+
+
+class CardDelegate(RowDelegate):
+    """Paints a price card; holds the scale and what no price moves."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(theme, HEIGHT, parent)
+        self._still, self._full = 0.0, 0.0
+
+    def show(self, found: BySupplier) -> None:
+        """Paint from now on for these cards."""
+        self._still = found.still_usd
+        self._full = max((each.total_usd for each in cards_shown(found)), default=0.0)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        card: SupplierPrice = index.data(ROW)
+        row, theme = QRectF(option.rect), self.theme
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_ground(painter, row, option.state, chosen=card.own)
+        slim = row.width() < theme.px(SLIM)
+
+        def column(right: float, wide: int) -> QRectF:
+            return QRectF(right - theme.px(wide), row.top(), theme.px(wide), row.height())
+
+        total = column(row.right() - 8, TOTAL)
+        age = column(total.left(), AGE)
+        price = column(age.left(), PRICE)
+        name = QRectF(row.left() + 8, row.top(), theme.px(NAME) - 8, row.height())
+        note = QRectF(name.right() + 8, row.top(), 0.0 if slim else theme.px(NOTE), row.height())
+        bold = self.bold if card.own else self.small
+        write_text(painter, name, supplier_name(card), bold, theme.text)
+        write_text(painter, note, card_note(card), self.quiet, theme.quiet)
+        write_text(painter, price, format_money(card.card.usd_per_gpu_hour), self.small, theme.quiet, RIGHT)
+        ink = theme.stop if card.old else theme.care if card.stale else theme.quiet
+        write_text(painter, age, age_short(card), self.quiet, ink, RIGHT)
+        write_text(painter, total, format_money(card.total_usd), self.bold, theme.text, RIGHT)
+        left = note.right() + 8
+        bars = QRectF(left, row.center().y() - 6, max(16.0, price.left() - left - 8), 12)
+        self._paint_bar(painter, bars, card)
+        painter.restore()
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, card: SupplierPrice) -> None:
+        if self._full <= 0.0:
+            return
+        theme, per_usd = self.theme, room.width() / self._full
+        still = max(0.0, min(self._still, card.total_usd))
+        follows = QRectF(
+            room.left() + still * per_usd, room.top(), (card.total_usd - still) * per_usd, room.height()
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.quiet, theme.panel, 0.45))
+        painter.drawRoundedRect(QRectF(room.left(), room.top(), still * per_usd, room.height()), 3, 3)
+        painter.setBrush(QColor(theme.series[0].line))
+        painter.drawRoundedRect(follows.adjusted(1 if still else 0, 0, 0, 0), 3, 3)
+
+
+class SuppliersCard(ChartCard):
+    """The card of all price cards known for the plan's accelerator."""
+
+    adopted = Signal(object)
+    """The :class:`SupplierPrice` to take over."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("suppliers", parent)
+        self._found: BySupplier | None = None
+        self.cards: Lines[SupplierPrice] = Lines(card_words, self)
+        self._delegate = CardDelegate(theme, self)
+        self.list = ClickList("suppliers.list", self.cards, self._delegate, self)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        self.list.setAccessibleDescription("Enter takes the price over into the plan.")
+        self.list.clicked.connect(self._adopt)
+        self.notes = WrapLabel(self)
+        self.notes.setProperty("role", "quiet")
+        self.body.addWidget(self.list)
+        self.body.addWidget(self.notes)
+        self.body.addStretch(1)
+        self.apply_theme(theme)
+        self.say("Suppliers", "Comparing…", "Comparing…")
+
+    def show_cards(self, found: BySupplier, called: str) -> None:
+        """Draw the cards of a run, by what it is called, in place of the last ones."""
+        self._found = found
+        said = cards_said(found, called)
+        self.say(*said)
+        self._delegate.show(found)
+        self.cards.show(cards_shown(found))
+        self.list.setAccessibleName(said.finding)
+        notes = " ".join(card_notes(found))
+        self.notes.say(notes)
+        self.notes.setVisible(bool(notes))
+        self._fit()
+
+    def drawing(self) -> Drawing | None:
+        return RowsDrawing(self.cards, self._delegate) if self.cards.rows else None
+
+    def footnote(self) -> str:
+        return self.notes.whole
+
+    def table(self) -> Table:
+        return cards_table(self._found) if self._found is not None else Table((), ())
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        super().apply_theme(theme)
+        self._delegate.set_theme(theme)
+        self._fit()
+        self.list.scheduleDelayedItemsLayout()
+        self.list.viewport().update()
+
+    def _fit(self) -> None:
+        """As high as its rows: the page scrolls, not the list."""
+        self.list.setFixedHeight(max(1, len(self.cards.rows)) * self._delegate.theme.px(HEIGHT) + 4)
+
+    def _adopt(self, index: QModelIndex) -> None:
+        card: SupplierPrice = index.data(ROW)
+        if not card.own:
+            self.adopted.emit(card)
