@@ -9,12 +9,17 @@ import pytest
 from isocost.catalog import Catalog, load
 from isocost.catalog.claims import shipped_claims
 from isocost.files.claims import check_entry
+from isocost.plan.answer.estimate import answer
 from isocost.plan.claims.checked import Checked, check_claim
 from isocost.plan.claims.claim import Claim
+from isocost.plan.claims.published import priced_runs
 from isocost.plan.claims.reading import read_claim
+from isocost.plan.kinds import GpuHoursStage
+from isocost.plan.project.project import Hardware, Price, Project, Scenario
 from isocost.quantities import plain_spaces
 from isocost.report.decisions.claim_left_out import left_table, left_view
 from isocost.report.decisions.claim_page import chips, library_row, ours_view, tiles, told_number, word_of
+from isocost.report.decisions.claim_runs import runs_table, runs_view
 from isocost.report.decisions.claim_ways import claim_scenario, needs_said
 
 CLAIMS = (
@@ -28,6 +33,17 @@ CLAIMS = (
     "a",
 )
 """With published, assumed and unpriced lines; with dollars, hours and neither; possible and not."""
+
+
+def new_plan() -> Project:
+    """Hours on an accelerator, at a price."""
+    scenario = Scenario(
+        name="Base",
+        hardware=Hardware("h100-sxm", 8),
+        price=Price(2.0),
+        stages=(GpuHoursStage(name="Hours", gpu_hours=1e5),),
+    )
+    return Project(name="Plan", scenarios=(scenario,))
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +158,25 @@ def test_a_claim_that_tells_too_little_is_no_plan(catalog):
     found = checked(catalog, "gpt-4-altman")
     assert word_of(found) == "untold"
     assert claim_scenario(found) is None
+
+
+@pytest.mark.parametrize("key", ["gpt-3", "s1-32b", "gpt-4-altman"])
+def test_a_claim_stands_among_published_runs_at_one_price(catalog, key):
+    found, plan = checked(catalog, key), answer(new_plan(), catalog)
+    view = runs_view(found, plan, catalog)
+    price = plan.scenario.price.usd_per_gpu_hour
+    own = {dot.kind: dot for dot in view.dots if dot.kind in ("claim", "plan")}
+    assert own["plan"].usd == pytest.approx(plan.estimate.total.gpu_hours * price)
+    assert ("claim" in own) == (found.terms.gpu_hours is not None and found.terms.entry is not None)
+    if "claim" in own:
+        kind = "tuned" if key == "s1-32b" else "scratch"
+        dearer = [dot for dot in view.dots if dot.kind == kind and dot.usd > own["claim"].usd]
+        assert view.said.finding.startswith(f"{len(dearer)} of ")
+    assert len(runs_table(view).rows) == len(view.dots)
+
+
+def test_a_published_run_on_the_plan_s_own_accelerator_costs_its_hours(catalog):
+    runs = [run for run in catalog.runs if run.trusted and run.gpu_hours and run.accelerator == "h100-sxm"]
+    priced = {(run.label, run.date, run.usd) for run in priced_runs("h100-sxm", 2.0, catalog)}
+    assert runs
+    assert {(run.label, run.date, run.gpu_hours * 2.0) for run in runs} <= priced

@@ -370,3 +370,19 @@ def test_a_claim_is_checked_in_two_gestures_from_another_tab(window: Window, qtb
     shown = next(view for view in window.views if isinstance(view, ClaimsPage))
     qtbot.waitUntil(lambda: words(shown).startswith("Impossible: 59 times"), timeout=20_000)
     assert shown.isVisible()
+
+
+def test_a_dot_says_which_run_it_is_and_the_plan_s_price_moves_them_all(page, own):
+    own.refresh()
+    settle(own)
+    chart = page.runs.chart
+    page.area.ensureWidgetVisible(chart)
+    QApplication.processEvents()
+    before = {dot.label: dot.usd for dot in chart.view.dots if dot.kind == "scratch"}
+    chart.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert page.runs.explained.text() == chart.view.dots[0].words
+    own.set_value("price.usd_per_gpu_hour", 2 * own.value("price.usd_per_gpu_hour"), "Twice the price")
+    settle(own)
+    after = {dot.label: dot.usd for dot in chart.view.dots if dot.kind == "scratch"}
+    assert after == pytest.approx({label: 2 * usd for label, usd in before.items()})

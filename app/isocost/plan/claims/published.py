@@ -86,3 +86,36 @@ def run_words(run: PublishedRun, noun: str) -> str:
     took = f"{format_count(run.gpu_hours)} {noun}-hours" if run.gpu_hours else ""
     cost = format_money(run.cost_usd) if run.cost_usd and run.cost_kind == "reported" else ""
     return f"{run.label}, {', '.join(each for each in (took, cost) if each)} ({run.source})"
+
+
+@dataclass(frozen=True, slots=True)
+class PricedRun:
+    """A published run as if it had been on one accelerator at one price."""
+
+    label: str
+    date: str
+    """ISO month."""
+    usd: float
+    tuned: bool
+    """Of an existing model, not from nothing."""
+    source: str
+
+
+def priced_runs(accelerator: str, usd_per_hour: float, catalog: Catalog) -> tuple[PricedRun, ...]:
+    """Trusted published runs whose hours are told, by date: hours x ratio of 16-bit peaks x one price.
+
+    ``total`` rows stand for their stages where these are told apart too: both are shown, never added.
+    """
+    peak = dense_peak(catalog.accelerator(accelerator).spec, "bf16")[0]
+    found = [
+        PricedRun(
+            run.label,
+            run.date,
+            run.gpu_hours * (_peak(catalog, run) / peak) * usd_per_hour,
+            run.stage not in ("pretrain", "total"),
+            run.source,
+        )
+        for run in catalog.runs
+        if run.trusted and run.gpu_hours and run.accelerator is not None
+    ]
+    return tuple(sorted(found, key=lambda each: each.date))

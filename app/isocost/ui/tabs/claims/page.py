@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEven
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from isocost.files.claims import predicted_by
+from isocost.plan.answer.estimate import Answer
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.terms import terms_of
 from isocost.plan.claims.writing import sentence_of
@@ -24,16 +25,19 @@ from isocost.report.decisions.claim_page import (
     tiles,
     word_of,
 )
+from isocost.report.decisions.claim_runs import runs_view
 from isocost.report.decisions.claim_ways import buys_said, claim_scenario, needs_said, opened_words
 from isocost.report.decisions.claims import claim_told, judged_said, title_said
 from isocost.report.told import markdown_text
 from isocost.ui.look.theme import Theme
+from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.claims.checker import Checker, Outcome
 from isocost.ui.tabs.claims.ladder import LadderCard
 from isocost.ui.tabs.claims.left_out import LeftOutCard
 from isocost.ui.tabs.claims.library import Library
 from isocost.ui.tabs.claims.ours import OursCard
+from isocost.ui.tabs.claims.runs import RunsCard
 from isocost.ui.tabs.claims.verdict import VerdictCard, pasted
 from isocost.ui.tabs.claims.ways import WaysCard
 from isocost.ui.widgets.card import ChartCard
@@ -72,6 +76,7 @@ class ClaimsPage(QWidget):
         self.left_out = LeftOutCard(theme, self)
         self.needs = WaysCard("claims.needs", theme, self)
         self.buys = WaysCard("claims.buys", theme, self)
+        self.runs = RunsCard(theme, self)
         self.ladder = LadderCard(session, theme, self)
         self._lay_out()
         self._connect()
@@ -99,6 +104,7 @@ class ClaimsPage(QWidget):
             beside.addLayout(stack)
         self._beside = beside
         column.addLayout(beside)
+        column.addWidget(self.runs)
         column.addWidget(self.ladder)
         column.addStretch(1)
         self.area = QScrollArea(self)
@@ -130,6 +136,7 @@ class ClaimsPage(QWidget):
         # Heard wherever the focus is while this page is shown; a field that is typed in pastes for itself.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
         self._session.project_changed.connect(self._follow_money)
+        self._follower = Follower(self.runs, self._session, ("estimate",), self._show_runs)
 
     def _arrange(self) -> None:
         """The library at the side and cards in two columns where there is room, else one above the other."""
@@ -177,7 +184,7 @@ class ClaimsPage(QWidget):
         self._theme = theme
         self.library.apply_theme(theme)
         self.verdict.apply_theme(theme)
-        for card in (*self.cards, self.ladder):
+        for card in (*self.cards, self.runs, self.ladder):
             card.apply_theme(theme)
         self._arrange()
 
@@ -292,7 +299,7 @@ class ClaimsPage(QWidget):
         self.verdict.show_verdict(about, CHECKING, None, (), (), "")
         self.verdict.offer(False, False)
         # The ladder too: moved into sight for a moment, it would be solved for nobody.
-        for card in (*self.cards, self.ladder):
+        for card in (*self.cards, self.runs, self.ladder):
             card.hide()
 
     def _show(self, outcome: Outcome) -> None:
@@ -320,16 +327,23 @@ class ClaimsPage(QWidget):
         self.needs.show_ways(*needs_said(checked))
         self.buys.show_ways(*buys_said(checked, outcome.whole))
         solving = not outcome.whole and checked.told_usd is not None
-        for card in (self.ours, self.left_out, self.ladder):
+        for card in (self.ours, self.left_out, self.runs, self.ladder):
             card.show()
+        self._follower.again()
         self.needs.setVisible(bool(checked.needs))
         self.buys.setVisible(bool(checked.buys) or solving)
+
+    def _show_runs(self, answer: Answer) -> None:
+        """The claim and the plan among published runs, at the plan's price."""
+        checked = self._shown.checked if self._shown is not None else None
+        if checked is not None:
+            self.runs.show_runs(runs_view(checked, answer, self._session.catalog))
 
     def _show_unread(self, outcome: Outcome) -> None:
         finding, *more = outcome.problems
         self.verdict.show_verdict("", finding, "untold", (), (), " ".join(more))
         self.verdict.offer(False, False)
-        for card in self.cards:
+        for card in (*self.cards, self.runs):
             card.hide()
         self.ladder.show()
 
