@@ -160,12 +160,6 @@ def choose_own_accelerator(
     return replace_stage(project, changed, scenario=scenario, stage=at)
 
 
-def add_scenario(project: Project, scenario: Scenario) -> Project:
-    """The project with a scenario after its others, under a name none of them has."""
-    named = msgspec.structs.replace(scenario, name=free_name(scenario.name, project.scenarios))
-    return msgspec.structs.replace(project, scenarios=(*project.scenarios, named))
-
-
 def free_name(name: str, others: Iterable[Named]) -> str:
     """The name, with the first number from 2 on that none of the others has after it where it is taken."""
     taken = {each.name for each in others}

@@ -179,7 +179,8 @@ class Session(QObject):
 
     def open_scenario(self, scenario: Scenario, words: str) -> None:
         """Add a scenario to the plan and show it: one undo step called ``words``."""
-        self.apply(lambda project: add_scenario(project, scenario), words)
+        last = len(self._project.scenarios)
+        self.apply(lambda project: add_scenario(project, scenario, last), words)
         self.select_scenario(len(self._project.scenarios) - 1)
 
     def show_in(self, code: str) -> None:
