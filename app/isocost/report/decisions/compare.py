@@ -156,7 +156,8 @@ def chances(sides: Sequence[Side | None]) -> list[tuple[str, list[str | None]]]:
 
 
 def _span(odds: Odds) -> str:
-    return f"{format_money(odds.p10_usd)} to {format_money(odds.p90_usd)}"
+    low, high = format_money(odds.p10_usd), format_money(odds.p90_usd)
+    return f"{low} to {high}" if low != high else f"{low}, nothing in doubt"
 
 
 def _of_100(chance: float | None) -> str | None:

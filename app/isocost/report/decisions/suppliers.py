@@ -119,11 +119,11 @@ def _cards_finding(found: BySupplier, called: str) -> str:
     span = f"{format_money(low.total_usd)} to {format_money(shown[-1].total_usd)}"
     said = f"{called} at {len(shown)} prices: {span}"
     saved = held.total_usd - low.total_usd
-    return (
-        f"{said}; {low.card.supplier} saves {format_money(saved)}"
-        if saved > 0.0
-        else f"{said}; none is lower"
-    )
+    if saved <= 0.0:
+        return f"{said}; none is lower"
+    # A price nobody may ask any more is no saving without a word on its age.
+    asked = f"{low.card.supplier} ({age_short(low)})" if low.stale else low.card.supplier
+    return f"{said}; {asked} saves {format_money(saved)}"
 
 
 def cards_shown(found: BySupplier) -> tuple[SupplierPrice, ...]:

@@ -207,5 +207,6 @@ class LabelHeader(QHeaderView):
             write_text(painter, room, row.label, font_of(theme, "quiet"), theme.quiet)
         else:
             bold = row.kind == "headline"
-            write_text(painter, room, row.label, font_of(theme, "small", bold=bold), theme.text)
+            font, middle = font_of(theme, "small", bold=bold), Qt.TextElideMode.ElideMiddle
+            write_text(painter, room, row.label, font, theme.text, LEFT, middle)
         painter.restore()

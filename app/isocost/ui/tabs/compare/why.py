@@ -16,13 +16,15 @@ from isocost.ui.tabs.compare.painting import BADGE, paint_badge, series_at
 from isocost.ui.tabs.compare.rows import Lines
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
-from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, RowDelegate, RowsDrawing, write_text
+from isocost.ui.widgets.rows import LEFT, RIGHT, ROW, ClickList, Index, RowDelegate, RowsDrawing, write_text
 
 HEIGHT = 24
-LABEL, CHANGE, MONEY, SHARE = 124, 130, 66, 52
-"""Pixels of a row's height, and of its columns of text."""
-SLIM, BOTH = 560, 190
-"""Pixels of a row below which the values of an input follow its name, and what both then have."""
+MONEY, SHARE = 66, 52
+"""Pixels of a row's height, and of its columns of figures."""
+SLIM = 560
+"""Pixels of a row below which the values of an input follow its name; else they stand in a column."""
+NARROWEST, WIDEST, PART = 190, 400, 0.42
+"""Pixels of both texts at least and at most, and between them their part of the row."""
 LEAST = 1.5
 """Pixels a bar is wide at least."""
 
@@ -52,8 +54,9 @@ class StepDelegate(RowDelegate):
         share = QRectF(row.right() - theme.px(SHARE) - 8, row.top(), theme.px(SHARE), row.height())
         money = QRectF(share.left() - theme.px(MONEY), row.top(), theme.px(MONEY), row.height())
         begin = row.left() + 8 + indent
-        words = QRectF(begin, row.top(), theme.px(BOTH if slim else LABEL + CHANGE), row.height())
-        name = min(words.width(), text_size(self.small, step.label)[0]) if slim else theme.px(LABEL)
+        wide = min(theme.px(WIDEST), max(theme.px(NARROWEST), row.width() * PART))
+        words = QRectF(begin, row.top(), wide, row.height())
+        name = min(wide, text_size(self.small, step.label)[0]) if slim else wide / 2
         label, change = words.adjusted(0, 0, name - words.width(), 0), words.adjusted(name + 8, 0, 0, 0)
         if step.letter:
             column = self._columns[1 if last else 0]
@@ -62,7 +65,9 @@ class StepDelegate(RowDelegate):
             write_text(painter, words, step.label, self.bold, theme.text)
             write_text(painter, money.united(share), step.amount, self.bold, theme.text, RIGHT)
         else:
-            write_text(painter, label, step.label, self.small, theme.text)
+            # The stage's name comes first, and the input's last.
+            middle = Qt.TextElideMode.ElideMiddle
+            write_text(painter, label, step.label, self.small, theme.text, LEFT, middle)
             if change.width() > theme.px(24):
                 write_text(painter, change, step.change, self.quiet, theme.quiet)
             ink = theme.care if step.usd > 0 else theme.fine if step.usd < 0 else theme.quiet
