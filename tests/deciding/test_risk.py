@@ -328,3 +328,26 @@ def test_any_range_is_sampled_within_what_its_shape_allows(tmp_path_factory, low
     if doubt.base == pytest.approx(doubt.middle):
         still = found.programme.at([np.array([doubt.base])])
         assert still.cost_usd[0] == pytest.approx(found.programme.base.cost_usd[0], abs=0.02)
+
+
+def test_an_estimate_says_that_ranges_are_not_in_its_own(capsys, tmp_path):
+    ranged = plan(tmp_path, "ranges: {price.usd_per_gpu_hour: 2..3}")
+    assert main(["estimate", ranged]) == 0
+    assert "takes no account of your 1 range: isocost risk does" in capsys.readouterr().out
+
+
+def test_a_range_of_a_predicted_mfu_says_which_waste_its_samples_bear(capsys, tmp_path):
+    text = "\n".join(
+        [
+            "isocost: 1", "name: Ranged", "scenarios:", "- name: Only", "  model: {parameters: 7e9}",
+            "  hardware: {accelerator: h100-sxm, count: 64}", "  price: {usd_per_gpu_hour: 2}", "  stages:",
+            "  - {kind: pretrain, name: Run, data: {tokens: 1e11, sequence: 4096, batch_tokens: 4194304}}",
+            "  ranges: {efficiency.mfu: 30-50 %}", "",
+        ]
+    )  # fmt: skip
+    path = tmp_path / "mfu.yaml"
+    path.write_text(text, encoding="utf-8")
+    words = told(capsys, "risk", str(path))["words"]
+    assert any("a range counts as measured" in line for line in words)
+    path.write_text(text.replace("  price:", "  efficiency: {mfu: 0.4}\n  price:"), encoding="utf-8")
+    assert not any("counts as measured" in line for line in told(capsys, "risk", str(path))["words"])

@@ -148,6 +148,14 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
             f"{why[0].upper()}{why[1:]}: it is taken as rented until a purchase price is typed.",
         )
     yield from _withdrawn(scenario, catalog, date.today())
+    if scenario.ranges:
+        yours = format_counted(len(scenario.ranges), "range")
+        yield Notice(
+            "ranges-apart",
+            scenario.ranges[0].input,
+            f"The headline takes no account of your {yours}: isocost risk does.",
+            "info",
+        )
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:
         yield Notice(
             "unknown-region",

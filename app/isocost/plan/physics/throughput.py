@@ -19,11 +19,15 @@ from isocost.engine.records import Pins, Sharding, Stack
 from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
 from isocost.engine.search.precomputed import Constants
 from isocost.plan.physics.counts import LARGEST_COUNT, Counts, count_grid
+from isocost.plan.physics.remembered import remembered
 from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
 from isocost.plan.values import Correction, Data, Efficiency, Layout, ModelChoice, ShardingName, Tuning
 from isocost.quantities import format_counted
 
 Array = NDArray[np.float64]
+
+MOST_HELD = 256
+"""Accelerators whose speeds are remembered, at 50 kB each: twice what the largest preset asks for."""
 
 TYPED = "your input"
 """Source of an MFU the user typed."""
@@ -108,9 +112,12 @@ class _Same:
         return id(self.found)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _best_at(search: _Same, row: int) -> BestLayouts:
-    """One layout of a search, remembered with its memory and its step: prices move without them."""
+    """One layout of a search, remembered with its memory and its step: prices move without them.
+
+    Each keeps its whole search alive.
+    """
     return search.found.at(row)
 
 
@@ -160,7 +167,7 @@ Keys = tuple[tuple[int, ...], ...]
 """Counts of each accelerator."""
 
 
-@lru_cache(maxsize=64)
+@remembered(MOST_HELD)
 def _predicted(
     catalog: Catalog, question: Question, terms: _Terms, accelerators: tuple[str, ...], counts: Keys
 ) -> tuple[Throughput, ...]:
@@ -212,7 +219,7 @@ def _joined(parts: Sequence[Throughput], counts: tuple[int, ...]) -> Throughput:
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(MOST_HELD)
 def _made(
     catalog: Catalog, question: Question, terms: _Terms, accelerators: tuple[str, ...], counts: Keys
 ) -> tuple[Throughput, ...]:

@@ -175,7 +175,7 @@ def _rung_tree(rung: Rung) -> dict[str, Any]:
         "wall_days": None if choice is None else choice.wall_days,
         "fits": choice is not None and choice.fits,
         "cost_usd": None if choice is None else choice.cost_usd,
-        "usd_per_gpu_hour": None if choice is None else choice.cost_usd / choice.gpu_hours,
+        "usd_per_gpu_hour": None if choice is None else choice.usd_per_hour,
         "supplier": None if choice is None else supplier_of(choice),
         "price_date": None if choice is None else choice.price.date,
         "stale": rung.stale,

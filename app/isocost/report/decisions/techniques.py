@@ -14,7 +14,7 @@ from isocost.report.decisions.words import input_label, signed_money, signed_sha
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
-GROUPS = {"same": "The same model, for less", "another": "Another model, or one that can do something else"}
+GROUPS = {"same": "The same model", "another": "Another model, or one that can do something else"}
 SHOWN = 3
 """Inputs of a technique that are written out; the rest are counted."""
 LEAST_DAYS = 0.05
