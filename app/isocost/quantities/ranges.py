@@ -26,8 +26,8 @@ def parse_range(
 
     ``2..3``, ``2 to 3``, ``30-50 %`` give two ends and no middle, ``2.5 +- 20 %`` and ``2.5 +- 0.5`` all
     three. A suffix or unit that only follows the second end is meant for both: ``30-50 %``, ``1..2B``. A
-    percentage after +- is of the middle, in fields of shares too: ``40 % +- 10 %`` is 36 to 44 %. ``money``:
-    the currencies of :func:`parse`.
+    percentage after +- is of the middle, in fields of shares too: ``40 % +- 10 %`` is 36 to 44 %.
+    ``money``: the currencies of :func:`parse`.
 
     Raises:
         QuantityError: an end is no value of that kind, or the ends are not in order.

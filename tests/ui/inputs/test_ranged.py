@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -23,14 +25,24 @@ def session(session, monkeypatch):
     return session
 
 
-def field(session, qtbot, path: str) -> FieldInput:
-    made = FieldInput(NUMBERS[path], session)
-    qtbot.addWidget(made)
-    made.resize(260, 90)
-    session.project_changed.connect(made.refresh)
-    made.show()
-    made.refresh()
-    return made
+@pytest.fixture
+def field(session, qtbot) -> Iterator[Callable[[str], FieldInput]]:
+    """Makes an input that stands alone."""
+    # Held until Qt has deleted them: what Python alone collects may go in the session's worker.
+    kept = []
+
+    def make(path: str) -> FieldInput:
+        made = FieldInput(NUMBERS[path], session)
+        kept.append(made)
+        qtbot.addWidget(made)
+        made.resize(260, 90)
+        session.project_changed.connect(made.refresh)
+        made.show()
+        made.refresh()
+        return made
+
+    yield make
+    settle(session)
 
 
 def typed(made: FieldInput, qtbot, text: str) -> str:
@@ -47,8 +59,8 @@ def ranges(session) -> dict[str, tuple[float, float]]:
     return {held.path: (held.low, held.high) for held in session.current_scenario.ranges}
 
 
-def test_a_range_around_the_plans_value_leaves_it_and_is_one_step(session, qtbot, tmp_path):
-    made, before = field(session, qtbot, "price.usd_per_gpu_hour"), session.project
+def test_a_range_around_the_plans_value_leaves_it_and_is_one_step(session, field, qtbot, tmp_path):
+    made, before = field("price.usd_per_gpu_hour"), session.project
     price = session.value("price.usd_per_gpu_hour")
     said = typed(made, qtbot, "$3..5")
     assert said == f"8 chances in 10 between $3.00 and $5.00; the plan takes ${price:.2f}"
@@ -64,8 +76,8 @@ def test_a_range_around_the_plans_value_leaves_it_and_is_one_step(session, qtbot
     assert session.project == before
 
 
-def test_a_range_beside_the_plans_value_moves_it_to_the_middle_and_says_so(session, qtbot):
-    made = field(session, qtbot, "price.usd_per_gpu_hour")
+def test_a_range_beside_the_plans_value_moves_it_to_the_middle_and_says_so(session, field, qtbot):
+    made = field("price.usd_per_gpu_hour")
     assert typed(made, qtbot, "$8 to $18").endswith("the plan takes $12.00")
     assert session.value("price.usd_per_gpu_hour") == pytest.approx(12.0)
     assert typed(made, qtbot, "10 +- 10 %").endswith("between $9.00 and $11.00; the plan takes $10.00")
@@ -73,16 +85,16 @@ def test_a_range_beside_the_plans_value_moves_it_to_the_middle_and_says_so(sessi
     assert session.value("price.usd_per_gpu_hour") == 10.0
 
 
-def test_an_input_of_one_stage_is_ranged_under_its_name(session, qtbot):
-    made = field(session, qtbot, "ablations.share")
+def test_an_input_of_one_stage_is_ranged_under_its_name(session, field, qtbot):
+    made = field("ablations.share")
     typed(made, qtbot, "30-80 %")
     assert ranges(session) == {"Ablations/ablations.share": (0.3, 0.8)}
     assert session.value("ablations.share") == 0.5
 
 
 @pytest.mark.parametrize("back", ["number", "reset"])
-def test_one_number_and_the_way_back_take_the_range_out(session, qtbot, back):
-    made = field(session, qtbot, "price.usd_per_gpu_hour")
+def test_one_number_and_the_way_back_take_the_range_out(session, field, qtbot, back):
+    made = field("price.usd_per_gpu_hour")
     typed(made, qtbot, "3..5")
     assert made.reset_button.isVisible()
     if back == "number":
@@ -102,15 +114,15 @@ def test_one_number_and_the_way_back_take_the_range_out(session, qtbot, back):
         ("efficiency.goodput", "50..140 %", "%"),
     ],
 )
-def test_a_range_that_cannot_be_is_refused_at_the_field(session, qtbot, path, text, said):
+def test_a_range_that_cannot_be_is_refused_at_the_field(session, field, qtbot, path, text, said):
     session.select_stage(1)
-    made, before = field(session, qtbot, path), session.project
+    made, before = field(path), session.project
     assert said in typed(made, qtbot, text)
     assert made.edit.property("wrong")
     assert session.project == before
 
 
-def test_a_range_that_reaches_nothing_is_even(session, qtbot):
-    made = field(session, qtbot, "programme.failed_runs")
+def test_a_range_that_reaches_nothing_is_even(session, field, qtbot):
+    made = field("programme.failed_runs")
     assert typed(made, qtbot, "0..20 %").startswith("evenly between 0 % and 20 %")
     assert session.current_scenario.ranges[0].shape == "uniform"
