@@ -13,10 +13,11 @@ from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import error_box
 from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker
 from isocost.ui.look.theme import DARK, LIGHT
+from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import settle
 from tests.ui.conftest import preset
 
-LEDGER = 2
+LEDGER = [page.title for page in PAGES].index("Ledger")
 
 
 class StyleCount(QObject):

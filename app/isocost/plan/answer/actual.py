@@ -200,8 +200,10 @@ def _paces(progress: Progress) -> Array:
             continue
         edges = np.linspace(first, last, parts + 1)
         done = np.diff(np.interp(edges, progress.hours, progress.tokens))
-        if (done > 0.0).all() and last > first:
-            return np.asarray(done / np.diff(edges), dtype=np.float64)
+        # The least of progress over many hours is none that a float holds.
+        paces = np.asarray(done / np.diff(edges), dtype=np.float64) if last > first else np.zeros(1)
+        if (paces > 0.0).all():
+            return paces
     raise NoRunError("the record shows no progress over time, so there is no pace to tell.")
 
 

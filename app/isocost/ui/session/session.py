@@ -268,6 +268,7 @@ class Session(QObject):
         made = Later(work, follows, self)
         made.idle.connect(self._settle)
         self._workers.append(made)
+        self._of_plan.append(made)
         return made
 
     def worker(
