@@ -19,6 +19,8 @@ from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 DECILE = 1.2816
 """Standard deviations from the median to the 10th or 90th percentile of a normal distribution."""
+LEAST = 1e-9
+"""Hours of a part, and tokens an hour, below which a record shows no progress."""
 BLOCKS = (16, 8, 4, 2, 1)
 """Parts of equal time a record is cut into, the most in each of which there is progress: readings a minute
 apart are not as many independent ones."""
@@ -200,10 +202,10 @@ def _paces(progress: Progress) -> Array:
             continue
         edges = np.linspace(first, last, parts + 1)
         done = np.diff(np.interp(edges, progress.hours, progress.tokens))
-        # The least of progress over many hours is none that a float holds.
-        paces = np.asarray(done / np.diff(edges), dtype=np.float64) if last > first else np.zeros(1)
-        if (paces > 0.0).all():
-            return paces
+        spans = np.diff(edges)
+        # A record may hold any number: the paces of some are beyond what can be reckoned with.
+        if (spans > LEAST).all() and (done > LEAST * spans).all() and (done < spans / LEAST**3).all():
+            return np.asarray(done / spans, dtype=np.float64)
     raise NoRunError("the record shows no progress over time, so there is no pace to tell.")
 
 
