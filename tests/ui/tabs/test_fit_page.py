@@ -78,7 +78,7 @@ def test_the_page_shows_what_the_plan_and_the_report_say(window, fit):
     stage = session.estimate.stages[0]
     report = fit_report(session.project, session.catalog)
     assert fit.layouts.model.rows == report.rows
-    assert fit.nearest.model.runs == report.near
+    assert fit.nearest.model.rows == report.near
     said = {
         fit.memory: memory_said(stage, stage.memory),
         fit.step: step_said(stage, stage.step),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QAbstractListModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -29,8 +31,11 @@ from PySide6.QtWidgets import (
 
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.widgets.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
+
+Shown = TypeVar("Shown")
 
 ROW = int(Qt.ItemDataRole.UserRole)
 """Role of what a row shows."""
@@ -143,10 +148,9 @@ def shortened(
 class RowList(QListView):
     """A plain list of such rows, which keep their height whatever they come to say."""
 
-    def __init__(
-        self, name: str, model: QAbstractItemModel, delegate: QStyledItemDelegate, parent: QWidget
-    ) -> None:
+    def __init__(self, name: str, model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> None:
         super().__init__(parent)
+        self._delegate = delegate
         self.setObjectName(name)
         self.setModel(model)
         self.setItemDelegate(delegate)
@@ -158,6 +162,18 @@ class RowList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # The ground is the card's, whose round corners a ground of the list would cover.
         self.viewport().setAutoFillBackground(False)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paint from now on in a theme, whose rows may have another height."""
+        self._delegate.set_theme(theme)
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
+
+    def show_all(self) -> None:
+        """Be as high as the rows: what the list stands in scrolls, not the list."""
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        height = self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        self.setFixedHeight(max(1, self.model().rowCount()) * height + 4)
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802
         """Paint other data where they are: a list would lay out all rows again, and paint them twice."""
@@ -180,6 +196,46 @@ def rows_replaced(model: QAbstractItemModel, before: int, after: int, columns: i
         yield
     if after:
         model.dataChanged.emit(model.index(0, 0), model.index(after - 1, columns - 1))
+
+
+class Lines(QAbstractListModel, Generic[Shown]):
+    """Rows of one kind, each of which says in words what it is."""
+
+    def __init__(
+        self,
+        words: Callable[[Shown], str],
+        parent: QObject | None = None,
+        *,
+        tip: Callable[[Shown], str] | None = None,
+        more: Callable[[Shown], str] | None = None,
+    ) -> None:
+        """``words`` says what a row is on one line, ``tip`` what is read over it (None = the same), ``more``
+        what a screen reader may add."""
+        super().__init__(parent)
+        self._words, self._tip, self._more = words, tip or words, more
+        self.rows: Sequence[Shown] = ()
+
+    def show(self, rows: Sequence[Shown]) -> None:
+        """Replace the rows; the one the keyboard is on stays."""
+        with rows_replaced(self, len(self.rows), len(rows)):
+            self.rows = rows
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == ROW:
+            return row
+        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
+            return self._words(row)
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            return plain_tip(self._tip(row))
+        if role == int(Qt.ItemDataRole.AccessibleDescriptionRole) and self._more is not None:
+            return self._more(row)
+        return None
 
 
 def clicked_by_key(view: QAbstractItemView, event: QKeyEvent) -> bool:

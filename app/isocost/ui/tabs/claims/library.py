@@ -207,15 +207,13 @@ class Library(QFrame):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         self._theme = theme
-        self._delegate.set_theme(theme)
         for word, picture in self._legend:
             size = theme.px(12)
             ratio = self.devicePixelRatioF()
             picture.setPixmap(
                 icon(sign(word), verdict_colour(word, theme), size).pixmap(QSize(size, size), ratio)
             )
-        self.list.scheduleDelayedItemsLayout()
-        self.list.viewport().update()
+        self.list.apply_theme(theme)
 
     def lie_flat(self, flat: bool) -> None:
         """Leave out what the signs mean, where the list has little height."""

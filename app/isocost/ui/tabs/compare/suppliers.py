@@ -22,10 +22,18 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import mixed
 from isocost.ui.plot.chart import Drawing
-from isocost.ui.tabs.compare.rows import Lines
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
-from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, RowDelegate, RowsDrawing, write_text
+from isocost.ui.widgets.rows import (
+    RIGHT,
+    ROW,
+    ClickList,
+    Index,
+    Lines,
+    RowDelegate,
+    RowsDrawing,
+    write_text,
+)
 
 HEIGHT = 24
 NAME, NOTE, PRICE, AGE, TOTAL = 132, 96, 58, 44, 62
@@ -102,7 +110,6 @@ class SuppliersCard(ChartCard):
         self._delegate = CardDelegate(theme, self)
         self.list = ClickList("suppliers.list", self.cards, self._delegate, self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.list.setAccessibleDescription("Enter takes the price over into the plan.")
         self.list.clicked.connect(self._adopt)
@@ -125,7 +132,7 @@ class SuppliersCard(ChartCard):
         notes = " ".join(card_notes(found))
         self.notes.say(notes)
         self.notes.setVisible(bool(notes))
-        self._fit()
+        self.list.show_all()
 
     def drawing(self) -> Drawing | None:
         return RowsDrawing(self.cards, self._delegate) if self.cards.rows else None
@@ -139,14 +146,8 @@ class SuppliersCard(ChartCard):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
-        self._delegate.set_theme(theme)
-        self._fit()
-        self.list.scheduleDelayedItemsLayout()
-        self.list.viewport().update()
-
-    def _fit(self) -> None:
-        """As high as its rows: the page scrolls, not the list."""
-        self.list.setFixedHeight(max(1, len(self.cards.rows)) * self._delegate.theme.px(HEIGHT) + 4)
+        self.list.apply_theme(theme)
+        self.list.show_all()
 
     def _adopt(self, index: QModelIndex) -> None:
         card: SupplierPrice = index.data(ROW)

@@ -13,10 +13,19 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, text_size
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.tabs.compare.painting import BADGE, paint_badge, series_at
-from isocost.ui.tabs.compare.rows import Lines
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
-from isocost.ui.widgets.rows import LEFT, RIGHT, ROW, ClickList, Index, RowDelegate, RowsDrawing, write_text
+from isocost.ui.widgets.rows import (
+    LEFT,
+    RIGHT,
+    ROW,
+    ClickList,
+    Index,
+    Lines,
+    RowDelegate,
+    RowsDrawing,
+    write_text,
+)
 
 HEIGHT = 24
 MONEY, SHARE = 66, 52
@@ -116,7 +125,6 @@ class WhyCard(ChartCard):
         self._delegate = StepDelegate(theme, self)
         self.list = ClickList("why.list", self.steps, self._delegate, self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._go)
         self.notes = WrapLabel(self)
         self.notes.setProperty("role", "quiet")
@@ -135,7 +143,7 @@ class WhyCard(ChartCard):
         self.list.setAccessibleName(found.said.finding)
         self.notes.say(" ".join(found.notes))
         self.notes.setVisible(bool(found.notes))
-        self._fit()
+        self.list.show_all()
 
     def show_nothing(self, why: str) -> None:
         """Say why there is nothing to explain."""
@@ -143,7 +151,7 @@ class WhyCard(ChartCard):
         self.steps.show(())
         self.notes.hide()
         self.say("Why they differ", why, why)
-        self._fit()
+        self.list.show_all()
 
     def drawing(self) -> Drawing | None:
         return RowsDrawing(self.steps, self._delegate) if self.steps.rows else None
@@ -157,14 +165,8 @@ class WhyCard(ChartCard):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
-        self._delegate.set_theme(theme)
-        self._fit()
-        self.list.scheduleDelayedItemsLayout()
-        self.list.viewport().update()
-
-    def _fit(self) -> None:
-        """As high as its rows: the page scrolls, not the list."""
-        self.list.setFixedHeight(max(1, len(self.steps.rows)) * self._delegate.theme.px(HEIGHT) + 4)
+        self.list.apply_theme(theme)
+        self.list.show_all()
 
     def _go(self, index: QModelIndex) -> None:
         step: Step = index.data(ROW)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
     QWidget,
@@ -33,7 +30,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_tip
-from isocost.ui.widgets.rows import ROW, ClickList, Index
+from isocost.ui.widgets.rows import ROW, ClickList, Index, Lines, RowDelegate
 from isocost.ui.widgets.whole_rows import WholeRows
 
 HEIGHT = 37
@@ -42,47 +39,11 @@ ERROR = 52
 """Pixels of the error's column."""
 
 
-class NearModel(QAbstractListModel):
-    """The runs of a report."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.runs: tuple[NearRun, ...] = ()
-
-    def show(self, runs: tuple[NearRun, ...]) -> None:
-        """Replace the rows."""
-        if runs != self.runs:
-            self.beginResetModel()
-            self.runs = runs
-            self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
-        return 0 if parent.isValid() else len(self.runs)
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid() or index.row() >= len(self.runs):
-            return None
-        run = self.runs[index.row()]
-        if role == ROW:
-            return run
-        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return near_words(run)
-        if role == int(Qt.ItemDataRole.ToolTipRole):
-            return plain_tip(near_tip(run))
-        if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
-            return near_tip(run)
-        return None
-
-
-class _Rows(QStyledItemDelegate):
+class _Rows(RowDelegate):
     """Paints a run in two lines with its error at the right."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, self.theme.px(HEIGHT))
+        super().__init__(theme, HEIGHT, parent)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = self.theme
@@ -128,7 +89,7 @@ class NearestCard(ChartCard):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.nearest", parent)
-        self.model = NearModel(self)
+        self.model: Lines[NearRun] = Lines(near_words, self, tip=near_tip, more=near_tip)
         self._rows = _Rows(theme, self)
         self.list = ClickList("fit.nearest.list", self.model, self._rows, self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -147,9 +108,7 @@ class NearestCard(ChartCard):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
-        self._rows.theme = theme
-        self.list.scheduleDelayedItemsLayout()
-        self.list.viewport().update()
+        self.list.apply_theme(theme)
 
     def show_nothing(self, why: str) -> None:
         """Leave the list empty and say why."""
@@ -168,7 +127,7 @@ class NearestCard(ChartCard):
         self.list.setAccessibleName(said.finding)
 
     def table(self) -> Table:
-        return near_table(self.model.runs)
+        return near_table(self.model.rows)
 
     def _tell(self, index: QModelIndex) -> None:
         """The whole reference, where the row is."""

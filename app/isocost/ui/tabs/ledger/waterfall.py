@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
@@ -29,8 +29,7 @@ from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.labels import plain_tip
-from isocost.ui.widgets.rows import RIGHT, ROW, Index, RowDelegate, RowList, RowsDrawing, write_text
+from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, RowsDrawing, write_text
 
 _SLOTS: dict[LedgerGroup, int] = {
     "final run": 0,
@@ -127,41 +126,6 @@ class BillDelegate(RowDelegate):
             self.paint_spread(painter, low, high, middle)
 
 
-class Rows(QAbstractListModel):
-    """The bars and the total below them."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[BillRow, ...] = ()
-
-    def show(self, rows: tuple[BillRow, ...]) -> None:
-        """Replace the rows; nothing is laid out again while their number stays."""
-        if len(rows) != len(self.rows):
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-        else:
-            self.rows = rows
-            self.dataChanged.emit(self.index(0), self.index(max(0, len(rows) - 1)))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid() or index.row() >= len(self.rows):
-            return None
-        row = self.rows[index.row()]
-        if role == ROW:
-            return row
-        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return bar_in_words(row.bar)
-        if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
-            return bar_description(row.bar)
-        if role == int(Qt.ItemDataRole.ToolTipRole):
-            return plain_tip(bar_tip(row.bar))
-        return None
-
-
 class Waterfall(ChartCard):
     """The card; pointing at a row, or choosing it with the keys, explains it below."""
 
@@ -172,7 +136,12 @@ class Waterfall(ChartCard):
         self._chosen: bool | None = None
         self._estimate: Estimate | None = None
         self._view: BillView | None = None
-        self.rows = Rows(self)
+        self.rows: Lines[BillRow] = Lines(
+            lambda row: bar_in_words(row.bar),
+            self,
+            tip=lambda row: bar_tip(row.bar),
+            more=lambda row: bar_description(row.bar),
+        )
         self._delegate = BillDelegate(theme, self)
         self.list = RowList("waterfall.list", self.rows, self._delegate, self)
         self.how, self.source = ElidedLabel(self), ElidedLabel(self)
@@ -205,10 +174,8 @@ class Waterfall(ChartCard):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
-        self._delegate.set_theme(theme)
-        self._fit()
-        self.list.scheduleDelayedItemsLayout()
-        self.list.viewport().update()
+        self.list.apply_theme(theme)
+        self.list.show_all()
 
     def show_bill(self, estimate: Estimate) -> None:
         """Draw an estimate's bill in place of the last one."""
@@ -220,7 +187,7 @@ class Waterfall(ChartCard):
         self._delegate.show(view.full_usd, view.spread)
         self.rows.show(view.rows)
         self.list.setAccessibleName(view.said.finding)
-        self._fit()
+        self.list.show_all()
         self._explain(self.list.currentIndex())
 
     def drawing(self) -> Drawing | None:
@@ -241,14 +208,8 @@ class Waterfall(ChartCard):
             self.how.say(bar_explained(bar))
             self.source.say(sources(bar))
 
-    def _fit(self) -> None:
-        """As high as its rows: the page scrolls, not the list."""
-        rows = max(1, len(self.rows.rows))
-        self.list.setFixedHeight(rows * self._delegate.theme.px(HEIGHT) + 4)
-
     def _dress_list(self) -> None:
         view = self.list
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.entered.connect(self._explain)
         view.selectionModel().currentChanged.connect(lambda index, _: self._explain(index))

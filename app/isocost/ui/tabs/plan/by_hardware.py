@@ -197,9 +197,7 @@ class ByHardware(ChartCard):
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
-        self._delegate.set_theme(theme)
-        self.list.scheduleDelayedItemsLayout()
-        self.list.viewport().update()
+        self.list.apply_theme(theme)
 
     def show_nothing(self, why: str) -> None:
         """Leave the list empty and say why."""
