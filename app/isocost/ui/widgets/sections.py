@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
@@ -38,6 +40,46 @@ def keep_bar(area: QScrollArea) -> None:
     """Keep the place of an area's scroll bar, so that what it scrolls is always as wide."""
     area.setVerticalScrollBar(QuietBar(area))
     area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+
+
+def scrolling(body: QWidget, name: str = "", parent: QWidget | None = None) -> QScrollArea:
+    """An area that scrolls a body up and down over the ground of what it stands in."""
+    area = QScrollArea(parent)
+    area.setObjectName(name)
+    area.setWidget(body)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    keep_bar(area)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    for part in (area.viewport(), body):
+        part.setAutoFillBackground(False)
+    return area
+
+
+class CardColumns(QHBoxLayout):
+    """Cards one below the other, or dealt out to two columns in reading order."""
+
+    def __init__(self, gap: int, parent: QWidget | None = None) -> None:
+        super().__init__(*([parent] if parent is not None else []))
+        self._gap = gap
+        self._columns = (QVBoxLayout(), QVBoxLayout())
+        for column in self._columns:
+            column.setSpacing(gap)
+            self.addLayout(column)
+
+    def deal(self, cards: Sequence[QWidget], columns: int, *below: QWidget) -> None:
+        """Arrange cards anew in one column or in two; what is ``below`` follows those of the first."""
+        for column in self._columns:
+            while column.takeAt(0) is not None:
+                pass
+        for at, card in enumerate(cards):
+            self._columns[at % columns].addWidget(card)
+        for widget in below:
+            self._columns[0].addWidget(widget)
+        self.setSpacing(self._gap if columns > 1 else 0)
+        for at, column in enumerate(self._columns):
+            column.addStretch(1)
+            self.setStretch(at, 1 if at < columns else 0)
 
 
 def section(title: str, at_right: QWidget | None, *parts: QWidget) -> QFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from isocost.files.claims import predicted_by
 from isocost.plan.answer.estimate import Answer
@@ -41,7 +41,7 @@ from isocost.ui.tabs.claims.runs import RunsCard
 from isocost.ui.tabs.claims.verdict import VerdictCard, pasted
 from isocost.ui.tabs.claims.ways import WaysCard
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import ScrollBody, keep_bar
+from isocost.ui.widgets.sections import CardColumns, ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12
 LIBRARY_WIDTH = 236
@@ -97,25 +97,12 @@ class ClaimsPage(QWidget):
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(GAP)
         column.addWidget(self.verdict)
-        beside = QHBoxLayout()
-        self._stacks = (QVBoxLayout(), QVBoxLayout())
-        for stack in self._stacks:
-            stack.setSpacing(GAP)
-            beside.addLayout(stack)
-        self._beside = beside
-        column.addLayout(beside)
+        self._beside = CardColumns(GAP)
+        column.addLayout(self._beside)
         column.addWidget(self.runs)
         column.addWidget(self.ladder)
         column.addStretch(1)
-        self.area = QScrollArea(self)
-        self.area.setObjectName("claims_page.area")
-        self.area.setWidget(self._body)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        keep_bar(self.area)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.viewport().setAutoFillBackground(False)
-        self._body.setAutoFillBackground(False)
+        self.area = scrolling(self._body, "claims_page.area", self)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 12, MARGIN - 6, 14)
         row.setSpacing(GAP)
@@ -155,15 +142,7 @@ class ClaimsPage(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
-        for stack in self._stacks:
-            while stack.takeAt(0) is not None:
-                pass
-        for at, card in enumerate(self.cards):
-            self._stacks[at % columns].addWidget(card)
-        self._beside.setSpacing(GAP if columns > 1 else 0)
-        for at, stack in enumerate(self._stacks):
-            stack.addStretch(1)
-            self._beside.setStretch(at, 1 if at < columns else 0)
+        self._beside.deal(self.cards, columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Beside, Side, beside
@@ -24,7 +24,7 @@ from isocost.ui.tabs.compare.card import Alone, ColumnsCard
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.suppliers import SuppliersCard
 from isocost.ui.tabs.compare.why import WhyCard
-from isocost.ui.widgets.sections import ScrollBody, keep_bar
+from isocost.ui.widgets.sections import ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12
 TWO_COLUMNS = 860
@@ -66,21 +66,13 @@ class ComparePage(QWidget):
 
     def _lay_out(self) -> None:
         body = ScrollBody()
-        body.setAutoFillBackground(False)
         self._grid = QGridLayout(body)
         self._grid.setContentsMargins(0, 0, 6, 0)
         self._grid.setSpacing(GAP)
         self._grid.addWidget(self.columns, 0, 0, 1, 2)
         self._grid.addWidget(self.alone, 0, 0, 1, 2)
         self.alone.hide()
-        self.area = QScrollArea(self)
-        self.area.setObjectName("compare_page.area")
-        self.area.setWidget(body)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        keep_bar(self.area)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.viewport().setAutoFillBackground(False)
+        self.area = scrolling(body, "compare_page.area", self)
         outer = QGridLayout(self)
         outer.setContentsMargins(MARGIN, 12, MARGIN - 6, 14)
         outer.addWidget(self.area)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,7 @@ from isocost.ui.tabs.ledger.pickers import (
 )
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.labels import plain_label
-from isocost.ui.widgets.sections import ScrollBody, keep_bar, labelled
+from isocost.ui.widgets.sections import ScrollBody, labelled, scrolling
 
 EDIT_WIDTH = 148
 
@@ -216,14 +215,7 @@ class ProgrammeInputs(QFrame):
         self._column.setContentsMargins(MARGIN, 0, MARGIN - 4, 12)
         self._column.setSpacing(8)
         self._column.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidget(body)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        keep_bar(self.area)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.viewport().setAutoFillBackground(False)
-        body.setAutoFillBackground(False)
+        self.area = scrolling(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 4, 4)
         layout.setSpacing(2)

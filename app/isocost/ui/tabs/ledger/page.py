@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from isocost.plan.answer.badges import badges, spokesman
 from isocost.plan.answer.estimate import Answer
@@ -21,7 +21,7 @@ from isocost.ui.tabs.ledger.inputs import WIDTH as INPUTS_WIDTH
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import ScrollBody, keep_bar
+from isocost.ui.widgets.sections import CardColumns, ScrollBody, scrolling
 
 MARGIN, GAP, CARD_GAP = 16, 8, 12
 TWO_COLUMNS, NARROW = 1040, 400
@@ -78,21 +78,9 @@ class LedgerPage(QWidget):
 
     def _lay_out(self) -> None:
         self._body = ScrollBody()
-        self._beside = QHBoxLayout(self._body)
-        self._beside.setContentsMargins(0, 0, 6, 0)
-        self._stacks = (QVBoxLayout(), QVBoxLayout())
-        for stack in self._stacks:
-            stack.setSpacing(CARD_GAP)
-            self._beside.addLayout(stack)
-        self.area = QScrollArea(self)
-        self.area.setObjectName("ledger_page.area")
-        self.area.setWidget(self._body)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        keep_bar(self.area)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.viewport().setAutoFillBackground(False)
-        self._body.setAutoFillBackground(False)
+        self._columns = CardColumns(CARD_GAP, self._body)
+        self._columns.setContentsMargins(0, 0, 6, 0)
+        self.area = scrolling(self._body, "ledger_page.area", self)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(MARGIN, 12, MARGIN, 14)
         self._row.setSpacing(GAP)
@@ -111,20 +99,10 @@ class LedgerPage(QWidget):
         if (columns, stacked) == self._arranged:
             return
         self._arranged = (columns, stacked)
-        for stack in self._stacks:
-            while stack.takeAt(0) is not None:
-                pass
-        for index, card in enumerate(self.cards):
-            self._stacks[index % columns].addWidget(card)
-        if stacked:
-            self._stacks[0].addWidget(self.inputs)
-        else:
+        self._columns.deal(self.cards, columns, *([self.inputs] if stacked else []))
+        if not stacked:
             self._row.addWidget(self.inputs)
         self.inputs.setMinimumHeight(px(TALL) if stacked else 0)
-        self._beside.setSpacing(CARD_GAP if columns > 1 else 0)
-        for index, stack in enumerate(self._stacks):
-            stack.addStretch(1)
-            self._beside.setStretch(index, 1 if index < columns else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
