@@ -290,7 +290,7 @@ def test_the_current_scenario_is_explained_and_a_step_leads_to_its_input(compare
     assert why.title.text().startswith("Why C costs ")
     steps = why.steps.rows
     session = compared.session
-    totals = [side.answer.estimate.total.cost_usd for side in session.answer.parts["beside"].sides]
+    totals = [side.answer.estimate.total.cost_usd for side in compared.page.found.sides]
     assert (steps[0].end, steps[-1].end) == (totals[0], totals[2])
     assert sum(step.usd for step in steps[1:-1]) == pytest.approx(totals[2] - totals[0], abs=0.006)
     at = next(place for place, step in enumerate(steps) if step.path == "supply.discount")
@@ -430,7 +430,7 @@ def tab(qtbot, window: Window) -> Shown:
     assert isinstance(page, ComparePage)
     qtbot.wait(100)
     assert not page.pending
-    assert "beside" not in window.session.answer.parts, "computed while nobody looks"
+    assert page.found is None, "computed while nobody looks"
     qtbot.keyClick(window, KEY(KEY.Key_1.value + place), CONTROL)
     assert window.pages.currentWidget() is page
     shown = Shown(window.session, page)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -65,8 +64,6 @@ class Answer:
     """Days the user can wait; None = accelerators are compared at the plan's count."""
     fit: FitReport | None = field(default=None, repr=False)
     """Layouts and nearest runs of one stage, once somebody has asked for them."""
-    parts: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """Other parts that take longer, by name, once somebody has asked for them."""
 
     @property
     def scenario(self) -> Scenario:

@@ -47,10 +47,6 @@ def finding(found: Wins) -> str:
     return f"{first.label} is the {aim} on {share} of this map"
 
 
-def _axes(found: Wins) -> str:
-    return f"{_label(found.y.axis)} upwards, {_label(found.x.axis)} to the right"
-
-
 def _label(axis: Axis) -> str:
     return NUMBERS[PATHS[axis]].label
 

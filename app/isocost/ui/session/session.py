@@ -54,8 +54,6 @@ class Session(QObject):
     """The layouts of the selected stage could not be compared, and why."""
     comparison_failed = Signal(str)
     """The plan has its estimate, but the other accelerators could not be compared, and why."""
-    part_failed = Signal(str, str)
-    """A part of the answer that was asked for could not be found: its name, and why."""
     settled = Signal()
     """Everything asked for so far has been computed and delivered."""
     _due = Signal()
@@ -89,7 +87,6 @@ class Session(QObject):
         self._answers = self.worker(self._take, self._report)
         self._comparer = self.worker(self._take_curves, self._report_comparison)
         self._fitter = self.worker(self._take_fit, self._report_fit)
-        self._askers: dict[str, LatestWorker] = {}
 
     # Properties
 
@@ -266,9 +263,7 @@ class Session(QObject):
         It is closed and discarded with the session, which settles only when it has come; see :class:`Later`.
         """
         made = Later(work, follows, self)
-        made.idle.connect(self._settle)
-        self._workers.append(made)
-        self._of_plan.append(made)
+        self._keep(made, of_plan=True)
         return made
 
     def worker(
@@ -281,11 +276,14 @@ class Session(QObject):
         worker = LatestWorker(self)
         worker.ready.connect(take)
         worker.failed.connect(fail)
+        self._keep(worker, of_plan=of_plan)
+        return worker
+
+    def _keep(self, worker: LatestWorker, *, of_plan: bool) -> None:
         worker.idle.connect(self._settle)
         self._workers.append(worker)
         if of_plan:
             self._of_plan.append(worker)
-        return worker
 
     def _settle(self) -> None:
         if not self.busy:
@@ -392,26 +390,6 @@ class Session(QObject):
     def _take_fit(self, report: FitReport) -> None:
         if self.answer is not None:
             self._publish(replace(self.answer, fit=report))
-
-    def ask(self, part: str, work: Callable[[], Any]) -> None:
-        """Ask for a part of the answer that takes longer; it comes with an answer, among its ``parts``.
-
-        A newer request for the same part takes the place of one that has not been answered.
-        """
-        if part not in self._askers:
-            self._askers[part] = self.worker(
-                lambda found: self._take_part(part, found), lambda error: self._report_part(part, error)
-            )
-        self._askers[part].request(work)
-
-    def _take_part(self, part: str, found: Any) -> None:
-        if self.answer is not None:
-            self._publish(replace(self.answer, parts={**self.answer.parts, part: found}))
-
-    def _report_part(self, part: str, error: Exception) -> None:
-        expected = isinstance(error, CatalogError)
-        log.warning("No %s: %s", part, error, exc_info=None if expected else error)
-        self.part_failed.emit(part, str(error) or type(error).__name__)
 
     def _report_fit(self, error: Exception) -> None:
         log.warning("No layouts: %s", error, exc_info=error)

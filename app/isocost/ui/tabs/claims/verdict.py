@@ -335,11 +335,6 @@ class VerdictCard(QFrame):
             self._taken = self.sentence.text()
             self.edited.emit(self._taken)
 
-    @property
-    def pausing(self) -> bool:
-        """Whether something typed is still to be checked."""
-        return self._pause.isActive()
-
 
 def pasted() -> str:
     """What the clipboard holds, in one line."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from isocost.catalog import CatalogError
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.beside import Beside, Side, beside
 from isocost.plan.compare.suppliers import SupplierPrice, priced_by_suppliers
@@ -31,7 +33,8 @@ TWO_COLUMNS = 860
 """Pixels from which on the two lower cards stand side by side."""
 PAUSE_MS = 60
 """Without a change before the chances and the shares are asked for: a drag keeps the processor for itself."""
-PART = "beside"
+
+log = logging.getLogger(__name__)
 
 
 class ComparePage(QWidget):
@@ -79,10 +82,10 @@ class ComparePage(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        self._follower = Follower(self, session, ("project", "estimate", "parts"), self.show_answer)
+        self._worker = session.worker(self._take, self._report)
+        self._follower = Follower(self, session, ("project", "estimate"), self.show_answer)
         session.selection_changed.connect(self._follower.again)
         session.project_changed.connect(self._show_names)
-        session.part_failed.connect(self._fail)
         self._pause.timeout.connect(self._ask)
         self.columns.table_view.input_wanted.connect(self.go_to)
         self.columns.table_view.current_changed.connect(self._explain)
@@ -90,6 +93,11 @@ class ComparePage(QWidget):
         self.alone.add.clicked.connect(self.plan_wanted)
         self.why.input_wanted.connect(self.go_to)
         self.suppliers.adopted.connect(self._adopt)
+
+    @property
+    def found(self) -> Beside | None:
+        """What was found last of the scenarios together; None before anybody looked."""
+        return self._found
 
     @property
     def pending(self) -> bool:
@@ -124,15 +132,12 @@ class ComparePage(QWidget):
 
     def show_answer(self, answer: Answer) -> None:
         """The figures of the scenario on screen at once; chances and shares when they have come."""
-        found = answer.parts.get(PART)
-        if isinstance(found, Beside):
-            self._found, self._known = found, found.sides
         several = len(answer.project.scenarios) > 1
         called = letters(answer.project.scenarios)[answer.at] if several else THE_PLAN
         self.suppliers.show_cards(priced_by_suppliers(answer, self._session.catalog), called)
         self._show(self._session.project)
         scenarios = self._session.project.scenarios
-        if len(scenarios) > 1 and not self._is_newest(scenarios) and not isinstance(found, Beside):
+        if len(scenarios) > 1 and not self._is_newest(scenarios):
             self._pause.start()
 
     def _show_names(self, project: Project) -> None:
@@ -185,9 +190,14 @@ class ComparePage(QWidget):
         names = (found.sides[0].scenario.name, found.sides[at].scenario.name)
         self.why.show_why(why(found.pair, names, letters(self._names)[at], self._session.catalog), at)
 
-    def _fail(self, part: str, reason: str) -> None:
-        if part == PART:
-            self.why.show_nothing(reason)
+    def _take(self, found: Beside) -> None:
+        self._found, self._known = found, found.sides
+        self._follower.again()
+
+    def _report(self, error: Exception) -> None:
+        expected = isinstance(error, CatalogError)
+        log.warning("Nothing to compare: %s", error, exc_info=None if expected else error)
+        self.why.show_nothing(str(error) or type(error).__name__)
 
     # Asking
 
@@ -196,7 +206,7 @@ class ComparePage(QWidget):
         project, catalog, known = self._session.project, self._session.catalog, self._known
         explained = self._explained
         if self.isVisible() and explained < len(project.scenarios):
-            self._session.ask(PART, lambda: beside(project, catalog, explained, known))
+            self._worker.request(lambda: beside(project, catalog, explained, known))
 
     def _explain(self, column: int) -> None:
         """Explain the scenario the keyboard is on; on the base, the one explained before stays."""
