@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from isocost import paths
@@ -23,9 +23,11 @@ from isocost.plan.explain.figures import Explainer
 from isocost.plan.kinds import KINDS
 from isocost.plan.money.arithmetic import read
 from isocost.plan.money.explain import Explanation
+from isocost.plan.project.programme import Supply
 from isocost.plan.project.project import Project
 from isocost.report.estimate_questions import LATE_WEEKS, questions
 from isocost.report.estimate_tables import json_text
+from tests.plan import programmes
 from tests.plan.programmes import SCENARIOS
 
 CATALOG = load()
@@ -81,6 +83,7 @@ def test_every_figure_of_the_json_is_explained_and_every_formula_comes_to_its_va
 
 
 @settings(deadline=None, max_examples=25)
+@example(scenario=programmes.scenario(hours=(0.0,), supply=Supply("reserved", 0.0, 1.0)))
 @given(scenario=SCENARIOS)
 def test_so_it_is_in_any_programme(scenario):
     check(Project(name="Any", scenarios=(scenario,)), 0)

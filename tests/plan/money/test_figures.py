@@ -179,6 +179,8 @@ def test_an_unknown_need_and_a_circle_are_named():
         ("2 + 3 x 4", 14.0),
         ("5 % of $2 + $3", 0.25),
         ("the larger of 0 and (3 - 5)", 0.0),
+        ("2 x the smaller of 1 and (0.2 in whole days)", 2.0),
+        ("the smaller of 1 and (0 in whole days)", 0.0),
         ("2.2 in whole days", 3.0),
         ("100 x ((1 + 10 %) ^ 2 - 0) x 10 % / ((1 + 10 %) ^ 2 - 1)", 57.61904761904762),
         ("384 GPUs x $3.99", 1532.16),
@@ -188,7 +190,7 @@ def test_arithmetic_is_read_as_people_read_it(words: str, value: float):
     assert read(words) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("words", ["2 +", "(2", "2 3", "of 3", "the larger of 2"])
+@pytest.mark.parametrize("words", ["2 +", "(2", "2 3", "of 3", "the larger of 2", "the smaller of 2"])
 def test_what_is_no_arithmetic_is_refused(words: str):
     with pytest.raises(ValueError, match=r"not arithmetic|missing|not closed|needs two"):
         read(words)

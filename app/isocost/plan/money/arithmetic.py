@@ -2,7 +2,8 @@
 
 Words are arithmetic with places for values, ``{people.heads} people x {people_months} months``. Signs are
 ``+``, ``-``, ``x``, ``/``, ``^`` and brackets; ``of`` multiplies and binds last ("5 % of $2 + $3"); "the
-larger of A and B" and "A in whole days" are what they say; other words only name what stands beside them.
+larger of A and B", "the smaller of A and B" and "A in whole days" are what they say; other words only name
+what stands beside them.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _SIGN = r"(?:[A-Z]{0,3}[^\w\s(){}+/^%.,'-]|[A-Z]{3}\s)"
 """What stands before an amount: "$", "CN¥", "CHF "."""
 _TOKEN = re.compile(rf"{{[^{{}}]+}}|{_SIGN}?{_NUMBER.pattern}\s?%?|[-+/^()]|[A-Za-z][\w-]*")
 _AMOUNT = re.compile(rf"{_SIGN}?\d")
-_PHRASES = {"the larger of": "larger", "in whole days": "ceil"}
+_PHRASES = {"the larger of": "larger", "the smaller of": "smaller", "in whole days": "ceil"}
 _WORDS = frozenset({"x", "of", "and", *_PHRASES.values()})
 
 
@@ -206,11 +207,11 @@ class _Reader:
             if self._take() != ")":
                 raise ValueError("A bracket is not closed.")
             return value
-        if token == "larger":
+        if token in ("larger", "smaller"):
             first = self._sum()
             if self._take() != "and":
-                raise ValueError("'The larger of' needs two values joined by 'and'.")
-            return float(np.maximum(first, self._sum()))
+                raise ValueError(f"'The {token} of' needs two values joined by 'and'.")
+            return float((np.maximum if token == "larger" else np.minimum)(first, self._sum()))
         if token == "-":
             return -self._power()
         if token is not None and token[0] == "{":

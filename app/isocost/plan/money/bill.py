@@ -92,11 +92,16 @@ _UNUSED = (
         "the larger of ({shared_days} in whole days) and {supply.block_days}",
         lambda working, block: np.maximum(np.ceil(working), block), modes=("block",),
     ),
+    # Where no stage works on the plan's own accelerators there is nothing to reserve.
     Figure(
-        "unused_days", "Days paid and not used", "days", ("paid_days", "shared_days"),
-        "the larger of 0 and ({paid_days} - {shared_days})",
-        # Where no stage works on the plan's own accelerators there is nothing to reserve.
-        lambda paid, working: np.where(working > 0.0, np.maximum(paid - working, 0.0), 0.0),
+        "reserved", "Whether accelerators are reserved: 1, or 0 where no stage works on them", "",
+        ("shared_days",), "the smaller of 1 and ({shared_days} in whole days)",
+        lambda working: np.minimum(1.0, np.ceil(working)), modes=("reserved", "block"),
+    ),
+    Figure(
+        "unused_days", "Days paid and not used", "days", ("reserved", "paid_days", "shared_days"),
+        "{reserved} x the larger of 0 and ({paid_days} - {shared_days})",
+        lambda reserved, paid, working: reserved * np.maximum(paid - working, 0.0),
         modes=("reserved", "block"),
     ),
     Figure(
