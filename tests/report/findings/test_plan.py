@@ -14,11 +14,11 @@ from isocost.quantities import plain_spaces
 from isocost.report.findings.plan import (
     APART,
     IDLE,
+    RANGED,
     bar_scale,
     beyond_scale,
     choice_pace,
     choice_tip,
-    deadline_label,
     in_words,
     legend_words,
     not_compared,
@@ -154,11 +154,11 @@ def test_a_plan_past_its_knee_is_told_where_the_curve_turns():
 def test_the_chart_says_its_finding_how_to_read_it_and_both_in_words():
     plan = comparison()
     segments = worth_showing(plan, 8).front
-    said = time_said(plan, segments, diamonds=False)
+    said = time_said(plan, segments)
     assert said.finding == time_finding(plan, segments)
     assert said.subtitle == "Each line is one accelerator, each place on it a number of them."
     assert said.summary.startswith(time_summary(plan, segments))
-    assert said.summary.endswith(legend_words(plan, diamonds=False))
+    assert said.summary.endswith(legend_words(plan, RANGED))
     assert said.summary.startswith(f"{said.finding}. The plan: ")
 
 
@@ -174,13 +174,13 @@ def test_the_subtitle_says_how_to_read_the_lines():
 
 def test_the_legend_explains_what_is_drawn_and_nothing_else():
     plan = comparison(fits_from=1)
-    marks = [mark for mark, _ in time_legend(plan, diamonds=False)]
+    marks = [mark for mark, _ in time_legend(plan)]
     assert marks == ["plan", "counts", "front", "band"]
-    assert dict(time_legend(plan, diamonds=True))["run"] == "published run"
+    assert dict(time_legend(plan, ("band", "run")))["run"] == "published run"
     sure = replace(plan, estimate=estimate_at(plan.active, 2048, ranged=False))
-    assert "band" not in dict(time_legend(sure, diamonds=False))
-    assert "unfit" in dict(time_legend(comparison(), diamonds=False))
-    assert legend_words(plan, diamonds=False) == (
+    assert "band" not in dict(time_legend(sure))
+    assert "unfit" in dict(time_legend(comparison()))
+    assert legend_words(plan, RANGED) == (
         "Drawn: the plan, number of H800, cheapest at each speed, 8 in 10 outcomes."
     )
 
@@ -230,10 +230,6 @@ def test_a_published_run_tells_what_its_source_does():
     ]
     bare = published_lines(Published(70.0, 7e6, "Model X", ""))
     assert [plain_spaces(line) for line in bare] == ["Model X as published", "70 days, $7M", ""]
-
-
-def test_the_deadline_is_named_in_fitting_units():
-    assert plain_spaces(deadline_label(45.0)) == "deadline 45 days"
 
 
 def test_a_plan_without_a_choice_of_hardware_says_why():

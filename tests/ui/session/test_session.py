@@ -208,16 +208,6 @@ def test_saving_makes_it_clean_until_the_next_change(session, tmp_path, qtbot):
     assert session.dirty
 
 
-def test_a_deadline_is_told_once(session, qtbot):
-    session.refresh()
-    settle(session)
-    with qtbot.waitSignal(session.answered) as told:
-        session.deadline_days = 30.0
-    assert told.args[0].deadline_days == 30.0
-    with qtbot.assertNotEmitted(session.answered):
-        session.deadline_days = 30.0
-
-
 @pytest.mark.parametrize("index", [-1, 5])
 def test_a_stage_that_is_not_there_cannot_be_selected(session, index):
     session.select_stage(index)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from isocost.plan.answer.comparison import Published, worth_showing
 from isocost.quantities import plain_spaces
+from isocost.report.findings.plan_goal import DEADLINE
 from isocost.ui.look.theme import ThemeManager
 from isocost.ui.plot.base import text_size
 from isocost.ui.plot.placing import Box
@@ -124,7 +125,7 @@ def test_the_deadline_can_be_dragged(page: PlanPage, made_up: FakeSession):
     made_up.deadline_days = 100.0
     QApplication.processEvents()
     plot = page.cost_time.plot
-    x, area = plot.labels.deadline, plot.area()
+    x, area = plot.goal.flag(DEADLINE).at, plot.area()
     y = round(area.bottom()) - 4
     QTest.mousePress(plot.viewport(), LEFT, pos=QPoint(round(x), y))
     QTest.mouseMove(plot.viewport(), QPoint(round(x) - 30, y))
@@ -319,7 +320,7 @@ def test_a_published_run_is_a_mark_that_tells_its_source(page: PlanPage, made_up
     plot = page.cost_time.plot
     shown = replace(plot.comparison, published=(run, replace(run, days=1e6)))
     plot.show_comparison(shown, worth_showing(shown, 8))
-    assert len(plot.labels.marks.runs) == 1
+    assert len([m for m, _ in plot.labels.marks.placed]) == 1
     x, y = plot.pixels(np.log10([70.0]), np.log10([7e6]))[0]
     QTest.mouseMove(plot.viewport(), QPoint(round(x), round(y)))
     assert plain_spaces(plot.hover_text) == (

@@ -103,7 +103,7 @@ WORDS = {
     "memory": ["Weights", "Usable", "74.5 GiB"],
     "over": ["Logits", "Usable", "37.3 GiB"],
     "step": ["Matrix multiplies", "3 s", "13.9 %"],
-    "cost_time": ["1 month", "1 year", "$5M", "H800", "MI300X", "2,048 H800", "deadline 60 days"],
+    "cost_time": ["1 month", "1 year", "$5M", "H800", "MI300X", "2,048 H800", "60 days", "too late"],
     "by_hardware": ["H800", "B200", "$5.51M"],
 }
 

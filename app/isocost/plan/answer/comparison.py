@@ -23,6 +23,7 @@ from isocost.plan.answer.curves import (
 )
 from isocost.plan.answer.results import Estimate
 from isocost.plan.kinds import KINDS, data_of
+from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario, model_of
 
 FASTER, SLOWER = 40.0, 12.0
@@ -79,8 +80,12 @@ class Comparison:
     """Share of the cost from which another count is notably cheaper."""
     apart: int = 0
     """Stages with hardware of their own, which no other choice changes."""
+    budget_usd: float | None = None
+    """What the plan may cost; None = there is no budget."""
     deadline_days: float | None = None
-    """Days the user can wait; None = accelerators are compared at the plan's count."""
+    """Days its stages may take: the deadline less ``beside_days``; None = there is no deadline."""
+    beside_days: float = 0.0
+    """Days of the programme beside those of its stages, the same on every accelerator."""
 
     familiar: tuple[str, ...] = ()
     """Accelerators people ask about, the most asked first: named on the chart before others."""
@@ -90,6 +95,28 @@ class Comparison:
     """How each accelerator is drawn, by its id."""
     unsold: tuple[CostCurve, ...] = ()
     """Other accelerators that the scenario would own and nobody sells: listed, and compared with nothing."""
+
+    def against(self, goal: Goal) -> Comparison:
+        """The same held against a budget and a deadline, which move no curve."""
+        days = None if goal.deadline_days is None else goal.deadline_days - self.beside_days
+        if (goal.budget_usd, days) == (self.budget_usd, self.deadline_days):
+            return self
+        return replace(self, budget_usd=goal.budget_usd, deadline_days=days)
+
+    def with_curves(self, curves: Iterable[CostCurve]) -> Comparison:
+        """The same with these curves in place of those of their accelerators, or beside the others."""
+        given = {curve.accelerator: curve for curve in curves}
+        if not given:
+            return self
+        active = given.pop(self.active.accelerator, self.active)
+        others = [given.pop(curve.accelerator, curve) for curve in self.others]
+        return replace(self, active=active, others=(*others, *given.values()))
+
+    @property
+    def goal(self) -> Goal:
+        """What the plan is held against."""
+        days = self.deadline_days
+        return Goal(self.budget_usd, None if days is None else days + self.beside_days)
 
     @property
     def curves(self) -> tuple[CostCurve, ...]:
@@ -147,9 +174,13 @@ def compared(
     scenario: Scenario,
     catalog: Catalog,
     *,
-    deadline_days: float | None = None,
+    beside_days: float = 0.0,
 ) -> Comparison:
-    """A scenario beside the accelerators it does not use; curves without a count are left out."""
+    """A scenario beside the accelerators it does not use; curves without a count are left out.
+
+    Args:
+        beside_days: of the programme, beside those of its stages.
+    """
     others = [c for c in others if c.accelerator != active.accelerator and len(c.counts)]
     return Comparison(
         estimate=estimate,
@@ -158,7 +189,7 @@ def compared(
         count=scenario.hardware.count,
         saving=catalog.constants.economics.notable_saving.value,
         apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
-        deadline_days=deadline_days,
+        beside_days=beside_days,
         familiar=familiar(catalog),
         published=published(catalog, models_of(scenario)),
         styles=styles(catalog),
@@ -244,8 +275,12 @@ def _with_cost(curve: CostCurve) -> CostCurve:
     return curve if costs.all() else _part(curve, costs)
 
 
-def worth_showing(comparison: Comparison, most: int) -> View:
-    """The plan and what is around it in time, with at most ``most`` accelerators named."""
+def worth_showing(comparison: Comparison, most: int, also: Sequence[str] = ()) -> View:
+    """The plan and what is around it in time, with at most ``most`` accelerators named.
+
+    Args:
+        also: accelerators that are named before others, beside the plan's own.
+    """
     total, (low_share, high_share) = comparison.estimate.total, comparison.spread or (1.0, 1.0)
     every = np.concatenate([c.days[c.fits] for c in comparison.curves])
     first, last = (float(every.min()), float(every.max())) if len(every) else (total.wall_days,) * 2
@@ -255,7 +290,7 @@ def worth_showing(comparison: Comparison, most: int) -> View:
     cheapest = {name: float(curve.cost_usd.min()) for name, curve in seen.items()}
     every_pace = front(comparison)
     segments = tuple(piece for s in every_pace if (piece := _between(s, around)).days)
-    named = _named(comparison, [s.accelerator for s in reversed(segments)], cheapest, most)
+    named = _named(comparison, [*also, *(s.accelerator for s in reversed(segments))], cheapest, most)
     drawn = [_part(seen[name], _among(seen[name])) for name in named if name in seen]
     low = min([total.cost_usd, *(cheapest[name] for name in named if name in cheapest)])
     least = min(total.cost_usd, cheapest.get(comparison.active.accelerator, total.cost_usd))
@@ -292,7 +327,7 @@ def _named(
 ) -> tuple[str, ...]:
     """The plan's accelerator, those on the front, the cheapest, the familiar ones that are not far dearer.
 
-    ``leading`` are those on the front, the cheapest first: the one a title names is drawn.
+    ``leading`` are those asked for and on the front, the cheapest first: the one a title names is drawn.
     """
     limit = COMPARABLE * min(cheapest.values(), default=0.0)
     names = [comparison.active.accelerator]

@@ -60,8 +60,6 @@ class Answer:
     """The scenario on its own accelerator at every count."""
     others: tuple[CostCurve, ...] = field(default=(), repr=False)
     """The same on other accelerators; those of the last answer until its own are searched."""
-    deadline_days: float | None = None
-    """Days the user can wait; None = accelerators are compared at the plan's count."""
     fit: FitReport | None = field(default=None, repr=False)
     """Layouts and nearest runs of one stage, once somebody has asked for them."""
 
@@ -72,15 +70,16 @@ class Answer:
 
     @cached_property
     def comparison(self) -> Comparison:
-        """The plan beside every other accelerator."""
-        return compared(
+        """The plan beside every other accelerator, held against its goal."""
+        found = compared(
             self.estimate,
             self.curve,
             self.others,
             self.scenario,
             self.reckoning.catalog,
-            deadline_days=self.deadline_days,
+            beside_days=max(0.0, self.reckoning["programme_days"] - self.estimate.total.wall_days),
         )
+        return found.against(self.scenario.goal)
 
     @cached_property
     def timeline(self) -> tuple[TimelineBar, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from isocost.catalog import Catalog
 from isocost.engine.records import Accelerator
 from isocost.plan.kinds.kind import RENTED, Kind, StageBase
 from isocost.plan.physics.records import Job, StageRun
+from isocost.plan.values import Hardware
 
 
 class GpuHoursStage(StageBase, frozen=True, kw_only=True, tag="gpu-hours"):
@@ -18,16 +20,21 @@ class GpuHoursStage(StageBase, frozen=True, kw_only=True, tag="gpu-hours"):
 
 def _run(job: Job) -> list[StageRun]:
     """GPU-hours as claimed; on another accelerator, scaled by dense BF16 peak (equal utilization)."""
-    stage: GpuHoursStage = job.stage
-    stated = stage.gpu_hours if stage.gpu_hours is not None else (stage.hours or 0.0) * job.hardware.count
-    claimed_on = job.catalog.accelerator(job.hardware.accelerator).spec
     runs = []
     for accelerator, counts in zip(job.accelerators, job.counts, strict=True):
-        other = job.catalog.accelerator(accelerator).spec
-        scale = 1.0 if other.id == claimed_on.id else _training_peak(claimed_on) / _training_peak(other)
-        hours = np.full(len(counts), float(stated * scale))
+        hours = np.full(len(counts), hours_on(job.stage, job.hardware, accelerator, job.catalog))
         runs.append(StageRun(accelerator, counts, hours, np.ones(len(counts), dtype=bool), computed=False))
     return runs
+
+
+def hours_on(stage: GpuHoursStage, claimed_on: Hardware, accelerator: str, catalog: Catalog) -> float:
+    """Accelerator-hours of a claim on another accelerator at equal utilization; on its own as claimed."""
+    stated = stage.gpu_hours if stage.gpu_hours is not None else (stage.hours or 0.0) * claimed_on.count
+    if accelerator == claimed_on.accelerator:
+        return float(stated)
+    specs = (catalog.accelerator(each).spec for each in (claimed_on.accelerator, accelerator))
+    here, there = (_training_peak(spec) for spec in specs)
+    return float(stated * here / there)
 
 
 def _training_peak(accelerator: Accelerator) -> float:

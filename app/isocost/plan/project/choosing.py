@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from isocost.catalog import Catalog
 from isocost.catalog.prices import NO_CLUSTER, PriceCard
 from isocost.catalog.records import AcceleratorEntry
+from isocost.plan.kinds import GpuHoursStage, Stage
+from isocost.plan.kinds.claim import hours_on
 from isocost.plan.project.project import Price, Project, Scenario, replace_scenario
 
 NO_PRICE = "no price known"
@@ -81,6 +83,30 @@ def with_hardware(
         if chosen.price.supplier != NO_PRICE:
             project = _freeze(project, card_of(chosen))
     return replace_scenario(project, changed, scenario=scenario)
+
+
+def with_choice(
+    project: Project, accelerator: str, count: int, catalog: Catalog, scenario: int = 0
+) -> Project:
+    """The project with a point of the charts as its own: :func:`with_hardware`, the same work done there.
+
+    Claimed hours are of the accelerators they were claimed on: on others they become what the charts show,
+    the hours of equal utilization.
+    """
+    before = project.scenarios[scenario]
+    after = with_hardware(project, accelerator, count, catalog, scenario)
+    stages = tuple(_carried(stage, before, accelerator, count, catalog) for stage in before.stages)
+    return replace_scenario(after, replace(after.scenarios[scenario], stages=stages), scenario=scenario)
+
+
+def _carried(stage: Stage, before: Scenario, accelerator: str, count: int, catalog: Catalog) -> Stage:
+    held = before.hardware
+    same = accelerator == held.accelerator and count == held.count
+    if not isinstance(stage, GpuHoursStage) or stage.hardware is not None or same:
+        return stage
+    if stage.gpu_hours is not None and accelerator == held.accelerator:
+        return stage
+    return replace(stage, hours=None, gpu_hours=hours_on(stage, held, accelerator, catalog))
 
 
 def _freeze(project: Project, card: PriceCard) -> Project:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from isocost.plan.answer.comparison import SAME, Comparison, FrontSegment, Publi
 from isocost.plan.answer.curves import CostCurve, RankedChoice
 from isocost.plan.answer.deadlines import Deadlines, Reign
 from isocost.plan.physics.throughput import TYPED
+from isocost.plan.project.programme import Goal
 from isocost.quantities import (
     SPACE,
     format_count,
@@ -22,6 +23,8 @@ from isocost.quantities import (
     shown_duration,
     shown_money,
 )
+from isocost.report.decisions.choices import SAME_TIME
+from isocost.report.findings.plan_goal import goal_finding, goal_reading
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -43,14 +46,26 @@ def not_compared(comparison: Comparison) -> str:
 
 # Cost against time
 
+LegendMark = Literal["plan", "counts", "front", "band", "out", "knee", "ghost", "run", "unfit"]
+"""What is drawn beside the lines."""
+LegendKey = tuple[LegendMark, str]
+"""A mark and what it stands for."""
+RANGED: tuple[LegendMark, ...] = ("band",)
+"""What is drawn beside lines that have nothing else beside them."""
 
-def time_said(comparison: Comparison, segments: Sequence[FrontSegment], *, diamonds: bool) -> Said:
-    """What the chart of cost against time says; ``diamonds`` when published runs are drawn."""
-    return Said(
-        time_finding(comparison, segments),
-        time_subtitle(comparison),
-        " ".join((time_summary(comparison, segments), legend_words(comparison, diamonds=diamonds))),
-    )
+
+def time_said(
+    comparison: Comparison, segments: Sequence[FrontSegment], marks: Collection[LegendMark] = RANGED
+) -> Said:
+    """What the chart of cost against time says, held against a goal where there is one.
+
+    Args:
+        marks: as :func:`time_legend` has them.
+    """
+    cheapest, held = time_finding(comparison, segments), goal_finding(comparison)
+    read = " ".join(filter(None, (time_subtitle(comparison), goal_reading(comparison))))
+    summary = [f"{held}." if held else "", time_summary(comparison, segments)]
+    return Said(held or cheapest, read, " ".join((*filter(None, summary), legend_words(comparison, marks))))
 
 
 def time_finding(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
@@ -153,31 +168,33 @@ def time_axes() -> tuple[str, str]:
 
 """What is measured across and up."""
 
-LegendMark = Literal["plan", "counts", "front", "band", "run", "unfit"]
-"""What is drawn beside the lines."""
-LegendKey = tuple[LegendMark, str]
-"""A mark and what it stands for."""
 
+def time_legend(comparison: Comparison, marks: Collection[LegendMark] = RANGED) -> tuple[LegendKey, ...]:
+    """What is drawn and what it stands for.
 
-def time_legend(comparison: Comparison, *, diamonds: bool) -> tuple[LegendKey, ...]:
-    """What is drawn and what it stands for; ``diamonds`` when published runs are among it."""
+    Args:
+        marks: those beside the lines that are drawn: the range, the knee, other scenarios, published runs.
+    """
     keys: list[LegendKey] = [("plan", "the plan")]
     if comparison.depends_on_hardware:
         keys.append(("counts", f"number of {comparison.active.label}"))
     if comparison.active.fits.any() or comparison.others:
         keys.append(("front", "cheapest at each speed"))
-    if comparison.spread is not None and comparison.depends_on_hardware:
+    if "band" in marks and comparison.spread is not None and comparison.depends_on_hardware:
         keys.append(("band", "8 in 10 outcomes"))
+    if comparison.goal != Goal():
+        keys.append(("out", "out of reach"))
     if comparison.depends_on_hardware and not comparison.active.fits.all():
         keys.append(("unfit", "does not fit"))
-    if diamonds:
-        keys.append(("run", "published run"))
-    return tuple(keys)
+    others: tuple[LegendKey, ...] = (
+        ("knee", "doubling stops paying"), ("ghost", "other scenario"), ("run", "published run"),
+    )  # fmt: skip
+    return (*keys, *(key for key in others if key[0] in marks))
 
 
-def legend_words(comparison: Comparison, *, diamonds: bool) -> str:
+def legend_words(comparison: Comparison, marks: Collection[LegendMark]) -> str:
     """What is drawn beside the lines, for those who cannot see it."""
-    return f"Drawn: {', '.join(text for _, text in time_legend(comparison, diamonds=diamonds))}."
+    return f"Drawn: {', '.join(text for _, text in time_legend(comparison, marks))}."
 
 
 def time_summary(comparison: Comparison, segments: Sequence[FrontSegment]) -> str:
@@ -251,11 +268,6 @@ def published_lines(run: Published) -> tuple[str, str, str]:
     )
 
 
-def deadline_label(days: float) -> str:
-    """What stands above the deadline's line."""
-    return f"deadline {format_duration(days)}"
-
-
 def time_table(comparison: Comparison) -> Table:
     """Every point of every curve."""
     columns = (
@@ -297,7 +309,7 @@ def ranking_finding(comparison: Comparison, choices: Sequence[RankedChoice]) -> 
     """The first two, at what they are compared at."""
     usable = [choice.label for choice in choices if not why_out(choice)]
     if comparison.deadline_days is not None:
-        place = f"Within {format_duration(comparison.deadline_days)}"
+        place = f"Within {format_duration(comparison.deadline_days + comparison.beside_days)}"
     else:
         place = f"{'At' if _alike(comparison, choices) else 'From'} {format_count(comparison.count)} each"
         if comparison.apart:
@@ -315,6 +327,8 @@ def _alike(comparison: Comparison, choices: Sequence[RankedChoice]) -> bool:
 def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) -> str:
     """What is compared, and where the plan's accelerator stands."""
     what = "Cheapest count in time"
+    if comparison.beside_days > SAME_TIME:
+        what += f", {format_duration(comparison.beside_days)} beside the stages"
     if comparison.deadline_days is None:
         what = f"{'One count' if _alike(comparison, choices) else 'Whole nodes'}, times differ"
     names = [choice.accelerator for choice in choices]

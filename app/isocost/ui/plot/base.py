@@ -8,6 +8,7 @@ logarithms and skip every check, and text is painted by hand on top of the scene
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -108,6 +109,11 @@ class HumanAxis(pg.AxisItem):  # type: ignore[misc]
         self.setTextPen(made_pen(theme.quiet))
         # An axis as wide as its labels would move the whole plot when one gains a digit during a drag.
         (self.setWidth if self.orientation == "left" else self.setHeight)(size)
+
+    @property
+    def labels(self) -> Mapping[float, str]:
+        """The words of the ticks as they were last drawn, by place in decades."""
+        return self._labels
 
     def extent(self, label: str) -> float:
         """Pixels a label takes along this axis."""

@@ -47,16 +47,24 @@ class Line:
     """Decades of days and of USD at those points."""
     bends: NDArray[np.intp]
     """Which of those points the line is drawn through: they fit in memory, and others there lie above it."""
+    through: frozenset[int] = frozenset()
+    """Counts that the line is drawn through wherever they lie."""
 
     @classmethod
-    def of(cls, curve: CostCurve, *, whole: bool) -> Line:
+    def of(cls, curve: CostCurve, *, whole: bool, through: frozenset[int] = frozenset()) -> Line:
         """The line of a curve, ``whole`` with the counts that do not fit in memory."""
         points = efficient(curve)
+        asked = np.flatnonzero(np.isin(curve.counts, list(through))) if through else points[:0]
+        if len(asked):
+            points = np.union1d(points, asked)
+            points = points[np.argsort(curve.days[points], kind="stable")]
         if not whole:
             points = points[curve.fits[points]]
         x, y = np.log10(curve.days[points]), np.log10(curve.cost_usd[points])
         fits = np.flatnonzero(curve.fits[points])
-        return cls(curve, points, x, y, fits[lower_edge(x[fits], y[fits])])
+        bends = fits[lower_edge(x[fits], y[fits])]
+        bends = np.union1d(bends, fits[np.isin(points[fits], asked)])
+        return cls(curve, points, x, y, bends, through)
 
     @property
     def seen(self) -> NDArray[np.intp]:
@@ -114,15 +122,25 @@ class Lines:
         """An accelerator's line while it is shown."""
         return self._lines.get(accelerator)
 
-    def show(self, curves: Iterable[CostCurve], active: str) -> None:
-        """Take these curves and no others; :meth:`style` draws them. The plan's is shown whole."""
+    def show(
+        self, curves: Iterable[CostCurve], active: str, through: Mapping[str, frozenset[int]] | None = None
+    ) -> None:
+        """Take these curves and no others; :meth:`style` draws them. The plan's is shown whole.
+
+        Args:
+            through: by accelerator, counts that its line is drawn through wherever they lie.
+        """
         before, was = self._lines, self._active
         self._lines, self._active = {}, active
         for curve in curves:
             name = curve.accelerator
             line = before.get(name)
+            asked = (through or {}).get(name, frozenset())
             kept = line is not None and line.curve is curve and (name == active) == (name == was)
-            self._lines[name] = line if line and kept else Line.of(curve, whole=name == active)
+            if line and kept and line.through == asked:
+                self._lines[name] = line
+            else:
+                self._lines[name] = Line.of(curve, whole=name == active, through=asked)
 
     def style(
         self, theme: Theme, styles: Mapping[str, LineStyle], hovered: str | None, best: str | None

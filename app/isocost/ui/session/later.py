@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from isocost.ui.session.worker import LatestWorker
 
@@ -25,21 +25,50 @@ class Later(LatestWorker):
         self._work = work
         self._follows = follows
         self._asked: object = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._begin)
+        self._wanted: Answer | None = None
+        self._kept: object = None
         self.value: Any = None
         """The newest value; None before the first one of a document."""
         self.ready.connect(self._keep)
 
-    def ask(self, answer: Answer) -> None:
-        """Work the value out for an answer; ``ready`` tells when it has come."""
+    def ask(self, answer: Answer, rest_ms: int = 0) -> None:
+        """Work the value out for an answer; ``ready`` tells when it has come, which ``value`` then holds.
+
+        Args:
+            rest_ms: without another answer before the work begins: a drag then keeps the processor to itself.
+        """
         wanted = self._follows(answer)
-        if wanted != self._asked:
-            self._asked = wanted
-            self.request(lambda: self._work(answer))
+        if wanted == self._asked:
+            return
+        self._asked, self._wanted = wanted, answer
+        if rest_ms:
+            self._rest.start(rest_ms)
+        else:
+            self._begin()
+
+    @property
+    def busy(self) -> bool:
+        return self._rest.isActive() or super().busy
+
+    @property
+    def current(self) -> bool:
+        """Whether the value is that of the newest answer asked for."""
+        return self.value is not None and self._kept is self._asked
 
     def discard(self) -> None:
         super().discard()
-        self._asked = None
+        self._rest.stop()
+        self._asked = self._kept = self._wanted = None
         self.value = None
 
-    def _keep(self, value: Any) -> None:
-        self.value = value
+    def _begin(self) -> None:
+        self._rest.stop()
+        answer, asked, self._wanted = self._wanted, self._asked, None
+        if answer is not None:
+            self.request(lambda: (asked, self._work(answer)))
+
+    def _keep(self, found: tuple[object, Any]) -> None:
+        self._kept, self.value = found

@@ -16,7 +16,7 @@ from isocost.plan.answer.curves import CostCurve, is_quick, other_curves, search
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
-from isocost.plan.project.choosing import with_hardware
+from isocost.plan.project.choosing import with_choice
 from isocost.plan.project.currency import typed_in, with_currency
 from isocost.plan.project.editing import add_scenario, followed
 from isocost.plan.project.obtainable import with_obtainable_counts
@@ -43,7 +43,7 @@ class Session(QObject):
     """The new :class:`Project`, at once after every change."""
     answered = Signal(object)
     """The newest :class:`Answer`, also each time a part of it that takes longer has come: the curves of other
-    accelerators, the layouts of a stage, another deadline."""
+    accelerators, the layouts of a stage."""
     selection_changed = Signal()
     """Another scenario or stage is selected."""
     path_changed = Signal(object)
@@ -52,6 +52,8 @@ class Session(QObject):
     """The newest project has no estimate, and why, in one sentence; empty when it has one again."""
     fit_failed = Signal(str)
     """The layouts of the selected stage could not be compared, and why."""
+    doubt_shown = Signal(bool)
+    """Whether charts draw the range of their figures from now on."""
     comparison_failed = Signal(str)
     """The plan has its estimate, but the other accelerators could not be compared, and why."""
     settled = Signal()
@@ -76,8 +78,8 @@ class Session(QObject):
         self._compared: Scenario | None = None
         self._standing: tuple[CostCurve, ...] = ()
         self._another = True
-        self._deadline: float | None = None
         self._problem = ""
+        self._doubt = True
         self._asked = False
         self._due.connect(self._compute, Qt.ConnectionType.QueuedConnection)
         self._comparison = QTimer(self)
@@ -131,16 +133,15 @@ class Session(QObject):
         return self.current_scenario.stages[self._stage]
 
     @property
-    def deadline_days(self) -> float | None:
-        """Days the user can wait, for comparing accelerators; None = compare at the plan's count."""
-        return self._deadline
+    def doubt(self) -> bool:
+        """Whether charts draw the range of their figures."""
+        return self._doubt
 
-    @deadline_days.setter
-    def deadline_days(self, days: float | None) -> None:
-        if days != self._deadline:
-            self._deadline = days
-            if self.answer is not None:
-                self._publish(replace(self.answer, deadline_days=days))
+    @doubt.setter
+    def doubt(self, shown: bool) -> None:
+        if shown != self._doubt:
+            self._doubt = shown
+            self.doubt_shown.emit(shown)
 
     # Changing the project
 
@@ -172,7 +173,7 @@ class Session(QObject):
         name = self.catalog.accelerator(accelerator).short_name
         words = f"Choose {count:,} {name}"
         at, catalog = self._scenario, self.catalog
-        self.apply(lambda project: with_hardware(project, accelerator, count, catalog, at), words, gesture)
+        self.apply(lambda project: with_choice(project, accelerator, count, catalog, at), words, gesture)
 
     def open_scenario(self, scenario: Scenario, words: str) -> None:
         """Add a scenario to the plan and show it: one undo step called ``words``."""
@@ -344,7 +345,7 @@ class Session(QObject):
         at_once = self._compare_at_once()
         others = tuple(c for c in self._standing if c.accelerator != found.curve.accelerator)
         self._standing = (*others, found.curve)
-        self._publish(replace(found, others=others, deadline_days=self._deadline))
+        self._publish(replace(found, others=others))
         if at_once:
             self._settle()
         else:

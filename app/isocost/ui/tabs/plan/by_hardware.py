@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
@@ -57,11 +58,11 @@ class BarDelegate(RowDelegate):
         self._spread: tuple[float, float] | None = None
         self._choices: tuple[RankedChoice, ...] = ()
 
-    def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...]) -> None:
-        """Paint from now on for this comparison and these rows."""
+    def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...], *, ranged: bool = True) -> None:
+        """Paint from now on for this comparison and these rows; ``ranged`` with the plan's own range."""
         full = bar_scale(choices)
         self._choices = choices
-        spread = comparison.spread
+        spread = comparison.spread if ranged else None
         self._active = comparison.active.accelerator
         self._styles = comparison.styles
         self._spread = spread
@@ -164,8 +165,6 @@ class ByHardware(ChartCard):
 
     chosen = Signal(str, int, object)
     """An accelerator, a count, and None: a step of its own."""
-    deadline_wanted = Signal(object)
-    """Days to compare at, or None for the plan's count."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("by_hardware", parent)
@@ -179,8 +178,8 @@ class ByHardware(ChartCard):
             chips.addWidget(chip)
         chips.addStretch(1)
         self.at_count.setChecked(True)
-        self.at_count.clicked.connect(lambda: self.deadline_wanted.emit(None))
-        self.at_deadline.clicked.connect(self._want_deadline)
+        self.at_count.clicked.connect(lambda: self._rank(in_time=False))
+        self.at_deadline.clicked.connect(lambda: self._rank(in_time=True))
         self.ranking = Ranking(self)
         self._delegate = BarDelegate(theme, self)
         self.list = ClickList("by_hardware.list", self.ranking, self._delegate, self)
@@ -191,6 +190,8 @@ class ByHardware(ChartCard):
         self.body.addWidget(self._rows, 1)
         self.setTabOrder(self.list, self.more)
         self._comparison: Comparison | None = None
+        self._in_time: bool | None = None
+        self._with_deadline = False
         self.apply_theme(theme)
         self.show_nothing("Estimating…")
 
@@ -207,18 +208,29 @@ class ByHardware(ChartCard):
         self.at_deadline.setVisible(False)
         self.say("Cost by hardware", why, why)
 
-    def show_comparison(self, comparison: Comparison) -> None:
-        """Rank a comparison in place of the last one, in the colours of the other chart."""
-        self._comparison = comparison
+    def show_comparison(self, comparison: Comparison, *, ranged: bool = True) -> None:
+        """Rank a comparison in place of the last one, in the colours of the other chart.
+
+        By its deadline where it has one, until somebody chooses otherwise.
+
+        Args:
+            ranged: whether the range of the plan's own cost is drawn.
+        """
+        self._comparison, self._ranged = comparison, ranged
+        dated = comparison.deadline_days is not None
+        if dated != self._with_deadline:
+            self._with_deadline, self._in_time = dated, None
+        in_time = dated if self._in_time is None else self._in_time
+        comparison = replace(comparison, deadline_days=self._days(comparison) if in_time else None)
         choices = ranked(comparison)
-        deadline = comparison.deadline_days
         self.at_count.setVisible(True)
         self.at_deadline.setVisible(True)
-        (self.at_count if deadline is None else self.at_deadline).setChecked(True)
+        (self.at_deadline if in_time else self.at_count).setChecked(True)
         said = ranking_said(comparison, choices)
         self.say(*said)
-        self._delegate.show(comparison, choices)
+        self._delegate.show(comparison, choices, ranged=ranged)
         self.ranking.show(choices)
+        self.list.viewport().update()
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
 
@@ -232,10 +244,18 @@ class ByHardware(ChartCard):
     def table(self) -> Table:
         return ranking_table(self.ranking.choices)
 
-    def _want_deadline(self) -> None:
-        if self._comparison is not None and self._comparison.deadline_days is None:
-            days = self._comparison.estimate.total.wall_days
-            self.deadline_wanted.emit(shown_duration(days))
+    @staticmethod
+    def _days(comparison: Comparison) -> float:
+        """Days to compare at: those of the deadline, else the plan's own as they are shown."""
+        if comparison.deadline_days is not None:
+            return comparison.deadline_days
+        beside = comparison.beside_days
+        return shown_duration(comparison.estimate.total.wall_days + beside) - beside
+
+    def _rank(self, *, in_time: bool) -> None:
+        self._in_time = in_time
+        if self._comparison is not None:
+            self.show_comparison(self._comparison, ranged=self._ranged)
 
     def _choose(self, index: QModelIndex) -> None:
         choice: RankedChoice = index.data(ROW)

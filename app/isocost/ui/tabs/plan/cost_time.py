@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from isocost.plan.answer.comparison import Comparison, View
 from isocost.report.findings.plan import time_said, time_table
+from isocost.report.findings.plan_goal import BUDGET, DEADLINE
 from isocost.report.table import Table
-from isocost.ui.look.theme import Theme
+from isocost.ui.inputs.goal_input import GoalInput
+from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
+from isocost.ui.session.session import Session
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
+from isocost.ui.tabs.plan.goal_handle import GoalHandle
+from isocost.ui.tabs.plan.marks import Beside
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import plain_label
 
-KEYS = "Left and right arrows change the count, up and down the accelerator."
+KEYS = "Left and right arrows change the count, up and down the accelerator; Tab leads to the goal."
+FIELD = 236
+"""Pixels of the budget's and the deadline's field with its label."""
 
 
 class CostTime(ChartCard):
@@ -22,31 +33,69 @@ class CostTime(ChartCard):
 
     chosen = Signal(str, int, object)
     """An accelerator, a count, and the gesture it is part of (None = a step of its own)."""
-    deadline_moved = Signal(float)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("cost_time", parent)
         self.plot = CostTimePlot(theme, self)
         self.plot.setObjectName("cost_time.plot")
         self.plot.chosen.connect(self.chosen)
-        self.plot.deadline_moved.connect(self.deadline_moved)
         self.nothing = plain_label(parent=self)
         self.nothing.setProperty("role", "small")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
+        self.handles = tuple(GoalHandle(path, self.plot, theme) for path in (BUDGET, DEADLINE))
+        self.fields = tuple(GoalInput(path, session) for path in (BUDGET, DEADLINE))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.nothing)
-        self._stack.addWidget(self.plot)
+        self._stack.addWidget(self._with_foot())
         self.body.addLayout(self._stack, 1)
-        self.setTabOrder(self.plot, self.more)
+        self.ranged = QAction("Show the range", self)
+        self.ranged.setObjectName("cost_time.ranged")
+        self.ranged.setCheckable(True)
+        self.ranged.setChecked(session.doubt)
+        self.ranged.toggled.connect(partial(setattr, session, "doubt"))
+        session.doubt_shown.connect(self.ranged.setChecked)
+        self.menu.addAction(self.ranged)
+        order: tuple[QWidget, ...] = (self.plot, *self.handles, self.fields[0].edit)
+        for first, second in pairwise(order):
+            self.setTabOrder(first, second)
         self._comparison: Comparison | None = None
         self.apply_theme(theme)
         self.show_nothing("Estimating…")
+
+    def _with_foot(self) -> QWidget:
+        """The plot above the two fields."""
+        self._drawn = QWidget(self)
+        column = QVBoxLayout(self._drawn)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * SPACE)
+        column.addWidget(self.plot, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(4 * SPACE)
+        for each in self.fields:
+            foot.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
+        foot.addStretch(1)
+        column.addLayout(foot)
+        return self._drawn
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         super().apply_theme(theme)
         self.plot.apply_theme(theme)
+        for handle in self.handles:
+            handle.apply_theme(theme)
+        for field in self.fields:
+            field.apply_theme(theme)
+            field.setMaximumWidth(theme.px(FIELD))
+
+    def refresh(self) -> None:
+        """Show the project's budget and deadline in their fields."""
+        for field in self.fields:
+            field.refresh()
+
+    def field(self, path: str) -> GoalInput:
+        """The field of the budget or of the deadline."""
+        return next(each for each in self.fields if each.field.path == path)
 
     def show_nothing(self, why: str) -> None:
         """Say in place of the plot why there is none."""
@@ -55,15 +104,17 @@ class CostTime(ChartCard):
         self._stack.setCurrentWidget(self.nothing)
         self.say("Cost against time", "", why)
 
-    def show_comparison(self, comparison: Comparison, view: View) -> None:
-        """Draw a comparison in place of the last one."""
+    def show_comparison(self, comparison: Comparison, view: View, beside: Beside | None = None) -> None:
+        """Draw a comparison in place of the last one; ``beside`` = what else is drawn, None = what was."""
         self._comparison = comparison
-        self.plot.show_comparison(comparison, view)
-        said = time_said(comparison, view.front, diamonds=self.plot.shows_published)
+        self.plot.show_comparison(comparison, view, beside)
+        said = time_said(comparison, view.front, self.plot.marks)
         self.say(said.finding, said.subtitle, f"{said.summary} {KEYS}")
         self.plot.setAccessibleName("Cost against wall-clock time")
         self.plot.setAccessibleDescription(self.accessibleDescription())
-        self._stack.setCurrentWidget(self.plot)
+        for handle in self.handles:
+            handle.tell(comparison.goal)
+        self._stack.setCurrentWidget(self._drawn)
 
     def drawing(self) -> Drawing | None:
         return self.plot if self._comparison is not None else None

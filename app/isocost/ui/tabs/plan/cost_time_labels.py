@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,13 +13,14 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison
 from isocost.quantities import format_count
-from isocost.report.findings.plan import deadline_label, plan_lines, published_lines, up_to
+from isocost.report.findings.plan import plan_lines, up_to
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import LogPlot, font_of, made_pen, text_size
 from isocost.ui.plot.lines import Line, Lines
 from isocost.ui.plot.placing import Box, Clutter, Points, joined, place_near, spread
 from isocost.ui.plot.styles import series_of
-from isocost.ui.tabs.plan.cost_time_legend import paint_diamond
+from isocost.ui.tabs.plan.goal_lines import GoalLines
+from isocost.ui.tabs.plan.marks import Beside, PlacedMarks, place_marks, texts_of
 
 DOT_GAP = 46.0
 """Pixels between two count dots that carry a number."""
@@ -35,6 +36,7 @@ def place_labels(
     styles: Mapping[str, LineStyle],
     theme: Theme,
     offset: tuple[float, float] | None,
+    beside: Beside,
 ) -> Labels:
     """Place every text of the plot: names in the right margin, the plan, then counts that have room."""
     area = plot.area()
@@ -45,18 +47,18 @@ def place_labels(
         if len(points) == 1:  # drawn as a dash, which no label may cover
             x, y = points[0].tolist()
             clutter.take(Box(x - 7, y - 4, 14, 8))
-    deadline = _deadline_at(plot, comparison.deadline_days, area)
-    if deadline is not None:
-        clutter.add_lines(np.array([[deadline, area.top()], [deadline, area.bottom()]]), STRONG)
-    runs = _runs(plot, comparison, area)
-    for _, (x, y) in runs:
-        clutter.take(Box(x - 6, y - 6, 12, 12))
+    goal = GoalLines(plot, comparison, theme)
+    for stroke in goal.strokes.values():
+        clutter.add_lines(stroke, STRONG)
+    active = comparison.active.accelerator
+    marks = place_marks(plot, beside, comparison, clutter, theme, series_of(theme, styles, active))
     plan = _plan(plot, comparison, theme, clutter, offset)
     if plan.visible:
         clutter.take(plan.box)
         clutter.take(Box(plan.at[0] - 9, plan.at[1] - 9, 18, 18))
     names = _names(comparison, styles, theme, area, drawn, clutter)
     beyond = _beyond(comparison, lines, drawn, area, clutter, theme)
+    marks = replace(marks, texts=texts_of(marks, clutter))
     dots, counts = _counts(plot, lines, comparison, plan.at, clutter, theme)
     return Labels(
         theme=theme,
@@ -65,10 +67,12 @@ def place_labels(
         area=area,
         plan=plan,
         names=names,
-        marks=Marks(dots, counts, runs),
-        active=comparison.active.accelerator,
-        deadline=deadline,
-        deadline_name=_deadline_name(deadline, comparison.deadline_days, theme, area),
+        dots=dots,
+        counts=counts,
+        marks=marks,
+        active=active,
+        goal=goal,
+        out_of_reach=goal.words(clutter),
         beyond=beyond,
     )
 
@@ -192,32 +196,6 @@ def visible_end(points: Points, area: QRectF) -> tuple[float, float] | None:
     return float(x[last]), float(y[last])
 
 
-def _deadline_at(plot: LogPlot, days: float | None, area: QRectF) -> float | None:
-    """The deadline's place across, while it is in view."""
-    if days is None:
-        return None
-    x, _ = _pixel(plot, days, 1.0)
-    return x if area.left() <= x <= area.right() else None
-
-
-def _deadline_name(x: float | None, days: float | None, theme: Theme, area: QRectF) -> Placed | None:
-    """The deadline's name above the plot, where no curve runs."""
-    if x is None or days is None:
-        return None
-    text = deadline_label(days)
-    width, height = text_size(font_of(theme, "quiet"), text)
-    left = max(area.left(), min(x - width / 2, area.right() - width))
-    return Box(left, area.top() - height - 7, width, height), text
-
-
-def _runs(
-    plot: LogPlot, comparison: Comparison, area: QRectF
-) -> tuple[tuple[tuple[str, ...], tuple[float, float]], ...]:
-    """Published runs in view: what to say of each, and where it is."""
-    placed = ((published_lines(run), _pixel(plot, run.days, run.cost_usd)) for run in comparison.published)
-    return tuple((lines, at) for lines, at in placed if area.contains(QPointF(*at)))
-
-
 def _counts(
     plot: LogPlot,
     lines: Lines,
@@ -295,16 +273,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """Count dots along the plan's curve with their numbers, and published runs."""
-
-    dots: Points
-    counts: tuple[Placed, ...]
-    runs: tuple[tuple[tuple[str, ...], tuple[float, float]], ...]
-    """What to say of each run, and where it is."""
-
-
-@dataclass(frozen=True, slots=True)
 class Labels:
     """Every text and mark of the plot with its place in pixels."""
 
@@ -316,18 +284,23 @@ class Labels:
     """The plot inside its axes."""
     plan: Plan
     names: tuple[Name, ...]
-    marks: Marks
+    dots: Points
+    """Counts along the plan's curve."""
+    counts: tuple[Placed, ...]
+    """Their numbers, where there is room."""
+    marks: PlacedMarks
     active: str
-    deadline: float | None
-    deadline_name: Placed | None
+    goal: GoalLines
+    out_of_reach: tuple[Placed, ...]
     beyond: tuple[Beyond, ...] = ()
     """Where lines go on above the plot."""
 
     def boxes(self) -> list[Box]:
         """The places of all texts."""
         own = [self.plan.box] if self.plan.visible else []
-        own += [name.box for name in self.names] + [box for box, _ in self.marks.counts]
-        return own + ([self.deadline_name[0]] if self.deadline_name else [])
+        own += [name.box for name in self.names]
+        placed = (*self.counts, *self.marks.texts, *self.out_of_reach)
+        return own + [box for box, _ in placed]
 
     def name_at(self, at: QPointF) -> str | None:
         """The accelerator whose name is at a position."""
@@ -336,37 +309,22 @@ class Labels:
                 return name.accelerator
         return None
 
-    def run_at(self, at: QPointF) -> int | None:
-        """The published run at a position."""
-        for index, (_, (x, y)) in enumerate(self.marks.runs):
-            if math.hypot(at.x() - x, at.y() - y) <= 9:
-                return index
-        return None
-
     def series(self, accelerator: str) -> Series:
         """The accelerator's line style."""
         return series_of(self.theme, self.styles, accelerator)
 
     def paint(self, painter: QPainter) -> None:
         """Paint everything that does not depend on the mouse."""
-        if self.deadline is not None:
-            self._paint_deadline(painter)
+        self.goal.paint_strokes(painter)
         self._paint_names(painter)
         self._paint_dots(painter)
-        self._paint_runs(painter)
+        self.marks.paint(painter)
         self._paint_beyond(painter)
         if self.plan.visible:
             self._paint_plan(painter)
-
-    def _paint_deadline(self, painter: QPainter) -> None:
-        assert self.deadline is not None
-        painter.setPen(made_pen(self.theme.quiet, 1.0, (4.0, 4.0)))
-        painter.drawLine(
-            QPointF(self.deadline, self.area.top() - 6), QPointF(self.deadline, self.area.bottom())
-        )
-        if self.deadline_name is not None:
-            box, text = self.deadline_name
+        for box, text in self.out_of_reach:
             _text(painter, box, text, font_of(self.theme, "quiet"), self.theme.quiet)
+        self.goal.paint_flags(painter)
 
     def _paint_names(self, painter: QPainter) -> None:
         for name in self.names:
@@ -383,9 +341,9 @@ class Labels:
         colour = QColor(self.series(self.active).line)
         painter.setPen(made_pen(colour, 1.6))
         painter.setBrush(QColor(self.theme.panel))
-        for x, y in self.marks.dots.tolist():
+        for x, y in self.dots.tolist():
             painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
-        for box, text in self.marks.counts:
+        for box, text in self.counts:
             _text(painter, box, text, font_of(self.theme, "quiet"), self.theme.quiet)
 
     def _paint_plan(self, painter: QPainter) -> None:
@@ -424,10 +382,6 @@ class Labels:
                     font_of(self.theme, "quiet"),
                     self.series(beyond.accelerator).text,
                 )
-
-    def _paint_runs(self, painter: QPainter) -> None:
-        for _, at in self.marks.runs:
-            paint_diamond(painter, QPointF(*at), self.theme)
 
     def paint_ring(self, painter: QPainter, point: tuple[float, float], accelerator: str) -> None:
         """Mark the point of a curve that the mouse is over."""

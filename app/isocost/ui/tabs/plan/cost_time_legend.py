@@ -105,7 +105,21 @@ def _band(painter: QPainter, room: QRectF, series: Series, theme: Theme) -> None
 
 
 def _run(painter: QPainter, room: QRectF, series: Series, theme: Theme) -> None:
-    paint_diamond(painter, room.center(), theme)
+    paint_run(painter, room.center(), theme)
+
+
+def _ghost(painter: QPainter, room: QRectF, series: Series, theme: Theme) -> None:
+    paint_ghost(painter, room.center(), theme)
+
+
+def _knee(painter: QPainter, room: QRectF, series: Series, theme: Theme) -> None:
+    paint_diamond(painter, room.center(), series.line, theme, 5.0)
+
+
+def _out(painter: QPainter, room: QRectF, series: Series, theme: Theme) -> None:
+    painter.setPen(made_pen(theme.line))
+    painter.setBrush(reach_colour(theme))
+    painter.drawRoundedRect(room.adjusted(1, room.height() / 2 - 5, -1, 5 - room.height() / 2), 2, 2)
 
 
 def _unfit(painter: QPainter, room: QRectF, series: Series, theme: Theme) -> None:
@@ -120,6 +134,9 @@ _SAMPLES: dict[LegendMark, Callable[[QPainter, QRectF, Series, Theme], None]] = 
     "front": _front,
     "band": _band,
     "run": _run,
+    "ghost": _ghost,
+    "knee": _knee,
+    "out": _out,
     "unfit": _unfit,
 }
 
@@ -129,9 +146,28 @@ def front_colour(theme: Theme) -> QColor:
     return mixed(theme.text, theme.panel, 0.13)
 
 
-def paint_diamond(painter: QPainter, at: QPointF, theme: Theme) -> None:
-    """The mark of a published run."""
-    painter.setPen(made_pen(theme.text, 1.4))
+def reach_colour(theme: Theme) -> QColor:
+    """Of what lies beyond a budget or a deadline."""
+    return mixed(theme.line, theme.panel, 0.5)
+
+
+def paint_diamond(painter: QPainter, at: QPointF, colour: str, theme: Theme, size: float = 7.0) -> None:
+    """The mark of the knee, in the colour of its line."""
+    painter.setPen(made_pen(colour, 2.0))
     painter.setBrush(QColor(theme.panel))
-    steps = ((0.0, -5.0), (5.0, 0.0), (0.0, 5.0), (-5.0, 0.0))
+    steps = ((0.0, -size), (size, 0.0), (0.0, size), (-size, 0.0))
     painter.drawPolygon(QPolygonF([at + QPointF(*step) for step in steps]))
+
+
+def paint_run(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """The mark of a published run."""
+    painter.setPen(made_pen(theme.panel, 1.4))
+    painter.setBrush(QColor(theme.quiet))
+    painter.drawEllipse(at, 4.2, 4.2)
+
+
+def paint_ghost(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """The mark of another scenario of the plan."""
+    painter.setPen(made_pen(theme.quiet, 1.6, (2.0, 1.4)))
+    painter.setBrush(QColor(theme.panel))
+    painter.drawEllipse(at, 6.0, 6.0)

@@ -8,104 +8,39 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPolygonF, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import Comparison, View, next_count, next_curve
 from isocost.plan.answer.curves import CostCurve
-from isocost.quantities import shown_duration
-from isocost.report.findings.plan import point_lines, time_legend
+from isocost.report.findings.plan import LegendMark, point_lines, time_legend
+from isocost.report.findings.plan_goal import BUDGET, DEADLINE, flag_tip
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
-from isocost.ui.plot.lines import Line, Lines
-from isocost.ui.plot.styles import series_of
+from isocost.ui.plot.base import LogPlot
+from isocost.ui.plot.lines import Lines
 from isocost.ui.plot.ticks import money_scale, time_scale
+from isocost.ui.tabs.plan.beneath import Beneath
 from isocost.ui.tabs.plan.cost_time_labels import Labels, gutter, place_labels
 from isocost.ui.tabs.plan.cost_time_legend import (
-    BAND,
     TITLE,
     Entry,
     arranged,
-    front_colour,
     height_of,
     paint_legend,
     paint_titles,
 )
-
-
-class Beneath:
-    """Draws on a plot whose lines are those given."""
-
-    def __init__(self, plot: LogPlot, lines: Lines) -> None:
-        self._plot = plot
-        self._lines = lines
-        self._front = added_curve(plot, -0.5)
-        self._way = added_curve(plot, -0.2)
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's colours."""
-        self._front.setPen(made_pen(front_colour(theme), 8.0))
-        self._way.setPen(made_pen(theme.quiet, 1.4, (1.0, 3.0)))
-
-    def show(self, comparison: Comparison, view: View) -> None:
-        """Draw what does not depend on the size of the plot."""
-        self._show_front(view)
-        self._show_way(comparison)
-
-    def _show_front(self, view: View) -> None:
-        """A broad line under the stretches of the lines that are the Pareto front."""
-        x, y = [np.empty(0)], [np.empty(0)]
-        for segment in view.front:
-            if (line := self._lines.get(segment.accelerator)) is not None:
-                part = line.stretch(math.log10(segment.days[0]), math.log10(segment.days[-1]))
-                for into, values in zip((x, y), part, strict=True):
-                    into += [values, np.array([np.nan])]
-        self._front.draw(np.concatenate(x), np.concatenate(y))
-
-    def _show_way(self, comparison: Comparison) -> None:
-        """From the end of the plan's line to a plan of so many or so few that it only costs more."""
-        line, total = self._lines.get(comparison.active.accelerator), comparison.estimate.total
-        end = None if line is None else _end_before(line, comparison)
-        self._way.setVisible(end is not None)
-        if line is not None and end is not None:
-            x = np.array([line.x[end], math.log10(total.wall_days)])
-            self._way.draw(x, np.array([line.y[end], math.log10(total.cost_usd)]))
-
-    def paint_band(
-        self, painter: QPainter, comparison: Comparison, theme: Theme, styles: Mapping[str, LineStyle]
-    ) -> None:
-        """From the 10th to the 90th percentile of the cost along the plan's line."""
-        name = comparison.active.accelerator
-        line, shares = self._lines.get(name), comparison.spread
-        if line is None or shares is None or not comparison.depends_on_hardware:
-            return
-        x, y = line.x[line.bends], line.y[line.bends]
-        low, high = (self._plot.pixels(x, y + math.log10(share)) for share in shares)
-        painter.save()
-        painter.setClipRect(self._plot.area())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(series_of(theme, styles, name).line, theme.panel, BAND))
-        painter.drawPolygon(QPolygonF([QPointF(*at) for at in np.vstack((low, high[::-1])).tolist()]))
-        painter.restore()
-
-
-def _end_before(line: Line, comparison: Comparison) -> int | None:
-    """The end of the plan's line that its count lies beyond; None for a count among those of the line.
-
-    Counts that do not fit in memory have a line of their own.
-    """
-    if not len(line.bends) or not comparison.possible:
-        return None
-    fastest, slowest = int(line.bends[0]), int(line.bends[-1])
-    if comparison.rented > line.curve.counts[line.points[fastest]]:
-        return fastest
-    return slowest if comparison.rented < line.curve.counts[line.points[slowest]] else None
-
+from isocost.ui.tabs.plan.goal_lines import GoalLines
+from isocost.ui.tabs.plan.marks import Beside, Mark, mark_lines
+from isocost.ui.widgets.labels import plain_tip
 
 REACH = 14.0
 """Pixels within which a curve or the plan's point is meant by the mouse."""
+
+GUTTER = 66
+"""Pixels of the axis of cost, which holds the flag of the budget."""
+FAR, ROOM = 2.0, 1.08
+"""Times beyond the range that a budget or a deadline may lie to be shown, and the room it then gets."""
 
 LEAST = (0.5, 0.45)
 """Decades the axes show at least: a flat curve is not to look steep."""
@@ -117,12 +52,14 @@ class _Mouse:
 
     over: tuple[str, int] | None = None
     """A curve and the index of its point."""
-    run: int | None = None
-    """A published run."""
+    mark: Mark | None = None
+    """An offer, the knee, another scenario or a published run."""
     drag: str = ""
-    """plan or deadline while one of them is held."""
+    """plan, or the path of the budget or the deadline, while one of them is held."""
     gesture: object = None
     pressed: QPointF = field(default_factory=QPointF)
+    offset: QPointF = field(default_factory=QPointF)
+    """From the mouse to the line it holds."""
 
 
 class CostTimePlot(LogPlot):
@@ -130,7 +67,16 @@ class CostTimePlot(LogPlot):
 
     chosen = Signal(str, int, object)
     """An accelerator, a count, and the gesture it is part of (None = a step of its own)."""
-    deadline_moved = Signal(float)
+    goal_moved = Signal(str, float, object)
+    """Path of the budget or the deadline, its value, and the gesture it is part of."""
+    goal_typing = Signal(str)
+    """The same, whose value is to be typed."""
+    mark_chosen = Signal(object)
+    """An offer, the knee, another scenario or a published run that was clicked."""
+    rearranged = Signal()
+    """Lines and flags may stand elsewhere now."""
+    released = Signal()
+    """A drag has ended."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(time_scale, money_scale, parent)
@@ -140,6 +86,8 @@ class CostTimePlot(LogPlot):
         self.comparison: Comparison | None = None
         """What is drawn."""
         self._view: View | None = None
+        self.beside = Beside()
+        """What is drawn beside the curves."""
         self._styles: Mapping[str, LineStyle] = {}
         self._offset: tuple[float, float] | None = None
         self._labels: Labels | None = None
@@ -150,26 +98,30 @@ class CostTimePlot(LogPlot):
 
     # What is shown
 
-    def show_comparison(self, comparison: Comparison, view: View) -> None:
-        """Draw a comparison in place of the last one."""
+    def show_comparison(self, comparison: Comparison, view: View, beside: Beside | None = None) -> None:
+        """Draw a comparison in place of the last one; ``beside`` = what else is drawn, None = what was."""
         self.comparison, self._view = comparison, view
+        self.beside = self.beside if beside is None else beside
         self._styles = view.styles
-        self.lines.show(
-            (c for c in comparison.curves if c.accelerator in view.styles), comparison.active.accelerator
-        )
+        curves = (c for c in comparison.curves if c.accelerator in view.styles)
+        self.lines.show(curves, comparison.active.accelerator, self.beside.through)
         self._restyle()
-        if not self._mouse.drag:
-            days, cost = view.days, view.cost
-            self.hold(_decades(*days), _decades(*cost), LEAST)
+        if not self.dragging:
+            self.hold(*held_ranges(comparison, view), LEAST)
         self._fit_margins()
         self._beneath.show(comparison, view)
         self._rewrite()
+
+    @property
+    def dragging(self) -> bool:
+        """Whether something is held with the mouse: the axes then stand still."""
+        return bool(self._mouse.drag)
 
     def twin(self, theme: Theme) -> CostTimePlot:
         made = CostTimePlot(theme, self)
         made._offset = self._offset
         if self.comparison is not None and self._view is not None:
-            made.show_comparison(self.comparison, self._view)
+            made.show_comparison(self.comparison, self._view, self.beside)
             # The ranges on screen depend on those before them, and the picture is to show the same.
             made.show_spans(*self.spans)
         return made
@@ -177,6 +129,7 @@ class CostTimePlot(LogPlot):
     def apply_theme(self, theme: Theme) -> None:
         self._theme = theme
         super().apply_theme(theme)
+        self.up.apply_theme(theme, theme.px(GUTTER))
         self.lines.forget_pens()
         self._beneath.apply_theme(theme)
         self._restyle()
@@ -186,24 +139,27 @@ class CostTimePlot(LogPlot):
     def _fit_margins(self) -> None:
         if self.comparison is not None:
             labels = [c.label for c in self.comparison.curves if c.accelerator in self._styles]
-            keys = time_legend(self.comparison, diamonds=self.shows_published)
+            keys = time_legend(self.comparison, self.marks)
             self.legend = arranged(keys, self.width() - 8.0, self._theme)
-            top = 6 if self.comparison.deadline_days is None else 24
-            above = height_of(self.legend, self._theme) + self._theme.px(top)
+            above = height_of(self.legend, self._theme) + self._theme.px(6)
             self.set_margins(above, gutter(labels, self._theme), self._theme.px(int(TITLE)))
 
     @property
-    def shows_published(self) -> bool:
-        """Whether a published run is among what is drawn."""
-        runs = self.comparison.published if self.comparison is not None else ()
-        return any(self.holds(math.log10(run.days), math.log10(run.cost_usd)) for run in runs)
+    def marks(self) -> tuple[LegendMark, ...]:
+        """What is in view beside the lines."""
+        return () if self.comparison is None else self.beside.marks(self, self.comparison)
+
+    @property
+    def goal(self) -> GoalLines | None:
+        """Where the lines of budget and deadline stand; None while there is nothing to draw."""
+        return self.labels.goal if self.labels is not None else None
 
     @property
     def labels(self) -> Labels | None:
         """Where every text of the plot stands; None while there is nothing to draw."""
         if self._labels is None and self.comparison is not None and self.area().width() > 20:
             self._labels = place_labels(
-                self, self.lines, self.comparison, self._styles, self._theme, self._offset
+                self, self.lines, self.comparison, self._styles, self._theme, self._offset, self.beside
             )
             self._offset = self._labels.plan.offset
         return self._labels
@@ -211,8 +167,8 @@ class CostTimePlot(LogPlot):
     @property
     def hover_text(self) -> str:
         """What the mouse is over, in words; empty over nothing."""
-        if self._mouse.run is not None and self.labels is not None:
-            return "\n".join(self.labels.marks.runs[self._mouse.run][0])
+        if self._mouse.mark is not None:
+            return "\n".join(mark_lines(self._mouse.mark, dimmed=self.beside.dimmed))
         found = self._curve_over()
         if found is None or self.comparison is None:
             return ""
@@ -235,8 +191,9 @@ class CostTimePlot(LogPlot):
 
     def _rewrite(self) -> None:
         self._labels = None
-        self._mouse.run = None
+        self._mouse.mark = None
         self.viewport().update()
+        self.rearranged.emit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -247,10 +204,12 @@ class CostTimePlot(LogPlot):
     # Painting what is not a curve
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
-        """The range of the plan's curve, under the grid."""
+        """What is out of reach and the range of the plan's curve, under the grid."""
         super().drawBackground(painter, rect)
-        if self.comparison is not None:
-            self._beneath.paint_band(painter, self.comparison, self._theme, self._styles)
+        if self.comparison is not None and self.goal is not None:
+            self._beneath.paint(
+                painter, self.comparison, self._theme, self._styles, self.goal.out, ranged=self.beside.ranged
+            )
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         """Every text, the plan's point and what the mouse is over, above the curves."""
@@ -271,8 +230,9 @@ class CostTimePlot(LogPlot):
         """The point the mouse is over, and what there is to say about it."""
         words = self.hover_text.split("\n")
         found = self._curve_over()
-        if self._mouse.run is not None:
-            labels.paint_readout(painter, labels.marks.runs[self._mouse.run][1], words, self._theme.text)
+        if self._mouse.mark is not None:
+            place = labels.marks.place_of(self._mouse.mark)
+            labels.paint_readout(painter, (place.x(), place.y()), words, self._theme.text)
         elif found is not None:
             curve, at = found
             x, y = self.pixels(np.log10(curve.days[at : at + 1]), np.log10(curve.cost_usd[at : at + 1]))[0]
@@ -283,12 +243,13 @@ class CostTimePlot(LogPlot):
     # Choosing
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = event.position()
+        at, goal = event.position(), self.goal
         if self._mouse.drag == "plan":
             self._drag_plan(at)
-        elif self._mouse.drag == "deadline":
-            days = 10.0 ** self.decades_across(at.x())
-            self.deadline_moved.emit(max(1.0, round(days)) if days >= 1 else shown_duration(days))
+        elif self._mouse.drag and goal is not None:
+            if at != self._mouse.pressed:
+                value = goal.value_at(self._mouse.drag, at + self._mouse.offset)
+                self.goal_moved.emit(self._mouse.drag, value, self._mouse.gesture)
         else:
             self._hover(at)
 
@@ -299,6 +260,10 @@ class CostTimePlot(LogPlot):
         self._mouse.pressed = event.position()
         self._mouse.drag = self._handle_at(event.position())
         self._mouse.gesture = object()
+        if self.goal is not None and self._mouse.drag in (BUDGET, DEADLINE):
+            # The line keeps its distance from the mouse, which seldom takes hold of its very middle.
+            flag, at = self.goal.flag(self._mouse.drag), event.position()
+            self._mouse.offset = QPointF(flag.at - at.x(), flag.at - at.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
@@ -307,12 +272,20 @@ class CostTimePlot(LogPlot):
         moved = (event.position() - self._mouse.pressed).manhattanLength() > 4
         if not dragged and not moved:
             self._hover(event.position())
-            if (found := self._curve_over()) is not None:
+            if self._mouse.mark is not None:
+                self.mark_chosen.emit(self._mouse.mark)
+            elif (found := self._curve_over()) is not None:
                 self.chosen.emit(found[0].accelerator, int(found[0].counts[found[1]]), None)
         self._rewrite()
+        if dragged:
+            self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)
+        path = self.goal.handle_at(event.position()) if self.goal is not None else ""
+        if path:
+            self.goal_typing.emit(path)
+        else:
+            self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._set_over(None)
@@ -336,14 +309,13 @@ class CostTimePlot(LogPlot):
             self.chosen.emit(step[0].accelerator, int(step[0].counts[step[1]]), None)
 
     def _handle_at(self, at: QPointF) -> str:
-        """Which handle is under the mouse: plan, deadline or none."""
+        """Which handle is under the mouse: plan, the path of the budget or the deadline, or none."""
         labels = self.labels
         if labels is None:
             return ""
         if math.hypot(at.x() - labels.plan.at[0], at.y() - labels.plan.at[1]) <= REACH:
             return "plan"
-        near = labels.deadline is not None and abs(at.x() - labels.deadline) <= 6
-        return "deadline" if near and at.y() < self.area().bottom() else ""
+        return "" if labels.marks.at(at) is not None else labels.goal.handle_at(at)
 
     def _drag_plan(self, at: QPointF) -> None:
         assert self.comparison is not None
@@ -355,21 +327,46 @@ class CostTimePlot(LogPlot):
     def _hover(self, at: QPointF) -> None:
         handle = self._handle_at(at)
         inside = self.area().adjusted(-4, -4, 4, 4).contains(at)
-        over = self.lines.nearest(at.x(), at.y(), REACH) if inside and handle != "deadline" else None
+        line = handle if handle in (BUDGET, DEADLINE) else ""
+        over = self.lines.nearest(at.x(), at.y(), REACH) if inside and not line else None
         named = self.labels.name_at(at) if self.labels else None
-        if over is None and named is not None and (line := self.lines.get(named)) is not None:
-            over = (named, int(line.points[-1]))
-        run = self.labels.run_at(at) if self.labels and handle != "plan" else None
-        self._set_over(over if run is None else None, run)
-        shapes = {"plan": Qt.CursorShape.OpenHandCursor, "deadline": Qt.CursorShape.SplitHCursor}
-        other = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
-        self.viewport().setCursor(shapes.get(handle, other))
+        if over is None and named is not None and (held := self.lines.get(named)) is not None:
+            over = (named, int(held.points[-1]))
+        mark = self.labels.marks.at(at) if self.labels and handle != "plan" else None
+        self._set_over(over if mark is None else None, mark)
+        other = Qt.CursorShape.PointingHandCursor if over or mark else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(_CURSORS.get(handle, other))
+        tip = flag_tip(line, self.comparison.goal) if line and self.comparison is not None else ""
+        self.viewport().setToolTip(plain_tip(tip))
 
-    def _set_over(self, over: tuple[str, int] | None, run: int | None = None) -> None:
-        if (over, run) != (self._mouse.over, self._mouse.run):
-            self._mouse.over, self._mouse.run = over, run
+    def _set_over(self, over: tuple[str, int] | None, mark: Mark | None = None) -> None:
+        if (over, mark) != (self._mouse.over, self._mouse.mark):
+            self._mouse.over, self._mouse.mark = over, mark
             self._restyle()
             self.viewport().update()
+
+
+_CURSORS = {
+    "plan": Qt.CursorShape.OpenHandCursor,
+    BUDGET: Qt.CursorShape.SplitVCursor,
+    DEADLINE: Qt.CursorShape.SplitHCursor,
+}
+
+
+def held_ranges(comparison: Comparison, view: View) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Decades of time and of cost to show at least: what is worth showing, and the lines that are near it."""
+    return (
+        _decades(*_with_line(view.days, comparison.deadline_days)),
+        _decades(*_with_line(view.cost, comparison.budget_usd)),
+    )
+
+
+def _with_line(ends: tuple[float, float], line: float | None) -> tuple[float, float]:
+    """A range that takes in a line with some room beyond it, unless the line is far off."""
+    low, high = ends
+    if line is None or not low / FAR <= line <= high * FAR:
+        return ends
+    return min(low, line / ROOM), max(high, line * ROOM)
 
 
 def _decades(low: float, high: float) -> tuple[float, float]:

@@ -1,22 +1,42 @@
-"""The Plan page: cost against time, and cost by hardware beside it."""
+"""The Plan page: offers at the edge of the goal, cost against time, and cost by hardware beside it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
+import logging
 
-from isocost.plan.answer.comparison import (
-    in_logarithms,
-    worth_showing,
-)
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from isocost.plan.answer.comparison import Comparison, in_logarithms, worth_showing
+from isocost.plan.answer.curves import is_quick
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.compare.points import Ghost, ghosts, ghosts_follow
+from isocost.plan.project.programme import Goal
+from isocost.plan.project.project import Scenario, replace_scenario
+from isocost.plan.solve.hardware.edge import Edge, doublings, doublings_follow, edge, edge_follows, taken
 from isocost.report.findings.plan import FREE, not_compared
+from isocost.report.findings.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.plan_offers import (
+    KneeView,
+    OffersView,
+    OfferView,
+    knee_view,
+    offers_view,
+    take_words,
+)
+from isocost.ui.inputs.bindings import reset, within, write_number
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
-from isocost.ui.session.session import Session
+from isocost.ui.session.session import COMPARISON_PAUSE_MS, Session
 from isocost.ui.tabs.plan.by_hardware import ByHardware
 from isocost.ui.tabs.plan.cost_time import CostTime
+from isocost.ui.tabs.plan.marks import Beside, Mark
+from isocost.ui.tabs.plan.offers import MOST, OfferRow
+from isocost.ui.widgets.sections import ScrollBody
+
+log = logging.getLogger(__name__)
 
 NAMED = 6
 """Accelerators that get a curve and a name; more would not be told apart."""
@@ -24,7 +44,7 @@ NAMED = 6
 SIDE = 380
 """Pixels of the right column."""
 
-READS = ("estimate", "curve", "others", "deadline_days")
+READS = ("estimate", "curve", "others")
 """Parts of the answer."""
 
 BESIDE, NARROWEST = 760, 300
@@ -50,27 +70,61 @@ class PlanPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._theme = theme
         self._session = session
-        self.cost_time = CostTime(theme, self)
+        self.offers = OfferRow(theme, self)
+        self.cost_time = CostTime(session, theme, self)
         self.by_hardware = ByHardware(theme, self)
-        body = QWidget()
-        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
-        self._beside.setContentsMargins(16, 12, 16, 14)
+        self.edge = session.later(edge, edge_follows)
+        self.knee = session.later(doublings, doublings_follow)
+        self.ghosts = session.later(ghosts, ghosts_follow)
+        self._said: tuple[Edge | None, OffersView | None] = (None, None)
+        self._build()
+        self._arrange()
+        self._connect()
+
+    def _build(self) -> None:
+        body = ScrollBody()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(16, 12, 16, 14)
+        column.setSpacing(12)
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._beside.setSpacing(12)
         self._beside.addWidget(self.cost_time, 1)
         self._beside.addWidget(self.by_hardware, 1)
+        column.addWidget(self.offers)
+        column.addLayout(self._beside, 1)
+        self.offers.hide()
         self.setWidget(body)
-        self._arrange()
+
+    def _connect(self) -> None:
+        session, plot = self._session, self.cost_time.plot
         self._follower = Follower(self, session, READS, self.show_answer)
         session.failed.connect(self._fail)
+        session.project_changed.connect(self._follow_goal)
+        session.doubt_shown.connect(self._draw)
+        for later in (self.edge, self.knee, self.ghosts):
+            later.ready.connect(self._draw)
+            later.failed.connect(self._fail_later)
         for chart in (self.cost_time, self.by_hardware):
             chart.chosen.connect(session.choose_hardware)
-        self.cost_time.deadline_moved.connect(self._set_deadline)
-        self.by_hardware.deadline_wanted.connect(self._set_deadline)
+        for source in (plot.goal_moved, *(handle.moved for handle in self.cost_time.handles)):
+            source.connect(self._move)
+        for handle in self.cost_time.handles:
+            handle.cleared.connect(lambda path: reset(session, path))
+            handle.typing_wanted.connect(self.reveal)
+        plot.goal_typing.connect(self.reveal)
+        plot.mark_chosen.connect(self._choose)
+        plot.released.connect(self._draw)
+        self.offers.chosen.connect(self._choose)
+        for number in range(1, MOST + 1):
+            key = QShortcut(QKeySequence(str(number)), self)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(lambda number=number: self.offers.take(number))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
         self._theme = theme
         self._arrange()
+        self.offers.apply_theme(theme)
         self.cost_time.apply_theme(theme)
         self.by_hardware.apply_theme(theme)
 
@@ -89,28 +143,157 @@ class PlanPage(QScrollArea):
         super().resizeEvent(event)
         self._arrange()
 
-    def _set_deadline(self, days: float | None) -> None:
-        self._session.deadline_days = days
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw()  # what has come, or was held against another goal, while the page was hidden
+
+    # Inputs
+
+    def holds(self, path: str) -> bool:
+        """Whether an input is on this page."""
+        return path in (BUDGET, DEADLINE)
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into the budget or the deadline."""
+        field = self.cost_time.field(path)
+        self.ensureWidgetVisible(field, 0, 24)
+        field.focus()
+
+    def _move(self, path: str, value: float, gesture: object | None) -> None:
+        write_number(self._session, path, within(self._session, path, value), gesture)
+
+    def _choose(self, mark: Mark) -> None:
+        """Take an offer or the knee, or show another scenario."""
+        session = self._session
+        if isinstance(mark, OfferView):
+            if not self.cost_time.plot.beside.dimmed:
+                self._take(mark)
+        elif isinstance(mark, KneeView):
+            session.choose_hardware(mark.accelerator, mark.count)
+        elif isinstance(mark, Ghost):
+            session.select_scenario(mark.at)
+
+    def _take(self, view: OfferView) -> None:
+        session, at, other = self._session, self._session.scenario, view.alternative
+        if other is not None and other.changed == "tokens":
+            scenario = other.case.scenario
+            session.apply(lambda project: replace_scenario(project, scenario, scenario=at), take_words(view))
+            return
+        catalog = session.catalog
+        session.apply(lambda project: taken(project, view.choice, catalog, at), take_words(view))
+
+    # Showing
 
     def _fail(self, why: str) -> None:
         if why and self._session.answer is None:
             self._show_nothing(why)
 
+    def _fail_later(self, error: Exception) -> None:
+        log.warning("Nothing beside the curves: %s", error, exc_info=error)
+        self._draw()
+
     def _show_nothing(self, why: str) -> None:
+        self.offers.hide()
         self.cost_time.show_nothing(why)
         self.by_hardware.show_nothing(why)
 
     def show_answer(self, answer: Answer) -> None:
-        """Draw an answer in place of the last one."""
-        comparison = answer.comparison
+        """Draw an answer in place of the last one, and ask for what takes longer."""
+        self._ask(answer)
+        self._draw()
+
+    def _ask(self, answer: Answer) -> None:
+        if not_compared(answer.comparison):
+            return
+        if answer.scenario.goal != Goal():
+            found: Edge | None = self.edge.value
+            same = found is not None and _same_plan(found.case.scenario, answer.scenario)
+            self.edge.ask(answer, 0 if same else COMPARISON_PAUSE_MS)
+        self.knee.ask(answer, COMPARISON_PAUSE_MS)
+        if len(answer.project.scenarios) > 1:
+            self.ghosts.ask(answer, COMPARISON_PAUSE_MS)
+
+    def _follow_goal(self) -> None:
+        """Hold what is drawn against the newest goal where its answer takes longer than a frame."""
+        if self.isVisible():
+            self.cost_time.refresh()
+            if not is_quick(self._session.current_scenario):
+                self._draw()
+
+    def _draw(self) -> None:
+        """Draw the newest answer held against the newest goal, with what has come of what takes longer."""
+        answer = self._session.answer
+        if answer is None or not self.isVisible():
+            return
+        self.cost_time.refresh()
+        goal = self._session.current_scenario.goal
+        found = self._edge_of(answer.scenario, goal)
+        comparison = answer.comparison.against(goal).with_curves(found.curves if found is not None else ())
         if why := not_compared(comparison):
             self._show_nothing(why)
             return
+        self.by_hardware.show_comparison(comparison, ranged=self._session.doubt)
+        self._show_offers(goal)
         drawn = in_logarithms(comparison)
         if drawn is None:
             self.cost_time.show_nothing(FREE)
-            self.by_hardware.show_comparison(comparison)
-        else:
-            view = worth_showing(drawn, NAMED)
-            self.cost_time.show_comparison(drawn, view)
-            self.by_hardware.show_comparison(comparison)
+            return
+        beside = self._marks(drawn, goal, on_lines=found is not None)
+        offered = list(dict.fromkeys(each.choice.accelerator for each in beside.offers))
+        self.cost_time.show_comparison(drawn, worth_showing(drawn, NAMED, offered), beside)
+
+    def _edge_of(self, scenario: Scenario, goal: Goal) -> Edge | None:
+        """The newest offers, while their curves are those of this plan, whatever they are held against."""
+        found: Edge | None = self.edge.value
+        return (
+            found
+            if found is not None and goal != Goal() and _same_plan(found.case.scenario, scenario)
+            else None
+        )
+
+    def _offers_said(self) -> OffersView | None:
+        """What the newest offers say; None before the first."""
+        found: Edge | None = self.edge.value
+        if self._said[0] is not found:
+            self._said = found, None if found is None else offers_view(found)
+        return self._said[1]
+
+    def _is_current(self, goal: Goal) -> bool:
+        """Whether the offers are those of the goal that stands."""
+        found: Edge | None = self.edge.value
+        return self.edge.current and found is not None and found.case.goal == goal
+
+    def _show_offers(self, goal: Goal) -> None:
+        # A row that came in the middle of a drag would move the plot under the mouse.
+        if not self.cost_time.plot.dragging:
+            self.offers.setVisible(goal != Goal())
+        self.offers.show_view(self._offers_said(), dimmed=not self._is_current(goal))
+
+    def _marks(self, comparison: Comparison, goal: Goal, *, on_lines: bool) -> Beside:
+        """What is drawn beside the curves: offers only while a goal stands.
+
+        Args:
+            on_lines: whether the offers are points of these curves.
+        """
+        said = self._offers_said() if goal != Goal() else None
+        knee = knee_view(self.knee.value, comparison.active, current=self.knee.current)
+        points = [] if knee is None else [(knee.accelerator, knee.count)]
+        if said is not None and on_lines:
+            points += [(card.choice.accelerator, card.choice.count) for card in said.cards]
+        through = {name: frozenset(count for each, count in points if each == name) for name, _ in points}
+        others = len(self._session.project.scenarios) > 1
+        return Beside(
+            () if said is None else said.cards,
+            not self._is_current(goal),
+            through,
+            knee,
+            self.ghosts.value or () if others else (),
+            self._session.doubt,
+        )
+
+
+def _same_plan(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios are the same but for their name and what they are held against."""
+    return msgspec.structs.replace(one, name="", goal=Goal()) == msgspec.structs.replace(
+        other, name="", goal=Goal()
+    )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.chances import chances, chances_follow, stage_with
+from isocost.report.findings.plan_goal import BUDGET
 from isocost.report.findings.risk import SAMPLING, SaferRow, budget_words
 from isocost.report.findings.said import Said
 from isocost.ui.inputs.bindings import write, write_number
@@ -18,7 +19,6 @@ from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.risk.dots import DotsCard
 from isocost.ui.tabs.risk.experiment import ExperimentCard
-from isocost.ui.tabs.risk.goal_input import BUDGET
 from isocost.ui.tabs.risk.safer import SaferCard
 from isocost.ui.tabs.risk.tornado import TornadoCard
 from isocost.ui.widgets.card import ChartCard

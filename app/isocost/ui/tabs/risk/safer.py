@@ -12,6 +12,7 @@ from isocost.plan.doubt.chances import Chances
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_duration, format_money
 from isocost.report.decisions.words import signed_money
+from isocost.report.findings.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.risk import (
     DeadlineView,
     SaferRow,
@@ -22,13 +23,13 @@ from isocost.report.findings.risk import (
     safer_table,
 )
 from isocost.report.table import Table
+from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import Chart, ChartWidget, Drawing, ReadableChart
 from isocost.ui.plot.ticks import Tick, even_ticks
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.risk.dots_chart import paint_mark
-from isocost.ui.tabs.risk.goal_input import BUDGET, DEADLINE, GoalInput
 from isocost.ui.tabs.risk.picking import UP_AND_DOWN, PickWidget
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel

@@ -7,8 +7,6 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.session.session import Session
 
-BUDGET, DEADLINE = "goal.budget_usd", "goal.deadline_days"
-
 
 class GoalInput(FieldInput):
     """The budget or the deadline; left empty the plan is held against none."""

@@ -1,0 +1,125 @@
+"""The edge of a goal: offers lie on the lines that are drawn, and taking one gives what it says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from isocost.catalog import Catalog, load
+from isocost.files import load_project
+from isocost.paths import presets
+from isocost.plan.answer.curves import other_curves
+from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.project.choosing import with_choice
+from isocost.plan.project.project import set_section
+from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, taken
+from isocost.report.findings.plan_offers import knee_view, offers_view
+from isocost.ui.plot.lines import Line
+
+QUICK = (
+    "api-or-own", "deepseek-r1", "deepseek-v3", "distil-instead-of-rl", "eight-gpu-lab", "gpt-3-175b",
+    "llama-3.1-405b", "lora-70b-one-node", "qlora-8b-on-a-4090", "rent-or-buy-64-h100", "startup-7b",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return load(tmp_path_factory.mktemp("no-user-files"))
+
+
+def held(name: str, catalog: Catalog, money: float, time: float) -> Answer:
+    """A preset held against shares of its own cost and of its own length."""
+    plan = answer(load_project(presets() / f"{name}.yaml", catalog), catalog)
+    goal = {
+        "budget_usd": plan.estimate.total.cost_usd * money,
+        "deadline_days": plan.reckoning["programme_days"] * time,
+    }
+    return answer(set_section(plan.project, "goal", **goal), catalog)
+
+
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize(("money", "time"), [(1.3, 1.5), (0.8, 4.0), (3.0, 0.4)])
+def test_every_offer_lies_on_its_line_and_gives_what_it_says(name, money, time, catalog):
+    plan = held(name, catalog, money, time)
+    found = edge(plan)
+    curves = {curve.accelerator: curve for curve in found.curves}
+    for _, offer in found.distinct:
+        choice = offer.choice
+        line = Line.of(curves[choice.accelerator], whole=False, through=frozenset({choice.count}))
+        x, y = line.x[line.bends], line.y[line.bends]
+        at = np.log10(choice.wall_days)
+        assert np.any(np.isclose(x, at, atol=1e-9) & np.isclose(y, np.log10(choice.cost_usd), atol=1e-9))
+        after = answer(taken(plan.project, choice, catalog, 0), catalog)
+        assert after.estimate.total.cost_usd == pytest.approx(choice.cost_usd, rel=1e-9)
+        assert after.reckoning["programme_days"] == pytest.approx(choice.span_days, rel=1e-9)
+        assert after.scenario.goal == plan.scenario.goal
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "api-or-own", "qlora-8b-on-a-4090"])
+def test_where_nothing_holds_the_cards_are_plans_that_are_possible(name, catalog):
+    plan = held(name, catalog, 0.02, 0.2)
+    found = edge(plan)
+    view = offers_view(found)
+    assert view.words
+    assert 1 <= len(view.cards) <= 3
+    assert not found.curves
+    for card in view.cards:
+        assert card.alternative is not None
+        assert card.choice.fits
+        assert card.chance == ""
+        assert card.hardware in card.words
+    assert [card.number for card in view.cards] == list(range(1, len(view.cards) + 1))
+
+
+def test_offers_that_are_the_same_are_one_card(catalog):
+    plan = held("eight-gpu-lab", catalog, 1e4, 1e4)
+    cards = offers_view(edge(plan)).cards
+    hardware = [(card.choice.accelerator, card.choice.count) for card in cards]
+    assert len(set(hardware)) == len(hardware)
+    names = " ".join(card.name for card in cards).lower()
+    assert all(name in names for name in ("cheapest", "fastest", "balanced"))
+
+
+def test_an_edge_follows_the_goal_and_the_knee_does_not(catalog):
+    plan, other = held("startup-7b", catalog, 1.3, 1.5), held("startup-7b", catalog, 1.2, 1.5)
+    assert edge_follows(plan) != edge_follows(other)
+    assert edge_follows(plan)[-1] == date.today()
+    assert doublings_follow(plan) == doublings_follow(other)
+    dearer = answer(set_section(plan.project, "price", usd_per_gpu_hour=9.0), catalog)
+    assert doublings_follow(dearer) != doublings_follow(plan)
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_the_knee_lies_on_the_plans_curve_and_says_what_the_next_doubling_costs(name, catalog):
+    plan = held(name, catalog, 1.3, 1.5)
+    view = knee_view(doublings(plan), plan.curve, current=True)
+    if view is None:
+        return
+    at = int(np.flatnonzero(plan.curve.counts == view.count)[0])
+    assert (view.days, view.cost_usd) == (plan.curve.days[at], plan.curve.cost_usd[at])
+    twice = plan.curve.counts == 2 * view.count
+    days, usd = float(plan.curve.days[twice][0]), float(plan.curve.cost_usd[twice][0])
+    assert view.days / days < 1.5
+    if days < view.days and usd > view.cost_usd:
+        assert view.lines[1].startswith("past it, ")
+    elif days >= view.days:
+        assert view.lines[1].endswith("are no faster")
+    stale = knee_view(doublings(plan), plan.curve, current=False)
+    assert stale is not None
+    assert len(stale.lines) == 1
+
+
+@pytest.mark.parametrize("name", ["deepseek-r1", "minimax-m1-rl", "gpt-3-175b"])
+@pytest.mark.parametrize(("accelerator", "count"), [("h100-sxm", 512), ("b200", 1024), ("h800-sxm", 64)])
+def test_claimed_hours_chosen_on_a_chart_are_the_work_the_chart_shows(name, accelerator, count, catalog):
+    plan = answer(load_project(presets() / f"{name}.yaml", catalog), catalog)
+    curves = (plan.curve, *other_curves(plan.project, catalog))
+    curve = next((each for each in curves if each.accelerator == accelerator), None)
+    if curve is None or count not in curve.counts:
+        return
+    at = int(np.flatnonzero(curve.counts == count)[0])
+    after = answer(with_choice(plan.project, accelerator, count, catalog), catalog)
+    assert after.estimate.total.wall_days == pytest.approx(curve.days[at], rel=1e-9)
+    assert after.estimate.total.cost_usd == pytest.approx(curve.cost_usd[at], rel=1e-9)
