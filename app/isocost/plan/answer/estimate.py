@@ -42,7 +42,7 @@ from isocost.plan.money.slip import Slip, slip
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Array, StageRun
 from isocost.plan.project.currency import money_of
-from isocost.plan.project.project import Project, Scenario, Stage, efficiency_of
+from isocost.plan.project.project import Project, Scenario, Stage, efficiency_of, replace_scenario
 from isocost.quantities import MoneyUnit, money_shown_in, shown_money
 
 
@@ -67,6 +67,17 @@ class Answer:
     def scenario(self) -> Scenario:
         """What was asked."""
         return self.project.scenarios[self.at]
+
+    def against(self, project: Project) -> Answer | None:
+        """The answer of a project that holds the same against another goal; None where more is another.
+
+        No figure depends on what a plan is held against.
+        """
+        chosen = project.scenarios[self.at] if self.at < len(project.scenarios) else None
+        if chosen is None or msgspec.structs.replace(chosen, goal=self.scenario.goal) != self.scenario:
+            return None
+        same = replace_scenario(project, self.scenario, scenario=self.at) == self.project
+        return replace(self, project=project) if same else None
 
     @cached_property
     def comparison(self) -> Comparison:

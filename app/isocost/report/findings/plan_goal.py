@@ -27,19 +27,20 @@ def goal_finding(comparison: Comparison) -> str:
 
 def is_inside(comparison: Comparison) -> bool:
     """Whether the plan as it stands fits and keeps its budget and its deadline."""
-    total = comparison.estimate.total
-    return comparison.possible and _keeps(comparison, total.cost_usd, total.wall_days)
-
-
-def _keeps(comparison: Comparison, cost_usd: float, days: float) -> bool:
-    budget, deadline = comparison.budget_usd, comparison.deadline_days
-    return (budget is None or cost_usd <= budget * JUST) and (deadline is None or days <= deadline * JUST)
+    total, budget, deadline = comparison.estimate.total, comparison.budget_usd, comparison.deadline_days
+    paid = budget is None or total.cost_usd <= budget * JUST
+    return comparison.possible and paid and (deadline is None or total.wall_days <= deadline * JUST)
 
 
 def inside(curve: CostCurve, comparison: Comparison) -> tuple[int, ...]:
     """The counts of an accelerator that fit and keep budget and deadline."""
-    pairs = zip(curve.counts, curve.cost_usd, curve.days, curve.fits, strict=True)
-    return tuple(int(count) for count, usd, days, fits in pairs if fits and _keeps(comparison, usd, days))
+    budget, deadline = comparison.budget_usd, comparison.deadline_days
+    kept = curve.fits.copy()
+    if budget is not None:
+        kept &= curve.cost_usd <= budget * JUST
+    if deadline is not None:
+        kept &= curve.days <= deadline * JUST
+    return tuple(curve.counts[kept].tolist())
 
 
 def others_inside(comparison: Comparison) -> int:

@@ -247,7 +247,6 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Ask for the estimate of the newest project; many calls in one frame are one computation."""
-        self._comparison.stop()
         if not self._asked:
             self._asked = True
             self._due.emit()
@@ -327,6 +326,13 @@ class Session(QObject):
         project, scenario, catalog = self._project, self._scenario, self.catalog
         # The answer on screen is of another plan: it may not stand until the worker has this one's.
         at_once, self._another = self._another, False
+        standing = None if at_once or self._answers.busy or self.answer is None else self.answer
+        if standing is not None and (held := standing.against(project)) is not None:
+            self._say("")
+            self._publish(held)
+            self._settle()
+            return
+        self._comparison.stop()
         if not at_once and not is_quick(self.current_scenario):
             self._answers.request(lambda: answer(project, catalog, scenario))
             return

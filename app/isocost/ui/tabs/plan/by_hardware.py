@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import is_
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
@@ -191,6 +192,8 @@ class ByHardware(ChartCard):
         self.setTabOrder(self.list, self.more)
         self._comparison: Comparison | None = None
         self._in_time: bool | None = None
+        self._parts: tuple[object, ...] = ()
+        self._told: tuple[float | None, bool] | None = None
         self._with_deadline = False
         self.apply_theme(theme)
         self.show_nothing("Estimating…")
@@ -202,7 +205,7 @@ class ByHardware(ChartCard):
 
     def show_nothing(self, why: str) -> None:
         """Leave the list empty and say why."""
-        self._comparison = None
+        self._comparison = self._told = None
         self.ranking.show(())
         self.at_count.setVisible(False)
         self.at_deadline.setVisible(False)
@@ -222,6 +225,11 @@ class ByHardware(ChartCard):
             self._with_deadline, self._in_time = dated, None
         in_time = dated if self._in_time is None else self._in_time
         comparison = replace(comparison, deadline_days=self._days(comparison) if in_time else None)
+        parts = (*comparison.curves, *comparison.unsold, comparison.estimate)
+        told = comparison.deadline_days, ranged
+        if told == self._told and len(parts) == len(self._parts) and all(map(is_, parts, self._parts)):
+            return  # a budget moves no row, and a drag paints none in vain
+        self._parts, self._told = parts, told
         choices = ranked(comparison)
         self.at_count.setVisible(True)
         self.at_deadline.setVisible(True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from isocost.plan.answer.comparison import Comparison, View
 from isocost.report.findings.plan import time_said, time_table
-from isocost.report.findings.plan_goal import BUDGET, DEADLINE
+from isocost.report.findings.plan_goal import BUDGET, DEADLINE, goal_finding
 from isocost.report.table import Table
 from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.look.theme import SPACE, Theme
@@ -108,6 +108,10 @@ class CostTime(ChartCard):
         """Draw a comparison in place of the last one; ``beside`` = what else is drawn, None = what was."""
         self._comparison = comparison
         self.plot.show_comparison(comparison, view, beside)
+        if self.plot.dragging:
+            # Who listens is told when the drag has ended; who looks sees the title move with the line.
+            self.title.say(goal_finding(comparison) or self.title.text())
+            return
         said = time_said(comparison, view.front, self.plot.marks)
         self.say(said.finding, said.subtitle, f"{said.summary} {KEYS}")
         self.plot.setAccessibleName("Cost against wall-clock time")

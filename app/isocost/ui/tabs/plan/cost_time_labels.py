@@ -295,6 +295,14 @@ class Labels:
     beyond: tuple[Beyond, ...] = ()
     """Where lines go on above the plot."""
 
+    def moved(self, plot: LogPlot, comparison: Comparison, beside: Beside) -> Labels:
+        """The same with lines and marks where they are now; every text stays where it is."""
+        marks = place_marks(
+            plot, beside, comparison, Clutter(self.room), self.theme, self.series(self.active)
+        )
+        goal = GoalLines(plot, comparison, self.theme)
+        return replace(self, goal=goal, marks=replace(marks, texts=self.marks.texts), out_of_reach=())
+
     def boxes(self) -> list[Box]:
         """The places of all texts."""
         own = [self.plan.box] if self.plan.visible else []

@@ -108,7 +108,7 @@ class CostTimePlot(LogPlot):
         self._restyle()
         if not self.dragging:
             self.hold(*held_ranges(comparison, view), LEAST)
-        self._fit_margins()
+            self._fit_margins()
         self._beneath.show(comparison, view)
         self._rewrite()
 
@@ -190,7 +190,12 @@ class CostTimePlot(LogPlot):
             self.lines.style(self._theme, self._styles, hovered, best)
 
     def _rewrite(self) -> None:
-        self._labels = None
+        held, comparison = self._labels, self.comparison
+        if held is not None and comparison is not None and self._mouse.drag in (BUDGET, DEADLINE):
+            # While a line is dragged texts stay where they are: only the line moves, and offers as they come.
+            self._labels = held.moved(self, comparison, self.beside)
+        else:
+            self._labels = None
         self._mouse.mark = None
         self.viewport().update()
         self.rearranged.emit()

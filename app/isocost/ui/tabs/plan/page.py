@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from isocost.plan.answer.comparison import Comparison, in_logarithms, worth_showing
+from isocost.plan.answer.comparison import Comparison, View, in_logarithms, worth_showing
 from isocost.plan.answer.curves import is_quick
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.points import Ghost, ghosts, ghosts_follow
@@ -38,13 +38,16 @@ from isocost.ui.widgets.sections import ScrollBody
 
 log = logging.getLogger(__name__)
 
+GOAL_PAUSE_MS = 60
+"""Without a move of a line before offers are looked for: they follow a drag where it lingers."""
+
 NAMED = 6
 """Accelerators that get a curve and a name; more would not be told apart."""
 
 SIDE = 380
 """Pixels of the right column."""
 
-READS = ("estimate", "curve", "others")
+READS = ("project", "estimate", "curve", "others")
 """Parts of the answer."""
 
 BESIDE, NARROWEST = 760, 300
@@ -76,6 +79,7 @@ class PlanPage(QScrollArea):
         self.edge = session.later(edge, edge_follows)
         self.knee = session.later(doublings, doublings_follow)
         self.ghosts = session.later(ghosts, ghosts_follow)
+        self._view: View | None = None
         self._said: tuple[Edge | None, OffersView | None] = (None, None)
         self._build()
         self._arrange()
@@ -208,7 +212,7 @@ class PlanPage(QScrollArea):
         if answer.scenario.goal != Goal():
             found: Edge | None = self.edge.value
             same = found is not None and _same_plan(found.case.scenario, answer.scenario)
-            self.edge.ask(answer, 0 if same else COMPARISON_PAUSE_MS)
+            self.edge.ask(answer, GOAL_PAUSE_MS if same else COMPARISON_PAUSE_MS)
         self.knee.ask(answer, COMPARISON_PAUSE_MS)
         if len(answer.project.scenarios) > 1:
             self.ghosts.ask(answer, COMPARISON_PAUSE_MS)
@@ -240,7 +244,10 @@ class PlanPage(QScrollArea):
             return
         beside = self._marks(drawn, goal, on_lines=found is not None)
         offered = list(dict.fromkeys(each.choice.accelerator for each in beside.offers))
-        self.cost_time.show_comparison(drawn, worth_showing(drawn, NAMED, offered), beside)
+        view = self._view
+        if view is None or not self.cost_time.plot.dragging or not view.styles.keys() >= set(offered):
+            view = self._view = worth_showing(drawn, NAMED, offered)
+        self.cost_time.show_comparison(drawn, view, beside)
 
     def _edge_of(self, scenario: Scenario, goal: Goal) -> Edge | None:
         """The newest offers, while their curves are those of this plan, whatever they are held against."""
