@@ -10,11 +10,14 @@ import pytest
 from isocost.catalog import Catalog, load
 from isocost.files import load_project
 from isocost.paths import presets
+from isocost.plan.answer.comparison import published
 from isocost.plan.answer.curves import other_curves
 from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.claims.published import as_published
 from isocost.plan.project.choosing import with_choice
-from isocost.plan.project.project import set_section
+from isocost.plan.project.project import Project, set_section
 from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, taken
+from isocost.report.findings.plan import published_lines
 from isocost.report.findings.plan_offers import knee_view, offers_view
 from isocost.ui.plot.lines import Line
 
@@ -123,3 +126,16 @@ def test_claimed_hours_chosen_on_a_chart_are_the_work_the_chart_shows(name, acce
     after = answer(with_choice(plan.project, accelerator, count, catalog), catalog)
     assert after.estimate.total.wall_days == pytest.approx(curve.days[at], rel=1e-9)
     assert after.estimate.total.cost_usd == pytest.approx(curve.cost_usd[at], rel=1e-9)
+
+
+def test_a_published_run_opens_as_what_it_took_and_cost(catalog):
+    """Every mark that says it opens becomes a scenario of its cost, its hours and its accelerators."""
+    marks = published(catalog)
+    opened = [(mark, scenario) for mark in marks if mark.run and (scenario := as_published(mark.run))]
+    assert len(opened) >= 8
+    for mark, scenario in opened:
+        project = Project(name="Published", scenarios=(scenario,))
+        found = answer(project, catalog)
+        assert found.estimate.total.cost_usd == pytest.approx(mark.cost_usd, rel=1e-6)
+        assert found.estimate.total.wall_days == pytest.approx(mark.days, rel=0.12)
+        assert published_lines(mark)[-1].endswith("click to open it as a scenario")

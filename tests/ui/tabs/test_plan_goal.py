@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
+from isocost.plan.answer.comparison import Published
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import set_section
 from isocost.report.findings.plan_goal import BUDGET, DEADLINE
@@ -283,3 +284,17 @@ def test_the_range_is_drawn_or_not_as_the_session_says(page: PlanPage, session: 
     assert "8 in 10 outcomes" not in [entry.text for entry in page.cost_time.plot.legend]
     page.cost_time.ranged.trigger()
     assert session.doubt
+
+
+def test_a_published_run_in_view_opens_as_a_scenario_of_its_own(page: PlanPage, session: Session):
+    plot = page.cost_time.plot
+    mark, at = next((m, p) for m, p in plot.labels.marks.placed if isinstance(m, Published))
+    QTest.mouseMove(plot.viewport(), at.toPoint())
+    assert plot.hover_text.startswith(f"{mark.model} as published")
+    QTest.mouseClick(plot.viewport(), LEFT, pos=at.toPoint())
+    settle(session)
+    assert len(session.project.scenarios) == 2
+    assert session.current_scenario.name == f"{mark.run.label}, as published"
+    assert session.estimate.total.cost_usd == pytest.approx(mark.cost_usd)
+    session.undo_stack.undo()
+    assert len(session.project.scenarios) == 1

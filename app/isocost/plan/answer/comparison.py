@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.catalog.constants.palette import LineStyle
+from isocost.catalog.records import PublishedRun
 from isocost.plan.answer.curves import (
     CLUSTER_LINK,
     CostCurve,
@@ -22,9 +23,9 @@ from isocost.plan.answer.curves import (
     ranking,
 )
 from isocost.plan.answer.results import Estimate
-from isocost.plan.kinds import KINDS, data_of
+from isocost.plan.kinds import KINDS
 from isocost.plan.project.programme import Goal
-from isocost.plan.project.project import Scenario, model_of
+from isocost.plan.project.project import Scenario
 
 FASTER, SLOWER = 40.0, 12.0
 """How many times faster and slower than the plan the chart looks."""
@@ -53,7 +54,7 @@ PAIR = 2
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published run of the plan's model with its time and its claimed cost."""
+    """A published run with its time and its claimed cost."""
 
     days: float
     cost_usd: float
@@ -65,6 +66,8 @@ class Published:
     """Who says what it cost: "reported", or whose estimate."""
     date: str = ""
     """ISO month."""
+    run: PublishedRun | None = None
+    """Its row of the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Comparison:
     familiar: tuple[str, ...] = ()
     """Accelerators people ask about, the most asked first: named on the chart before others."""
     published: tuple[Published, ...] = ()
-    """What is known of real runs of the plan's model."""
+    """Real runs from nothing whose time and cost are known."""
     styles: Mapping[str, LineStyle] = field(default_factory=dict)
     """How each accelerator is drawn, by its id."""
     unsold: tuple[CostCurve, ...] = ()
@@ -191,7 +194,7 @@ def compared(
         apart=sum(stage.enabled and stage.hardware is not None for stage in scenario.stages),
         beside_days=beside_days,
         familiar=familiar(catalog),
-        published=published(catalog, models_of(scenario)),
+        published=published(catalog),
         styles=styles(catalog),
         unsold=tuple(c for c in others if not c.for_sale),
     )
@@ -212,12 +215,12 @@ def styles(catalog: Catalog) -> Mapping[str, LineStyle]:
     return {s.id: catalog.constants.palette.style(s.id, s.vendor, s.architecture) for s in specs}
 
 
-@lru_cache(maxsize=64)
-def published(catalog: Catalog, models: tuple[str, ...]) -> tuple[Published, ...]:
-    """Trusted published runs of these models that state both their time and their cost."""
+@lru_cache(maxsize=4)
+def published(catalog: Catalog) -> tuple[Published, ...]:
+    """Trusted published runs from nothing that state both their time and their cost."""
     found: dict[tuple[float, float], Published] = {}
-    for run in (run for model in models for run in catalog.runs_of(model) if run.trusted):
-        if run.stage in ("pretrain", "total") and run.wall_days and run.cost_usd:
+    for run in catalog.runs:
+        if run.trusted and run.stage in ("pretrain", "total") and run.wall_days and run.cost_usd:
             found[run.wall_days, run.cost_usd] = Published(
                 run.wall_days,
                 run.cost_usd,
@@ -226,14 +229,9 @@ def published(catalog: Catalog, models: tuple[str, ...]) -> tuple[Published, ...
                 run.count,
                 run.cost_kind,
                 run.date,
+                run,
             )
     return tuple(found.values())
-
-
-def models_of(scenario: Scenario) -> tuple[str, ...]:
-    """Names of the models the scenario trains."""
-    stages = [stage for stage in scenario.stages if data_of(stage) is not None]
-    return tuple(dict.fromkeys(name for stage in stages if (name := model_of(scenario, stage).name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from isocost.catalog.records import PublishedRun
 from isocost.engine.peaks import dense_peak
 from isocost.engine.records import Accelerator
 from isocost.plan.claims.terms import FROM_NOTHING, Terms
+from isocost.plan.kinds import GpuHoursStage
+from isocost.plan.project.project import Price, Scenario
+from isocost.plan.values import Hardware, ModelChoice
 from isocost.quantities import format_count, format_money, format_quantity
 
 
@@ -119,3 +122,28 @@ def priced_runs(accelerator: str, usd_per_hour: float, catalog: Catalog) -> tupl
         if run.trusted and run.gpu_hours and run.accelerator is not None
     ]
     return tuple(sorted(found, key=lambda each: each.date))
+
+
+def as_published(run: PublishedRun) -> Scenario | None:
+    """A run as a scenario: the hours it took, on its accelerators, at what it says they cost.
+
+    None where the accelerators, how many, or the cost are not told.
+    """
+    if run.accelerator is None or not run.count or not run.cost_usd:
+        return None
+    hours = run.gpu_hours or (run.wall_days or 0.0) * 24.0 * run.count
+    if hours <= 0.0:
+        return None
+    return Scenario(
+        name=f"{run.label}, as published",
+        model=ModelChoice(name=run.model),
+        hardware=Hardware(run.accelerator, run.count),
+        price=Price(
+            usd_per_gpu_hour=run.cost_usd / hours,
+            supplier=run.organisation,
+            commitment="claim",
+            source=run.source,
+            date=run.sources_read,
+        ),
+        stages=(GpuHoursStage(name="Training as published", gpu_hours=hours, note=run.note),),
+    )

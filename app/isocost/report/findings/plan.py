@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from isocost.plan.answer.comparison import SAME, Comparison, FrontSegment, Published
 from isocost.plan.answer.curves import CostCurve, RankedChoice
 from isocost.plan.answer.deadlines import Deadlines, Reign
+from isocost.plan.claims.published import as_published
 from isocost.plan.physics.throughput import TYPED
 from isocost.plan.project.programme import Goal
 from isocost.quantities import (
@@ -258,14 +259,19 @@ def point_lines(comparison: Comparison, curve: CostCurve, at: int) -> tuple[str,
 
 
 def published_lines(run: Published) -> tuple[str, str, str]:
-    """What a published run's mark is: whose, with what, and how far to trust it."""
+    """What a published run's mark is: whose, with what, how far to trust it, and whether it can be opened."""
     count = f"{format_count(run.count)} " if run.count else ""
     facts = (count + run.accelerator, format_duration(run.days), format_money(run.cost_usd))
     return (
         f"{run.model} as published",
         ", ".join(fact for fact in facts if fact),
-        ", ".join(words for words in (run.cost_kind, run.date) if words),
+        ", ".join(words for words in (run.cost_kind, run.date, _opening(run)) if words),
     )
+
+
+def _opening(run: Published) -> str:
+    opens = run.run is not None and as_published(run.run) is not None
+    return "click to open it as a scenario" if opens else ""
 
 
 def time_table(comparison: Comparison) -> Table:

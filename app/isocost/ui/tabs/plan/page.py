@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWid
 from isocost.plan.answer.comparison import Comparison, View, in_logarithms, worth_showing
 from isocost.plan.answer.curves import is_quick
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.claims.published import as_published
 from isocost.plan.compare.points import Ghost, ghosts, ghosts_follow
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario, replace_scenario
@@ -176,6 +177,8 @@ class PlanPage(QScrollArea):
             session.choose_hardware(mark.accelerator, mark.count)
         elif isinstance(mark, Ghost):
             session.select_scenario(mark.at)
+        elif mark.run is not None and (scenario := as_published(mark.run)) is not None:
+            session.open_scenario(scenario, f"Open {scenario.name}")
 
     def _take(self, view: OfferView) -> None:
         session, at, other = self._session, self._session.scenario, view.alternative
