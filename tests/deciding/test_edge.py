@@ -16,7 +16,9 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.claims.published import as_published
 from isocost.plan.project.choosing import with_choice
 from isocost.plan.project.project import Project, set_section
-from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, taken
+from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, ranks, taken
+from isocost.quantities import format_count, plain_spaces
+from isocost.report.decisions.rank import change_words
 from isocost.report.findings.plan import published_lines
 from isocost.report.findings.plan_offers import knee_view, offers_view
 from isocost.ui.plot.lines import Line
@@ -139,3 +141,29 @@ def test_a_published_run_opens_as_what_it_took_and_cost(catalog):
         assert found.estimate.total.cost_usd == pytest.approx(mark.cost_usd, rel=1e-6)
         assert found.estimate.total.wall_days == pytest.approx(mark.days, rel=0.12)
         assert published_lines(mark)[-1].endswith("click to open it as a scenario")
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "deepseek-v3", "smollm3-programme"])
+@pytest.mark.parametrize("dated", [True, False])
+def test_what_would_change_the_winner_changes_it(name, dated, catalog):
+    plan = held(name, catalog, 5.0, 1.5)
+    if not dated:
+        plan = answer(set_section(plan.project, "goal", deadline_days=None), catalog)
+    found, case = ranks(plan)
+    own = next(row for row in found.rows if row.choice.price == case.card)
+    assert own is not found.rows[0]
+    words = [plain_spaces(each) for each in change_words(found, case)]
+    assert 1 <= len(words) <= 3
+    below = next(each for each in words if each.startswith(f"{own.choice.label} again below $"))
+    price = float(below.split("$")[1].split(" ")[0])
+    for usd, wins in ((price - 0.001, True), (price + 0.02, False)):
+        cheaper = answer(set_section(plan.project, "price", usd_per_gpu_hour=usd), catalog)
+        assert (ranks(cheaper)[0].rows[0].choice.accelerator == own.choice.accelerator) is wins
+    if found.own_mfu is not None:
+        percent = next(each for each in words if each.endswith(str(format_count(own.choice.count)) + "."))
+        told = float(percent.split("above ")[1].split(" %")[0]) / 100.0
+        assert own.choice.mfu < found.own_mfu <= told < found.own_mfu + 0.01 + 1e-9
+        on = case.reach([case.card])
+        cost, days = on.at_pace(own.choice.mfu / told)
+        timely = days <= (case.goal.deadline_days or np.inf) if dated else on.counts == own.choice.count
+        assert cost[timely & on.fits].min() <= found.rows[0].choice.cost_usd * (1 + 1e-6)

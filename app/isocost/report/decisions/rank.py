@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP, Reign
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
-from isocost.quantities import format_duration, format_money, format_share, shown_duration
+from isocost.quantities import (
+    format_cents,
+    format_count,
+    format_duration,
+    format_money,
+    format_share,
+    shown_duration,
+    shown_money,
+)
 from isocost.report.decisions.choices import (
     chance_words,
     choice_tree,
@@ -75,10 +83,66 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
             f"And down to an MFU of {format_share(found.mfu_lost)}, slower at every count alike; "
             f"{format_share(first.choice.mfu)} is predicted."
         )
+    yield from own_words(found, case)
     if first.stale:
         yield f"The price of {name} is of {first.choice.price.date}: it may be gone."
     if not first.within_budget:
         yield f"That is beyond the budget of {format_money(case.goal.budget_usd or 0.0)}."
+
+
+def own_words(found: Ranking, case: Case) -> Iterator[str]:
+    """At which price and at which utilization the plan's own accelerator would be the cheapest."""
+    own = _own(found, case)
+    if own is None or own is found.rows[0]:
+        return
+    name, now = own.choice.label, format_money(own.choice.price.usd_per_gpu_hour)
+    if own.wins_below is not None:
+        yield f"{name} would be the cheapest below {_cents(own.wins_below, math.floor)} an hour; it is {now}."
+    if found.own_mfu is not None and own.choice.mfu is not None:
+        yield (
+            f"{name} would be the cheapest above an MFU of {_percent(found.own_mfu)}, faster at every count "
+            f"alike; {format_share(own.choice.mfu)} is predicted."
+        )
+
+
+def change_words(found: Ranking, case: Case) -> tuple[str, ...]:
+    """What would change the winner, a line each: its price, and price and speed of the plan's accelerator."""
+    first, own = found.rows[0] if found.rows else None, _own(found, case)
+    if first is None or not first.in_time:
+        return ()
+    words = []
+    if first.wins_below is not None and len(found.rows) > 1:
+        above, now = _cents(first.wins_below, math.ceil), format_money(first.choice.price.usd_per_gpu_hour)
+        words.append(
+            f"{first.choice.label} above {above} an hour: then {found.rows[1].choice.label}. It is {now}."
+        )
+    if own is not None and own is not first:
+        if own.wins_below is not None:
+            below, now = _cents(own.wins_below, math.floor), format_money(own.choice.price.usd_per_gpu_hour)
+            words.append(f"{own.choice.label} again below {below} an hour. It is {now}.")
+        if found.own_mfu is not None and own.choice.mfu is not None:
+            now = format_share(own.choice.mfu, decimals=0)
+            words.append(
+                f"{own.choice.label} again above {_percent(found.own_mfu)} MFU. "
+                f"It is {now} on {format_count(own.choice.count)}."
+            )
+    return tuple(words)
+
+
+def _own(found: Ranking, case: Case) -> Ranked | None:
+    """The plan's own accelerator at its price."""
+    return next((row for row in found.rows if row.choice.price == case.card), None)
+
+
+def _cents(usd: float, rounding: Callable[[float], int]) -> str:
+    """An amount to the cent, rounded to the side on which what is said of it holds."""
+    unit = shown_money()
+    return format_cents(unit.usd(rounding(unit.shown(usd) * 100.0) / 100.0))
+
+
+def _percent(share: float) -> str:
+    """A share in whole percent, rounded up: what holds above it holds above the number told."""
+    return format_share(math.ceil(share * 100.0 - 1e-9) / 100.0, decimals=0)
 
 
 def reign_words(reign: Reign) -> str:
@@ -152,4 +216,5 @@ def _tree(found: Ranking, case: Case) -> dict[str, Any]:
             for each in found.reigns
         ],
         "winner_mfu_lost": found.mfu_lost,
+        "own_mfu_wins": found.own_mfu,
     }

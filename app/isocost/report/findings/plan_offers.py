@@ -92,12 +92,12 @@ def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> Offer
     choice = offer.choice
     name = joined([each if at else each.capitalize() for at, each in enumerate(names)])
     chance = "" if choice.chance is None else _percent(choice.chance)
-    holds = f"chance of {_holding(case.goal)}"
+    holds = f"to hold {_held(case.goal)}"
     stale = "; it may be gone" if offer.stale else ""
     said = [
         f"{name}: {hardware_words(choice)}, {format_money(choice.cost_usd)} in "
         f"{format_duration(choice.span_days)}",
-        f"{chance} {holds}" if chance else "",
+        f"{chance} chance {holds}" if chance else "",
         f"{price_words(choice, offer.age_days)}{stale}",
         _evidence(choice),
     ]
@@ -123,12 +123,11 @@ def _percent(chance: float) -> str:
     return format_share(min(0.99, max(0.01, chance)), decimals=0)
 
 
-def _holding(goal: Goal) -> str:
+def _held(goal: Goal) -> str:
+    """What is to be held: "both", or the one line there is."""
     if goal.budget_usd is None:
-        return f"{format_duration(goal.deadline_days or 0.0)}"
-    if goal.deadline_days is None:
-        return f"{format_money(goal.budget_usd)}"
-    return "holding both"
+        return format_duration(goal.deadline_days or 0.0)
+    return format_money(goal.budget_usd) if goal.deadline_days is None else "both"
 
 
 def _evidence(choice: Choice) -> str:
@@ -260,5 +259,5 @@ def offer_lines(view: OfferView, *, dimmed: bool) -> tuple[str, str, str]:
     """What an offer's mark is, and what a click does."""
     figures = f"{view.cost} in {view.time}"
     if view.chance:
-        figures += f", {view.chance} {view.holds}"
+        figures += f", {view.chance} chance {view.holds}"
     return f"{view.name}: {view.hardware}", figures, WORKING if dimmed else "click to take it"

@@ -16,6 +16,7 @@ from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.solve.case import Case, Choice, WishError
 from isocost.plan.solve.hardware.offers import Offer, Offers, offers
+from isocost.plan.solve.hardware.ranks import Ranking, ranking
 from isocost.plan.solve.knee import Knee, knee
 from isocost.plan.solve.nearest import nearest
 from isocost.plan.solve.solution import Alternative
@@ -80,6 +81,15 @@ def doublings(of: Answer) -> Knee | None:
     except WishError:
         return None
     return knee(case)
+
+
+def ranks(of: Answer) -> tuple[Ranking, Case] | None:
+    """An answered plan's accelerators ranked, and what would change that; None where none can be chosen."""
+    case = case_of(of)
+    try:
+        return ranking(case), case
+    except WishError:
+        return None
 
 
 def doublings_follow(of: Answer) -> Scenario:

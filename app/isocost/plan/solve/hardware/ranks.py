@@ -41,6 +41,9 @@ class Ranking:
     """Who is about the cheapest at which deadlines (days of the whole programme), longest deadlines first."""
     mfu_lost: float | None
     """Utilization below which the winner loses its place; None = it cannot, or its speed is not predicted."""
+    own_mfu: float | None = None
+    """Utilization from which on the plan's own accelerator would be the cheapest; None = it is, or would at
+    none, or its speed is not predicted."""
 
 
 def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
@@ -65,7 +68,8 @@ def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
     rows = _with_flips(on, allowed, rows)
     winner = rows[0] if rows and rows[0].in_time else None
     lost = _mfu_lost(case, on, allowed, winner, rows) if winner is not None else None
-    return Ranking(tuple(rows), _reigns(on, usable), lost)
+    gained = _own_mfu(case, winner, rows) if winner is not None else None
+    return Ranking(tuple(rows), _reigns(on, usable), lost, gained)
 
 
 def _asked(case: Case, on: Reach) -> Flags:
@@ -145,23 +149,41 @@ def _mfu_lost(case: Case, on: Reach, allowed: Flags, winner: Ranked, rows: list[
     rivals = [row.choice.cost_usd for row in rows[1:] if row.in_time]
     if not rivals or winner.choice.mfu is None:
         return None
-    own = case.reach([winner.choice.price])
+    pace = _winning_pace(case, winner.choice, min(rivals), 1.0, SLOWEST)
+    return None if pace is None else winner.choice.mfu / pace
+
+
+def _own_mfu(case: Case, winner: Ranked, rows: list[Ranked]) -> float | None:
+    """The utilization from which on the plan's own accelerator is the cheapest in time, faster at every count
+    alike."""
+    own = next((row for row in rows if row.choice.price == case.card), None)
+    if own is None or own is winner or own.choice.mfu is None:
+        return None
+    # No accelerator does more than the best matrix multiply that was ever measured on it.
+    fastest = own.choice.mfu / case.catalog.matmul_ceiling(own.choice.accelerator).share
+    pace = _winning_pace(case, own.choice, winner.choice.cost_usd, min(1.0, fastest), 1.0)
+    return None if pace is None else own.choice.mfu / pace
+
+
+def _winning_pace(case: Case, choice: Choice, rival_usd: float, fast: float, slow: float) -> float | None:
+    """The most times its hours, between two, that an accelerator wins at; None = at none, or at both ends."""
+    own = case.reach([choice.price])
     deadline = case.goal.deadline_days or math.inf
     possible = on_offer(case, own)
     if case.goal.deadline_days is None:
-        possible &= own.counts == winner.choice.count
+        possible &= own.counts == choice.count
 
     def wins(pace: float) -> bool:
         cost, days = own.at_pace(pace)
-        return bool((possible & (days <= deadline * WITHIN) & (cost <= min(rivals))).any())
+        return bool((possible & (days <= deadline * WITHIN) & (cost <= rival_usd)).any())
 
-    low, high = 1.0, SLOWEST
+    low, high = fast, slow
     if wins(high) or not wins(low):
         return None
     for _ in range(HALVINGS):
         middle = math.sqrt(low * high)
         low, high = (middle, high) if wins(middle) else (low, middle)
-    return winner.choice.mfu / low
+    return low
 
 
 def _reigns(on: Reach, usable: Flags) -> tuple[Reign, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import is_
 from typing import Any
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
 from isocost.catalog.constants.palette import LineStyle
-from isocost.plan.answer.comparison import Comparison, ranked
+from isocost.plan.answer.comparison import JUST, Comparison, ranked
 from isocost.plan.answer.curves import RankedChoice
 from isocost.quantities import format_money, shown_duration
 from isocost.report.findings.plan import (
@@ -27,10 +27,12 @@ from isocost.report.findings.plan import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
+from isocost.ui.tabs.plan.goal_lines import DASH
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import (
     RIGHT,
     ROW,
@@ -43,7 +45,11 @@ from isocost.ui.widgets.rows import (
 )
 from isocost.ui.widgets.whole_rows import WholeRows
 
+MOST_CHANGES = 3
+"""Lines beneath the list at most."""
 HEIGHT = 40
+OVER = 0.4
+"""Strength of a bar's colour where it is beyond the budget."""
 NAME, COST = 124, 62
 """Pixels of a row's height, and of its name and cost columns."""
 
@@ -58,17 +64,19 @@ class BarDelegate(RowDelegate):
         self._styles: Mapping[str, LineStyle] = {}
         self._spread: tuple[float, float] | None = None
         self._choices: tuple[RankedChoice, ...] = ()
+        self._budget: float | None = None
 
     def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...], *, ranged: bool = True) -> None:
         """Paint from now on for this comparison and these rows; ``ranged`` with the plan's own range."""
         full = bar_scale(choices)
         self._choices = choices
         spread = comparison.spread if ranged else None
+        self._budget = comparison.budget_usd
         self._active = comparison.active.accelerator
         self._styles = comparison.styles
         self._spread = spread
         high = comparison.estimate.total.cost_usd * spread[1] if spread else 0.0
-        self._full = max(full, min(high, 1.25 * full))
+        self._full = max(full, min(high, 1.25 * full), min(self._budget or 0.0, 1.25 * full))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         choice = index.data(ROW)
@@ -96,6 +104,7 @@ class BarDelegate(RowDelegate):
             write_text(painter, bar.adjusted(0, -4, 0, 4), out, self.quiet, theme.quiet)
         else:
             self._paint_bar(painter, bar, choice)
+            self._paint_budget(painter, bar, row)
         painter.restore()
 
     def _paint_bar(self, painter: QPainter, room: QRectF, choice: RankedChoice) -> None:
@@ -106,13 +115,21 @@ class BarDelegate(RowDelegate):
         bar = QRectF(room.left(), room.top(), max(2.0, min(1.0, share) * room.width()), room.height())
         painter.setPen(Qt.PenStyle.NoPen)
         series = series_of(theme, self._styles, choice.accelerator)
-        painter.setBrush(QColor(series.line))
+        over = self._budget is not None and choice.cost_usd > self._budget * JUST
+        painter.setBrush(mixed(series.line, theme.panel, OVER) if over else QColor(series.line))
         painter.drawRoundedRect(bar, 3, 3)
         if share > 1.0 + 1e-9:
             self._paint_break(painter, bar, beyond_scale(choice, self._choices))
         elif self._spread is not None and choice.accelerator == self._active:
             low, high = (min(1.0, share * factor) * room.width() + room.left() for factor in self._spread)
             self.paint_spread(painter, low, high, room.center().y())
+
+    def _paint_budget(self, painter: QPainter, room: QRectF, row: QRectF) -> None:
+        """The budget's line, which goes on from row to row."""
+        if self._budget is not None and self._full > 0.0 and self._budget <= self._full:
+            x = room.left() + self._budget / self._full * room.width()
+            painter.setPen(made_pen(self.theme.text, 1.5, DASH))
+            painter.drawLine(QPointF(x, row.top()), QPointF(x, row.bottom()))
 
     def _paint_break(self, painter: QPainter, bar: QRectF, words: str) -> None:
         """A gap in a bar that is longer than its room; the words in it say how long it would be."""
@@ -189,11 +206,18 @@ class ByHardware(ChartCard):
         self.body.addSpacing(SPACE)
         self._rows = WholeRows(self.list, self)
         self.body.addWidget(self._rows, 1)
+        self.changes = tuple(WrapLabel(self) for _ in range(MOST_CHANGES + 1))
+        for at, label in enumerate(self.changes):
+            label.setProperty("role", "small" if at else "")
+            label.setProperty("strong", not at)
+            label.setObjectName(f"by_hardware.change.{at}")
+            label.hide()
+            self.body.addWidget(label)
         self.setTabOrder(self.list, self.more)
         self._comparison: Comparison | None = None
         self._in_time: bool | None = None
         self._parts: tuple[object, ...] = ()
-        self._told: tuple[float | None, bool] | None = None
+        self._told: tuple[object, ...] | None = None
         self._with_deadline = False
         self.apply_theme(theme)
         self.show_nothing("Estimating…")
@@ -226,9 +250,9 @@ class ByHardware(ChartCard):
         in_time = dated if self._in_time is None else self._in_time
         comparison = replace(comparison, deadline_days=self._days(comparison) if in_time else None)
         parts = (*comparison.curves, *comparison.unsold, comparison.estimate)
-        told = comparison.deadline_days, ranged
+        told = comparison.deadline_days, comparison.budget_usd, ranged
         if told == self._told and len(parts) == len(self._parts) and all(map(is_, parts, self._parts)):
-            return  # a budget moves no row, and a drag paints none in vain
+            return  # nothing moves, and a drag paints no row in vain
         self._parts, self._told = parts, told
         choices = ranked(comparison)
         self.at_count.setVisible(True)
@@ -241,6 +265,19 @@ class ByHardware(ChartCard):
         self.list.viewport().update()
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
+
+    def show_changes(self, changes: Sequence[str], winner: tuple[str, int] | None) -> None:
+        """Say beneath the list what would change its first row.
+
+        Args:
+            winner: the first of the ranking that the words are of; of another they are not said.
+        """
+        choices = self.ranking.choices
+        first = (choices[0].accelerator, choices[0].count) if choices else None
+        said = ("What would change the winner", *changes) if changes and winner == first else ()
+        for at, label in enumerate(self.changes):
+            label.say(said[at] if at < len(said) else "")
+            label.setVisible(at < len(said))
 
     def drawing(self) -> Drawing | None:
         return RowsDrawing(self.ranking, self._delegate) if self.ranking.choices else None

@@ -145,7 +145,7 @@ def texts_of(marks: PlacedMarks, clutter: Clutter) -> tuple[tuple[Box, tuple[str
             continue
         sizes = [text_size(font, line) for font, line in zip(_fonts(marks.theme), lines, strict=False)]
         size = max(width for width, _ in sizes), sum(height for _, height in sizes)
-        box, covered = place_near((at.x(), at.y()), size, clutter, 10.0, reach=48.0)
+        box, covered = place_near((at.x(), at.y()), size, clutter, 10.0, reach=80.0)
         if covered < LEAST:
             clutter.take(box)
             found.append((box, tuple(lines)))

@@ -7,13 +7,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeE
 from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.report.findings.plan_offers import NOTHING, WORKING, OffersView, OfferView
-from isocost.ui.look.theme import RADIUS, Theme
-from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.look.theme import RADIUS, Role, Theme
+from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.tabs.plan.marks import paint_disc
 from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import RIGHT, write_text
 
-HEIGHT, GAP, LEFT, SIDE, CHANCE = 74, 12, 44, 14, 104
+HEIGHT, GAP, LEFT, SIDE, CHANCE = 74, 12, 42, 14, 84
 """Pixels of a card: its height, the gap between two, where its words begin, its side, the chance's column."""
 NARROW = 230
 """Pixels of a card from which on there is room for the chance in a column of its own."""
@@ -71,6 +71,7 @@ class OfferCard(QAbstractButton):
             self._paint_chance(painter, column, self.view)
             right -= px(CHANCE) + 6
         self._paint_words(painter, QRectF(px(LEFT), 0, right - px(LEFT), self.height()), self.view)
+        self._paint_price(painter, self.view)
         painter.end()
 
     def _ink(self, colour: str) -> QColor:
@@ -85,10 +86,17 @@ class OfferCard(QAbstractButton):
         write_text(painter, line, view.name, bold, text)
         after = QFontMetricsF(bold).horizontalAdvance(view.name) + 8
         write_text(painter, line.adjusted(after, 0, 0, 0), view.hardware, small, quiet)
-        figures = font_of(theme, "figure")
-        line = QRectF(room.left(), px(29), room.width(), px(22))
-        write_text(painter, line, f"{view.cost} in {view.time}", figures, text)
-        line = QRectF(room.left(), px(51), room.width(), px(16))
+        line, figures = QRectF(room.left(), px(29), room.width(), px(22)), f"{view.cost} in {view.time}"
+        roles: tuple[Role, ...] = ("figure", "card", "small")
+        fitting = (
+            font for role in roles if text_size(font := font_of(theme, role), figures)[0] <= room.width()
+        )
+        write_text(painter, line, figures, next(fitting, small), text)
+
+    def _paint_price(self, painter: QPainter, view: OfferView) -> None:
+        """Who asks the price and what the prediction rests on, as wide as the card."""
+        theme, px = self._theme, self._theme.px
+        line = QRectF(px(LEFT), px(51), self.width() - px(LEFT + SIDE), px(16))
         ink = self._ink(theme.care if view.stale else theme.quiet).name()
         words = f"{view.price} · {view.evidence}" if view.evidence else view.price
         write_text(painter, line, words, font_of(theme, "quiet"), ink)
@@ -96,13 +104,10 @@ class OfferCard(QAbstractButton):
     def _paint_chance(self, painter: QPainter, room: QRectF, view: OfferView) -> None:
         theme, px = self._theme, self._theme.px
         ink = self._ink(theme.care if view.risky else theme.fine).name()
-        line = QRectF(room.left(), px(12), room.width(), px(22))
+        line = QRectF(room.left(), px(11), room.width(), px(20))
         write_text(painter, line, view.chance, font_of(theme, "figure"), ink, RIGHT)
-        painter.setFont(font_of(theme, "quiet"))
-        painter.setPen(self._ink(theme.quiet))
-        below = QRectF(room.left(), px(34), room.width(), px(34))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(below, int(flags), view.holds)
+        below = QRectF(room.left(), px(31), room.width(), px(16))
+        write_text(painter, below, view.holds, font_of(theme, "quiet"), self._ink(theme.quiet).name(), RIGHT)
 
 
 class OfferRow(QWidget):

@@ -16,7 +16,18 @@ from isocost.plan.claims.published import as_published
 from isocost.plan.compare.points import Ghost, ghosts, ghosts_follow
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario, replace_scenario
-from isocost.plan.solve.hardware.edge import Edge, doublings, doublings_follow, edge, edge_follows, taken
+from isocost.plan.solve.case import Case
+from isocost.plan.solve.hardware.edge import (
+    Edge,
+    doublings,
+    doublings_follow,
+    edge,
+    edge_follows,
+    ranks,
+    taken,
+)
+from isocost.plan.solve.hardware.ranks import Ranking
+from isocost.report.decisions.rank import change_words
 from isocost.report.findings.plan import FREE, not_compared
 from isocost.report.findings.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.plan_offers import (
@@ -80,6 +91,7 @@ class PlanPage(QScrollArea):
         self.edge = session.later(edge, edge_follows)
         self.knee = session.later(doublings, doublings_follow)
         self.ghosts = session.later(ghosts, ghosts_follow)
+        self.ranks = session.later(ranks, edge_follows)
         self._view: View | None = None
         self._said: tuple[Edge | None, OffersView | None] = (None, None)
         self._build()
@@ -106,7 +118,7 @@ class PlanPage(QScrollArea):
         session.failed.connect(self._fail)
         session.project_changed.connect(self._follow_goal)
         session.doubt_shown.connect(self._draw)
-        for later in (self.edge, self.knee, self.ghosts):
+        for later in (self.edge, self.knee, self.ghosts, self.ranks):
             later.ready.connect(self._draw)
             later.failed.connect(self._fail_later)
         for chart in (self.cost_time, self.by_hardware):
@@ -217,6 +229,7 @@ class PlanPage(QScrollArea):
             same = found is not None and _same_plan(found.case.scenario, answer.scenario)
             self.edge.ask(answer, GOAL_PAUSE_MS if same else COMPARISON_PAUSE_MS)
         self.knee.ask(answer, COMPARISON_PAUSE_MS)
+        self.ranks.ask(answer, COMPARISON_PAUSE_MS)
         if len(answer.project.scenarios) > 1:
             self.ghosts.ask(answer, COMPARISON_PAUSE_MS)
 
@@ -240,6 +253,7 @@ class PlanPage(QScrollArea):
             self._show_nothing(why)
             return
         self.by_hardware.show_comparison(comparison, ranged=self._session.doubt)
+        self._show_changes(comparison)
         self._show_offers(goal)
         drawn = in_logarithms(comparison)
         if drawn is None:
@@ -260,6 +274,17 @@ class PlanPage(QScrollArea):
             if found is not None and goal != Goal() and _same_plan(found.case.scenario, scenario)
             else None
         )
+
+    def _show_changes(self, comparison: Comparison) -> None:
+        """What would change the winner, where the card ranks as the words do: by the goal as it stands."""
+        found: tuple[Ranking, Case] | None = self.ranks.value
+        if found is None or not self.ranks.current or found[1].goal != self._session.current_scenario.goal:
+            self.by_hardware.show_changes((), None)
+            return
+        rows, dated = found[0].rows, comparison.deadline_days is not None
+        as_shown = rows and self.by_hardware.at_deadline.isChecked() is dated
+        winner = (rows[0].choice.accelerator, rows[0].choice.count) if as_shown else None
+        self.by_hardware.show_changes(change_words(*found), winner)
 
     def _offers_said(self) -> OffersView | None:
         """What the newest offers say; None before the first."""
