@@ -120,6 +120,12 @@ class _Never(Later):
     def ask(self, answer: Answer, rest_ms: int = 0) -> None:
         pass
 
+    def is_done(self, answer: Answer) -> bool:
+        return True
+
+    def is_of(self, answer: Answer) -> bool:
+        return False
+
 
 class _Reckoning(dict[str, float]):
     """Figures by key."""

@@ -64,7 +64,7 @@ def time_said(
         marks: as :func:`time_legend` has them.
     """
     cheapest, held = time_finding(comparison, segments), goal_finding(comparison)
-    read = " ".join(filter(None, (time_subtitle(comparison), goal_reading(comparison))))
+    read = " ".join(filter(None, (goal_reading(comparison), time_subtitle(comparison))))
     summary = [f"{held}." if held else "", time_summary(comparison, segments)]
     return Said(held or cheapest, read, " ".join((*filter(None, summary), legend_words(comparison, marks))))
 
@@ -334,7 +334,7 @@ def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) ->
     """What is compared, and where the plan's accelerator stands."""
     what = "Cheapest count in time"
     if comparison.beside_days > SAME_TIME:
-        what += f", {format_duration(comparison.beside_days)} beside the stages"
+        what = f"Cheapest count in {format_duration(comparison.deadline_days or 0.0)} of stages"
     if comparison.deadline_days is None:
         what = f"{'One count' if _alike(comparison, choices) else 'Whole nodes'}, times differ"
     names = [choice.accelerator for choice in choices]

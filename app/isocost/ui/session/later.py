@@ -49,14 +49,17 @@ class Later(LatestWorker):
         else:
             self._begin()
 
+    def is_done(self, answer: Answer) -> bool:
+        """Whether all work for an answer has ended, or failed."""
+        return self._follows(answer) == self._asked and not self.busy
+
     @property
     def busy(self) -> bool:
         return self._rest.isActive() or super().busy
 
-    @property
-    def current(self) -> bool:
-        """Whether the value is that of the newest answer asked for."""
-        return self.value is not None and self._kept is self._asked
+    def is_of(self, answer: Answer) -> bool:
+        """Whether the value is that of an answer, not of one before it."""
+        return self.value is not None and self._follows(answer) == self._kept
 
     def discard(self) -> None:
         super().discard()

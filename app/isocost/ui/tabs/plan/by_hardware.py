@@ -103,11 +103,10 @@ class BarDelegate(RowDelegate):
         if out:
             write_text(painter, bar.adjusted(0, -4, 0, 4), out, self.quiet, theme.quiet)
         else:
-            self._paint_bar(painter, bar, choice)
-            self._paint_budget(painter, bar, row)
+            self._paint_bar(painter, bar, choice, row)
         painter.restore()
 
-    def _paint_bar(self, painter: QPainter, room: QRectF, choice: RankedChoice) -> None:
+    def _paint_bar(self, painter: QPainter, room: QRectF, choice: RankedChoice, row: QRectF) -> None:
         if choice.cost_usd <= 0:
             return
         theme = self.theme
@@ -118,6 +117,7 @@ class BarDelegate(RowDelegate):
         over = self._budget is not None and choice.cost_usd > self._budget * JUST
         painter.setBrush(mixed(series.line, theme.panel, OVER) if over else QColor(series.line))
         painter.drawRoundedRect(bar, 3, 3)
+        self._paint_budget(painter, room, row)
         if share > 1.0 + 1e-9:
             self._paint_break(painter, bar, beyond_scale(choice, self._choices))
         elif self._spread is not None and choice.accelerator == self._active:

@@ -119,7 +119,7 @@ class PlanPage(QScrollArea):
         session.project_changed.connect(self._follow_goal)
         session.doubt_shown.connect(self._draw)
         for later in (self.edge, self.knee, self.ghosts, self.ranks):
-            later.ready.connect(self._draw)
+            later.ready.connect(self._go_on)
             later.failed.connect(self._fail_later)
         for chart in (self.cost_time, self.by_hardware):
             chart.chosen.connect(session.choose_hardware)
@@ -209,7 +209,7 @@ class PlanPage(QScrollArea):
 
     def _fail_later(self, error: Exception) -> None:
         log.warning("Nothing beside the curves: %s", error, exc_info=error)
-        self._draw()
+        self._go_on()
 
     def _show_nothing(self, why: str) -> None:
         self.offers.hide()
@@ -221,17 +221,30 @@ class PlanPage(QScrollArea):
         self._ask(answer)
         self._draw()
 
-    def _ask(self, answer: Answer) -> None:
+    def _ask(self, answer: Answer, rest_ms: int = COMPARISON_PAUSE_MS) -> None:
+        """Ask for the first that has not come of what takes longer.
+
+        All of it searches the same layouts, which are remembered: at once each would search them all.
+        """
         if not_compared(answer.comparison):
             return
-        if answer.scenario.goal != Goal():
-            found: Edge | None = self.edge.value
-            same = found is not None and _same_plan(found.case.scenario, answer.scenario)
-            self.edge.ask(answer, GOAL_PAUSE_MS if same else COMPARISON_PAUSE_MS)
-        self.knee.ask(answer, COMPARISON_PAUSE_MS)
-        self.ranks.ask(answer, COMPARISON_PAUSE_MS)
-        if len(answer.project.scenarios) > 1:
-            self.ghosts.ask(answer, COMPARISON_PAUSE_MS)
+        held = answer.scenario.goal != Goal()
+        wanted = [self.edge] if held else []
+        wanted += [self.knee, *([self.ghosts] if len(answer.project.scenarios) > 1 else []), self.ranks]
+        found: Edge | None = self.edge.value
+        if held and found is not None and _same_plan(found.case.scenario, answer.scenario):
+            rest_ms = min(rest_ms, GOAL_PAUSE_MS)
+        for each in wanted:
+            if not each.is_done(answer):
+                each.ask(answer, rest_ms)
+                return
+
+    def _go_on(self) -> None:
+        """Draw what has come, and ask for what comes after it."""
+        answer = self._session.answer
+        if answer is not None and self.isVisible():
+            self._ask(answer, 0)
+        self._draw()
 
     def _follow_goal(self) -> None:
         """Hold what is drawn against the newest goal where its answer takes longer than a frame."""
@@ -253,13 +266,13 @@ class PlanPage(QScrollArea):
             self._show_nothing(why)
             return
         self.by_hardware.show_comparison(comparison, ranged=self._session.doubt)
-        self._show_changes(comparison)
+        self._show_changes(answer, comparison)
         self._show_offers(goal)
         drawn = in_logarithms(comparison)
         if drawn is None:
             self.cost_time.show_nothing(FREE)
             return
-        beside = self._marks(drawn, goal, on_lines=found is not None)
+        beside = self._marks(answer, drawn, goal, on_lines=found is not None)
         offered = list(dict.fromkeys(each.choice.accelerator for each in beside.offers))
         view = self._view
         if view is None or not self.cost_time.plot.dragging or not view.styles.keys() >= set(offered):
@@ -275,10 +288,14 @@ class PlanPage(QScrollArea):
             else None
         )
 
-    def _show_changes(self, comparison: Comparison) -> None:
+    def _show_changes(self, answer: Answer, comparison: Comparison) -> None:
         """What would change the winner, where the card ranks as the words do: by the goal as it stands."""
         found: tuple[Ranking, Case] | None = self.ranks.value
-        if found is None or not self.ranks.current or found[1].goal != self._session.current_scenario.goal:
+        if (
+            found is None
+            or not self.ranks.is_of(answer)
+            or found[1].goal != self._session.current_scenario.goal
+        ):
             self.by_hardware.show_changes((), None)
             return
         rows, dated = found[0].rows, comparison.deadline_days is not None
@@ -295,8 +312,8 @@ class PlanPage(QScrollArea):
 
     def _is_current(self, goal: Goal) -> bool:
         """Whether the offers are those of the goal that stands."""
-        found: Edge | None = self.edge.value
-        return self.edge.current and found is not None and found.case.goal == goal
+        found, answer = self.edge.value, self._session.answer
+        return answer is not None and self.edge.is_of(answer) and found.case.goal == goal
 
     def _show_offers(self, goal: Goal) -> None:
         # A row that came in the middle of a drag would move the plot under the mouse.
@@ -304,14 +321,14 @@ class PlanPage(QScrollArea):
             self.offers.setVisible(goal != Goal())
         self.offers.show_view(self._offers_said(), dimmed=not self._is_current(goal))
 
-    def _marks(self, comparison: Comparison, goal: Goal, *, on_lines: bool) -> Beside:
+    def _marks(self, answer: Answer, comparison: Comparison, goal: Goal, *, on_lines: bool) -> Beside:
         """What is drawn beside the curves: offers only while a goal stands.
 
         Args:
             on_lines: whether the offers are points of these curves.
         """
         said = self._offers_said() if goal != Goal() else None
-        knee = knee_view(self.knee.value, comparison.active, current=self.knee.current)
+        knee = knee_view(self.knee.value, comparison.active, current=self.knee.is_of(answer))
         points = [] if knee is None else [(knee.accelerator, knee.count)]
         if said is not None and on_lines:
             points += [(card.choice.accelerator, card.choice.count) for card in said.cards]
