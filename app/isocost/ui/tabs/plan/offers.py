@@ -66,13 +66,18 @@ class OfferCard(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         paint_disc(painter, QPointF(px(24), px(22)), self.view.number, theme, dimmed=self.dimmed)
         right = self.width() - px(SIDE)
-        if self.view.chance and self.width() >= px(NARROW):
+        if self.view.chance and self._has_column:
             column = QRectF(right - px(CHANCE), 0, px(CHANCE), self.height())
             self._paint_chance(painter, column, self.view)
             right -= px(CHANCE) + 6
         self._paint_words(painter, QRectF(px(LEFT), 0, right - px(LEFT), self.height()), self.view)
         self._paint_price(painter, self.view)
         painter.end()
+
+    @property
+    def _has_column(self) -> bool:
+        """Whether there is room for the chance beside the words; else it stands before the price."""
+        return self.width() >= self._theme.px(NARROW)
 
     def _ink(self, colour: str) -> QColor:
         """A colour; on a dimmed card nearer to its ground, and still read."""
@@ -98,7 +103,9 @@ class OfferCard(QAbstractButton):
         theme, px = self._theme, self._theme.px
         line = QRectF(px(LEFT), px(51), self.width() - px(LEFT + SIDE), px(16))
         ink = self._ink(theme.care if view.stale else theme.quiet).name()
-        words = f"{view.price} · {view.evidence}" if view.evidence else view.price
+        words = " · ".join(filter(None, (view.price, view.evidence)))
+        if view.chance and not self._has_column:
+            words = f"{view.chance} {view.holds} · {words}"
         write_text(painter, line, words, font_of(theme, "quiet"), ink)
 
     def _paint_chance(self, painter: QPainter, room: QRectF, view: OfferView) -> None:
@@ -144,7 +151,7 @@ class OfferRow(QWidget):
         self._theme = theme
         for card in self.cards:
             card.apply_theme(theme)
-        self.setMinimumHeight(theme.px(HEIGHT))
+        self._keep_height()
         self._arrange()
 
     def show_view(self, view: OffersView | None, *, dimmed: bool) -> None:
@@ -153,11 +160,16 @@ class OfferRow(QWidget):
         said = WORKING if view is None else view.words
         self.words.say(said)
         self.words.setVisible(bool(said))
+        self._keep_height()
         for at, card in enumerate(self.cards):
             there = at < len(self.view.cards)
             card.setVisible(there)
             if there:
                 card.show_offer(self.view.cards[at], dimmed=dimmed)
+
+    def _keep_height(self) -> None:
+        """A sentence without cards stands where they will, so that nothing moves when they come."""
+        self.words.setMinimumHeight(0 if self.view.cards else self._theme.px(HEIGHT))
 
     def take(self, number: int) -> None:
         """Choose the card of a number, if there is one and it is of the goal that stands."""

@@ -65,8 +65,8 @@ READS = ("project", "estimate", "curve", "others")
 BESIDE, NARROWEST = 760, 300
 """Pixels of the page from which the charts stand beside each other, not in a column, and of it at least."""
 
-TALL = 320
-"""Pixels of a chart's height at least in a column, which scrolls."""
+TALL, LIST = 420, 320
+"""Pixels of the height of the plot's card and of the list's at least in a column, which scrolls."""
 
 UNLIMITED = 16_777_215
 """Qt's own limit: no maximum."""
@@ -153,8 +153,8 @@ class PlanPage(QScrollArea):
         self._beside.setDirection(across if beside else QBoxLayout.Direction.TopToBottom)
         self.by_hardware.setMinimumWidth(px(SIDE) if beside else 0)
         self.by_hardware.setMaximumWidth(px(SIDE) if beside else UNLIMITED)
-        for chart in (self.cost_time, self.by_hardware):
-            chart.setMinimumHeight(0 if beside else px(TALL))
+        self.cost_time.setMinimumHeight(0 if beside else px(TALL))
+        self.by_hardware.setMinimumHeight(0 if beside else px(LIST))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
