@@ -298,3 +298,47 @@ def test_a_published_run_in_view_opens_as_a_scenario_of_its_own(page: PlanPage, 
     assert session.estimate.total.cost_usd == pytest.approx(mark.cost_usd)
     session.undo_stack.undo()
     assert len(session.project.scenarios) == 1
+
+
+def changes_said(page: PlanPage) -> list[str]:
+    return [label.whole for label in page.by_hardware.changes if label.isVisible() and label.whole]
+
+
+def test_what_would_change_the_winner_is_said_of_the_ranking_that_is_shown(real: PlanPage, session: Session):
+    hold(real, session, deadline_days=30.0, budget_usd=9e5)
+    assert real.by_hardware.at_deadline.isChecked()
+    said = changes_said(real)
+    assert said[0] == "What would change the winner"
+    assert said[1].startswith(f"{real.by_hardware.ranking.choices[0].label} above $")
+    QTest.mouseClick(real.by_hardware.at_count, LEFT)
+    assert changes_said(real) == []
+    QTest.mouseClick(real.by_hardware.at_deadline, LEFT)
+    assert changes_said(real) == said
+    hold(real, session, budget_usd=7e5)  # moves no place
+    assert changes_said(real) == said
+
+
+def test_every_offer_of_a_real_plan_stands_on_a_line_that_is_drawn(real: PlanPage, session: Session):
+    hold(real, session, deadline_days=30.0, budget_usd=9e5)
+    plot = real.cost_time.plot
+    cards = real.offers.view.cards
+    assert len(cards) == 3
+    for card in cards:
+        line = plot.lines.get(card.choice.accelerator)
+        points = plot.pixels(line.x[line.bends], line.y[line.bends])
+        at = plot.labels.marks.place_of(card)
+        assert min(abs(x - at.x()) + abs(y - at.y()) for x, y in points.tolist()) < 0.5
+
+
+@pytest.fixture
+def real(qtbot, theme: Theme, session: Session) -> PlanPage:
+    """The page of a plan with the curves of every accelerator."""
+    made = dressed(PlanPage(session, theme), theme)
+    qtbot.addWidget(made)
+    made.resize(1100, 900)
+    made.show()
+    qtbot.waitExposed(made)
+    session.open(load_project(preset("startup-7b"), session.catalog), None)
+    settle(session)
+    QApplication.processEvents()
+    return made

@@ -92,6 +92,13 @@ def ranks(of: Answer) -> tuple[Ranking, Case] | None:
         return None
 
 
+def ranks_follow(of: Answer) -> tuple[Scenario, tuple[PriceCard, ...], date]:
+    """What that follows from: as an edge does, whatever the budget, which moves no place."""
+    scenario, prices, today = edge_follows(of)
+    goal = msgspec.structs.replace(scenario.goal, budget_usd=None)
+    return msgspec.structs.replace(scenario, goal=goal), prices, today
+
+
 def doublings_follow(of: Answer) -> Scenario:
     """What the doublings of a plan follow from: the scenario but for its count, name and goal."""
     hardware = msgspec.structs.replace(of.scenario.hardware, count=1, typed=None)

@@ -183,6 +183,8 @@ class ByHardware(ChartCard):
 
     chosen = Signal(str, int, object)
     """An accelerator, a count, and None: a step of its own."""
+    reranked = Signal()
+    """Accelerators are compared at something else from now on."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("by_hardware", parent)
@@ -266,12 +268,17 @@ class ByHardware(ChartCard):
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
 
-    def show_changes(self, changes: Sequence[str], winner: tuple[str, int] | None) -> None:
+    def show_changes(self, changes: Sequence[str] | None, winner: tuple[str, int] | None = None) -> None:
         """Say beneath the list what would change its first row.
 
         Args:
+            changes: None = not known yet: the lines keep their place, and the list its height.
             winner: the first of the ranking that the words are of; of another they are not said.
         """
+        if changes is None:
+            for label in self.changes:
+                label.say("")
+            return
         choices = self.ranking.choices
         first = (choices[0].accelerator, choices[0].count) if choices else None
         said = ("What would change the winner", *changes) if changes and winner == first else ()
@@ -301,6 +308,7 @@ class ByHardware(ChartCard):
         self._in_time = in_time
         if self._comparison is not None:
             self.show_comparison(self._comparison, ranged=self._ranged)
+            self.reranked.emit()
 
     def _choose(self, index: QModelIndex) -> None:
         choice: RankedChoice = index.data(ROW)

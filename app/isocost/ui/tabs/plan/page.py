@@ -24,6 +24,7 @@ from isocost.plan.solve.hardware.edge import (
     edge,
     edge_follows,
     ranks,
+    ranks_follow,
     taken,
 )
 from isocost.plan.solve.hardware.ranks import Ranking
@@ -91,7 +92,7 @@ class PlanPage(QScrollArea):
         self.edge = session.later(edge, edge_follows)
         self.knee = session.later(doublings, doublings_follow)
         self.ghosts = session.later(ghosts, ghosts_follow)
-        self.ranks = session.later(ranks, edge_follows)
+        self.ranks = session.later(ranks, ranks_follow)
         self._view: View | None = None
         self._said: tuple[Edge | None, OffersView | None] = (None, None)
         self._build()
@@ -131,6 +132,7 @@ class PlanPage(QScrollArea):
         plot.goal_typing.connect(self.reveal)
         plot.mark_chosen.connect(self._choose)
         plot.released.connect(self._draw)
+        self.by_hardware.reranked.connect(self._draw)
         self.offers.chosen.connect(self._choose)
         for number in range(1, MOST + 1):
             key = QShortcut(QKeySequence(str(number)), self)
@@ -195,7 +197,8 @@ class PlanPage(QScrollArea):
     def _take(self, view: OfferView) -> None:
         session, at, other = self._session, self._session.scenario, view.alternative
         if other is not None and other.changed == "tokens":
-            scenario = other.case.scenario
+            name = session.current_scenario.name
+            scenario = msgspec.structs.replace(other.case.scenario, name=name)
             session.apply(lambda project: replace_scenario(project, scenario, scenario=at), take_words(view))
             return
         catalog = session.catalog
@@ -282,21 +285,16 @@ class PlanPage(QScrollArea):
     def _edge_of(self, scenario: Scenario, goal: Goal) -> Edge | None:
         """The newest offers, while their curves are those of this plan, whatever they are held against."""
         found: Edge | None = self.edge.value
-        return (
-            found
-            if found is not None and goal != Goal() and _same_plan(found.case.scenario, scenario)
-            else None
-        )
+        if found is None or goal == Goal() or not _same_plan(found.case.scenario, scenario):
+            return None
+        return found
 
     def _show_changes(self, answer: Answer, comparison: Comparison) -> None:
-        """What would change the winner, where the card ranks as the words do: by the goal as it stands."""
+        """What would change the winner, where the card ranks as the words do: by the deadline that stands."""
         found: tuple[Ranking, Case] | None = self.ranks.value
-        if (
-            found is None
-            or not self.ranks.is_of(answer)
-            or found[1].goal != self._session.current_scenario.goal
-        ):
-            self.by_hardware.show_changes((), None)
+        moved = answer.comparison.deadline_days != comparison.deadline_days
+        if found is None or moved or not self.ranks.is_of(answer):
+            self.by_hardware.show_changes(None)
             return
         rows, dated = found[0].rows, comparison.deadline_days is not None
         as_shown = rows and self.by_hardware.at_deadline.isChecked() is dated
@@ -333,13 +331,12 @@ class PlanPage(QScrollArea):
         if said is not None and on_lines:
             points += [(card.choice.accelerator, card.choice.count) for card in said.cards]
         through = {name: frozenset(count for each, count in points if each == name) for name, _ in points}
-        others = len(self._session.project.scenarios) > 1
         return Beside(
             () if said is None else said.cards,
             not self._is_current(goal),
             through,
             knee,
-            self.ghosts.value or () if others else (),
+            self.ghosts.value if self.ghosts.is_of(answer) else (),
             self._session.doubt,
         )
 
