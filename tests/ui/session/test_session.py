@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import CatalogError
 from isocost.plan.answer.estimate import estimate
+from isocost.plan.project.project import set_value
 from isocost.plan.values import Price
 from isocost.ui.screenshot import settle
 from isocost.ui.session import session as module
@@ -241,3 +242,60 @@ def test_what_comes_later_is_worked_out_once_for_equal_answers_and_forgotten_wit
     later.ask(session.answer)
     settle(session)
     assert later.value == 64
+
+
+def test_a_goal_moves_no_figure_and_is_answered_without_reckoning(session, monkeypatch):
+    session.refresh()
+    settle(session)
+    before = session.answer
+    monkeypatch.setattr(module, "answer", lambda *_: pytest.fail("reckoned anew"))
+    session.set_value("goal.budget_usd", 1e5, "Budget")
+    settle(session)
+    after = session.answer
+    assert after is not before
+    assert after.estimate is before.estimate
+    assert after.others is before.others
+    assert after.scenario.goal.budget_usd == 1e5
+    assert after.comparison.budget_usd == 1e5
+    session.undo_stack.undo()
+    settle(session)
+    assert session.answer.comparison.budget_usd is None
+    assert session.answer.project == session.project
+
+
+def test_a_goal_beside_another_change_is_reckoned(session):
+    session.refresh()
+    settle(session)
+    before = session.answer
+    session.apply(
+        lambda project: set_value(set_value(project, "goal.budget_usd", 1e5), "data.tokens", 9e11), "Both"
+    )
+    settle(session)
+    assert session.answer.scenario.goal.budget_usd == 1e5
+    assert session.answer.estimate.total.cost_usd != before.estimate.total.cost_usd
+
+
+def test_what_takes_longer_waits_for_a_rest_and_knows_whose_it_is(session, qtbot):
+    session.refresh()
+    settle(session)
+    worked = []
+    later = session.later(lambda of: worked.append(of) or of.scenario, lambda of: of.scenario)
+    first = session.answer
+    set_tokens(session, 9e11)
+    settle(session)
+    second = session.answer
+    assert not later.is_done(first)
+    later.ask(first, 30)
+    assert later.busy
+    assert session.busy
+    later.ask(second, 30)
+    settle(session)
+    assert worked == [second]
+    assert later.value == second.scenario
+    assert later.is_of(second)
+    assert later.is_done(second)
+    assert not later.is_of(first)
+    later.ask(second)
+    assert not later.busy
+    later.discard()
+    assert not later.is_of(second)
