@@ -12,6 +12,7 @@ from isocost.files import load_project
 from isocost.plan.answer.comparison import Published
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import set_section
+from isocost.quantities import shown_money
 from isocost.report.findings.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.plan_offers import KneeView, OfferView
 from isocost.ui.look.theme import Theme
@@ -342,3 +343,32 @@ def real(qtbot, theme: Theme, session: Session) -> PlanPage:
     settle(session)
     QApplication.processEvents()
     return made
+
+
+def test_a_line_stops_at_round_sums_of_the_currency_shown_and_at_whole_days(page: PlanPage, session: Session):
+    session.show_in("EUR")
+    hold(page, session, budget_usd=4e5, deadline_days=20.0)
+    drag(page, flag_at(page, BUDGET), flag_at(page, BUDGET) + QPoint(0, 23))
+    euros = shown_money().shown(goal_of(session).budget_usd)
+    assert euros == pytest.approx(round(euros, -3), abs=1e-6)
+    assert page.cost_time.plot.goal.flag(BUDGET).text.startswith("€")
+    drag(page, flag_at(page, DEADLINE), flag_at(page, DEADLINE) + QPoint(37, 0))
+    assert goal_of(session).deadline_days == round(goal_of(session).deadline_days) > 20.0
+    assert session.undo_stack.undoText() == f"Deadline {goal_of(session).deadline_days:g} days"
+
+
+@pytest.mark.parametrize("name", ["qlora-8b-on-a-4090", "lora-70b-one-node", "deepseek-v3"])
+def test_the_smallest_and_the_largest_plans_take_lines_too(page: PlanPage, session: Session, name: str):
+    session.open(load_project(preset(name), session.catalog), None)
+    settle(session)
+    area = page.cost_time.plot.area()
+    for path, by in ((BUDGET, QPoint(0, -10_000)), (DEADLINE, QPoint(-10_000, 0))):
+        drag(page, flag_at(page, path), flag_at(page, path) + by)  # far beyond the plot
+        settle(session)
+    goal = goal_of(session)
+    assert goal.budget_usd > 0 < goal.deadline_days
+    for flag in page.cost_time.plot.goal.flags:
+        assert flag.standing
+        assert flag.room.left() >= 0
+        assert flag.room.bottom() <= page.cost_time.plot.height()
+    assert area.isValid()

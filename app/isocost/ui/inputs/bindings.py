@@ -35,6 +35,8 @@ _RESET_WORDS = {
     "goal.deadline_days": "No deadline",
 }
 """What the undo menu calls a way back that is to no number of its own."""
+TIMES = ("days", "weeks", "months")
+"""Units that are told with their number."""
 
 
 def place(session: Session) -> Place:
@@ -145,7 +147,10 @@ def words(declared: Input, value: float | None) -> str:
     """The change in words, for the undo menu."""
     if value is None:
         return f"{declared.label} automatic"
-    return f"{declared.label} {format_quantity(value, declared.quantity)}"
+    # A sum wears its currency and a share its sign; of a time the number alone says nothing.
+    told = declared.unit in TIMES and declared.unit not in declared.label.lower()
+    unit = f" {declared.unit}" if told else ""
+    return f"{declared.label} {format_quantity(value, declared.quantity)}{unit}"
 
 
 def model_parameters(session: Session) -> Parameters:

@@ -14,6 +14,7 @@ from isocost.plan.answer.curves import is_quick
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.claims.published import as_published
 from isocost.plan.compare.points import Ghost, ghosts, ghosts_follow
+from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario, replace_scenario
 from isocost.plan.solve.case import Case
@@ -39,7 +40,7 @@ from isocost.report.findings.plan_offers import (
     offers_view,
     take_words,
 )
-from isocost.ui.inputs.bindings import reset, within, write_number
+from isocost.ui.inputs.bindings import reset, write_number
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import COMPARISON_PAUSE_MS, Session
@@ -179,7 +180,8 @@ class PlanPage(QScrollArea):
         field.focus()
 
     def _move(self, path: str, value: float, gesture: object | None) -> None:
-        write_number(self._session, path, within(self._session, path, value), gesture)
+        declared = NUMBERS[path]
+        write_number(self._session, path, min(max(value, declared.minimum), declared.maximum), gesture)
 
     def _choose(self, mark: Mark) -> None:
         """Take an offer or the knee, or show another scenario."""
