@@ -17,6 +17,7 @@ from isocost.plan.claims.published import as_published
 from isocost.plan.project.choosing import with_choice
 from isocost.plan.project.project import Project, set_section
 from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, ranks, taken
+from isocost.plan.solve.hardware.ranks import ranges_of
 from isocost.quantities import format_count, plain_spaces
 from isocost.report.decisions.rank import change_words
 from isocost.report.findings.plan import published_lines
@@ -167,3 +168,14 @@ def test_what_would_change_the_winner_changes_it(name, dated, catalog):
         cost, days = on.at_pace(own.choice.mfu / told)
         timely = days <= (case.goal.deadline_days or np.inf) if dated else on.counts == own.choice.count
         assert cost[timely & on.fits].min() <= found.rows[0].choice.cost_usd * (1 + 1e-6)
+
+
+def test_the_ranges_of_a_ranking_are_those_of_the_plans_they_are_said_of(catalog):
+    plan = held("startup-7b", catalog, 5.0, 1.5)
+    found, case = ranks(plan)
+    ranges = ranges_of(found)
+    assert len(ranges) == len(found.rows)
+    for row in (found.rows[0], next(row for row in found.rows if row.choice.price == case.card)):
+        chosen = answer(taken(plan.project, row.choice, catalog, 0), catalog).estimate.range.cost_usd
+        ends = ranges[row.choice.accelerator, row.choice.count]
+        assert ends == pytest.approx((chosen.p10, chosen.p90), rel=1e-9)

@@ -155,7 +155,7 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         on["energy_kwh"],
         on["co2_kg"],
     )
-    span = _range(on, total)
+    span = range_of(on, total)
     notices: list[Notice] = []
     for stage, result in zip(chosen.stages, stages, strict=True):
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
@@ -247,7 +247,7 @@ def _first(values: Array | None) -> float | None:
     return None if values is None else float(values[0])
 
 
-def _range(on: Reckoning, total: Total) -> EstimateRange | None:
+def range_of(on: Reckoning, total: Total) -> EstimateRange | None:
     """The programme when every stage is fast, and when every stage is slow: one model predicts them all.
 
     Beside it the programme under each doubt alone, in every stage that has it: all in one evaluation.

@@ -65,6 +65,10 @@ class Choice:
     """All of the model's; None where the plan trains on no text."""
     tokens: float | None = None
     loss: float | None = None
+    low_usd: float | None = None
+    """Cost that one in ten stays below; None = nothing is in doubt, or nobody has asked."""
+    high_usd: float | None = None
+    """Cost that nine in ten stay below."""
     chance: float | None = None
     """That budget and deadline both hold; None = there is neither, or nobody has asked."""
     evidence: str | None = None

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import msgspec
 
+from isocost.plan.answer.estimate import range_of
 from isocost.plan.answer.evidence import stage_evidence, weighed
+from isocost.plan.answer.results import Total
 from isocost.plan.doubt.risk import risk
 from isocost.plan.money.reckoning import reckoned
 from isocost.plan.project.programme import Goal
@@ -20,7 +22,7 @@ HALVINGS = 60
 
 
 def judged(case: Case, on: Reach, at: int) -> Choice:
-    """A point as a choice, with the chance that budget and deadline both hold, and its evidence word."""
+    """A point as a choice: its range, the chance that budget and deadline both hold, its evidence word."""
     choice, goal, chance = case.choice(on, at), case.goal, None
     scenario = case.on(choice.price, choice.count).scenario
     stages = tuple(stage for stage in scenario.stages if stage.enabled)
@@ -32,7 +34,15 @@ def judged(case: Case, on: Reach, at: int) -> Choice:
         budget = math.inf if goal.budget_usd is None else goal.budget_usd
         days = math.inf if goal.deadline_days is None else goal.deadline_days
         chance = risk(there).chance_both(budget, days)
-    return replace(choice, chance=chance, evidence=None if evidence is None else evidence.word)
+    total = Total(choice.cost_usd, choice.gpu_hours, choice.wall_days, there["energy_kwh"], there["co2_kg"])
+    span = range_of(there, total)
+    return replace(
+        choice,
+        low_usd=None if span is None else span.cost_usd.p10,
+        high_usd=None if span is None else span.cost_usd.p90,
+        chance=chance,
+        evidence=None if evidence is None else evidence.word,
+    )
 
 
 def pace_kept(on: Reach, goal: Goal, at: int = 0) -> float | None:

@@ -81,12 +81,19 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(made_pen(theme.accent, 1.4))
             painter.drawRoundedRect(inner, 6, 6)
 
-    def paint_spread(self, painter: QPainter, low: float, high: float, middle: float) -> None:
-        """A line with ends, from the 10th to the 90th percentile."""
+    def paint_spread(
+        self, painter: QPainter, low: float, high: float, middle: float, *, beyond: bool = False
+    ) -> None:
+        """A line with ends, from the 10th to the 90th percentile; an arrow where it goes on ``beyond``."""
         painter.setPen(made_pen(self.theme.text, 1.4))
         painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-        for end in (low, high):
+        for end in (low,) if beyond else (low, high):
             painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
+        if beyond:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.text))
+            corners = QPointF(high + 1, middle), QPointF(high - 6, middle - 4), QPointF(high - 6, middle + 4)
+            painter.drawPolygon(corners)
 
 
 class RowsDrawing:

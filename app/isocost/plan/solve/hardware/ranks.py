@@ -46,6 +46,16 @@ class Ranking:
     none, or its speed is not predicted."""
 
 
+def ranges_of(found: Ranking) -> dict[tuple[str, int], tuple[float, float]]:
+    """The 10th and the 90th percentile of each row's cost, by accelerator and count."""
+    choices = (row.choice for row in found.rows)
+    return {
+        (each.accelerator, each.count): (each.low_usd, each.high_usd)
+        for each in choices
+        if each.low_usd is not None and each.high_usd is not None
+    }
+
+
 def ranking(case: Case, without: frozenset[str] = frozenset()) -> Ranking:
     """Accelerators on offer at the plan's deadline; without one, at the plan's count.
 

@@ -65,13 +65,16 @@ class BarDelegate(RowDelegate):
         self._spread: tuple[float, float] | None = None
         self._choices: tuple[RankedChoice, ...] = ()
         self._budget: float | None = None
+        self._ranged = True
+        self.ranges: Mapping[tuple[str, int], tuple[float, float]] = {}
+        """The 10th and the 90th percentile of the cost, by accelerator and count."""
 
     def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...], *, ranged: bool = True) -> None:
         """Paint from now on for this comparison and these rows; ``ranged`` with the plan's own range."""
         full = bar_scale(choices)
         self._choices = choices
         spread = comparison.spread if ranged else None
-        self._budget = comparison.budget_usd
+        self._budget, self._ranged = comparison.budget_usd, ranged
         self._active = comparison.active.accelerator
         self._styles = comparison.styles
         self._spread = spread
@@ -120,9 +123,15 @@ class BarDelegate(RowDelegate):
         self._paint_budget(painter, room, row)
         if share > 1.0 + 1e-9:
             self._paint_break(painter, bar, beyond_scale(choice, self._choices))
-        elif self._spread is not None and choice.accelerator == self._active:
-            low, high = (min(1.0, share * factor) * room.width() + room.left() for factor in self._spread)
-            self.paint_spread(painter, low, high, room.center().y())
+        elif (ends := self._ends(choice)) is not None:
+            low, high = (min(1.0, usd / self._full) * room.width() + room.left() for usd in ends)
+            self.paint_spread(painter, low, high, room.center().y(), beyond=ends[1] > self._full * JUST)
+
+    def _ends(self, choice: RankedChoice) -> tuple[float, float] | None:
+        """The 10th and the 90th percentile of a choice's cost; None where it is not known, or not shown."""
+        if self._spread is not None and choice.accelerator == self._active:
+            return choice.cost_usd * self._spread[0], choice.cost_usd * self._spread[1]
+        return self.ranges.get((choice.accelerator, choice.count)) if self._ranged else None
 
     def _paint_budget(self, painter: QPainter, room: QRectF, row: QRectF) -> None:
         """The budget's line, which goes on from row to row."""
@@ -267,6 +276,12 @@ class ByHardware(ChartCard):
         self.list.viewport().update()
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
+
+    def show_ranges(self, ranges: Mapping[tuple[str, int], tuple[float, float]]) -> None:
+        """Draw the range of other accelerators' costs too: USD by accelerator and count."""
+        if ranges != self._delegate.ranges:
+            self._delegate.ranges = ranges
+            self.list.viewport().update()
 
     def show_changes(self, changes: Sequence[str] | None, winner: tuple[str, int] | None = None) -> None:
         """Say beneath the list what would change its first row.

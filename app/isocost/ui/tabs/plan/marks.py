@@ -141,14 +141,16 @@ def texts_of(marks: PlacedMarks, clutter: Clutter) -> tuple[tuple[Box, tuple[str
     found = []
     for mark, at in marks.placed:
         lines = mark.lines if isinstance(mark, KneeView) else (mark.name,) if isinstance(mark, Ghost) else ()
-        if not lines:
-            continue
-        sizes = [text_size(font, line) for font, line in zip(_fonts(marks.theme), lines, strict=False)]
-        size = max(width for width, _ in sizes), sum(height for _, height in sizes)
-        box, covered = place_near((at.x(), at.y()), size, clutter, 10.0, reach=80.0)
-        if covered < LEAST:
-            clutter.take(box)
-            found.append((box, tuple(lines)))
+        for shown in (lines, lines[:1]) if len(lines) > 1 else (lines,):  # all of it, else its name alone
+            if not shown:
+                break
+            sizes = [text_size(font, line) for font, line in zip(_fonts(marks.theme), shown, strict=False)]
+            size = max(width for width, _ in sizes), sum(height for _, height in sizes)
+            box, covered = place_near((at.x(), at.y()), size, clutter, 10.0, reach=80.0)
+            if covered < LEAST:
+                clutter.take(box)
+                found.append((box, tuple(shown)))
+                break
     return tuple(found)
 
 
