@@ -69,17 +69,23 @@ class BarDelegate(RowDelegate):
         self.ranges: Mapping[tuple[str, int], tuple[float, float]] = {}
         """The 10th and the 90th percentile of the cost, by accelerator and count."""
 
-    def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...], *, ranged: bool = True) -> None:
-        """Paint from now on for this comparison and these rows; ``ranged`` with the plan's own range."""
+    def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...], *, ranged: bool = True) -> bool:
+        """Paint from now on for this comparison and these rows, ``ranged`` with their ranges.
+
+        Returns:
+            Whether the budget is another than before.
+        """
         full = bar_scale(choices)
         self._choices = choices
         spread = comparison.spread if ranged else None
+        moved = comparison.budget_usd != self._budget
         self._budget, self._ranged = comparison.budget_usd, ranged
         self._active = comparison.active.accelerator
         self._styles = comparison.styles
         self._spread = spread
         high = comparison.estimate.total.cost_usd * spread[1] if spread else 0.0
         self._full = max(full, min(high, 1.25 * full), min(self._budget or 0.0, 1.25 * full))
+        return moved
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         choice = index.data(ROW)
@@ -261,9 +267,12 @@ class ByHardware(ChartCard):
         in_time = dated if self._in_time is None else self._in_time
         comparison = replace(comparison, deadline_days=self._days(comparison) if in_time else None)
         parts = (*comparison.curves, *comparison.unsold, comparison.estimate)
-        told = comparison.deadline_days, comparison.budget_usd, ranged
+        told = comparison.deadline_days, ranged
         if told == self._told and len(parts) == len(self._parts) and all(map(is_, parts, self._parts)):
-            return  # nothing moves, and a drag paints no row in vain
+            # A budget moves no row but its own line: a drag ranks nothing in vain.
+            if self._delegate.show(comparison, self.ranking.choices, ranged=ranged):
+                self.list.viewport().update()
+            return
         self._parts, self._told = parts, told
         choices = ranked(comparison)
         self.at_count.setVisible(True)
