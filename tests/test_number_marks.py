@@ -149,14 +149,19 @@ def test_one_end_in_swiss_groups_has_the_suffix_of_the_other():
         assert parse_range("1’500..2’500 M", "number") == (1.5e9, None, 2.5e9)
 
 
-@pytest.mark.parametrize("change", [("*1,2", 12.0), ("1,5x", 15.0), ("+12,5 %", 11.25), ("$20,50 - 10 %", 18.45)])
+@pytest.mark.parametrize(
+    "change", [("*1,2", 12.0), ("1,5x", 15.0), ("+12,5 %", 11.25), ("$20,50 - 10 %", 18.45)]
+)
 def test_edits_and_arithmetic_have_a_decimal_comma(change):
     with numbers_marked(GERMAN):
         assert parse(change[0], "money", current=10.0) == change[1]
 
 
 def test_what_would_be_right_is_said_in_the_same_marks():
-    with numbers_marked(GERMAN), pytest.raises(QuantityError, match="write for example 7B, 2,5e23 or 1.000.000"):
+    with (
+        numbers_marked(GERMAN),
+        pytest.raises(QuantityError, match=r"example 7B, 2,5e23 or 1\.000\.000"),
+    ):
         parse("much", "number")
     with numbers_marked(GERMAN), pytest.raises(QuantityError, match="must be a whole number, got 1,5"):
         parse("1,5", "count")

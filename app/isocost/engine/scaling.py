@@ -14,6 +14,7 @@ import numpy as np
 
 from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.arrays import Number
+from isocost.quantities import format_significant
 
 FORWARD_FLOPS = 2.0
 """FLOPs per parameter and token served (arXiv 2001.08361, section 2.1)."""
@@ -236,7 +237,8 @@ def inference_aware(
     """
     reachable = target - law.irreducible
     if reachable <= 0.0:
-        raise ValueError(f"No model reaches a loss of {target:g}: {law.name} ends at {law.irreducible:g}.")
+        wanted, least = format_significant(target), format_significant(law.irreducible)
+        raise ValueError(f"No model reaches a loss of {wanted}: {law.name} ends at {least}.")
     # On the logarithm, as sizes span many orders of magnitude. The left side of the condition falls with N
     # and the right side rises, D falling along the target: there is one crossing, and bisection cannot miss
     # it. No smaller model gets there with all the data of the world; a hair above it, so that data stay

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,16 +90,19 @@ def marked(number: str) -> str:
 
 
 def remembered_words(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Keep the newest ``most`` results of a function that writes numbers, those of other marks apart."""
+    """Keep the newest ``most`` results of a function that writes numbers, those of other marks apart.
+
+    Arguments are hashable and given by position.
+    """
 
     def remember(function: Callable[P, R]) -> Callable[P, R]:
         @lru_cache(maxsize=most)
-        def known(marks: NumberMarks, *args: P.args, **kwargs: P.kwargs) -> R:
-            return function(*args, **kwargs)
+        def known(_: NumberMarks, call: tuple[Any, ...]) -> R:
+            return function(*call)  # type: ignore[call-arg]
 
         @wraps(function)
-        def words(*args: P.args, **kwargs: P.kwargs) -> R:
-            return known(_HERE.get() or _everywhere, *args, **kwargs)
+        def words(*args: P.args, **_: P.kwargs) -> R:
+            return known(_HERE.get() or _everywhere, args)
 
         return words
 

@@ -37,6 +37,7 @@ from isocost.quantities import (
     format_money,
     format_quantity,
     format_share,
+    format_significant,
     shown_money,
 )
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
@@ -291,7 +292,7 @@ def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
             "instance-name",
             "hardware.count",
             f"{label} holds {format_count(alias.count)} {name}. A plan counts single {noun}s: "
-            f"{format_count(count)} here, {count / alias.count:.3g} x {label}.",
+            f"{format_count(count)} here, {format_significant(count / alias.count, 3)} x {label}.",
             "info",
         )
     if alias.note:
@@ -320,7 +321,7 @@ def _batch(data: Data) -> Iterator[Notice]:
             "batch-below-sequence",
             "data.batch_tokens",
             f"A batch of {format_quantity(data.batch_tokens, 'number')} tokens is less than one sequence of "
-            f"{data.sequence:,}; steps of one sequence are computed.",
+            f"{format_count(data.sequence)}; steps of one sequence are computed.",
         )
 
 
@@ -331,8 +332,9 @@ def _scale(scenario: Scenario, stage: Stage, result: StageEstimate) -> Iterator[
         yield Notice(
             "longer-than-hardware",
             "hardware.count",
-            f"{stage.name} takes {format_duration(result.wall_days)}, longer than the {life:g} years "
-            "accelerators serve: more of them, a smaller model or fewer tokens.",
+            f"{stage.name} takes {format_duration(result.wall_days)}, longer than the "
+            f"{format_significant(life)} years accelerators serve: more of them, a smaller model or "
+            "fewer tokens.",
         )
     if result.gpu_hours > 0.0 and result.wall_days * MINUTES_PER_DAY < 1.0 and isinstance(stage, ModelStage):
         yield Notice(

@@ -16,6 +16,7 @@ from isocost.plan.claims.slips import Slip, slips
 from isocost.plan.claims.terms import FROM_NOTHING, Terms, terms_of
 from isocost.plan.claims.ways_out import Buy, Need, buys, would_need
 from isocost.plan.project.project import Project
+from isocost.quantities import format_count, format_significant
 
 Verdict = Literal["reproduces", "plausible", "doubtful", "impossible"]
 
@@ -190,7 +191,8 @@ def _base(model: str, catalog: Catalog) -> LeftOut:
         if run.trusted and run.stage == "pretrain" and run.gpu_hours and run.accelerator:
             card = catalog.default_price(run.accelerator)
             if card is not None:
-                source = f"{run.gpu_hours:,.0f} hours ({run.source}) at ${card.usd_per_gpu_hour:g} an hour"
+                hours, price = format_count(run.gpu_hours), format_significant(card.usd_per_gpu_hour)
+                source = f"{hours} hours ({run.source}) at ${price} an hour"
                 return LeftOut(
                     line=f"The base model, {model}",
                     usd=run.gpu_hours * card.usd_per_gpu_hour,

@@ -17,10 +17,14 @@ from isocost.plan.values import ModelChoice
 from isocost.quantities import (
     format_count,
     format_duration,
+    format_fixed,
     format_memory_of,
     format_money,
     format_quantity,
+    format_rounded,
     format_share,
+    format_significant,
+    marked,
 )
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR, TERA
 
@@ -60,7 +64,7 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     made = hours.value * rate
     ratio = claim.usd / made
     sums = f"{hours.words}; x {format_money(rate)} = {dollars(made)}"
-    told = f"{sums}. Told: {dollars(claim.usd)}, {ratio:.2f} times that."
+    told = f"{sums}. Told: {dollars(claim.usd)}, {format_fixed(ratio, 2)} times that."
     words = (told, *_today(terms, catalog))
     if _within(ratio, rules.same_amount.value):
         return Check("money", "holds", "adds up", words, ratio, reproduces=True)
@@ -243,7 +247,7 @@ def _given(terms: Terms, rate: Rate, seconds: float) -> str:
     assert terms.work is not None
     assert terms.gpu_hours is not None
     need, name = terms.work.flops, rate.format.upper()
-    peak, best = (f"{x / TERA:,.0f} TFLOP/s" for x in (rate.peak, rate.best))
+    peak, best = (f"{format_count(x / TERA)} TFLOP/s" for x in (rate.peak, rate.best))
     beyond = need / (rate.peak * seconds)
     whose = "measured on it" if rate.measured else "measured on parts like it"
     hours = f"{format_count(terms.gpu_hours.value)} {terms.noun}-hours"
@@ -357,7 +361,7 @@ def _told_and_ours(
 
 
 def _hours(value: float) -> str:
-    return format_count(value) if value >= 100 else f"{value:.3g}"
+    return format_rounded(value)
 
 
 def _span_words(terms: Terms, ours: Ours) -> str:
@@ -407,7 +411,9 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
         read = f"{format_quantity(most, 'number')} tokens"
         ratio = format_quantity(each, "number", digits=2)
         start = f"At the best matmul the hours read {read}, {ratio} a parameter"
-        return [f"{start}; {usual:g} are usual." if each < usual else f"{start}: enough text."]
+        return [
+            f"{start}; {format_significant(usual)} are usual." if each < usual else f"{start}: enough text."
+        ]
     kind = (
         "fewer tokens than parameters"
         if each < 1
@@ -417,19 +423,20 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
         if each > usual
         else "less than that"
     )
-    shown = format_count(each) if each >= 100 else f"{each:.3g}"
-    return [f"{shown} tokens a parameter; {usual:g} are the least costly way to a loss: {kind}."]
+    shown, least = format_rounded(each), format_significant(usual)
+    return [f"{shown} tokens a parameter; {least} are the least costly way to a loss: {kind}."]
 
 
 def _share_words(ratio: float) -> str:
     if 0.01 <= ratio < 100:
-        return f"{ratio:.2f} times ours"
+        return f"{format_fixed(ratio, 2)} times ours"
     return f"{_times(ratio)} more" if ratio >= 1.0 else f"{_times(1.0 / ratio)} less"
 
 
 def _times(ratio: float) -> str:
-    shown = f"{ratio:.1f}" if ratio < 9.95 else format_count(ratio) if ratio < 1e6 else f"{ratio:.1e}"
-    return f"{shown} times"
+    if ratio >= 1e6:
+        return f"{marked(f'{ratio:.1e}')} times"
+    return f"{format_fixed(ratio, 1) if ratio < 9.95 else format_count(ratio)} times"
 
 
 def _within(ratio: float, factor: float) -> bool:

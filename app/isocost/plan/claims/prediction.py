@@ -29,7 +29,7 @@ from isocost.plan.values import (
     Tuning,
     TuningMethod,
 )
-from isocost.quantities import format_money
+from isocost.quantities import format_count, format_money
 from isocost.quantities.units import HOURS_PER_DAY
 
 SOME_TOKENS = 1e9
@@ -186,7 +186,7 @@ def ours_of(found: Estimate, priced: bool = True) -> Ours:
     hours = Range(
         *(total.gpu_hours * each / (total.wall_days or 1.0) for each in (days.p10, days.p50, days.p90))
     )
-    words = f"{stage.count:,} {stage.accelerator_name}"
+    words = f"{format_count(stage.count)} {stage.accelerator_name}"
     rate = f"{format_money(stage.usd_per_gpu_hour)} an hour ({stage.price_source})"
     if not priced:
         return Ours(hours, days, None, stage.count, stage.mfu, words)

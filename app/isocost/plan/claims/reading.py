@@ -13,7 +13,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.claims import patterns
 from isocost.plan.claims.claim import Claim
-from isocost.quantities import QuantityError, parse
+from isocost.quantities import PLAIN, QuantityError, format_count, numbers_marked, parse
 
 LONGEST = 2000
 """Characters of a sentence that are read; a claim needs a hundred."""
@@ -87,7 +87,7 @@ class _Reader:
         self._problems: list[str] = []
         self._unread: list[str] = []
         if len(text) > LONGEST:
-            self._problems.append(f"Only the first {LONGEST:,} characters were read.")
+            self._problems.append(f"Only the first {format_count(LONGEST)} characters were read.")
         self._found: dict[str, Any] = {}
         self._entry: AcceleratorEntry | None = None
 
@@ -145,7 +145,8 @@ class _Reader:
 
     def _number(self, digits: str, scale: str, what: str) -> float | None:
         try:
-            value = parse(f"{digits}{scale}".replace(" ", ""), "number")
+            with numbers_marked(PLAIN):  # claims are sentences in English, whatever the system's language
+                value = parse(f"{digits}{scale}".replace(" ", ""), "number")
         except QuantityError:
             value = math.inf
         if math.isfinite(value):

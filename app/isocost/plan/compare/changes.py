@@ -33,7 +33,7 @@ from isocost.plan.project.project import (
     set_value,
 )
 from isocost.plan.values import ModelChoice
-from isocost.quantities import format_quantity
+from isocost.quantities import format_count, format_quantity
 
 Figures = Mapping[str, Any]
 Change = Callable[[Project, int, Catalog, Figures], Project]
@@ -178,7 +178,7 @@ def _short_context_first(project: Project, at: int, catalog: Catalog, figures: F
     short, share = int(figures["sequence"]), float(figures["share"])
     found = [(p, s) for p, s in _making(project, at) if s.data.sequence > short]
     if not found:
-        raise NotHereError(f"No pre-training reads more than {short:,} tokens at once.")
+        raise NotHereError(f"No pre-training reads more than {format_count(short)} tokens at once.")
     changed = project
     for place, stage in reversed(found):  # from the end, so that places before stay what they are
         data, batch = stage.data, batch_tokens(stage.data, catalog)

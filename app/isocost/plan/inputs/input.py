@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from isocost.quantities import format_exact, format_quantity
+from isocost.quantities import format_count, format_exact, format_quantity
 
 Quantity = Literal["number", "count", "money", "share", "hours"]
 """How a value is typed and shown: 7B | 2,048 | $3.99 | 40 % | 198 h."""
@@ -87,5 +87,5 @@ def problem(declared: Input, value: float) -> str | None:
 def _limit(declared: Input, value: float) -> str:
     """A limit as people write it: the largest ones in trillions, not with an exponent."""
     if declared.quantity == "number" and value >= LARGEST_SUFFIXED:
-        return f"{value / TRILLION:,.0f}T"
+        return f"{format_count(value / TRILLION)}T"
     return format_quantity(value, declared.quantity, digits=6)

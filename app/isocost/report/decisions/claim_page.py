@@ -13,7 +13,14 @@ from isocost.plan.claims.checks import Status
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars
-from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
+from isocost.quantities import (
+    format_count,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+    format_significant,
+)
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.decisions.claims import HEADINGS, ours_said, story_said, understood_said
 from isocost.report.findings.said import Said
@@ -248,7 +255,7 @@ def _ours_finding(view: OursView) -> str:
     told, ratio = view.shown(view.told), view.told / (view.span.p50 or 1.0)
     if view.span.p10 <= view.told <= view.span.p90:
         return f"Told {told}, within our range about {ours}"
-    how = f"{ratio:.2g} times" if 0.01 <= ratio < 100 else f"{format_count(ratio)} times"
+    how = f"{format_significant(ratio, 2)} times" if 0.01 <= ratio < 100 else f"{format_count(ratio)} times"
     if ratio < 0.01:
         return f"Told {told}, {format_count(1.0 / ratio)} times less than our {ours}"
     return f"Told {told}, {how} our {ours}"

@@ -10,7 +10,15 @@ from isocost.plan.answer.results import Range
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
-from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
+from isocost.quantities import (
+    format_count,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_rounded,
+    format_share,
+    format_significant,
+)
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -129,7 +137,8 @@ def _against(checked: Checked) -> Iterator[str]:
         )
     if sense.status == "doubtful" and work.status not in ("impossible",):
         if sense.ratio is not None and sense.short.startswith("too"):
-            yield f"{sense.ratio:.2g} times what we estimate{'' if not text.endswith('taken') else text}"
+            times = format_significant(sense.ratio, 2)
+            yield f"{times} times what we estimate{'' if not text.endswith('taken') else text}"
         else:
             yield "so little text makes no model"
     if checked.slips and all(each.status not in ("impossible", "doubtful") for each in checked.checks):
@@ -183,7 +192,7 @@ def understood_said(terms: Terms) -> tuple[tuple[str, str], ...]:
         ("Model", claim.model or _size_words(terms)),
         ("Job", JOBS[claim.job] if claim.job is not None else ""),
         ("Tokens", format_quantity(claim.tokens, "number") if claim.tokens is not None else ""),
-        ("Epochs", f"{claim.epochs:g}" if claim.epochs is not None else ""),
+        ("Epochs", format_significant(claim.epochs) if claim.epochs is not None else ""),
         ("Work", f"{scientific(claim.flops)} FLOP" if claim.flops is not None else ""),
         ("On", _hardware_words(terms)),
         ("For", _time_words(claim.hours) if claim.hours is not None else ""),
@@ -221,7 +230,7 @@ def _time_words(hours: float) -> str:
     whole = days >= 2.0 and abs(days - round(days, 1)) < 1e-6
     if hours < 1.0:
         return format_duration(days)
-    return f"{days:.4g} days" if whole else format_quantity(hours, "hours")
+    return f"{format_significant(days, 4)} days" if whole else format_quantity(hours, "hours")
 
 
 def ours_said(checked: Checked) -> tuple[str, ...]:
@@ -230,7 +239,7 @@ def ours_said(checked: Checked) -> tuple[str, ...]:
     if ours is None:
         return ()
     noun = checked.terms.noun
-    hours = _between(ours.hours, lambda x: format_count(x) if x >= 100 else f"{x:.3g}")
+    hours = _between(ours.hours, format_rounded)
     # Held against the told ones the hours stand in the last check already.
     compared = checked.checks[-1].ratio is not None
     said = [] if compared else [f"{noun}-hours on {ours.words}: {hours}."]

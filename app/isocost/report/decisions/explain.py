@@ -10,7 +10,7 @@ from typing import Any
 
 from isocost.plan.explain.training import E_WORDS
 from isocost.plan.money.explain import Explanation
-from isocost.quantities import DOLLAR, format_cents, format_quantity, money_shown_in
+from isocost.quantities import DOLLAR, format_cents, format_quantity, marked, money_shown_in
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -94,7 +94,7 @@ def _number(value: float) -> str:
     """Five significant digits: 2,048, 0.17301, 14.8T."""
     if not math.isfinite(value) or abs(value) >= MILLION:
         return format_quantity(value, "number", digits=DIGITS)
-    return f"{float(f'{value:.{DIGITS}g}'):,.10f}".rstrip("0").rstrip(".")
+    return marked(f"{float(f'{value:.{DIGITS}g}'):,.10f}".rstrip("0").rstrip("."))
 
 
 def list_said(title: str, nodes: Sequence[tuple[str, Explanation]]) -> Told:

@@ -13,9 +13,12 @@ from isocost.plan.solve.solution import Alternative, Solution
 from isocost.quantities import (
     format_count,
     format_duration,
+    format_fixed,
     format_money,
     format_quantity,
     format_share,
+    format_significant,
+    marked,
 )
 from isocost.report.decisions.choices import (
     CHOICE_COLUMNS,
@@ -142,7 +145,8 @@ def _sentences(solution: Solution, case: Case, law: str) -> Iterator[str]:
     if solution.feasible and choice is not None:
         yield held_words(solution)
         if choice.loss is not None and solution.wish.unknown in ("model", "tokens", "parameters"):
-            yield f"Loss {choice.loss:.3f} nats a token by {law}; compare it within one law only."
+            loss = format_fixed(choice.loss, 3)
+            yield f"Loss {loss} nats a token by {law}; compare it within one law only."
         if solution.case.active < DENSE and choice.loss is not None:
             share = format_share(solution.case.active)
             yield f"{share} of the parameters are active on a token: the law is asked of these."
@@ -163,7 +167,7 @@ def held_words(solution: Solution) -> str:
     """What holds the answer where it is."""
     limits = solution.binding
     if limits == ("returns",):
-        return f"Twice as many would be less than {PAYS:g} times as fast."
+        return f"Twice as many would be less than {format_significant(PAYS)} times as fast."
     if not limits:
         return "Nothing holds it there: nothing else is cheaper."
     words = limits_words(limits)
@@ -241,7 +245,8 @@ def _why(other: Alternative, solution: Solution, case: Case) -> str:
     ):
         worse = other.choice.loss - best.loss
         serve = (other.choice.parameters or 0.0) / (best.parameters or 1.0)
-        return f"loss {worse:+.3f}, {format_quantity(serve, 'number', digits=2)} of the work to serve"
+        served = format_quantity(serve, "number", digits=2)
+        return f"loss {marked(f'{worse:+.3f}')}, {served} of the work to serve"
     return why(other, case)
 
 
@@ -251,7 +256,7 @@ def knee_section(knee: Knee) -> Section:
         Column("Accelerators", format_count, right=True, key="count"),
         Column("Time", format_duration, right=True, key="programme_days"),
         Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Times as fast", lambda v: f"{v:.2f}", right=True, key="faster"),
+        Column("Times as fast", lambda v: format_fixed(v, 2), right=True, key="faster"),
         Column("A day saved costs", _a_day, right=True, key="usd_per_day_saved"),
     )
     rows = tuple(
@@ -270,7 +275,7 @@ def knee_words(knee: Knee) -> str:
     last = knee.doublings[-1].choice.count
     stops = f"Doubling pays up to {format_count(knee.knee)}"
     if knee.knee < last:
-        stops += f": beyond, twice as many are less than {PAYS:g} times as fast."
+        stops += f": beyond, twice as many are less than {format_significant(PAYS)} times as fast."
     else:
         stops += ", the most that were tried."
     if knee.batch_limit is None:

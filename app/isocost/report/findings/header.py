@@ -31,6 +31,7 @@ from isocost.quantities import (
     format_money,
     format_quantity,
     format_share,
+    format_significant,
     plain_spaces,
 )
 from isocost.report.findings.said import KeyFigure
@@ -102,7 +103,7 @@ def _hours_note(estimate: Estimate) -> str:
 def _speed(stage: StageEstimate) -> Iterator[KeyFigure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
-        note = f"{format_count(rate) if rate >= 10 else f'{rate:.3g}'} per {stage.noun}"
+        note = f"{format_count(rate) if rate >= 10 else format_significant(rate, 3)} per {stage.noun}"
         yield KeyFigure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
 
 
