@@ -35,7 +35,7 @@ FEWEST, MOST = 3, 15
 _PLACE = re.compile(r"{([^{}]+)}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 _SAID = re.compile(rf"{_PLACE.pattern}|(?<![\w.,-])\d+(?:,\d{{3}})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])")
-"""What of words is written in the marks that are shown: values in places, and numbers that stand there."""
+"""A place, or a number that stands among the words."""
 _SIGN = r"(?:[A-Z]{0,3}[^\w\s(){}+/^%.,'-]|[A-Z]{3}\s)"
 """What stands before an amount: "$", "CN¥", "CHF "."""
 _TOKEN = re.compile(rf"{{[^{{}}]+}}|{_SIGN}?{_NUMBER.pattern}\s?%?|[-+/^()]|[A-Za-z][\w-]*")
@@ -88,15 +88,15 @@ def places(words: str) -> tuple[str, ...]:
     return tuple(_PLACE.findall(words))
 
 
+def with_values(words: str, said: Callable[[str], str]) -> str:
+    """Words with what is said of each place by its name; numbers among them in the marks that are shown."""
+    return _SAID.sub(lambda found: marked(found[0]) if found[1] is None else said(found[1]), words)
+
+
 def filled(words: str, factors: Mapping[str, Sequence[Factor]], digits: int) -> str:
     """Words with their values; a place of several (one a stage) holds their sum."""
 
-    def said(found: re.Match[str]) -> str:
-        if found[1] is None:
-            return marked(found[0])
-        return " + ".join(factor.text(digits) for factor in factors[found[1]]) or "0"
-
-    return _SAID.sub(said, words)
+    return with_values(words, lambda name: " + ".join(x.text(digits) for x in factors[name]) or "0")
 
 
 def on_paper(

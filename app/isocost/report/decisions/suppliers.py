@@ -210,7 +210,16 @@ def _tree(found: BySupplier, answer: Answer) -> dict[str, object]:
 
 
 def _rows(found: BySupplier) -> Table:
-    keys = ("supplier", "term", "usd_per_gpu_hour", "date", "age_days", "total_usd", "delta_usd", "source")
+    columns = (
+        Column("Supplier", key="supplier"),
+        Column("Terms", key="term"),
+        Column("Price", format_money, right=True, key="usd_per_gpu_hour"),
+        Column("Read", key="date"),
+        Column("Days old", right=True, key="age_days"),
+        Column("Total", format_money, right=True, key="total_usd"),
+        Column("Against the plan", signed_money, right=True, key="delta_usd"),
+        Column("Source", key="source"),
+    )
     rows = tuple(
         (
             each.card.supplier,
@@ -224,4 +233,4 @@ def _rows(found: BySupplier) -> Table:
         )
         for each in found.prices
     )
-    return Table(tuple(Column(key) for key in keys), rows)
+    return Table(columns, rows)
