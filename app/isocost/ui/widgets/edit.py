@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from isocost.plan.inputs.input import Input, problem
 from isocost.plan.inputs.ranging import Ends
 from isocost.quantities import (
+    DOLLAR,
     MoneyUnit,
     QuantityError,
     format_count,
@@ -299,7 +300,9 @@ class QuantityEdit(QLineEdit):
 def _editable(value: float, field: Input) -> str:
     """A value to type over, without the digits of a computation; untouched, the value itself stays."""
     digits = WHOLE_DIGITS if field.quantity in ("count", "money") else EDITED_DIGITS
-    return format_exact(float(f"{value:.{digits}g}"), field.quantity)
+    # Money is rounded as it is shown: of a sum in another currency its USD may have every digit.
+    money = shown_money() if field.quantity == "money" else DOLLAR
+    return format_exact(money.usd(float(f"{money.shown(value):.{digits}g}")), field.quantity)
 
 
 def singular(things: str) -> str:
