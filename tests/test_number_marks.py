@@ -32,6 +32,7 @@ from isocost.quantities import (
     parse,
     plain_spaces,
     remembered_words,
+    without_idle_cents,
 )
 from isocost.quantities.ranges import parse_range
 
@@ -227,6 +228,13 @@ def test_words_that_are_remembered_are_those_of_their_marks():
         assert words(2.5) == words(2.5) == "2,5"
     assert words(2.5) == "2.5"
     assert made == [2.5, 2.5]
+
+
+def test_idle_cents_go_under_any_marks():
+    for marks, price in ((PLAIN, "$2.50"), (GERMAN, "$2,50")):
+        with numbers_marked(marks):
+            assert without_idle_cents(format_quantity(20.0, "money")) == "$20"
+            assert without_idle_cents(format_quantity(2.5, "money")) == price
 
 
 def test_text_for_terminals_has_no_narrow_spaces():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QAction, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from isocost.plan.values import Currency
 from isocost.quantities import format_exact, money_shown_in, plain_spaces, shown_money
 from isocost.ui.screenshot import settle
+from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.widgets.labels import WrapLabel
 from tests.ui.conftest import preset
 
@@ -150,6 +151,23 @@ def test_the_ledger_and_the_charts_follow(window, qtbot):
 def with_money(project, currency: Currency):
     """The project shown in a currency."""
     return msgspec.structs.replace(project, currency=currency)
+
+
+def test_the_axis_of_the_plan_follows_though_its_range_stays(window, qtbot):
+    plot = window.findChild(CostTimePlot)
+
+    def axis() -> QImage:
+        QApplication.processEvents()
+        # The labels alone: of title and curves the words and the colours change too.
+        return plot.grab(QRect(0, plot.height() // 4, 40, plot.height() // 2)).toImage()
+
+    dollars, spans = axis(), plot.spans
+    assert axis() == dollars
+    choose(window, qtbot, "EUR")
+    assert plot.spans == spans
+    assert axis() != dollars
+    choose(window, qtbot, "USD")
+    assert axis() == dollars
 
 
 def test_the_price_slider_stops_at_round_amounts_of_the_currency_shown(window, qtbot):

@@ -45,6 +45,7 @@ from isocost.quantities.writing import (
     plain_spaces,
     shown_duration,
     with_article,
+    without_idle_cents,
 )
 
 __all__ = [
@@ -85,4 +86,5 @@ __all__ = [
     "shown_money",
     "typed_money",
     "with_article",
+    "without_idle_cents",
 ]

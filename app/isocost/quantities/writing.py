@@ -109,6 +109,11 @@ def format_cents(value: float) -> str:
     return f"{'-' if value < 0 else ''}{unit.prefix}{format_fixed(abs(unit.shown(value)), unit.digits)}"
 
 
+def without_idle_cents(amount: str) -> str:
+    """An amount of money without its cents where there are none: "$20" of "$20.00"."""
+    return amount.removesuffix(marked(".00"))
+
+
 def format_share(value: float, *, decimals: int = 1) -> str:
     """A share of 0..1 in per cent with a fixed number of decimals: "5.0 %"."""
     return f"{marked(f'{value * 100:.{decimals}f}')}{SPACE}%" if math.isfinite(value) else _not_finite(value)

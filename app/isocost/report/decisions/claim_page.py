@@ -20,6 +20,7 @@ from isocost.quantities import (
     format_quantity,
     format_share,
     format_significant,
+    without_idle_cents,
 )
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.decisions.claims import HEADINGS, ours_said, story_said, understood_said
@@ -88,7 +89,7 @@ def told_number(claim: Claim) -> str:
     """The number a claim is about: dollars, else hours, a share of another's work, days."""
     if claim.usd is not None:
         shown = dollars(claim.usd) if claim.usd < SHORT_FROM else format_money(claim.usd)
-        return shown.removesuffix(".00")
+        return without_idle_cents(shown)
     hours = claim.gpu_hours
     if hours is None and claim.parts:
         hours = sum(p.gpu_hours or (p.count or 0) * (p.hours or 0.0) for p in claim.parts) or None

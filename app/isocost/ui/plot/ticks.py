@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from isocost.quantities import format_count, format_duration, format_money, shown_money
+from isocost.quantities import format_count, format_duration, format_money, shown_money, without_idle_cents
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 
 ENOUGH = 3
@@ -122,7 +122,7 @@ def money_tick(amount: float) -> Tick:
 
 def money_label(usd: float) -> str:
     """USD on an axis, without idle cents: "$20", "$0.50", "$300K"."""
-    return format_money(usd).removesuffix(".00")
+    return without_idle_cents(format_money(usd))
 
 
 _TIMES: tuple[tuple[tuple[float, str], ...], ...] = (
