@@ -44,8 +44,8 @@ class NumberMarks:
     def _grouped(self, whole: str) -> str:
         if self.most_ungrouped == PLAIN.most_ungrouped and self.higher == PLAIN.higher:
             return whole.replace(",", self.group)
-        sign = "-" if whole.startswith("-") else ""
-        digits = whole.removeprefix("-").replace(",", "")
+        sign = whole[:1] if whole[:1] in "+-" else ""
+        digits = whole.removeprefix(sign).replace(",", "")
         if len(digits) <= self.most_ungrouped:
             return whole.replace(",", "")
         groups, rest = [digits[-3:]], digits[:-3]
@@ -92,17 +92,17 @@ def marked(number: str) -> str:
 def remembered_words(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep the newest ``most`` results of a function that writes numbers, those of other marks apart.
 
-    Arguments are hashable and given by position.
+    Arguments are hashable.
     """
 
     def remember(function: Callable[P, R]) -> Callable[P, R]:
         @lru_cache(maxsize=most)
-        def known(_: NumberMarks, call: tuple[Any, ...]) -> R:
-            return function(*call)  # type: ignore[call-arg]
+        def known(_: NumberMarks, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> R:
+            return function(*args, **dict(named))
 
         @wraps(function)
-        def words(*args: P.args, **_: P.kwargs) -> R:
-            return known(_HERE.get() or _everywhere, args)
+        def words(*args: P.args, **kwargs: P.kwargs) -> R:
+            return known(_HERE.get() or _everywhere, args, tuple(kwargs.items()))
 
         return words
 

@@ -411,9 +411,8 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
         read = f"{format_quantity(most, 'number')} tokens"
         ratio = format_quantity(each, "number", digits=2)
         start = f"At the best matmul the hours read {read}, {ratio} a parameter"
-        return [
-            f"{start}; {format_significant(usual)} are usual." if each < usual else f"{start}: enough text."
-        ]
+        few = f"{start}; {format_significant(usual)} are usual."
+        return [few if each < usual else f"{start}: enough text."]
     kind = (
         "fewer tokens than parameters"
         if each < 1
