@@ -51,7 +51,7 @@ class MoneyUnit:
 
     def shown(self, usd: float) -> float:
         """An amount of USD in this currency."""
-        return usd if self.is_dollar else usd * self.per_usd
+        return usd * self.per_usd  # one of a dollar, which leaves every float as it is
 
     def usd(self, amount: float) -> float:
         """An amount of this currency in USD, so exactly that what was typed is shown again."""
