@@ -132,6 +132,7 @@ def stale(project):
 @pytest.mark.parametrize("fits", [True, False])
 def test_what_stands_against_a_plan_is_seen_whole_and_the_rest_ends_in_an_ellipsis(window, scale, fits):
     window.themes.set_scale(scale)
+    settle(window.wardrobe)
     window.documents.open(preset("smollm3-programme" if fits else "startup-7b"))
     window.session.apply(stale, "An old price")
     if not fits:
