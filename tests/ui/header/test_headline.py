@@ -20,7 +20,7 @@ def test_a_click_copies_the_answer_with_its_doubt(window, qtbot):
     qtbot.mouseClick(window.headline.sentence, Qt.MouseButton.LeftButton)
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith(plain_spaces(window.session.estimate.headline))
-    assert "90 % chance at or below $" in copied
+    assert "8 chances in 10: $" in copied
     assert "\N{NO-BREAK SPACE}" not in copied
 
 

@@ -65,7 +65,7 @@ def _report(chosen: argparse.Namespace) -> str:
 
     samples, seed = samples_of(chosen)
     found = answered(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
-    sampled = risk(found, samples, seed)
+    sampled = risk(found.reckoning, samples, seed)
     told = FORMS[chosen.format](told_risk(sampled, found))
     if chosen.csv is not None:
         table = Path(chosen.csv)

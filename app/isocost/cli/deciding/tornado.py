@@ -37,6 +37,6 @@ def _report(chosen: argparse.Namespace) -> str:
 
     samples, seed = samples_of(chosen)
     found = answered(chosen.file, chosen.scenario)
-    sampled = risk(found, samples, seed)
+    sampled = risk(found.reckoning, samples, seed)
     bars = tornado(sampled)
     return FORMS[chosen.format](told_tornado(bars, next_experiment(sampled, bars), sampled, found))
