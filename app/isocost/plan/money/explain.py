@@ -19,8 +19,9 @@ from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import hardware_of
 from isocost.quantities import format_significant
 
-Provenance = Literal["computed", "typed", "looked up", "measured", "fitted", "assumed"]
-"""How a value is known: by its formula, from the plan, from a source, from runs, from a fit, from nobody."""
+Provenance = Literal["computed", "typed", "looked up", "measured", "fitted", "assumed", "sampled"]
+"""How a value is known: by its formula, from the plan, from a source, from runs, from a fit, from nobody,
+from samples."""
 
 _PLACE_OF = re.compile(r"{(\d+)}")
 
