@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from isocost.quantities import format_count, format_duration, format_money, shown_money
+from isocost.quantities import format_count, format_duration, format_money, format_quantity, shown_money
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 
 ENOUGH = 3
@@ -162,6 +162,16 @@ def count_scale(low: float, high: float) -> Iterator[Level]:
     for step in (3, 1):
         ticks = (Tick(p, format_count(p)) for p in powers if round(math.log2(p)) % step == 0)
         yield Level(tuple(ticks), whole=step != 1)
+
+
+def number_scale(low: float, high: float) -> Iterator[Level]:
+    """Parameters, tokens and other plain numbers: powers of ten, then 3, then 2 and 5; round steps where the
+    axis is short."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for mantissas in ((1,), (3,), (2, 5), (1.5, 7)):
+        values = (float(f"{m}e{k}") for k in decades for m in mantissas)
+        yield Level(tuple(Tick(value, format_quantity(value, "number")) for value in values))
+    yield from _round_steps(low, high, lambda value: format_quantity(value, "number"))
 
 
 def _round_steps(low: float, high: float, label: Callable[[float], str]) -> Iterator[Level]:
