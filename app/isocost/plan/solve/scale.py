@@ -20,7 +20,7 @@ from isocost.plan.project.project import Scenario, model_of
 from isocost.plan.solve.case import Case, losses_of, with_text
 from isocost.plan.values import ModelChoice
 
-SIZES, TEXTS = 17, 5
+SIZES, TEXTS = 25, 5
 """Sizes and amounts of text at which a plan is estimated; between them costs are straight."""
 ALONG = 241
 """Points of a line of equal cost."""

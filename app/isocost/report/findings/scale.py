@@ -45,8 +45,8 @@ LEGEND: dict[Mark, str] = {
     "cost": "equal cost",
     "loss": "equal loss, nats a token",
     "ridge": "least loss for its money",
-    "dense": "published model",
-    "mixture": "mixture, by active parameters",
+    "dense": "published",
+    "mixture": "mixture, by its active size",
 }
 
 
@@ -105,6 +105,8 @@ class Ground:
     style: LineStyle
     usd: float
     """The bill whose line the plan moves along."""
+    best: Best | None
+    """What that bill is best spent on."""
     bill: Line
     costs: tuple[Line, ...]
     budget: Line | None
@@ -163,6 +165,8 @@ def ground(case: Case, found: Survey, on: StageEstimate, usd: float) -> Ground:
     bills = [*taken, *_round_bills(found.on.ends, taken)]
     sizes = found.on.along()
     texts = found.on.texts(np.array(bills), sizes)
+    if found.on.most is not None:
+        texts[sizes > found.on.most] = np.nan  # what does not fit costs nothing that anybody would pay
     lines = [
         Line(format_money(each).removesuffix(".00"), sizes, texts[:, at]) for at, each in enumerate(bills)
     ]
@@ -181,6 +185,7 @@ def ground(case: Case, found: Survey, on: StageEstimate, usd: float) -> Ground:
         accelerator=on.accelerator,
         style=styles(catalog)[on.accelerator],
         usd=usd,
+        best=best_for(found.on, found.law, usd, case.scenario.dataset.unique_tokens),
         bill=lines[0],
         budget=None if near else lines[1],
         costs=tuple(lines[len(taken) :]),
@@ -223,7 +228,7 @@ def _models(catalog: Catalog, extent: Extent) -> Iterator[Model]:
 def point(case: Case, on: Ground, usd: float) -> Point:
     """The plan on the map, with a bill of ``usd``."""
     size, tokens = place_of(case)
-    best = best_for(on.on, on.law, usd, on.unique)
+    best = on.best if usd == on.usd else best_for(on.on, on.law, usd, on.unique)
     loss = float(losses_of(on.law, size, tokens, on.unique))
     return Point(size, tokens, usd, loss, case.parameters or size, best, _near(usd, on.usd))
 
@@ -249,7 +254,7 @@ def _model_words(size: float, tokens: float) -> str:
 
 def subtitle(on: Ground) -> str:
     """How to read the map."""
-    return f"What the whole plan costs on {on.hardware}. Drag the dot: the bill stays. Loss by {on.law.name}."
+    return f"What the whole plan costs on {on.hardware}. Drag the dot: the bill stays."
 
 
 def said(view: ScaleView) -> Said:
@@ -259,7 +264,7 @@ def said(view: ScaleView) -> Said:
     parts = [
         f"{head}.",
         f"The plan: {_model_words(found.size, found.tokens)}, {format_money(found.usd)}, "
-        f"loss {found.loss:.3f} nats a token.",
+        f"loss {found.loss:.3f} nats a token by {on.law.name}.",
     ]
     if found.best is not None:
         best = _model_words(found.best.size, found.best.tokens)
@@ -379,13 +384,13 @@ def _tokens(stage: Stage) -> float:
 
 
 def _why_not(stage: Stage) -> str:
+    kind = kind_of(stage)
     if not stage.enabled:
         return "This stage is switched off."
-    kind = kind_of(stage)
-    if kind.claimed:
-        return "Its hours are taken as claimed: no size and no text stand behind them."
+    if kind.unsearched:
+        return kind.unsearched
     if data_of(stage) is None:
-        return "It reads no text of its own: its cost follows from what is generated, not from tokens read."
+        return "What it costs follows from the text it generates, not from text it reads."
     return "It changes a finished model, and scaling laws of loss speak of models made from nothing."
 
 
@@ -393,4 +398,4 @@ def laws(catalog: Catalog) -> Mapping[str, str]:
     """Laws of loss that a map can be drawn by: name by id, the usual one first."""
     rows = catalog.constants.laws
     ordered = sorted(rows.parametric, key=lambda row: row.id != rows.default)
-    return {row.id: row.name for row in ordered}
+    return {row.id: row.name.split(" (")[0].rstrip(" 0123456789") for row in ordered}

@@ -165,10 +165,10 @@ def count_scale(low: float, high: float) -> Iterator[Level]:
 
 
 def number_scale(low: float, high: float) -> Iterator[Level]:
-    """Parameters, tokens and other plain numbers: powers of ten, then 3, then 2 and 5; round steps where the
-    axis is short."""
+    """Parameters, tokens and other plain numbers: powers of ten, then 3; round steps where the axis is
+    short."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for mantissas in ((1,), (3,), (2, 5), (1.5, 7)):
+    for mantissas in ((1,), (3,)):
         values = (float(f"{m}e{k}") for k in decades for m in mantissas)
         yield Level(tuple(Tick(value, format_quantity(value, "number")) for value in values))
     yield from _round_steps(low, high, lambda value: format_quantity(value, "number"))
@@ -205,6 +205,9 @@ def even_ticks(
     per_pixel = (high - low) / length
     exponent = math.floor(math.log10(high - low)) - 1
     for step in (m * 10.0**k for k in (exponent, exponent + 1) for m in (1, 2, 5)):
+        # Labels take room: steps of less than the gap need none to be made.
+        if gap * per_pixel > step:
+            continue
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         ticks = [tick(n * step) for n in range(first, last + 1)]
         widest = max((extent(each.label) for each in ticks), default=0.0)

@@ -82,6 +82,9 @@ class IsocostCard(ChartCard):
     """The map of the selected stage. What other places cost is worked out in the worker; the plan moves at
     once."""
 
+    released = Signal()
+    """A drag has ended: what rested during it may follow."""
+
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("scale.isocost", parent)
         self._session = session
@@ -114,7 +117,7 @@ class IsocostCard(ChartCard):
         session.project_changed.connect(self._follow)
         plot.along.connect(self._along)
         plot.freely.connect(self._freely)
-        plot.released.connect(self._release)
+        plot.released.connect(self.released)
         plot.best_wanted.connect(self._take_best)
         plot.model_wanted.connect(self._offer_model)
         self.instead.wanted.connect(lambda: session.select_stage(self._other))
@@ -145,8 +148,11 @@ class IsocostCard(ChartCard):
         if self._session.answer is not None:
             self.show_answer(self._session.answer)
 
-    def show_answer(self, answer: Answer) -> None:
-        """Draw an answer; what other places cost is asked for where it has become another."""
+    def show_answer(self, answer: Answer, *, still: bool = False) -> None:
+        """Draw an answer; what other places cost is asked for where it has become another.
+
+        ``still``: only the plan moves, on the ground that is there.
+        """
         session = self._session
         result = result_of(session.current_scenario.stages, answer.estimate, session.stage)
         if answer.at != session.scenario or result is None:
@@ -162,6 +168,10 @@ class IsocostCard(ChartCard):
             self.show_nothing(FREE)
             return
         case, law = self._case(answer.project), self.law
+        if still and self.plot.view is not None:
+            self._show(case, self.plot.view.ground, answer.estimate.total.cost_usd)
+            self.mover.settle(answer, dragging=self.plot.dragging)
+            return
         extent = self._extent(case, law)
         key = (costs_follow(case), extent, law.id)
         if key != self._asked:
@@ -205,13 +215,12 @@ class IsocostCard(ChartCard):
             return
         key, found = self._surveyed
         usd, shown = answer.estimate.total.cost_usd, self.plot.view
-        if not self.plot.dragging and self.mover.bill is None and key == self._asked:
-            on = ground(case, found, result, usd)
+        if not self.plot.dragging and key == self._asked:
+            on = ground(case, found, result, self.mover.bill or usd)
             self._show(case, on if shown is None or not _alike(on, shown.ground) else shown.ground, usd)
         elif shown is not None:
             self._show(case, shown.ground, usd)
-        if not self.plot.dragging:
-            self.mover.settle(answer)
+        self.mover.settle(answer, dragging=self.plot.dragging)
 
     def _show(self, case: Case, on: Ground, usd: float) -> None:
         view = ScaleView(on, point(case, on, usd))
@@ -270,10 +279,6 @@ class IsocostCard(ChartCard):
             same = math.isclose(size, view.point.size, rel_tol=1e-6)
             total = view.point.total if same else view.ground.on.total(size)
             self.mover.freely(total, float(f"{tokens:.3g}"), gesture)
-
-    def _release(self) -> None:
-        """A drag has ended: hold its bill to the last digit, and draw the ground of where it ended."""
-        self.refresh()
 
     def _take_best(self) -> None:
         view = self.plot.view

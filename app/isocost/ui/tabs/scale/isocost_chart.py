@@ -87,6 +87,14 @@ class IsocostChart(Chart[ScaleView | None]):
         ring = best_at(at, point) if words[0] else None
         if ring is not None:
             taken.append(Box(ring.x() - 10, ring.y() - 10, 20, 20))
+        lines = point_words(point, held=point.on_line)
+        cards = [(self._beside(at, where, lines, taken), lines)]
+        if ring is not None:
+            cards.append((_card_near(at, ring, words, [*taken, cards[0][0]], None), words))
+        taken += [box for box, _ in cards]
+        for name in at.names:
+            if not any(name.box.overlaps(box) for box in taken):
+                _paint_written(painter, name, theme)
         painter.save()
         painter.setClipRect(at.frame.area.adjusted(-10, -10, 10, 10))
         if ring is not None:
@@ -95,12 +103,8 @@ class IsocostChart(Chart[ScaleView | None]):
             painter.drawEllipse(ring, RING, RING)
         _paint_plan(painter, at, where)
         painter.restore()
-        box = self._beside(at, where, point_words(point, held=point.on_line), taken)
-        _paint_card(painter, box, point_words(point, held=point.on_line), theme)
-        taken.append(box)
-        if ring is not None:
-            card = _card_near(at, ring, words, taken, None)
-            _paint_card(painter, card, words, theme)
+        for box, text in cards:
+            _paint_card(painter, box, text, theme)
         if hover is not None and hover < len(at.ground.models):
             _paint_hover(painter, at, hover)
 

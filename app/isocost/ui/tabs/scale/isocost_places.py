@@ -13,7 +13,7 @@ from isocost.report.findings.scale import LEGEND, Ground, Line, Mark, unfit_word
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, text_size
 from isocost.ui.plot.frame import Array, LogFrame
-from isocost.ui.plot.placing import Box, Clutter
+from isocost.ui.plot.placing import Box, Clutter, joined
 from isocost.ui.plot.styles import series_of
 
 LEFT, RIGHT, BELOW, ROW, TITLE = 46, 10, 44, 18, 20
@@ -22,8 +22,8 @@ SAMPLE, GAP = 22, 16
 """Pixels of a sample of the legend, and between two entries."""
 TRIES = 24
 """Places along a line at which its label is tried."""
-CROWDED = 10_000
-"""What covers so much covers another label."""
+CROWDED = 14
+"""Cells of lines that a name may cover at most, the bill's counting three times; a label is far more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Places:
         self.frame = LogFrame(area, extent.sizes, extent.tokens)
         self.clutter = Clutter(Box(area.left(), area.top(), area.width(), area.height()))
         self.labels: list[Written] = []
+        self.names: list[Written] = []
+        """Of models, as many as have room; they give way to what moves."""
         self._write()
 
     @property
@@ -109,8 +111,9 @@ class Places:
         for _, points in lines:
             self.clutter.add_lines(points)
         self.clutter.add_lines(self.bill, weight=3)
-        for x, y in self.models.tolist():
-            self.clutter.take(Box(x - 5, y - 5, 10, 10))
+        # As lines, which a search for a place counts at once; a box for each would take it milliseconds.
+        corner = np.array([5.0, 5.0])
+        self.clutter.add_lines(joined([np.array([at - corner, at + corner]) for at in self.models]), weight=8)
         self._label(ground.bill.label, self.bill, self.series.text, bold=True)
         if ground.budget is not None:
             points = self._pixels(ground.budget)
@@ -124,8 +127,10 @@ class Places:
             self._label(line.label, points[::-1], theme.quiet)
         if ground.on.most is not None and ground.on.most < self.frame.x[1]:
             self._unfit_label(ground.on.most)
+        taken = len(self.clutter.taken)
         for at in range(len(ground.models)):
             self._name(at)
+        del self.clutter.taken[taken:]
 
     def _label(self, text: str, points: Array, colour: str, *, bold: bool = False) -> None:
         """On its line, near the end it begins at, where it covers no other label."""
@@ -174,7 +179,7 @@ class Places:
                 if covered < CROWDED and (best is None or covered < best[0]):
                     best = covered, box
         if best is not None:
-            self.labels.append(Written(self.ground.models[at].name, best[1], self.theme.text))
+            self.names.append(Written(self.ground.models[at].name, best[1], self.theme.text))
             self.clutter.take(best[1])
 
     # Pointing

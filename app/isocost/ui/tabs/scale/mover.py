@@ -43,6 +43,8 @@ class Mover:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._held: Held | None = None
+        self._off = 1.0
+        """Times the map's figure that the last place of the gesture came to: its neighbours will too."""
 
     @property
     def bill(self) -> float | None:
@@ -57,7 +59,9 @@ class Mover:
             size: active parameters.
             total: all of them.
         """
-        tokens = on.text(usd, size)
+        if self._held is None or self._held.gesture is not gesture:
+            self._off = 1.0
+        tokens = on.text(usd / self._off, size)
         if math.isfinite(tokens) and self._put(total, tokens, gesture):
             self._held = Held(self._session.project, usd, on, size, tokens, total, gesture)
 
@@ -83,17 +87,20 @@ class Mover:
             change, f"As many as {model.name}: {tokens}" if text_only else f"{model.name}, {tokens}"
         )
 
-    def settle(self, answer: Answer) -> None:
-        """Mend the tokens of the last move so that its answer costs what it was to."""
+    def settle(self, answer: Answer, *, dragging: bool) -> None:
+        """Mend the tokens of the last move, or during a drag of the next, so that the bill is what it was."""
         held = self._held
         if held is None or answer.project is not held.project or held.mended >= CORRECTIONS:
             return
         cost = answer.estimate.total.cost_usd
+        told = held.on.cost(held.size, held.tokens)
+        if dragging:
+            self._off = cost / told if math.isfinite(told) else 1.0
+            return
         if abs(cost - held.usd) <= CLOSE * held.usd:
             return
         beside = held.on.cost(held.size, held.tokens * 0.98)
-        there = held.on.cost(held.size, held.tokens)
-        a_token = (there - beside) / (0.02 * held.tokens)
+        a_token = (told - beside) / (0.02 * held.tokens)
         if not math.isfinite(a_token) or a_token <= 0.0:
             return
         tokens = max(1.0, held.tokens + (held.usd - cost) / a_token)

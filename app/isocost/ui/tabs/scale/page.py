@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from isocost.plan.answer.estimate import Answer
+from isocost.report.findings.scale import no_map
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
+from isocost.ui.tabs.scale.counts import CountsCard
 from isocost.ui.tabs.scale.isocost import IsocostCard
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.tabs.scale.wins import WinsCard
 from isocost.ui.widgets.sections import ScrollBody, keep_bar
 
 SIDE, WIDE = 372, 800
 """Pixels of the right column, and of the page from which on there are two."""
 TALL = (430, 250, 300)
 """Pixels of each card at least."""
+PAUSE_MS = 120
+"""After a change, in which another only moves the plan: a drag of a slider keeps the processor for itself."""
 UNLIMITED = 16_777_215
 """Qt's own limit: no maximum."""
 
@@ -38,15 +42,23 @@ class ScalePage(QScrollArea):
         self._session = session
         self._theme = theme
         self.isocost = IsocostCard(session, theme, self)
+        self.counts = CountsCard(session, theme, self)
+        self.wins = WinsCard(session, theme, self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._catch_up)
+        self._behind = False
         self._build()
         self._follower = Follower(self, session, ("estimate", "project"), self.show_answer)
         session.selection_changed.connect(self._follower.again)
+        self.isocost.released.connect(self._release)
         session.failed.connect(self._fail)
 
     @property
-    def cards(self) -> tuple[ChartCard, ...]:
+    def cards(self) -> tuple[IsocostCard, CountsCard, WinsCard]:
         """Every card, in reading order."""
-        return (self.isocost,)
+        return self.isocost, self.counts, self.wins
 
     def _build(self) -> None:
         body = ScrollBody()
@@ -74,20 +86,49 @@ class ScalePage(QScrollArea):
             grid.addWidget(card, at if wide else at + 1, int(wide))
             card.setMinimumWidth(px(SIDE) if wide else 0)
             card.setMaximumWidth(px(SIDE) if wide else UNLIMITED)
-        for card, height in zip(self.cards, TALL, strict=False):
-            card.setMinimumHeight(px(height))
+        for each, height in zip(self.cards, TALL, strict=True):
+            each.setMinimumHeight(px(height))
         grid.setColumnStretch(0, 1)
-        for row in range(3):
-            grid.setRowStretch(row, 1)
+        for row, stretch in enumerate((4, 5, 0) if wide else (4, 2, 3)):
+            grid.setRowStretch(row, stretch)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin with a stage that has a map, where there is one."""
+        lacking = no_map(self._session.current_scenario, self._session.stage)
+        if lacking is not None and lacking.other is not None:
+            self._session.select_stage(lacking.other)
+        super().showEvent(event)
+
+    @property
+    def pending(self) -> bool:
+        """Whether what rests while changes come fast is still to follow."""
+        return self._pause.isActive()
+
     def show_answer(self, answer: Answer) -> None:
-        """Draw an answer; what takes longer follows from the worker."""
-        self.isocost.show_answer(answer)
+        """Draw an answer; of many in a row the plan's place at once, all the rest when they have ended."""
+        rests = self._pause.isActive() or self.isocost.plot.dragging
+        self._pause.start()
+        self._behind = rests
+        self.isocost.show_answer(answer, still=rests)
+        if not rests:
+            self.counts.show_answer(answer)
+            self.wins.show_answer(answer)
+
+    def _catch_up(self) -> None:
+        answer = self._session.answer
+        if self._behind and answer is not None and self.isVisible() and not self.isocost.plot.dragging:
+            self.show_answer(answer)
+
+    def _release(self) -> None:
+        """A drag over the map has ended: what rested follows."""
+        self._pause.stop()
+        self._follower.again()
 
     def _fail(self, why: str) -> None:
         if why and self._session.answer is None:
-            self.isocost.show_nothing(why)
+            for card in self.cards:
+                card.show_nothing(why)
