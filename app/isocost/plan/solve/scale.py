@@ -247,7 +247,8 @@ def ridge(on: CostMap, law: ParametricLaw, unique: float | None, within: float) 
     enough = np.interp(logs - math.log(within), logs, reached)
     inside = losses <= enough
     low, high = np.argmax(inside, axis=0), len(sizes) - 1 - np.argmax(inside[::-1], axis=0)
-    curves = [_smooth(logs, each) for each in (best[inner], sizes[low], sizes[high])]
+    most = math.inf if on.most is None else on.most
+    curves = [np.minimum(_smooth(logs, each), most) for each in (best[inner], sizes[low], sizes[high])]
     (middle, middle_texts), first, last = ((each, _texts(on, usd, each)) for each in curves)
     return Ridge(usd, middle, middle_texts, *first, *last)
 

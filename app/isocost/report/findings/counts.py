@@ -64,6 +64,12 @@ class CountsView:
     knee: int | None
     """Place of the last count whose doublings all pay; None = not known, or beyond what is drawn."""
 
+    @property
+    def widest(self) -> tuple[str, ...]:
+        """Labels of the axes, for the room they are to have: the longest of time, and the dearest."""
+        dearest = max(float(np.nanmax(panel.values)) for panel in self.panels if panel.kind == "cost")
+        return "3 months", format_money(dearest * 1.1).removesuffix(".00")
+
     def words(self, at: int) -> str:
         """One count in a sentence."""
         told = ", ".join(

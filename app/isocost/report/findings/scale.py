@@ -384,13 +384,10 @@ def _tokens(stage: Stage) -> float:
 
 
 def _why_not(stage: Stage) -> str:
-    kind = kind_of(stage)
     if not stage.enabled:
         return "This stage is switched off."
-    if kind.unsearched:
-        return kind.unsearched
     if data_of(stage) is None:
-        return "What it costs follows from the text it generates, not from text it reads."
+        return f"It reads no text of its own. {kind_of(stage).unsearched}"
     return "It changes a finished model, and scaling laws of loss speak of models made from nothing."
 
 

@@ -41,7 +41,9 @@ class _Room:
     def __init__(self, shown: CountsView, size: QSizeF, theme: Theme) -> None:
         self.shown, self.theme = shown, theme
         px = theme.px
-        self.left, self.right = float(px(LEFT)), size.width() - px(RIGHT)
+        metrics = QFontMetricsF(font_of(theme, "quiet"))
+        widest = max(metrics.horizontalAdvance(words) for words in shown.widest)
+        self.left, self.right = max(px(LEFT), widest + 12.0), size.width() - px(RIGHT)
         whole = QRectF(self.left, px(TOP), max(40.0, self.right - self.left), size.height() - px(TOP + BELOW))
         count = len(shown.panels)
         height = (whole.height() - (count - 1) * px(BETWEEN)) / count

@@ -19,7 +19,7 @@ from isocost.ui.plot.ticks import Scale, count_scale, money_scale, number_scale,
 
 LEFT, RIGHT, TOP, BELOW = 52, 10, 20, 42
 """Pixels beside the map, above and below it."""
-STRENGTHS = (0.30, 0.14, 0.44, 0.22)
+STRENGTHS = (0.30, 0.14, 0.38, 0.22)
 """Strength of a winner's colour on its ground; accelerators of one colour differ by it."""
 SCALES: dict[Axis, Scale] = {
     "tokens": number_scale,
