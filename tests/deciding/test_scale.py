@@ -85,7 +85,7 @@ def test_the_text_a_bill_pays_for_costs_that_bill(across, share):
 @settings(max_examples=40, deadline=None)
 @given(st.floats(0.1, 0.9))
 def test_no_place_on_a_bills_line_is_lower_in_loss_than_its_best(share):
-    case, found = surveyed()
+    _, found = surveyed()
     low, high = found.on.ends
     usd = low * (high / low) ** share
     best = best_for(found.on, found.law, usd, None)
@@ -166,7 +166,7 @@ def test_a_title_tells_the_two_losses_as_the_law_has_them():
     on = ground(case, found, result.stages[0], result.total.cost_usd)
     there = point(case, on, result.total.cost_usd)
     assert there.best is not None
-    assert title(there).endswith(f"loss {there.best.loss:.2f} instead of {there.loss:.2f}")
+    assert title(there).endswith(f"loss {there.best.loss:.2f}, not {there.loss:.2f}")
     moved = at_place(case, on.on.total(there.best.size), there.best.tokens)
     settled = point(moved, on, result.total.cost_usd)
     assert "is about the best" in title(settled)

@@ -89,7 +89,7 @@ def test_the_title_tells_what_else_the_bill_buys(scale, session):
     view = scale.isocost.plot.view
     assert view.point.usd == bill(session)
     assert scale.isocost.title.text() == (
-        f"A 27B on 520B tokens costs the same: loss {view.point.best.loss:.2f} instead of 2.06"
+        f"A 27B on 520B tokens costs the same: loss {view.point.best.loss:.2f}, not 2.06"
     )
     assert "Arrow keys" in scale.isocost.accessibleDescription()
 
@@ -250,6 +250,9 @@ def test_the_table_tells_the_plan_its_best_and_the_models(scale):
 
 def test_a_stage_without_a_map_says_why_and_leads_to_one_that_has(scale, session, qtbot):
     show(session, scale, "api-or-own", qtbot)
+    assert session.stage == 1  # of another plan the page begins with what has a map
+    session.select_stage(0)
+    rest(session, scale, qtbot)
     card = scale.isocost
     assert card.title.text() == "Ablations: no map of size against text"
     assert card.instead.button.text() == "Show Pre-training"

@@ -28,6 +28,8 @@ MIXTURE = 1.02
 """All parameters over the active ones from which on a model is a mixture of experts."""
 APART = 1.35
 """Times two bills differ at least whose lines are both drawn."""
+SHAPED = 1.04
+"""Times a plan costs more or less than a model of the usual shape from which on that is told."""
 SAME = 0.005
 """Losses closer than this are the same as they are told."""
 
@@ -46,7 +48,7 @@ LEGEND: dict[Mark, str] = {
     "loss": "equal loss, nats a token",
     "ridge": "least loss for its money",
     "dense": "published",
-    "mixture": "mixture, by its active size",
+    "mixture": "mixture, active size",
 }
 
 
@@ -147,6 +149,13 @@ class Point:
     best: Best | None
     on_line: bool
     """Whether the bill is the one whose line is drawn."""
+    usual_usd: float
+    """The bill of a model of the usual shape in its place, by the map; NaN where that is beyond it."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether its own shape makes the plan stand beside the line of its bill."""
+        return math.isfinite(self.usual_usd) and abs(math.log(self.usd / self.usual_usd)) > math.log(SHAPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +239,9 @@ def point(case: Case, on: Ground, usd: float) -> Point:
     size, tokens = place_of(case)
     best = on.best if usd == on.usd else best_for(on.on, on.law, usd, on.unique)
     loss = float(losses_of(on.law, size, tokens, on.unique))
-    return Point(size, tokens, usd, loss, case.parameters or size, best, _near(usd, on.usd))
+    return Point(
+        size, tokens, usd, loss, case.parameters or size, best, _near(usd, on.usd), on.on.cost(size, tokens)
+    )
 
 
 def title(found: Point) -> str:
@@ -244,7 +255,7 @@ def title(found: Point) -> str:
     tokens = format_quantity(found.best.tokens, "number", digits=2)
     return (
         f"{size[0].upper()}{size[1:]} on {tokens} tokens costs the same: "
-        f"loss {found.best.loss:.2f} instead of {found.loss:.2f}"
+        f"loss {found.best.loss:.2f}, not {found.loss:.2f}"
     )
 
 
@@ -284,6 +295,8 @@ def point_words(found: Point, *, held: bool) -> tuple[str, str]:
     """Two lines beside the plan's dot."""
     bill = format_money(found.usd).removesuffix(".00")
     first = f"{_model_words(found.size, found.tokens)}: loss {found.loss:.2f}"
+    if found.apart:
+        return first, f"{bill} by its own shape, {format_money(found.usual_usd)} by a usual one"
     return first, f"the bill stays {bill}" if held else f"the bill is {bill}"
 
 

@@ -31,6 +31,8 @@ from isocost.ui.widgets.card import ChartCard, ElidedLabel
 log = logging.getLogger(__name__)
 LEFT, RIGHT, TOP, BELOW, BETWEEN = 50, 44, 4, 24, 14
 """Pixels beside the panels, above and below them, and between two."""
+NEAR = 3.0
+"""Pixels between two labels of an axis."""
 HEAD = 1.08
 """Room above the largest value of an axis that begins at 0."""
 
@@ -82,9 +84,9 @@ class _Room:
         height = QFontMetricsF(font_of(self.theme, "quiet")).height()
         extent: Callable[[str], float] = lambda _: height  # noqa: E731
         if panel.kind == "days":
-            return fit_ticks(time_scale, low, high, area.height(), extent, 8.0)
+            return fit_ticks(time_scale, low, high, area.height(), extent, NEAR)
         tick = money_tick if panel.kind == "cost" else _share_tick
-        return even_ticks(low, high, area.height(), extent, 8.0, tick)
+        return even_ticks(low, high, area.height(), extent, NEAR, tick)
 
 
 def _share_tick(value: float) -> Tick:

@@ -22,7 +22,7 @@ SAMPLE, GAP = 22, 16
 """Pixels of a sample of the legend, and between two entries."""
 TRIES = 24
 """Places along a line at which its label is tried."""
-CROWDED = 14
+CROWDED = 24
 """Cells of lines that a name may cover at most, the bill's counting three times; a label is far more."""
 
 

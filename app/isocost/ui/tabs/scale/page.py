@@ -18,7 +18,7 @@ from isocost.ui.widgets.sections import ScrollBody, keep_bar
 
 SIDE, WIDE = 372, 800
 """Pixels of the right column, and of the page from which on there are two."""
-TALL = (430, 250, 300)
+TALL = (430, 270, 300)
 """Pixels of each card at least."""
 PAUSE_MS = 120
 """After a change, in which another only moves the plan: a drag of a slider keeps the processor for itself."""
@@ -49,9 +49,11 @@ class ScalePage(QScrollArea):
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._catch_up)
         self._behind = False
+        self._opened = True
         self._build()
         self._follower = Follower(self, session, ("estimate", "project"), self.show_answer)
         session.selection_changed.connect(self._follower.again)
+        session.path_changed.connect(self._open)
         self.isocost.released.connect(self._release)
         session.failed.connect(self._fail)
 
@@ -97,11 +99,22 @@ class ScalePage(QScrollArea):
         self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Begin with a stage that has a map, where there is one."""
-        lacking = no_map(self._session.current_scenario, self._session.stage)
-        if lacking is not None and lacking.other is not None:
-            self._session.select_stage(lacking.other)
         super().showEvent(event)
+        self._opened = True
+        self._follower.again()
+
+    def _open(self) -> None:
+        """Another document has come, which nobody has changed yet."""
+        self._opened = not self._session.undo_stack.count()
+
+    def _led_on(self) -> bool:
+        """Whether the page, just opened on a stage without a map, chose one that has it."""
+        opened, self._opened = self._opened, False
+        lacking = no_map(self._session.current_scenario, self._session.stage)
+        if not opened or lacking is None or lacking.other is None:
+            return False
+        self._session.select_stage(lacking.other)
+        return True
 
     @property
     def pending(self) -> bool:
@@ -110,6 +123,8 @@ class ScalePage(QScrollArea):
 
     def show_answer(self, answer: Answer) -> None:
         """Draw an answer; of many in a row the plan's place at once, all the rest when they have ended."""
+        if self._led_on():
+            return
         rests = self._pause.isActive() or self.isocost.plot.dragging
         self._pause.start()
         self._behind = rests

@@ -21,6 +21,12 @@ LEFT, RIGHT, TOP, BELOW = 52, 10, 20, 42
 """Pixels beside the map, above and below it."""
 STRENGTHS = (0.30, 0.14, 0.38, 0.22)
 """Strength of a winner's colour on its ground; accelerators of one colour differ by it."""
+ASIDE = (
+    (0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.2), (0.0, 1.2), (-2.0, 0.0), (2.0, 0.0), (0.0, -2.4),
+)  # fmt: skip
+"""Where a name is tried, in its own widths and heights from the middle of its part of the map."""
+INSIDE = 0.85
+"""Share of a name's cells that are to be its winner's."""
 SCALES: dict[Axis, Scale] = {
     "tokens": number_scale,
     "parameters": number_scale,
@@ -214,9 +220,10 @@ def _paint_names(painter: QPainter, cells: Cells, taken: list[QRectF]) -> None:
         font = font_of(theme, "quiet") if nobody else bold
         width, height = text_size(font, words)
         centre = cells.centre(region.row, region.column)
-        # Up or down where the plan stands in the way.
-        for by in (0.0, -18.0, 18.0, -36.0, 36.0):
-            box = QRectF(centre.x() - width / 2, centre.y() - height / 2 + by, width, height)
+        # Aside where the plan stands in the way.
+        for across, up in ASIDE:
+            left = centre.x() - width / 2 + across * (width + 12.0)
+            box = QRectF(left, centre.y() - height / 2 + up * height, width, height)
             if _is_inside(cells, box, region.winner) and not any(box.intersects(each) for each in taken):
                 painter.setFont(font)
                 painter.setPen(QColor(theme.quiet if nobody else theme.text))
@@ -226,13 +233,13 @@ def _paint_names(painter: QPainter, cells: Cells, taken: list[QRectF]) -> None:
 
 
 def _is_inside(cells: Cells, box: QRectF, winner: int) -> bool:
-    """Whether a box lies within a winner's part of the map."""
+    """Whether a box lies within a winner's part of the map, a corner aside."""
     place = cells.view.found.place
     first, last = cells.cell_at(box.topLeft()), cells.cell_at(box.bottomRight())
     if first is None or last is None:
         return False
     (high, left), (low, right) = first, last
-    return bool((place[low : high + 1, left : right + 1] == winner).all())
+    return float((place[low : high + 1, left : right + 1] == winner).mean()) >= INSIDE
 
 
 def _paint_hover(painter: QPainter, cells: Cells, row: int, column: int) -> None:
