@@ -20,10 +20,12 @@ LEFT, RIGHT, BELOW, ROW, TITLE = 46, 10, 44, 18, 20
 """Pixels beside the map, below it, of a row of the legend, and of the title above it."""
 SAMPLE, GAP = 22, 16
 """Pixels of a sample of the legend, and between two entries."""
+DOT_ROOM = 4.5
+"""Pixels around the middle of a dot that words keep clear of."""
 TRIES = 24
 """Places along a line at which its label is tried."""
 CROWDED = 24
-"""Cells of lines that a name may cover at most, the bill's counting three times; a label is far more."""
+"""Cells of lines that a name may cover at most, the bill's counting three times and a dot's eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Places:
         self.frame = LogFrame(area, extent.sizes, extent.tokens)
         self.clutter = Clutter(Box(area.left(), area.top(), area.width(), area.height()))
         self.labels: list[Written] = []
+        self._taken: list[Box] = []
         self.names: list[Written] = []
         """Of models, as many as have room; they give way to what moves."""
         self._write()
@@ -112,8 +115,11 @@ class Places:
             self.clutter.add_lines(points)
         self.clutter.add_lines(self.bill, weight=3)
         # As lines, which a search for a place counts at once; a box for each would take it milliseconds.
-        corner = np.array([5.0, 5.0])
+        corner = np.array([DOT_ROOM, DOT_ROOM])
         self.clutter.add_lines(joined([np.array([at - corner, at + corner]) for at in self.models]), weight=8)
+        self._taken = [
+            Box(x - DOT_ROOM, y - DOT_ROOM, 2 * DOT_ROOM, 2 * DOT_ROOM) for x, y in self.models.tolist()
+        ]
         self._label(ground.bill.label, self.bill, self.series.text, bold=True)
         if ground.budget is not None:
             points = self._pixels(ground.budget)
@@ -127,10 +133,14 @@ class Places:
             self._label(line.label, points[::-1], theme.quiet)
         if ground.on.most is not None and ground.on.most < self.frame.x[1]:
             self._unfit_label(ground.on.most)
-        taken = len(self.clutter.taken)
         for at in range(len(ground.models)):
             self._name(at)
-        del self.clutter.taken[taken:]
+        for label in self.labels:
+            self.clutter.take(label.box)
+
+    def _free(self, box: Box) -> bool:
+        """Whether a box is inside the map and covers neither words nor a dot."""
+        return box.within(self.clutter.room) and not any(box.overlaps(other) for other in self._taken)
 
     def _label(self, text: str, points: Array, colour: str, *, bold: bool = False) -> None:
         """On its line, near the end it begins at, where it covers no other label."""
@@ -138,14 +148,13 @@ class Places:
         if len(inside) < 2:
             return
         width, height = text_size(font_of(self.theme, "quiet", bold=bold), text)
-        width, height = width + 8, height
-        room = self.clutter.room
+        width += 8
         for at in np.linspace(0.06, 0.6, TRIES) * (len(inside) - 1):
             x, y = inside[int(at)].tolist()
             box = Box(x - width / 2, y - height / 2, width, height)
-            if box.within(room) and not any(box.overlaps(other) for other in self.clutter.taken):
+            if self._free(box):
                 self.labels.append(Written(text, box, colour, bold))
-                self.clutter.take(box)
+                self._taken.append(box)
                 return
 
     def _inside(self, points: Array) -> NDArray[np.bool_]:
@@ -158,11 +167,10 @@ class Places:
         text, area = unfit_words(self.ground), self.frame.area
         width, height = text_size(font_of(self.theme, "quiet"), text)
         left = self.frame.across(most) + 6
-        if left + width <= area.right():
-            box = Box(left, area.top() + 6, width, height)
-            if not any(box.overlaps(other) for other in self.clutter.taken):
-                self.labels.append(Written(text, box, self.theme.quiet))
-                self.clutter.take(box)
+        box = Box(left, area.top() + 6, width, height)
+        if self._free(box):
+            self.labels.append(Written(text, box, self.theme.quiet))
+            self._taken.append(box)
 
     def _name(self, at: int) -> None:
         """Beside its dot, on the side that covers least; not at all where every side covers a label."""
@@ -170,17 +178,16 @@ class Places:
         width, height = text_size(font_of(self.theme, "quiet"), self.ground.models[at].name)
         sides = ((x + 8, y - height / 2), (x - 8 - width, y - height / 2))
         ends = ((x - width / 2, y - 7 - height), (x - width / 2, y + 7))
-        best: tuple[int, Box] | None = None
-        for left, top in sides + ends:
-            box = Box(left, top, width, height)
-            if box.within(self.clutter.room):
-                corner = np.array([left]), np.array([top])
-                covered = int(self.clutter.covered(*corner, width, height)[0])
-                if covered < CROWDED and (best is None or covered < best[0]):
-                    best = covered, box
-        if best is not None:
-            self.names.append(Written(self.ground.models[at].name, best[1], self.theme.text))
-            self.clutter.take(best[1])
+        boxes = [Box(left, top, width, height) for left, top in sides + ends]
+        free = [box for box in boxes if self._free(box)]
+        if not free:
+            return
+        lefts, tops = (np.array([getattr(box, side) for box in free]) for side in ("left", "top"))
+        covered = self.clutter.covered(lefts, tops, width, height)
+        best = int(np.argmin(covered))
+        if covered[best] < CROWDED:
+            self.names.append(Written(self.ground.models[at].name, free[best], self.theme.text))
+            self._taken.append(free[best])
 
     # Pointing
 

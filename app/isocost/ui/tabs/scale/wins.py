@@ -41,6 +41,8 @@ from isocost.ui.widgets.labels import plain_label
 log = logging.getLogger(__name__)
 ACROSS: Axis = "deadline"
 UP: Axis = "price"
+CELLS = 96
+"""Places along each input: their steps are then hardly seen."""
 OWNED: Axis = "tokens"
 """Upwards where nobody rents what the plan runs on."""
 
@@ -225,7 +227,7 @@ class WinsCard(ChartCard):
             return
         self._asked = key
         case = Case(answer.project, self._session.catalog, answer.at, date.today())
-        self._worker.request(lambda: (key, view(wins(case, x, y, without), case)))
+        self._worker.request(lambda: (key, view(wins(case, x, y, without, CELLS), case)))
 
     def _suit(self, answer: Answer) -> None:
         """Begin with inputs that decide something: no rent does where the accelerators are owned."""
