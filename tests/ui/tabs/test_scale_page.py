@@ -282,6 +282,27 @@ def test_ctrl_2_shows_the_page(window: Window, qtbot):
     assert isinstance(window.pages.currentWidget(), ScalePage)
 
 
+def test_the_same_plan_opened_again_while_its_map_is_worked_out_has_one(scale, session, qtbot):
+    project = load_project(preset("eight-gpu-lab"), session.catalog)
+    session.open(project, None)
+    QApplication.processEvents()  # it is answered, and the worker has begun
+    session.open(project, None)
+    rest(session, scale, qtbot)
+    assert scale.isocost.plot.view.point.size == 1.1e9
+    assert scale.wins.plot.view.own == session.value("hardware.accelerator")
+
+
+def test_every_amount_follows_the_currency(scale, session, qtbot):
+    session.show_in("EUR")
+    rest(session, scale, qtbot)
+    for card in scale.cards:
+        told = f"{card.title.text()} {card.subtitle.text()} {card.accessibleDescription()}"
+        assert "$" not in told
+        assert "€" in told
+    found = scale.isocost.plot.places
+    assert any("€" in each.text for each in found.labels)
+
+
 # Counts
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from isocost.catalog import CatalogError
 from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.scaling import ParametricLaw, optimum
 from isocost.plan.answer.estimate import Answer
@@ -47,6 +49,30 @@ from isocost.ui.widgets.labels import WrapLabel
 log = logging.getLogger(__name__)
 AROUND, LEAST = 0.75, (2.6, 2.4)
 """Decades that the map shows beyond the plan and beyond the best split of its compute, and at least."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A map of a stage, and what it was worked out of."""
+
+    of: object
+    stage: int
+    found: Survey | None
+    """None where there are no such models, or they cost nothing."""
+
+
+def _surveyed(answer: Answer, stage: int, extent: Extent, law: ParametricLaw) -> _Known:
+    found = survey(_case_of(answer, stage), extent, law)
+    priced = found is not None and found.on.ends[0] > 0.0
+    return _Known(_surveyed_by(answer, stage, extent, law), stage, found if priced else None)
+
+
+def _surveyed_by(answer: Answer, stage: int, extent: Extent, law: ParametricLaw) -> object:
+    return costs_follow(_case_of(answer, stage)), extent, law
+
+
+def _case_of(answer: Answer, stage: int) -> Case:
+    return Case(answer.project, answer.reckoning.catalog, answer.at, date.today(), stage)
 
 
 class Instead(QWidget):
@@ -104,10 +130,8 @@ class IsocostCard(ChartCard):
         self.setTabOrder(self.plot, self.law_picker)
         self.setTabOrder(self.law_picker, self.more)
         self._spans: tuple[Span, Span] | None = None
-        self._asked: object = None
-        self._surveyed: tuple[object, Survey] | None = None
         self._other = 0
-        self._worker = session.worker(self._take, self._fail)
+        self._surveyed = session.later(_surveyed, _surveyed_by)
         self._connect()
         self.apply_theme(theme)
         self.show_nothing(MAPPING)
@@ -115,6 +139,8 @@ class IsocostCard(ChartCard):
     def _connect(self) -> None:
         session, plot = self._session, self.plot
         session.project_changed.connect(self._follow)
+        self._surveyed.ready.connect(lambda _: self.refresh())
+        self._surveyed.failed.connect(self._fail)
         plot.along.connect(self._along)
         plot.freely.connect(self._freely)
         plot.released.connect(self.released)
@@ -145,7 +171,7 @@ class IsocostCard(ChartCard):
 
     def refresh(self) -> None:
         """Draw the newest answer."""
-        if self._session.answer is not None:
+        if self._session.answer is not None and self.isVisible():
             self.show_answer(self._session.answer)
 
     def show_answer(self, answer: Answer, *, still: bool = False) -> None:
@@ -168,25 +194,18 @@ class IsocostCard(ChartCard):
             self.show_nothing(FREE)
             return
         case, law = self._case(answer.project), self.law
-        if still and self.plot.view is not None:
+        if self._surveyed.value is None or self._surveyed.value.stage != session.stage:
+            # Of another plan, or of another stage of it.
+            self.show_nothing(MAPPING)
+            self._spans = None
+        elif still and self.plot.view is not None:
             self._show(case, self.plot.view.ground, answer.estimate.total.cost_usd)
             self.mover.settle(answer, dragging=self.plot.dragging)
             return
-        extent = self._extent(case, law)
-        key = (costs_follow(case), extent, law.id)
-        if key != self._asked:
-            if self._surveyed is not None and session.stage != self._stage_of(self._surveyed[0]):
-                self.show_nothing(MAPPING)
-                self._surveyed = None
-            self._asked = key
-            self._worker.request(lambda: (key, survey(case, extent, law)))
-        self._draw(answer, case, result)
-
-    @staticmethod
-    def _stage_of(key: object) -> int:
-        assert isinstance(key, tuple)
-        stage: int = key[0][1]
-        return stage
+        chosen = session.stage, self._extent(case, law), law
+        self._surveyed.ask(answer, *chosen)
+        if self.plot.view is not None or self._surveyed.value is not None:
+            self._draw(answer, case, result, _surveyed_by(answer, *chosen))
 
     def _case(self, project: Project) -> Case:
         session = self._session
@@ -209,14 +228,14 @@ class IsocostCard(ChartCard):
         across, up = self._spans
         return Extent((10.0**across.low, 10.0**across.high), (10.0**up.low, 10.0**up.high))
 
-    def _draw(self, answer: Answer, case: Case, result: StageEstimate) -> None:
+    def _draw(self, answer: Answer, case: Case, result: StageEstimate, wanted: object) -> None:
         """The picture of an answer; the last one's ground stands while its own is worked out."""
-        if self._surveyed is None:
+        usd, shown, known = answer.estimate.total.cost_usd, self.plot.view, self._surveyed.value
+        if known is not None and known.of == wanted and known.found is None:
+            self.show_nothing(NO_SIZES)
             return
-        key, found = self._surveyed
-        usd, shown = answer.estimate.total.cost_usd, self.plot.view
-        if not self.plot.dragging and key == self._asked:
-            on = ground(case, found, result, self.mover.bill or usd)
+        if known is not None and known.of == wanted and not self.plot.dragging:
+            on = ground(case, known.found, result, self.mover.bill or usd)
             self._show(case, on if shown is None or not _alike(on, shown.ground) else shown.ground, usd)
         elif shown is not None:
             self._show(case, shown.ground, usd)
@@ -237,32 +256,22 @@ class IsocostCard(ChartCard):
         view, session = self.plot.view, self._session
         if view is None or not self.isVisible() or no_map(session.current_scenario, session.stage):
             return
-        case = self._case(session.project)
-        size, tokens = place_of(case)
+        try:
+            case = self._case(session.project)
+            size, tokens = place_of(case)
+        except CatalogError:  # the session says what is wrong with it
+            return
         bill = self.mover.bill or view.ground.on.cost(size, tokens)
         if (size, tokens) != (view.point.size, view.point.tokens) and math.isfinite(bill):
             self._show(case, view.ground, bill)
 
-    def _take(self, found: tuple[object, Survey | None]) -> None:
-        key, made = found
-        if key != self._asked:
-            return
-        if made is None or made.on.ends[0] <= 0.0:
-            self._surveyed = None
-            self.show_nothing(NO_SIZES)
-            return
-        self._surveyed = key, made
-        if self.isVisible():
-            self.refresh()
-
     def _fail(self, error: Exception) -> None:
         log.warning("No map: %s", error, exc_info=error)
-        self._asked = None
         self.show_nothing(f"The map could not be worked out: {error or type(error).__name__}.")
 
     def _forget(self) -> None:
-        self._worker.discard()
-        self._asked = self._surveyed = self._spans = None
+        self._surveyed.discard()
+        self._spans = None
 
     # Moving
 

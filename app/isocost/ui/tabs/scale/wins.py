@@ -47,6 +47,16 @@ OWNED: Axis = "tokens"
 """Upwards where nobody rents what the plan runs on."""
 
 
+def _mapped(answer: Answer, x: Axis, y: Axis, without: frozenset[str]) -> WinsView:
+    case = Case(answer.project, answer.reckoning.catalog, answer.at, date.today())
+    return view(wins(case, Span(x), Span(y), without, CELLS), case)
+
+
+def _mapped_by(answer: Answer, *chosen: object) -> object:
+    """What a map follows from; its words are in a currency."""
+    return answer.scenario, answer.project.prices, answer.project.currency, chosen
+
+
 class WinsPlot(ReadableWidget[WinsView | None]):
     """The map on screen; a click or Enter takes the accelerator that wins there."""
 
@@ -106,8 +116,7 @@ class WinsCard(ChartCard):
         self._session = session
         self._without: frozenset[str] = frozenset()
         self._chosen = False
-        self._asked: object = None
-        self._worker = session.worker(self._take, self._fail)
+        self._mapped = session.later(_mapped, _mapped_by)
         self.plot = WinsPlot(theme, self)
         self.plot.setObjectName("scale.wins.plot")
         self.up, self.across = (
@@ -153,6 +162,8 @@ class WinsCard(ChartCard):
             self.setTabOrder(one, other)
 
     def _connect(self) -> None:
+        self._mapped.ready.connect(self._take)
+        self._mapped.failed.connect(self._fail)
         for picker, other in ((self.up, self.across), (self.across, self.up)):
             picker.activated.connect(lambda _, picker=picker, other=other: self._pick(picker, other))
         self.plot.said.connect(self._tell)
@@ -221,13 +232,9 @@ class WinsCard(ChartCard):
     def show_answer(self, answer: Answer) -> None:
         """Ask for the map of an answer; the last one stands until it has come."""
         self._suit(answer)
-        x, y, without = Span(self.across.currentData()), Span(self.up.currentData()), self._without
-        key = (answer.scenario, answer.project.prices, x, y, without)
-        if key == self._asked:
-            return
-        self._asked = key
-        case = Case(answer.project, self._session.catalog, answer.at, date.today())
-        self._worker.request(lambda: (key, view(wins(case, x, y, without, CELLS), case)))
+        if self._mapped.value is None:
+            self.show_nothing(WAITING)
+        self._mapped.ask(answer, self.across.currentData(), self.up.currentData(), self._without)
 
     def _suit(self, answer: Answer) -> None:
         """Begin with inputs that decide something: no rent does where the accelerators are owned."""
@@ -236,10 +243,7 @@ class WinsCard(ChartCard):
             with QSignalBlocker(self.up):
                 self.up.setCurrentIndex(self.up.findData(up))
 
-    def _take(self, found: tuple[object, WinsView]) -> None:
-        key, shown = found
-        if key != self._asked:
-            return
+    def _take(self, shown: WinsView) -> None:
         words = said(shown)
         self.say(*words)
         self.plot.setAccessibleName(words.finding)
