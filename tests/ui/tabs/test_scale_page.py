@@ -270,6 +270,31 @@ def test_a_plan_that_makes_no_model_has_no_map_but_counts_and_winners(scale, ses
     assert scale.wins.plot.view is not None
 
 
+def test_a_claimed_training_can_be_predicted_instead_and_then_has_a_map(scale, session, qtbot):
+    show(session, scale, "deepseek-r1-with-base", qtbot)
+    card = scale.isocost
+    assert "as claimed" in card.instead.reason.whole
+    assert "14.8T tokens, as published for DeepSeek-V3" in card.instead.reason.whole
+    qtbot.mouseClick(card.instead.button, LEFT)
+    rest(session, scale, qtbot)
+    assert card.plot.view.point.tokens == 1.48e13
+    session.undo_stack.undo()
+    rest(session, scale, qtbot)
+    assert card.plot.view is None
+
+
+def test_accelerators_reserved_by_the_year_pay_for_all_the_text_they_have_time_for(scale, session, qtbot):
+    session.open(load_project(preset("rent-or-buy-64-h100"), session.catalog), None)
+    session.select_scenario(2)
+    rest(session, scale, qtbot)
+    plot, usd = scale.isocost.plot, bill(session)
+    assert "costs the same" in scale.isocost.title.text()
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    rest(session, scale, qtbot)
+    assert place(session)[0] > 3e9
+    assert bill(session) == pytest.approx(usd, rel=2e-4)
+
+
 def test_opened_on_a_stage_without_a_map_the_page_begins_with_one_that_has(window: Window):
     window.documents.open(preset("api-or-own"))
     settle(window.session)

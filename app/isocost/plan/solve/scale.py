@@ -26,6 +26,8 @@ ALONG = 241
 """Points of a line of equal cost."""
 COSTS = 49
 """Bills whose least loss is looked for."""
+HAIR = 1e-7
+"""Share of a bill that is none."""
 FEWEST = 6
 """Bills with a best of their own that a ridge is drawn through at least."""
 NEAR = 1.02
@@ -81,9 +83,12 @@ class CostMap:
         return float(np.interp(tokens, self.tokens, row, left=np.nan, right=np.nan))
 
     def texts(self, usd: Array, sizes: Array) -> Array:
-        """(sizes, bills) of the tokens a bill pays for at a size; NaN where that is beyond the map."""
+        """(sizes, bills) of the most tokens a bill pays for at a size; NaN where that is beyond the map."""
         rows = np.maximum.accumulate(self.rows(sizes), axis=1)
-        found = [np.interp(usd, row, self.tokens, left=np.nan, right=np.nan) for row in rows]
+        # What is paid for anyway, a year of reserved accelerators say, pays for all the text that it has time
+        # for: a hair of slope leads to the end of such a stretch, and never beyond what was estimated.
+        rows = rows * (1.0 + HAIR * np.arange(TEXTS) / TEXTS)
+        found = [np.interp(usd * (1.0 + HAIR), row, self.tokens, left=np.nan, right=np.nan) for row in rows]
         return np.where(np.isfinite(rows[:, :1]), np.array(found), np.nan)
 
     def text(self, usd: float, size: float) -> float:

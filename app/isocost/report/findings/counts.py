@@ -131,7 +131,7 @@ def _finding(shown: CountsView, knee: Knee | None) -> str:
     if own > knee.knee:
         return f"{format_count(own)} {shown.label} is past the knee at {format_count(knee.knee)}"
     if knee.knee >= knee.doublings[-1].choice.count:
-        return f"Doubling pays up to {format_count(knee.knee)}, the most that were tried"
+        return f"Doubling pays up to {format_count(knee.knee)} at least"
     return f"Knee at {format_count(knee.knee)}: up to there doubling pays"
 
 

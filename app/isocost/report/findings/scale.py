@@ -13,6 +13,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.palette import LineStyle
 from isocost.engine.scaling import ParametricLaw
 from isocost.plan.answer.comparison import styles
+from isocost.plan.answer.predicted import Prediction
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of
@@ -37,6 +38,7 @@ EMPTY_TITLE = "Size against text"
 MAPPING = "Working out what other sizes and texts would cost…"
 FREE = "This plan costs nothing: there are no lines of equal cost. Give its accelerators a price."
 NO_SIZES = "No model of this plan's kind has sizes around its own at a cost above nothing."
+PREDICT = "Predict it instead"
 KEYS = (
     "Arrow keys move the plan along the line of its bill, with Shift freely. Enter takes the least loss for "
     "the bill. Page Up and Page Down walk over the published models; Enter then takes one."
@@ -370,8 +372,11 @@ class NoMap:
     button: str = ""
 
 
-def no_map(scenario: Scenario, at: int) -> NoMap | None:
-    """Why a stage of a scenario has no map; None = it has one."""
+def no_map(scenario: Scenario, at: int, foretold: Prediction | None = None) -> NoMap | None:
+    """Why a stage of a scenario has no map; None = it has one.
+
+    ``foretold``: what would take the stage's place, were a claim predicted instead.
+    """
     stage = scenario.stages[at]
     if has_map(stage):
         return None
@@ -379,6 +384,9 @@ def no_map(scenario: Scenario, at: int) -> NoMap | None:
     others = [i for i, each in enumerate(scenario.stages) if has_map(each)]
     other = max(others, key=lambda i: _tokens(scenario.stages[i]), default=None)
     head = f"{stage.name}: no map of size against text"
+    if other is None and foretold is not None and kind_of(foretold.stage).makes_model:
+        reason = f"{reason} As {foretold.words[:1].lower()}{foretold.words[1:]}"
+        return NoMap(Said(head, "", f"{head}. {reason}"), reason, None, PREDICT)
     if other is None:
         reason = f"{reason} No stage of this plan makes a model."
         return NoMap(Said(head, "", f"{head}. {reason}"), reason)

@@ -15,6 +15,7 @@ from isocost.catalog import CatalogError
 from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.scaling import ParametricLaw, optimum
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.predicted import predicted
 from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.project.project import Project
 from isocost.plan.solve.case import Case
@@ -37,6 +38,7 @@ from isocost.report.findings.scale import (
 )
 from isocost.report.table import Table
 from isocost.ui.inputs.pickers import Picker
+from isocost.ui.inputs.stage.commands import predict_claimed
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import Span, snapped
 from isocost.ui.plot.chart import Drawing
@@ -130,7 +132,7 @@ class IsocostCard(ChartCard):
         self.setTabOrder(self.plot, self.law_picker)
         self.setTabOrder(self.law_picker, self.more)
         self._spans: tuple[Span, Span] | None = None
-        self._other = 0
+        self._other: int | None = None
         self._surveyed = session.later(_surveyed, _surveyed_by)
         self._connect()
         self.apply_theme(theme)
@@ -146,7 +148,7 @@ class IsocostCard(ChartCard):
         plot.released.connect(self.released)
         plot.best_wanted.connect(self._take_best)
         plot.model_wanted.connect(self._offer_model)
-        self.instead.wanted.connect(lambda: session.select_stage(self._other))
+        self.instead.wanted.connect(self._go_on)
         self.law_picker.currentIndexChanged.connect(lambda _: self.refresh())
 
     def apply_theme(self, theme: Theme) -> None:
@@ -183,10 +185,11 @@ class IsocostCard(ChartCard):
         result = result_of(session.current_scenario.stages, answer.estimate, session.stage)
         if answer.at != session.scenario or result is None:
             return
-        lacking = no_map(answer.scenario, session.stage)
+        foretold = predicted(session.project, session.stage, session.catalog, session.scenario)
+        lacking = no_map(answer.scenario, session.stage, foretold)
         if lacking is not None:
             self._forget()
-            self._other = lacking.other or 0
+            self._other = lacking.other
             self.show_nothing(lacking.reason, lacking.said, lacking.button)
             return
         if answer.estimate.total.cost_usd <= 0.0:
@@ -206,6 +209,13 @@ class IsocostCard(ChartCard):
         self._surveyed.ask(answer, *chosen)
         if self.plot.view is not None or self._surveyed.value is not None:
             self._draw(answer, case, result, _surveyed_by(answer, *chosen))
+
+    def _go_on(self) -> None:
+        """Show the stage that has a map, or predict the claim that has none."""
+        if self._other is None:
+            predict_claimed(self._session)
+        else:
+            self._session.select_stage(self._other)
 
     def _case(self, project: Project) -> Case:
         session = self._session

@@ -22,7 +22,7 @@ LEFT, RIGHT, TOP, BELOW = 52, 10, 20, 42
 STRENGTHS = (0.30, 0.14, 0.38, 0.22)
 """Strength of a winner's colour on its ground; accelerators of one colour differ by it."""
 ASIDE = (
-    (0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.2), (0.0, 1.2), (-2.0, 0.0), (2.0, 0.0), (0.0, -2.4),
+    (0.0, 0.0), (0.0, -2.4), (0.0, -1.2), (0.0, 2.4), (0.0, 1.2), (-1.0, 0.0), (1.0, 0.0), (-2.0, 0.0),
 )  # fmt: skip
 """Where a name is tried, in its own widths and heights from the middle of its part of the map."""
 INSIDE = 0.85
