@@ -14,7 +14,7 @@ from isocost.catalog import CatalogError
 from isocost.engine.scaling import ParametricLaw
 from isocost.plan.kinds import ModelStage, data_of
 from isocost.plan.physics.records import Array
-from isocost.plan.physics.resolve import parameters_of
+from isocost.plan.physics.resolve import batch_tokens, parameters_of
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario, model_of
 from isocost.plan.solve.case import Case, losses_of, with_text
@@ -22,6 +22,9 @@ from isocost.plan.values import ModelChoice
 
 SIZES, TEXTS = 25, 5
 """Sizes and amounts of text at which a plan is estimated; between them costs are straight."""
+STEPPED, FINER = ("reserved", "block"), 8
+"""Terms that are paid in steps, of which costs are no straight lines; so many times as many texts are then
+estimated, each in batches of the nearest of the others."""
 ALONG = 241
 """Points of a line of equal cost."""
 COSTS = 49
@@ -87,7 +90,7 @@ class CostMap:
         rows = np.maximum.accumulate(self.rows(sizes), axis=1)
         # What is paid for anyway, a year of reserved accelerators say, pays for all the text that it has time
         # for: a hair of slope leads to the end of such a stretch, and never beyond what was estimated.
-        rows = rows * (1.0 + HAIR * np.arange(TEXTS) / TEXTS)
+        rows = rows * (1.0 + HAIR * np.linspace(0.0, 1.0, len(self.tokens)))
         found = [np.interp(usd * (1.0 + HAIR), row, self.tokens, left=np.nan, right=np.nan) for row in rows]
         return np.where(np.isfinite(rows[:, :1]), np.array(found), np.nan)
 
@@ -170,8 +173,8 @@ def costs_follow(case: Case) -> object:
 
 def cost_map(case: Case, extent: Extent) -> CostMap | None:
     """The plan estimated with other sizes and texts; None where no model of its kind has such sizes."""
-    tokens = np.geomspace(*extent.tokens, TEXTS)
-    rows = [row for size in np.geomspace(*extent.sizes, SIZES) if (row := _row(case, float(size), tokens))]
+    texts = list(_texts_of(case, extent))
+    rows = [row for size in np.geomspace(*extent.sizes, SIZES) if (row := _row(case, float(size), texts))]
     # Limits of the input make neighbours of sizes beyond them.
     kept = [row for at, row in enumerate(rows) if not at or row.size > rows[at - 1].size * (1.0 + 1e-6)]
     if len(kept) < 2:
@@ -179,10 +182,28 @@ def cost_map(case: Case, extent: Extent) -> CostMap | None:
     return CostMap(
         np.array([row.size for row in kept]),
         np.array([row.total for row in kept]),
-        tokens,
+        np.array([tokens for tokens, _ in texts]),
         np.array([row.cost_usd for row in kept]),
-        _most(case, kept, float(tokens[TEXTS // 2])),
+        _most(case, kept, texts[len(texts) // 2]),
     )
+
+
+def _texts_of(case: Case, extent: Extent) -> Iterator[_Text]:
+    """Amounts of text to estimate, rising, each with the batch it is read in."""
+    nodes = np.geomspace(*extent.tokens, TEXTS).tolist()
+    batches = []
+    for tokens in nodes:
+        data = data_of(with_text(case, tokens, None).stage)
+        assert data is not None  # a stage without text has no map
+        batches.append(batch_tokens(data, case.catalog))
+    finer = FINER if case.scenario.supply.mode in STEPPED else 1
+    every = np.geomspace(*extent.tokens, (TEXTS - 1) * finer + 1).tolist()
+    for at, tokens in enumerate(every):
+        yield tokens, batches[round(at / finer)]
+
+
+_Text = tuple[float, float]
+"""Tokens, and those of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +214,11 @@ class _Row:
     fits: bool
 
 
-def _row(case: Case, size: float, tokens: Array) -> _Row | None:
+def _row(case: Case, size: float, texts: list[_Text]) -> _Row | None:
     """One size with each text; None where there is no such model."""
     try:
         sized = case.put("model.parameters", size / case.active)
-        found = [with_text(sized, float(each), None).reach() for each in tokens]
+        found = [with_text(sized, tokens, batch).reach() for tokens, batch in texts]
     except CatalogError:
         return None
     total = sized.parameters or 0.0
@@ -205,7 +226,7 @@ def _row(case: Case, size: float, tokens: Array) -> _Row | None:
     return _Row(total * sized.active, total, costs, bool(found[len(found) // 2].fits[0]))
 
 
-def _most(case: Case, rows: list[_Row], tokens: float) -> float | None:
+def _most(case: Case, rows: list[_Row], text: _Text) -> float | None:
     """Active parameters from which on no layout fits; None where all these sizes do."""
     first = next((at for at, row in enumerate(rows) if not row.fits), None)
     if first is None:
@@ -214,7 +235,7 @@ def _most(case: Case, rows: list[_Row], tokens: float) -> float | None:
         return rows[0].size
     low, high = rows[first - 1].size, rows[first].size
     for _ in range(HALVINGS):
-        middle = _row(case, math.sqrt(low * high), np.array([tokens]))
+        middle = _row(case, math.sqrt(low * high), [text])
         if middle is None:
             break
         low, high = (middle.size, high) if middle.fits else (low, middle.size)
@@ -338,7 +359,9 @@ def survey(case: Case, extent: Extent, law: ParametricLaw) -> Survey | None:
     if on is None:
         return None
     unique = case.scenario.dataset.unique_tokens
-    found = ridge(on, law, unique, case.catalog.constants.laws.optimal_within.compute)
+    within = case.catalog.constants.laws.optimal_within.compute
+    # What is paid in steps has no best size for a bill between them.
+    found = None if case.scenario.supply.mode in STEPPED else ridge(on, law, unique, within)
     levels = np.array(list(_levels(law, unique, extent)))
     return Survey(extent, law, on, found, tuple(loss_lines(law, unique, extent, levels)))
 
