@@ -21,7 +21,6 @@ from isocost.quantities import (
     format_counted,
     format_duration,
     format_money,
-    format_quantity,
     format_share,
 )
 from isocost.report.findings.said import Said
@@ -180,8 +179,3 @@ def table(shown: CountsView | None) -> Table:
         for at, count in enumerate(shown.counts)
     )
     return Table(columns, tuple(rows))
-
-
-def choose_words(shown: CountsView, at: int) -> str:
-    """What taking a count is called."""
-    return f"Choose {format_quantity(float(shown.counts[at]), 'count')} {shown.label}"
