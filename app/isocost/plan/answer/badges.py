@@ -285,7 +285,7 @@ def _repetition(scenario: Scenario, size: float, tokens: float, catalog: Catalog
     assert law.repeat_data is not None
     worth = float(effective(unique, tokens, law.repeat_data))
     epochs = tokens / unique
-    said = data_constrained_loss(law, size, unique, tokens)
+    said = float(data_constrained_loss(law, size, unique, tokens))
     fresh = float(loss(law, size, tokens))
     yield Badge(
         "repeated-data",

@@ -257,7 +257,7 @@ class Session(QObject):
         working = any(worker.busy for worker in self._workers)
         return self._asked or self._comparison.isActive() or working
 
-    def later(self, work: Callable[[Answer], Any], follows: Callable[[Answer], object]) -> Later:
+    def later(self, work: Callable[..., Any], follows: Callable[..., object]) -> Later:
         """Something of an answer that takes longer than a frame, for a view that asks for it while it shows.
 
         It is closed and discarded with the session, which settles only when it has come; see :class:`Later`.
