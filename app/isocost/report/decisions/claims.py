@@ -12,6 +12,7 @@ from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 from isocost.quantities.units import HOURS_PER_DAY
+from isocost.report.findings.header import evidence_line
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -236,6 +237,8 @@ def ours_said(checked: Checked) -> tuple[str, ...]:
     said = [] if compared else [f"{noun}-hours on {ours.words}: {hours}."]
     if ours.usd is not None:
         said.append(f"Dollars: {_between(ours.usd, format_money)}; at {ours.rate}.")
+    if ours.evidence is not None:
+        said.append(f"{evidence_line(ours.evidence)}.")
     return (*said, *(line for line in _paragraphs(checked.ours_words)))
 
 
@@ -329,7 +332,7 @@ def _tree(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> d
         "ours_gpu_hours": None if ours is None else _span(ours.hours),
         "ours_wall_days": None if ours is None else _span(ours.days),
         "ours_count": None if ours is None else ours.count,
-        "evidence": None,
+        "evidence": None if ours is None or ours.evidence is None else ours.evidence.word,
         "reasons": list(_reasons(checked)),
         "checks": [_check(check) for check in checked.checks],
         "slips": [{"id": slip.id, "words": story_said(slip.words)} for slip in checked.slips],
