@@ -470,3 +470,30 @@ def test_a_comma_of_another_language_is_said_to_be_read_as_in_english():
     found = read_claim("2,788 Mio. GPU-Stunden auf H800", CATALOG)
     assert found.claim.gpu_hours == 2.788e9
     assert found.problems == ("2,788 is read as 2788; write 2.788 where that is meant.",)
+
+
+def test_a_card_that_clocks_above_its_peak_says_so(capsys):
+    """76.6 TFLOP/s were measured on an RTX 3090, whose peak of 71 is stated at a lower clock: 108 %."""
+    words = " ".join(
+        by_name(checked(capsys, "--text", "1B, 2B tokens, one RTX 3090, 10 days"))["work"]["words"]
+    )
+    assert "reaches 108 %, as it clocks above the rate its peak is stated at" in words
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(23_000, "22 % short of the work"), (2_300, "13 times too much work"), (29_500, "under 1 % short")],
+)
+def test_what_is_lacking_is_a_share_until_it_is_twice(capsys, hours, said):
+    """7B on 2T tokens are 8.4e22 FLOP: 29,369 hours of 794.5 TFLOP/s."""
+    least = 6 * 7e9 * 2e12 / H100_BEST / 3600
+    if said.startswith("under"):
+        hours = least / 1.005
+    tree = checked(capsys, "--text", f"7B on 2T tokens, bf16, {hours:.0f} H100-hours")
+    assert said in tree["finding"]
+    assert not any("1.0 times" in words for words in tree["reasons"])
+
+
+def test_months_are_told_as_months(capsys):
+    assert main(["claim", "--text", "7B on 2T tokens, 64 H100, 2 months"]) == 0
+    assert "For: 2 months, 1,460 h" in capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")

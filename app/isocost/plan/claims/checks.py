@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
+from isocost.catalog.records import MatmulCeiling
 from isocost.engine.peaks import dense_peak
 from isocost.plan.claims.market import market_of
 from isocost.plan.claims.prediction import Ours, Planned, assumed, held
@@ -179,8 +180,7 @@ class Rate:
     peak: float
     best: float
     """Of the best matrix multiply measured."""
-    measured: bool
-    """Whether it was measured on this accelerator."""
+    ceiling: MatmulCeiling
 
 
 def rates_of(terms: Terms, catalog: Catalog) -> tuple[Rate, ...]:
@@ -198,7 +198,7 @@ def rates_of(terms: Terms, catalog: Catalog) -> tuple[Rate, ...]:
             continue
         ceiling = catalog.matmul_ceiling(spec.id, name)
         # Cards that clock above the rate their peak is stated at are not held to it.
-        found.append(Rate(name, peak, peak * ceiling.share, ceiling.measured))
+        found.append(Rate(name, peak, peak * ceiling.share, ceiling))
     return tuple(found)
 
 
@@ -217,7 +217,7 @@ def work(terms: Terms, catalog: Catalog) -> Check:
     ratio = first.best * seconds / terms.work.flops
     shown = (first,) if ratio >= 1.0 else dict.fromkeys((first, fastest))
     words = [f"Needed: {terms.work.words}.", *(_given(terms, rate, seconds) for rate in shown)]
-    words += _published_words(terms, cheapest_published(terms, catalog))
+    words += _published_words(terms, cheapest_published(terms, catalog), catalog)
     status, short = _done(terms, rates, seconds, catalog)
     used = terms.work.flops / (first.peak * seconds)
     if terms.claim.mfu is not None:
@@ -232,8 +232,8 @@ def work(terms: Terms, catalog: Catalog) -> Check:
 def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalog) -> tuple[Status, str]:
     """Whether the work can be done in so many seconds of one accelerator, and that in a few words."""
     assert terms.work is not None
-    short = f"{_times(terms.work.flops / (rates[0].best * seconds))} short"
-    if _least_work(terms, catalog) > max(rate.peak for rate in rates) * seconds:
+    short = f"{_lacking(terms.work.flops / (rates[0].best * seconds))} short"
+    if _least_work(terms, catalog) > max(max(rate.peak, rate.best) for rate in rates) * seconds:
         return "impossible", short
     if terms.work.flops > max(rate.best for rate in rates) * seconds:
         # Between the best ever measured and the peak nobody has been; nothing forbids it either.
@@ -259,22 +259,22 @@ def _given(terms: Terms, rate: Rate, seconds: float) -> str:
     need, name = terms.work.flops, rate.format.upper()
     peak, best = (f"{x / TERA:,.0f} TFLOP/s" for x in (rate.peak, rate.best))
     beyond = need / (rate.peak * seconds)
-    whose = "measured on it" if rate.measured else "measured on parts like it"
+    whose = "measured on it" if rate.ceiling.measured else "measured on parts like it"
     hours = f"{format_count(terms.gpu_hours.value)} {terms.noun}-hours"
     if beyond > 1.0:
-        given, short = scientific(rate.peak * seconds), _times(need / (rate.best * seconds))
+        given, short = scientific(rate.peak * seconds), _lacking(need / (rate.best * seconds))
         return (
-            f"In {name}, {hours} give {given} at the dense peak of {peak}, {_times(beyond)} too little; "
-            f"{short} at the best matmul {whose} ({best})."
+            f"In {name}, {hours} give {given} at the dense peak of {peak}, {_lacking(beyond)} too little; "
+            f"{short} too little at the best matmul {whose} ({best})."
         )
     share, reached = format_share(beyond), format_share(rate.best / rate.peak, decimals=0)
     return (
         f"In {name}, that is {share} of the dense peak ({peak}) over {hours}; "
-        f"the best matmul {whose} reaches {reached}."
+        f"the best matmul {whose} reaches {reached}{rate.ceiling.above_peak}."
     )
 
 
-def _published_words(terms: Terms, run: Published | None) -> list[str]:
+def _published_words(terms: Terms, run: Published | None, catalog: Catalog) -> list[str]:
     if run is None or terms.gpu_hours is None:
         return []
     ratio = run.hours / terms.gpu_hours.value
@@ -282,7 +282,9 @@ def _published_words(terms: Terms, run: Published | None) -> list[str]:
     if ratio < 1.0:
         return []
     which = f"The cheapest published run of about that size, {run.label} ({run.date}),"
-    return [f"{which} took {run.words}: {_times(ratio)} the hours told."]
+    about = catalog.constants.claim_rules.same_amount.value
+    as_told = "about as many as told" if ratio < about else f"{_times(ratio)} the hours told"
+    return [f"{which} took {run.words}: {as_told}."]
 
 
 def _compared(terms: Terms, catalog: Catalog) -> Check:
@@ -469,6 +471,13 @@ def _share_words(ratio: float) -> str:
     if 0.01 <= ratio < 100:
         return f"{ratio:.2f} times ours"
     return f"{_times(ratio)} more" if ratio >= 1.0 else f"{_times(1.0 / ratio)} less"
+
+
+def _lacking(ratio: float) -> str:
+    """How much is lacking where so many times as much is needed: "17 %", "59 times"."""
+    if ratio >= 2.0:
+        return _times(ratio)
+    return format_share(1.0 - 1.0 / ratio, decimals=0) if ratio >= 1.01 else "under 1 %"
 
 
 def _times(ratio: float) -> str:

@@ -10,8 +10,15 @@ from isocost.plan.answer.results import Range
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
-from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
-from isocost.quantities.units import HOURS_PER_DAY
+from isocost.quantities import (
+    format_count,
+    format_counted,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+)
+from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH
 from isocost.report.findings.header import evidence_line
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -114,7 +121,9 @@ def _against(checked: Checked) -> Iterator[str]:
     work, memory, money, sense = (by_name[n] for n in ("work", "memory", "money", "sense"))
     text = _text_words(terms)
     if work.status in ("impossible", "doubtful"):
-        if work.short.endswith("short"):
+        if work.short.endswith("% short"):
+            yield f"the hours are {work.short} of the work{text}"
+        elif work.short.endswith("short"):
             yield f"{work.short.removesuffix(' short')} too much work{text}"
         elif work.short.startswith("only"):
             yield f"the hours suffice {work.short}"
@@ -218,7 +227,9 @@ def _hardware_words(terms: Terms) -> str:
 
 
 def _time_words(hours: float) -> str:
-    days = hours / HOURS_PER_DAY
+    days, months = hours / HOURS_PER_DAY, hours / HOURS_PER_MONTH
+    if months >= 1.0 and months == round(months):
+        return f"{format_counted(months, 'month')}, {format_quantity(hours, 'hours')}"
     whole = days >= 2.0 and abs(days - round(days, 1)) < 1e-6
     if hours < 1.0:
         return format_duration(days)
