@@ -122,16 +122,17 @@ def _relations(terms: Terms, span: tuple[float, float] | None, catalog: Catalog)
     rules, claim = catalog.constants.claim_rules, terms.claim
     same, about = rules.same_amount.value, rules.about_the_same.value
     hours = terms.gpu_hours.value if terms.gpu_hours is not None else None
-    rate, flops = claim.usd_per_gpu_hour, claim.flops
+    # What costs nothing has no ratio to anything.
+    usd, rate, flops = claim.usd or None, claim.usd_per_gpu_hour or None, claim.flops
     market = market_of(terms.entry.spec.id, catalog) if terms.entry is not None else None
-    if claim.usd is not None and hours and rate is not None:
-        yield _Relation(claim.usd / hours / rate, usd=1, hours=-1, rate=-1, wide=same)
+    if usd is not None and hours and rate is not None:
+        yield _Relation(usd / hours / rate, usd=1, hours=-1, rate=-1, wide=same)
     if market is not None:
         low, high = market.lowest, market.highest
         if rate is not None:
             yield _Relation(rate, low, high, rate=1, wide=about)
-        elif claim.usd is not None and hours:
-            yield _Relation(claim.usd / hours, low, high, usd=1, hours=-1, wide=same)
+        elif usd is not None and hours:
+            yield _Relation(usd / hours, low, high, usd=1, hours=-1, wide=same)
     if span is not None and hours:
         yield _Relation(hours, *span, hours=1, work=-1, wide=rules.beyond_range.value)
     if terms.work is not None and hours and terms.entry is not None and claim.mfu and flops is None:
