@@ -148,3 +148,12 @@ def test_the_command_tells_the_story(capsys):
     assert tree["verdict"] == "doubtful"
     assert tree["slips"][0]["id"] == "node-price"
     assert "8 times too many" in tree["slips"][0]["words"]
+
+
+def test_one_slip_is_told_once_and_usual_counts_are_what_they_are():
+    """128 accelerators told with a sum a quarter too small are no 12 x 8."""
+    found = slip_ids("6.4M H100-hours at $32 per GPU-hour, Llama 3 70B")
+    assert found[0] == "node-price"
+    assert len(set(found)) == len(found)
+    usd = 128 * 200 * 2 * 0.77
+    assert "count-without-sign" not in slip_ids(f"128 H800 for 200 hours at $2 per GPU-hour, ${usd:.0f}")

@@ -15,6 +15,8 @@ from isocost.plan.claims.terms import Terms, flops_each
 from isocost.quantities import format_count, format_quantity
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR, TERA
 
+USUAL_BLOCK = 64
+"""Clusters are built in multiples of it: such a count has lost no sign."""
 KEPT = 2
 """Stories told: more would be guessing."""
 
@@ -103,7 +105,8 @@ def slips(
         if better and all(each.holds(ratio, slack) for each, ratio in mended):
             found.append((off, Slip(correction.id, correction.words)))
     found.sort(key=lambda each: each[0])
-    return tuple(slip for _, slip in found[:KEPT])
+    best = {slip.id: slip for _, slip in reversed(found)}  # of one slip told two ways the better stays
+    return tuple(sorted(best.values(), key=[slip for _, slip in found].index)[:KEPT])
 
 
 def _told_in(terms: Terms, span: tuple[float, float] | None, upheld: bool) -> tuple[float, float] | None:
@@ -155,6 +158,8 @@ def _counts(terms: Terms) -> Iterator[_Correction]:
     """648 for 64x8: the sign between two numbers was lost on the way."""
     if terms.claim.count is None or terms.gpu_hours is None or terms.claim.parts:
         return
+    if terms.claim.count % USUAL_BLOCK == 0:
+        return  # 128 are 128, not 12 x 8
     digits = f"{terms.claim.count:.0f}"
     for each in ("16", "8", "4"):
         front = digits.removesuffix(each)
