@@ -127,11 +127,11 @@ def test_odd_values_of_options_are_refused_in_a_sentence(capsys, tmp_path: Path,
         assert err.count("\n") == 1, value
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "1e-300", "1e300", "1e15", "36500", "0.01"])
+@pytest.mark.parametrize("value", ["0", "-1", "1e-300", "1e15", "0.01"])
 def test_limits_of_budget_and_deadline_are_kept_or_named(capsys, tmp_path: Path, value: str):
     plan = plan_file(tmp_path, PROGRAMME)
     for goal in ("--budget", "--deadline"):
-        for unknown in ("model", "count", "mfu", "price", "accelerator"):
+        for unknown in ("model", "count", "price"):
             code, out, err = said(
                 capsys, "solve", plan, "--for", unknown, f"{goal}={value}", "--format", "json"
             )
