@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
@@ -80,14 +80,12 @@ def check_claim(
     ours = plan.ours if plan is not None else None
     if first_principles is not None:
         ours = ours_of(answer(first_principles, catalog).estimate)
-    checks = (
-        money(terms, catalog),
-        memory(terms, plan, catalog),
-        work(terms, catalog),
-        sense(terms, ours, catalog),
-    )
-    # What other evidence upholds needs no story.
-    stories = slips(terms, None if checks[3].status == "holds" else ours, catalog)
+    done, put = work(terms, catalog), sense(terms, plan, ours, catalog)
+    if put.status == "holds" and done.short.startswith("only in"):
+        # Fewer bits are among what our estimate allows it.
+        done = replace(done, status="holds")
+    checks = (money(terms, catalog), memory(terms, plan, catalog), done, put)
+    stories = slips(terms, plan, ours, catalog, upheld=put.status == "holds")
     verdict = _verdict(checks, stories)
     ratio, of = _ratio(checks, terms)
     bought = buys(terms, catalog) if ways_out else ()

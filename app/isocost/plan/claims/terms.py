@@ -261,12 +261,15 @@ def _work(
     """The least work: the usual rule, or the count of the model's true shape where that is less."""
     if claim.flops is not None:
         return Work(claim.flops, f"{scientific(claim.flops)} FLOP told")
-    if model is None or counted is None or tokens is None or job == "rl":
+    if model is None or counted is None or tokens is None:
         return None
-    each = FROZEN if job in ADAPTERS else WHOLE
+    each = flops_each(job, catalog)
     usual = each * counted.active * tokens.value
     size, read = (format_quantity(x, "number") for x in (counted.active, tokens.value))
     words = f"{format_significant(each)} x {size} x {read} = {scientific(usual)} FLOP"
+    if job == "rl":
+        writes, trains = format_significant(each - WHOLE), format_significant(WHOLE)
+        return Work(usual, f"{words}, {writes} to write a token and {trains} to train on it")
     shape = transformer_of(model, catalog)
     sequence = float(claim.sequence or SEQUENCE)
     exact = float(training_flops_per_token(shape, sequence, frozen=job in ADAPTERS).total) * tokens.value
@@ -274,6 +277,13 @@ def _work(
     if claim.model is not None and exact < usual:
         return Work(exact, f"{scientific(exact)} FLOP by the model's true shape ({words} by the rule)")
     return Work(usual, words)
+
+
+def flops_each(job: ClaimJob, catalog: Catalog) -> float:
+    """The least FLOPs per active parameter and token: rollouts are written first, then trained on."""
+    if job in ADAPTERS:
+        return FROZEN
+    return WHOLE + (catalog.constants.claim_rules.generation_flops.value if job == "rl" else 0.0)
 
 
 def _missing(

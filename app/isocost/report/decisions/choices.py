@@ -24,7 +24,7 @@ LIMITS: dict[Limit, str] = {
     "deadline": "the deadline",
     "memory": "memory",
     "batch": "the batch, which cannot feed more or fewer evenly",
-    "supply": "supply: nobody rents out so many on these terms",
+    "supply": "supply, as other numbers are not for rent on these terms,",
     "range": "the end of the input's range",
     "returns": "the returns of more",
 }
@@ -47,6 +47,13 @@ def joined(words: Sequence[str], last: str = "and") -> str:
 def hardware_words(choice: Choice) -> str:
     """ "256 H100"."""
     return f"{format_count(choice.count)} {choice.label}"
+
+
+def agreeing(choice: Choice, verb: str) -> str:
+    """A verb in the number of the hardware before it: "1 H100 stays", "8 H100 stay"."""
+    if choice.count != 1:
+        return verb
+    return f"{verb}es" if verb.endswith("o") else f"{verb}s"
 
 
 def cost_words(choice: Choice) -> str:

@@ -12,6 +12,7 @@ from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
 from isocost.plan.doubt.span import Range
 from isocost.quantities import (
     format_count,
+    format_counted,
     format_duration,
     format_money,
     format_quantity,
@@ -19,7 +20,8 @@ from isocost.quantities import (
     format_share,
     format_significant,
 )
-from isocost.quantities.units import HOURS_PER_DAY
+from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH
+from isocost.report.findings.header import evidence_line
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -121,7 +123,9 @@ def _against(checked: Checked) -> Iterator[str]:
     work, memory, money, sense = (by_name[n] for n in ("work", "memory", "money", "sense"))
     text = _text_words(terms)
     if work.status in ("impossible", "doubtful"):
-        if work.short.endswith("short"):
+        if work.short.endswith("% short"):
+            yield f"the hours are {work.short} of the work{text}"
+        elif work.short.endswith("short"):
             yield f"{work.short.removesuffix(' short')} too much work{text}"
         elif work.short.startswith("only"):
             yield f"the hours suffice {work.short}"
@@ -226,7 +230,9 @@ def _hardware_words(terms: Terms) -> str:
 
 
 def _time_words(hours: float) -> str:
-    days = hours / HOURS_PER_DAY
+    days, months = hours / HOURS_PER_DAY, hours / HOURS_PER_MONTH
+    if months >= 1.0 and months == round(months):
+        return f"{format_counted(months, 'month')}, {format_quantity(hours, 'hours')}"
     whole = days >= 2.0 and abs(days - round(days, 1)) < 1e-6
     if hours < 1.0:
         return format_duration(days)
@@ -245,6 +251,8 @@ def ours_said(checked: Checked) -> tuple[str, ...]:
     said = [] if compared else [f"{noun}-hours on {ours.words}: {hours}."]
     if ours.usd is not None:
         said.append(f"Dollars: {_between(ours.usd, format_money)}; at {ours.rate}.")
+    if ours.evidence is not None:
+        said.append(f"{evidence_line(ours.evidence)}.")
     return (*said, *(line for line in _paragraphs(checked.ours_words)))
 
 
@@ -338,7 +346,7 @@ def _tree(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> d
         "ours_gpu_hours": None if ours is None else _span(ours.hours),
         "ours_wall_days": None if ours is None else _span(ours.days),
         "ours_count": None if ours is None else ours.count,
-        "evidence": None,
+        "evidence": None if ours is None or ours.evidence is None else ours.evidence.word,
         "reasons": list(_reasons(checked)),
         "checks": [_check(check) for check in checked.checks],
         "slips": [{"id": slip.id, "words": story_said(slip.words)} for slip in checked.slips],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.notices import AMBER_DAYS, RED_DAYS
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
 from isocost.quantities import SPACE, format_counted, format_money
 from isocost.report.decisions.words import signed_money
@@ -62,9 +61,9 @@ def notes_said(found: BySupplier) -> list[str]:
     stale = sum(each.stale for each in found.prices)
     if stale:
         old = sum(each.old for each in found.prices)
-        more = f", {old} of them older than {RED_DAYS}" if old else ""
+        more = f", {old} of them by months" if old else ""
         verb = "is" if stale == 1 else "are"
-        said.append(f"{format_counted(stale, 'price')} {verb} older than {AMBER_DAYS} days{more}: ask again.")
+        said.append(f"{format_counted(stale, 'price')} {verb} out of date{more}: ask again.")
     if any(each.single for each in found.prices):
         said.append("Prices of single accelerators say nothing of a cluster with a network between them.")
     if found.too_old:

@@ -202,7 +202,7 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     if not dated:
         return Remark("price without a date", "care")
     oldest = max(age for age, _, _ in dated)
-    gravest = {staleness(price, newest_price(price, at, catalog), today) for _, price, at in dated}
+    gravest = {staleness(price, newest_price(price, at, catalog), catalog, today) for _, price, at in dated}
     tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
     when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
     return Remark(f"price {when}", tone)

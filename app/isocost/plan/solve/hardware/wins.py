@@ -135,6 +135,8 @@ def _refuse(case: Case, x: Span, y: Span) -> None:
     case.refuse_idle()
     if "price" in axes and case.scenario.supply.owns:
         raise WishError("This plan owns its accelerators: no rent decides what they cost.")
+    if "price" in axes and not case.card.usd_per_gpu_hour > 0.0:
+        raise WishError("The plan's accelerators cost nothing: give them a price for a map to vary.")
 
 
 def _aim(case: Case, x: Span, y: Span) -> Goal:
