@@ -15,9 +15,12 @@ from isocost.quantities import (
     format_memory_of,
     format_money,
     format_quantity,
+    format_rounded,
     format_share,
+    marked,
     plain_spaces,
 )
+from isocost.report.decisions.doubt import days_said
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line, range_rows
 from isocost.report.forms import aligned
@@ -91,7 +94,7 @@ def work_sentence(flops: FlopCount) -> str:
     elif matmul < -WORTH_EXPLAINING:
         reasons.append(f"embedding look-ups, which multiply nothing, take away {format_share(-matmul)}")
     difference = flops.total / flops.six_nd - 1
-    return f"{ours} FLOPs; 6ND says {quoted} ({difference * 100:+.1f} %): {', '.join(reasons)}."
+    return f"{ours} FLOPs; 6ND says {quoted} ({marked(f'{difference * 100:+.1f}')} %): {', '.join(reasons)}."
 
 
 def _total(result: Estimate) -> Iterator[str]:
@@ -101,8 +104,8 @@ def _total(result: Estimate) -> Iterator[str]:
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
         yield (
-            f"Range: 10 % chance below {format_money(cost.p10)} or {format_duration(days.p10)}, "
-            f"10 % chance above {format_money(cost.p90)} or {format_duration(days.p90)}"
+            f"Range: 8 chances in 10 that it costs {format_money(cost.p10)} to {format_money(cost.p90)}, "
+            f"as many that it runs {days_said(days.p10, days.p90)}"
         )
         if result.range.parts:
             made_of = "; ".join(f"{name} {ends}" for name, ends in range_rows(result.range))
@@ -145,7 +148,7 @@ def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.step is not None and stage.step.total > 0:
         whole = stage.step.total
         parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))
-        taken = format_count(whole) if whole >= 100 else f"{whole:.3g}"
+        taken = format_rounded(whole)
         yield f"{stage.name}: a step takes {taken} s as predicted: {parts}."
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from isocost.catalog import load
-from isocost.plan.answer.results import Range
 from isocost.plan.claims.claim import Claim
 from isocost.plan.claims.prediction import Ours
 from isocost.plan.claims.slips import slips
 from isocost.plan.claims.terms import terms_of
+from isocost.plan.doubt.span import Range
 
 CATALOG = load()
 H100 = {"accelerator": "h100-sxm"}
@@ -50,15 +50,15 @@ def ours(hours: float) -> Ours:
 )  # fmt: skip
 def test_a_slip_is_recognised(slip, claim, estimated):
     terms = terms_of(claim, CATALOG)
-    found = slips(terms, ours(estimated) if estimated else None, CATALOG)
+    found = slips(terms, None, ours(estimated) if estimated else None, CATALOG)
     assert slip in [each.id for each in found]
 
 
 def test_numbers_that_agree_have_no_story():
     claim = Claim(**H100, parameters=7e9, tokens=1e12, gpu_hours=40_000, usd=80_000, usd_per_gpu_hour=2)
-    assert slips(terms_of(claim, CATALOG), ours(40_000), CATALOG) == ()
+    assert slips(terms_of(claim, CATALOG), None, ours(40_000), CATALOG) == ()
 
 
 def test_numbers_that_no_correction_mends_have_no_story():
     claim = Claim(**H100, parameters=7e9, tokens=1e12, gpu_hours=7, usd=80_000, usd_per_gpu_hour=2)
-    assert slips(terms_of(claim, CATALOG), ours(40_000), CATALOG) == ()
+    assert slips(terms_of(claim, CATALOG), None, ours(40_000), CATALOG) == ()

@@ -285,10 +285,10 @@ def test_what_takes_longer_waits_for_a_rest_and_knows_whose_it_is(session, qtbot
     settle(session)
     second = session.answer
     assert not later.is_done(first)
-    later.ask(first, 30)
+    later.ask(first, rest_ms=30)
     assert later.busy
     assert session.busy
-    later.ask(second, 30)
+    later.ask(second, rest_ms=30)
     settle(session)
     assert worked == [second]
     assert later.value == second.scenario

@@ -117,13 +117,13 @@ def _project(accelerator: str) -> Project:
 class _Never(Later):
     """What never comes: made-up curves have no plan that more could be worked out of."""
 
-    def ask(self, answer: Answer, rest_ms: int = 0) -> None:
+    def ask(self, answer: Answer, *chosen: object, rest_ms: int = 0) -> None:
         pass
 
-    def is_done(self, answer: Answer) -> bool:
+    def is_done(self, answer: Answer, *chosen: object) -> bool:
         return True
 
-    def is_of(self, answer: Answer) -> bool:
+    def is_of(self, answer: Answer, *chosen: object) -> bool:
         return False
 
 

@@ -19,6 +19,7 @@ from isocost.report.findings.layouts import cell_in_words, layouts_said
 from isocost.report.findings.nearest import near_said
 from isocost.ui.inputs.stage.layout import PinPicker
 from isocost.ui.look.theme import DARK, LIGHT
+from isocost.ui.pages import PAGES
 from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.fit.memory import MemoryChart, labels, spread
@@ -26,7 +27,7 @@ from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.widgets.slider import LogSlider
 from tests.ui.conftest import preset
 
-FIT = 1
+FIT = [page.title for page in PAGES].index("Fit")
 
 
 def settled(window) -> None:
@@ -45,6 +46,7 @@ def fit_page(window) -> FitPage:
 def fit(window):
     """The Fit page of the smallest training preset, shown and computed."""
     window.themes.set_scale(1.0)
+    settle(window.wardrobe)
     window.show_page(FIT)
     settled(window)
     return fit_page(window)
@@ -308,6 +310,7 @@ def test_titles_are_shown_whole(window, fit, name):
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def test_cards_neither_cover_each_other_nor_leave_the_page(window, fit, scale):
     window.themes.set_scale(scale)
+    settle(window.wardrobe)
     settled(window)
     QApplication.processEvents()
     body = fit.widget()

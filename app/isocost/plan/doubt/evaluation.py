@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share, own_doubts
 from isocost.plan.doubt.ranged import placed
@@ -17,6 +16,7 @@ from isocost.plan.doubt.response import doubt_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import Array
+from isocost.plan.project.runs import run_as_planned
 
 CONTINGENCY = "programme.contingency"
 
@@ -68,11 +68,21 @@ class Programme:
 
     def at(self, values: Sequence[Array]) -> Outcomes:
         """The outcomes at values of each doubt, in their order."""
-        effects = [doubt.effect(each) for doubt, each in zip(self.doubts, values, strict=True)]
         size = max((len(each) for each in values), default=1)
-        return _outcomes(self.middle.values.again(**self._given(effects)), self.cost, size)
+        return _outcomes(self.middle.values.again(**self.given(values)), self.cost, size)
 
-    def _given(self, effects: Sequence[Effect]) -> Mapping[str, Any]:
+    @cached_property
+    def ends(self) -> Outcomes:
+        """The outcomes with each doubt at its low, then at its high, all others as the plan has them."""
+        count = len(self.doubts)
+        values = np.repeat(np.array([[doubt.base] for doubt in self.doubts]), 2 * count, axis=1)
+        for i, doubt in enumerate(self.doubts):
+            values[i, 2 * i : 2 * i + 2] = doubt.low, doubt.high
+        return self.at(list(values))
+
+    def given(self, values: Sequence[Array]) -> Mapping[str, Any]:
+        """What figures are given at values of each doubt, by key: (stages, values), or (values)."""
+        effects = [doubt.effect(each) for doubt, each in zip(self.doubts, values, strict=True)]
         held = self.middle.values
         given: dict[str, Any] = {}
         hours = self._hours(effects)
@@ -113,7 +123,7 @@ def programme(on: Reckoning) -> Programme:
     )
     made = [doubt_of(held, middle) for held in found.held]
     ranged = {(held.declared.path, at) for held in found.held for at in held.stages}
-    ours = own_doubts(middle, lambda path, i: (path, middle.stages[i]) in ranged)
+    ours = _as_planned(on, middle, own_doubts(middle, lambda path, i: (path, middle.stages[i]) in ranged))
     problems = (*found.problems, *(problem for _, problem in made if problem))
     every = Programme(on, middle, (*ours, *(doubt for doubt, _ in made)), problems)
     idle = [doubt for doubt, moves in zip(every.doubts, _moving(every), strict=True) if not moves]
@@ -124,21 +134,30 @@ def programme(on: Reckoning) -> Programme:
     return Programme(on, middle, kept, (*problems, *said))
 
 
-def ends(of: Programme) -> Outcomes:
-    """The outcomes with each doubt at its low, then at its high, all others as the plan has them."""
-    count = len(of.doubts)
-    values = np.repeat(np.array([[doubt.base] for doubt in of.doubts]), 2 * count, axis=1)
-    for i, doubt in enumerate(of.doubts):
-        values[i, 2 * i : 2 * i + 2] = doubt.low, doubt.high
-    return of.at(list(values))
+OF_A_RUN = {"efficiency.mfu": "mfu", "efficiency.goodput": "goodput", "efficiency.waste": "waste"}
+"""Figures of a stage's run that doubts of ours are shown as, by their inputs."""
+
+
+def _as_planned(on: Reckoning, middle: Reckoning, doubts: Iterable[Doubtful]) -> Iterator[Doubtful]:
+    """Doubts of ours with what the plan itself takes: a range of another input may change it."""
+    for doubt in doubts:
+        name = OF_A_RUN.get(doubt.path)
+        if middle is on or name is None:
+            yield doubt
+            continue
+        shown = doubt.shown_at(doubt.base)
+        pairs = [
+            (getattr(run, name), getattr(own, name)) for run, own in zip(middle.runs, on.runs, strict=True)
+        ]
+        own = next((own for run, own in pairs if run is not None and np.isclose(run[0], shown)), None)
+        yield doubt if own is None else replace(doubt, planned=float(own[0]))
 
 
 def _moving(of: Programme) -> list[bool]:
     """Which doubts change anything from one end to the other."""
     if not of.doubts:
         return []
-    found = ends(of)
-    pairs = np.array([getattr(found, name) for name in FIGURES]).reshape(len(FIGURES), -1, 2)
+    pairs = np.array([getattr(of.ends, name) for name in FIGURES]).reshape(len(FIGURES), -1, 2)
     moves: list[bool] = np.any(pairs[..., 0] != pairs[..., 1], axis=0).tolist()
     return moves
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import msgspec
 
-from isocost.plan.answer.estimate import range_of
 from isocost.plan.answer.evidence import stage_evidence, weighed
-from isocost.plan.answer.results import Total
 from isocost.plan.doubt.risk import risk
+from isocost.plan.doubt.span import span_of
 from isocost.plan.money.reckoning import reckoned
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import WITHIN, Case, Choice
@@ -34,8 +33,7 @@ def judged(case: Case, on: Reach, at: int) -> Choice:
         budget = math.inf if goal.budget_usd is None else goal.budget_usd
         days = math.inf if goal.deadline_days is None else goal.deadline_days
         chance = risk(there).chance_both(budget, days)
-    total = Total(choice.cost_usd, choice.gpu_hours, choice.wall_days, there["energy_kwh"], there["co2_kg"])
-    span = range_of(there, total)
+    span = span_of(there)
     return replace(
         choice,
         low_usd=None if span is None else span.cost_usd.p10,

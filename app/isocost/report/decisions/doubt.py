@@ -162,13 +162,6 @@ def conventions_said(of: Risk) -> tuple[str, ...]:
     return tuple(said)
 
 
-def headline_said(found: Answer) -> tuple[str, ...]:
-    """How the range beside the headline differs; nothing where there is none."""
-    if found.estimate.range is None:
-        return ()
-    return ("The range beside the headline is that of the hours alone, with the reserve in it.",)
-
-
 def notes_said(of: Risk, found: Answer) -> tuple[str, ...]:
     """What must be known of the samples."""
     said = [doubt.said for doubt in of.programme.doubts if doubt.said]
@@ -253,7 +246,7 @@ def _doubt_table(doubts: Sequence[Doubtful]) -> Table:
     rows = []
     for doubt in doubts:
         low, high = sorted((doubt.shown_at(doubt.low), doubt.shown_at(doubt.high)))
-        ends = (low, doubt.shown_at(doubt.base), high)
+        ends = (low, doubt.shown_in_plan, high)
         rows.append(
             (name_said(doubt), *(value_said(doubt, each) for each in ends), doubt.whose, doubt.source)
         )
@@ -270,7 +263,7 @@ def told_risk(of: Risk, found: Answer) -> Told:
         Section("Plan, reserve and ask", sums_said(of)),
         Section("Budget and deadline", goals),
         Section("In doubt", table=_doubt_table(of.programme.doubts)),
-        Section("How to read it", (*conventions_said(of), *headline_said(found), *notes_said(of, found))),
+        Section("How to read it", (*conventions_said(of), *notes_said(of, found))),
     ]
     kept = tuple(each for each in sections if each.sentences or (each.table and each.table.rows))
     finding = goal_said(of, goal) or spread_said(of)
@@ -334,7 +327,7 @@ def _doubt_tree(doubt: Doubtful) -> dict[str, Any]:
         "low": low,
         "middle": doubt.shown_at(doubt.middle),
         "high": high,
-        "base": doubt.shown_at(doubt.base),
+        "base": doubt.shown_in_plan,
         "unit": doubt.unit or doubt.quantity,
     }
 

@@ -19,6 +19,7 @@ from isocost.quantities import (
     shown_money,
 )
 from isocost.report.decisions.choices import (
+    agreeing,
     chance_words,
     choice_tree,
     cost_words,
@@ -60,7 +61,8 @@ def finding(found: Ranking, case: Case) -> str:
             f"No accelerator does it {by}: the fastest, {hardware_words(first.choice)}, "
             f"takes {format_duration(first.choice.span_days)}"
         )
-    said = f"{hardware_words(first.choice)} do it {by} for the least: {cost_words(first.choice)}"
+    do = agreeing(first.choice, "do")
+    said = f"{hardware_words(first.choice)} {do} it {by} for the least: {cost_words(first.choice)}"
     second = next((row for row in found.rows[1:] if row.in_time), None)
     if second is None:
         return f"{said}; no other does"

@@ -14,7 +14,8 @@ from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.evidence.word import Evidence, Word
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
-from isocost.plan.answer.results import Estimate, EstimateRange, RangePart, StageEstimate
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.doubt.span import EstimateRange, RangePart
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Notice
@@ -31,6 +32,7 @@ from isocost.quantities import (
     format_money,
     format_quantity,
     format_share,
+    format_significant,
     plain_spaces,
 )
 from isocost.report.findings.said import KeyFigure
@@ -102,7 +104,7 @@ def _hours_note(estimate: Estimate) -> str:
 def _speed(stage: StageEstimate) -> Iterator[KeyFigure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
-        note = f"{format_count(rate) if rate >= 10 else f'{rate:.3g}'} per {stage.noun}"
+        note = f"{format_count(rate) if rate >= 10 else format_significant(rate, 3)} per {stage.noun}"
         yield KeyFigure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
 
 
@@ -200,7 +202,7 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     if not dated:
         return Remark("price without a date", "care")
     oldest = max(age for age, _, _ in dated)
-    gravest = {staleness(price, newest_price(price, at, catalog), today) for _, price, at in dated}
+    gravest = {staleness(price, newest_price(price, at, catalog), catalog, today) for _, price, at in dated}
     tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
     when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
     return Remark(f"price {when}", tone)
@@ -220,7 +222,10 @@ def currency_words(money: MoneyUnit) -> str:
 def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:
     """What a range of the cost is made of: each doubt with the ends it alone gives, then what has none."""
     rows = [(part.name, _spread(part)) for part in span.parts]
-    return (*rows, ("Price", "as it stands"), ("Goodput", "as it stands"))
+    still = [
+        name for name in ("Price", "Goodput") if not any(part.name.startswith(name) for part in span.parts)
+    ]
+    return (*rows, *((name, "as it stands") for name in still))
 
 
 def _spread(part: RangePart) -> str:

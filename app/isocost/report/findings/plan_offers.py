@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from isocost.plan.answer.chances import SAFER
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.compare.points import Ghost
-from isocost.plan.doubt.chances import SAFER
 from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.hardware.edge import Edge

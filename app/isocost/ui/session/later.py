@@ -14,64 +14,62 @@ if TYPE_CHECKING:
 
 
 class Later(LatestWorker):
-    """A function of an answer; its last value stands until the next one has come."""
+    """A function of an answer, and of what the view chose; its last value stands until the next has come."""
 
-    def __init__(
-        self, work: Callable[[Answer], Any], follows: Callable[[Answer], object], parent: QObject
-    ) -> None:
-        """``follows`` is the part of an answer that the value follows from: asked again for an equal one,
-        nothing is worked out again."""
+    def __init__(self, work: Callable[..., Any], follows: Callable[..., object], parent: QObject) -> None:
+        """Both are given an answer and what the view chose. ``follows`` is what the value follows from: asked
+        again for an equal one, nothing is worked out again."""
         super().__init__(parent)
         self._work = work
         self._follows = follows
         self._asked: object = None
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.timeout.connect(self._begin)
-        self._wanted: Answer | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._begin)
+        self._wanted: tuple[Any, ...] | None = None
         self._kept: object = None
         self.value: Any = None
         """The newest value; None before the first one of a document."""
         self.ready.connect(self._keep)
 
-    def ask(self, answer: Answer, rest_ms: int = 0) -> None:
+    def ask(self, answer: Answer, *chosen: object, rest_ms: int = 0) -> None:
         """Work the value out for an answer; ``ready`` tells when it has come, which ``value`` then holds.
 
         Args:
             rest_ms: without another answer before the work begins: a drag then keeps the processor to itself.
         """
-        wanted = self._follows(answer)
+        wanted = self._follows(answer, *chosen)
         if wanted == self._asked:
             return
-        self._asked, self._wanted = wanted, answer
+        self._asked, self._wanted = wanted, (answer, *chosen)
         if rest_ms:
-            self._rest.start(rest_ms)
+            self._pause.start(rest_ms)
         else:
             self._begin()
 
-    def is_done(self, answer: Answer) -> bool:
+    def is_done(self, answer: Answer, *chosen: object) -> bool:
         """Whether all work for an answer has ended, or failed."""
-        return self._follows(answer) == self._asked and not self.busy
+        return self._follows(answer, *chosen) == self._asked and not self.busy
 
     @property
     def busy(self) -> bool:
-        return self._rest.isActive() or super().busy
+        return self._pause.isActive() or super().busy
 
-    def is_of(self, answer: Answer) -> bool:
+    def is_of(self, answer: Answer, *chosen: object) -> bool:
         """Whether the value is that of an answer, not of one before it."""
-        return self.value is not None and self._follows(answer) == self._kept
+        return self.value is not None and self._follows(answer, *chosen) == self._kept
 
     def discard(self) -> None:
         super().discard()
-        self._rest.stop()
+        self._pause.stop()
         self._asked = self._kept = self._wanted = None
         self.value = None
 
     def _begin(self) -> None:
-        self._rest.stop()
-        answer, asked, self._wanted = self._wanted, self._asked, None
-        if answer is not None:
-            self.request(lambda: (asked, self._work(answer)))
+        self._pause.stop()
+        wanted, asked, self._wanted = self._wanted, self._asked, None
+        if wanted is not None:
+            self.request(lambda: (asked, self._work(*wanted)))
 
     def _keep(self, found: tuple[object, Any]) -> None:
         self._kept, self.value = found

@@ -241,7 +241,7 @@ class PlanPage(QScrollArea):
             rest_ms = min(rest_ms, GOAL_PAUSE_MS)
         for each in wanted:
             if not each.is_done(answer):
-                each.ask(answer, rest_ms)
+                each.ask(answer, rest_ms=rest_ms)
                 return
 
     def _go_on(self) -> None:
