@@ -50,6 +50,8 @@ from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
+    from isocost.plan.explain.changing import InputPlace
+    from isocost.ui.explain.panel import ExplainPanel
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1280, 800)
@@ -92,6 +94,7 @@ class Window(QMainWindow):
         self.page_titles = tuple(page.title for page in PAGES)
         self.views: list[PageView] = []
         self._left: QWidget | None = None
+        self._panel: ExplainPanel | None = None
         self._dresses: list[Dress] = []
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
@@ -149,7 +152,7 @@ class Window(QMainWindow):
         self.pages = QStackedWidget()
         for title in self.page_titles:
             self.tabs.addTab(title)
-        right = QVBoxLayout()
+        self._right = right = QVBoxLayout()
         right.setContentsMargins(0, 6, 0, 0)
         right.setSpacing(0)
         top = QWidget()  # not each of its parts is always there to be dressed
@@ -246,6 +249,30 @@ class Window(QMainWindow):
                 return
         self.inputs.reveal(path)
 
+    def explain(self, key: str) -> None:
+        """Open a figure of the answer: its formula, its inputs, their sources."""
+        self.show_workspace()
+        if self._panel is None:
+            self._panel = self._make_panel()
+        self._panel.open(key)
+
+    def _make_panel(self) -> ExplainPanel:
+        from isocost.ui.explain.panel import ExplainPanel  # with the charts, which come after the first paint
+
+        made = ExplainPanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
+        made.input_wanted.connect(self._reveal_place)
+        made.room_taken.connect(lambda width: self._right.setContentsMargins(0, 6, width, 0))
+        worn = Dress(made, made.apply_theme)
+        worn.wear(self.themes.theme)
+        self._dresses.append(worn)
+        return made
+
+    def _reveal_place(self, place: InputPlace) -> None:
+        """Put the cursor into an input, of another stage as well."""
+        if place.stage is not None:
+            self.session.select_stage(place.stage)
+        self.reveal(place.path)
+
     def show_about(self) -> None:
         """What this is."""
         AboutBox(self).exec()
@@ -329,10 +356,10 @@ class Window(QMainWindow):
         return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves the presets for the plan behind them."""
+        """Escape leaves the presets for the plan behind them; an open figure takes the keys left over."""
         if event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
             self.show_workspace()
-        else:
+        elif self._panel is None or not self._panel.take_key(event):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -39,7 +39,7 @@ def told(title: str, node: Explanation, depth: int | None) -> Told:
 
 def explained_said(node: Explanation) -> str:
     """What a figure comes to and how, in a sentence without its full stop."""
-    node = _without_steps(node)
+    node = without_steps(node)
     how = how_said(node)
     if how and how != value_said(node):
         return f"{node.label}: {how} = {value_said(node)}"
@@ -62,14 +62,18 @@ def _brief(node: Explanation) -> str:
     return value_said(replace(node, unit="USD" if node.unit.startswith("USD") else ""))
 
 
-def _without_steps(node: Explanation) -> Explanation:
-    """A value that only takes another over, with that one's formula."""
+def steps(node: Explanation) -> Iterator[Explanation]:
+    """A value, and those that it only takes over, down to the one that is worked out or given."""
+    yield node
     while len(node.inputs) == 1 and node.words == f"{{{node.inputs[0].key}}}":
-        same = node.inputs[0]
-        node = replace(
-            node, words=same.words, inputs=same.inputs, source=same.source, provenance=same.provenance
-        )
-    return node
+        node = node.inputs[0]
+        yield node
+
+
+def without_steps(node: Explanation) -> Explanation:
+    """A value that only takes another over, with that one's formula."""
+    *_, same = steps(node)
+    return replace(node, words=same.words, inputs=same.inputs, source=same.source, provenance=same.provenance)
 
 
 def known_said(node: Explanation) -> str:
@@ -143,7 +147,7 @@ def _walked(node: Explanation, depth: int | None, level: int = 0) -> Iterator[tu
 
 def _shown(node: Explanation, depth: int | None, level: int = 0) -> Iterator[tuple[int, Explanation]]:
     """The same for people: without values that only take another over."""
-    node = _without_steps(node)
+    node = without_steps(node)
     yield level, node
     for each in node.inputs if depth is None or level < depth else ():
         yield from _shown(each, depth, level + 1)

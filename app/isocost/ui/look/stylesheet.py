@@ -26,6 +26,9 @@ QFrame#inputs, QScrollArea#inputs { background: $panel; border: none; border-rig
 QWidget#inputs_body { background: $panel; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
+QFrame#explain { background: $panel; border: none; border-left: 1px solid $line; }
+QFrame[role="inset"] { background: $field; border: 1px solid $line; border-radius: ${radius}px; }
+QFrame[role="foot"] { background: transparent; border: none; border-top: 1px solid $line; }
 QFrame[role="popup"] { background: $panel; border: 1px solid $line; }
 QLabel[role="card"] { background: transparent; border: none; font-size: ${s14}px; font-weight: 600; }
 QPushButton[role="card"]:hover, QPushButton[role="card"]:focus { border-color: $accent; }

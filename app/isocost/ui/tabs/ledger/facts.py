@@ -76,7 +76,7 @@ class EnergyCard(ChartCard):
         self.sources = WrapLabel(self)
         self.sources.setProperty("role", "quiet")
         self._figures: tuple[KeyFigure, ...] = ()
-        self.figures = Flow(self, spacing=22)
+        self.figures = Flow(self, spacing=10)
         self.figures.show_chips(self.blocks)
         self.body.addWidget(self.figures)
         self.body.addSpacing(6)
