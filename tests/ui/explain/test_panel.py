@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
+from isocost.plan.explain.figures import Explainer
 from isocost.quantities import format_cents
 from isocost.ui.explain.panel import LEAST_PAGE, ExplainPanel
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.figures import FIGURE
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.figures import FIGURE, ShowsFigures
 from tests.ui.conftest import preset
 
 LEFT = Qt.MouseButton.LeftButton
@@ -189,7 +191,7 @@ def test_a_figure_that_is_gone_is_said_to_be(window):
     shown = opened(window, "stages.0.mfu")
     window.session.set_value("efficiency.mfu", 0.4, "MFU")
     settle(window.session)
-    assert shown.shown.value == "40 %"
+    assert shown.shown.value == "40\N{NO-BREAK SPACE}%"
     window.documents.open(preset("deepseek-r1"))
     settle(window.session)
     assert shown.shown.value == ""
@@ -204,3 +206,59 @@ def test_the_figure_is_copied_with_its_sources(window, qtbot):
     assert "https://www.runpod.io/pricing" in copied
     assert "arXiv 2407.21783" in copied
     assert shown.isVisible()
+
+
+def keys_shown(window) -> set[str]:
+    """The key of every figure that the page on screen says it can open."""
+    found = set()
+    for each in window.findChildren(QWidget):
+        if isinstance(each, ShowsFigures) and each.isVisible():
+            found.add(each.figure_at(None))
+        if isinstance(each, QAbstractItemView) and each.isVisible() and each.model() is not None:
+            model = each.model()
+            found |= {model.index(at, 0).data(FIGURE) or "" for at in range(model.rowCount())}
+    return found - {""}
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "api-or-own", "deepseek-r1-with-base", "rent-or-buy-64-h100"])
+def test_whatever_says_it_opens_can_be_explained(window, name):
+    window.documents.open(preset(name))
+    settle(window.session)
+    found = set()
+    for at in range(len(window.page_titles)):
+        window.show_page(at)
+        settle(window.session)
+        found |= keys_shown(window)
+    assert len(found) > 8
+    trees = Explainer(window.session.answer, 1.0)
+    for key in found:
+        trees.of(key)
+
+
+def test_the_menu_of_a_card_opens_the_figure_under_the_mouse(window, qtbot):
+    window.show_page(window.page_titles.index("Fit"))
+    settle(window.session)
+    card = window.findChild(ChartCard, "fit.memory")
+    centre = card.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, centre, card.mapToGlobal(centre))
+    QApplication.sendEvent(card, event)
+    menu = card.menu
+    qtbot.waitUntil(menu.isVisible)
+    assert menu.actions()[0].text() == "Explain"
+    menu.setActiveAction(menu.actions()[0])
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert panel(window).shown.key == "stages.0.memory_bytes"
+    assert "bytes" in panel(window).value.text()
+
+
+def test_the_title_of_a_card_opens_by_click_and_by_enter(window, qtbot):
+    window.show_page(window.page_titles.index("Ledger"))
+    settle(window.session)
+    title = window.findChild(ChartCard, "energy").title
+    qtbot.mouseClick(title, LEFT, pos=QPoint(20, title.height() // 2))
+    assert panel(window).shown.key == "energy.kwh"
+    window.activateWindow()
+    title = window.findChild(ChartCard, "waterfall").title
+    title.setFocus()
+    press(qtbot, Qt.Key.Key_Return)
+    assert panel(window).shown.key == "total.cost_usd"

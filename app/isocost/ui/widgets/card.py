@@ -198,9 +198,10 @@ class ChartCard(QFrame):
         """What is said below the chart where it is taken elsewhere."""
         return ""
 
-    def explains(self, key: str) -> None:
-        """Let the card's title open the figure that its finding is about; empty = it is about none."""
-        self.title.set_figure(key)
+    def explains(self, key: str, *, by_title: bool = True) -> None:
+        """Let the card's menu, and its title where that is about it, open a figure; empty = it has none."""
+        self._figure = key
+        self.title.set_figure(key if by_title else "")
 
     def choice_chip(self, text: str, name: str) -> QPushButton:
         """A chip of this card of which only one is down at a time; ``name`` is its objectName."""
@@ -316,13 +317,13 @@ class ChartCard(QFrame):
                 if key := part.figure_at(place):
                     return key
             part = part.parentWidget()
-        return self.title.figure_at(None)
+        return self._figure
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
-        self._meant = ""
+        self._figure = self._meant = ""
         self._opening = QAction("Explain", self)
-        self._opening.triggered.connect(lambda: explain(self, self._meant or self.title.figure_at(None)))
+        self._opening.triggered.connect(lambda: explain(self, self._meant or self._figure))
         menu.addAction(self._opening)
         for text, slot in (
             ("Copy as picture", self.copy_picture),
@@ -349,7 +350,7 @@ class ChartCard(QFrame):
         drawn = self.drawing() is not None
         for action in vectors:
             action.setVisible(drawn)
-        self._opening.setVisible(bool(self._meant or self.title.figure_at(None)))
+        self._opening.setVisible(bool(self._meant or self._figure))
 
     def _forget(self) -> None:
         # A menu hides before it tells which of its commands was chosen.

@@ -83,6 +83,7 @@ class EnergyCard(ChartCard):
         self.body.addWidget(self.sources)
         self.body.addStretch(1)
         self.apply_theme(theme)
+        self.explains("energy.kwh")
         self.say("Energy", "Estimating…", "Estimating…")
 
     def apply_theme(self, theme: Theme) -> None:

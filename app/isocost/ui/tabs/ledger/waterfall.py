@@ -150,6 +150,7 @@ class Waterfall(ChartCard):
         self._dress_list()
         self._lay_out()
         self.apply_theme(theme)
+        self.explains("total.cost_usd")
         self.say("The bill", "Estimating…", "Estimating…")
 
     def _lay_out(self) -> None:

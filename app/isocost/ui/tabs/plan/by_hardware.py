@@ -28,6 +28,7 @@ from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.figures import FIGURE
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.rows import (
     RIGHT,
@@ -137,9 +138,11 @@ class Ranking(QAbstractListModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.choices: tuple[RankedChoice, ...] = ()
+        self._active = ""
 
-    def show(self, choices: tuple[RankedChoice, ...]) -> None:
-        """Replace the rows, adding and removing only at the end."""
+    def show(self, choices: tuple[RankedChoice, ...], active: str = "") -> None:
+        """Replace the rows, adding and removing only at the end; ``active`` is the plan's accelerator."""
+        self._active = active
         with rows_replaced(self, len(self.choices), len(choices)):
             self.choices = choices
 
@@ -152,6 +155,8 @@ class Ranking(QAbstractListModel):
         choice = self.choices[index.row()]
         if role == ROW:
             return choice
+        if role == FIGURE:  # the others are what the plan would cost on another accelerator
+            return "total.cost_usd" if choice.accelerator == self._active else ""
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return in_words(choice)
         if role == int(Qt.ItemDataRole.ToolTipRole):
@@ -218,7 +223,7 @@ class ByHardware(ChartCard):
         said = ranking_said(comparison, choices)
         self.say(*said)
         self._delegate.show(comparison, choices)
-        self.ranking.show(choices)
+        self.ranking.show(choices, comparison.active.accelerator)
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
 

@@ -53,11 +53,13 @@ class CostTime(ChartCard):
         self._comparison = None
         self.nothing.setText(why)
         self._stack.setCurrentWidget(self.nothing)
+        self.explains("")
         self.say("Cost against time", "", why)
 
     def show_comparison(self, comparison: Comparison, view: View) -> None:
         """Draw a comparison in place of the last one."""
         self._comparison = comparison
+        self.explains("total.cost_usd", by_title=False)
         self.plot.show_comparison(comparison, view)
         said = time_said(comparison, view.front, diamonds=self.plot.shows_published)
         self.say(said.finding, said.subtitle, f"{said.summary} {KEYS}")
