@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
     from isocost.plan.explain.changing import InputPlace
     from isocost.ui.explain.panel import ExplainPanel
+    from isocost.ui.palette.palette import Palette
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1280, 800)
@@ -95,6 +97,7 @@ class Window(QMainWindow):
         self.views: list[PageView] = []
         self._left: QWidget | None = None
         self._panel: ExplainPanel | None = None
+        self._palette: Palette | None = None
         self._dresses: list[Dress] = []
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
@@ -262,10 +265,54 @@ class Window(QMainWindow):
         made = ExplainPanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
         made.input_wanted.connect(self._reveal_place)
         made.room_taken.connect(lambda width: self._right.setContentsMargins(0, 6, width, 0))
-        worn = Dress(made, made.apply_theme)
+        self._wear(made, made.apply_theme)
+        return made
+
+    def find_anything(self) -> None:
+        """The palette: whatever has a name is found by typing it."""
+        if self._palette is None:
+            self._palette = self._make_palette()
+        self._finds.begin()
+        self._palette.open()
+
+    def _make_palette(self) -> Palette:
+        from isocost.ui.palette.palette import Palette
+        from isocost.ui.palette.sources import WindowFinds
+
+        self._finds = WindowFinds(self)
+        made = Palette(self._finds, self._settings, self.themes.theme, self.centre)
+        made.taken.connect(self._finds.take)
+        for come in self._finds.begin():
+            come.connect(made.refresh)
+        self._wear(made, made.apply_theme)
+        return made
+
+    def _wear(self, part: QWidget, restyle: Callable[[Theme], None]) -> None:
+        """Dress a part that is made when it is first asked for."""
+        worn = Dress(part, restyle)
         worn.wear(self.themes.theme)
         self._dresses.append(worn)
-        return made
+
+    def show_history(self) -> None:
+        """Every step of the plan in words; a click on one goes there."""
+        from isocost.ui.dialogs.history import History
+
+        self.take_typed()
+        History(self.session.undo_stack, self).show()
+
+    def toggle_table(self) -> None:
+        """The chart with the keyboard, else the first of the page, as a table or back as a picture."""
+        from isocost.ui.widgets.card import ChartCard
+
+        self.show_workspace()
+        part: QWidget | None = self.focusWidget()
+        while part is not None and not isinstance(part, ChartCard):
+            part = part.parentWidget()
+        page = self.pages.currentWidget()
+        charts = [each for each in page.findChildren(ChartCard) if each.isVisible()]
+        card = part or next(iter(charts), None)
+        if card is not None:
+            card.toggle_table()
 
     def _reveal_place(self, place: InputPlace) -> None:
         """Put the cursor into an input, of another stage as well."""

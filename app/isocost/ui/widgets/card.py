@@ -43,8 +43,10 @@ from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.widgets.figures import OPENING, TIP, ShowsFigures, explain
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
-from isocost.ui.widgets.table import TableDialog
+from isocost.ui.widgets.table import TableDialog, TableOver
 
+LOW = 110
+"""Pixels of a chart below which no table can be read in its place."""
 PICTURE_SCALE = 2.0
 """Pixels of a copied picture per pixel on screen, so that it stays sharp on a slide."""
 
@@ -160,6 +162,9 @@ class ChartCard(QFrame):
         self.title = CardTitle(self)
         self.subtitle = ElidedLabel(self)
         self.subtitle.setProperty("role", "small")
+        self._over: TableOver | None = None
+        self._charted: QWidget | None = None
+        self._figure = self._meant = ""
         self.menu = self._menu()
         self.more = QToolButton(self)
         self.more.setText("⋯")
@@ -221,6 +226,12 @@ class ChartCard(QFrame):
             self.setAccessibleDescription(summary)
         if title != self.accessibleName():
             self.setAccessibleName(title)
+        if self.table_shown:  # once the card has all that it is shown
+            QTimer.singleShot(0, self, self._follow_table)
+
+    def _follow_table(self) -> None:
+        if self.table_shown:
+            self._fill_table()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type; colours come from the style sheet."""
@@ -296,6 +307,35 @@ class ChartCard(QFrame):
             text = f"{path} could not be written: {error.strerror}. Choose another place."
             warning_box(self, text).exec()
 
+    @property
+    def table_shown(self) -> bool:
+        """Whether the table stands in the chart's place."""
+        return self._over is not None and not self._over.isHidden()
+
+    def toggle_table(self) -> None:
+        """Put the table and the summary in the chart's place, or the chart back; the keyboard goes there.
+
+        Where the chart is too low for a table that opens in a window of its own.
+        """
+        if not self.table_shown and self.body.geometry().height() < self.theme.px(LOW):
+            self.show_table()
+            return
+        if self._over is not None and self.table_shown:
+            self._over.uncover()
+            target: QWidget = self._charted or self.more
+        else:
+            focused = QApplication.focusWidget()
+            self._charted = focused if focused is not None and self.isAncestorOf(focused) else None
+            if self._over is None:
+                self._over = TableOver(self.body, self)
+            self._fill_table()
+            target = self._over.table
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _fill_table(self) -> None:
+        if self._over is not None:
+            self._over.show_table(self.title.text(), self.accessibleDescription(), self.table())
+
     def show_table(self) -> TableDialog:
         """Open the table in a window of its own."""
         dialog = TableDialog(self.title.text(), self.table(), self)
@@ -321,7 +361,6 @@ class ChartCard(QFrame):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
-        self._figure = self._meant = ""
         self._opening = QAction("Explain", self)
         self._opening.triggered.connect(lambda: explain(self, self._meant or self._figure))
         menu.addAction(self._opening)
