@@ -132,7 +132,6 @@ class Menus:
             menu.addAction(action)
         self._add(menu, "&History…", window.show_history, "Ctrl+H")
         menu.addSeparator()
-        self._add(menu, "&Find anything…", window.find_anything, "Ctrl+K")
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
 
     def _build_view(self) -> None:
@@ -141,6 +140,7 @@ class Menus:
         for index, page in enumerate(window.page_titles):
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
         menu.addSeparator()
+        self._add(menu, "&Find anything…", window.find_anything, "Ctrl+K")
         self._add(menu, "Chart as &table", window.toggle_table, "Ctrl+T")
         self._add(menu, "&Explain the cost", partial(window.explain, "total.cost_usd"), "Ctrl+I")
         menu.addSeparator()

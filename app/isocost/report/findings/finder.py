@@ -22,7 +22,7 @@ from isocost.plan.project.project import Project, Scenario, get_value, model_of
 from isocost.quantities import format_quantity
 from isocost.report.decisions.explain import value_said
 from isocost.report.estimate_questions import LATE_WEEKS
-from isocost.report.findings.offers import accelerator_offers, holding, model_offer, spelled
+from isocost.report.findings.offers import Offer, holding, model_offer, spelled
 
 Kind = Literal["recent", "input", "command", "plan", "model", "accelerator", "figure"]
 HEADINGS: dict[Kind, str] = {
@@ -147,14 +147,14 @@ def found_models(text: str, catalog: Catalog, current: str | None) -> Iterator[F
             yield made("model", name, shown, offer.sentence, value, (spelling,))
 
 
-def found_accelerators(text: str, project: Project, scenario: Scenario, catalog: Catalog) -> Iterator[Found]:
-    """Accelerators that a text may mean, by any of their names."""
-    offers = {each.value: each for each in accelerator_offers(project, scenario, catalog)}
+def found_accelerators(text: str, offers: Sequence[Offer], catalog: Catalog, current: str) -> Iterator[Found]:
+    """Accelerators on offer that a text may mean, by any of their names."""
+    by_key = {each.value: each for each in offers}
     for key, spelling in catalog.accelerator_names.containing(text).items():
-        if (offer := offers.get(key)) is not None:
+        if (offer := by_key.get(key)) is not None:
             also = "" if spelling == offer.value else spelling
             shown = spelled(offer.cells[0], also, holding(catalog, spelling))
-            value = IN_THE_PLAN if key == scenario.hardware.accelerator else ""
+            value = IN_THE_PLAN if key == current else ""
             yield made("accelerator", key, shown, offer.sentence, value, (spelling,))
 
 

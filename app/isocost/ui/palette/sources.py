@@ -24,6 +24,7 @@ from isocost.report.findings.finder import (
     made,
     stage_of_input,
 )
+from isocost.report.findings.offers import Offer, accelerator_offers
 from isocost.report.findings.presets import first_note
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class WindowFinds:
         session = window.session
         self._plans: tuple[Found, ...] = ()
         self._given: tuple[Found, ...] = ()
+        self._offers: tuple[Offer, ...] = ()
+        self._explained: tuple[object, tuple[Found, ...]] = (None, ())
         self._reader = session.worker(self._take_plans, lambda _: None, of_plan=False)
         self._figures = session.later(figures_of, lambda answer: answer.estimate)
         self._known: tuple[Project, int, int, tuple[Found, ...]] | None = None
@@ -46,7 +49,9 @@ class WindowFinds:
     def begin(self) -> tuple[SignalInstance, SignalInstance]:
         """Ask for what takes longer than a frame; returns what tells that some of it has come."""
         session, catalog = self._window.session, self._window.session.catalog
+        scenario = session.current_scenario
         self._given = tuple(self._commands())
+        self._offers = accelerator_offers(session.project, scenario, catalog)
         if not self._plans:
             self._reader.request(lambda: _shipped(catalog))
         if session.answer is not None:
@@ -57,14 +62,19 @@ class WindowFinds:
         """Everything that a text may mean, in no order; without a text what has no list of its own."""
         session = self._window.session
         every = [*self._inputs(), *self._given, *self._recent_files(), *self._plans]
-        if self._figures.value is not None:
-            every += found_figures(self._figures.value)
+        every += self._figures_found()
         scenario = session.current_scenario
         current = model_of(scenario, session.current_stage).name
         if text.strip():
-            every += found_accelerators(text, session.project, scenario, session.catalog)
+            every += found_accelerators(text, self._offers, session.catalog, scenario.hardware.accelerator)
             every += found_models(text, session.catalog, current)
         return every
+
+    def _figures_found(self) -> tuple[Found, ...]:
+        figures = self._figures.value
+        if figures is not None and self._explained[0] is not figures:
+            self._explained = (figures, found_figures(figures))
+        return self._explained[1] if figures is not None else ()
 
     def _inputs(self) -> tuple[Found, ...]:
         session = self._window.session

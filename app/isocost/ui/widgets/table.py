@@ -20,7 +20,6 @@ from shiboken6 import isValid
 from isocost.report.table import Table
 from isocost.ui.widgets.labels import WrapLabel
 
-
 BETWEEN = 12
 """Pixels between columns."""
 
