@@ -13,6 +13,7 @@ from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:  # imported when the window is filled
+    from isocost.plan.project.project import Project
     from isocost.ui.header.headline import Headline
     from isocost.ui.session.documents import Documents
     from isocost.ui.session.session import Session
@@ -41,8 +42,8 @@ class Commands(Protocol):
     def show_history(self) -> None:
         """Every step of the plan in words."""
 
-    def explain(self, key: str) -> None:
-        """Open a figure of the answer."""
+    def explain(self, key: str, of: Project | None = None) -> None:
+        """Open a figure of the answer, or of another plan."""
 
     def toggle_table(self) -> None:
         """A chart as a table, or back."""

@@ -52,6 +52,7 @@ from isocost.ui.widgets.typing import leave
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
     from isocost.plan.explain.changing import InputPlace
+    from isocost.plan.project.project import Project
     from isocost.ui.explain.panel import ExplainPanel
     from isocost.ui.palette.palette import Palette
 
@@ -252,12 +253,15 @@ class Window(QMainWindow):
                 return
         self.inputs.reveal(path)
 
-    def explain(self, key: str) -> None:
-        """Open a figure of the answer: its formula, its inputs, their sources."""
+    def explain(self, key: str, of: Project | None = None) -> None:
+        """Open a figure of the answer, or of another plan: its formula, its inputs, their sources."""
         self.show_workspace()
         if self._panel is None:
             self._panel = self._make_panel()
-        self._panel.open(key)
+        if of is None:
+            self._panel.open(key)
+        else:
+            self._panel.open_of(of, key)
 
     def _make_panel(self) -> ExplainPanel:
         from isocost.ui.explain.panel import ExplainPanel  # with the charts, which come after the first paint

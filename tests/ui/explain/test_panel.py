@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView, QWidget
 
+from isocost.plan.answer.estimate import answer
 from isocost.plan.explain.figures import Explainer
+from isocost.plan.project.editing import duplicate_scenario
+from isocost.plan.project.project import set_value
 from isocost.quantities import format_cents
+from isocost.report.decisions.explain import value_said
 from isocost.ui.explain.panel import LEAST_PAGE, ExplainPanel
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.card import ChartCard
@@ -262,3 +266,42 @@ def test_the_title_of_a_card_opens_by_click_and_by_enter(window, qtbot):
     title.setFocus()
     press(qtbot, Qt.Key.Key_Return)
     assert panel(window).shown.key == "total.cost_usd"
+
+
+def test_a_figure_of_a_compared_scenario_opens_as_that_scenarios(window, qtbot):
+    copied = duplicate_scenario(window.session.project, 0)
+    window.session.apply(
+        lambda _: set_value(copied, "price.usd_per_gpu_hour", 2.0, scenario=1), "A cheaper copy"
+    )
+    window.show_page(window.page_titles.index("Compare"))
+    settle(window.session)
+    QApplication.processEvents()
+    page = window.pages.currentWidget()
+    table = page.findChild(QTableView)
+    row = next(
+        at for at in range(table.model().rowCount()) if table.model().row(at) and table.model().row(at).figure
+    )
+    place = table.visualRect(table.model().index(row, 1)).center()
+    qtbot.mouseClick(table.viewport(), LEFT, pos=place)
+    settle(window.session)
+    assert window.session.scenario == 1
+    shown = panel(window)
+    assert shown.value.text() == format_cents(window.session.estimate.total.cost_usd)
+    assert "$2.00" in shown.values.whole
+
+
+def test_our_estimate_of_a_claim_opens_without_changing_the_plan(window, qtbot):
+    before = window.session.project
+    window.show_page(window.page_titles.index("Claims"))
+    settle(window.session)
+    card = window.findChild(ChartCard, "claims.ours")
+    view = card.chart.view
+    qtbot.mouseClick(card.title, LEFT, pos=QPoint(20, card.title.height() // 2))
+    settle(window.session)
+    shown = panel(window)
+    node = Explainer(answer(view.plan, window.session.catalog), 1.0).of(view.figure)
+    assert node.value == pytest.approx(view.span.p50, rel=1e-6)
+    assert shown.shown.value == value_said(node)
+    assert "another plan" in shown.name.whole
+    assert not any(each.change for each in shown.tree.rows.rows)
+    assert window.session.project == before

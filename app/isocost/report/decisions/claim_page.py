@@ -13,6 +13,7 @@ from isocost.plan.claims.checks import Status
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars
+from isocost.plan.project.project import Project
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.decisions.claims import HEADINGS, ours_said, story_said, understood_said
@@ -197,6 +198,13 @@ class OursView:
     said: Said
     rests_on: str
     """What it rests on, a paragraph."""
+    plan: Project | None = None
+    """The plan that the estimate is of."""
+
+    @property
+    def figure(self) -> str:
+        """Key by which the estimate is explained, of that plan."""
+        return {"usd": "total.cost_usd", "hours": "total.gpu_hours", "days": "total.wall_days"}[self.unit]
 
     def shown(self, value: float) -> str:
         """A value of the figure in words."""
@@ -231,7 +239,8 @@ def ours_view(checked: Checked) -> OursView | None:
     words = ours_said(checked)
     ends = f"8 chances in 10 between {blank.shown(span.p10)} and {blank.shown(span.p90)}"
     summary = f"{finding}. {ends}. {subtitle}"
-    return OursView(told, span, kind, Said(finding, subtitle, summary), " ".join(words[_figures(checked) :]))
+    rests_on = " ".join(words[_figures(checked) :])
+    return OursView(told, span, kind, Said(finding, subtitle, summary), rests_on, checked.ours_plan)
 
 
 def _figures(checked: Checked) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.explain.changing import InputPlace, input_of
 from isocost.plan.explain.figures import Explainer, UnknownFigureError
@@ -20,6 +21,7 @@ SHOWN = 2
 """Levels beneath the figure that are open at first."""
 FEW = 6
 """Values up to which a sum is written out."""
+OTHER = "another plan than the open one"
 GONE = "This plan has no such figure any more"
 GONE_NOTE = "What it was part of is switched off or left out. Back leads to the figure before it."
 
@@ -68,6 +70,8 @@ class ExplainedCard:
     """Where a value that is not worked out comes from, or what the formula is by."""
     change: str
     input: InputPlace | None
+    whose: str
+    """Of which plan it is, where that is not the open one."""
     rows: tuple[ValueRow, ...]
 
     @property
@@ -78,24 +82,34 @@ class ExplainedCard:
 
 
 def card(
-    trees: Explainer, root: str, key: str, on: Reckoning, estimate: Estimate, opened: Mapping[str, bool]
+    trees: Explainer,
+    root: str,
+    key: str,
+    told: Answer,
+    opened: Mapping[str, bool],
+    *,
+    open_plan: bool = True,
 ) -> ExplainedCard:
     """A value of the tree of the figure ``root``, with what it is made of.
 
     Args:
+        told: the answer whose figures the trees are.
         opened: rows that were opened or closed, by their place; others are open near the figure.
+        open_plan: whether it is that of the open plan, whose inputs can be changed.
     """
+    on = told.reckoning if open_plan else None
     try:
         found = trees.under(root, key)
     except UnknownFigureError:
-        return ExplainedCard(key, GONE, "", GONE_NOTE, "", "", "", "", None, ())
+        return ExplainedCard(key, GONE, "", GONE_NOTE, "", "", "", "", None, "", ())
     node = without_steps(found)
     change, place = _change(found, on)
     formula = formula_said(node)
     values = how_said(node) if "{" in node.words and not formula.startswith("the sum") else ""
     return ExplainedCard(
-        key, node.label, value_said(node), _note(node, estimate), formula, values, node.source,
-        change, place, (*_rows(node, on, opened, 0, ""), *_doubt(trees, key, on, opened)),
+        key, node.label, value_said(node), _note(node, told.estimate), formula, values, node.source,
+        change, place, "" if open_plan else f"{OTHER}: {told.project.name}, {told.scenario.name}",
+        (*_rows(node, on, opened, 0, ""), *_doubt(trees, key, on, opened)),
     )  # fmt: skip
 
 
@@ -129,8 +143,10 @@ def _note(node: Explanation, estimate: Estimate) -> str:
     return node.provenance
 
 
-def _change(node: Explanation, on: Reckoning) -> tuple[str, InputPlace | None]:
-    """What leads to the input of a value, and which that is."""
+def _change(node: Explanation, on: Reckoning | None) -> tuple[str, InputPlace | None]:
+    """What leads to the input of a value, and which that is; nothing does in another plan (None)."""
+    if on is None:
+        return "", None
     place = next((found for each in steps(node) if (found := input_of(each, on)) is not None), None)
     if place is None:
         return "", None
@@ -139,7 +155,7 @@ def _change(node: Explanation, on: Reckoning) -> tuple[str, InputPlace | None]:
 
 
 def _rows(
-    node: Explanation, on: Reckoning, opened: Mapping[str, bool], level: int, above: str
+    node: Explanation, on: Reckoning | None, opened: Mapping[str, bool], level: int, above: str
 ) -> Iterator[ValueRow]:
     """The values beneath a figure, each followed by those beneath it while they are shown."""
     for given in node.inputs:
@@ -154,7 +170,9 @@ def _rows(
             yield from _rows(each, on, opened, level + 1, place)
 
 
-def _doubt(trees: Explainer, key: str, on: Reckoning, opened: Mapping[str, bool]) -> Iterator[ValueRow]:
+def _doubt(
+    trees: Explainer, key: str, on: Reckoning | None, opened: Mapping[str, bool]
+) -> Iterator[ValueRow]:
     """The ends of the range of a figure that has one."""
     if key not in ("total.cost_usd", "total.wall_days"):
         return
@@ -177,3 +195,8 @@ def _doubt(trees: Explainer, key: str, on: Reckoning, opened: Mapping[str, bool]
 def copied_text(title: str, node: Explanation) -> str:
     """A figure with all it is made of and every source, as text to paste."""
     return text(told(title, node, None))
+
+
+def not_explained(error: Exception) -> str:
+    """Why a figure of another plan does not open."""
+    return f"It cannot be explained: {error or type(error).__name__}"

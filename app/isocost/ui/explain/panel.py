@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -19,10 +20,12 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.explain.figures import Explainer
-from isocost.report.decisions.explain_card import ExplainedCard, ValueRow, card, copied_text
+from isocost.plan.project.project import Project
+from isocost.report.decisions.explain_card import ExplainedCard, ValueRow, card, copied_text, not_explained
 from isocost.report.estimate_questions import LATE_WEEKS
+from isocost.ui.dialogs.errors import show_error
 from isocost.ui.explain.tree import ValueTree
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -30,6 +33,7 @@ from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
+log = logging.getLogger(__name__)
 WIDTH, LEAST_PAGE = 476, 900
 """Pixels of the panel, and of a page that it is not laid over but stands beside."""
 MARGIN = 20
@@ -43,6 +47,8 @@ class Visit:
     root: str
     """Key of the figure whose tree it stands in."""
     key: str
+    of: Answer | None = None
+    """Of another plan than the open one; None = the newest answer."""
     opened: dict[str, bool] = field(default_factory=dict)
     """Rows of its tree that were opened or closed."""
     row: int = -1
@@ -77,6 +83,7 @@ class ExplainPanel(QFrame):
         self._connect()
         self.apply_theme(theme)
         self.hide()
+        self._asker = session.worker(self._open_answered, self._say_why, of_plan=False)
         self._follower = Follower(self, session, ("estimate",), self._show)
         for part in (within, below):
             part.installEventFilter(self)
@@ -186,18 +193,29 @@ class ExplainPanel(QFrame):
 
     def open(self, key: str) -> None:
         """Open a figure by its key; the keyboard goes to what it is made of."""
+        self._asker.discard()
         self._visit(Visit(key, key))
+
+    def open_of(self, plan: Project, key: str) -> None:
+        """Open a figure of a plan that is not the open one, once its answer has been worked out."""
+        catalog = self._session.catalog
+        self._asker.request(lambda: (key, answer(plan, catalog)))
+
+    def _open_answered(self, found: tuple[str, Answer]) -> None:
+        key, of = found
+        self._visit(Visit(key, key, of))
 
     def _open_row(self, row: ValueRow) -> None:
         now = self.visit
         if now is not None:
-            self._visit(Visit(row.key if row.key.startswith("range.") else now.root, row.key))
+            root = row.key if row.key.startswith("range.") else now.root
+            self._visit(Visit(root, row.key, now.of))
 
     def _visit(self, visit: Visit) -> None:
         now = self.visit
         if self.isHidden():
             self._came_from = QApplication.focusWidget()
-        if now is not None and now.key == visit.key and not self.isHidden():
+        if now is not None and (now.key, now.of) == (visit.key, visit.of) and not self.isHidden():
             visit = now
         else:
             if now is not None:
@@ -240,6 +258,10 @@ class ExplainPanel(QFrame):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
         self._came_from, self._trail, self._at, self._trees = None, [], -1, None
 
+    def _say_why(self, error: Exception) -> None:
+        log.warning("No explanation: %s", error, exc_info=error)
+        show_error(self, not_explained(error))
+
     # Showing
 
     def _explainer(self, answer: Answer) -> Explainer:
@@ -247,16 +269,19 @@ class ExplainPanel(QFrame):
             self._trees = (answer, Explainer(answer, LATE_WEEKS))
         return self._trees[1]
 
-    def _show(self, answer: Answer) -> None:
-        """Show the figure as it is in an answer."""
+    def _show(self, newest: Answer) -> None:
+        """Show the figure as it is in the newest answer, or in that of its own plan."""
         visit = self.visit
         if visit is None:
             return
-        trees = self._explainer(answer)
-        found = card(trees, visit.root, visit.key, answer.reckoning, answer.estimate, visit.opened)
+        told = visit.of or newest
+        found = card(
+            self._explainer(told), visit.root, visit.key, told, visit.opened, open_plan=visit.of is None
+        )
         self.shown = found
         self.value.setText(found.value or found.label)
-        self.name.say(f"{found.label}  ·  {found.note}" if found.value else found.note)
+        notes = (found.label if found.value else "", found.note, found.whose)
+        self.name.say("  ·  ".join(each for each in notes if each))
         for label, text in (
             (self.formula, found.formula), (self.values, found.values and f"= {found.values}"),
             (self.source, found.source),
@@ -284,10 +309,11 @@ class ExplainPanel(QFrame):
 
     def copy(self) -> None:
         """Put the figure on the clipboard with all it is made of."""
-        visit, answer = self.visit, self._session.answer
-        if visit is not None and answer is not None and self.shown is not None and self.shown.value:
-            node = self._explainer(answer).under(visit.root, visit.key)
-            QGuiApplication.clipboard().setText(copied_text(answer.project.name, node))
+        visit, newest = self.visit, self._session.answer
+        if visit is not None and newest is not None and self.shown is not None and self.shown.value:
+            told = visit.of or newest
+            node = self._explainer(told).under(visit.root, visit.key)
+            QGuiApplication.clipboard().setText(copied_text(told.project.name, node))
 
     # Its place
 

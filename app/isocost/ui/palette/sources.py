@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from isocost import paths
 from isocost.files import FileError, load_project
@@ -29,13 +29,35 @@ from isocost.report.findings.presets import first_note
 
 if TYPE_CHECKING:
     from isocost.catalog import Catalog
-    from isocost.ui.window import Window
+    from isocost.ui.inputs.column import InputColumn
+    from isocost.ui.session.documents import Documents
+    from isocost.ui.session.session import Session
+
+
+class Searched(Protocol):
+    """What is asked of the window that things are found in."""
+
+    session: Session
+    documents: Documents
+    inputs: InputColumn
+
+    def menuBar(self) -> QMenuBar:  # noqa: N802 - Qt's name
+        """Its commands."""
+
+    def show_workspace(self) -> None:
+        """The plan, not the presets."""
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into an input."""
+
+    def explain(self, key: str, of: Project | None = None) -> None:
+        """Open a figure."""
 
 
 class WindowFinds:
     """The inputs, commands, plans, models, accelerators and figures of one window."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Searched) -> None:
         self._window = window
         session = window.session
         self._plans: tuple[Found, ...] = ()

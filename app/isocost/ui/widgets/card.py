@@ -35,12 +35,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.plan.project.project import Project
 from isocost.report.table import Table, write_csv
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.widgets.boxes import warning_box
-from isocost.ui.widgets.figures import OPENING, TIP, ShowsFigures, explain
+from isocost.ui.widgets.figures import OPENING, ShowsFigures, explain
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.table import TableDialog, TableOver
@@ -91,24 +92,20 @@ class CardTitle(ElidedLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figure = ""
+        self._of: Project | None = None
         self.setMouseTracking(True)
 
-    def set_figure(self, key: str) -> None:
-        """Let the figure of a key open; empty = nothing opens."""
+    def set_figure(self, key: str, of: Project | None = None) -> None:
+        """Let the figure of a key open, of another plan than the open one; empty = nothing opens."""
+        self._of = of
         if key != self._figure:
             self._figure = key
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus if key else Qt.FocusPolicy.NoFocus)
             self.setAccessibleDescription("Enter opens where it comes from." if key else "")
-            self._explain()
 
     def figure_at(self, place: QPoint | None) -> str:
         """Key of the figure that the finding is about."""
         return self._figure
-
-    def _explain(self) -> None:
-        super()._explain()
-        if self._figure and not self.toolTip():
-            self.setToolTip(TIP)
 
     @property
     def _words(self) -> QRectF:
@@ -138,11 +135,11 @@ class CardTitle(ElidedLabel):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         left = event.button() is Qt.MouseButton.LeftButton
-        if not (left and self._is_on(event.position()) and explain(self, self._figure)):
+        if not (left and self._is_on(event.position()) and explain(self, self._figure, self._of)):
             super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() not in OPENING or not explain(self, self._figure):
+        if event.key() not in OPENING or not explain(self, self._figure, self._of):
             super().keyPressEvent(event)
 
 
@@ -165,6 +162,7 @@ class ChartCard(QFrame):
         self._over: TableOver | None = None
         self._charted: QWidget | None = None
         self._figure = self._meant = ""
+        self._of: Project | None = None
         self.menu = self._menu()
         self.more = QToolButton(self)
         self.more.setText("⋯")
@@ -203,10 +201,13 @@ class ChartCard(QFrame):
         """What is said below the chart where it is taken elsewhere."""
         return ""
 
-    def explains(self, key: str, *, by_title: bool = True) -> None:
-        """Let the card's menu, and its title where that is about it, open a figure; empty = it has none."""
-        self._figure = key
-        self.title.set_figure(key if by_title else "")
+    def explains(self, key: str, *, by_title: bool = True, of: Project | None = None) -> None:
+        """Let the card's menu, and its title where that is about it, open a figure; empty = it has none.
+
+        ``of`` is the plan whose figure it is; None = the open one.
+        """
+        self._figure, self._of = key, of
+        self.title.set_figure(key if by_title else "", of)
 
     def choice_chip(self, text: str, name: str) -> QPushButton:
         """A chip of this card of which only one is down at a time; ``name`` is its objectName."""
@@ -362,7 +363,7 @@ class ChartCard(QFrame):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         self._opening = QAction("Explain", self)
-        self._opening.triggered.connect(lambda: explain(self, self._meant or self._figure))
+        self._opening.triggered.connect(lambda: explain(self, self._meant or self._figure, self._of))
         menu.addAction(self._opening)
         for text, slot in (
             ("Copy as picture", self.copy_picture),

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from isocost.plan.project.project import Project
 from isocost.ui.widgets.labels import ClickLabel, plain_tip
 
 FIGURE = int(Qt.ItemDataRole.UserRole) + 1
@@ -26,8 +27,8 @@ TIP = "Open: where this comes from"
 class ExplainsFigures(Protocol):
     """The window: shows what a figure is made of."""
 
-    def explain(self, key: str) -> None:
-        """Open a figure of the newest answer by its key."""
+    def explain(self, key: str, of: Project | None = None) -> None:
+        """Open a figure by its key: of the newest answer, or of a plan that is not the open one."""
 
 
 @runtime_checkable
@@ -38,12 +39,16 @@ class ShowsFigures(Protocol):
         """Key of the figure at a place, or of the one the keyboard is on (None); empty = there is none."""
 
 
-def explain(shown_by: QWidget, key: str) -> bool:
-    """Open a figure; False where it has no key, or nobody around explains any."""
+def explain(shown_by: QWidget, key: str, of: Project | None = None) -> bool:
+    """Open a figure; False where it has no key, or nobody around explains any.
+
+    Args:
+        of: the plan whose figure it is; None = the open one.
+    """
     around: QWidget | None = shown_by
     while key and around is not None:
         if isinstance(around, ExplainsFigures):
-            around.explain(key)
+            around.explain(key, of)
             return True
         around = around.parentWidget()
     return False
