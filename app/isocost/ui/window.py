@@ -258,6 +258,7 @@ class Window(QMainWindow):
         self.show_workspace()
         if self._panel is None:
             self._panel = self._make_panel()
+        self._wear(self._panel, self._panel.apply_theme)
         if of is None:
             self._panel.open(key)
         else:
@@ -269,13 +270,13 @@ class Window(QMainWindow):
         made = ExplainPanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
         made.input_wanted.connect(self._reveal_place)
         made.room_taken.connect(lambda width: self._right.setContentsMargins(0, 6, width, 0))
-        self._wear(made, made.apply_theme)
         return made
 
     def find_anything(self) -> None:
         """The palette: whatever has a name is found by typing it."""
         if self._palette is None:
             self._palette = self._make_palette()
+        self._wear(self._palette, self._palette.apply_theme)
         self._finds.begin()
         self._palette.open()
 
@@ -288,14 +289,15 @@ class Window(QMainWindow):
         made.taken.connect(self._finds.take)
         for come in self._finds.begin():
             come.connect(made.refresh)
-        self._wear(made, made.apply_theme)
         return made
 
     def _wear(self, part: QWidget, restyle: Callable[[Theme], None]) -> None:
-        """Dress a part that is made when it is first asked for."""
-        worn = Dress(part, restyle)
+        """Dress a part that is made when it is first asked for, and is not told of themes while closed."""
+        worn = next((each for each in self._dresses if each.part is part), None)
+        if worn is None:
+            worn = Dress(part, restyle)
+            self._dresses.append(worn)
         worn.wear(self.themes.theme)
-        self._dresses.append(worn)
 
     def show_history(self) -> None:
         """Every step of the plan in words; a click on one goes there."""

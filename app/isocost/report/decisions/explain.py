@@ -10,7 +10,7 @@ from typing import Any
 
 from isocost.plan.explain.training import E_WORDS
 from isocost.plan.money.explain import Explanation
-from isocost.quantities import DOLLAR, format_cents, format_quantity, money_shown_in
+from isocost.quantities import DOLLAR, format_cents, format_memory, format_quantity, money_shown_in
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -57,7 +57,7 @@ _PLACE = re.compile(r"{([^{}]+)}")
 
 def _brief(node: Explanation) -> str:
     """A value as it stands in a formula."""
-    if node.unit == "USD" or node.unit == "share":
+    if node.unit in ("USD", "share", "bytes"):
         return value_said(node)
     return value_said(replace(node, unit="USD" if node.unit.startswith("USD") else ""))
 
@@ -86,6 +86,8 @@ def value_said(node: Explanation) -> str:
     unit = node.unit
     if unit == "USD":
         return format_cents(node.value)
+    if unit == "bytes":  # an accelerator's memory, which is told in the units of its label
+        return format_memory(node.value, digits=DIGITS)
     if unit.startswith("USD"):
         return f"{format_quantity(node.value, 'money', digits=4)}{unit.removeprefix('USD')}"
     if unit == "share":

@@ -126,7 +126,14 @@ class ValueTree(RowList):
 
     def show_rows(self, rows: tuple[ValueRow, ...]) -> None:
         """Show other rows; the one the keyboard is on stays where it is the same value."""
-        before = self.row(self.currentIndex())
+        before, shown = self.row(self.currentIndex()), self.rows.rows
+        if [each.place for each in shown] == [each.place for each in rows]:
+            # At each step of a drag few values change, and to paint one takes time.
+            self.rows.rows = rows
+            for at, (old, new) in enumerate(zip(shown, rows, strict=True)):
+                if old != new:
+                    self.rows.dataChanged.emit(self.rows.index(at, 0), self.rows.index(at, 0))
+            return
         self.rows.show(rows)
         if before is not None:
             places = [each.place for each in rows]

@@ -124,6 +124,13 @@ QTableView[role="inset"] { background: transparent; border: none; outline: none;
 QTableView[role="inset"] QHeaderView { background: transparent; border: none; }
 QTableView[role="inset"] QHeaderView::section { background: transparent; border: none; color: $quiet;
     border-bottom: 1px solid $line; font-size: ${s11}px; padding: 2px 0 3px 8px; }
+QTableView[role="read"] { background: transparent; border: none; outline: none; font-size: ${s12}px;
+    alternate-background-color: $field; }
+QTableView[role="read"]::item { padding: 0 6px; border: none; }
+QTableView[role="read"]::item:selected { background: $accent; color: $on_accent; }
+QTableView[role="read"] QHeaderView { background: transparent; border: none; }
+QTableView[role="read"] QHeaderView::section { background: transparent; border: none; color: $quiet;
+    border-bottom: 1px solid $line; font-size: ${s11}px; padding: 2px 6px 3px 6px; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
 QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 24px; }
 QScrollBar::handle:vertical:hover { background: $quiet; }

@@ -20,6 +20,8 @@ from shiboken6 import isValid
 from isocost.report.table import Table
 from isocost.ui.widgets.labels import WrapLabel
 
+MOST_SUMMARY = 0.4
+"""Share of its room that a summary takes at most."""
 BETWEEN = 12
 """Pixels between columns."""
 
@@ -85,7 +87,7 @@ class TableOver(QFrame):
         self.summary = WrapLabel(self)
         self.summary.setProperty("role", "small")
         self.table = TableView(self)
-        self.table.setProperty("role", "inset")
+        self.table.setProperty("role", "read")
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -118,6 +120,9 @@ class TableOver(QFrame):
 
     def _place(self) -> None:
         self.setGeometry(self._covers.geometry())
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 8)
+        # The summary repeats the table: it goes where it would leave that little room.
+        self.summary.setVisible(MOST_SUMMARY * self.height() >= self.summary.sizeHint().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and not self.isHidden():
