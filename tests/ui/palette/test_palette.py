@@ -51,6 +51,29 @@ def test_an_input_gets_the_cursor(window, qtbot):
     assert window.inputs.fields["price.usd_per_gpu_hour"].edit.hasFocus()
 
 
+@pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        ("price 3.49", "price.usd_per_gpu_hour", 3.49),
+        ("mfu 40 %", "efficiency.mfu", 0.4),
+        ("tokens 3T", "data.tokens", 3e12),
+    ],
+)
+def test_a_value_behind_a_name_is_set_in_one_step(window, qtbot, text, path, value):
+    before = window.session.project
+    palette = typed(window, qtbot, text)
+    assert (current(palette).kind, current(palette).key) == ("value", path)
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.session.value(path) == pytest.approx(value)
+    window.session.undo_stack.undo()
+    assert window.session.project == before
+
+
+def test_a_value_that_cannot_be_is_not_offered(window, qtbot):
+    palette = typed(window, qtbot, "mfu 400 %")
+    assert "value" not in [each.kind for each in found(palette)]
+
+
 def test_an_input_of_another_page_is_shown_there(window, qtbot):
     typed(window, qtbot, "contingency")
     press(qtbot, Qt.Key.Key_Return)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,19 +14,20 @@ from isocost.catalog.names import normalised
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.chances import stage_with
 from isocost.plan.explain.figures import Explainer
-from isocost.plan.inputs.input import Choice, Input
-from isocost.plan.inputs.table import INPUTS
+from isocost.plan.inputs.input import Choice, Input, problem
+from isocost.plan.inputs.table import INPUTS, NUMBERS
 from isocost.plan.kinds import uses
 from isocost.plan.money.explain import Explanation
 from isocost.plan.project.project import Project, Scenario, get_value, model_of
-from isocost.quantities import format_quantity
+from isocost.quantities import MoneyUnit, QuantityError, format_quantity, parse
 from isocost.report.decisions.explain import value_said
 from isocost.report.estimate_questions import LATE_WEEKS
 from isocost.report.findings.offers import Offer, holding, model_offer, spelled
 
-Kind = Literal["recent", "input", "command", "plan", "model", "accelerator", "figure"]
+Kind = Literal["recent", "value", "input", "command", "plan", "model", "accelerator", "figure"]
 HEADINGS: dict[Kind, str] = {
     "recent": "Recent",
+    "value": "Set",
     "input": "Inputs",
     "command": "Commands",
     "plan": "Plans",
@@ -36,6 +37,7 @@ HEADINGS: dict[Kind, str] = {
 }
 """What the groups are called."""
 DOES: dict[Kind, str] = {
+    "value": "set it",
     "input": "go to it",
     "command": "do it",
     "plan": "open",
@@ -44,9 +46,9 @@ DOES: dict[Kind, str] = {
     "figure": "explain",
 }
 """What taking one of a kind does."""
-ORDER: tuple[Kind, ...] = ("input", "accelerator", "model", "plan", "command", "figure")
+ORDER: tuple[Kind, ...] = ("value", "input", "accelerator", "model", "plan", "command", "figure")
 """Kinds that a text names as well, the likeliest to be meant first."""
-HINT = "An input, a command, a plan, a model, an accelerator or a figure"
+HINT = "An input, a command, a plan, a model, an accelerator, a figure; price 3.49 sets one"
 NOTHING = "Nothing is called that. Try part of a name: price, H100, Llama, export."
 IN_THE_PLAN = "in the plan"
 MUCH_LONGER = 3
@@ -66,6 +68,8 @@ class Found:
     """A line about it."""
     value: str = ""
     """What the plan holds or what it comes to."""
+    number: float = 0.0
+    """What an input is set to."""
     also: tuple[str, ...] = ()
     """Other words it is found by."""
     spellings: tuple[str, ...] = field(default=(), compare=False)
@@ -73,8 +77,8 @@ class Found:
 
     @property
     def id(self) -> str:
-        """By which it is remembered."""
-        return f"{self.kind}:{self.key}"
+        """By which it is remembered: a value that was set by its input."""
+        return f"{'input' if self.kind == 'value' else self.kind}:{self.key}"
 
     @property
     def words(self) -> str:
@@ -86,7 +90,7 @@ class Found:
 def made(kind: Kind, key: str, name: str, note: str = "", value: str = "", also: Iterable[str] = ()) -> Found:
     """Something that can be taken, with its spellings as they are compared."""
     others = tuple(also)
-    return Found(kind, key, name, note, value, others, tuple(map(normalised, (name, *others))))
+    return Found(kind, key, name, note, value, also=others, spellings=tuple(map(normalised, (name, *others))))
 
 
 # What there is
@@ -104,6 +108,33 @@ def found_inputs(project: Project, scenario: int, stage: int) -> tuple[Found, ..
         note = declared.help if at == stage or len(chosen.stages) < 2 else chosen.stages[at].name
         found.append(made("input", path, declared.label, note, value, (path, declared.help)))
     return tuple(found)
+
+
+_NAMED = re.compile(r"(.*\S)\s+([-+.\d$€£¥].*)")
+"""A name and what may be a value."""
+WELL = 2
+"""The rank up to which a text names an input that is to be set."""
+
+
+def found_values(text: str, inputs: Sequence[Found], money: Sequence[MoneyUnit]) -> Iterator[Found]:
+    """The inputs that a text names and gives a value: "price 3.49"; no value that cannot be."""
+    if (parts := _NAMED.fullmatch(text.strip())) is None:
+        return
+    whole = normalised(parts[1])
+    for each in inputs:
+        declared = NUMBERS.get(each.key)
+        rank = _rank(each, whole, [whole])
+        if declared is None or rank is None or rank > WELL:
+            continue
+        try:
+            number = parse(parts[2], declared.quantity, unit=declared.unit, money=tuple(money))
+        except QuantityError:
+            continue
+        if problem(declared, number) is None:
+            shown = format_quantity(number, declared.quantity)
+            now = f"now {each.value}" if each.value else "left to the estimate now"
+            name = f"{declared.label} {shown}"
+            yield replace(made("value", each.key, name, now, also=(text,)), number=number)
 
 
 SHARED = frozenset({"model", "hardware", "price", "efficiency", "layout"})

@@ -15,6 +15,7 @@ from isocost.ui.widgets.rows import LEFT, RIGHT, ROW, Index, RowDelegate, write_
 HEIGHT, HEADING, SIGN = 42, 26, 16
 """Pixels of a line, of a heading, and of an icon."""
 ICONS: dict[Kind, str] = {
+    "value": "edit",
     "input": "range",
     "command": "menu",
     "plan": "gallery",

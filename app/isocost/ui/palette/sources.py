@@ -21,11 +21,13 @@ from isocost.report.findings.finder import (
     found_inputs,
     found_models,
     found_plan,
+    found_values,
     made,
     stage_of_input,
 )
 from isocost.report.findings.offers import Offer, accelerator_offers
 from isocost.report.findings.presets import first_note
+from isocost.ui.inputs.bindings import refused, write_typed
 
 if TYPE_CHECKING:
     from isocost.catalog import Catalog
@@ -88,6 +90,7 @@ class WindowFinds:
         scenario = session.current_scenario
         current = model_of(scenario, session.current_stage).name
         if text.strip():
+            every += found_values(text, self._inputs(), session.money)
             every += found_accelerators(text, self._offers, session.catalog, scenario.hardware.accelerator)
             every += found_models(text, session.catalog, current)
         return every
@@ -136,6 +139,8 @@ class WindowFinds:
             window.show_workspace()
             session.select_stage(session.stage if stage is None else stage)
             window.reveal(found.key)
+        elif found.kind == "value":
+            self._set(found)
         elif found.kind == "command":
             for _, action in self._actions():
                 if _named(action) == found.key:
@@ -151,6 +156,16 @@ class WindowFinds:
             window.inputs.accelerator.choose(found.key)
         else:
             window.explain(found.key)
+
+    def _set(self, found: Found) -> None:
+        """Give an input a value; one that cannot stand beside the others is left to its field."""
+        session = self._window.session
+        stage = stage_of_input(session.current_scenario, found.key, session.stage)
+        session.select_stage(session.stage if stage is None else stage)
+        if refused(session, found.key, found.number):
+            self._window.reveal(found.key)
+        else:
+            write_typed(session, found.key, found.number)
 
 
 def _shipped(catalog: Catalog) -> tuple[Found, ...]:
