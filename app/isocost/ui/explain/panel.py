@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,11 +30,14 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.card import ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
 log = logging.getLogger(__name__)
 WIDTH, LEAST_PAGE = 476, 900
 """Pixels of the panel, and of a page that it is not laid over but stands beside."""
+ROOMY = 360
+"""Pixels of height from which on a formula stands in words as well."""
 MARGIN = 20
 KEYS = "↑↓ move   Enter open   E change   Alt+← back   Esc close"
 
@@ -146,9 +148,9 @@ class ExplainPanel(QFrame):
                 head.addWidget(layout_or_part)
         foot = QFrame(self)
         foot.setProperty("role", "foot")
-        self.keys = plain_label(KEYS)
+        self.keys = ElidedLabel(foot)
+        self.keys.say(KEYS)
         self.keys.setProperty("role", "quiet")
-        self.keys.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(foot)
         row.setContentsMargins(MARGIN, 8, MARGIN, 8)
         row.addWidget(self.keys, 1)
@@ -282,13 +284,12 @@ class ExplainPanel(QFrame):
         self.value.setText(found.value or found.label)
         notes = (found.label if found.value else "", found.note, found.whose)
         self.name.say("  ·  ".join(each for each in notes if each))
-        for label, text in (
-            (self.formula, found.formula), (self.values, found.values and f"= {found.values}"),
-            (self.source, found.source),
-        ):  # fmt: skip
+        self.formula.say(found.formula)
+        values = found.values and f"= {found.values}"
+        for label, text in ((self.values, values), (self.source, found.source)):
             label.say(text)
             label.setVisible(bool(text))
-        self.box.setVisible(bool(found.formula or found.values))
+        self._fit()
         self.change_button.setText(found.change)
         self.change_button.setVisible(bool(found.change))
         self.tree.show_rows(found.rows)
@@ -327,6 +328,15 @@ class ExplainPanel(QFrame):
         width = min(self._theme.px(WIDTH), page)
         self.setGeometry(within.width() - width, top, width, within.height() - top)
         self.room_taken.emit(width if page - width >= self._theme.px(LEAST_PAGE) else 0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The formula in words gives its room to the rows where there is little: that in values stays."""
+        found = self.shown
+        if found is not None:
+            roomy = self.height() >= self._theme.px(ROOMY) or not found.values
+            self.formula.setVisible(bool(found.formula) and roomy)
+            self.box.setVisible(bool(found.formula or found.values))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):

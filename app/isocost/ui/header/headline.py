@@ -27,7 +27,7 @@ from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.figures import FigureSentence
+from isocost.ui.widgets.figures import RING, FigureSentence
 from isocost.ui.widgets.key_figure import KeyFigureBlock
 from isocost.ui.widgets.labels import plain_label, plain_tip, set_text
 
@@ -82,7 +82,7 @@ class Headline(QFrame):
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
-        line.setSpacing(8)
+        line.setSpacing(4)
         line.addWidget(self.sentence)
         line.addWidget(self.copy_button)
         line.addStretch(1)
@@ -95,7 +95,9 @@ class Headline(QFrame):
         left.addWidget(self.warnings)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 20, 8)
+        row.setContentsMargins(16 - RING, 10, 20, 8)
+        for part in (self.title, self.doubt, self.warnings):  # under the words of the sentence
+            part.setContentsMargins(RING, 0, 0, 0)
         row.setSpacing(GAP)
         row.addLayout(left, 1)
         for block in self.blocks:

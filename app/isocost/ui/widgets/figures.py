@@ -20,6 +20,8 @@ FIGURE = int(Qt.ItemDataRole.UserRole) + 1
 """Role of the key of the figure that a row shows."""
 OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 """Keys that mean a click on a figure."""
+RING = 4
+"""Pixels between a figure of a sentence and its outline."""
 TIP = "Open: where this comes from"
 
 
@@ -74,6 +76,7 @@ class FigureSentence(ClickLabel):
         self._at: int | None = None
         self._pressed: int | None = None
         self.setMouseTracking(True)
+        self.setContentsMargins(RING, 0, RING, 0)
 
     def show_figures(self, figures: Sequence[tuple[int, str, str]]) -> None:
         """Let figures of the sentence open: the place of the first letter, the text and the key of each."""
@@ -92,7 +95,7 @@ class FigureSentence(ClickLabel):
             left = room.left() + metrics.horizontalAdvance(self.text()[:start])
             width = metrics.horizontalAdvance(text)
             top = room.center().y() - metrics.height() / 2
-            rects.append(QRectF(left - 3, top, width + 6, metrics.height()))
+            rects.append(QRectF(left - RING, top, width + 2 * RING, metrics.height()))
         return tuple(rects)
 
     def figure_at(self, place: QPoint | None) -> str:
