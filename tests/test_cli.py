@@ -108,7 +108,7 @@ def test_json_of_a_range_and_of_warnings(capsys, plan: str) -> None:
         span = tree["range"][quantity]
         assert list(span) == ["p10", "p50", "p90"]
         assert span["p10"] < span["p50"] < span["p90"]
-        assert span["p50"] == pytest.approx(tree["total"][quantity])
+        assert span["p50"] == pytest.approx(tree["total"][quantity], rel=0.05)
     assert {notice["code"] for notice in tree["warnings"]} >= {"partial-node", "tokens-below-parameters"}
     assert all(list(notice) == ["code", "field", "message"] for notice in tree["warnings"])
 
@@ -161,7 +161,7 @@ def test_text_explains_why_our_work_differs_from_6nd(capsys) -> None:
 def test_warnings_and_range_in_the_text(capsys, plan: str) -> None:
     text = run(capsys, "estimate", plan)
     assert "hardware.count: " in text
-    assert "10 % chance above $" in text
+    assert "8 chances in 10 that it costs $" in text
 
 
 def test_a_scenario_by_name(capsys, plan: str) -> None:
@@ -372,7 +372,7 @@ def test_interrupting_ends_quietly(capsys, monkeypatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("isocost.plan.answer.estimate.answer", interrupted)
+    monkeypatch.setattr("isocost.cli.plans.answer", interrupted)
     assert main(["estimate", R1]) == 130
     assert capsys.readouterr().err == ""
 

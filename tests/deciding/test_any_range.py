@@ -55,7 +55,7 @@ def ranged(draw: st.DrawFn):
 @given(ranged())
 def test_any_range_is_sampled_or_said_not_to_be(project):
     found = answer(project, CATALOG)
-    sampled = risk(found, samples=200)
+    sampled = risk(found.reckoning, samples=200)
     bars = tornado(sampled)
     for each in (sampled.outcomes.cost_usd, sampled.outcomes.programme_days, sampled.outcomes.gpu_hours):
         assert np.all(np.isfinite(each))

@@ -120,7 +120,7 @@ def test_a_stage_that_is_not_there_holds_no_input():
 def test_chances_are_those_of_the_risk_of_each_against_its_own_goal():
     plan = changed(("goal.budget_usd", 1.75e6), ("goal.deadline_days", 150.0))
     found = beside(plan, CATALOG, 1).sides
-    expected = risk(answer(plan, CATALOG, 1))
+    expected = risk(answer(plan, CATALOG, 1).reckoning)
     assert found[0].odds.budget_held is None
     assert found[1].odds == odds_of(expected, Goal(1.75e6, 150.0))
     assert found[1].odds.budget_held == 1.0 - expected.chance_over(1.75e6)

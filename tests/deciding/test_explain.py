@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -172,11 +173,23 @@ def test_the_memory_of_an_accelerator_is_explained_too(capsys):
     assert {each["label"] for each in tree["inputs"]} >= {"Weights", "Optimizer", "Activations"}
 
 
-def test_the_ends_of_a_range_are_the_plan_moved(capsys):
-    total = json.loads(run(capsys, "startup-7b", "total.cost_usd", "--format", "json"))["value"]
-    tree = json.loads(run(capsys, "startup-7b", "range.cost_usd.p90", "--format", "json"))
-    (factor,) = {each["value"] for each in walked(tree) if each["key"] == "stages.0.factor.p90"}
-    assert tree["value"] == pytest.approx(total * factor)
+@pytest.mark.parametrize("name", ["startup-7b", "api-or-own", "llama-3.1-405b", "smollm3-programme"])
+def test_the_range_of_the_headline_is_that_of_the_chances_and_its_parts_the_bars_of_the_tornado(capsys, name):
+    def said(command: str) -> dict[str, Any]:
+        assert main([command, name, "--format", "json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    span, chances, bars = said("estimate")["range"], said("risk"), said("tornado")["rows"]
+    for quantity in ("cost_usd", "wall_days"):
+        for end in ("p10", "p50", "p90"):
+            assert span[quantity][end] == pytest.approx(chances[quantity][end])
+    ends = [(bar["cost_low_usd"], bar["cost_high_usd"]) for bar in bars]
+    parts = [(part["p10"], part["p90"]) for part in span["parts"].values() if part["p10"] < part["p90"]]
+    assert np.sort(parts, axis=0) == pytest.approx(np.sort(np.sort(ends, axis=1), axis=0))
+    # Of what samples come to, the tree shows the cost with each doubt alone at that end.
+    tree = json.loads(run(capsys, name, "range.cost_usd.p90", "--format", "json"))
+    assert tree["value"] == pytest.approx(span["cost_usd"]["p90"])
+    assert [each["value"] for each in tree["inputs"]] == pytest.approx([high for _, high in parts])
 
 
 def test_every_form_says_it(capsys):

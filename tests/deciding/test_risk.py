@@ -318,7 +318,7 @@ def test_any_range_is_sampled_within_what_its_shape_allows(tmp_path_factory, low
     held = f"ranges: {{{path}: {{low: {low!r}, high: {low * wider!r}, shape: {shape}}}}}"
     catalog = load()
     project = load_project(Path(plan(tmp_path_factory.mktemp("plan"), held)), catalog)
-    found = risk(answer(project, catalog), samples=200)
+    found = risk(answer(project, catalog).reckoning, samples=200)
     (doubt,) = found.programme.doubts
     (values,) = found.values
     inside = np.mean((values >= low) & (values <= low * wider * (1 + 1e-12)))

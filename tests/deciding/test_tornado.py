@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-from dataclasses import replace
 from statistics import NormalDist
 
 import msgspec
@@ -62,7 +61,7 @@ def test_shares_do_not_depend_on_the_order_of_inputs():
     found = []
     for ranges in ((first, second), (second, first)):
         project, catalog = ranged("api-or-own", *ranges)
-        sampled = risk(answer(project, catalog), samples=2000)
+        sampled = risk(answer(project, catalog).reckoning, samples=2000)
         names = [doubt.name for doubt in sampled.programme.doubts]
         found.append(dict(zip(names, variance_shares(sampled).tolist(), strict=True)))
     assert found[0] == pytest.approx(found[1])
@@ -104,7 +103,7 @@ INPUTS = (
 def test_a_bar_equals_the_estimate_with_that_value_put_in(path, low, high, shape):
     held = InputRange(path=path, low=low, high=high, shape=shape)
     project, catalog = ranged("api-or-own", held)
-    sampled = risk(answer(project, catalog), samples=200)
+    sampled = risk(answer(project, catalog).reckoning, samples=200)
     bar = next(bar for bar in tornado(sampled).bars if bar.doubt.path == path)
     (found,) = placed(sampled.programme.on).held
     for value, cost, days in (
@@ -139,7 +138,7 @@ def _estimated(project, catalog, held: Held, value: float) -> tuple[float, float
 def test_between_its_nodes_a_layout_is_nearly_what_a_search_finds(name, path, low, high):
     """The error measured off the nodes: a median of 0.6 % of the hours at most, the worst 2.4 %."""
     project, catalog = ranged(name, InputRange(path=path, low=low, high=high))
-    programme = risk(answer(project, catalog), samples=100).programme
+    programme = risk(answer(project, catalog).reckoning, samples=100).programme
     (held,) = placed(programme.on).held
     values = np.geomspace(low, high, 6)[1:-1] * 1.017
     values = np.rint(values) if held.declared.integer else values
@@ -167,7 +166,7 @@ def test_the_next_experiment_is_worth_what_bayes_says(capsys, tmp_path):
 
 def test_runs_of_ones_own_take_away_what_a_team_has_in_common():
     project, catalog = ranged("startup-7b")
-    sampled = risk(answer(project, catalog))
+    sampled = risk(answer(project, catalog).reckoning)
     found = next_experiment(sampled, tornado(sampled))
     shared = catalog.constants.accuracy.shared
     left = shared * (1 - shared) / (RUNS * shared + 1 - shared) + 1 - shared
@@ -225,26 +224,6 @@ def test_every_form_holds_the_same_bars(capsys):
 )
 def test_what_cannot_be_done_is_one_sentence(options, capsys):
     refused(capsys, "tornado", "startup-7b", *options)
-
-
-def test_where_only_the_hours_are_in_doubt_the_headline_says_the_same():
-    """``Estimate.range`` takes every stage slow or fast at once; samples say the same of one error."""
-    for name in ("startup-7b", "llama-3.1-405b", "lora-70b-one-node", "deepseek-v3"):
-        project, catalog = ranged(name)
-        found = answer(project, catalog)
-        span = found.estimate.range
-        programme = risk(found, samples=100).programme
-        hours = [doubt for doubt in programme.doubts if doubt.name in ("Step model", "Whole-run waste")]
-        sampled = risk(found)
-        only = replace(programme, doubts=tuple(hours))
-        outcomes = only.at([each.values(10_000, 7) for each in hours])
-        low, high = np.quantile(outcomes.wall_days, (0.1, 0.9))
-        assert low == pytest.approx(span.wall_days.p10, rel=0.03)
-        assert high == pytest.approx(span.wall_days.p90, rel=0.03)
-        low, high = np.quantile(outcomes.cost_usd, (0.1, 0.9))
-        assert low == pytest.approx(span.cost_usd.p10, rel=0.03)
-        assert high == pytest.approx(span.cost_usd.p90, rel=0.03)
-        assert sampled.cost_usd.base == pytest.approx(found.estimate.total.cost_usd)
 
 
 def test_written_bars_are_plain_numbers(capsys):

@@ -8,7 +8,8 @@ from isocost.catalog.constants.all import AllConstants
 from isocost.catalog.prices import PriceCard
 from isocost.plan.answer.comparison import Comparison
 from isocost.plan.answer.curves import CostCurve
-from isocost.plan.answer.results import Estimate, EstimateRange, Range, StageEstimate, Total
+from isocost.plan.answer.results import Estimate, StageEstimate, Total
+from isocost.plan.doubt.span import EstimateRange, Range
 
 KINDS = {
     # id: label, GPU-hours on few accelerators, count at which it slows, USD per GPU-hour
@@ -76,6 +77,8 @@ def estimate_at(active: CostCurve, count: int, *, ranged: bool = True) -> Estima
     spread = EstimateRange(
         Range(0.88 * cost, cost, 1.2 * cost),
         Range(0.88 * days, days, 1.2 * days),
+        cost,
+        50.0,
     )
     return Estimate(
         project="Test",

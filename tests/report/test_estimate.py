@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from isocost.catalog import Catalog, CatalogError, load
 from isocost.catalog.records import named_for
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import Estimate, EstimateRange, GroupShare, Range, StageEstimate, Total
+from isocost.plan.answer.results import Estimate, GroupShare, StageEstimate, Total
+from isocost.plan.doubt.span import EstimateRange, Range
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Breakdown, FlopCount, Part
@@ -60,12 +61,12 @@ ESTIMATE = Estimate(
     scenario="Base",
     stages=(STAGE,),
     total=Total(5_328_000.0, 2_664_000.0, 54.2, 3e6, 1e6),
-    range=EstimateRange(Range(4.9e6, 5.3e6, 6.4e6), Range(50.0, 54.2, 65.0)),
+    range=EstimateRange(Range(4.9e6, 5.3e6, 6.4e6), Range(50.0, 54.2, 65.0), 5.3e6, 50.0),
     ledger=(LedgerLine("Pre-training: H800 rent", 5_328_000.0, "assumed by DeepSeek, 2024-12-27"),),
     groups=(GroupShare("Base", 5_328_000.0, 2_664_000.0, 1.0),),
     warnings=(Notice("price-stale", "price.usd_per_gpu_hour", "The price is 99 days old."),),
     headline="$5.33M and 54\u00a0days on 2,048 H800",
-    doubt="90\u00a0% chance at or below $6.4M",
+    doubt="8 chances in 10: $4.9M to $6.4M",
 )
 
 
@@ -73,10 +74,10 @@ def test_text_in_full() -> None:
     assert text(ESTIMATE) == (
         "V3 | Base\n"
         "$5.33M and 54 days on 2,048 H800\n"
-        "90 % chance at or below $6.4M\n"
+        "8 chances in 10: $4.9M to $6.4M\n"
         "\n"
         "Total: $5,328,000.00 for 2,664,000 GPU-hours\n"
-        "Range: 10 % chance below $4.9M or 50 days, 10 % chance above $6.4M or 65 days\n"
+        "Range: 8 chances in 10 that it costs $4.9M to $6.4M, as many that it runs 50 to 65 days\n"
         "Energy: 3,000,000 kWh, 1,000 t CO2e\n"
         "\n"
         "Stage                  Cost  GPU-hours     Time  Accelerators     MFU  Tokens/s/GPU  Fits  Layout\n"

@@ -63,6 +63,7 @@ def make(qtbot, stored: QSettings) -> Callable[[], Window]:
     def build() -> Window:
         window = make_window(stored)
         window.themes.choose("light")
+        settle(window.wardrobe)
         qtbot.addWidget(window, before_close_func=_agree)
         return window
 

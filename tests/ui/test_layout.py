@@ -18,6 +18,7 @@ PRESETS = ("startup-7b", "deepseek-v3", "deepseek-r1-with-base")
 
 def open_preset(window, name: str, scale: float = 1.0) -> None:
     window.themes.set_scale(scale)
+    settle(window.wardrobe)
     window.documents.open(preset(name))
     settle(window.session)
     QApplication.processEvents()
@@ -116,6 +117,7 @@ def type_larger(window, qtbot, times: int) -> None:
         qtbot.keyClick(window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     if times:
         assert window.themes.scale > 1.0
+    settle(window.wardrobe)
     QApplication.processEvents()
 
 

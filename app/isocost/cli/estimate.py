@@ -23,20 +23,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _report(file: str, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.errors import UsageError
-    from isocost.cli.plans import open_catalog, open_plan, scenario_index
-    from isocost.plan.answer.estimate import answer
+    from isocost.cli.plans import answered
     from isocost.quantities import money_shown_in
     from isocost.report import estimate_tables, estimate_text
     from isocost.report.estimate_questions import questions
 
-    catalog = open_catalog()
-    project = open_plan(file, catalog)
-    index = scenario_index(project, scenario)
-    try:
-        found = answer(project, catalog, index)
-    except ValueError as error:
-        raise UsageError(f"{file}: {error}") from error
+    found = answered(file, scenario)
     if written == "csv":
         return estimate_tables.csv_text(found.estimate)
     writers = {

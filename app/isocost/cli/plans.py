@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -38,16 +40,29 @@ def open_plan(text: str, catalog: Catalog, *, shown: bool = True) -> Project:
     return project
 
 
-def answered(file: str, scenario: str | None) -> tuple[str, Answer]:
-    """What a plan's scenario comes to, under a title that names both. Raises FileError, UsageError."""
+@contextmanager
+def refusals(file: str) -> Iterator[None]:
+    """What a plan cannot be asked inside the block, said as a trouble of its file: UsageError."""
+    try:
+        yield
+    except ValueError as error:
+        raise UsageError(f"{file}: {error}") from error
+
+
+def answered(
+    file: str, scenario: str | None, budget: str | None = None, deadline: str | None = None
+) -> Answer:
+    """What a plan's scenario comes to, held against a typed goal or its own. Raises FileError, UsageError."""
     catalog = open_catalog()
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
-    try:
-        found = answer(project, catalog, index)
-    except ValueError as error:
-        raise UsageError(f"{file}: {error}") from error
-    return f"{project.name} | {found.scenario.name}", found
+    with refusals(file):
+        return answer(with_goal(project, index, budget, deadline), catalog, index)
+
+
+def title_of(found: Answer) -> str:
+    """The plan and the scenario that an answer is of."""
+    return f"{found.project.name} | {found.scenario.name}"
 
 
 def with_goal(project: Project, index: int, budget: str | None, deadline: str | None) -> Project:

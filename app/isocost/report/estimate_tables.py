@@ -10,7 +10,8 @@ from typing import Any
 from isocost import __version__
 from isocost.catalog.records import named_for
 from isocost.evidence.word import Evidence
-from isocost.plan.answer.results import Estimate, Range, StageEstimate
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.doubt.span import Range
 from isocost.plan.money.ledger import LedgerLine
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
 from isocost.report.estimate_questions import Question

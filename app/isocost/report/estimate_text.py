@@ -18,6 +18,7 @@ from isocost.quantities import (
     format_share,
     plain_spaces,
 )
+from isocost.report.decisions.doubt import days_said
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line, range_rows
 from isocost.report.forms import aligned
@@ -101,8 +102,8 @@ def _total(result: Estimate) -> Iterator[str]:
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days
         yield (
-            f"Range: 10 % chance below {format_money(cost.p10)} or {format_duration(days.p10)}, "
-            f"10 % chance above {format_money(cost.p90)} or {format_duration(days.p90)}"
+            f"Range: 8 chances in 10 that it costs {format_money(cost.p10)} to {format_money(cost.p90)}, "
+            f"as many that it runs {days_said(days.p10, days.p90)}"
         )
         if result.range.parts:
             made_of = "; ".join(f"{name} {ends}" for name, ends in range_rows(result.range))

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import (
     QByteArray,
     QChildEvent,
-    QCoreApplication,
-    QEvent,
     QPoint,
     QSettings,
     QSize,
@@ -42,11 +40,13 @@ from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.gallery import Gallery
 from isocost.ui.look.icons import app_icon
-from isocost.ui.look.theme import Dress, Theme, ThemeChoice, ThemeManager
+from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
+from isocost.ui.look.wardrobe import Wardrobe, lay_out
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, PageView, TakesPlans
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
+from isocost.ui.widgets.sections import upright_rule
 from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
@@ -63,8 +63,6 @@ FRAME = QSize(16, 48)
 HEADER_HEIGHT = 100
 INPUTS_WIDTH = 292
 """The places of the headline and the inputs until they are there."""
-LAYOUT_ROUNDS = 6
-"""As deep as what an estimate changes stands in the window."""
 
 
 class _Centre(QStackedWidget):
@@ -99,7 +97,7 @@ class Window(QMainWindow):
         self._left: QWidget | None = None
         self._panel: ExplainPanel | None = None
         self._palette: Palette | None = None
-        self._dresses: list[Dress] = []
+        self.wardrobe = Wardrobe(self, themes)
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
         self._build()
@@ -131,12 +129,12 @@ class Window(QMainWindow):
         # All the room there is: Qt takes a bold title's extra pixel for a reason to let the tabs scroll.
         self._strip.addWidget(self.tabs, 1)
         self._strip.addWidget(scenarios)
-        self._dresses = [each for each in self._dresses if each.part not in places]
-        self._dresses += [
-            Dress(self.headline, self.headline.apply_theme),
-            Dress(self.inputs, self.inputs.apply_theme),
-        ]
-        self._dress()
+        self.wardrobe.forget(*places)
+        self.wardrobe.add(self.headline, self.headline.apply_theme)
+        for part in self.inputs.sections:
+            self.wardrobe.add(part)
+        self.wardrobe.add(self.inputs.verticalScrollBar(), self.inputs.apply_theme)  # last: it measures them
+        self.wardrobe.dress()
         self.menus.fill()
         self._connect()
         self.setAcceptDrops(True)
@@ -171,6 +169,8 @@ class Window(QMainWindow):
         self._below = below = QHBoxLayout()
         below.setSpacing(0)
         below.addWidget(self._inputs_place)
+        between = upright_rule()
+        below.addWidget(between)
         below.addLayout(right, 1)
         workspace = QWidget()
         self._column = column = QVBoxLayout(workspace)
@@ -183,10 +183,11 @@ class Window(QMainWindow):
         self.centre.addWidget(self.gallery)
         self.centre.addWidget(workspace)
         self.setCentralWidget(self.centre)
-        plain = (self.menuBar(), self._header_place, self._inputs_place, top)
-        self._dresses = [Dress(self.gallery, self.gallery.apply_theme), *(Dress(each) for each in plain)]
+        self.wardrobe.add(self.gallery, self.gallery.apply_theme)
+        for part in (self.menuBar(), self._header_place, self._inputs_place, between, top):
+            self.wardrobe.add(part)
         for stack in (self.centre, self.pages):
-            stack.currentChanged.connect(self._dress)
+            stack.currentChanged.connect(self.wardrobe.dress)
 
     def _connect(self) -> None:
         application = QApplication.instance()
@@ -196,7 +197,9 @@ class Window(QMainWindow):
         session.dirty_changed.connect(self._show_title)
         session.path_changed.connect(self._show_title)
         session.project_changed.connect(self._show_title)
-        session.project_changed.connect(self._dress)  # the scenarios' picker comes with a second one
+        # The scenarios' picker comes with a second one, and another stage has other inputs.
+        session.project_changed.connect(self.wardrobe.dress)
+        session.selection_changed.connect(self.wardrobe.dress)
         documents.opened.connect(self.show_workspace)
         documents.recent_changed.connect(lambda: gallery.show_recent(documents.recent()))
         gallery.blank_chosen.connect(documents.new)
@@ -214,14 +217,14 @@ class Window(QMainWindow):
         for page in PAGES:
             view = page.make(self.session, self.themes.theme)
             self.views.append(cast(PageView, view))
-            self._dresses.append(Dress(view, self.views[-1].apply_theme))
+            self.wardrobe.add(view, self.views[-1].apply_theme)
             self.pages.addWidget(view)
             if isinstance(view, LeadsToInputs):
                 view.field_wanted.connect(self.reveal)
             if isinstance(view, TakesPlans):
                 view.plan_wanted.connect(self.documents.ask_scenario)
-        self._dress()
-        self.session.answered.connect(_lay_out)
+        self.wardrobe.dress()
+        self.session.answered.connect(lay_out)
         self.session.refresh()
         # What is there now stays: else each full collection looks through all of it, for a tenth of a second.
         gc.freeze()
@@ -293,10 +296,7 @@ class Window(QMainWindow):
 
     def _wear(self, part: QWidget, restyle: Callable[[Theme], None]) -> None:
         """Dress a part that is made when it is first asked for, and is not told of themes while closed."""
-        worn = next((each for each in self._dresses if each.part is part), None)
-        if worn is None:
-            worn = Dress(part, restyle)
-            self._dresses.append(worn)
+        worn = self.wardrobe.worn_by(part) or self.wardrobe.add(part, restyle)
         worn.wear(self.themes.theme)
 
     def show_history(self) -> None:
@@ -356,24 +356,16 @@ class Window(QMainWindow):
         if not self.filled:
             self._header_place.setFixedHeight(theme.px(HEADER_HEIGHT))
             self._inputs_place.setFixedWidth(theme.px(INPUTS_WIDTH))
-        self._dress()
-
-    def _dress(self) -> None:
-        """Put what is in sight into the theme; a hidden page or the gallery waits until it is shown."""
-        theme = self.themes.theme
-        changed = [each.wear(theme) for each in self._dresses if each.part.isVisibleTo(self)]
-        if any(changed):
-            _lay_out()
+        self.wardrobe.change()
 
     def childEvent(self, event: QChildEvent) -> None:
         """Dress a dialog that opens above the window, Qt's own as well: the window itself wears no sheet."""
         super().childEvent(event)
         child = event.child()
         if event.polished() and isinstance(child, QWidget) and child.isWindow():
-            opened = Dress(child)
+            opened = self.wardrobe.add(child)
             opened.wear(self.themes.theme)
-            self._dresses.append(opened)
-            child.destroyed.connect(lambda: self._dresses.remove(opened))
+            child.destroyed.connect(lambda: self.wardrobe.forget(opened.part))
 
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Light, dark or as the system; remembered."""
@@ -445,13 +437,3 @@ class Window(QMainWindow):
             self.session.close()
         self.gallery.close_worker()
         event.accept()
-
-
-def _lay_out() -> None:
-    """Find the places of what an estimate or a theme changed before it is painted: found after, it is painted
-    twice, and the first time with words cut off.
-
-    A widget that finds its place asks the one around it to do the same, which takes another round.
-    """
-    for _ in range(LAYOUT_ROUNDS):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

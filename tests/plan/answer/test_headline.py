@@ -41,7 +41,7 @@ def test_a_plan_that_does_not_fit_has_no_price_but_a_cure():
     assert result.doubt == ""
     larger = estimate(set_value(training(8), "hardware.count", smallest), CATALOG)
     assert larger.headline.startswith("$")
-    assert larger.doubt.startswith("Median; 90 % chance at or below $")
+    assert larger.doubt.startswith("Median; 8 chances in 10: $")
 
 
 def test_the_stage_that_does_not_fit_is_named_among_several():

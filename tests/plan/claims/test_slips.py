@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from isocost.catalog import load
-from isocost.plan.answer.results import Range
 from isocost.plan.claims.claim import Claim
 from isocost.plan.claims.prediction import Ours
 from isocost.plan.claims.slips import slips
 from isocost.plan.claims.terms import terms_of
+from isocost.plan.doubt.span import Range
 
 CATALOG = load()
 H100 = {"accelerator": "h100-sxm"}

@@ -144,11 +144,11 @@ def test_the_header_tells_the_utilization_of_the_stage_that_takes_most(catalog):
 
 
 def test_what_is_copied_is_one_line_with_the_doubt_and_plain_spaces():
-    told = (Remark("90 % chance at or below $1M"), Remark("fits, 60\u00a0of 80\u00a0GiB", "fine"))
+    told = (Remark("8 chances in 10: $0.8M to $1M"), Remark("fits, 60\u00a0of 80\u00a0GiB", "fine"))
     line = copied("$900K and 30\u00a0days on 64 H100", told)
-    assert line == "$900K and 30 days on 64 H100; 90 % chance at or below $1M; fits, 60 of 80 GiB"
+    assert line == "$900K and 30 days on 64 H100; 8 chances in 10: $0.8M to $1M; fits, 60 of 80 GiB"
     assert copied("Every stage is switched off", ()) == "Every stage is switched off"
-    assert remarks_line(told[:1] * 2) == "90 % chance at or below $1M, 90 % chance at or below $1M"
+    assert remarks_line(told[:1] * 2) == "8 chances in 10: $0.8M to $1M, 8 chances in 10: $0.8M to $1M"
 
 
 def test_the_gravest_warning_comes_first_and_one_with_a_cure_before_one_without():

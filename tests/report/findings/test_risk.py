@@ -8,8 +8,8 @@ import pytest
 from isocost.catalog import Catalog
 from isocost.files import load_project
 from isocost.paths import presets
+from isocost.plan.answer.chances import Chances, chances, chances_follow, stage_with
 from isocost.plan.answer.estimate import Answer, answer
-from isocost.plan.doubt.chances import Chances, chances, chances_follow, stage_with
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import set_section
 from isocost.report.findings.risk import (

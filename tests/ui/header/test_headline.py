@@ -22,7 +22,7 @@ def test_a_click_copies_the_answer_with_its_doubt(window, qtbot):
     qtbot.mouseClick(sentence, Qt.MouseButton.LeftButton, pos=beside)
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith(plain_spaces(window.session.estimate.headline))
-    assert "90 % chance at or below $" in copied
+    assert "8 chances in 10: $" in copied
     assert "\N{NO-BREAK SPACE}" not in copied
 
 
@@ -134,6 +134,7 @@ def stale(project):
 @pytest.mark.parametrize("fits", [True, False])
 def test_what_stands_against_a_plan_is_seen_whole_and_the_rest_ends_in_an_ellipsis(window, scale, fits):
     window.themes.set_scale(scale)
+    settle(window.wardrobe)
     window.documents.open(preset("smollm3-programme" if fits else "startup-7b"))
     window.session.apply(stale, "An old price")
     if not fits:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from isocost.files import load_project, save_project
-from isocost.plan.doubt.chances import chances
+from isocost.plan.answer.chances import chances
 from isocost.plan.inputs.table import NUMBERS
 from isocost.quantities import plain_spaces
 from isocost.ui.inputs.field_input import FieldInput

@@ -94,6 +94,7 @@ def test_inputs_left_alone_say_where_their_value_comes_from(window, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_of_a_kind_is_cut(window, kind, scale):
     window.themes.set_scale(scale)
+    settle(window.wardrobe)
     add(window, kind)
     unfold(window)
     body = window.inputs.widget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QWidget
 
@@ -47,6 +47,7 @@ def test_larger_text_restyles_no_widget_more_than_twice(visited):
     count = StyleCount()
     QApplication.instance().installEventFilter(count)
     visited.step_text(1)
+    settle(visited.wardrobe)
     QApplication.instance().removeEventFilter(count)
     assert count.times
     assert max(count.times.values()) <= 2
@@ -58,6 +59,7 @@ def test_larger_text_restyles_no_widget_more_than_twice(visited):
 def test_a_hidden_page_is_in_the_theme_when_it_is_shown(visited):
     visited.choose_theme("dark")
     visited.step_text(1)
+    settle(visited.wardrobe)
     visited.show_page(LEDGER)
     page = visited.views[LEDGER]
     assert page.waterfall.theme == visited.themes.theme
@@ -67,6 +69,7 @@ def test_a_hidden_page_is_in_the_theme_when_it_is_shown(visited):
 
 def test_the_gallery_follows_when_it_is_shown(visited):
     visited.choose_theme("dark")
+    settle(visited.wardrobe)
     visited.show_gallery()
     settle(visited.gallery)
     QApplication.processEvents()  # the cards come after the window
@@ -81,8 +84,10 @@ def test_a_dialog_is_dressed_and_follows_while_it_is_open(visited):
     keys = next(each for each in dialog.findChildren(QLabel) if each.property("role") == "fact")
     assert keys.font().weight() == 600
     visited.choose_theme("dark")
+    settle(visited.wardrobe)
     assert keys.palette().color(QPalette.ColorRole.WindowText).name() == DARK.text
     visited.choose_theme("light")
+    settle(visited.wardrobe)
     assert keys.palette().color(QPalette.ColorRole.WindowText).name() == LIGHT.text
     dialog.close()
 
@@ -93,6 +98,9 @@ def around(widget: QWidget | None) -> list[QWidget]:
 
 
 def test_whatever_can_open_from_the_window_is_dressed(visited):
+    visited.documents.open(preset("deepseek-chain"))  # of many kinds of stages, so that every input is seen
+    for at in range(len(visited.session.current_scenario.stages)):
+        visited.session.select_stage(at)
     visited.documents.open(preset("rent-or-buy-64-h100"))  # of several scenarios, the first one here
     settle(visited.session)
     visited.views[0].cost_time.show_table()
@@ -109,6 +117,7 @@ def test_a_list_to_choose_from_is_dressed_and_follows(visited, qtbot, kind):
     for choice, step in (("dark", 1), ("light", 1)):
         visited.choose_theme(choice)
         visited.step_text(step)
+        settle(visited.wardrobe)
         theme = visited.themes.theme
         picker.lineEdit().setFocus()
         qtbot.keyClick(picker.lineEdit(), Qt.Key.Key_Down)
@@ -133,3 +142,51 @@ def test_enter_closes_an_error_and_does_not_open_its_details(window, qtbot):
     box = error_box(window, "It is a folder.", "line\nline")
     qtbot.addWidget(box)
     assert box.defaultButton().text() == "Close"
+
+
+class Paints(QObject):
+    """Parts of a window that were painted, and whether the wardrobe was still at work."""
+
+    def __init__(self, window) -> None:
+        super().__init__()
+        self._window = window
+        self.seen: list[bool] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() is QEvent.Type.Paint
+            and isinstance(watched, QWidget)
+            and watched.window() is self._window
+        ):
+            self.seen.append(self._window.wardrobe.busy)
+        return False
+
+
+def test_a_change_comes_part_by_part_and_is_seen_once_all_wear_it(visited):
+    turns, paints = [], Paints(visited)
+    QApplication.instance().installEventFilter(paints)
+    visited.choose_theme("dark")
+    while visited.wardrobe.busy:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+        turns.append(visited.headline.styleSheet())
+    QApplication.processEvents()
+    QApplication.instance().removeEventFilter(paints)
+    assert len(turns) > 1
+    assert paints.seen
+    assert not any(paints.seen)
+    picture = visited.grab().toImage()
+    for part in (visited.headline, visited.inputs, visited.views[0]):
+        corner = part.mapTo(visited, QPoint(3, part.height() - 3))
+        assert picture.pixelColor(corner).lightness() < 60
+
+
+def test_another_stage_has_its_inputs_in_the_theme(visited):
+    visited.choose_theme("dark")
+    settle(visited.wardrobe)
+    visited.documents.open(preset("deepseek-chain"))
+    settle(visited.session)
+    for at in range(len(visited.session.current_scenario.stages)):
+        visited.session.select_stage(at)
+        settle(visited.session)
+        seen = [each for each in visited.inputs.findChildren(QLabel) if each.isVisibleTo(visited)]
+        assert min(each.palette().color(QPalette.ColorRole.WindowText).lightness() for each in seen) > 100

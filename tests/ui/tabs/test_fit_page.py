@@ -45,6 +45,7 @@ def fit_page(window) -> FitPage:
 def fit(window):
     """The Fit page of the smallest training preset, shown and computed."""
     window.themes.set_scale(1.0)
+    settle(window.wardrobe)
     window.show_page(FIT)
     settled(window)
     return fit_page(window)
@@ -308,6 +309,7 @@ def test_titles_are_shown_whole(window, fit, name):
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def test_cards_neither_cover_each_other_nor_leave_the_page(window, fit, scale):
     window.themes.set_scale(scale)
+    settle(window.wardrobe)
     settled(window)
     QApplication.processEvents()
     body = fit.widget()

@@ -5,9 +5,31 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from isocost.cli.arguments import add_format, add_goal, add_plan, add_scenario, add_without
+
 if TYPE_CHECKING:
+    import argparse
+
     from isocost.catalog import Catalog
     from isocost.plan.solve.case import Case
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """A plan, its goal, accelerators left out, and how the answer is written."""
+    add_plan(parser)
+    add_scenario(parser)
+    add_goal(parser)
+    add_without(parser)
+    add_format(parser)
+
+
+def asked(chosen: argparse.Namespace) -> tuple[Case, frozenset[str]]:
+    """The plan with its goal, and the accelerators left out, by id.
+
+    Raises FileError, UsageError, CatalogError.
+    """
+    case = case_of(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
+    return case, named(chosen.without, case.catalog)
 
 
 def case_of(file: str, scenario: str | None, budget: str | None, deadline: str | None) -> Case:

@@ -130,9 +130,8 @@ def _names(sides: Sequence[tuple[Project, int]]) -> list[str]:
 
 
 def _answered(file: str, project: Project, at: int, catalog: Catalog) -> Answer:
+    from isocost.cli.plans import refusals
     from isocost.plan.answer.estimate import answer
 
-    try:
+    with refusals(file):
         return answer(project, catalog, at)
-    except ValueError as error:
-        raise UsageError(f"{file}: {error}") from error

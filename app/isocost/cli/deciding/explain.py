@@ -50,20 +50,20 @@ def _levels(text: str, written: str) -> int | None:
 
 def _written(file: str, key: str, depth: int | None, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.plans import answered
+    from isocost.cli.plans import answered, title_of
     from isocost.plan.explain.figures import Explainer, UnknownFigureError
     from isocost.report.decisions import explain
     from isocost.report.estimate_questions import LATE_WEEKS
     from isocost.report.told import FORMS
 
-    title, found = answered(file, scenario)
+    found = answered(file, scenario)
     trees = Explainer(found, LATE_WEEKS)
     if not key:
         return FORMS[written](
-            explain.list_said(title, [(each, trees.of(each)) for each in trees.every_key()])
+            explain.list_said(title_of(found), [(each, trees.of(each)) for each in trees.every_key()])
         )
     try:
         node = trees.of(key)
     except UnknownFigureError as error:
         raise UsageError(f"{file}: {explain.unknown_said(error.key, error.nearest)}") from None
-    return FORMS[written](explain.told(title, node, depth))
+    return FORMS[written](explain.told(title_of(found), node, depth))

@@ -26,10 +26,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _written(file: str, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.plans import answered
+    from isocost.cli.plans import answered, title_of
     from isocost.plan.answer.loss import loss_report
     from isocost.report.decisions.loss import told
     from isocost.report.told import FORMS
 
-    title, found = answered(file, scenario)
-    return FORMS[written](told(title, loss_report(found)))
+    found = answered(file, scenario)
+    return FORMS[written](told(title_of(found), loss_report(found)))

@@ -26,7 +26,13 @@ def add_samples(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="N", default="7", help="another number, other samples (default: 7)")
 
 
-def whole(option: str, text: str, least: int, most: int) -> int:
+def samples_of(chosen: argparse.Namespace) -> tuple[int, int]:
+    """How many samples were asked for, and their seed. Raises UsageError."""
+    samples = _whole("--samples", chosen.samples, FEWEST, MOST)
+    return samples, _whole("--seed", chosen.seed, 0, LARGEST_SEED)
+
+
+def _whole(option: str, text: str, least: int, most: int) -> int:
     """A whole number typed for an option. Raises UsageError."""
     digits = text.replace(",", "").strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 20 and least <= int(digits) <= most):
@@ -50,25 +56,16 @@ def run(arguments: Sequence[str]) -> int:
 def _report(chosen: argparse.Namespace) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.arguments import refuse_same
-    from isocost.cli.plans import open_catalog, open_plan, scenario_index, with_goal
+    from isocost.cli.plans import answered
     from isocost.files.presets import find_plan
-    from isocost.plan.answer.estimate import answer
     from isocost.plan.doubt.risk import risk
     from isocost.report.decisions.doubt import samples_table, told_risk
     from isocost.report.table import write_csv
     from isocost.report.told import FORMS
 
-    samples = whole("--samples", chosen.samples, FEWEST, MOST)
-    seed = whole("--seed", chosen.seed, 0, LARGEST_SEED)
-    catalog = open_catalog()
-    project = open_plan(chosen.file, catalog)
-    index = scenario_index(project, chosen.scenario)
-    project = with_goal(project, index, chosen.budget, chosen.deadline)
-    try:
-        found = answer(project, catalog, index)
-    except ValueError as error:
-        raise UsageError(f"{chosen.file}: {error}") from error
-    sampled = risk(found, samples, seed)
+    samples, seed = samples_of(chosen)
+    found = answered(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
+    sampled = risk(found.reckoning, samples, seed)
     told = FORMS[chosen.format](told_risk(sampled, found))
     if chosen.csv is not None:
         table = Path(chosen.csv)

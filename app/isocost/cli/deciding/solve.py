@@ -50,8 +50,7 @@ def _told(chosen: argparse.Namespace) -> Told:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.arguments import ratio_of
     from isocost.cli.deciding.asking import case_of
-    from isocost.cli.errors import UsageError
-    from isocost.plan.solve.case import WishError
+    from isocost.cli.plans import refusals
     from isocost.plan.solve.knee import knee
     from isocost.plan.solve.solution import Wish
     from isocost.plan.solve.solve import solve
@@ -63,8 +62,6 @@ def _told(chosen: argparse.Namespace) -> Told:
     wish = Wish(chosen.unknown, chosen.law, ratio, chosen.keep_count, chosen.any_accelerator)
     laws = case.catalog.constants.laws
     law = laws.law(chosen.law).name
-    try:
+    with refusals(chosen.file):
         found = solve(case, wish)
-    except (WishError, ValueError) as error:
-        raise UsageError(f"{chosen.file}: {error}") from error
     return solved(found, case, law, knee(case) if wish.unknown == "count" else None)

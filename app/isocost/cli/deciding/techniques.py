@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _told(file: str, scenario: str | None, on: str) -> Told:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.plans import open_catalog, open_plan, scenario_index
+    from isocost.cli.plans import open_catalog, open_plan, refusals, scenario_index
     from isocost.plan.compare.changes import NotHereError
     from isocost.plan.compare.rack import rack
     from isocost.report.decisions import techniques
@@ -50,12 +50,11 @@ def _told(file: str, scenario: str | None, on: str) -> Told:
     project = open_plan(file, catalog)
     index = scenario_index(project, scenario)
     names = _known(on, catalog)
-    try:
-        found = rack(project, names, catalog, index)
-    except NotHereError as error:
-        raise UsageError(f"--on {error.technique}: {error}") from None
-    except ValueError as error:
-        raise UsageError(f"{file}: {error}") from error
+    with refusals(file):
+        try:
+            found = rack(project, names, catalog, index)
+        except NotHereError as error:
+            raise UsageError(f"--on {error.technique}: {error}") from None
     return techniques.told(f"{project.name}: {project.scenarios[index].name}", found, catalog)
 
 

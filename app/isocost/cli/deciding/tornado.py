@@ -6,8 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from isocost.cli.arguments import add_format, add_plan, add_scenario, command_parser
-from isocost.cli.deciding.risk import FEWEST, LARGEST_SEED, MOST, add_samples, whole
-from isocost.cli.errors import UsageError
+from isocost.cli.deciding.risk import add_samples, samples_of
 from isocost.cli.output import write
 
 DESCRIPTION = (
@@ -29,22 +28,15 @@ def run(arguments: Sequence[str]) -> int:
 
 def _report(chosen: argparse.Namespace) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.plans import open_catalog, open_plan, scenario_index
-    from isocost.plan.answer.estimate import answer
+    from isocost.cli.plans import answered
     from isocost.plan.doubt.experiment import next_experiment
     from isocost.plan.doubt.risk import risk
     from isocost.plan.doubt.tornado import tornado
     from isocost.report.decisions.tornado import told_tornado
     from isocost.report.told import FORMS
 
-    samples = whole("--samples", chosen.samples, FEWEST, MOST)
-    seed = whole("--seed", chosen.seed, 0, LARGEST_SEED)
-    catalog = open_catalog()
-    project = open_plan(chosen.file, catalog)
-    try:
-        found = answer(project, catalog, scenario_index(project, chosen.scenario))
-    except ValueError as error:
-        raise UsageError(f"{chosen.file}: {error}") from error
-    sampled = risk(found, samples, seed)
+    samples, seed = samples_of(chosen)
+    found = answered(chosen.file, chosen.scenario)
+    sampled = risk(found.reckoning, samples, seed)
     bars = tornado(sampled)
     return FORMS[chosen.format](told_tornado(bars, next_experiment(sampled, bars), sampled, found))

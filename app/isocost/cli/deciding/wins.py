@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from isocost.cli.arguments import add_format, add_goal, add_plan, add_scenario, add_without, command_parser
+from isocost.cli.arguments import command_parser
+from isocost.cli.deciding.asking import add_case, asked
 from isocost.cli.output import write
 
 if TYPE_CHECKING:
@@ -24,14 +25,10 @@ SMALLEST, LARGEST = 2, 200
 def run(arguments: Sequence[str]) -> int:
     """Print the map. Raises FileError, UsageError, CatalogError."""
     parser = command_parser("wins", DESCRIPTION)
-    add_plan(parser)
+    add_case(parser)
     parser.add_argument("x", metavar="X", help="input to the right, for example tokens or tokens=1T..10T")
     parser.add_argument("y", metavar="Y", help="input upwards")
-    add_scenario(parser)
-    add_goal(parser)
-    add_without(parser)
     parser.add_argument("--size", metavar="N", help="places along each axis (default: 60)")
-    add_format(parser)
     chosen = parser.parse_args(arguments)
     from isocost.report.told import FORMS
 
@@ -42,9 +39,8 @@ def run(arguments: Sequence[str]) -> int:
 def _told(chosen: argparse.Namespace) -> Told:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.arguments import ratio_of
-    from isocost.cli.deciding.asking import case_of, named
     from isocost.cli.errors import UsageError
-    from isocost.plan.solve.case import WishError
+    from isocost.cli.plans import refusals
     from isocost.plan.solve.hardware.wins import SIZE, wins
     from isocost.report.decisions.wins import mapped
 
@@ -52,11 +48,9 @@ def _told(chosen: argparse.Namespace) -> Told:
     size = SIZE if chosen.size is None else ratio_of("--size", chosen.size)
     if size != int(size) or not SMALLEST <= size <= LARGEST:
         raise UsageError(f"--size: a whole number from {SMALLEST} to {LARGEST} is needed, got {chosen.size}.")
-    case = case_of(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
-    try:
-        found = wins(case, x, y, named(chosen.without, case.catalog), int(size))
-    except WishError as error:
-        raise UsageError(f"{chosen.file}: {error}") from error
+    case, without = asked(chosen)
+    with refusals(chosen.file):
+        found = wins(case, x, y, without, int(size))
     return mapped(found, case)
 
 

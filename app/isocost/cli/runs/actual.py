@@ -33,13 +33,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def _written(file: str, record: Path, stage: str | None, scenario: str | None, written: str) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
-    from isocost.cli.plans import answered
+    from isocost.cli.plans import answered, title_of
     from isocost.files.records import load_record
     from isocost.plan.answer.actual import NoRunError, actual, progress_of, trained_stage
     from isocost.report.decisions.actual import told
     from isocost.report.told import FORMS
 
-    title, found = answered(file, scenario)
+    found = answered(file, scenario)
     read = load_record(record)
     try:
         at = trained_stage(found, stage)
@@ -55,4 +55,4 @@ def _written(file: str, record: Path, stage: str | None, scenario: str | None, w
         against = actual(found, at, progress, read.start)
     except NoRunError as error:
         raise UsageError(f"{record}: {error}") from None
-    return FORMS[written](told(title, against, read.problems))
+    return FORMS[written](told(title_of(found), against, read.problems))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from isocost.plan.answer.badges import spokesman
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.results import Range, StageEstimate
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.doubt.span import Range
 from isocost.plan.kinds import data_of, tokens_read
 from isocost.plan.money.cashflow import timeline
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.catalog.records import AcceleratorEntry
-from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.money.figure import Values
 from isocost.plan.money.ownership import purchase_price
@@ -25,6 +24,7 @@ from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import batch_tokens
 from isocost.plan.project.choosing import card_of, is_too_many
 from isocost.plan.project.project import Project, Scenario
+from isocost.plan.project.runs import run_scenario
 from isocost.plan.values import Efficiency
 
 LONGEST_DAYS = 3650.0

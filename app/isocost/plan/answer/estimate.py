@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import msgspec
-import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.comparison import Comparison, compared
@@ -23,15 +22,12 @@ from isocost.plan.answer.notices import (
 )
 from isocost.plan.answer.results import (
     Estimate,
-    EstimateRange,
     GroupShare,
-    Range,
-    RangePart,
     StageEstimate,
     Total,
 )
-from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.answer.stage_layout import with_layout
+from isocost.plan.doubt.span import span_of
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.cashflow import CashMonth, TimelineBar, cash_by_month, timeline
@@ -43,6 +39,7 @@ from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Array, StageRun
 from isocost.plan.project.currency import money_of
 from isocost.plan.project.project import Project, Scenario, Stage, efficiency_of
+from isocost.plan.project.runs import run_as_planned
 from isocost.quantities import MoneyUnit, money_shown_in, shown_money
 
 
@@ -145,7 +142,7 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         on["energy_kwh"],
         on["co2_kg"],
     )
-    span = _range(on, total)
+    span = span_of(on)
     notices: list[Notice] = []
     for stage, result in zip(chosen.stages, stages, strict=True):
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()
@@ -164,7 +161,7 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         groups=_groups(counted, total),
         warnings=tuple(notices),
         headline=headline(counted, total),
-        doubt=doubt(counted, span),
+        doubt=doubt(counted, span, total),
         usage=usage(counted),
         money=shown_money(),
         evidence=plan_evidence(counted, catalog),
@@ -235,37 +232,6 @@ def _stack_words(scenario: Scenario, stage: Stage, run: StageRun) -> str:
 
 def _first(values: Array | None) -> float | None:
     return None if values is None else float(values[0])
-
-
-def _range(on: Reckoning, total: Total) -> EstimateRange | None:
-    """The programme when every stage is fast, and when every stage is slow: one model predicts them all.
-
-    Beside it the programme under each doubt alone, in every stage that has it: all in one evaluation.
-    """
-    if all(run.fast == run.slow == 1.0 for run in on.runs):
-        return None
-    names = list(dict.fromkeys(doubt.name for run in on.runs for doubt in run.doubts))
-    paces = np.array([[run.fast, run.slow, *_alone(run, names)] for run in on.runs])
-    moved = {key: on.values[key] * paces for key in ("stage.rent", "stage.days")}
-    ends = on.values.again(**moved)
-    costs, days = (np.asarray(ends[key]).tolist() for key in ("total", "days"))
-    still = {doubt.name: doubt.still for run in on.runs for doubt in run.doubts}
-    parts = [
-        RangePart(name, Range(low, total.cost_usd, high), still[name] if low == high else "")
-        for name, low, high in zip(names, costs[2::2], costs[3::2], strict=True)
-    ]
-    return EstimateRange(
-        Range(costs[0], total.cost_usd, costs[1]),
-        Range(days[0], total.wall_days, days[1]),
-        tuple(sorted(parts, key=lambda part: part.cost_usd.p10 - part.cost_usd.p90)),
-    )
-
-
-def _alone(run: StageRun, names: Sequence[str]) -> Iterator[float]:
-    """The fast and the slow factor of each doubt on a stage; 1 where the stage does not have it."""
-    own = {doubt.name: doubt for doubt in run.doubts}
-    for name in names:
-        yield from (own[name].fast, own[name].slow) if name in own else (1.0, 1.0)
 
 
 def _groups(stages: Sequence[StageEstimate], total: Total) -> tuple[GroupShare, ...]:

@@ -20,7 +20,6 @@ from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
 from isocost.plan.answer.evidence import point_of
-from isocost.plan.answer.runs import run_scenario
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.layouts import layout_words, memory_breakdown
 from isocost.plan.physics.records import Breakdown, Part, StageRun
@@ -28,6 +27,7 @@ from isocost.plan.physics.rounds import simulated
 from isocost.plan.physics.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
 from isocost.plan.physics.training import FULL
 from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
+from isocost.plan.project.runs import run_scenario
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 

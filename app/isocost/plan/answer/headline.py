@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog.records import shared_noun
-from isocost.plan.answer.results import EstimateRange, StageEstimate, Total
+from isocost.plan.answer.results import StageEstimate, Total
+from isocost.plan.doubt.span import EstimateRange
 from isocost.plan.physics.throughput import TYPED
 from isocost.quantities import format_count, format_duration, format_money, format_quantity
 
@@ -21,11 +22,24 @@ def headline(stages: Sequence[StageEstimate], total: Total) -> str:
     return f"{format_money(total.cost_usd)}{joined}{run_words(stages, total)}"
 
 
-def doubt(stages: Sequence[StageEstimate], span: EstimateRange | None) -> str:
+MEDIAN = 5.0
+"""Samples in 100 by which a plan may lie beside the middle of its range and still be called its median."""
+
+
+def doubt(stages: Sequence[StageEstimate], span: EstimateRange | None, total: Total) -> str:
     """How sure the answer is; empty where it leaves no doubt, or there is none."""
     if span is None or impossible(stages) is not None:
         return ""
-    return f"Median; 90 % chance at or below {format_money(span.cost_usd.p90)}"
+    low, high = format_money(span.cost_usd.p10), format_money(span.cost_usd.p90)
+    if low == high:
+        return ""
+    reserve = "" if abs(span.base_usd - total.cost_usd) < 0.01 else " without its reserve"
+    said = f"8 chances in 10: {low} to {high}{reserve}"
+    beside = span.base_percentile - 50.0
+    if abs(beside) <= MEDIAN:
+        return f"Median{reserve}; {said.removesuffix(reserve)}"
+    likely = min(9, round(5.0 + abs(beside) / 10.0))
+    return f"{said}; {likely} in 10 that it costs {'less' if beside > 0.0 else 'more'}"
 
 
 def usage(stages: Sequence[StageEstimate]) -> str:

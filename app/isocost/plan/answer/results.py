@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from isocost.catalog.records import shared_noun
 from isocost.evidence.word import Evidence
+from isocost.plan.doubt.span import EstimateRange
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.notice import Notice
@@ -85,35 +86,6 @@ class Total:
     wall_days: float
     energy_kwh: float
     co2_kg: float
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The values that 10, 50 and 90 % of outcomes stay at or below."""
-
-    p10: float
-    p50: float
-    p90: float
-
-
-@dataclass(frozen=True, slots=True)
-class RangePart:
-    """What one doubt alone makes of the cost."""
-
-    name: str
-    cost_usd: Range
-    still: str = ""
-    """Why it makes no range, in a few words; empty where it does."""
-
-
-@dataclass(frozen=True, slots=True)
-class EstimateRange:
-    """How sure the estimate is."""
-
-    cost_usd: Range
-    wall_days: Range
-    parts: tuple[RangePart, ...] = ()
-    """What the range of the cost is made of, widest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.engine.records import Stack
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.results import Estimate, Range, StageEstimate
+from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.claims.terms import FROM_NOTHING, SEQUENCE, Amount, Terms
+from isocost.plan.doubt.span import Range
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import CHOICES, check
 from isocost.plan.physics.counts import obtained, units_of

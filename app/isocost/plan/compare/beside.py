@@ -94,7 +94,7 @@ def _side(project: Project, at: int, catalog: Catalog, known: Sequence[Side]) ->
 
 def side_of(found: Answer) -> Side:
     """An answered scenario with its chances."""
-    return Side(found.scenario, found, odds_of(risk(found), found.scenario.goal))
+    return Side(found.scenario, found, odds_of(risk(found.reckoning), found.scenario.goal))
 
 
 def odds_of(found: Risk, goal: Goal) -> Odds:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.plan.answer.runs import run_scenario
 from isocost.plan.compare.differences import Difference, Joined
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.arithmetic import CENTS
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import StageRun
 from isocost.plan.project.project import Scenario
+from isocost.plan.project.runs import run_scenario
 
 _READ_AS_THEY_ARE = ("programme", "people", "dataset", "storage", "schedule", "supply", "ownership")
 """Sections whose numbers figures read by their path: any of them may be an array."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share, own_doubts
 from isocost.plan.doubt.ranged import placed
@@ -17,6 +16,7 @@ from isocost.plan.doubt.response import doubt_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import Array
+from isocost.plan.project.runs import run_as_planned
 
 CONTINGENCY = "programme.contingency"
 
@@ -68,11 +68,12 @@ class Programme:
 
     def at(self, values: Sequence[Array]) -> Outcomes:
         """The outcomes at values of each doubt, in their order."""
-        effects = [doubt.effect(each) for doubt, each in zip(self.doubts, values, strict=True)]
         size = max((len(each) for each in values), default=1)
-        return _outcomes(self.middle.values.again(**self._given(effects)), self.cost, size)
+        return _outcomes(self.middle.values.again(**self.given(values)), self.cost, size)
 
-    def _given(self, effects: Sequence[Effect]) -> Mapping[str, Any]:
+    def given(self, values: Sequence[Array]) -> Mapping[str, Any]:
+        """What figures are given at values of each doubt, by key: (stages, values), or (values)."""
+        effects = [doubt.effect(each) for doubt, each in zip(self.doubts, values, strict=True)]
         held = self.middle.values
         given: dict[str, Any] = {}
         hours = self._hours(effects)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog import CatalogError
-from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.doubt.doubtful import Doubtful, Effect
 from isocost.plan.doubt.ours import is_share
 from isocost.plan.doubt.ranged import Held, with_value
@@ -18,6 +17,7 @@ from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.counts import count_grid, obtained, units_of
 from isocost.plan.physics.records import Array
 from isocost.plan.project.project import hardware_of
+from isocost.plan.project.runs import run_as_planned
 from isocost.quantities import format_quantity
 
 NODES = (-3.1, -2.2, -Z90, -Z90 / 2, 0.0, Z90 / 2, Z90, 2.2, 3.1)

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.evaluation import Outcomes, Programme, programme
 from isocost.plan.doubt.sampling import SAMPLES, SEED
 from isocost.plan.money.reckoning import Reckoning
@@ -94,9 +93,9 @@ class Risk:
         return float(np.mean(held))
 
 
-def risk(of: Answer | Reckoning, samples: int = SAMPLES, seed: int = SEED) -> Risk:
-    """The chances of an answered plan or a reckoned scenario: every doubt sampled through the whole bill."""
-    found = programme(of.reckoning if isinstance(of, Answer) else of)
+def risk(on: Reckoning, samples: int = SAMPLES, seed: int = SEED) -> Risk:
+    """The chances of a reckoned scenario: every doubt sampled through the whole bill."""
+    found = programme(on)
     values = tuple(doubt.values(samples, seed) for doubt in found.doubts)
     outcomes = found.at(values) if values else _still(found, samples)
     return Risk(samples, seed, found, values, outcomes)

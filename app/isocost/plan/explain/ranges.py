@@ -1,83 +1,116 @@
-"""The ends of a range as trees: the figure with every doubt at one end, and with each doubt alone."""
+"""The ends of a range as trees: the cost with each doubt alone at its ends, and what samples come to."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
 
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.explain.training import E_WORDS
-from isocost.plan.money.explain import Derivations, Explanation, given, worked_out
-from isocost.plan.physics.records import Doubt, StageRun
+from isocost.plan.doubt.evaluation import Programme, programme
+from isocost.plan.doubt.sampling import SAMPLES, SEED
+from isocost.plan.doubt.span import EstimateRange, part_names
+from isocost.plan.money.explain import Derivations, Explanation, Provenance, given
 
-End = Literal["p10", "p90"]
+End = Literal["low", "high"]
 Builder = Callable[[], Explanation]
+
+_OUTCOMES = {"cost_usd": ("Cost", "USD"), "wall_days": ("Days of all stages", "days")}
+_QUANTILES = {"p10": "10th percentile", "p50": "median", "p90": "90th percentile"}
+_WHOSE: dict[str, Provenance] = {"measured": "measured", "market": "looked up", "yours": "typed"}
+"""How the ends of a doubt are known."""
+SAMPLED = f"{SAMPLES:,} samples of everything in doubt through the whole bill (Latin hypercube, seed {SEED})"
 
 
 def range_figures(answer: Answer, money: Derivations) -> Iterator[tuple[str, Builder]]:
     """The ends of cost and days, and of the cost under each doubt alone."""
-    if answer.estimate.range is None:
+    span = answer.estimate.range
+    if span is None:
         return
-    for quantity, figure in (("cost_usd", "total"), ("wall_days", "days")):
-        for end in ("p10", "p50", "p90"):
-            yield f"range.{quantity}.{end}", _built(answer, money, figure, end, None)
-    for part in answer.estimate.range.parts:
-        for end in ("p10", "p50", "p90"):
-            yield f"range.parts.{part.name}.{end}", _built(answer, money, "total", end, part.name)
+    of = _Alone(answer, span, money)
+    for quantity in _OUTCOMES:
+        for quantile in _QUANTILES:
+            yield f"range.{quantity}.{quantile}", _sampled(of, quantity, quantile)
+    for at, part in enumerate(span.parts):
+        yield f"range.parts.{part.name}.p10", _part(of, at, "low")
+        yield f"range.parts.{part.name}.p50", of.planned
+        yield f"range.parts.{part.name}.p90", _part(of, at, "high")
 
 
-def _built(answer: Answer, money: Derivations, figure: str, end: str, alone: str | None) -> Builder:
+def _sampled(of: _Alone, quantity: str, quantile: str) -> Builder:
+    """What the samples come to: no arithmetic on paper, beside what each doubt alone makes of the cost."""
+    label, unit = _OUTCOMES[quantity]
+
     def build() -> Explanation:
-        if end == "p50":
-            return money.node(figure)
-        node = _moved(answer, money, "p10" if end == "p10" else "p90", alone).node(figure)
-        only = "" if alone is None else f", {alone} alone"
-        return replace(node, label=f"{node.label}, {_PERCENTILE[end]} percentile{only}")
+        value = getattr(getattr(of.span, quantity), quantile)
+        key, words = f"range.{quantity}.{quantile}", f"{label}, {_QUANTILES[quantile]} of the samples"
+        node = given(key, words, value, unit, SAMPLED, "sampled")
+        if quantity != "cost_usd" or quantile == "p50":
+            return replace(node, inputs=(of.money.node(of.programme.cost if unit == "USD" else "days"),))
+        end: End = "low" if quantile == "p10" else "high"
+        moving = [at for at, part in enumerate(of.span.parts) if not part.still]
+        return replace(node, inputs=tuple(of.part(at, end) for at in moving))
 
     return build
 
 
-_PERCENTILE = {"p10": "10th", "p90": "90th"}
+def _part(of: _Alone, at: int, end: End) -> Builder:
+    return lambda: of.part(at, end)
 
 
-def _moved(answer: Answer, money: Derivations, end: End, alone: str | None) -> Derivations:
-    """The figures of the programme when its doubts are at one end, or one of them alone is."""
-    on = answer.reckoning
-    factors = [_factor(run, place, end, alone) for place, run in enumerate(on.runs)]
-    column = [[factor.value] for factor in factors]
-    moved = {key: on.values[key] * column for key in ("stage.rent", "stage.days")}
+class _Alone:
+    """The cost with one doubt at one of its ends and everything else as planned."""
 
-    def deeper(name: str, stage: int | None) -> Explanation | None:
-        if name not in moved or stage is None:
-            return None
-        planned, factor = money.node(name, stage), factors[stage]
-        label = f"{planned.label} at the {_PERCENTILE[end]} percentile"
-        key = f"{planned.key}.{end}" if alone is None else f"{planned.key}.{end}.{alone}"
-        return worked_out(key, label, planned.unit, "{0} x {1}", planned, factor)
+    def __init__(self, answer: Answer, span: EstimateRange, money: Derivations) -> None:
+        self.span = span
+        self.money = money
+        self._answer = answer
 
-    # Explained by the same words as the plan: a value given stands in place of a figure.
-    return Derivations(replace(on, values=on.values.again(**moved)), deeper)
+    @cached_property
+    def programme(self) -> Programme:
+        """The programme with its doubts."""
+        return programme(self._answer.reckoning)
+
+    def planned(self) -> Explanation:
+        """The cost as planned."""
+        return self.money.node(self.programme.cost)
+
+    def part(self, at: int, end: End) -> Explanation:
+        """The cost with one of the parts of the range at its lower or its higher end."""
+        part = self.span.parts[at]
+        names = part_names(self.programme)
+        if part.name not in names:  # it gives no range
+            return self.planned()
+        made = [self._at(names.index(part.name), each) for each in ("low", "high")]
+        node = (min if end == "low" else max)(made, key=lambda node: node.value)
+        key = f"range.parts.{part.name}.{'p10' if end == 'low' else 'p90'}"
+        return replace(node, key=key, label=f"{node.label}, {part.name} alone")
+
+    def _at(self, place: int, end: End) -> Explanation:
+        of, doubt = self.programme, self.programme.doubts[place]
+        value = doubt.low if end == "low" else doubt.high
+        values = [np.array([value if i == place else each.base]) for i, each in enumerate(of.doubts)]
+        moved = of.given(values)
+        # Beside a middle of the user's ranges the stages are other than the plan's trees tell.
+        trees = self.money if of.middle is of.on else Derivations(of.middle)
+
+        def deeper(name: str, stage: int | None) -> Explanation | None:
+            if name in moved:
+                planned, now = trees.node(name, stage), _number(moved[name], stage)
+                if now != planned.value:
+                    label = f"{planned.label} with {doubt.name} at {doubt.shown_at(value):.4g}"
+                    key = f"{planned.key}.{end}.{doubt.key}"
+                    source = doubt.source or "the plan's own range"
+                    return given(key, label, now, planned.unit, source, _WHOSE[doubt.whose])
+            return trees.deeper(name, stage)
+
+        # Explained by the same words as the plan: a value given stands in place of a figure.
+        return Derivations(replace(of.middle, values=of.middle.values.again(**moved)), deeper).node(of.cost)
 
 
-def _factor(run: StageRun, place: int, end: End, alone: str | None) -> Explanation:
-    """The factor on a stage's hours: independent lognormal doubts together, or one of them alone."""
-    doubts: Sequence[Doubt] = [each for each in run.doubts if alone in (None, each.name)]
-    name = f"stages.{place}.factor.{end}"
-    label = f"Factor on its hours at the {_PERCENTILE[end]} percentile"
-    parts = [_logarithm(doubt, place, end) for doubt in doubts]
-    if not parts:
-        return given(name, label, 1.0, "", "no doubt of its own", "typed")
-    sign = "0 - " if end == "p10" else ""
-    squares = " + ".join(f"{{{at}}} ^ 2" for at in range(len(parts)))
-    words = f"{E_WORDS} ^ ({sign}({squares}) ^ 0.5)"
-    return worked_out(name, label, "", words, *parts, source="independent lognormal factors")
-
-
-def _logarithm(doubt: Doubt, place: int, end: End) -> Explanation:
-    """The logarithm of one doubt's factor."""
-    value = abs(math.log(doubt.fast if end == "p10" else doubt.slow))
-    name = f"stages.{place}.doubt.{doubt.name.lower().replace(' ', '_').replace('-', '_')}.{end}"
-    source = "errors on runs left out of the fit, and hours of published runs (docs/accuracy.md)"
-    return given(name, f"{doubt.name}: logarithm of its factor", value, "", source, "measured")
+def _number(value: Any, stage: int | None) -> float:
+    found = np.asarray(value, dtype=np.float64).reshape(-1)
+    return float(found[stage if stage is not None and len(found) > 1 else 0])

@@ -18,8 +18,9 @@ from isocost.plan.money.figure import BILL, LINES, Figure
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import hardware_of
 
-Provenance = Literal["computed", "typed", "looked up", "measured", "fitted", "assumed"]
-"""How a value is known: by its formula, from the plan, from a source, from runs, from a fit, from nobody."""
+Provenance = Literal["computed", "typed", "looked up", "measured", "fitted", "assumed", "sampled"]
+"""How a value is known: by its formula, from the plan, from a source, from runs, from a fit, from nobody,
+from samples."""
 
 _PLACE_OF = re.compile(r"{(\d+)}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from isocost.plan.answer.actual import Actual
-from isocost.plan.answer.results import Range
+from isocost.plan.doubt.span import Range
 from isocost.quantities import format_duration, format_money, format_quantity, format_share
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.table import Column, Table

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from isocost.catalog.claims import ClaimEntry
-from isocost.plan.answer.results import Range
 from isocost.plan.claims.checked import Checked, Verdict
 from isocost.plan.claims.checks import Status
 from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars
+from isocost.plan.doubt.span import Range
 from isocost.plan.project.project import Project
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 from isocost.quantities.units import HOURS_PER_DAY

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from isocost.catalog.claims import ClaimEntry, LeftOut
-from isocost.plan.answer.results import Range
 from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
+from isocost.plan.doubt.span import Range
 from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.table import Column, Table

@@ -162,13 +162,6 @@ def conventions_said(of: Risk) -> tuple[str, ...]:
     return tuple(said)
 
 
-def headline_said(found: Answer) -> tuple[str, ...]:
-    """How the range beside the headline differs; nothing where there is none."""
-    if found.estimate.range is None:
-        return ()
-    return ("The range beside the headline is that of the hours alone, with the reserve in it.",)
-
-
 def notes_said(of: Risk, found: Answer) -> tuple[str, ...]:
     """What must be known of the samples."""
     said = [doubt.said for doubt in of.programme.doubts if doubt.said]
@@ -270,7 +263,7 @@ def told_risk(of: Risk, found: Answer) -> Told:
         Section("Plan, reserve and ask", sums_said(of)),
         Section("Budget and deadline", goals),
         Section("In doubt", table=_doubt_table(of.programme.doubts)),
-        Section("How to read it", (*conventions_said(of), *headline_said(found), *notes_said(of, found))),
+        Section("How to read it", (*conventions_said(of), *notes_said(of, found))),
     ]
     kept = tuple(each for each in sections if each.sentences or (each.table and each.table.rows))
     finding = goal_said(of, goal) or spread_said(of)

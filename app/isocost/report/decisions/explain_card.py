@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
+from isocost.plan.doubt.span import Range
 from isocost.plan.explain.changing import InputPlace, input_of
 from isocost.plan.explain.figures import Explainer, UnknownFigureError
+from isocost.plan.explain.ranges import SAMPLED
 from isocost.plan.explain.training import E_WORDS
-from isocost.plan.money.explain import Explanation, Provenance
+from isocost.plan.money.explain import Explanation, Provenance, given
 from isocost.plan.money.reckoning import Reckoning
 from isocost.quantities import format_duration, format_money
 from isocost.report.decisions.explain import how_said, steps, told, value_said, without_steps
@@ -19,6 +21,7 @@ from isocost.report.told import text
 
 SHOWN = 2
 """Levels beneath the figure that are open at first."""
+CENT = 0.01
 FEW = 6
 """Values up to which a sum is written out."""
 OTHER = "another plan than the open one"
@@ -109,7 +112,7 @@ def card(
     return ExplainedCard(
         key, node.label, value_said(node), _note(node, told.estimate), formula, values, node.source,
         change, place, "" if open_plan else f"{OTHER}: {told.project.name}, {told.scenario.name}",
-        (*_rows(node, on, opened, 0, ""), *_doubt(trees, key, on, opened)),
+        (*_rows(node, on, opened, 0, ""), *_doubt(trees, key, told, on, opened)),
     )  # fmt: skip
 
 
@@ -136,10 +139,11 @@ def _note(node: Explanation, estimate: Estimate) -> str:
     span = estimate.range
     if span is not None and node.key == "total.cost_usd":
         low, high = format_money(span.cost_usd.p10), format_money(span.cost_usd.p90)
-        return f"8 of 10 outcomes lie between {low} and {high}"
+        reserve = "" if abs(span.base_usd - node.value) < CENT else " without its reserve"
+        return f"8 chances in 10: {low} to {high}{reserve}"
     if span is not None and node.key == "total.wall_days":
         low, high = (format_duration(days) for days in (span.wall_days.p10, span.wall_days.p90))
-        return f"8 of 10 outcomes lie between {low} and {high}"
+        return f"8 chances in 10: {low} to {high}"
     return node.provenance
 
 
@@ -158,10 +162,10 @@ def _rows(
     node: Explanation, on: Reckoning | None, opened: Mapping[str, bool], level: int, above: str
 ) -> Iterator[ValueRow]:
     """The values beneath a figure, each followed by those beneath it while they are shown."""
-    for given in node.inputs:
-        each, place = without_steps(given), f"{above}/{given.key}"
+    for held in node.inputs:
+        each, place = without_steps(held), f"{above}/{held.key}"
         shown = bool(each.inputs) and opened.get(place, level + 1 < SHOWN)
-        change, into = _change(given, on)
+        change, into = _change(held, on)
         yield ValueRow(
             each.key, place, level, each.label, value_said(each), each.provenance,
             how_said(each) or each.source, len(each.inputs), shown, change, into,
@@ -171,25 +175,24 @@ def _rows(
 
 
 def _doubt(
-    trees: Explainer, key: str, on: Reckoning | None, opened: Mapping[str, bool]
+    trees: Explainer, key: str, told: Answer, on: Reckoning | None, opened: Mapping[str, bool]
 ) -> Iterator[ValueRow]:
     """The ends of the range of a figure that has one."""
-    if key not in ("total.cost_usd", "total.wall_days"):
+    span = told.estimate.range
+    measures = {"total.cost_usd": "cost_usd", "total.wall_days": "wall_days"}
+    if span is None or key not in measures:
         return
-    for end in ("p10", "p90"):
-        of = f"range.{key.removeprefix('total.')}.{end}"
-        try:
-            node = without_steps(trees.of(of))
-        except UnknownFigureError:  # nothing of it is in doubt
-            return
+    known: Range = getattr(span, measures[key])
+    for end, label in (("p10", "10th percentile"), ("p90", "90th percentile")):
+        of = f"range.{measures[key]}.{end}"
         place = f"/{of}"
         shown = opened.get(place, False)
-        yield ValueRow(
-            of, place, 0, node.label, value_said(node), node.provenance, how_said(node),
-            len(node.inputs), shown, "", None,
-        )  # fmt: skip
+        unit = "USD" if key == "total.cost_usd" else "days"
+        value = value_said(given(of, label, getattr(known, end), unit, "", "sampled"))
+        # What it is made of takes long to work out, and a drag asks for it at every step.
+        yield ValueRow(of, place, 0, label, value, "sampled", SAMPLED, 1, shown, "", None)
         if shown:
-            yield from _rows(node, on, opened, 1, place)
+            yield from _rows(without_steps(trees.of(of)), on, opened, 1, place)
 
 
 def copied_text(title: str, node: Explanation) -> str:

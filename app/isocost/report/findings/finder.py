@@ -11,8 +11,8 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.names import normalised
+from isocost.plan.answer.chances import stage_with
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.doubt.chances import stage_with
 from isocost.plan.explain.figures import Explainer
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.table import INPUTS, NUMBERS

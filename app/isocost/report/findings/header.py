@@ -14,7 +14,8 @@ from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.evidence.word import Evidence, Word
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
-from isocost.plan.answer.results import Estimate, EstimateRange, RangePart, StageEstimate
+from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.doubt.span import EstimateRange, RangePart
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.notice import Notice
@@ -259,7 +260,10 @@ def currency_words(money: MoneyUnit) -> str:
 def range_rows(span: EstimateRange) -> tuple[tuple[str, str], ...]:
     """What a range of the cost is made of: each doubt with the ends it alone gives, then what has none."""
     rows = [(part.name, _spread(part)) for part in span.parts]
-    return (*rows, ("Price", "as it stands"), ("Goodput", "as it stands"))
+    still = [
+        name for name in ("Price", "Goodput") if not any(part.name.startswith(name) for part in span.parts)
+    ]
+    return (*rows, *((name, "as it stands") for name in still))
 
 
 def _spread(part: RangePart) -> str:

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from isocost.plan.answer.chances import DOTS, SAFER, Chances
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.doubt.chances import DOTS, SAFER, Chances
 from isocost.plan.doubt.experiment import RUNS
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.tornado import MEASURE, Bar
@@ -21,7 +21,6 @@ from isocost.report.decisions.doubt import (
     cost_spread_said,
     days_said,
     goal_said,
-    headline_said,
     inside_said,
     name_said,
     notes_said,
@@ -349,7 +348,7 @@ MEASURED = f"Share of the doubt: {MEASURE}."
 def doubts_noted(found: Chances, answered: Answer) -> str:
     """What must be known of bars and dots, as one paragraph."""
     measured = (MEASURED,) if found.tornado.bars else ()
-    return " ".join((*measured, *notes_said(found.risk, answered), *headline_said(answered)))
+    return " ".join((*measured, *notes_said(found.risk, answered)))
 
 
 def doubts_table(found: Chances) -> Table:

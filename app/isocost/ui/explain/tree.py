@@ -22,6 +22,7 @@ SIGNS: dict[Provenance, str] = {
     "measured": "target",
     "fitted": "range",
     "assumed": "help",
+    "sampled": "picture",
 }
 """Icons of how a value is known; the word stands beside it."""
 

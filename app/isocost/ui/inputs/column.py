@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from isocost.catalog.records import named_for
 from isocost.plan.answer.estimate import Answer
@@ -34,7 +35,7 @@ from isocost.ui.inputs.stage.recipe import Recipe
 from isocost.ui.inputs.stage.strip import StageStrip
 from isocost.ui.inputs.stage.why import WhyCard
 from isocost.ui.look.icons import icon
-from isocost.ui.look.theme import Theme
+from isocost.ui.look.theme import Theme, palette
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.disclosure import Disclosure
 from isocost.ui.widgets.sections import ScrollBody, beside, keep_bar, labelled, section
@@ -64,6 +65,7 @@ class InputColumn(QScrollArea):
         self.setObjectName("inputs")
         self.setAccessibleName("Inputs")
         self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_bar(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -96,8 +98,10 @@ class InputColumn(QScrollArea):
         self.refresh()
 
     def _build(self) -> None:
-        body = ScrollBody()
-        body.setObjectName("inputs_body")
+        self._body = body = ScrollBody()
+        # A palette, because a style sheet would be put on all that is in it again, which takes its time.
+        body.setAutoFillBackground(True)
+        body.setBackgroundRole(QPalette.ColorRole.Light)
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN, 10, MARGIN, 12)
         column.setSpacing(6)
@@ -116,7 +120,7 @@ class InputColumn(QScrollArea):
         self.layout_fold = Disclosure("layout.details", "Layout: parts that are pinned")
         self.layout_fold.add(self.pins)
         self._layout_section = section("Layout", self.layout_fold, self.pins)
-        for part in (
+        self.sections = (
             self.stages,
             self._model_section,
             self._data_section,
@@ -127,7 +131,9 @@ class InputColumn(QScrollArea):
             self._layout_section,
             self.why,
             self.notes,
-        ):
+        )
+        """What wears the theme, part by part; the column itself takes it from the palette."""
+        for part in self.sections:
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(body)
@@ -142,6 +148,7 @@ class InputColumn(QScrollArea):
     def apply_theme(self, theme: Theme) -> None:
         """Widen with the text, so that nothing is cut."""
         self.setFixedWidth(theme.px(WIDTH))
+        self._body.setPalette(palette(theme))  # Qt hands none on to what has worn a style sheet
         for each in self.fields.values():
             each.apply_theme(theme)
         for holder in self.holders:

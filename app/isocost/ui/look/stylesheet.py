@@ -22,14 +22,14 @@ QLabel[role="fine"] { font-size: ${s12}px; color: $fine; }
 QLabel[role="care"] { font-size: ${s12}px; color: $care; }
 QLabel[role="stop"] { font-size: ${s12}px; color: $stop; }
 QFrame#header { background: $panel; border: none; border-bottom: 1px solid $line; }
-QFrame#inputs, QScrollArea#inputs { background: $panel; border: none; border-right: 1px solid $line; }
-QWidget#inputs_body { background: $panel; }
+QFrame#inputs { background: $panel; border: none; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame#explain { background: $panel; border: none; border-left: 1px solid $line; }
 QFrame[role="inset"] { background: $field; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[role="cover"] { background: $panel; border: none; }
 QFrame[role="foot"] { background: transparent; border: none; border-top: 1px solid $line; }
+QFrame[role="rule"] { background: $line; border: none; }
 QFrame[role="popup"] { background: $panel; border: 1px solid $line; }
 QLabel[role="card"] { background: transparent; border: none; font-size: ${s14}px; font-weight: 600; }
 QPushButton[role="card"]:hover, QPushButton[role="card"]:focus { border-color: $accent; }

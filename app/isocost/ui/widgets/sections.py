@@ -102,6 +102,14 @@ def section(title: str, at_right: QWidget | None, *parts: QWidget) -> QFrame:
     return frame
 
 
+def upright_rule() -> QWidget:
+    """A line of one pixel between what stands left and right of it."""
+    line = QFrame()
+    line.setProperty("role", "rule")
+    line.setFixedWidth(1)
+    return line
+
+
 def beside(*parts: QWidget) -> QWidget:
     """Several parts in one line."""
     row = QWidget()

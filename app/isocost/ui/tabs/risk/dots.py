@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from isocost.plan.doubt.chances import Chances
+from isocost.plan.answer.chances import Chances
 from isocost.report.decisions.doubt import samples_table
 from isocost.report.findings.risk import DotsView, dots_said, dots_table, dots_view, nothing_said
 from isocost.report.findings.said import Said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from isocost.plan.doubt.chances import Chances
+from isocost.plan.answer.chances import Chances
 from isocost.report.findings.risk import experiment_table, experiment_view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme

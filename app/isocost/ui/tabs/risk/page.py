@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
+from isocost.plan.answer.chances import chances, chances_follow, stage_with
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.doubt.chances import chances, chances_follow, stage_with
 from isocost.report.findings.risk import SAMPLING, SaferRow, budget_words
 from isocost.report.findings.said import Said
 from isocost.ui.inputs.bindings import write, write_number

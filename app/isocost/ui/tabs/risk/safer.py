@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from isocost.plan.doubt.chances import Chances
+from isocost.plan.answer.chances import Chances
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_duration, format_money
 from isocost.report.decisions.words import signed_money

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
+from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.doubt.chances import Chances
 from isocost.report.findings.risk import DoubtRow, End, doubt_rows, doubts_noted, doubts_said, doubts_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme

@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.runs import run_as_planned
 from isocost.plan.doubt.experiment import Experiment, next_experiment
 from isocost.plan.doubt.risk import ASK, Risk, risk
 from isocost.plan.doubt.tornado import Tornado, tornado
@@ -20,6 +19,7 @@ from isocost.plan.physics.records import Array
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR
+from isocost.plan.project.runs import run_as_planned
 from isocost.quantities import MoneyUnit, money_shown_in
 
 DOTS = 100

@@ -1,0 +1,87 @@
+"""How sure an estimate is: the range of its cost and time, and what each doubt alone makes of the cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.plan.doubt.evaluation import Programme, ends
+from isocost.plan.doubt.risk import Risk, Spread, risk
+from isocost.plan.money.reckoning import Reckoning
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values that 10, 50 and 90 % of outcomes stay at or below."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class RangePart:
+    """What one doubt alone makes of the cost."""
+
+    name: str
+    cost_usd: Range
+    still: str = ""
+    """Why it makes no range, in a few words; empty where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateRange:
+    """How sure the estimate is: what samples of everything in doubt come to, the user's ranges among it."""
+
+    cost_usd: Range
+    """Without the reserve, which is held against the spread, unless the user gives a range of it."""
+    wall_days: Range
+    base_usd: float
+    """The same cost of the plan as it stands."""
+    base_percentile: float
+    """Samples in 100 that cost less."""
+    parts: tuple[RangePart, ...] = ()
+    """What the range of the cost is made of, widest first."""
+
+
+def span_of(on: Reckoning) -> EstimateRange | None:
+    """The range of a reckoned scenario, from the samples that its chances are counted in.
+
+    None where nothing is in doubt.
+    """
+    sampled = risk(on)
+    if not sampled.programme.doubts:
+        return None
+    cost = sampled.cost_usd
+    return EstimateRange(
+        _range(cost), _range(sampled.wall_days), cost.base, cost.base_percentile, _parts(sampled)
+    )
+
+
+def _range(spread: Spread) -> Range:
+    return Range(spread.p10, spread.p50, spread.p90)
+
+
+def _parts(of: Risk) -> tuple[RangePart, ...]:
+    """What each doubt alone gives, widest first; then those that give nothing, and why."""
+    base = float(of.programme.base.cost_usd[0])
+    pairs = np.sort(ends(of.programme).cost_usd.reshape(-1, 2), axis=1).tolist()
+    parts = [
+        RangePart(name, Range(low, base, high))
+        for name, (low, high) in zip(part_names(of.programme), pairs, strict=True)
+    ]
+    moving = {part.name for part in parts}
+    still = {doubt.name: doubt.still for run in of.programme.on.runs for doubt in run.doubts if doubt.still}
+    parts.sort(key=lambda part: part.cost_usd.p10 - part.cost_usd.p90)
+    nothing = Range(base, base, base)
+    return (*parts, *(RangePart(name, nothing, why) for name, why in still.items() if name not in moving))
+
+
+def part_names(of: Programme) -> list[str]:
+    """What each doubt is called, with the input that settles it where two are called alike."""
+    names = [doubt.name for doubt in of.doubts]
+    return [
+        name if names.count(name) == 1 else f"{name} ({doubt.path})"
+        for name, doubt in zip(names, of.doubts, strict=True)
+    ]
