@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView, QWidget
 
@@ -179,16 +179,19 @@ def test_rows_of_the_bill_open_by_click_enter_and_menu(window, qtbot):
 
 
 def test_a_wide_window_keeps_the_page_beside_the_panel_and_a_small_one_lies_under_it(window):
-    shown = opened(window)
     width = window.pages.width()
-    assert width == window.workspace.width() - window.inputs.width()
+    shown = opened(window)
+    assert window.pages.width() == width
     window.resize(1920, 1000)
     QApplication.processEvents()
-    assert window.pages.width() == window.workspace.width() - window.inputs.width() - shown.width()
-    assert window.pages.width() >= LEAST_PAGE
+    beside = window.pages.width()
+    assert beside >= LEAST_PAGE
+    assert not shown.geometry().intersects(
+        QRect(window.pages.mapTo(window.workspace, QPoint()), window.pages.size())
+    )
     shown.leave()
     QApplication.processEvents()
-    assert window.pages.width() == window.workspace.width() - window.inputs.width()
+    assert window.pages.width() == beside + shown.width()
 
 
 def test_a_figure_that_is_gone_is_said_to_be(window):
