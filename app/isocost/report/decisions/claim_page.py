@@ -204,7 +204,10 @@ class OursView:
     @property
     def figure(self) -> str:
         """Key by which the estimate is explained, of that plan."""
-        return {"usd": "total.cost_usd", "hours": "total.gpu_hours", "days": "total.wall_days"}[self.unit]
+        if self.unit == "hours":  # of which there are no samples
+            return "total.gpu_hours"
+        measure = "cost_usd" if self.unit == "usd" else "wall_days"
+        return f"range.{measure}.p50" if self.span.p10 < self.span.p90 else f"total.{measure}"
 
     def shown(self, value: float) -> str:
         """A value of the figure in words."""
