@@ -80,6 +80,8 @@ class ExplainPanel(QFrame):
         self._came_from: QWidget | None = None
         self.setObjectName("explain")
         self.setAccessibleName("Where a figure comes from")
+        # Opaque: Qt would paint it again with each change of the chart it lies over.
+        self.setAutoFillBackground(True)
         self._make_parts(theme)
         self._lay_out()
         self._connect()
