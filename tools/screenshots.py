@@ -12,7 +12,10 @@ PICTURES = {
     "plan": ("Plan", "deepseek-v3.yaml"),
     "stages": ("Plan", "deepseek-r1-first-principles.yaml"),
     "fit": ("Fit", "llama-3.1-405b.yaml"),
+    "risk": ("Risk", "startup-7b.yaml"),
     "ledger": ("Ledger", "smollm3-programme.yaml"),
+    "compare": ("Compare", "rent-or-buy-64-h100.yaml"),
+    "claims": ("Claims", "deepseek-r1.yaml"),
 }
 THEMES = ("light", "dark")
 

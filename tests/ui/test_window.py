@@ -226,7 +226,7 @@ def test_the_gallery_has_a_key_and_a_menu_entry(window):
 
 def test_charts_come_after_the_first_paint(make, qtbot):
     window = make()
-    assert window.views == []
+    assert not window.views
     window.show_workspace()
     with qtbot.waitSignal(window.pages_loaded):
         window.show()

@@ -78,6 +78,7 @@ def run(path: Path | None = None) -> int:
     if sys.platform == "darwin":  # only there files are handed over, and it would see every event there is
         app.installEventFilter(opener)
     window.centre.painted.connect(lambda: QTimer.singleShot(0, opener.start))
+    window.pages_loaded.connect(window.make_ahead)
     if path is not None:
         window.show_workspace()
     window.show()

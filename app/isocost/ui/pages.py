@@ -1,15 +1,15 @@
 """The pages of the tab strip, and what the window asks of each.
 
-Making a page imports its charts, which is why it waits until the window was painted first.
+Making a page imports its charts, which is why it waits until it is wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast, overload, runtime_checkable
 
 from PySide6.QtCore import SignalInstance
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from isocost.ui.look.theme import Theme
 
@@ -102,3 +102,45 @@ PAGES = (
     Page("Compare", _make_compare),
     Page("Claims", _make_claims),
 )
+
+
+class Views(Sequence[PageView]):
+    """The pages of a window by their place; each is made when it is first asked for."""
+
+    def __init__(self, stack: QStackedWidget, make: Callable[[Page], QWidget]) -> None:
+        """``make`` makes a page and does for it what the window does for each."""
+        self._stack = stack
+        self._make = make
+        self._made: dict[int, QWidget] = {}
+        self._places = [QWidget() for _ in PAGES]
+        """What stands where a page is not made yet."""
+        for each in self._places:
+            stack.addWidget(each)
+
+    def __len__(self) -> int:
+        return len(PAGES)
+
+    @overload
+    def __getitem__(self, place: int) -> PageView: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[PageView]: ...
+    def __getitem__(self, place: int | slice) -> PageView | Sequence[PageView]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        at = range(len(self))[place]
+        if at not in self._made:
+            self._put(at, self._make(PAGES[at]))
+        return cast(PageView, self._made[at])
+
+    def _put(self, at: int, view: QWidget) -> None:
+        self._made[at] = view
+        shown = self._stack.currentIndex()
+        self._stack.insertWidget(at, view)
+        self._stack.removeWidget(self._places[at])
+        self._places[at].deleteLater()
+        self._stack.setCurrentIndex(shown)
+
+    def make_next(self) -> bool:
+        """Make the first page that is not made yet; False = all are."""
+        missing = next((at for at in range(len(self)) if at not in self._made), None)
+        return missing is not None and bool(self[missing])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -43,7 +43,7 @@ from isocost.ui.look.icons import app_icon
 from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.look.wardrobe import Wardrobe, lay_out
 from isocost.ui.menus import TEXT_SIZES, Menus
-from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, PageView, TakesPlans
+from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, TakesPlans, Views
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.sections import upright_rule
@@ -58,6 +58,8 @@ if TYPE_CHECKING:  # imported by Window.fill
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1280, 800)
+AHEAD_MS = 50
+"""Between two pages that are made ahead: events go before."""
 FRAME = QSize(16, 48)
 """About what a frame and its title take of a screen; a system tells only once the window is on it."""
 HEADER_HEIGHT = 100
@@ -93,7 +95,8 @@ class Window(QMainWindow):
         self.filled = False
         self.gallery = Gallery()
         self.page_titles = tuple(page.title for page in PAGES)
-        self.views: list[PageView] = []
+        self.views: Sequence[PageView] = ()
+        """The pages, once :meth:`load_pages` was called; each is made when it is first asked for."""
         self._left: QWidget | None = None
         self._panel: ExplainPanel | None = None
         self._palette: Palette | None = None
@@ -208,27 +211,50 @@ class Window(QMainWindow):
         gallery.recent_chosen.connect(documents.open)
         self.headline.field_wanted.connect(self.reveal)
         self.headline.copied.connect(self._say_copied)
-        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._show_view)
 
     def load_pages(self) -> None:
         """Build the charts and estimate the plan: after the first paint, so the window is there at once."""
         if self.views:
             return
-        for page in PAGES:
-            view = page.make(self.session, self.themes.theme)
-            self.views.append(cast(PageView, view))
-            self.wardrobe.add(view, self.views[-1].apply_theme)
-            self.pages.addWidget(view)
-            if isinstance(view, LeadsToInputs):
-                view.field_wanted.connect(self.reveal)
-            if isinstance(view, TakesPlans):
-                view.plan_wanted.connect(self.documents.ask_scenario)
-        self.wardrobe.dress()
+        self.views = Views(self.pages, self._make_page)
+        self._show_view(self.tabs.currentIndex())
         self.session.answered.connect(lay_out)
         self.session.refresh()
         # What is there now stays: else each full collection looks through all of it, for a tenth of a second.
         gc.freeze()
         self.pages_loaded.emit()
+
+    def make_ahead(self) -> None:
+        """Make the other pages one by one while nothing else is to be done, so that each opens at once."""
+        ahead = QTimer(self)
+        ahead.setInterval(AHEAD_MS)
+
+        def make_next() -> None:
+            if self.session.busy or self.wardrobe.busy:
+                return
+            if not (isinstance(self.views, Views) and self.views.make_next()):
+                ahead.stop()
+                gc.freeze()
+
+        ahead.timeout.connect(make_next)
+        ahead.start()
+
+    def _make_page(self, page: Page) -> QWidget:
+        view = page.make(self.session, self.themes.theme)
+        self.wardrobe.add(view, cast(PageView, view).apply_theme)
+        if isinstance(view, LeadsToInputs):
+            view.field_wanted.connect(self.reveal)
+        if isinstance(view, TakesPlans):
+            view.plan_wanted.connect(self.documents.ask_scenario)
+        return view
+
+    def _show_view(self, index: int) -> None:
+        """Show a page of the tab strip, made now where it was never shown."""
+        if self.views:
+            self.views[index]
+        self.pages.setCurrentIndex(index)
+        self.wardrobe.dress()
 
     # Showing
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QObject, QThread
 
 from isocost.ui.session.worker import LatestWorker
 
@@ -78,3 +79,37 @@ def test_nothing_is_delivered_after_closing(qapp, qtbot):
     worker.request(lambda: 2)
     qapp.processEvents()
     assert results == []
+
+
+class Held(QObject):
+    """A part of a window that only the collection of garbage destroys; notes the thread it happens on."""
+
+    def __init__(self, places: list[int]) -> None:
+        super().__init__()
+        self._places = places
+        self.itself = self
+
+    def __del__(self) -> None:
+        self._places.append(threading.get_ident())
+
+
+def test_what_work_makes_python_collect_is_destroyed_on_the_thread_of_the_window(worker, qtbot):
+    places: list[int] = []
+    for _ in range(20):
+        Held(places)
+
+    def work() -> int:
+        return sum(len(each) for each in [[number] for number in range(200_000)])
+
+    with qtbot.waitSignal(worker.ready):
+        worker.request(work)
+    assert gc.isenabled()
+    gc.collect()
+    assert set(places) == {threading.get_ident()}
+
+
+def test_a_worker_that_is_closed_at_work_leaves_collection_on(qapp):
+    made = LatestWorker()
+    made.request(lambda: [[number] for number in range(100_000)])
+    made.close()
+    assert gc.isenabled()

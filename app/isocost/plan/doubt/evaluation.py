@@ -71,6 +71,15 @@ class Programme:
         size = max((len(each) for each in values), default=1)
         return _outcomes(self.middle.values.again(**self.given(values)), self.cost, size)
 
+    @cached_property
+    def ends(self) -> Outcomes:
+        """The outcomes with each doubt at its low, then at its high, all others as the plan has them."""
+        count = len(self.doubts)
+        values = np.repeat(np.array([[doubt.base] for doubt in self.doubts]), 2 * count, axis=1)
+        for i, doubt in enumerate(self.doubts):
+            values[i, 2 * i : 2 * i + 2] = doubt.low, doubt.high
+        return self.at(list(values))
+
     def given(self, values: Sequence[Array]) -> Mapping[str, Any]:
         """What figures are given at values of each doubt, by key: (stages, values), or (values)."""
         effects = [doubt.effect(each) for doubt, each in zip(self.doubts, values, strict=True)]
@@ -125,21 +134,11 @@ def programme(on: Reckoning) -> Programme:
     return Programme(on, middle, kept, (*problems, *said))
 
 
-def ends(of: Programme) -> Outcomes:
-    """The outcomes with each doubt at its low, then at its high, all others as the plan has them."""
-    count = len(of.doubts)
-    values = np.repeat(np.array([[doubt.base] for doubt in of.doubts]), 2 * count, axis=1)
-    for i, doubt in enumerate(of.doubts):
-        values[i, 2 * i : 2 * i + 2] = doubt.low, doubt.high
-    return of.at(list(values))
-
-
 def _moving(of: Programme) -> list[bool]:
     """Which doubts change anything from one end to the other."""
     if not of.doubts:
         return []
-    found = ends(of)
-    pairs = np.array([getattr(found, name) for name in FIGURES]).reshape(len(FIGURES), -1, 2)
+    pairs = np.array([getattr(of.ends, name) for name in FIGURES]).reshape(len(FIGURES), -1, 2)
     moves: list[bool] = np.any(pairs[..., 0] != pairs[..., 1], axis=0).tolist()
     return moves
 

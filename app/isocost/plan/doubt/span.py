@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isocost.plan.doubt.evaluation import Programme, ends
+from isocost.plan.doubt.evaluation import Programme
 from isocost.plan.doubt.risk import Risk, Spread, risk
 from isocost.plan.money.reckoning import Reckoning
 
@@ -66,7 +66,7 @@ def _range(spread: Spread) -> Range:
 def _parts(of: Risk) -> tuple[RangePart, ...]:
     """What each doubt alone gives, widest first; then those that give nothing, and why."""
     base = float(of.programme.base.cost_usd[0])
-    pairs = np.sort(ends(of.programme).cost_usd.reshape(-1, 2), axis=1).tolist()
+    pairs = np.sort(of.programme.ends.cost_usd.reshape(-1, 2), axis=1).tolist()
     parts = [
         RangePart(name, Range(low, base, high))
         for name, (low, high) in zip(part_names(of.programme), pairs, strict=True)

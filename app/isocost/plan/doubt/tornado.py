@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.plan.doubt.doubtful import Doubtful
-from isocost.plan.doubt.evaluation import ends
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.sampling import order
 from isocost.plan.physics.records import Array
@@ -54,7 +53,7 @@ def tornado(of: Risk) -> Tornado:
     base = float(programme.base.cost_usd[0])
     if not doubts:
         return Tornado((), base)
-    found = ends(programme)
+    found = programme.ends
     cost, days = (each.reshape(-1, 2) for each in (found.cost_usd, found.wall_days))
     shares = variance_shares(of)
     bars = []

@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
+from isocost.ui.session.memory import COLLECTION, FREED
+
 
 class _Bell(QObject):
     """What tells the GUI thread that a job has ended."""
@@ -43,6 +45,7 @@ class _Job(QRunnable):
             self._outcomes[self._number] = _Outcome(self._work())
         except Exception as error:  # any failure of the work belongs to the window, as a sentence
             self._outcomes[self._number] = _Outcome(error=error)
+        FREED.give_back()
         self._bell.rung.emit(self._number)
 
 
@@ -95,6 +98,7 @@ class LatestWorker(QObject):
         self._pool.clear()
         # A thread still in Python while the interpreter shuts down takes the process with it.
         self._pool.waitForDone()
+        self._rest()
 
     def _start(self) -> None:
         work, self._waiting = self._waiting, None
@@ -103,10 +107,16 @@ class LatestWorker(QObject):
             return
         self._generation += 1
         self._running = True
+        COLLECTION.hold()
         self._pool.start(_Job(self._generation, work, self._outcomes, self._bell))
 
+    def _rest(self) -> None:
+        if self._running:
+            self._running = False
+            COLLECTION.release()
+
     def _finish(self, number: int) -> None:
-        self._running = False
+        self._rest()
         outcome = self._outcomes.pop(number)
         if number >= self._oldest_wanted and not self._closed:
             if outcome.error is None:

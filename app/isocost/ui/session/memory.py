@@ -1,0 +1,55 @@
+"""What a thread of work must not do to memory: collect the window's garbage, keep what a search has freed."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+import time
+from collections.abc import Callable
+
+PAUSE_S = 2.0
+"""Between two times that memory is given back, which takes some milliseconds."""
+
+
+class Collection:
+    """Python's own collection of garbage, off while work is done on another thread.
+
+    It runs on whatever thread asks for memory next, and what it finds there may be widgets: Qt crashes when
+    they are destroyed on any thread but the window's. Called on the window's thread alone.
+    """
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    def hold(self) -> None:
+        """Collect nothing until :meth:`release` was called as often."""
+        self._held += 1
+        gc.disable()
+
+    def release(self) -> None:
+        """Collect again, once no other work is under way."""
+        self._held -= 1
+        if not self._held:
+            gc.enable()
+
+
+COLLECTION = Collection()
+
+
+class _FreedMemory:
+    """What searches have freed and glibc keeps for their threads: 100 MB after some thousand edits."""
+
+    def __init__(self, trim: Callable[[int], int] | None) -> None:
+        self._trim = trim
+        self._given = 0.0
+
+    def give_back(self) -> None:
+        """Let the system have it; elsewhere than with glibc nothing is to be done."""
+        now = time.monotonic()
+        if self._trim is not None and now - self._given > PAUSE_S:
+            self._given = now
+            self._trim(0)  # without the interpreter: the window goes on
+
+
+FREED = _FreedMemory(getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None)
