@@ -233,7 +233,9 @@ def test_whatever_says_it_opens_can_be_explained(window, name):
     window.documents.open(preset(name))
     settle(window.session)
     found = set()
-    for at in range(len(window.page_titles)):
+    for at, title in enumerate(window.page_titles):
+        if title == "Claims":  # its figures are of the claim's own plan
+            continue
         window.show_page(at)
         settle(window.session)
         found |= keys_shown(window)
