@@ -14,7 +14,7 @@ os.environ["QT_SCALE_FACTOR"] = "1"
 from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths
 
-from isocost.quantities import DOLLAR, show_money_in
+from isocost.quantities import DOLLAR, PLAIN, mark_numbers, show_money_in
 
 # A busy machine is slow at times, which says nothing of the code.
 settings.register_profile("isocost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,9 +47,10 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture(autouse=True)
-def in_dollars() -> None:
-    """Amounts are written in dollars, whatever the plan of the last test was shown in."""
+def in_plain_dollars() -> None:
+    """Amounts are written in dollars and plain numbers, whatever the last test was shown in."""
     show_money_in(DOLLAR)
+    mark_numbers(PLAIN)
 
 
 @pytest.fixture

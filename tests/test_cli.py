@@ -92,7 +92,7 @@ def test_json_has_exactly_these_keys(capsys) -> None:
     tree = json.loads(run(capsys, "estimate", R1, "--format", "json"))
     keys = ["isocost", "project", "scenario", "currency", "total", "range", "evidence", "evidence_reason"]
     keys += ["stages", "ledger", "warnings", "rent_or_buy", "api_or_own", "slip", "not_in_this_bill"]
-    keys += ["energy"]
+    keys += ["energy", "standing"]
     assert list(tree) == keys
     assert list(tree["total"]) == TOTAL_KEYS
     assert [list(stage) for stage in tree["stages"]] == [STAGE_KEYS] * 3

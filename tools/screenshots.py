@@ -11,6 +11,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 PICTURES = {
     "plan": ("Plan", "deepseek-v3.yaml"),
     "stages": ("Plan", "deepseek-r1-first-principles.yaml"),
+    "scale": ("Scale", "startup-7b.yaml"),
     "fit": ("Fit", "llama-3.1-405b.yaml"),
     "risk": ("Risk", "startup-7b.yaml"),
     "ledger": ("Ledger", "smollm3-programme.yaml"),

@@ -202,7 +202,7 @@ def test_bytes_that_are_not_text_are_refused(tmp_path):
     [
         (lambda c: c.accelerator("H10"), "No accelerator is called 'H10'; did you mean H100?"),
         (lambda c: c.model("DeepSeek-V33"), "No model is called 'DeepSeek-V33'; did you mean DeepSeek-V3?"),
-        (lambda c: c.model("zzzz"), "No model is called 'zzzz'."),
+        (lambda c: c.model("zzzz"), "No model is called 'zzzz'; known are for example"),
         (lambda c: c.accelerator("WSE-3"), "no published dense peak"),
         (lambda c: c.model("GPT-4").transformer, "The size of GPT-4 is not published"),
         (lambda c: c.default_price("nothing"), "No accelerator is called 'nothing'"),

@@ -359,3 +359,141 @@ def test_any_mixture_of_parts_gets_a_verdict(parts):
     for form in FORMS.values():
         assert form(claim_told(judged, found.unread, found.problems))
     assert [check.name for check in judged.checks] == ["money", "memory", "work", "sense"]
+
+
+def test_what_is_not_told_of_software_and_format_is_no_fault(capsys):
+    """DeepSeek-V3 in figures alone: its FP8 recipe is among what our range allows it."""
+    tree = checked(capsys, "--text", "671B-A37B, 14.8T tokens, 2,048 H800, 2.788M GPU-hours, $5.576M")
+    assert tree["verdict"] in ("reproduces", "plausible")
+    assert tree["slips"] == []
+    sense = by_name(tree)["sense"]
+    assert sense["status"] == "holds"
+    assert "FP8" in sense["short"]
+    assert "does not tell its software, number format and batch" in " ".join(sense["words"])
+    # 2.788M hours do 6 x 37B x 14.8T at 33 % of the 16-bit peak.
+    assert tree["recomputed"]["mfu"] == pytest.approx(
+        6 * 37e9 * 14.8e12 / 989.4e12 / 3600 / 2.788e6, rel=0.01
+    )
+
+
+@pytest.mark.parametrize("text", ["1T parameters, 20T tokens", "1T parameters, 15T tokens, fp8"])
+def test_a_huge_cluster_is_not_doubted_for_the_batch_we_take(capsys, text):
+    tree = checked(capsys, "--text", f"{text}, 100,000 H100, 90 days")
+    assert tree["verdict"] == "plausible"
+    assert "batches of" in by_name(tree)["sense"]["short"]
+
+
+def test_a_small_model_is_held_against_runs_of_its_size(capsys):
+    """llm.c read 10B tokens in 12 A100-hours; 6 of an H100 are more by peak: 12 x 312 / 989.4 = 3.8."""
+    tree = checked(capsys, "--text", "124M on 10B tokens, 8 H100, 45 minutes")
+    assert tree["verdict"] == "plausible"
+    assert "3.78 GPU-hours" in " ".join(by_name(tree)["sense"]["words"])
+    assert checked(capsys, "--text", "124M on 10B tokens, 8 H100, 15 minutes")["verdict"] == "doubtful"
+
+
+def test_another_model_made_from_it_upholds_nothing(capsys):
+    """R1 took 147,000 hours on V3's weights; V3 itself 2.664 million."""
+    tree = checked(capsys, "--text", "DeepSeek-V3 on 14.8T tokens, 147,000 H800-hours")
+    assert by_name(tree)["sense"]["short"] == "too little"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("7B on 2T tokens, 64 H100, 50 days", "near"), ("7B on 2T tokens, 64 Trainium2, 50 days", "guessed")],
+)
+def test_our_estimate_says_what_it_rests_on(capsys, text, word):
+    assert checked(capsys, "--text", text)["evidence"] == word
+    assert main(["claim", "--text", text]) == 0
+    assert f"Evidence: {word}" in capsys.readouterr().out
+
+
+def test_without_an_estimate_there_is_no_word(capsys):
+    assert checked(capsys, "--text", "1,000 H100-hours at $2 per GPU-hour, $2,000")["evidence"] is None
+
+
+def test_reinforcement_learning_is_checked_as_far_as_physics_goes(capsys):
+    """A 32B in training: 16 bytes a parameter. Each token is written (2N) and trained on (6N)."""
+    tree = checked(capsys, "--text", "RL of a 32B on 2 H100, 5 days")
+    assert by_name(tree)["memory"]["status"] == "doubtful"  # 512 GB of states, 160 GB of memory
+    told = checked(capsys, "--text", "RL of a 32B, 50B tokens, 16 H100, 1 day")
+    assert told["recomputed"]["flops"] == pytest.approx(8 * 32e9 * 50e9)
+    assert told["verdict"] == "doubtful" or told["verdict"] == "impossible"
+    assert 8 * 32e9 * 50e9 / (16 * 86_400 * H100_BEST) > 1.0
+    untold = by_name(checked(capsys, "--text", "RL of a 32B on 16 H100, 3 days"))
+    most = 16 * 3 * 86_400 * H100_BEST / (8 * 32e9)
+    assert most == pytest.approx(12.9e9, rel=0.01)
+    assert "12.9B" in " ".join(untold["work"]["words"])
+    assert "rounds, lengths and batch" in " ".join(untold["sense"]["words"])
+
+
+def test_adapters_without_tokens_say_what_the_hours_can_read(capsys):
+    """Two RTX 4090 hold no 70B in 16 bits (140 GB); in ten hours they do 4N a token at most."""
+    found = by_name(checked(capsys, "--text", "LoRA of a 70B on 2 RTX 4090, 10 hours"))
+    assert found["memory"]["status"] == "doubtful"
+    most = 2 * 10 * 3600 * 162e12 / (4 * 70e9)
+    assert f"{most / 1e6:.1f}M at most" in found["work"]["words"][0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "7B auf 2 Billionen Token, 64 H100, 30 Tage, 184.000.000 Dollar",
+        "7 Mrd. Parameter, 2T Tokens, 64 H100 in 720 Stunden",
+        "modèle de 7 milliards de paramètres, 2T jetons, 64 H100 pendant 30 jours",
+        "7 mil millones de parámetros, 2 billones de tokens, 64 H100, 30 días",
+        "7 miliardi di parametri, 2T tokens, 64 H100 per 30 giorni",
+        "7 bilhões de parâmetros, 2 trilhões de tokens, 64 H100 por 30 dias",
+        "7 miljard parameters, 2T tokens, 64 H100, 30 dagen",
+    ],
+)
+def test_amounts_and_times_in_other_languages(said):
+    found = read_claim(said, CATALOG)
+    claim = found.claim
+    assert (claim.parameters, claim.tokens, claim.count, claim.hours) == (7e9, 2e12, 64, 720)
+    assert found.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("70B, 2 Mio. GPU-Stunden auf H100", 2e6),
+        ("70B, 2 millions d'heures GPU, H100", 2e6),
+        ("70B, 2 millones de horas de GPU, H100", 2e6),
+        ("70B, 2M hours of H100", 2e6),
+    ],
+)
+def test_gpu_hours_in_other_languages(said, hours):
+    assert read_claim(said, CATALOG).claim.gpu_hours == hours
+
+
+def test_a_comma_of_another_language_is_said_to_be_read_as_in_english():
+    found = read_claim("2,788 Mio. GPU-Stunden auf H800", CATALOG)
+    assert found.claim.gpu_hours == 2.788e9
+    assert found.problems == ("2,788 is read as 2788; write 2.788 where that is meant.",)
+
+
+def test_a_card_that_clocks_above_its_peak_says_so(capsys):
+    """76.6 TFLOP/s were measured on an RTX 3090, whose peak of 71 is stated at a lower clock: 108 %."""
+    words = " ".join(
+        by_name(checked(capsys, "--text", "1B, 2B tokens, one RTX 3090, 10 days"))["work"]["words"]
+    )
+    assert "reaches 108 %, as it clocks above the rate its peak is stated at" in words
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(23_000, "22 % short of the work"), (2_300, "13 times too much work"), (29_500, "under 1 % short")],
+)
+def test_what_is_lacking_is_a_share_until_it_is_twice(capsys, hours, said):
+    """7B on 2T tokens are 8.4e22 FLOP: 29,369 hours of 794.5 TFLOP/s."""
+    least = 6 * 7e9 * 2e12 / H100_BEST / 3600
+    if said.startswith("under"):
+        hours = least / 1.005
+    tree = checked(capsys, "--text", f"7B on 2T tokens, bf16, {hours:.0f} H100-hours")
+    assert said in tree["finding"]
+    assert not any("1.0 times" in words for words in tree["reasons"])
+
+
+def test_months_are_told_as_months(capsys):
+    assert main(["claim", "--text", "7B on 2T tokens, 64 H100, 2 months"]) == 0
+    assert "For: 2 months, 1,460 h" in capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")

@@ -23,6 +23,8 @@ from isocost.plan.compare.shapley import shapley
 from isocost.plan.compare.suppliers import priced_by_suppliers
 from isocost.plan.kinds import AblationStage, GpuHoursStage
 from isocost.plan.project.project import Project, Scenario, replace_scenario, set_value
+from isocost.plan.solve.case import Case
+from isocost.plan.solve.offered import is_stale
 from isocost.plan.values import Hardware, ModelChoice, Price
 
 from .plans import CLAIMED, run, run_json, written
@@ -327,13 +329,32 @@ def test_ages_are_said_from_the_day_asked():
         each.card.supplier: each
         for each in priced_by_suppliers(found, CATALOG, today=date(2026, 11, 29)).prices
     }
-    assert (prices["CoreWeave"].age_days, prices["CoreWeave"].stale, prices["CoreWeave"].old) == (
-        70,
-        True,
-        False,
+    # GCP's price of September is replaced by other hyperscalers' of November; of GPU clouds none is newer.
+    told = {name: (prices[name].age_days, prices[name].stale, prices[name].old) for name in prices}
+    assert told["GCP"] == (64, True, False)
+    assert told["CoreWeave"] == (70, False, False)
+    assert told["AWS"] == (20, False, False)
+    assert told["Together AI"] == (124, True, True)
+
+
+def test_a_stale_price_is_one_everywhere():
+    """What `compare --suppliers` and `offers` call stale follows one rule and the catalogue's days."""
+    found = answer(open_plan("startup-7b", CATALOG), CATALOG)
+    today = date(2026, 11, 29)
+    case = Case(found.project, CATALOG, 0, today)
+    for each in priced_by_suppliers(found, CATALOG, today=today).prices:
+        assert each.stale == is_stale(each.card, case)
+    days = CATALOG.constants.economics
+    short = msgspec.structs.replace(
+        days,
+        price_stale_days=msgspec.structs.replace(days.price_stale_days, value=1.0),
+        price_old_days=msgspec.structs.replace(days.price_old_days, value=10.0),
     )
-    assert (prices["AWS"].age_days, prices["AWS"].stale) == (20, False)
-    assert prices["Hyperstack"].old
+    hasty = CATALOG.with_constants(economics=short)
+    again = answer(open_plan("startup-7b", hasty), hasty)
+    assert all(each.stale for each in priced_by_suppliers(again, hasty, today=today).prices)
+    first = priced_by_suppliers(again, hasty, today=today).prices[0].card
+    assert is_stale(first, Case(again.project, hasty, 0, today))
 
 
 def test_the_rent_of_owned_accelerators_changes_nothing(capsys):

@@ -452,3 +452,40 @@ def test_no_goal_breaks_it(capsys, tmp_path, unknown, budget, deadline, text):
             assert tree["estimate"]["programme_days"] <= float(f"{deadline:.6g}") * (1 + 1e-5)
     else:
         assert tree["value"] is None
+
+
+CARDS = """\
+isocost: 1
+name: Cards
+scenarios:
+- name: Only
+  model: {parameters: 1e9}
+  hardware: {accelerator: rtx4090, count: 8}
+  price: {usd_per_gpu_hour: 0.5, supplier: Somebody, commitment: single, date: '2026-11-01'}
+  efficiency: {mfu: 0.4, goodput: 1.0, waste: 0.0}
+  stages:
+  - {kind: pretrain, name: Run, data: {tokens: 2e10, sequence: 2048, batch_tokens: 1048576}}
+"""
+
+
+def test_single_cards_get_a_sentence_that_helps(capsys, tmp_path):
+    """165.2 TFLOP/s x 40 %: one card takes 6ND / 66e12 s = 21 days; several are no single ones."""
+    plan = plan_file(tmp_path, CARDS)
+    code, out, err = run(capsys, "solve", plan, "--for", "count", "--deadline", "4")
+    assert (code, err) == (0, "")
+    assert "the nearest, 1 RTX 4090, takes 2" in out
+    assert "are not for rent at the plan's price, which is that of single ones" in out
+    assert "give a price for several, or own them" in out
+    assert "More than 1 are not for rent at this price: nothing to double." in out
+    tree = answered(capsys, "solve", plan, "--for", "count", "--deadline", "4")
+    assert tree["limits"] == ["deadline", "supply"]
+    code, out, _ = run(capsys, "solve", plan, "--for", "count", "--deadline", "40")
+    assert "1 RTX 4090 does it within 40 days" in out
+
+
+def test_owned_cards_are_solved_for(capsys, tmp_path):
+    plan = plan_file(tmp_path, CARDS.replace("  efficiency:", "  supply: {mode: own}\n  efficiency:"))
+    tree = answered(capsys, "solve", plan, "--for", "count", "--deadline", "4")
+    days = 6 * 1e9 * 2e10 / (165.2e12 * 0.4) / 86_400
+    assert tree["feasible"]
+    assert tree["value"] == pytest.approx(days / 4, abs=1.5)

@@ -14,6 +14,7 @@ from isocost import paths
 from isocost.catalog import load
 from isocost.catalog.constants.techniques import read_techniques
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.prices import term_share
 from isocost.cli.plans import open_plan
 from isocost.files.loading import parse_project
 from isocost.files.saving import project_text
@@ -222,3 +223,24 @@ def test_the_rack_answers_for_shipped_plans(preset):
         assert (each.after is None) == bool(each.why_not)
     groups = itertools.groupby(sorted(each.row.group for each in found.techniques))
     assert [name for name, _ in groups] == ["another", "same"]
+
+
+def test_a_year_takes_off_what_one_supplier_asks_less_for_it(capsys, tmp_path):
+    """GCP asked $11.06 for an H100 by the hour and $7.67 for a year of it on one day: 31 % less."""
+    text = CLAIMED.replace("gpu_hours: 1000", "gpu_hours: 70080")
+    tree = run_json(capsys, "techniques", written(tmp_path, text), "--scenario", "Before")
+    year = by_id(tree)["one-year"]
+    price = next(each for each in year["changes"] if each["path"] == "price.usd_per_gpu_hour")
+    assert price["after"].startswith("$1.39 (First, less the 31 % that GCP takes off for a year (2025-03)")
+    # 8 accelerators for the 8,760 hours of a year: all of it used, with a tenth held in reserve.
+    assert year["delta_usd"] == pytest.approx(70_080 * 1.1 * 2 * (7.67 / 11.06 - 1), rel=0.001)
+
+
+def test_terms_are_compared_within_one_offer():
+    """Another instance, region or year of a supplier says nothing of what terms take off."""
+    quotes = [quote for quote in CATALOG.quotes("h100-sxm") if quote.supplier == "Azure"]
+    assert any(quote.terms == "one-year" for quote in quotes)
+    assert term_share(quotes, "one-year", "", 92) is None
+    wider = term_share(quotes, "one-year", "", 110)
+    assert wider is not None
+    assert wider.share == pytest.approx(7.866 / 12.29)

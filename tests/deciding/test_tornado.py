@@ -21,6 +21,7 @@ from isocost.plan.doubt.ranged import Held, placed, with_value
 from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.tornado import tornado, variance_shares
 from isocost.plan.project.ranges import InputRange
+from tests.deciding.plans import run_json, written
 from tests.deciding.test_risk import CLAIM, plan, refused, told
 
 
@@ -233,3 +234,64 @@ def test_written_bars_are_plain_numbers(capsys):
     rounds = next(row for row in tree["rows"] if row["name"] == "Generation and rounds")
     assert rounds["path"] is None
     assert rounds["unit"] == "x hours"
+
+
+FAST = """\
+isocost: 1
+name: Fast
+scenarios:
+- name: Only
+  model: {parameters: 7e9}
+  hardware: {accelerator: h100-sxm, count: 64}
+  price: {usd_per_gpu_hour: 2, supplier: Somebody, date: '2026-11-01'}
+  efficiency: {stack: open}
+  stages:
+  - {kind: pretrain, name: Run, data: {tokens: 1e11, sequence: 4096, batch_tokens: 4194304}}
+"""
+
+
+def test_no_error_of_ours_goes_beyond_the_best_matmul(capsys, tmp_path):
+    """794.5 of 989.4 TFLOP/s is the best matmul measured on an H100 (ml-engineering): 80.3 % of the peak."""
+    path = written(tmp_path, FAST)
+    chances = run_json(capsys, "risk", path)
+    assert any(
+        "none is taken above 80.3 %, the best matmul measured on H100" in words for words in chances["words"]
+    )
+    samples = tmp_path / "samples.csv"
+    assert main(["risk", path, "--csv", str(samples)]) == 0
+    capsys.readouterr()
+    with samples.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    mfu = [float(row["efficiency.mfu"]) for row in rows]
+    assert max(mfu) == pytest.approx(794.5 / 989.4, abs=1e-3)
+    assert sum(each > 0.8 for each in mfu) >= 10  # where it binds, samples are held there
+    # Hours go against MFU, those of the samples held there too; goodput alone moves the rest.
+    mfu_planned = next(each["base"] for each in chances["doubts"] if each["path"] == "efficiency.mfu")
+    for row in rows:
+        hours = chances["gpu_hours"]["base"] * mfu_planned / float(row["efficiency.mfu"])
+        assert float(row["gpu_hours"]) == pytest.approx(hours, rel=0.02)
+    bars = run_json(capsys, "tornado", path)["rows"]
+    assert all(bar["high"] <= 0.8031 for bar in bars if bar["path"] == "efficiency.mfu")
+
+
+def test_the_plan_beside_a_ranged_mfu_is_the_plan(capsys, tmp_path):
+    """The plan's MFU is predicted and bears all waste of whole runs, whatever a range of it bears."""
+    assert main(["estimate", written(tmp_path, FAST), "--format", "json"]) == 0
+    stage = json.loads(capsys.readouterr().out)["stages"][0]
+    typed = FAST.replace("  stages:", "  ranges: {efficiency.mfu: 30-50 %}\n  stages:")
+    chances = run_json(capsys, "risk", written(tmp_path, typed))
+    waste = next(doubt for doubt in chances["doubts"] if doubt["path"] == "efficiency.waste")
+    assert waste["base"] == pytest.approx(stage["waste"])
+    assert waste["base"] > 0.15
+    assert main(["tornado", written(tmp_path, typed)]) == 0
+    assert "The plan itself comes to" in capsys.readouterr().out
+
+
+def test_no_whole_run_is_shorter_than_its_steps(capsys, tmp_path):
+    """Waste of less than nothing is no waste at all: its low end costs the hours of the steps."""
+    typed = FAST.replace("{stack: open}", "{mfu: 0.4}")
+    bars = run_json(capsys, "tornado", written(tmp_path, typed))
+    bar = next(row for row in bars["rows"] if row["path"] == "efficiency.waste")
+    assert bar["low"] == 0.0
+    known = run_json(capsys, "estimate", written(tmp_path, typed))["stages"][0]
+    assert bar["cost_low_usd"] == pytest.approx(known["cost_usd"] * (1 - known["waste"]), rel=1e-3)

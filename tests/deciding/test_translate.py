@@ -196,7 +196,7 @@ def test_what_does_not_fit_and_what_cannot_be_had_are_said(capsys):
         (["--to", "h100", "--model", "7B"], "--from is missing"),
         (["--to", "h100", "--model", "7B", "--from", "a100-sxm-80gb"], "Write a100-sxm-80gb:8."),
         (["--to", "h100", "--model", "nothing", "--from", "h100-sxm:8"], "No model is called 'nothing'"),
-        (["startup-7b", "--to", "zzz:8"], "No accelerator is called 'zzz'."),
+        (["startup-7b", "--to", "zzz:8"], "No accelerator is called 'zzz'; known are for example"),
         (["startup-7b", "--to", "h100-sxm:"], "a number is missing after the colon"),
         (["startup-7b", "--to", "h100-sxm:0"], "--to: Count must lie between 1 and 131,072, got 0."),
         (["startup-7b", "--to", "h100-sxm:8", "--hours", "0"], "--hours: must be more than none."),

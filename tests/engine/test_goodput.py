@@ -78,3 +78,9 @@ def test_nonsense_is_refused():
         g.goodput(70e9, 0, LLAMA3)
     with pytest.raises(CatalogError, match="no fleet"):
         FACTS.record("atlantis")
+
+
+def test_a_checkpoint_longer_than_any_stretch_between_failures_leaves_a_number():
+    """A model of 1e17 parameters saves for years on accelerators that fail every few minutes."""
+    found = g.goodput(1e17, 99_999, LLAMA3)
+    assert 0.0 < found.useful < 1e-20

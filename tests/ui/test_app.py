@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from isocost.catalog import CatalogError
+from isocost.quantities import NumberMarks, number_marks
 from isocost.ui.app import make_window, run, settings
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
@@ -90,3 +91,9 @@ def test_settings_nobody_could_have_chosen_are_ignored(qtbot, wrong):
     qtbot.addWidget(window)
     assert window.themes.choice == "system"
     assert 0.9 <= window.themes.scale <= 2.0
+
+
+def test_numbers_have_the_marks_of_the_system(started, monkeypatch):
+    monkeypatch.setattr("isocost.ui.app.marks_of", lambda locale: NumberMarks(",", "."))
+    assert started(preset("startup-7b")) == [False, "A startup's 7B"]
+    assert number_marks() == NumberMarks(",", ".")

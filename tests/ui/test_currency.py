@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QAction, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from isocost.plan.values import Currency
-from isocost.quantities import money_shown_in, plain_spaces, shown_money
+from isocost.quantities import format_exact, money_shown_in, plain_spaces, shown_money
 from isocost.ui.screenshot import settle
+from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.widgets.labels import WrapLabel
 from tests.ui.conftest import preset
 
@@ -150,3 +151,46 @@ def test_the_ledger_and_the_charts_follow(window, qtbot):
 def with_money(project, currency: Currency):
     """The project shown in a currency."""
     return msgspec.structs.replace(project, currency=currency)
+
+
+def test_the_axis_of_the_plan_follows_though_its_range_stays(window, qtbot):
+    plot = window.findChild(CostTimePlot)
+
+    def axis() -> QImage:
+        QApplication.processEvents()
+        # The labels alone: of title and curves the words and the colours change too.
+        return plot.grab(QRect(0, plot.height() // 4, 40, plot.height() // 2)).toImage()
+
+    dollars, spans = axis(), plot.spans
+    assert axis() == dollars
+    choose(window, qtbot, "EUR")
+    assert plot.spans == spans
+    assert axis() != dollars
+    choose(window, qtbot, "USD")
+    assert axis() == dollars
+
+
+def test_the_price_slider_stops_at_round_amounts_of_the_currency_shown(window, qtbot):
+    choose(window, qtbot, "EUR")
+    unit, field = window.session.money[0], window.inputs.fields[PRICE]
+    qtbot.keyClick(field.slider, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    for _ in range(3):
+        settle(window.session)
+        price = window.session.value(PRICE)
+        assert unit.shown(price) == pytest.approx(round(unit.shown(price), 1), abs=1e-9)
+        assert format_exact(price, "money") == f"€{unit.shown(price):.2f}"
+        qtbot.keyClick(field.slider, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    for x in range(20, field.slider.width() - 20, 40):
+        qtbot.mouseClick(field.slider, Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
+        text = format_exact(window.session.value(PRICE), "money")
+        assert len(text.lstrip("€0.").replace(".", "").rstrip("0")) <= 3, text
+        field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        assert field.edit.text() == text
+        field.slider.setFocus()
+    tokens = window.inputs.fields["data.tokens"].slider
+    qtbot.keyClick(tokens, Qt.Key.Key_Right)
+    assert f"{window.session.value('data.tokens'):e}"[0] in "125"
+    choose(window, qtbot, "USD")
+    qtbot.keyClick(field.slider, Qt.Key.Key_Right)
+    assert f"{window.session.value(PRICE):e}"[0] in "125"
+    assert float(f"{window.session.value(PRICE):.1g}") == window.session.value(PRICE)

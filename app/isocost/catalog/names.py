@@ -23,6 +23,10 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
+EXAMPLES = 3
+"""Names told where none is near the one that was given."""
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: ``"; did you mean X?"`` for the nearest known one."""
     near = nearest_name(name, known)
@@ -111,7 +115,9 @@ class NameIndex:
             *others, last = meanings[1]
             raise CatalogError(f"{name!r} may mean {', '.join(others)} or {last}: name one of them.")
         hint = suggestion(name, self._likely(name))
-        raise CatalogError(f"No {self._kind} is called {name!r}{hint or '.'}")
+        some = list(dict.fromkeys(self._keys.values()))[:EXAMPLES]
+        known = f"; known are for example {', '.join(some)}." if some else "."
+        raise CatalogError(f"No {self._kind} is called {name!r}{hint or known}")
 
     def _likely(self, name: str) -> Iterable[str]:
         """Spellings an unknown name may have been meant for: the shortest that begins with it, else any."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -216,6 +217,43 @@ def newest_by_supplier(quotes: Iterable[PriceQuote]) -> list[PriceQuote]:
     for quote in quotes:
         by_supplier[quote.supplier].append(quote)
     return [_newest(of_one) for of_one in by_supplier.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class TermShare:
+    """A price on some terms over that of the same thing of the same supplier by the hour."""
+
+    share: float
+    supplier: str
+    date: str
+
+
+def term_share(
+    quotes: Sequence[PriceQuote], terms: str, supplier: str, window_days: float
+) -> TermShare | None:
+    """What terms take off a price, where one supplier asks both; None where none does.
+
+    The newest counts, that of ``supplier`` before any other's; both prices are of one instance and region and
+    at most ``window_days`` apart.
+    """
+    listed = [each for each in quotes if each.standing == "listed" and each.tier not in ("index", "claim")]
+    hourly = [quote for quote in listed if quote.terms == "on-demand"]
+    found: list[tuple[bool, str, TermShare]] = []
+    for quote in listed:
+        same = [each for each in hourly if _what(each) == _what(quote) and _apart(each, quote) <= window_days]
+        if quote.terms == terms and same:
+            beside = min(same, key=lambda each: (_apart(each, quote), each.usd_per_gpu_hour))
+            share = TermShare(quote.usd_per_gpu_hour / beside.usd_per_gpu_hour, quote.supplier, quote.date)
+            found.append((supplier.startswith(quote.supplier), quote.date, share))
+    return max(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _what(quote: PriceQuote) -> tuple[str, str, str, int | None]:
+    return quote.supplier, quote.region, quote.instance, quote.gpus_per_instance
+
+
+def _apart(one: PriceQuote, other: PriceQuote) -> int:
+    return abs((date.fromisoformat(one.date) - date.fromisoformat(other.date)).days)
 
 
 def _is_single(quote: PriceQuote) -> bool:

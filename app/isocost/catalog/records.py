@@ -24,6 +24,11 @@ class MatmulCeiling:
     measured: bool
     """False when nobody has published this accelerator's: the best of any accelerator stands in."""
 
+    @property
+    def above_peak(self) -> str:
+        """Why more than the peak was measured, as the end of a sentence; empty = less was."""
+        return ", as it clocks above the rate its peak is stated at" if self.share > 1.0 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class AcceleratorEntry:

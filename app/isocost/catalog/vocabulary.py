@@ -1,4 +1,4 @@
-"""Words of training as frameworks spell them: what a plan calls each, computes it as, and says of it."""
+"""Words of training as frameworks and other languages spell them: what each is called here."""
 
 from __future__ import annotations
 
@@ -58,3 +58,20 @@ def vocabulary() -> Vocabulary:
     """The shipped vocabulary. Raises CatalogError naming the row that is wrong."""
     rows = read_rows(resource("vocabulary.csv"), WordRow)
     return Vocabulary({(row.field, normalised(row.word)): row for row in rows})
+
+
+class ForeignWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of ``resources/claim_words.csv``: a word of amounts and time in another language."""
+
+    language: Text
+    word: Text
+    english: Text
+    after_number: bool = False
+    """Whether it is one only right after a number: a short word that may be another elsewhere."""
+
+
+@lru_cache(maxsize=1)
+def foreign_words() -> tuple[ForeignWord, ...]:
+    """The shipped words, the longest first. Raises CatalogError naming the row that is wrong."""
+    rows = read_rows(resource("claim_words.csv"), ForeignWord)
+    return tuple(sorted(rows, key=lambda row: -len(row.word)))

@@ -86,6 +86,10 @@ def best_interval(checkpoint: float, between_failures: float) -> float:
     return young * (1.0 + math.sqrt(ratio) / 3.0 + ratio / 9.0) - checkpoint
 
 
+HOPELESS = 60.0
+"""Times as long as failures are apart that a stretch and its checkpoint count at most: e^60 is 10^26."""
+
+
 def goodput(
     parameters: float,
     count: float,
@@ -114,8 +118,10 @@ def goodput(
     if math.isinf(mtbf):
         cost = 0.0 if math.isinf(tau) else checkpoint / (tau + checkpoint)
         return Goodput(1.0 - cost, cost, 0.0, 0.0, tau, mtbf)
+    # A run that fails so often never ends; its hours stay numbers.
+    again, saved = (min(x / mtbf, HOPELESS) for x in (r.restart_seconds, tau + checkpoint))
     # expm1 keeps its digits where failures are rare and the exponent is tiny.
-    stretch = mtbf * math.exp(r.restart_seconds / mtbf) * math.expm1((tau + checkpoint) / mtbf)
+    stretch = mtbf * math.exp(again) * math.expm1(saved)
     useful, saving = tau / stretch, checkpoint / stretch
     # One failure every M of wall time costs a restart; the rest of what is missing is work done again.
     restarts = min(r.restart_seconds / mtbf, 1.0 - useful - saving)

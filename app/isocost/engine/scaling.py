@@ -14,6 +14,7 @@ import numpy as np
 
 from isocost.engine.architecture import TRAIN_FLOPS
 from isocost.engine.arrays import Number
+from isocost.quantities import format_significant
 
 FORWARD_FLOPS = 2.0
 """FLOPs per parameter and token served (arXiv 2001.08361, section 2.1)."""
@@ -196,18 +197,18 @@ def effective(unique: Number, used: Number, half_life: float) -> Number:
     return np.where(repeats > 0.0, worth, np.asarray(used, float))
 
 
-def optimal_parameters_for_tokens(law: ParametricLaw, tokens: float) -> float:
-    """The size for which ``tokens`` tokens are compute-optimal."""
+def optimal_parameters_for_tokens(law: ParametricLaw, tokens: Number) -> Number:
+    """The size for which ``tokens`` tokens are compute-optimal; arrays element by element."""
     g = _balance(law)
     exponent = parameter_exponent(law)
-    return float(g * (tokens * g) ** (exponent / (1.0 - exponent)))
+    return g * (tokens * g) ** (exponent / (1.0 - exponent))
 
 
-def data_constrained_loss(law: ParametricLaw, parameters: float, unique: float, tokens: float) -> float:
+def data_constrained_loss(law: ParametricLaw, parameters: Number, unique: float, tokens: Number) -> Number:
     """Loss when ``tokens`` tokens are drawn from ``unique`` different ones, with whole passes repeated.
 
-    Data and parameters beyond what the unique data warrant count as ``effective``. Source: arXiv 2305.16264,
-    section 3.
+    Data and parameters beyond what the unique data warrant count as ``effective``; arrays broadcast. Source:
+    arXiv 2305.16264, section 3.
 
     Raises:
         ValueError: the law was not fitted on repeated data.
@@ -215,9 +216,8 @@ def data_constrained_loss(law: ParametricLaw, parameters: float, unique: float, 
     if law.repeat_data is None or law.repeat_parameters is None:
         raise ValueError(f"{law.name} says nothing about repeated data; choose a law that does.")
     data = effective(unique, tokens, law.repeat_data)
-    warranted = optimal_parameters_for_tokens(law, min(unique, tokens))
-    size = effective(warranted, parameters, law.repeat_parameters)
-    return float(loss(law, float(size), float(data)))
+    warranted = optimal_parameters_for_tokens(law, np.minimum(unique, tokens))
+    return loss(law, effective(warranted, parameters, law.repeat_parameters), data)
 
 
 def inference_aware(
@@ -236,7 +236,8 @@ def inference_aware(
     """
     reachable = target - law.irreducible
     if reachable <= 0.0:
-        raise ValueError(f"No model reaches a loss of {target:g}: {law.name} ends at {law.irreducible:g}.")
+        wanted, least = format_significant(target), format_significant(law.irreducible)
+        raise ValueError(f"No model reaches a loss of {wanted}: {law.name} ends at {least}.")
     # On the logarithm, as sizes span many orders of magnitude. The left side of the condition falls with N
     # and the right side rises, D falling along the target: there is one crossing, and bisection cannot miss
     # it. No smaller model gets there with all the data of the world; a hair above it, so that data stay

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from isocost.engine.architecture import attention_parameters, parameters
 from isocost.engine.records import Transformer
+from isocost.quantities import format_significant
 
 LARGEST_VOCABULARY = 128_256.0
 """Llama 3's tokenizer, typical of models above a few billion parameters."""
@@ -211,6 +212,7 @@ def _solve(active: float, dormant: float, vocabulary: float, name: str) -> Trans
             break
         x -= error / slope
     raise ValueError(
-        f"{active:.3g} active of {active + dormant:.3g} total parameters cannot be built: the routers alone "
+        f"{format_significant(active, 3)} active of {format_significant(active + dormant, 3)} "
+        "total parameters cannot be built: the routers alone "
         "would take more. Raise the active parameters or lower the total."
     )

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -34,7 +33,7 @@ from isocost.evidence.nearest import (
     format_measured,
     guesses,
 )
-from isocost.quantities import format_count, format_share
+from isocost.quantities import format_count, format_share, format_significant, remembered_words
 
 Word = Literal["measured", "near", "extrapolated", "guessed"]
 WORDS: tuple[Word, ...] = get_args(Word)
@@ -83,7 +82,7 @@ def _measured_words(run: NearRun) -> str:
         "as predicted" if round(abs(run.error), 2) == 0 else f"{error} {'less' if run.error > 0 else 'more'}"
     )
     than = "" if side == "as predicted" else " than predicted"
-    speed = format_count(run.measured) if run.measured >= 10 else f"{run.measured:.3g}"
+    speed = format_count(run.measured) if run.measured >= 10 else format_significant(run.measured, 3)
     return f"Measured: {where} ({run.run.source}), {speed} tokens/s each, {side}{than}."
 
 
@@ -150,14 +149,14 @@ def writing_evidence(
     return Evidence("near", f"Nearest measured: {what} of {table.names[first]}.")
 
 
-@lru_cache(maxsize=2)
+@remembered_words(2)
 def _benchmarks(catalog: Catalog) -> _Texts:
     runs = [(run.model, run.accelerator, run.gpus) for run in measured_generation()]
     found = _texts(runs, [1.0] * len(runs), catalog)
     return replace(found, scales=found.scales * np.array([[1.0], [1.0], [0.0], [0.0]]))
 
 
-@lru_cache(maxsize=2)
+@remembered_words(2)
 def _rounds(catalog: Catalog) -> _Texts:
     runs = [(run.model, run.accelerator, run.gpus) for run in measured_rl()]
     return _texts(runs, [run.longest_tokens or math.nan for run in measured_rl()], catalog)

@@ -24,7 +24,7 @@ from isocost.plan.project.currency import money_of
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.values import Currency, Hardware, ModelChoice
-from isocost.quantities import DOLLAR, money_shown_in
+from isocost.quantities import DOLLAR, PLAIN, money_shown_in, numbers_marked
 
 SMALLEST_RATE, LARGEST_RATE = 1e-6, 1e9
 """Units of a currency for one USD."""
@@ -47,7 +47,8 @@ def load_project(path: Path, catalog: Catalog | None = None) -> Project:
 
 def parse_project(text: str, catalog: Catalog | None = None) -> Project:
     """The project a plan file's text describes. Raises ContentError with one sentence."""
-    with money_shown_in(DOLLAR):  # what is wrong with an amount is said as the file has it
+    # Numbers are those of files, and what is wrong with one is said as the file has it.
+    with money_shown_in(DOLLAR), numbers_marked(PLAIN):
         return _parsed(text, catalog)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from isocost.files.errors import FileError
 from isocost.files.runs import Row, load_runs
-from isocost.quantities import QuantityError, parse
+from isocost.quantities import PLAIN, QuantityError, numbers_marked, parse
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -105,7 +105,8 @@ def _reading(line: int, hours: float, row: Row, found: Mapping[str, str]) -> Rea
 def _number(row: Row, column: str) -> float:
     text = row[column].strip()
     try:
-        value = parse(text, "number")
+        with numbers_marked(PLAIN):
+            value = parse(text, "number")
     except QuantityError:
         raise ValueError(f"{column} is {text[:40]!r}, not a number.") from None
     if not 0.0 <= value < 1e30:

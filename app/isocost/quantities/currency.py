@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 
+from isocost.quantities.marks import marked
+
 SPACE = "\N{NO-BREAK SPACE}"
 """Between a number and its unit, so that a line never breaks there."""
 
@@ -45,11 +47,11 @@ class MoneyUnit:
     @property
     def rate_words(self) -> str:
         """The rate in a few words: "0.86 per $, 2026-11-27"."""
-        return f"{self.per_usd:g} per $" + (f", {self.date}" if self.date else "")
+        return f"{marked(f'{self.per_usd:g}')} per $" + (f", {self.date}" if self.date else "")
 
     def shown(self, usd: float) -> float:
         """An amount of USD in this currency."""
-        return usd if self.is_dollar else usd * self.per_usd
+        return usd * self.per_usd  # one of a dollar, which leaves every float as it is
 
     def usd(self, amount: float) -> float:
         """An amount of this currency in USD, so exactly that what was typed is shown again."""

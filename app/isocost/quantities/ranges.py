@@ -12,7 +12,7 @@ _ENDS = re.compile(r"(?P<low>.+?)\s*(?:\.\.+|…|\bto\b|–|—)\s*(?P<high>.+)"
 _HYPHEN = re.compile(r"(?P<low>[^-]*[0-9][^-]*?)\s*-\s*(?P<high>[^-]*[0-9][^-]*)")
 _AROUND = re.compile(r"(?P<middle>.+?)\s*(?:\+-|\+/-|±)\s*(?P<by>.+)")
 _PERCENT = re.compile(r"(?P<percent>[0-9.,]+)\s*%")
-_TAIL = re.compile(r"[0-9.,\s]+(?:[eE][-+]?[0-9]+)?(?P<words>[^0-9.,\s].*)?")
+_TAIL = re.compile(r"[0-9.,'’_\s]+(?:[eE][-+]?[0-9]+)?(?P<words>[^0-9.,'’_\s].*)?")
 
 
 def parse_range(

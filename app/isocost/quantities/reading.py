@@ -10,6 +10,7 @@ from typing import Literal
 
 from isocost.quantities.currency import DOLLAR, MoneyUnit
 from isocost.quantities.expressions import evaluate
+from isocost.quantities.marks import PLAIN, marked, number_marks
 from isocost.quantities.units import (
     HOURS_PER_DAY,
     HOURS_PER_MONTH,
@@ -39,20 +40,24 @@ _HOURS = {
     "y": HOURS_PER_YEAR, "yr": HOURS_PER_YEAR, "year": HOURS_PER_YEAR,
 }  # fmt: skip
 
-_EXAMPLES: dict[Quantity, str] = {
-    "number": "7B, 2.5e23 or 1,000,000",
-    "count": "8, 2,048 or 16K",
-    "money": "$3.99 or $1.2M",
-    "share": "40 % or 0.4",
-    "hours": "198 h, 54 days or 3 weeks",
+_EXAMPLES: dict[Quantity, tuple[str, ...]] = {
+    "number": ("7B", "2.5e23", "1,000,000"),
+    "count": ("8", "2,048", "16K"),
+    "money": ("$3.99", "$1.2M"),
+    "share": ("40 %", "0.4"),
+    "hours": ("198 h", "54 days", "3 weeks"),
 }
 
+_SWAPPED = str.maketrans(".,", ",.")
 _TYPOGRAPHY = str.maketrans("\u00a0\u202f\u2009\u2007\t−×·’", "     -**'")
 """Typographic spaces and signs, and what they stand for."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 _DIGITS = r"(?P<minus>[+-]?)\s*(?P<digits>[0-9][0-9.,'_ ]*|[.,][0-9]+)(?P<exponent>[eE][+-]?[0-9]{1,6})?\s*"
 _NUMBER = re.compile(_DIGITS)
+_GROUPED = "[0-9]{{1,3}}(?:{0}[0-9]{{3}})+"
+_GROUPED_IN_PAIRS = f"(?:{_GROUPED}|[0-9]{{{{1,2}}}}(?:{{0}}[0-9]{{{{2}}}})*{{0}}[0-9]{{{{3}}}})"
+"""Whole digits with their groups, for the mark between them."""
 _TIME_SPAN = re.compile(_DIGITS + r"(?P<scale>[A-Za-z]*)(?:\s+(?P<unit>[A-Za-z]+))?[\s,]*")
 _POWER_OF_TEN = re.compile(r"\s*[*x]\s*10\^([+-]?[0-9]{1,6})")
 _SUPERSCRIPT_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -80,10 +85,11 @@ def parse(
 
     Accepts suffixes (7B, 15T, 16K), exponents (2.5e23, 2.5 x 10^23), either decimal mark, grouped thousands,
     a dollar sign for money, a percent sign for shares and time units for hours. One comma followed by
-    exactly three digits groups thousands (1,500 = 1500); otherwise it is a decimal comma (1,5; 0,125). A
-    share above 1 without a percent sign is taken as per cent. ``unit`` names words that may follow the number
-    ("GPUs"). Money may be of any of the currencies ``money``, of the first where none is named, and comes to
-    USD at their rates.
+    exactly three digits groups thousands (1,500 = 1500); otherwise it is a decimal comma (1,5; 0,125). Where
+    numbers are shown with a decimal comma, point and comma change places in this: 1.500 is 1500, 1,500 is 1.5
+    and 1.5 stays 1.5. A share above 1 without a percent sign is taken as per cent. ``unit`` names words that
+    may follow the number ("GPUs"). Money may be of any of the currencies ``money``, of the first where none
+    is named, and comes to USD at their rates.
 
     Arithmetic is worked out (``7B*2``, ``=3e9+4e9``, ``$20 - 5%``), and a span of time is turned into the
     field's unit where that is another one ("2 years" of months).
@@ -101,7 +107,7 @@ def parse(
     except QuantityError as error:
         return _worked_out(cleaned, quantity, unit, tuple(money), error)
     if quantity == "count" and value != int(value):
-        raise QuantityError(f"A count must be a whole number, got {value:g}.")
+        raise QuantityError(f"A count must be a whole number, got {marked(f'{value:g}')}.")
     return value
 
 
@@ -142,7 +148,8 @@ def _money(text: str, unit: str | tuple[str, ...], money: tuple[MoneyUnit, ...])
 
 def _no_rate(named: str, money: tuple[MoneyUnit, ...]) -> str:
     if money == _ONLY_DOLLARS:
-        return "Money is entered in US dollars; convert the amount first, for example $3.99."
+        example = marked(_EXAMPLES["money"][0])
+        return f"Money is entered in US dollars; convert the amount first, for example {example}."
     codes = ", ".join(each.code for each in money)
     return f"No rate of {named!r} is known; write the amount in one of {codes}."
 
@@ -207,13 +214,13 @@ def _worked_out(
 def _cleaned(text: str, quantity: Quantity) -> str:
     if len(text) > LONGEST_TEXT:
         raise QuantityError(
-            f"A number has at most {LONGEST_TEXT} characters; write for example {_EXAMPLES[quantity]}."
+            f"A number has at most {LONGEST_TEXT} characters; write for example {_examples(quantity)}."
         )
     cleaned = text.translate(_TYPOGRAPHY).strip()
     cleaned = _SUPERSCRIPT_POWER.sub(lambda match: "10^" + match[1].translate(_SUPERSCRIPTS), cleaned)
     cleaned = _POWER_OF_TEN.sub(r"e\1", cleaned)
     if not cleaned:
-        raise QuantityError(f"Nothing is written here; write for example {_EXAMPLES[quantity]}.")
+        raise QuantityError(f"Nothing is written here; write for example {_examples(quantity)}.")
     return cleaned
 
 
@@ -226,7 +233,7 @@ def _relative(text: str, quantity: Quantity, current: float | None) -> float | N
         return None
     if current is None:
         raise QuantityError(
-            f"{text!r} changes a value, and there is none yet; write for example {_EXAMPLES[quantity]}."
+            f"{text!r} changes a value, and there is none yet; write for example {_examples(quantity)}."
         )
     if change:
         percent = _plain(change["percent"], "number", "")
@@ -260,7 +267,7 @@ def _value(match: re.Match[str], power: int, text: str, quantity: Quantity) -> f
     digits = _one_decimal_point(match["digits"].strip())
     if digits is None:
         raise QuantityError(
-            f"The separators of {text!r} are ambiguous; write for example {_EXAMPLES[quantity]}."
+            f"The separators of {text!r} are ambiguous; write for example {_examples(quantity)}."
         )
     exponent = int((match["exponent"] or "e0")[1:]) + power
     value = float(f"{match['minus']}{digits}e{exponent}")
@@ -273,9 +280,13 @@ def _value(match: re.Match[str], power: int, text: str, quantity: Quantity) -> f
 
 def _one_decimal_point(mantissa: str) -> str | None:
     """Digits with a decimal point at most, from grouped digits with either decimal mark; None = ambiguous."""
+    marks = number_marks()
+    if marks.decimal == ",":  # point and comma then mean what the other one does elsewhere
+        mantissa = mantissa.translate(_SWAPPED)
+    grouped = _GROUPED if marks.higher == PLAIN.higher else _GROUPED_IN_PAIRS
     for mark in " '_":
         if mark in mantissa:
-            if not re.fullmatch(rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+(?:[.,][0-9]*)?", mantissa):
+            if not re.fullmatch(rf"{grouped.format(mark)}(?:[.,][0-9]*)?", mantissa):
                 return None
             return mantissa.replace(mark, "").replace(",", ".")
     dots, commas = mantissa.count("."), mantissa.count(",")
@@ -291,7 +302,7 @@ def _one_decimal_point(mantissa: str) -> str | None:
     else:
         return mantissa
     whole, _, fraction = mantissa.partition(decimal)
-    if group in whole and not re.fullmatch(rf"[0-9]{{1,3}}(?:\{group}[0-9]{{3}})+", whole):
+    if group in whole and not re.fullmatch(grouped.format(rf"\{group}"), whole):
         return None
     if not re.fullmatch(r"[0-9]*", fraction):
         return None
@@ -342,6 +353,12 @@ def _time_unit(scale: str, unit: str | None, text: str) -> tuple[int, float]:
     return _SCALES.get(scale.lower(), 0), hours
 
 
+def _examples(quantity: Quantity) -> str:
+    """Texts that are read, in the marks of here and now: "8, 2,048 or 16K"."""
+    *others, last = (marked(each) for each in _EXAMPLES[quantity])
+    return f"{', '.join(others)} or {last}"
+
+
 def _not_understood(text: str, quantity: Quantity) -> QuantityError:
     what = {"money": "an amount of money", "share": "a share", "hours": "a time"}.get(quantity, "a number")
-    return QuantityError(f"{text!r} is not {what}; write for example {_EXAMPLES[quantity]}.")
+    return QuantityError(f"{text!r} is not {what}; write for example {_examples(quantity)}.")

@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 
 from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
+from isocost.quantities.marks import NARROW_SPACE, marked
 from isocost.quantities.reading import Quantity
 from isocost.quantities.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_DAY
 
@@ -67,21 +68,22 @@ def _amount(size: float, unit: MoneyUnit, digits: int) -> str:
     if rounded >= 1e4:
         return _scaled(size, digits, _SUFFIXES)
     if size >= 999.995:
-        return f"{size:,.0f}"
+        return format_count(size)
     if not unit.digits and size:
         return _significant(size, digits)
     if size >= 1 or size == 0:
-        return f"{size:.{unit.digits}f}"
+        return format_fixed(size, unit.digits)
     text = _significant(size, digits)
-    return f"{rounded:.2f}" if len(text) < len("0.42") else text
+    return format_fixed(rounded, 2) if len(text) < len("0.42") else text
 
 
 def _exact_money(usd: float, unit: MoneyUnit) -> str:
     """The shortest sum of a currency that is read as exactly these USD."""
     size = _shortest(abs(usd), unit)
-    cents = f"{size:,.{unit.digits}f}"
-    lossless = size < Decimal("1e15") and Decimal(cents.replace(",", "")) == size
-    return f"{'-' if usd < 0 else ''}{unit.prefix}{cents if lossless else _digits(size)}"
+    cents = f"{size:.{unit.digits}f}"
+    lossless = size < Decimal("1e15") and Decimal(cents) == size
+    text = format_fixed(size, unit.digits) if lossless else _digits(size)
+    return f"{'-' if usd < 0 else ''}{unit.prefix}{text}"
 
 
 def _shortest(usd: float, unit: MoneyUnit) -> Decimal:
@@ -104,17 +106,37 @@ def format_cents(value: float) -> str:
     if not math.isfinite(value):
         return _not_finite(value)
     unit = shown_money()
-    return f"{'-' if value < 0 else ''}{unit.prefix}{abs(unit.shown(value)):,.{unit.digits}f}"
+    return f"{'-' if value < 0 else ''}{unit.prefix}{format_fixed(abs(unit.shown(value)), unit.digits)}"
+
+
+def without_idle_cents(amount: str) -> str:
+    """An amount of money without its cents where there are none: "$20" of "$20.00"."""
+    return amount.removesuffix(marked(".00"))
 
 
 def format_share(value: float, *, decimals: int = 1) -> str:
     """A share of 0..1 in per cent with a fixed number of decimals: "5.0 %"."""
-    return f"{value * 100:.{decimals}f}{SPACE}%" if math.isfinite(value) else _not_finite(value)
+    return f"{marked(f'{value * 100:.{decimals}f}')}{SPACE}%" if math.isfinite(value) else _not_finite(value)
 
 
 def format_count(value: float) -> str:
     """A whole number with its thousands grouped: "2,048"."""
-    return f"{value:,.0f}" if math.isfinite(value) else _not_finite(value)
+    return marked(f"{value:,.0f}") if math.isfinite(value) else _not_finite(value)
+
+
+def format_fixed(value: float | Decimal, decimals: int) -> str:
+    """A number with a fixed number of decimals, its thousands grouped: "2.50", "1,234.5"."""
+    return marked(f"{value:,.{decimals}f}") if math.isfinite(value) else _not_finite(float(value))
+
+
+def format_significant(value: float, digits: int = 6) -> str:
+    """A number in at most so many significant digits, its thousands not grouped: "2.5", "1234.5", "3e-07"."""
+    return marked(f"{value:.{digits}g}") if math.isfinite(value) else _not_finite(value)
+
+
+def format_rounded(value: float) -> str:
+    """Three significant digits, and whole numbers from a hundred on: "0.123", "45.6", "2,048"."""
+    return format_count(value) if abs(value) >= 100 else format_significant(value, 3)
 
 
 def format_counted(value: float, noun: str) -> str:
@@ -216,16 +238,16 @@ def format_energy(kwh: float) -> str:
     """Electric energy: "850 kWh", "3.02 GWh"."""
     for size, unit in ((1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh")):
         if kwh >= size:
-            return f"{_three(kwh / size)}{SPACE}{unit}"
-    return f"{_three(kwh)}{SPACE}kWh"
+            return f"{format_rounded(kwh / size)}{SPACE}{unit}"
+    return f"{format_rounded(kwh)}{SPACE}kWh"
 
 
 def format_carbon(kilograms: float) -> str:
     """Mass of carbon dioxide: "640 kg CO₂", "1,110 t CO₂"."""
     if kilograms >= _KILO:
         tonnes = kilograms / _KILO
-        return f"{tonnes:,.0f}{SPACE}t CO₂" if tonnes >= 100 else f"{_three(tonnes)}{SPACE}t CO₂"
-    return f"{_three(kilograms)}{SPACE}kg CO₂"
+        return f"{format_rounded(tonnes)}{SPACE}t CO₂"
+    return f"{format_rounded(kilograms)}{SPACE}kg CO₂"
 
 
 def format_power(kw: float) -> str:
@@ -237,7 +259,7 @@ def format_power(kw: float) -> str:
 
 def plain_spaces(text: str) -> str:
     """The text with ordinary spaces, for terminals, CSV and comparison."""
-    return text.replace(SPACE, " ")
+    return text.replace(SPACE, " ").replace(NARROW_SPACE, " ")
 
 
 def _not_finite(value: float) -> str:
@@ -254,15 +276,15 @@ def _digits(value: Decimal) -> str:
         return "0"
     value = value.normalize()
     if -7 < value.adjusted() < 15:
-        return f"{value:f}"
+        return marked(f"{value:f}")
     mantissa, _, exponent = f"{value:e}".partition("e")
-    return f"{mantissa}e{int(exponent)}"
+    return marked(f"{mantissa}e{int(exponent)}")
 
 
 def _grouped(value: Decimal) -> str:
     """A decimal with grouped thousands, or with an exponent when it is very long."""
     text = _digits(value)
-    return text if "e" in text or abs(value) < 1000 else f"{value.normalize():,f}"
+    return text if "e" in text or abs(value) < 1000 else marked(f"{value.normalize():,f}")
 
 
 def _memory_unit(value: float, digits: int) -> tuple[float, str]:
@@ -275,7 +297,7 @@ def _significant(value: float, digits: int) -> str:
     """At most ``digits`` significant digits, no trailing zeros; whole numbers are never cut."""
     rounded = _rounded(value, digits)
     whole = 10**digits <= abs(rounded) < 1e15
-    return f"{value:,.0f}" if whole else _digits(Decimal(repr(rounded)))
+    return format_count(value) if whole else _digits(Decimal(repr(rounded)))
 
 
 def _scaled(value: float, digits: int, suffixes: tuple[tuple[int, str], ...]) -> str:
@@ -292,9 +314,4 @@ def _scaled(value: float, digits: int, suffixes: tuple[tuple[int, str], ...]) ->
 def _hours(value: float, digits: int) -> str:
     if abs(value) >= 1e6:
         return _scaled(value, digits, _SUFFIXES)
-    return f"{value:,.0f}" if abs(value) >= 999.5 else _significant(value, digits)
-
-
-def _three(value: float) -> str:
-    """Three significant digits, and whole numbers from a hundred on."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return format_count(value) if abs(value) >= 999.5 else _significant(value, digits)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from isocost.plan.answer.badges import Badge, badges, spokesman
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
@@ -21,7 +22,7 @@ from isocost.report.findings.choices import (
     rent_said,
     rent_unanswered,
 )
-from isocost.report.findings.facts import energy_said, energy_sources, never_counted, scope_said
+from isocost.report.findings.facts import badges_said, energy_said, energy_sources, never_counted, scope_said
 from isocost.report.findings.ledger import slip_words
 
 LATE_WEEKS = 1.0
@@ -42,7 +43,7 @@ class Question:
 
 
 def questions(answer: Answer) -> tuple[Question, ...]:
-    """Rent or buy, API or own, a delay, what is left out, and energy, in the order of the Ledger tab."""
+    """Rent or buy, API or own, a delay, what is left out, energy, and where the plan stands among others."""
     return tuple(_questions(answer))
 
 
@@ -67,6 +68,10 @@ def _questions(answer: Answer) -> Iterator[Question]:
     found = on.footprint
     told = (energy_said(found).summary, energy_sources(found))
     yield Question("energy", "Energy", told, _energy(found))
+    beside = badges(scenario, answer.estimate.stages, on.catalog, spokesman(scenario))
+    told = tuple(f"{each.text}: {each.detail.rstrip('.')}" for each in beside)
+    told = told or ("Nothing here is trained on text whose amount is known",)
+    yield Question("standing", badges_said(beside).finding, told, [_remark(each) for each in beside])
 
 
 def _rent_or_buy(question: RentOrBuy) -> dict[str, Any]:
@@ -134,6 +139,10 @@ def _slip(late: Slip) -> dict[str, Any]:
 
 def _omission(each: Omission) -> dict[str, Any]:
     return {"name": each.name, "meaning": each.meaning, "input": each.path or None}
+
+
+def _remark(each: Badge) -> dict[str, str]:
+    return {"key": each.key, "input": each.path, "said": each.text, "why": each.detail, "source": each.source}
 
 
 def _energy(found: Footprint) -> dict[str, Any]:

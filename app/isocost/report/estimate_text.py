@@ -15,7 +15,9 @@ from isocost.quantities import (
     format_memory_of,
     format_money,
     format_quantity,
+    format_rounded,
     format_share,
+    marked,
     plain_spaces,
 )
 from isocost.report.decisions.doubt import days_said
@@ -92,7 +94,7 @@ def work_sentence(flops: FlopCount) -> str:
     elif matmul < -WORTH_EXPLAINING:
         reasons.append(f"embedding look-ups, which multiply nothing, take away {format_share(-matmul)}")
     difference = flops.total / flops.six_nd - 1
-    return f"{ours} FLOPs; 6ND says {quoted} ({difference * 100:+.1f} %): {', '.join(reasons)}."
+    return f"{ours} FLOPs; 6ND says {quoted} ({marked(f'{difference * 100:+.1f}')} %): {', '.join(reasons)}."
 
 
 def _total(result: Estimate) -> Iterator[str]:
@@ -146,7 +148,7 @@ def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.step is not None and stage.step.total > 0:
         whole = stage.step.total
         parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))
-        taken = format_count(whole) if whole >= 100 else f"{whole:.3g}"
+        taken = format_rounded(whole)
         yield f"{stage.name}: a step takes {taken} s as predicted: {parts}."
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from isocost import __version__
 from isocost.evidence.nearest import NearRun
 from isocost.plan.answer.fit import FitReport
-from isocost.quantities import format_count
+from isocost.quantities import format_count, format_rounded, marked
 
 _HEADINGS = ("Model", "Accelerators", "Sequence", "Format", "Measured", "Predicted", "Error", "Source")
 _RIGHT = frozenset(_HEADINGS[2:3] + _HEADINGS[4:7])
@@ -64,13 +64,13 @@ def _row(near: NearRun) -> tuple[str, ...]:
         run.precision,
         _rate(near.measured),
         _rate(near.predicted),
-        f"{near.error:+.1%}",
+        marked(f"{near.error:+.1%}"),
         run.source,
     )
 
 
 def _rate(value: float) -> str:
-    return format_count(value) if value >= 100 else f"{value:.3g}"
+    return format_rounded(value)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

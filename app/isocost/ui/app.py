@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 from typing import cast, get_args
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QLocale, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from isocost import __version__
+from isocost.quantities import PLAIN, NumberMarks, mark_numbers
+from isocost.quantities.marks import NARROW_SPACE
 from isocost.ui.dialogs.errors import ExceptionDialog, show_error
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.window import Window
@@ -46,6 +48,27 @@ def settings() -> QSettings:
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, "Isocost")
 
 
+def marks_of(locale: QLocale) -> NumberMarks:
+    """The marks a locale writes numbers with; plain ones where its digits are others than ours.
+
+    Of the system's locale those are meant that are set for numbers (LC_NUMERIC), whatever the language.
+    """
+    decimal, group = locale.decimalPoint(), locale.groupSeparator()
+    if decimal not in (".", ",") or locale.zeroDigit() != "0":
+        return PLAIN
+    if group not in ("", ".", ",", "'", "’") or group == decimal:
+        group = NARROW_SPACE  # of whatever width the locale's is
+    thousands, millions = locale.toString(1_234), locale.toString(1_234_567)
+    grouped = len(millions) > len("1234567")  # the locale C groups nothing: nobody told
+    marks = NumberMarks(
+        decimal,
+        group,
+        most_ungrouped=4 if grouped and len(thousands) == len("1234") else 3,
+        higher=2 if grouped and millions.startswith("12") else 3,
+    )
+    return PLAIN if marks == PLAIN else marks
+
+
 def make_window(stored: QSettings) -> Window:
     """A window in the user's own theme and text size, with a new plan in it."""
     from isocost.catalog import load
@@ -72,6 +95,7 @@ def run(path: Path | None = None) -> int:
     """Open the window, on a plan or on the gallery, and stay until it closes; returns the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     app = application()
+    mark_numbers(marks_of(QLocale.system()))
     ExceptionDialog().install()
     window = make_frame(settings())
     opener = FileOpener(window, path)

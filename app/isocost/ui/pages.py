@@ -64,6 +64,12 @@ def _make_plan(session: Session, theme: Theme) -> QWidget:
     return PlanPage(session, theme)
 
 
+def _make_scale(session: Session, theme: Theme) -> QWidget:
+    from isocost.ui.tabs.scale.page import ScalePage
+
+    return ScalePage(session, theme)
+
+
 def _make_fit(session: Session, theme: Theme) -> QWidget:
     from isocost.ui.tabs.fit.page import FitPage
 
@@ -96,6 +102,7 @@ def _make_claims(session: Session, theme: Theme) -> QWidget:
 
 PAGES = (
     Page("Plan", _make_plan),
+    Page("Scale", _make_scale),
     Page("Fit", _make_fit),
     Page("Risk", _make_risk),
     Page("Ledger", _make_ledger),

@@ -30,7 +30,7 @@ TODAY = date(2026, 11, 23)
     ],
 )
 def test_a_price_is_stale_when_it_is_old_and_can_be_replaced(day, newest, commitment, grave):
-    assert staleness(Price(2.0, date=day, commitment=commitment), newest, TODAY) == grave
+    assert staleness(Price(2.0, date=day, commitment=commitment), newest, CATALOG, TODAY) == grave
 
 
 def test_the_usual_price_of_today_is_its_own_newest():

@@ -87,7 +87,7 @@ def told(text: str) -> dict[str, object]:
         ("104 A100-days", {"accelerator": "a100-sxm-80gb", "gpu_hours": 2496}),
         ("p5.48xlarge for 3 days", {"accelerator": "h100-sxm", "count": 8, "hours": 72}),
         ("1 022 362 A100 hours", {"accelerator": "a100-sxm-80gb", "gpu_hours": 1022362}),
-        ("1.022.362 tokens, 2,5 days", {"hours": 60}),
+        ("1.022.362 tokens, 2,5 days", {"tokens": 1_022_362, "hours": 60}),
         ("2.5e12 tokens", {"tokens": 2.5e12}),
         ("2.15e25 FLOP at 40 % MFU", {"flops": 2.15e25, "mfu": 0.4}),
         ("under $50", {"usd": 50, "bound": "at most"}),

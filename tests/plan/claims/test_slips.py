@@ -50,15 +50,15 @@ def ours(hours: float) -> Ours:
 )  # fmt: skip
 def test_a_slip_is_recognised(slip, claim, estimated):
     terms = terms_of(claim, CATALOG)
-    found = slips(terms, ours(estimated) if estimated else None, CATALOG)
+    found = slips(terms, None, ours(estimated) if estimated else None, CATALOG)
     assert slip in [each.id for each in found]
 
 
 def test_numbers_that_agree_have_no_story():
     claim = Claim(**H100, parameters=7e9, tokens=1e12, gpu_hours=40_000, usd=80_000, usd_per_gpu_hour=2)
-    assert slips(terms_of(claim, CATALOG), ours(40_000), CATALOG) == ()
+    assert slips(terms_of(claim, CATALOG), None, ours(40_000), CATALOG) == ()
 
 
 def test_numbers_that_no_correction_mends_have_no_story():
     claim = Claim(**H100, parameters=7e9, tokens=1e12, gpu_hours=7, usd=80_000, usd_per_gpu_hour=2)
-    assert slips(terms_of(claim, CATALOG), ours(40_000), CATALOG) == ()
+    assert slips(terms_of(claim, CATALOG), None, ours(40_000), CATALOG) == ()

@@ -15,9 +15,10 @@ from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.tabs.plan.page import PlanPage
 from isocost.ui.tabs.risk.page import RiskPage
+from isocost.ui.tabs.scale.page import ScalePage
 from tests.ui.tabs.plans import FakeSession
 
-PageOf = TypeVar("PageOf", PlanPage, FitPage, LedgerPage, RiskPage, ClaimsPage, ComparePage)
+PageOf = TypeVar("PageOf", PlanPage, ScalePage, FitPage, LedgerPage, RiskPage, ClaimsPage, ComparePage)
 
 
 @pytest.fixture

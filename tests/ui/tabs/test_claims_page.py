@@ -365,7 +365,7 @@ def test_amounts_follow_the_plan_s_currency(page, own, monkeypatch):
 def test_a_claim_is_checked_in_two_gestures_from_another_tab(window: Window, qtbot):
     window.activateWindow()
     QApplication.clipboard().setText(IMPOSSIBLE)
-    QTest.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_7, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     shown = next(view for view in window.views if isinstance(view, ClaimsPage))
     qtbot.waitUntil(lambda: words(shown).startswith("Impossible: 59 times"), timeout=20_000)

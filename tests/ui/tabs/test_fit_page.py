@@ -19,6 +19,7 @@ from isocost.report.findings.layouts import cell_in_words, layouts_said
 from isocost.report.findings.nearest import near_said
 from isocost.ui.inputs.stage.layout import PinPicker
 from isocost.ui.look.theme import DARK, LIGHT
+from isocost.ui.pages import PAGES
 from isocost.ui.plot.chart import ChartWidget
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.fit.memory import MemoryChart, labels, spread
@@ -26,7 +27,7 @@ from isocost.ui.tabs.fit.page import FitPage
 from isocost.ui.widgets.slider import LogSlider
 from tests.ui.conftest import preset
 
-FIT = 1
+FIT = [page.title for page in PAGES].index("Fit")
 
 
 def settled(window) -> None:

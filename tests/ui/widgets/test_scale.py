@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.plan.inputs.table import NUMBERS
+from isocost.quantities import MoneyUnit
 from isocost.ui.widgets.scale import Scale
 
 TOKENS = Scale(1e8, 1e14)
@@ -90,3 +91,55 @@ def test_values_beyond_the_ends_pin_the_thumb():
     assert TOKENS.position(1e20) == 1.0
     assert TOKENS.position(0.0) == 0.0
     assert not math.isnan(TOKENS.position(-5.0))
+
+
+CURRENCIES = [
+    MoneyUnit("EUR", "€", 2, 0.8637, "2026-11-27"),
+    MoneyUnit("JPY", "¥", 0, 155.84, "2026-11-27"),
+    MoneyUnit("CHF", "CHF", 2, 0.8061, "2026-11-27"),
+]
+PRICES = [field for field in NUMBERS.values() if field.quantity == "money"]
+
+
+def digits_of(amount: float) -> str:
+    """Significant digits: "25" of 0.25 and of 2500."""
+    return f"{amount:.11e}".partition("e")[0].replace(".", "").rstrip("0")
+
+
+@given(st.sampled_from(PRICES), st.sampled_from(CURRENCIES), st.floats(0, 1), st.integers(80, 600))
+def test_a_slider_of_money_stops_at_round_amounts_of_its_currency(field, unit, share, pixels):
+    scale = Scale(field.low, field.high, field.scale, field.integer, money=unit)
+    value = scale.value(share)
+    stop = scale.snapped(value, 1 / pixels)
+    assert field.low <= stop <= field.high
+    assert stop in (field.low, field.high) or len(digits_of(unit.shown(stop))) <= 3 or scale.kind == "linear"
+    # Three digits are no coarser than a two-hundredth of the value.
+    assert abs(scale.position(stop) - scale.position(value)) <= max(1 / pixels, 0.02)
+
+
+@given(
+    st.sampled_from([field for field in PRICES if field.scale == "log"]), st.sampled_from(CURRENCIES),
+    st.floats(0, 1), st.sampled_from([1, -1]),
+)  # fmt: skip
+def test_arrows_lead_to_one_two_or_five_of_the_currency(field, unit, share, direction):
+    scale = Scale(field.low, field.high, field.scale, field.integer, money=unit)
+    start = scale.value(share)
+    end = scale.stepped(start, direction)
+    assert end == start or (end > start) == (direction > 0)
+    assert end in (field.low, field.high) or digits_of(unit.shown(end)) in ("1", "2", "5")
+
+
+@given(st.sampled_from(PRICES), st.sampled_from(CURRENCIES), st.sampled_from([1, -1]))
+def test_a_value_at_an_end_of_its_track_stays_exactly_there(field, unit, direction):
+    scale = Scale(field.low, field.high, field.scale, field.integer, money=unit)
+    end = field.high if direction > 0 else field.low
+    assert scale.stepped(end, direction) == end
+    assert scale.stepped(scale.value(0.5), 60 * direction) == end
+
+
+def test_the_price_of_an_hour_stops_at_round_euros():
+    price, euro = NUMBERS["price.usd_per_gpu_hour"], CURRENCIES[0]
+    scale = Scale(price.low, price.high, price.scale, money=euro)
+    assert scale.snapped(euro.usd(2.5037), 1 / 170) == euro.usd(2.5)
+    assert scale.stepped(euro.usd(2.9), 1, fine=True) == euro.usd(3.0)
+    assert scale.stepped(euro.usd(2.5), 1) == euro.usd(5.0)

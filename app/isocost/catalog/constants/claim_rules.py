@@ -23,6 +23,12 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Factor outside our range from which a claim is doubtful."""
     same_size: DatedFigure
     """Factor within which two models are of one size."""
+    same_slip: DatedFigure
+    """Factor within which a corrected slip makes two amounts agree."""
+    largest_batch: DatedFigure
+    """Times the batch of the batch-size law that large runs are known to have had."""
+    generation_flops: DatedFigure
+    """FLOPs per parameter and token of writing the text that reinforcement learning trains on."""
     longest_days: DatedFigure
     """A run whose days and accelerators are not told is taken at its cheapest within these."""
     accelerator: Words

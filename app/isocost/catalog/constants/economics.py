@@ -66,6 +66,10 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value_kept_per_year: DatedFigure
     notable_saving: DatedFigure
     """Share of a plan's cost from which another count is named as the better one."""
+    price_stale_days: DatedFigure
+    """A price older than this is out of date where a newer one is known or it was typed."""
+    price_old_days: DatedFigure
+    """A price older than this is out of date whatever is known."""
     price_window_days: DatedFigure
     """A supplier last seen this long before the newest says nothing of today's price."""
     price_default_days: DatedFigure

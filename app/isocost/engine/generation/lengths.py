@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from isocost.engine.arrays import Array
+from isocost.quantities import format_fixed
 
 REMEMBERED = 256
 """Distributions kept: a plan has a few phases, each cut into a few mean lengths."""
@@ -85,8 +86,8 @@ def location(lengths: Lengths) -> tuple[float, float]:
     stopping = (lengths.mean - lengths.loop_rate * lengths.cap) / (1.0 - lengths.loop_rate)
     if stopping <= 0.0:
         raise ValueError(
-            f"With {lengths.loop_rate:.1%} of responses looping to {lengths.cap:.0f} tokens the mean cannot "
-            f"be as low as {lengths.mean:.0f}: lower the loop rate or raise the mean."
+            f"With {format_fixed(100.0 * lengths.loop_rate, 1)}% of responses looping to {lengths.cap:.0f} "
+            f"tokens the mean cannot be as low as {lengths.mean:.0f}: lower the loop rate or raise the mean."
         )
     sigma = lognormal(stopping, lengths.cv)[1]
     # Clipping lowers the mean, so what is looked for lies above the location of the unclipped lognormal.

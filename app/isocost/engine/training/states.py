@@ -14,6 +14,7 @@ import numpy as np
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.arrays import Array, array_of
 from isocost.engine.records import Optimizer, Precision, Transformer, Workload
+from isocost.quantities import format_significant
 
 SIXTEEN_BIT = 2.0
 THIRTY_TWO_BIT = 4.0
@@ -188,5 +189,7 @@ def generated_for_kept(kept: float, keep_share: float) -> float:
         ValueError: the share is not above 0 and at most 1.
     """
     if not 0.0 < keep_share <= 1.0:
-        raise ValueError(f"The share kept must lie above 0 and at most 1, not {keep_share:g}.")
+        raise ValueError(
+            f"The share kept must lie above 0 and at most 1, not {format_significant(keep_share)}."
+        )
     return kept / keep_share

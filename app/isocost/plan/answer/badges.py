@@ -27,7 +27,7 @@ from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds import data_of, kind_of, tokens_read
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.project import Scenario, model_of
-from isocost.quantities import format_quantity, format_share
+from isocost.quantities import format_fixed, format_quantity, format_share, format_significant
 from isocost.quantities.units import DAYS_PER_MONTH
 
 SAME_CLASS = 3.0
@@ -257,7 +257,11 @@ def _tokens(size: float, tokens: float, catalog: Catalog) -> Iterator[Badge]:
     extra = (compute_over_optimal(law, size, tokens) - 1.0) * 100.0
     word = _REGIMES[training_regime(size, tokens, catalog)]
     stretch = extrapolation(law.compute_fitted, compute)
-    beyond = f" That is {stretch:.1f} times the compute the law was fitted on." if stretch > 1.0 else ""
+    beyond = (
+        f" That is {format_fixed(stretch, 1)} times the compute the law was fitted on."
+        if stretch > 1.0
+        else ""
+    )
     ratios = sorted(reading.tokens_per_parameter for reading in law_readings(size, tokens, catalog))
     split = (
         f"{format_quantity(best.parameters, 'number')} parameters on "
@@ -281,14 +285,14 @@ def _repetition(scenario: Scenario, size: float, tokens: float, catalog: Catalog
     assert law.repeat_data is not None
     worth = float(effective(unique, tokens, law.repeat_data))
     epochs = tokens / unique
-    said = data_constrained_loss(law, size, unique, tokens)
+    said = float(data_constrained_loss(law, size, unique, tokens))
     fresh = float(loss(law, size, tokens))
     yield Badge(
         "repeated-data",
         "dataset.unique_tokens",
-        f"{epochs:.1f} epochs, worth {format_quantity(worth, 'number')} fresh tokens",
-        f"Loss {said:.3f} against {fresh:.3f} on as many different tokens; up to {WORN_OUT_EPOCHS:.0f} "
-        "passes cost little.",
+        f"{format_fixed(epochs, 1)} epochs, worth {format_quantity(worth, 'number')} fresh tokens",
+        f"Loss {format_fixed(said, 3)} against {format_fixed(fresh, 3)} on as many different tokens; "
+        f"up to {WORN_OUT_EPOCHS:.0f} passes cost little.",
         row.source,
         "care" if epochs > WORN_OUT_EPOCHS else "info",
     )
@@ -322,7 +326,8 @@ def _peer(flops: float, catalog: Catalog) -> Iterator[Badge]:
         "model.parameters",
         f"{format_quantity(flops, 'number')} FLOPs (6ND), {said} {peer.run.label}",
         f"{peer.run.label} ({peer.run.organisation}, {peer.run.date}) took "
-        f"{format_quantity(peer.flops, 'number')} FLOPs, {BASIS}; this stage {peer.ratio:.2f} times that.",
+        f"{format_quantity(peer.flops, 'number')} FLOPs, {BASIS}; "
+        f"this stage {format_fixed(peer.ratio, 2)} times that.",
         peer.run.source,
     )
 
@@ -375,7 +380,8 @@ def _share_badge(flops: float, base: Original, rule: Threshold) -> Badge:
             else (f"{format_share(rule.change_share)} of {base.name}'s compute")
         )
         took = format_quantity(base.flops, "number")
-        detail = f"{spent}: {flops / base.flops:.2g} of the {took} of {base.name} ({base.source})."
+        part = format_significant(flops / base.flops, 2)
+        detail = f"{spent}: {part} of the {took} of {base.name} ({base.source})."
     above = flops > limit
     side = "Above" if above else "Close to" if flops > CLOSE_TO_RULE * limit else "Below"
     return _rule_badge(rule, f"{side} {against}: {rule.name}", detail, "info" if side == "Below" else "care")
@@ -391,7 +397,7 @@ def _law(rule: Threshold) -> str:
 
 
 def _power(flops: float) -> str:
-    return f"{flops:.2g}".replace("e+", "e")
+    return format_significant(flops, 2).replace("e+", "e")
 
 
 def _law_source(catalog: Catalog) -> str:

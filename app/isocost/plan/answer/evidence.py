@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from isocost.catalog import Catalog
 from isocost.evidence.nearest import Point
@@ -16,6 +15,7 @@ from isocost.plan.physics.rounds import Recipe
 from isocost.plan.physics.serving import Writing
 from isocost.plan.physics.throughput import TYPED, Question
 from isocost.plan.values import ModelChoice
+from isocost.quantities import remembered_words
 
 
 def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
@@ -44,13 +44,13 @@ def _parts(run: StageRun, catalog: Catalog) -> Iterator[Evidence]:
 
 
 # Remembered: prices, tokens and goodput move without them.
-@lru_cache(maxsize=1024)
+@remembered_words(1024)
 def _of_training(question: Question, accelerator: str, count: int, catalog: Catalog) -> Evidence:
     name = catalog.accelerator(accelerator).short_name
     return training_evidence(point_of(question, accelerator, count, catalog), name, catalog)
 
 
-@lru_cache(maxsize=1024)
+@remembered_words(1024)
 def _of_writing(writer: ModelChoice, accelerator: str, rounds: Rounds | None, catalog: Catalog) -> Evidence:
     entry = catalog.accelerator(accelerator)
     return writing_evidence(transformer_of(writer, catalog), entry.spec, entry.short_name, catalog, rounds)

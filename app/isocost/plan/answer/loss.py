@@ -224,4 +224,4 @@ def _repeated(
     if unique is None or unique >= tokens:
         return None, None
     law = next(row.record() for row in catalog.constants.laws.parametric if row.repeat_data is not None)
-    return data_constrained_loss(law, size, unique, tokens), float(loss(law, size, tokens))
+    return float(data_constrained_loss(law, size, unique, tokens)), float(loss(law, size, tokens))

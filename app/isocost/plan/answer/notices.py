@@ -37,12 +37,11 @@ from isocost.quantities import (
     format_money,
     format_quantity,
     format_share,
+    format_significant,
     shown_money,
 )
 from isocost.quantities.units import DAYS_PER_YEAR, MINUTES_PER_DAY
 
-AMBER_DAYS = 30
-RED_DAYS = 90
 _FIELD = "price.usd_per_gpu_hour"
 
 
@@ -74,7 +73,7 @@ def price_notices(price: Price, result: StageEstimate, catalog: Catalog) -> Iter
             "info",
         )
     newest = newest_price(price, result.accelerator, catalog)
-    severity = staleness(price, newest)
+    severity = staleness(price, newest, catalog)
     if severity is not None:
         cure = f"; one of {newest} is known: take it or" if newest > price.date else ":"
         age = format_counted(price_age_days(price) or 0, "day")
@@ -96,19 +95,22 @@ def newest_price(price: Price, accelerator: str, catalog: Catalog) -> str:
     return card.date if card is not None else ""
 
 
-def staleness(price: Price, newest: str, today: date | None = None) -> Literal["info", "care"] | None:
+def staleness(
+    price: Price, newest: str, catalog: Catalog, today: date | None = None
+) -> Literal["info", "care"] | None:
     """How grave the age of a price is; None = recent, or nothing newer is known.
 
-    Older than ``AMBER_DAYS`` a price is out of date if that of the day ``newest`` can replace it, or if the
-    user typed it; beyond ``RED_DAYS`` it is whatever is known. What a claim assumed is history.
+    Older than ``price_stale_days`` a price is out of date if that of the day ``newest`` can replace it, or if
+    the user typed it; beyond ``price_old_days`` it is whatever is known. What a claim assumed is history.
     """
+    days = catalog.constants.economics
     age = price_age_days(price, today)
     if age is None or price.commitment == "claim":
         return None
     replaceable = newest > price.date or price.commitment == "typed"
-    if age > RED_DAYS:
+    if age > days.price_old_days.value:
         return "care" if replaceable else "info"
-    return "info" if age > AMBER_DAYS and replaceable else None
+    return "info" if age > days.price_stale_days.value and replaceable else None
 
 
 def stage_notices(
@@ -291,7 +293,7 @@ def _name(hardware: Hardware, catalog: Catalog) -> Iterator[Notice]:
             "instance-name",
             "hardware.count",
             f"{label} holds {format_count(alias.count)} {name}. A plan counts single {noun}s: "
-            f"{format_count(count)} here, {count / alias.count:.3g} x {label}.",
+            f"{format_count(count)} here, {format_significant(count / alias.count, 3)} x {label}.",
             "info",
         )
     if alias.note:
@@ -320,7 +322,7 @@ def _batch(data: Data) -> Iterator[Notice]:
             "batch-below-sequence",
             "data.batch_tokens",
             f"A batch of {format_quantity(data.batch_tokens, 'number')} tokens is less than one sequence of "
-            f"{data.sequence:,}; steps of one sequence are computed.",
+            f"{format_count(data.sequence)}; steps of one sequence are computed.",
         )
 
 
@@ -331,8 +333,9 @@ def _scale(scenario: Scenario, stage: Stage, result: StageEstimate) -> Iterator[
         yield Notice(
             "longer-than-hardware",
             "hardware.count",
-            f"{stage.name} takes {format_duration(result.wall_days)}, longer than the {life:g} years "
-            "accelerators serve: more of them, a smaller model or fewer tokens.",
+            f"{stage.name} takes {format_duration(result.wall_days)}, longer than the "
+            f"{format_significant(life)} years accelerators serve: more of them, a smaller model or "
+            "fewer tokens.",
         )
     if result.gpu_hours > 0.0 and result.wall_days * MINUTES_PER_DAY < 1.0 and isinstance(stage, ModelStage):
         yield Notice(
@@ -351,8 +354,8 @@ def _efficiency(result: StageEstimate, catalog: Catalog) -> Iterator[Notice]:
             "mfu-above-measured",
             "efficiency.mfu",
             f"MFU {format_quantity(result.mfu, 'share')} is above the best matmul measured on "
-            f"{result.accelerator_name}, {format_quantity(ceiling.share, 'share')} of the dense peak; "
-            "was a sparse peak meant?",
+            f"{result.accelerator_name}, {format_quantity(ceiling.share, 'share')} of the dense peak"
+            f"{ceiling.above_peak}; was a sparse peak meant?",
             "stop",
         )
     elif result.mfu is not None and result.mfu_reachable is not None and result.mfu > result.mfu_reachable:

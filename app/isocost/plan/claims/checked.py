@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
@@ -16,6 +16,7 @@ from isocost.plan.claims.slips import Slip, slips
 from isocost.plan.claims.terms import FROM_NOTHING, Terms, terms_of
 from isocost.plan.claims.ways_out import Buy, Need, buys, would_need
 from isocost.plan.project.project import Project
+from isocost.quantities import format_count, format_significant
 
 Verdict = Literal["reproduces", "plausible", "doubtful", "impossible"]
 
@@ -81,14 +82,12 @@ def check_claim(
     ours = plan.ours if plan is not None else None
     if first_principles is not None:
         ours = ours_of(answer(first_principles, catalog).estimate)
-    checks = (
-        money(terms, catalog),
-        memory(terms, plan, catalog),
-        work(terms, catalog),
-        sense(terms, ours, catalog),
-    )
-    # What other evidence upholds needs no story.
-    stories = slips(terms, None if checks[3].status == "holds" else ours, catalog)
+    done, put = work(terms, catalog), sense(terms, plan, ours, catalog)
+    if put.status == "holds" and done.short.startswith("only in"):
+        # Fewer bits are among what our estimate allows it.
+        done = replace(done, status="holds")
+    checks = (money(terms, catalog), memory(terms, plan, catalog), done, put)
+    stories = slips(terms, plan, ours, catalog, upheld=put.status == "holds")
     verdict = _verdict(checks, stories)
     ratio, of = _ratio(checks, terms)
     bought = buys(terms, catalog) if ways_out else ()
@@ -193,7 +192,8 @@ def _base(model: str, catalog: Catalog) -> LeftOut:
         if run.trusted and run.stage == "pretrain" and run.gpu_hours and run.accelerator:
             card = catalog.default_price(run.accelerator)
             if card is not None:
-                source = f"{run.gpu_hours:,.0f} hours ({run.source}) at ${card.usd_per_gpu_hour:g} an hour"
+                hours, price = format_count(run.gpu_hours), format_significant(card.usd_per_gpu_hour)
+                source = f"{hours} hours ({run.source}) at ${price} an hour"
                 return LeftOut(
                     line=f"The base model, {model}",
                     usd=run.gpu_hours * card.usd_per_gpu_hour,

@@ -7,20 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
+from isocost.catalog.records import MatmulCeiling
 from isocost.engine.peaks import dense_peak
 from isocost.plan.claims.market import market_of
-from isocost.plan.claims.prediction import Ours, Planned, held
-from isocost.plan.claims.published import Published, cheapest_published, run_words, same_run
-from isocost.plan.claims.terms import FROM_NOTHING, FROZEN, WHOLE, Terms, dollars, scientific
+from isocost.plan.claims.prediction import Ours, Planned, assumed, held
+from isocost.plan.claims.published import Published, as_fast, cheapest_published, run_words, same_run
+from isocost.plan.claims.terms import FROM_NOTHING, WHOLE, Terms, dollars, flops_each, scientific
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.values import ModelChoice
 from isocost.quantities import (
     format_count,
     format_duration,
+    format_fixed,
     format_memory_of,
     format_money,
     format_quantity,
+    format_rounded,
     format_share,
+    format_significant,
+    marked,
 )
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR, TERA
 
@@ -60,7 +65,7 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     made = hours.value * rate
     ratio = claim.usd / made
     sums = f"{hours.words}; x {format_money(rate)} = {dollars(made)}"
-    told = f"{sums}. Told: {dollars(claim.usd)}, {ratio:.2f} times that."
+    told = f"{sums}. Told: {dollars(claim.usd)}, {format_fixed(ratio, 2)} times that."
     words = (told, *_today(terms, catalog))
     if _within(ratio, rules.same_amount.value):
         return Check("money", "holds", "adds up", words, ratio, reproduces=True)
@@ -123,7 +128,8 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
     """Whether the accelerators told hold the model as it is trained."""
     stage = held(terms, catalog)
     if stage is None and plan is None:
-        return Check("memory", "unknown", "not checked", (_why_not(terms),))
+        why = _not_known(terms) or "How many accelerators is not told."
+        return Check("memory", "unknown", "not checked", (why,))
     if stage is None:
         curve = plan.curve if plan is not None else None
         fits = [] if curve is None else curve.counts[curve.fits].tolist()
@@ -134,6 +140,8 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
         used = format_memory_of(stage.memory.total, stage.memory.limit)
         on = f"each of {format_count(stage.count)}" if stage.count > 1 else "one"
         needs = f"{used} on {on} {terms.accelerator}"
+    if terms.job == "rl":
+        needs = f"{needs} for its training alone; the engine that writes its text needs room beside that"
     if stage.fits:
         return Check("memory", "holds", "fits", (f"{needs}.",) if needs else ())
     enough = "no number of them would do"
@@ -147,14 +155,25 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
     )
 
 
-def _why_not(terms: Terms) -> str:
-    if terms.job == "rl":
-        return "Reinforcement learning: rounds, lengths and batch would have to be told."
+def _not_known(terms: Terms) -> str:
+    """Which of the model and the accelerator is not known, as a sentence; empty = neither."""
     if terms.counted is None:
         return "The model's size is not told."
-    if terms.entry is None:
-        return "The accelerator is not told, or not in the catalogue."
-    return "How many tokens is not told."
+    return "The accelerator is not told, or not in the catalogue." if terms.entry is None else ""
+
+
+def _why_not(terms: Terms, catalog: Catalog) -> str:
+    """Why the work of a claim is not known, and what its hours could read."""
+    if why := _not_known(terms):
+        return why
+    most = affordable_tokens(terms, catalog)
+    if most is None:
+        return "How many tokens is not told."
+    does = "write and train on" if terms.job == "rl" else "read"
+    return (
+        f"How many tokens is not told: at the best matmul the hours {does} "
+        f"{format_quantity(most, 'number')} at most."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +184,7 @@ class Rate:
     peak: float
     best: float
     """Of the best matrix multiply measured."""
-    measured: bool
-    """Whether it was measured on this accelerator."""
+    ceiling: MatmulCeiling
 
 
 def rates_of(terms: Terms, catalog: Catalog) -> tuple[Rate, ...]:
@@ -184,7 +202,7 @@ def rates_of(terms: Terms, catalog: Catalog) -> tuple[Rate, ...]:
             continue
         ceiling = catalog.matmul_ceiling(spec.id, name)
         # Cards that clock above the rate their peak is stated at are not held to it.
-        found.append(Rate(name, peak, peak * ceiling.share, ceiling.measured))
+        found.append(Rate(name, peak, peak * ceiling.share, ceiling))
     return tuple(found)
 
 
@@ -193,7 +211,7 @@ def work(terms: Terms, catalog: Catalog) -> Check:
     if terms.claim.compared is not None:
         return _compared(terms, catalog)
     if terms.work is None:
-        return Check("work", "unknown", "not checked", (_why_not(terms),))
+        return Check("work", "unknown", "not checked", (_why_not(terms, catalog),))
     if terms.gpu_hours is None or terms.entry is None or not (rates := rates_of(terms, catalog)):
         return Check(
             "work", "unknown", "not checked", (f"{terms.work.words}; no hours are told to do it in.",)
@@ -203,7 +221,7 @@ def work(terms: Terms, catalog: Catalog) -> Check:
     ratio = first.best * seconds / terms.work.flops
     shown = (first,) if ratio >= 1.0 else dict.fromkeys((first, fastest))
     words = [f"Needed: {terms.work.words}.", *(_given(terms, rate, seconds) for rate in shown)]
-    words += _published_words(terms, cheapest_published(terms, catalog))
+    words += _published_words(terms, cheapest_published(terms, catalog), catalog)
     status, short = _done(terms, rates, seconds, catalog)
     used = terms.work.flops / (first.peak * seconds)
     if terms.claim.mfu is not None:
@@ -218,8 +236,8 @@ def work(terms: Terms, catalog: Catalog) -> Check:
 def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalog) -> tuple[Status, str]:
     """Whether the work can be done in so many seconds of one accelerator, and that in a few words."""
     assert terms.work is not None
-    short = f"{_times(terms.work.flops / (rates[0].best * seconds))} short"
-    if _least_work(terms, catalog) > max(rate.peak for rate in rates) * seconds:
+    short = f"{_lacking(terms.work.flops / (rates[0].best * seconds))} short"
+    if _least_work(terms, catalog) > max(max(rate.peak, rate.best) for rate in rates) * seconds:
         return "impossible", short
     if terms.work.flops > max(rate.best for rate in rates) * seconds:
         # Between the best ever measured and the peak nobody has been; nothing forbids it either.
@@ -243,24 +261,24 @@ def _given(terms: Terms, rate: Rate, seconds: float) -> str:
     assert terms.work is not None
     assert terms.gpu_hours is not None
     need, name = terms.work.flops, rate.format.upper()
-    peak, best = (f"{x / TERA:,.0f} TFLOP/s" for x in (rate.peak, rate.best))
+    peak, best = (f"{format_count(x / TERA)} TFLOP/s" for x in (rate.peak, rate.best))
     beyond = need / (rate.peak * seconds)
-    whose = "measured on it" if rate.measured else "measured on parts like it"
+    whose = "measured on it" if rate.ceiling.measured else "measured on parts like it"
     hours = f"{format_count(terms.gpu_hours.value)} {terms.noun}-hours"
     if beyond > 1.0:
-        given, short = scientific(rate.peak * seconds), _times(need / (rate.best * seconds))
+        given, short = scientific(rate.peak * seconds), _lacking(need / (rate.best * seconds))
         return (
-            f"In {name}, {hours} give {given} at the dense peak of {peak}, {_times(beyond)} too little; "
-            f"{short} at the best matmul {whose} ({best})."
+            f"In {name}, {hours} give {given} at the dense peak of {peak}, {_lacking(beyond)} too little; "
+            f"{short} too little at the best matmul {whose} ({best})."
         )
     share, reached = format_share(beyond), format_share(rate.best / rate.peak, decimals=0)
     return (
         f"In {name}, that is {share} of the dense peak ({peak}) over {hours}; "
-        f"the best matmul {whose} reaches {reached}."
+        f"the best matmul {whose} reaches {reached}{rate.ceiling.above_peak}."
     )
 
 
-def _published_words(terms: Terms, run: Published | None) -> list[str]:
+def _published_words(terms: Terms, run: Published | None, catalog: Catalog) -> list[str]:
     if run is None or terms.gpu_hours is None:
         return []
     ratio = run.hours / terms.gpu_hours.value
@@ -268,7 +286,9 @@ def _published_words(terms: Terms, run: Published | None) -> list[str]:
     if ratio < 1.0:
         return []
     which = f"The cheapest published run of about that size, {run.label} ({run.date}),"
-    return [f"{which} took {run.words}: {_times(ratio)} the hours told."]
+    about = catalog.constants.claim_rules.same_amount.value
+    as_told = "about as many as told" if ratio < about else f"{_times(ratio)} the hours told"
+    return [f"{which} took {run.words}: {as_told}."]
 
 
 def _compared(terms: Terms, catalog: Catalog) -> Check:
@@ -276,7 +296,7 @@ def _compared(terms: Terms, catalog: Catalog) -> Check:
     other = terms.claim.compared
     assert other is not None
     if terms.work is None:
-        return Check("work", "unknown", "not checked", (_why_not(terms),))
+        return Check("work", "unknown", "not checked", (_why_not(terms, catalog),))
     size = parameters_of(ModelChoice(name=other.model), catalog).active
     theirs = WHOLE * size * other.tokens
     active = terms.counted.active if terms.counted is not None else 0.0
@@ -295,17 +315,41 @@ def _compared(terms: Terms, catalog: Catalog) -> Check:
     return Check("work", "doubtful", "another share", words, ratio)
 
 
-def sense(terms: Terms, ours: Ours | None, catalog: Catalog) -> Check:
+def sense(terms: Terms, plan: Planned | None, ours: Ours | None, catalog: Catalog) -> Check:
     """Where our estimate puts it, and whether so much text makes a model.
 
-    Where a trusted published run of the model took such hours, that is better evidence than we are.
+    What a trusted published run upholds, or our estimate of better software, fewer bits and a larger batch
+    than a new plan starts with, is no fault of the claim: it does not tell them.
     """
     found = _held_against_ours(terms, ours, catalog)
+    fast = found.ratio is not None and found.ratio < 1.0 and found.short in ("too little", "near our range")
     run = same_run(terms, catalog) if found.status == "doubtful" else None
-    if run is None:
-        return found
-    said = f"A published run agrees with it: {run_words(run, terms.noun)}. Our estimate is off."
-    return replace(found, status="holds", short="as published", words=(*found.words, said))
+    if run is not None:
+        said = f"A published run agrees with it: {run_words(run, terms.noun)}. Our estimate is off."
+        return replace(found, status="holds", short="as published", words=(*found.words, said))
+    if fast and plan is not None and (best := _assumed_for(terms, plan, catalog)) is not None:
+        return replace(found, status="holds", short=f"possible with {best[0]}", words=(*found.words, best[1]))
+    if fast and (published := as_fast(terms, catalog)) is not None:
+        run, hours = published
+        took = f"{_hours(hours)} {terms.noun}-hours by peak and text"
+        said = f"A published run of its size was as fast: {run_words(run, terms.noun)}, {took}."
+        return replace(found, status="holds", short="as fast as published", words=(*found.words, said))
+    return found
+
+
+def _assumed_for(terms: Terms, plan: Planned, catalog: Catalog) -> tuple[str, str] | None:
+    """The least that has to be assumed for the claim to lie in our range, in short and as a sentence."""
+    for each in assumed(terms, plan, catalog):
+        told, span, shown = _told_and_ours(terms, each.ours)
+        if told is not None and span is not None and span[0] <= told <= span[2]:
+            untold = "software and batch" if terms.claim.precision else "software, number format and batch"
+            said = (
+                f"It does not tell its {untold}. With {each.words} we estimate "
+                f"{shown[1]}, 8 chances in 10 between {shown[0]} and {shown[2]}: "
+                f"{_share_words(told / span[1])}."
+            )
+            return each.words, said
+    return None
 
 
 def _held_against_ours(terms: Terms, ours: Ours | None, catalog: Catalog) -> Check:
@@ -314,7 +358,7 @@ def _held_against_ours(terms: Terms, ours: Ours | None, catalog: Catalog) -> Che
     if ours is None:
         if thin:
             return Check("sense", "doubtful", "no model", tuple(words))
-        return Check("sense", "unknown", "no estimate", tuple(words) or ("We have no estimate of it.",))
+        return Check("sense", "unknown", "no estimate", tuple(words) or (_no_estimate(terms),))
     beyond = catalog.constants.claim_rules.beyond_range.value
     told, span, shown = _told_and_ours(terms, ours)
     if told is None or span is None:
@@ -339,6 +383,12 @@ def _held_against_ours(terms: Terms, ours: Ours | None, catalog: Catalog) -> Che
     return Check("sense", "holds", "as we estimate" if inside else "near our range", tuple(words), ratio)
 
 
+def _no_estimate(terms: Terms) -> str:
+    if terms.job == "rl":
+        return "Reinforcement learning: rounds, lengths and batch would have to be told for an estimate."
+    return "We have no estimate of it."
+
+
 def _told_and_ours(
     terms: Terms, ours: Ours
 ) -> tuple[float | None, tuple[float, float, float] | None, tuple[str, ...]]:
@@ -357,7 +407,7 @@ def _told_and_ours(
 
 
 def _hours(value: float) -> str:
-    return format_count(value) if value >= 100 else f"{value:.3g}"
+    return format_rounded(value)
 
 
 def _span_words(terms: Terms, ours: Ours) -> str:
@@ -368,13 +418,13 @@ def _span_words(terms: Terms, ours: Ours) -> str:
 
 def affordable_tokens(terms: Terms, catalog: Catalog) -> float | None:
     """Tokens that the hours told can read at the best matmul measured; None where it does not follow."""
-    if terms.counted is None or terms.gpu_hours is None or terms.entry is None or terms.job == "rl":
+    if terms.counted is None or terms.gpu_hours is None or terms.entry is None:
         return None
     rates = rates_of(terms, catalog)
     if not rates:
         return None
-    each = FROZEN if terms.frozen else WHOLE
-    return rates[0].best * terms.gpu_hours.value * SECONDS_PER_HOUR / (each * terms.counted.active)
+    each = flops_each(terms.job, catalog) * terms.counted.active
+    return rates[0].best * terms.gpu_hours.value * SECONDS_PER_HOUR / each
 
 
 def _text_per_parameter(terms: Terms, catalog: Catalog) -> tuple[float, bool] | None:
@@ -407,7 +457,8 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
         read = f"{format_quantity(most, 'number')} tokens"
         ratio = format_quantity(each, "number", digits=2)
         start = f"At the best matmul the hours read {read}, {ratio} a parameter"
-        return [f"{start}; {usual:g} are usual." if each < usual else f"{start}: enough text."]
+        few = f"{start}; {format_significant(usual)} are usual."
+        return [few if each < usual else f"{start}: enough text."]
     kind = (
         "fewer tokens than parameters"
         if each < 1
@@ -417,19 +468,27 @@ def _text_words(terms: Terms, catalog: Catalog) -> list[str]:
         if each > usual
         else "less than that"
     )
-    shown = format_count(each) if each >= 100 else f"{each:.3g}"
-    return [f"{shown} tokens a parameter; {usual:g} are the least costly way to a loss: {kind}."]
+    shown, least = format_rounded(each), format_significant(usual)
+    return [f"{shown} tokens a parameter; {least} are the least costly way to a loss: {kind}."]
 
 
 def _share_words(ratio: float) -> str:
     if 0.01 <= ratio < 100:
-        return f"{ratio:.2f} times ours"
+        return f"{format_fixed(ratio, 2)} times ours"
     return f"{_times(ratio)} more" if ratio >= 1.0 else f"{_times(1.0 / ratio)} less"
 
 
+def _lacking(ratio: float) -> str:
+    """How much is lacking where so many times as much is needed: "17 %", "59 times"."""
+    if ratio >= 2.0:
+        return _times(ratio)
+    return format_share(1.0 - 1.0 / ratio, decimals=0) if ratio >= 1.01 else "under 1 %"
+
+
 def _times(ratio: float) -> str:
-    shown = f"{ratio:.1f}" if ratio < 9.95 else format_count(ratio) if ratio < 1e6 else f"{ratio:.1e}"
-    return f"{shown} times"
+    if ratio >= 1e6:
+        return f"{marked(f'{ratio:.1e}')} times"
+    return f"{format_fixed(ratio, 1) if ratio < 9.95 else format_count(ratio)} times"
 
 
 def _within(ratio: float, factor: float) -> bool:

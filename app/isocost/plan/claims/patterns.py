@@ -6,8 +6,11 @@ Every pattern is linear in the text it reads: bounded digits, no nested repetiti
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from isocost.catalog.claims import ClaimJob
+from isocost.catalog.vocabulary import foreign_words
 from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
 WORDS = {
@@ -16,9 +19,24 @@ WORDS = {
     "single": 1, "dozen": 12,
 }  # fmt: skip
 WORD = re.compile(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE)
+HOURS_OF = re.compile(
+    r"\bhours[ -](?:(?:de|di|of) |d')?(GPU|TPU|(?<=of |de |di )[A-Z]{1,3}[0-9]{2,4})s?\b", re.IGNORECASE
+)
+"""Hours of accelerators with their name behind: "2M hours of H800", and as Romance languages say it."""
+DOLLARS_AFTER = re.compile(r"(?<=[0-9A-Za-z])\s?\$(?!\s?[0-9])")
+"""The sign behind its amount."""
+SCALED_OF = re.compile(
+    r"(?<=[0-9])\s?(thousand|million|billion|trillion)s?(?:\sde\s|\sdi\s|\sd'|\b)", re.IGNORECASE
+)
+"""A scale in the plural, or with the word that Romance languages put after it."""
+THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}[,.][0-9]{3}(?![0-9.,])")
+"""A comma between thousands in English is a decimal one in most other languages, and a dot the reverse."""
 TYPOGRAPHY = str.maketrans("×·−–—’‘“”", "x*---''\"\"")
 
-DIGITS = r"(?:[0-9]{1,3}(?:[,' ][0-9]{3})+(?![0-9])(?:\.[0-9]{1,20})?|[0-9]{1,40}(?:[.,][0-9]{1,20})?)"
+DIGITS = (
+    r"(?:[0-9]{1,3}(?:[,' ][0-9]{3})+(?![0-9])(?:\.[0-9]{1,20})?|[0-9]{1,3}(?:\.[0-9]{3}){2,9}(?![0-9])"
+    r"|[0-9]{1,40}(?:[.,][0-9]{1,20})?)"
+)
 POWER = r"(?:[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z])|\s?[x*]\s?10\^[+-]?[0-9]{1,3})"
 SCALE = r"(?:thousand|million|billion|trillion|mn|bn|tn|[kKMmBbGTt])(?![A-Za-z0-9])"
 
@@ -64,7 +82,7 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 FOREIGN = re.compile(
-    rf"(?:[€£¥₹]|RMB|CHF|EUR|GBP|INR|Rs\.?)\s?{SPAN}"
+    rf"(?:[€£¥₹]|(?<![A-Za-z])(?:RMB|CHF|EUR|GBP|INR|Rs\.?))\s?{SPAN}"
     rf"|{SPAN2}\s?(?:[€£¥₹]|euros?|EUR|GBP|pounds|RMB|CNY|yuan|CHF|francs|rupees|INR)(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -133,3 +151,31 @@ JOBS: tuple[tuple[str, ClaimJob], ...] = (
     ),
 )
 FORMATS = re.compile(r"\b(bf16|fp16|fp8|mxfp8|nvfp4|mxfp4|fp32|tf32)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _foreign() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """Words of other languages as one pattern, and each in English."""
+    words = foreign_words()
+    free = "|".join(re.escape(row.word) for row in words if not row.after_number)
+    bound = "|".join(re.escape(row.word) for row in words if row.after_number)
+    pattern = re.compile(rf"\b(?:{free})\b|(?<=[0-9])(?P<gap>\s?)(?P<short>{bound})\b\.?", re.IGNORECASE)
+    return pattern, {row.word.lower(): row.english for row in words}
+
+
+def in_english(text: str) -> str:
+    """A sentence with the words of amounts and time of other languages in English."""
+    pattern, meanings = _foreign()
+
+    def meant(found: re.Match[str]) -> str:
+        if found["short"] is None:
+            return meanings[found[0].lower()]
+        return f"{found['gap']}{meanings[found['short'].lower()]}"
+
+    plain = SCALED_OF.sub(r" \1 ", DOLLARS_AFTER.sub(" dollars", pattern.sub(meant, text)))
+    return HOURS_OF.sub(r"\1-hours", re.sub(r"\s+", " ", plain))
+
+
+def is_foreign(text: str) -> bool:
+    """Whether words of another language stand in a sentence."""
+    return _foreign()[0].search(text) is not None

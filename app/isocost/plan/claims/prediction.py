@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.engine.records import Stack
+from isocost.evidence.word import Evidence
 from isocost.plan.answer.curves import CostCurve, active_curve
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.answer.results import Estimate, StageEstimate
@@ -17,7 +19,9 @@ from isocost.plan.claims.terms import FROM_NOTHING, SEQUENCE, Amount, Terms
 from isocost.plan.doubt.span import Range
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.inputs.table import CHOICES, check
+from isocost.plan.kinds.kind import data_of
 from isocost.plan.physics.counts import obtained, units_of
+from isocost.plan.physics.resolve import batch_tokens
 from isocost.plan.project.choosing import NO_PRICE, price_from, with_hardware
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.values import (
@@ -30,7 +34,7 @@ from isocost.plan.values import (
     Tuning,
     TuningMethod,
 )
-from isocost.quantities import format_money
+from isocost.quantities import format_count, format_money, format_quantity
 from isocost.quantities.units import HOURS_PER_DAY
 
 SOME_TOKENS = 1e9
@@ -52,6 +56,8 @@ class Ours:
     """What it is an estimate of: "512 H800"."""
     rate: str = ""
     """The price an hour costs in it, in words; empty = none is known."""
+    evidence: Evidence | None = None
+    """What it rests on; None where nothing is predicted."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,9 @@ def planned(terms: Terms, catalog: Catalog) -> Planned | None:
 def held(terms: Terms, catalog: Catalog) -> StageEstimate | None:
     """The model on the accelerators told, for its memory alone: how much it reads does not change that.
 
-    None where one of them is not known, or it is RL.
+    Of reinforcement learning it is its training alone. None where one of them is not known.
     """
-    if terms.model is None or terms.entry is None or terms.count is None or terms.job == "rl":
+    if terms.model is None or terms.entry is None or terms.count is None:
         return None
     if check("hardware.count", terms.count) is not None:
         return None
@@ -111,7 +117,10 @@ def _planned(terms: Terms, catalog: Catalog) -> Planned:
 
 
 def _count_taken(terms: Terms, curve: CostCurve, catalog: Catalog) -> int:
-    """The fewest accelerators that hold the model and finish in the time told; the cheapest where none is."""
+    """The fewest accelerators that hold the model and finish in the time told; the cheapest where none is.
+
+    Where hours are told and no time, on no fewer than take no longer than is usual for those hours.
+    """
     if not len(curve.counts):
         return 1
     held = curve.fits if curve.fits.any() else np.ones(len(curve.counts), dtype=bool)
@@ -120,8 +129,13 @@ def _count_taken(terms: Terms, curve: CostCurve, catalog: Catalog) -> int:
         # In no time told can it be done: on as many as finish first.
         best = np.where(held, curve.days, np.inf) if at is None else None
     else:
-        short = held & (curve.days <= catalog.constants.claim_rules.longest_days.value)
+        longest = catalog.constants.claim_rules.longest_days.value
+        short = held & (curve.days <= longest)
         at, best = None, np.where(short if short.any() else held, curve.cost_usd, np.inf)
+        if terms.gpu_hours is not None:
+            least = terms.gpu_hours.value / (longest * HOURS_PER_DAY)
+            enough = held & (curve.counts >= least) & (curve.counts <= curve.counts[int(np.argmin(best))])
+            best = np.where(enough, curve.cost_usd, np.inf) if enough.any() else best
     return int(curve.counts[at if best is None else int(np.argmin(best))])
 
 
@@ -131,21 +145,22 @@ def first_in_time(curve: CostCurve, days: float) -> int | None:
     return int(good[0]) if len(good) else None
 
 
-def project_of(terms: Terms, count: int, catalog: Catalog) -> Project:
-    """The plan of one stage that a claim describes."""
+def project_of(terms: Terms, count: int, catalog: Catalog, *, batch: float = 1.0) -> Project:
+    """The plan of one stage that a claim describes; ``batch`` times the tokens a step that are usual."""
     assert terms.model is not None
     assert terms.tokens is not None
     assert terms.entry is not None
     claim = terms.claim
     stage = new_stage("pretrain" if terms.job in FROM_NOTHING else "sft", catalog)
     formats = CHOICES["data.precision"].options
-    changes: dict[str, Any] = {
-        "data": Data(
-            tokens=terms.tokens.value,
-            sequence=claim.sequence or SEQUENCE,
-            precision=cast(PrecisionName, claim.precision if claim.precision in formats else "bf16"),
-        )
-    }
+    data = Data(
+        tokens=terms.tokens.value,
+        sequence=claim.sequence or SEQUENCE,
+        precision=cast(PrecisionName, claim.precision if claim.precision in formats else "bf16"),
+    )
+    if batch != 1.0:
+        data = msgspec.structs.replace(data, batch_tokens=batch * batch_tokens(data, catalog))
+    changes: dict[str, Any] = {"data": data}
     if terms.job not in FROM_NOTHING:
         changes["tuning"] = Tuning(method=cast(TuningMethod, terms.job if terms.frozen else "full"))
     stage = msgspec.structs.replace(stage, **changes)
@@ -187,8 +202,59 @@ def ours_of(found: Estimate, priced: bool = True) -> Ours:
     hours = Range(
         *(total.gpu_hours * each / (total.wall_days or 1.0) for each in (days.p10, days.p50, days.p90))
     )
-    words = f"{stage.count:,} {stage.accelerator_name}"
+    words = f"{format_count(stage.count)} {stage.accelerator_name}"
     rate = f"{format_money(stage.usd_per_gpu_hour)} an hour ({stage.price_source})"
-    if not priced:
-        return Ours(hours, days, None, stage.count, stage.mfu, words)
-    return Ours(hours, days, usd, stage.count, stage.mfu, words, rate)
+    shown, rate = (usd, rate) if priced else (None, "")
+    return Ours(hours, days, shown, stage.count, stage.mfu, words, rate, found.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """Our estimate of a claim under assumptions that it does not exclude and that speed it up."""
+
+    words: str
+    """What is assumed: "a tuned vendor stack in FP8"."""
+    ours: Ours
+
+
+def assumed(terms: Terms, plan: Planned, catalog: Catalog) -> Iterator[Assumed]:
+    """A claim under what its authors may have had and do not tell, the least assumed first.
+
+    A larger batch, since the usual one leaves many accelerators little to do; the best software and the
+    fastest number format known for the hardware; both.
+    """
+    claim, times = terms.claim, catalog.constants.claim_rules.largest_batch.value
+    # Adapters and tuning have batches of their own kind.
+    batches = times > 1.0 and terms.job in FROM_NOTHING
+    formats = _formats(terms)
+    best = replace(terms, claim=replace(claim, stack="vendor", precision=formats or claim.precision))
+    stack = "a tuned vendor stack" if claim.stack != "vendor" else ""
+    recipe = " in ".join(each for each in (stack, formats.upper()) if each)
+    if batches:
+        yield from _assumed(terms, plan, "", times, catalog)
+    if recipe:
+        yield from _assumed(best, plan, recipe, 1.0, catalog)
+        if batches:
+            yield from _assumed(best, plan, recipe, times, catalog)
+
+
+def _formats(terms: Terms) -> str:
+    """The fastest format of matrix multiplies that runs are published in, where none is told."""
+    assert terms.entry is not None
+    told = terms.claim.precision
+    return "fp8" if not told and "fp8" in terms.entry.spec.peak_flops else ""
+
+
+def _assumed(terms: Terms, plan: Planned, recipe: str, times: float, catalog: Catalog) -> Iterator[Assumed]:
+    project = project_of(terms, plan.ours.count, catalog, batch=times)
+    try:
+        found = estimate(project, catalog)
+    except (CatalogError, ValueError):
+        return
+    if not found.stages[0].fits:
+        return
+    data = data_of(project.scenarios[0].stages[0])
+    assert data is not None
+    tokens = batch_tokens(data, catalog)
+    large = f"batches of {format_quantity(tokens, 'number', digits=2)} tokens" if times > 1.0 else ""
+    yield Assumed(" and ".join(each for each in (recipe, large) if each), ours_of(found, plan.priced))

@@ -27,19 +27,11 @@ def cheapest_published(terms: Terms, catalog: Catalog) -> Published | None:
     """Of the trusted pre-training runs of about the claim's size the one of the fewest hours; None = none."""
     if terms.counted is None or terms.entry is None or terms.job != "pretrain":
         return None
-    near = catalog.constants.claim_rules.same_size.value
     spec = terms.entry.spec
     found = [
         (run.gpu_hours * _peak(catalog, run) / dense_peak(spec, "bf16")[0], run)
-        for run in catalog.runs
-        if run.trusted
-        and run.stage == "pretrain"
-        and run.gpu_hours
-        and run.accelerator is not None
-        and run.params_total is not None
-        and run.params_active is not None
-        and 1.0 / near <= run.params_total / terms.counted.total <= near
-        and 1.0 / near <= run.params_active / terms.counted.active <= near
+        for run in _of_its_size(terms, catalog)
+        if run.gpu_hours
     ]
     if not found:
         return None
@@ -63,9 +55,7 @@ def same_run(terms: Terms, catalog: Catalog) -> PublishedRun | None:
     if terms.claim.model is None or terms.job not in FROM_NOTHING:
         return None
     rules = catalog.constants.claim_rules
-    for run in catalog.runs_of(terms.claim.model):
-        if not run.trusted or run.stage not in ("pretrain", "total"):
-            continue
+    for run in _from_nothing(terms.claim.model, catalog):
         if terms.gpu_hours is not None:
             where = terms.entry is not None and run.accelerator == terms.entry.spec.id
             same = where and _about(run.gpu_hours, terms.gpu_hours.value, rules.same_amount.value)
@@ -75,6 +65,60 @@ def same_run(terms: Terms, catalog: Catalog) -> PublishedRun | None:
         if same:
             return run
     return None
+
+
+def as_fast(terms: Terms, catalog: Catalog) -> tuple[PublishedRun, float] | None:
+    """A trusted published run of about the claim's size that was at least as fast, and the hours it means.
+
+    By tokens read and by 16-bit peak: of the claim's text on the claim's accelerator.
+    """
+    if terms.counted is None or terms.entry is None or terms.gpu_hours is None or terms.tokens is None:
+        return None
+    if terms.job != "pretrain":
+        return None
+    told, peak = terms.gpu_hours.value, dense_peak(terms.entry.spec, "bf16")[0]
+    found = [
+        (run.gpu_hours * _peak(catalog, run) / peak * terms.tokens.value / run.tokens, run)
+        for run in _of_its_size(terms, catalog)
+        if run.gpu_hours and run.tokens
+    ]
+    fastest = min(found, key=lambda each: each[0], default=None)
+    if fastest is None or fastest[0] > told * catalog.constants.claim_rules.same_amount.value:
+        return None
+    return fastest[1], fastest[0]
+
+
+def _of_its_size(terms: Terms, catalog: Catalog) -> list[PublishedRun]:
+    """Trusted published pre-training whose hours are told, of about as many parameters."""
+    assert terms.counted is not None
+    near = catalog.constants.claim_rules.same_size.value
+    return [
+        run
+        for run in catalog.runs
+        if run.trusted
+        and run.stage == "pretrain"
+        and run.gpu_hours
+        and run.accelerator is not None
+        and run.params_total is not None
+        and run.params_active is not None
+        and 1.0 / near <= run.params_total / terms.counted.total <= near
+        and 1.0 / near <= run.params_active / terms.counted.active <= near
+    ]
+
+
+def known_hours(terms: Terms, catalog: Catalog) -> tuple[float, ...]:
+    """Hours that trusted published runs of the claim's model took on its accelerator."""
+    if terms.claim.model is None or terms.entry is None or terms.job not in FROM_NOTHING:
+        return ()
+    runs = _from_nothing(terms.claim.model, catalog)
+    return tuple(run.gpu_hours for run in runs if run.gpu_hours and run.accelerator == terms.entry.spec.id)
+
+
+def _from_nothing(model: str, catalog: Catalog) -> list[PublishedRun]:
+    """Trusted runs that trained a model from nothing: all stages of one made from it took fewer hours."""
+    runs = [run for run in catalog.runs_of(model) if run.trusted and run.stage in ("pretrain", "total")]
+    least = max((run.gpu_hours or 0.0 for run in runs if run.stage == "pretrain"), default=0.0)
+    return [run for run in runs if run.gpu_hours is None or run.gpu_hours >= least]
 
 
 def _about(published: float | None, told: float | None, factor: float) -> bool:

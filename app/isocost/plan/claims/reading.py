@@ -13,7 +13,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.claims import patterns
 from isocost.plan.claims.claim import Claim
-from isocost.quantities import QuantityError, parse
+from isocost.quantities import PLAIN, QuantityError, format_count, numbers_marked, parse
 
 LONGEST = 2000
 """Characters of a sentence that are read; a claim needs a hundred."""
@@ -32,6 +32,8 @@ class Reading:
     """What was left out and why: a sentence each."""
 
 
+_OTHER_WAY = str.maketrans({",": ".", ".": None})
+"""A number as it is written where commas and dots have each other's place."""
 _CALLED = {
     "usd": "money",
     "usd_per_gpu_hour": "money an hour",
@@ -83,11 +85,15 @@ class _Reader:
         self._said = text
         clean = unicodedata.normalize("NFKC", text[:LONGEST]).translate(patterns.TYPOGRAPHY)
         clean = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in clean))
-        self._text = patterns.WORD.sub(lambda found: str(patterns.WORDS[found[1].lower()]), clean)
+        english = patterns.in_english(clean)
+        self._text = patterns.WORD.sub(lambda found: str(patterns.WORDS[found[1].lower()]), english)
         self._problems: list[str] = []
+        for found in patterns.THOUSANDS.finditer(clean) if patterns.is_foreign(clean) else ():
+            meant, other = found[0].replace(",", ""), found[0].translate(_OTHER_WAY)
+            self._problems.append(f"{found[0]} is read as {meant}; write {other} where that is meant.")
         self._unread: list[str] = []
         if len(text) > LONGEST:
-            self._problems.append(f"Only the first {LONGEST:,} characters were read.")
+            self._problems.append(f"Only the first {format_count(LONGEST)} characters were read.")
         self._found: dict[str, Any] = {}
         self._entry: AcceleratorEntry | None = None
 
@@ -145,7 +151,8 @@ class _Reader:
 
     def _number(self, digits: str, scale: str, what: str) -> float | None:
         try:
-            value = parse(f"{digits}{scale}".replace(" ", ""), "number")
+            with numbers_marked(PLAIN):  # claims are sentences in English, whatever the system's language
+                value = parse(f"{digits}{scale}".replace(" ", ""), "number")
         except QuantityError:
             value = math.inf
         if math.isfinite(value):

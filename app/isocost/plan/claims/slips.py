@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
+from isocost.plan.claims.checks import rates_of
 from isocost.plan.claims.market import market_of
-from isocost.plan.claims.prediction import Ours
-from isocost.plan.claims.terms import Terms
+from isocost.plan.claims.prediction import Ours, Planned, assumed
+from isocost.plan.claims.published import known_hours
+from isocost.plan.claims.terms import Terms, flops_each
 from isocost.quantities import format_count, format_quantity
-from isocost.quantities.units import HOURS_PER_DAY, TERA
+from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR, TERA
 
+USUAL_BLOCK = 64
+"""Clusters are built in multiples of it: such a count has lost no sign."""
 KEPT = 2
 """Stories told: more would be guessing."""
 
@@ -25,19 +30,6 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
-    """What a claim's relations hold between; None = not told."""
-
-    usd: float | None
-    hours: float | None
-    rate: float | None
-    fast: float | None
-    """Hours our range begins at."""
-    slow: float | None
-    """Hours it ends at."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Correction:
     """Factors that undo a slip."""
 
@@ -47,69 +39,111 @@ class _Correction:
     hours: float = 1.0
     rate: float = 1.0
     work: float = 1.0
-    """On the hours we estimate."""
+    """On what the hours are reckoned to do: on those we estimate, and on the FLOPs behind a told MFU."""
+    flops: float = 1.0
+    """On FLOPs told."""
 
 
-def slips(terms: Terms, ours: Ours | None, catalog: Catalog) -> tuple[Slip, ...]:
-    """The likeliest stories behind numbers that disagree, in the order of how often they are met.
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    """Two figures of a claim that should agree: one over the other, and the ratios at which they do."""
+
+    ratio: float
+    low: float = 1.0
+    high: float = 1.0
+    usd: int = 0
+    hours: int = 0
+    rate: int = 0
+    work: int = 0
+    flops: int = 0
+    """Powers at which the figures stand in the ratio."""
+    wide: float = 1.0
+    """Factor beyond the ends at which they disagree so far that a slip is looked for."""
+
+    def mended(self, by: _Correction) -> float:
+        """The ratio once a slip is undone."""
+        powers = (by.usd**self.usd, by.hours**self.hours, by.rate**self.rate)
+        return self.ratio * math.prod(powers) * by.work**self.work * by.flops**self.flops
+
+    def holds(self, ratio: float, slack: float) -> bool:
+        """Whether a ratio lies between the ends, with some slack."""
+        return self.low / slack <= ratio <= self.high * slack
+
+    def off(self, ratio: float) -> float:
+        """How far a ratio is from the middle, as a logarithm."""
+        return abs(math.log(ratio / math.sqrt(self.low * self.high)))
+
+
+def slips(
+    terms: Terms, plan: Planned | None, ours: Ours | None, catalog: Catalog, *, upheld: bool = False
+) -> tuple[Slip, ...]:
+    """The likeliest stories behind numbers that disagree, those that mend them best first.
 
     A correction counts when it mends every relation that can be tested, of which one fails without it.
+
+    Args:
+        plan: the claim as a plan; None where there is none.
+        ours: our estimate of it.
+        upheld: whether the hours are as they may be, by our estimate or other evidence.
     """
-    numbers = _Numbers(
-        terms.claim.usd,
-        terms.gpu_hours.value if terms.gpu_hours is not None else None,
-        terms.claim.usd_per_gpu_hour,
-        ours.hours.p10 if ours is not None else None,
-        ours.hours.p90 if ours is not None else None,
-    )
-    beyond = catalog.constants.claim_rules.beyond_range.value
-    wider = _Numbers(
-        numbers.usd,
-        numbers.hours,
-        numbers.rate,
-        None if numbers.fast is None else numbers.fast / beyond,
-        None if numbers.slow is None else numbers.slow * beyond,
-    )
-    if all(_relations(wider, terms, catalog)):
+    span = (ours.hours.p10, ours.hours.p90) if ours is not None else None
+    relations = tuple(_relations(terms, _told_in(terms, span, upheld), catalog))
+    if all(each.holds(each.ratio, each.wide) for each in relations):
         return ()
-    found = []
+    hours = terms.gpu_hours
+    if plan is not None and ours is not None and hours is not None and hours.value < ours.hours.p10:
+        # Authors of too few hours may have had fast ones.
+        fast = [each.ours.hours.p10 for each in assumed(terms, plan, catalog)]
+        span = (min(ours.hours.p10, *fast, *known_hours(terms, catalog)), ours.hours.p90)
+        relations = tuple(_relations(terms, _told_in(terms, span, upheld), catalog))
+    slack = catalog.constants.claim_rules.same_slip.value
+    found: list[tuple[float, Slip]] = []
     for correction in _corrections(terms):
-        if correction.work != 1.0 and ours is None:
-            continue
-        mended = _mended(numbers, correction)
-        relations = _relations(mended, terms, catalog)
-        if relations and all(relations):
-            found.append(Slip(correction.id, correction.words))
-    return tuple(found[:KEPT])
+        mended = [(each, each.mended(correction)) for each in relations]
+        off = sum(each.off(ratio) for each, ratio in mended)
+        better = off < sum(each.off(each.ratio) for each in relations)
+        if better and all(each.holds(ratio, slack) for each, ratio in mended):
+            found.append((off, Slip(correction.id, correction.words)))
+    found.sort(key=lambda each: each[0])
+    best = {slip.id: slip for _, slip in reversed(found)}  # of one slip told two ways the better stays
+    return tuple(sorted(best.values(), key=[slip for _, slip in found].index)[:KEPT])
 
 
-def _mended(numbers: _Numbers, by: _Correction) -> _Numbers:
-    def times(value: float | None, factor: float) -> float | None:
-        return None if value is None else value * factor
-
-    return _Numbers(
-        times(numbers.usd, by.usd),
-        times(numbers.hours, by.hours),
-        times(numbers.rate, by.rate),
-        times(numbers.fast, by.work),
-        times(numbers.slow, by.work),
-    )
+def _told_in(terms: Terms, span: tuple[float, float] | None, upheld: bool) -> tuple[float, float] | None:
+    """Hours between which the work may be done: our range, and those told where they are upheld."""
+    if span is None or not upheld or terms.gpu_hours is None:
+        return span
+    return min(span[0], terms.gpu_hours.value), max(span[1], terms.gpu_hours.value)
 
 
-def _relations(numbers: _Numbers, terms: Terms, catalog: Catalog) -> list[bool]:
-    """Whether each relation that can be tested holds: dollars and hours, hours and work, price and market."""
-    same = catalog.constants.claim_rules.same_amount.value
+def _relations(terms: Terms, span: tuple[float, float] | None, catalog: Catalog) -> Iterator[_Relation]:
+    """What can be tested: dollars and hours, price and market, hours and work, MFU and hours, FLOPs.
+
+    Args:
+        span: hours between which the work may be done; None = nobody knows.
+    """
+    rules, claim = catalog.constants.claim_rules, terms.claim
+    same, about = rules.same_amount.value, rules.about_the_same.value
+    hours = terms.gpu_hours.value if terms.gpu_hours is not None else None
+    # What costs nothing has no ratio to anything.
+    usd, rate, flops = claim.usd or None, claim.usd_per_gpu_hour or None, claim.flops
     market = market_of(terms.entry.spec.id, catalog) if terms.entry is not None else None
-    found = []
-    if numbers.usd is not None and numbers.hours:
-        made = numbers.usd / numbers.hours
-        if numbers.rate is not None:
-            found.append(1.0 / same <= made / numbers.rate <= same)
-        elif market is not None:
-            found.append(market.lowest <= made <= market.highest)
-    if numbers.hours is not None and numbers.fast is not None and numbers.slow is not None:
-        found.append(numbers.fast <= numbers.hours <= numbers.slow)
-    return found
+    if usd is not None and hours and rate is not None:
+        yield _Relation(usd / hours / rate, usd=1, hours=-1, rate=-1, wide=same)
+    if market is not None:
+        low, high = market.lowest, market.highest
+        if rate is not None:
+            yield _Relation(rate, low, high, rate=1, wide=about)
+        elif usd is not None and hours:
+            yield _Relation(usd / hours, low, high, usd=1, hours=-1, wide=same)
+    if span is not None and hours:
+        yield _Relation(hours, *span, hours=1, work=-1, wide=rules.beyond_range.value)
+    if terms.work is not None and hours and terms.entry is not None and claim.mfu and flops is None:
+        used = terms.work.flops / (rates_of(terms, catalog)[0].peak * hours * SECONDS_PER_HOUR)
+        yield _Relation(used / claim.mfu, work=1, hours=-1, wide=about)
+    if flops is not None and claim.tokens is not None and terms.counted is not None:
+        least = flops_each(terms.job, catalog) * terms.counted.active * claim.tokens * (claim.epochs or 1.0)
+        yield _Relation(flops / least, flops=1, wide=about)
 
 
 def _corrections(terms: Terms) -> Iterator[_Correction]:
@@ -124,6 +158,8 @@ def _counts(terms: Terms) -> Iterator[_Correction]:
     """648 for 64x8: the sign between two numbers was lost on the way."""
     if terms.claim.count is None or terms.gpu_hours is None or terms.claim.parts:
         return
+    if terms.claim.count % USUAL_BLOCK == 0:
+        return  # 128 are 128, not 12 x 8
     digits = f"{terms.claim.count:.0f}"
     for each in ("16", "8", "4"):
         front = digits.removesuffix(each)
@@ -143,8 +179,12 @@ def _servers(terms: Terms) -> Iterator[_Correction]:
     if terms.claim.usd_per_gpu_hour is not None:
         words = f"the price may be that of a server of {size}, not of one {noun}"
         yield _Correction("node-price", words, rate=1.0 / size)
-        words = f"the price may be that of one {noun}, and the dollars those of servers of {size}"
-        yield _Correction("node-price", words, rate=float(size))
+        words = f"the dollars may be reckoned with the price of a server of {size} for each {noun}"
+        yield _Correction("node-price", words, usd=1.0 / size)
+        words = f"the price may be that of a server of {size}, so that the dollars are {size} times too many"
+        yield _Correction("node-price", words, rate=1.0 / size, usd=1.0 / size)
+        words = f"hours and price may both be those of servers of {size}, not of single {noun}s"
+        yield _Correction("node-hours", words, rate=1.0 / size, hours=float(size))
     elif terms.claim.usd is not None:
         words = f"each {noun} may have been paid at the price of a server of {size}"
         yield _Correction("node-price", words, usd=1.0 / size)
@@ -160,7 +200,7 @@ def _units(terms: Terms) -> Iterator[_Correction]:
         return
     yield _Correction("days-for-hours", "what is told as hours may be days", hours=HOURS_PER_DAY)
     yield _Correction("days-for-hours", "what is told as days may be hours", hours=1.0 / HOURS_PER_DAY)
-    if terms.tokens is not None and terms.tokens.told and terms.tokens.value > 2 * TERA:
+    if terms.tokens is not None and terms.tokens.value > 2 * TERA:
         read = format_quantity(terms.tokens.value, "number")
         words = f"the hours may be those of each trillion of the {read} tokens"
         yield _Correction("per-trillion", words, hours=terms.tokens.value / TERA)
@@ -173,7 +213,8 @@ def _physics(terms: Terms) -> Iterator[_Correction]:
     if counted.total > 1.5 * counted.active:
         total, active = (format_quantity(x, "number") for x in (counted.total, counted.active))
         words = f"it may be reckoned with all {total} parameters, where {active} work on a token"
-        yield _Correction("total-for-active", words, work=counted.total / counted.active)
+        ratio = counted.total / counted.active
+        yield _Correction("total-for-active", words, work=ratio, flops=1.0 / ratio)
     words = "it may be reckoned with the sparse peak of the data sheet, twice the dense one"
     yield _Correction("sparse-peak", words, work=0.5)
 

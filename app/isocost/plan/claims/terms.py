@@ -13,7 +13,14 @@ from isocost.plan.claims.claim import Claim
 from isocost.plan.inputs.table import check
 from isocost.plan.physics.resolve import Parameters, impossible_model, parameters_of, transformer_of
 from isocost.plan.values import ModelChoice
-from isocost.quantities import format_count, format_money, format_quantity, shown_money
+from isocost.quantities import (
+    format_count,
+    format_money,
+    format_quantity,
+    format_rounded,
+    format_significant,
+    shown_money,
+)
 
 FROM_NOTHING: tuple[ClaimJob, ...] = ("pretrain", "total")
 """Jobs whose work is that of pre-training."""
@@ -170,7 +177,7 @@ def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) ->
 
 
 def _told_hours(value: float) -> str:
-    return format_count(value) if value >= 100 else f"{value:.3g}"
+    return format_rounded(value)
 
 
 def _part_hours(part: ClaimPart) -> float | None:
@@ -232,7 +239,7 @@ def _tokens(claim: Claim, job: ClaimJob, counted: Parameters | None, catalog: Ca
         return Amount(published, words, told=False)
     each = catalog.constants.claim_rules.tokens_per_parameter.value
     value = each * counted.active
-    words = f"{format_quantity(value, 'number')}, {each:g} a parameter,"
+    words = f"{format_quantity(value, 'number')}, {format_significant(each)} a parameter,"
     return Amount(value, words, told=False) if check("data.tokens", value) is None else None
 
 
@@ -254,12 +261,15 @@ def _work(
     """The least work: the usual rule, or the count of the model's true shape where that is less."""
     if claim.flops is not None:
         return Work(claim.flops, f"{scientific(claim.flops)} FLOP told")
-    if model is None or counted is None or tokens is None or job == "rl":
+    if model is None or counted is None or tokens is None:
         return None
-    each = FROZEN if job in ADAPTERS else WHOLE
+    each = flops_each(job, catalog)
     usual = each * counted.active * tokens.value
     size, read = (format_quantity(x, "number") for x in (counted.active, tokens.value))
-    words = f"{each:g} x {size} x {read} = {scientific(usual)} FLOP"
+    words = f"{format_significant(each)} x {size} x {read} = {scientific(usual)} FLOP"
+    if job == "rl":
+        writes, trains = format_significant(each - WHOLE), format_significant(WHOLE)
+        return Work(usual, f"{words}, {writes} to write a token and {trains} to train on it")
     shape = transformer_of(model, catalog)
     sequence = float(claim.sequence or SEQUENCE)
     exact = float(training_flops_per_token(shape, sequence, frozen=job in ADAPTERS).total) * tokens.value
@@ -267,6 +277,13 @@ def _work(
     if claim.model is not None and exact < usual:
         return Work(exact, f"{scientific(exact)} FLOP by the model's true shape ({words} by the rule)")
     return Work(usual, words)
+
+
+def flops_each(job: ClaimJob, catalog: Catalog) -> float:
+    """The least FLOPs per active parameter and token: rollouts are written first, then trained on."""
+    if job in ADAPTERS:
+        return FROZEN
+    return WHOLE + (catalog.constants.claim_rules.generation_flops.value if job == "rl" else 0.0)
 
 
 def _missing(
@@ -290,14 +307,14 @@ def _missing(
 
 def scientific(value: float) -> str:
     """Floating-point operations as people write them: "5.9e23"."""
-    return f"{value:.2g}".replace("e+", "e")
+    return format_significant(value, 2).replace("e+", "e")
 
 
 def dollars(value: float) -> str:
     """An amount as it is told, in the currency shown: whole from a thousand on, to the cent below."""
     unit = shown_money()
     size = unit.shown(value)
-    return f"{unit.prefix}{size:,.0f}" if 1e3 <= size < 1e12 else format_money(value)
+    return f"{unit.prefix}{format_count(size)}" if 1e3 <= size < 1e12 else format_money(value)
 
 
 JOBS: dict[ClaimJob, str] = {

@@ -22,7 +22,14 @@ from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.project.choosing import NO_PRICE, with_hardware
 from isocost.plan.project.project import Project
 from isocost.plan.values import Data, ModelChoice, Tuning
-from isocost.quantities import format_count, format_duration, format_money, format_quantity, with_article
+from isocost.quantities import (
+    format_count,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_significant,
+    with_article,
+)
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 STEPS = 12
@@ -142,7 +149,7 @@ def _scratch(terms: Terms, catalog: Catalog) -> Buy | None:
         return None
     size, result, plan = found
     shown = format_quantity(size, "number", digits=2)
-    read = f"{format_quantity(each * size, 'number')} tokens, {each:g} a parameter"
+    read = f"{format_quantity(each * size, 'number')} tokens, {format_significant(each)} a parameter"
     words = f"From scratch: {with_article(shown)} on {read}"
     return _buy("scratch", shown, size, each * size, result, words, plan)
 

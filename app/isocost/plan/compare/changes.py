@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from isocost.catalog import Catalog
-from isocost.catalog.prices import PriceCard, newest_by_supplier
+from isocost.catalog.prices import PriceCard, newest_by_supplier, term_share
 from isocost.plan.answer.badges import training_regime
 from isocost.plan.answer.curves import active_curve, other_curves, ranking
 from isocost.plan.inputs.defaults import new_stage
@@ -33,7 +33,7 @@ from isocost.plan.project.project import (
     set_value,
 )
 from isocost.plan.values import ModelChoice
-from isocost.quantities import format_quantity
+from isocost.quantities import format_count, format_quantity, format_share
 
 Figures = Mapping[str, Any]
 Change = Callable[[Project, int, Catalog, Figures], Project]
@@ -178,7 +178,7 @@ def _short_context_first(project: Project, at: int, catalog: Catalog, figures: F
     short, share = int(figures["sequence"]), float(figures["share"])
     found = [(p, s) for p, s in _making(project, at) if s.data.sequence > short]
     if not found:
-        raise NotHereError(f"No pre-training reads more than {short:,} tokens at once.")
+        raise NotHereError(f"No pre-training reads more than {format_count(short)} tokens at once.")
     changed = project
     for place, stage in reversed(found):  # from the end, so that places before stay what they are
         data, batch = stage.data, batch_tokens(stage.data, catalog)
@@ -276,10 +276,23 @@ def _spot(project: Project, at: int, catalog: Catalog, figures: Figures) -> Proj
 
 def _one_year(project: Project, at: int, catalog: Catalog, figures: Figures) -> Project:
     scenario = _rented(project, at)
-    card = catalog.default_price(scenario.hardware.accelerator, "one-year")
+    entry, held = catalog.accelerator(scenario.hardware.accelerator), card_of(scenario)
+    own = catalog.own_prices.get(entry.spec.id, ())
+    card = next((each for each in own if each.commitment == "one-year"), None)
     if card is None:
-        name = catalog.accelerator(scenario.hardware.accelerator).short_name
-        raise NotHereError(f"No price of {name} for a year is known.")
+        # Another supplier's price for a year says nothing of what a year takes off this one.
+        window = catalog.constants.economics.price_window_days.value
+        found = term_share(catalog.quotes(entry.spec.id), "one-year", held.supplier, window)
+        if found is None:
+            raise NotHereError(f"Nobody asks both a price of {entry.short_name} for a year and by the hour.")
+        less = f"{format_share(1.0 - found.share, decimals=0)} that {found.supplier} takes off for a year"
+        card = msgspec.structs.replace(
+            held,
+            usd_per_gpu_hour=held.usd_per_gpu_hour * found.share,
+            supplier=f"{held.supplier}, less the {less} ({found.date[:7]})",
+            commitment="one-year",
+            source=f"{held.source}; {found.supplier}'s prices of {found.date}",
+        )
     return _on_terms(project, at, card, "reserved")
 
 

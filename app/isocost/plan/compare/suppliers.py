@@ -12,9 +12,9 @@ from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote, newest_by_supplier
 from isocost.plan.answer.curves import COMPARED_DAYS
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.notices import AMBER_DAYS, RED_DAYS
+from isocost.plan.answer.notices import newest_price, staleness
 from isocost.plan.money.arithmetic import CENTS
-from isocost.plan.project.choosing import card_of, is_too_many
+from isocost.plan.project.choosing import card_of, is_too_many, price_from
 from isocost.plan.project.programme import Supply
 
 ON_DEMAND = "on-demand"
@@ -38,16 +38,10 @@ class SupplierPrice:
     """Whether it is the price the plan holds."""
     quoted_as: str = ""
     """What is let at that price: an instance, a region."""
-
-    @property
-    def stale(self) -> bool:
-        """Whether it is older than prices stay true."""
-        return self.age_days is not None and self.age_days > AMBER_DAYS
-
-    @property
-    def old(self) -> bool:
-        """Whether it is so old that it should be asked for again."""
-        return self.age_days is not None and self.age_days > RED_DAYS
+    stale: bool = False
+    """Whether it is out of date, as everywhere: see :func:`isocost.plan.answer.notices.staleness`."""
+    old: bool = False
+    """Whether it is so old that it is out of date whatever is known beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +101,26 @@ def _priced(
     answer: Answer, every: Sequence[tuple[PriceCard, PriceQuote | None]], today: date
 ) -> Iterator[SupplierPrice]:
     """The run at each price, the plan's own first."""
-    entry = answer.reckoning.catalog.accelerator(answer.scenario.hardware.accelerator)
+    catalog = answer.reckoning.catalog
+    oldest = catalog.constants.economics.price_old_days.value
+    entry = catalog.accelerator(answer.scenario.hardware.accelerator)
     cluster = is_too_many(int(answer.reckoning["held.count"]), "single", entry)
     totals = _totals(answer, [card.usd_per_gpu_hour for card, _ in every])
     for at, ((card, quote), total) in enumerate(zip(every, totals, strict=True)):
         let = () if quote is None else (quote.instance, quote.region)
+        price = price_from(card)
+        newest = newest_price(price, entry.spec.id, catalog)
+        age = _age(card.date, today) if _is_day(card.date) else None
         yield SupplierPrice(
             card,
             total,
             round((total - totals[0]) * CENTS) / CENTS,
-            _age(card.date, today) if _is_day(card.date) else None,
+            age,
             single=cluster and quote is not None and quote.gpus_per_instance == 1,
             own=at == 0,
             quoted_as=", ".join(part for part in let if part),
+            stale=staleness(price, newest, catalog, today) is not None,
+            old=age is not None and age > oldest,
         )
 
 

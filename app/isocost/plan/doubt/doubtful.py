@@ -74,6 +74,8 @@ class Doubtful:
     unit: str = ""
     whole: bool = False
     """Whether it is a whole number."""
+    planned: float | None = None
+    """What the plan itself takes, shown; None = ``base``, as no range of another input changes it."""
     said: str = ""
     """What has to be known of it beside its source, as a sentence."""
 
@@ -98,6 +100,11 @@ class Doubtful:
             found = split_lognormal(normal_scores(samples), self.low, self.middle, self.high)
         found = np.clip(found, self.minimum, self.maximum)
         return np.rint(found) if self.whole else found
+
+    @property
+    def shown_in_plan(self) -> float:
+        """What the plan takes, as the input it settles has it."""
+        return self.shown_at(self.base) if self.planned is None else self.planned
 
     def shown_at(self, value: float) -> float:
         """A value as the input it settles has it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -123,7 +123,7 @@ def programme(on: Reckoning) -> Programme:
     )
     made = [doubt_of(held, middle) for held in found.held]
     ranged = {(held.declared.path, at) for held in found.held for at in held.stages}
-    ours = own_doubts(middle, lambda path, i: (path, middle.stages[i]) in ranged)
+    ours = _as_planned(on, middle, own_doubts(middle, lambda path, i: (path, middle.stages[i]) in ranged))
     problems = (*found.problems, *(problem for _, problem in made if problem))
     every = Programme(on, middle, (*ours, *(doubt for doubt, _ in made)), problems)
     idle = [doubt for doubt, moves in zip(every.doubts, _moving(every), strict=True) if not moves]
@@ -132,6 +132,25 @@ def programme(on: Reckoning) -> Programme:
     said = [f"{doubt.path}: this changes nothing in the plan as it stands." for doubt in idle]
     kept = tuple(doubt for doubt in every.doubts if doubt not in idle)
     return Programme(on, middle, kept, (*problems, *said))
+
+
+OF_A_RUN = {"efficiency.mfu": "mfu", "efficiency.goodput": "goodput", "efficiency.waste": "waste"}
+"""Figures of a stage's run that doubts of ours are shown as, by their inputs."""
+
+
+def _as_planned(on: Reckoning, middle: Reckoning, doubts: Iterable[Doubtful]) -> Iterator[Doubtful]:
+    """Doubts of ours with what the plan itself takes: a range of another input may change it."""
+    for doubt in doubts:
+        name = OF_A_RUN.get(doubt.path)
+        if middle is on or name is None:
+            yield doubt
+            continue
+        shown = doubt.shown_at(doubt.base)
+        pairs = [
+            (getattr(run, name), getattr(own, name)) for run, own in zip(middle.runs, on.runs, strict=True)
+        ]
+        own = next((own for run, own in pairs if run is not None and np.isclose(run[0], shown)), None)
+        yield doubt if own is None else replace(doubt, planned=float(own[0]))
 
 
 def _moving(of: Programme) -> list[bool]:

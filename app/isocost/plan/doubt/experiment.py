@@ -12,6 +12,7 @@ from isocost.plan.doubt.risk import ASK, Risk
 from isocost.plan.doubt.sampling import order
 from isocost.plan.doubt.tornado import Tornado
 from isocost.plan.physics.records import STEP_MODEL, Array
+from isocost.quantities import format_count
 
 RUNS = 3
 """Runs of one's own that an experiment on the speed is made of."""
@@ -127,4 +128,4 @@ def _hour(of: Risk, doubt: Doubtful) -> tuple[float | None, str]:
     most = max((i for i, run in enumerate(on.runs) if run.speed is not None), key=lambda i: hours[i])
     run, rate = on.runs[most], on.by_stage("stage.rate")[most]
     count = int(run.counts[0])
-    return rate * count, f"{count:,} {on.catalog.accelerator(run.accelerator).short_name}"
+    return rate * count, f"{format_count(count)} {on.catalog.accelerator(run.accelerator).short_name}"

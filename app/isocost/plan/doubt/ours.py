@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,19 +14,23 @@ from isocost.catalog.constants.economics import VaryingFigure
 from isocost.catalog.prices import market_of
 from isocost.engine.architecture import adapter_parameters
 from isocost.engine.goodput import goodput
+from isocost.engine.peaks import PEAK_FORMAT
 from isocost.plan.doubt.doubtful import Doubtful, Effect, factor_of_scores
 from isocost.plan.doubt.sampling import Z90
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.kinds.ablations import AblationStage
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.physics.records import STEP_MODEL, WASTE, Array, StageRun
-from isocost.plan.physics.resolve import parameters_of, transformer_of
+from isocost.plan.physics.resolve import parameters_of, transformer_of, workload_of
 from isocost.plan.physics.serving import NOTHING_SAVED
 from isocost.plan.project.project import Price, Scenario, efficiency_of, hardware_of, model_of, price_of
 from isocost.plan.project.ranges import SEPARATOR
+from isocost.quantities import format_quantity
 
 GOODPUT, ABLATIONS, PRICE = "Goodput", "Ablations", "Price of"
 """Names of doubts that no stage carries of itself."""
+SELDOM = 2.326
+"""Standard normal score that one sample in a hundred lies beyond."""
 LEAST = 1e-4
 """Spread, as a share of hours, below which a doubt is none."""
 
@@ -58,21 +62,56 @@ def _stages(on: Reckoning) -> list[Stage]:
 
 def _of_runs(on: Reckoning, name: str) -> Iterator[Doubtful]:
     """An error of the models of hours: one of a name moves all stages it is in together."""
-    slow, fast = np.ones(len(on.runs)), np.ones(len(on.runs))
+    slow, fast, least = np.ones(len(on.runs)), np.ones(len(on.runs)), np.zeros(len(on.runs))
     for i, (run, stage) in enumerate(zip(on.runs, _stages(on), strict=True)):
         for doubt in run.doubts:
             if doubt.name == name and not is_share(stage):
                 slow[i], fast[i] = doubt.slow, doubt.fast
-    for made, run in _on_hours(on, slow, fast, name):
+                least[i] = _least_hours(run, name, on.catalog)
+    for made, run in _on_hours(on, slow, fast, name, least):
         if name == STEP_MODEL and run.mfu is not None and run.speed is not None:
             corrected, mfu = run.speed.corrected, float(run.mfu[0])
             known = f"{corrected} runs of yours" if corrected else "measured runs left out of its fit"
             source = f"the step model's error on {known}"
-            yield _as_share(made, "efficiency.mfu", source, _over(mfu))
+            yield replace(
+                _as_share(made, "efficiency.mfu", source, _over(mfu)), said=_held_by_matmul(run, on.catalog)
+            )
         elif name == WASTE and run.waste is not None:
             yield _as_share(made, "efficiency.waste", run.waste_source, _lost(float(run.waste[0])))
         else:
             yield replace(made, source="hours of published runs over hours simulated")
+
+
+def _least_hours(run: StageRun, name: str, catalog: Catalog) -> float:
+    """The factor on a stage's hours that no error of ours goes below: physics allows no less."""
+    if name == WASTE and run.waste is not None:
+        return float(1.0 - run.waste[0])
+    if name == STEP_MODEL and run.mfu is not None:
+        return min(1.0, float(run.mfu[0]) / _best_matmul(run, catalog))
+    return 0.0
+
+
+def _best_matmul(run: StageRun, catalog: Catalog) -> float:
+    """The largest share of the peak that MFU is held against which a matrix multiply reaches."""
+    precision = "bf16"
+    if run.speed is not None:
+        spec, question = catalog.accelerator(run.accelerator).spec, run.speed.question
+        found = PEAK_FORMAT[workload_of(question.data, spec, catalog, question.tuning).precision]
+        precision = found if found in spec.peak_flops else precision
+    return catalog.matmul_ceiling(run.accelerator, precision).share
+
+
+def _held_by_matmul(run: StageRun, catalog: Catalog) -> str:
+    """That samples of MFU end at the best matmul, as a sentence; empty where few come so far."""
+    doubt = next(each for each in run.doubts if each.name == STEP_MODEL)
+    least = _least_hours(run, STEP_MODEL, catalog)
+    if doubt.fast ** (SELDOM / Z90) >= least:
+        return ""
+    name, share = catalog.accelerator(run.accelerator).short_name, _best_matmul(run, catalog)
+    return (
+        f"efficiency.mfu: none is taken above {format_quantity(share, 'share')}, the best matmul measured on "
+        f"{name} or parts like it."
+    )
 
 
 def _as_share(made: Doubtful, path: str, source: str, value: Callable[[Array], Array]) -> Doubtful:
@@ -88,15 +127,23 @@ def _as_share(made: Doubtful, path: str, source: str, value: Callable[[Array], A
     )
 
 
-def _on_hours(on: Reckoning, slow: Array, fast: Array, name: str) -> Iterator[tuple[Doubtful, StageRun]]:
+def _on_hours(
+    on: Reckoning, slow: Array, fast: Array, name: str, least: Array | None = None
+) -> Iterator[tuple[Doubtful, StageRun]]:
     """A doubt of factors on the hours of each stage, and the stage it moves most; none where it moves none.
 
-    It is shown as the factor on that stage's hours.
+    It is shown as the factor on that stage's hours. No factor is below ``least``.
     """
+    least = np.zeros(len(on.runs)) if least is None else least
     moved = slow / fast - 1.0
     if not np.any(moved > LEAST):
         return
     most = int(np.argmax(np.where(moved > LEAST, on.by_stage("stage.gpu_hours"), -1.0)))
+
+    def factors(scores: Array, rows: Sequence[int] | NDArray[np.intp]) -> Array:
+        found = factor_of_scores(slow[rows], fast[rows], scores)
+        return found if not least.any() else np.maximum(found, least[rows][:, None])
+
     yield (
         Doubtful(
             name=name,
@@ -108,8 +155,8 @@ def _on_hours(on: Reckoning, slow: Array, fast: Array, name: str) -> Iterator[tu
             high=Z90,
             base=0.0,
             scored=True,
-            effect=lambda scores: Effect(hours=factor_of_scores(slow, fast, scores)),
-            shown=lambda scores: factor_of_scores(slow[[most]], fast[[most]], scores)[0],
+            effect=lambda scores: Effect(hours=factors(scores, np.arange(len(slow)))),
+            shown=lambda scores: factors(scores, [most])[0],
             unit="x hours",
         ),
         on.runs[most],

@@ -45,6 +45,9 @@ class Tornado:
     bars: tuple[Bar, ...]
     base_usd: float
     """The plan as it stands, without its reserve unless the user gives a range of it."""
+    middle_usd: float
+    """The same with every doubt at the plan's value, which the bars are drawn from: of a range of MFU beside
+    the waste of a known speed, where the plan bears that of a predicted one."""
 
 
 def tornado(of: Risk) -> Tornado:
@@ -52,7 +55,7 @@ def tornado(of: Risk) -> Tornado:
     programme, doubts = of.programme, of.programme.doubts
     base = float(programme.base.cost_usd[0])
     if not doubts:
-        return Tornado((), base)
+        return Tornado((), base, base)
     found = programme.ends
     cost, days = (each.reshape(-1, 2) for each in (found.cost_usd, found.wall_days))
     shares = variance_shares(of)
@@ -64,7 +67,9 @@ def tornado(of: Risk) -> Tornado:
         usd_low, usd_high = float(cost[i, first]), float(cost[i, last])
         days_low, days_high = float(days[i, first]), float(days[i, last])
         bars.append(Bar(doubt, low, high, usd_low, usd_high, days_low, days_high, float(shares[i])))
-    return Tornado(tuple(sorted(bars, key=lambda bar: -bar.width_usd)), base)
+    middle = programme.at([np.array([doubt.base]) for doubt in doubts])
+    ordered = tuple(sorted(bars, key=lambda bar: -bar.width_usd))
+    return Tornado(ordered, base, float(middle.cost_usd[0]))
 
 
 def variance_shares(of: Risk) -> Array:

@@ -14,6 +14,7 @@ from isocost.plan.doubt.evaluation import Programme, programme
 from isocost.plan.doubt.sampling import SAMPLES, SEED
 from isocost.plan.doubt.span import EstimateRange, part_names
 from isocost.plan.money.explain import Derivations, Explanation, Provenance, given
+from isocost.quantities import format_count, format_significant
 
 End = Literal["low", "high"]
 Builder = Callable[[], Explanation]
@@ -22,7 +23,6 @@ _OUTCOMES = {"cost_usd": ("Cost", "USD"), "wall_days": ("Days of all stages", "d
 _QUANTILES = {"p10": "10th percentile", "p50": "median", "p90": "90th percentile"}
 _WHOSE: dict[str, Provenance] = {"measured": "measured", "market": "looked up", "yours": "typed"}
 """How the ends of a doubt are known."""
-SAMPLED = f"{SAMPLES:,} samples of everything in doubt through the whole bill (Latin hypercube, seed {SEED})"
 
 
 def range_figures(answer: Answer, money: Derivations) -> Iterator[tuple[str, Builder]]:
@@ -40,6 +40,12 @@ def range_figures(answer: Answer, money: Derivations) -> Iterator[tuple[str, Bui
         yield f"range.parts.{part.name}.p90", _part(of, at, "high")
 
 
+def samples_said() -> str:
+    """Where the ends of a range come from."""
+    source = f"{format_count(SAMPLES)} samples of everything in doubt through the whole bill"
+    return f"{source} (Latin hypercube, seed {SEED})"
+
+
 def _sampled(of: _Alone, quantity: str, quantile: str) -> Builder:
     """What the samples come to: no arithmetic on paper, beside what each doubt alone makes of the cost."""
     label, unit = _OUTCOMES[quantity]
@@ -47,7 +53,7 @@ def _sampled(of: _Alone, quantity: str, quantile: str) -> Builder:
     def build() -> Explanation:
         value = getattr(getattr(of.span, quantity), quantile)
         key, words = f"range.{quantity}.{quantile}", f"{label}, {_QUANTILES[quantile]} of the samples"
-        node = given(key, words, value, unit, SAMPLED, "sampled")
+        node = given(key, words, value, unit, samples_said(), "sampled")
         if quantity != "cost_usd" or quantile == "p50":
             return replace(node, inputs=(of.money.node(of.programme.cost if unit == "USD" else "days"),))
         end: End = "low" if quantile == "p10" else "high"
@@ -101,7 +107,8 @@ class _Alone:
             if name in moved:
                 planned, now = trees.node(name, stage), _number(moved[name], stage)
                 if now != planned.value:
-                    label = f"{planned.label} with {doubt.name} at {doubt.shown_at(value):.4g}"
+                    at = format_significant(doubt.shown_at(value), 4)
+                    label = f"{planned.label} with {doubt.name} at {at}"
                     key = f"{planned.key}.{end}.{doubt.key}"
                     source = doubt.source or "the plan's own range"
                     return given(key, label, now, planned.unit, source, _WHOSE[doubt.whose])

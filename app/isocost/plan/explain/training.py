@@ -24,6 +24,7 @@ from isocost.plan.physics.throughput import Throughput
 from isocost.plan.physics.training import FULL, Training
 from isocost.plan.project.project import Efficiency
 from isocost.plan.values import ModelChoice
+from isocost.quantities import format_count
 from isocost.quantities.units import SECONDS_PER_YEAR
 
 FLOPS_SOURCE = "counted from the layers of its shape, attention at the sequence's length"
@@ -64,7 +65,8 @@ class Ground:
     def count(self) -> Explanation:
         """How many accelerators it runs on."""
         value = float(self.run.counts[0])
-        source = TYPED if value == self.asked else f"{self.asked:,} asked for, and let in whole nodes"
+        asked = f"{format_count(self.asked)} asked for, and let in whole nodes"
+        source = TYPED if value == self.asked else asked
         return given(self.key("count"), "Accelerators", value, "", source, "typed")
 
 

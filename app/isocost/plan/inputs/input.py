@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from isocost.quantities import format_exact, format_quantity
+from isocost.quantities import format_count, format_exact, format_quantity
 
 Quantity = Literal["number", "count", "money", "share", "hours"]
 """How a value is typed and shown: 7B | 2,048 | $3.99 | 40 % | 198 h."""
@@ -73,12 +73,17 @@ class Choice(_Declared):
     """A sentence on each option whose word does not tell enough."""
 
 
+TIMES = ("days", "weeks", "months", "years")
+"""Units without which a limit says nothing."""
+
+
 def problem(declared: Input, value: float) -> str | None:
     """What is wrong with a value for an input, as a sentence without the place; None = fine."""
     got = format_exact(value, declared.quantity)
     if not declared.minimum <= value <= declared.maximum:
         low, high = _limit(declared, declared.minimum), _limit(declared, declared.maximum)
-        return f"{declared.label} must lie between {low} and {high}, got {got}."
+        unit = f" {declared.unit}" if declared.unit in TIMES else ""
+        return f"{declared.label} must lie between {low} and {high}{unit}, got {got}."
     if declared.integer and value != int(value):
         return f"{declared.label} must be a whole number, got {got}."
     return None
@@ -87,5 +92,7 @@ def problem(declared: Input, value: float) -> str | None:
 def _limit(declared: Input, value: float) -> str:
     """A limit as people write it: the largest ones in trillions, not with an exponent."""
     if declared.quantity == "number" and value >= LARGEST_SUFFIXED:
-        return f"{value / TRILLION:,.0f}T"
+        return f"{format_count(value / TRILLION)}T"
+    if declared.unit in TIMES and value >= 1.0:
+        return format_count(value)
     return format_quantity(value, declared.quantity, digits=6)

@@ -118,7 +118,7 @@ def _with_teacher(job: Job, student: StageRun) -> StageRun:
     hours = (float(student.gpu_hours[0]), float(teacher.hours[0]))
     shares: tuple[Detail, ...] = ()
     if job.explained:
-        note = f"of {sum(hours):,.0f} GPU-hours; the student's training takes the rest"
+        note = f"of {format_count(sum(hours))} GPU-hours; the student's training takes the rest"
         shares = (Detail("Teacher", hours[1] / sum(hours), "share", "", note),)
     return replace(
         student,

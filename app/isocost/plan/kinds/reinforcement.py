@@ -16,7 +16,7 @@ from isocost.plan.physics.records import Job, StageRun
 from isocost.plan.physics.resolve import parameters_of, transformer_of
 from isocost.plan.physics.rounds import Recipe, rounds
 from isocost.plan.values import ModelChoice, RlStackName, Value
-from isocost.quantities import format_count, format_memory, format_share
+from isocost.quantities import format_count, format_memory, format_share, format_significant
 
 AlgorithmName = Literal["grpo-kl", "grpo", "ppo", "rloo", "reinforce", "dapo", "cispo"]
 
@@ -135,7 +135,7 @@ RESPONSES = InputGroup(
     "Responses",
     every("phases", RolloutPhase),
     ("rl.prompt_tokens", "rl.cv", "rl.loop_rate"),
-    lambda stage: f"spread {stage.rl.cv:g}, {format_share(stage.rl.loop_rate)} loop",
+    lambda stage: f"spread {format_significant(stage.rl.cv)}, {format_share(stage.rl.loop_rate)} loop",
 )
 EFFICIENCY = InputGroup("Efficiency", (), ("rl.mfu", "rl.overhead"), _typed)
 

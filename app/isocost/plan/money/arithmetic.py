@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from isocost.quantities import SPACE, format_count, shown_money
+from isocost.quantities import SPACE, format_count, format_fixed, marked, shown_money
 
 Number = float | NDArray[np.float64]
 Form = Literal["number", "usd", "share"]
@@ -34,6 +34,8 @@ FEWEST, MOST = 3, 15
 
 _PLACE = re.compile(r"{([^{}]+)}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+_SAID = re.compile(rf"{_PLACE.pattern}|(?<![\w.,-])\d+(?:,\d{{3}})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])")
+"""A place, or a number that stands among the words."""
 _SIGN = r"(?:[A-Z]{0,3}[^\w\s(){}+/^%.,'-]|[A-Z]{3}\s)"
 """What stands before an amount: "$", "CN¥", "CHF "."""
 _TOKEN = re.compile(rf"{{[^{{}}]+}}|{_SIGN}?{_NUMBER.pattern}\s?%?|[-+/^()]|[A-Za-z][\w-]*")
@@ -52,19 +54,24 @@ class Factor:
 
     def text(self, digits: int) -> str:
         """The value with at least its whole part, and a price below $1,000 with its cents."""
+        number = marked(self._digits(digits))
+        prefix = shown_money().prefix if self.form == "usd" else ""
+        return f"{prefix}{number}{SPACE}%" if self.form == "share" else f"{prefix}{number}"
+
+    def _digits(self, digits: int) -> str:
+        """The number of its text, in plain marks."""
         # After the point stands what is left of the significant digits: 120,966.4 keeps its whole part.
         size = math.floor(math.log10(abs(self._shown))) if self._shown else 0
         whole, _, part = f"{self._shown:,.{max(0, digits - 1 - size)}f}".partition(".")
         part = part.rstrip("0")
-        unit = shown_money()
         if self.form == "usd" and (part or self._shown < CENTS_BELOW):
-            part = part.ljust(unit.digits, "0")
-        number = f"{whole}.{part}" if part else whole
-        return {"number": number, "usd": f"{unit.prefix}{number}", "share": f"{number}{SPACE}%"}[self.form]
+            part = part.ljust(shown_money().digits, "0")
+        return f"{whole}.{part}" if part else whole
 
     def read(self, digits: int) -> float:
         """The value of its text."""
-        return _number(self.text(digits))
+        number = float(self._digits(digits).replace(",", ""))
+        return number / 100.0 if self.form == "share" else number
 
     @property
     def exact(self) -> float:
@@ -81,13 +88,15 @@ def places(words: str) -> tuple[str, ...]:
     return tuple(_PLACE.findall(words))
 
 
+def with_values(words: str, said: Callable[[str], str]) -> str:
+    """Words with what is said of each place by its name; numbers among them in the marks that are shown."""
+    return _SAID.sub(lambda found: marked(found[0]) if found[1] is None else said(found[1]), words)
+
+
 def filled(words: str, factors: Mapping[str, Sequence[Factor]], digits: int) -> str:
     """Words with their values; a place of several (one a stage) holds their sum."""
 
-    def said(place: re.Match[str]) -> str:
-        return " + ".join(factor.text(digits) for factor in factors[place[1]]) or "0"
-
-    return _PLACE.sub(said, words)
+    return with_values(words, lambda name: " + ".join(x.text(digits) for x in factors[name]) or "0")
 
 
 def on_paper(
@@ -113,7 +122,7 @@ def money_amount(amount: float) -> str:
     if abs(amount) >= WHOLE_FROM:
         return f"{unit.prefix}{format_count(amount)}"
     rounded = cents(amount) if unit.digits == len(str(CENTS)) - 1 else amount
-    return f"{'-' if rounded < 0 else ''}{unit.prefix}{abs(rounded):,.{unit.digits}f}"
+    return f"{'-' if rounded < 0 else ''}{unit.prefix}{format_fixed(abs(rounded), unit.digits)}"
 
 
 def in_cents(usd: Number) -> Number:

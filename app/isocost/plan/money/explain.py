@@ -17,6 +17,7 @@ from isocost.plan.money.arithmetic import Factor, Form, money_amount, on_paper, 
 from isocost.plan.money.figure import BILL, LINES, Figure
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.project.project import hardware_of
+from isocost.quantities import format_significant
 
 Provenance = Literal["computed", "typed", "looked up", "measured", "fitted", "assumed", "sampled"]
 """How a value is known: by its formula, from the plan, from a source, from runs, from a fit, from nobody,
@@ -112,7 +113,7 @@ def _noun(on: Reckoning, stage: int | None) -> str:
 
 
 def _as_shown(value: float) -> str:
-    return f"{value:.6g}"
+    return format_significant(value, 6)
 
 
 def _of(on: Reckoning, name: str, stage: int | None) -> tuple[float, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Literal
 
 from isocost.catalog import Catalog
@@ -20,7 +20,15 @@ from isocost.plan.money.figure import GROUPS, Figure, LedgerGroup
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.money.supply import price_words
 from isocost.plan.project.project import Scenario, hardware_of, model_of
-from isocost.quantities import MoneyUnit, format_money, format_quantity, money_shown_in, shown_money
+from isocost.quantities import (
+    MoneyUnit,
+    NumberMarks,
+    format_money,
+    format_quantity,
+    money_shown_in,
+    number_marks,
+    shown_money,
+)
 
 ABOUT_ALL = 0.9
 """A claimed stage of this share of a model's published hours is taken for its training."""
@@ -40,11 +48,15 @@ class LedgerLine:
     inputs: Mapping[str, float] = field(default_factory=dict, hash=False)
     """The values the arithmetic has, by key."""
     write: Callable[[], str] = field(default=str, repr=False, compare=False)
+    _written: dict[NumberMarks, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def how(self) -> str:
-        """The arithmetic with its values in it; written when somebody looks."""
-        return self.write()
+        """The arithmetic with its values in it; written when somebody looks, in the marks then shown."""
+        marks = number_marks()
+        if marks not in self._written:
+            self._written[marks] = self.write()
+        return self._written[marks]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from isocost.plan.money.arithmetic import Number
 from isocost.plan.money.energy import facility_kw
 from isocost.plan.money.figure import Figure
 from isocost.plan.project.project import Scenario
+from isocost.quantities import format_significant
 from isocost.quantities.units import HOURS_PER_MONTH, HOURS_PER_YEAR
 
 
@@ -32,7 +33,8 @@ def purchase_price(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog
     if any(word in entry.purchase_basis for word in economics.whole_system_words.value):
         return entry.purchase_usd, basis
     factor = economics.server_over_card
-    return entry.purchase_usd * factor.value, f"{basis}; x {factor.value:g} for the server ({factor.source})"
+    server = f"x {format_significant(factor.value)} for the server ({factor.source})"
+    return entry.purchase_usd * factor.value, f"{basis}; {server}"
 
 
 def annuity(capital: Number, years: Number, rate: Number, residual: Number) -> Number:

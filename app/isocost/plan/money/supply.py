@@ -13,6 +13,7 @@ from isocost.plan.money.ownership import OWNED
 from isocost.plan.project.programme import OWNING
 from isocost.plan.project.project import Scenario
 from isocost.plan.values import Price
+from isocost.quantities import format_significant
 
 CONTRACTS = ("reserved", "spot", "block")
 PAID_WHEN_IDLE = ("reserved", "block", *OWNING)
@@ -99,10 +100,10 @@ def rate_words(scenario: Scenario, price: Price, purchase: float | None, why: st
     if supply.mode == "on-demand":
         return price_words(price)
     if supply.mode in CONTRACTS:
-        off = f", less {supply.discount * 100:g} %" if supply.discount else ""
+        off = f", less {format_significant(supply.discount * 100)} %" if supply.discount else ""
         return f"{price_words(price)}; {supply.mode}{off}"
     if purchase is None:
         return f"{price_words(price)}; rented: {why}"
     if supply.mode == "own":
         return f"owned; {why}"
-    return f"{supply.owned_share * 100:g} % owned ({why}); rest {price_words(price)}"
+    return f"{format_significant(supply.owned_share * 100)} % owned ({why}); rest {price_words(price)}"

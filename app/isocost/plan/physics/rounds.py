@@ -17,6 +17,7 @@ from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import transformer_of
 from isocost.plan.values import ModelChoice, RlStackName
+from isocost.quantities import format_count, format_fixed, format_significant
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 ANCHORS = 7
@@ -133,18 +134,21 @@ def impossible_hours(catalog: Catalog, recipe: Recipe, accelerator: str) -> floa
 def details(catalog: Catalog, recipe: Recipe, done: RlTime | None, count: int) -> tuple[Detail, ...]:
     """What drives the run, its two bounds side by side, and how much it writes."""
     if done is None:
-        return (Detail("Policy", "does not fit", "", "", f"in generation; priced at {CRAWL:.1%} of peak"),)
+        crawl = f"in generation; priced at {format_fixed(100.0 * CRAWL, 1)}% of peak"
+        return (Detail("Policy", "does not fit", "", "", crawl),)
     low, central, high = catalog.constants.serving.rl_stack(recipe.stack).unmodelled
     share = done.generation / (done.generation + done.scoring + done.update + done.overhead)
-    unseen = f"simulated x {central:g} for what no simulation has (failures, stragglers), {low:g}-{high:g}"
-    tail = f"{done.longest:,.0f} tokens at {done.tail_rate:.0f} tokens/s, arithmetic and overhead each round"
+    least, usual, most = (format_significant(each) for each in (low, central, high))
+    unseen = f"simulated x {usual} for what no simulation has (failures, stragglers), {least}-{most}"
+    longest = format_count(done.longest)
+    tail = f"{longest} tokens at {done.tail_rate:.0f} tokens/s, arithmetic and overhead each round"
     return (
         Detail("Driven by", done.driver, "", "", DRIVERS[done.driver]),
         Detail("Throughput-bound", done.throughput_bound, "count", "GPU-hours", "full batches, no waiting"),
         Detail("Tail-bound", done.tail_bound, "count", "GPU-hours", tail),
         Detail("Simulated", done.wall * count, "count", "GPU-hours", unseen),
         Detail("Generation", share, "share", "", "of the simulated time"),
-        Detail("Tokens written", done.tokens, "number", "", f"in {done.rounds:,.0f} rounds"),
+        Detail("Tokens written", done.tokens, "number", "", f"in {format_count(done.rounds)} rounds"),
         Detail("Speed", done.tokens_per_second_per_gpu, "number", "tokens/s/GPU", "over the whole run"),
         Detail("Utilization", done.utilisation, "share", "", "of the dense 16-bit peak, all phases"),
     )

@@ -17,6 +17,7 @@ from isocost.plan.physics.counts import Counts
 from isocost.plan.physics.records import Array, Detail
 from isocost.plan.physics.resolve import transformer_of
 from isocost.plan.values import GenerationPrecisionName, ModelChoice, ServingStackName
+from isocost.quantities import format_count
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 WIDEST = 8
@@ -139,11 +140,12 @@ def details(done: Written, tokens: float, keep_rate: float) -> tuple[Detail, ...
     """What the writing comes to, for one count."""
     first = done.serving[0]
     kept = "" if keep_rate >= 1.0 else f"{keep_rate:.0%} of them are kept"
+    at_once = format_count(first.sequences)
     return (
         Detail("Tokens written", tokens, "number", "", kept),
         Detail("Speed", float(done.rate[0]), "count", "tokens/s/GPU", "output; prompts are work, not output"),
         Detail("Of one answer", first.user_rate, "count", "tokens/s", ""),
-        Detail("Replica", replica_words(first.replica), "", "", f"{first.sequences:,.0f} answers at once"),
+        Detail("Replica", replica_words(first.replica), "", "", f"{at_once} answers at once"),
     )
 
 

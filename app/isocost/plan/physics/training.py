@@ -29,6 +29,7 @@ from isocost.plan.physics.records import (
 from isocost.plan.physics.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
 from isocost.plan.physics.throughput import TYPED, Throughput, throughputs
 from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
+from isocost.quantities import format_count, format_fixed
 from isocost.quantities.units import SECONDS_PER_HOUR
 
 FULL = Tuning(packing=1.0)
@@ -188,9 +189,9 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
     facts = []
     if _frozen(work):
         adapters = _trained_parameters(job, work)
-        share = adapters / parameters_of(work.model, job.catalog).total
+        trained = format_fixed(100.0 * adapters / parameters_of(work.model, job.catalog).total, 2)
         facts.append(
-            Detail("Adapter parameters", adapters, "number", "", f"{share:.2%} of the weights are trained")
+            Detail("Adapter parameters", adapters, "number", "", f"{trained}% of the weights are trained")
         )
     if tuning is not FULL:
         padding = f"{1.0 - tuning.packing:.0%} of each batch is padding"
@@ -200,6 +201,6 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
         facts.append(Detail("Reference model", reference / (1.0 + reference), "share", "", note))
     attention = flops.attention / flops.total
     if attention > LONG_CONTEXT_SHARE:
-        note = f"of the FLOPs, at {data.sequence:,} tokens a sequence; 6ND knows nothing of it"
+        note = f"of the FLOPs, at {format_count(data.sequence)} tokens a sequence; 6ND knows nothing of it"
         facts.append(Detail("Attention", attention, "share", "", note))
     return tuple(facts)

@@ -13,6 +13,7 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
+from isocost.engine.arrays import Number
 from isocost.engine.scaling import ParametricLaw, data_constrained_loss, loss
 from isocost.plan.answer.badges import spokesman
 from isocost.plan.inputs.roads import put
@@ -79,6 +80,8 @@ class Case:
     catalog: Catalog
     at: int
     today: date
+    of: int | None = None
+    """Place of that stage; None = the one that speaks for the plan."""
 
     @property
     def scenario(self) -> Scenario:
@@ -93,7 +96,7 @@ class Case:
     @cached_property
     def stage_at(self) -> int:
         """Place of the stage whose model and text are the unknowns."""
-        return spokesman(self.scenario)
+        return spokesman(self.scenario) if self.of is None else self.of
 
     @property
     def stage(self) -> Stage:
@@ -236,9 +239,14 @@ class Case:
 
 def loss_of(law: ParametricLaw, size: float, tokens: float, unique: float | None) -> float:
     """Loss by a law, of text that is repeated where only ``unique`` tokens of it are different."""
+    return float(losses_of(law, size, tokens, unique))
+
+
+def losses_of(law: ParametricLaw, size: Number, tokens: Number, unique: float | None) -> Number:
+    """The same at each of many sizes and amounts, which broadcast."""
     if unique is not None and law.repeat_data is not None and law.repeat_parameters is not None:
         return data_constrained_loss(law, size, unique, tokens)
-    return float(loss(law, size, tokens))
+    return loss(law, size, tokens)
 
 
 def margin(on: Reach, goal: Goal) -> Array:

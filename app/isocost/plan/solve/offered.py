@@ -14,7 +14,7 @@ from isocost.plan.answer.curves import (
     current_price,
     other_cards,
 )
-from isocost.plan.answer.notices import staleness
+from isocost.plan.answer.notices import newest_price, staleness
 from isocost.plan.physics.counts import LARGEST_COUNT
 from isocost.plan.project.choosing import price_from
 from isocost.plan.solve.case import Case
@@ -69,8 +69,9 @@ def on_offer(case: Case, on: Reach) -> Flags:
 
 def is_stale(card: PriceCard, case: Case) -> bool:
     """Whether a price is so old that it may be gone: see :func:`isocost.plan.answer.notices.staleness`."""
-    newest = case.catalog.default_price(card.accelerator)
-    return staleness(price_from(card), newest.date if newest else "", case.today) is not None
+    price = price_from(card)
+    newest = newest_price(price, card.accelerator, case.catalog)
+    return staleness(price, newest, case.catalog, case.today) is not None
 
 
 def age_days(card: PriceCard, today: date) -> int | None:

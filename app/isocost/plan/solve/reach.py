@@ -137,8 +137,9 @@ def reach(
     which = np.repeat(np.arange(len(cards)), lengths)
     flat = np.concatenate(list(counts))
     ones = np.ones(len(flat))
+    # A price of single ones rents out no cluster; of one's own it is no price at all.
     most = [
-        entry.spec.node_size if card.commitment in NO_CLUSTER else LARGEST_COUNT
+        entry.spec.node_size if card.commitment in NO_CLUSTER and not owns else LARGEST_COUNT
         for card, entry in zip(cards, entries, strict=True)
     ]
     sold = flat <= np.array(most)[which]

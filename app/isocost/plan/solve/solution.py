@@ -51,6 +51,8 @@ class ScanPoint:
     value: float | int | str
     choice: Choice
     feasible: bool
+    sold: bool = True
+    """Whether so many can be had on the price's terms."""
 
 
 @dataclass(frozen=True, slots=True)

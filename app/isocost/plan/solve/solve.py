@@ -164,7 +164,9 @@ def _range(case: Case, wish: Wish) -> Array:
     declared = NUMBERS[path]
     low, high = declared.low, declared.high
     if wish.unknown == "mfu":
-        low, high = LEAST_MFU, case.catalog.matmul_ceiling(case.scenario.hardware.accelerator).share
+        # Cards that clock above the rate of their peak reach more than it; a share of it may not.
+        ceiling = case.catalog.matmul_ceiling(case.scenario.hardware.accelerator).share
+        low, high = LEAST_MFU, min(ceiling, declared.maximum)
     elif wish.unknown in ("tokens", "price"):
         low = max(declared.minimum, low * LOWER)
     own = {"tokens": case.tokens, "parameters": case.parameters, "price": case.card.usd_per_gpu_hour}.get(
@@ -311,7 +313,8 @@ def _places_scanned(
         usual = count_grid(units_of(entry, case.scenario.supply.owns), case.count)
         drawn = np.flatnonzero((on.days > 0.0) & (np.isin(on.counts, usual) | (len(on.cards) > 1)))
         return tuple(
-            ScanPoint(int(on.counts[i]), case.choice(on, i, law), bool(good[i])) for i in drawn.tolist()
+            ScanPoint(int(on.counts[i]), case.choice(on, i, law), bool(good[i]), bool(on.sold[i]))
+            for i in drawn.tolist()
         )
     scan = []
     for card in range(len(on.cards)):
@@ -444,7 +447,8 @@ def _impossible(case: Case, wish: Wish, law: ParametricLaw, scan: tuple[ScanPoin
         over += [choice.span_days / goal.deadline_days] if goal.deadline_days else []
         return max(over, default=1.0) + (0.0 if choice.fits else 1e12)
 
-    closest = min((point.choice for point in scan), key=far, default=None)
+    nearby = min(scan, key=lambda point: (not point.sold, far(point.choice)), default=None)
+    closest = nearby.choice if nearby is not None else None
     broken: list[tuple[float, Limit]] = []
     if closest is not None:
         if not closest.fits:
@@ -453,9 +457,11 @@ def _impossible(case: Case, wish: Wish, law: ParametricLaw, scan: tuple[ScanPoin
             broken.append((closest.cost_usd / goal.budget_usd, "budget"))
         if goal.deadline_days:
             broken.append((closest.span_days / goal.deadline_days, "deadline"))
-    worst = tuple(name for over, name in sorted(broken, reverse=True) if over > 1.0)
+    worst = [name for over, name in sorted(broken, reverse=True) if over > 1.0]
+    if any(not point.sold and far(point.choice) <= WITHIN for point in scan):
+        worst.append("supply")
     others = nearest(case, law)
-    return Solution(wish, None, False, worst, closest, case, scan, (), others)
+    return Solution(wish, None, False, tuple(worst), closest, case, scan, (), others)
 
 
 def with_goal(case: Case, budget: float | None, deadline: float | None) -> Case:

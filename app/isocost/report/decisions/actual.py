@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from isocost.plan.answer.actual import Actual
 from isocost.plan.doubt.span import Range
-from isocost.quantities import format_duration, format_money, format_quantity, format_share
+from isocost.quantities import format_duration, format_fixed, format_money, format_quantity, format_share
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -81,11 +82,11 @@ def sentences(found: Actual) -> Iterator[str]:
 
 
 _COLUMNS = (
-    Column("Hours", "{:,.1f}".format, right=True, key="hours"),
+    Column("Hours", partial(format_fixed, decimals=1), right=True, key="hours"),
     Column("Tokens", lambda value: format_quantity(value, "number"), right=True, key="tokens"),
     Column("Planned", lambda value: format_quantity(value, "number"), right=True, key="planned_tokens"),
     Column("Done", lambda value: format_share(value), right=True, key="share"),
-    Column("Loss", "{:.3f}".format, right=True, key="loss"),
+    Column("Loss", partial(format_fixed, decimals=3), right=True, key="loss"),
 )
 
 

@@ -12,6 +12,7 @@ from isocost.quantities import (
     format_count,
     format_counted,
     format_duration,
+    format_fixed,
     format_money,
     format_quantity,
     format_share,
@@ -23,7 +24,7 @@ LIMITS: dict[Limit, str] = {
     "deadline": "the deadline",
     "memory": "memory",
     "batch": "the batch, which cannot feed more or fewer evenly",
-    "supply": "supply: nobody rents out so many on these terms",
+    "supply": "supply, as other numbers are not for rent on these terms,",
     "range": "the end of the input's range",
     "returns": "the returns of more",
 }
@@ -46,6 +47,13 @@ def joined(words: Sequence[str], last: str = "and") -> str:
 def hardware_words(choice: Choice) -> str:
     """ "256 H100"."""
     return f"{format_count(choice.count)} {choice.label}"
+
+
+def agreeing(choice: Choice, verb: str) -> str:
+    """A verb in the number of the hardware before it: "1 H100 stays", "8 H100 stay"."""
+    if choice.count != 1:
+        return verb
+    return f"{verb}es" if verb.endswith("o") else f"{verb}s"
 
 
 def cost_words(choice: Choice) -> str:
@@ -104,7 +112,7 @@ CHOICE_COLUMNS = (
     Column("Hardware"),
     Column("Parameters", lambda v: format_quantity(v, "number"), right=True, key="parameters"),
     Column("Tokens", lambda v: format_quantity(v, "number"), right=True, key="tokens"),
-    Column("Loss", lambda v: f"{v:.3f}", right=True, key="loss"),
+    Column("Loss", lambda v: format_fixed(v, 3), right=True, key="loss"),
     Column("Cost", format_money, right=True, key="cost_usd"),
     Column("Time", format_duration, right=True, key="programme_days"),
     Column("Hours", lambda v: format_quantity(v, "number"), right=True, key="gpu_hours"),

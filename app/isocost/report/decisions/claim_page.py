@@ -14,7 +14,15 @@ from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars
 from isocost.plan.doubt.span import Range
 from isocost.plan.project.project import Project
-from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
+from isocost.quantities import (
+    format_count,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+    format_significant,
+    without_idle_cents,
+)
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.decisions.claims import HEADINGS, ours_said, story_said, understood_said
 from isocost.report.findings.said import Said
@@ -82,7 +90,7 @@ def told_number(claim: Claim) -> str:
     """The number a claim is about: dollars, else hours, a share of another's work, days."""
     if claim.usd is not None:
         shown = dollars(claim.usd) if claim.usd < SHORT_FROM else format_money(claim.usd)
-        return shown.removesuffix(".00")
+        return without_idle_cents(shown)
     hours = claim.gpu_hours
     if hours is None and claim.parts:
         hours = sum(p.gpu_hours or (p.count or 0) * (p.hours or 0.0) for p in claim.parts) or None
@@ -260,7 +268,7 @@ def _ours_finding(view: OursView) -> str:
     told, ratio = view.shown(view.told), view.told / (view.span.p50 or 1.0)
     if view.span.p10 <= view.told <= view.span.p90:
         return f"Told {told}, within our range about {ours}"
-    how = f"{ratio:.2g} times" if 0.01 <= ratio < 100 else f"{format_count(ratio)} times"
+    how = f"{format_significant(ratio, 2)} times" if 0.01 <= ratio < 100 else f"{format_count(ratio)} times"
     if ratio < 0.01:
         return f"Told {told}, {format_count(1.0 / ratio)} times less than our {ours}"
     return f"Told {told}, {how} our {ours}"

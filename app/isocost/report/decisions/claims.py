@@ -10,8 +10,18 @@ from isocost.plan.claims.checked import Checked
 from isocost.plan.claims.checks import Check
 from isocost.plan.claims.terms import JOBS, Terms, dollars, scientific
 from isocost.plan.doubt.span import Range
-from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
-from isocost.quantities.units import HOURS_PER_DAY
+from isocost.quantities import (
+    format_count,
+    format_counted,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_rounded,
+    format_share,
+    format_significant,
+)
+from isocost.quantities.units import HOURS_PER_DAY, HOURS_PER_MONTH
+from isocost.report.findings.header import evidence_line
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -113,7 +123,9 @@ def _against(checked: Checked) -> Iterator[str]:
     work, memory, money, sense = (by_name[n] for n in ("work", "memory", "money", "sense"))
     text = _text_words(terms)
     if work.status in ("impossible", "doubtful"):
-        if work.short.endswith("short"):
+        if work.short.endswith("% short"):
+            yield f"the hours are {work.short} of the work{text}"
+        elif work.short.endswith("short"):
             yield f"{work.short.removesuffix(' short')} too much work{text}"
         elif work.short.startswith("only"):
             yield f"the hours suffice {work.short}"
@@ -129,7 +141,8 @@ def _against(checked: Checked) -> Iterator[str]:
         )
     if sense.status == "doubtful" and work.status not in ("impossible",):
         if sense.ratio is not None and sense.short.startswith("too"):
-            yield f"{sense.ratio:.2g} times what we estimate{'' if not text.endswith('taken') else text}"
+            times = format_significant(sense.ratio, 2)
+            yield f"{times} times what we estimate{'' if not text.endswith('taken') else text}"
         else:
             yield "so little text makes no model"
     if checked.slips and all(each.status not in ("impossible", "doubtful") for each in checked.checks):
@@ -183,7 +196,7 @@ def understood_said(terms: Terms) -> tuple[tuple[str, str], ...]:
         ("Model", claim.model or _size_words(terms)),
         ("Job", JOBS[claim.job] if claim.job is not None else ""),
         ("Tokens", format_quantity(claim.tokens, "number") if claim.tokens is not None else ""),
-        ("Epochs", f"{claim.epochs:g}" if claim.epochs is not None else ""),
+        ("Epochs", format_significant(claim.epochs) if claim.epochs is not None else ""),
         ("Work", f"{scientific(claim.flops)} FLOP" if claim.flops is not None else ""),
         ("On", _hardware_words(terms)),
         ("For", _time_words(claim.hours) if claim.hours is not None else ""),
@@ -217,11 +230,13 @@ def _hardware_words(terms: Terms) -> str:
 
 
 def _time_words(hours: float) -> str:
-    days = hours / HOURS_PER_DAY
+    days, months = hours / HOURS_PER_DAY, hours / HOURS_PER_MONTH
+    if months >= 1.0 and months == round(months):
+        return f"{format_counted(months, 'month')}, {format_quantity(hours, 'hours')}"
     whole = days >= 2.0 and abs(days - round(days, 1)) < 1e-6
     if hours < 1.0:
         return format_duration(days)
-    return f"{days:.4g} days" if whole else format_quantity(hours, "hours")
+    return f"{format_significant(days, 4)} days" if whole else format_quantity(hours, "hours")
 
 
 def ours_said(checked: Checked) -> tuple[str, ...]:
@@ -230,12 +245,14 @@ def ours_said(checked: Checked) -> tuple[str, ...]:
     if ours is None:
         return ()
     noun = checked.terms.noun
-    hours = _between(ours.hours, lambda x: format_count(x) if x >= 100 else f"{x:.3g}")
+    hours = _between(ours.hours, format_rounded)
     # Held against the told ones the hours stand in the last check already.
     compared = checked.checks[-1].ratio is not None
     said = [] if compared else [f"{noun}-hours on {ours.words}: {hours}."]
     if ours.usd is not None:
         said.append(f"Dollars: {_between(ours.usd, format_money)}; at {ours.rate}.")
+    if ours.evidence is not None:
+        said.append(f"{evidence_line(ours.evidence)}.")
     return (*said, *(line for line in _paragraphs(checked.ours_words)))
 
 
@@ -329,7 +346,7 @@ def _tree(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> d
         "ours_gpu_hours": None if ours is None else _span(ours.hours),
         "ours_wall_days": None if ours is None else _span(ours.days),
         "ours_count": None if ours is None else ours.count,
-        "evidence": None,
+        "evidence": None if ours is None or ours.evidence is None else ours.evidence.word,
         "reasons": list(_reasons(checked)),
         "checks": [_check(check) for check in checked.checks],
         "slips": [{"id": slip.id, "words": story_said(slip.words)} for slip in checked.slips],

@@ -246,7 +246,7 @@ def _doubt_table(doubts: Sequence[Doubtful]) -> Table:
     rows = []
     for doubt in doubts:
         low, high = sorted((doubt.shown_at(doubt.low), doubt.shown_at(doubt.high)))
-        ends = (low, doubt.shown_at(doubt.base), high)
+        ends = (low, doubt.shown_in_plan, high)
         rows.append(
             (name_said(doubt), *(value_said(doubt, each) for each in ends), doubt.whose, doubt.source)
         )
@@ -327,7 +327,7 @@ def _doubt_tree(doubt: Doubtful) -> dict[str, Any]:
         "low": low,
         "middle": doubt.shown_at(doubt.middle),
         "high": high,
-        "base": doubt.shown_at(doubt.base),
+        "base": doubt.shown_in_plan,
         "unit": doubt.unit or doubt.quantity,
     }
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from isocost.plan.explain.training import E_WORDS
+from isocost.plan.money.arithmetic import with_values
 from isocost.plan.money.explain import Explanation
-from isocost.quantities import DOLLAR, format_cents, format_memory, format_quantity, money_shown_in
+from isocost.quantities import (
+    DOLLAR,
+    PLAIN,
+    format_cents,
+    format_memory,
+    format_quantity,
+    marked,
+    money_shown_in,
+    numbers_marked,
+)
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -33,7 +42,8 @@ def told(title: str, node: Explanation, depth: int | None) -> Told:
         for level, each in lines
     )
     finding, section = explained_said(node), Section("", (), Table(columns, shown))
-    with money_shown_in(DOLLAR):  # values for other programs are dollars, and formulas end in them
+    # Values for other programs are dollars, and formulas end in them.
+    with money_shown_in(DOLLAR), numbers_marked(PLAIN):
         return Told(title, finding, (section,), tree_of(node, depth), _rows(list(_walked(node, depth))))
 
 
@@ -49,10 +59,7 @@ def explained_said(node: Explanation) -> str:
 def how_said(node: Explanation) -> str:
     """The formula with values in few digits; empty for a value that is not worked out."""
     values = {each.key: _brief(each) for each in node.inputs}
-    return _PLACE.sub(lambda place: values[place[1]], node.words.replace(E_WORDS, "e"))
-
-
-_PLACE = re.compile(r"{([^{}]+)}")
+    return with_values(node.words.replace(E_WORDS, "e"), values.__getitem__)
 
 
 def _brief(node: Explanation) -> str:
@@ -100,7 +107,7 @@ def _number(value: float) -> str:
     """Five significant digits: 2,048, 0.17301, 14.8T."""
     if not math.isfinite(value) or abs(value) >= MILLION:
         return format_quantity(value, "number", digits=DIGITS)
-    return f"{float(f'{value:.{DIGITS}g}'):,.10f}".rstrip("0").rstrip(".")
+    return marked(f"{float(f'{value:.{DIGITS}g}'):,.10f}".rstrip("0").rstrip("."))
 
 
 def list_said(title: str, nodes: Sequence[tuple[str, Explanation]]) -> Told:

@@ -11,8 +11,9 @@ from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.span import Range
 from isocost.plan.explain.changing import InputPlace, input_of
 from isocost.plan.explain.figures import Explainer, UnknownFigureError
-from isocost.plan.explain.ranges import SAMPLED
+from isocost.plan.explain.ranges import samples_said
 from isocost.plan.explain.training import E_WORDS
+from isocost.plan.money.arithmetic import with_values
 from isocost.plan.money.explain import Explanation, Provenance, given
 from isocost.plan.money.reckoning import Reckoning
 from isocost.quantities import format_duration, format_money
@@ -116,7 +117,6 @@ def card(
     )  # fmt: skip
 
 
-_PLACE = re.compile(r"{([^{}]+)}")
 _UNIT = re.compile(r"({[^{}]+}) [A-Za-z-]+(?= [x/+*^-]|\)|$)")
 """What a value is counted in, behind its place: its name says so already."""
 
@@ -127,7 +127,7 @@ def formula_said(node: Explanation) -> str:
         return f"the sum of these {len(node.inputs)}"
     names = {each.key: _within(each.label) for each in node.inputs}
     words = _UNIT.sub(r"\1", node.words.replace(E_WORDS, "e"))
-    return _PLACE.sub(lambda place: names[place[1]], words)
+    return with_values(words, names.__getitem__)
 
 
 def _within(label: str) -> str:
@@ -190,7 +190,7 @@ def _doubt(
         unit = "USD" if key == "total.cost_usd" else "days"
         value = value_said(given(of, label, getattr(known, end), unit, "", "sampled"))
         # What it is made of takes long to work out, and a drag asks for it at every step.
-        yield ValueRow(of, place, 0, label, value, "sampled", SAMPLED, 1, shown, "", None)
+        yield ValueRow(of, place, 0, label, value, "sampled", samples_said(), 1, shown, "", None)
         if shown:
             yield from _rows(without_steps(trees.of(of)), on, opened, 1, place)
 

@@ -12,7 +12,13 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.ladder import LadderKind
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.hardware.ladder import Ladder, Rung
-from isocost.quantities import format_duration, format_money, format_quantity, with_article
+from isocost.quantities import (
+    format_duration,
+    format_money,
+    format_quantity,
+    with_article,
+    without_idle_cents,
+)
 from isocost.report.decisions.choices import hardware_words, supplier_of
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -108,7 +114,7 @@ def ladder_view(found: Ladder, catalog: Catalog) -> LadderView:
 
 
 def _step(rung: Rung) -> LadderStep:
-    money = format_money(rung.budget_usd).removesuffix(".00")
+    money = without_idle_cents(format_money(rung.budget_usd))
     if rung.choice is None or not rung.enough_text:
         return LadderStep(NONE, "", f"{rung.kind.name} for {money}: {amount_words(rung)}.", None)
     amount, time = amount_words(rung), format_duration(rung.choice.wall_days)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from isocost.plan.answer.loss import LawLoss, LossReport, OverTraining
-from isocost.quantities import format_money, format_quantity, format_share
+from isocost.quantities import (
+    format_fixed,
+    format_money,
+    format_quantity,
+    format_share,
+    format_significant,
+)
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -36,8 +43,10 @@ def loss_said(report: LossReport) -> str:
     law = next(
         (each for each in report.laws if each.reading.name == report.law and each.low is not None), None
     )
-    between = f", 8 chances in 10 from {law.low:.2f} to {law.high:.2f}" if law is not None else ""
-    return f"Loss {report.loss:.3f} nats per token{between}, by {report.law}"
+    between = ""
+    if law is not None and law.low is not None and law.high is not None:
+        between = f", 8 chances in 10 from {format_fixed(law.low, 2)} to {format_fixed(law.high, 2)}"
+    return f"Loss {format_fixed(report.loss, 3)} nats per token{between}, by {report.law}"
 
 
 def sentences(report: LossReport) -> Iterator[str]:
@@ -50,8 +59,8 @@ def sentences(report: LossReport) -> Iterator[str]:
     yield spread_said(report)
     if report.repeated_loss is not None and report.repeated_fresh is not None:
         yield (
-            f"With its text repeated the loss is {report.repeated_loss:.3f}, against "
-            f"{report.repeated_fresh:.3f} on as many different tokens (another law's figures)."
+            f"With its text repeated the loss is {format_fixed(report.repeated_loss, 3)}, against "
+            f"{format_fixed(report.repeated_fresh, 3)} on as many different tokens (another law's figures)."
         )
     if report.mixture:
         yield (
@@ -68,8 +77,9 @@ def ridge_said(report: LossReport) -> str:
         "over-trained": "a larger model on less text",
         "under-trained": "a smaller model on more text",
     }[report.regime]
+    loss = "" if best.loss is None else f": loss {format_fixed(best.loss, 3)}"
     split = f"{_number(best.parameters)} parameters on {_number(best.tokens)} tokens"
-    return f"Compute-optimal at {_number(report.compute)} FLOPs is {split}, {where}: loss {best.loss:.3f}."
+    return f"Compute-optimal at {_number(report.compute)} FLOPs is {split}, {where}{loss}."
 
 
 def over_training_said(report: LossReport) -> str:
@@ -104,7 +114,7 @@ def similar_said(report: LossReport) -> str:
     """Published models of similar loss."""
     if not report.similar:
         return "No published model comes to a similar loss by this law."
-    names = [f"{each.run.model} ({each.loss:.3f})" for each in report.similar]
+    names = [f"{each.run.model} ({format_fixed(each.loss, 3)})" for each in report.similar]
     *first, last = names
     return f"Same class by this law: {', '.join(first)} and {last}." if first else f"Same class: {last}."
 
@@ -113,7 +123,8 @@ def spread_said(report: LossReport) -> str:
     """How far the laws themselves disagree, and how far they are stretched."""
     ratios = sorted(each.reading.tokens_per_parameter for each in report.laws)
     stretched = max(each.reading.extrapolation for each in report.laws if each.reading.name == report.law)
-    beyond = f"; this is {stretched:.3g} times the compute it was fitted on" if stretched > BEYOND else ""
+    times = format_significant(stretched, 3)
+    beyond = f"; this is {times} times the compute it was fitted on" if stretched > BEYOND else ""
     return (
         f"The laws advise {ratios[0]:.0f} to {ratios[-1]:.0f} tokens per parameter here. Their losses rest "
         f"on different text: compare models within one law only{beyond}."
@@ -126,13 +137,13 @@ def _number(value: float) -> str:
 
 _COLUMNS = (
     Column("Law", key="law"),
-    Column("Loss", "{:.3f}".format, right=True, key="loss"),
-    Column("From", "{:.2f}".format, right=True, key="low"),
-    Column("To", "{:.2f}".format, right=True, key="high"),
+    Column("Loss", partial(format_fixed, decimals=3), right=True, key="loss"),
+    Column("From", partial(format_fixed, decimals=2), right=True, key="low"),
+    Column("To", partial(format_fixed, decimals=2), right=True, key="high"),
     Column("Best parameters", _number, right=True, key="optimal_parameters"),
     Column("Best tokens", _number, right=True, key="optimal_tokens"),
-    Column("Compute over least", "{:.2f}".format, right=True, key="compute_over_optimal"),
-    Column("Beyond its fit", "{:.3g}".format, right=True, key="beyond_fit"),
+    Column("Compute over least", partial(format_fixed, decimals=2), right=True, key="compute_over_optimal"),
+    Column("Beyond its fit", partial(format_significant, digits=3), right=True, key="beyond_fit"),
     Column("Source", key="source"),
 )
 

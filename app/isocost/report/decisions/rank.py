@@ -11,6 +11,7 @@ from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
 from isocost.quantities import format_duration, format_money, format_share, shown_duration
 from isocost.report.decisions.choices import (
+    agreeing,
     chance_words,
     choice_tree,
     cost_words,
@@ -52,7 +53,8 @@ def finding(found: Ranking, case: Case) -> str:
             f"No accelerator does it {by}: the fastest, {hardware_words(first.choice)}, "
             f"takes {format_duration(first.choice.span_days)}"
         )
-    said = f"{hardware_words(first.choice)} do it {by} for the least: {cost_words(first.choice)}"
+    do = agreeing(first.choice, "do")
+    said = f"{hardware_words(first.choice)} {do} it {by} for the least: {cost_words(first.choice)}"
     second = next((row for row in found.rows[1:] if row.in_time), None)
     if second is None:
         return f"{said}; no other does"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from isocost.catalog.prices import NO_CLUSTER
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.knee import PAYS, Knee
@@ -13,13 +14,17 @@ from isocost.plan.solve.solution import Alternative, Solution
 from isocost.quantities import (
     format_count,
     format_duration,
+    format_fixed,
     format_money,
     format_quantity,
     format_share,
+    format_significant,
+    marked,
 )
 from isocost.report.decisions.choices import (
     CHOICE_COLUMNS,
     SAME_TIME,
+    agreeing,
     choice_row,
     choice_table,
     choice_tree,
@@ -95,7 +100,7 @@ def finding(solution: Solution, case: Case) -> str:
             return f"{format_duration(choice.span_days)} is the soonest for {money}, on {on}"
     if solution.binding == ("returns",):
         return f"More than {on} hardly pay: {cost_words(choice)}"
-    return f"{on} do it {goal} for the least: {cost_words(choice)}"
+    return f"{on} {agreeing(choice, 'do')} it {goal} for the least: {cost_words(choice)}"
 
 
 def _near(solution: Solution, choice: Choice) -> str:
@@ -126,14 +131,16 @@ def over_words(choice: Choice, case: Case) -> str:
 
 FAR = 2.0
 """Shares from which on people speak of times."""
+WHOLE_PERCENT = 0.05
+"""Shares below which a percent is not enough."""
 
 
 def _excess(share: float) -> str:
     """ "57 %", or "3.2 times" of what is far beyond."""
     return (
         f"{format_quantity(share + 1.0, 'number', digits=2)} times"
-        if share >= 2.0
-        else format_share(share, decimals=0)
+        if share >= FAR
+        else format_share(share, decimals=0 if share >= WHOLE_PERCENT else 1)
     )
 
 
@@ -142,7 +149,8 @@ def _sentences(solution: Solution, case: Case, law: str) -> Iterator[str]:
     if solution.feasible and choice is not None:
         yield held_words(solution)
         if choice.loss is not None and solution.wish.unknown in ("model", "tokens", "parameters"):
-            yield f"Loss {choice.loss:.3f} nats a token by {law}; compare it within one law only."
+            loss = format_fixed(choice.loss, 3)
+            yield f"Loss {loss} nats a token by {law}; compare it within one law only."
         if solution.case.active < DENSE and choice.loss is not None:
             share = format_share(solution.case.active)
             yield f"{share} of the parameters are active on a token: the law is asked of these."
@@ -155,15 +163,39 @@ def _sentences(solution: Solution, case: Case, law: str) -> Iterator[str]:
             )
         if solution.wish.unknown == "mfu":
             yield from _predicted(case)
-    elif not solution.alternatives:
+        return
+    yield from _not_rented(solution)
+    if not solution.alternatives:
         yield "Nothing near it is possible either: not with more money, not with more time."
+
+
+def _not_rented(solution: Solution) -> Iterator[str]:
+    """Numbers that would do and that nobody rents out."""
+    goal = solution.case.goal
+    if "supply" not in solution.binding:
+        return
+    enough = (
+        point.choice
+        for point in solution.scan
+        if not point.sold
+        and point.choice.fits
+        and (goal.budget_usd is None or point.choice.cost_usd <= goal.budget_usd)
+        and (goal.deadline_days is None or point.choice.span_days <= goal.deadline_days)
+    )
+    choice = next(enough, None)
+    if choice is not None:
+        single = ", which is that of single ones" if choice.price.commitment in NO_CLUSTER else ""
+        yield (
+            f"{hardware_words(choice)} would do it, {cost_words(choice)}, but so many are not for rent at "
+            f"the plan's price{single}: give a price for several, or own them."
+        )
 
 
 def held_words(solution: Solution) -> str:
     """What holds the answer where it is."""
     limits = solution.binding
     if limits == ("returns",):
-        return f"Twice as many would be less than {PAYS:g} times as fast."
+        return f"Twice as many would be less than {format_significant(PAYS)} times as fast."
     if not limits:
         return "Nothing holds it there: nothing else is cheaper."
     words = limits_words(limits)
@@ -207,9 +239,9 @@ def why(other: Alternative, case: Case) -> str:
     choice, goal = other.choice, case.goal
     match other.changed:
         case "count":
-            return f"{hardware_words(choice)} stay within {goal_words(goal)}"
+            return f"{hardware_words(choice)} {agreeing(choice, 'stay')} within {goal_words(goal)}"
         case "accelerator":
-            return f"{hardware_words(choice)} stay within {goal_words(goal)}"
+            return f"{hardware_words(choice)} {agreeing(choice, 'stay')} within {goal_words(goal)}"
         case "budget":
             more = choice.cost_usd - (goal.budget_usd or 0.0)
             return f"with {format_money(more)} more it is possible"
@@ -241,7 +273,8 @@ def _why(other: Alternative, solution: Solution, case: Case) -> str:
     ):
         worse = other.choice.loss - best.loss
         serve = (other.choice.parameters or 0.0) / (best.parameters or 1.0)
-        return f"loss {worse:+.3f}, {format_quantity(serve, 'number', digits=2)} of the work to serve"
+        served = format_quantity(serve, "number", digits=2)
+        return f"loss {marked(f'{worse:+.3f}')}, {served} of the work to serve"
     return why(other, case)
 
 
@@ -251,7 +284,7 @@ def knee_section(knee: Knee) -> Section:
         Column("Accelerators", format_count, right=True, key="count"),
         Column("Time", format_duration, right=True, key="programme_days"),
         Column("Cost", format_money, right=True, key="cost_usd"),
-        Column("Times as fast", lambda v: f"{v:.2f}", right=True, key="faster"),
+        Column("Times as fast", lambda v: format_fixed(v, 2), right=True, key="faster"),
         Column("A day saved costs", _a_day, right=True, key="usd_per_day_saved"),
     )
     rows = tuple(
@@ -269,8 +302,10 @@ def knee_words(knee: Knee) -> str:
         return "The model fits on no number of them."
     last = knee.doublings[-1].choice.count
     stops = f"Doubling pays up to {format_count(knee.knee)}"
+    if len(knee.doublings) == 1:
+        return f"More than {format_count(last)} are not for rent at this price: nothing to double."
     if knee.knee < last:
-        stops += f": beyond, twice as many are less than {PAYS:g} times as fast."
+        stops += f": beyond, twice as many are less than {format_significant(PAYS)} times as fast."
     else:
         stops += ", the most that were tried."
     if knee.batch_limit is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.notices import AMBER_DAYS, RED_DAYS
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
 from isocost.quantities import SPACE, format_counted, format_money
 from isocost.report.decisions.words import signed_money
@@ -62,9 +61,9 @@ def notes_said(found: BySupplier) -> list[str]:
     stale = sum(each.stale for each in found.prices)
     if stale:
         old = sum(each.old for each in found.prices)
-        more = f", {old} of them older than {RED_DAYS}" if old else ""
+        more = f", {old} of them by months" if old else ""
         verb = "is" if stale == 1 else "are"
-        said.append(f"{format_counted(stale, 'price')} {verb} older than {AMBER_DAYS} days{more}: ask again.")
+        said.append(f"{format_counted(stale, 'price')} {verb} out of date{more}: ask again.")
     if any(each.single for each in found.prices):
         said.append("Prices of single accelerators say nothing of a cluster with a network between them.")
     if found.too_old:
@@ -210,7 +209,16 @@ def _tree(found: BySupplier, answer: Answer) -> dict[str, object]:
 
 
 def _rows(found: BySupplier) -> Table:
-    keys = ("supplier", "term", "usd_per_gpu_hour", "date", "age_days", "total_usd", "delta_usd", "source")
+    columns = (
+        Column("Supplier", key="supplier"),
+        Column("Terms", key="term"),
+        Column("Price", format_money, right=True, key="usd_per_gpu_hour"),
+        Column("Read", key="date"),
+        Column("Days old", right=True, key="age_days"),
+        Column("Total", format_money, right=True, key="total_usd"),
+        Column("Against the plan", signed_money, right=True, key="delta_usd"),
+        Column("Source", key="source"),
+    )
     rows = tuple(
         (
             each.card.supplier,
@@ -224,4 +232,4 @@ def _rows(found: BySupplier) -> Table:
         )
         for each in found.prices
     )
-    return Table(tuple(Column(key) for key in keys), rows)
+    return Table(columns, rows)

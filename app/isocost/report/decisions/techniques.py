@@ -9,7 +9,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.techniques import TechniqueRow
 from isocost.plan.compare.differences import Difference
 from isocost.plan.compare.rack import Outcome, Rack, Technique
-from isocost.quantities import format_counted, format_duration, format_money
+from isocost.quantities import format_counted, format_duration, format_fixed, format_money
 from isocost.report.decisions.words import input_label, signed_money, signed_share, value_words
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
@@ -102,7 +102,7 @@ def together_said(found: Rack) -> list[str]:
 def _outcome(each: Outcome) -> str:
     parts = [format_money(each.total_usd), f"{format_duration(each.days)} on the accelerators"]
     parts += [] if each.fits else ["does not fit in memory"]
-    parts += [f"predicted loss {each.loss:.3f}"] if each.loss is not None else []
+    parts += [f"predicted loss {format_fixed(each.loss, 3)}"] if each.loss is not None else []
     return ", ".join(parts)
 
 
@@ -130,7 +130,7 @@ def what_else(each: Technique) -> str:
     if old is not None and new is None:
         said.append("its loss is not predicted")
     elif old is not None and new is not None and abs(new - old) >= LEAST_LOSS:
-        said.append(f"predicted loss {old:.3f} -> {new:.3f}")
+        said.append(f"predicted loss {format_fixed(old, 3)} -> {format_fixed(new, 3)}")
     return "; ".join(said)
 
 

@@ -22,6 +22,8 @@ from isocost.report.decisions.doubt import (
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
+SAME = 0.005
+"""Share by which two sums may differ and be told as one."""
 LITTLE = 0.01
 """Share of an ask below which what an experiment frees is little."""
 
@@ -80,6 +82,12 @@ def experiment_reasons(found: Experiment) -> tuple[str, ...]:
     return most, dearer, exact, f"An hour of {found.accelerators} costs {format_money(found.hour_usd)}."
 
 
+def _apart_from_plan(found: Tornado) -> Iterator[str]:
+    """That the bars stand about another sum than the plan's, where they do."""
+    if found.base_usd > 0.0 and abs(found.middle_usd / found.base_usd - 1.0) > SAME:
+        yield f"The plan itself comes to {format_money(found.base_usd)}: why, stands beside it below."
+
+
 def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answered: Answer) -> Told:
     """What matters in a plan."""
     columns = (
@@ -106,7 +114,8 @@ def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answer
         for bar in found.bars
     )
     reading = (
-        f"Each input at its own low and high, the others as planned: {format_money(found.base_usd)}.",
+        f"Each input at its own low and high, the others as planned: {format_money(found.middle_usd)}.",
+        *_apart_from_plan(found),
         f"Share of doubt: {MEASURE}.",
     )
     sections = (

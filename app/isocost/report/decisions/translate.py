@@ -13,9 +13,11 @@ from isocost.plan.compare.translation import Half, StageTranslation, Translated
 from isocost.quantities import (
     format_count,
     format_duration,
+    format_fixed,
     format_money,
     format_quantity,
     format_share,
+    format_significant,
 )
 from isocost.quantities.units import HOURS_PER_DAY
 from isocost.report.table import Column, Table
@@ -104,9 +106,8 @@ def _hours_said(found: Translated) -> list[str]:
     ratio = found.from_hours / there
     if 1.0 / SIMILAR <= ratio <= SIMILAR:
         return [f"There {_hours(there)} are predicted, about what it took."]
-    told = (
-        f"There {_hours(there)} are predicted: it took {ratio:.2g} times that, and so it is taken to do here."
-    )
+    times = format_significant(ratio, 2)
+    told = f"There {_hours(there)} are predicted: it took {times} times that, and so it is taken to do here."
     if 1.0 / APART <= ratio <= APART:
         return [told]
     return [told, "So far apart, what was run there is hardly what is described here: look at its inputs."]
@@ -121,8 +122,8 @@ def _range_said(found: Translated) -> list[str]:
         f" {words} had: of {format_count(common.groups)} pieces of work by {format_count(common.teams)}"
         f" teams, {_share(common.covered)} of the ratios lie in ranges made so."
     )
-    factor = f"The ratio is good to a factor of {math.exp(found.half):.2f}"
-    alone = f"of {math.exp(theirs):.2f} there and {math.exp(mine):.2f} here alone"
+    factor = f"The ratio is good to a factor of {format_fixed(math.exp(found.half), 2)}"
+    alone = f"of {format_fixed(math.exp(theirs), 2)} there and {format_fixed(math.exp(mine), 2)} here alone"
     beside = found.half / min(mine, theirs) if min(mine, theirs) > 0.0 else math.inf
     verdict = (
         "narrower than either"
@@ -200,7 +201,7 @@ def _stages(found: Translated) -> Table:
         Column("Stage"),
         Column("There", _hours, right=True),
         Column("Here", _hours, right=True),
-        Column("Here over there", lambda ratio: f"{ratio:.3g}", right=True),
+        Column("Here over there", lambda ratio: format_significant(ratio, 3), right=True),
     )
     rows = tuple(
         (each.name, each.from_hours, each.hours, each.mine.hours / each.theirs.hours) for each in found.stages

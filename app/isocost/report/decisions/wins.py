@@ -26,12 +26,10 @@ def mapped(found: Wins, case: Case) -> Told:
     """The map in every form; as text a letter stands for each winner."""
     sections = [
         Section("", tuple(_sentences(found))),
-        Section(
-            f"{_label(found.y.axis)} upwards, {_label(found.x.axis)} to the right", tuple(_letters(found))
-        ),
+        Section(f"{label(found.y.axis)} upwards, {label(found.x.axis)} to the right", tuple(_letters(found))),
         Section("Winners", table=_legend(found)),
     ]
-    return Told(title_of(case), finding(found), tuple(sections), _tree(found), _rows(found))
+    return Told(title_of(case), finding(found), tuple(sections), _tree(found), rows(found))
 
 
 def finding(found: Wins) -> str:
@@ -47,11 +45,11 @@ def finding(found: Wins) -> str:
     return f"{first.label} is the {aim} on {share} of this map"
 
 
-def _label(axis: Axis) -> str:
+def label(axis: Axis) -> str:
     return NUMBERS[PATHS[axis]].label
 
 
-def _said(axis: Axis, value: float) -> str:
+def value_said(axis: Axis, value: float) -> str:
     if axis == "deadline":
         return format_duration(value)
     if axis in ("budget", "price"):
@@ -61,8 +59,8 @@ def _said(axis: Axis, value: float) -> str:
 
 def _sentences(found: Wins) -> Iterator[str]:
     for span, values in ((found.x, found.xs), (found.y, found.ys)):
-        ends = f"{_said(span.axis, float(values[0]))} to {_said(span.axis, float(values[-1]))}"
-        yield f"{_label(span.axis)} from {ends}, by equal factors."
+        ends = f"{value_said(span.axis, float(values[0]))} to {value_said(span.axis, float(values[-1]))}"
+        yield f"{label(span.axis)} from {ends}, by equal factors."
     if found.aim == "fastest":
         yield "No deadline is set: the fastest within the budget wins."
     nobody = float((found.place == NOBODY).mean())
@@ -81,10 +79,10 @@ def letter(at: int) -> str:
 def _letters(found: Wins) -> Iterator[str]:
     rows = np.unique(np.linspace(0, len(found.ys) - 1, min(ROWS, len(found.ys))).round().astype(int))
     columns = np.unique(np.linspace(0, len(found.xs) - 1, min(COLUMNS, len(found.xs))).round().astype(int))
-    width = max(len(_said(found.y.axis, float(found.ys[row]))) for row in rows)
+    width = max(len(value_said(found.y.axis, float(found.ys[row]))) for row in rows)
     for row in rows[::-1]:
         marks = "".join(BLANK if (at := found.place[row, c]) == NOBODY else letter(int(at)) for c in columns)
-        yield f"{_said(found.y.axis, float(found.ys[row])):>{width}}  {marks}"
+        yield f"{value_said(found.y.axis, float(found.ys[row])):>{width}}  {marks}"
 
 
 def _legend(found: Wins) -> Table:
@@ -131,7 +129,7 @@ def _tree(found: Wins) -> dict[str, Any]:
     }
 
 
-def _rows(found: Wins) -> Table:
+def rows(found: Wins) -> Table:
     columns = (
         Column(found.x.axis, str, key=PATHS[found.x.axis]),
         Column(found.y.axis, str, key=PATHS[found.y.axis]),

@@ -12,7 +12,14 @@ from isocost.plan.inputs.table import CHOICES, INPUTS, NUMBERS
 from isocost.plan.kinds import RolloutPhase, StageBase, kind_of
 from isocost.plan.project.ranges import SEPARATOR, InputRange
 from isocost.plan.values import Correction, Hardware, ModelChoice, Price, Value
-from isocost.quantities import SPACE, format_count, format_counted, format_money, format_quantity
+from isocost.quantities import (
+    SPACE,
+    format_count,
+    format_counted,
+    format_money,
+    format_quantity,
+    format_significant,
+)
 from isocost.report.findings.inputs import price_origin
 
 AUTOMATIC = "automatic"
@@ -89,7 +96,7 @@ def _record(name: str, value: Value, catalog: Catalog) -> str:
         accelerator = catalog.accelerator(value.accelerator).short_name
         return f"{format_count(value.count)} {accelerator}"
     if isinstance(value, Correction):
-        return f"x {value.factor:.3g} from {format_counted(value.runs, 'run')}"
+        return f"x {format_significant(value.factor, 3)} from {format_counted(value.runs, 'run')}"
     held = {field: getattr(value, field) for field in value.__struct_fields__}
     said = [value_words(f"{name}.{field}", each, catalog) for field, each in held.items() if each is not None]
     return ", ".join(said) or AUTOMATIC

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from isocost.plan.money.options import Crossing, OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
-from isocost.quantities import format_cents, format_count, format_duration, format_money, format_quantity
+from isocost.quantities import (
+    format_cents,
+    format_count,
+    format_duration,
+    format_fixed,
+    format_money,
+    format_quantity,
+    format_significant,
+)
 from isocost.quantities.units import DAYS_PER_MONTH, MONTHS_PER_YEAR
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -135,7 +143,7 @@ def rent_finding(question: RentOrBuy) -> str:
 
 def _life(question: RentOrBuy) -> str:
     years = question.life_months / MONTHS_PER_YEAR
-    return f"{years:.3g} year{'' if years == 1 else 's'}"
+    return f"{format_significant(years, 3)} year{'' if years == 1 else 's'}"
 
 
 def _time(months: float) -> str:
@@ -145,7 +153,8 @@ def _time(months: float) -> str:
 def _times(one: float, other: float) -> tuple[str, str]:
     """Two times, finer where they would read the same."""
     short = _time(one), _time(other)
-    return short if short[0] != short[1] else (f"{one:.3f} months", f"{other:.3f} months")
+    finer = f"{format_fixed(one, 3)} months", f"{format_fixed(other, 3)} months"
+    return short if short[0] != short[1] else finer
 
 
 def rent_subtitle(question: RentOrBuy) -> str:
@@ -219,7 +228,8 @@ def rent_at(question: RentOrBuy, month: int) -> str:
         format_money(float(each[month]))
         for each in (question.rented_usd, question.bought_usd, question.resold_usd)
     )
-    return f"By month {question.months[month]:.3g}: rented {rented}, bought {bought}, {resold} if then sold"
+    at = format_significant(question.months[month], 3)
+    return f"By month {at}: rented {rented}, bought {bought}, {resold} if then sold"
 
 
 def _money(name: str) -> Column:
@@ -229,7 +239,7 @@ def _money(name: str) -> Column:
 def rent_table(question: RentOrBuy | None) -> Table:
     """Money spent by each month."""
     columns = (
-        Column("Month", lambda month: f"{month:.3g}", right=True),
+        Column("Month", lambda month: format_significant(month, 3), right=True),
         *(_money(name) for name in ("Rent", "Buy", "Buy, then sell")),
     )
     if question is None:

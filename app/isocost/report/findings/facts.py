@@ -19,6 +19,7 @@ from isocost.quantities import (
     format_money,
     format_power,
     format_quantity,
+    format_significant,
 )
 from isocost.report.findings.said import KeyFigure, Said
 from isocost.report.table import Column, Table
@@ -31,9 +32,10 @@ def energy_figures(found: Footprint) -> tuple[KeyFigure, ...]:
     market = "no contracts claimed"
     if found.co2_market_kg != found.co2_kg:
         market = f"{format_carbon(found.co2_market_kg)} market-based"
+    pue = format_significant(found.facts.pue)
     paid = "paid beside the machines" if found.paid_apart else "within the rent"
     return (
-        KeyFigure("Energy", format_energy(found.kwh), f"PUE {found.facts.pue:g}, at the meter", "energy.kwh"),
+        KeyFigure("Energy", format_energy(found.kwh), f"PUE {pue}, at the meter", "energy.kwh"),
         KeyFigure("Power", format_power(found.peak_kw), "largest stage, mean", "energy.peak_kw"),
         KeyFigure("Electricity", format_money(found.usd), paid, "energy.cost_usd"),
         KeyFigure("Emissions", format_carbon(found.co2_kg), market, "energy.co2_kg"),

@@ -19,6 +19,7 @@ from isocost.quantities import (
     format_memory_of,
     format_quantity,
     format_share,
+    format_significant,
 )
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -163,8 +164,8 @@ def round_subtitle(found: RoundsFit) -> str:
 def seconds(value: float) -> str:
     """A duration in seconds, of fixed precision: "7.2 s", "120 ms"."""
     if value < 0.9995:
-        return f"{value * 1000:.3g}{SPACE}ms"
-    return f"{value:.3g}{SPACE}s" if value < 999.5 else f"{value:,.0f}{SPACE}s"
+        return f"{format_significant(value * 1000, 3)}{SPACE}ms"
+    return f"{format_significant(value, 3)}{SPACE}s" if value < 999.5 else f"{format_count(value)}{SPACE}s"
 
 
 def lower(name: str) -> str:
@@ -174,7 +175,7 @@ def lower(name: str) -> str:
 
 def step_share(amount: float, total: float) -> str:
     """A part's share of the step, beside its bar: "47.3 %"."""
-    return f"{100 * amount / total:.1f}{SPACE}%"
+    return format_share(amount / total)
 
 
 # Either as figures
@@ -200,7 +201,7 @@ def breakdown_words(breakdown: Breakdown, unit: str) -> str:
 
 def percent(share: float) -> str:
     """A share with a decimal where it is below a tenth: "47 %", "7.1 %"."""
-    return f"{share * 100:.0f}{SPACE}%" if share >= 0.095 else f"{share * 100:.1f}{SPACE}%"
+    return format_share(share, decimals=0 if share >= 0.095 else 1)
 
 
 # Stages without a layout to choose

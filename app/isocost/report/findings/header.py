@@ -33,6 +33,7 @@ from isocost.quantities import (
     format_money,
     format_quantity,
     format_share,
+    format_significant,
     plain_spaces,
 )
 from isocost.report.findings.said import KeyFigure
@@ -142,7 +143,7 @@ def _hours_note(estimate: Estimate) -> str:
 def _speed(stage: StageEstimate, figure: str) -> Iterator[KeyFigure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
-        note = f"{format_count(rate) if rate >= 10 else f'{rate:.3g}'} per {stage.noun}"
+        note = f"{format_count(rate) if rate >= 10 else format_significant(rate, 3)} per {stage.noun}"
         yield KeyFigure("Tokens/s", format_quantity(rate * stage.count, "number"), note, figure)
 
 
@@ -240,7 +241,7 @@ def _price_age(paid: Sequence[tuple[Price, str]], catalog: Catalog, today: date 
     if not dated:
         return Remark("price without a date", "care")
     oldest = max(age for age, _, _ in dated)
-    gravest = {staleness(price, newest_price(price, at, catalog), today) for _, price, at in dated}
+    gravest = {staleness(price, newest_price(price, at, catalog), catalog, today) for _, price, at in dated}
     tone: Tone = "stop" if "care" in gravest else "care" if "info" in gravest else "quiet"
     when = "of today" if oldest <= 0 else f"{format_counted(oldest, 'day')} old"
     return Remark(f"price {when}", tone)

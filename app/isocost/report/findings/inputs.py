@@ -37,7 +37,14 @@ from isocost.plan.project.project import (
 )
 from isocost.plan.project.ranges import InputRange
 from isocost.plan.values import Data, Layout, Price
-from isocost.quantities import SPACE, format_counted, format_money, format_quantity, format_share
+from isocost.quantities import (
+    SPACE,
+    format_counted,
+    format_money,
+    format_quantity,
+    format_rounded,
+    format_share,
+)
 
 NOTHING_SET = "off"
 OWN_PRICE = "Your own price"
@@ -210,7 +217,7 @@ def _tokens(selected: Selected) -> str:
         return default.source if selected.value("data.tokens") == default.value else TYPED
     counted = parameters_of(model_of(selected.scenario, stage), selected.catalog)
     ratio = data.tokens / counted.active
-    shown = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+    shown = format_rounded(ratio)
     regime = training_regime(counted.active, data.tokens, selected.catalog)
     reached = thresholds_reached(training_flops(selected.results), selected.catalog)
     rule = f" · above {reached[-1].flops:.0e} FLOPs".replace("e+", "e") if reached else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.physics.layouts import SHARDING_WORDS, pinned_words, recompute_words
-from isocost.quantities import format_count, format_memory, format_quantity
+from isocost.quantities import format_count, format_memory, format_quantity, format_rounded
 from isocost.report.findings.fit import percent
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -181,4 +181,4 @@ def layouts_table(rows: Sequence[LayoutRow]) -> Table:
 
 def rate(value: float) -> str:
     """Tokens a second of one accelerator: "1,234", "31.4"."""
-    return format_count(value) if value >= 100 else f"{value:.3g}"
+    return format_rounded(value)

@@ -59,7 +59,12 @@ def near_facts(run: NearRun) -> str:
 
 def near_error(run: NearRun) -> str:
     """The signed error: "+6 %"."""
-    points = round(run.error * 100)
+    return error_words(run.error)
+
+
+def error_words(error: float) -> str:
+    """An error relative to what was measured, with its sign: "+6 %"."""
+    points = round(error * 100)
     sign = "+" if points > 0 else "−" if points < 0 else ""
     return f"{sign}{abs(points)}{SPACE}%"
 
@@ -85,12 +90,18 @@ def near_words(run: NearRun) -> str:
 
 def near_table(runs: Sequence[NearRun]) -> Table:
     """The nearest runs as plain values."""
-    names = {
-        "model": "Model", "accelerator": "Accelerator", "count": "How many", "sequence": "Sequence",
-        "precision": "Precision", "measured_tokens_per_s_per_gpu": "Measured tokens/s per GPU",
-        "predicted_tokens_per_s_per_gpu": "Estimated tokens/s per GPU", "error": "Error", "source": "Source",
-        "reference": "Reference",
-    }  # fmt: skip
+    columns = (
+        Column("Model", key="model"),
+        Column("Accelerator", key="accelerator"),
+        Column("How many", format_count, right=True, key="count"),
+        Column("Sequence", format_count, right=True, key="sequence"),
+        Column("Precision", key="precision"),
+        Column("Measured tokens/s per GPU", rate, right=True, key="measured_tokens_per_s_per_gpu"),
+        Column("Estimated tokens/s per GPU", rate, right=True, key="predicted_tokens_per_s_per_gpu"),
+        Column("Error", error_words, right=True, key="error"),
+        Column("Source", key="source"),
+        Column("Reference", key="reference"),
+    )
     rows = tuple(
         (
             near.run.model,
@@ -106,4 +117,4 @@ def near_table(runs: Sequence[NearRun]) -> Table:
         )
         for near in runs
     )
-    return Table(tuple(Column(words, key=name) for name, words in names.items()), rows)
+    return Table(columns, rows)

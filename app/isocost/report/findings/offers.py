@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from isocost.catalog import Catalog
 from isocost.catalog.errors import CatalogError
@@ -15,7 +14,16 @@ from isocost.plan.money.ownership import purchase_price
 from isocost.plan.physics.resolve import parameters_of, precision_on
 from isocost.plan.project.choosing import price_for
 from isocost.plan.project.project import ModelChoice, Project, Scenario
-from isocost.quantities import SPACE, format_cents, format_count, format_money, format_quantity
+from isocost.quantities import (
+    SPACE,
+    format_cents,
+    format_count,
+    format_money,
+    format_quantity,
+    format_significant,
+    marked,
+    remembered_words,
+)
 from isocost.quantities.units import GIGA, TERA
 from isocost.report.table import Column
 
@@ -82,7 +90,7 @@ def model_offers(catalog: Catalog) -> tuple[Offer, ...]:
     return tuple(model_offer(entry, catalog) for entry in catalog.named_models)
 
 
-@lru_cache(maxsize=1024)
+@remembered_words(1024)
 def model_offer(entry: ModelEntry, catalog: Catalog) -> Offer:
     """A model: parameters, those active where they are fewer, its class of shape, the year it came out."""
     total, active = _sizes(entry, catalog)
@@ -179,9 +187,9 @@ def _accelerator(entry: AcceleratorEntry, project: Project, scenario: Scenario, 
     spec = entry.spec
     basis = precision_on(spec, _BASIS)
     names = CHOICES["data.precision"].options
-    memory = f"{spec.memory_bytes / GIGA:g}{SPACE}GB"
+    memory = f"{format_significant(spec.memory_bytes / GIGA)}{SPACE}GB"
     speed, kind = format_count(spec.peak_flops[basis] / TERA), names.get(basis, basis.upper())
-    link = f"{spec.scaleup_bandwidth / GIGA:,.4g}{SPACE}GB/s"
+    link = f"{marked(f'{spec.scaleup_bandwidth / GIGA:,.4g}')}{SPACE}GB/s"
     price, costs = _price(entry, project, scenario, catalog)
     name = named_accelerator(entry)
     sentence = (

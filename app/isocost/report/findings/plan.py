@@ -17,8 +17,10 @@ from isocost.quantities import (
     SPACE,
     format_count,
     format_duration,
+    format_fixed,
     format_money,
     format_share,
+    format_significant,
     shown_duration,
     shown_money,
 )
@@ -264,7 +266,7 @@ def time_table(comparison: Comparison) -> Table:
         Column("Time", format_duration, right=True, key="days"),
         Column("Cost", format_money, right=True, key="cost_usd"),
         Column("Price of an hour", format_money, right=True, key="usd_per_gpu_hour"),
-        Column("MFU", lambda share: f"{share:.1%}", right=True, key="mfu"),
+        Column("MFU", lambda share: f"{format_fixed(100.0 * share, 1)}%", right=True, key="mfu"),
         Column("Memory", lambda fits: "fits" if fits else "does not fit", key="fits"),
     )
     rows = tuple(
@@ -368,7 +370,7 @@ def bar_scale(choices: Sequence[RankedChoice]) -> float:
 def beyond_scale(choice: RankedChoice, choices: Sequence[RankedChoice]) -> str:
     """What stands in the gap of a bar too long to draw: its cost over the cheapest, "5.3x the cheapest"."""
     costs = [c.cost_usd for c in choices if c.fits and c.in_time and c.cost_usd > 0]
-    return f"{choice.cost_usd / min(costs):.3g}x the cheapest" if costs else ""
+    return f"{format_significant(choice.cost_usd / min(costs), 3)}x the cheapest" if costs else ""
 
 
 def ranking_table(choices: Sequence[RankedChoice]) -> Table:

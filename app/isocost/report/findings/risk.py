@@ -12,7 +12,7 @@ from isocost.plan.doubt.experiment import RUNS
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.doubt.tornado import MEASURE, Bar
 from isocost.plan.project.programme import Goal
-from isocost.quantities import format_duration, format_money, format_share, shown_money
+from isocost.quantities import format_duration, format_money, format_share, shown_money, without_idle_cents
 from isocost.report.decisions.doubt import (
     capital,
     chance_said,
@@ -288,7 +288,7 @@ class End:
         """The difference with its sign."""
         # Of sums this large the cents are noise.
         usd = round(self.usd) if abs(self.usd) >= WHOLE_USD else self.usd
-        return signed_money(usd).removesuffix(".00")
+        return without_idle_cents(signed_money(usd))
 
 
 @dataclass(frozen=True, slots=True)

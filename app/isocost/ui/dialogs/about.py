@@ -22,6 +22,8 @@ KEYS = (
     ("Home / End", "Slider: lowest or highest"),
     ("Double click", "Slider: back to its default"),
     ("Space / F2", "Stages: switch on or off, rename"),
+    ("Arrows, Shift", "Scale: along the line of the bill, freely"),
+    ("Page Up / Down", "Scale: walk over published models"),
     ("P / Ctrl+D", "Compare: pin as the base, duplicate"),
     ("Alt + arrow", "Stages, Compare: move"),
     ("Enter / Esc", "Field: apply or restore"),

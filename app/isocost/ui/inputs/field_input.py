@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
-from isocost.quantities import MoneyUnit, format_quantity, shown_money
+from isocost.quantities import DOLLAR, MoneyUnit, format_quantity, shown_money
 from isocost.report.findings.inputs import caption, remarks_at
 from isocost.ui.inputs.bindings import (
     at_default,
@@ -51,7 +53,7 @@ class FieldInput(QWidget):
         self.setToolTip(plain_tip(_tooltip(field)))
         self.label = plain_label(field.label)
         self.edit = QuantityEdit(field)
-        self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer))
+        self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer, money=_money(field)))
         # A slider that is dragged says other words at each step, and must not move away under the mouse.
         self.context = WrapLabel(lines=CAPTION_LINES)
         self.reset_button = QToolButton()
@@ -128,6 +130,8 @@ class FieldInput(QWidget):
         reading = read(self._session, self.field.path)
         if (reading, shown_money()) != self._reading:
             self._reading = reading, shown_money()
+            if self.slider.scale.money != (money := _money(self.field)):
+                self.slider.set_scale(replace(self.slider.scale, money=money))
             self._show(reading)
         self.reset_button.setVisible(not at_default(self._session, self.field.path))
         self._show_context()
@@ -144,14 +148,12 @@ class FieldInput(QWidget):
 
     def set_stops(self, stops: tuple[int, ...]) -> None:
         """Let dragging stop at what one can have only: see ``Scale.stops``."""
-        field = self.field
-        self.slider.set_scale(Scale(field.low, field.high, field.scale, field.integer, stops))
+        self.slider.set_scale(replace(self.slider.scale, stops=stops))
 
     def set_low(self, low: float) -> None:
         """Start the slider elsewhere than the declared end."""
-        field = self.field
         if self.slider.scale.low != low:
-            self.slider.set_scale(Scale(low, field.high, field.scale, field.integer))
+            self.slider.set_scale(replace(self.slider.scale, low=low))
 
     def _say(self, message: str, wrong: bool) -> None:
         self._message = message
@@ -188,6 +190,11 @@ class FieldInput(QWidget):
     def focus(self) -> None:
         """Put the cursor into the exact field."""
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _money(field: Input) -> MoneyUnit:
+    """The currency in which a field's round values are meant."""
+    return shown_money() if field.quantity == "money" else DOLLAR
 
 
 def _tooltip(field: Input) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QToolTip
 
 from isocost.catalog.names import normalised
 from isocost.plan.project.project import ModelChoice, model_of
+from isocost.quantities import format_count
 from isocost.report.findings.offers import (
     ADD_OWN,
     CUSTOM,
@@ -348,7 +349,7 @@ class AcceleratorPicker(SearchPicker):
         """Put an accelerator into the plan, in the plan's count."""
         name = self._session.catalog.accelerator(value).short_name
         shared = self._session.current_stage.hardware is None
-        count = f"{self._session.value('hardware.count'):,} " if shared else ""
+        count = f"{format_count(self._session.value('hardware.count'))} " if shared else ""
         self._put(value, f"Choose {count}{name}")
 
     def _offers(self) -> tuple[Offer, ...]:

@@ -18,6 +18,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
+from isocost.quantities import shown_money
 from isocost.ui.look.theme import Role, Theme
 from isocost.ui.plot.placing import Points
 from isocost.ui.plot.ticks import Scale, fit_ticks
@@ -150,6 +151,7 @@ class LogPlot(pg.PlotWidget):  # type: ignore[misc]
         self.box.setDefaultPadding(0)
         self._x: Span | None = None
         self._y: Span | None = None
+        self._money = shown_money()
         self._margins = (0.0, 0.0, 0.0)
         # Qt then asks the parent, which is the card and has the menu.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -178,6 +180,12 @@ class LogPlot(pg.PlotWidget):  # type: ignore[misc]
         if (x, y) != (self._x, self._y):
             self._x, self._y = x, y
             self.box.setRange(xRange=(x.low, x.high), yRange=(y.low, y.high), padding=0)
+        if shown_money() != self._money:
+            self._money = shown_money()
+            # pyqtgraph keeps the drawing of an axis as long as its range, whatever its labels would be now.
+            for axis in (self.across, self.up):
+                axis.picture = None
+                axis.update()
 
     @property
     def spans(self) -> tuple[Span, Span]:

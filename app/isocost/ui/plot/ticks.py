@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from isocost.quantities import format_count, format_duration, format_money, shown_money
+from isocost.quantities import (
+    format_count,
+    format_duration,
+    format_money,
+    format_quantity,
+    shown_money,
+    without_idle_cents,
+)
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 
 ENOUGH = 3
@@ -122,7 +129,7 @@ def money_tick(amount: float) -> Tick:
 
 def money_label(usd: float) -> str:
     """USD on an axis, without idle cents: "$20", "$0.50", "$300K"."""
-    return format_money(usd).removesuffix(".00")
+    return without_idle_cents(format_money(usd))
 
 
 _TIMES: tuple[tuple[tuple[float, str], ...], ...] = (
@@ -164,6 +171,16 @@ def count_scale(low: float, high: float) -> Iterator[Level]:
         yield Level(tuple(ticks), whole=step != 1)
 
 
+def number_scale(low: float, high: float) -> Iterator[Level]:
+    """Parameters, tokens and other plain numbers: powers of ten, then 3; round steps where the axis is
+    short."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for mantissas in ((1,), (3,)):
+        values = (float(f"{m}e{k}") for k in decades for m in mantissas)
+        yield Level(tuple(Tick(value, format_quantity(value, "number")) for value in values))
+    yield from _round_steps(low, high, lambda value: format_quantity(value, "number"))
+
+
 def _round_steps(low: float, high: float, label: Callable[[float], str]) -> Iterator[Level]:
     """Evenly spaced round numbers, for axes too short to hold two ticks of a logarithmic scale.
 
@@ -195,6 +212,9 @@ def even_ticks(
     per_pixel = (high - low) / length
     exponent = math.floor(math.log10(high - low)) - 1
     for step in (m * 10.0**k for k in (exponent, exponent + 1) for m in (1, 2, 5)):
+        # Labels take room: steps of less than the gap need none to be made.
+        if gap * per_pixel > step:
+            continue
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         ticks = [tick(n * step) for n in range(first, last + 1)]
         widest = max((extent(each.label) for each in ticks), default=0.0)

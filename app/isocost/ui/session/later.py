@@ -14,13 +14,11 @@ if TYPE_CHECKING:
 
 
 class Later(LatestWorker):
-    """A function of an answer; its last value stands until the next one has come."""
+    """A function of an answer, and of what the view chose; its last value stands until the next has come."""
 
-    def __init__(
-        self, work: Callable[[Answer], Any], follows: Callable[[Answer], object], parent: QObject
-    ) -> None:
-        """``follows`` is the part of an answer that the value follows from: asked again for an equal one,
-        nothing is worked out again."""
+    def __init__(self, work: Callable[..., Any], follows: Callable[..., object], parent: QObject) -> None:
+        """Both are given an answer and what the view chose. ``follows`` is what the value follows from: asked
+        again for an equal one, nothing is worked out again."""
         super().__init__(parent)
         self._work = work
         self._follows = follows
@@ -29,12 +27,12 @@ class Later(LatestWorker):
         """The newest value; None before the first one of a document."""
         self.ready.connect(self._keep)
 
-    def ask(self, answer: Answer) -> None:
+    def ask(self, answer: Answer, *chosen: object) -> None:
         """Work the value out for an answer; ``ready`` tells when it has come."""
-        wanted = self._follows(answer)
+        wanted = self._follows(answer, *chosen)
         if wanted != self._asked:
             self._asked = wanted
-            self.request(lambda: self._work(answer))
+            self.request(lambda: self._work(answer, *chosen))
 
     def discard(self) -> None:
         super().discard()

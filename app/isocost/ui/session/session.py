@@ -22,7 +22,7 @@ from isocost.plan.project.editing import add_scenario, followed
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.plan.values import Currency
-from isocost.quantities import MoneyUnit, show_money_in
+from isocost.quantities import MoneyUnit, format_count, show_money_in
 from isocost.report.findings.layouts import not_searched
 from isocost.ui.session.later import Later
 from isocost.ui.session.step import Step
@@ -170,7 +170,7 @@ class Session(QObject):
     def choose_hardware(self, accelerator: str, count: int, gesture: object | None = None) -> None:
         """Make an accelerator and count the scenario's own, at its frozen or usual price."""
         name = self.catalog.accelerator(accelerator).short_name
-        words = f"Choose {count:,} {name}"
+        words = f"Choose {format_count(count)} {name}"
         at, catalog = self._scenario, self.catalog
         self.apply(lambda project: with_hardware(project, accelerator, count, catalog, at), words, gesture)
 
@@ -257,7 +257,7 @@ class Session(QObject):
         working = any(worker.busy for worker in self._workers)
         return self._asked or self._comparison.isActive() or working
 
-    def later(self, work: Callable[[Answer], Any], follows: Callable[[Answer], object]) -> Later:
+    def later(self, work: Callable[..., Any], follows: Callable[..., object]) -> Later:
         """Something of an answer that takes longer than a frame, for a view that asks for it while it shows.
 
         It is closed and discarded with the session, which settles only when it has come; see :class:`Later`.

@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.project.project import Project
+from isocost.quantities import PLAIN, numbers_marked
 from isocost.report.table import Table, write_csv
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
@@ -294,7 +295,12 @@ class ChartCard(QFrame):
 
     def export_table(self, name: str, table: Callable[[], Table]) -> None:
         """Ask for a file, proposed as ``name``, and write a table as CSV."""
-        self._export("Comma-separated values", ".csv", lambda path: write_csv(path, table()), name)
+
+        def write(path: Path) -> None:
+            with numbers_marked(PLAIN):  # what words a table has are read by other programs too
+                write_csv(path, table())
+
+        self._export("Comma-separated values", ".csv", write, name)
 
     def _export(self, kind: str, suffix: str, write: Callable[[Path], object], name: str = "") -> None:
         """Ask for a file and write it; say in words when it cannot be written."""

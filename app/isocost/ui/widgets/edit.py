@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from isocost.plan.inputs.input import Input, problem
 from isocost.plan.inputs.ranging import Ends
 from isocost.quantities import (
+    DOLLAR,
     MoneyUnit,
     QuantityError,
+    format_count,
     format_exact,
     format_quantity,
+    format_significant,
     parse,
     shown_money,
     typed_money,
@@ -126,7 +129,7 @@ class QuantityEdit(QLineEdit):
             return _editable(self._value, self._field)
         short = format_quantity(self._value, self._field.quantity)
         if self._automatic and 0.0 < self._value < FINEST and self._field.quantity == "number":
-            short = f"<{FINEST}"
+            short = f"<{format_significant(FINEST)}"
         return f"auto {short}" if self._automatic else short
 
     def _read(self) -> float:
@@ -297,7 +300,9 @@ class QuantityEdit(QLineEdit):
 def _editable(value: float, field: Input) -> str:
     """A value to type over, without the digits of a computation; untouched, the value itself stays."""
     digits = WHOLE_DIGITS if field.quantity in ("count", "money") else EDITED_DIGITS
-    return format_exact(float(f"{value:.{digits}g}"), field.quantity)
+    # Money is rounded as it is shown: of a sum in another currency its USD may have every digit.
+    money = shown_money() if field.quantity == "money" else DOLLAR
+    return format_exact(money.usd(float(f"{money.shown(value):.{digits}g}")), field.quantity)
 
 
 def singular(things: str) -> str:
@@ -312,7 +317,8 @@ def singular(things: str) -> str:
 def _spelled(value: float, field: Input, unit: str) -> str:
     """A value in full digits with its unit, as proof of what was understood."""
     if field.quantity == "number" or field.quantity == "count":
-        written = f"{value:,.0f}" if 1 <= abs(value) < 1e18 and value == int(value) else f"{value:g}"
+        whole = 1 <= abs(value) < 1e18 and value == int(value)
+        written = format_count(value) if whole else format_significant(value)
         things = unit or field.unit or field.label.lower()
         return f"{written} {singular(things) if value == 1 else things}"
     return f"{format_exact(value, field.quantity)} {unit}".strip()

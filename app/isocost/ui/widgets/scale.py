@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+
+from isocost.quantities import DOLLAR, MoneyUnit
 
 _TINY = 1e-9
 """Relative slack so that 5.000000001 counts as 5 when stepping."""
@@ -27,6 +30,8 @@ class Scale:
     """Where dragging and stepping stop, rising: up to the last at these only, above it at its multiples."""
     third: float | None = None
     """The value a third of the way along, where a linear scale bends; None = it does not."""
+    money: MoneyUnit = DOLLAR
+    """The currency in which dragging and stepping lead to round amounts, of a scale of USD."""
 
     def position(self, value: float) -> float:
         """Place of a value on the way from low to high, 0..1; values beyond an end are at that end."""
@@ -51,6 +56,8 @@ class Scale:
 
     def snapped(self, value: float, resolution: float) -> float:
         """The roundest value no further away than ``resolution`` (0..1), in at most three digits."""
+        if not self.money.is_dollar:
+            return self._as_shown(value, lambda scale, amount: scale.snapped(amount, resolution))
         if self.kind == "linear":
             step = self._linear_step() / (10 if resolution * 1000 < 1 else 2)
             return self._bounded(round(value / step) * step)
@@ -63,6 +70,10 @@ class Scale:
 
     def stepped(self, value: float, steps: int, *, fine: bool = False, page: bool = False) -> float:
         """The value some steps away: 1-2-5 on a logarithmic scale, with smaller and larger ones."""
+        if not self.money.is_dollar:
+            return self._as_shown(
+                value, lambda scale, amount: scale.stepped(amount, steps, fine=fine, page=page)
+            )
         if self.kind == "linear":
             step = self._linear_step() * (0.1 if fine else 5 if page else 1)
             target = round((value + steps * step) / step) * step
@@ -76,6 +87,22 @@ class Scale:
         if (value >= self.high and steps > 0) or (value <= self.low and steps < 0):
             return value
         return self._bounded(self._stop(target, steps))
+
+    def _as_shown(self, value: float, moved: Callable[[Scale, float], float]) -> float:
+        """Where a move leads on the same scale of the currency shown; an end is the end in USD."""
+        shown, third = self.money.shown, self.third
+        scale = replace(
+            self,
+            low=shown(self.low),
+            high=shown(self.high),
+            third=None if third is None else shown(third),
+            money=DOLLAR,
+        )
+        amount = moved(scale, shown(value))
+        if amount == shown(value):
+            return value
+        usd = self.money.usd(amount)
+        return next((end for end in (self.low, self.high) if math.isclose(usd, end, rel_tol=_TINY)), usd)
 
     def _stop(self, value: float, towards: int = 0) -> float:
         """The nearest stop, or the next one up or down."""

@@ -58,6 +58,8 @@ class Winner:
     """Of the map."""
     price_date: str
     usd_per_gpu_hour: float
+    card: PriceCard
+    """The price it wins by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Wins:
     cost_usd: Array
     """(ys, xs) of the winner; infinite where there is none."""
     span_days: Array
+    count: NDArray[np.int64]
+    """(ys, xs) of the winner; 0 where there is none."""
+    plan: tuple[float, float]
+    """Where the plan itself is."""
     winners: tuple[Winner, ...]
     """By their share of the map."""
     aim: Goal
@@ -102,6 +108,7 @@ def wins(case: Case, x: Span, y: Span, without: frozenset[str] = frozenset(), si
     best = np.full(shape, np.inf)
     which = np.full(shape, NOBODY, dtype=np.intp)
     cost_at, days_at = np.full(shape, np.inf), np.full(shape, np.inf)
+    count_at = np.zeros(shape, dtype=np.int64)
     aim = _aim(case, x, y)
     for row in range(len(ys)):
         cost, days, good = plane.row(x, xs, y, float(ys[row]))
@@ -111,11 +118,12 @@ def wins(case: Case, x: Span, y: Span, without: frozenset[str] = frozenset(), si
         columns = np.arange(len(xs))
         best[row] = by[columns, at]
         which[row] = np.where(np.isfinite(best[row]), plane.on.which[at], NOBODY)
-        cost_at[row], days_at[row] = cost[columns, at], days[columns, at]
+        cost_at[row], days_at[row], count_at[row] = cost[columns, at], days[columns, at], plane.on.counts[at]
     nobody = which == NOBODY
-    cost_at[nobody], days_at[nobody] = np.inf, np.inf
+    cost_at[nobody], days_at[nobody], count_at[nobody] = np.inf, np.inf, 0
     place, winners = _winners(case, plane.on, which)
-    return Wins(x, y, xs, ys, place, cost_at, days_at, winners, aim)
+    own = _own(case, x.axis), _own(case, y.axis)
+    return Wins(x, y, xs, ys, place, cost_at, days_at, count_at, own, winners, aim)
 
 
 def _refuse(case: Case, x: Span, y: Span) -> None:
@@ -127,6 +135,8 @@ def _refuse(case: Case, x: Span, y: Span) -> None:
     case.refuse_idle()
     if "price" in axes and case.scenario.supply.owns:
         raise WishError("This plan owns its accelerators: no rent decides what they cost.")
+    if "price" in axes and not case.card.usd_per_gpu_hour > 0.0:
+        raise WishError("The plan's accelerators cost nothing: give them a price for a map to vary.")
 
 
 def _aim(case: Case, x: Span, y: Span) -> Goal:
@@ -301,6 +311,7 @@ def _winners(case: Case, on: Reach, which: NDArray[np.intp]) -> tuple[NDArray[np
                 counted[card] / which.size,
                 price.date,
                 float(on.rates[int(np.flatnonzero(on.which == card)[0])]),
+                price,
             )
         )
     return place, tuple(winners)

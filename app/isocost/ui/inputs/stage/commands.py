@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from isocost.plan.answer.predicted import predicted
 from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.kinds import KINDS
 from isocost.plan.project import editing
-from isocost.plan.project.project import Project, Stage
+from isocost.plan.project.project import Project, Stage, replace_stage
 from isocost.ui.session.session import Session
+
+
+def predict_claimed(session: Session) -> None:
+    """Put a stage with physics behind it in the place of the selected one, where that is a claim."""
+    made = predicted(session.project, session.stage, session.catalog, session.scenario)
+    if made is not None:
+        at = {"scenario": session.scenario, "stage": session.stage}
+        session.apply(lambda project: replace_stage(project, made.stage, **at), f"Predict {made.stage.name}")
 
 
 class StageCommands:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.case import WishError
 from isocost.plan.solve.hardware.ladder import Ladder, ladder
-from isocost.quantities import format_money
+from isocost.quantities import format_money, without_idle_cents
 from isocost.report.decisions.ladder import LadderView, ladder_view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
@@ -76,7 +76,7 @@ class LadderChart(ReadableChart[LadderView | None]):
         left = _name(size, theme)
         for at, budget in enumerate(view.budgets):
             place = QRectF(left + at * cell, 0, cell - 6, head - 4)
-            write_text(painter, place, format_money(budget).removesuffix(".00"), bold, theme.text, RIGHT)
+            write_text(painter, place, without_idle_cents(format_money(budget)), bold, theme.text, RIGHT)
         painter.setPen(made_pen(theme.line))
         painter.drawLine(QPointF(0, head - 1.5), QPointF(size.width(), head - 1.5))
         for at, kind in enumerate(view.kinds):

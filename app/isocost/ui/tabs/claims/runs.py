@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from isocost.quantities import format_money
+from isocost.quantities import format_money, without_idle_cents
 from isocost.report.decisions.claim_runs import KINDS, Dot, RunsView, runs_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
@@ -90,7 +90,7 @@ def _paint_axes(painter: QPainter, room: _Room, theme: Theme) -> None:
         y = room.y(decade)
         painter.setPen(made_pen(theme.grid))
         painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-        words = format_money(10.0**decade).removesuffix(".00")
+        words = without_idle_cents(format_money(10.0**decade))
         write_text(painter, QRectF(0, y - half, box.left() - 8, 2 * half), words, quiet, theme.quiet, RIGHT)
     each = box.width() / (room.last - room.first)
     for year in range(room.first, room.last):

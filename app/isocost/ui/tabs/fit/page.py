@@ -11,7 +11,6 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.fit import FitReport, LayoutRow
 from isocost.plan.answer.predicted import Prediction, predicted
 from isocost.plan.answer.results import StageEstimate
-from isocost.plan.project.project import replace_stage
 from isocost.report.findings.fit import (
     dearest_searched,
     in_rounds,
@@ -21,6 +20,7 @@ from isocost.report.findings.fit import (
 )
 from isocost.report.findings.layouts import degrees
 from isocost.ui.inputs.selected import selected_figure, selected_result
+from isocost.ui.inputs.stage.commands import predict_claimed
 from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
@@ -87,7 +87,7 @@ class FitPage(QScrollArea):
         self.layouts.pinned.connect(self._pin)
         self.layouts.released.connect(lambda: release(session))
         self.empty.wanted.clicked.connect(self._select_searched)
-        self.empty.predict.clicked.connect(self._predict)
+        self.empty.predict.clicked.connect(lambda: predict_claimed(session))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
@@ -205,14 +205,6 @@ class FitPage(QScrollArea):
         """The stage that would take the place of the selected one, where that is a claim."""
         session = self._session
         return predicted(session.project, session.stage, session.catalog, session.scenario)
-
-    def _predict(self) -> None:
-        """Put the stage with physics behind it in the claim's place: one step to undo."""
-        session, made = self._session, self._predicted()
-        if made is not None:
-            at = {"scenario": session.scenario, "stage": session.stage}
-            words = f"Predict {made.stage.name}"
-            session.apply(lambda project: replace_stage(project, made.stage, **at), words)
 
     def _stages(self) -> tuple[StageEstimate, ...]:
         estimate = self._session.estimate

@@ -26,7 +26,6 @@ from isocost.report.findings.facts import (
     scope_said,
     scope_table,
 )
-from isocost.report.findings.said import KeyFigure
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.widgets.card import ChartCard
@@ -75,7 +74,7 @@ class EnergyCard(ChartCard):
         self.blocks = tuple(KeyFigureBlock() for _ in range(4))
         self.sources = WrapLabel(self)
         self.sources.setProperty("role", "quiet")
-        self._figures: tuple[KeyFigure, ...] = ()
+        self._found: Footprint | None = None
         self.figures = Flow(self, spacing=10)
         self.figures.show_chips(self.blocks)
         self.body.addWidget(self.figures)
@@ -93,15 +92,15 @@ class EnergyCard(ChartCard):
 
     def show_footprint(self, found: Footprint) -> None:
         """Say what a programme draws, uses and emits."""
-        self._figures = energy_figures(found)
-        for block, figure in zip(self.blocks, self._figures, strict=True):
+        self._found = found
+        for block, figure in zip(self.blocks, energy_figures(found), strict=True):
             block.fill(figure)
         self.figures.fit()
         self.say(*energy_said(found))
         self.sources.say(energy_sources(found))
 
     def table(self) -> Table:
-        return energy_table(self._figures)
+        return energy_table(energy_figures(self._found) if self._found is not None else ())
 
 
 class ScopeCard(ChartCard):

@@ -1,0 +1,181 @@
+"""What more of the plan's accelerators bring: time, MFU and cost against their count."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog.constants.palette import LineStyle
+from isocost.plan.answer.comparison import styles
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.physics.counts import obtained, units_of
+from isocost.plan.physics.records import Array
+from isocost.plan.solve.knee import PAYS, Knee
+from isocost.quantities import (
+    format_count,
+    format_counted,
+    format_duration,
+    format_money,
+    format_share,
+)
+from isocost.report.findings.said import Said
+from isocost.report.table import Column, Table
+
+TITLE = "Time, MFU and cost against count"
+SAME = "Another count changes nothing here: every stage has hardware of its own, or takes no time."
+BEYOND = 4.0
+"""Times the knee, and the plan's count, up to which counts are drawn."""
+KEYS = "Left and right arrows walk over the counts, Enter takes one."
+ALONE = 0.02
+"""Share by which days must differ over the counts for the count to matter."""
+
+Kind = Literal["days", "mfu", "cost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One quantity over the counts."""
+
+    kind: Kind
+    name: str
+    values: Array = field(repr=False)
+    show: Callable[[float], str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CountsView:
+    """The panels, which share their counts."""
+
+    label: str
+    noun: str
+    accelerator: str
+    style: LineStyle
+    counts: NDArray[np.int64] = field(repr=False)
+    fits: NDArray[np.bool_] = field(repr=False)
+    panels: tuple[Panel, ...]
+    plan: int
+    """Place of the plan's count."""
+    knee: int | None
+    """Place of the last count whose doublings all pay; None = not known, or beyond what is drawn."""
+
+    @property
+    def widest(self) -> tuple[str, ...]:
+        """Labels of the axes, for the room they are to have: the longest of time, and the dearest."""
+        dearest = max(float(np.nanmax(panel.values)) for panel in self.panels if panel.kind == "cost")
+        return "3 months", format_money(dearest * 1.1).removesuffix(".00")
+
+    def words(self, at: int) -> str:
+        """One count in a sentence."""
+        told = ", ".join(
+            f"{panel.name} {panel.show(float(panel.values[at]))}"
+            for panel in self.panels
+            if math.isfinite(panel.values[at])
+        )
+        unfit = "" if self.fits[at] else "; the model does not fit"
+        return f"{format_counted(int(self.counts[at]), self.noun)}: {told}{unfit}."
+
+
+def view(answer: Answer, knee: Knee | None) -> CountsView | None:
+    """Doublings of the plan's accelerator, its own count among them; None where no count changes anything."""
+    curve, scenario, catalog = answer.curve, answer.scenario, answer.reckoning.catalog
+    entry = catalog.accelerator(curve.accelerator)
+    units = units_of(entry, scenario.supply.owns)
+    own = obtained(scenario.hardware.count, units)
+    if len(curve.counts) < 2 or float(np.ptp(curve.days)) <= ALONE * float(curve.days.max()):
+        return None
+    turning = knee.knee if knee is not None else None
+    most = BEYOND * max(own, turning or own)
+    nodes = curve.counts / units[-1]
+    doubled = (nodes <= 1) | (np.log2(np.maximum(nodes, 1)) % 1 == 0)
+    kept = ((doubled & (curve.counts <= most)) | (curve.counts == own)) & (curve.fits | (curve.counts == own))
+    counts = curve.counts[kept]
+    if len(counts) < 2:
+        return None
+    panels: list[Panel] = [
+        Panel("days", "time", curve.days[kept], format_duration),
+        Panel("mfu", "MFU", curve.mfu[kept], lambda value: format_share(value, decimals=0)),
+        Panel("cost", "cost", curve.cost_usd[kept], format_money),
+    ]
+    at = np.flatnonzero(counts == turning) if turning is not None else np.empty(0, int)
+    return CountsView(
+        entry.short_name,
+        entry.noun,
+        entry.spec.id,
+        styles(catalog)[entry.spec.id],
+        counts,
+        curve.fits[kept],
+        tuple(panel for panel in panels if np.isfinite(panel.values).any()),
+        int(np.argmin(np.abs(counts - own))),
+        int(at[0]) if len(at) else None,
+    )
+
+
+def said(shown: CountsView, knee: Knee | None) -> Said:
+    """Where more of them stop paying, and what a day saved costs on both sides of that."""
+    head, foot = _finding(shown, knee), _subtitle(shown, knee)
+    return Said(head, foot, " ".join((f"{head}.", f"{foot}", f"The plan: {shown.words(shown.plan)}", KEYS)))
+
+
+def _finding(shown: CountsView, knee: Knee | None) -> str:
+    own = int(shown.counts[shown.plan])
+    if knee is None:
+        return f"{format_counted(own, shown.noun)}: {_own(shown)}"
+    if knee.knee is None:
+        return f"{format_count(own)} {shown.label}: {_own(shown)}"
+    if own > knee.knee:
+        return f"{format_count(own)} {shown.label} is past the knee at {format_count(knee.knee)}"
+    if knee.knee >= knee.doublings[-1].choice.count:
+        return f"Doubling pays up to {format_count(knee.knee)} at least"
+    return f"Knee at {format_count(knee.knee)}: up to there doubling pays"
+
+
+def _own(shown: CountsView) -> str:
+    days, cost = (next(p for p in shown.panels if p.kind == kind) for kind in ("days", "cost"))
+    return " and ".join(panel.show(float(panel.values[shown.plan])) for panel in (days, cost))
+
+
+def _subtitle(shown: CountsView, knee: Knee | None) -> str:
+    if knee is None or knee.knee is None:
+        return f"Doublings of {shown.label}. Click a count to take it."
+    at = next(i for i, each in enumerate(knee.doublings) if each.choice.count == knee.knee)
+    past = knee.doublings[at + 1] if at + 1 < len(knee.doublings) else None
+    into = knee.doublings[at]
+    if past is None:
+        return f"Doublings of {shown.label}. Click a count to take it."
+    if into.usd_per_day is None or past.usd_per_day is None or past.usd_more <= 0.0:
+        return f"Past it, twice as many are less than {PAYS:g} times as fast."
+    before = (
+        f"{format_money(into.usd_per_day)} a day saved up to it"
+        if into.usd_more > 0.0
+        else "Up to it days are saved for nothing"
+    )
+    return f"{before}, {format_money(past.usd_per_day)} for the next doubling."
+
+
+def table(shown: CountsView | None) -> Table:
+    """Every count drawn."""
+    columns = (
+        Column("Accelerators", format_count, right=True, key="count"),
+        Column("Time", format_duration, right=True, key="wall_days"),
+        Column("MFU", format_share, right=True, key="mfu"),
+        Column("Cost", format_money, right=True, key="cost_usd"),
+        Column("Fits", lambda fits: "yes" if fits else "no", key="fits"),
+    )
+    if shown is None:
+        return Table(columns, ())
+    values = {panel.kind: panel.values for panel in shown.panels}
+
+    def cell(kind: Kind, at: int) -> Any:
+        value = float(values[kind][at]) if kind in values else math.nan
+        return value if math.isfinite(value) else None
+
+    rows = (
+        (int(count), cell("days", at), cell("mfu", at), cell("cost", at), bool(shown.fits[at]))
+        for at, count in enumerate(shown.counts)
+    )
+    return Table(columns, tuple(rows))

@@ -1,0 +1,419 @@
+"""What the map of size against text says: what the bill buys, where the least loss is, who has been where."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.palette import LineStyle
+from isocost.engine.scaling import ParametricLaw
+from isocost.plan.answer.comparison import styles
+from isocost.plan.answer.predicted import Prediction
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.inputs.table import NUMBERS
+from isocost.plan.kinds import Stage, data_of, kind_of
+from isocost.plan.physics.records import Array
+from isocost.plan.project.project import Scenario
+from isocost.plan.solve.case import Case, losses_of
+from isocost.plan.solve.scale import Best, CostMap, Extent, Ridge, Survey, best_for, place_of
+from isocost.quantities import format_count, format_money, format_quantity, shown_money, with_article
+from isocost.report.findings.said import Said
+from isocost.report.table import Column, Table
+
+MIXTURE = 1.02
+"""All parameters over the active ones from which on a model is a mixture of experts."""
+APART = 1.35
+"""Times two bills differ at least whose lines are both drawn."""
+SHAPED = 1.04
+"""Times a plan costs more or less than a model of the usual shape from which on that is told."""
+SAME = 0.005
+"""Losses closer than this are the same as they are told."""
+
+EMPTY_TITLE = "Size against text"
+MAPPING = "Working out what other sizes and texts would cost…"
+FREE = "This plan costs nothing: there are no lines of equal cost. Give its accelerators a price."
+NO_SIZES = "No model of this plan's kind has sizes around its own at a cost above nothing."
+PREDICT = "Predict it instead"
+KEYS = (
+    "Arrow keys move the plan along the line of its bill, with Shift freely. Enter takes the least loss for "
+    "the bill. Page Up and Page Down walk over the published models; Enter then takes one."
+)
+
+Mark = Literal["cost", "loss", "ridge", "dense", "mixture", "unfit"]
+LEGEND: dict[Mark, str] = {
+    "cost": "equal cost",
+    "loss": "equal loss, nats a token",
+    "ridge": "least loss for its money",
+    "dense": "published",
+    "mixture": "mixture, active size",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the map with what it stands for."""
+
+    label: str
+    sizes: Array = field(repr=False)
+    tokens: Array = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A published model on the map."""
+
+    name: str
+    entry: str
+    """Its model in the catalogue."""
+    size: float
+    """Active parameters."""
+    tokens: float
+    total: float
+    source: str
+
+    @property
+    def mixture(self) -> bool:
+        """Whether a token passes through a part of it only."""
+        return self.total > MIXTURE * self.size
+
+    @property
+    def words(self) -> str:
+        """ "8.03B on 15T tokens"."""
+        size = format_quantity(self.total, "number")
+        active = f" ({format_quantity(self.size, 'number')} active)" if self.mixture else ""
+        return f"{size}{active} on {format_quantity(self.tokens, 'number')} tokens"
+
+    @property
+    def offer(self) -> str:
+        """What taking it is called."""
+        return f"Train {self.name}: {self.words}"
+
+    @property
+    def text_offer(self) -> str:
+        """What taking its text alone is called."""
+        return f"Only its {format_quantity(self.tokens, 'number')} tokens, for the plan's own model"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What stands still while the plan moves along its line."""
+
+    survey: Survey
+    unique: float | None
+    accelerator: str
+    style: LineStyle
+    usd: float
+    """The bill whose line the plan moves along."""
+    best: Best | None
+    """What that bill is best spent on."""
+    bill: Line
+    costs: tuple[Line, ...]
+    budget: Line | None
+    losses: tuple[Line, ...]
+    models: tuple[Model, ...]
+    hardware: str
+    """ "256 H100 at $3.99 an hour"."""
+    legend: tuple[Mark, ...]
+
+    @property
+    def on(self) -> CostMap:
+        """What places cost."""
+        return self.survey.on
+
+    @property
+    def law(self) -> ParametricLaw:
+        """By which losses are told."""
+        return self.survey.law
+
+    @property
+    def ridge(self) -> Ridge | None:
+        """Where money reaches the least loss."""
+        return self.survey.ridge
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where the plan is, and what could be had for the same bill."""
+
+    size: float
+    """Active parameters."""
+    tokens: float
+    usd: float
+    """Its bill."""
+    loss: float
+    total: float
+    """All parameters."""
+    best: Best | None
+    on_line: bool
+    """Whether the bill is the one whose line is drawn."""
+    usual_usd: float
+    """The bill of a model of the usual shape in its place, by the map; NaN where that is beyond it."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether its own shape makes the plan stand beside the line of its bill."""
+        return math.isfinite(self.usual_usd) and abs(math.log(self.usd / self.usual_usd)) > math.log(SHAPED)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleView:
+    """The whole picture."""
+
+    ground: Ground
+    point: Point
+
+
+def ground(case: Case, found: Survey, on: StageEstimate, usd: float) -> Ground:
+    """What is drawn around a plan whose bill is ``usd``; ``on``: the stage whose model and text are moved."""
+    catalog, budget = case.catalog, case.goal.budget_usd
+    near = not budget or _near(budget, usd)
+    taken = [usd] if near else [usd, budget or usd]
+    bills = [*taken, *_round_bills(found.on.ends, taken)]
+    sizes = found.on.along()
+    texts = found.on.texts(np.array(bills), sizes)
+    if found.on.most is not None:
+        texts[sizes > found.on.most] = np.nan  # what does not fit costs nothing that anybody would pay
+    lines = [
+        Line(format_money(each).removesuffix(".00"), sizes, texts[:, at]) for at, each in enumerate(bills)
+    ]
+    models = tuple(_models(catalog, found.extent))
+    kinds: dict[Mark, bool] = {
+        "cost": True,
+        "loss": True,
+        "ridge": found.ridge is not None,
+        "dense": any(not each.mixture for each in models),
+        "mixture": any(each.mixture for each in models),
+    }
+    price = format_money(on.usd_per_gpu_hour)
+    return Ground(
+        survey=found,
+        unique=case.scenario.dataset.unique_tokens,
+        accelerator=on.accelerator,
+        style=styles(catalog)[on.accelerator],
+        usd=usd,
+        best=best_for(found.on, found.law, usd, case.scenario.dataset.unique_tokens),
+        bill=lines[0],
+        budget=None if near else lines[1],
+        costs=tuple(lines[len(taken) :]),
+        losses=tuple(Line(f"{level:.2f}", *line) for level, *line in found.losses),
+        models=models,
+        hardware=f"{format_count(on.count)} {on.accelerator_name} at {price} an hour",
+        legend=tuple(mark for mark, there in kinds.items() if there),
+    )
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(math.log(one / other)) < math.log(1.02)
+
+
+def _round_bills(ends: tuple[float, float], taken: list[float]) -> Iterator[float]:
+    """1 and 3 of every decade, round in the currency shown, that keep clear of lines drawn anyway."""
+    unit = shown_money()
+    low, high = (math.log10(max(unit.shown(end), 1e-9)) for end in ends)
+    for decade in range(math.floor(low), math.ceil(high) + 1):
+        for mantissa in (1.0, 3.0):
+            usd = unit.usd(mantissa * 10.0**decade)
+            if ends[0] < usd < ends[1] and all(abs(math.log(usd / t)) > math.log(APART) for t in taken):
+                yield usd
+
+
+def _models(catalog: Catalog, extent: Extent) -> Iterator[Model]:
+    """Trusted runs from scratch, one for each size and amount of text; the newest first."""
+    seen: set[tuple[str, str]] = set()
+    for run in sorted(catalog.runs, key=lambda each: each.date, reverse=True):
+        size, tokens = run.params_active, run.tokens
+        if run.stage != "pretrain" or not run.trusted or not size or not tokens:
+            continue
+        place = (f"{size:.2g}", f"{tokens:.2g}")
+        inside = extent.sizes[0] < size < extent.sizes[1] and extent.tokens[0] < tokens < extent.tokens[1]
+        if inside and place not in seen:
+            seen.add(place)
+            yield Model(run.label, run.model, size, tokens, run.params_total or size, run.source)
+
+
+def point(case: Case, on: Ground, usd: float) -> Point:
+    """The plan on the map, with a bill of ``usd``."""
+    size, tokens = place_of(case)
+    best = on.best if usd == on.usd else best_for(on.on, on.law, usd, on.unique)
+    loss = float(losses_of(on.law, size, tokens, on.unique))
+    return Point(
+        size, tokens, usd, loss, case.parameters or size, best, _near(usd, on.usd), on.on.cost(size, tokens)
+    )
+
+
+def title(found: Point) -> str:
+    """What else the bill buys; true of the plan as it stands, to the digits told."""
+    bill, own = format_money(found.usd).removesuffix(".00"), _model_words(found.size, found.tokens)
+    if found.best is None:
+        return f"{own} for {bill}: loss {found.loss:.2f}"
+    if found.loss - found.best.loss < SAME or f"{found.loss:.2f}" == f"{found.best.loss:.2f}":
+        return f"{own} is about the best {bill} buys: loss {found.loss:.2f}"
+    size = with_article(format_quantity(found.best.size, "number", digits=2))
+    tokens = format_quantity(found.best.tokens, "number", digits=2)
+    return (
+        f"{size[0].upper()}{size[1:]} on {tokens} tokens costs the same: "
+        f"loss {found.best.loss:.2f}, not {found.loss:.2f}"
+    )
+
+
+def _model_words(size: float, tokens: float) -> str:
+    return f"{format_quantity(size, 'number')} on {format_quantity(tokens, 'number')} tokens"
+
+
+def subtitle(on: Ground) -> str:
+    """How to read the map."""
+    return f"What the whole plan costs on {on.hardware}. Drag the dot: the bill stays."
+
+
+def said(view: ScaleView) -> Said:
+    """The map in sentences."""
+    on, found = view.ground, view.point
+    head, foot = title(found), subtitle(on)
+    parts = [
+        f"{head}.",
+        f"The plan: {_model_words(found.size, found.tokens)}, {format_money(found.usd)}, "
+        f"loss {found.loss:.3f} nats a token by {on.law.name}.",
+    ]
+    if found.best is not None:
+        best = _model_words(found.best.size, found.best.tokens)
+        parts.append(f"Least loss for that bill: {best}, loss {found.best.loss:.3f}.")
+    if on.on.most is not None:
+        parts.append(f"{unfit_words(on)}.")
+    parts.append(foot)
+    return Said(head, foot, " ".join(parts))
+
+
+def unfit_words(on: Ground) -> str:
+    """Beyond which size the plan's accelerators hold no model."""
+    return f"From {format_quantity(on.on.most or 0.0, 'number', digits=2)} on it does not fit"
+
+
+def point_words(found: Point, *, held: bool) -> tuple[str, str]:
+    """Two lines beside the plan's dot."""
+    bill = format_money(found.usd).removesuffix(".00")
+    first = f"{_model_words(found.size, found.tokens)}: loss {found.loss:.2f}"
+    if found.apart:
+        return first, f"{bill} by its own shape, {format_money(found.usual_usd)} by a usual one"
+    return first, f"the bill stays {bill}" if held else f"the bill is {bill}"
+
+
+def best_words(found: Point) -> tuple[str, str]:
+    """Two lines beside the place of least loss; empty where the plan is there, or there is none."""
+    best = found.best
+    if best is None or found.loss - best.loss < SAME:
+        return "", ""
+    bill = format_money(found.usd).removesuffix(".00")
+    return f"Least loss for {bill}: {best.loss:.2f}", _model_words(
+        float(f"{best.size:.2g}"), float(f"{best.tokens:.2g}")
+    )
+
+
+def model_lines(on: Ground, at: int) -> tuple[str, ...]:
+    """What there is to say of a published model: its name, its figures, what it would cost here."""
+    each = on.models[at]
+    loss = float(losses_of(on.law, each.size, each.tokens, on.unique))
+    usd = on.on.cost(each.size, each.tokens)
+    cost = f", about {format_money(usd)} here" if math.isfinite(usd) else ""
+    return each.name, each.words, f"loss {loss:.2f}{cost}"
+
+
+def axis_titles() -> tuple[str, str]:
+    """Across and up."""
+    return f"{NUMBERS['model.parameters'].label} (both scales logarithmic)", NUMBERS["data.tokens"].label
+
+
+COLUMNS = (
+    Column("What"),
+    Column("Active parameters", lambda v: format_quantity(v, "number"), right=True, key="active_parameters"),
+    Column("Tokens", lambda v: format_quantity(v, "number"), right=True, key="tokens"),
+    Column("Cost", format_money, right=True, key="cost_usd"),
+    Column("Loss", "{:.3f}".format, right=True, key="loss"),
+)
+LINE_ROWS = 12
+"""Places of the plan's line that the table tells."""
+
+
+def table(view: ScaleView) -> Table:
+    """The plan, the best for its bill, places along its line, the ridge, and the published models."""
+    on, found = view.ground, view.point
+
+    def row(what: str, size: float, tokens: float, usd: float | None) -> tuple[Any, ...]:
+        known = usd if usd is not None and math.isfinite(usd) else None
+        return what, size, tokens, known, float(losses_of(on.law, size, tokens, on.unique))
+
+    rows = [row("The plan", found.size, found.tokens, found.usd)]
+    if found.best is not None:
+        rows.append(row("Least loss for its bill", found.best.size, found.best.tokens, found.usd))
+    there = np.flatnonzero(np.isfinite(on.bill.tokens))
+    for at in there[np.linspace(0, len(there) - 1, min(LINE_ROWS, len(there))).astype(int)]:
+        rows.append(row("Same bill", float(on.bill.sizes[at]), float(on.bill.tokens[at]), on.usd))
+    if on.ridge is not None:
+        for at in range(0, len(on.ridge.usd), 4):
+            place = (float(on.ridge.sizes[at]), float(on.ridge.tokens[at]))
+            if all(map(math.isfinite, place)):
+                rows.append(row("Least loss for its money", *place, float(on.ridge.usd[at])))
+    rows += [row(each.name, each.size, each.tokens, on.on.cost(each.size, each.tokens)) for each in on.models]
+    return Table(COLUMNS, tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class NoMap:
+    """Why there is no map of a stage, and what to do about it."""
+
+    said: Said
+    reason: str
+    other: int | None = None
+    """A stage that has one."""
+    button: str = ""
+
+
+def no_map(scenario: Scenario, at: int, foretold: Prediction | None = None) -> NoMap | None:
+    """Why a stage of a scenario has no map; None = it has one.
+
+    ``foretold``: what would take the stage's place, were a claim predicted instead.
+    """
+    stage = scenario.stages[at]
+    if has_map(stage):
+        return None
+    reason = _why_not(stage)
+    others = [i for i, each in enumerate(scenario.stages) if has_map(each)]
+    other = max(others, key=lambda i: _tokens(scenario.stages[i]), default=None)
+    head = f"{stage.name}: no map of size against text"
+    if other is None and foretold is not None and kind_of(foretold.stage).makes_model:
+        reason = f"{reason} As {foretold.words[:1].lower()}{foretold.words[1:]}"
+        return NoMap(Said(head, "", f"{head}. {reason}"), reason, None, PREDICT)
+    if other is None:
+        reason = f"{reason} No stage of this plan makes a model."
+        return NoMap(Said(head, "", f"{head}. {reason}"), reason)
+    name = scenario.stages[other].name
+    return NoMap(Said(head, "", f"{head}. {reason}"), reason, other, f"Show {name}")
+
+
+def has_map(stage: Stage) -> bool:
+    """Whether a stage makes a model out of text, which is what laws of loss speak of."""
+    return stage.enabled and data_of(stage) is not None and kind_of(stage).makes_model
+
+
+def _tokens(stage: Stage) -> float:
+    data = data_of(stage)
+    return data.tokens if data is not None else 0.0
+
+
+def _why_not(stage: Stage) -> str:
+    if not stage.enabled:
+        return "This stage is switched off."
+    if data_of(stage) is None:
+        return f"It reads no text of its own. {kind_of(stage).unsearched}"
+    return "It changes a finished model, and scaling laws of loss speak of models made from nothing."
+
+
+def laws(catalog: Catalog) -> Mapping[str, str]:
+    """Laws of loss that a map can be drawn by: name by id, the usual one first."""
+    rows = catalog.constants.laws
+    ordered = sorted(rows.parametric, key=lambda row: row.id != rows.default)
+    return {row.id: row.name.split(" (")[0].rstrip(" 0123456789") for row in ordered}

@@ -1,0 +1,222 @@
+"""What the map of winners says on screen: who wins where the plan is, and where another takes over."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isocost.catalog import Catalog
+from isocost.catalog.constants.palette import LineStyle
+from isocost.plan.answer.comparison import styles
+from isocost.plan.solve.case import Case
+from isocost.plan.solve.hardware.wins import AXES, NOBODY, Axis, Winner, Wins
+from isocost.quantities import format_count, format_duration, format_money
+from isocost.report.decisions.wins import label, rows, value_said
+from isocost.report.findings.said import Said
+from isocost.report.table import Table
+
+TITLE = "Which accelerator wins where"
+WAITING = "Comparing accelerators…"
+WITHOUT = "Without"
+KEYS = "Arrow keys walk over the map; Enter or a click takes the accelerator that wins there."
+WIDE = 3
+"""Cells that a name is wide for each that it is high."""
+WORTH_NAMING = 0.015
+"""Share of the map from which on a winner is named in it."""
+_UNITS: dict[Axis, str] = {
+    "price": "",
+    "tokens": " tokens",
+    "parameters": " parameters",
+    "count": " of them",
+    "budget": "",
+    "deadline": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a winner's name stands: the cell furthest from other winners."""
+
+    winner: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class WinsView:
+    """The map and how its winners are drawn."""
+
+    found: Wins = field(repr=False)
+    own: str
+    """The plan's accelerator."""
+    own_label: str
+    styles: Mapping[str, LineStyle] = field(repr=False)
+    regions: tuple[Region, ...]
+    cell: tuple[int, int]
+    """Row and column of the plan."""
+
+    def name(self, winner: int) -> str:
+        """A winner's name, with a star where it wins by an old price."""
+        each = self.found.winners[winner]
+        return f"{each.label} *" if each.stale else each.label
+
+    def winner(self, row: int, column: int) -> Winner | None:
+        """Who wins in a cell."""
+        at = int(self.found.place[row, column])
+        return None if at == NOBODY else self.found.winners[at]
+
+    def words(self, row: int, column: int) -> str:
+        """One cell in a sentence."""
+        found = self.found
+        where = ", ".join(
+            f"{value_said(span.axis, float(values[at]))}{_UNITS[span.axis]}"
+            for span, values, at in ((found.x, found.xs, column), (found.y, found.ys, row))
+        )
+        each = self.winner(row, column)
+        if each is None:
+            return f"{where}: nobody does it."
+        old = ", an old price" if each.stale else ""
+        return (
+            f"{where}: {format_count(int(found.count[row, column]))} {each.label}, "
+            f"{format_money(float(found.cost_usd[row, column]))}, "
+            f"{format_duration(float(found.span_days[row, column]))} "
+            f"({each.card.supplier}, {each.price_date}{old})."
+        )
+
+
+def view(found: Wins, case: Case) -> WinsView:
+    """A map of a plan."""
+    hardware = case.scenario.hardware.accelerator
+    cells = (_nearest(found.ys, found.plan[1]), _nearest(found.xs, found.plan[0]))
+    return WinsView(
+        found,
+        hardware,
+        case.catalog.accelerator(hardware).short_name,
+        styles(case.catalog),
+        tuple(_regions(found)),
+        cells,
+    )
+
+
+def _nearest(values: NDArray[np.float64], value: float) -> int:
+    return int(np.argmin(np.abs(np.log(values / value))))
+
+
+def _regions(found: Wins) -> Iterator[Region]:
+    for winner, each in enumerate(found.winners):
+        if each.share >= WORTH_NAMING:
+            yield Region(winner, *_heart(found.place == winner))
+    nobody = found.place == NOBODY
+    if nobody.mean() >= WORTH_NAMING:
+        yield Region(NOBODY, *_heart(nobody))
+
+
+def _heart(inside: NDArray[np.bool_]) -> tuple[int, int]:
+    """The cell that is left when the edges are taken off as often as can be, the middle one of several."""
+    left = np.pad(inside, WIDE)
+    while True:
+        # A name is wide and low: a row above and below count as much as three cells at the sides.
+        smaller = left & np.roll(left, 1, 0) & np.roll(left, -1, 0)
+        for by in range(1, WIDE + 1):
+            smaller = smaller & np.roll(left, by, 1) & np.roll(left, -by, 1)
+        if not smaller.any():
+            break
+        left = smaller
+    rows_left, columns_left = np.nonzero(left)
+    middle = np.hypot(rows_left - rows_left.mean(), columns_left - columns_left.mean())
+    at = int(np.argmin(middle))
+    return int(rows_left[at]) - WIDE, int(columns_left[at]) - WIDE
+
+
+def said(shown: WinsView) -> Said:
+    """The map in sentences."""
+    head, foot = finding(shown), subtitle(shown)
+    shares = ", ".join(f"{shown.name(at)} {each.share:.0%}" for at, each in enumerate(shown.found.winners))
+    here = shown.words(*shown.cell)
+    return Said(
+        head, foot, f"{head}. {foot} Shares of the map: {shares or 'nobody'}. At the plan: {here} {KEYS}"
+    )
+
+
+def finding(shown: WinsView) -> str:
+    """Who wins where the plan is, and where another takes over for good along one of the inputs."""
+    found, here = shown.found, shown.winner(*shown.cell)
+    if here is None:
+        return "No accelerator on offer does it where the plan is"
+    if len(found.winners) == 1 and not (found.place == NOBODY).any():
+        return f"{here.label} is the {found.aim} everywhere on this map"
+    turn = next(_turns(shown), None)
+    return f"{here.label} wins; {turn}" if turn is not None else f"{here.label} wins for this plan"
+
+
+def _turns(shown: WinsView) -> Iterator[str]:
+    """Where along an input another wins, from there to the end of the map."""
+    found, (row, column) = shown.found, shown.cell
+    lines = (
+        (found.y.axis, found.ys, found.place[:, column], row),
+        (found.x.axis, found.xs, found.place[row], column),
+    )
+    for axis, values, winners, at in lines:
+        for side, beyond in (("below", winners[:at][::-1]), ("above", winners[at + 1 :])):
+            other = np.flatnonzero(beyond != winners[at])
+            if not len(other) or len(set(beyond[other[0] :].tolist())) > 1 or beyond[-1] == NOBODY:
+                continue
+            step = int(other[0]) + 1
+            first = at - step if side == "below" else at + step
+            inner = first + 1 if side == "below" else first - 1
+            value = float(f"{math.sqrt(float(values[first]) * float(values[inner])):.2g}")
+            each = found.winners[int(beyond[-1])]
+            if each.label != found.winners[int(winners[at])].label:
+                yield f"{each.label} {side} about {value_said(axis, value)}{_UNITS[axis]}"
+
+
+def subtitle(shown: WinsView) -> str:
+    """What winning is, and how to read the map."""
+    found = shown.found
+    axes = {found.x.axis, found.y.axis}
+    if found.aim == "fastest":
+        what = "Fastest within the budget."
+    elif "count" in axes:
+        what = "Cheapest at each count."
+    else:
+        what = "Cheapest that does it."
+    varied = f" Only {shown.own_label}'s price varies." if "price" in axes else ""
+    stale = " * by an old price." if any(each.stale for each in found.winners) else ""
+    return f"{what}{varied}{stale}"
+
+
+def axis_title(axis: Axis, shown: WinsView) -> str:
+    """What an axis measures."""
+    return f"{shown.own_label} price an hour" if axis == "price" else label(axis)
+
+
+def axes() -> Mapping[Axis, str]:
+    """Inputs a map can be drawn over, by name."""
+    return {axis: label(axis) for axis in AXES}
+
+
+def adopted(shown: WinsView, row: int, column: int) -> str:
+    """What taking a cell's winner is called; empty where nobody wins."""
+    each = shown.winner(row, column)
+    if each is None:
+        return ""
+    return f"Choose {format_count(int(shown.found.count[row, column]))} {each.label}"
+
+
+def without_words(names: list[str]) -> str:
+    """What the button says of the accelerators left out."""
+    return f"{WITHOUT} {', '.join(names)}" if names else f"{WITHOUT}…"
+
+
+def labels(catalog: Catalog, ids: frozenset[str]) -> list[str]:
+    """Accelerators by name, in order."""
+    return sorted(catalog.accelerator(each).short_name for each in ids)
+
+
+def table(shown: WinsView | None) -> Table:
+    """Every cell."""
+    return rows(shown.found) if shown is not None else Table((), ())

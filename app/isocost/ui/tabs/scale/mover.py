@@ -1,0 +1,127 @@
+"""Moving the plan over its map: along the line of a bill, freely, or to where somebody has been."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+
+from isocost.catalog import CatalogError
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.inputs.roads import put
+from isocost.plan.project.project import Place, Project
+from isocost.plan.solve.case import Case
+from isocost.plan.solve.scale import DIGITS, TEXT_DIGITS, CostMap, at_place
+from isocost.quantities import format_quantity
+from isocost.report.findings.scale import Model
+from isocost.ui.session.session import Session
+
+CLOSE = 1e-4
+"""Share by which a bill that is held may differ from what it was: nobody sees it in the three digits told."""
+CORRECTIONS = 3
+"""Times the tokens are mended after a move; the map they come from is straight between what was estimated."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A bill that stays while the plan moves."""
+
+    project: Project
+    """As the move left it."""
+    usd: float
+    on: CostMap
+    size: float
+    tokens: float
+    total: float
+    gesture: object
+    mended: int = 0
+
+
+class Mover:
+    """Changes the selected stage's model and text together; the moves of one gesture are one step to undo."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._held: Held | None = None
+        self._off = 1.0
+        """Times the map's figure that the last place of the gesture came to: its neighbours will too."""
+
+    @property
+    def bill(self) -> float | None:
+        """The bill that is held, while the project is as the last move left it."""
+        held = self._held
+        return held.usd if held is not None and held.project is self._session.project else None
+
+    def along(self, on: CostMap, usd: float, size: float, total: float, gesture: object) -> None:
+        """Put the plan where a model of a size costs a bill: first by the map, then to the last digit.
+
+        Args:
+            size: active parameters.
+            total: all of them.
+        """
+        if self._held is None or self._held.gesture is not gesture:
+            self._off = 1.0
+        tokens = on.text(usd / self._off, size)
+        if math.isfinite(tokens) and self._put(total, tokens, gesture):
+            self._held = Held(self._session.project, usd, on, size, tokens, total, gesture)
+
+    def freely(self, total: float, tokens: float, gesture: object) -> None:
+        """Put the plan anywhere, whatever it costs there."""
+        self._held = None
+        self._put(total, tokens, gesture)
+
+    def take(self, model: Model, *, text_only: bool) -> None:
+        """Train a published model on its text, or the plan's own on as much."""
+        session, catalog, today = self._session, self._session.catalog, date.today()
+        place, self._held = Place(session.scenario, session.stage), None
+
+        def change(project: Project) -> Project:
+            if not text_only:
+                known = model.entry in catalog.models
+                path, value = ("model.name", model.entry) if known else ("model.parameters", model.total)
+                project = put(project, path, value, at=place, today=today, catalog=catalog)
+            return put(project, "data.tokens", model.tokens, at=place, today=today, catalog=catalog)
+
+        tokens = f"{format_quantity(model.tokens, 'number')} tokens"
+        session.apply(
+            change, f"As many as {model.name}: {tokens}" if text_only else f"{model.name}, {tokens}"
+        )
+
+    def settle(self, answer: Answer, *, dragging: bool) -> None:
+        """Mend the tokens of the last move, or during a drag of the next, so that the bill is what it was."""
+        held = self._held
+        if held is None or answer.project is not held.project or held.mended >= CORRECTIONS:
+            return
+        cost = answer.estimate.total.cost_usd
+        told = held.on.cost(held.size, held.tokens)
+        if dragging:
+            self._off = cost / told if math.isfinite(told) else 1.0
+            return
+        if abs(cost - held.usd) <= CLOSE * held.usd:
+            return
+        beside = held.on.cost(held.size, held.tokens * 0.98)
+        a_token = (told - beside) / (0.02 * held.tokens)
+        if not math.isfinite(a_token) or a_token <= 0.0:
+            return
+        tokens = max(1.0, held.tokens + (held.usd - cost) / a_token)
+        if self._put(held.total, tokens, held.gesture):
+            project = self._session.project
+            self._held = replace(held, project=project, tokens=tokens, mended=held.mended + 1)
+
+    def _put(self, total: float, tokens: float, gesture: object) -> bool:
+        """Whether there is such a model; it is then the selected stage's, with so much text."""
+        session, today = self._session, date.today()
+        total, tokens = float(f"{total:.{DIGITS}g}"), float(f"{tokens:.{TEXT_DIGITS}g}")
+        case = Case(session.project, session.catalog, session.scenario, today, session.stage)
+        try:
+            own = case.parameters
+            # A named model keeps its exact shape while its size is told the same.
+            same = own is not None and abs(total - own) < 0.5 * 10.0 ** (
+                math.floor(math.log10(own)) - DIGITS + 1
+            )
+            after = at_place(case, own if same and own is not None else total, tokens).project
+        except CatalogError:
+            return False
+        words = f"{format_quantity(total, 'number')} on {format_quantity(tokens, 'number')} tokens"
+        session.apply(lambda _: after, words, gesture)
+        return True

@@ -1,0 +1,149 @@
+"""The Scale page: size against text, what a count brings, who wins where."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+
+from isocost.plan.answer.estimate import Answer
+from isocost.report.findings.scale import no_map
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.follower import Follower
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.scale.counts import CountsCard
+from isocost.ui.tabs.scale.isocost import IsocostCard
+from isocost.ui.tabs.scale.wins import WinsCard
+from isocost.ui.widgets.sections import ScrollBody, keep_bar
+
+SIDE, WIDE = 372, 800
+"""Pixels of the right column, and of the page from which on there are two."""
+TALL = (430, 270, 300)
+"""Pixels of each card at least."""
+PAUSE_MS = 120
+"""After a change, in which another only moves the plan: a drag of a slider keeps the processor for itself."""
+UNLIMITED = 16_777_215
+"""Qt's own limit: no maximum."""
+
+
+class ScalePage(QScrollArea):
+    """A view of the answer; rests while hidden."""
+
+    field_wanted = Signal(str)
+    """Path of an input that is not on this page."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("scale_page")
+        self.setAccessibleName("Scale")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        keep_bar(self)
+        self._session = session
+        self._theme = theme
+        self.isocost = IsocostCard(session, theme, self)
+        self.counts = CountsCard(session, theme, self)
+        self.wins = WinsCard(session, theme, self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._catch_up)
+        self._behind = False
+        self._opened = True
+        self._build()
+        self._follower = Follower(self, session, ("estimate", "project"), self.show_answer)
+        session.selection_changed.connect(self._follower.again)
+        session.path_changed.connect(self._open)
+        self.isocost.released.connect(self._release)
+        session.failed.connect(self._fail)
+
+    @property
+    def cards(self) -> tuple[IsocostCard, CountsCard, WinsCard]:
+        """Every card, in reading order."""
+        return self.isocost, self.counts, self.wins
+
+    def _build(self) -> None:
+        body = ScrollBody()
+        body.setAutoFillBackground(False)
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(16, 12, 10, 14)
+        self._grid.setSpacing(12)
+        self.setWidget(body)
+        self.viewport().setAutoFillBackground(False)
+        self._arrange()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        for card in self.cards:
+            card.apply_theme(theme)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The map with the others beside it, or all below each other where they have no room."""
+        px, grid = self._theme.px, self._grid
+        wide = self.width() >= px(WIDE)
+        grid.addWidget(self.isocost, 0, 0, 2 if wide else 1, 1)
+        for at, card in enumerate(self.cards[1:]):
+            grid.addWidget(card, at if wide else at + 1, int(wide))
+            card.setMinimumWidth(px(SIDE) if wide else 0)
+            card.setMaximumWidth(px(SIDE) if wide else UNLIMITED)
+        for each, height in zip(self.cards, TALL, strict=True):
+            each.setMinimumHeight(px(height))
+        grid.setColumnStretch(0, 1)
+        for row, stretch in enumerate((4, 5, 0) if wide else (4, 2, 3)):
+            grid.setRowStretch(row, stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._opened = True
+        self._follower.again()
+
+    def _open(self) -> None:
+        """Another document has come, which nobody has changed yet."""
+        self._opened = not self._session.undo_stack.count()
+
+    def _led_on(self) -> bool:
+        """Whether the page, just opened on a stage without a map, chose one that has it."""
+        opened, self._opened = self._opened, False
+        lacking = no_map(self._session.current_scenario, self._session.stage)
+        if not opened or lacking is None or lacking.other is None:
+            return False
+        self._session.select_stage(lacking.other)
+        return True
+
+    @property
+    def pending(self) -> bool:
+        """Whether what rests while changes come fast is still to follow."""
+        return self._pause.isActive()
+
+    def show_answer(self, answer: Answer) -> None:
+        """Draw an answer; of many in a row the plan's place at once, all the rest when they have ended."""
+        if self._led_on():
+            return
+        rests = self._pause.isActive() or self.isocost.plot.dragging
+        self._pause.start()
+        self._behind = rests
+        self.isocost.show_answer(answer, still=rests)
+        if not rests:
+            self.counts.show_answer(answer)
+            self.wins.show_answer(answer)
+
+    def _catch_up(self) -> None:
+        answer = self._session.answer
+        if self._behind and answer is not None and self.isVisible() and not self.isocost.plot.dragging:
+            self.show_answer(answer)
+
+    def _release(self) -> None:
+        """A drag over the map has ended: what rested follows."""
+        self._pause.stop()
+        self._follower.again()
+
+    def _fail(self, why: str) -> None:
+        if why and self._session.answer is None:
+            for card in self.cards:
+                card.show_nothing(why)
