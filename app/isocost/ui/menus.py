@@ -13,6 +13,7 @@ from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:  # imported when the window is filled
+    from isocost.plan.project.project import Project
     from isocost.ui.header.headline import Headline
     from isocost.ui.session.documents import Documents
     from isocost.ui.session.session import Session
@@ -34,6 +35,18 @@ class Commands(Protocol):
 
     def take_typed(self) -> None:
         """Apply what is being typed."""
+
+    def find_anything(self) -> None:
+        """The palette over the window."""
+
+    def show_history(self) -> None:
+        """Every step of the plan in words."""
+
+    def explain(self, key: str, of: Project | None = None) -> None:
+        """Open a figure of the answer, or of another plan."""
+
+    def toggle_table(self) -> None:
+        """A chart as a table, or back."""
 
     def show_gallery(self) -> None:
         """The presets instead of the plan."""
@@ -118,6 +131,7 @@ class Menus:
         for action, command in ((undo, "Undo"), (redo, "Redo")):
             action.setProperty("command", command)  # the text goes on with what would be undone
             menu.addAction(action)
+        self._add(menu, "&History…", window.show_history, "Ctrl+H")
         menu.addSeparator()
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
 
@@ -126,6 +140,10 @@ class Menus:
         menu = self._menus["&View"]
         for index, page in enumerate(window.page_titles):
             self._add(menu, page, partial(window.show_page, index), f"Ctrl+{index + 1}")
+        menu.addSeparator()
+        self._add(menu, "&Find anything…", window.find_anything, "Ctrl+K")
+        self._add(menu, "Chart as &table", window.toggle_table, "Ctrl+T")
+        self._add(menu, "&Explain the cost", partial(window.explain, "total.cost_usd"), "Ctrl+I")
         menu.addSeparator()
         group = QActionGroup(self._window)
         for choice in get_args(ThemeChoice):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -51,6 +51,10 @@ from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
     from isocost.catalog import Catalog
+    from isocost.plan.explain.changing import InputPlace
+    from isocost.plan.project.project import Project
+    from isocost.ui.explain.panel import ExplainPanel
+    from isocost.ui.palette.palette import Palette
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1280, 800)
@@ -94,6 +98,8 @@ class Window(QMainWindow):
         self.views: Sequence[PageView] = ()
         """The pages, once :meth:`load_pages` was called; each is made when it is first asked for."""
         self._left: QWidget | None = None
+        self._panel: ExplainPanel | None = None
+        self._palette: Palette | None = None
         self.wardrobe = Wardrobe(self, themes)
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
@@ -151,7 +157,7 @@ class Window(QMainWindow):
         self.pages = QStackedWidget()
         for title in self.page_titles:
             self.tabs.addTab(title)
-        right = QVBoxLayout()
+        self._right = right = QVBoxLayout()
         right.setContentsMargins(0, 6, 0, 0)
         right.setSpacing(0)
         top = QWidget()  # not each of its parts is always there to be dressed
@@ -276,6 +282,76 @@ class Window(QMainWindow):
                 return
         self.inputs.reveal(path)
 
+    def explain(self, key: str, of: Project | None = None) -> None:
+        """Open a figure of the answer, or of another plan: its formula, its inputs, their sources."""
+        self.show_workspace()
+        if self._panel is None:
+            self._panel = self._make_panel()
+        self._wear(self._panel, self._panel.apply_theme)
+        if of is None:
+            self._panel.open(key)
+        else:
+            self._panel.open_of(of, key)
+
+    def _make_panel(self) -> ExplainPanel:
+        from isocost.ui.explain.panel import ExplainPanel  # with the charts, which come after the first paint
+
+        made = ExplainPanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
+        made.input_wanted.connect(self._reveal_place)
+        made.room_taken.connect(lambda width: self._right.setContentsMargins(0, 6, width, 0))
+        return made
+
+    def find_anything(self) -> None:
+        """The palette: whatever has a name is found by typing it."""
+        if self._palette is None:
+            self._palette = self._make_palette()
+        self._wear(self._palette, self._palette.apply_theme)
+        self._finds.begin()
+        self._palette.open()
+
+    def _make_palette(self) -> Palette:
+        from isocost.ui.palette.palette import Palette
+        from isocost.ui.palette.sources import WindowFinds
+
+        self._finds = WindowFinds(self)
+        made = Palette(self._finds, self._settings, self.themes.theme, self.centre)
+        made.taken.connect(self._finds.take)
+        for come in self._finds.begin():
+            come.connect(made.refresh)
+        return made
+
+    def _wear(self, part: QWidget, restyle: Callable[[Theme], None]) -> None:
+        """Dress a part that is made when it is first asked for, and is not told of themes while closed."""
+        worn = self.wardrobe.worn_by(part) or self.wardrobe.add(part, restyle)
+        worn.wear(self.themes.theme)
+
+    def show_history(self) -> None:
+        """Every step of the plan in words; a click on one goes there."""
+        from isocost.ui.dialogs.history import History
+
+        self.take_typed()
+        History(self.session.undo_stack, self).show()
+
+    def toggle_table(self) -> None:
+        """The chart with the keyboard, else the first of the page, as a table or back as a picture."""
+        from isocost.ui.widgets.card import ChartCard
+
+        self.show_workspace()
+        part: QWidget | None = self.focusWidget()
+        while part is not None and not isinstance(part, ChartCard):
+            part = part.parentWidget()
+        page = self.pages.currentWidget()
+        charts = [each for each in page.findChildren(ChartCard) if each.isVisible()]
+        card = part or next(iter(charts), None)
+        if card is not None:
+            card.toggle_table()
+
+    def _reveal_place(self, place: InputPlace) -> None:
+        """Put the cursor into an input, of another stage as well."""
+        if place.stage is not None:
+            self.session.select_stage(place.stage)
+        self.reveal(place.path)
+
     def show_about(self) -> None:
         """What this is."""
         AboutBox(self).exec()
@@ -351,10 +427,10 @@ class Window(QMainWindow):
         return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves the presets for the plan behind them."""
+        """Escape leaves the presets for the plan behind them; an open figure takes the keys left over."""
         if event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
             self.show_workspace()
-        else:
+        elif self._panel is None or not self._panel.take_key(event):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextDocumentFragment
 from PySide6.QtWidgets import QApplication
 
@@ -17,7 +17,9 @@ from tests.ui.conftest import preset
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_click_copies_the_answer_with_its_doubt(window, qtbot):
-    qtbot.mouseClick(window.headline.sentence, Qt.MouseButton.LeftButton)
+    sentence = window.headline.sentence
+    beside = sentence.figure_rects[0].toRect().topRight() + QPoint(12, 8)  # a figure would open
+    qtbot.mouseClick(sentence, Qt.MouseButton.LeftButton, pos=beside)
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith(plain_spaces(window.session.estimate.headline))
     assert "8 chances in 10: $" in copied

@@ -7,11 +7,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from isocost.quantities import plain_spaces
 from isocost.ui.look.theme import LIGHT, ThemeManager
+from isocost.ui.screenshot import settle
 from isocost.ui.tabs.plan.page import PlanPage
 from isocost.ui.widgets.card import ChartCard
 from tests.ui.tabs.conftest import dressed
@@ -80,7 +81,8 @@ def offered(card: ChartCard) -> list[str]:
 
 def test_the_menu_of_a_chart_offers_all_five(page: PlanPage):
     for card in (page.cost_time, page.by_hardware):
-        assert offered(card) == [
+        shown = [each for each in offered(card) if each != "Explain"]  # where there is a figure
+        assert shown == [
             "Copy as picture",
             "Export as SVG…",
             "Export as PDF…",
@@ -145,3 +147,34 @@ def test_a_drawing_that_cannot_be_written_is_said_in_words(page: PlanPage, tmp_p
     assert len(said) == 1
     assert "costs" in said[0]
     assert "Choose another place" in said[0]
+
+
+def test_a_chart_turns_into_its_table_and_back_by_a_key(window, qtbot):
+    window.activateWindow()
+    control = Qt.KeyboardModifier.ControlModifier
+    plot = window.findChild(QWidget, "cost_time.plot")
+    plot.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_T, control)
+    card = window.findChild(ChartCard, "cost_time")
+    assert card.table_shown
+    table = QApplication.focusWidget()
+    assert table.rowCount() == len(card.table().rows)
+    assert table.accessibleName() == card.title.text()
+    assert not plot.isEnabled()  # what is covered cannot be reached
+    window.session.set_value("price.usd_per_gpu_hour", 2.0, "Price")
+    settle(window.session)
+    QApplication.processEvents()
+    assert "$2.00" in [table.item(at, 4).text() for at in range(table.rowCount())]
+    qtbot.keyClick(window, Qt.Key.Key_T, control)
+    assert not card.table_shown
+    assert plot.isEnabled()
+    assert plot.hasFocus()
+
+
+def test_without_the_keyboard_in_a_chart_the_first_of_the_page_is_meant(window, qtbot):
+    window.show_page(window.page_titles.index("Ledger"))
+    settle(window.session)
+    window.activateWindow()
+    window.inputs.fields["data.tokens"].edit.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert window.findChild(ChartCard, "waterfall").table_shown

@@ -42,6 +42,8 @@ class Checked:
     slips: tuple[Slip, ...]
     plan: Planned | None = None
     """The claim as a plan to open; None where it tells too little for one."""
+    ours_plan: Project | None = None
+    """The plan that our estimate is of."""
     entry: ClaimEntry | None = None
     """Of the library; None = the user's own."""
     alike: tuple[ClaimEntry, ...] = ()
@@ -104,6 +106,7 @@ def check_claim(
         buys=bought,
         slips=stories,
         plan=plan,
+        ours_plan=first_principles or (plan.project if plan is not None else None),
         entry=entry,
         alike=tuple(_alike(claim, catalog)) if entry is None else (),
     )

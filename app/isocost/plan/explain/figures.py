@@ -8,9 +8,8 @@ A key is the path of a figure in that JSON with dots between: ``total.cost_usd``
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.explain.beside import option_figures, rent_or_buy_figures
@@ -44,10 +43,18 @@ class Explainer:
         self._late_weeks = late_weeks
         self._stages: dict[int, dict[str, Explanation]] = {}
         self.money = Derivations(answer.reckoning, self._deeper)
+        self._known: dict[str, Builder] = {}
+        self._rest = self._declared()
 
     def every_key(self) -> tuple[str, ...]:
         """The key of every figure, in the order of the JSON."""
         return tuple(self._figures)
+
+    def _find(self, key: str) -> Builder | None:
+        """A figure by its key; no more of them are looked for than it takes, as a drag asks for one."""
+        while key not in self._known and (found := next(self._rest, None)) is not None:
+            self._known[found[0]] = found[1]
+        return self._known.get(key)
 
     def of(self, key: str) -> Explanation:
         """A figure as a tree.
@@ -55,7 +62,7 @@ class Explainer:
         Raises:
             UnknownFigureError: the answer has no such figure.
         """
-        if (build := self._figures.get(key)) is not None:
+        if (build := self._find(key)) is not None:
             # A figure may stand in two places; its tree is that of the place asked about.
             return replace(build(), key=key)
         try:
@@ -68,20 +75,24 @@ class Explainer:
         near = difflib.get_close_matches(key, known, 3, 0.0)
         raise UnknownFigureError(key, tuple(near))
 
+    def under(self, root: str, key: str) -> Explanation:
+        """A value as a tree, sought first in that of the figure ``root``: all others take longer to make.
+
+        Raises:
+            UnknownFigureError: the answer has no such value.
+        """
+        if key != root:
+            try:
+                inside = next((each for each in _walked([self.of(root)]) if each.key == key), None)
+            except UnknownFigureError:
+                inside = None
+            if inside is not None:
+                return inside
+        return self.of(key)
+
     def _every_node(self) -> Iterator[Explanation]:
         """Every value of every tree, each once."""
-        seen: set[int] = set()
-
-        def walk(node: Explanation) -> Iterator[Explanation]:
-            if id(node) not in seen:
-                seen.add(id(node))
-                yield node
-                for each in node.inputs:
-                    yield from walk(each)
-
-        roots = [build() for build in self._figures.values()]
-        for root in roots:
-            yield from walk(root)
+        return _walked([build() for build in self._figures.values()])
 
     # Stages
 
@@ -116,9 +127,10 @@ class Explainer:
 
     # The places of the JSON
 
-    @cached_property
+    @property
     def _figures(self) -> Mapping[str, Builder]:
-        return dict(self._declared())
+        self._known.update(self._rest)
+        return self._known
 
     def _declared(self) -> Iterator[tuple[str, Builder]]:
         answer, on = self._answer, self._answer.reckoning
@@ -201,6 +213,21 @@ class Explainer:
             yield f"slip.lines.{row}.cost_usd", lambda key=key: trees.node(key)  # type: ignore[misc]
 
 
+def _walked(roots: Sequence[Explanation]) -> Iterator[Explanation]:
+    """Every value of some trees, each once."""
+    seen: set[int] = set()
+
+    def walk(node: Explanation) -> Iterator[Explanation]:
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            for each in node.inputs:
+                yield from walk(each)
+
+    for root in roots:
+        yield from walk(root)
+
+
 _OF_STAGES = frozenset({"stage.gpu_hours", "stage.days", "stage.count"})
 _STAGE = {
     "gpu_hours": "gpu_hours",
@@ -212,7 +239,7 @@ _STAGE = {
     "tokens_per_s_per_gpu": "tokens_per_s_per_gpu",
 }
 """Figures of a stage in the JSON, and what they are called in its trees."""
-_BESIDE = ("memory_bytes", "step_seconds")
+_BESIDE = ("tokens_per_s", "memory_bytes", "step_seconds")
 """Figures of a stage that the text tells and the JSON does not."""
 _ENERGY = {
     "kwh": "energy_kwh",

@@ -40,6 +40,12 @@ def range_figures(answer: Answer, money: Derivations) -> Iterator[tuple[str, Bui
         yield f"range.parts.{part.name}.p90", _part(of, at, "high")
 
 
+def samples_said() -> str:
+    """Where the ends of a range come from."""
+    source = f"{format_count(SAMPLES)} samples of everything in doubt through the whole bill"
+    return f"{source} (Latin hypercube, seed {SEED})"
+
+
 def _sampled(of: _Alone, quantity: str, quantile: str) -> Builder:
     """What the samples come to: no arithmetic on paper, beside what each doubt alone makes of the cost."""
     label, unit = _OUTCOMES[quantity]
@@ -47,8 +53,7 @@ def _sampled(of: _Alone, quantity: str, quantile: str) -> Builder:
     def build() -> Explanation:
         value = getattr(getattr(of.span, quantity), quantile)
         key, words = f"range.{quantity}.{quantile}", f"{label}, {_QUANTILES[quantile]} of the samples"
-        source = f"{format_count(SAMPLES)} samples of everything in doubt through the whole bill"
-        node = given(key, words, value, unit, f"{source} (Latin hypercube, seed {SEED})", "sampled")
+        node = given(key, words, value, unit, samples_said(), "sampled")
         if quantity != "cost_usd" or quantile == "p50":
             return replace(node, inputs=(of.money.node(of.programme.cost if unit == "USD" else "days"),))
         end: End = "low" if quantile == "p10" else "high"

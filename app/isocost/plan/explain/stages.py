@@ -31,6 +31,11 @@ def stage_figures(on: Ground, final_run: Sequence[Explanation]) -> dict[str, Exp
     hours = found.setdefault("gpu_hours", _unknown(on))
     found["count"] = on.count()
     found["days"] = worked_out(on.key("days"), "Days", "days", "{0} / {1} / 24", hours, found["count"])
+    if (rate := found.get("tokens_per_s_per_gpu")) is not None:
+        label = "Tokens a second of all"
+        found["tokens_per_s"] = worked_out(
+            on.key("tokens_per_s"), label, "tokens/s", "{0} x {1}", rate, found["count"]
+        )
     return found
 
 

@@ -76,6 +76,8 @@ class Row:
     path: str = ""
     """Of an input."""
     strips: tuple[Strip | None, ...] = ()
+    figure: str = ""
+    """Key by which each of its figures is explained; empty = they are not."""
 
     def at(self, column: int) -> Cell | Strip | None:
         """What it shows of a scenario."""
@@ -139,7 +141,11 @@ def columns(scenarios: Sequence[Scenario], sides: Sequence[Side | None], catalog
 
 def _figures(sides: Sequence[Side | None]) -> list[Row]:
     answers = [side.answer if side is not None else None for side in sides]
-    rows = [_figure("Programme", sides, _total, format_money, kind="headline", costs=True)]
+    rows = [
+        _figure(
+            "Programme", sides, _total, format_money, kind="headline", costs=True, figure="total.cost_usd"
+        )
+    ]
     likely, *held = [
         Row("figure", label, tuple(Cell(words or "") for words in said)) for label, said in chances(sides)
     ]
@@ -151,12 +157,29 @@ def _figures(sides: Sequence[Side | None]) -> list[Row]:
     ]
     rows += [
         _figure(
-            "On the accelerators", sides, lambda a: a.estimate.total.wall_days, format_duration, costs=True
+            "On the accelerators",
+            sides,
+            lambda a: a.estimate.total.wall_days,
+            format_duration,
+            costs=True,
+            figure="total.wall_days",
         ),
         _figure(
-            "Start to finish", sides, lambda a: a.reckoning["programme_days"], format_duration, costs=True
+            "Start to finish",
+            sides,
+            lambda a: a.reckoning["programme_days"],
+            format_duration,
+            costs=True,
+            figure="programme_days",
         ),
-        _figure("Accelerator-hours", sides, lambda a: a.estimate.total.gpu_hours, format_count, costs=True),
+        _figure(
+            "Accelerator-hours",
+            sides,
+            lambda a: a.estimate.total.gpu_hours,
+            format_count,
+            costs=True,
+            figure="total.gpu_hours",
+        ),
         _figure("MFU of the main stage", sides, main_mfu, format_share),
         Row("figure", "Memory", tuple(Cell((each and fits_said(each)) or "") for each in answers)),
     ]
@@ -186,6 +209,7 @@ def _figure(
     *,
     kind: Kind = "figure",
     costs: bool = False,
+    figure: str = "",
 ) -> Row:
     """A figure of each, with its change; ``costs``: more of it is dearer or later."""
     values = [None if side is None or side.answer is None else read(side.answer) for side in sides]
@@ -196,6 +220,7 @@ def _figure(
             _cell(side, value, values[0], show, at, costs)
             for at, (side, value) in enumerate(zip(sides, values, strict=True))
         ),
+        figure=figure,
     )
 
 

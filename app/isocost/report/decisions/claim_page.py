@@ -13,6 +13,7 @@ from isocost.plan.claims.claim import Claim, claim_of
 from isocost.plan.claims.reading import Reading
 from isocost.plan.claims.terms import JOBS, Terms, dollars
 from isocost.plan.doubt.span import Range
+from isocost.plan.project.project import Project
 from isocost.quantities import (
     format_count,
     format_duration,
@@ -205,6 +206,16 @@ class OursView:
     said: Said
     rests_on: str
     """What it rests on, a paragraph."""
+    plan: Project | None = None
+    """The plan that the estimate is of."""
+
+    @property
+    def figure(self) -> str:
+        """Key by which the estimate is explained, of that plan."""
+        if self.unit == "hours":  # of which there are no samples
+            return "total.gpu_hours"
+        measure = "cost_usd" if self.unit == "usd" else "wall_days"
+        return f"range.{measure}.p50" if self.span.p10 < self.span.p90 else f"total.{measure}"
 
     def shown(self, value: float) -> str:
         """A value of the figure in words."""
@@ -239,7 +250,8 @@ def ours_view(checked: Checked) -> OursView | None:
     words = ours_said(checked)
     ends = f"8 chances in 10 between {blank.shown(span.p10)} and {blank.shown(span.p90)}"
     summary = f"{finding}. {ends}. {subtitle}"
-    return OursView(told, span, kind, Said(finding, subtitle, summary), " ".join(words[_figures(checked) :]))
+    rests_on = " ".join(words[_figures(checked) :])
+    return OursView(told, span, kind, Said(finding, subtitle, summary), rests_on, checked.ours_plan)
 
 
 def _figures(checked: Checked) -> int:

@@ -14,6 +14,7 @@ from isocost.quantities import (
     DOLLAR,
     PLAIN,
     format_cents,
+    format_memory,
     format_quantity,
     marked,
     money_shown_in,
@@ -48,7 +49,7 @@ def told(title: str, node: Explanation, depth: int | None) -> Told:
 
 def explained_said(node: Explanation) -> str:
     """What a figure comes to and how, in a sentence without its full stop."""
-    node = _without_steps(node)
+    node = without_steps(node)
     how = how_said(node)
     if how and how != value_said(node):
         return f"{node.label}: {how} = {value_said(node)}"
@@ -63,19 +64,23 @@ def how_said(node: Explanation) -> str:
 
 def _brief(node: Explanation) -> str:
     """A value as it stands in a formula."""
-    if node.unit == "USD" or node.unit == "share":
+    if node.unit in ("USD", "share", "bytes"):
         return value_said(node)
     return value_said(replace(node, unit="USD" if node.unit.startswith("USD") else ""))
 
 
-def _without_steps(node: Explanation) -> Explanation:
-    """A value that only takes another over, with that one's formula."""
+def steps(node: Explanation) -> Iterator[Explanation]:
+    """A value, and those that it only takes over, down to the one that is worked out or given."""
+    yield node
     while len(node.inputs) == 1 and node.words == f"{{{node.inputs[0].key}}}":
-        same = node.inputs[0]
-        node = replace(
-            node, words=same.words, inputs=same.inputs, source=same.source, provenance=same.provenance
-        )
-    return node
+        node = node.inputs[0]
+        yield node
+
+
+def without_steps(node: Explanation) -> Explanation:
+    """A value that only takes another over, with that one's formula."""
+    *_, same = steps(node)
+    return replace(node, words=same.words, inputs=same.inputs, source=same.source, provenance=same.provenance)
 
 
 def known_said(node: Explanation) -> str:
@@ -88,6 +93,8 @@ def value_said(node: Explanation) -> str:
     unit = node.unit
     if unit == "USD":
         return format_cents(node.value)
+    if unit == "bytes":  # an accelerator's memory, which is told in the units of its label
+        return format_memory(node.value, digits=DIGITS)
     if unit.startswith("USD"):
         return f"{format_quantity(node.value, 'money', digits=4)}{unit.removeprefix('USD')}"
     if unit == "share":
@@ -149,7 +156,7 @@ def _walked(node: Explanation, depth: int | None, level: int = 0) -> Iterator[tu
 
 def _shown(node: Explanation, depth: int | None, level: int = 0) -> Iterator[tuple[int, Explanation]]:
     """The same for people: without values that only take another over."""
-    node = _without_steps(node)
+    node = without_steps(node)
     yield level, node
     for each in node.inputs if depth is None or level < depth else ():
         yield from _shown(each, depth, level + 1)

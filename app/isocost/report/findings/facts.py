@@ -35,10 +35,10 @@ def energy_figures(found: Footprint) -> tuple[KeyFigure, ...]:
     pue = format_significant(found.facts.pue)
     paid = "paid beside the machines" if found.paid_apart else "within the rent"
     return (
-        KeyFigure("Energy", format_energy(found.kwh), f"PUE {pue}, at the meter"),
-        KeyFigure("Power", format_power(found.peak_kw), "largest stage, mean"),
-        KeyFigure("Electricity", format_money(found.usd), paid),
-        KeyFigure("Emissions", format_carbon(found.co2_kg), market),
+        KeyFigure("Energy", format_energy(found.kwh), f"PUE {pue}, at the meter", "energy.kwh"),
+        KeyFigure("Power", format_power(found.peak_kw), "largest stage, mean", "energy.peak_kw"),
+        KeyFigure("Electricity", format_money(found.usd), paid, "energy.cost_usd"),
+        KeyFigure("Emissions", format_carbon(found.co2_kg), market, "energy.co2_kg"),
     )
 
 

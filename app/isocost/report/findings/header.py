@@ -27,6 +27,7 @@ from isocost.quantities import (
     format_cents,
     format_count,
     format_counted,
+    format_duration,
     format_energy,
     format_memory_of,
     format_money,
@@ -64,17 +65,55 @@ def key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
         return ()
     trained = _most(counted)
     hours = format_quantity(total.gpu_hours, "number")
-    chosen = [KeyFigure(_hours_label(estimate), hours, _hours_note(estimate))]
+    chosen = [KeyFigure(_hours_label(estimate), hours, _hours_note(estimate), "total.gpu_hours")]
     if len(estimate.groups) > 1:
         last = estimate.groups[-1]
-        chosen.append(
-            KeyFigure(last.name, format_share(last.share), f"{format_money(last.cost_usd)} of the total")
-        )
+        note = f"{format_money(last.cost_usd)} of the total"
+        chosen.append(KeyFigure(last.name, format_share(last.share), note, _group_figure(estimate)))
     if trained is not None and trained.mfu is not None:
-        chosen.append(KeyFigure("MFU", format_quantity(trained.mfu, "share"), f"of the {trained.mfu_basis}"))
-        chosen += _speed(trained)
-    chosen.append(KeyFigure("Energy", format_energy(total.energy_kwh), format_carbon(total.co2_kg)))
+        at, note = f"stages.{counted.index(trained)}", f"of the {trained.mfu_basis}"
+        chosen.append(KeyFigure("MFU", format_quantity(trained.mfu, "share"), note, f"{at}.mfu"))
+        chosen += _speed(trained, f"{at}.tokens_per_s")
+    energy, carbon = format_energy(total.energy_kwh), format_carbon(total.co2_kg)
+    chosen.append(KeyFigure("Energy", energy, carbon, "total.energy_kwh"))
     return tuple(chosen[:4])
+
+
+def _group_figure(estimate: Estimate) -> str:
+    """What explains the last group of stages: the rent of its one stage, else the rent of all."""
+    names = [stage.name for stage in _counted(estimate)]
+    last = estimate.groups[-1].name
+    return f"stages.{names.index(last)}.cost_usd" if last in names else "rent"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineFigure:
+    """A figure in the words of the headline."""
+
+    start: int
+    """Place of its first letter."""
+    text: str
+    figure: str
+    """Key by which it is explained."""
+
+
+def headline_figures(estimate: Estimate) -> tuple[HeadlineFigure, ...]:
+    """The figures in the headline that can be explained, from left to right."""
+    counted, total = _counted(estimate), estimate.total
+    if not counted or impossible(counted) is not None:
+        return ()
+    rent = sum(stage.cost_usd for stage in counted)
+    found, end = [], 0
+    for text, key in (
+        (format_money(total.cost_usd), "total.cost_usd"),
+        (format_money(rent), "rent"),
+        (format_duration(total.wall_days), "total.wall_days"),
+    ):
+        at = estimate.headline.find(text, end)
+        if at >= 0:
+            found.append(HeadlineFigure(at, text, key))
+            end = at + len(text)
+    return tuple(found)
 
 
 def _most(counted: Sequence[StageEstimate]) -> StageEstimate | None:
@@ -101,11 +140,11 @@ def _hours_note(estimate: Estimate) -> str:
     return f"{format_cents(average)} an hour on average"
 
 
-def _speed(stage: StageEstimate) -> Iterator[KeyFigure]:
+def _speed(stage: StageEstimate, figure: str) -> Iterator[KeyFigure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
         note = f"{format_count(rate) if rate >= 10 else format_significant(rate, 3)} per {stage.noun}"
-        yield KeyFigure("Tokens/s", format_quantity(rate * stage.count, "number"), note)
+        yield KeyFigure("Tokens/s", format_quantity(rate * stage.count, "number"), note, figure)
 
 
 def remarks(

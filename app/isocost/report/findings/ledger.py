@@ -92,6 +92,13 @@ def bill_view(estimate: Estimate, by_line: bool | None = None) -> BillView:
     )
 
 
+def row_figure(row: BillRow) -> str:
+    """Key by which a row is explained; a group of several lines has none."""
+    if row.is_total:
+        return "total.cost_usd"
+    return row.bar.lines[0].key if len(row.bar.lines) == 1 else ""
+
+
 def whole_share(share: float) -> str:
     """A share in whole per cent, neither nothing nor all unless it is: "41 %", "<1 %", ">99 %"."""
     if 0.0 < share < 0.005:

@@ -39,8 +39,12 @@ def preset_of(path: Path, project: Project, result: Estimate) -> Preset:
     with money_shown_in(result.money):
         price = format_money(result.total.cost_usd)
         detail = run_words([stage for stage in result.stages if stage.enabled], result.total)
-    notes = " ".join(project.notes.strip().split("\n\n")[0].split())
-    return Preset(path=path, name=project.name, line=notes, price=price, detail=detail)
+    return Preset(path=path, name=project.name, line=first_note(project), price=price, detail=detail)
+
+
+def first_note(project: Project) -> str:
+    """The first paragraph of a plan's notes, on one line."""
+    return " ".join(project.notes.strip().split("\n\n")[0].split())
 
 
 def read_presets(folder: Path, catalog: Catalog) -> tuple[Preset, ...]:

@@ -25,6 +25,8 @@ class KeyFigure:
     value: str
     note: str
     """What it refers to."""
+    figure: str = ""
+    """Key by which it is explained; empty = it is not."""
 
     @property
     def words(self) -> str:

@@ -30,6 +30,8 @@ KEYS = (
     ("*1.2   +10%", "Field: change the value by a factor"),
     ("7B*2   $20 - 5%", "Field: work it out"),
     ("Ctrl+V", "Claims: check the sentence copied"),
+    ("Enter", "Figure: where it comes from"),
+    ("E / Alt+← / Esc", "Figure: change, back, close"),
     ("Esc", "Presets: back to the plan"),
 )
 """Keys of single widgets; those of the commands are read from the commands."""

@@ -14,6 +14,7 @@ from isocost.report.findings.header import (
     NO_ESTIMATE,
     Remark,
     copied,
+    headline_figures,
     key_figures,
     range_rows,
     remarks,
@@ -26,16 +27,18 @@ from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
+from isocost.ui.widgets.figures import RING, FigureSentence
 from isocost.ui.widgets.key_figure import KeyFigureBlock
-from isocost.ui.widgets.labels import ClickLabel, plain_label, plain_tip, set_text
+from isocost.ui.widgets.labels import plain_label, plain_tip, set_text
 
 BLOCKS = 4
 MARGIN = 18
-GAP = 28
+GAP = 16
+"""Pixels between the figures beside those they keep around themselves."""
 
 
 class Headline(QFrame):
-    """The header of the window; a click on the sentence copies it."""
+    """The header of the window; a click on a figure opens it, one beside it copies the sentence."""
 
     field_wanted = Signal(str)
     """Path of the input a warning is about."""
@@ -49,7 +52,7 @@ class Headline(QFrame):
         self._shown: Estimate | None = None
         self.setObjectName("header")
         self.title = plain_label()
-        self.sentence = ClickLabel()
+        self.sentence = FigureSentence()
         self.doubt = RemarkLine()
         self.warnings = WarningLine()
         self.blocks = tuple(KeyFigureBlock() for _ in range(BLOCKS))
@@ -71,8 +74,6 @@ class Headline(QFrame):
         self.title.setObjectName("headline.title")
         self.sentence.setProperty("role", "headline")
         self.sentence.setObjectName("headline.sentence")
-        self.sentence.setToolTip("Click to copy")
-        self.sentence.setAccessibleDescription("The answer; press Ctrl+Shift+C to copy it")
         self.doubt.wanted.connect(self._show_range)
         self.copy_button.setObjectName("headline.copy")
         self.copy_button.setAccessibleName("Copy the headline")
@@ -81,7 +82,7 @@ class Headline(QFrame):
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
-        line.setSpacing(8)
+        line.setSpacing(4)
         line.addWidget(self.sentence)
         line.addWidget(self.copy_button)
         line.addStretch(1)
@@ -94,7 +95,9 @@ class Headline(QFrame):
         left.addWidget(self.warnings)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 20, 8)
+        row.setContentsMargins(16 - RING, 10, 20, 8)
+        for part in (self.title, self.doubt, self.warnings):  # under the words of the sentence
+            part.setContentsMargins(RING, 0, 0, 0)
         row.setSpacing(GAP)
         row.addLayout(left, 1)
         for block in self.blocks:
@@ -143,6 +146,8 @@ class Headline(QFrame):
     def _show(self, answer: Answer) -> None:
         estimate = answer.estimate
         set_text(self.sentence, estimate.headline)
+        figures = headline_figures(estimate)
+        self.sentence.show_figures([(each.start, each.text, each.figure) for each in figures])
         self._remarks = remarks(estimate, answer.project, answer.at, self._session.catalog)
         self._figures = key_figures(estimate)
         self._show_remarks()
@@ -183,6 +188,7 @@ class Headline(QFrame):
             self._shown = None
             self._remarks = (Remark(problem, "stop"),)
             self.sentence.setText(NO_ESTIMATE)
+            self.sentence.show_figures(())
             self._figures = ()
             self._show_remarks()
             self.warnings.setVisible(False)

@@ -25,12 +25,17 @@ QFrame#header { background: $panel; border: none; border-bottom: 1px solid $line
 QFrame#inputs { background: $panel; border: none; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
+QFrame#explain { background: $panel; border: none; border-left: 1px solid $line; }
+QFrame[role="inset"] { background: $field; border: 1px solid $line; border-radius: ${radius}px; }
+QFrame[role="cover"] { background: $panel; border: none; }
+QFrame[role="foot"] { background: transparent; border: none; border-top: 1px solid $line; }
 QFrame[role="rule"] { background: $line; border: none; }
 QFrame[role="popup"] { background: $panel; border: 1px solid $line; }
 QLabel[role="card"] { background: transparent; border: none; font-size: ${s14}px; font-weight: 600; }
 QPushButton[role="card"]:hover, QPushButton[role="card"]:focus { border-color: $accent; }
 QLineEdit, QComboBox { background: $field; border: 1px solid $line; border-radius: 6px;
     padding: 2px 8px; min-height: ${s20}px; selection-background-color: $accent; }
+QLineEdit[role="search"] { font-size: ${s14}px; padding: 6px 8px; border-radius: ${radius}px; }
 QLineEdit[role="quantity"] { font-weight: 600; }
 QLineEdit[role="cell"] { font-size: ${s12}px; padding: 1px 4px; min-height: ${s17}px; border-radius: 5px; }
 QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 2px 4px;
@@ -110,10 +115,22 @@ QMenu::item:disabled { color: $quiet; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
 QScrollArea { border: none; background: transparent; }
+QListView[role="history"] { background: $panel; border: 1px solid $line; border-radius: ${radius}px;
+    outline: none; padding: 4px; }
+QListView[role="history"]::item { padding: 5px 8px; border-radius: 4px; }
+QListView[role="history"]::item:hover { background: $field; }
+QListView[role="history"]::item:selected { background: $accent; color: $on_accent; }
 QTableView[role="inset"] { background: transparent; border: none; outline: none; }
 QTableView[role="inset"] QHeaderView { background: transparent; border: none; }
 QTableView[role="inset"] QHeaderView::section { background: transparent; border: none; color: $quiet;
     border-bottom: 1px solid $line; font-size: ${s11}px; padding: 2px 0 3px 8px; }
+QTableView[role="read"] { background: transparent; border: none; outline: none; font-size: ${s12}px;
+    alternate-background-color: $field; }
+QTableView[role="read"]::item { padding: 0 6px; border: none; }
+QTableView[role="read"]::item:selected { background: $accent; color: $on_accent; }
+QTableView[role="read"] QHeaderView { background: transparent; border: none; }
+QTableView[role="read"] QHeaderView::section { background: transparent; border: none; color: $quiet;
+    border-bottom: 1px solid $line; font-size: ${s11}px; padding: 2px 6px 3px 6px; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
 QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 24px; }
 QScrollBar::handle:vertical:hover { background: $quiet; }

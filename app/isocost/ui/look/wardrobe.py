@@ -35,6 +35,10 @@ class Wardrobe(QObject):
         self._dresses.append(made)
         return made
 
+    def worn_by(self, part: QWidget) -> Dress | None:
+        """What a part wears; None = nobody cares for it."""
+        return next((each for each in self._dresses if each.part is part), None)
+
     def forget(self, *parts: QWidget) -> None:
         """Care no more for parts that are taken away."""
         self._dresses = [each for each in self._dresses if each.part not in parts]

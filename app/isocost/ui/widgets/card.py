@@ -6,19 +6,24 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
+    QCursor,
     QFontMetricsF,
     QGuiApplication,
     QImage,
+    QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -30,16 +35,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from isocost.plan.project.project import Project
 from isocost.quantities import PLAIN, numbers_marked
 from isocost.report.table import Table, write_csv
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.widgets.boxes import warning_box
+from isocost.ui.widgets.figures import OPENING, ShowsFigures, explain
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
-from isocost.ui.widgets.table import TableDialog
+from isocost.ui.widgets.table import TableDialog, TableOver
 
+LOW = 110
+"""Pixels of a chart below which no table can be read in its place."""
 PICTURE_SCALE = 2.0
 """Pixels of a copied picture per pixel on screen, so that it stays sharp on a slide."""
 
@@ -78,6 +87,63 @@ class ElidedLabel(QLabel):
         painter.end()
 
 
+class CardTitle(ElidedLabel):
+    """A finding; where its figure can be explained, a click or Enter opens that."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._figure = ""
+        self._of: Project | None = None
+        self.setMouseTracking(True)
+
+    def set_figure(self, key: str, of: Project | None = None) -> None:
+        """Let the figure of a key open, of another plan than the open one; empty = nothing opens."""
+        self._of = of
+        if key != self._figure:
+            self._figure = key
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if key else Qt.FocusPolicy.NoFocus)
+            self.setAccessibleDescription("Enter opens where it comes from." if key else "")
+
+    def figure_at(self, place: QPoint | None) -> str:
+        """Key of the figure that the finding is about."""
+        return self._figure
+
+    @property
+    def _words(self) -> QRectF:
+        width = QFontMetricsF(self.font()).horizontalAdvance(self._elided())
+        return QRectF(0, 0, min(width + 2, self.width()), self.height())
+
+    def _is_on(self, place: QPointF) -> bool:
+        return bool(self._figure) and self._words.contains(place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._figure and (self.hasFocus() or self._is_on(QPointF(self.mapFromGlobal(QCursor.pos())))):
+            painter = QPainter(self)
+            painter.setPen(QPen(self.palette().highlight().color(), 2.0 if self.hasFocus() else 1.0))
+            words = self._words
+            painter.drawLine(words.bottomLeft() - QPointF(0, 1), words.bottomRight() - QPointF(0, 1))
+            painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        on = self._is_on(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if on else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        left = event.button() is Qt.MouseButton.LeftButton
+        if not (left and self._is_on(event.position()) and explain(self, self._figure, self._of)):
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in OPENING or not explain(self, self._figure, self._of):
+            super().keyPressEvent(event)
+
+
 class ChartCard(QFrame):
     """A rounded card with title, subtitle, one chart, and a menu to take the chart elsewhere.
 
@@ -91,9 +157,13 @@ class ChartCard(QFrame):
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("role", "card")
-        self.title = ElidedLabel(self)
+        self.title = CardTitle(self)
         self.subtitle = ElidedLabel(self)
         self.subtitle.setProperty("role", "small")
+        self._over: TableOver | None = None
+        self._charted: QWidget | None = None
+        self._figure = self._meant = ""
+        self._of: Project | None = None
         self.menu = self._menu()
         self.more = QToolButton(self)
         self.more.setText("⋯")
@@ -132,6 +202,14 @@ class ChartCard(QFrame):
         """What is said below the chart where it is taken elsewhere."""
         return ""
 
+    def explains(self, key: str, *, by_title: bool = True, of: Project | None = None) -> None:
+        """Let the card's menu, and its title where that is about it, open a figure; empty = it has none.
+
+        ``of`` is the plan whose figure it is; None = the open one.
+        """
+        self._figure, self._of = key, of
+        self.title.set_figure(key if by_title else "", of)
+
     def choice_chip(self, text: str, name: str) -> QPushButton:
         """A chip of this card of which only one is down at a time; ``name`` is its objectName."""
         chip = QPushButton(text, self)
@@ -150,6 +228,12 @@ class ChartCard(QFrame):
             self.setAccessibleDescription(summary)
         if title != self.accessibleName():
             self.setAccessibleName(title)
+        if self.table_shown:  # once the card has all that it is shown
+            QTimer.singleShot(0, self, self._follow_table)
+
+    def _follow_table(self) -> None:
+        if self.table_shown:
+            self._fill_table()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type; colours come from the style sheet."""
@@ -230,6 +314,35 @@ class ChartCard(QFrame):
             text = f"{path} could not be written: {error.strerror}. Choose another place."
             warning_box(self, text).exec()
 
+    @property
+    def table_shown(self) -> bool:
+        """Whether the table stands in the chart's place."""
+        return self._over is not None and not self._over.isHidden()
+
+    def toggle_table(self) -> None:
+        """Put the table and the summary in the chart's place, or the chart back; the keyboard goes there.
+
+        Where the chart is too low for a table that opens in a window of its own.
+        """
+        if not self.table_shown and self.body.geometry().height() < self.theme.px(LOW):
+            self.show_table()
+            return
+        if self._over is not None and self.table_shown:
+            self._over.uncover()
+            target: QWidget = self._charted or self.more
+        else:
+            focused = QApplication.focusWidget()
+            self._charted = focused if focused is not None and self.isAncestorOf(focused) else None
+            if self._over is None:
+                self._over = TableOver(self.body, self)
+            self._fill_table()
+            target = self._over.table
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _fill_table(self) -> None:
+        if self._over is not None:
+            self._over.show_table(self.title.text(), self.accessibleDescription(), self.table())
+
     def show_table(self) -> TableDialog:
         """Open the table in a window of its own."""
         dialog = TableDialog(self.title.text(), self.table(), self)
@@ -237,11 +350,27 @@ class ChartCard(QFrame):
         return dialog
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._meant = self._figure_meant(event)
         # Not exec, which would run an event loop inside this event.
         self.menu.popup(event.globalPos())
 
+    def _figure_meant(self, event: QContextMenuEvent) -> str:
+        """Key of the figure under the mouse, or of the one the keyboard is on; else the title's."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        part = QApplication.focusWidget() if by_key else self.childAt(event.pos())
+        while part is not None and part is not self:
+            if isinstance(part, ShowsFigures):
+                place = None if by_key else part.mapFrom(self, event.pos())
+                if key := part.figure_at(place):
+                    return key
+            part = part.parentWidget()
+        return self._figure
+
     def _menu(self) -> QMenu:
         menu = QMenu(self)
+        self._opening = QAction("Explain", self)
+        self._opening.triggered.connect(lambda: explain(self, self._meant or self._figure, self._of))
+        menu.addAction(self._opening)
         for text, slot in (
             ("Copy as picture", self.copy_picture),
             ("Export as SVG…", self.export_svg),
@@ -252,13 +381,14 @@ class ChartCard(QFrame):
             action = QAction(text, self)
             action.triggered.connect(slot)
             menu.addAction(action)
-        copy, *vectors = menu.actions()[:3]
+        copy, *vectors = menu.actions()[1:4]
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         # Every card has this shortcut, which Qt finds ambiguous unless it belongs to the card with the focus;
         # to belong there, the action must be the card's own as well as the menu's.
         copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.addAction(copy)
         menu.aboutToShow.connect(lambda: self._offer(vectors))
+        menu.aboutToHide.connect(self._forget)
         return menu
 
     def _offer(self, vectors: Sequence[QAction]) -> None:
@@ -266,3 +396,11 @@ class ChartCard(QFrame):
         drawn = self.drawing() is not None
         for action in vectors:
             action.setVisible(drawn)
+        self._opening.setVisible(bool(self._meant or self._figure))
+
+    def _forget(self) -> None:
+        # A menu hides before it tells which of its commands was chosen.
+        QTimer.singleShot(0, self, self._mean_none)
+
+    def _mean_none(self) -> None:
+        self._meant = ""

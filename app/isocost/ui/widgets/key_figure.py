@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from isocost.report.findings.said import KeyFigure
+from isocost.ui.widgets.figures import OPENING, TIP, explain, paint_ring
 from isocost.ui.widgets.labels import plain_label, set_text
+
+RING = 6
+"""Pixels between a figure and its outline, at both sides."""
 
 
 class KeyFigureBlock(QWidget):
-    """A small label, a figure, and what it refers to."""
+    """A small label, a figure, and what it refers to; a click or Enter opens what it is made of."""
 
     def __init__(self) -> None:
         super().__init__()
         self.label, self.value, self.note = plain_label(), plain_label(), plain_label()
+        self._figure = ""
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(RING, 3, RING, 3)
         column.setSpacing(2)
         for part, role in ((self.label, "quiet"), (self.value, "figure"), (self.note, "quiet")):
             part.setProperty("role", role)
@@ -27,3 +34,45 @@ class KeyFigureBlock(QWidget):
         set_text(self.value, figure.value)
         set_text(self.note, figure.note)
         self.setAccessibleName(figure.words)
+        if figure.figure != self._figure:
+            self._figure = figure.figure
+            opens = bool(self._figure)
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if opens else Qt.FocusPolicy.NoFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor)
+            self.setToolTip(TIP if opens else "")
+            self.setAccessibleDescription("Enter opens where it comes from." if opens else "")
+
+    def figure_at(self, place: QPoint | None) -> str:
+        """Key of the figure shown."""
+        return self._figure
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._figure and (self.hasFocus() or self.underMouse()):
+            painter = QPainter(self)
+            paint_ring(painter, QRectF(self.rect()), self.palette().highlight().color())
+            painter.end()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton or not explain(self, self._figure):
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in OPENING or not explain(self, self._figure):
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()

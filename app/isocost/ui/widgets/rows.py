@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QRectF,
@@ -31,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
+from isocost.ui.widgets.figures import FIGURE, OPENING, explain
 from isocost.ui.widgets.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -153,7 +155,10 @@ def shortened(
 
 
 class RowList(QListView):
-    """A plain list of such rows, which keep their height whatever they come to say."""
+    """A plain list of such rows, which keep their height whatever they come to say.
+
+    A row that is a figure of the answer opens: by a click or by Enter, unless they mean something else here.
+    """
 
     def __init__(self, name: str, model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> None:
         super().__init__(parent)
@@ -169,6 +174,20 @@ class RowList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # The ground is the card's, whose round corners a ground of the list would cover.
         self.viewport().setAutoFillBackground(False)
+        self.clicked.connect(self.open_row)
+
+    def open_row(self, index: QModelIndex) -> None:
+        """Open the figure of a row, if it is one."""
+        explain(self, index.data(FIGURE) or "")
+
+    def figure_at(self, place: QPoint | None) -> str:
+        """Key of the figure of the row at a place, or of the one the keyboard is on (None)."""
+        index = self.currentIndex() if place is None else self.indexAt(place)
+        return index.data(FIGURE) or "" if index.isValid() else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in OPENING or not self.figure_at(None) or not clicked_by_key(self, event):
+            super().keyPressEvent(event)
 
     def apply_theme(self, theme: Theme) -> None:
         """Paint from now on in a theme, whose rows may have another height."""
@@ -215,11 +234,12 @@ class Lines(QAbstractListModel, Generic[Shown]):
         *,
         tip: Callable[[Shown], str] | None = None,
         more: Callable[[Shown], str] | None = None,
+        figure: Callable[[Shown], str] | None = None,
     ) -> None:
         """``words`` says what a row is on one line, ``tip`` what is read over it (None = the same), ``more``
-        what a screen reader may add."""
+        what a screen reader may add, ``figure`` the key of the figure that it is."""
         super().__init__(parent)
-        self._words, self._tip, self._more = words, tip or words, more
+        self._words, self._tip, self._more, self._figure = words, tip or words, more, figure
         self.rows: Sequence[Shown] = ()
 
     def show(self, rows: Sequence[Shown]) -> None:
@@ -242,6 +262,8 @@ class Lines(QAbstractListModel, Generic[Shown]):
             return plain_tip(self._tip(row))
         if role == int(Qt.ItemDataRole.AccessibleDescriptionRole) and self._more is not None:
             return self._more(row)
+        if role == FIGURE and self._figure is not None:
+            return self._figure(row)
         return None
 
 
@@ -255,7 +277,10 @@ def clicked_by_key(view: QAbstractItemView, event: QKeyEvent) -> bool:
 
 
 class ClickList(RowList):
-    """A list where Enter, Space and a click mean the same."""
+    """A list where Enter, Space and a click do something of their own; its figures open from the menu."""
+
+    def open_row(self, index: QModelIndex) -> None:
+        """Leave the click to whoever follows it."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not clicked_by_key(self, event):

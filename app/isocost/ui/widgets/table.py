@@ -2,10 +2,61 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QFrame,
+    QLayout,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from isocost.report.table import Table
+from isocost.ui.widgets.labels import WrapLabel
+
+MOST_SUMMARY = 0.4
+"""Share of its room that a summary takes at most."""
+BETWEEN = 12
+"""Pixels between columns."""
+
+
+def _cell(text: str, side: Qt.AlignmentFlag) -> QTableWidgetItem:
+    made = QTableWidgetItem(text)
+    made.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    return made
+
+
+class TableView(QTableWidget):
+    """The rows in words, to be read with the arrow keys."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTabKeyNavigation(False)
+
+    def show_table(self, caption: str, table: Table) -> None:
+        """Show another table; the current cell stays."""
+        self.setAccessibleName(caption)
+        self.setRowCount(len(table.rows))
+        self.setColumnCount(len(table.columns))
+        for at, column in enumerate(table.columns):
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            self.setHorizontalHeaderItem(at, _cell(column.name, side))
+            for row in range(len(table.rows)):
+                self.setItem(row, at, _cell(table.shown(row, at), side))
+        self.resizeColumnsToContents()
+        for at in range(len(table.columns)):
+            self.setColumnWidth(at, self.columnWidth(at) + BETWEEN)
 
 
 class TableDialog(QDialog):
@@ -16,22 +67,76 @@ class TableDialog(QDialog):
         self.setWindowTitle(caption)
         # Else every table ever opened would live on, hidden, as a child of its card.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.table = QTableWidget(len(table.rows), len(table.columns), self)
-        self.table.setAccessibleName(caption)
-        self.table.setHorizontalHeaderLabels([column.name for column in table.columns])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        for row in range(len(table.rows)):
-            for at, column in enumerate(table.columns):
-                item = QTableWidgetItem(table.shown(row, at))
-                side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                self.table.setItem(row, at, item)
-        self.table.resizeColumnsToContents()
+        self.table = TableView(self)
+        self.table.show_table(caption, table)
         layout = QVBoxLayout(self)
         layout.addWidget(self.table)
         width = sum(self.table.columnWidth(at) for at in range(len(table.columns)))
         self.resize(width + 60, min(640, 90 + 30 * len(table.rows)))
+
+
+class TableOver(QFrame):
+    """A chart's summary and table over the chart itself, which stays where it is and cannot be reached."""
+
+    def __init__(self, covers: QLayout, parent: QWidget) -> None:
+        """``covers`` is the layout of what it stands over."""
+        super().__init__(parent)
+        self._covers = covers
+        self._disabled: list[QWidget] = []
+        self.setProperty("role", "cover")
+        self.summary = WrapLabel(self)
+        self.summary.setProperty("role", "small")
+        self.table = TableView(self)
+        self.table.setProperty("role", "read")
+        self.table.setFrameShape(QFrame.Shape.NoFrame)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.summary)
+        column.addWidget(self.table, 1)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_table(self, caption: str, summary: str, table: Table) -> None:
+        """Cover the chart; covering it already, show another table."""
+        self.summary.say(summary)
+        self.table.show_table(caption, table)
+        if self.isHidden():
+            # Nor shall the Tab key lead to what is not seen.
+            self._disabled = [each for each in _widgets(self._covers) if each.isEnabled()]
+            for each in self._disabled:
+                each.setEnabled(False)
+            self.show()
+        self._place()
+        self.raise_()
+
+    def uncover(self) -> None:
+        """Leave the chart to be seen again."""
+        for each in self._disabled:
+            if isValid(each):
+                each.setEnabled(True)
+        self._disabled = []
+        self.hide()
+
+    def _place(self) -> None:
+        self.setGeometry(self._covers.geometry())
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 8)
+        # The summary repeats the table: it goes where it would leave that little room.
+        self.summary.setVisible(MOST_SUMMARY * self.height() >= self.summary.sizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and not self.isHidden():
+            QTimer.singleShot(0, self, self._place)  # once the layout has moved what is covered
+        return False
+
+
+def _widgets(layout: QLayout) -> Iterator[QWidget]:
+    """The widgets of a layout and of those inside it."""
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        if (widget := item.widget()) is not None:
+            yield widget
+        elif (inner := item.layout()) is not None:
+            yield from _widgets(inner)

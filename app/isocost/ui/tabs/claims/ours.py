@@ -141,6 +141,8 @@ class OursCard(ChartCard):
         """Draw an estimate, or say that there is none."""
         self.say(*(view.said if view is not None else NO_ESTIMATE))
         self.chart.setVisible(view is not None)
+        plan = view.plan if view is not None else None
+        self.explains(view.figure if view is not None and plan is not None else "", of=plan)
         if view != self.chart.view:
             self.chart.show_view(view)
         words = view.rests_on if view is not None else ""

@@ -24,6 +24,7 @@ from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
 from isocost.ui.tabs.compare.painting import GROUND, LABELS, CellDelegate, LabelHeader, series_at
+from isocost.ui.widgets.figures import explain
 
 NARROWEST, WIDEST = 178, 270
 """Pixels of a scenario's column."""
@@ -256,12 +257,14 @@ class ScenarioTable(QTableView):
         return not refused
 
     def _open(self, index: QModelIndex) -> None:
-        """Show the scenario of a cell; from an input that differs on to that input."""
+        """Show the scenario of a cell; from an input that differs on to that input, a figure opens there."""
         row = self.columns.row(index.row())
         if row is not None and row.kind == "input" and row.cells[index.column()].differs:
             self.input_wanted.emit(index.column(), row.path)
-        else:
-            self._commands.open(index.column())
+            return
+        self._commands.open(index.column())
+        if row is not None:
+            explain(self, row.figure)
 
     def _tell_current(self, now: QModelIndex, before: QModelIndex) -> None:
         if now.isValid() and now.column() != before.column():
@@ -300,6 +303,7 @@ class ScenarioTable(QTableView):
         leads = index.isValid() and (
             index.row() == NAME
             or (row is not None and row.kind == "input" and row.cells[index.column()].differs)
+            or (row is not None and bool(row.figure))
         )
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
 
@@ -311,7 +315,7 @@ class ScenarioTable(QTableView):
         if pressed is None or dragged is not None or index != self.indexAt(pressed):
             return
         row = self.columns.row(index.row())
-        if row is None or (row.kind == "input" and row.cells[index.column()].differs):
+        if row is None or row.figure or (row.kind == "input" and row.cells[index.column()].differs):
             self._open(index)
 
     def leaveEvent(self, event: QEvent) -> None:

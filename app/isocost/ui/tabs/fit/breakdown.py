@@ -50,6 +50,7 @@ class BreakdownCard(ChartCard):
 
     def show_nothing(self, why: str) -> None:
         """Leave the chart empty and say why."""
+        self.explains("")
         self.chart.show_breakdown(None)
         self.say(self._about, why, why)
 

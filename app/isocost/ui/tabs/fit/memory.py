@@ -153,16 +153,18 @@ class MemoryCard(BreakdownCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.memory", "Memory", "bytes", MemoryChart(None), theme, parent)
 
-    def show_stage(self, stage: StageEstimate) -> None:
-        """Show one stage's memory."""
+    def show_stage(self, stage: StageEstimate, figure: str = "") -> None:
+        """Show one stage's memory; ``figure`` is the key that explains it."""
         breakdown = stage.memory
         if breakdown is None:
             self.show_nothing(NO_MEMORY)
             return
+        self.explains(figure)
         self.say(*memory_said(stage, breakdown))
         self.chart.show_breakdown(breakdown)
 
     def show_rounds(self, found: RoundsFit) -> None:
         """Show the memory of an update of a stage of rounds."""
+        self.explains("")
         self.say(*rounds_memory_said(found))
         self.chart.show_breakdown(found.memory)

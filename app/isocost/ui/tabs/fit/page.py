@@ -19,7 +19,7 @@ from isocost.report.findings.fit import (
     unsearched_rounds,
 )
 from isocost.report.findings.layouts import degrees
-from isocost.ui.inputs.selected import selected_result
+from isocost.ui.inputs.selected import selected_figure, selected_result
 from isocost.ui.inputs.stage.commands import predict_claimed
 from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
@@ -144,8 +144,8 @@ class FitPage(QScrollArea):
             return
         if stage.memory is not None:
             self._lay_open(self.memory, self.step, self.nearest, self.layouts)
-            self.memory.show_stage(stage)
-            self.step.show_stage(stage)
+            self.memory.show_stage(stage, selected_figure(self._session, "memory_bytes"))
+            self.step.show_stage(stage, selected_figure(self._session, "step_seconds"))
         elif not in_rounds(stage):
             self._lay_open()
             foretold = self._predicted()

@@ -79,16 +79,18 @@ class StepCard(BreakdownCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.step", "Time of a step", "seconds", StepChart(None), theme, parent)
 
-    def show_stage(self, stage: StageEstimate) -> None:
-        """Show one stage's step."""
+    def show_stage(self, stage: StageEstimate, figure: str = "") -> None:
+        """Show one stage's step; ``figure`` is the key that explains it."""
         breakdown = stage.step
         if breakdown is None or not breakdown.parts:
             self.show_nothing(NO_STEP)
             return
+        self.explains(figure)
         self.say(*step_said(stage, breakdown))
         self.chart.show_breakdown(breakdown)
 
     def show_rounds(self, found: RoundsFit) -> None:
         """Show where a round's time goes."""
+        self.explains("")
         self.say(*rounds_step_said(found))
         self.chart.show_breakdown(found.round)

@@ -51,6 +51,7 @@ class Calendar(ChartCard):
         self.slip.reset.connect(lambda _: self._move(0.0))
         self.plot.said.connect(self._tell)
         self.apply_theme(theme)
+        self.explains("total.wall_days")
         self.say("The calendar", "Estimating…", "Estimating…")
         self._tell("")
 

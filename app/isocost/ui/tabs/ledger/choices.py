@@ -112,8 +112,11 @@ class RentOrBuyCard(QuestionCard):
         """Draw another comparison; None = no purchase price is known."""
         self._shown = question
         if question is None:
+            self.explains("")
             self._ask(rent_unanswered(accelerator))
             return
+        crosses = question.crossover_month is not None
+        self.explains(f"rent_or_buy.{'crossover_month' if crosses else 'plan_rented_usd'}")
         self._draw(rent_view(question), rent_said(question), rent_note(question))
 
     def table(self) -> Table:
@@ -132,8 +135,11 @@ class OptionsCard(QuestionCard):
         """Draw another comparison; None = no demand is given."""
         self._shown = question
         if question is None:
+            self.explains("")
             self._ask(options_unanswered())
             return
+        cheapest = [each.key for each in question.options].index(question.cheapest)
+        self.explains(f"api_or_own.options.{cheapest}.total_usd")
         said, note = options_said(question, scenario), options_note(question, scenario)
         self._draw(options_view(question, scenario), said, note)
 

@@ -75,13 +75,14 @@ class EnergyCard(ChartCard):
         self.sources = WrapLabel(self)
         self.sources.setProperty("role", "quiet")
         self._found: Footprint | None = None
-        self.figures = Flow(self, spacing=22)
+        self.figures = Flow(self, spacing=10)
         self.figures.show_chips(self.blocks)
         self.body.addWidget(self.figures)
         self.body.addSpacing(6)
         self.body.addWidget(self.sources)
         self.body.addStretch(1)
         self.apply_theme(theme)
+        self.explains("energy.kwh")
         self.say("Energy", "Estimating…", "Estimating…")
 
     def apply_theme(self, theme: Theme) -> None:

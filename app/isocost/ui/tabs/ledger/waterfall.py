@@ -20,6 +20,7 @@ from isocost.report.findings.ledger import (
     bar_tip,
     bill_table,
     bill_view,
+    row_figure,
     short_name,
     sources,
     whole_share,
@@ -141,6 +142,7 @@ class Waterfall(ChartCard):
             self,
             tip=lambda row: bar_tip(row.bar),
             more=lambda row: bar_description(row.bar),
+            figure=row_figure,
         )
         self._delegate = BillDelegate(theme, self)
         self.list = RowList("waterfall.list", self.rows, self._delegate, self)
@@ -148,6 +150,7 @@ class Waterfall(ChartCard):
         self._dress_list()
         self._lay_out()
         self.apply_theme(theme)
+        self.explains("total.cost_usd")
         self.say("The bill", "Estimating…", "Estimating…")
 
     def _lay_out(self) -> None:

@@ -32,6 +32,7 @@ from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.goal_lines import DASH
 from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.figures import FIGURE
 from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import (
     RIGHT,
@@ -171,9 +172,11 @@ class Ranking(QAbstractListModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.choices: tuple[RankedChoice, ...] = ()
+        self._active = ""
 
-    def show(self, choices: tuple[RankedChoice, ...]) -> None:
-        """Replace the rows, adding and removing only at the end."""
+    def show(self, choices: tuple[RankedChoice, ...], active: str = "") -> None:
+        """Replace the rows, adding and removing only at the end; ``active`` is the plan's accelerator."""
+        self._active = active
         with rows_replaced(self, len(self.choices), len(choices)):
             self.choices = choices
 
@@ -186,6 +189,8 @@ class Ranking(QAbstractListModel):
         choice = self.choices[index.row()]
         if role == ROW:
             return choice
+        if role == FIGURE:  # the others are what the plan would cost on another accelerator
+            return "total.cost_usd" if choice.accelerator == self._active else ""
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return in_words(choice)
         if role == int(Qt.ItemDataRole.ToolTipRole):
@@ -281,7 +286,7 @@ class ByHardware(ChartCard):
         said = ranking_said(comparison, choices)
         self.say(*said)
         self._delegate.show(comparison, choices, ranged=ranged)
-        self.ranking.show(choices)
+        self.ranking.show(choices, comparison.active.accelerator)
         self.list.viewport().update()
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)

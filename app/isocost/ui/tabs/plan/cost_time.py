@@ -102,11 +102,13 @@ class CostTime(ChartCard):
         self._comparison = None
         self.nothing.setText(why)
         self._stack.setCurrentWidget(self.nothing)
+        self.explains("")
         self.say("Cost against time", "", why)
 
     def show_comparison(self, comparison: Comparison, view: View, beside: Beside | None = None) -> None:
         """Draw a comparison in place of the last one; ``beside`` = what else is drawn, None = what was."""
         self._comparison = comparison
+        self.explains("total.cost_usd", by_title=False)
         self.plot.show_comparison(comparison, view, beside)
         if self.plot.dragging:
             # Who listens is told when the drag has ended; who looks sees the title move with the line.

@@ -53,6 +53,8 @@ class RiskPage(QScrollArea):
         self.tornado = TornadoCard(theme, self)
         self.experiment = ExperimentCard(theme, self)
         self.sampled = session.later(chances, chances_follow)
+        for card in self.cards:
+            card.explains("total.cost_usd", by_title=card is not self.experiment)
         self._build()
         self._connect()
         self._show_nothing(SAMPLING)

@@ -1,0 +1,315 @@
+"""Everything that can be found by typing: inputs, commands, plans, models, accelerators and figures."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from isocost.catalog import Catalog
+from isocost.catalog.names import normalised
+from isocost.plan.answer.chances import stage_with
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.explain.figures import Explainer
+from isocost.plan.inputs.input import Choice, Input, problem
+from isocost.plan.inputs.table import INPUTS, NUMBERS
+from isocost.plan.kinds import uses
+from isocost.plan.money.explain import Explanation
+from isocost.plan.project.project import Project, Scenario, get_value, model_of
+from isocost.quantities import MoneyUnit, QuantityError, format_quantity, parse
+from isocost.report.decisions.explain import value_said
+from isocost.report.estimate_questions import LATE_WEEKS
+from isocost.report.findings.offers import Offer, holding, model_offer, spelled
+
+Kind = Literal["recent", "value", "input", "command", "plan", "model", "accelerator", "figure"]
+HEADINGS: dict[Kind, str] = {
+    "recent": "Recent",
+    "value": "Set",
+    "input": "Inputs",
+    "command": "Commands",
+    "plan": "Plans",
+    "model": "Models",
+    "accelerator": "Accelerators",
+    "figure": "Figures",
+}
+"""What the groups are called."""
+DOES: dict[Kind, str] = {
+    "value": "set it",
+    "input": "go to it",
+    "command": "do it",
+    "plan": "open",
+    "model": "plan with it",
+    "accelerator": "plan with it",
+    "figure": "explain",
+}
+"""What taking one of a kind does."""
+ORDER: tuple[Kind, ...] = ("value", "input", "accelerator", "model", "plan", "command", "figure")
+"""Kinds that a text names as well, the likeliest to be meant first."""
+HINT = "An input, a command, a plan, a model, an accelerator, a figure; price 3.49 sets one"
+NOTHING = "Nothing is called that. Try part of a name: price, H100, Llama, export."
+IN_THE_PLAN = "in the plan"
+MUCH_LONGER = 3
+MOST_OF_A_KIND, MOST = 6, 30
+"""Lines shown of a kind, and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that can be taken."""
+
+    kind: Kind
+    key: str
+    """What it is called among its kind: an input's path, a figure's key, a file."""
+    name: str
+    note: str = ""
+    """A line about it."""
+    value: str = ""
+    """What the plan holds or what it comes to."""
+    number: float = 0.0
+    """What an input is set to."""
+    also: tuple[str, ...] = ()
+    """Other words it is found by."""
+    spellings: tuple[str, ...] = field(default=(), compare=False)
+    """All of them as they are compared, the name first; made when it is made."""
+
+    @property
+    def id(self) -> str:
+        """By which it is remembered: a value that was set by its input."""
+        return f"{'input' if self.kind == 'value' else self.kind}:{self.key}"
+
+    @property
+    def words(self) -> str:
+        """All of it as one sentence."""
+        told = (f"{self.name}, {self.value}" if self.value else self.name, self.note)
+        return f"{'. '.join(each.rstrip('.') for each in told if each)}. Enter: {DOES[self.kind]}."
+
+
+def made(kind: Kind, key: str, name: str, note: str = "", value: str = "", also: Iterable[str] = ()) -> Found:
+    """Something that can be taken, with its spellings as they are compared."""
+    others = tuple(also)
+    return Found(kind, key, name, note, value, also=others, spellings=tuple(map(normalised, (name, *others))))
+
+
+# What there is
+
+
+def found_inputs(project: Project, scenario: int, stage: int) -> tuple[Found, ...]:
+    """Every input that bears on the scenario, with what it holds."""
+    chosen = project.scenarios[scenario]
+    found = []
+    for path, declared in INPUTS.items():
+        at = stage_of_input(chosen, path, stage)
+        if at is None:
+            continue
+        value = _held(project, declared, scenario, at)
+        note = declared.help if at == stage or len(chosen.stages) < 2 else chosen.stages[at].name
+        found.append(made("input", path, declared.label, note, value, (path, declared.help)))
+    return tuple(found)
+
+
+_NAMED = re.compile(r"(.*\S)\s+([-+.\d$€£¥].*)")
+"""A name and what may be a value."""
+WELL = 2
+"""The rank up to which a text names an input that is to be set."""
+
+
+def found_values(text: str, inputs: Sequence[Found], money: Sequence[MoneyUnit]) -> Iterator[Found]:
+    """The inputs that a text names and gives a value: "price 3.49"; no value that cannot be."""
+    if (parts := _NAMED.fullmatch(text.strip())) is None:
+        return
+    whole = normalised(parts[1])
+    for each in inputs:
+        declared = NUMBERS.get(each.key)
+        rank = _rank(each, whole, [whole])
+        if declared is None or rank is None or rank > WELL:
+            continue
+        try:
+            number = parse(parts[2], declared.quantity, unit=declared.unit, money=tuple(money))
+        except QuantityError:
+            continue
+        if problem(declared, number) is None:
+            shown = format_quantity(number, declared.quantity)
+            now = f"now {each.value}" if each.value else "left to the estimate now"
+            name = f"{declared.label} {shown}"
+            yield replace(made("value", each.key, name, now, also=(text,)), number=number)
+
+
+SHARED = frozenset({"model", "hardware", "price", "efficiency", "layout"})
+"""Sections that stages share unless they have their own."""
+
+
+def stage_of_input(scenario: Scenario, path: str, selected: int) -> int | None:
+    """The stage in which an input stands, the selected one where it may; None = in none of them."""
+    section = path.split(".")[0]
+    if hasattr(scenario, section) and section not in SHARED:
+        return selected
+    if section == "phases":  # each phase has its own
+        return None
+    at, _ = stage_with(scenario, path, selected)
+    stage = scenario.stages[at]
+    if not uses(stage, path):
+        return None
+    if path == "model.parameters" and model_of(scenario, stage).name is not None:
+        return at if hasattr(stage, "data") else None
+    return at
+
+
+def _held(project: Project, declared: Input | Choice, scenario: int, stage: int) -> str:
+    """What the plan holds of an input, in words; empty where it is left to the estimator."""
+    value = get_value(project, declared.path, scenario=scenario, stage=stage)
+    if value is None:
+        return ""
+    if isinstance(declared, Choice):
+        return str(declared.options.get(value, value)) if declared.options else str(value)
+    return format_quantity(float(value), declared.quantity)
+
+
+def found_models(text: str, catalog: Catalog, current: str | None) -> Iterator[Found]:
+    """Models that a text may mean, by any of their names."""
+    named = {entry.name for entry in catalog.named_models}
+    for name, spelling in catalog.model_names.containing(text).items():
+        if name in named:
+            offer = model_offer(catalog.models[name], catalog)
+            shown = spelled(name, "" if spelling == offer.value else spelling)
+            value = IN_THE_PLAN if name == current else ""
+            yield made("model", name, shown, offer.sentence, value, (spelling,))
+
+
+def found_accelerators(text: str, offers: Sequence[Offer], catalog: Catalog, current: str) -> Iterator[Found]:
+    """Accelerators on offer that a text may mean, by any of their names."""
+    by_key = {each.value: each for each in offers}
+    for key, spelling in catalog.accelerator_names.containing(text).items():
+        if (offer := by_key.get(key)) is not None:
+            also = "" if spelling == offer.value else spelling
+            shown = spelled(offer.cells[0], also, holding(catalog, spelling))
+            value = IN_THE_PLAN if key == current else ""
+            yield made("accelerator", key, shown, offer.sentence, value, (spelling,))
+
+
+def figures_of(answer: Answer) -> tuple[tuple[str, Explanation], ...]:
+    """Every figure of an answer that can be explained, by its key."""
+    trees = Explainer(answer, LATE_WEEKS)
+    return tuple((key, trees.of(key)) for key in trees.every_key())
+
+
+def found_figures(figures: Iterable[tuple[str, Explanation]]) -> tuple[Found, ...]:
+    """The figures of the plan with what they come to; one that stands in two places once."""
+    found: dict[tuple[str, str], Found] = {}
+    for key, node in figures:
+        value = value_said(node)
+        found.setdefault(
+            (node.label, value), made("figure", key, node.label, _place_words(key), value, (key,))
+        )
+    return tuple(found.values())
+
+
+def _place_words(key: str) -> str:
+    """Where a figure stands: "stage 1", "rent or buy"."""
+    *places, _ = key.split(".")
+    words = " ".join(str(int(each) + 1) if each.isdigit() else each for each in places)
+    return words.replace("stages", "stage").replace("_", " ")
+
+
+def found_plan(path: Path, name: str, line: str) -> Found:
+    """A shipped plan, or one that was open lately."""
+    return made("plan", str(path), name, line, also=(path.stem,))
+
+
+# Finding
+
+
+def search(text: str, among: Sequence[Found], recent: Sequence[str]) -> list[Found]:
+    """What a text may mean, in groups, the likeliest first; without a text what was taken lately.
+
+    Args:
+        recent: ids of what was taken lately, the newest first.
+    """
+    if not text.strip():
+        return _of_nothing(among, recent)
+    words = [normalised(word) for word in re.split(r"\s+", text.strip())]
+    whole = normalised(text)
+    ranked = [(rank, each) for each in among if (rank := _rank(each, whole, words)) is not None]
+    if not ranked:
+        ranked = [(0, each) for each in _misspelled(whole, among)]
+    newest = {key: at for at, key in enumerate(recent)}
+    ranked.sort(
+        key=lambda pair: (
+            pair[0], newest.get(pair[1].id, len(newest)), ORDER.index(pair[1].kind), len(pair[1].name),
+        )
+    )  # fmt: skip
+    groups: dict[Kind, list[Found]] = {}
+    for _, each in ranked:
+        group = groups.setdefault(each.kind, [])
+        if len(group) < MOST_OF_A_KIND:
+            group.append(each)
+    return [each for group in groups.values() for each in group][:MOST]
+
+
+def _of_nothing(among: Sequence[Found], recent: Sequence[str]) -> list[Found]:
+    """What was taken lately, then every input, command and plan there is."""
+    known = {each.id: each for each in among}
+    lately = [known[key] for key in recent if key in known]
+    kinds: tuple[Kind, ...] = ("command", "input", "plan", "figure")
+    rest = [each for kind in kinds for each in among if each.kind == kind]
+    return [*lately, *(each for each in rest if each not in lately)]
+
+
+def _rank(found: Found, whole: str, words: Sequence[str]) -> int | None:
+    """How well a text names something, 0 best; None = it does not."""
+    name, *others = found.spellings
+    if name == whole:
+        return 0
+    if name.startswith(whole):
+        return 1
+    if whole in name:
+        return 2
+    if any(whole in other for other in others):
+        return 3
+    if all(any(word in spelling for spelling in found.spellings) for word in words):
+        return 4
+    return 5 if len(whole) > 2 and _in_order(whole, name) else None
+
+
+def _in_order(letters: str, name: str) -> bool:
+    """Whether a name that is not much longer has all the letters in their order, from the first on."""
+    rest = iter(name)
+    near = name[:1] == letters[:1] and len(name) <= MUCH_LONGER * len(letters)
+    return near and all(letter in rest for letter in letters)
+
+
+def _misspelled(whole: str, among: Sequence[Found]) -> list[Found]:
+    """What is spelled nearly like a text that names nothing."""
+    by_name: dict[str, list[Found]] = {}
+    for each in among:
+        by_name.setdefault(each.spellings[0], []).append(each)
+    near = difflib.get_close_matches(whole, by_name, 5, 0.7)
+    return [each for name in near for each in by_name[name]]
+
+
+@dataclass(frozen=True, slots=True)
+class FinderLine:
+    """A line of the list: something found, or the heading of those after it."""
+
+    found: Found | None
+    heading: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it in words."""
+        return self.heading if self.found is None else self.found.words
+
+
+def lines_of(found: Sequence[Found], recent: int) -> tuple[FinderLine, ...]:
+    """What was found under the headings of its kinds; the first ``recent`` of them were taken lately."""
+    lines: list[FinderLine] = []
+    last = ""
+    for at, each in enumerate(found):
+        heading = HEADINGS["recent" if at < recent else each.kind]
+        if heading != last:
+            lines.append(FinderLine(None, heading))
+            last = heading
+        lines.append(FinderLine(each))
+    return tuple(lines)

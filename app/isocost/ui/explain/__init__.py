@@ -1,0 +1,1 @@
+"""The panel that opens a figure: its formula, its inputs, their sources."""

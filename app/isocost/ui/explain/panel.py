@@ -1,0 +1,366 @@
+"""The panel that opens a figure: it stands over the right edge of the page and follows every edit."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from isocost.plan.answer.estimate import Answer, answer
+from isocost.plan.explain.figures import Explainer
+from isocost.plan.project.project import Project
+from isocost.report.decisions.explain_card import ExplainedCard, ValueRow, card, copied_text, not_explained
+from isocost.report.estimate_questions import LATE_WEEKS
+from isocost.ui.dialogs.errors import show_error
+from isocost.ui.explain.tree import ValueTree
+from isocost.ui.look.icons import icon
+from isocost.ui.look.theme import Theme
+from isocost.ui.session.follower import Follower
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.card import ElidedLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_label
+
+log = logging.getLogger(__name__)
+WIDTH, LEAST_PAGE = 476, 900
+"""Pixels of the panel, and of a page that it is not laid over but stands beside."""
+ROOMY = 360
+"""Pixels of height from which on a formula stands in words as well."""
+MARGIN = 20
+KEYS = "↑↓ move   Enter open   E change   Alt+← back   Esc close"
+
+
+@dataclass(slots=True)
+class Visit:
+    """A figure that was opened."""
+
+    root: str
+    """Key of the figure whose tree it stands in."""
+    key: str
+    of: Answer | None = None
+    """Of another plan than the open one; None = the newest answer."""
+    opened: dict[str, bool] = field(default_factory=dict)
+    """Rows of its tree that were opened or closed."""
+    row: int = -1
+    """The row the keyboard was on when another figure was opened."""
+
+
+class ExplainPanel(QFrame):
+    """One figure with what it is made of; those opened before it are a step back."""
+
+    input_wanted = Signal(object)
+    """The :class:`InputPlace` that is to get the cursor."""
+    room_taken = Signal(int)
+    """Pixels at the right edge that the page leaves to the panel; 0 = it is laid over the page, or closed."""
+
+    def __init__(
+        self, session: Session, theme: Theme, within: QWidget, below: QWidget, beside: QWidget
+    ) -> None:
+        """``within`` is what it stands in, under ``below`` and never over ``beside``."""
+        super().__init__(within)
+        self._session = session
+        self._below, self._beside = below, beside
+        self._theme = theme
+        self._trail: list[Visit] = []
+        self._at = -1
+        self._trees: tuple[Answer, Explainer] | None = None
+        self.shown: ExplainedCard | None = None
+        self._came_from: QWidget | None = None
+        self.setObjectName("explain")
+        self.setAccessibleName("Where a figure comes from")
+        # Opaque: Qt would paint it again with each change of the chart it lies over.
+        self.setAutoFillBackground(True)
+        self._make_parts(theme)
+        self._lay_out()
+        self._connect()
+        self.apply_theme(theme)
+        self.hide()
+        self._asker = session.worker(self._open_answered, self._say_why, of_plan=False)
+        self._follower = Follower(self, session, ("estimate",), self._show)
+        for part in (within, below):
+            part.installEventFilter(self)
+
+    # Building
+
+    def _make_parts(self, theme: Theme) -> None:
+        self.back_button = self._tool("explain.back", "Back", "The figure before (Alt+Left)")
+        self.forward_button = self._tool("explain.forward", "Forward", "The figure after (Alt+Right)")
+        self.close_button = self._tool("explain.close", "Close", "Close (Esc)")
+        self.copy_button = QPushButton("Copy with sources", self)
+        self.copy_button.setToolTip("Copy the figure, what it is made of and the sources (Ctrl+C)")
+        self.change_button = QPushButton(self)
+        for button, name in ((self.copy_button, "explain.copy"), (self.change_button, "explain.change")):
+            button.setObjectName(name)
+            button.setProperty("role", "link")
+            button.setProperty("tone", "go")
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.value = plain_label(parent=self)
+        self.value.setProperty("role", "headline")
+        self.value.setObjectName("explain.value")
+        self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.name, self.formula, self.values, self.source = (WrapLabel(self) for _ in range(4))
+        for label, role in ((self.name, "small"), (self.formula, "small"), (self.source, "small")):
+            label.setProperty("role", role)
+        self.values.setProperty("strong", True)
+        self.tree = ValueTree(theme, self)
+
+    def _tool(self, name: str, says: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setAccessibleName(says)
+        button.setToolTip(tip)
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        caption = QLabel("Where this comes from")
+        caption.setProperty("role", "small")
+        for part in (self.back_button, self.forward_button, caption):
+            top.addWidget(part)
+        top.addStretch(1)
+        top.addWidget(self.close_button)
+        self.box = QFrame(self)
+        self.box.setProperty("role", "inset")
+        inside = QVBoxLayout(self.box)
+        inside.setContentsMargins(12, 9, 12, 9)
+        inside.setSpacing(5)
+        inside.addWidget(self.formula)
+        inside.addWidget(self.values)
+        head = QVBoxLayout()
+        head.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        head.setSpacing(4)
+        for layout_or_part in (self.value, self.name, None, self.box, self.source, self.change_button):
+            if layout_or_part is None:
+                head.addSpacing(4)
+            else:
+                head.addWidget(layout_or_part)
+        foot = QFrame(self)
+        foot.setProperty("role", "foot")
+        self.keys = ElidedLabel(foot)
+        self.keys.say(KEYS)
+        self.keys.setProperty("role", "quiet")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(MARGIN, 8, MARGIN, 8)
+        row.addWidget(self.keys, 1)
+        row.addWidget(self.copy_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 0)
+        column.setSpacing(8)
+        top.setContentsMargins(MARGIN - 4, 0, MARGIN - 6, 0)
+        column.addLayout(top)
+        column.addLayout(head)
+        inner = QHBoxLayout()
+        inner.setContentsMargins(MARGIN - 10, 0, MARGIN - 10, 0)
+        inner.addWidget(self.tree)
+        column.addLayout(inner, 1)
+        column.addWidget(foot)
+
+    def _connect(self) -> None:
+        self.back_button.clicked.connect(self.back)
+        self.forward_button.clicked.connect(self.forward)
+        self.close_button.clicked.connect(self.leave)
+        self.copy_button.clicked.connect(self.copy)
+        self.change_button.clicked.connect(lambda: self._change(None))
+        self.tree.opened.connect(self._open_row)
+        self.tree.folded.connect(self._fold)
+        self.tree.change_wanted.connect(self._change)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        pictures = ((self.back_button, "chevron-left"), (self.forward_button, "chevron-right"))
+        for button, picture in (*pictures, (self.close_button, "close")):
+            button.setIcon(icon(picture, theme.quiet, 16))
+        self.tree.apply_theme(theme)
+        self._place()
+
+    # Opening
+
+    @property
+    def visit(self) -> Visit | None:
+        """The figure that is open."""
+        return self._trail[self._at] if self._at >= 0 else None
+
+    def open(self, key: str) -> None:
+        """Open a figure by its key; the keyboard goes to what it is made of."""
+        self._asker.discard()
+        self._visit(Visit(key, key))
+
+    def open_of(self, plan: Project, key: str) -> None:
+        """Open a figure of a plan that is not the open one, once its answer has been worked out."""
+        catalog = self._session.catalog
+        self._asker.request(lambda: (key, answer(plan, catalog)))
+
+    def _open_answered(self, found: tuple[str, Answer]) -> None:
+        key, of = found
+        self._visit(Visit(key, key, of))
+
+    def _open_row(self, row: ValueRow) -> None:
+        now = self.visit
+        if now is not None:
+            root = row.key if row.key.startswith("range.") else now.root
+            self._visit(Visit(root, row.key, now.of))
+
+    def _visit(self, visit: Visit) -> None:
+        now = self.visit
+        if self.isHidden():
+            self._came_from = QApplication.focusWidget()
+        if now is not None and (now.key, now.of) == (visit.key, visit.of) and not self.isHidden():
+            visit = now
+        else:
+            if now is not None:
+                now.row = self.tree.currentIndex().row()
+            self._trail[self._at + 1 :] = [visit]
+            self._at = len(self._trail) - 1
+        self._show_visit(visit)
+
+    def back(self) -> None:
+        """The figure that was open before this one."""
+        self._step(-1)
+
+    def forward(self) -> None:
+        """The figure one went back from."""
+        self._step(1)
+
+    def _step(self, by: int) -> None:
+        if 0 <= self._at + by < len(self._trail):
+            self._at += by
+            self._show_visit(self._trail[self._at])
+
+    def _show_visit(self, visit: Visit) -> None:
+        if self.isHidden():
+            self.show()
+            self._place()
+        self.raise_()
+        self._follower.again()
+        at = self.tree.rows.index(max(0, visit.row), 0)
+        self.tree.setCurrentIndex(at)
+        self.tree.scrollTo(at)
+        self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """Close; the keyboard goes back to where the figure was opened."""
+        inside = self.isAncestorOf(QApplication.focusWidget() or self)
+        self.hide()
+        self.room_taken.emit(0)
+        before = self._came_from
+        if inside and before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._came_from, self._trail, self._at, self._trees = None, [], -1, None
+
+    def _say_why(self, error: Exception) -> None:
+        log.warning("No explanation: %s", error, exc_info=error)
+        show_error(self, not_explained(error))
+
+    # Showing
+
+    def _explainer(self, answer: Answer) -> Explainer:
+        if self._trees is None or self._trees[0] is not answer:
+            self._trees = (answer, Explainer(answer, LATE_WEEKS))
+        return self._trees[1]
+
+    def _show(self, newest: Answer) -> None:
+        """Show the figure as it is in the newest answer, or in that of its own plan."""
+        visit = self.visit
+        if visit is None:
+            return
+        told = visit.of or newest
+        found = card(
+            self._explainer(told), visit.root, visit.key, told, visit.opened, open_plan=visit.of is None
+        )
+        self.shown = found
+        self.value.setText(found.value or found.label)
+        notes = (found.label if found.value else "", found.note, found.whose)
+        self.name.say("  ·  ".join(each for each in notes if each))
+        self.formula.say(found.formula)
+        values = found.values and f"= {found.values}"
+        for label, text in ((self.values, values), (self.source, found.source)):
+            label.say(text)
+            label.setVisible(bool(text))
+        self._fit()
+        self.change_button.setText(found.change)
+        self.change_button.setVisible(bool(found.change))
+        self.tree.show_rows(found.rows)
+        self.setAccessibleDescription(found.words)
+        self.back_button.setEnabled(self._at > 0)
+        self.forward_button.setEnabled(self._at < len(self._trail) - 1)
+        self.copy_button.setEnabled(bool(found.value))
+
+    def _fold(self, row: ValueRow, opened: bool) -> None:
+        if self.visit is not None:
+            self.visit.opened[row.place] = opened
+            self._follower.again()
+
+    def _change(self, row: ValueRow | None) -> None:
+        place = row.input if row is not None else self.shown.input if self.shown is not None else None
+        if place is not None:
+            self.input_wanted.emit(place)
+
+    def copy(self) -> None:
+        """Put the figure on the clipboard with all it is made of."""
+        visit, newest = self.visit, self._session.answer
+        if visit is not None and newest is not None and self.shown is not None and self.shown.value:
+            told = visit.of or newest
+            node = self._explainer(told).under(visit.root, visit.key)
+            QGuiApplication.clipboard().setText(copied_text(told.project.name, node))
+
+    # Its place
+
+    def _place(self) -> None:
+        """Stand over the right edge, beside the page where that keeps its room."""
+        within = self.parentWidget()
+        if within is None or self.isHidden():
+            return
+        top = self._below.geometry().bottom() + 1
+        page = within.width() - self._beside.width()
+        width = min(self._theme.px(WIDTH), page)
+        self.setGeometry(within.width() - width, top, width, within.height() - top)
+        self.room_taken.emit(width if page - width >= self._theme.px(LEAST_PAGE) else 0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The formula in words gives its room to the rows where there is little: that in values stays."""
+        found = self.shown
+        if found is not None:
+            roomy = self.height() >= self._theme.px(ROOMY) or not found.values
+            self.formula.setVisible(bool(found.formula) and roomy)
+            self.box.setVisible(bool(found.formula or found.values))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The panel's keys, wherever in it the keyboard is, and those that a field beside it leaves over."""
+        if not self.take_key(event):
+            super().keyPressEvent(event)
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Do what a key means to an open panel; False = nothing."""
+        alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
+        if self.isHidden():
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._step(-1 if event.key() == Qt.Key.Key_Left else 1)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""The palette: whatever has a name is found by typing it."""

@@ -1,0 +1,198 @@
+"""What there is to find in a window, and what taking it does there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from isocost import paths
+from isocost.files import FileError, load_project
+from isocost.plan.project.project import Project, model_of
+from isocost.report.findings.finder import (
+    Found,
+    figures_of,
+    found_accelerators,
+    found_figures,
+    found_inputs,
+    found_models,
+    found_plan,
+    found_values,
+    made,
+    stage_of_input,
+)
+from isocost.report.findings.offers import Offer, accelerator_offers
+from isocost.report.findings.presets import first_note
+from isocost.ui.inputs.bindings import refused, write_typed
+
+if TYPE_CHECKING:
+    from isocost.catalog import Catalog
+    from isocost.ui.inputs.column import InputColumn
+    from isocost.ui.session.documents import Documents
+    from isocost.ui.session.session import Session
+
+
+class Searched(Protocol):
+    """What is asked of the window that things are found in."""
+
+    session: Session
+    documents: Documents
+    inputs: InputColumn
+
+    def menuBar(self) -> QMenuBar:  # noqa: N802 - Qt's name
+        """Its commands."""
+
+    def show_workspace(self) -> None:
+        """The plan, not the presets."""
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor into an input."""
+
+    def explain(self, key: str, of: Project | None = None) -> None:
+        """Open a figure."""
+
+
+class WindowFinds:
+    """The inputs, commands, plans, models, accelerators and figures of one window."""
+
+    def __init__(self, window: Searched) -> None:
+        self._window = window
+        session = window.session
+        self._plans: tuple[Found, ...] = ()
+        self._given: tuple[Found, ...] = ()
+        self._offers: tuple[Offer, ...] = ()
+        self._explained: tuple[object, tuple[Found, ...]] = (None, ())
+        self._reader = session.worker(self._take_plans, lambda _: None, of_plan=False)
+        self._figures = session.later(figures_of, lambda answer: answer.estimate)
+        self._known: tuple[Project, int, int, tuple[Found, ...]] | None = None
+
+    def begin(self) -> tuple[SignalInstance, SignalInstance]:
+        """Ask for what takes longer than a frame; returns what tells that some of it has come."""
+        session, catalog = self._window.session, self._window.session.catalog
+        scenario = session.current_scenario
+        self._given = tuple(self._commands())
+        self._offers = accelerator_offers(session.project, scenario, catalog)
+        if not self._plans:
+            self._reader.request(lambda: _shipped(catalog))
+        if session.answer is not None:
+            self._figures.ask(session.answer)
+        return self._reader.ready, self._figures.ready
+
+    def found(self, text: str) -> Sequence[Found]:
+        """Everything that a text may mean, in no order; without a text what has no list of its own."""
+        session = self._window.session
+        every = [*self._inputs(), *self._given, *self._recent_files(), *self._plans]
+        every += self._figures_found()
+        scenario = session.current_scenario
+        current = model_of(scenario, session.current_stage).name
+        if text.strip():
+            every += found_values(text, self._inputs(), session.money)
+            every += found_accelerators(text, self._offers, session.catalog, scenario.hardware.accelerator)
+            every += found_models(text, session.catalog, current)
+        return every
+
+    def _figures_found(self) -> tuple[Found, ...]:
+        figures = self._figures.value
+        if figures is not None and self._explained[0] is not figures:
+            self._explained = (figures, found_figures(figures))
+        return self._explained[1] if figures is not None else ()
+
+    def _inputs(self) -> tuple[Found, ...]:
+        session = self._window.session
+        at = (session.project, session.scenario, session.stage)
+        if self._known is None or self._known[:3] != at:
+            self._known = (*at, found_inputs(*at))
+        return self._known[3]
+
+    def _commands(self) -> Iterator[Found]:
+        for place, action in self._actions():
+            keys = ", ".join(
+                key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
+            )
+            yield made("command", _named(action), _named(action), place, keys)
+
+    def _actions(self) -> Iterator[tuple[str, QAction]]:
+        """Every command of the menus that can be given now, with the menu it stands in."""
+        for top in self._window.menuBar().actions():
+            menu = top.menu()
+            if isinstance(menu, QMenu):
+                yield from _inside(menu, _plain(top.text()))
+
+    def _recent_files(self) -> Iterator[Found]:
+        for path in self._window.documents.recent():
+            yield found_plan(path, path.name, str(path.parent))
+
+    def _take_plans(self, found: tuple[Found, ...]) -> None:
+        self._plans = found
+
+    # Taking
+
+    def take(self, found: Found) -> None:
+        """Do what Enter means for one of a kind."""
+        window, session = self._window, self._window.session
+        if found.kind == "input":
+            stage = stage_of_input(session.current_scenario, found.key, session.stage)
+            window.show_workspace()
+            session.select_stage(session.stage if stage is None else stage)
+            window.reveal(found.key)
+        elif found.kind == "value":
+            self._set(found)
+        elif found.kind == "command":
+            for _, action in self._actions():
+                if _named(action) == found.key:
+                    action.trigger()
+                    return
+        elif found.kind == "plan":
+            window.documents.open(Path(found.key))
+        elif found.kind == "model":
+            window.show_workspace()
+            window.inputs.model.choose(found.key)
+        elif found.kind == "accelerator":
+            window.show_workspace()
+            window.inputs.accelerator.choose(found.key)
+        else:
+            window.explain(found.key)
+
+    def _set(self, found: Found) -> None:
+        """Give an input a value; one that cannot stand beside the others is left to its field."""
+        session = self._window.session
+        stage = stage_of_input(session.current_scenario, found.key, session.stage)
+        session.select_stage(session.stage if stage is None else stage)
+        if refused(session, found.key, found.number):
+            self._window.reveal(found.key)
+        else:
+            write_typed(session, found.key, found.number)
+
+
+def _shipped(catalog: Catalog) -> tuple[Found, ...]:
+    """The plans that are shipped, by name; one that does not open is left to its test."""
+    found = []
+    for path in sorted(paths.presets().glob("*.yaml")):
+        try:
+            project = load_project(path, catalog)
+        except FileError:
+            continue
+        found.append(found_plan(path, project.name, first_note(project)))
+    return tuple(found)
+
+
+def _inside(menu: QMenu, place: str) -> Iterator[tuple[str, QAction]]:
+    for action in menu.actions():
+        deeper = action.menu()
+        if isinstance(deeper, QMenu):
+            yield from _inside(deeper, f"{place}, {_plain(action.text())}")
+        elif not action.isSeparator() and action.isEnabled():
+            yield place, action
+
+
+def _named(action: QAction) -> str:
+    return _plain(str(action.property("command") or action.text()))
+
+
+def _plain(text: str) -> str:
+    """A command's name without the mark of its letter."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")

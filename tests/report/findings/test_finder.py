@@ -1,0 +1,91 @@
+"""Whatever has a name is found by any spelling of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocost import paths
+from isocost.catalog import load
+from isocost.files import load_project
+from isocost.quantities import DOLLAR
+from isocost.report.findings.finder import Found, found_inputs, found_values, lines_of, made, search
+
+CATALOG = load()
+PROJECT = load_project(paths.presets() / "startup-7b.yaml", CATALOG)
+INPUTS = found_inputs(PROJECT, 0, 0)
+THINGS = (
+    *INPUTS,
+    made("command", "Export picture", "Export picture", "File"),
+    made("plan", "a.yaml", "A startup's 7B"),
+    made("figure", "total.cost_usd", "Programme"),
+)
+
+
+def names(text: str, recent: tuple[str, ...] = ()) -> list[str]:
+    return [each.name for each in search(text, THINGS, recent)]
+
+
+@pytest.mark.parametrize("text", ["mfu", "MFU", " m f u", "Export", "export pic", "picture", "expic"])
+def test_case_blanks_and_parts_do_not_matter(text):
+    assert names(text)[0] in ("MFU", "Export picture")
+
+
+def test_the_whole_name_comes_before_names_that_begin_so():
+    first, second, *_ = names("price")
+    assert first == "Price"
+    assert second.startswith("Price of")
+
+
+def test_what_was_taken_lately_comes_first_among_as_good_ones():
+    later = next(each for each in INPUTS if each.name == "Price of storage")
+    assert names("price of")[0] != later.name
+    assert names("price of", (later.id,))[0] == later.name
+
+
+def test_a_slip_of_the_finger_is_forgiven():
+    assert "Goodput" in names("godput")
+    assert names("zzzzzzzz") == []
+
+
+def test_without_a_text_what_was_taken_lately_stands_apart():
+    found = search("", THINGS, ("input:efficiency.mfu",))
+    lines = lines_of(found, 1)
+    assert [lines[0].heading, lines[1].found and lines[1].found.key] == ["Recent", "efficiency.mfu"]
+    assert lines[2].heading == "Commands"
+    assert [each.key for each in found].count("efficiency.mfu") == 1
+
+
+@given(st.text(max_size=30))
+def test_any_text_finds_each_thing_once_and_kind_by_kind(text):
+    found = search(text, THINGS, ())
+    assert len({each.id for each in found}) == len(found)
+    kinds = [each.kind for each in found]
+    assert kinds == sorted(kinds, key=kinds.index)
+
+
+@given(st.text(max_size=30))
+def test_any_text_behind_a_name_sets_what_can_be_or_nothing(text):
+    for each in found_values(f"mfu {text}", INPUTS, (DOLLAR,)):
+        assert each.key != "efficiency.mfu" or 0.0 < each.number <= 1.0
+
+
+def values(text: str) -> list[tuple[str, float]]:
+    return [(each.key, each.number) for each in found_values(text, INPUTS, (DOLLAR,))]
+
+
+def test_values_are_read_as_their_fields_read_them():
+    assert ("efficiency.mfu", 0.4) in values("MFU 40 %")
+    assert ("price.usd_per_gpu_hour", 3.49) in values("price $3.49")
+    assert ("price.usd_per_gpu_hour", 3.49) in values("price 3,49")
+    assert values("mfu 4000 %") == []
+    assert values("mfu") == []
+    assert values("llama 3.1 8b") == []
+
+
+def test_an_input_of_no_stage_is_not_there():
+    assert isinstance(INPUTS[0], Found)
+    paths_there = {each.key for each in INPUTS}
+    assert "rl.prompts" not in paths_there
+    assert "data.tokens" in paths_there

@@ -1,0 +1,199 @@
+"""The palette finds whatever has a name, and Enter takes it; by keys alone."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from isocost.report.findings.finder import Found
+from isocost.ui.explain.panel import ExplainPanel
+from isocost.ui.palette.palette import Palette
+from isocost.ui.screenshot import settle
+from tests.ui.conftest import preset
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def opened(window, qtbot) -> Palette:
+    window.activateWindow()
+    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_K, CONTROL)
+    settle(window.session)
+    return window.findChild(Palette)
+
+
+def typed(window, qtbot, text: str) -> Palette:
+    palette = opened(window, qtbot)
+    qtbot.keyClicks(palette.line, text)
+    return palette
+
+
+def press(qtbot, key) -> None:
+    qtbot.keyClick(QApplication.focusWidget(), key)
+
+
+def current(palette: Palette) -> Found:
+    found = palette.found_at(palette.list.currentIndex().row())
+    assert found is not None
+    return found
+
+
+def found(palette: Palette) -> list[Found]:
+    return [line.found for line in palette.rows.rows if line.found is not None]
+
+
+def test_an_input_gets_the_cursor(window, qtbot):
+    palette = typed(window, qtbot, "price")
+    assert current(palette).key == "price.usd_per_gpu_hour"
+    assert current(palette).value == "$3.99"
+    press(qtbot, Qt.Key.Key_Return)
+    assert not palette.isVisible()
+    assert window.inputs.fields["price.usd_per_gpu_hour"].edit.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        ("price 3.49", "price.usd_per_gpu_hour", 3.49),
+        ("mfu 40 %", "efficiency.mfu", 0.4),
+        ("tokens 3T", "data.tokens", 3e12),
+    ],
+)
+def test_a_value_behind_a_name_is_set_in_one_step(window, qtbot, text, path, value):
+    before = window.session.project
+    palette = typed(window, qtbot, text)
+    assert (current(palette).kind, current(palette).key) == ("value", path)
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.session.value(path) == pytest.approx(value)
+    window.session.undo_stack.undo()
+    assert window.session.project == before
+
+
+def test_a_value_that_cannot_be_is_not_offered(window, qtbot):
+    palette = typed(window, qtbot, "mfu 400 %")
+    assert "value" not in [each.kind for each in found(palette)]
+
+
+def test_an_input_of_another_page_is_shown_there(window, qtbot):
+    typed(window, qtbot, "contingency")
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.page_titles[window.tabs.currentIndex()] == "Ledger"
+    assert QApplication.focusWidget().objectName() == "programme.contingency.edit"
+
+
+def test_a_command_is_given(window, qtbot):
+    palette = typed(window, qtbot, "text lar")
+    assert current(palette).name == "Text larger"
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.themes.scale > 1.0
+
+
+def test_an_accelerator_is_taken_and_can_be_undone(window, qtbot):
+    before = window.session.project
+    palette = typed(window, qtbot, "h-200")
+    assert current(palette).kind == "accelerator"
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.session.value("hardware.accelerator") == current_id(window, "H200")
+    assert window.session.value("hardware.count") == 256
+    window.session.undo_stack.undo()
+    assert window.session.project == before
+
+
+def current_id(window, name: str) -> str:
+    return window.session.catalog.accelerator(name).spec.id
+
+
+def test_a_model_is_taken_by_the_name_a_hub_gives_it(window, qtbot):
+    palette = typed(window, qtbot, "meta-llama/Llama-3.1-8B")
+    assert current(palette).kind == "model"
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.session.value("model.name") == "Llama 3.1 8B"
+
+
+def test_a_plan_opens(window, qtbot):
+    palette = typed(window, qtbot, "eight gpus")
+    assert current(palette).kind == "plan"
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.session.project.name == "Eight GPUs in a lab"
+
+
+def test_a_figure_is_explained(window, qtbot):
+    palette = typed(window, qtbot, "goodput")
+    figure = next(each for each in found(palette) if each.kind == "figure")
+    while current(palette) != figure:
+        press(qtbot, Qt.Key.Key_Down)
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.findChild(ExplainPanel).shown.key == figure.key
+
+
+@pytest.mark.parametrize("text", ["goodputt", "acelerators", "contngency"])
+def test_a_slip_of_the_finger_still_finds(window, qtbot, text):
+    palette = typed(window, qtbot, text)
+    assert found(palette)
+
+
+def test_what_is_not_there_is_said_and_escape_gives_the_keyboard_back(window, qtbot):
+    window.activateWindow()
+    edit = window.inputs.fields["data.tokens"].edit
+    edit.setFocus()
+    palette = typed(window, qtbot, "xyzzyx")
+    assert not found(palette)
+    assert palette.nothing.isVisible()
+    press(qtbot, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    press(qtbot, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+    assert edit.hasFocus()
+
+
+def test_it_wears_the_theme_that_was_chosen_while_it_was_closed(window, qtbot):
+    palette = opened(window, qtbot)
+    press(qtbot, Qt.Key.Key_Escape)
+    light = palette.styleSheet()
+    window.themes.choose("dark")
+    opened(window, qtbot)
+    assert palette.styleSheet() != light
+
+
+def test_what_was_taken_lately_comes_first(window, qtbot):
+    typed(window, qtbot, "goodput")
+    press(qtbot, Qt.Key.Key_Return)
+    palette = opened(window, qtbot)
+    assert palette.rows.rows[0].heading == "Recent"
+    assert current(palette).key == "efficiency.goodput"
+    names = [each.id for each in found(palette)]
+    assert len(names) == len(set(names))
+
+
+def test_arrow_keys_pass_over_headings_and_stop_at_the_ends(window, qtbot):
+    palette = typed(window, qtbot, "h100")
+    seen = [current(palette)]
+    for _ in range(len(palette.rows.rows)):
+        press(qtbot, Qt.Key.Key_Down)
+        seen.append(current(palette))
+    assert list(dict.fromkeys(seen)) == found(palette)
+    press(qtbot, Qt.Key.Key_PageUp)
+    press(qtbot, Qt.Key.Key_PageUp)
+    assert current(palette) == found(palette)[0]
+    assert palette.line.hasFocus()
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "smollm3-programme"])
+def test_every_input_that_is_found_gets_the_cursor(window, qtbot, name):
+    window.documents.open(preset(name))
+    settle(window.session)
+    palette = opened(window, qtbot)
+    inputs = [each for each in found(palette) if each.kind == "input"]
+    assert len(inputs) > 40
+    lost = []
+    for each in inputs:
+        palette.taken.emit(each)
+        QApplication.processEvents()
+        holder = QApplication.focusWidget()
+        while holder is not None and not holder.objectName().startswith(each.key):
+            holder = holder.parentWidget()
+        if holder is None:
+            lost.append(each.key)
+        if (focused := QApplication.focusWidget()) is not None:
+            focused.clearFocus()
+    assert lost == []
