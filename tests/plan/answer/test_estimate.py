@@ -44,8 +44,9 @@ def pretrain(
     waste: float | None = None,
     stack: str = "open",
     precision: str = "bf16",
+    batch_tokens: float | None = None,
 ) -> Project:
-    data = Data(tokens=tokens, precision=precision)
+    data = Data(tokens=tokens, precision=precision, batch_tokens=batch_tokens)
     scenario = Scenario(
         name="Base",
         model=model,
@@ -159,11 +160,14 @@ def test_groups_carry_their_share():
     count=st.integers(8, 20_000),
 )
 def test_more_tokens_or_a_higher_price_never_cost_less(tokens, more, price, count):
-    base = estimate(pretrain(tokens=tokens, price=price, count=count), CATALOG).total
-    longer = estimate(pretrain(tokens=tokens * more, price=price, count=count), CATALOG).total
-    dearer = estimate(pretrain(tokens=tokens, price=price * more, count=count), CATALOG).total
-    # A longer run may get a larger default batch, which runs a little better: a percent of slack for it.
-    assert longer.cost_usd >= 0.99 * base.cost_usd
+    # A longer run has a larger batch where it is left open, and 23 sequences may divide among accelerators
+    # that 22 do not divide among.
+    batch = estimate(pretrain(tokens=tokens, count=count), CATALOG).stages[0].batch_tokens
+    held = {"count": count, "batch_tokens": batch}
+    base = estimate(pretrain(tokens=tokens, price=price, **held), CATALOG).total
+    longer = estimate(pretrain(tokens=tokens * more, price=price, **held), CATALOG).total
+    dearer = estimate(pretrain(tokens=tokens, price=price * more, **held), CATALOG).total
+    assert longer.cost_usd >= base.cost_usd
     assert dearer.cost_usd >= base.cost_usd
     assert all(math.isfinite(v) and v >= 0 for v in (base.cost_usd, base.wall_days, base.energy_kwh))
 
