@@ -109,7 +109,7 @@ def _held_by_matmul(run: StageRun, catalog: Catalog) -> str:
         return ""
     name, share = catalog.accelerator(run.accelerator).short_name, _best_matmul(run, catalog)
     return (
-        f"efficiency.mfu: none is taken above {format_quantity(share, 'share')}, the best matmul measured on "
+        f"MFU: none is taken above {format_quantity(share, 'share')}, the best matmul measured on "
         f"{name} or parts like it."
     )
 

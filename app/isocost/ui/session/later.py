@@ -30,7 +30,6 @@ class Later(LatestWorker):
         self._kept: object = None
         self.value: Any = None
         """The newest value; None before the first one of a document."""
-        self.ready.connect(self._keep)
 
     def ask(self, answer: Answer, *chosen: object, rest_ms: int = 0) -> None:
         """Work the value out for an answer; ``ready`` tells when it has come, which ``value`` then holds.
@@ -71,5 +70,7 @@ class Later(LatestWorker):
         if wanted is not None:
             self.request(lambda: (asked, self._work(*wanted)))
 
-    def _keep(self, found: tuple[object, Any]) -> None:
-        self._kept, self.value = found
+    def deliver(self, value: Any) -> None:
+        """Keep the value with what it follows from, and tell it."""
+        self._kept, self.value = value
+        super().deliver(self.value)

@@ -120,7 +120,11 @@ class LatestWorker(QObject):
         outcome = self._outcomes.pop(number)
         if number >= self._oldest_wanted and not self._closed:
             if outcome.error is None:
-                self.ready.emit(outcome.value)
+                self.deliver(outcome.value)
             else:
                 self.failed.emit(outcome.error)
         self._start()
+
+    def deliver(self, value: Any) -> None:
+        """Tell what the work came to."""
+        self.ready.emit(value)

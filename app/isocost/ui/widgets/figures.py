@@ -153,7 +153,8 @@ class FigureSentence(ClickLabel):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if self._at is None:
+        # A window that opens gives its first part the focus, which nobody asked for.
+        if self._at is None and event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
             self._point_at(0)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
