@@ -15,6 +15,7 @@ from isocost.quantities import format_cents
 from isocost.report.decisions.explain import value_said
 from isocost.report.decisions.explain_card import card
 from isocost.ui.explain.panel import LEAST_PAGE, ExplainPanel
+from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.figures import FIGURE, ShowsFigures
@@ -204,6 +205,28 @@ def test_a_figure_that_is_gone_is_said_to_be(window):
     settle(window.session)
     assert shown.shown.value == ""
     assert "no such figure" in shown.value.text()
+
+
+@pytest.mark.parametrize("key", ["stages.1.gpu_hours", "stage.1"])
+def test_a_figure_stays_its_stages_when_one_before_it_is_switched_off(window, key):
+    window.documents.open(preset("deepseek-chain"))
+    settle(window.session)
+    commands = StageCommands(window.session)
+    shown = opened(window, key)
+    before = shown.shown.label, shown.shown.value
+    commands.switch(0, False)
+    settle(window.session)
+    assert (shown.shown.label, shown.shown.value) == before
+    commands.switch(1, False)
+    settle(window.session)
+    assert "no such figure" in shown.value.text()
+    window.session.undo_stack.undo()
+    settle(window.session)
+    assert (shown.shown.label, shown.shown.value) == before
+    window.session.select_stage(0)
+    commands.remove()
+    settle(window.session)
+    assert (shown.shown.label, shown.shown.value) == before
 
 
 def test_the_figure_is_copied_with_its_sources(window, qtbot):
