@@ -461,6 +461,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
+        self.hide()  # a search that runs cannot be stopped: nobody is to watch the window wait for it
         if self.filled:
             self.session.close()
         self.gallery.close_worker()

@@ -60,6 +60,7 @@ def test_a_click_on_the_cost_of_the_headline_opens_it(window, qtbot):
 
 def test_the_keyboard_opens_a_figure_of_the_headline_and_comes_back(window, qtbot):
     window.activateWindow()
+    QApplication.processEvents()  # else the window's own focus comes after that of the key
     sentence = window.headline.sentence
     sentence.setFocus(Qt.FocusReason.TabFocusReason)
     press(qtbot, Qt.Key.Key_Right)
