@@ -60,7 +60,8 @@ def test_a_click_on_the_cost_of_the_headline_opens_it(window, qtbot):
 
 def test_the_keyboard_opens_a_figure_of_the_headline_and_comes_back(window, qtbot):
     window.activateWindow()
-    QApplication.processEvents()  # else the window's own focus comes after that of the key
+    QApplication.processEvents()
+    window.inputs.fields["data.tokens"].edit.setFocus()  # a window that opens points at no figure
     sentence = window.headline.sentence
     sentence.setFocus(Qt.FocusReason.TabFocusReason)
     press(qtbot, Qt.Key.Key_Right)
@@ -296,6 +297,16 @@ def test_the_title_of_a_card_opens_by_click_and_by_enter(window, qtbot):
     title.setFocus()
     press(qtbot, Qt.Key.Key_Return)
     assert panel(window).shown.key == "total.cost_usd"
+
+
+def test_the_titles_of_the_scale_page_open_the_bill_and_the_time(window, qtbot):
+    window.show_page(window.page_titles.index("Scale"))
+    settle(window.session)
+    for name, key in (("scale.isocost", "total.cost_usd"), ("scale.counts", "total.wall_days")):
+        title = window.findChild(ChartCard, name).title
+        qtbot.mouseClick(title, LEFT, pos=QPoint(20, title.height() // 2))
+        assert panel(window).shown.key == key
+    assert window.findChild(ChartCard, "scale.wins").title.figure_at(None) == ""
 
 
 def test_a_figure_of_a_compared_scenario_opens_as_that_scenarios(window, qtbot):

@@ -302,6 +302,7 @@ class CountsCard(ChartCard):
 
     def show_nothing(self, why: str) -> None:
         """Say in place of the panels why there are none."""
+        self.explains("")
         self.plot.show_view(None)
         self.instead.offer(why)
         self._stack.setCurrentWidget(self.instead)
@@ -320,6 +321,7 @@ class CountsCard(ChartCard):
             self.show_nothing(SAME)
             return
         words = said(shown, self.knee.value)
+        self.explains("total.wall_days")
         self.say(*words)
         self.plot.setAccessibleName(words.finding)
         self.plot.show_view(shown)

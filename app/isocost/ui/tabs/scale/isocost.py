@@ -165,6 +165,7 @@ class IsocostCard(ChartCard):
 
     def show_nothing(self, why: str, said_of: Said | None = None, button: str = "") -> None:
         """Say in place of the map why there is none."""
+        self.explains("")
         self.plot.show_view(None)
         self.instead.offer(why, button)
         self._stack.setCurrentWidget(self.instead)
@@ -254,6 +255,7 @@ class IsocostCard(ChartCard):
     def _show(self, case: Case, on: Ground, usd: float) -> None:
         view = ScaleView(on, point(case, on, usd))
         words = said(view)
+        self.explains("total.cost_usd")
         self.say(words.finding, words.subtitle, f"{words.summary} {KEYS}")
         self.plot.setAccessibleName(words.finding)
         self.plot.setAccessibleDescription(self.accessibleDescription())
