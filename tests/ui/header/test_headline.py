@@ -68,7 +68,7 @@ def test_a_refused_project_says_why_where_the_answer_would_be(window, monkeypatc
     from isocost.ui.session import session as module
 
     monkeypatch.setattr(module, "answer", lambda *_: 1 / 0)
-    window.session.refresh()
+    window.session.set_value("data.tokens", 3e12, "More tokens")
     settle(window.session)
     assert window.headline.sentence.text() == "No estimate"
     assert "division by zero" in window.headline.doubt.text()

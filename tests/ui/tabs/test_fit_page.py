@@ -39,7 +39,7 @@ def settled(window) -> None:
 
 
 def fit_page(window) -> FitPage:
-    return window.findChild(FitPage)
+    return window.views[FIT]
 
 
 @pytest.fixture

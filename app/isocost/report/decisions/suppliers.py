@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
-from isocost.quantities import SPACE, format_counted, format_money
+from isocost.quantities import SPACE, format_count, format_counted, format_money
 from isocost.report.decisions.words import signed_money
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -61,7 +61,7 @@ def notes_said(found: BySupplier) -> list[str]:
     stale = sum(each.stale for each in found.prices)
     if stale:
         old = sum(each.old for each in found.prices)
-        more = f", {old} of them by months" if old else ""
+        more = "" if not old else " by months" if old == stale else f", {format_count(old)} of them by months"
         verb = "is" if stale == 1 else "are"
         said.append(f"{format_counted(stale, 'price')} {verb} out of date{more}: ask again.")
     if any(each.single for each in found.prices):

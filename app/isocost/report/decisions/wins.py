@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from string import ascii_uppercase
 from typing import Any
 
@@ -131,12 +132,12 @@ def _tree(found: Wins) -> dict[str, Any]:
 
 def rows(found: Wins) -> Table:
     columns = (
-        Column(found.x.axis, str, key=PATHS[found.x.axis]),
-        Column(found.y.axis, str, key=PATHS[found.y.axis]),
+        Column(label(found.x.axis), partial(value_said, found.x.axis), right=True, key=PATHS[found.x.axis]),
+        Column(label(found.y.axis), partial(value_said, found.y.axis), right=True, key=PATHS[found.y.axis]),
         Column("Accelerator", key="accelerator"),
-        Column("Cost", key="cost_usd"),
-        Column("Time", key="programme_days"),
-        Column("Stale", str, key="stale"),
+        Column("Cost", format_money, right=True, key="cost_usd"),
+        Column("Time", format_duration, right=True, key="programme_days"),
+        Column("Price", lambda stale: "stale" if stale else "current", key="stale"),
     )
     rows: list[tuple[Any, ...]] = []
     for row, y in enumerate(found.ys.tolist()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -21,7 +22,14 @@ from isocost.plan.physics.records import Array
 from isocost.plan.project.project import Scenario
 from isocost.plan.solve.case import Case, losses_of
 from isocost.plan.solve.scale import Best, CostMap, Extent, Ridge, Survey, best_for, place_of
-from isocost.quantities import format_count, format_money, format_quantity, shown_money, with_article
+from isocost.quantities import (
+    format_count,
+    format_fixed,
+    format_money,
+    format_quantity,
+    shown_money,
+    with_article,
+)
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -200,7 +208,7 @@ def ground(case: Case, found: Survey, on: StageEstimate, usd: float) -> Ground:
         bill=lines[0],
         budget=None if near else lines[1],
         costs=tuple(lines[len(taken) :]),
-        losses=tuple(Line(f"{level:.2f}", *line) for level, *line in found.losses),
+        losses=tuple(Line(format_fixed(level, 2), *line) for level, *line in found.losses),
         models=models,
         hardware=f"{format_count(on.count)} {on.accelerator_name} at {price} an hour",
         legend=tuple(mark for mark, there in kinds.items() if there),
@@ -250,14 +258,14 @@ def title(found: Point) -> str:
     """What else the bill buys; true of the plan as it stands, to the digits told."""
     bill, own = format_money(found.usd).removesuffix(".00"), _model_words(found.size, found.tokens)
     if found.best is None:
-        return f"{own} for {bill}: loss {found.loss:.2f}"
-    if found.loss - found.best.loss < SAME or f"{found.loss:.2f}" == f"{found.best.loss:.2f}":
-        return f"{own} is about the best {bill} buys: loss {found.loss:.2f}"
+        return f"{own} for {bill}: loss {format_fixed(found.loss, 2)}"
+    if found.loss - found.best.loss < SAME or format_fixed(found.loss, 2) == format_fixed(found.best.loss, 2):
+        return f"{own} is about the best {bill} buys: loss {format_fixed(found.loss, 2)}"
     size = with_article(format_quantity(found.best.size, "number", digits=2))
     tokens = format_quantity(found.best.tokens, "number", digits=2)
     return (
         f"{size[0].upper()}{size[1:]} on {tokens} tokens costs the same: "
-        f"loss {found.best.loss:.2f}, not {found.loss:.2f}"
+        f"loss {format_fixed(found.best.loss, 2)}, not {format_fixed(found.loss, 2)}"
     )
 
 
@@ -277,11 +285,11 @@ def said(view: ScaleView) -> Said:
     parts = [
         f"{head}.",
         f"The plan: {_model_words(found.size, found.tokens)}, {format_money(found.usd)}, "
-        f"loss {found.loss:.3f} nats a token by {on.law.name}.",
+        f"loss {format_fixed(found.loss, 3)} nats a token by {on.law.name}.",
     ]
     if found.best is not None:
         best = _model_words(found.best.size, found.best.tokens)
-        parts.append(f"Least loss for that bill: {best}, loss {found.best.loss:.3f}.")
+        parts.append(f"Least loss for that bill: {best}, loss {format_fixed(found.best.loss, 3)}.")
     if on.on.most is not None:
         parts.append(f"{unfit_words(on)}.")
     parts.append(foot)
@@ -296,7 +304,7 @@ def unfit_words(on: Ground) -> str:
 def point_words(found: Point, *, held: bool) -> tuple[str, str]:
     """Two lines beside the plan's dot."""
     bill = format_money(found.usd).removesuffix(".00")
-    first = f"{_model_words(found.size, found.tokens)}: loss {found.loss:.2f}"
+    first = f"{_model_words(found.size, found.tokens)}: loss {format_fixed(found.loss, 2)}"
     if found.apart:
         return first, f"{bill} by its own shape, {format_money(found.usual_usd)} by a usual one"
     return first, f"the bill stays {bill}" if held else f"the bill is {bill}"
@@ -308,7 +316,7 @@ def best_words(found: Point) -> tuple[str, str]:
     if best is None or found.loss - best.loss < SAME:
         return "", ""
     bill = format_money(found.usd).removesuffix(".00")
-    return f"Least loss for {bill}: {best.loss:.2f}", _model_words(
+    return f"Least loss for {bill}: {format_fixed(best.loss, 2)}", _model_words(
         float(f"{best.size:.2g}"), float(f"{best.tokens:.2g}")
     )
 
@@ -319,7 +327,7 @@ def model_lines(on: Ground, at: int) -> tuple[str, ...]:
     loss = float(losses_of(on.law, each.size, each.tokens, on.unique))
     usd = on.on.cost(each.size, each.tokens)
     cost = f", about {format_money(usd)} here" if math.isfinite(usd) else ""
-    return each.name, each.words, f"loss {loss:.2f}{cost}"
+    return each.name, each.words, f"loss {format_fixed(loss, 2)}{cost}"
 
 
 def axis_titles() -> tuple[str, str]:
@@ -332,7 +340,7 @@ COLUMNS = (
     Column("Active parameters", lambda v: format_quantity(v, "number"), right=True, key="active_parameters"),
     Column("Tokens", lambda v: format_quantity(v, "number"), right=True, key="tokens"),
     Column("Cost", format_money, right=True, key="cost_usd"),
-    Column("Loss", "{:.3f}".format, right=True, key="loss"),
+    Column("Loss", partial(format_fixed, decimals=3), right=True, key="loss"),
 )
 LINE_ROWS = 12
 """Places of the plan's line that the table tells."""
