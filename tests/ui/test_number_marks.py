@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from isocost.files.saving import project_text
 from isocost.quantities import PLAIN, NumberMarks, mark_numbers, plain_spaces
 from isocost.ui.app import marks_of
+from isocost.ui.explain.panel import ExplainPanel
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
@@ -140,6 +141,17 @@ def test_nothing_in_sight_has_a_decimal_point(german):
         told = [text for text in texts if text not in models and PLAIN_NUMBER.search(NAMES.sub("", text))]
         # Sources are quoted as they write.
         assert not [text for text in told if "Epoch" not in text], title
+
+
+def test_an_opened_figure_has_no_decimal_point(german):
+    german.explain("total.cost_usd")
+    shown = german.findChild(ExplainPanel)
+    texts = [shown.value.text(), shown.values.whole, shown.formula.whole, shown.name.whole]
+    # Where a value comes from is quoted as it is written there.
+    texts += [each.value for each in shown.tree.rows.rows]
+    texts += [each.how for each in shown.tree.rows.rows if each.provenance == "computed"]
+    assert any("," in text for text in texts)
+    assert not [text for text in texts if PLAIN_NUMBER.search(NAMES.sub("", text))]
 
 
 def test_data_for_other_programs_have_plain_marks(window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

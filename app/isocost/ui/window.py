@@ -219,6 +219,8 @@ class Window(QMainWindow):
             return
         self.views = Views(self.pages, self._make_page)
         self._show_view(self.tabs.currentIndex())
+        # What is told of a stage comes into sight with its answer.
+        self.session.answered.connect(self.wardrobe.dress)
         self.session.answered.connect(lay_out)
         self.session.refresh()
         # What is there now stays: else each full collection looks through all of it, for a tenth of a second.
@@ -459,6 +461,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
+        self.hide()  # a search that runs cannot be stopped: nobody is to watch the window wait for it
         if self.filled:
             self.session.close()
         self.gallery.close_worker()

@@ -15,6 +15,7 @@ from isocost.quantities import format_cents
 from isocost.report.decisions.explain import value_said
 from isocost.report.decisions.explain_card import card
 from isocost.ui.explain.panel import LEAST_PAGE, ExplainPanel
+from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.figures import FIGURE, ShowsFigures
@@ -59,6 +60,8 @@ def test_a_click_on_the_cost_of_the_headline_opens_it(window, qtbot):
 
 def test_the_keyboard_opens_a_figure_of_the_headline_and_comes_back(window, qtbot):
     window.activateWindow()
+    QApplication.processEvents()
+    window.inputs.fields["data.tokens"].edit.setFocus()  # a window that opens points at no figure
     sentence = window.headline.sentence
     sentence.setFocus(Qt.FocusReason.TabFocusReason)
     press(qtbot, Qt.Key.Key_Right)
@@ -206,6 +209,28 @@ def test_a_figure_that_is_gone_is_said_to_be(window):
     assert "no such figure" in shown.value.text()
 
 
+@pytest.mark.parametrize("key", ["stages.1.gpu_hours", "stage.1"])
+def test_a_figure_stays_its_stages_when_one_before_it_is_switched_off(window, key):
+    window.documents.open(preset("deepseek-chain"))
+    settle(window.session)
+    commands = StageCommands(window.session)
+    shown = opened(window, key)
+    before = shown.shown.label, shown.shown.value
+    commands.switch(0, False)
+    settle(window.session)
+    assert (shown.shown.label, shown.shown.value) == before
+    commands.switch(1, False)
+    settle(window.session)
+    assert "no such figure" in shown.value.text()
+    window.session.undo_stack.undo()
+    settle(window.session)
+    assert (shown.shown.label, shown.shown.value) == before
+    window.session.select_stage(0)
+    commands.remove()
+    settle(window.session)
+    assert (shown.shown.label, shown.shown.value) == before
+
+
 def test_the_figure_is_copied_with_its_sources(window, qtbot):
     shown = opened(window)
     press(qtbot, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -272,6 +297,16 @@ def test_the_title_of_a_card_opens_by_click_and_by_enter(window, qtbot):
     title.setFocus()
     press(qtbot, Qt.Key.Key_Return)
     assert panel(window).shown.key == "total.cost_usd"
+
+
+def test_the_titles_of_the_scale_page_open_the_bill_and_the_time(window, qtbot):
+    window.show_page(window.page_titles.index("Scale"))
+    settle(window.session)
+    for name, key in (("scale.isocost", "total.cost_usd"), ("scale.counts", "total.wall_days")):
+        title = window.findChild(ChartCard, name).title
+        qtbot.mouseClick(title, LEFT, pos=QPoint(20, title.height() // 2))
+        assert panel(window).shown.key == key
+    assert window.findChild(ChartCard, "scale.wins").title.figure_at(None) == ""
 
 
 def test_a_figure_of_a_compared_scenario_opens_as_that_scenarios(window, qtbot):

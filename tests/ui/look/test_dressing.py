@@ -190,3 +190,32 @@ def test_another_stage_has_its_inputs_in_the_theme(visited):
         settle(visited.session)
         seen = [each for each in visited.inputs.findChildren(QLabel) if each.isVisibleTo(visited)]
         assert min(each.palette().color(QPalette.ColorRole.WindowText).lightness() for each in seen) > 100
+
+
+def test_what_comes_with_an_answer_is_in_the_theme(window):
+    window.choose_theme("dark")
+    settle(window.wardrobe)
+    window.documents.open(preset("lora-70b-one-node"))  # why its stage takes what it takes is known later
+    settle(window.session)
+    told = [each for each in window.inputs.why.findChildren(QLabel) if each.isVisible()]
+    assert told
+    assert min(each.palette().color(QPalette.ColorRole.WindowText).lightness() for each in told) > 100
+    assert {each.font().pixelSize() for each in told if each.property("role") == "fact"} == {
+        window.themes.theme.font("body").pixelSize()
+    }
+
+
+def test_a_figure_and_the_palette_follow_while_they_are_open(window):
+    window.explain("total.cost_usd")
+    window.find_anything()
+    for choice, theme in (("dark", DARK), ("light", LIGHT)):
+        window.choose_theme(choice)
+        settle(window.wardrobe)
+        for name in ("explain", "palette.card"):
+            part = window.findChild(QWidget, name)
+            told = [each for each in part.findChildren(QLabel) if each.isVisible()]
+            colours = {each.palette().color(QPalette.ColorRole.WindowText).name() for each in told}
+            assert told
+            assert colours <= {theme.text, theme.quiet, theme.accent}, name
+            ground = part.grab().toImage().pixelColor(part.width() // 2, 4).name()
+            assert ground == theme.panel, name

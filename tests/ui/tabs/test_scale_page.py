@@ -317,6 +317,20 @@ def test_the_same_plan_opened_again_while_its_map_is_worked_out_has_one(scale, s
     assert scale.wins.plot.view.own == session.value("hardware.accelerator")
 
 
+def test_the_cards_work_out_their_figures_one_after_the_other(scale, session, qtbot):
+    works, most = (scale.isocost.surveyed, scale.counts.knee, scale.wins.mapped), 0
+    came: list[int] = []
+    for at, each in enumerate(works):
+        each.ready.connect(lambda _, at=at: came.append(at))
+    session.open(load_project(preset("lora-70b-one-node"), session.catalog), None)
+    session.open(load_project(preset("gpt-3-175b"), session.catalog), None)
+    while session.busy or scale.pending:
+        QApplication.processEvents()
+        most = max(most, sum(each.awaited for each in works))
+    assert most == 1
+    assert list(dict.fromkeys(came)) == [0, 1, 2]
+
+
 def test_every_amount_follows_the_currency(scale, session, qtbot):
     session.show_in("EUR")
     rest(session, scale, qtbot)

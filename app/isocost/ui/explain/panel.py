@@ -21,6 +21,7 @@ from shiboken6 import isValid
 
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.explain.figures import Explainer
+from isocost.plan.explain.following import followed_key
 from isocost.plan.project.project import Project
 from isocost.report.decisions.explain_card import ExplainedCard, ValueRow, card, copied_text, not_explained
 from isocost.report.estimate_questions import LATE_WEEKS
@@ -51,6 +52,8 @@ class Visit:
     key: str
     of: Answer | None = None
     """Of another plan than the open one; None = the newest answer."""
+    known: Answer | None = None
+    """The answer that the keys are of, where that is not another plan's; None = the first that shows it."""
     opened: dict[str, bool] = field(default_factory=dict)
     """Rows of its tree that were opened or closed."""
     row: int = -1
@@ -279,9 +282,8 @@ class ExplainPanel(QFrame):
         if visit is None:
             return
         told = visit.of or newest
-        found = card(
-            self._explainer(told), visit.root, visit.key, told, visit.opened, open_plan=visit.of is None
-        )
+        keys = self._keys(visit, newest)
+        found = card(self._explainer(told), *keys, told, visit.opened, open_plan=visit.of is None)
         self.shown = found
         self.value.setText(found.value or found.label)
         notes = (found.label if found.value else "", found.note, found.whose)
@@ -299,6 +301,16 @@ class ExplainPanel(QFrame):
         self.back_button.setEnabled(self._at > 0)
         self.forward_button.setEnabled(self._at < len(self._trail) - 1)
         self.copy_button.setEnabled(bool(found.value))
+
+    def _keys(self, visit: Visit, newest: Answer) -> tuple[str, str]:
+        """The keys of a figure and of its tree by now; none while its stage is switched off."""
+        if visit.of is not None:
+            return visit.root, visit.key
+        root, key = (followed_key(each, visit.known or newest, newest) for each in (visit.root, visit.key))
+        if root is None or key is None:
+            return "", ""  # the visit keeps its own: undone, the edit brings the figure back
+        visit.root, visit.key, visit.known = root, key, newest
+        return root, key
 
     def _fold(self, row: ValueRow, opened: bool) -> None:
         if self.visit is not None:

@@ -54,6 +54,11 @@ class Later(LatestWorker):
     def busy(self) -> bool:
         return self._pause.isActive() or super().busy
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a value was asked for that has not come: ``ready`` or ``failed`` will tell."""
+        return self._asked is not None and self.busy
+
     def is_of(self, answer: Answer, *chosen: object) -> bool:
         """Whether the value is that of an answer, not of one before it."""
         return self.value is not None and self._follows(answer, *chosen) == self._kept

@@ -92,6 +92,9 @@ class HolderPicker(Picker):
 
     def _choose(self, index: int) -> None:
         wanted: Sections = self._ways[index][1]
+        # Qt tells a choice after the list has flashed: by then another kind of stage may be selected.
+        if not all(hasattr(self._session.current_stage, name) for name in self._all):
+            return
         given_up = [name for name in self._all if name not in wanted]
         at = {"at": self._session.stage, "scenario": self._session.scenario}
         self._session.apply(

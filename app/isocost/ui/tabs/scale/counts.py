@@ -287,9 +287,9 @@ class CountsCard(ChartCard):
         self.body.addLayout(self._stack, 1)
         self.body.addWidget(self.pointed)
         self.setTabOrder(self.plot, self.more)
-        self._knee = session.later(_knee, lambda answer: (answer.scenario, answer.project.prices))
-        self._knee.ready.connect(lambda _: self.refresh())
-        self._knee.failed.connect(self._fail)
+        self.knee = session.later(_knee, lambda answer: (answer.scenario, answer.project.prices))
+        self.knee.ready.connect(lambda _: self.refresh())
+        self.knee.failed.connect(self._fail)
         self.plot.said.connect(self._tell)
         self.plot.chosen.connect(self._choose)
         self.apply_theme(theme)
@@ -302,6 +302,7 @@ class CountsCard(ChartCard):
 
     def show_nothing(self, why: str) -> None:
         """Say in place of the panels why there are none."""
+        self.explains("")
         self.plot.show_view(None)
         self.instead.offer(why)
         self._stack.setCurrentWidget(self.instead)
@@ -311,19 +312,16 @@ class CountsCard(ChartCard):
     def refresh(self) -> None:
         """Draw the newest answer."""
         if self._session.answer is not None and self.isVisible():
-            self._draw(self._session.answer)
+            self.show_answer(self._session.answer)
 
     def show_answer(self, answer: Answer) -> None:
-        """Draw an answer, with the last one's knee until its own has come."""
-        self._knee.ask(answer)
-        self._draw(answer)
-
-    def _draw(self, answer: Answer) -> None:
-        shown = view(answer, self._knee.value)
+        """Draw an answer, with the last one's knee until its own has been asked for and has come."""
+        shown = view(answer, self.knee.value)
         if shown is None:
             self.show_nothing(SAME)
             return
-        words = said(shown, self._knee.value)
+        words = said(shown, self.knee.value)
+        self.explains("total.wall_days")
         self.say(*words)
         self.plot.setAccessibleName(words.finding)
         self.plot.show_view(shown)

@@ -133,7 +133,7 @@ class IsocostCard(ChartCard):
         self.setTabOrder(self.law_picker, self.more)
         self._spans: tuple[Span, Span] | None = None
         self._other: int | None = None
-        self._surveyed = session.later(_surveyed, _surveyed_by)
+        self.surveyed = session.later(_surveyed, _surveyed_by)
         self._connect()
         self.apply_theme(theme)
         self.show_nothing(MAPPING)
@@ -141,8 +141,8 @@ class IsocostCard(ChartCard):
     def _connect(self) -> None:
         session, plot = self._session, self.plot
         session.project_changed.connect(self._follow)
-        self._surveyed.ready.connect(lambda _: self.refresh())
-        self._surveyed.failed.connect(self._fail)
+        self.surveyed.ready.connect(lambda _: self.refresh())
+        self.surveyed.failed.connect(self._fail)
         plot.along.connect(self._along)
         plot.freely.connect(self._freely)
         plot.released.connect(self.released)
@@ -165,6 +165,7 @@ class IsocostCard(ChartCard):
 
     def show_nothing(self, why: str, said_of: Said | None = None, button: str = "") -> None:
         """Say in place of the map why there is none."""
+        self.explains("")
         self.plot.show_view(None)
         self.instead.offer(why, button)
         self._stack.setCurrentWidget(self.instead)
@@ -197,7 +198,7 @@ class IsocostCard(ChartCard):
             self.show_nothing(FREE)
             return
         case, law = self._case(answer.project), self.law
-        if self._surveyed.value is None or self._surveyed.value.stage != session.stage:
+        if self.surveyed.value is None or self.surveyed.value.stage != session.stage:
             # Of another plan, or of another stage of it.
             self.show_nothing(MAPPING)
             self._spans = None
@@ -206,8 +207,8 @@ class IsocostCard(ChartCard):
             self.mover.settle(answer, dragging=self.plot.dragging)
             return
         chosen = session.stage, self._extent(case, law), law
-        self._surveyed.ask(answer, *chosen)
-        if self.plot.view is not None or self._surveyed.value is not None:
+        self.surveyed.ask(answer, *chosen)
+        if self.plot.view is not None or self.surveyed.value is not None:
             self._draw(answer, case, result, _surveyed_by(answer, *chosen))
 
     def _go_on(self) -> None:
@@ -240,7 +241,7 @@ class IsocostCard(ChartCard):
 
     def _draw(self, answer: Answer, case: Case, result: StageEstimate, wanted: object) -> None:
         """The picture of an answer; the last one's ground stands while its own is worked out."""
-        usd, shown, known = answer.estimate.total.cost_usd, self.plot.view, self._surveyed.value
+        usd, shown, known = answer.estimate.total.cost_usd, self.plot.view, self.surveyed.value
         if known is not None and known.of == wanted and known.found is None:
             self.show_nothing(NO_SIZES)
             return
@@ -254,6 +255,7 @@ class IsocostCard(ChartCard):
     def _show(self, case: Case, on: Ground, usd: float) -> None:
         view = ScaleView(on, point(case, on, usd))
         words = said(view)
+        self.explains("total.cost_usd")
         self.say(words.finding, words.subtitle, f"{words.summary} {KEYS}")
         self.plot.setAccessibleName(words.finding)
         self.plot.setAccessibleDescription(self.accessibleDescription())
@@ -280,7 +282,7 @@ class IsocostCard(ChartCard):
         self.show_nothing(f"The map could not be worked out: {error or type(error).__name__}.")
 
     def _forget(self) -> None:
-        self._surveyed.discard()
+        self.surveyed.discard()
         self._spans = None
 
     # Moving

@@ -56,6 +56,9 @@ class ScalePage(QScrollArea):
         session.path_changed.connect(self._open)
         self.isocost.released.connect(self._release)
         session.failed.connect(self._fail)
+        for later in (self.isocost.surveyed, self.counts.knee):
+            later.ready.connect(self._go_on)
+            later.failed.connect(self._go_on)
 
     @property
     def cards(self) -> tuple[IsocostCard, CountsCard, WinsCard]:
@@ -132,6 +135,23 @@ class ScalePage(QScrollArea):
         if not rests:
             self.counts.show_answer(answer)
             self.wins.show_answer(answer)
+            self._ask(answer)
+
+    def _ask(self, answer: Answer) -> None:
+        """Let the other cards ask, each once what the one before it asked for has come.
+
+        All of it searches the same layouts, which are remembered: at once each would search them all.
+        """
+        if self.isocost.surveyed.awaited:
+            return
+        self.counts.knee.ask(answer)
+        if not self.counts.knee.awaited:
+            self.wins.ask(answer)
+
+    def _go_on(self) -> None:
+        answer = self._session.answer
+        if answer is not None and self.isVisible() and not self._behind:
+            self._ask(answer)
 
     def _catch_up(self) -> None:
         answer = self._session.answer

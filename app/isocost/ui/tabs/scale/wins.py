@@ -116,7 +116,7 @@ class WinsCard(ChartCard):
         self._session = session
         self._without: frozenset[str] = frozenset()
         self._chosen = False
-        self._mapped = session.later(_mapped, _mapped_by)
+        self.mapped = session.later(_mapped, _mapped_by)
         self.plot = WinsPlot(theme, self)
         self.plot.setObjectName("scale.wins.plot")
         self.up, self.across = (
@@ -162,8 +162,8 @@ class WinsCard(ChartCard):
             self.setTabOrder(one, other)
 
     def _connect(self) -> None:
-        self._mapped.ready.connect(self._take)
-        self._mapped.failed.connect(self._fail)
+        self.mapped.ready.connect(self._take)
+        self.mapped.failed.connect(self._fail)
         for picker, other in ((self.up, self.across), (self.across, self.up)):
             picker.activated.connect(lambda _, picker=picker, other=other: self._pick(picker, other))
         self.plot.said.connect(self._tell)
@@ -228,13 +228,17 @@ class WinsCard(ChartCard):
         """Ask for the map of the newest answer."""
         if self._session.answer is not None and self.isVisible():
             self.show_answer(self._session.answer)
+            self.ask(self._session.answer)
 
     def show_answer(self, answer: Answer) -> None:
-        """Ask for the map of an answer; the last one stands until it has come."""
+        """Let the last map stand for an answer until its own has been asked for and has come."""
         self._suit(answer)
-        if self._mapped.value is None:
+        if self.mapped.value is None:
             self.show_nothing(WAITING)
-        self._mapped.ask(answer, self.across.currentData(), self.up.currentData(), self._without)
+
+    def ask(self, answer: Answer) -> None:
+        """Ask for the map of an answer."""
+        self.mapped.ask(answer, self.across.currentData(), self.up.currentData(), self._without)
 
     def _suit(self, answer: Answer) -> None:
         """Begin with inputs that decide something: no rent does where the accelerators are owned."""
