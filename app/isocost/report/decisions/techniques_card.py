@@ -53,7 +53,11 @@ class RackRow:
     catch: str = ""
     """What to know of it; of one that cannot be on, why not."""
     source: str = ""
-    """What was measured of it, on what, and who says so."""
+    """What was measured of it, and who says so."""
+    subject: str = ""
+    """What that was measured on."""
+    here: bool = True
+    """Whether it has something to change on this plan, were the others off."""
 
     @property
     def words(self) -> str:
@@ -68,7 +72,8 @@ class RackRow:
     @property
     def more(self) -> str:
         """What else there is to know, a line each."""
-        return "\n".join(each for each in (self.change, self.catch if self.can else "", self.source) if each)
+        measured = f"Measured: {self.source}, on {self.subject}"
+        return "\n".join(each for each in (self.change, self.catch if self.can else "", measured) if each)
 
     @property
     def tip(self) -> str:
@@ -88,6 +93,7 @@ class RackView:
     """What it costs and takes more than the plan; empty while nothing is on."""
     dearer: bool
     note: str
+    """What else is to be said of the tried plan."""
     full_usd: float
     """USD of the longest bar."""
 
@@ -113,7 +119,7 @@ def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
         format_money(found.together.total_usd),
         _delta(found) if on else "",
         found.combined_usd > 0,
-        _note(found, on),
+        " ".join((*_dropped(found, chosen), _note(found, on))),
         max(deltas, default=0.0),
     )
 
@@ -129,7 +135,14 @@ def _row(each: Technique, chosen: Sequence[str], catalog: Catalog) -> RackRow:
     row = each.row
     if each.after is None:
         most = f" At most {signed_money(each.most_usd)} here." if each.most_usd is not None else ""
-        return RackRow(row.label, row.id, catch=f"{each.why_not}{most}", source=_source(each))
+        return RackRow(
+            row.label,
+            row.id,
+            catch=f"{each.why_not}{most}",
+            source=_source(each),
+            subject=row.sources[0].subject,
+            here=each.crowded,
+        )
     beside = what_else(each)
     return RackRow(
         row.label,
@@ -139,16 +152,16 @@ def _row(each: Technique, chosen: Sequence[str], catalog: Catalog) -> RackRow:
         change="; ".join(part for part in (change_words(each.changed, catalog), beside) if part),
         delta_usd=each.delta_usd,
         cost=signed_money(each.delta_usd or 0.0),
-        time=days_said(each.delta_days or 0.0) if (each.delta_days or 0.0) else "",
+        time=_time_said(each.delta_days or 0.0),
         catch=row.catch,
         source=_source(each),
+        subject=row.sources[0].subject,
     )
 
 
 def _source(each: Technique) -> str:
     first = each.row.sources[0]
-    recalled = " (not read again)" if first.recalled else ""
-    return f"Measured: {measured(each.row)}; {first.source}{recalled}, {first.date}"
+    return f"{first.figure} · {first.source}{' (not read again)' if first.recalled else ''}, {first.date}"
 
 
 def _title(found: Rack) -> str:
@@ -166,8 +179,18 @@ def _title(found: Rack) -> str:
 def _delta(found: Rack) -> str:
     usd, base = found.combined_usd, found.base.total_usd
     share = f" ({signed_share(usd / base)})" if base else ""
-    days = days_said(found.together.days - found.base.days)
-    return f"{signed_money(usd)}{share}, {'no other time' if days == '0' else days}"
+    return f"{signed_money(usd)}{share}, {_time_said(found.together.days - found.base.days)}"
+
+
+def _time_said(days: float) -> str:
+    said = days_said(days)
+    return "same time" if said == "0" else said
+
+
+def _dropped(found: Rack, chosen: Sequence[str]) -> list[str]:
+    """Techniques that were switched on and have nothing to change since the plan is another."""
+    gone = [each for each in found.techniques if each.row.id in chosen and each.after is None]
+    return [f"{each.row.label} is not tried any more: {each.why_not}" for each in gone]
 
 
 def _note(found: Rack, on: Sequence[Technique]) -> str:
@@ -197,6 +220,8 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
         Column("Catch", key="catch"),
         Column("Why not", key="why_not"),
         Column("Measured", key="measured"),
+        Column("Source", key="source"),
+        Column("Date", key="date"),
     )
     rows = tuple(
         (
@@ -208,7 +233,9 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
             change_words(each.changed, catalog),
             each.row.catch,
             each.why_not,
-            _source(each).removeprefix("Measured: "),
+            measured(each.row),
+            each.row.sources[0].source,
+            each.row.sources[0].date,
         )
         for each in (found.techniques if found is not None else ())
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -45,8 +47,8 @@ from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, Lines, RowDele
 PAUSE_MS = 100
 """Without another answer before the work begins: a drag keeps the processor to itself."""
 
-HEIGHT, HEADING, LINE = 60, 32, 16
-"""Pixels of a technique's row, of a heading's, and of a line of text in them."""
+HEIGHT, LOW, HEADING, LINE = 60, 42, 32, 16
+"""Pixels of a technique's row, of one that has nothing to change here, of a heading, of a line of text."""
 TEXT, KNOB_WIDE, KNOB_HIGH = 46, 28, 16
 """Pixels from the left to the words, and of a switch."""
 COST, TIME, BAR = 74, 64, 60
@@ -71,8 +73,9 @@ class RackDelegate(RowDelegate):
         self._full_usd, self.dimmed = full_usd, dimmed
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row = index.data(ROW) if index.isValid() else None
-        return QSize(200, self.theme.px(HEADING if row is not None and not row.id else HEIGHT))
+        row: RackRow | None = index.data(ROW) if index.isValid() else None
+        height = HEIGHT if row is None or (row.id and row.here) else LOW if row.id else HEADING
+        return QSize(200, self.theme.px(height))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: RackRow = index.data(ROW)
@@ -103,23 +106,26 @@ class RackDelegate(RowDelegate):
             )
             for at in range(3)
         ]
+        if not row.here:
+            self._paint_words(painter, lines[0], row, row.catch)
+            write_text(painter, lines[1], row.source, self.quiet, theme.quiet)
+            return
+        words = lines[0]
         if row.can:
             self._paint_switch(painter, QPointF(room.left() + 10, lines[0].center().y()), row.on)
             words = self._paint_figures(painter, lines[0], row)
-        else:
-            words = lines[0]
-        self._paint_words(painter, words, row)
+        self._paint_words(painter, words, row, row.change)
         write_text(painter, lines[1], row.catch, self.small, theme.text if row.can else theme.quiet)
         write_text(painter, lines[2], row.source, self.quiet, theme.quiet)
 
-    def _paint_words(self, painter: QPainter, room: QRectF, row: RackRow) -> None:
-        """The name, and what it changes in what room is left."""
+    def _paint_words(self, painter: QPainter, room: QRectF, row: RackRow, beside: str) -> None:
+        """The name, and what is said beside it in what room is left."""
         theme = self.theme
         write_text(painter, room, row.name, self.bold, theme.text if row.can else theme.quiet)
         taken = QFontMetricsF(self.bold).horizontalAdvance(row.name) + theme.px(10)
         left = room.adjusted(taken, 0, 0, 0)
-        if row.change and left.width() >= theme.px(40):
-            write_text(painter, left, row.change, self.quiet, theme.quiet)
+        if beside and left.width() >= theme.px(40):
+            write_text(painter, left, beside, self.quiet, theme.quiet)
 
     def _paint_figures(self, painter: QPainter, line: QRectF, row: RackRow) -> QRectF:
         """Cost, time and a bar at the right; the room that is left of them."""
@@ -186,10 +192,20 @@ class RackLines(Lines[RackRow]):
 class RackList(ClickList):
     """The rows, headings among them lower than the others."""
 
+    reached = Signal(QRect)
+    """The room of the row that the keyboard came to: what the list stands in scrolls, not the list."""
+
     def __init__(self, name: str, model: RackLines, delegate: RackDelegate, parent: QWidget) -> None:
         super().__init__(name, model, delegate, parent)
         self.setUniformItemSizes(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+
+    def scrollTo(  # noqa: N802 - Qt's own
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        """Tell where the row is."""
+        if index.isValid():
+            self.reached.emit(self.visualRect(index))
 
     def show_all(self) -> None:
         """Be as high as the rows, whatever the height of each."""
@@ -230,6 +246,8 @@ class RackPanel(QWidget):
         self.rows = RackLines(lambda row: row.words, self, tip=lambda row: row.tip, more=lambda row: row.more)
         self.delegate = RackDelegate(theme, self)
         self.list = RackList("waterfall.rack", self.rows, self.delegate, self)
+        self.head = QFrame(self)
+        self._area: QScrollArea | None = None
         self.total, self.delta, self.note = QLabel(self), ElidedLabel(self), WrapLabel(self)
         self.apply, self.add, self.clear = (
             QPushButton(text, self) for text in ("Apply", "Add as scenario", "All off")
@@ -237,6 +255,7 @@ class RackPanel(QWidget):
         self._name()
         self._lay_out()
         self.list.clicked.connect(self._toggle)
+        self.list.reached.connect(self._reveal)
         self.apply.clicked.connect(self._apply)
         self.add.clicked.connect(self._add)
         self.clear.clicked.connect(lambda: self._choose(()))
@@ -265,16 +284,62 @@ class RackPanel(QWidget):
         figures.setSpacing(3 * SPACE)
         figures.addWidget(self.total)
         figures.addWidget(self.delta, 1)
-        buttons = Flow(self)
-        buttons.show_chips((self.apply, self.add, self.clear))
-        self._buttons = buttons
+        self._buttons = Flow(self)
+        self._buttons.show_chips((self.apply, self.add, self.clear))
+        rule = QFrame(self)
+        rule.setProperty("role", "rule")
+        rule.setFixedHeight(1)
+        self.head.setProperty("role", "cover")
+        above = QVBoxLayout(self.head)
+        above.setContentsMargins(0, SPACE, 0, 0)
+        above.setSpacing(SPACE)
+        above.addLayout(figures)
+        for part in (self.note, self._buttons, rule):
+            above.addWidget(part)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, SPACE, 0, 0)
-        column.setSpacing(SPACE)
-        column.addLayout(figures)
-        column.addWidget(self.note)
-        column.addWidget(buttons)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
         column.addWidget(self.list)
+        self.head.raise_()
+
+    # What stays in sight
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._area is None:
+            parent = self.parentWidget()
+            while parent is not None and not isinstance(parent, QScrollArea):
+                parent = parent.parentWidget()
+            if parent is not None:
+                self._area = parent
+                parent.verticalScrollBar().valueChanged.connect(self._pin)
+        self._pin()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        # The layout has put everything back to where it stands unscrolled.
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._pin()
+        return handled
+
+    def _pin(self) -> None:
+        """Keep what the tried plan comes to in sight while its techniques are scrolled."""
+        if self._area is not None and self.isVisible():
+            hidden = -self.mapTo(self._area.viewport(), QPoint()).y()
+            self.head.move(0, max(0, min(hidden, self.height() - self.head.height())))
+
+    def _reveal(self, row: QRect) -> None:
+        """Scroll a row to where nothing covers it, if it is not there."""
+        area = self._area
+        if area is None or not self.isVisible():
+            return
+        top = self.list.viewport().mapTo(area.viewport(), row.topLeft()).y()
+        above = top - self.head.height()
+        below = top + row.height() - area.viewport().height()
+        if above < 0 or below > 0:
+            bar = area.verticalScrollBar()
+            bar.setValue(bar.value() + (above if above < 0 else below))
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
