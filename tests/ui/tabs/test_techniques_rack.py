@@ -97,11 +97,14 @@ def test_the_figures_are_the_commands_to_the_cent(rack: RackPanel, session: Sess
 
 def test_trying_changes_nothing_of_the_plan_and_all_off_takes_it_back(rack: RackPanel, session: Session):
     before, total = session.project, rack.total.text()
+    QApplication.processEvents()
+    places = [rack.list.mapTo(rack, QPoint()), rack.head.height()]
     switch(rack, session, "fp8")
     assert rack.total.text() != total
-    assert rack.note.whole.startswith("Tried, not applied: ")
+    assert rack.note.text().startswith("Tried, not applied: ")
     assert session.project is before
     assert not session.undo_stack.count()
+    assert [rack.list.mapTo(rack, QPoint()), rack.head.height()] == places
     click(rack.clear)
     settle(session)
     assert (rack.total.text(), rack.delta.text()) == (total, "")
@@ -136,7 +139,7 @@ def test_add_puts_it_beside_the_plan_which_stays(rack: RackPanel, session: Sessi
     assert added.name == f"{before.name} with FP8 matmuls"
     expected = with_technique(load_project(preset(PLAN), session.catalog), "fp8", session.catalog)
     assert added.stages == expected.scenarios[0].stages
-    assert added.name in rack.note.whole
+    assert added.name in rack.beside.text()
     assert row(rack, "fp8").on
     assert session.undo_stack.count() == 1
 
@@ -217,7 +220,7 @@ def test_the_rack_follows_the_plan(rack: RackPanel, session: Session):
     session.set_value("data.precision", "fp8", "Precision")
     settle(session)
     assert not rack.delta.text()
-    assert rack.note.whole.startswith("FP8 matmuls is not tried any more: Every stage is in FP8")
+    assert rack.beside.text().startswith("FP8 matmuls is not tried any more: Every stage is in FP8")
     session.undo_stack.undo()
     settle(session)
     assert row(rack, "fp8").on

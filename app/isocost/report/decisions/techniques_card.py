@@ -30,6 +30,7 @@ SUBTITLE = "Each switch tries a change on top of those that are on; the plan sta
 WORKING = "Working the techniques out on this plan…"
 TITLE = "Techniques"
 NOTHING_ON = "The plan as it stands. Switch on what you would like to try."
+TOGETHER = "What several come to is worked out as one plan, not added up."
 ADDED = "Compare shows it beside the plan"
 
 
@@ -93,7 +94,9 @@ class RackView:
     """What it costs and takes more than the plan; empty while nothing is on."""
     dearer: bool
     note: str
-    """What else is to be said of the tried plan."""
+    """What the tried plan is beside its cost."""
+    beside: str
+    """What became of those chosen, or would be counted twice."""
     full_usd: float
     """USD of the longest bar."""
 
@@ -119,7 +122,8 @@ def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
         format_money(found.together.total_usd),
         _delta(found) if on else "",
         found.combined_usd > 0,
-        " ".join((*_dropped(found, chosen), _note(found, on))),
+        _note(found, on),
+        " ".join(_dropped(found, chosen)) or counted_twice(found) or TOGETHER,
         max(deltas, default=0.0),
     )
 
@@ -161,7 +165,8 @@ def _row(each: Technique, chosen: Sequence[str], catalog: Catalog) -> RackRow:
 
 def _source(each: Technique) -> str:
     first = each.row.sources[0]
-    return f"{first.figure} · {first.source}{' (not read again)' if first.recalled else ''}, {first.date}"
+    figure = first.figure[:1].upper() + first.figure[1:]
+    return f"{figure} · {first.source}{' (not read again)' if first.recalled else ''}, {first.date}"
 
 
 def _title(found: Rack) -> str:
@@ -194,7 +199,7 @@ def _dropped(found: Rack, chosen: Sequence[str]) -> list[str]:
 
 
 def _note(found: Rack, on: Sequence[Technique]) -> str:
-    """What the tried plan is beside its cost, and what would be counted twice."""
+    """What the tried plan is beside its cost."""
     if not on:
         return NOTHING_ON
     base, now = found.base, found.together
@@ -204,8 +209,7 @@ def _note(found: Rack, on: Sequence[Technique]) -> str:
         said.append("its loss is not predicted")
     elif base.loss is not None and now.loss is not None and abs(now.loss - base.loss) >= LEAST_LOSS:
         said.append(f"predicted loss {format_fixed(base.loss, 3)} -> {format_fixed(now.loss, 3)}")
-    first = f"Tried, not applied: {', '.join(said)}."
-    return f"{first} {counted_twice(found)}".strip()
+    return f"Tried, not applied: {', '.join(said)}."
 
 
 def rack_table(found: Rack | None, catalog: Catalog) -> Table:

@@ -41,7 +41,7 @@ from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.facts import Flow
 from isocost.ui.widgets.card import ElidedLabel
-from isocost.ui.widgets.labels import WrapLabel, set_text
+from isocost.ui.widgets.labels import set_text
 from isocost.ui.widgets.rows import RIGHT, ROW, ClickList, Index, Lines, RowDelegate, RowsDrawing, write_text
 
 PAUSE_MS = 100
@@ -248,7 +248,9 @@ class RackPanel(QWidget):
         self.list = RackList("waterfall.rack", self.rows, self.delegate, self)
         self.head = QFrame(self)
         self._area: QScrollArea | None = None
-        self.total, self.delta, self.note = QLabel(self), ElidedLabel(self), WrapLabel(self)
+        self.total, self.delta = QLabel(self), ElidedLabel(self)
+        # One line each: rows that moved when a switch is turned would move under the mouse.
+        self.note, self.beside = ElidedLabel(self), ElidedLabel(self)
         self.apply, self.add, self.clear = (
             QPushButton(text, self) for text in ("Apply", "Add as scenario", "All off")
         )
@@ -263,8 +265,8 @@ class RackPanel(QWidget):
         self.found.failed.connect(self._fail)
 
     def _name(self) -> None:
-        for widget, name in ((self.total, "total"), (self.delta, "delta"), (self.note, "note")):
-            widget.setObjectName(f"waterfall.rack.{name}")
+        for name in ("total", "delta", "note", "beside"):
+            getattr(self, name).setObjectName(f"waterfall.rack.{name}")
         for button, name, words in (
             (self.apply, "apply", "Make what is tried the plan. One undo takes it back."),
             (self.add, "add", "Put what is tried beside the plan, to be compared."),
@@ -277,7 +279,8 @@ class RackPanel(QWidget):
         self.total.setProperty("role", "figure")
         self.total.setTextFormat(Qt.TextFormat.PlainText)
         self.delta.setProperty("role", "fine")
-        self.note.setProperty("role", "small")
+        for label in (self.note, self.beside):
+            label.setProperty("role", "small")
 
     def _lay_out(self) -> None:
         figures = QHBoxLayout()
@@ -294,14 +297,20 @@ class RackPanel(QWidget):
         above.setContentsMargins(0, SPACE, 0, 0)
         above.setSpacing(SPACE)
         above.addLayout(figures)
-        for part in (self.note, self._buttons, rule):
-            above.addWidget(part)
+        above.addWidget(self.note)
+        above.addWidget(self.beside)
+        above.addSpacing(SPACE)
+        above.addWidget(self._buttons)
+        above.addSpacing(SPACE)
+        above.addWidget(rule)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.head)
         column.addWidget(self.list)
         self.head.raise_()
+        for first, then in ((self.apply, self.add), (self.add, self.clear), (self.clear, self.list)):
+            self.setTabOrder(first, then)
 
     # What stays in sight
 
@@ -386,7 +395,8 @@ class RackPanel(QWidget):
     def _show_total(self, view: RackView | None, *, fresh: bool) -> None:
         set_text(self.total, view.total if view is not None else "")
         self.delta.say(view.delta if view is not None else "")
-        self.note.say((self._added or view.note) if view is not None else WORKING)
+        self.note.say(view.note if view is not None else WORKING)
+        self.beside.say((self._added or view.beside) if view is not None else "")
         role = "care" if view is not None and view.dearer else "fine"
         if self.delta.property("role") != role:
             self.delta.setProperty("role", role)
