@@ -255,3 +255,23 @@ def test_the_card_is_taken_elsewhere_as_techniques_or_as_the_bill(page: LedgerPa
     assert card.list.isVisible()
     assert not card.rack.isVisible()
     assert session.estimate.total.cost_usd > 0
+
+
+def test_amounts_are_in_the_plans_currency(rack: RackPanel, session: Session):
+    switch(rack, session, "fp8")
+    session.show_in("EUR")
+    settle(session)
+    for words in (rack.total.text(), rack.delta.text(), row(rack, "fp8").cost, rack.said.finding):
+        assert "€" in words
+        assert "$" not in words
+
+
+def test_a_plan_that_moved_on_is_changed_by_what_it_still_has_room_for(rack: RackPanel, session: Session):
+    switch(rack, session, "fp8")
+    switch(rack, session, "fewer-tokens")
+    tokens = session.value("data.tokens")
+    session.set_value("data.precision", "fp8", "Precision")  # not answered yet, and the buttons stand
+    click(rack.apply)
+    settle(session)
+    assert session.value("data.tokens") == pytest.approx(0.75 * tokens)
+    assert session.estimate.total.cost_usd == rack.found.value.base.total_usd

@@ -62,7 +62,7 @@ class RackRow:
 
     @property
     def words(self) -> str:
-        """All of it on one line."""
+        """It on one line."""
         if not self.id:
             return self.name
         if not self.can:
@@ -98,7 +98,13 @@ class RackView:
     beside: str
     """What became of those chosen, or would be counted twice."""
     full_usd: float
-    """USD of the longest bar."""
+    """USD of the longest bar: of the largest saving, where anything saves."""
+
+    @property
+    def result(self) -> str:
+        """What the tried plan comes to, on one line."""
+        cost = f"{self.total}, {self.delta} against the plan" if self.delta else self.total
+        return f"{cost}. {self.note}"
 
 
 def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
@@ -114,7 +120,7 @@ def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
         mine = [_row(each, chosen, catalog) for place, each in placed if place == heading]
         rows += [RackRow(heading), *mine] if mine else []
     on = [each for each in found.techniques if each.on]
-    deltas = [abs(each.delta_usd) for each in found.techniques if each.delta_usd is not None]
+    deltas = [each.delta_usd for each in found.techniques if each.delta_usd is not None]
     said = Said(_title(found), SUBTITLE, " ".join((f"{rack_said(found)}.", *together_said(found))))
     return RackView(
         said,
@@ -124,7 +130,8 @@ def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
         found.combined_usd > 0,
         _note(found, on),
         " ".join(_dropped(found, chosen)) or counted_twice(found) or TOGETHER,
-        max(deltas, default=0.0),
+        # What costs many times what any of them saves would leave the others no bar.
+        -min(deltas, default=0.0) if min(deltas, default=0.0) < 0 else max(deltas, default=0.0),
     )
 
 
@@ -175,9 +182,9 @@ def _title(found: Rack) -> str:
         usd = found.combined_usd
         names = on_names(on) if len(on) <= 2 else format_counted(len(on), "technique") + " together"
         return f"{names}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}"
-    for group, words in (("same", ""), ("another", " and make another model")):
+    for group, words in (("same", "For the same model"), ("another", "With another model")):
         if best := saves_most(found, group):
-            return f"'{best.row.label}' would save most{words}: {format_money(-(best.delta_usd or 0.0))}"
+            return f"{words} '{best.row.label}' saves most: {format_money(-(best.delta_usd or 0.0))}"
     return rack_said(found)
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from isocost.catalog import Catalog
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.rack import Rack, possible, rack, with_techniques, with_tried_beside
+from isocost.plan.project.project import Project
 from isocost.report.decisions.techniques_card import (
     TITLE,
     WORKING,
@@ -36,6 +37,7 @@ from isocost.report.decisions.techniques_card import (
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
+from isocost.ui.look.wardrobe import lay_out
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.session.session import Session
@@ -144,10 +146,16 @@ class RackDelegate(RowDelegate):
         return QRectF(line.left(), line.top(), max(0.0, end - line.left() - px(8)), line.height())
 
     def _paint_bar(self, painter: QPainter, zero: QPointF, usd: float, colour: str) -> None:
-        """Savings to the left of nothing, costs to the right."""
-        long = self.theme.px(BAR) * usd / self._full_usd
+        """Savings to the left of nothing, costs to the right; an arrow where a bar goes on."""
+        most = float(self.theme.px(BAR))
+        long = min(most, most * usd / self._full_usd)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._shade(colour)))
+        if usd > self._full_usd:
+            tip, foot = zero.x() + most, zero.x() + most - 6
+            long -= 8
+            corners = [QPointF(tip, zero.y()), QPointF(foot, zero.y() - 5), QPointF(foot, zero.y() + 5)]
+            painter.drawPolygon(corners)
         painter.drawRoundedRect(QRectF(zero.x() + min(0.0, long), zero.y() - 4, abs(long), 8), 2, 2)
         painter.setPen(made_pen(self.theme.quiet))
         x = round(zero.x()) + 0.5
@@ -391,6 +399,7 @@ class RackPanel(QWidget):
         self.list.setAccessibleName(self.said.finding)
         self.list.show_all()
         self.changed.emit()
+        lay_out()
 
     def _show_total(self, view: RackView | None, *, fresh: bool) -> None:
         set_text(self.total, view.total if view is not None else "")
@@ -427,25 +436,32 @@ class RackPanel(QWidget):
         self.on, self._added = on, ""
         self.refresh()
 
-    def _tried(self) -> tuple[Rack, tuple[str, ...]]:
-        found: Rack = self.found.value
-        return found, tuple(each.row.id for each in found.techniques if each.on)
-
     def _apply(self) -> None:
         """Make the tried plan the plan: one undo step."""
-        session, at = self._session, self._session.scenario
-        found, on = self._tried()
+        found, on, at, catalog = self._tried()
+        # The button is disabled with the last switch, and would give the keyboard to what comes next.
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.on, self._added = (), ""
-        session.apply(lambda project: with_techniques(project, on, session.catalog, at), apply_words(found))
+
+        def change(project: Project) -> Project:
+            return with_techniques(project, possible(project, on, catalog, at), catalog, at)
+
+        self._session.apply(change, apply_words(found))
 
     def _add(self) -> None:
         """Put the tried plan beside the plan, which stays on screen."""
-        session, at = self._session, self._session.scenario
-        found, on = self._tried()
-        name = tried_name(session.current_scenario.name, found)
+        found, on, at, catalog = self._tried()
+        name = tried_name(self._session.current_scenario.name, found)
         self._added = added_said(name)
-        session.apply(
-            lambda project: with_tried_beside(project, on, name, session.catalog, at), add_words(name)
-        )
+
+        def change(project: Project) -> Project:
+            return with_tried_beside(project, possible(project, on, catalog, at), name, catalog, at)
+
+        self._session.apply(change, add_words(name))
         self.refresh()
+
+    def _tried(self) -> tuple[Rack, tuple[str, ...], int, Catalog]:
+        """What is tried, the techniques on in it, of which scenario. The newest plan may be ahead of it."""
+        found: Rack = self.found.value
+        on = tuple(each.row.id for each in found.techniques if each.on)
+        return found, on, self._session.scenario, self._session.catalog

@@ -218,6 +218,12 @@ class Waterfall(ChartCard):
             return self.rack.drawing()
         return RowsDrawing(self.rows, self._delegate) if self.rows.rows else None
 
+    def footnote(self) -> str:
+        return self.rack.view.result if self._with_rack and self.rack.view is not None else ""
+
+    def export_data(self) -> None:
+        self.export_table("techniques" if self._with_rack else self.objectName(), self.table)
+
     def table(self) -> Table:
         if self._with_rack:
             return self.rack.table()
