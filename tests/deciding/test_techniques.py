@@ -20,7 +20,14 @@ from isocost.files.loading import parse_project
 from isocost.files.saving import project_text
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.compare.changes import CHANGES, NotHereError
-from isocost.plan.compare.rack import outcome, rack, with_technique, with_techniques
+from isocost.plan.compare.rack import (
+    outcome,
+    possible,
+    rack,
+    with_technique,
+    with_techniques,
+    with_tried_beside,
+)
 from isocost.plan.project.project import set_value
 
 from .plans import CLAIMED, run, run_json, written
@@ -244,3 +251,27 @@ def test_terms_are_compared_within_one_offer():
     wider = term_share(quotes, "one-year", "", 110)
     assert wider is not None
     assert wider.share == pytest.approx(7.866 / 12.29)
+
+
+def test_what_is_tried_is_put_beside_the_plan_under_a_free_name():
+    project = open_plan("api-or-own", CATALOG)
+    once = with_tried_beside(project, ["spot", "fp8"], "Tried", CATALOG)
+    twice = with_tried_beside(once, ["spot"], "Tried", CATALOG)
+    assert once.scenarios[0] == project.scenarios[0]
+    assert [each.name for each in once.scenarios[1:]] == ["Tried"]
+    assert sorted(each.name for each in twice.scenarios[1:]) == ["Tried", "Tried 2"]
+    alone = with_techniques(project, ["fp8", "spot"], CATALOG)
+    assert outcome(once, CATALOG, 1) == outcome(alone, CATALOG)
+
+
+def test_of_those_chosen_what_has_something_to_change_stays_in_the_order_of_the_rack():
+    project = open_plan("api-or-own", CATALOG)
+    assert possible(project, ["spot", "lora", "muon", "fp8", "one-year"], CATALOG) == ("fp8", "spot")
+
+
+def test_what_another_excludes_is_told_from_what_the_plan_lacks():
+    project = open_plan("api-or-own", CATALOG)
+    crowded = {each.row.id: each.crowded for each in rack(project, ["spot"], CATALOG).techniques}
+    assert crowded["one-year"]
+    assert not crowded["lora"]
+    assert not any(each.crowded for each in rack(project, [], CATALOG).techniques)

@@ -19,6 +19,7 @@ from isocost.plan.money.arithmetic import CENTS, in_cents
 from isocost.plan.money.reckoning import reckoned
 from isocost.plan.physics.layouts import BUBBLE_PART
 from isocost.plan.physics.resolve import parameters_of
+from isocost.plan.project.editing import duplicate_scenario, free_name, rename_scenario
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, model_of
 
@@ -62,6 +63,8 @@ class Technique:
     """The inputs it changes."""
     most_usd: float | None = None
     """Of one that is not modelled: the most it could change the cost by, where that can be told."""
+    crowded: bool = False
+    """Whether it has something to change on the plan as it stands, and nothing beside those that are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,35 @@ def with_techniques(project: Project, names: Sequence[str], catalog: Catalog, sc
             error.technique = row.id
             raise
     return project
+
+
+def possible(project: Project, names: Sequence[str], catalog: Catalog, scenario: int = 0) -> tuple[str, ...]:
+    """Of techniques that were chosen, those that have something to change here, in the order of the rack."""
+    found: list[str] = []
+    for row in catalog.constants.techniques:
+        if row.id not in names or row.unmodelled:
+            continue
+        try:
+            project = with_technique(project, row.id, catalog, scenario)
+        except (NotHereError, CatalogError, ValueError):
+            continue
+        found.append(row.id)
+    return tuple(found)
+
+
+def with_tried_beside(
+    project: Project, names: Sequence[str], name: str, catalog: Catalog, scenario: int = 0
+) -> Project:
+    """The project with a copy of a scenario right after it that has several techniques on.
+
+    Args:
+        name: what the copy is to be called; a number is added where another scenario has it.
+
+    Raises NotHereError, KeyError.
+    """
+    at = scenario + 1
+    tried = with_techniques(duplicate_scenario(project, scenario), names, catalog, at)
+    return rename_scenario(tried, at, free_name(name, project.scenarios))
 
 
 def outcome(project: Project, catalog: Catalog, scenario: int = 0) -> Outcome:
@@ -176,7 +208,9 @@ def rack(project: Project, on: Sequence[str], catalog: Catalog, scenario: int = 
         try:
             found.append(_switched(project, row, on, come_to, catalog, scenario))
         except (NotHereError, CatalogError, ValueError) as error:
-            found.append(Technique(row, row.id in on, _why(error, row, catalog)))
+            crowded = bool(on) and bool(possible(project, [row.id], catalog, scenario))
+            why = _why(error, row, catalog)
+            found.append(Technique(row, row.id in on, why, crowded=crowded))
     return Rack(base, together, tuple(found))
 
 

@@ -52,30 +52,35 @@ def rack_said(found: Rack) -> str:
 
 
 def _on_said(on: Sequence[Technique], found: Rack) -> str:
-    names = [each.row.label for each in on]
-    joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} together"
     usd, total = found.combined_usd, found.base.total_usd
     share = f", {signed_share(usd / total).lstrip('+-')}" if total and usd else ""
-    return f"{joined}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}{share}"
+    return f"{on_names(on)}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}{share}"
+
+
+def on_names(on: Sequence[Technique]) -> str:
+    """Techniques by their names: "FP8 matmuls and Spot together"."""
+    names = [each.row.label for each in on]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} together"
 
 
 def _most(found: Rack) -> str:
     """What saves most of the techniques that are off and run: of the same model, and of another."""
     said = []
     for group, words in (("same", "the same model"), ("another", "another model")):
-        savings = [
-            (each.delta_usd, each.row.label)
-            for each in found.techniques
-            if each.row.group == group
-            and not each.on
-            and each.delta_usd is not None
-            and each.delta_usd < 0.0
-            and _runs(each)
-        ]
-        if savings:
-            usd, label = min(savings)
+        if best := saves_most(found, group):
+            label, usd = best.row.label, best.delta_usd or 0.0
             said.append(f"'{label}' ({words}, {format_money(-usd)} less)")
     return " or ".join(said)
+
+
+def saves_most(found: Rack, group: str) -> Technique | None:
+    """What saves most of a group's techniques that are off and run; None = none of them saves."""
+    savings = [
+        each
+        for each in found.techniques
+        if each.row.group == group and not each.on and (each.delta_usd or 0.0) < 0.0 and _runs(each)
+    ]
+    return min(savings, key=lambda each: (each.delta_usd or 0.0, each.row.label), default=None)
 
 
 def _runs(each: Technique) -> bool:
@@ -89,14 +94,20 @@ def together_said(found: Rack) -> list[str]:
     said = [f"The plan as it stands: {_outcome(base)}."]
     if on:
         said.append(f"With {', '.join(each.row.label for each in on)}: {_outcome(now)}.")
-    if len(on) > 1:
-        twice = found.combined_usd - found.promised_usd
-        said.append(
-            f"One by one they come to {signed_money(found.promised_usd)}, together to"
-            f" {signed_money(found.combined_usd)}: {format_money(abs(twice))} would be counted twice."
-        )
+    said += [words] if (words := counted_twice(found)) else []
     said.append("Each figure is on top of what is on, worked out anew on this plan.")
     return said
+
+
+def counted_twice(found: Rack) -> str:
+    """What several together come to, beside what they promise one by one; empty for one or none."""
+    if sum(each.on for each in found.techniques) < 2:
+        return ""
+    twice = found.combined_usd - found.promised_usd
+    return (
+        f"One by one they come to {signed_money(found.promised_usd)}, together to"
+        f" {signed_money(found.combined_usd)}: {format_money(abs(twice))} would be counted twice."
+    )
 
 
 def _outcome(each: Outcome) -> str:
@@ -134,7 +145,8 @@ def what_else(each: Technique) -> str:
     return "; ".join(said)
 
 
-def _days(days: float) -> str:
+def days_said(days: float) -> str:
+    """A difference of time with its sign; 0 where it is too short to tell."""
     if abs(days) < LEAST_DAYS:
         return "0"
     return f"{'+' if days > 0 else '-'}{format_duration(abs(days))}"
@@ -145,7 +157,7 @@ def _shown(rows: Sequence[Technique], catalog: Catalog) -> Table:
         Column("On"),
         Column("Technique"),
         Column("Cost", signed_money, right=True),
-        Column("Time", _days, right=True),
+        Column("Time", days_said, right=True),
         Column("Change"),
         Column("Beside"),
         Column("Catch"),
@@ -171,7 +183,7 @@ def _shown(rows: Sequence[Technique], catalog: Catalog) -> Table:
 
 def _absent(rows: Sequence[Technique]) -> Table:
     columns = (Column("Technique"), Column("Why"), Column("Measured elsewhere"))
-    return Table(columns, tuple((each.row.label, each.why_not, _measured(each.row)) for each in rows))
+    return Table(columns, tuple((each.row.label, each.why_not, measured(each.row)) for each in rows))
 
 
 def _unmodelled(rows: Sequence[Technique]) -> Table:
@@ -183,14 +195,15 @@ def _unmodelled(rows: Sequence[Technique]) -> Table:
                 each.row.label,
                 each.why_not,
                 None if each.most_usd is None else signed_money(each.most_usd),
-                _measured(each.row),
+                measured(each.row),
             )
             for each in rows
         ),
     )
 
 
-def _measured(row: TechniqueRow) -> str:
+def measured(row: TechniqueRow) -> str:
+    """What was measured of a technique first, and on what."""
     first = row.sources[0]
     return f"{first.figure} ({first.subject})"
 

@@ -111,13 +111,14 @@ class RowsDrawing:
         on_screen = self._delegate.theme
         self._delegate.set_theme(theme)
         states = QStyle.StateFlag
+        top = round(room.top())
         for row in range(self._model.rowCount()):
             index, option = self._model.index(row, 0), QStyleOptionViewItem()
             height = self._delegate.sizeHint(option, index).height()
-            top = round(room.top()) + row * height
             option.rect = QRect(round(room.left()), top, round(room.width()), height)
             option.state = states.State_MouseOver if row == hover else states.State_None
             self._delegate.paint(painter, option, index)
+            top += height
         self._delegate.set_theme(on_screen)
 
 

@@ -45,7 +45,7 @@ class LedgerPage(QWidget):
         self.setObjectName("ledger_page")
         self._session = session
         self._arranged: tuple[int, bool] | None = None
-        self.waterfall = Waterfall(theme, self)
+        self.waterfall = Waterfall(session, theme, self)
         self.calendar = Calendar(theme, self)
         self.rent_or_buy = RentOrBuyCard(theme, self)
         self.api_or_own = OptionsCard(theme, self)

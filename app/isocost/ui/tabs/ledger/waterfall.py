@@ -1,4 +1,7 @@
-"""From the final run to the programme's total: one row a line, each bar standing on those before it."""
+"""From the final run to the programme's total: one row a line, each bar standing on those before it.
+
+The techniques that would make it less are the card's third way to look at the bill.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,8 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
+from isocost.ui.session.session import Session
+from isocost.ui.tabs.ledger.rack import RackPanel
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, RowsDrawing, write_text
 
@@ -130,10 +135,13 @@ class BillDelegate(RowDelegate):
 class Waterfall(ChartCard):
     """The card; pointing at a row, or choosing it with the keys, explains it below."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("waterfall", parent)
         self.by_line = self.choice_chip("By line", "waterfall.by_line")
         self.by_group = self.choice_chip("By group", "waterfall.by_group")
+        self.by_technique = self.choice_chip("Techniques", "waterfall.techniques")
+        self.rack = RackPanel(session, theme, self)
+        self.rack.hide()
         self._chosen: bool | None = None
         self._estimate: Estimate | None = None
         self._view: BillView | None = None
@@ -157,12 +165,14 @@ class Waterfall(ChartCard):
         chips = QHBoxLayout()
         chips.setSpacing(2 * SPACE)
         group = QButtonGroup(self)
-        for chip in (self.by_line, self.by_group):
+        for chip in (self.by_line, self.by_group, self.by_technique):
             group.addButton(chip)
             chips.addWidget(chip)
         chips.addStretch(1)
         self.by_line.clicked.connect(lambda: self._choose(True))
         self.by_group.clicked.connect(lambda: self._choose(False))
+        self.by_technique.clicked.connect(self._show_rack)
+        self.rack.changed.connect(self._say_rack)
         self.how.setProperty("role", "small")
         self.source.setProperty("role", "quiet")
         self.how.setObjectName("waterfall.how")
@@ -171,6 +181,7 @@ class Waterfall(ChartCard):
         self.body.addWidget(self.list)
         self.body.addWidget(self.how)
         self.body.addWidget(self.source)
+        self.body.addWidget(self.rack)
         self.body.addStretch(1)
         self.setTabOrder(self.list, self.more)
 
@@ -179,10 +190,19 @@ class Waterfall(ChartCard):
         super().apply_theme(theme)
         self.list.apply_theme(theme)
         self.list.show_all()
+        self.rack.apply_theme(theme)
+
+    @property
+    def _with_rack(self) -> bool:
+        """Whether techniques stand in the bill's place."""
+        return self.by_technique.isChecked()
 
     def show_bill(self, estimate: Estimate) -> None:
         """Draw an estimate's bill in place of the last one."""
         self._estimate = estimate
+        if self._with_rack:
+            self.rack.refresh()
+            return
         view = bill_view(estimate, self._chosen)
         self._view = view
         (self.by_line if view.by_line else self.by_group).setChecked(True)
@@ -194,15 +214,41 @@ class Waterfall(ChartCard):
         self._explain(self.list.currentIndex())
 
     def drawing(self) -> Drawing | None:
+        if self._with_rack:
+            return self.rack.drawing()
         return RowsDrawing(self.rows, self._delegate) if self.rows.rows else None
 
+    def footnote(self) -> str:
+        return self.rack.view.result if self._with_rack and self.rack.view is not None else ""
+
+    def export_data(self) -> None:
+        self.export_table("techniques" if self._with_rack else self.objectName(), self.table)
+
     def table(self) -> Table:
+        if self._with_rack:
+            return self.rack.table()
         return bill_table(self._estimate.ledger if self._estimate is not None else ())
 
     def _choose(self, by_line: bool) -> None:
         self._chosen = by_line
+        self._put(rack=False)
         if self._estimate is not None:
             self.show_bill(self._estimate)
+
+    def _show_rack(self) -> None:
+        """Put the techniques in the bill's place; they are worked out while they show."""
+        self._put(rack=True)
+        self.rack.refresh()
+
+    def _put(self, *, rack: bool) -> None:
+        for widget in (self.list, self.how, self.source):
+            widget.setVisible(not rack)
+        self.rack.setVisible(rack)
+        self.explains("total.cost_usd", by_title=not rack)
+
+    def _say_rack(self) -> None:
+        if self._with_rack:
+            self.say(*self.rack.said)
 
     def _explain(self, index: Index) -> None:
         """The arithmetic and the source of a row; of the largest one while none is chosen."""

@@ -1,0 +1,291 @@
+"""The rack of techniques as the Ledger shows it: rows with switches, and the plan that is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from isocost.catalog import Catalog
+from isocost.plan.compare.rack import Rack, Technique
+from isocost.quantities import format_counted, format_duration, format_fixed, format_money
+from isocost.report.decisions.techniques import (
+    GROUPS,
+    LEAST_LOSS,
+    change_words,
+    counted_twice,
+    days_said,
+    measured,
+    on_names,
+    rack_said,
+    saves_most,
+    together_said,
+    what_else,
+)
+from isocost.report.decisions.words import signed_money, signed_share
+from isocost.report.findings.said import Said
+from isocost.report.table import Column, Table
+
+ABSENT, UNMODELLED = "Not in this plan", "Known, and not modelled"
+SUBTITLE = "Each switch tries a change on top of those that are on; the plan stays until you apply it."
+WORKING = "Working the techniques out on this plan…"
+TITLE = "Techniques"
+NOTHING_ON = "The plan as it stands. Switch on what you would like to try."
+TOGETHER = "What several come to is worked out as one plan, not added up."
+ADDED = "Compare shows it beside the plan"
+
+
+@dataclass(frozen=True, slots=True)
+class RackRow:
+    """A technique, or the heading of those that follow."""
+
+    name: str
+    """What it is called; of a heading all there is."""
+    id: str = ""
+    """The technique's own; empty = a heading."""
+    on: bool = False
+    can: bool = False
+    """Whether its switch can be turned."""
+    change: str = ""
+    """What it changes."""
+    delta_usd: float | None = None
+    """On top of the others that are on; None where it has nothing to change."""
+    cost: str = ""
+    time: str = ""
+    catch: str = ""
+    """What to know of it; of one that cannot be on, why not."""
+    source: str = ""
+    """What was measured of it, and who says so."""
+    subject: str = ""
+    """What that was measured on."""
+    here: bool = True
+    """Whether it has something to change on this plan, were the others off."""
+
+    @property
+    def words(self) -> str:
+        """It on one line."""
+        if not self.id:
+            return self.name
+        if not self.can:
+            return f"{self.name}: {self.catch}"
+        said = f"{self.name}, {'on' if self.on else 'off'}: {self.cost}"
+        return f"{said}, {self.time}" if self.time else said
+
+    @property
+    def more(self) -> str:
+        """What else there is to know, a line each."""
+        measured = f"Measured: {self.source}, on {self.subject}"
+        return "\n".join(each for each in (self.change, self.catch if self.can else "", measured) if each)
+
+    @property
+    def tip(self) -> str:
+        """All of it, for who points at it."""
+        return f"{self.words}\n{self.more}" if self.id else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RackView:
+    """What the rack shows."""
+
+    said: Said
+    rows: tuple[RackRow, ...]
+    total: str
+    """What the tried plan costs."""
+    delta: str
+    """What it costs and takes more than the plan; empty while nothing is on."""
+    dearer: bool
+    note: str
+    """What the tried plan is beside its cost."""
+    beside: str
+    """What became of those chosen, or would be counted twice."""
+    full_usd: float
+    """USD of the longest bar: of the largest saving, where anything saves."""
+
+    @property
+    def result(self) -> str:
+        """What the tried plan comes to, on one line."""
+        cost = f"{self.total}, {self.delta} against the plan" if self.delta else self.total
+        return f"{cost}. {self.note}"
+
+
+def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
+    """The rack as rows.
+
+    Args:
+        chosen: ids of the techniques whose switches are on, which may be ahead of what ``found`` was worked
+            out for.
+    """
+    rows: list[RackRow] = []
+    placed = [(_heading(each), each) for each in found.techniques]
+    for heading in (*GROUPS.values(), ABSENT, UNMODELLED):
+        mine = [_row(each, chosen, catalog) for place, each in placed if place == heading]
+        rows += [RackRow(heading), *mine] if mine else []
+    on = [each for each in found.techniques if each.on]
+    deltas = [each.delta_usd for each in found.techniques if each.delta_usd is not None]
+    said = Said(_title(found), SUBTITLE, " ".join((f"{rack_said(found)}.", *together_said(found))))
+    return RackView(
+        said,
+        tuple(rows),
+        format_money(found.together.total_usd),
+        _delta(found) if on else "",
+        found.combined_usd > 0,
+        _note(found, on),
+        " ".join(_dropped(found, chosen)) or counted_twice(found) or TOGETHER,
+        # What costs many times what any of them saves would leave the others no bar.
+        -min(deltas, default=0.0) if min(deltas, default=0.0) < 0 else max(deltas, default=0.0),
+    )
+
+
+def _heading(each: Technique) -> str:
+    """Where a technique stands, whatever is on: a row that moved would move under the mouse."""
+    if each.row.unmodelled:
+        return UNMODELLED
+    return GROUPS[each.row.group] if each.after is not None or each.crowded else ABSENT
+
+
+def _row(each: Technique, chosen: Sequence[str], catalog: Catalog) -> RackRow:
+    row = each.row
+    if each.after is None:
+        most = f" At most {signed_money(each.most_usd)} here." if each.most_usd is not None else ""
+        return RackRow(
+            row.label,
+            row.id,
+            catch=f"{each.why_not}{most}",
+            source=_source(each),
+            subject=row.sources[0].subject,
+            here=each.crowded,
+        )
+    beside = what_else(each)
+    return RackRow(
+        row.label,
+        row.id,
+        on=row.id in chosen,
+        can=True,
+        change="; ".join(part for part in (change_words(each.changed, catalog), beside) if part),
+        delta_usd=each.delta_usd,
+        cost=signed_money(each.delta_usd or 0.0),
+        time=_time_said(each.delta_days or 0.0),
+        catch=row.catch,
+        source=_source(each),
+        subject=row.sources[0].subject,
+    )
+
+
+def _source(each: Technique) -> str:
+    first = each.row.sources[0]
+    figure = first.figure[:1].upper() + first.figure[1:]
+    return f"{figure} · {first.source}{' (not read again)' if first.recalled else ''}, {first.date}"
+
+
+def _title(found: Rack) -> str:
+    on = [each for each in found.techniques if each.on]
+    if on:
+        usd = found.combined_usd
+        names = on_names(on) if len(on) <= 2 else format_counted(len(on), "technique") + " together"
+        return f"{names}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}"
+    for group, words in (("same", "For the same model"), ("another", "With another model")):
+        if best := saves_most(found, group):
+            return f"{words} '{best.row.label}' saves most: {format_money(-(best.delta_usd or 0.0))}"
+    return rack_said(found)
+
+
+def _delta(found: Rack) -> str:
+    usd, base = found.combined_usd, found.base.total_usd
+    share = f" ({signed_share(usd / base)})" if base else ""
+    return f"{signed_money(usd)}{share}, {_time_said(found.together.days - found.base.days)}"
+
+
+def _time_said(days: float) -> str:
+    said = days_said(days)
+    return "same time" if said == "0" else said
+
+
+def _dropped(found: Rack, chosen: Sequence[str]) -> list[str]:
+    """Techniques that were switched on and have nothing to change since the plan is another."""
+    gone = [each for each in found.techniques if each.row.id in chosen and each.after is None]
+    return [f"{each.row.label} is not tried any more: {each.why_not}" for each in gone]
+
+
+def _note(found: Rack, on: Sequence[Technique]) -> str:
+    """What the tried plan is beside its cost."""
+    if not on:
+        return NOTHING_ON
+    base, now = found.base, found.together
+    said = [f"{format_duration(base.days)} -> {format_duration(now.days)} on the accelerators"]
+    said += [] if now.fits else ["does not fit in memory"]
+    if base.loss is not None and now.loss is None:
+        said.append("its loss is not predicted")
+    elif base.loss is not None and now.loss is not None and abs(now.loss - base.loss) >= LEAST_LOSS:
+        said.append(f"predicted loss {format_fixed(base.loss, 3)} -> {format_fixed(now.loss, 3)}")
+    return f"Tried, not applied: {', '.join(said)}."
+
+
+def rack_table(found: Rack | None, catalog: Catalog) -> Table:
+    """Every technique as a line."""
+    columns = (
+        Column("Technique", key="technique"),
+        Column("Group", key="group"),
+        Column("On", key="on"),
+        Column("Cost", _cost, right=True, key="delta_usd"),
+        Column("Time", _time, right=True, key="delta_days"),
+        Column("Change", key="change"),
+        Column("Catch", key="catch"),
+        Column("Why not", key="why_not"),
+        Column("Measured", key="measured"),
+        Column("Source", key="source"),
+        Column("Date", key="date"),
+    )
+    rows = tuple(
+        (
+            each.row.label,
+            _heading(each),
+            "on" if each.on else "off" if each.after is not None else "not possible",
+            "" if each.delta_usd is None else each.delta_usd,
+            "" if each.delta_days is None else each.delta_days,
+            change_words(each.changed, catalog),
+            each.row.catch,
+            each.why_not,
+            measured(each.row),
+            each.row.sources[0].source,
+            each.row.sources[0].date,
+        )
+        for each in (found.techniques if found is not None else ())
+    )
+    return Table(columns, rows)
+
+
+def _cost(usd: float | str) -> str:
+    return usd if isinstance(usd, str) else signed_money(usd)
+
+
+def _time(days: float | str) -> str:
+    return days if isinstance(days, str) else days_said(days)
+
+
+# What is done with what is tried
+
+
+def apply_words(found: Rack) -> str:
+    """What the undo step that applies the tried plan is called."""
+    return f"Apply {_named(found)}"
+
+
+def tried_name(scenario: str, found: Rack) -> str:
+    """What a scenario with the tried techniques is called."""
+    return f"{scenario} with {_named(found)}"
+
+
+def add_words(name: str) -> str:
+    """What the undo step that adds the tried plan is called."""
+    return f"Add {name}"
+
+
+def added_said(name: str) -> str:
+    """That the tried plan is now a scenario."""
+    return f"Added as '{name}': {ADDED}."
+
+
+def _named(found: Rack) -> str:
+    on = [each.row.label for each in found.techniques if each.on]
+    return (
+        " and ".join(on) if len(on) <= 2 else f"{on[0]} and {format_counted(len(on) - 1, 'other technique')}"
+    )
