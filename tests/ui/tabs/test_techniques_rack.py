@@ -87,8 +87,8 @@ def test_the_figures_are_the_commands_to_the_cent(rack: RackPanel, session: Sess
     for at, each in enumerate(said["techniques"]):
         shown = row(rack, each["id"])
         assert shown.delta_usd == each["delta_usd"]
-        assert (table.rows[at][3] or None) == (each["delta_usd"] or None)
-        assert (table.rows[at][4] or None) == (each["delta_days"] or None)
+        assert (table.rows[at][2] or None) == (each["delta_usd"] or None)
+        assert (table.rows[at][3] or None) == (each["delta_days"] or None)
         assert shown.can == (each["applies"] and each["modelled"])
     assert session.estimate.total.cost_usd == said["base"]["cost_usd"]
     assert rack.found.value.together.total_usd == said["together"]["cost_usd"]

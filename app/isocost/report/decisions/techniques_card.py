@@ -223,10 +223,10 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
     """Every technique as a line."""
     columns = (
         Column("Technique", key="technique"),
-        Column("Group", key="group"),
         Column("On", key="on"),
         Column("Cost", _cost, right=True, key="delta_usd"),
         Column("Time", _time, right=True, key="delta_days"),
+        Column("Group", key="group"),
         Column("Change", key="change"),
         Column("Catch", key="catch"),
         Column("Why not", key="why_not"),
@@ -237,10 +237,10 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
     rows = tuple(
         (
             each.row.label,
-            _heading(each),
             "on" if each.on else "off" if each.after is not None else "not possible",
             "" if each.delta_usd is None else each.delta_usd,
             "" if each.delta_days is None else each.delta_days,
+            _heading(each),
             change_words(each.changed, catalog),
             each.row.catch,
             each.why_not,
