@@ -19,7 +19,7 @@ from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import Drawing, ReadableChart
 from isocost.ui.tabs.risk.picking import UP_AND_DOWN, PickWidget
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import RIGHT, write_text
 
 ROW, HEAD = 25, 22
@@ -249,7 +249,7 @@ class TornadoCard(ChartCard):
     def _tell(self, words: str) -> None:
         """The row pointed at with its source; what is to be known of all while none is."""
         self.pointed.say(words or self._noted)
-        self.pointed.setToolTip(self._noted)
+        self.pointed.setToolTip(plain_tip(self._noted))
 
     def _pick(self, at: int) -> None:
         if path := self.rows.view[at].path:
