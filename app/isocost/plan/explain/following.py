@@ -1,4 +1,4 @@
-"""The key of a figure after an edit: stages are counted by their place, which moves when one goes or comes."""
+"""The key of a figure after an edit: stages are counted by their place, which moves when one goes."""
 
 from __future__ import annotations
 
