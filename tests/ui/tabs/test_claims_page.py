@@ -154,6 +154,16 @@ def test_a_pasted_sentence_is_checked_wherever_the_keyboard_is(page, where):
     assert statuses == ["adds up", "does not fit", "59 times short", "no model"]
 
 
+def test_a_sentence_that_no_claim_has_in_it_is_checked_at_enter(page):
+    page.library.search.setFocus()
+    QApplication.clipboard().setText(IMPOSSIBLE)
+    page.library.search.paste()  # as the field's own menu does
+    QTest.keyClick(page.library.search, Qt.Key.Key_Return)
+    settle(page._session)
+    assert page.verdict.sentence.text() == IMPOSSIBLE
+    assert words(page).startswith("Impossible: 59 times too much work")
+
+
 def test_what_is_pasted_next_takes_the_place_of_the_first(page):
     paste(page, IMPOSSIBLE)
     paste(page, "7B on 2T tokens, 64 H100, 30 days", page.verdict.sentence)

@@ -130,17 +130,20 @@ class LibraryDelegate(RowDelegate):
 
 
 class _SearchLine(QLineEdit):
-    """What is typed narrows the list; what is pasted is a claim."""
+    """What is typed narrows the list; what is pasted is a claim, as is at Enter what no claim has in it."""
 
     pasted = Signal(str)
     walked = Signal(object)
     """A key for the list."""
+    entered = Signal(str)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
             self.pasted.emit(QGuiApplication.clipboard().text())
         elif event.key() in WALKED:
             self.walked.emit(event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit(self.text())
         else:
             super().keyPressEvent(event)
 
@@ -180,8 +183,14 @@ class Library(QFrame):
         remove = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list, self._remove)
         remove.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.search.walked.connect(lambda event: self.list.keyPressEvent(event))
+        self.search.entered.connect(self._enter)
         self.list.selectionModel().currentChanged.connect(self._move)
         self.apply_theme(theme)
+
+    def _enter(self, text: str) -> None:
+        """Check a sentence that came by another road than the key for pasting, as the field's own menu."""
+        if text.strip() and not self.model.rowCount():
+            self.pasted.emit(text)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -257,7 +266,7 @@ class Library(QFrame):
         shown = [row for row in self._rows if row.found(typed)]
         self.model.show(shown)
         self.none.setVisible(not shown)
-        self.none.say(f"No claim has “{typed}” in it. Paste a sentence to check it.")
+        self.none.say(f"No claim has “{typed}” in it. Enter checks it as a sentence.")
         self._mark()
 
     def event(self, event: QEvent) -> bool:

@@ -113,7 +113,7 @@ class ClaimsPage(QWidget):
     def _connect(self) -> None:
         self.checker.judged.connect(self._take)
         self.library.chosen.connect(self.show_claim)
-        self.library.pasted.connect(lambda _: self.paste())
+        self.library.pasted.connect(self.check)
         self.library.removed.connect(self._remove)
         self.verdict.edited.connect(self._edit)
         self.verdict.plan_wanted.connect(self._open)
@@ -204,7 +204,11 @@ class ClaimsPage(QWidget):
 
     def paste(self) -> None:
         """Make what the clipboard holds a claim of one's own."""
-        sentence = pasted()
+        self.check(pasted())
+
+    def check(self, text: str) -> None:
+        """Make a sentence a claim of one's own."""
+        sentence = " ".join(text.split())
         if sentence:
             self.show_claim(self._own_key(sentence))
             self.verdict.sentence.setFocus(Qt.FocusReason.ShortcutFocusReason)
