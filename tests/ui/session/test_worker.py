@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QObject, QThread
+from shiboken6 import delete
 
 from isocost.ui.session.worker import LatestWorker
 
@@ -108,8 +109,10 @@ def test_what_work_makes_python_collect_is_destroyed_on_the_thread_of_the_window
     assert set(places) == {threading.get_ident()}
 
 
-def test_a_worker_that_is_closed_at_work_leaves_collection_on(qapp):
+@pytest.mark.parametrize("end", [LatestWorker.close, delete])
+def test_a_worker_that_ends_at_work_leaves_collection_on(qapp, end):
     made = LatestWorker()
     made.request(lambda: [[number] for number in range(100_000)])
-    made.close()
+    assert not gc.isenabled()
+    end(made)
     assert gc.isenabled()

@@ -37,6 +37,25 @@ class Collection:
 COLLECTION = Collection()
 
 
+class Hold:
+    """One worker's hold on the collection."""
+
+    def __init__(self) -> None:
+        self._on = False
+
+    def take(self) -> None:
+        """Collect nothing from now on."""
+        if not self._on:
+            self._on = True
+            COLLECTION.hold()
+
+    def release(self, _: object = None) -> None:
+        """Collect again, as far as it lies with this worker."""
+        if self._on:
+            self._on = False
+            COLLECTION.release()
+
+
 class _FreedMemory:
     """What searches have freed and glibc keeps for their threads: 100 MB after some thousand edits."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
-from isocost.ui.session.memory import COLLECTION, FREED
+from isocost.ui.session.memory import FREED, Hold
 
 
 class _Bell(QObject):
@@ -71,6 +71,8 @@ class LatestWorker(QObject):
         self._running = False
         self._waiting: Callable[[], Any] | None = None
         self._closed = False
+        self._hold = Hold()
+        self.destroyed.connect(self._hold.release)  # of one that nobody closed
 
     @property
     def busy(self) -> bool:
@@ -107,13 +109,12 @@ class LatestWorker(QObject):
             return
         self._generation += 1
         self._running = True
-        COLLECTION.hold()
+        self._hold.take()
         self._pool.start(_Job(self._generation, work, self._outcomes, self._bell))
 
     def _rest(self) -> None:
-        if self._running:
-            self._running = False
-            COLLECTION.release()
+        self._running = False
+        self._hold.release()
 
     def _finish(self, number: int) -> None:
         self._rest()
