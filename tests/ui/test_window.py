@@ -353,3 +353,17 @@ def test_recent_files_come_before_the_presets(window, qtbot, tmp_path):
     assert all(
         card.mapTo(window.gallery.widget(), card.rect().topLeft()).y() > top for card in window.gallery.cards
     )
+
+
+def test_an_input_two_pages_hold_is_shown_on_the_one_in_sight(window):
+    window.activateWindow()
+    for title in ("Plan", "Risk"):
+        window.show_page(window.page_titles.index(title))
+        settle(window.session)
+        window.reveal("goal.budget_usd")
+        assert window.page_titles[window.tabs.currentIndex()] == title
+        assert QApplication.focusWidget().isVisible()
+        assert window.views[window.tabs.currentIndex()].isAncestorOf(QApplication.focusWidget())
+    window.show_page(window.page_titles.index("Fit"))
+    window.reveal("goal.budget_usd")
+    assert window.page_titles[window.tabs.currentIndex()] == "Plan"

@@ -33,7 +33,7 @@ class LeadsToInputs(Protocol):
 
 
 @runtime_checkable
-class HoldsInputs(LeadsToInputs, Protocol):
+class HoldsInputs(Protocol):
     """A page with inputs of its own."""
 
     def holds(self, path: str) -> bool:

@@ -277,7 +277,9 @@ class Window(QMainWindow):
 
     def reveal(self, path: str) -> None:
         """Show an input wherever it is, and put the cursor there."""
-        for index, view in enumerate(self.views):
+        here = self.tabs.currentIndex()
+        for index in sorted(range(len(self.views)), key=lambda each: each != here):  # a page in sight first
+            view = self.views[index]
             if isinstance(view, HoldsInputs) and view.holds(path):
                 self.show_page(index)
                 view.reveal(path)
