@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isocost.catalog import load
+from isocost.catalog import CatalogError, load
 from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.curves import active_curve, other_curves, pareto_front, ranking
@@ -25,9 +25,12 @@ from isocost.plan.project.project import (
     Project,
     Scenario,
     get_value,
+    replace_scenario,
     set_section,
     set_value,
 )
+from isocost.plan.project.ranges import InputRange
+from isocost.plan.values import Shape
 
 CATALOG = load()
 
@@ -279,3 +282,33 @@ def test_a_typed_utilization_few_runs_reach_is_remarked_on_and_a_usual_one_is_no
     assert predicted < high.stages[0].mfu_reachable < 1.3 * predicted
     assert not [n for n in usual.warnings if n.field == "efficiency.mfu"]
     assert estimate(base, CATALOG).stages[0].mfu_reachable is None
+
+
+def test_a_shape_no_model_can_have_is_refused_in_a_sentence():
+    shape = Shape(
+        layers=4,
+        hidden=64,
+        heads=4,
+        ffn=128,
+        vocabulary=1000,
+        experts=8,
+        top_k=2,
+        expert_ffn=64,
+        moe_layers=9,
+    )
+    with pytest.raises(CatalogError, match=r"shape\.moe_layers: must be at most the 4 layers, got 9"):
+        estimate(pretrain(model=ModelChoice(shape=shape)), CATALOG)
+
+
+def test_what_is_in_doubt_without_any_stage_that_counts_is_told():
+    plan = set_value(pretrain(), "people.heads", 3.0)
+    ranged = InputRange(path="people.heads", low=2.0, high=5.0)
+    scenario = msgspec.structs.replace(
+        plan.scenarios[0],
+        ranges=(ranged,),
+        people=msgspec.structs.replace(plan.scenarios[0].people, months=2.0),
+        stages=tuple(msgspec.structs.replace(stage, enabled=False) for stage in plan.scenarios[0].stages),
+    )
+    found = estimate(replace_scenario(plan, scenario, scenario=0), CATALOG)
+    assert found.total.cost_usd > 0.0
+    assert found.range.cost_usd.p10 < found.total.cost_usd < found.range.cost_usd.p90

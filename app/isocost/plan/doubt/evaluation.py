@@ -103,8 +103,8 @@ class Programme:
         count = len(self.middle.stages)
         own = np.asarray(_times(np.ones((count, 1)), [effect.hours for effect in effects]))
         stages = [self.middle.scenario.stages[at] for at in self.middle.stages]
-        shares = np.array([is_share(stage) for stage in stages])
-        final = np.array([kind_of(stage).group == "final run" for stage in stages])
+        shares = np.array([is_share(stage) for stage in stages], dtype=bool)
+        final = np.array([kind_of(stage).group == "final run" for stage in stages], dtype=bool)
         hours = np.asarray(self.middle.values["stage.gpu_hours"])[final]
         if not shares.any() or not hours.sum() > 0.0:
             return own

@@ -16,7 +16,7 @@ from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
 from isocost.engine.records import Accelerator, Method, Optimizer, Precision, Transformer, Workload
 from isocost.engine.shapes import least_active, shape_for
-from isocost.plan.physics.shape import transformer_of_shape
+from isocost.plan.physics.shape import shape_flaw, transformer_of_shape
 from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
 from isocost.quantities import format_quantity
 
@@ -50,9 +50,11 @@ def transformer_of(model: ModelChoice, catalog: Catalog) -> Transformer:
     """The shape behind a model choice: its own, that of its name, else a plausible one for the counts.
 
     Raises:
-        CatalogError: the name is not in the catalogue, or no model has such counts.
+        CatalogError: the name is not in the catalogue, or no model has such counts or such a shape.
     """
     if model.shape is not None:
+        if (flaw := shape_flaw(model)) is not None:
+            raise CatalogError(flaw)
         return transformer_of_shape(model.shape)
     if model.name is not None:
         return catalog.model(model.name).transformer
