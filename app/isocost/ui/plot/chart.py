@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Generic, Protocol, TypeVar, final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
@@ -80,6 +80,43 @@ class ReadableChart(Chart[View]):
     @abstractmethod
     def words(self, part: int) -> str:
         """What a part is."""
+
+
+class Told(Protocol):
+    """A figure that says in words what it is."""
+
+    @property
+    def words(self) -> str: ...
+
+
+class RowsChart(ReadableChart[View]):
+    """Rows of one height below each other; the keys that lead up and down read them."""
+
+    steps: ClassVar[Mapping[Qt.Key, int]] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+    greets: ClassVar[bool] = True
+
+    row_height: ClassVar[int]
+    """Pixels of a row at the design's text size."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> Sequence[Told]:
+        """The rows from the top."""
+
+    @abstractmethod
+    def top(self, theme: Theme) -> float:
+        """Pixels above the first row."""
+
+    @property
+    def parts(self) -> int:
+        return len(self.rows)
+
+    def words(self, part: int) -> str:
+        return self.rows[part].words
+
+    def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
+        row = int((at.y() - self.top(theme)) // theme.px(self.row_height))
+        return row if 0 <= row < self.parts else None
 
 
 class ChartWidget(QWidget, Generic[View]):

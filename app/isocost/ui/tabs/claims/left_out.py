@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QWidget
@@ -12,7 +10,7 @@ from isocost.report.decisions.claim_left_out import LeftView, Step, left_table
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
-from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
+from isocost.ui.plot.chart import Drawing, ReadableWidget, RowsChart
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
 from isocost.ui.widgets.rows import RIGHT, write_text
 
@@ -24,22 +22,17 @@ LEAST = 2.0
 """Pixels a bar is wide at least, so that every amount is seen."""
 
 
-class LeftOutChart(ReadableChart[LeftView | None]):
+class LeftOutChart(RowsChart[LeftView | None]):
     """The steps from top to bottom."""
 
-    steps: ClassVar = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-    greets: ClassVar[bool] = True
+    row_height = ROW
 
     @property
-    def parts(self) -> int:
-        return len(self.view.steps) if self.view is not None else 0
+    def rows(self) -> tuple[Step, ...]:
+        return self.view.steps if self.view is not None else ()
 
-    def words(self, part: int) -> str:
-        return self.view.steps[part].words if self.view is not None else ""
-
-    def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
-        part = int((at.y() - TOP) // theme.px(ROW))
-        return part if 0 <= part < self.parts else None
+    def top(self, theme: Theme) -> float:
+        return TOP
 
     def least(self, theme: Theme) -> QSize:
         return QSize(theme.px(240), self.wanted(theme).height())

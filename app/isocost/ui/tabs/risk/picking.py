@@ -9,9 +9,6 @@ from PySide6.QtWidgets import QWidget
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import ReadableChart, ReadableWidget, View
 
-UP_AND_DOWN = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-"""Keys that lead from row to row."""
-
 
 class PickWidget(ReadableWidget[View]):
     """A chart of rows on screen; each is a button."""

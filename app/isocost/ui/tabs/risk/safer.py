@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
@@ -26,11 +24,11 @@ from isocost.report.table import Table
 from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
-from isocost.ui.plot.chart import Chart, ChartWidget, Drawing, ReadableChart
+from isocost.ui.plot.chart import Chart, ChartWidget, Drawing, RowsChart
 from isocost.ui.plot.ticks import Tick, even_ticks
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.risk.dots_chart import paint_mark
-from isocost.ui.tabs.risk.picking import UP_AND_DOWN, PickWidget
+from isocost.ui.tabs.risk.picking import PickWidget
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import RIGHT, write_text
@@ -44,28 +42,23 @@ TRACK, BELOW = 22, 18
 """Pixels of the bar of days, and of the days below it."""
 
 
-class SaferChart(ReadableChart[tuple[SaferRow, ...]]):
+class SaferChart(RowsChart[tuple[SaferRow, ...]]):
     """A row for each chance that the budget is enough."""
 
-    steps: ClassVar = UP_AND_DOWN
-    greets = True
+    row_height = ROW
 
     @property
-    def parts(self) -> int:
-        return len(self.view)
+    def rows(self) -> tuple[SaferRow, ...]:
+        return self.view
 
-    def words(self, part: int) -> str:
-        return self.view[part].words
+    def top(self, theme: Theme) -> float:
+        return theme.px(HEAD)
 
     def least(self, theme: Theme) -> QSize:
         return QSize(theme.px(CHANCE + MORE + BUDGET_WIDTH + 30), self.wanted(theme).height())
 
     def wanted(self, theme: Theme) -> QSize:
         return QSize(theme.px(300), theme.px(HEAD + 4 * ROW))
-
-    def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
-        row = int((at.y() - theme.px(HEAD)) // theme.px(ROW))
-        return row if 0 <= row < len(self.view) else None
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         head = QRectF(0, 0, size.width(), theme.px(HEAD) - 3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
@@ -16,8 +15,8 @@ from isocost.report.findings.risk import DoubtRow, End, doubt_rows, doubts_noted
 from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
-from isocost.ui.plot.chart import Drawing, ReadableChart
-from isocost.ui.tabs.risk.picking import UP_AND_DOWN, PickWidget
+from isocost.ui.plot.chart import Drawing, RowsChart
+from isocost.ui.tabs.risk.picking import PickWidget
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import RIGHT, write_text
@@ -91,28 +90,23 @@ class Places:
         return text_size(small, end.value)[0] + GAP + text_size(quiet, end.added)[0] + 2.0 * GAP
 
 
-class TornadoChart(ReadableChart[tuple[DoubtRow, ...]]):
+class TornadoChart(RowsChart[tuple[DoubtRow, ...]]):
     """The bars, the widest on top; a row is a button."""
 
-    steps: ClassVar = UP_AND_DOWN
-    greets = True
+    row_height = ROW
 
     @property
-    def parts(self) -> int:
-        return len(self.view)
+    def rows(self) -> tuple[DoubtRow, ...]:
+        return self.view
 
-    def words(self, part: int) -> str:
-        return self.view[part].words
+    def top(self, theme: Theme) -> float:
+        return theme.px(HEAD)
 
     def least(self, theme: Theme) -> QSize:
         return QSize(theme.px(250), self.wanted(theme).height())
 
     def wanted(self, theme: Theme) -> QSize:
         return QSize(theme.px(480), theme.px(HEAD + max(1, len(self.view)) * ROW))
-
-    def part_at(self, at: QPointF, size: QSizeF, theme: Theme) -> int | None:
-        row = int((at.y() - theme.px(HEAD)) // theme.px(ROW))
-        return row if 0 <= row < len(self.view) else None
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
         if not self.view:
