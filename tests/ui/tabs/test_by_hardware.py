@@ -27,14 +27,14 @@ def click(page: PlanPage, row: int) -> None:
 
 
 def test_rows_are_ranked_by_cost(page: PlanPage):
-    choices = page.by_hardware.ranking.choices
+    choices = page.by_hardware.ranking.rows
     assert len(choices) == 12
     assert [c.cost_usd for c in choices] == sorted(c.cost_usd for c in choices)
     assert row_text(page, 0) == "H800: $5.51M, 2,048 for 56 days"
 
 
 def test_a_click_on_a_bar_plans_with_it(page: PlanPage, made_up: FakeSession):
-    second = page.by_hardware.ranking.choices[1]
+    second = page.by_hardware.ranking.rows[1]
     click(page, 1)
     assert made_up.chosen == [(second.accelerator, second.count, None)]
 
@@ -46,7 +46,7 @@ def test_a_row_is_chosen_with_the_keyboard(page: PlanPage, made_up: FakeSession,
     view.setCurrentIndex(page.by_hardware.ranking.index(0))
     QTest.keyClick(view, Qt.Key.Key_Down)
     QTest.keyClick(view, Qt.Key.Key_Down)
-    third = page.by_hardware.ranking.choices[2]
+    third = page.by_hardware.ranking.rows[2]
     QTest.keyClick(view, key)
     assert made_up.chosen == [(third.accelerator, third.count, None)]
 
@@ -59,7 +59,7 @@ def test_same_time_compares_at_the_plans_days_and_same_count_goes_back(page: Pla
     assert made_up.deadline_days is None
     assert page.by_hardware.at_deadline.isChecked()
     assert plain_spaces(page.by_hardware.title.text()).startswith("Within 57 days: ")
-    in_time = [c for c in page.by_hardware.ranking.choices if c.in_time]
+    in_time = [c for c in page.by_hardware.ranking.rows if c.in_time]
     assert all(c.days <= within * 1.0001 for c in in_time)
     QTest.mouseClick(page.by_hardware.at_count, LEFT)
     assert page.by_hardware.title.text().startswith("At 2,048 each: ")
@@ -67,7 +67,7 @@ def test_same_time_compares_at_the_plans_days_and_same_count_goes_back(page: Pla
 
 def test_what_is_too_slow_comes_last_and_says_so(page: PlanPage, made_up: FakeSession):
     made_up.deadline_days = 8.0
-    last = len(page.by_hardware.ranking.choices) - 1
+    last = len(page.by_hardware.ranking.rows) - 1
     assert row_text(page, last).endswith(", too slow")
     assert "too slow" not in row_text(page, 0)
 
@@ -90,7 +90,7 @@ def test_fewer_and_more_rows_follow_the_curves(page: PlanPage, made_up: FakeSess
 
 def test_the_table_is_what_is_drawn(page: PlanPage):
     table = page.by_hardware.table()
-    choices = page.by_hardware.ranking.choices
+    choices = page.by_hardware.ranking.rows
     assert [row[0] for row in table.rows] == [c.label for c in choices]
     assert [row[3] for row in table.rows] == [c.cost_usd for c in choices]
     assert plain_spaces(table.shown(0, 3)) == "$5.51M"
@@ -98,14 +98,14 @@ def test_the_table_is_what_is_drawn(page: PlanPage):
 
 def test_the_description_reads_every_row(page: PlanPage):
     text = plain_spaces(page.by_hardware.accessibleDescription())
-    for row in range(len(page.by_hardware.ranking.choices)):
+    for row in range(len(page.by_hardware.ranking.rows)):
         assert row_text(page, row) in text
 
 
 def test_bars_are_painted_in_their_colours(page: PlanPage, theme):
     QApplication.processEvents()
     image = page.by_hardware.list.viewport().grab().toImage()
-    choices = page.by_hardware.ranking.choices[:8]
+    choices = page.by_hardware.ranking.rows[:8]
     wanted = {series_of(theme, STYLES, choice.accelerator).line for choice in choices}
     seen = {
         image.pixelColor(x, y).name()

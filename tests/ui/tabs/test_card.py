@@ -36,7 +36,7 @@ def test_exported_data_are_the_plain_numbers(page: PlanPage, tmp_path: Path, mon
     page.by_hardware.export_data()
     with file.open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    choices = page.by_hardware.ranking.choices
+    choices = page.by_hardware.ranking.rows
     assert [row["accelerator"] for row in rows] == [c.label for c in choices]
     assert [float(row["cost_usd"]) for row in rows] == [c.cost_usd for c in choices]
 
@@ -65,7 +65,7 @@ def test_the_table_window_shows_what_the_chart_draws(page: PlanPage):
     table = dialog.table
     headings = [table.horizontalHeaderItem(c).text() for c in range(table.columnCount())]
     assert headings == ["Accelerator", "How many", "Time", "Cost", "Verdict"]
-    choices = page.by_hardware.ranking.choices
+    choices = page.by_hardware.ranking.rows
     assert table.rowCount() == len(choices)
     assert table.item(0, 0).text() == choices[0].label
     assert plain_spaces(table.item(0, 3).text()) == "$5.51M"
@@ -126,7 +126,7 @@ def test_a_drawing_has_the_rows_that_are_scrolled_out_of_sight(page: PlanPage, t
     page.by_hardware.export_svg()
     root = ElementTree.parse(tmp_path / "hardware.svg").getroot()
     written = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
-    assert {choice.label for choice in page.by_hardware.ranking.choices} <= written
+    assert {choice.label for choice in page.by_hardware.ranking.rows} <= written
     assert float(root.get("viewBox").split()[3]) > page.by_hardware.height()
 
 

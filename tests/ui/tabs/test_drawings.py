@@ -16,6 +16,7 @@ from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.report.findings.choices import Crossover, LinesView, NamedLine
 from isocost.report.findings.ledger import CalendarView
+from isocost.report.findings.plan import in_words
 from isocost.ui.look.theme import DARK, LIGHT, Theme, ThemeManager
 from isocost.ui.plot.chart import ChartWidget, Drawing
 from isocost.ui.plot.crossings import LinesChart
@@ -23,9 +24,9 @@ from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.tabs.fit.memory import MemoryChart
 from isocost.ui.tabs.fit.step import StepChart
 from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
-from isocost.ui.tabs.plan.by_hardware import BarDelegate, Ranking
+from isocost.ui.tabs.plan.by_hardware import BarDelegate
 from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
-from isocost.ui.widgets.rows import RowsDrawing
+from isocost.ui.widgets.rows import Lines, RowsDrawing
 from tests.plan.curves import comparison
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -80,9 +81,9 @@ def plot(qtbot, theme: Theme) -> CostTimePlot:
 @pytest.fixture
 def ranking(qapp: object, theme: Theme) -> RowsDrawing:
     """Accelerators by cost."""
-    shown, model, delegate = comparison(), Ranking(), BarDelegate(theme)
+    shown, model, delegate = comparison(), Lines(in_words), BarDelegate(theme)
     model.show(ranked(shown))
-    delegate.show(shown, model.choices)
+    delegate.show(shown, model.rows)
     return RowsDrawing(model, delegate)
 
 

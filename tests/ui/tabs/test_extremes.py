@@ -99,7 +99,7 @@ def test_a_plan_that_costs_nothing_says_so_in_place_of_the_curves(pages: Pages, 
     assert pages.session.estimate.total.cost_usd == 0.0
     assert pages.plan.cost_time.nothing.text() == FREE
     assert pages.plan.cost_time.nothing.isVisible()
-    assert pages.plan.by_hardware.ranking.choices
+    assert pages.plan.by_hardware.ranking.rows
     pages.put(path, before)
     assert pages.plan.cost_time.plot.isVisible()
     assert "costs nothing" not in " ".join(pages.texts[::2])

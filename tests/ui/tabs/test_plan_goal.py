@@ -310,7 +310,7 @@ def test_what_would_change_the_winner_is_said_of_the_ranking_that_is_shown(real:
     assert real.by_hardware.at_deadline.isChecked()
     said = changes_said(real)
     assert said[0] == "What would change the winner"
-    assert said[1].startswith(f"{real.by_hardware.ranking.choices[0].label} above $")
+    assert said[1].startswith(f"{real.by_hardware.ranking.rows[0].label} above $")
     QTest.mouseClick(real.by_hardware.at_count, LEFT)
     assert changes_said(real) == []
     QTest.mouseClick(real.by_hardware.at_deadline, LEFT)

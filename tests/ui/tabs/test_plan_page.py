@@ -60,7 +60,7 @@ def test_the_old_curve_stays_while_the_others_are_computed(page: PlanPage, made_
     made_up.current_scenario.hardware.accelerator = "b200"
     made_up.compute(others=False)
     assert curve_shown(page, "h800-sxm") is not None
-    assert [row.accelerator for row in page.by_hardware.ranking.choices].count("b200") == 1
+    assert [row.accelerator for row in page.by_hardware.ranking.rows].count("b200") == 1
 
 
 def test_nothing_is_drawn_while_the_page_is_hidden(page: PlanPage, made_up: FakeSession):
@@ -121,11 +121,9 @@ def test_choosing_a_bar_changes_the_project_in_one_undo_step(real: PlanPage, ses
     before = session.project
     view = real.by_hardware.list
     row = next(
-        i
-        for i, c in enumerate(real.by_hardware.ranking.choices)
-        if c.accelerator != real_accelerator(session)
+        i for i, c in enumerate(real.by_hardware.ranking.rows) if c.accelerator != real_accelerator(session)
     )
-    choice = real.by_hardware.ranking.choices[row]
+    choice = real.by_hardware.ranking.rows[row]
     view.scrollTo(real.by_hardware.ranking.index(row))
     QTest.mouseClick(
         view.viewport(),
@@ -158,7 +156,7 @@ def test_the_count_compared_is_that_of_the_shared_hardware(qtbot, theme: Theme, 
     page.show()
     session.open(load_project(preset("deepseek-chain"), session.catalog), None)
     settle(session)
-    own = next(c for c in page.by_hardware.ranking.choices if c.accelerator == "h800-sxm")
+    own = next(c for c in page.by_hardware.ranking.rows if c.accelerator == "h800-sxm")
     assert own.count == 512
     assert (own.days, own.cost_usd) == pytest.approx(
         (session.estimate.total.wall_days, session.estimate.total.cost_usd)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
+from isocost.ui.look.theme import Theme
+from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import plain_label
+
+UNLIMITED = 16_777_215
+"""Qt's own limit of a width or a height: no maximum."""
 
 
 class ScrollBody(QWidget):
@@ -54,6 +59,52 @@ def scrolling(body: QWidget, name: str = "", parent: QWidget | None = None) -> Q
     for part in (area.viewport(), body):
         part.setAutoFillBackground(False)
     return area
+
+
+def hold_width(part: QWidget, pixels: int | None) -> None:
+    """Make a part so wide whatever the room; None = as wide as its room."""
+    part.setMinimumWidth(pixels or 0)
+    part.setMaximumWidth(UNLIMITED if pixels is None else pixels)
+
+
+class CardPage(QScrollArea):
+    """A page of cards in a grid, arranged by the room they have; it scrolls where that is too low."""
+
+    def __init__(self, name: str, title: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        keep_bar(self)
+        self._theme = theme
+        body = ScrollBody()
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(16, 12, 10, 14)
+        self._grid.setSpacing(12)
+        self.setWidget(body)
+        for part in (self.viewport(), body):
+            part.setAutoFillBackground(False)
+
+    @property
+    def cards(self) -> tuple[ChartCard, ...]:
+        """Every card, in reading order."""
+        raise NotImplementedError
+
+    def _arrange(self) -> None:
+        """Put the cards into the grid."""
+        raise NotImplementedError
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the theme's type and colours."""
+        self._theme = theme
+        for card in self.cards:
+            card.apply_theme(theme)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
 
 class CardColumns(QHBoxLayout):

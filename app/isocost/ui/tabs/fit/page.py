@@ -30,6 +30,7 @@ from isocost.ui.tabs.fit.memory import MemoryCard
 from isocost.ui.tabs.fit.nearest import NearestCard
 from isocost.ui.tabs.fit.step import StepCard
 from isocost.ui.tabs.fit.unsearched import UnsearchedStage
+from isocost.ui.widgets.sections import hold_width
 
 LEFT, RIGHT = 312, 560
 """Pixels of the left column, and of the right one at least; in a narrower window all cards are in one."""
@@ -37,9 +38,6 @@ TOP, BOTTOM = 268, 300
 """Pixels of the rows at least; in a lower window the page scrolls."""
 PAUSE_MS = 40
 """Between two requests for a report, so that a drag keeps the processor for itself."""
-
-QWIDGETSIZE_MAX = 16_777_215
-"""Qt's own limit: no maximum."""
 
 
 class FitPage(QScrollArea):
@@ -119,8 +117,7 @@ class FitPage(QScrollArea):
         grid.setColumnStretch(0, 0 if wide else 1)
         grid.setColumnStretch(1, 1 if wide else 0)
         for card in (self.memory, self.nearest):
-            card.setMaximumWidth(theme.px(LEFT) if wide else QWIDGETSIZE_MAX)
-            card.setMinimumWidth(theme.px(LEFT) if wide else 0)
+            hold_width(card, theme.px(LEFT) if wide else None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,14 +21,11 @@ from isocost.ui.tabs.ledger.inputs import WIDTH as INPUTS_WIDTH
 from isocost.ui.tabs.ledger.inputs import ProgrammeInputs
 from isocost.ui.tabs.ledger.waterfall import Waterfall
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import CardColumns, ScrollBody, scrolling
+from isocost.ui.widgets.sections import CardColumns, ScrollBody, hold_width, scrolling
 
 MARGIN, GAP, CARD_GAP = 16, 8, 12
 TWO_COLUMNS, NARROW = 1040, 400
 """Pixels from which on the cards stand in two columns, and below which the inputs stand under them."""
-
-UNLIMITED = 16777215
-"""Qt's own value for no maximum."""
 
 TALL = 520
 """Pixels of the inputs' height under the cards."""
@@ -93,8 +90,7 @@ class LedgerPage(QWidget):
         px = self._theme.px
         beside = self.width() - MARGIN * 2 - GAP - px(INPUTS_WIDTH)
         stacked = beside < px(NARROW)
-        self.inputs.setMinimumWidth(0 if stacked else px(INPUTS_WIDTH))
-        self.inputs.setMaximumWidth(UNLIMITED if stacked else px(INPUTS_WIDTH))
+        hold_width(self.inputs, None if stacked else px(INPUTS_WIDTH))
         columns = 2 if not stacked and beside >= px(TWO_COLUMNS) else 1
         if (columns, stacked) == self._arranged:
             return

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import is_
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
@@ -32,16 +31,15 @@ from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.styles import series_of
 from isocost.ui.tabs.plan.goal_lines import DASH
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.figures import FIGURE
-from isocost.ui.widgets.labels import WrapLabel, plain_tip
+from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.widgets.rows import (
     RIGHT,
     ROW,
     ClickList,
     Index,
+    Lines,
     RowDelegate,
     RowsDrawing,
-    rows_replaced,
     write_text,
 )
 from isocost.ui.widgets.whole_rows import WholeRows
@@ -64,13 +62,13 @@ class BarDelegate(RowDelegate):
         self._active = ""
         self._styles: Mapping[str, LineStyle] = {}
         self._spread: tuple[float, float] | None = None
-        self._choices: tuple[RankedChoice, ...] = ()
+        self._choices: Sequence[RankedChoice] = ()
         self._budget: float | None = None
         self._ranged = True
         self.ranges: Mapping[tuple[str, int], tuple[float, float]] = {}
         """The 10th and the 90th percentile of the cost, by accelerator and count."""
 
-    def show(self, comparison: Comparison, choices: tuple[RankedChoice, ...], *, ranged: bool = True) -> bool:
+    def show(self, comparison: Comparison, choices: Sequence[RankedChoice], *, ranged: bool = True) -> bool:
         """Paint from now on for this comparison and these rows, ``ranged`` with their ranges.
 
         Returns:
@@ -166,38 +164,6 @@ class BarDelegate(RowDelegate):
         write_text(painter, room, words, self.quiet, self.theme.text)
 
 
-class Ranking(QAbstractListModel):
-    """The ranked choices; rows are updated in place."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.choices: tuple[RankedChoice, ...] = ()
-        self._active = ""
-
-    def show(self, choices: tuple[RankedChoice, ...], active: str = "") -> None:
-        """Replace the rows, adding and removing only at the end; ``active`` is the plan's accelerator."""
-        self._active = active
-        with rows_replaced(self, len(self.choices), len(choices)):
-            self.choices = choices
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
-        return 0 if parent.isValid() else len(self.choices)
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid() or index.row() >= len(self.choices):
-            return None
-        choice = self.choices[index.row()]
-        if role == ROW:
-            return choice
-        if role == FIGURE:  # the others are what the plan would cost on another accelerator
-            return "total.cost_usd" if choice.accelerator == self._active else ""
-        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return in_words(choice)
-        if role == int(Qt.ItemDataRole.ToolTipRole):
-            return plain_tip(choice_tip(choice))
-        return None
-
-
 class ByHardware(ChartCard):
     """The card; a click on a bar, or Enter on a row, chooses its accelerator and count."""
 
@@ -220,7 +186,7 @@ class ByHardware(ChartCard):
         self.at_count.setChecked(True)
         self.at_count.clicked.connect(lambda: self._rank(in_time=False))
         self.at_deadline.clicked.connect(lambda: self._rank(in_time=True))
-        self.ranking = Ranking(self)
+        self.ranking: Lines[RankedChoice] = Lines(in_words, self, tip=choice_tip, figure=self._figure_of)
         self._delegate = BarDelegate(theme, self)
         self.list = ClickList("by_hardware.list", self.ranking, self._delegate, self)
         self._dress_list()
@@ -275,7 +241,7 @@ class ByHardware(ChartCard):
         told = comparison.deadline_days, ranged
         if told == self._told and len(parts) == len(self._parts) and all(map(is_, parts, self._parts)):
             # A budget moves no row but its own line: a drag ranks nothing in vain.
-            if self._delegate.show(comparison, self.ranking.choices, ranged=ranged):
+            if self._delegate.show(comparison, self.ranking.rows, ranged=ranged):
                 self.list.viewport().update()
             return
         self._parts, self._told = parts, told
@@ -286,7 +252,7 @@ class ByHardware(ChartCard):
         said = ranking_said(comparison, choices)
         self.say(*said)
         self._delegate.show(comparison, choices, ranged=ranged)
-        self.ranking.show(choices, comparison.active.accelerator)
+        self.ranking.show(choices)
         self.list.viewport().update()
         self._rows.arrange()
         self.list.setAccessibleName(said.finding)
@@ -308,7 +274,7 @@ class ByHardware(ChartCard):
             for label in self.changes:
                 label.say("")
             return
-        choices = self.ranking.choices
+        choices = self.ranking.rows
         first = (choices[0].accelerator, choices[0].count) if choices else None
         said = ("What would change the winner", *changes) if changes and winner == first else ()
         for at, label in enumerate(self.changes):
@@ -316,14 +282,14 @@ class ByHardware(ChartCard):
             label.setVisible(at < len(said))
 
     def drawing(self) -> Drawing | None:
-        return RowsDrawing(self.ranking, self._delegate) if self.ranking.choices else None
+        return RowsDrawing(self.ranking, self._delegate) if self.ranking.rows else None
 
     def drawn_size(self) -> QSize:
         """As high as the card with all its rows, which scrolls in steps of pixels."""
         return self.size() + QSize(0, self.list.verticalScrollBar().maximum())
 
     def table(self) -> Table:
-        return ranking_table(self.ranking.choices)
+        return ranking_table(self.ranking.rows)
 
     @staticmethod
     def _days(comparison: Comparison) -> float:
@@ -338,6 +304,11 @@ class ByHardware(ChartCard):
         if self._comparison is not None:
             self.show_comparison(self._comparison, ranged=self._ranged)
             self.reranked.emit()
+
+    def _figure_of(self, choice: RankedChoice) -> str:
+        """The plan's own cost is one; the others are what it would cost on another accelerator."""
+        own = self._comparison is not None and choice.accelerator == self._comparison.active.accelerator
+        return "total.cost_usd" if own else ""
 
     def _choose(self, index: QModelIndex) -> None:
         choice: RankedChoice = index.data(ROW)

@@ -48,7 +48,7 @@ from isocost.ui.tabs.plan.by_hardware import ByHardware
 from isocost.ui.tabs.plan.cost_time import CostTime
 from isocost.ui.tabs.plan.marks import Beside, Mark
 from isocost.ui.tabs.plan.offers import MOST, OfferRow
-from isocost.ui.widgets.sections import ScrollBody
+from isocost.ui.widgets.sections import ScrollBody, hold_width
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +69,6 @@ BESIDE, NARROWEST = 760, 300
 
 TALL, LIST = 420, 320
 """Pixels of the height of the plot's card and of the list's at least in a column, which scrolls."""
-
-UNLIMITED = 16_777_215
-"""Qt's own limit: no maximum."""
 
 
 class PlanPage(QScrollArea):
@@ -154,8 +151,7 @@ class PlanPage(QScrollArea):
         beside = self.width() >= px(BESIDE)
         self.setMinimumWidth(px(NARROWEST))
         self._beside.setDirection(across if beside else QBoxLayout.Direction.TopToBottom)
-        self.by_hardware.setMinimumWidth(px(SIDE) if beside else 0)
-        self.by_hardware.setMaximumWidth(px(SIDE) if beside else UNLIMITED)
+        hold_width(self.by_hardware, px(SIDE) if beside else None)
         self.cost_time.setMinimumHeight(0 if beside else px(TALL))
         self.by_hardware.setMinimumHeight(0 if beside else px(LIST))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.chances import chances, chances_follow, stage_with
 from isocost.plan.answer.estimate import Answer
@@ -22,32 +22,24 @@ from isocost.ui.tabs.risk.experiment import ExperimentCard
 from isocost.ui.tabs.risk.safer import SaferCard
 from isocost.ui.tabs.risk.tornado import TornadoCard
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import ScrollBody, keep_bar
+from isocost.ui.widgets.sections import CardPage, hold_width
 
 log = logging.getLogger(__name__)
 SIDE, WIDE = 336, 820
 """Pixels of the right column, and of the page from which on there are two."""
 TALL = 360
 """Pixels of the dots' card at least."""
-UNLIMITED = 16_777_215
-"""Qt's own limit: no maximum."""
 
 
-class RiskPage(QScrollArea):
+class RiskPage(CardPage):
     """A view of the chances of an answer, which are sampled in the worker; rests while hidden."""
 
     field_wanted = Signal(str)
     """Path of an input that is not on this page."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("risk_page")
-        self.setAccessibleName("Risk")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        keep_bar(self)
+        super().__init__("risk_page", "Risk", theme, parent)
         self._session = session
-        self._theme = theme
         self.dots = DotsCard(theme, self)
         self.safer = SaferCard(session, theme, self)
         self.tornado = TornadoCard(theme, self)
@@ -55,24 +47,13 @@ class RiskPage(QScrollArea):
         self.sampled = session.later(chances, chances_follow)
         for card in self.cards:
             card.explains("total.cost_usd", by_title=card is not self.experiment)
-        self._build()
+        self._arrange()
         self._connect()
         self._show_nothing(SAMPLING)
 
     @property
     def cards(self) -> tuple[ChartCard, ...]:
-        """Every card, in reading order."""
         return self.dots, self.safer, self.tornado, self.experiment
-
-    def _build(self) -> None:
-        body = ScrollBody()
-        body.setAutoFillBackground(False)
-        self._grid = QGridLayout(body)
-        self._grid.setContentsMargins(16, 12, 10, 14)
-        self._grid.setSpacing(12)
-        self.setWidget(body)
-        self.viewport().setAutoFillBackground(False)
-        self._arrange()
 
     def _connect(self) -> None:
         session = self._session
@@ -87,13 +68,6 @@ class RiskPage(QScrollArea):
         self.safer.chosen.connect(self._choose)
         self.tornado.field_wanted.connect(self._lead_to)
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's type and colours."""
-        self._theme = theme
-        for card in self.cards:
-            card.apply_theme(theme)
-        self._arrange()
-
     def _arrange(self) -> None:
         """Two columns, or one where they have no room."""
         px, grid = self._theme.px, self._grid
@@ -102,15 +76,10 @@ class RiskPage(QScrollArea):
         for card, (row, column) in zip(self.cards, cells, strict=True):
             grid.addWidget(card, row, column)
         for card in (self.safer, self.experiment):
-            card.setMinimumWidth(px(SIDE) if wide else 0)
-            card.setMaximumWidth(px(SIDE) if wide else UNLIMITED)
+            hold_width(card, px(SIDE) if wide else None)
         self.dots.setMinimumHeight(px(TALL))
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 1)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

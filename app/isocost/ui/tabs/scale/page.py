@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.estimate import Answer
 from isocost.report.findings.scale import no_map
@@ -14,7 +14,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.counts import CountsCard
 from isocost.ui.tabs.scale.isocost import IsocostCard
 from isocost.ui.tabs.scale.wins import WinsCard
-from isocost.ui.widgets.sections import ScrollBody, keep_bar
+from isocost.ui.widgets.sections import CardPage, hold_width
 
 SIDE, WIDE = 372, 800
 """Pixels of the right column, and of the page from which on there are two."""
@@ -22,25 +22,17 @@ TALL = (430, 270, 300)
 """Pixels of each card at least."""
 PAUSE_MS = 120
 """After a change, in which another only moves the plan: a drag of a slider keeps the processor for itself."""
-UNLIMITED = 16_777_215
-"""Qt's own limit: no maximum."""
 
 
-class ScalePage(QScrollArea):
+class ScalePage(CardPage):
     """A view of the answer; rests while hidden."""
 
     field_wanted = Signal(str)
     """Path of an input that is not on this page."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("scale_page")
-        self.setAccessibleName("Scale")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        keep_bar(self)
+        super().__init__("scale_page", "Scale", theme, parent)
         self._session = session
-        self._theme = theme
         self.isocost = IsocostCard(session, theme, self)
         self.counts = CountsCard(session, theme, self)
         self.wins = WinsCard(session, theme, self)
@@ -50,7 +42,7 @@ class ScalePage(QScrollArea):
         self._pause.timeout.connect(self._catch_up)
         self._behind = False
         self._opened = True
-        self._build()
+        self._arrange()
         self._follower = Follower(self, session, ("estimate", "project"), self.show_answer)
         session.selection_changed.connect(self._follower.again)
         session.path_changed.connect(self._open)
@@ -62,25 +54,7 @@ class ScalePage(QScrollArea):
 
     @property
     def cards(self) -> tuple[IsocostCard, CountsCard, WinsCard]:
-        """Every card, in reading order."""
         return self.isocost, self.counts, self.wins
-
-    def _build(self) -> None:
-        body = ScrollBody()
-        body.setAutoFillBackground(False)
-        self._grid = QGridLayout(body)
-        self._grid.setContentsMargins(16, 12, 10, 14)
-        self._grid.setSpacing(12)
-        self.setWidget(body)
-        self.viewport().setAutoFillBackground(False)
-        self._arrange()
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's type and colours."""
-        self._theme = theme
-        for card in self.cards:
-            card.apply_theme(theme)
-        self._arrange()
 
     def _arrange(self) -> None:
         """The map with the others beside it, or all below each other where they have no room."""
@@ -89,17 +63,12 @@ class ScalePage(QScrollArea):
         grid.addWidget(self.isocost, 0, 0, 2 if wide else 1, 1)
         for at, card in enumerate(self.cards[1:]):
             grid.addWidget(card, at if wide else at + 1, int(wide))
-            card.setMinimumWidth(px(SIDE) if wide else 0)
-            card.setMaximumWidth(px(SIDE) if wide else UNLIMITED)
+            hold_width(card, px(SIDE) if wide else None)
         for each, height in zip(self.cards, TALL, strict=True):
             each.setMinimumHeight(px(height))
         grid.setColumnStretch(0, 1)
         for row, stretch in enumerate((4, 5, 0) if wide else (4, 2, 3)):
             grid.setRowStretch(row, stretch)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
