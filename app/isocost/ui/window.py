@@ -320,7 +320,7 @@ class Window(QMainWindow):
         self._finds = WindowFinds(self)
         made = Palette(self._finds, self._settings, self.themes.theme, self.centre)
         made.taken.connect(self._finds.take)
-        for come in self._finds.begin():
+        for come in self._finds.come:
             come.connect(made.refresh)
         return made
 
