@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from isocost.report.findings.said import KeyFigure
@@ -21,6 +21,7 @@ class KeyFigureBlock(QWidget):
         super().__init__()
         self.label, self.value, self.note = plain_label(), plain_label(), plain_label()
         self._figure = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted again as the mouse comes and goes
         column = QVBoxLayout(self)
         column.setContentsMargins(RING, 3, RING, 3)
         column.setSpacing(2)
@@ -60,19 +61,3 @@ class KeyFigureBlock(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in OPENING or not explain(self, self._figure):
             super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
