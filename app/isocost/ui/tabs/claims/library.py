@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStyleOptionViewIt
 from isocost.report.decisions.claim_page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
-from isocost.ui.tabs.claims.signs import sign, verdict_colour
+from isocost.ui.tabs.claims.signs import colour, sign
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
 from isocost.ui.widgets.rows import RIGHT, ROW, Index, RowDelegate, RowList, write_text
 
@@ -115,7 +115,7 @@ class LibraryDelegate(RowDelegate):
         if word is not None:
             top = round(row.top() + half / 2 - theme.px(ICON) / 2 + 3)
             place = QRect(QPoint(round(row.left()) + 8, top), QSize(theme.px(ICON), theme.px(ICON)))
-            icon(sign(word), verdict_colour(word, theme), theme.px(ICON)).paint(painter, place)
+            icon(sign(word), colour(word, theme), theme.px(ICON)).paint(painter, place)
         painter.setFont(self.bold)
         told = painter.fontMetrics().horizontalAdvance(line.told)
         number = QRectF(row.right() - 8 - told - 1, row.top() + 3, told + 1, half - 2)
@@ -123,7 +123,7 @@ class LibraryDelegate(RowDelegate):
         font = self.bold if line.key == self.chosen else self.small
         write_text(painter, name, line.name, font, theme.text)
         write_text(painter, number, line.told, self.bold, theme.text, RIGHT)
-        said, ink = (NOT_YET, theme.quiet) if word is None else (WORDS[word], verdict_colour(word, theme))
+        said, ink = (NOT_YET, theme.quiet) if word is None else (WORDS[word], colour(word, theme))
         below = QRectF(left, row.top() + half, row.right() - left - 8, half - 3)
         write_text(painter, below, said, self.quiet, ink)
         painter.restore()
@@ -219,9 +219,7 @@ class Library(QFrame):
         for word, picture in self._legend:
             size = theme.px(12)
             ratio = self.devicePixelRatioF()
-            picture.setPixmap(
-                icon(sign(word), verdict_colour(word, theme), size).pixmap(QSize(size, size), ratio)
-            )
+            picture.setPixmap(icon(sign(word), colour(word, theme), size).pixmap(QSize(size, size), ratio))
         self.list.apply_theme(theme)
 
     def lie_flat(self, flat: bool) -> None:
