@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from isocost.report.decisions.claim_page import Chip, Tile, Word
@@ -334,8 +334,3 @@ class VerdictCard(QFrame):
         if self.sentence.text() != self._taken:
             self._taken = self.sentence.text()
             self.edited.emit(self._taken)
-
-
-def pasted() -> str:
-    """What the clipboard holds, in one line."""
-    return " ".join(QGuiApplication.clipboard().text().split())
