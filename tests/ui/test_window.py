@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QFileOpenEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QPushButton
 
@@ -231,6 +231,33 @@ def test_charts_come_after_the_first_paint(make, qtbot):
     with qtbot.waitSignal(window.pages_loaded):
         window.show()
     assert window.pages.count() == len(window.page_titles) == window.tabs.count()
+
+
+class Paints(QObject):
+    """Counts how often the widget it watches is painted."""
+
+    count = 0
+
+    def eventFilter(self, watched, event):
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+@pytest.mark.parametrize("title", ["Plan", "Fit", "Ledger"])
+def test_an_edit_paints_a_page_once_also_one_that_was_made_late(window, title):
+    window.show_page(window.page_titles.index(title))
+    settle(window.session)
+    paints = Paints()
+    window.pages.installEventFilter(paints)
+    tokens = window.session.value("data.tokens")
+    counted = []
+    for step in range(1, 5):
+        paints.count = 0
+        window.session.set_value("data.tokens", tokens * (1 + step), "Tokens", paints)
+        for _ in range(10):
+            QApplication.processEvents()
+        counted.append(paints.count)
+    assert max(counted[1:]) <= 1  # with the first edit the page itself came into sight
 
 
 def test_theme_and_text_size_are_remembered(window, make):

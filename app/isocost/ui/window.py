@@ -220,8 +220,8 @@ class Window(QMainWindow):
         self.views = Views(self.pages, self._make_page)
         self._show_view(self.tabs.currentIndex())
         # What is told of a stage comes into sight with its answer.
-        self.session.answered.connect(self.wardrobe.dress)
-        self.session.answered.connect(lay_out)
+        self.session.shown.connect(self.wardrobe.dress)
+        self.session.shown.connect(lay_out)
         self.session.refresh()
         # What is there now stays: else each full collection looks through all of it, for a tenth of a second.
         gc.freeze()
@@ -320,7 +320,7 @@ class Window(QMainWindow):
         self._finds = WindowFinds(self)
         made = Palette(self._finds, self._settings, self.themes.theme, self.centre)
         made.taken.connect(self._finds.take)
-        for come in self._finds.begin():
+        for come in self._finds.come:
             come.connect(made.refresh)
         return made
 

@@ -11,6 +11,7 @@ from isocost.report.decisions.explain_card import ValueRow
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import made_pen, text_size
+from isocost.ui.widgets.figures import OPENING
 from isocost.ui.widgets.rows import LEFT, RIGHT, ROW, Index, Lines, RowDelegate, RowList, write_text
 
 HEIGHT, INDENT, SIGN = 46, 18, 14
@@ -167,7 +168,7 @@ class ValueTree(RowList):
         row, key = self.row(self.currentIndex()), event.key()
         if event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
             event.ignore()  # the panel's
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        elif key in OPENING:
             self.open_row(self.currentIndex())
         elif key == Qt.Key.Key_E:
             self.change_wanted.emit(row)

@@ -70,8 +70,13 @@ class WindowFinds:
         self._figures = session.later(figures_of, lambda answer: answer.estimate)
         self._known: tuple[Project, int, int, tuple[Found, ...]] | None = None
 
-    def begin(self) -> tuple[SignalInstance, SignalInstance]:
-        """Ask for what takes longer than a frame; returns what tells that some of it has come."""
+    @property
+    def come(self) -> tuple[SignalInstance, SignalInstance]:
+        """What tells that some of what takes longer than a frame has come."""
+        return self._reader.ready, self._figures.ready
+
+    def begin(self) -> None:
+        """Look at the plan as it now is, and ask for what takes longer than a frame."""
         session, catalog = self._window.session, self._window.session.catalog
         scenario = session.current_scenario
         self._given = tuple(self._commands())
@@ -80,7 +85,6 @@ class WindowFinds:
             self._reader.request(lambda: _shipped(catalog))
         if session.answer is not None:
             self._figures.ask(session.answer)
-        return self._reader.ready, self._figures.ready
 
     def found(self, text: str) -> Sequence[Found]:
         """Everything that a text may mean, in no order; without a text what has no list of its own."""

@@ -15,7 +15,6 @@ from isocost.files import FileError, load_project, save_project
 from isocost.paths import presets
 from isocost.plan.inputs.table import CHOICES, starting_number
 from isocost.plan.project.choosing import price_from
-from isocost.plan.project.editing import add_scenario
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.session.session import Session
@@ -123,11 +122,10 @@ class Documents(QObject):
         except FileError as error:
             show_error(self._window, str(error))
             return False
-        added, last = other.scenarios[0], len(session.project.scenarios)
+        added = other.scenarios[0]
         if any(each.name == added.name for each in session.project.scenarios):
             added = msgspec.structs.replace(added, name=f"{other.name}: {added.name}")
-        session.apply(lambda project: add_scenario(project, added, last), f"Add {added.name}")
-        session.select_scenario(last)
+        session.open_scenario(added, f"Add {added.name}")
         self.opened.emit()
         return True
 

@@ -44,6 +44,8 @@ class Session(QObject):
     answered = Signal(object)
     """The newest :class:`Answer`, also each time a part of it that takes longer has come: the curves of other
     accelerators, the layouts of a stage."""
+    shown = Signal()
+    """Whoever follows the answers has shown the newest one."""
     selection_changed = Signal()
     """Another scenario or stage is selected."""
     path_changed = Signal(object)
@@ -360,6 +362,7 @@ class Session(QObject):
     def _publish(self, found: Answer) -> None:
         self.answer = found
         self.answered.emit(found)
+        self.shown.emit()
 
     def _compare_at_once(self) -> bool:
         """Bring the other accelerators' curves along with the answer if no layouts must be searched."""

@@ -21,8 +21,7 @@ class KeyFigureBlock(QWidget):
         super().__init__()
         self.label, self.value, self.note = plain_label(), plain_label(), plain_label()
         self._figure = ""
-        # Qt then paints anew as the mouse comes and goes, as it does for the keyboard.
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted again as the mouse comes and goes
         column = QVBoxLayout(self)
         column.setContentsMargins(RING, 3, RING, 3)
         column.setSpacing(2)

@@ -270,7 +270,7 @@ class Lines(QAbstractListModel, Generic[Shown]):
 
 def clicked_by_key(view: QAbstractItemView, event: QKeyEvent) -> bool:
     """Whether a key was Enter or Space, which mean a click on the current row."""
-    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+    if event.key() not in OPENING:
         return False
     if view.currentIndex().isValid():
         view.clicked.emit(view.currentIndex())

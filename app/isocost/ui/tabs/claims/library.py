@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QObject,
@@ -23,9 +22,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStyleOptionViewIt
 from isocost.report.decisions.claim_page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
-from isocost.ui.tabs.claims.signs import sign, verdict_colour
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
-from isocost.ui.widgets.rows import RIGHT, ROW, Index, RowDelegate, RowList, write_text
+from isocost.ui.tabs.claims.signs import colour, sign
+from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.rows import RIGHT, ROW, Index, Lines, RowDelegate, RowList, write_text
 
 HEIGHT, HEADING = 36, 26
 """Pixels of a row and of a group's heading."""
@@ -34,59 +33,43 @@ WALKED = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp
 """Keys that the search field leaves to the list below it."""
 
 
-class LibraryModel(QAbstractListModel):
+class LibraryModel(Lines[ClaimRow | str]):
     """Claims under the headings of their groups; a heading is a plain text."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.lines: tuple[ClaimRow | str, ...] = ()
+        super().__init__(self._said, parent, tip=lambda line: "" if isinstance(line, str) else line.said)
         self.words: Mapping[str, Word] = {}
 
-    def show(self, rows: Sequence[ClaimRow]) -> None:
-        """Replace the rows, headings before each group."""
+    def _said(self, line: ClaimRow | str) -> str:
+        return line.capitalize() if isinstance(line, str) else row_words(line, self.words.get(line.key))
+
+    def show_claims(self, rows: Sequence[ClaimRow]) -> None:
+        """Replace the claims, headings before each group; the list goes back to its top."""
         lines: list[ClaimRow | str] = []
         for row in rows:
             if not lines or not isinstance(lines[-1], ClaimRow) or lines[-1].group != row.group:
                 lines.append(row.group)
             lines.append(row)
-        if tuple(lines) != self.lines:
+        if tuple(lines) != self.rows:
             self.beginResetModel()
-            self.lines = tuple(lines)
+            self.rows = tuple(lines)
             self.endResetModel()
 
     def judge(self, words: Mapping[str, Word]) -> None:
         """Show other verdicts."""
         self.words = words
-        self.dataChanged.emit(self.index(0), self.index(max(0, len(self.lines) - 1)))
+        self.dataChanged.emit(self.index(0), self.index(max(0, len(self.rows) - 1)))
 
     def place(self, key: str) -> QModelIndex:
         """Where a claim stands; invalid where it is not shown."""
-        for at, line in enumerate(self.lines):
+        for at, line in enumerate(self.rows):
             if isinstance(line, ClaimRow) and line.key == key:
                 return self.index(at)
         return QModelIndex()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
-        return 0 if parent.isValid() else len(self.lines)
-
     def flags(self, index: Index) -> Qt.ItemFlag:
         # A list steps over what cannot be chosen: arrow keys lead from claim to claim.
         return super().flags(index) if isinstance(index.data(ROW), ClaimRow) else Qt.ItemFlag.NoItemFlags
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid() or index.row() >= len(self.lines):
-            return None
-        line = self.lines[index.row()]
-        if role == ROW:
-            return line
-        spoken = (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole))
-        if isinstance(line, str):
-            return line.capitalize() if role in spoken else None
-        if role in spoken:
-            return row_words(line, self.words.get(line.key))
-        if role == int(Qt.ItemDataRole.ToolTipRole):
-            return plain_tip(line.said)
-        return None
 
 
 class LibraryDelegate(RowDelegate):
@@ -115,7 +98,7 @@ class LibraryDelegate(RowDelegate):
         if word is not None:
             top = round(row.top() + half / 2 - theme.px(ICON) / 2 + 3)
             place = QRect(QPoint(round(row.left()) + 8, top), QSize(theme.px(ICON), theme.px(ICON)))
-            icon(sign(word), verdict_colour(word, theme), theme.px(ICON)).paint(painter, place)
+            icon(sign(word), colour(word, theme), theme.px(ICON)).paint(painter, place)
         painter.setFont(self.bold)
         told = painter.fontMetrics().horizontalAdvance(line.told)
         number = QRectF(row.right() - 8 - told - 1, row.top() + 3, told + 1, half - 2)
@@ -123,7 +106,7 @@ class LibraryDelegate(RowDelegate):
         font = self.bold if line.key == self.chosen else self.small
         write_text(painter, name, line.name, font, theme.text)
         write_text(painter, number, line.told, self.bold, theme.text, RIGHT)
-        said, ink = (NOT_YET, theme.quiet) if word is None else (WORDS[word], verdict_colour(word, theme))
+        said, ink = (NOT_YET, theme.quiet) if word is None else (WORDS[word], colour(word, theme))
         below = QRectF(left, row.top() + half, row.right() - left - 8, half - 3)
         write_text(painter, below, said, self.quiet, ink)
         painter.restore()
@@ -219,9 +202,7 @@ class Library(QFrame):
         for word, picture in self._legend:
             size = theme.px(12)
             ratio = self.devicePixelRatioF()
-            picture.setPixmap(
-                icon(sign(word), verdict_colour(word, theme), size).pixmap(QSize(size, size), ratio)
-            )
+            picture.setPixmap(icon(sign(word), colour(word, theme), size).pixmap(QSize(size, size), ratio))
         self.list.apply_theme(theme)
 
     def lie_flat(self, flat: bool) -> None:
@@ -264,7 +245,7 @@ class Library(QFrame):
     def _filter(self) -> None:
         typed = self.search.text()
         shown = [row for row in self._rows if row.found(typed)]
-        self.model.show(shown)
+        self.model.show_claims(shown)
         self.none.setVisible(not shown)
         self.none.say(f"No claim has “{typed}” in it. Enter checks it as a sentence.")
         self._mark()

@@ -38,7 +38,7 @@ from isocost.ui.tabs.claims.left_out import LeftOutCard
 from isocost.ui.tabs.claims.library import Library
 from isocost.ui.tabs.claims.ours import OursCard
 from isocost.ui.tabs.claims.runs import RunsCard
-from isocost.ui.tabs.claims.verdict import VerdictCard, pasted
+from isocost.ui.tabs.claims.verdict import VerdictCard
 from isocost.ui.tabs.claims.ways import WaysCard
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.sections import CardColumns, ScrollBody, scrolling
@@ -204,7 +204,7 @@ class ClaimsPage(QWidget):
 
     def paste(self) -> None:
         """Make what the clipboard holds a claim of one's own."""
-        self.check(pasted())
+        self.check(QGuiApplication.clipboard().text())
 
     def check(self, text: str) -> None:
         """Make a sentence a claim of one's own."""

@@ -26,27 +26,17 @@ def sign(word: Word) -> str:
     return _SIGNS[word]
 
 
-def verdict_colour(word: Word, theme: Theme) -> str:
-    """Red is for what cannot be, amber for what does not agree."""
-    return {
+def colour(word: Word | Status, theme: Theme) -> str:
+    """Of a verdict or a check's outcome: red is for what cannot be, amber for what does not agree."""
+    inks = {
         "reproduces": theme.fine,
-        "plausible": theme.quiet,
+        "holds": theme.fine,
         "doubtful": theme.care,
         "impossible": theme.stop,
-        "untold": theme.quiet,
-    }[word]
+    }
+    return inks.get(word, theme.quiet)
 
 
 def status_role(status: Status) -> str:
     """Role of the words of a check's outcome in the style sheet."""
     return _ROLES[status]
-
-
-def status_colour(status: Status, theme: Theme) -> str:
-    """Colour of a check's outcome on the card."""
-    return {
-        "holds": theme.fine,
-        "doubtful": theme.care,
-        "impossible": theme.stop,
-        "unknown": theme.quiet,
-    }[status]

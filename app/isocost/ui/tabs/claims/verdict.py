@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from isocost.report.decisions.claim_page import Chip, Tile, Word
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import SPACE, Theme
-from isocost.ui.tabs.claims.signs import sign, status_colour, status_role, verdict_colour
+from isocost.ui.tabs.claims.signs import colour, sign, status_role
 from isocost.ui.widgets.flow import FlowLayout
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip, set_text
 from isocost.ui.widgets.typing import WindowKeys
@@ -117,7 +117,7 @@ class CheckTile(QFrame):
     def show_tile(self, tile: Tile, theme: Theme) -> None:
         """Show a check."""
         self._tile = tile
-        self._edge = theme.line if tile.status == "unknown" else status_colour(tile.status, theme)
+        self._edge = theme.line if tile.status == "unknown" else colour(tile.status, theme)
         if self.short.property("role") != status_role(tile.status):
             restyle(self.short, "role", status_role(tile.status))
         self.update()
@@ -311,7 +311,7 @@ class VerdictCard(QFrame):
         self.sign.setVisible(self._word is not None)
         if self._word is not None:
             size = self._theme.px(SIGN)
-            made = icon(sign(self._word), verdict_colour(self._word, self._theme), size)
+            made = icon(sign(self._word), colour(self._word, self._theme), size)
             self.sign.setPixmap(made.pixmap(QSize(size, size), self.devicePixelRatioF()))
 
     # Editing
@@ -334,8 +334,3 @@ class VerdictCard(QFrame):
         if self.sentence.text() != self._taken:
             self._taken = self.sentence.text()
             self.edited.emit(self._taken)
-
-
-def pasted() -> str:
-    """What the clipboard holds, in one line."""
-    return " ".join(QGuiApplication.clipboard().text().split())
