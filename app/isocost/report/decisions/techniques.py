@@ -10,7 +10,7 @@ from isocost.catalog.constants.techniques import TechniqueRow
 from isocost.plan.compare.differences import Difference
 from isocost.plan.compare.rack import Outcome, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_fixed, format_money
-from isocost.report.decisions.words import input_label, signed_money, signed_share, value_words
+from isocost.report.decisions.words import input_label, signed_money, unsigned_share, value_words
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -53,7 +53,7 @@ def rack_said(found: Rack) -> str:
 
 def _on_said(on: Sequence[Technique], found: Rack) -> str:
     usd, total = found.combined_usd, found.base.total_usd
-    share = f", {signed_share(usd / total).lstrip('+-')}" if total and usd else ""
+    share = f", {unsigned_share(usd / total)}" if total and usd else ""
     return f"{on_names(on)}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}{share}"
 
 
