@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -85,7 +85,7 @@ def numbers_marked(marks: NumberMarks) -> Iterator[None]:
 
 def marked(number: str) -> str:
     """A number written in plain marks as it is shown here and now."""
-    marks = _HERE.get() or _everywhere
+    marks = number_marks()
     return number if marks is PLAIN else marks.of(number)
 
 
@@ -97,12 +97,12 @@ def remembered_words(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def remember(function: Callable[P, R]) -> Callable[P, R]:
         @lru_cache(maxsize=most)
-        def known(_: NumberMarks, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> R:
-            return function(*args, **dict(named))
+        def known(_: NumberMarks, *args: P.args, **kwargs: P.kwargs) -> R:
+            return function(*args, **kwargs)
 
         @wraps(function)
         def words(*args: P.args, **kwargs: P.kwargs) -> R:
-            return known(_HERE.get() or _everywhere, args, tuple(kwargs.items()))
+            return known(number_marks(), *args, **kwargs)
 
         return words
 

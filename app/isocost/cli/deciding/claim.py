@@ -67,13 +67,12 @@ def _of_sentence(where: str, sentence: str, catalog: Catalog) -> Told:
 def _of_reading(where: str, reading: Reading, catalog: Catalog) -> Told:
     from isocost.cli.errors import UsageError
     from isocost.plan.claims.checked import check_claim
-    from isocost.plan.claims.claim import Claim
+    from isocost.report.decisions.claim_page import EXAMPLE, read_nothing
     from isocost.report.decisions.claims import claim_told
 
-    if reading.claim == Claim(text=reading.claim.text):
+    if read_nothing(reading):
         why = f" {' '.join(reading.problems)}" if reading.problems else ""
-        example = '"7B on 2T tokens, 64 H100, 30 days"'
-        raise UsageError(f"{where}: nothing of a claim is understood; write for example {example}.{why}")
+        raise UsageError(f'{where}: nothing of a claim is understood; write for example "{EXAMPLE}".{why}')
     return claim_told(check_claim(reading.claim, catalog), reading.unread, reading.problems)
 
 

@@ -22,7 +22,14 @@ from isocost.quantities import (
     format_share,
 )
 from isocost.report.decisions.compare import ALIKE, FIRST, chances, fits_said, letters, main_mfu, of_group
-from isocost.report.decisions.words import NO_STAGE, RANGES, input_label, signed_share, value_words
+from isocost.report.decisions.words import (
+    NO_STAGE,
+    RANGES,
+    input_label,
+    signed_share,
+    unsigned_share,
+    value_words,
+)
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -332,18 +339,14 @@ def _finding(names: Sequence[str], totals: Sequence[float | None]) -> str:
         return f"{'Both' if len(known) == 2 else f'All {len(known)}'} cost the same: {format_money(least)}"
     if not first:
         return f"{cheapest} costs least: {format_money(least)}"
-    less = f"{cheapest} costs {_percent(1.0 - least / first)} less than {FIRST}"
-    more = f"{dearest} {_percent(most / first - 1.0)} more"
+    less = f"{cheapest} costs {unsigned_share(1.0 - least / first)} less than {FIRST}"
+    more = f"{dearest} {unsigned_share(most / first - 1.0)} more"
     if most <= first + ALIKE:
         return less
     if least < first - ALIKE:
         return f"{less}, {more}"
-    more = f"{dearest} costs {_percent(most / first - 1.0)} more"
+    more = f"{dearest} costs {unsigned_share(most / first - 1.0)} more"
     return f"{more} than {FIRST}" if len(known) == 2 else f"None costs less than {FIRST}; {more}"
-
-
-def _percent(share: float) -> str:
-    return signed_share(share).lstrip("+-")
 
 
 # Places

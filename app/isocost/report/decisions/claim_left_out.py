@@ -76,7 +76,7 @@ def left_view(checked: Checked) -> LeftView:
         steps.append(Step(f"{len(rest)} more", ", ".join(rest), "unsaid"))
     if priced and told is not None:
         steps.append(Step("All that is known", _known_note(checked), "total", 0.0, at))
-    return LeftView(tuple(steps), _said(checked, bool(priced), bool(unsaid), steps))
+    return LeftView(tuple(steps), _said(checked, bool(priced), steps))
 
 
 def _known_note(checked: Checked) -> str:
@@ -84,7 +84,7 @@ def _known_note(checked: Checked) -> str:
     return "published, and reckoned by others" if assumed else "as published"
 
 
-def _said(checked: Checked, priced: bool, unsaid: bool, steps: list[Step]) -> Said:
+def _said(checked: Checked, priced: bool, steps: list[Step]) -> Said:
     share = checked.left_share
     if not checked.left_out:
         finding, how = "Nothing is known to be left out", "The claim is of all there is, as far as it tells."

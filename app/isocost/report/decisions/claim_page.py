@@ -24,9 +24,11 @@ from isocost.quantities import (
     without_idle_cents,
 )
 from isocost.quantities.units import HOURS_PER_DAY
-from isocost.report.decisions.claims import HEADINGS, ours_said, story_said, understood_said
+from isocost.report.decisions.claims import HEADINGS, rests_said, story_said, understood_said
 from isocost.report.findings.said import Said
 
+Unit = Literal["usd", "hours", "days"]
+"""Of the figure that is told and estimated."""
 Word = Verdict | Literal["untold"]
 """A verdict, or that too little is told for one."""
 
@@ -202,7 +204,7 @@ class OursView:
 
     told: float | None
     span: Range
-    unit: Literal["usd", "hours", "days"]
+    unit: Unit
     said: Said
     rests_on: str
     """What it rests on, a paragraph."""
@@ -219,11 +221,15 @@ class OursView:
 
     def shown(self, value: float) -> str:
         """A value of the figure in words."""
-        if self.unit == "usd":
-            return format_money(value)
-        if self.unit == "days":
-            return format_duration(value)
-        return f"{format_quantity(value, 'number', digits=3)} h"
+        return _shown(value, self.unit)
+
+
+def _shown(value: float, unit: Unit) -> str:
+    if unit == "usd":
+        return format_money(value)
+    if unit == "days":
+        return format_duration(value)
+    return f"{format_quantity(value, 'number', digits=3)} h"
 
 
 def ours_view(checked: Checked) -> OursView | None:
@@ -231,47 +237,37 @@ def ours_view(checked: Checked) -> OursView | None:
     ours, terms = checked.ours, checked.terms
     if ours is None:
         return None
-    told: float | None
-    span, unit = ours.hours, "hours"
+    told: float | None = None
+    span: Range = ours.hours
+    unit: Unit = "hours"
     if checked.told_usd is not None and ours.usd is not None:
         told, span, unit = checked.told_usd, ours.usd, "usd"
     elif terms.gpu_hours is not None:
         told = terms.gpu_hours.value
     elif terms.wall_hours is not None and terms.count is not None:
         told, span, unit = terms.wall_hours / HOURS_PER_DAY, ours.days, "days"
-    else:
-        told = None
-        span, unit = (ours.usd, "usd") if ours.usd is not None else (ours.hours, "hours")
-    kind: Literal["usd", "hours", "days"] = unit  # type: ignore[assignment]
-    blank = OursView(told, span, kind, Said("", "", ""), "")
-    finding = _ours_finding(blank)
-    rate = f"; at {ours.rate}" if kind == "usd" and ours.rate else ""
+    elif ours.usd is not None:
+        span, unit = ours.usd, "usd"
+    finding = _ours_finding(told, span, unit)
+    rate = f"; at {ours.rate}" if unit == "usd" and ours.rate else ""
     subtitle = f"Bar: 8 chances in 10, diamond: the middle. On {ours.words}{rate}."
-    words = ours_said(checked)
-    ends = f"8 chances in 10 between {blank.shown(span.p10)} and {blank.shown(span.p90)}"
+    ends = f"8 chances in 10 between {_shown(span.p10, unit)} and {_shown(span.p90, unit)}"
     summary = f"{finding}. {ends}. {subtitle}"
-    rests_on = " ".join(words[_figures(checked) :])
-    return OursView(told, span, kind, Said(finding, subtitle, summary), rests_on, checked.ours_plan)
+    rests_on = " ".join(rests_said(checked))
+    return OursView(told, span, unit, Said(finding, subtitle, summary), rests_on, checked.ours_plan)
 
 
-def _figures(checked: Checked) -> int:
-    """How many of the sentences on our estimate are figures, which the picture shows."""
-    ours = checked.ours
-    priced = ours is not None and ours.usd is not None
-    return int(checked.checks[-1].ratio is None) + int(priced)
-
-
-def _ours_finding(view: OursView) -> str:
-    ours = view.shown(view.span.p50)
-    if view.told is None:
+def _ours_finding(told: float | None, span: Range, unit: Unit) -> str:
+    ours = _shown(span.p50, unit)
+    if told is None:
         return f"We estimate {ours}; nothing is told to compare"
-    told, ratio = view.shown(view.told), view.told / (view.span.p50 or 1.0)
-    if view.span.p10 <= view.told <= view.span.p90:
-        return f"Told {told}, within our range about {ours}"
-    how = f"{format_significant(ratio, 2)} times" if 0.01 <= ratio < 100 else f"{format_count(ratio)} times"
+    shown, ratio = _shown(told, unit), told / (span.p50 or 1.0)
+    if span.p10 <= told <= span.p90:
+        return f"Told {shown}, within our range about {ours}"
     if ratio < 0.01:
-        return f"Told {told}, {format_count(1.0 / ratio)} times less than our {ours}"
-    return f"Told {told}, {how} our {ours}"
+        return f"Told {shown}, {format_count(1.0 / ratio)} times less than our {ours}"
+    times = format_significant(ratio, 2) if ratio < 100 else format_count(ratio)
+    return f"Told {shown}, {times} times our {ours}"
 
 
 def read_nothing(reading: Reading) -> bool:

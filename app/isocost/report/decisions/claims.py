@@ -251,9 +251,16 @@ def ours_said(checked: Checked) -> tuple[str, ...]:
     said = [] if compared else [f"{noun}-hours on {ours.words}: {hours}."]
     if ours.usd is not None:
         said.append(f"Dollars: {_between(ours.usd, format_money)}; at {ours.rate}.")
-    if ours.evidence is not None:
-        said.append(f"{evidence_line(ours.evidence)}.")
-    return (*said, *(line for line in _paragraphs(checked.ours_words)))
+    return (*said, *rests_said(checked))
+
+
+def rests_said(checked: Checked) -> tuple[str, ...]:
+    """What our estimate rests on; empty = we have none."""
+    ours = checked.ours
+    if ours is None:
+        return ()
+    evidence = () if ours.evidence is None else (f"{evidence_line(ours.evidence)}.",)
+    return (*evidence, *_paragraphs(checked.ours_words))
 
 
 def _between(span: Range, show: Any) -> str:

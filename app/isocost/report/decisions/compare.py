@@ -27,6 +27,7 @@ from isocost.report.decisions.words import (
     input_label,
     plain_value,
     signed_share,
+    unsigned_share,
     value_words,
 )
 from isocost.report.table import Column, Table
@@ -70,7 +71,7 @@ def pair_said(pair: Pair, a: str, b: str) -> str:
     delta, total = pair.delta_usd, pair.a.estimate.total.cost_usd
     if abs(delta) < ALIKE:
         return f"{b} costs the same as {a}"
-    share = f", {signed_share(delta / total).lstrip('+-')}" if total else ""
+    share = f", {unsigned_share(delta / total)}" if total else ""
     said = f"{b} costs {format_money(abs(delta))} {'more' if delta > 0 else 'less'} than {a}{share}"
     same_way = [each for each in pair.shares if each.usd * delta > 0]
     largest = max(same_way, key=lambda each: abs(each.usd), default=None)

@@ -119,13 +119,18 @@ def base_said(of: Risk) -> str:
     return f"The plan: {format_money(cost.base)}; {more} that it costs more."
 
 
+def reserve_apart(of: Risk) -> bool:
+    """Whether the plan has a reserve that is held against the samples, not sampled with them."""
+    return not of.programme.reserve_ranged and of.programme.on.scenario.programme.contingency > 0.0
+
+
 def sums_said(of: Risk) -> tuple[str, ...]:
     """The plan, the plan with its reserve, and the ask; empty where nothing is in doubt."""
     plan, reserve = base_said(of), of.with_reserve_usd
     if not plan:
         return ()
     named = [("The ask", of.ask_usd)]
-    if not of.programme.reserve_ranged and of.programme.on.scenario.programme.contingency > 0.0:
+    if reserve_apart(of):
         named.insert(0, ("The plan with its reserve", reserve))
     enough = (
         f"{name}: {format_money(usd)}; {chance_said(1.0 - of.chance_over(usd))} that it is enough."
@@ -157,7 +162,7 @@ def conventions_said(of: Risk) -> tuple[str, ...]:
         "Of a range that is typed as two ends, or is ours, 8 chances in 10 lie between: one in ten below,"
         " one in ten above. Even and triangular ranges end at their ends.",
     ]
-    if not of.programme.reserve_ranged and of.programme.on.scenario.programme.contingency > 0.0:
+    if reserve_apart(of):
         said.append("The reserve is not spent in the samples: it is what is held against them.")
     return tuple(said)
 

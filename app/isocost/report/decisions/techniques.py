@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from isocost.catalog import Catalog
-from isocost.catalog.constants.techniques import TechniqueRow
+from isocost.catalog.constants.techniques import Measurement, TechniqueRow
 from isocost.plan.compare.differences import Difference
 from isocost.plan.compare.rack import Outcome, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_fixed, format_money
-from isocost.report.decisions.words import input_label, signed_money, signed_share, value_words
+from isocost.report.decisions.words import input_label, signed_money, unsigned_share, value_words
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
 GROUPS = {"same": "The same model", "another": "Another model, or one that can do something else"}
+ABSENT, UNMODELLED = "Not in this plan", "Known, and not modelled"
+"""Headings of those that have nothing to change."""
 SHOWN = 3
 """Inputs of a technique that are written out; the rest are counted."""
 LEAST_DAYS = 0.05
@@ -29,9 +31,9 @@ def told(title: str, found: Rack, catalog: Catalog) -> Told:
         rows = [each for each in here if each.row.group == group]
         sections += [Section(heading, (), _shown(rows, catalog))] if rows else []
     absent = [each for each in found.techniques if each.after is None and not each.row.unmodelled]
-    sections += [Section("Not in this plan", (), _absent(absent))] if absent else []
+    sections += [Section(ABSENT, (), _absent(absent))] if absent else []
     unmodelled = [each for each in found.techniques if each.row.unmodelled]
-    sections += [Section("Known, and not modelled", (), _unmodelled(unmodelled))] if unmodelled else []
+    sections += [Section(UNMODELLED, (), _unmodelled(unmodelled))] if unmodelled else []
     sections.append(Section("Who says so", (), _sources([each.row for each in found.techniques])))
     return Told(
         title=title,
@@ -53,7 +55,7 @@ def rack_said(found: Rack) -> str:
 
 def _on_said(on: Sequence[Technique], found: Rack) -> str:
     usd, total = found.combined_usd, found.base.total_usd
-    share = f", {signed_share(usd / total).lstrip('+-')}" if total and usd else ""
+    share = f", {unsigned_share(usd / total)}" if total and usd else ""
     return f"{on_names(on)}: {format_money(abs(usd))} {'more' if usd > 0 else 'less'}{share}"
 
 
@@ -137,12 +139,18 @@ def what_else(each: Technique) -> str:
         said.append("does not fit in memory")
     elif not each.before.fits:
         said.append("makes it fit in memory")
-    old, new = each.before.loss, each.after.loss
-    if old is not None and new is None:
-        said.append("its loss is not predicted")
-    elif old is not None and new is not None and abs(new - old) >= LEAST_LOSS:
-        said.append(f"predicted loss {format_fixed(old, 3)} -> {format_fixed(new, 3)}")
-    return "; ".join(said)
+    return "; ".join((*said, *loss_change(each.before.loss, each.after.loss)))
+
+
+def loss_change(old: float | None, new: float | None) -> tuple[str, ...]:
+    """What becomes of a predicted loss; empty where it stays, or there was none."""
+    if old is None:
+        return ()
+    if new is None:
+        return ("its loss is not predicted",)
+    if abs(new - old) < LEAST_LOSS:
+        return ()
+    return (f"predicted loss {format_fixed(old, 3)} -> {format_fixed(new, 3)}",)
 
 
 def days_said(days: float) -> str:
@@ -208,6 +216,11 @@ def measured(row: TechniqueRow) -> str:
     return f"{first.figure} ({first.subject})"
 
 
+def source_said(source: Measurement) -> str:
+    """Who says what was measured, and whether that was read again."""
+    return f"{source.source}{' (not read again)' if source.recalled else ''}"
+
+
 def _sources(rows: Sequence[TechniqueRow]) -> Table:
     columns = (Column("Technique"), Column("Measured"), Column("On"), Column("Source"), Column("Date"))
     return Table(
@@ -217,7 +230,7 @@ def _sources(rows: Sequence[TechniqueRow]) -> Table:
                 row.label,
                 each.figure,
                 each.subject,
-                f"{each.source}{' (not read again)' if each.recalled else ''}",
+                source_said(each),
                 each.date,
             )
             for row in rows

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from isocost.catalog import Catalog
 from isocost.plan.compare.rack import Rack, Technique
-from isocost.quantities import format_counted, format_duration, format_fixed, format_money
+from isocost.quantities import format_counted, format_duration, format_money
 from isocost.report.decisions.techniques import (
+    ABSENT,
     GROUPS,
-    LEAST_LOSS,
+    UNMODELLED,
     change_words,
     counted_twice,
     days_said,
+    loss_change,
     measured,
     on_names,
     rack_said,
     saves_most,
+    source_said,
     together_said,
     what_else,
 )
@@ -25,7 +28,6 @@ from isocost.report.decisions.words import signed_money, signed_share
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
-ABSENT, UNMODELLED = "Not in this plan", "Known, and not modelled"
 SUBTITLE = "Each switch tries a change on top of those that are on; the plan stays until you apply it."
 WORKING = "Working the techniques out on this plan…"
 TITLE = "Techniques"
@@ -121,6 +123,7 @@ def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
         rows += [RackRow(heading), *mine] if mine else []
     on = [each for each in found.techniques if each.on]
     deltas = [each.delta_usd for each in found.techniques if each.delta_usd is not None]
+    least, most = min(deltas, default=0.0), max(deltas, default=0.0)
     said = Said(_title(found), SUBTITLE, " ".join((f"{rack_said(found)}.", *together_said(found))))
     return RackView(
         said,
@@ -131,7 +134,7 @@ def rack_view(found: Rack, chosen: Sequence[str], catalog: Catalog) -> RackView:
         _note(found, on),
         " ".join(_dropped(found, chosen)) or counted_twice(found) or TOGETHER,
         # What costs many times what any of them saves would leave the others no bar.
-        -min(deltas, default=0.0) if min(deltas, default=0.0) < 0 else max(deltas, default=0.0),
+        -least if least < 0 else most,
     )
 
 
@@ -173,7 +176,7 @@ def _row(each: Technique, chosen: Sequence[str], catalog: Catalog) -> RackRow:
 def _source(each: Technique) -> str:
     first = each.row.sources[0]
     figure = first.figure[:1].upper() + first.figure[1:]
-    return f"{figure} · {first.source}{' (not read again)' if first.recalled else ''}, {first.date}"
+    return f"{figure} · {source_said(first)}, {first.date}"
 
 
 def _title(found: Rack) -> str:
@@ -212,10 +215,7 @@ def _note(found: Rack, on: Sequence[Technique]) -> str:
     base, now = found.base, found.together
     said = [f"{format_duration(base.days)} -> {format_duration(now.days)} on the accelerators"]
     said += [] if now.fits else ["does not fit in memory"]
-    if base.loss is not None and now.loss is None:
-        said.append("its loss is not predicted")
-    elif base.loss is not None and now.loss is not None and abs(now.loss - base.loss) >= LEAST_LOSS:
-        said.append(f"predicted loss {format_fixed(base.loss, 3)} -> {format_fixed(now.loss, 3)}")
+    said += loss_change(base.loss, now.loss)
     return f"Tried, not applied: {', '.join(said)}."
 
 

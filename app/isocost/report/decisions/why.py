@@ -18,7 +18,7 @@ from isocost.report.decisions.compare import (
     share_label,
     why_section,
 )
-from isocost.report.decisions.words import signed_money, signed_share
+from isocost.report.decisions.words import signed_money, signed_share, unsigned_share
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
 
@@ -113,7 +113,7 @@ def _said(pair: Pair, letter: str, floor: float) -> Said:
         return Said(finding, "Change an input on the left: its share of the difference comes here.", finding)
     if abs(delta) < ALIKE:
         return Said(f"{letter} costs the same as {FIRST}", how, f"{letter} costs the same as {FIRST}")
-    far = signed_share(delta / total).lstrip("+-") if total else format_money(abs(delta))
+    far = unsigned_share(delta / total) if total else format_money(abs(delta))
     finding = f"Why {letter} costs {far} {'more' if delta > 0 else 'less'} than {FIRST}{_because(pair)}"
     shares = "; ".join(f"{share_label(s)} {signed_money(s.usd)}" for s in pair.shares if not is_inert(s))
     return Said(finding, how, f"{finding}. {shares}. {how}")

@@ -95,13 +95,14 @@ def _legend(found: Wins) -> Table:
         Column("Price of"),
     )
     rows = [
-        (letter(at), _name(each), each.share, each.usd_per_gpu_hour or None, each.price_date)
+        (letter(at), winner_name(each), each.share, each.usd_per_gpu_hour or None, each.price_date)
         for at, each in enumerate(found.winners)
     ]
     return Table(columns, tuple(rows))
 
 
-def _name(winner: Winner) -> str:
+def winner_name(winner: Winner) -> str:
+    """A winner's name, with a star where it wins by an old price."""
     return f"{winner.label} *" if winner.stale else winner.label
 
 

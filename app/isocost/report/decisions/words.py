@@ -143,3 +143,8 @@ def signed_money(usd: float) -> str:
 def signed_share(share: float) -> str:
     """A difference as a share of what it is of, with its sign: "+26 %"."""
     return f"{'+' if share > 0 else ''}{format_quantity(share, 'share', digits=2)}"
+
+
+def unsigned_share(share: float) -> str:
+    """The same where a word tells more from less: "26 %"."""
+    return format_quantity(abs(share), "share", digits=2)

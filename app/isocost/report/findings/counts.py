@@ -22,6 +22,8 @@ from isocost.quantities import (
     format_duration,
     format_money,
     format_share,
+    format_significant,
+    without_idle_cents,
 )
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -67,7 +69,7 @@ class CountsView:
     def widest(self) -> tuple[str, ...]:
         """Labels of the axes, for the room they are to have: the longest of time, and the dearest."""
         dearest = max(float(np.nanmax(panel.values)) for panel in self.panels if panel.kind == "cost")
-        return "3 months", format_money(dearest * 1.1).removesuffix(".00")
+        return "3 months", without_idle_cents(format_money(dearest * 1.1))
 
     def words(self, at: int) -> str:
         """One count in a sentence."""
@@ -148,7 +150,7 @@ def _subtitle(shown: CountsView, knee: Knee | None) -> str:
     if past is None:
         return f"Doublings of {shown.label}. Click a count to take it."
     if into.usd_per_day is None or past.usd_per_day is None or past.usd_more <= 0.0:
-        return f"Past it, twice as many are less than {PAYS:g} times as fast."
+        return f"Past it, twice as many are less than {format_significant(PAYS)} times as fast."
     before = (
         f"{format_money(into.usd_per_day)} a day saved up to it"
         if into.usd_more > 0.0

@@ -33,23 +33,35 @@ class OfferView:
     number: int
     """From 1; the key that takes it."""
     name: str
-    hardware: str
-    cost: str
-    time: str
+    choice: Choice
     price: str
-    stale: bool
-    """Whether its price may be gone."""
-    chance: str
-    """Large, at the right; empty where nothing is held against."""
-    holds: str
-    """What the chance is of."""
-    risky: bool
-    evidence: str
     words: str
     """All of it as a sentence, for those who hear it."""
-    choice: Choice
+    stale: bool = False
+    """Whether its price may be gone."""
+    chance: str = ""
+    """Large, at the right; empty where nothing is held against."""
+    holds: str = ""
+    """What the chance is of."""
+    risky: bool = False
+    evidence: str = ""
     alternative: Alternative | None = None
     """Of what is no offer: the plan that is possible."""
+
+    @property
+    def hardware(self) -> str:
+        """How many of what."""
+        return hardware_words(self.choice)
+
+    @property
+    def cost(self) -> str:
+        """Of the programme, in words."""
+        return format_money(self.choice.cost_usd)
+
+    @property
+    def time(self) -> str:
+        """From first day to last, in words."""
+        return format_duration(self.choice.span_days)
 
     @property
     def days(self) -> float:
@@ -95,8 +107,7 @@ def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> Offer
     holds = f"to hold {_held(case.goal)}"
     stale = "; it may be gone" if offer.stale else ""
     said = [
-        f"{name}: {hardware_words(choice)}, {format_money(choice.cost_usd)} in "
-        f"{format_duration(choice.span_days)}",
+        _headed(name, choice),
         f"{chance} chance {holds}" if chance else "",
         f"{price_words(choice, offer.age_days)}{stale}",
         _evidence(choice),
@@ -104,18 +115,21 @@ def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> Offer
     return OfferView(
         number,
         name,
-        hardware_words(choice),
-        format_money(choice.cost_usd),
-        format_duration(choice.span_days),
-        price_line(choice, offer.age_days),
-        offer.stale,
-        chance,
-        holds,
-        choice.chance is not None and choice.chance < LIKELY,
-        choice.evidence or "",
-        f"{'. '.join(each for each in said if each)}.",
         choice,
+        price_line(choice, offer.age_days),
+        f"{'. '.join(each for each in said if each)}.",
+        stale=offer.stale,
+        chance=chance,
+        holds=holds,
+        risky=choice.chance is not None and choice.chance < LIKELY,
+        evidence=choice.evidence or "",
     )
+
+
+def _headed(name: str, choice: Choice) -> str:
+    """A choice under its name, with what it costs and how long it takes."""
+    cost, time = format_money(choice.cost_usd), format_duration(choice.span_days)
+    return f"{name}: {hardware_words(choice)}, {cost} in {time}"
 
 
 def _percent(chance: float) -> str:
@@ -155,25 +169,9 @@ _CHANGED = {
 
 def _near(number: int, each: Alternative, case: Case) -> OfferView:
     choice, name, line = each.choice, _CHANGED[each.changed], why(each, case)
-    said = f"{name}: {hardware_words(choice)}, {format_money(choice.cost_usd)} in "
-    said += f"{format_duration(choice.span_days)}. {line[:1].upper()}{line[1:]}. "
+    said = f"{_headed(name, choice)}. {line[:1].upper()}{line[1:]}. "
     said += f"It {over_words(choice, case)}." if each.changed in ("budget", "deadline", "both") else ""
-    return OfferView(
-        number,
-        name,
-        hardware_words(choice),
-        format_money(choice.cost_usd),
-        format_duration(choice.span_days),
-        line,
-        False,
-        "",
-        "",
-        False,
-        "",
-        said.strip(),
-        choice,
-        each,
-    )
+    return OfferView(number, name, choice, line, said.strip(), alternative=each)
 
 
 def take_words(view: OfferView) -> str:

@@ -24,6 +24,7 @@ from isocost.report.decisions.doubt import (
     inside_said,
     name_said,
     notes_said,
+    reserve_apart,
     spread_said,
     sums_said,
     value_said,
@@ -122,8 +123,7 @@ def _marks(of: Risk) -> tuple[Mark, ...]:
     """The sums that are named, each with the dots that it is enough for."""
     chance = of.cost_usd.base_percentile / 100.0
     marks = [_mark("plan", "plan", of.cost_usd.base, f"enough in {_of_dots(chance)} of {DOTS}")]
-    scenario = of.programme.on.scenario
-    if not of.programme.reserve_ranged and scenario.programme.contingency > 0.0:
+    if reserve_apart(of):
         usd = of.with_reserve_usd
         marks.append(_mark("reserve", "with reserve", usd, f"in {_of_dots(1.0 - of.chance_over(usd))}"))
     asked = f"in {_of_dots(1.0 - of.chance_over(of.ask_usd))}"
@@ -227,9 +227,9 @@ def safer_table(rows: tuple[SaferRow, ...]) -> Table:
     return Table(columns, tuple((row.chance, row.more_usd or 0.0, row.budget_usd) for row in rows))
 
 
-def budget_words(words: SaferRow) -> str:
+def budget_words(row: SaferRow) -> str:
     """The change that makes a line the budget, for the undo menu."""
-    return f"Budget {format_money(words.budget_usd)}, enough {words.chance}"
+    return f"Budget {format_money(row.budget_usd)}, enough {row.chance}"
 
 
 # The deadline

@@ -29,6 +29,7 @@ from isocost.quantities import (
     format_quantity,
     shown_money,
     with_article,
+    without_idle_cents,
 )
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -187,7 +188,7 @@ def ground(case: Case, found: Survey, on: StageEstimate, usd: float) -> Ground:
     if found.on.most is not None:
         texts[sizes > found.on.most] = np.nan  # what does not fit costs nothing that anybody would pay
     lines = [
-        Line(format_money(each).removesuffix(".00"), sizes, texts[:, at]) for at, each in enumerate(bills)
+        Line(without_idle_cents(format_money(each)), sizes, texts[:, at]) for at, each in enumerate(bills)
     ]
     models = tuple(_models(catalog, found.extent))
     kinds: dict[Mark, bool] = {
@@ -256,7 +257,7 @@ def point(case: Case, on: Ground, usd: float) -> Point:
 
 def title(found: Point) -> str:
     """What else the bill buys; true of the plan as it stands, to the digits told."""
-    bill, own = format_money(found.usd).removesuffix(".00"), _model_words(found.size, found.tokens)
+    bill, own = without_idle_cents(format_money(found.usd)), _model_words(found.size, found.tokens)
     if found.best is None:
         return f"{own} for {bill}: loss {format_fixed(found.loss, 2)}"
     if found.loss - found.best.loss < SAME or format_fixed(found.loss, 2) == format_fixed(found.best.loss, 2):
@@ -303,7 +304,7 @@ def unfit_words(on: Ground) -> str:
 
 def point_words(found: Point, *, held: bool) -> tuple[str, str]:
     """Two lines beside the plan's dot."""
-    bill = format_money(found.usd).removesuffix(".00")
+    bill = without_idle_cents(format_money(found.usd))
     first = f"{_model_words(found.size, found.tokens)}: loss {format_fixed(found.loss, 2)}"
     if found.apart:
         return first, f"{bill} by its own shape, {format_money(found.usual_usd)} by a usual one"
@@ -315,7 +316,7 @@ def best_words(found: Point) -> tuple[str, str]:
     best = found.best
     if best is None or found.loss - best.loss < SAME:
         return "", ""
-    bill = format_money(found.usd).removesuffix(".00")
+    bill = without_idle_cents(format_money(found.usd))
     return f"Least loss for {bill}: {format_fixed(best.loss, 2)}", _model_words(
         float(f"{best.size:.2g}"), float(f"{best.tokens:.2g}")
     )

@@ -14,8 +14,8 @@ from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import styles
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.wins import AXES, NOBODY, Axis, Winner, Wins
-from isocost.quantities import format_count, format_duration, format_money
-from isocost.report.decisions.wins import label, rows, value_said
+from isocost.quantities import format_count, format_duration, format_money, format_share
+from isocost.report.decisions.wins import label, rows, value_said, winner_name
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
 
@@ -61,8 +61,7 @@ class WinsView:
 
     def name(self, winner: int) -> str:
         """A winner's name, with a star where it wins by an old price."""
-        each = self.found.winners[winner]
-        return f"{each.label} *" if each.stale else each.label
+        return winner_name(self.found.winners[winner])
 
     def winner(self, row: int, column: int) -> Winner | None:
         """Who wins in a cell."""
@@ -135,7 +134,8 @@ def _heart(inside: NDArray[np.bool_]) -> tuple[int, int]:
 def said(shown: WinsView) -> Said:
     """The map in sentences."""
     head, foot = finding(shown), subtitle(shown)
-    shares = ", ".join(f"{shown.name(at)} {each.share:.0%}" for at, each in enumerate(shown.found.winners))
+    winners = shown.found.winners
+    shares = ", ".join(f"{winner_name(each)} {format_share(each.share, decimals=0)}" for each in winners)
     here = shown.words(*shown.cell)
     return Said(
         head, foot, f"{head}. {foot} Shares of the map: {shares or 'nobody'}. At the plan: {here} {KEYS}"
