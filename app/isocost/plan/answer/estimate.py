@@ -27,6 +27,7 @@ from isocost.plan.answer.results import (
     Total,
 )
 from isocost.plan.answer.stage_layout import with_layout
+from isocost.plan.doubt.risk import risk
 from isocost.plan.doubt.span import span_of
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import kind_of
@@ -152,7 +153,7 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         on["energy_kwh"],
         on["co2_kg"],
     )
-    span = span_of(on)
+    span = span_of(risk(on))
     notices: list[Notice] = []
     for stage, result in zip(chosen.stages, stages, strict=True):
         found = stage_notices(chosen, stage, result, catalog) if stage.enabled else ()

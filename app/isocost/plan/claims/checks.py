@@ -331,7 +331,7 @@ def sense(terms: Terms, plan: Planned | None, ours: Ours | None, catalog: Catalo
         return replace(found, status="holds", short=f"possible with {best[0]}", words=(*found.words, best[1]))
     if fast and (published := as_fast(terms, catalog)) is not None:
         run, hours = published
-        took = f"{_hours(hours)} {terms.noun}-hours by peak and text"
+        took = f"{format_rounded(hours)} {terms.noun}-hours by peak and text"
         said = f"A published run of its size was as fast: {run_words(run, terms.noun)}, {took}."
         return replace(found, status="holds", short="as fast as published", words=(*found.words, said))
     return found
@@ -395,7 +395,7 @@ def _told_and_ours(
     """The figure told that we estimate too, and ours: hours where they are told, else dollars."""
     if terms.gpu_hours is not None:
         h, each = ours.hours, terms.gpu_hours.value
-        shown = tuple(f"{_hours(x)} {terms.noun}-hours" for x in (h.p10, h.p50, h.p90, each))
+        shown = tuple(f"{format_rounded(x)} {terms.noun}-hours" for x in (h.p10, h.p50, h.p90, each))
         return each, (h.p10, h.p50, h.p90), shown
     if terms.claim.usd is not None and ours.usd is not None:
         u, told = ours.usd, terms.claim.usd
@@ -406,14 +406,11 @@ def _told_and_ours(
     return None, None, ()
 
 
-def _hours(value: float) -> str:
-    return format_rounded(value)
-
-
 def _span_words(terms: Terms, ours: Ours) -> str:
     h = ours.hours
     cost = f", {format_money(ours.usd.p50)}" if ours.usd is not None else ""
-    return f"{_hours(h.p50)} {terms.noun}-hours ({_hours(h.p10)} to {_hours(h.p90)}){cost}"
+    low, middle, high = (format_rounded(each) for each in (h.p10, h.p50, h.p90))
+    return f"{middle} {terms.noun}-hours ({low} to {high}){cost}"
 
 
 def affordable_tokens(terms: Terms, catalog: Catalog) -> float | None:

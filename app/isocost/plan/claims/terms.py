@@ -164,20 +164,16 @@ def _hours(claim: Claim, entry: AcceleratorEntry | None, problems: list[str]) ->
             sums = f"{format_count(claim.count or 0)} x {format_quantity(claim.hours or 0, 'hours')}"
             hours = f"{format_count(by_time)} {noun}-hours, not {format_count(claim.gpu_hours)}"
             problems.append(f"{sums} are {hours}; those told are taken.")
-        return Amount(claim.gpu_hours, f"{_told_hours(claim.gpu_hours)} {noun}-hours")
+        return Amount(claim.gpu_hours, f"{format_rounded(claim.gpu_hours)} {noun}-hours")
     if by_time is not None and claim.count is not None and claim.hours is not None:
         wall = format_quantity(claim.hours, "hours")
-        hours = f"{format_quantity(by_time, 'number') if by_time < 1 else _told_hours(by_time)} {noun}-hours"
-        return Amount(by_time, f"{format_count(claim.count)} x {wall} = {hours}")
+        hours = format_quantity(by_time, "number") if by_time < 1 else format_rounded(by_time)
+        return Amount(by_time, f"{format_count(claim.count)} x {wall} = {hours} {noun}-hours")
     if claim.usd is not None and claim.usd_per_gpu_hour is not None:
         value = claim.usd / claim.usd_per_gpu_hour
         rate = format_money(claim.usd_per_gpu_hour)
-        return Amount(value, f"{dollars(claim.usd)} / {rate} = {_told_hours(value)} {noun}-hours")
+        return Amount(value, f"{dollars(claim.usd)} / {rate} = {format_rounded(value)} {noun}-hours")
     return None
-
-
-def _told_hours(value: float) -> str:
-    return format_rounded(value)
 
 
 def _part_hours(part: ClaimPart) -> float | None:
@@ -212,11 +208,11 @@ def _money(claim: Claim, hours: Amount | None) -> tuple[Amount | None, Amount | 
         rate = Amount(price, f"{format_money(price)} an hour, as told")
         if usd is None and hours is not None:
             value = hours.value * price
-            usd = Amount(value, f"{_told_hours(hours.value)} x {format_money(price)} = {dollars(value)}")
+            usd = Amount(value, f"{format_rounded(hours.value)} x {format_money(price)} = {dollars(value)}")
         return rate, usd
     if told is not None and hours is not None and hours.value > 0:
         value = told / hours.value
-        words = f"{dollars(told)} / {_told_hours(hours.value)} hours = {format_money(value)} an hour"
+        words = f"{dollars(told)} / {format_rounded(hours.value)} hours = {format_money(value)} an hour"
         return Amount(value, words), usd
     return None, usd
 

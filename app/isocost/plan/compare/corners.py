@@ -15,7 +15,7 @@ from isocost.plan.money.arithmetic import CENTS
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import StageRun
 from isocost.plan.project.project import Scenario
-from isocost.plan.project.runs import run_scenario
+from isocost.plan.project.runs import run_as_planned
 
 _READ_AS_THEY_ARE = ("programme", "people", "dataset", "storage", "schedule", "supply", "ownership")
 """Sections whose numbers figures read by their path: any of them may be an array."""
@@ -129,11 +129,5 @@ class _Runs:
         )
         key = (*key, scenario.supply.owns)
         if key not in self.known:
-            self.known[key] = runs_of(scenario, self._catalog)
+            self.known[key] = run_as_planned(scenario, self._catalog)
         return self.known[key]
-
-
-def runs_of(scenario: Scenario, catalog: Catalog) -> list[StageRun]:
-    """What each stage of a scenario takes at its own count. Raises CatalogError, ValueError."""
-    on, count = scenario.hardware.accelerator, np.array([scenario.hardware.count], dtype=np.int64)
-    return [each[0] for each in run_scenario(scenario, [on], [count], catalog)]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import msgspec
 
 from isocost.catalog import CatalogError
-from isocost.plan.answer.estimate import Answer, estimate
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.compare.rack import outcome
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_count
 
@@ -31,13 +32,13 @@ def ghosts(of: Answer) -> tuple[Ghost, ...]:
         if at == of.at:
             continue
         try:
-            total = estimate(of.project, of.reckoning.catalog, at).total
+            total = outcome(of.project, of.reckoning.catalog, at)
         except CatalogError:
             continue  # the Compare page says why
         label = of.reckoning.catalog.accelerator(scenario.hardware.accelerator).short_name
         hardware = f"{format_count(scenario.hardware.count)} {label}"
         name = scenario.name or f"Scenario {at + 1}"
-        found.append(Ghost(at, name, hardware, total.wall_days, total.cost_usd))
+        found.append(Ghost(at, name, hardware, total.days, total.total_usd))
     return tuple(found)
 
 

@@ -12,7 +12,6 @@ from isocost.catalog.constants.techniques import TechniqueRow
 from isocost.engine.scaling import loss
 from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.compare.changes import CHANGES, NotHereError
-from isocost.plan.compare.corners import runs_of
 from isocost.plan.compare.differences import Difference, joined
 from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.money.arithmetic import CENTS, in_cents
@@ -22,6 +21,7 @@ from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.editing import duplicate_scenario, free_name, rename_scenario
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, model_of
+from isocost.plan.project.runs import run_as_planned
 
 BUBBLE = "zero-bubble"
 """The technique that is not modelled and whose most is known: the bubble it would fill."""
@@ -145,7 +145,7 @@ def with_tried_beside(
 def outcome(project: Project, catalog: Catalog, scenario: int = 0) -> Outcome:
     """What a scenario comes to. Raises CatalogError, ValueError."""
     chosen = project.scenarios[scenario]
-    on = reckoned(chosen, runs_of(chosen, catalog), catalog)
+    on = reckoned(chosen, run_as_planned(chosen, catalog), catalog)
     return Outcome(
         float(in_cents(on["total"])),
         on["days"],

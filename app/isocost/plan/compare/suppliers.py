@@ -12,7 +12,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote, newest_by_supplier
 from isocost.plan.answer.curves import COMPARED_DAYS
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.answer.notices import newest_price, staleness
+from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.money.arithmetic import CENTS
 from isocost.plan.project.choosing import card_of, is_too_many, price_from
 from isocost.plan.project.programme import Supply
@@ -79,7 +79,7 @@ def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = N
         if quote.standing == "listed" and quote.terms == terms and quote.tier not in ("index", "claim")
     )
     newest = date.fromisoformat(max((quote.date for quote in quotes), default=today.isoformat()))
-    recent = [quote for quote in quotes if _age(quote.date, newest) <= COMPARED_DAYS]
+    recent = [quote for quote in quotes if (newest - date.fromisoformat(quote.date)).days <= COMPARED_DAYS]
     offers = [(_card(quote), quote) for quote in recent]
     theirs = [(card, None) for card in catalog.own_prices.get(entry.spec.id, ())]
     plan = card_of(scenario)
@@ -110,7 +110,7 @@ def _priced(
         let = () if quote is None else (quote.instance, quote.region)
         price = price_from(card)
         newest = newest_price(price, entry.spec.id, catalog)
-        age = _age(card.date, today) if _is_day(card.date) else None
+        age = price_age_days(price, today)
         yield SupplierPrice(
             card,
             total,
@@ -143,18 +143,6 @@ def _card(quote: PriceQuote) -> PriceCard:
 def _same(card: PriceCard, plan: PriceCard) -> bool:
     """Whether a quote is the one the plan holds: a supplier's name may have words after it."""
     return card.usd_per_gpu_hour == plan.usd_per_gpu_hour and plan.supplier.startswith(card.supplier)
-
-
-def _is_day(day: str) -> bool:
-    try:
-        date.fromisoformat(day)
-    except ValueError:
-        return False
-    return True
-
-
-def _age(day: str, today: date) -> int:
-    return (today - date.fromisoformat(day)).days
 
 
 def _fixed(answer: Answer) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -303,15 +303,21 @@ def _paid_as_rent(on: Reckoning, place: int) -> bool:
 
 def _market(price: Price, accelerator: str, catalog: Catalog) -> tuple[float, float, str] | None:
     """(10th percentile, 90th, words) of what suppliers ask now; None where the price is nobody's quote."""
+    return None if price.supplier == "your input" else _asked(accelerator, price.commitment, catalog)
+
+
+# Remembered: a drag asks at every step.
+@lru_cache(maxsize=256)
+def _asked(accelerator: str, commitment: str, catalog: Catalog) -> tuple[float, float, str] | None:
+    """The same on terms; None where too few suppliers ask a price, or all the same one."""
     economics = catalog.constants.economics
-    quotes = market_of(catalog.quotes(accelerator), price.commitment, economics.price_window_days.value)
-    least = economics.price_spread_suppliers
-    if price.supplier == "your input" or len(quotes) < least.value:
+    quotes = market_of(catalog.quotes(accelerator), commitment, economics.price_window_days.value)
+    if len(quotes) < economics.price_spread_suppliers.value:
         return None
     asked = [quote.usd_per_gpu_hour for quote in quotes]
     low, high = (float(each) for each in np.percentile(asked, (10.0, 90.0)))
     if not low < high:
         return None
     days = sorted(quote.date for quote in quotes)
-    terms = "" if price.commitment == "specialist" else f" ({price.commitment})"
+    terms = "" if commitment == "specialist" else f" ({commitment})"
     return low, high, f"what {len(quotes)} suppliers{terms} asked from {days[0]} to {days[-1]}"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.plan.doubt.evaluation import Programme
-from isocost.plan.doubt.risk import Risk, Spread, risk
-from isocost.plan.money.reckoning import Reckoning
+from isocost.plan.doubt.risk import Risk, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,8 @@ class EstimateRange:
     """What the range of the cost is made of, widest first."""
 
 
-def span_of(on: Reckoning) -> EstimateRange | None:
-    """The range of a reckoned scenario, from the samples that its chances are counted in.
-
-    None where nothing is in doubt.
-    """
-    sampled = risk(on)
+def span_of(sampled: Risk) -> EstimateRange | None:
+    """The range of a scenario, of the samples that its chances are counted in; None = nothing is in doubt."""
     if not sampled.programme.doubts:
         return None
     cost = sampled.cost_usd

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from isocost.plan.answer.estimate import Answer
-from isocost.plan.project.project import Stage
+from isocost.plan.project.editing import followed
 
 _OF_STAGE = re.compile(r"(?P<late>late\.)?(?P<by>stages?)\.(?P<place>\d+)(?P<rest>\..+)?")
 """``stages.1.mfu`` is of the second stage that counts, ``stage.1`` of the second of the scenario."""
@@ -23,18 +23,11 @@ def followed_key(key: str, before: Answer, now: Answer) -> str | None:
     held = before.reckoning.stages if counted else tuple(range(len(before.scenario.stages)))
     if place >= len(held):
         return key
-    at = _followed(before.scenario.stages, held[place], now.scenario.stages)
+    stages, later = before.scenario.stages, now.scenario.stages
+    if stages[held[place]] not in later and len(later) < len(stages):
+        return None  # gone: of as many stages one that is nowhere as it was has been edited
+    at = followed(stages, held[place], later)
     if at not in now.reckoning.stages:
         return None
     moved = now.reckoning.stages.index(at) if counted else at
     return f"{found['late'] or ''}{found['by']}.{moved}{found['rest'] or ''}"
-
-
-def _followed(before: tuple[Stage, ...], at: int, now: tuple[Stage, ...]) -> int | None:
-    """Where a stage is after an edit; one that is nowhere as it was has been edited, or is gone (None)."""
-    stage = before[at]
-    if at < len(now) and now[at] == stage:
-        return at
-    if stage in now:
-        return now.index(stage)
-    return at if len(now) >= len(before) else None

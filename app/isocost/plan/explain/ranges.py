@@ -90,8 +90,11 @@ class _Alone:
         names = part_names(self.programme)
         if part.name not in names:  # it gives no range
             return self.planned()
-        made = [self._at(names.index(part.name), each) for each in ("low", "high")]
-        node = (min if end == "low" else max)(made, key=lambda node: node.value)
+        place = names.index(part.name)
+        cost = self.programme.ends.cost_usd.reshape(-1, 2)[place]
+        # More of some inputs is cheaper.
+        low = int((np.argmin if end == "low" else np.argmax)(cost)) == 0
+        node = self._at(place, "low" if low else "high")
         key = f"range.parts.{part.name}.{'p10' if end == 'low' else 'p90'}"
         return replace(node, key=key, label=f"{node.label}, {part.name} alone")
 

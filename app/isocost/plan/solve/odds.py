@@ -29,11 +29,12 @@ def judged(case: Case, on: Reach, at: int) -> Choice:
     there = reckoned(msgspec.structs.replace(scenario, stages=stages), runs, case.catalog)
     found = [stage_evidence(run, case.catalog) for run in runs]
     evidence = weighed(list(zip(there.by_stage("stage.rent"), found, strict=True)), case.catalog)
+    sampled = risk(there)
     if goal != Goal():
         budget = math.inf if goal.budget_usd is None else goal.budget_usd
         days = math.inf if goal.deadline_days is None else goal.deadline_days
-        chance = risk(there).chance_both(budget, days)
-    span = span_of(there)
+        chance = sampled.chance_both(budget, days)
+    span = span_of(sampled)
     return replace(
         choice,
         low_usd=None if span is None else span.cost_usd.p10,

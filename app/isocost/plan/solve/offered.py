@@ -14,7 +14,7 @@ from isocost.plan.answer.curves import (
     current_price,
     other_cards,
 )
-from isocost.plan.answer.notices import newest_price, staleness
+from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.physics.counts import LARGEST_COUNT
 from isocost.plan.project.choosing import price_from
 from isocost.plan.solve.case import Case
@@ -76,7 +76,4 @@ def is_stale(card: PriceCard, case: Case) -> bool:
 
 def age_days(card: PriceCard, today: date) -> int | None:
     """Days since a price was read; None where it carries no day."""
-    try:
-        return (today - date.fromisoformat(card.date)).days
-    except ValueError:
-        return None
+    return price_age_days(price_from(card), today)

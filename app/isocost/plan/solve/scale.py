@@ -244,7 +244,8 @@ def _most(case: Case, rows: list[_Row], text: _Text) -> float | None:
 
 def best_for(on: CostMap, law: ParametricLaw, usd: float, unique: float | None) -> Best | None:
     """The size and the text of least loss for a bill, of those that fit; None where the map has none."""
-    found = _least(on, law, np.array([usd]), unique, on.along())
+    sizes = on.along()
+    found = _least(sizes, *_losses(on, law, np.array([usd]), unique, sizes))
     size, tokens = (float(each[0]) for each in found)
     if not math.isfinite(size):
         return None
@@ -262,9 +263,10 @@ def ridge(on: CostMap, law: ParametricLaw, unique: float | None, within: float) 
     fits, are left out: a better one may be beyond. None where few bills have their best within the map.
     """
     sizes, usd = on.along(), np.geomspace(*on.ends, COSTS)
-    losses = _losses(on, law, usd, unique, sizes)[1]
-    best, best_texts = _least(on, law, usd, unique, sizes)
-    inner = np.isfinite(best) & (best < (math.inf if on.most is None else on.most) / NEAR)
+    texts, losses = _losses(on, law, usd, unique, sizes)
+    best, best_texts = _least(sizes, texts, losses)
+    most = math.inf if on.most is None else on.most
+    inner = np.isfinite(best) & (best < most / NEAR)
     if inner.sum() < FEWEST:
         return None
     usd, losses, logs = usd[inner], losses[:, inner], np.log(usd[inner])
@@ -273,7 +275,6 @@ def ridge(on: CostMap, law: ParametricLaw, unique: float | None, within: float) 
     enough = np.interp(logs - math.log(within), logs, reached)
     inside = losses <= enough
     low, high = np.argmax(inside, axis=0), len(sizes) - 1 - np.argmax(inside[::-1], axis=0)
-    most = math.inf if on.most is None else on.most
     curves = [np.minimum(_smooth(logs, each), most) for each in (best[inner], sizes[low], sizes[high])]
     (middle, middle_texts), first, last = ((each, _texts(on, usd, each)) for each in curves)
     return Ridge(usd, middle, middle_texts, *first, *last)
@@ -302,15 +303,15 @@ def _losses(
     return texts, np.where(usable, losses, np.inf)
 
 
-def _least(
-    on: CostMap, law: ParametricLaw, usd: Array, unique: float | None, sizes: Array
-) -> tuple[Array, Array]:
+def _least(sizes: Array, texts: Array, losses: Array) -> tuple[Array, Array]:
     """Size and tokens of the least loss of each bill; NaN where it is at an end of what the map shows of it.
 
     Where the largest model that fits is the best of those that do, it is the answer.
+
+    Args:
+        texts, losses: as ``_losses`` has them.
     """
-    texts, losses = _losses(on, law, usd, unique, sizes)
-    at, bills = np.argmin(losses, axis=0), np.arange(len(usd))
+    at, bills = np.argmin(losses, axis=0), np.arange(losses.shape[1])
     finite = np.isfinite(losses)
     first = np.argmax(finite, axis=0)
     last = len(sizes) - 1 - np.argmax(finite[::-1], axis=0)
