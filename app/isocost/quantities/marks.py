@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,12 +97,12 @@ def remembered_words(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def remember(function: Callable[P, R]) -> Callable[P, R]:
         @lru_cache(maxsize=most)
-        def known(_: NumberMarks, *args: P.args, **kwargs: P.kwargs) -> R:
-            return function(*args, **kwargs)
+        def known(_: NumberMarks, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> R:
+            return function(*args, **dict(named))
 
         @wraps(function)
         def words(*args: P.args, **kwargs: P.kwargs) -> R:
-            return known(number_marks(), *args, **kwargs)
+            return known(number_marks(), args, tuple(kwargs.items()))
 
         return words
 
