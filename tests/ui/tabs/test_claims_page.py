@@ -19,7 +19,7 @@ from isocost.ui.session.documents import new_project
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.claims import checker
 from isocost.ui.tabs.claims import ladder as rungs
-from isocost.ui.tabs.claims.ladder import SOLVING
+from isocost.ui.tabs.claims.ladder import GLANCE_MS, SOLVING
 from isocost.ui.tabs.claims.library import LibraryDelegate
 from isocost.ui.tabs.claims.page import ClaimsPage
 from isocost.ui.window import Window
@@ -308,7 +308,7 @@ def look_at_the_ladder(page: ClaimsPage) -> None:
     """Scroll down to it, and let it be solved."""
     page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
     QApplication.processEvents()
-    QTest.qWait(20)
+    QTest.qWait(GLANCE_MS + 20)
     settle(page._session)
     page.area.verticalScrollBar().setValue(page.area.verticalScrollBar().maximum())
     QApplication.processEvents()

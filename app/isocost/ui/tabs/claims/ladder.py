@@ -27,8 +27,8 @@ ROW, HEAD, NAME = 37, 22, 190
 """Pixels of a kind's height, of the sums above them, and of a kind's name where there is room."""
 NARROWEST, SHARE = 260, 0.27
 """Pixels the table is wide at least, and the share of it that names take at most."""
-PAUSE_MS = 800
-"""Without a change of the plan before its ladder is solved, which takes seconds."""
+GLANCE_MS, PAUSE_MS = 120, 800
+"""In sight before the ladder, which takes seconds, is solved: at first, and again after a change of the plan."""
 SOLVING = "Solving what each sum buys…"
 
 
@@ -172,10 +172,12 @@ class LadderCard(ChartCard):
 
     def _look(self) -> None:
         if self._terms() != self._solved and not self._pause.isActive():
-            # At first at once; then no sooner than the plan has come to rest.
-            self._pause.start(PAUSE_MS if self._solved else 0)
+            # At first soon; then no sooner than the plan has come to rest.
+            self._pause.start(PAUSE_MS if self._solved else GLANCE_MS)
 
     def _ask(self) -> None:
+        if self.chart.visibleRegion().isEmpty():
+            return  # it was in sight only while the cards above it found their heights
         self._solved = self._terms()
         session = self._session
         project, catalog, at, owned = (
