@@ -28,7 +28,7 @@ ROW, HEAD, NAME = 37, 22, 190
 NARROWEST, SHARE = 260, 0.27
 """Pixels the table is wide at least, and the share of it that names take at most."""
 GLANCE_MS, PAUSE_MS = 120, 800
-"""In sight before the ladder, which takes seconds, is solved: at first, and again after a change of the plan."""
+"""In sight before the ladder, which takes seconds, is solved: at first, and after a change of the plan."""
 SOLVING = "Solving what each sum buys…"
 
 
