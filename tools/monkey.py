@@ -58,7 +58,8 @@ PLANS = (
 """Plans of every kind: one stage and many, claimed and computed, rented and owned."""
 TEXTS = (
     "7B", "70b", "1e12", "15T", "$3.99", "1,5", "0", "-1", "nonsense", "1..2", "2 ± 10 %", "*1.2", "40 %",
-    "1e30", "1", "", "3 h", "12/4", "H200", "8x7B", "llama", "DeepSeek trained R1 for $294,000", "∞", "9" * 40,
+    "1e30", "1", "", "3 h", "12/4", "H200", "8x7B", "llama", "DeepSeek trained R1 for $294,000", "∞",
+    "9" * 40,
 )  # fmt: skip
 """What people type, and what they had better not."""
 STRETCH = 150

@@ -134,6 +134,7 @@ class Menus:
         self._add(menu, "&History…", window.show_history, "Ctrl+H")
         menu.addSeparator()
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
+        self._add(menu, "Copy the &estimate", window.headline.copy_estimate, "Ctrl+Shift+E")
 
     def _build_view(self) -> None:
         window = self._commands

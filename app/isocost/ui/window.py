@@ -22,7 +22,14 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -275,6 +282,16 @@ class Window(QMainWindow):
         self.show_workspace()
         self.tabs.setCurrentIndex(index)
 
+    def show_chart(self, name: str) -> None:
+        """A chart with its page, and the keyboard there."""
+        from isocost.report.findings.charts import CHARTS
+        from isocost.ui.widgets.card import ChartCard
+
+        self.show_page(self.page_titles.index(CHARTS[name].page))
+        card = self.pages.currentWidget().findChild(ChartCard, name)
+        if card is not None and card.isVisible():
+            card.seek()
+
     def reveal(self, path: str) -> None:
         """Show an input wherever it is, and put the cursor there."""
         here = self.tabs.currentIndex()
@@ -320,6 +337,7 @@ class Window(QMainWindow):
         self._finds = WindowFinds(self)
         made = Palette(self._finds, self._settings, self.themes.theme, self.centre)
         made.taken.connect(self._finds.take)
+        made.compared.connect(self._finds.take_beside)
         for come in self._finds.come:
             come.connect(made.refresh)
         return made

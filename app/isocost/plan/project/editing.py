@@ -32,9 +32,10 @@ def add_scenario(project: Project, scenario: Scenario, at: int) -> Project:
     return _with_scenarios(project, (*every[:at], named, *every[at:]))
 
 
-def duplicate_scenario(project: Project, at: int) -> Project:
-    """The project with a copy of a scenario right after it."""
-    return add_scenario(project, _scenario(project, at), at + 1)
+def duplicate_scenario(project: Project, at: int, name: str = "") -> Project:
+    """The project with a copy of a scenario right after it, called otherwise where a name is given."""
+    copied = _scenario(project, at)
+    return add_scenario(project, msgspec.structs.replace(copied, name=name or copied.name), at + 1)
 
 
 def remove_scenario(project: Project, at: int) -> Project:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -19,16 +19,19 @@ from isocost.plan.inputs.table import INPUTS, NUMBERS
 from isocost.plan.kinds import uses
 from isocost.plan.money.explain import Explanation
 from isocost.plan.project.project import Project, Scenario, get_value, model_of
-from isocost.quantities import MoneyUnit, QuantityError, format_quantity, parse
+from isocost.quantities import MoneyUnit, QuantityError, format_count, format_quantity, parse
 from isocost.report.decisions.explain import value_said
 from isocost.report.estimate_questions import LATE_WEEKS
+from isocost.report.findings.charts import CHARTS
+from isocost.report.findings.inputs import value_words
 from isocost.report.findings.offers import Offer, holding, model_offer, spelled
 
-Kind = Literal["recent", "value", "input", "command", "plan", "model", "accelerator", "figure"]
+Kind = Literal["recent", "value", "input", "chart", "command", "plan", "model", "accelerator", "figure"]
 HEADINGS: dict[Kind, str] = {
     "recent": "Recent",
     "value": "Set",
     "input": "Inputs",
+    "chart": "Charts",
     "command": "Commands",
     "plan": "Plans",
     "model": "Models",
@@ -39,6 +42,7 @@ HEADINGS: dict[Kind, str] = {
 DOES: dict[Kind, str] = {
     "value": "set it",
     "input": "go to it",
+    "chart": "go to it",
     "command": "do it",
     "plan": "open",
     "model": "plan with it",
@@ -46,9 +50,9 @@ DOES: dict[Kind, str] = {
     "figure": "explain",
 }
 """What taking one of a kind does."""
-ORDER: tuple[Kind, ...] = ("value", "input", "accelerator", "model", "plan", "command", "figure")
+ORDER: tuple[Kind, ...] = ("value", "input", "accelerator", "model", "plan", "chart", "command", "figure")
 """Kinds that a text names as well, the likeliest to be meant first."""
-HINT = "An input, a command, a plan, a model, an accelerator, a figure; price 3.49 sets one"
+HINT = "An input, a chart, a command, a plan, a model, a figure; price 3.49, 64 H200 sets both"
 NOTHING = "Nothing is called that. Try part of a name: price, H100, Llama, export."
 IN_THE_PLAN = "in the plan"
 MUCH_LONGER = 3
@@ -70,6 +74,8 @@ class Found:
     """What the plan holds or what it comes to."""
     number: float = 0.0
     """What an input is set to."""
+    parts: tuple[Found, ...] = ()
+    """Of several values that are set together each one."""
     also: tuple[str, ...] = ()
     """Other words it is found by."""
     spellings: tuple[str, ...] = field(default=(), compare=False)
@@ -77,7 +83,9 @@ class Found:
 
     @property
     def id(self) -> str:
-        """By which it is remembered: a value that was set by its input."""
+        """By which it is remembered: a value that was set by its input, the last of several."""
+        if self.parts:
+            return self.parts[-1].id
         return f"{'input' if self.kind == 'value' else self.kind}:{self.key}"
 
     @property
@@ -110,31 +118,110 @@ def found_inputs(project: Project, scenario: int, stage: int) -> tuple[Found, ..
     return tuple(found)
 
 
-_NAMED = re.compile(r"(.*\S)\s+([-+.\d$€£¥].*)")
-"""A name and what may be a value."""
+_NAMED = re.compile(r"(?P<name>.*\S)\s+(?P<value>[-+.\d$€£¥].*)")
+_NAMED_AFTER = re.compile(r"(?P<value>[-+.\d$€£¥]\S*(?:\s?%)?)\s+(?P<name>[^\d\s].*)")
+"""A name and what may be a value, in either order."""
 WELL = 2
 """The rank up to which a text names an input that is to be set."""
 
 
 def found_values(text: str, inputs: Sequence[Found], money: Sequence[MoneyUnit]) -> Iterator[Found]:
-    """The inputs that a text names and gives a value: "price 3.49"; no value that cannot be."""
-    if (parts := _NAMED.fullmatch(text.strip())) is None:
+    """The inputs that a text names and gives a value, the best named first: "price 3.49", "2T tokens"; no
+    value that cannot be."""
+    parts = _NAMED.fullmatch(text.strip()) or _NAMED_AFTER.fullmatch(text.strip())
+    if parts is None:
         return
-    whole = normalised(parts[1])
-    for each in inputs:
+    whole = normalised(parts["name"])
+    ranked = [(rank, each) for each in inputs if (rank := _rank(each, whole, [whole])) is not None]
+    for rank, each in sorted(ranked, key=lambda pair: (pair[0], len(pair[1].name))):
         declared = NUMBERS.get(each.key)
-        rank = _rank(each, whole, [whole])
-        if declared is None or rank is None or rank > WELL:
+        if declared is None or rank > WELL:
             continue
         try:
-            number = parse(parts[2], declared.quantity, unit=declared.unit, money=tuple(money))
+            number = parse(parts["value"], declared.quantity, unit=declared.unit, money=tuple(money))
         except QuantityError:
             continue
         if problem(declared, number) is None:
-            shown = format_quantity(number, declared.quantity)
             now = f"now {each.value}" if each.value else "left to the estimate now"
-            name = f"{declared.label} {shown}"
-            yield replace(made("value", each.key, name, now, also=(text,)), number=number)
+            yield replace(
+                made("value", each.key, value_words(declared, number), now, also=(text,)), number=number
+            )
+
+
+_APART = re.compile(r"\s*(?:[;\n]|,(?!\d)|\band\b)\s*")
+"""Between two values; a comma within a number is a part of it."""
+_COUNTED = re.compile(r"(?P<count>\d[\d.,' ]*?)\s?[x×]?\s(?P<name>\S.*)")
+"""A number of something: "64 H200", "8x H100"."""
+TOGETHER = "all in one step"
+
+
+def found_several(
+    text: str, inputs: Sequence[Found], money: Sequence[MoneyUnit], offered: Collection[str], catalog: Catalog
+) -> Iterator[Found]:
+    """The values that a text gives to several inputs: "7B parameters, 2T tokens, 64 H200"; none unless every
+    piece of it is understood and no input is meant twice.
+
+    Args:
+        offered: ids of the accelerators that can be chosen.
+    """
+    parts: list[Found] = []
+    for piece in filter(None, _APART.split(text.strip())):
+        named = _named_things(piece, inputs, offered, catalog) or list(found_values(piece, inputs, money))[:1]
+        if not named:
+            return
+        parts += named
+    keys = [_path(each) for each in parts]
+    if len(parts) > 1 and len(set(keys)) == len(keys):
+        # A model brings its size, an accelerator its price and, of some, its count: numbers told stand.
+        parts.sort(key=lambda each: each.kind == "value")
+        yield replace(
+            made("value", parts[-1].key, several_words(parts), TOGETHER, also=(text,)), parts=tuple(parts)
+        )
+
+
+def several_words(parts: Sequence[Found]) -> str:
+    """Values that are set together: "64 H200, Tokens 2T"."""
+    told, count = [], next((each for each in parts if each.key == "hardware.count"), None)
+    counted = count is not None and any(each.kind == "accelerator" for each in parts)
+    for each in parts:
+        if each.kind == "accelerator" and count is not None:
+            told.append(f"{format_count(count.number)} {each.name}")
+        elif each is not count or not counted:
+            told.append(each.name)
+    return ", ".join(told)
+
+
+def _path(found: Found) -> str:
+    """The input that something is put into."""
+    return {"model": "model.name", "accelerator": "hardware.accelerator"}.get(found.kind, found.key)
+
+
+def values_of(found: Found) -> tuple[tuple[str, float | str], ...]:
+    """The inputs that taking something changes, each with its value; none where it changes no input."""
+    if found.parts:
+        return tuple(value for part in found.parts for value in values_of(part))
+    if found.kind not in ("value", "model", "accelerator"):
+        return ()
+    return ((_path(found), found.number if found.kind == "value" else found.key),)
+
+
+def _named_things(
+    text: str, inputs: Sequence[Found], offered: Collection[str], catalog: Catalog
+) -> list[Found]:
+    """An accelerator, a number of them, or a model, by its whole name."""
+    counted = _COUNTED.fullmatch(text)
+    key = catalog.accelerator_names.find(counted["name"] if counted else text)
+    if key is not None and key in offered:
+        accelerator = made("accelerator", key, catalog.accelerator(key).short_name)
+        return [accelerator, *(_counted(counted["count"], inputs) if counted else ())]
+    name = catalog.model_names.find(text)
+    known = name is not None and any(name == each.name for each in catalog.named_models)
+    return [made("model", name, name)] if known and name is not None else []
+
+
+def _counted(text: str, inputs: Sequence[Found]) -> Iterator[Found]:
+    """A count of accelerators."""
+    return (each for each in found_values(f"count {text}", inputs, ()) if each.key == "hardware.count")
 
 
 SHARED = frozenset({"model", "hardware", "price", "efficiency", "layout"})
@@ -213,6 +300,11 @@ def _place_words(key: str) -> str:
     return words.replace("stages", "stage").replace("_", " ")
 
 
+def found_charts() -> tuple[Found, ...]:
+    """Every chart and table of the window, with the page it stands on."""
+    return tuple(made("chart", key, at.name, at.page, also=at.also) for key, at in CHARTS.items())
+
+
 def found_plan(path: Path, name: str, line: str) -> Found:
     """A shipped plan, or one that was open lately."""
     return made("plan", str(path), name, line, also=(path.stem,))
@@ -252,7 +344,7 @@ def _of_nothing(among: Sequence[Found], recent: Sequence[str]) -> list[Found]:
     """What was taken lately, then every input, command and plan there is."""
     known = {each.id: each for each in among}
     lately = [known[key] for key in recent if key in known]
-    kinds: tuple[Kind, ...] = ("command", "input", "plan", "figure")
+    kinds: tuple[Kind, ...] = ("command", "input", "chart", "plan", "figure")
     rest = [each for kind in kinds for each in among if each.kind == kind]
     return [*lately, *(each for each in rest if each not in lately)]
 

@@ -19,6 +19,7 @@ from isocost.plan.answer.badges import (
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.inputs.defaults import default_of
+from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES, NUMBERS, OFF, TYPED, origin
 from isocost.plan.kinds import Stage, data_of, kind_of
@@ -49,6 +50,8 @@ from isocost.quantities import (
 NOTHING_SET = "off"
 OWN_PRICE = "Your own price"
 FEW_PINS = 2
+TIMES = ("days", "weeks", "months")
+"""Units that are told with their number."""
 """As many pinned parts are named in a line of their own; more are counted."""
 
 QUOTE_TERMS = {
@@ -114,6 +117,16 @@ class Selected:
 
 
 # Captions
+
+
+def value_words(declared: Input, value: float | None) -> str:
+    """A value put into an input: "Tokens 2T", "Deadline 60 days"; None = it is left to be filled in."""
+    if value is None:
+        return f"{declared.label} automatic"
+    # A sum wears its currency and a share its sign; of a time the number alone says nothing.
+    told = declared.unit in TIMES and declared.unit not in declared.label.lower()
+    unit = f" {declared.unit}" if told else ""
+    return f"{declared.label} {format_quantity(value, declared.quantity)}{unit}"
 
 
 def caption(path: str, selected: Selected) -> str:

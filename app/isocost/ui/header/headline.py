@@ -109,8 +109,22 @@ class Headline(QFrame):
 
     def copy(self) -> None:
         """Put the answer on the clipboard."""
+        self._session.once_answered(self._copy)
+
+    def _copy(self, _: object = None) -> None:
         QGuiApplication.clipboard().setText(self.text())
         self.copied.emit(self.text())
+
+    def copy_estimate(self) -> None:
+        """Put all of the estimate on the clipboard as Markdown: the bill, its prices, what it leaves out."""
+        self._session.once_answered(self._copy_estimate)
+
+    def _copy_estimate(self, found: Answer) -> None:
+        from isocost.report.estimate_questions import questions
+        from isocost.report.estimate_tables import markdown_text
+
+        QGuiApplication.clipboard().setText(markdown_text(found.estimate, questions(found)))
+        self.copied.emit("the whole estimate, as Markdown")
 
     def _take_cure(self, notice: Notice) -> None:
         """Give the input at fault the value that settles the warning, in one step to undo."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.doubt.ranged import STILL
 from isocost.plan.inputs import roads
-from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.range import range_problem
 from isocost.plan.inputs.ranging import (
     Ends,
@@ -25,7 +25,7 @@ from isocost.plan.kinds.kind import Filled
 from isocost.plan.physics.resolve import Parameters, parameters_of
 from isocost.plan.project.project import Place, Project, model_of
 from isocost.quantities import format_quantity
-from isocost.report.findings.inputs import range_caption
+from isocost.report.findings.inputs import range_caption, value_words
 from isocost.ui.session.session import Session
 
 _RESET_WORDS = {
@@ -35,8 +35,6 @@ _RESET_WORDS = {
     "goal.deadline_days": "No deadline",
 }
 """What the undo menu calls a way back that is to no number of its own."""
-TIMES = ("days", "weeks", "months")
-"""Units that are told with their number."""
 
 
 def place(session: Session) -> Place:
@@ -90,18 +88,39 @@ def within(session: Session, path: str, value: float) -> float:
 
 def write_number(session: Session, path: str, value: float, gesture: object | None = None) -> None:
     """Put a number into the selected stage, named after itself."""
-    write(session, path, value, words(NUMBERS[path], value), gesture)
+    write(session, path, value, value_words(NUMBERS[path], value), gesture)
 
 
 def write_typed(session: Session, path: str, value: float) -> None:
     """Put a number into the selected stage that is typed in full: it is in doubt no longer."""
-    at, today, catalog = place(session), date.today(), session.catalog
+    write_together(session, [(place(session), path, value)], value_words(NUMBERS[path], value))
+
+
+Typed = tuple[Place, str, float | str]
+"""Where a value goes, the path of its input, and a number, or what a choice stores."""
+
+
+def write_together(session: Session, values: Sequence[Typed], named: str) -> None:
+    """Put values that are typed in full into the plan, one after another: one step of undo."""
+    today, catalog = date.today(), session.catalog
 
     def change(project: Project) -> Project:
-        known = without_range(project, path, at=at)
-        return put(known, path, value, at=at, today=today, catalog=catalog)
+        for at, path, value in values:
+            known = without_range(project, path, at=at) if path in NUMBERS else project
+            project = put(known, path, value, at=at, today=today, catalog=catalog)
+        return project
 
-    session.apply(change, words(NUMBERS[path], value))
+    session.apply(change, named)
+
+
+def first_refused(session: Session, values: Sequence[Typed]) -> str:
+    """Path of the first number that cannot stand beside the plan's others; empty = all can."""
+    project, today, catalog = session.project, date.today(), session.catalog
+    for at, path, value in values:
+        if path in NUMBERS and roads.refused(project, path, float(value), at=at, catalog=catalog):
+            return path
+        project = put(project, path, value, at=at, today=today, catalog=catalog)
+    return ""
 
 
 def write_range(session: Session, path: str, ends: Ends) -> None:
@@ -139,18 +158,8 @@ def reset(session: Session, path: str, gesture: object | None = None) -> None:
     road = NUMBER_ROADS[path]
     known = without_range(session.project, path, at=at)
     after = road.reset(known, at, session.catalog)
-    named = _RESET_WORDS.get(path) or words(NUMBERS[path], road.held(after, at))
+    named = _RESET_WORDS.get(path) or value_words(NUMBERS[path], road.held(after, at))
     session.apply(lambda _: after, named, gesture)
-
-
-def words(declared: Input, value: float | None) -> str:
-    """The change in words, for the undo menu."""
-    if value is None:
-        return f"{declared.label} automatic"
-    # A sum wears its currency and a share its sign; of a time the number alone says nothing.
-    told = declared.unit in TIMES and declared.unit not in declared.label.lower()
-    unit = f" {declared.unit}" if told else ""
-    return f"{declared.label} {format_quantity(value, declared.quantity)}{unit}"
 
 
 def model_parameters(session: Session) -> Parameters:

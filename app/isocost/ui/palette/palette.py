@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QSettings,
+    QSize,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,7 +43,7 @@ RECENT = "palette/recent"
 """Where ids of what was taken lately are kept among the settings."""
 SHADE = 110
 """How dark the window behind it is, of 255."""
-KEYS = "↑↓ choose   Enter take   Esc close"
+KEYS = "↑↓ choose   Enter take   Ctrl+Enter in a copy, to compare   Esc close"
 
 
 class Finds(Protocol):
@@ -48,6 +58,8 @@ class Palette(QWidget):
 
     taken = Signal(object)
     """The :class:`Found` that was chosen; the palette is closed and the keyboard back where it was."""
+    compared = Signal(object)
+    """The :class:`Found` that is to be taken in a copy of the plan beside it; closed as well."""
 
     def __init__(self, finds: Finds, settings: QSettings, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -84,7 +96,7 @@ class Palette(QWidget):
         self.list.setUniformItemSizes(False)  # headings are lower
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.clicked.connect(self._take)
+        self.list.clicked.connect(lambda index: self._take(index, self.taken))
 
     def _lay_out(self) -> None:
         foot = QFrame()
@@ -180,7 +192,7 @@ class Palette(QWidget):
             self.list.scrollToTop()  # with its heading
         self.line.setAccessibleDescription(found.words if found is not None else NOTHING)
 
-    def _take(self, index: QModelIndex) -> None:
+    def _take(self, index: QModelIndex, how: SignalInstance) -> None:
         line = index.data(ROW) if index.isValid() else None
         found = line.found if line is not None else None
         if found is None:
@@ -188,17 +200,17 @@ class Palette(QWidget):
         others = [each for each in self.recent if each != found.id]
         self._settings.setValue(RECENT, [found.id, *others][:MOST_RECENT])
         self.leave()
-        self.taken.emit(found)
+        how.emit(found)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parent():
             if event.type() is QEvent.Type.Resize:
                 self._place()
         elif event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._press(Qt.Key(event.key()))
+            return self._press(Qt.Key(event.key()), event.modifiers())
         return False
 
-    def _press(self, key: Qt.Key) -> bool:
+    def _press(self, key: Qt.Key, held: Qt.KeyboardModifier) -> bool:
         """Keys of the list, which the line hands on."""
         at = self.list.currentIndex().row()
         page = max(1, self.list.height() // self._theme.px(46))
@@ -208,7 +220,8 @@ class Palette(QWidget):
             wanted = min(max(at + moves[key], 0), last) - (1 if moves[key] > 0 else -1)
             self._go_to(self._next(wanted, 1 if moves[key] > 0 else -1) if last >= 0 else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take(self.list.currentIndex())
+            beside = bool(held & Qt.KeyboardModifier.ControlModifier)
+            self._take(self.list.currentIndex(), self.compared if beside else self.taken)
         elif key == Qt.Key.Key_Escape:
             self.leave()
         else:

@@ -12,22 +12,25 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from isocost import paths
 from isocost.files import FileError, load_project
-from isocost.plan.project.project import Project, model_of
+from isocost.plan.project.project import Place, Project, model_of
 from isocost.report.findings.finder import (
     Found,
     figures_of,
     found_accelerators,
+    found_charts,
     found_figures,
     found_inputs,
     found_models,
     found_plan,
+    found_several,
     found_values,
     made,
     stage_of_input,
+    values_of,
 )
 from isocost.report.findings.offers import Offer, accelerator_offers
 from isocost.report.findings.presets import first_note
-from isocost.ui.inputs.bindings import refused, write_typed
+from isocost.ui.inputs.bindings import Typed, first_refused, write_together
 
 if TYPE_CHECKING:
     from isocost.catalog import Catalog
@@ -42,12 +45,19 @@ class Searched(Protocol):
     session: Session
     documents: Documents
     inputs: InputColumn
+    page_titles: tuple[str, ...]
 
     def menuBar(self) -> QMenuBar:  # noqa: N802 - Qt's name
         """Its commands."""
 
     def show_workspace(self) -> None:
         """The plan, not the presets."""
+
+    def show_page(self, index: int) -> None:
+        """One page of the tab strip."""
+
+    def show_chart(self, name: str) -> None:
+        """A chart with its page, and the keyboard there."""
 
     def reveal(self, path: str) -> None:
         """Put the cursor into an input."""
@@ -64,6 +74,7 @@ class WindowFinds:
         session = window.session
         self._plans: tuple[Found, ...] = ()
         self._given: tuple[Found, ...] = ()
+        self._charts = found_charts()
         self._offers: tuple[Offer, ...] = ()
         self._explained: tuple[object, tuple[Found, ...]] = (None, ())
         self._reader = session.worker(self._take_plans, lambda _: None, of_plan=False)
@@ -89,12 +100,14 @@ class WindowFinds:
     def found(self, text: str) -> Sequence[Found]:
         """Everything that a text may mean, in no order; without a text what has no list of its own."""
         session = self._window.session
-        every = [*self._inputs(), *self._given, *self._recent_files(), *self._plans]
+        every = [*self._inputs(), *self._charts, *self._given, *self._recent_files(), *self._plans]
         every += self._figures_found()
         scenario = session.current_scenario
         current = model_of(scenario, session.current_stage).name
         if text.strip():
             every += found_values(text, self._inputs(), session.money)
+            offered = {each.value for each in self._offers}
+            every += found_several(text, self._inputs(), session.money, offered, session.catalog)
             every += found_accelerators(text, self._offers, session.catalog, scenario.hardware.accelerator)
             every += found_models(text, session.catalog, current)
         return every
@@ -139,9 +152,8 @@ class WindowFinds:
         """Do what Enter means for one of a kind."""
         window, session = self._window, self._window.session
         if found.kind == "input":
-            stage = stage_of_input(session.current_scenario, found.key, session.stage)
             window.show_workspace()
-            session.select_stage(session.stage if stage is None else stage)
+            session.select_stage(self._stage_of(found.key))
             window.reveal(found.key)
         elif found.kind == "value":
             self._set(found)
@@ -150,6 +162,8 @@ class WindowFinds:
                 if _named(action) == found.key:
                     action.trigger()
                     return
+        elif found.kind == "chart":
+            window.show_chart(found.key)
         elif found.kind == "plan":
             window.documents.open(Path(found.key))
         elif found.kind == "model":
@@ -161,15 +175,41 @@ class WindowFinds:
         else:
             window.explain(found.key)
 
+    def take_beside(self, found: Found) -> None:
+        """Take one in a copy of the plan, which is called after it, and show both, if it changes an input."""
+        window, session = self._window, self._window.session
+        if not values_of(found):
+            self.take(found)
+        elif not self._refused(found):
+            session.duplicate_scenario(session.scenario, found.name)
+            self.take(found)
+            window.show_page(window.page_titles.index("Compare"))
+
     def _set(self, found: Found) -> None:
-        """Give an input a value; one that cannot stand beside the others is left to its field."""
+        """Give inputs their values, unless one cannot stand beside the others."""
         session = self._window.session
-        stage = stage_of_input(session.current_scenario, found.key, session.stage)
-        session.select_stage(session.stage if stage is None else stage)
-        if refused(session, found.key, found.number):
-            self._window.reveal(found.key)
-        else:
-            write_typed(session, found.key, found.number)
+        if not self._refused(found):
+            session.select_stage(self._stage_of(found.key))
+            write_together(session, self._typed(found), found.name)
+
+    def _refused(self, found: Found) -> bool:
+        """Whether a value cannot stand beside the others: it is left to its field then."""
+        session = self._window.session
+        path = first_refused(session, self._typed(found))
+        if path:
+            session.select_stage(self._stage_of(path))
+            self._window.reveal(path)
+        return bool(path)
+
+    def _typed(self, found: Found) -> list[Typed]:
+        scenario = self._window.session.scenario
+        return [(Place(scenario, self._stage_of(path)), path, value) for path, value in values_of(found)]
+
+    def _stage_of(self, path: str) -> int:
+        """The stage in which an input stands, the selected one where it may."""
+        session = self._window.session
+        stage = stage_of_input(session.current_scenario, path, session.stage)
+        return session.stage if stage is None else stage
 
 
 def _shipped(catalog: Catalog) -> tuple[Found, ...]:

@@ -18,7 +18,7 @@ from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
 from isocost.plan.project.choosing import with_choice
 from isocost.plan.project.currency import typed_in, with_currency
-from isocost.plan.project.editing import add_scenario, followed
+from isocost.plan.project.editing import add_scenario, duplicate_scenario, followed
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario, Stage, get_value, set_section, set_value
 from isocost.plan.values import Currency
@@ -182,6 +182,12 @@ class Session(QObject):
         last = len(self._project.scenarios)
         self.apply(lambda project: add_scenario(project, scenario, last), words)
         self.select_scenario(len(self._project.scenarios) - 1)
+
+    def duplicate_scenario(self, at: int, name: str = "") -> None:
+        """Put a copy of a scenario after it, called otherwise where a name is given, and show the copy."""
+        copied = self._project.scenarios[at].name
+        self.apply(lambda project: duplicate_scenario(project, at, name), f"Duplicate {copied}")
+        self.select_scenario(at + 1)
 
     def show_in(self, code: str) -> None:
         """Show the plan's amounts in another currency, at the catalogue's rate, which is frozen."""
@@ -358,6 +364,19 @@ class Session(QObject):
             self._settle()
         else:
             self._comparison.start()
+
+    def once_answered(self, do: Callable[[Answer], None]) -> None:
+        """Do something with the answer of the newest project, which may have yet to come."""
+        asked = self._project
+        if self.answer is not None and self.answer.project == asked:
+            do(self.answer)
+            return
+
+        def come() -> None:
+            if self.answer is not None and self.answer.project == asked:
+                do(self.answer)
+
+        self.shown.connect(come, Qt.ConnectionType.SingleShotConnection)
 
     def _publish(self, found: Answer) -> None:
         self.answer = found

@@ -17,10 +17,12 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QMoveEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,6 +31,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -160,6 +163,8 @@ class ChartCard(QFrame):
         self.title = CardTitle(self)
         self.subtitle = ElidedLabel(self)
         self.subtitle.setProperty("role", "small")
+        self._sought = False
+        self._sought_from: QWidget | None = None
         self._over: TableOver | None = None
         self._charted: QWidget | None = None
         self._figure = self._meant = ""
@@ -239,6 +244,46 @@ class ChartCard(QFrame):
         """Take the theme's type; colours come from the style sheet."""
         self.theme = theme
         self.title.setFont(theme.font("card"))
+
+    # Being looked for
+
+    def seek(self) -> None:
+        """Come into sight with the keyboard, and stay there while cards above it find their heights.
+
+        A card that is still to be filled does once it shows, unless the keyboard was led elsewhere meanwhile.
+        """
+        self._sought, self._sought_from = True, QApplication.focusWidget()
+        if self.isVisible():
+            self._arrive()
+
+    def _arrive(self) -> None:
+        self._come_into_sight()
+        inside = [each for each in self.findChildren(QWidget) if each not in (self.title, self.more)]
+        for each in (*inside, self.title, self.more):
+            if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisible() and each.isEnabled():
+                each.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
+    def _come_into_sight(self) -> None:
+        part: QWidget = self
+        while (above := part.parentWidget()) is not None:
+            if isinstance(area := above.parentWidget(), QScrollArea):
+                area.verticalScrollBar().setValue(self.mapTo(part, QPoint(0, 0)).y() - SPACE)
+                return
+            part = above
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._sought and self._sought_from is QApplication.focusWidget():
+            QTimer.singleShot(0, self, self._arrive)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Moved in its page, not with it: what is above has another height."""
+        super().moveEvent(event)
+        if self._sought:
+            self._sought = self.isAncestorOf(QApplication.focusWidget() or self)
+            if self._sought:  # once all have their places
+                QTimer.singleShot(0, self, self._come_into_sight)
 
     # Taking the chart elsewhere
 

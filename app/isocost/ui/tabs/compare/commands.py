@@ -35,9 +35,7 @@ class ScenarioCommands:
 
     def duplicate(self, at: int) -> None:
         """Put a copy of a scenario after it, and show the copy."""
-        name = self.scenarios[at].name
-        self._session.apply(lambda project: editing.duplicate_scenario(project, at), f"Duplicate {name}")
-        self._session.select_scenario(at + 1)
+        self._session.duplicate_scenario(at)
 
     @property
     def may_remove(self) -> bool:

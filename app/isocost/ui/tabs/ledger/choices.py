@@ -67,6 +67,12 @@ class QuestionCard(ChartCard):
         super().apply_theme(theme)
         self.plot.apply_theme(theme)
 
+    def _arrive(self) -> None:
+        """Come into sight, the cursor in the input that is missing where one is."""
+        super()._arrive()
+        if self.ask.isVisible():
+            self.ask.click()
+
     def drawing(self) -> Drawing | None:
         return self.plot.chart if len(self.plot.view.x) else None
 
