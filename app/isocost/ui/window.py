@@ -289,7 +289,7 @@ class Window(QMainWindow):
 
         self.show_page(self.page_titles.index(CHARTS[name].page))
         card = self.pages.currentWidget().findChild(ChartCard, name)
-        if card is not None and card.isVisible():
+        if card is not None:
             card.seek()
 
     def reveal(self, path: str) -> None:

@@ -252,11 +252,12 @@ class ChartCard(QFrame):
 
         A card that is still to be filled does once it shows, unless the keyboard was led elsewhere meanwhile.
         """
-        self._sought, self._sought_from = True, QApplication.focusWidget()
+        self._sought_from = QApplication.focusWidget()
         if self.isVisible():
             self._arrive()
 
     def _arrive(self) -> None:
+        self._sought, self._sought_from = True, None
         self._come_into_sight()
         inside = [each for each in self.findChildren(QWidget) if each not in (self.title, self.more)]
         for each in (*inside, self.title, self.more):
@@ -274,8 +275,9 @@ class ChartCard(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._sought and self._sought_from is QApplication.focusWidget():
+        if self._sought_from is not None and self._sought_from is QApplication.focusWidget():
             QTimer.singleShot(0, self, self._arrive)
+        self._sought_from = None
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """Moved in its page, not with it: what is above has another height."""
