@@ -11,10 +11,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from isocost.quantities import plain_spaces
+from isocost.report.table import Column, Table
 from isocost.ui.look.theme import LIGHT, ThemeManager
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.plan.page import PlanPage
 from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.table import TableDialog
 from tests.ui.tabs.conftest import dressed
 
 
@@ -62,15 +64,31 @@ def test_a_file_that_cannot_be_written_is_said_in_words(
 
 def test_the_table_window_shows_what_the_chart_draws(page: PlanPage):
     dialog = page.by_hardware.show_table()
-    table = dialog.table
-    headings = [table.horizontalHeaderItem(c).text() for c in range(table.columnCount())]
+    table, cells = dialog.table, dialog.table.model()
+    headings = [cells.headerData(c, Qt.Orientation.Horizontal) for c in range(cells.columnCount())]
     assert headings == ["Accelerator", "How many", "Time", "Cost", "Verdict"]
     choices = page.by_hardware.ranking.rows
-    assert table.rowCount() == len(choices)
-    assert table.item(0, 0).text() == choices[0].label
-    assert plain_spaces(table.item(0, 3).text()) == "$5.51M"
+    assert cells.rowCount() == len(choices)
+    assert cells.index(0, 0).data() == choices[0].label
+    assert plain_spaces(cells.index(0, 3).data()) == "$5.51M"
     assert table.accessibleName() == page.by_hardware.title.text()
     dialog.close()
+
+
+def test_a_table_puts_into_words_what_is_looked_at_and_fits_the_screen(qtbot):
+    said = []
+
+    def show(value: int) -> str:
+        said.append(value)
+        return f"{value} " * 400
+
+    table = Table((Column("One", show), Column("Other", show)), tuple((at, -at) for at in range(9_000)))
+    dialog = TableDialog("Many", table)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    assert 0 < len(set(said)) < 2_000
+    assert dialog.width() < dialog.screen().availableSize().width()
 
 
 def offered(card: ChartCard) -> list[str]:
@@ -160,13 +178,13 @@ def test_a_chart_turns_into_its_table_and_back_by_a_key(window, qtbot):
     card = window.findChild(ChartCard, "cost_time")
     assert card.table_shown
     table = QApplication.focusWidget()
-    assert table.rowCount() == len(card.table().rows)
+    assert table.model().rowCount() == len(card.table().rows)
     assert table.accessibleName() == card.title.text()
     assert not plot.isEnabled()  # what is covered cannot be reached
     window.session.set_value("price.usd_per_gpu_hour", 2.0, "Price")
     settle(window.session)
     QApplication.processEvents()
-    assert "$2.00" in [table.item(at, 4).text() for at in range(table.rowCount())]
+    assert "$2.00" in [table.model().index(at, 4).data() for at in range(table.model().rowCount())]
     qtbot.keyClick(window, Qt.Key.Key_T, control)
     assert not card.table_shown
     assert plot.isEnabled()

@@ -29,6 +29,7 @@ KEYS = (
     ("Enter / Esc", "Field: apply or restore"),
     ("*1.2   +10%", "Field: change the value by a factor"),
     ("7B*2   $20 - 5%", "Field: work it out"),
+    ("Ctrl+Enter", "Find anything: take it in a copy, to compare"),
     ("Ctrl+V", "Claims: check the sentence copied"),
     ("Enter", "Figure: where it comes from"),
     ("E / Alt+← / Esc", "Figure: change, back, close"),
@@ -60,6 +61,7 @@ class AboutBox(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.setWindowTitle("About Isocost")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
@@ -89,6 +91,7 @@ class KeyboardMap(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.setWindowTitle("Keyboard")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)

@@ -19,7 +19,6 @@ def show_own_catalog(parent: QWidget) -> None:
     path = own_file(user_data() / "catalog")
     where, how = own_file_words(str(path), there=path.exists())
     box = message_box(parent, "own_catalog", Icon.Information, where, how)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     file = box.addButton("Open the file", Role.AcceptRole)
     folder = box.addButton("Show its folder", Role.AcceptRole)

@@ -21,6 +21,9 @@ def message_box(
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
     box.setInformativeText(more)
+    # Else every box ever shown would live on, hidden, as a child of its window. What reads the answer does so
+    # before the event loop goes on.
+    box.finished.connect(box.deleteLater)
     return box
 
 

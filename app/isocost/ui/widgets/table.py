@@ -3,41 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QFrame,
-    QLayout,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    Qt,
+    QTimer,
 )
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLayout, QTableView, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from isocost.report.table import Table
 from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.rows import Index
 
 MOST_SUMMARY = 0.4
 """Share of its room that a summary takes at most."""
 BETWEEN = 12
 """Pixels between columns."""
+MEASURED = 200
+"""Rows whose texts are looked at for the width of their column."""
+WIDEST = 0.8
+"""Share of the screen that a table's own window takes at most: some cells hold a sentence."""
+ROOT = QModelIndex()
 
 
-def _cell(text: str, side: Qt.AlignmentFlag) -> QTableWidgetItem:
-    made = QTableWidgetItem(text)
-    made.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    return made
+class TableModel(QAbstractTableModel):
+    """The cells of a table, put into words when they are looked at: a map has fifty thousand."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.table = Table((), ())
+
+    def show(self, table: Table) -> None:
+        """Hold another table."""
+        self.beginResetModel()
+        self.table = table
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self.table.rows)
+
+    def columnCount(self, parent: Index = ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self.table.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.table.shown(index.row(), index.column())
+        return self._side(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Vertical or not 0 <= section < len(self.table.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.table.columns[section].name
+        return self._side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        right = self.table.columns[column].right
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
 
-class TableView(QTableWidget):
+class TableView(QTableView):
     """The rows in words, to be read with the arrow keys."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._rows = TableModel(self)
+        self.setModel(self._rows)
         self.verticalHeader().hide()
+        self.horizontalHeader().setResizeContentsPrecision(MEASURED)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -47,13 +88,11 @@ class TableView(QTableWidget):
     def show_table(self, caption: str, table: Table) -> None:
         """Show another table; the current cell stays."""
         self.setAccessibleName(caption)
-        self.setRowCount(len(table.rows))
-        self.setColumnCount(len(table.columns))
-        for at, column in enumerate(table.columns):
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            self.setHorizontalHeaderItem(at, _cell(column.name, side))
-            for row in range(len(table.rows)):
-                self.setItem(row, at, _cell(table.shown(row, at), side))
+        now = self.currentIndex()
+        self._rows.show(table)
+        row, column = min(now.row(), len(table.rows) - 1), min(now.column(), len(table.columns) - 1)
+        if now.isValid() and row >= 0 and column >= 0:
+            self.setCurrentIndex(self._rows.index(row, column))
         self.resizeColumnsToContents()
         for at in range(len(table.columns)):
             self.setColumnWidth(at, self.columnWidth(at) + BETWEEN)
@@ -72,7 +111,8 @@ class TableDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.table)
         width = sum(self.table.columnWidth(at) for at in range(len(table.columns)))
-        self.resize(width + 60, min(640, 90 + 30 * len(table.rows)))
+        room = round(WIDEST * self.screen().availableSize().width())
+        self.resize(min(width + 60, room), min(640, 90 + 30 * len(table.rows)))
 
 
 class TableOver(QFrame):

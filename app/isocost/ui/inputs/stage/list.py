@@ -247,8 +247,9 @@ class StageList(QListView):
             self._session.select_stage(current.row())
 
     def rename(self) -> None:
-        """Edit the selected stage's name in place."""
-        self.edit(self.currentIndex())
+        """Edit the selected stage's name in place; one that is edited already stays so."""
+        if self.state() is not QAbstractItemView.State.EditingState:
+            self.edit(self.currentIndex())
 
     # Mouse
 

@@ -247,7 +247,9 @@ class ScenarioTable(QTableView):
     # Doing
 
     def rename(self, column: int) -> None:
-        """Edit a scenario's name in place."""
+        """Edit a scenario's name in place; one that is edited already stays so."""
+        if self.state() is QAbstractItemView.State.EditingState:
+            return
         self.setCurrentIndex(self.columns.index(NAME, column))
         self.edit(self.currentIndex())
 
