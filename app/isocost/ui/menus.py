@@ -24,6 +24,11 @@ _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 Key = QKeySequence.StandardKey | str | None
 
 
+def plain_command(text: str) -> str:
+    """A command's name without the mark of its letter."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+
+
 class Commands(Protocol):
     """What the menus can ask of the window."""
 
@@ -80,6 +85,9 @@ class Menus:
         self._window = window
         self._commands = commands
         self._menus = {title: window.menuBar().addMenu(title) for title in TITLES}
+        self.given: list[tuple[str, QAction]] = []
+        """Every command with the menu it stands in. Nobody asks the menus for them: a menu that an action is
+        asked for is gone, for Python, with that action."""
 
     def fill(self) -> None:
         """Add the commands, and keep those that change up to date."""
@@ -100,8 +108,12 @@ class Menus:
         if about_the_plan:
             action.triggered.connect(self._commands.take_typed)
         action.triggered.connect(lambda _=False: run())
-        menu.addAction(action)
+        self._put(menu, action)
         return action
+
+    def _put(self, menu: QMenu, action: QAction) -> None:
+        menu.addAction(action)
+        self.given.append((plain_command(menu.title()), action))
 
     def _build_file(self) -> None:
         window, documents = self._commands, self._commands.documents
@@ -109,7 +121,7 @@ class Menus:
         menu = self._menus["&File"]
         self._add(menu, "&New", documents.new, keys.New)
         self._add(menu, "&Open…", documents.ask_open, keys.Open)
-        self._recent = menu.addMenu("Open &recent")
+        self.recent = menu.addMenu("Open &recent")
         self._add(menu, "&Add as a scenario…", documents.ask_scenario, "Ctrl+Shift+O")
         self._add(menu, "&Presets", window.show_gallery, "Ctrl+G")
         menu.addSeparator()
@@ -130,7 +142,7 @@ class Menus:
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         for action, command in ((undo, "Undo"), (redo, "Redo")):
             action.setProperty("command", command)  # the text goes on with what would be undone
-            menu.addAction(action)
+            self._put(menu, action)
         self._add(menu, "&History…", window.show_history, "Ctrl+H")
         menu.addSeparator()
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
@@ -189,13 +201,13 @@ class Menus:
 
     def _fill_recent(self) -> None:
         documents = self._commands.documents
-        self._recent.clear()
+        self.recent.clear()
         files = documents.recent()
-        self._recent.setEnabled(bool(files))
+        self.recent.setEnabled(bool(files))
         for file in files:
-            action = self._recent.addAction(file.name.replace("&", "&&"))  # else it marks a shortcut
+            action = self.recent.addAction(file.name.replace("&", "&&"))  # else it marks a shortcut
             action.setToolTip(plain_tip(str(file)))
             action.triggered.connect(lambda _=False, chosen=file: documents.open(chosen))
         if files:
-            self._recent.addSeparator()
-            self._recent.addAction("Forget all").triggered.connect(lambda _=False: documents.forget_all())
+            self.recent.addSeparator()
+            self.recent.addAction("Forget all").triggered.connect(lambda _=False: documents.forget_all())

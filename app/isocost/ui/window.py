@@ -31,6 +31,7 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFrame,
     QHBoxLayout,
@@ -53,7 +54,7 @@ from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, TakesPlans, Views
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
-from isocost.ui.widgets.sections import upright_rule
+from isocost.ui.widgets.sections import bring_into_sight, upright_rule
 from isocost.ui.widgets.typing import leave
 
 if TYPE_CHECKING:  # imported by Window.fill
@@ -441,6 +442,8 @@ class Window(QMainWindow):
     def _remember_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is None and before is not None and before.window() is self:
             self._left = before
+        elif now is not None and now.window() is self and not QApplication.mouseButtons():
+            bring_into_sight(now)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Tab goes on from the field that gave the focus back, not from the first of the window."""
@@ -449,8 +452,12 @@ class Window(QMainWindow):
         return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves the presets for the plan behind them; an open figure takes the keys left over."""
-        if event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
+        """Enter presses the button with the keyboard, which Qt lets it do in dialogs alone; Escape leaves the
+        presets for the plan behind them; an open figure takes the keys left over."""
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+            focused.click()
+        elif event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
             self.show_workspace()
         elif self._panel is None or not self._panel.take_key(event):
             super().keyPressEvent(event)

@@ -10,7 +10,17 @@ from isocost import paths
 from isocost.catalog import load
 from isocost.files import load_project
 from isocost.quantities import DOLLAR
-from isocost.report.findings.finder import Found, found_inputs, found_values, lines_of, made, search
+from isocost.report.findings.finder import (
+    Found,
+    found_inputs,
+    found_several,
+    found_values,
+    lines_of,
+    made,
+    search,
+    values_of,
+)
+from isocost.report.findings.offers import accelerator_offers
 
 CATALOG = load()
 PROJECT = load_project(paths.presets() / "startup-7b.yaml", CATALOG)
@@ -89,3 +99,53 @@ def test_an_input_of_no_stage_is_not_there():
     paths_there = {each.key for each in INPUTS}
     assert "rl.prompts" not in paths_there
     assert "data.tokens" in paths_there
+
+
+SEVERAL = [
+    ("7B parameters, 2T tokens", {"model.parameters": 7e9, "data.tokens": 2e12}),
+    ("budget 300K and deadline 60 days", {"goal.budget_usd": 3e5, "goal.deadline_days": 60.0}),
+    ("1,024 H100", {"hardware.accelerator": "h100-sxm", "hardware.count": 1024.0}),
+    (
+        "8x H200; price 3,49",
+        {"hardware.accelerator": "h200-sxm", "hardware.count": 8.0, "price.usd_per_gpu_hour": 3.49},
+    ),
+    ("Llama 3.1 8B, tokens 3T", {"model.name": "Llama 3.1 8B", "data.tokens": 3e12}),
+]
+
+
+def several(text: str) -> list[Found]:
+    offered = {each.value for each in accelerator_offers(PROJECT, PROJECT.scenarios[0], CATALOG)}
+    return list(found_several(text, INPUTS, (DOLLAR,), offered, CATALOG))
+
+
+@pytest.mark.parametrize(("text", "values"), SEVERAL)
+def test_several_values_are_read_from_one_line(text, values):
+    (found,) = several(text)
+    assert dict(values_of(found)) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "price 3",
+        "H200",
+        "7B",
+        "price 3, price 4",
+        "tokens 2T and nonsense",
+        "H100, H200",
+        "count 0, price 2",
+        "",
+    ],
+)
+def test_nothing_is_set_unless_every_piece_is_understood_once(text):
+    assert several(text) == []
+
+
+@given(st.text(max_size=60))
+def test_any_line_is_read_without_an_error(text):
+    for found in several(text):
+        assert len({path for path, _ in values_of(found)}) == len(values_of(found))
+
+
+def test_a_number_may_stand_before_its_name():
+    assert values("2T tokens")[0] == ("data.tokens", 2e12)

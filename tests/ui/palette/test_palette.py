@@ -6,10 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from isocost.report.findings.charts import CHARTS
 from isocost.report.findings.finder import Found
 from isocost.ui.explain.panel import ExplainPanel
 from isocost.ui.palette.palette import Palette
 from isocost.ui.screenshot import settle
+from isocost.ui.widgets.card import ChartCard
 from tests.ui.conftest import preset
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -86,6 +88,67 @@ def test_a_command_is_given(window, qtbot):
     assert current(palette).name == "Text larger"
     press(qtbot, Qt.Key.Key_Return)
     assert window.themes.scale > 1.0
+
+
+def test_looking_through_the_commands_leaves_the_menus_as_they_are(window, qtbot):
+    opened(window, qtbot)
+    press(qtbot, Qt.Key.Key_Escape)
+    window.documents.remember(preset("startup-7b"))
+    listed = [each.text() for each in window.menus.recent.actions()]
+    assert listed == ["startup-7b.yaml", "", "Forget all"]
+
+
+def test_several_values_are_set_in_one_step(window, qtbot):
+    typed(window, qtbot, "13B parameters, 1T tokens, 64 H200")
+    press(qtbot, Qt.Key.Key_Return)
+    scenario, session = window.session.current_scenario, window.session
+    assert (scenario.hardware.accelerator, scenario.hardware.count) == ("h200-sxm", 64)
+    assert (session.value("model.parameters"), session.value("data.tokens")) == (13e9, 1e12)
+    assert session.undo_stack.count() == 1
+    assert session.undo_stack.undoText() == "64 H200, Parameters 13B, Tokens 1T"
+
+
+def test_a_value_that_cannot_stand_beside_the_others_changes_nothing(window, qtbot):
+    before = window.session.project
+    typed(window, qtbot, "active 9B, tokens 1T")
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.session.project == before
+    assert window.focusWidget() is window.inputs.fields["model.active_parameters"].edit
+
+
+def test_what_is_taken_in_a_copy_stands_beside_the_plan(window, qtbot):
+    before = window.session.project.scenarios[0]
+    typed(window, qtbot, "price 2.5")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return, CONTROL)
+    settle(window.session)
+    base, copy = window.session.project.scenarios
+    assert base == before
+    assert (copy.name, copy.price.usd_per_gpu_hour) == ("Price $2.50", 2.5)
+    assert window.session.current_scenario is copy
+    assert window.tabs.tabText(window.tabs.currentIndex()) == "Compare"
+    for _ in range(window.session.undo_stack.count()):
+        window.session.undo_stack.undo()
+    assert window.session.project.scenarios == (before,)
+
+
+def test_every_chart_of_the_window_is_found_where_it_is(window, qtbot):
+    listed = {}
+    for at, title in enumerate(window.page_titles):
+        window.show_page(at)
+        settle(window.session)
+        for card in window.pages.currentWidget().findChildren(ChartCard):
+            listed[card.objectName()] = title
+    assert {key: each.page for key, each in CHARTS.items()} == listed
+
+
+def test_a_chart_comes_into_sight_with_the_keyboard(window, qtbot):
+    typed(window, qtbot, "where this run stands")
+    press(qtbot, Qt.Key.Key_Return)
+    settle(window.session)
+    QApplication.processEvents()
+    card = window.findChild(ChartCard, "badges")
+    assert card.isAncestorOf(QApplication.focusWidget())
+    assert card.title.visibleRegion().boundingRect() == card.title.rect()
 
 
 def test_an_accelerator_is_taken_and_can_be_undone(window, qtbot):

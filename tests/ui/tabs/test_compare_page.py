@@ -185,15 +185,6 @@ def test_a_name_is_edited_in_place(compared):
     assert compared.session.undo_stack.count() == 1
 
 
-def test_asking_twice_to_rename_goes_on_with_the_same_line(compared):
-    press(compared, KEY.Key_Right)
-    for _ in range(2):  # the button stays under the mouse
-        QTest.mouseClick(table(compared).tools.edit, LEFT)
-        QApplication.processEvents()
-    lines = [each for each in table(compared).findChildren(QLineEdit, "compare.name") if each.isVisible()]
-    assert len(lines) == 1
-
-
 def test_a_name_that_is_taken_is_refused_in_words(compared):
     told = compared.page.columns.told
     press(compared, KEY.Key_Right)

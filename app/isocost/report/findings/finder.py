@@ -121,11 +121,13 @@ def found_inputs(project: Project, scenario: int, stage: int) -> tuple[Found, ..
 _NAMED = re.compile(r"(?P<name>.*\S)\s+(?P<value>[-+.\d$€£¥].*)")
 _NAMED_AFTER = re.compile(r"(?P<value>[-+.\d$€£¥]\S*(?:\s?%)?)\s+(?P<name>[^\d\s].*)")
 """A name and what may be a value, in either order."""
-WELL = 2
-"""The rank up to which a text names an input that is to be set."""
+BEGUN, WELL = 1, 2
+"""Ranks up to which a text begins the name of an input that is to be set, or is a part of it."""
 
 
-def found_values(text: str, inputs: Sequence[Found], money: Sequence[MoneyUnit]) -> Iterator[Found]:
+def found_values(
+    text: str, inputs: Sequence[Found], money: Sequence[MoneyUnit], well: int = WELL
+) -> Iterator[Found]:
     """The inputs that a text names and gives a value, the best named first: "price 3.49", "2T tokens"; no
     value that cannot be."""
     parts = _NAMED.fullmatch(text.strip()) or _NAMED_AFTER.fullmatch(text.strip())
@@ -135,7 +137,7 @@ def found_values(text: str, inputs: Sequence[Found], money: Sequence[MoneyUnit])
     ranked = [(rank, each) for each in inputs if (rank := _rank(each, whole, [whole])) is not None]
     for rank, each in sorted(ranked, key=lambda pair: (pair[0], len(pair[1].name))):
         declared = NUMBERS.get(each.key)
-        if declared is None or rank > WELL:
+        if declared is None or rank > well:
             continue
         try:
             number = parse(parts["value"], declared.quantity, unit=declared.unit, money=tuple(money))
@@ -166,7 +168,10 @@ def found_several(
     """
     parts: list[Found] = []
     for piece in filter(None, _APART.split(text.strip())):
-        named = _named_things(piece, inputs, offered, catalog) or list(found_values(piece, inputs, money))[:1]
+        named = (
+            _named_things(piece, inputs, offered, catalog)
+            or list(found_values(piece, inputs, money, BEGUN))[:1]
+        )
         if not named:
             return
         parts += named

@@ -57,6 +57,7 @@ class Gallery(QScrollArea):
         self._worker.idle.connect(self.settled)
         self.setObjectName("gallery")
         self.setAccessibleName("Presets")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its cards have the keyboard
         self.setWidgetResizable(True)
         self._build()
 

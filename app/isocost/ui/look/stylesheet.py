@@ -79,12 +79,16 @@ QPushButton[role="chip"] { border-radius: ${pill}px; padding: 2px 10px;
     font-size: ${s12}px; min-height: ${s14}px; }
 QPushButton[role="chip"]:checked { background: $accent; color: $on_accent; border-color: $accent;
     font-weight: 600; }
+QPushButton:default:focus, QPushButton[role="primary"]:enabled:focus, QPushButton[role="chip"]:checked:focus {
+    border: 2px solid $text; padding: 4px 13px; }
+QPushButton[role="chip"]:checked:focus { padding: 1px 9px; }
 QLabel[role="badge"] { background: $field; border: 1px solid $line; border-radius: ${pill}px;
     padding: 2px 10px; font-size: ${s12}px; color: $text; }
 QLabel[role="badge"][tone="care"] { color: $care; }
 QPushButton[role="part"] { border-radius: ${pill}px; padding: 2px 10px; font-size: ${s12}px;
     min-height: ${s14}px; font-weight: 400; }
 QPushButton[role="part"][tone="open"] { border: 1px dashed $care; color: $care; }
+QPushButton[role="part"]:focus { border: 1px solid $accent; }
 QPushButton[role="link"][tone="go"] { color: $accent; }
 QLabel[role="verdict"] { font-size: ${s20}px; font-weight: 600; }
 QLabel[strong="true"] { font-size: ${s13}px; font-weight: 600; }
@@ -105,6 +109,7 @@ QTabBar::tab { background: transparent; color: $quiet; border: none; border-bott
     padding: 6px 3px; margin-right: 24px; font-size: ${s13}px; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected:focus { color: $accent; background: $field; }
 QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 1px 10px; }
 QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 4px; }
 QMenuBar::item:selected { background: $field; }

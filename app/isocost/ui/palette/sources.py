@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
 
 from isocost import paths
 from isocost.files import FileError, load_project
@@ -31,6 +30,7 @@ from isocost.report.findings.finder import (
 from isocost.report.findings.offers import Offer, accelerator_offers
 from isocost.report.findings.presets import first_note
 from isocost.ui.inputs.bindings import Typed, first_refused, write_together
+from isocost.ui.menus import Menus, plain_command
 
 if TYPE_CHECKING:
     from isocost.catalog import Catalog
@@ -45,10 +45,8 @@ class Searched(Protocol):
     session: Session
     documents: Documents
     inputs: InputColumn
+    menus: Menus
     page_titles: tuple[str, ...]
-
-    def menuBar(self) -> QMenuBar:  # noqa: N802 - Qt's name
-        """Its commands."""
 
     def show_workspace(self) -> None:
         """The plan, not the presets."""
@@ -134,10 +132,9 @@ class WindowFinds:
 
     def _actions(self) -> Iterator[tuple[str, QAction]]:
         """Every command of the menus that can be given now, with the menu it stands in."""
-        for top in self._window.menuBar().actions():
-            menu = top.menu()
-            if isinstance(menu, QMenu):
-                yield from _inside(menu, _plain(top.text()))
+        for place, action in self._window.menus.given:
+            if action.isEnabled():
+                yield place, action
 
     def _recent_files(self) -> Iterator[Found]:
         for path in self._window.documents.recent():
@@ -224,19 +221,5 @@ def _shipped(catalog: Catalog) -> tuple[Found, ...]:
     return tuple(found)
 
 
-def _inside(menu: QMenu, place: str) -> Iterator[tuple[str, QAction]]:
-    for action in menu.actions():
-        deeper = action.menu()
-        if isinstance(deeper, QMenu):
-            yield from _inside(deeper, f"{place}, {_plain(action.text())}")
-        elif not action.isSeparator() and action.isEnabled():
-            yield place, action
-
-
 def _named(action: QAction) -> str:
-    return _plain(str(action.property("command") or action.text()))
-
-
-def _plain(text: str) -> str:
-    """A command's name without the mark of its letter."""
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+    return plain_command(str(action.property("command") or action.text()))

@@ -16,11 +16,12 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
 from isocost.quantities import shown_money
 from isocost.ui.look.theme import Role, Theme
+from isocost.ui.plot.chart import paint_focus
 from isocost.ui.plot.placing import Points
 from isocost.ui.plot.ticks import Scale, fit_ticks
 
@@ -159,14 +160,34 @@ class LogPlot(pg.PlotWidget):  # type: ignore[misc]
         self._y: Span | None = None
         self._money = shown_money()
         self._margins = (0.0, 0.0, 0.0)
+        self._drawn_in: Theme | None = None
+        self._reached = False
         # Qt then asks the parent, which is the card and has the menu.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""
+        self._drawn_in = theme
         self.setBackground(theme.panel)
         self.up.apply_theme(theme, theme.px(56))
         self.across.apply_theme(theme, theme.px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._reached and self._drawn_in is not None:
+            painter = QPainter(self.viewport())
+            paint_focus(painter, QRectF(self.viewport().rect()), self._drawn_in)
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._reached = event.reason() is not Qt.FocusReason.MouseFocusReason
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._reached = False
+        self.viewport().update()
 
     def set_margins(self, top: float, right: float, bottom: float) -> None:
         """Pixels beside the plot for labels painted by hand."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Generic, Protocol, TypeVar, final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from isocost.ui.look.theme import Theme
@@ -119,6 +119,16 @@ class RowsChart(ReadableChart[View]):
         return row if 0 <= row < self.parts else None
 
 
+def paint_focus(painter: QPainter, room: QRectF, theme: Theme) -> None:
+    """Outline a chart that has the keyboard and does not show it by a part of its own."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.accent), 2.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(room.adjusted(1, 1, -1, -1), 5, 5)
+    painter.restore()
+
+
 class ChartWidget(QWidget, Generic[View]):
     """A chart on screen."""
 
@@ -126,6 +136,7 @@ class ChartWidget(QWidget, Generic[View]):
         super().__init__(parent)
         self.chart = chart
         self.theme = theme
+        self._reached = False
         if chart.wanted(theme).isValid():
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -164,8 +175,24 @@ class ChartWidget(QWidget, Generic[View]):
         # The whole chart, whatever part of it the event asks for: Qt clips what is not needed.
         painter = QPainter(self)
         self.chart.paint(painter, QRectF(self.rect()), self.theme, self.hover)
+        self.paint_focus(painter)
         # Left to the garbage collector, the painter may outlive the event, and Qt then refuses the next one.
         painter.end()
+
+    def paint_focus(self, painter: QPainter) -> None:
+        """Show that the keyboard is here, unless the part pointed at does."""
+        if self._reached and self.hover is None:
+            paint_focus(painter, QRectF(self.rect()), self.theme)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._reached = event.reason() is not Qt.FocusReason.MouseFocusReason
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._reached = False
+        self.update()
 
 
 class ReadableWidget(ChartWidget[View]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
@@ -61,6 +61,17 @@ def scrolling(body: QWidget, name: str = "", parent: QWidget | None = None) -> Q
     return area
 
 
+def bring_into_sight(part: QWidget) -> None:
+    """Scroll to what the keyboard has come to from outside; Qt does so only from one child to the next."""
+    around = part.parentWidget()
+    while around is not None:
+        if isinstance(around, QScrollArea):
+            place = QRect(part.mapTo(around.viewport(), QPoint()), part.size())
+            if not around.viewport().rect().contains(place):
+                around.ensureWidgetVisible(part)
+        around = around.parentWidget()
+
+
 def hold_width(part: QWidget, pixels: int | None) -> None:
     """Make a part so wide whatever the room; None = as wide as its room."""
     part.setMinimumWidth(pixels or 0)
@@ -76,6 +87,7 @@ class CardPage(QScrollArea):
         self.setAccessibleName(title)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands on it has the keyboard
         keep_bar(self)
         self._theme = theme
         body = ScrollBody()

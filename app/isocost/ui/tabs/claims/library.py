@@ -58,7 +58,8 @@ class LibraryModel(Lines[ClaimRow | str]):
     def judge(self, words: Mapping[str, Word]) -> None:
         """Show other verdicts."""
         self.words = words
-        self.dataChanged.emit(self.index(0), self.index(max(0, len(self.rows) - 1)))
+        if self.rows:  # none that is listed has the text that is looked for
+            self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
 
     def place(self, key: str) -> QModelIndex:
         """Where a claim stands; invalid where it is not shown."""

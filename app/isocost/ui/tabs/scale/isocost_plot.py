@@ -106,6 +106,7 @@ class IsocostPlot(ChartWidget[ScaleView | None]):
         if self.view is not None:
             painter.drawPixmap(0, 0, self._ground())
             self.chart.draw_point(painter, QSizeF(self.size()), self.theme, self.hover)
+        self.paint_focus(painter)
         painter.end()
 
     def _ground(self) -> QPixmap:
