@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -16,8 +16,9 @@ from isocost.plan.physics.records import Array
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.solve.asking.asked import UNKNOWNS, Asked, asked, case_asked
-from isocost.plan.solve.asking.tried import looked_closer
+from isocost.plan.solve.asking.tried import looked_closer, taken
 from isocost.plan.solve.case import Case, Choice
+from isocost.plan.solve.odds import judged
 from isocost.plan.solve.solution import PATHS, Alternative, ScanPoint, Solution, Unknown, held_against
 from isocost.plan.solve.solve import VALUES, solve
 from isocost.quantities import (
@@ -31,6 +32,7 @@ from isocost.quantities import (
 from isocost.report.decisions.choices import (
     CHOICE_COLUMNS,
     agreeing,
+    chance_words,
     choice_row,
     cost_words,
     goal_words,
@@ -308,13 +310,24 @@ def said_of(solution: Solution, case: Case, found: Asked, law: ParametricLaw) ->
     shaded = tuple(_shaded(unknown, values, good, panels, at))
     finding = verdict(solution, case, where=False)
     how = _how(solution, case, goal)
-    told = tuple(sentences(solution, case, law.name))
+    told = (*_chance(solution, case), *sentences(solution, case, law.name))
     others = tuple(_other(each, solution, case) for each in solution.alternatives)
     summary = " ".join([f"{finding}.", how, *told, *(f"{each.words}." for each in others), KEYS])
     return Solving(
         found, solution, case, points, values, panels, good, shaded, at, own,
         Said(finding, how, summary), told, others,
     )  # fmt: skip
+
+
+def _chance(solution: Solution, case: Case) -> Iterator[str]:
+    """How likely the answer holds what it is held against: just met, a limit is met as often as not."""
+    point = None if solution.choice is None else ScanPoint(solution.value or 0, solution.choice, True)
+    if not solution.feasible or point is None:
+        return
+    there = replace(case, project=taken(case.project, solution.case, solution.wish, point))
+    chance = judged(there, there.reach(), 0).chance
+    if chance is not None:
+        yield f"The chance that it holds {goal_words(there.goal)} is {chance_words(chance)}."
 
 
 def own_value(case: Case, unknown: Unknown) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -47,10 +48,11 @@ class InputMarks(QWidget):
         self._path = path = field.field.path
         self._theme: Theme | None = None
         self._inside = False
+        self._shown: object = None
         self.lock = self._button(f"{path}.lock")
         self.target = self._button(f"{path}.solve")
         self.lock.clicked.connect(self.toggle)
-        self.target.clicked.connect(self.solve)
+        self.target.clicked.connect(self.ask)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -61,6 +63,8 @@ class InputMarks(QWidget):
         field.beside_label.insertWidget(at, self)
         for part in (field, field.edit, field.slider, self.lock, self.target):
             part.installEventFilter(self)
+        for first, second in pairwise((field.edit, self.lock, self.target)):
+            self.setTabOrder(first, second)
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         self.refresh()
@@ -87,9 +91,9 @@ class InputMarks(QWidget):
         """Lock the input, or unlock it."""
         toggle_lock(self._session, self._path)
 
-    def solve(self) -> None:
+    def ask(self) -> None:
         """Let whoever can solve for the input do so."""
-        around: QWidget | None = self
+        around = self.parentWidget()
         while around is not None:
             if isinstance(around, SolvesInputs):
                 around.solve(self._path)
@@ -117,10 +121,13 @@ class InputMarks(QWidget):
 
     def _show(self) -> None:
         locked = self.locked
+        may = can_ask(self._session.project, self._path, place(self._session))
+        state = (locked, may, self._inside, self._theme)
+        if state == self._shown:  # asked at every step of a drag
+            return
+        self._shown = state
         self.lock.setVisible(self._path in LOCKABLE and (locked or self._inside))
-        self.target.setVisible(
-            not locked and can_ask(self._session.project, self._path, place(self._session))
-        )
+        self.target.setVisible(not locked and may)
         if self._theme is not None:
             colour = self._theme.text if locked else self._theme.quiet
             self.lock.setIcon(icon("lock" if locked else "unlock", colour, self._theme.px(PICTURE)))
@@ -150,7 +157,7 @@ class InputMarks(QWidget):
         if event.key() == Qt.Key.Key_L and self._path in LOCKABLE:
             self.toggle()
         elif event.key() == Qt.Key.Key_S and self.target.isVisible():
-            self.solve()
+            self.ask()
         else:
             return False
         return True

@@ -244,13 +244,16 @@ class SolvePanel(SidePanel):
 
     def _ask(self, answer: Answer) -> None:
         """Ask the newest plan, where what it is held against is known."""
+        question = answer, self._session.stage, self._path
+        failed = self.later.is_done(*question) and not self.later.is_of(*question)
         try:
-            self._asked, self._refused = asked(case_asked(answer, self._session.stage), self._path), ""
+            self._asked = asked(case_asked(answer, self._session.stage), self._path)
+            self._refused = self._refused if failed else ""
         except (WishError, CatalogError) as error:
             self._asked, self._refused = None, str(error)
         if self._asked is not None and not self._asked.missing:
             rest = PAUSE_MS if self.later.value is not None else 0
-            self.later.ask(answer, self._session.stage, self._path, rest_ms=rest)
+            self.later.ask(*question, rest_ms=rest)
         self._show()
 
     def _come(self) -> None:
@@ -375,6 +378,7 @@ class SolvePanel(SidePanel):
         if self._track is None or self._track.parent() is not field.slider:
             self._lift_track()
             self._track = ScanTrack(field.slider, self._theme)
+            self._track.chosen.connect(self._choose)
         at = found.at if self._chosen is None else self._chosen
         self._track.show_scan(found, at, self._theme)
 

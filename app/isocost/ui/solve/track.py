@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from isocost.report.decisions.solving import Solving
@@ -21,7 +21,9 @@ DOT = 4.0
 
 
 class ScanTrack(QWidget):
-    """Lies over a slider and leaves mouse and keys to it; values stand where the slider has them."""
+    """Lies over a slider, values where the slider has them; a press chooses one, the keys are the slider's."""
+
+    chosen = Signal(int)
 
     def __init__(self, slider: LogSlider, theme: Theme) -> None:
         super().__init__(slider)
@@ -30,13 +32,14 @@ class ScanTrack(QWidget):
         self._shown: Solving | None = None
         self._at: int | None = None
         self.setObjectName("solve.track")
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("The scan: press to choose another value that was tried")
         slider.installEventFilter(self)
         self.setGeometry(slider.rect())
         self.show()
 
-    def show_scan(self, shown: Solving | None, at: int | None, theme: Theme) -> None:
-        """Draw a scan and the value that would be taken; None = it is still being looked for."""
+    def show_scan(self, shown: Solving, at: int | None, theme: Theme) -> None:
+        """Draw a scan and the value that would be taken; None = there is none."""
         self._shown, self._at, self._theme = shown, at, theme
         self.update()
 
@@ -44,6 +47,25 @@ class ScanTrack(QWidget):
         if event.type() is QEvent.Type.Resize:
             self.setGeometry(self._slider.rect())
         return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._choose(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._choose(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # not the slider's beneath
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def _choose(self, x: float) -> None:
+        if self._shown is not None and len(self._shown.values):
+            places = [abs(self._slider.x_of(float(value)) - x) for value in self._shown.values]
+            self.chosen.emit(int(np.argmin(places)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, shown = self._theme, self._shown
