@@ -21,7 +21,7 @@ DOT = 4.0
 
 
 class ScanTrack(QWidget):
-    """Lies over a slider, values where the slider has them; a press chooses one, the keys are the slider's."""
+    """Lies over a slider, values where the slider has them; a press chooses one, keys go to the slider."""
 
     chosen = Signal(int)
 
