@@ -16,7 +16,7 @@ from isocost.plan.physics.records import Array
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import efficiency_of
 from isocost.plan.solve.asking.asked import UNKNOWNS, Asked, asked, case_asked
-from isocost.plan.solve.asking.tried import looked_closer, taken
+from isocost.plan.solve.asking.tried import looked_closer, taken, told
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.odds import judged
 from isocost.plan.solve.solution import PATHS, Alternative, ScanPoint, Solution, Unknown, held_against
@@ -293,7 +293,7 @@ def solving(answer: Answer, stage: int, path: str) -> Solving:
     case = case_asked(answer, stage)
     found = asked(case, path)
     law = case.catalog.constants.laws.law(found.wish.law)
-    return said_of(solve(case, found.wish), case, found, law)
+    return said_of(told(solve(case, found.wish), case, law), case, found, law)
 
 
 def said_of(solution: Solution, case: Case, found: Asked, law: ParametricLaw) -> Solving:
@@ -310,12 +310,12 @@ def said_of(solution: Solution, case: Case, found: Asked, law: ParametricLaw) ->
     shaded = tuple(_shaded(unknown, values, good, panels, at))
     finding = verdict(solution, case, where=False)
     how = _how(solution, case, goal)
-    told = (*_chance(solution, case), *sentences(solution, case, law.name))
+    more = (*_chance(solution, case), *sentences(solution, case, law.name))
     others = tuple(_other(each, solution, case) for each in solution.alternatives)
-    summary = " ".join([f"{finding}.", how, *told, *(f"{each.words}." for each in others), KEYS])
+    summary = " ".join([f"{finding}.", how, *more, *(f"{each.words}." for each in others), KEYS])
     return Solving(
         found, solution, case, points, values, panels, good, shaded, at, own,
-        Said(finding, how, summary), told, others,
+        Said(finding, how, summary), more, others,
     )  # fmt: skip
 
 
@@ -446,7 +446,7 @@ def _how(solution: Solution, case: Case, goal: Goal) -> str:
     if unknown == "model":
         return f"Each size on the text it affords; shaded: within {AS_GOOD:g} of the best."
     if goal == Goal():
-        return "Every count of the plan's accelerator; the mark is where doubling stops paying."
+        return "The mark is the last count whose doublings all pay."
     if unknown in ("budget", "deadline"):
         return f"Every count of the plan's accelerator; shaded: within {held}."
     return f"All else stays as it is; shaded: within {held}."

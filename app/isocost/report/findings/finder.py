@@ -58,7 +58,7 @@ HINT = "An input, a command, a plan, a model, an accelerator, a figure; price 3.
 NOTHING = "Nothing is called that. Try part of a name: price, H100, Llama, export."
 IN_THE_PLAN = "in the plan"
 MUCH_LONGER = 3
-MOST_OF_A_KIND, MOST = 6, 30
+MOST_OF_A_KIND, MOST = 7, 30
 """Lines shown of a kind, and of all."""
 
 

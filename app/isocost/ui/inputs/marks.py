@@ -49,6 +49,7 @@ class InputMarks(QWidget):
         self._theme: Theme | None = None
         self._inside = False
         self._shown: object = None
+        self._solving = False
         self.lock = self._button(f"{path}.lock")
         self.target = self._button(f"{path}.solve")
         self.lock.clicked.connect(self.toggle)
@@ -100,6 +101,11 @@ class InputMarks(QWidget):
                 return
             around = around.parentWidget()
 
+    def show_solving(self, solving: bool) -> None:
+        """Mark the input that is solved for."""
+        self._solving = solving
+        self._show()
+
     @property
     def locked(self) -> bool:
         """Whether the input is locked."""
@@ -122,7 +128,7 @@ class InputMarks(QWidget):
     def _show(self) -> None:
         locked = self.locked
         may = can_ask(self._session.project, self._path, place(self._session))
-        state = (locked, may, self._inside, self._theme)
+        state = (locked, may, self._inside, self._solving, self._theme)
         if state == self._shown:  # asked at every step of a drag
             return
         self._shown = state
@@ -131,7 +137,8 @@ class InputMarks(QWidget):
         if self._theme is not None:
             colour = self._theme.text if locked else self._theme.quiet
             self.lock.setIcon(icon("lock" if locked else "unlock", colour, self._theme.px(PICTURE)))
-            self.target.setIcon(icon("target", self._theme.quiet, self._theme.px(PICTURE)))
+            aimed = self._theme.accent if self._solving else self._theme.quiet
+            self.target.setIcon(icon("target", aimed, self._theme.px(PICTURE)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

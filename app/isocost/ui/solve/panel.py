@@ -232,7 +232,7 @@ class SolvePanel(SidePanel):
         super().leave()
         self._path, self._asked, self._chosen = "", None, None
         self.later.discard()
-        self._lift_track()
+        self._draw_track()
 
     def _follow_stage(self) -> None:
         self._chosen = None
@@ -371,6 +371,8 @@ class SolvePanel(SidePanel):
 
     def _draw_track(self) -> None:
         """The scan on the slider of the input, where it has one."""
+        for path, marks in self._inputs.marks.items():
+            marks.show_solving(path == self._path and not self.isHidden())
         field, found = self._inputs.fields.get(self._path), self.found
         if field is None or found is None or self.isHidden():
             self._lift_track()

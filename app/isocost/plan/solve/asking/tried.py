@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -12,11 +14,13 @@ from isocost.engine.scaling import ParametricLaw
 from isocost.plan.inputs.roads import put
 from isocost.plan.project.project import Project, replace_scenario
 from isocost.plan.solve.case import Case, kept, with_text
-from isocost.plan.solve.solution import PATHS, ScanPoint, Wish
+from isocost.plan.solve.solution import PATHS, ScanPoint, Solution, Wish
 from isocost.plan.solve.solve import VALUES, scanned, sizes_of, with_value
 
 CLOSER = 14
 """Values tried where one looks closer."""
+DIGITS = 3
+"""Digits that a value is told to, and taken to."""
 
 
 def looked_closer(
@@ -40,11 +44,45 @@ def looked_closer(
     return tuple(found)
 
 
+def told(solution: Solution, case: Case, law: ParametricLaw) -> Solution:
+    """The solution to as many digits as are told, so that what is taken is what is read.
+
+    They are cut off towards what keeps the limits; where it does not keep them, all digits stay.
+    """
+    wish, choice = solution.wish, solution.choice
+    if not solution.feasible or choice is None:
+        return solution
+    if wish.unknown in VALUES and isinstance(solution.value, float):
+        value = cut(solution.value, up=wish.unknown == "mfu")
+        changed = with_value(case, wish, value)
+    elif wish.unknown == "model" and choice.tokens is not None:
+        value = solution.value
+        changed = with_text(solution.case, cut(choice.tokens), None)
+    else:
+        return solution
+    on = changed.reach()
+    if not kept(on, case.goal)[0]:
+        return solution
+    again = changed.choice(on, 0, law, of_stage=wish.unknown in VALUES)
+    return replace(solution, value=value, choice=again, case=changed)
+
+
+def cut(value: float, *, up: bool = False) -> float:
+    """A number to :data:`DIGITS` digits, down or up."""
+    if value <= 0.0:
+        return value
+    unit = 10.0 ** (math.floor(math.log10(value)) + 1 - DIGITS)
+    whole = math.ceil(value / unit - 1e-9) if up else math.floor(value / unit + 1e-9)
+    return float(f"{whole * unit:.{DIGITS}g}")
+
+
 def tried(case: Case, wish: Wish, point: ScanPoint) -> Case:
-    """The plan with a value that was tried, and with all that moved along with it."""
+    """The plan with a value that was tried, to as many digits as are told, and with what moved along."""
     choice = point.choice
     if wish.unknown in VALUES:
-        return with_value(case, wish, float(point.value))
+        value = float(point.value)
+        own = (case.tokens, case.parameters, case.card.usd_per_gpu_hour)
+        return with_value(case, wish, value if value in own else float(f"{value:.{DIGITS}g}"))
     if wish.unknown == "model":
         sized = case.put(PATHS["parameters"], float(point.value))
         if choice.tokens is not None:
@@ -63,5 +101,5 @@ def taken(project: Project, case: Case, wish: Wish, point: ScanPoint | None) -> 
     after = replace_scenario(project, scenario, scenario=case.at)
     if point is None or wish.unknown not in ("budget", "deadline"):
         return after
-    goal = point.choice.cost_usd if wish.unknown == "budget" else point.choice.span_days
+    goal = cut(point.choice.cost_usd if wish.unknown == "budget" else point.choice.span_days, up=True)
     return put(after, PATHS[wish.unknown], goal, at=case.place, today=date.today(), catalog=case.catalog)
