@@ -271,6 +271,16 @@ def damaged(tmp_path: Path, old: str, new: str) -> str:
         ("h100-sxm", "h1000", "scenarios[0].hardware.accelerator: "),
         ("parameters: 7B", "name: GPT-99", "scenarios[0].model.name: "),
         ("name: First", "name: &a First", "anchors and aliases"),
+        (
+            "  hardware: {accelerator: h100-sxm, count: 12}",
+            "  hardware: {accelerator: h100-sxm, count: 12}\n  locked: [hardware.cuont]",
+            "scenarios[0].locked[0]: 'hardware.cuont' is no input that can be locked; did you mean",
+        ),
+        (
+            "  hardware: {accelerator: h100-sxm, count: 12}",
+            "  hardware: {accelerator: h100-sxm, count: 12}\n  locked: [Tuning/data.tokens]",
+            "scenarios[0].locked[0]: no stage is called 'Tuning'",
+        ),
     ],
 )
 def test_a_bad_plan_is_one_sentence(capsys, tmp_path: Path, old: str, new: str, sentence: str) -> None:

@@ -8,6 +8,7 @@ from msgspec import inspect
 
 from isocost.files.loading import LARGEST_RATE, SMALLEST_RATE
 from isocost.files.schema import section_of
+from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import GpuHoursStage, Project
 from isocost.plan.project.ranges import InputRange
@@ -63,6 +64,8 @@ def values(kind: inspect.Type, section: str, name: str) -> st.SearchStrategy:
         return structs(kind, name)
     if isinstance(kind, inspect.VarTupleType) and name == "ranges":
         return st.lists(ranges(), max_size=3, unique_by=lambda held: held.path).map(tuple)
+    if isinstance(kind, inspect.VarTupleType) and name == "locked":
+        return st.lists(st.sampled_from(LOCKABLE), max_size=3, unique=True).map(tuple)
     if isinstance(kind, inspect.VarTupleType):
         return st.lists(values(kind.item_type, name, name), min_size=1, max_size=2).map(tuple)
     if isinstance(kind, inspect.FloatType | inspect.IntType):

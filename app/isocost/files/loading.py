@@ -17,12 +17,14 @@ from isocost.files.migration import current_tree
 from isocost.files.schema import convert, nearest_or_all
 from isocost.files.text import bounded_text
 from isocost.files.tree import parse_tree
+from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.physics.shape import shape_flaw
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.currency import money_of
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario
+from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.values import Currency, Hardware, ModelChoice
 from isocost.quantities import DOLLAR, PLAIN, money_shown_in, numbers_marked
 
@@ -126,7 +128,7 @@ def _check(project: Project) -> None:
             raise ContentError(f"scenarios[{index}].stages: a scenario needs at least one stage.")
         for place, stage in enumerate(scenario.stages):
             _check_stage(stage, f"scenarios[{index}].stages[{place}]")
-        _check_ranges(scenario, f"scenarios[{index}].ranges")
+        _check_paths(scenario, f"scenarios[{index}]")
     priced = [card.accelerator for card in project.prices]
     for index, accelerator in enumerate(priced):
         if accelerator in priced[:index]:
@@ -153,14 +155,21 @@ def _check_stage(stage: Stage, where: str) -> None:
         raise ContentError(f"{where}: {flaw}")
 
 
-def _check_ranges(scenario: Scenario, where: str) -> None:
-    """Ranges of one stage name a stage that is there."""
+def _check_paths(scenario: Scenario, where: str) -> None:
+    """Ranges and locks of one stage name a stage that is there, and locks an input that can be solved for."""
     names = [stage.name for stage in scenario.stages]
-    for held in scenario.ranges:
-        if held.stage and held.stage not in names:
+    held = [(f"{where}.ranges.{each.path}", each.stage) for each in scenario.ranges]
+    for at, path in enumerate(scenario.locked):
+        stage, _, name = path.rpartition(SEPARATOR)
+        held.append((f"{where}.locked[{at}]", stage))
+        if name not in LOCKABLE:
             raise ContentError(
-                f"{where}.{held.path}: no stage is called {held.stage!r}; {nearest_or_all(held.stage, names)}"
+                f"{where}.locked[{at}]: {name!r} is no input that can be locked; "
+                f"{nearest_or_all(name, LOCKABLE)}"
             )
+    for place, stage in held:
+        if stage and stage not in names:
+            raise ContentError(f"{place}: no stage is called {stage!r}; {nearest_or_all(stage, names)}")
 
 
 def _check_names(value: object, catalog: Catalog, where: str = "") -> None:

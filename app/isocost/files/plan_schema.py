@@ -12,6 +12,7 @@ from isocost.catalog.schemas import DIALECT
 from isocost.catalog.vocabulary import vocabulary
 from isocost.files.migration import VERSION
 from isocost.plan.inputs.input import Choice, Input
+from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.inputs.table import INPUTS, NUMBERS, RECORDS
 from isocost.plan.kinds import KINDS
 from isocost.plan.project.project import Project
@@ -40,6 +41,7 @@ def plan_schema() -> Schema:
     defs["ModelChoice"] = {"anyOf": [defs["ModelChoice"], {"type": ["string", "number"]}]}
     defs["Scenario"]["properties"]["ranges"] = _ranges()
     del defs["InputRange"]
+    defs["Scenario"]["properties"]["locked"] = _locked()
     project = defs["Project"]
     project["title"] = "A plan of Isocost"
     project["properties"] = {
@@ -118,6 +120,16 @@ def _ranges() -> Schema:
         "description": "Inputs that are not known, by path: efficiency.mfu, or Pre-training/data.tokens.",
         "propertyNames": {"pattern": f"^(.*{SEPARATOR})?({_any_of(NUMBERS)})$"},
         "additionalProperties": {"anyOf": [text, record]},
+    }
+
+
+def _locked() -> Schema:
+    """Locks by the path of their input."""
+    return {
+        "type": "array",
+        "description": "Inputs that stay as they are when another is solved for, by path.",
+        "items": {"type": "string", "pattern": f"^(.*{SEPARATOR})?({_any_of(LOCKABLE)})$"},
+        "default": [],
     }
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # imported when the window is filled
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
 TITLES = ("&File", "&Edit", "&View", "&Help")
 _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
+SOLVE_KEY, LOCK_KEY = "Ctrl+Return", "Ctrl+L"
+"""Of the input that has the keyboard."""
 Key = QKeySequence.StandardKey | str | None
 
 
@@ -49,6 +51,12 @@ class Commands(Protocol):
 
     def explain(self, key: str, of: Project | None = None) -> None:
         """Open a figure of the answer, or of another plan."""
+
+    def solve_input(self) -> None:
+        """Solve the plan for the input that has the keyboard."""
+
+    def lock_input(self) -> None:
+        """Lock the input that has the keyboard, or unlock it."""
 
     def toggle_table(self) -> None:
         """A chart as a table, or back."""
@@ -144,6 +152,9 @@ class Menus:
             action.setProperty("command", command)  # the text goes on with what would be undone
             self._put(menu, action)
         self._add(menu, "&History…", window.show_history, "Ctrl+H")
+        menu.addSeparator()
+        self._add(menu, "&Lock or unlock the input", window.lock_input, LOCK_KEY)
+        self._add(menu, "&Solve for the input…", window.solve_input, SOLVE_KEY)
         menu.addSeparator()
         self._add(menu, "&Copy headline", window.headline.copy, "Ctrl+Shift+C")
         self._add(menu, "Copy the &estimate", window.headline.copy_estimate, "Ctrl+Shift+E")

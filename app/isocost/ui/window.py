@@ -63,6 +63,8 @@ if TYPE_CHECKING:  # imported by Window.fill
     from isocost.plan.project.project import Project
     from isocost.ui.explain.panel import ExplainPanel
     from isocost.ui.palette.palette import Palette
+    from isocost.ui.solve.panel import SolvePanel
+    from isocost.ui.widgets.side import SidePanel
 
 log = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1280, 800)
@@ -107,6 +109,7 @@ class Window(QMainWindow):
         """The pages, once :meth:`load_pages` was called; each is made when it is first asked for."""
         self._left: QWidget | None = None
         self._panel: ExplainPanel | None = None
+        self._solver: SolvePanel | None = None
         self._palette: Palette | None = None
         self.wardrobe = Wardrobe(self, themes)
         self.setWindowIcon(app_icon())
@@ -320,16 +323,71 @@ class Window(QMainWindow):
 
         made = ExplainPanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
         made.input_wanted.connect(self._reveal_place)
-        made.room_taken.connect(lambda width: self._right.setContentsMargins(0, 6, width, 0))
+        self._stand_beside(made)
         return made
 
-    def find_anything(self) -> None:
+    def solve(self, path: str) -> None:
+        """Solve the plan for an input of the selected stage."""
+        self.take_typed()
+        self.show_workspace()
+        if self._solver is None:
+            self._solver = self._make_solver()
+        self._wear(self._solver, self._solver.apply_theme)
+        self._solver.open(path)
+
+    def _make_solver(self) -> SolvePanel:
+        from isocost.ui.solve.panel import SolvePanel  # with the charts, which come after the first paint
+
+        made = SolvePanel(self.session, self.themes.theme, self.workspace, self.headline, self.inputs)
+        made.input_wanted.connect(self.reveal)
+        self._stand_beside(made)
+        return made
+
+    def _stand_beside(self, panel: SidePanel) -> None:
+        """Give a panel its room at the right, from the page and from the panel that stood there."""
+        panel.room_taken.connect(lambda width: self._right.setContentsMargins(0, 6, width, 0))
+        panel.appeared.connect(lambda: self._close_others(panel))
+
+    def _close_others(self, panel: SidePanel) -> None:
+        for other in (self._panel, self._solver):
+            if other is not None and other is not panel and other.isVisible():
+                other.leave()
+                panel.place()
+
+    def solve_input(self) -> None:
+        """Solve for the input that has the keyboard; else for one that is looked for by its name."""
+        from isocost.plan.solve.asking.asked import UNKNOWNS
+
+        path = self._input_at_hand()
+        if path in UNKNOWNS:
+            self.solve(path)
+        else:
+            self.find_anything("Solve for ")
+
+    def lock_input(self) -> None:
+        """Lock the input that has the keyboard, or unlock it."""
+        from isocost.plan.inputs.locks import LOCKABLE
+        from isocost.ui.inputs.marks import toggle_lock
+
+        if (path := self._input_at_hand()) in LOCKABLE:
+            toggle_lock(self.session, path)
+
+    def _input_at_hand(self) -> str:
+        """The input that has the keyboard, or had it last; empty = none."""
+        from isocost.ui.inputs.field_input import FieldInput
+
+        part = self.focusWidget() or (self._left if self._left is not None and isValid(self._left) else None)
+        while part is not None and not isinstance(part, FieldInput):
+            part = part.parentWidget()
+        return part.field.path if part is not None else ""
+
+    def find_anything(self, text: str = "") -> None:
         """The palette: whatever has a name is found by typing it."""
         if self._palette is None:
             self._palette = self._make_palette()
         self._wear(self._palette, self._palette.apply_theme)
         self._finds.begin()
-        self._palette.open()
+        self._palette.open(text)
 
     def _make_palette(self) -> Palette:
         from isocost.ui.palette.palette import Palette
@@ -459,7 +517,7 @@ class Window(QMainWindow):
             focused.click()
         elif event.key() == Qt.Key.Key_Escape and self.filled and self.centre.currentWidget() is self.gallery:
             self.show_workspace()
-        elif self._panel is None or not self._panel.take_key(event):
+        elif not any(panel is not None and panel.take_key(event) for panel in (self._solver, self._panel)):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -14,11 +14,12 @@ from isocost.plan.project.project import set_value
 from isocost.quantities import format_cents
 from isocost.report.decisions.explain import value_said
 from isocost.report.decisions.explain_card import card
-from isocost.ui.explain.panel import LEAST_PAGE, ExplainPanel
+from isocost.ui.explain.panel import ExplainPanel
 from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.screenshot import settle
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.figures import FIGURE, ShowsFigures
+from isocost.ui.widgets.side import LEAST_PAGE
 from tests.ui.conftest import preset
 
 LEFT = Qt.MouseButton.LeftButton

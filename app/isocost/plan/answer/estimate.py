@@ -69,10 +69,11 @@ class Answer:
     def against(self, project: Project) -> Answer | None:
         """The answer of a project that holds the same against another goal; None where more is another.
 
-        No figure depends on what a plan is held against.
+        No figure depends on what a plan is held against, nor on what is locked in it.
         """
         chosen = project.scenarios[self.at] if self.at < len(project.scenarios) else None
-        if chosen is None or msgspec.structs.replace(chosen, goal=self.scenario.goal) != self.scenario:
+        held = {"goal": self.scenario.goal, "locked": self.scenario.locked}
+        if chosen is None or msgspec.structs.replace(chosen, **held) != self.scenario:
             return None
         same = replace_scenario(project, self.scenario, scenario=self.at) == self.project
         return replace(self, project=project) if same else None

@@ -12,6 +12,7 @@ import msgspec
 
 from isocost.plan.kinds import Stage
 from isocost.plan.project.project import Project, Scenario, replace_scenario, replace_stage
+from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.values import Price
 
 Listed = TypeVar("Listed", Scenario, Stage)
@@ -97,7 +98,8 @@ def remove_stage(project: Project, at: int, *, scenario: int = 0) -> Project:
     stages = project.scenarios[scenario].stages
     if len(stages) == 1:
         raise ValueError("A plan needs at least one stage; switch it off instead.")
-    return _with_stages(project, (*stages[:at], *stages[at + 1 :]), scenario)
+    after = _with_stages(project, (*stages[:at], *stages[at + 1 :]), scenario)
+    return _followed_by_name(after, stages[at], None, scenario)
 
 
 def move_stage(project: Project, at: int, to: int, *, scenario: int = 0) -> Project:
@@ -124,8 +126,11 @@ def rename_stage(project: Project, at: int, name: str, *, scenario: int = 0) -> 
     wanted = " ".join(name.split())
     if not wanted:
         raise ValueError("A stage needs a name.")
-    changed = msgspec.structs.replace(_stage(project, at, scenario), name=wanted)
-    return replace_stage(project, changed, scenario=scenario, stage=at)
+    before = _stage(project, at, scenario)
+    changed = msgspec.structs.replace(before, name=wanted)
+    return _followed_by_name(
+        replace_stage(project, changed, scenario=scenario, stage=at), before, wanted, scenario
+    )
 
 
 def hold_sections(project: Project, sections: Iterable[str], at: int, *, scenario: int = 0) -> Project:
@@ -182,6 +187,34 @@ def followed(before: Sequence[Listed], at: int, after: Sequence[Listed]) -> int:
     if at < len(after) and (after[at] == chosen or chosen not in after):
         return at
     return after.index(chosen) if chosen in after else len(after) - 1
+
+
+def _followed_by_name(project: Project, stage: Stage, name: str | None, scenario: int) -> Project:
+    """The project whose ranges and locks of a stage's own inputs follow it to another name, or go with it.
+
+    Where another stage has its old name they stay: a name is all they are tied to.
+    """
+    chosen = project.scenarios[scenario]
+    if any(each.name == stage.name for each in chosen.stages):
+        return project
+    own = f"{stage.name}{SEPARATOR}"
+
+    def moved(path: str) -> str | None:
+        if not path.startswith(own):
+            return path
+        return None if name is None else f"{name}{SEPARATOR}{path.removeprefix(own)}"
+
+    ranges = tuple(
+        msgspec.structs.replace(held, path=path)
+        for held in chosen.ranges
+        if (path := moved(held.path)) is not None
+    )
+    locked = tuple(path for each in chosen.locked if (path := moved(each)) is not None)
+    if (ranges, locked) == (chosen.ranges, chosen.locked):
+        return project
+    return replace_scenario(
+        project, msgspec.structs.replace(chosen, ranges=ranges, locked=locked), scenario=scenario
+    )
 
 
 def _scenario(project: Project, at: int) -> Scenario:

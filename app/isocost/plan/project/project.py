@@ -83,6 +83,8 @@ class Scenario(Value, frozen=True, kw_only=True):
     goal: Goal = Goal()
     ranges: tuple[InputRange, ...] = ()
     """Inputs that are not known; a file writes them as a mapping by path."""
+    locked: tuple[str, ...] = ()
+    """Paths of inputs that stay as they are when another is solved for; with the stage, as ranges are."""
     stages: tuple[Stage, ...]
 
 

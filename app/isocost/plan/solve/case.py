@@ -16,6 +16,7 @@ from isocost.catalog.prices import PriceCard
 from isocost.engine.arrays import Number
 from isocost.engine.scaling import ParametricLaw, data_constrained_loss, loss
 from isocost.plan.answer.badges import spokesman
+from isocost.plan.inputs.locks import is_locked
 from isocost.plan.inputs.roads import put
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of
@@ -103,6 +104,16 @@ class Case:
         return spokesman(self.scenario) if self.of is None else self.of
 
     @property
+    def place(self) -> Place:
+        """Where its unknowns stand."""
+        return Place(self.at, self.stage_at)
+
+    def is_locked(self, path: str) -> bool:
+        """Whether an unknown is to stay; the count and the goal are those that the stages share."""
+        shared = path.partition(".")[0] in ("hardware", "goal")
+        return path in self.scenario.locked if shared else is_locked(self.project, path, self.place)
+
+    @property
     def stage(self) -> Stage:
         """That stage."""
         return self.scenario.stages[self.stage_at]
@@ -140,9 +151,9 @@ class Case:
         declared = NUMBERS.get(path)
         if declared is not None:
             value = min(max(value, declared.minimum), declared.maximum)
-        place = Place(self.at, self.stage_at)
         return replace(
-            self, project=put(self.project, path, value, at=place, today=self.today, catalog=self.catalog)
+            self,
+            project=put(self.project, path, value, at=self.place, today=self.today, catalog=self.catalog),
         )
 
     def on(self, card: PriceCard, count: int) -> Case:

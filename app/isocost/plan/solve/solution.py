@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 
 Unknown = Literal[
@@ -27,6 +28,26 @@ UNITS: dict[Unknown, str] = {
     "budget": "USD",
     "deadline": "days",
 }
+
+
+PATHS: dict[Unknown, str] = {
+    "tokens": "data.tokens",
+    "parameters": "model.parameters",
+    "count": "hardware.count",
+    "price": "price.usd_per_gpu_hour",
+    "mfu": "efficiency.mfu",
+    "budget": "goal.budget_usd",
+    "deadline": "goal.deadline_days",
+}
+"""Of the unknowns that are one number, the input it stands in."""
+
+
+def held_against(unknown: Unknown, goal: Goal) -> Goal:
+    """What an answer is held against: not against the budget or the deadline that is asked for."""
+    return Goal(
+        None if unknown == "budget" else goal.budget_usd,
+        None if unknown == "deadline" else goal.deadline_days,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,19 @@ from isocost.plan.solve.knee import knee
 from isocost.plan.solve.nearest import nearest
 from isocost.plan.solve.offered import offered, on_offer
 from isocost.plan.solve.reach import Flags, Reach, every_count
-from isocost.plan.solve.solution import Alternative, Limit, ScanPoint, Solution, Wish
+from isocost.plan.solve.solution import (
+    PATHS,
+    Alternative,
+    Limit,
+    ScanPoint,
+    Solution,
+    Unknown,
+    Wish,
+    held_against,
+)
 
-PATHS = {
-    "tokens": "data.tokens",
-    "parameters": "model.parameters",
-    "price": "price.usd_per_gpu_hour",
-    "mfu": "efficiency.mfu",
-}
+VALUES = ("tokens", "parameters", "price", "mfu")
+"""Unknowns of which any value can be tried."""
 NODES = {"tokens": 25, "parameters": 15, "price": 15, "mfu": 15}
 """Values looked at over the whole range before any crossing is followed: a new model is a new search."""
 LEAST_MFU = 0.005
@@ -55,10 +60,12 @@ def solve(case: Case, wish: Wish) -> Solution:
         CatalogError: the law is unknown.
     """
     _refuse(case, wish)
+    if case.is_locked(PATHS["count"]):
+        wish = replace(wish, keep_count=True)
     law = case.catalog.constants.laws.law(wish.law)
     if wish.unknown == "model":
         return _model(case, wish, law)
-    if wish.unknown in PATHS:
+    if wish.unknown in VALUES:
         return _value(case, wish, law)
     if wish.unknown == "count" and case.goal == Goal():
         return _paying(case, wish, law)
@@ -68,6 +75,7 @@ def solve(case: Case, wish: Wish) -> Solution:
 def _refuse(case: Case, wish: Wish) -> None:
     """Raise WishError where the question makes no sense of this plan."""
     goal, unknown = case.goal, wish.unknown
+    _refuse_locked(case, unknown)
     if unknown in ("count", "accelerator", "budget", "deadline"):
         case.refuse_idle()
     if unknown == "model" and case.apart:
@@ -91,6 +99,17 @@ def _refuse(case: Case, wish: Wish) -> None:
         raise WishError("There is nothing to solve against: give a --budget or a --deadline.")
 
 
+def _refuse_locked(case: Case, unknown: Unknown) -> None:
+    """Raise WishError where the plan has locked what would move."""
+    moved: tuple[Unknown, ...] = ("parameters", "tokens") if unknown == "model" else (unknown,)
+    for each in moved:
+        path = PATHS.get(each)
+        if path is not None and case.is_locked(path):
+            label = NUMBERS[path].label
+            spoken = label if label.isupper() else label.lower()
+            raise WishError(f"The plan keeps {spoken} locked: unlock to solve for it.")
+
+
 # An input with a range of values
 
 
@@ -102,7 +121,7 @@ def _value(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
         """Logarithm of the worse of cost over budget and time over deadline; infinite where it cannot run."""
         if value not in seen:
             try:
-                changed = _with(case, wish, value)
+                changed = with_value(case, wish, value)
                 seen[value] = changed, changed.reach()
             except CatalogError:  # no model is so sparse
                 seen[value] = None
@@ -151,7 +170,8 @@ def _refuse_still(wish: Wish, seen: dict[float, tuple[Case, Reach] | None]) -> N
         )
 
 
-def _with(case: Case, wish: Wish, value: float) -> Case:
+def with_value(case: Case, wish: Wish, value: float) -> Case:
+    """The case with a value in its unknown. Raises CatalogError where no model has such parameters."""
     changed = case.put(PATHS[wish.unknown], value)
     if wish.unknown == "parameters" and wish.tokens_per_parameter is not None:
         changed = with_text(changed, wish.tokens_per_parameter * value * changed.active, None)
@@ -219,17 +239,13 @@ def _points(
 
 def _hardware(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     """The cheapest count or accelerator that holds both; the least budget; the soonest deadline."""
-    goal = case.goal
-    if wish.unknown == "budget":
-        goal = msgspec.structs.replace(goal, budget_usd=None)
-    elif wish.unknown == "deadline":
-        goal = msgspec.structs.replace(goal, deadline_days=None)
+    goal = held_against(wish.unknown, case.goal)
     on = _places(case, wish)
     usable = on_offer(case, on)
     good = usable & kept(on, goal)
     scan = _places_scanned(case, wish, on, good, law)
     if not good.any():
-        return _impossible(case, wish, law, scan)
+        return _impossible(with_goal(case, goal.budget_usd, goal.deadline_days), wish, law, scan)
     by = on.span_days if wish.unknown == "deadline" else on.cost_usd
     # Of equals the fewest, which come first of each accelerator.
     at = int(np.argmin(np.where(good, by, np.inf)))
@@ -271,7 +287,9 @@ def _paying(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
 def _places(case: Case, wish: Wish) -> Reach:
     """Every count of the plan's accelerator, or the usual counts of every accelerator on offer."""
     if wish.unknown == "accelerator" or wish.any_accelerator:
-        return case.reach(offered(case))
+        cards = offered(case)
+        kept_count = [np.array([case.count], dtype=np.int64)] * len(cards) if wish.keep_count else None
+        return case.reach(cards, kept_count)
     return case.reach([case.card], [_counts(case, wish)])
 
 
@@ -331,19 +349,11 @@ def _places_scanned(
 
 def _model(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     """Size and text of least loss, on any count of the plan's accelerator or of any."""
-    # Without a deadline fewer accelerators are always cheaper, and never done: the plan's own then stay.
-    if case.goal.deadline_days is None or case.scenario.supply.mode == "own":
-        wish = replace(wish, keep_count=True)
-    cards: list[PriceCard] = offered(case) if wish.any_accelerator else [case.card]
-    owns = case.scenario.supply.owns
-    counts = [_model_counts(case, card, wish, owns) for card in cards]
-    sizes = Sizes(case, law, cards, counts)
+    wish = _with_count(case, wish)
+    sizes = sizes_of(case, wish, law)
     ratio = wish.tokens_per_parameter
     best = sizes.scan() if ratio is None else _on_ratio(sizes, ratio)
-    scan = tuple(
-        ScanPoint(each.parameters, _looked_at(each, law), math.isfinite(each.loss))
-        for each in sorted(sizes.seen.values(), key=lambda size: size.parameters)
-    )
+    scan = tuple(scanned(each, law) for each in sorted(sizes.seen.values(), key=lambda size: size.parameters))
     if best is None or not math.isfinite(best.loss):
         return _impossible(case, wish, law, scan)
     final, choice, binding = _settled(best, wish, law)
@@ -351,10 +361,24 @@ def _model(case: Case, wish: Wish, law: ParametricLaw) -> Solution:
     return Solution(wish, best.parameters, True, binding, choice, final, scan, (best.parameters,), others)
 
 
-def _looked_at(size: Size, law: ParametricLaw) -> Choice:
+def _with_count(case: Case, wish: Wish) -> Wish:
+    """Without a deadline fewer accelerators are always cheaper, and never done: the plan's own then stay."""
+    stays = case.goal.deadline_days is None or case.scenario.supply.mode == "own"
+    return replace(wish, keep_count=True) if stays else wish
+
+
+def sizes_of(case: Case, wish: Wish, law: ParametricLaw) -> Sizes:
+    """Sizes of model to look at, on the counts and accelerators that are free."""
+    wish = _with_count(case, wish)
+    cards: list[PriceCard] = offered(case) if wish.any_accelerator else [case.card]
+    counts = [_model_counts(case, card, wish, case.scenario.supply.owns) for card in cards]
+    return Sizes(case, law, cards, counts)
+
+
+def scanned(size: Size, law: ParametricLaw) -> ScanPoint:
     """What a size comes to with the text that is paid for; where none is, all else costs what is told."""
-    choice = size.choice(law)
-    return choice if math.isfinite(size.loss) else replace(choice, tokens=None, loss=None)
+    choice, paid = size.choice(law), math.isfinite(size.loss)
+    return ScanPoint(size.parameters, choice if paid else replace(choice, tokens=None, loss=None), paid)
 
 
 def _model_counts(case: Case, card: PriceCard, wish: Wish, owns: bool) -> Counts:

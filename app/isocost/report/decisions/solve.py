@@ -7,10 +7,11 @@ from typing import Any
 
 from isocost.catalog.prices import NO_CLUSTER
 from isocost.plan.inputs.roads import DENSE
+from isocost.plan.project.programme import Goal
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.knee import PAYS, Knee
 from isocost.plan.solve.odds import pace_kept
-from isocost.plan.solve.solution import Alternative, Solution
+from isocost.plan.solve.solution import Alternative, Solution, held_against
 from isocost.quantities import (
     format_count,
     format_duration,
@@ -53,7 +54,7 @@ _UNKNOWN = {
 
 def solved(solution: Solution, case: Case, law: str, knee: Knee | None = None) -> Told:
     """The answer in every form; ``law`` is the name of the law of loss."""
-    sections = [Section("", tuple(_sentences(solution, case, law)))]
+    sections = [Section("", tuple(sentences(solution, case, law)))]
     if solution.choice is not None:
         heading = "The plan with it" if solution.feasible else "The nearest that was tried"
         sections.append(Section(heading, table=choice_table([solution.choice])))
@@ -74,33 +75,52 @@ def solved(solution: Solution, case: Case, law: str, knee: Knee | None = None) -
 
 
 def finding(solution: Solution, case: Case) -> str:
-    """The answer in one sentence."""
-    choice, goal = solution.choice, f"within {goal_words(case.goal)}"
+    """The answer in one sentence; of a wish that cannot be with what is nearest to it."""
+    near = nearest_words(solution, case)
+    return f"{verdict(solution, case)}: {near}" if near else verdict(solution, case)
+
+
+def nearest_words(solution: Solution, case: Case) -> str:
+    """What came nearest where nothing does it: "the nearest, 256 H100, costs..."; else empty."""
+    choice = solution.choice
+    if solution.feasible or choice is None:
+        return ""
+    goal = held_against(solution.wish.unknown, case.goal)
+    return f"the nearest, {_near(solution, choice)}, {over_words(choice, goal)}"
+
+
+def verdict(solution: Solution, case: Case, *, where: bool = True) -> str:
+    """The answer, or that there is none; ``where`` tells on what hardware as well."""
+    held = held_against(solution.wish.unknown, case.goal)
+    choice, goal = solution.choice, f"within {goal_words(held)}"
     if not solution.feasible or choice is None:
-        far = ""
-        if choice is not None:
-            far = f": the nearest, {_near(solution, choice)}, {over_words(choice, case)}"
-        return f"No {_UNKNOWN[solution.wish.unknown]} does it {goal}{far}"
+        return f"{impossible_words(solution)} {goal}"
     on, value = hardware_words(choice), solution.value
+    there = f", on {on}" if where else ""
     match solution.wish.unknown:
         case "model":
-            return f"Best {goal}: {model_words(choice)}, {on}"
+            return f"Best {goal}: {model_words(choice)}{there.replace(' on', '')}"
         case "tokens" | "parameters" if isinstance(value, float):
             what = "tokens" if solution.wish.unknown == "tokens" else "parameters"
-            return f"At most {format_quantity(value, 'number')} {what} {goal}, on {on}"
+            return f"At most {format_quantity(value, 'number')} {what} {goal}{there}"
         case "price" if isinstance(value, float):
-            return f"It stays {goal} at {format_money(value)} an hour or less, on {on}"
+            return f"At {format_money(value)} an hour or less it stays {goal}{there}"
         case "mfu" if isinstance(value, float):
-            return f"It stays {goal} from an MFU of {format_share(value)} on, on {on}"
+            return f"From an MFU of {format_share(value)} on it stays {goal}{there}"
         case "budget":
             time = format_duration(case.goal.deadline_days or 0.0)
-            return f"{format_money(choice.cost_usd)} is the least for it in {time}, on {on}"
+            return f"{format_money(choice.cost_usd)} is the least for it in {time}{there}"
         case "deadline":
             money = format_money(case.goal.budget_usd or 0.0)
-            return f"{format_duration(choice.span_days)} is the soonest for {money}, on {on}"
+            return f"{format_duration(choice.span_days)} is the soonest for {money}{there}"
     if solution.binding == ("returns",):
         return f"More than {on} hardly pay: {cost_words(choice)}"
     return f"{on} {agreeing(choice, 'do')} it {goal} for the least: {cost_words(choice)}"
+
+
+def impossible_words(solution: Solution) -> str:
+    """That nothing does it."""
+    return f"No {_UNKNOWN[solution.wish.unknown]} does it"
 
 
 def _near(solution: Solution, choice: Choice) -> str:
@@ -115,11 +135,11 @@ def _near(solution: Solution, choice: Choice) -> str:
     return words or hardware_words(choice)
 
 
-def over_words(choice: Choice, case: Case) -> str:
+def over_words(choice: Choice, goal: Goal) -> str:
     """By how much a choice breaks the goal: "costs $314K, 57 % too much and takes..."."""
     if not choice.fits:
         return "does not fit in memory"
-    goal, parts = case.goal, []
+    parts = []
     if goal.budget_usd is not None and choice.cost_usd > goal.budget_usd:
         more = choice.cost_usd / goal.budget_usd - 1.0
         parts.append(f"costs {format_money(choice.cost_usd)}, {_excess(more)} too much")
@@ -144,7 +164,8 @@ def _excess(share: float) -> str:
     )
 
 
-def _sentences(solution: Solution, case: Case, law: str) -> Iterator[str]:
+def sentences(solution: Solution, case: Case, law: str) -> Iterator[str]:
+    """What is to be known beside the answer."""
     choice = solution.choice
     if solution.feasible and choice is not None:
         yield held_words(solution)
@@ -234,9 +255,9 @@ def _predicted(case: Case) -> Iterator[str]:
         )
 
 
-def why(other: Alternative, case: Case) -> str:
-    """Why another plan is told beside a wish that cannot be."""
-    choice, goal = other.choice, case.goal
+def why(other: Alternative, case: Case, held: Goal | None = None) -> str:
+    """Why another plan is told beside a wish that cannot be; ``held`` is its goal, None = the plan's."""
+    choice, goal = other.choice, held or case.goal
     match other.changed:
         case "count":
             return f"{hardware_words(choice)} {agreeing(choice, 'stay')} within {goal_words(goal)}"
@@ -259,11 +280,12 @@ def why(other: Alternative, case: Case) -> str:
 
 def _alternatives(solution: Solution, case: Case) -> Table:
     columns = (*CHOICE_COLUMNS, Column("Why"))
-    rows = [(*choice_row(each.choice), _why(each, solution, case)) for each in solution.alternatives]
+    rows = [(*choice_row(each.choice), why_beside(each, solution, case)) for each in solution.alternatives]
     return Table(columns, tuple(rows))
 
 
-def _why(other: Alternative, solution: Solution, case: Case) -> str:
+def why_beside(other: Alternative, solution: Solution, case: Case) -> str:
+    """Why another plan is told beside an answer, or beside that there is none."""
     best = solution.choice
     if (
         other.changed == "size"
@@ -275,7 +297,7 @@ def _why(other: Alternative, solution: Solution, case: Case) -> str:
         serve = (other.choice.parameters or 0.0) / (best.parameters or 1.0)
         served = format_quantity(serve, "number", digits=2)
         return f"loss {marked(f'{worse:+.3f}')}, {served} of the work to serve"
-    return why(other, case)
+    return why(other, case, held_against(solution.wish.unknown, case.goal))
 
 
 def knee_section(knee: Knee) -> Section:
@@ -334,7 +356,7 @@ def _tree(solution: Solution, case: Case, knee: Knee | None) -> dict[str, Any]:
         ],
         "crossings": list(solution.crossings),
         "alternatives": [
-            {**choice_tree(each.choice), "changed": each.changed, "why": _why(each, solution, case)}
+            {**choice_tree(each.choice), "changed": each.changed, "why": why_beside(each, solution, case)}
             for each in solution.alternatives
         ],
     }

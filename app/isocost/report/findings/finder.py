@@ -18,7 +18,9 @@ from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.table import INPUTS, NUMBERS
 from isocost.plan.kinds import uses
 from isocost.plan.money.explain import Explanation
-from isocost.plan.project.project import Project, Scenario, get_value, model_of
+from isocost.plan.project.project import Place, Project, Scenario, get_value, model_of
+from isocost.plan.solve.asking.asked import can_ask
+from isocost.plan.solve.solution import PATHS
 from isocost.quantities import MoneyUnit, QuantityError, format_count, format_quantity, parse
 from isocost.report.decisions.explain import value_said
 from isocost.report.estimate_questions import LATE_WEEKS
@@ -26,11 +28,14 @@ from isocost.report.findings.charts import CHARTS
 from isocost.report.findings.inputs import value_words
 from isocost.report.findings.offers import Offer, holding, model_offer, spelled
 
-Kind = Literal["recent", "value", "input", "chart", "command", "plan", "model", "accelerator", "figure"]
+Kind = Literal[
+    "recent", "value", "input", "solve", "chart", "command", "plan", "model", "accelerator", "figure"
+]
 HEADINGS: dict[Kind, str] = {
     "recent": "Recent",
     "value": "Set",
     "input": "Inputs",
+    "solve": "Solve",
     "chart": "Charts",
     "command": "Commands",
     "plan": "Plans",
@@ -42,6 +47,7 @@ HEADINGS: dict[Kind, str] = {
 DOES: dict[Kind, str] = {
     "value": "set it",
     "input": "go to it",
+    "solve": "solve for it",
     "chart": "go to it",
     "command": "do it",
     "plan": "open",
@@ -50,13 +56,15 @@ DOES: dict[Kind, str] = {
     "figure": "explain",
 }
 """What taking one of a kind does."""
-ORDER: tuple[Kind, ...] = ("value", "input", "accelerator", "model", "plan", "chart", "command", "figure")
+ORDER: tuple[Kind, ...] = (
+    "value", "input", "solve", "accelerator", "model", "plan", "chart", "command", "figure",
+)  # fmt: skip
 """Kinds that a text names as well, the likeliest to be meant first."""
 HINT = "An input, a chart, a command, a plan, a model, a figure; price 3.49, 64 H200 sets both"
 NOTHING = "Nothing is called that. Try part of a name: price, H100, Llama, export."
 IN_THE_PLAN = "in the plan"
 MUCH_LONGER = 3
-MOST_OF_A_KIND, MOST = 6, 30
+MOST_OF_A_KIND, MOST = 7, 30
 """Lines shown of a kind, and of all."""
 
 
@@ -115,6 +123,19 @@ def found_inputs(project: Project, scenario: int, stage: int) -> tuple[Found, ..
         value = _held(project, declared, scenario, at)
         note = declared.help if at == stage or len(chosen.stages) < 2 else chosen.stages[at].name
         found.append(made("input", path, declared.label, note, value, (path, declared.help)))
+    return tuple(found)
+
+
+def found_solves(project: Project, scenario: int, stage: int) -> tuple[Found, ...]:
+    """Every input that the plan can be solved for as it stands."""
+    chosen = project.scenarios[scenario]
+    found = []
+    for path in PATHS.values():
+        at = stage_of_input(chosen, path, stage)
+        if at is not None and can_ask(project, path, Place(scenario, at)):
+            label = NUMBERS[path].label
+            name = f"Solve for {label if label.isupper() else label.lower()}"
+            found.append(made("solve", path, name, "What budget and deadline allow", also=(path,)))
     return tuple(found)
 
 
@@ -349,7 +370,7 @@ def _of_nothing(among: Sequence[Found], recent: Sequence[str]) -> list[Found]:
     """What was taken lately, then every input, command and plan there is."""
     known = {each.id: each for each in among}
     lately = [known[key] for key in recent if key in known]
-    kinds: tuple[Kind, ...] = ("command", "input", "chart", "plan", "figure")
+    kinds: tuple[Kind, ...] = ("command", "input", "solve", "chart", "plan", "figure")
     rest = [each for kind in kinds for each in among if each.kind == kind]
     return [*lately, *(each for each in rest if each not in lately)]
 

@@ -170,7 +170,7 @@ _CHANGED = {
 def _near(number: int, each: Alternative, case: Case) -> OfferView:
     choice, name, line = each.choice, _CHANGED[each.changed], why(each, case)
     said = f"{_headed(name, choice)}. {line[:1].upper()}{line[1:]}. "
-    said += f"It {over_words(choice, case)}." if each.changed in ("budget", "deadline", "both") else ""
+    said += f"It {over_words(choice, case.goal)}." if each.changed in ("budget", "deadline", "both") else ""
     return OfferView(number, name, choice, line, said.strip(), alternative=each)
 
 

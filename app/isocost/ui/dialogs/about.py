@@ -21,6 +21,7 @@ KEYS = (
     ("Page Up / Down", "Slider: ten times more or less"),
     ("Home / End", "Slider: lowest or highest"),
     ("Double click", "Slider: back to its default"),
+    ("L / S", "Slider: lock, solve for it"),
     ("Space / F2", "Stages: switch on or off, rename"),
     ("Arrows, Shift", "Scale: along the line of the bill, freely"),
     ("Page Up / Down", "Scale: walk over published models"),

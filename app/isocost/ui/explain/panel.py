@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.explain.figures import Explainer
@@ -33,10 +31,9 @@ from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.card import ElidedLabel
 from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.side import SidePanel
 
 log = logging.getLogger(__name__)
-WIDTH, LEAST_PAGE = 476, 900
-"""Pixels of the panel, and of a page that it is not laid over but stands beside."""
 ROOMY = 360
 """Pixels of height from which on a formula stands in words as well."""
 MARGIN = 20
@@ -60,40 +57,30 @@ class Visit:
     """The row the keyboard was on when another figure was opened."""
 
 
-class ExplainPanel(QFrame):
+class ExplainPanel(SidePanel):
     """One figure with what it is made of; those opened before it are a step back."""
 
     input_wanted = Signal(object)
     """The :class:`InputPlace` that is to get the cursor."""
-    room_taken = Signal(int)
-    """Pixels at the right edge that the page leaves to the panel; 0 = it is laid over the page, or closed."""
 
     def __init__(
         self, session: Session, theme: Theme, within: QWidget, below: QWidget, beside: QWidget
     ) -> None:
-        """``within`` is what it stands in, under ``below`` and never over ``beside``."""
-        super().__init__(within)
+        """For its place see :class:`SidePanel`."""
+        super().__init__(theme, within, below, beside)
         self._session = session
-        self._below, self._beside = below, beside
-        self._theme = theme
         self._trail: list[Visit] = []
         self._at = -1
         self._trees: tuple[Answer, Explainer] | None = None
         self.shown: ExplainedCard | None = None
-        self._came_from: QWidget | None = None
         self.setObjectName("explain")
         self.setAccessibleName("Where a figure comes from")
-        # Opaque: Qt would paint it again with each change of the chart it lies over.
-        self.setAutoFillBackground(True)
         self._make_parts(theme)
         self._lay_out()
         self._connect()
         self.apply_theme(theme)
-        self.hide()
         self._asker = session.worker(self._open_answered, self._say_why, of_plan=False)
         self._follower = Follower(self, session, ("estimate",), self._show)
-        for part in (within, below):
-            part.installEventFilter(self)
 
     # Building
 
@@ -189,7 +176,7 @@ class ExplainPanel(QFrame):
         for button, picture in (*pictures, (self.close_button, "close")):
             button.setIcon(icon(picture, theme.quiet, 16))
         self.tree.apply_theme(theme)
-        self._place()
+        self.place()
 
     # Opening
 
@@ -220,8 +207,6 @@ class ExplainPanel(QFrame):
 
     def _visit(self, visit: Visit) -> None:
         now = self.visit
-        if self.isHidden():
-            self._came_from = QApplication.focusWidget()
         if now is not None and (now.key, now.of) == (visit.key, visit.of) and not self.isHidden():
             visit = now
         else:
@@ -245,10 +230,7 @@ class ExplainPanel(QFrame):
             self._show_visit(self._trail[self._at])
 
     def _show_visit(self, visit: Visit) -> None:
-        if self.isHidden():
-            self.show()
-            self._place()
-        self.raise_()
+        self.appear()
         self._follower.again()
         at = self.tree.rows.index(max(0, visit.row), 0)
         self.tree.setCurrentIndex(at)
@@ -257,13 +239,8 @@ class ExplainPanel(QFrame):
 
     def leave(self) -> None:
         """Close; the keyboard goes back to where the figure was opened."""
-        inside = self.isAncestorOf(QApplication.focusWidget() or self)
-        self.hide()
-        self.room_taken.emit(0)
-        before = self._came_from
-        if inside and before is not None and isValid(before) and before.isVisible():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._came_from, self._trail, self._at, self._trees = None, [], -1, None
+        super().leave()
+        self._trail, self._at, self._trees = [], -1, None
 
     def _say_why(self, error: Exception) -> None:
         log.warning("No explanation: %s", error, exc_info=error)
@@ -332,17 +309,11 @@ class ExplainPanel(QFrame):
 
     # Its place
 
-    def _place(self) -> None:
-        """Stand over the right edge, beside the page where that keeps its room."""
-        within = self.parentWidget()
-        if within is None or self.isHidden():
-            return
-        top = self._below.geometry().bottom() + 1
-        page = within.width() - self._beside.width()
-        width = min(self._theme.px(WIDTH), page)
-        self.setGeometry(within.width() - width, top, width, within.height() - top)
-        self.room_taken.emit(width if page - width >= self._theme.px(LEAST_PAGE) else 0)
-        self._fit()
+    def place(self) -> None:
+        """Stand at the right edge, the rows with the room that is left."""
+        super().place()
+        if not self.isHidden():
+            self._fit()
 
     def _fit(self) -> None:
         """The formula in words gives its room to the rows where there is little: that in values stays."""
@@ -351,11 +322,6 @@ class ExplainPanel(QFrame):
             roomy = self.height() >= self._theme.px(ROOMY) or not found.values
             self.formula.setVisible(bool(found.formula) and roomy)
             self.box.setVisible(bool(found.formula or found.values))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self._place()
-        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The panel's keys, wherever in it the keyboard is, and those that a field beside it leaves over."""

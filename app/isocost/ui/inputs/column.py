@@ -10,6 +10,7 @@ from isocost.catalog.records import named_for
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.defaults import slider_low
+from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
@@ -19,6 +20,7 @@ from isocost.quantities import MoneyUnit, shown_money
 from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
+from isocost.ui.inputs.marks import InputMarks
 from isocost.ui.inputs.pickers import Picker, PrecisionPicker, StackPicker
 from isocost.ui.inputs.quotes import QuotesButton
 from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker
@@ -113,6 +115,9 @@ class InputColumn(QScrollArea):
         self._data_section = section("Data", self.details, *self._fields("data"), precision)
         self._claim_section = section("Claim", self.claim, *self._fields("stage"))
         self._price_row()
+        self.marks = {
+            path: InputMarks(self.fields[path], self._session) for path in LOCKABLE if path in self.fields
+        }
         parts = (each for name in ("hardware", "price", "ownership") for each in self._fields(name))
         hardware = (self.accelerator, *parts)
         software = beside(self.holders[2], self.stack)
@@ -151,6 +156,8 @@ class InputColumn(QScrollArea):
         self._body.setPalette(palette(theme))  # Qt hands none on to what has worn a style sheet
         for each in self.fields.values():
             each.apply_theme(theme)
+        for marks in self.marks.values():
+            marks.apply_theme(theme)
         for holder in self.holders:
             holder.fit()
         for part in (self.stages, self.recipe, self.notes):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from isocost.plan.inputs.roads import Reading
 from isocost.plan.inputs.table import NUMBERS
 from isocost.ui.inputs.field_input import FieldInput
+from isocost.ui.inputs.marks import InputMarks
+from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 
 
@@ -13,7 +15,8 @@ class GoalInput(FieldInput):
 
     edit_width = 132
 
-    def __init__(self, path: str, session: Session) -> None:
+    def __init__(self, path: str, session: Session, *, marked: bool = True) -> None:
+        """``marked``: whether it can be locked and solved for where it stands."""
         super().__init__(NUMBERS[path], session)
         nothing = f"No {self.field.label.lower()}"
         self.edit.setPlaceholderText("none")
@@ -22,6 +25,12 @@ class GoalInput(FieldInput):
         self.reset_button.setAccessibleName(nothing)
         self.slider.hide()
         self.beside_label.addWidget(self.reset_button)
+        self.marks = InputMarks(self, session) if marked else None
+
+    def apply_theme(self, theme: Theme) -> None:
+        super().apply_theme(theme)
+        if self.marks is not None:
+            self.marks.apply_theme(theme)
 
     def _show(self, reading: Reading) -> None:
         # Nothing fills in what the plan is held against.

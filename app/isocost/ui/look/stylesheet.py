@@ -25,7 +25,7 @@ QFrame#header { background: $panel; border: none; border-bottom: 1px solid $line
 QFrame#inputs { background: $panel; border: none; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
-QFrame#explain { background: $panel; border: none; border-left: 1px solid $line; }
+QFrame[role="side"] { background: $panel; border: none; border-left: 1px solid $line; }
 QFrame[role="inset"] { background: $field; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[role="cover"] { background: $panel; border: none; }
 QFrame[role="foot"] { background: transparent; border: none; border-top: 1px solid $line; }

@@ -127,16 +127,18 @@ class Palette(QWidget):
 
     # Opening
 
-    def open(self) -> None:
-        """Show everything, the keyboard in the line; open already, the text is selected."""
+    def open(self, text: str = "") -> None:
+        """Show everything, or what is found for a text, the keyboard in the line; open already, what stands
+        there is selected."""
         if self.isHidden():
             self._came_from = QApplication.focusWidget()
-            self.line.clear()
+            self.line.setText(text)
             self.show()
             self._place()
             self.refresh()
         self.raise_()
-        self.line.selectAll()
+        if not text:
+            self.line.selectAll()
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def leave(self) -> None:

@@ -17,6 +17,7 @@ HEIGHT, HEADING, SIGN = 42, 26, 16
 ICONS: dict[Kind, str] = {
     "value": "edit",
     "input": "range",
+    "solve": "target",
     "chart": "picture",
     "command": "menu",
     "plan": "gallery",

@@ -22,6 +22,7 @@ from isocost.report.findings.finder import (
     found_models,
     found_plan,
     found_several,
+    found_solves,
     found_values,
     made,
     stage_of_input,
@@ -59,6 +60,9 @@ class Searched(Protocol):
 
     def reveal(self, path: str) -> None:
         """Put the cursor into an input."""
+
+    def solve(self, path: str) -> None:
+        """Solve the plan for an input."""
 
     def explain(self, key: str, of: Project | None = None) -> None:
         """Open a figure."""
@@ -98,7 +102,8 @@ class WindowFinds:
     def found(self, text: str) -> Sequence[Found]:
         """Everything that a text may mean, in no order; without a text what has no list of its own."""
         session = self._window.session
-        every = [*self._inputs(), *self._charts, *self._given, *self._recent_files(), *self._plans]
+        every = [*self._inputs(), *self._solves(), *self._charts, *self._given, *self._recent_files()]
+        every += self._plans
         every += self._figures_found()
         scenario = session.current_scenario
         current = model_of(scenario, session.current_stage).name
@@ -122,6 +127,11 @@ class WindowFinds:
         if self._known is None or self._known[:3] != at:
             self._known = (*at, found_inputs(*at))
         return self._known[3]
+
+    def _solves(self) -> tuple[Found, ...]:
+        return found_solves(
+            self._window.session.project, self._window.session.scenario, self._window.session.stage
+        )
 
     def _commands(self) -> Iterator[Found]:
         for place, action in self._actions():
@@ -148,10 +158,10 @@ class WindowFinds:
     def take(self, found: Found) -> None:
         """Do what Enter means for one of a kind."""
         window, session = self._window, self._window.session
-        if found.kind == "input":
+        if found.kind in ("input", "solve"):
             window.show_workspace()
             session.select_stage(self._stage_of(found.key))
-            window.reveal(found.key)
+            (window.reveal if found.kind == "input" else window.solve)(found.key)
         elif found.kind == "value":
             self._set(found)
         elif found.kind == "command":

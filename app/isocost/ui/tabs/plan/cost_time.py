@@ -24,7 +24,7 @@ from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import plain_label
 
 KEYS = "Left and right arrows change the count, up and down the accelerator; Tab leads to the goal."
-FIELD = 236
+FIELD = 258
 """Pixels of the budget's and the deadline's field with its label."""
 
 
