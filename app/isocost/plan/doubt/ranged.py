@@ -117,11 +117,10 @@ def _takes(stage: Stage, path: str) -> bool:
 
 def _held(on: Reckoning, held: InputRange, declared: Input, stages: tuple[int, ...]) -> Held:
     value = _value(on, declared, stages)
-    wanted = held.mode if held.mode is not None else value
+    wanted, middle = value if held.mode is None else held.mode, held.middle(value)
     measured = _counts_as_measured(on.scenario, held, stages)
-    if wanted is not None and held.low <= wanted <= held.high:
-        return Held(held, declared, stages, value, wanted, measured)
-    middle = float(np.sqrt(held.low * held.high)) if held.low > 0.0 else (held.low + held.high) / 2.0
+    if wanted is not None and middle == wanted:
+        return Held(held, declared, stages, value, middle, measured)
     which = "geometric middle" if held.low > 0.0 else "middle"
     shown = format_quantity(middle, declared.quantity)
     why = "the plan has none" if value is None else "the plan's value lies outside"
