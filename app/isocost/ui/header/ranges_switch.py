@@ -1,0 +1,30 @@
+"""The switch that puts doubt on every tab."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSettings
+
+from isocost.report.findings.header import RANGES, RANGES_TIP
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.switch import Switch
+
+STORED = "ranges"
+
+
+class RangesSwitch(Switch):
+    """Whether every figure that is in doubt says its range; remembered."""
+
+    def __init__(self, session: Session, settings: QSettings) -> None:
+        super().__init__(RANGES)
+        self.setObjectName("ranges")
+        self.setAccessibleName(RANGES)
+        self.setAccessibleDescription(RANGES_TIP)
+        self.setToolTip(plain_tip(RANGES_TIP))
+        session.doubt = bool(settings.value(STORED, True, bool))
+        self.setChecked(session.doubt)
+        self.toggled.connect(partial(setattr, session, "doubt"))
+        self.toggled.connect(partial(settings.setValue, STORED))
+        session.doubt_shown.connect(self.setChecked)
