@@ -139,6 +139,24 @@ def test_a_range_starts_where_others_were_or_about_the_plans_value(answered: Ans
     assert (few.low, few.high) == (1.0, 2.0)
 
 
+@pytest.mark.parametrize(("name", "stage"), [("api-or-own", 1), ("llama-3.1-405b", 0)])
+def test_our_own_range_of_a_predicted_mfu_given_by_the_user_changes_no_chance(
+    catalog: Catalog, name: str, stage: int
+):
+    ours = of(name, catalog)
+    before = risk(ours.reckoning)
+    doubt = next(each for each in before.programme.doubts if each.path == MFU)
+    low, high = sorted((doubt.shown_at(doubt.low), doubt.shown_at(doubt.high)))
+    project = with_ends(ours.project, MFU, low, high, at=Place(0, stage))
+    after = risk(answer(project, catalog).reckoning)
+    assert any(each.whose == "yours" and each.path == MFU for each in after.programme.doubts)
+    assert len(after.programme.doubts) == len(before.programme.doubts)
+    assert after.cost_usd.base == before.cost_usd.base
+    for percentile in ("p10", "p50", "p90"):
+        same = getattr(before.cost_usd, percentile)
+        assert getattr(after.cost_usd, percentile) == pytest.approx(same, rel=0.02)
+
+
 def test_ends_are_moved_in_their_shape_and_the_plans_value_stays(answered: Answer):
     at, project = Place(0, 1), answered.project
     made = with_ends(project, PRICE, 3.0, 5.0, at=at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -74,12 +73,8 @@ def test_figures_on_top_say_their_ranges_and_are_plain_without(window, qtbot):
     assert " to " not in header_words(window)
     assert "8 chances in 10" not in hours.accessibleName()
     assert window.headline.height() == height
-
-
-def test_ranges_follow_the_plan_and_the_last_ones_stand_meanwhile(window, qtbot):
-    settled(window)
-    hours = next(block for block in window.headline.blocks if block.label.text() == "GPU-hours")
-    before = hours.spread.text()
+    switch(window, qtbot)
+    before = hours.spread.text()  # while the plan is another, the last ones stand
     edit = window.inputs.fields["data.tokens"].edit
     edit.setFocus()
     edit.selectAll()
@@ -113,7 +108,7 @@ def test_every_line_of_the_bill_shows_its_range(window, qtbot):
     assert not any(block.spread.text() for block in ledger.energy.blocks)
 
 
-def test_map_and_counts_are_shaded_and_the_winners_say_they_are_not(window, qtbot):
+def test_scale_is_shaded_and_fit_says_how_sure_a_speed_is(window, qtbot):
     scale: ScalePage = page(window, "Scale")
     band = scale.isocost.plot.view.ground.band
     assert band is not None
@@ -127,9 +122,7 @@ def test_map_and_counts_are_shaded_and_the_winners_say_they_are_not(window, qtbo
     assert all(panel.factors is None for panel in scale.counts.plot.view.panels)
     assert " to " not in scale.counts.pointed.whole.partition("the plan")[0]
     assert "samples of its own" not in scale.wins.accessibleDescription()
-
-
-def test_a_step_and_the_layouts_say_how_sure_their_speed_is(window, qtbot):
+    switch(window, qtbot)
     fit: FitPage = page(window, "Fit")
     assert "8 chances in 10 that a step takes" in fit.step.subtitle.text()
     assert "8 chances in 10 that a speed is" in fit.layouts.accessibleDescription()
@@ -153,15 +146,20 @@ def test_scenarios_beside_each_other_show_ranges_and_chances_or_neither(window, 
     assert not any(cell.likely for row in plain.rows for cell in row.cells)
 
 
-@pytest.mark.parametrize("size", [1.0, 1.5])
-def test_the_switch_is_whole_beside_the_tabs(window, size: float):
-    window.themes.set_scale(size)
-    settle(window.wardrobe)
+def test_beside_the_tabs_the_switch_is_whole_or_gives_way(window):
+    for size in (1.0, 1.3, 1.5):
+        window.themes.set_scale(size)
+        settle(window.wardrobe)
+        QApplication.processEvents()
+        tabs, ranges = window.tabs, window.ranges
+        assert tabs.width() >= tabs.sizeHint().width() or ranges.isHidden()
+        if ranges.isVisible():
+            assert ranges.width() >= ranges.sizeHint().width()
+            assert ranges.height() >= ranges.sizeHint().height()
+            right = ranges.mapTo(window, QPoint(ranges.width(), 0)).x()
+            assert right <= window.width()
+            last = tabs.mapTo(window, tabs.tabRect(tabs.count() - 1).topRight()).x()
+            assert last <= ranges.mapTo(window, QPoint(0, 0)).x()
+    window.resize(window.minimumSizeHint())
     QApplication.processEvents()
-    hint = window.ranges.sizeHint()
-    assert window.ranges.width() >= hint.width()
-    assert window.ranges.height() >= hint.height()
-    right = window.ranges.mapTo(window, QPoint(window.ranges.width(), 0)).x()
-    assert right <= window.width()
-    last = window.tabs.tabRect(window.tabs.count() - 1)
-    assert window.tabs.mapTo(window, last.topRight()).x() <= window.ranges.mapTo(window, QPoint(0, 0)).x()
+    assert window.ranges.isHidden()

@@ -135,6 +135,7 @@ class Window(QMainWindow):
         self._strip.addWidget(self.tabs, 1)
         self._strip.addWidget(self.ranges)
         self._strip.addWidget(scenarios)
+        self.ranges.give_way_to(self.tabs, scenarios)
         self.wardrobe.forget(*places)
         self.wardrobe.add(self.headline, self.headline.apply_theme)
         self.wardrobe.add(self.ranges, self.ranges.apply_theme)

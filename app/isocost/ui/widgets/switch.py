@@ -19,6 +19,7 @@ class Switch(QCheckBox):
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._theme: Theme = LIGHT
+        self._wordless = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -29,10 +30,24 @@ class Switch(QCheckBox):
         self.updateGeometry()
         self.update()
 
+    def leave_words(self, out: bool) -> None:
+        """Show the track alone, or with its words."""
+        if out != self._wordless:
+            self._wordless = out
+            self.updateGeometry()
+            self.update()
+
+    def wide(self, *, words: bool) -> int:
+        """Pixels it takes with its words, or without."""
+        track = self._theme.px(TRACK) + 2 * MARGIN
+        if not words:
+            return track
+        return (
+            round(text_size(font_of(self._theme, "small"), self.text())[0]) + self._theme.px(GAP) + track + 1
+        )
+
     def sizeHint(self) -> QSize:
-        px = self._theme.px
-        words = text_size(font_of(self._theme, "small"), self.text())[0]
-        return QSize(round(words) + px(GAP + TRACK) + 2 * MARGIN + 1, px(TALL) + 2 * MARGIN)
+        return QSize(self.wide(words=not self._wordless), self._theme.px(TALL) + 2 * MARGIN)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -49,7 +64,9 @@ class Switch(QCheckBox):
         painter.setFont(font_of(theme, "small"))
         painter.setPen(QColor(theme.text if on or self.underMouse() else theme.quiet))
         words = QRectF(MARGIN, 0, track.left() - MARGIN, self.height())
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text())
+        if not self._wordless:
+            side = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            painter.drawText(words, side, self.text())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.accent if on else theme.quiet))
         painter.drawRoundedRect(track, tall / 2, tall / 2)
