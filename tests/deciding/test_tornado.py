@@ -275,10 +275,13 @@ def test_no_error_of_ours_goes_beyond_the_best_matmul(capsys, tmp_path):
 
 
 def test_the_plan_beside_a_ranged_mfu_is_the_plan(capsys, tmp_path):
-    """The plan's MFU is predicted and bears all waste of whole runs, whatever a range of it bears."""
+    """The plan's MFU is predicted and bears all waste of whole runs, whatever a range beside it bears."""
     assert main(["estimate", written(tmp_path, FAST), "--format", "json"]) == 0
     stage = json.loads(capsys.readouterr().out)["stages"][0]
-    typed = FAST.replace("  stages:", "  ranges: {efficiency.mfu: 30-50 %}\n  stages:")
+    about = FAST.replace("  stages:", "  ranges: {efficiency.mfu: 30-60 %}\n  stages:")
+    assert main(["tornado", written(tmp_path, about)]) == 0
+    assert "The plan itself comes to" not in capsys.readouterr().out
+    typed = about.replace("30-60 %", "10-15 %")
     chances = run_json(capsys, "risk", written(tmp_path, typed))
     waste = next(doubt for doubt in chances["doubts"] if doubt["path"] == "efficiency.waste")
     assert waste["base"] == pytest.approx(stage["waste"])

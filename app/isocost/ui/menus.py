@@ -167,6 +167,7 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "&Find anything…", window.find_anything, "Ctrl+K")
         self._add(menu, "Chart as &table", window.toggle_table, "Ctrl+T")
+        self._build_ranges(menu)
         self._add(menu, "&Explain the cost", partial(window.explain, "total.cost_usd"), "Ctrl+I")
         menu.addSeparator()
         group = QActionGroup(self._window)
@@ -182,6 +183,18 @@ class Menus:
         self._add(menu, "Text &larger", lambda: window.step_text(1), QKeySequence.StandardKey.ZoomIn)
         self._add(menu, "Text &smaller", lambda: window.step_text(-1), QKeySequence.StandardKey.ZoomOut)
         self._add(menu, "Text as &designed", lambda: window.step_text(0), "Ctrl+0")
+
+    def _build_ranges(self, menu: QMenu) -> None:
+        """Whether figures show their ranges."""
+        session = self._commands.session
+
+        def switch() -> None:
+            session.doubt = not session.doubt
+
+        action = self._add(menu, "&Ranges on every tab", switch, "Ctrl+R")
+        action.setCheckable(True)
+        action.setChecked(session.doubt)
+        session.doubt_shown.connect(action.setChecked)
 
     def _build_currencies(self, menu: QMenu) -> None:
         """Every currency there is a rate of, with its rate; the plan's own is checked when the menu opens."""

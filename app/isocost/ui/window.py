@@ -124,6 +124,7 @@ class Window(QMainWindow):
     def fill(self, catalog: Catalog) -> None:
         """Put a new plan, its inputs and its answer into the frame; the charts follow after a paint."""
         from isocost.ui.header.headline import Headline
+        from isocost.ui.header.ranges_switch import RangesSwitch
         from isocost.ui.inputs.column import InputColumn
         from isocost.ui.inputs.scenarios import ScenarioPicker
         from isocost.ui.session.documents import Documents, new_project
@@ -134,6 +135,7 @@ class Window(QMainWindow):
         self.headline = Headline(self.session)
         self.inputs = InputColumn(self.session)
         scenarios = ScenarioPicker(self.session)
+        self.ranges = RangesSwitch(self.session, self._settings)
         places = (self._header_place, self._inputs_place)
         self._column.replaceWidget(self._header_place, self.headline)
         self._below.replaceWidget(self._inputs_place, self.inputs)
@@ -142,9 +144,12 @@ class Window(QMainWindow):
         self.tabs.setParent(None)  # put back last, the Tab key reaches them after the inputs
         # All the room there is: Qt takes a bold title's extra pixel for a reason to let the tabs scroll.
         self._strip.addWidget(self.tabs, 1)
+        self._strip.addWidget(self.ranges)
         self._strip.addWidget(scenarios)
+        self.ranges.give_way_to(self.tabs, scenarios)
         self.wardrobe.forget(*places)
         self.wardrobe.add(self.headline, self.headline.apply_theme)
+        self.wardrobe.add(self.ranges, self.ranges.apply_theme)
         for part in self.inputs.sections:
             self.wardrobe.add(part)
         self.wardrobe.add(self.inputs.verticalScrollBar(), self.inputs.apply_theme)  # last: it measures them

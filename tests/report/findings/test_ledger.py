@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from isocost.plan.money.cashflow import CashMonth
-from isocost.plan.money.ledger import bars_by_group, bars_by_line
+from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.programme import People, Programme, Schedule
 from isocost.quantities import format_cents, format_money, plain_spaces
 from isocost.report.findings.ledger import (
@@ -17,15 +17,15 @@ from isocost.report.findings.ledger import (
     CalendarView,
     arithmetic,
     axis_label,
-    bar_description,
-    bar_explained,
-    bar_in_words,
-    bar_tip,
     bill_table,
     bill_view,
     calendar_said,
     cash_table,
     late_words,
+    row_description,
+    row_explained,
+    row_in_words,
+    row_tip,
     slip_words,
     sources,
     stage_groups,
@@ -92,16 +92,16 @@ def test_groups_come_to_the_same_total_and_stand_by_themselves_when_lines_are_ma
 
 def test_every_row_says_name_amount_share_arithmetic_and_source(catalog):
     estimate = estimated("api-or-own", catalog)
-    for bar in bars_by_line(estimate.ledger):
-        (line,) = bar.lines
-        text, tip = bar_in_words(bar), bar_tip(bar)
+    for row in bill_view(estimate, True).rows[:-1]:
+        (line,) = row.bar.lines
+        text, tip = row_in_words(row), row_tip(row)
         assert line.line in text
         assert format_money(line.cost_usd) in text
         assert "%" in text
         assert line.source in tip
         assert line.how in tip
-        assert bar_description(bar) == f"{line.how}. {line.source}"
-        assert bar_explained(bar) == f"{line.line}: {line.how}"
+        assert row_description(row) == f"{line.how}. {line.source}"
+        assert row_explained(row) == f"{line.line}: {line.how}"
 
 
 def test_the_arithmetic_of_a_group_is_the_sum_of_its_lines():
@@ -115,8 +115,8 @@ def test_the_arithmetic_of_a_group_is_the_sum_of_its_lines():
 
 def test_the_row_explained_is_the_one_pointed_at_else_the_largest():
     view = bill_view(priced(PROGRAMME))
-    assert view.explained(0) == view.rows[0].bar
-    largest = max(view.rows[:-1], key=lambda row: row.bar.cost_usd).bar
+    assert view.explained(0) == view.rows[0]
+    largest = max(view.rows[:-1], key=lambda row: row.bar.cost_usd)
     assert view.explained(-1) == view.explained(len(view.rows)) == largest
 
 
@@ -124,7 +124,7 @@ def test_a_bill_of_nothing_says_so_and_its_total_is_no_share():
     view = bill_view(priced(scenario(price=0.0)))
     assert view.said.finding == "Nothing costs anything"
     assert [(row.is_total, row.bar.share) for row in view.rows] == [(True, 0.0)]
-    assert view.explained(-1).name == TOTAL
+    assert view.explained(-1).bar.name == TOTAL
 
 
 def test_the_longest_bar_leaves_room_for_the_range(catalog):

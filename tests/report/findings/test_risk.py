@@ -89,7 +89,7 @@ def test_one_joint_chance_of_budget_and_deadline(found: Chances):
 def test_the_ends_of_a_bar_add_up_to_the_bars_of_the_tornado(found: Chances):
     for row, bar in zip(doubt_rows(found), found.tornado.bars, strict=True):
         ends = sorted((bar.cost_low_usd, bar.cost_high_usd))
-        assert [found.tornado.base_usd + end.usd for end in row.ends] == pytest.approx(ends)
+        assert [found.tornado.middle_usd + end.usd for end in row.ends] == pytest.approx(ends)
         assert row.whose in ("measured", "market", "yours")
         assert row.share in doubts_said(found).summary
 

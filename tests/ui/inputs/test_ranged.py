@@ -63,10 +63,10 @@ def test_a_range_around_the_plans_value_leaves_it_and_is_one_step(session, field
     made, before = field("price.usd_per_gpu_hour"), session.project
     price = session.value("price.usd_per_gpu_hour")
     said = typed(made, qtbot, "$3..5")
-    assert said == f"8 chances in 10 between $3.00 and $5.00; the plan takes ${price:.2f}"
+    assert said == f"8 chances in 10 lie between $3.00 and $5.00; the plan takes ${price:.2f}"
     assert session.value("price.usd_per_gpu_hour") == price
     assert ranges(session) == {"price.usd_per_gpu_hour": (3.0, 5.0)}
-    assert plain_spaces(made.context.whole) == "8 chances in 10 between $3.00 and $5.00"
+    assert plain_spaces(made.context.whole) == "8 chances in 10 lie between $3.00 and $5.00"
     settle(session)
     found = chances(session.answer)
     assert any(bar.doubt.whose == "yours" and (bar.low, bar.high) == (3.0, 5.0) for bar in found.tornado.bars)

@@ -99,7 +99,7 @@ def offered(card: ChartCard) -> list[str]:
 
 def test_the_menu_of_a_chart_offers_all_five(page: PlanPage):
     for card in (page.cost_time, page.by_hardware):
-        own = ("Explain", "Show the range")  # where there is a figure, and where there is a band
+        own = ("Explain",)  # where there is a figure
         shown = [each for each in offered(card) if each not in own]
         assert shown == [
             "Copy as picture",

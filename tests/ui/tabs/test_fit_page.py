@@ -78,14 +78,14 @@ def worse_row(page: FitPage) -> int:
 def test_the_page_shows_what_the_plan_and_the_report_say(window, fit):
     session = window.session
     stage = session.estimate.stages[0]
-    report = fit_report(session.project, session.catalog)
+    report, ranges = fit_report(session.project, session.catalog), session.ranges.value
     assert fit.layouts.model.rows == report.rows
     assert fit.nearest.model.rows == report.near
     said = {
         fit.memory: memory_said(stage, stage.memory),
-        fit.step: step_said(stage, stage.step),
+        fit.step: step_said(stage, stage.step, ranges, "stages.0.step_seconds"),
         fit.nearest: near_said(report),
-        fit.layouts: layouts_said(report),
+        fit.layouts: layouts_said(report, ranges.factors["stages.0.tokens_per_s"]),
     }
     for card, told in said.items():
         shown = (card.title.text(), card.subtitle.text(), card.accessibleDescription())

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from isocost.files import load_project
 from isocost.plan.inputs.table import NUMBERS
-from isocost.plan.money.ledger import bars_by_group, bars_by_line
+from isocost.plan.money.ledger import bars_by_group
 from isocost.plan.project.programme import Demand, Schedule
 from isocost.plan.project.project import Project, Scenario, replace_scenario
 from isocost.quantities import format_duration, format_money, plain_spaces
-from isocost.report.findings.ledger import bar_in_words, bar_tip, bill_view, slip_words
+from isocost.report.findings.ledger import bill_view, row_in_words, row_tip, slip_words
 from isocost.report.table import write_csv
 from isocost.ui.look.theme import Theme, ThemeManager
 from isocost.ui.session.session import Session
@@ -115,15 +115,16 @@ def test_the_bars_stand_on_each_other_and_end_at_the_total_to_the_cent(page: Led
 
 
 def test_the_card_says_what_is_found_of_the_bill(page: LedgerPage, session: Session):
-    card, said = page.waterfall, bill_view(session.estimate).said
+    card = page.waterfall
+    said = bill_view(session.estimate, ranges=session.ranges.value).said
     assert (card.title.text(), card.subtitle.text(), card.accessibleDescription()) == said
 
 
 def test_every_row_is_read_and_explained(page: LedgerPage, session: Session):
     rows = page.waterfall.rows
-    for index, bar in enumerate(bars_by_line(session.estimate.ledger)):
-        assert rows.index(index).data(int(Qt.ItemDataRole.DisplayRole)) == bar_in_words(bar)
-        assert rows.index(index).data(int(Qt.ItemDataRole.ToolTipRole)) == bar_tip(bar)
+    for index, row in enumerate(bill_view(session.estimate, ranges=session.ranges.value).rows[:-1]):
+        assert rows.index(index).data(int(Qt.ItemDataRole.DisplayRole)) == row_in_words(row)
+        assert rows.index(index).data(int(Qt.ItemDataRole.ToolTipRole)) == row_tip(row)
 
 
 def test_pointing_at_a_row_and_stepping_to_it_explain_it(page: LedgerPage, session: Session):

@@ -189,7 +189,7 @@ def test_a_bar_leads_to_its_input_and_selects_the_stage_that_holds_it(window, qt
     window.activateWindow()
     assert session.current_stage.name == "Ablations"
     rows, field = risk.tornado.rows, window.inputs.fields["efficiency.mfu"].edit
-    at = [row.path for row in rows.view].index("efficiency.mfu")
+    at = [row.path for row in rows.chart.rows].index("efficiency.mfu")
     qtbot.mouseClick(rows, LEFT, pos=QPoint(60, LIGHT.px(22 + 25 * at + 12)))
     assert session.current_stage.name == "Pre-training"
     assert QApplication.focusWidget() is field
@@ -203,9 +203,9 @@ def test_a_bar_leads_to_its_input_and_selects_the_stage_that_holds_it(window, qt
 def test_the_bars_keep_their_words_clear_of_the_other_columns(risk, session):
     rows = risk.tornado.rows
     for width in (420.0, 560.0, 720.0, 1200.0):
-        bars = Bars(rows.view, width, LIGHT)
+        bars = Bars(rows.chart.rows, width, LIGHT)
         zero, per = bars.scale
-        for row in rows.view:
+        for row in rows.chart.rows:
             for end in row.ends:
                 tip = zero + end.usd * per
                 reach = bars.words_width(end)
@@ -220,7 +220,7 @@ def test_a_plan_of_which_nothing_is_in_doubt_says_so_and_what_would_change_it(ri
     assert "predicted" in risk.dots.nothing.whole
     assert risk.dots.drawing() is None
     assert "in four cases" not in risk.safer.title.text()
-    assert not risk.tornado.rows.view
+    assert not risk.tornado.rows.chart.rows
 
 
 def test_the_samples_are_exported_with_their_inputs(risk, monkeypatch, tmp_path):

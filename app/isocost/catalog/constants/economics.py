@@ -66,6 +66,8 @@ class Economics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value_kept_per_year: DatedFigure
     notable_saving: DatedFigure
     """Share of a plan's cost from which another count is named as the better one."""
+    first_range: DatedFigure
+    """Share about the plan's value at which a range starts where nothing is known of others."""
     price_stale_days: DatedFigure
     """A price older than this is out of date where a newer one is known or it was typed."""
     price_old_days: DatedFigure

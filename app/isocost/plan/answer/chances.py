@@ -11,6 +11,7 @@ import numpy as np
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.experiment import Experiment, next_experiment
+from isocost.plan.doubt.factors import FigureRanges, figure_factors
 from isocost.plan.doubt.risk import ASK, Risk, risk
 from isocost.plan.doubt.tornado import Tornado, tornado
 from isocost.plan.kinds import kind_of
@@ -56,14 +57,25 @@ class Chances:
 
 def chances(of: Answer) -> Chances:
     """The chances of an answered plan, its sentences in the plan's currency."""
-    catalog = of.reckoning.catalog
     with money_shown_in(of.money):
-        # A reckoning of its own: figures are filled in when they are asked for, and while this runs in a
-        # worker the window asks the answer's.
-        on = reckoned(of.scenario, run_as_planned(of.scenario, catalog), catalog)
-        sampled = risk(on)
+        sampled = _sampled(of)
         bars = tornado(sampled)
         return Chances(sampled, bars, next_experiment(sampled, bars))
+
+
+def figure_ranges(of: Answer) -> FigureRanges:
+    """How far the figures of an answered plan may lie from what is planned, by the same samples."""
+    with money_shown_in(of.money):
+        return figure_factors(_sampled(of))
+
+
+def _sampled(of: Answer) -> Risk:
+    """An answered plan sampled, on a reckoning of its own.
+
+    Figures are filled in when they are asked for, and while a worker does that the window asks the answer's.
+    """
+    catalog = of.reckoning.catalog
+    return risk(reckoned(of.scenario, run_as_planned(of.scenario, catalog), catalog))
 
 
 def chances_follow(of: Answer) -> tuple[Scenario, MoneyUnit]:

@@ -12,6 +12,7 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.compare.comparing import Pair, compared_pair
 from isocost.plan.compare.differences import STAGE, Difference, joined
+from isocost.plan.doubt.factors import FigureRanges, figure_factors
 from isocost.plan.doubt.risk import Risk, risk
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import Project, Scenario
@@ -43,6 +44,8 @@ class Side:
     odds: Odds | None
     problem: str = ""
     """Why it cannot be priced."""
+    ranges: FigureRanges | None = None
+    """How far its figures may lie from what is planned; None = not known."""
 
     def is_of(self, scenario: Scenario) -> bool:
         """Whether it is of this scenario, whatever that is called."""
@@ -94,7 +97,9 @@ def _side(project: Project, at: int, catalog: Catalog, known: Sequence[Side]) ->
 
 def side_of(found: Answer) -> Side:
     """An answered scenario with its chances."""
-    return Side(found.scenario, found, odds_of(risk(found.reckoning), found.scenario.goal))
+    sampled = risk(found.reckoning)
+    odds = odds_of(sampled, found.scenario.goal)
+    return Side(found.scenario, found, odds, ranges=figure_factors(sampled))
 
 
 def odds_of(found: Risk, goal: Goal) -> Odds:

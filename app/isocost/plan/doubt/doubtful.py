@@ -8,15 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from isocost.plan.doubt.sampling import (
-    Z90,
-    middles,
-    normal_scores,
-    order,
-    split_lognormal,
-    triangular,
-    uniform,
-)
+from isocost.plan.doubt.sampling import Z90, normal_scores, order, shaped
 from isocost.plan.inputs.input import Quantity
 from isocost.plan.physics.records import Array
 from isocost.plan.project.ranges import RangeShape
@@ -92,12 +84,7 @@ class Doubtful:
         """Its values in the middle of equally likely slices, rising."""
         if self.scored:
             return normal_scores(samples)
-        if self.shape == "uniform":
-            found = uniform(middles(samples), self.low, self.high)
-        elif self.shape == "triangular":
-            found = triangular(middles(samples), self.low, self.middle, self.high)
-        else:
-            found = split_lognormal(normal_scores(samples), self.low, self.middle, self.high)
+        found = shaped(self.shape, self.low, self.middle, self.high, samples)
         found = np.clip(found, self.minimum, self.maximum)
         return np.rint(found) if self.whole else found
 

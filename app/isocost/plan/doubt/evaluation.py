@@ -14,6 +14,7 @@ from isocost.plan.doubt.ours import is_share, own_doubts
 from isocost.plan.doubt.ranged import placed
 from isocost.plan.doubt.response import doubt_of
 from isocost.plan.kinds import kind_of
+from isocost.plan.money.figure import Values
 from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.records import Array
 from isocost.plan.project.runs import run_as_planned
@@ -69,7 +70,11 @@ class Programme:
     def at(self, values: Sequence[Array]) -> Outcomes:
         """The outcomes at values of each doubt, in their order."""
         size = max((len(each) for each in values), default=1)
-        return _outcomes(self.middle.values.again(**self.given(values)), self.cost, size)
+        return _outcomes(self.figures(values), self.cost, size)
+
+    def figures(self, values: Sequence[Array]) -> Values:
+        """Every figure of the bill at values of each doubt, by key: (values), or (stages, values)."""
+        return self.middle.values.again(**self.given(values))
 
     @cached_property
     def ends(self) -> Outcomes:

@@ -41,7 +41,7 @@ Ranged = Callable[[str, int], bool]
 def own_doubts(on: Reckoning, ranged: Ranged) -> Iterator[Doubtful]:
     """Every doubt of ours about a programme; those that change nothing, or are the user's, are left out."""
     for name in dict.fromkeys(doubt.name for run in on.runs for doubt in run.doubts):
-        yield from _of_runs(on, name)
+        yield from _of_runs(on, name, ranged)
     yield from _of_goodput(on)
     yield from _of_ablations(on, ranged)
     yield from _of_market(on, ranged)
@@ -60,12 +60,16 @@ def _stages(on: Reckoning) -> list[Stage]:
 # Errors on hours
 
 
-def _of_runs(on: Reckoning, name: str) -> Iterator[Doubtful]:
-    """An error of the models of hours: one of a name moves all stages it is in together."""
+def _of_runs(on: Reckoning, name: str, ranged: Ranged) -> Iterator[Doubtful]:
+    """An error of the models of hours: one of a name moves all stages it is in together.
+
+    A range of a predicted MFU that the user gives stands in place of the step model's error.
+    """
     slow, fast, least = np.ones(len(on.runs)), np.ones(len(on.runs)), np.zeros(len(on.runs))
     for i, (run, stage) in enumerate(zip(on.runs, _stages(on), strict=True)):
         for doubt in run.doubts:
-            if doubt.name == name and not is_share(stage):
+            theirs = name == STEP_MODEL and ranged("efficiency.mfu", i)
+            if doubt.name == name and not is_share(stage) and not theirs:
                 slow[i], fast[i] = doubt.slow, doubt.fast
                 least[i] = _least_hours(run, name, on.catalog)
     for made, run in _on_hours(on, slow, fast, name, least):

@@ -20,6 +20,8 @@ from isocost.quantities import format_quantity
 
 SHARED = ("model", "hardware", "efficiency")
 """Sections a scenario holds for those stages that have none of their own."""
+WASTE = "efficiency.waste"
+"""What whole runs lose beyond their steps."""
 STILL = ("demand", "api", "finetune", "serving", "goal")
 """Sections that move neither the bill nor the calendar."""
 
@@ -38,6 +40,16 @@ class Held:
     """Median of a lognormal, likeliest value of a triangle."""
     said: str = ""
     """What of it differs from the plan's value, and why."""
+    waste: float | None = None
+    """Of a range of MFU about what is predicted: the waste of whole runs that the plan bears, and keeps.
+
+    Such a range stands in place of the prediction's error alone. None = the waste is that beside a typed MFU.
+    """
+
+    @property
+    def predicted(self) -> bool:
+        """Whether it is about a prediction, which then stays the plan's."""
+        return self.waste is not None
 
     @property
     def base(self) -> float:
@@ -66,7 +78,8 @@ def placed(on: Reckoning) -> Placed:
             problems.append(f"{each.path}: {found}")
             continue
         try:
-            scenario = with_value(scenario, found, found.middle, on.catalog)
+            if not found.predicted:
+                scenario = with_value(scenario, found, found.middle, on.catalog)
         except CatalogError as error:
             problems.append(f"{each.path}: {error} The range is not sampled.")
         else:
@@ -117,11 +130,13 @@ def _takes(stage: Stage, path: str) -> bool:
 
 def _held(on: Reckoning, held: InputRange, declared: Input, stages: tuple[int, ...]) -> Held:
     value = _value(on, declared, stages)
-    wanted = held.mode if held.mode is not None else value
+    wanted, middle = value if held.mode is None else held.mode, held.middle(value)
     measured = _counts_as_measured(on.scenario, held, stages)
-    if wanted is not None and held.low <= wanted <= held.high:
-        return Held(held, declared, stages, value, wanted, measured)
-    middle = float(np.sqrt(held.low * held.high)) if held.low > 0.0 else (held.low + held.high) / 2.0
+    if wanted is not None and middle == wanted:
+        if measured and middle == value:
+            waste = _filled(on, WASTE, stages[0])
+            return Held(held, declared, stages, value, middle, waste=waste)
+        return Held(held, declared, stages, value, middle, measured)
     which = "geometric middle" if held.low > 0.0 else "middle"
     shown = format_quantity(middle, declared.quantity)
     why = "the plan has none" if value is None else "the plan's value lies outside"
@@ -202,7 +217,10 @@ def with_value(scenario: Scenario, held: Held, value: float, catalog: Catalog) -
         place = Place(0, at)
         if section == "model" and (why := refused(alone, path, value, at=place, catalog=catalog)):
             raise CatalogError(why)
-        scenario = put(alone, path, value, at=place, today=date.min, catalog=catalog).scenarios[0]
+        changed = put(alone, path, value, at=place, today=date.min, catalog=catalog)
+        if held.waste is not None:
+            changed = put(changed, WASTE, held.waste, at=place, today=date.min, catalog=catalog)
+        scenario = changed.scenarios[0]
     return scenario
 
 

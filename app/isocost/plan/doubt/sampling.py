@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.plan.physics.records import Array
+from isocost.plan.project.ranges import RangeShape
 
 SAMPLES, SEED = 10_000, 7
 Z90 = NormalDist().inv_cdf(0.9)
@@ -44,6 +45,19 @@ def order(name: str, samples: int, seed: int) -> NDArray[np.intp]:
     found: NDArray[np.intp] = random.permutation(samples)
     found.setflags(write=False)
     return found
+
+
+def shaped(shape: RangeShape, low: float, middle: float, high: float, samples: int) -> Array:
+    """Values of a range in the middle of equally likely slices, rising.
+
+    Args:
+        middle: median of a lognormal, likeliest value of a triangle.
+    """
+    if shape == "uniform":
+        return uniform(middles(samples), low, high)
+    if shape == "triangular":
+        return triangular(middles(samples), low, middle, high)
+    return split_lognormal(normal_scores(samples), low, middle, high)
 
 
 def split_lognormal(scores: Array, low: float, middle: float, high: float) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from isocost.plan.values import Value
@@ -37,3 +38,19 @@ class InputRange(Value, frozen=True, kw_only=True):
     def input(self) -> str:
         """Path of the input in the table of inputs."""
         return self.path.rpartition(SEPARATOR)[2]
+
+    def middle(self, value: float | None) -> float:
+        """Median of a lognormal, likeliest value of a triangle.
+
+        Args:
+            value: what the plan takes, which is the middle where it lies within the ends and none is given.
+        """
+        wanted = value if self.mode is None else self.mode
+        return (
+            wanted if wanted is not None and self.low <= wanted <= self.high else halfway(self.low, self.high)
+        )
+
+
+def halfway(low: float, high: float) -> float:
+    """The middle of two ends: of their logarithms where both have one."""
+    return math.sqrt(low * high) if low > 0.0 else (low + high) / 2.0

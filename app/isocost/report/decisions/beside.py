@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from isocost.catalog import Catalog
@@ -21,7 +21,16 @@ from isocost.quantities import (
     format_money,
     format_share,
 )
-from isocost.report.decisions.compare import ALIKE, FIRST, chances, fits_said, letters, main_mfu, of_group
+from isocost.report.decisions.compare import (
+    ALIKE,
+    FIRST,
+    chances,
+    fits_said,
+    letters,
+    main_mfu,
+    main_stage,
+    of_group,
+)
 from isocost.report.decisions.words import (
     NO_STAGE,
     RANGES,
@@ -30,7 +39,7 @@ from isocost.report.decisions.words import (
     unsigned_share,
     value_words,
 )
-from isocost.report.findings.said import Said
+from isocost.report.findings.said import Said, spread_of
 from isocost.report.table import Column, Table
 
 Kind = Literal["headline", "figure", "strip", "heading", "input"]
@@ -60,6 +69,8 @@ class Cell:
     differs: bool = False
     """Whether it is an input that differs from the first scenario's."""
     tip: str = ""
+    likely: str = ""
+    """8 chances in 10 of it; empty = it is as good as known, or not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,8 @@ class Columns:
         cell = line.cells[column]
         change = f", {cell.change} against {self.names[0]}" if cell.change else ""
         differs = f", differs from {self.names[0]}" if cell.differs else ""
-        return f"{named}: {cell.words}{change}{differs}"
+        likely = f", 8 chances in 10 {cell.likely}" if cell.likely else ""
+        return f"{named}: {cell.words}{change}{likely}{differs}"
 
     def table(self) -> Table:
         """Every cell in words, a column for each scenario."""
@@ -129,15 +141,27 @@ class Columns:
         return Table(columns, rows)
 
 
-def columns(scenarios: Sequence[Scenario], sides: Sequence[Side | None], catalog: Catalog) -> Columns:
+def _in_table(cell: Cell) -> str:
+    beside = "; ".join(each for each in (cell.change, cell.likely) if each)
+    return f"{cell.words} ({beside})" if beside else cell.words
+
+
+def columns(
+    scenarios: Sequence[Scenario], sides: Sequence[Side | None], catalog: Catalog, *, ranged: bool = True
+) -> Columns:
     """The scenarios in columns.
 
     Args:
         sides: what is known of each; None = still to come.
+        ranged: whether figures are told with their ranges, and budgets with their chances.
     """
     names = tuple(scenario.name for scenario in scenarios)
     inputs = differing(scenarios, catalog)
-    rows = [*_figures(sides), _inputs_heading(inputs), *(_input_row(each, catalog) for each in inputs)]
+    rows = [
+        *_figures(sides, ranged=ranged),
+        _inputs_heading(inputs),
+        *(_input_row(each, catalog) for each in inputs),
+    ]
     return Columns(
         names, tuple(letters(names)), tuple(rows), _scale(sides), _said(names, sides, inputs, rows)
     )
@@ -146,7 +170,7 @@ def columns(scenarios: Sequence[Scenario], sides: Sequence[Side | None], catalog
 # Figures
 
 
-def _figures(sides: Sequence[Side | None]) -> list[Row]:
+def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
     answers = [side.answer if side is not None else None for side in sides]
     rows = [
         _figure(
@@ -157,9 +181,9 @@ def _figures(sides: Sequence[Side | None]) -> list[Row]:
         Row("figure", label, tuple(Cell(words or "") for words in said)) for label, said in chances(sides)
     ]
     strips = Row("strip", _strip_label(sides), strips=tuple(_strip(side) for side in sides))
-    rows += [likely, strips, *held]
+    rows += [likely, strips, *held] if ranged else []
     rows += [
-        _figure(group, sides, of_group(group), format_money, costs=True)
+        _figure(group, sides, of_group(group), format_money, costs=True, range_of=f"group.{group.lower()}")
         for group in _groups([each for each in answers if each is not None])
     ]
     rows += [
@@ -170,6 +194,7 @@ def _figures(sides: Sequence[Side | None]) -> list[Row]:
             format_duration,
             costs=True,
             figure="total.wall_days",
+            range_of="total.wall_days",
         ),
         _figure(
             "Start to finish",
@@ -178,6 +203,7 @@ def _figures(sides: Sequence[Side | None]) -> list[Row]:
             format_duration,
             costs=True,
             figure="programme_days",
+            range_of="programme_days",
         ),
         _figure(
             "Accelerator-hours",
@@ -186,11 +212,20 @@ def _figures(sides: Sequence[Side | None]) -> list[Row]:
             format_count,
             costs=True,
             figure="total.gpu_hours",
+            range_of="total.gpu_hours",
         ),
-        _figure("MFU of the main stage", sides, main_mfu, format_share),
+        _figure("MFU of the main stage", sides, main_mfu, format_share, range_of=MAIN_MFU),
         Row("figure", "Memory", tuple(Cell((each and fits_said(each)) or "") for each in answers)),
     ]
-    return rows
+    return rows if ranged else [replace(row, cells=tuple(map(_plain, row.cells))) for row in rows]
+
+
+MAIN_MFU = "mfu"
+"""Stands for the MFU of the stage that is the main one of each."""
+
+
+def _plain(cell: Cell) -> Cell:
+    return replace(cell, likely="")
 
 
 def _total(answer: Answer) -> float | None:
@@ -217,18 +252,35 @@ def _figure(
     kind: Kind = "figure",
     costs: bool = False,
     figure: str = "",
+    range_of: str = "",
 ) -> Row:
-    """A figure of each, with its change; ``costs``: more of it is dearer or later."""
+    """A figure of each, with its change.
+
+    Args:
+        costs: more of it is dearer or later.
+        range_of: key of its range.
+    """
     values = [None if side is None or side.answer is None else read(side.answer) for side in sides]
     return Row(
         kind,
         label,
         tuple(
-            _cell(side, value, values[0], show, at, costs)
+            replace(
+                _cell(side, value, values[0], show, at, costs), likely=_likely(side, value, range_of, show)
+            )
             for at, (side, value) in enumerate(zip(sides, values, strict=True))
         ),
         figure=figure,
     )
+
+
+def _likely(side: Side | None, value: float | None, key: str, show: Callable[[float], str]) -> str:
+    """8 chances in 10 of a figure."""
+    if side is None or side.answer is None or value is None or not key:
+        return ""
+    if key == MAIN_MFU:
+        key = f"stages.{main_stage(side.answer)}.mfu"
+    return spread_of(side.ranges, key, value, show)
 
 
 def _cell(

@@ -122,8 +122,14 @@ def of_group(name: str) -> Callable[[Answer], float | None]:
 
 def main_mfu(answer: Answer) -> float | None:
     """The MFU of the stage that takes most hours; None where it has none."""
-    stages = [stage for stage in answer.estimate.stages if stage.enabled]
-    return max(stages, key=lambda stage: stage.gpu_hours).mfu if stages else None
+    at, stages = main_stage(answer), [stage for stage in answer.estimate.stages if stage.enabled]
+    return None if at is None else stages[at].mfu
+
+
+def main_stage(answer: Answer) -> int | None:
+    """The place, among stages that count, of the one that takes most hours; None where none counts."""
+    hours = [stage.gpu_hours for stage in answer.estimate.stages if stage.enabled]
+    return hours.index(max(hours)) if hours else None
 
 
 def figures_section(names: Sequence[str], sides: Sequence[Side]) -> Section:

@@ -88,12 +88,15 @@ def cost_spread_said(of: Risk) -> str:
 
 def days_said(low: float, high: float) -> str:
     """Two spans of time in days, the unit said once where it is one."""
-    first, last = format_duration(low), format_duration(high)
-    if first == last:
-        return first
-    if first.split(SPACE)[-1] == last.split(SPACE)[-1]:
-        first = first.split(SPACE)[0]
-    return f"{first} to {last}"
+    return ends_said(format_duration(low), format_duration(high))
+
+
+def ends_said(low: str, high: str) -> str:
+    """Both ends of a range as they are written, the unit said once where it is one."""
+    if low == high:
+        return low
+    first, _, unit = low.rpartition(SPACE)
+    return f"{first if first and unit == high.rpartition(SPACE)[2] else low} to {high}"
 
 
 def goal_said(of: Risk, goal: Goal) -> str:

@@ -31,6 +31,8 @@ from isocost.report.table import Column, Table
 SUBTITLE = "Each switch tries a change on top of those that are on; the plan stays until you apply it."
 WORKING = "Working the techniques out on this plan…"
 TITLE = "Techniques"
+UNRANGED = "Differences are as planned: the range of each would need samples of its own."
+"""What is said of the rack where figures are told with their ranges."""
 NOTHING_ON = "The plan as it stands. Switch on what you would like to try."
 TOGETHER = "What several come to is worked out as one plan, not added up."
 ADDED = "Compare shows it beside the plan"

@@ -82,9 +82,14 @@ def experiment_reasons(found: Experiment) -> tuple[str, ...]:
     return most, dearer, exact, f"An hour of {found.accelerators} costs {format_money(found.hour_usd)}."
 
 
-def _apart_from_plan(found: Tornado) -> Iterator[str]:
+def apart_from_plan(found: Tornado) -> bool:
+    """Whether the bars stand about another sum than the plan's."""
+    return found.base_usd > 0.0 and abs(found.middle_usd / found.base_usd - 1.0) > SAME
+
+
+def _plan_said(found: Tornado) -> Iterator[str]:
     """That the bars stand about another sum than the plan's, where they do."""
-    if found.base_usd > 0.0 and abs(found.middle_usd / found.base_usd - 1.0) > SAME:
+    if apart_from_plan(found):
         yield f"The plan itself comes to {format_money(found.base_usd)}: why, stands beside it below."
 
 
@@ -115,7 +120,7 @@ def told_tornado(found: Tornado, experiment: Experiment | None, of: Risk, answer
     )
     reading = (
         f"Each input at its own low and high, the others as planned: {format_money(found.middle_usd)}.",
-        *_apart_from_plan(found),
+        *_plan_said(found),
         f"Share of doubt: {MEASURE}.",
     )
     sections = (

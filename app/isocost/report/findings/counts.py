@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from isocost.catalog.constants.palette import LineStyle
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.physics.counts import obtained, units_of
 from isocost.plan.physics.records import Array
 from isocost.plan.solve.knee import PAYS, Knee
@@ -25,6 +26,8 @@ from isocost.quantities import (
     format_significant,
     without_idle_cents,
 )
+from isocost.report.decisions.doubt import ends_said
+from isocost.report.findings.header import trained_at
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -47,6 +50,16 @@ class Panel:
     name: str
     values: Array = field(repr=False)
     show: Callable[[float], str] = field(repr=False)
+    factors: tuple[float, float] | None = None
+    """Times a value that 1 and 9 chances in 10 stay at or below; None = not in doubt, or not shown."""
+
+    def told(self, at: int) -> str:
+        """The value at a count, with its range."""
+        value = float(self.values[at])
+        words = f"{self.name} {self.show(value)}"
+        if self.factors is None:
+            return words
+        return f"{words} ({ends_said(*(self.show(value * factor) for factor in self.factors))})"
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,11 @@ class CountsView:
     """Place of the last count whose doublings all pay; None = not known, or beyond what is drawn."""
 
     @property
+    def ranged(self) -> bool:
+        """Whether any of them shows its range."""
+        return any(panel.factors is not None for panel in self.panels)
+
+    @property
     def widest(self) -> tuple[str, ...]:
         """Labels of the axes, for the room they are to have: the longest of time, and the dearest."""
         dearest = max(float(np.nanmax(panel.values)) for panel in self.panels if panel.kind == "cost")
@@ -73,17 +91,19 @@ class CountsView:
 
     def words(self, at: int) -> str:
         """One count in a sentence."""
-        told = ", ".join(
-            f"{panel.name} {panel.show(float(panel.values[at]))}"
-            for panel in self.panels
-            if math.isfinite(panel.values[at])
-        )
+        told = ", ".join(panel.told(at) for panel in self.panels if math.isfinite(panel.values[at]))
         unfit = "" if self.fits[at] else "; the model does not fit"
         return f"{format_counted(int(self.counts[at]), self.noun)}: {told}{unfit}."
 
 
-def view(answer: Answer, knee: Knee | None) -> CountsView | None:
-    """Doublings of the plan's accelerator, its own count among them; None where no count changes anything."""
+def view(
+    answer: Answer, knee: Knee | None, ranges: FigureRanges | None = None, *, ranged: bool = False
+) -> CountsView | None:
+    """Doublings of the plan's accelerator, its own count among them; None where no count changes anything.
+
+    Args:
+        ranged: whether ranges are shown; ``ranges``: those of figures, where they have come.
+    """
     curve, scenario, catalog = answer.curve, answer.scenario, answer.reckoning.catalog
     entry = catalog.accelerator(curve.accelerator)
     units = units_of(entry, scenario.supply.owns)
@@ -103,6 +123,9 @@ def view(answer: Answer, knee: Knee | None) -> CountsView | None:
         Panel("mfu", "MFU", curve.mfu[kept], lambda value: format_share(value, decimals=0)),
         Panel("cost", "cost", curve.cost_usd[kept], format_money),
     ]
+    if ranged:
+        factors = _factors(answer, ranges)
+        panels = [replace(panel, factors=factors[panel.kind]) for panel in panels]
     at = np.flatnonzero(counts == turning) if turning is not None else np.empty(0, int)
     return CountsView(
         entry.short_name,
@@ -117,10 +140,31 @@ def view(answer: Answer, knee: Knee | None) -> CountsView | None:
     )
 
 
+def _factors(answer: Answer, ranges: FigureRanges | None) -> dict[Kind, tuple[float, float] | None]:
+    """What doubt of the plan itself makes of each panel: other counts are as much in doubt as its own."""
+    estimate, span = answer.estimate, answer.estimate.range
+    days, trained = estimate.total.wall_days, trained_at(estimate)
+    time = None
+    if span is not None and days > 0.0:
+        time = span.wall_days.p10 / days, span.wall_days.p90 / days
+    mfu = None if ranges is None or trained is None else ranges.factors.get(f"stages.{trained}.mfu")
+    return {
+        "days": time,
+        "mfu": mfu,
+        "cost": answer.comparison.spread,
+    }
+
+
+LIKELY = "8 chances in 10"
+"""What is shaded."""
+
+
 def said(shown: CountsView, knee: Knee | None) -> Said:
     """Where more of them stop paying, and what a day saved costs on both sides of that."""
     head, foot = _finding(shown, knee), _subtitle(shown, knee)
-    return Said(head, foot, " ".join((f"{head}.", f"{foot}", f"The plan: {shown.words(shown.plan)}", KEYS)))
+    shaded = (f"In brackets and shaded: {LIKELY}.",) if shown.ranged else ()
+    told = (f"{head}.", f"{foot}", f"The plan: {shown.words(shown.plan)}", *shaded, KEYS)
+    return Said(head, foot, " ".join(told))
 
 
 def _finding(shown: CountsView, knee: Knee | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.badges import Badge
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.billing import EXPERIMENTS, STAGES
 from isocost.plan.inputs.defaults import default_of, new_stage
 from isocost.plan.inputs.input import Input
@@ -27,29 +28,47 @@ from isocost.report.table import Column, Table
 # Energy
 
 
-def energy_figures(found: Footprint) -> tuple[KeyFigure, ...]:
+def energy_figures(found: Footprint, ranges: FigureRanges | None = None) -> tuple[KeyFigure, ...]:
     """Energy, power, the price of both and their emissions."""
+    return tuple(figure.ranged(ranges) for figure in _energy_figures(found))
+
+
+def _energy_figures(found: Footprint) -> tuple[KeyFigure, ...]:
     market = "no contracts claimed"
     if found.co2_market_kg != found.co2_kg:
         market = f"{format_carbon(found.co2_market_kg)} market-based"
     pue = format_significant(found.facts.pue)
     paid = "paid beside the machines" if found.paid_apart else "within the rent"
     return (
-        KeyFigure("Energy", format_energy(found.kwh), f"PUE {pue}, at the meter", "energy.kwh"),
+        KeyFigure(
+            "Energy",
+            format_energy(found.kwh),
+            f"PUE {pue}, at the meter",
+            "energy.kwh",
+            found.kwh,
+            format_energy,
+        ),
         KeyFigure("Power", format_power(found.peak_kw), "largest stage, mean", "energy.peak_kw"),
         KeyFigure("Electricity", format_money(found.usd), paid, "energy.cost_usd"),
-        KeyFigure("Emissions", format_carbon(found.co2_kg), market, "energy.co2_kg"),
+        KeyFigure(
+            "Emissions",
+            format_carbon(found.co2_kg),
+            market,
+            "energy.co2_kg",
+            found.co2_kg,
+            format_carbon,
+        ),
     )
 
 
-def energy_said(found: Footprint) -> Said:
+def energy_said(found: Footprint, ranges: FigureRanges | None = None) -> Said:
     """What a programme draws, uses and emits."""
     price = f"{format_money(found.facts.usd_per_kwh)} per kWh"
     grid = f"{format_quantity(found.facts.grid_kg_per_kwh, 'number')} kg CO₂e per kWh"
     return Said(
         f"{format_energy(found.kwh)} and {format_carbon(found.co2_kg)}",
         f"{price}, {grid}.",
-        f"{'. '.join(figure.words for figure in energy_figures(found))}.",
+        f"{'. '.join(figure.words for figure in energy_figures(found, ranges))}.",
     )
 
 
@@ -61,8 +80,8 @@ def energy_sources(found: Footprint) -> str:
 
 def energy_table(figures: Sequence[KeyFigure]) -> Table:
     """The figures as shown."""
-    columns = (Column("Figure"), Column("Value"), Column("Note"))
-    return Table(columns, tuple((each.label, each.value, each.note) for each in figures))
+    columns = (Column("Figure"), Column("Value"), Column("Note"), Column("8 chances in 10"))
+    return Table(columns, tuple((each.label, each.value, each.note, each.spread) for each in figures))
 
 
 # What is left out

@@ -8,6 +8,7 @@ from typing import Literal
 
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.kinds import KINDS
 from isocost.plan.physics.layouts import MIXERS
 from isocost.plan.physics.records import Breakdown, Part
@@ -21,7 +22,7 @@ from isocost.quantities import (
     format_share,
     format_significant,
 )
-from isocost.report.findings.said import Said
+from isocost.report.findings.said import Said, spread_of
 from isocost.report.table import Column, Table
 
 USEFUL = ("Matrix multiplies", "Attention", MIXERS, "Generation", "Scoring", "Update")
@@ -113,10 +114,20 @@ def memory_labels(breakdown: Breakdown) -> tuple[MemoryLabel, ...]:
 # Time of a step or of a round
 
 
-def step_said(stage: StageEstimate, breakdown: Breakdown) -> Said:
-    """What the bars of an optimizer step say."""
-    finding = step_finding(breakdown)
-    return Said(finding, step_subtitle(stage), f"{finding}. {breakdown_words(breakdown, 'seconds')}")
+def step_said(
+    stage: StageEstimate, breakdown: Breakdown, ranges: FigureRanges | None = None, figure: str = ""
+) -> Said:
+    """What the bars of an optimizer step say.
+
+    Args:
+        ranges: those of figures that are shown; ``figure``: the key of a step's time among them.
+    """
+    finding, subtitle = step_finding(breakdown), step_subtitle(stage)
+    likely, parts = spread_of(ranges, figure, breakdown.total, seconds), breakdown_words(breakdown, "seconds")
+    if not likely:
+        return Said(finding, subtitle, f"{finding}. {parts}")
+    sure = f"8 chances in 10 that a step takes {likely}"
+    return Said(finding, f"{sure}. {subtitle}", f"{finding}. {sure}. {parts}")
 
 
 def rounds_step_said(found: RoundsFit) -> Said:

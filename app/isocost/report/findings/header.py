@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from isocost.evidence.word import Evidence, Word
 from isocost.plan.answer.headline import impossible
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, StageEstimate
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.doubt.span import EstimateRange, RangePart
 from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.money.ownership import purchase_price
@@ -42,6 +44,8 @@ Tone = Literal["quiet", "fine", "care", "stop"]
 
 NO_ESTIMATE = "No estimate"
 NO_WARNINGS = "No warnings"
+RANGES = "Ranges"
+RANGES_TIP = "On every tab, how far a figure may lie from the plan's: 8 chances in 10 (Ctrl+R)"
 
 _GRAVITY = {"stop": 0, "care": 1, "info": 2}
 
@@ -58,24 +62,32 @@ class Remark:
     """Whether it may go where there is no room for all."""
 
 
-def key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
+def key_figures(estimate: Estimate, ranges: FigureRanges | None = None) -> tuple[KeyFigure, ...]:
     """Four figures at most, from left to right; none of a plan that cannot run or has nothing to run."""
+    return tuple(figure.ranged(ranges) for figure in _key_figures(estimate))
+
+
+def _key_figures(estimate: Estimate) -> tuple[KeyFigure, ...]:
     total, counted = estimate.total, _counted(estimate)
     if not counted or impossible(counted) is not None:
         return ()
-    trained = _most(counted)
-    hours = format_quantity(total.gpu_hours, "number")
-    chosen = [KeyFigure(_hours_label(estimate), hours, _hours_note(estimate), "total.gpu_hours")]
+    at = trained_at(estimate)
+    trained = None if at is None else counted[at]
+    number = partial(format_quantity, quantity="number")
+    hours, note = number(total.gpu_hours), _hours_note(estimate)
+    chosen = [
+        KeyFigure(_hours_label(estimate), hours, note, "total.gpu_hours", total.gpu_hours, number),
+    ]
     if len(estimate.groups) > 1:
         last = estimate.groups[-1]
         note = f"{format_money(last.cost_usd)} of the total"
         chosen.append(KeyFigure(last.name, format_share(last.share), note, _group_figure(estimate)))
     if trained is not None and trained.mfu is not None:
-        at, note = f"stages.{counted.index(trained)}", f"of the {trained.mfu_basis}"
-        chosen.append(KeyFigure("MFU", format_quantity(trained.mfu, "share"), note, f"{at}.mfu"))
-        chosen += _speed(trained, f"{at}.tokens_per_s")
+        note, share = f"of the {trained.mfu_basis}", partial(format_quantity, quantity="share")
+        chosen.append(KeyFigure("MFU", share(trained.mfu), note, f"stages.{at}.mfu", trained.mfu, share))
+        chosen += _speed(trained, f"stages.{at}.tokens_per_s")
     energy, carbon = format_energy(total.energy_kwh), format_carbon(total.co2_kg)
-    chosen.append(KeyFigure("Energy", energy, carbon, "total.energy_kwh"))
+    chosen.append(KeyFigure("Energy", energy, carbon, "total.energy_kwh", total.energy_kwh, format_energy))
     return tuple(chosen[:4])
 
 
@@ -116,10 +128,14 @@ def headline_figures(estimate: Estimate) -> tuple[HeadlineFigure, ...]:
     return tuple(found)
 
 
-def _most(counted: Sequence[StageEstimate]) -> StageEstimate | None:
-    """The stage that takes most of the rent, if it has an MFU: a small stage's says little of the plan."""
-    most = max(counted, key=lambda stage: stage.cost_usd)
-    return most if most.mfu is not None else None
+def trained_at(estimate: Estimate) -> int | None:
+    """The place, among stages that count, of the one that takes most of the rent, if it has an MFU.
+
+    A small stage's says little of the plan.
+    """
+    counted = _counted(estimate)
+    most = max(range(len(counted)), key=lambda at: counted[at].cost_usd, default=None)
+    return most if most is not None and counted[most].mfu is not None else None
 
 
 def _counted(estimate: Estimate) -> list[StageEstimate]:
@@ -144,7 +160,8 @@ def _speed(stage: StageEstimate, figure: str) -> Iterator[KeyFigure]:
     if stage.tokens_per_s_per_gpu is not None:
         rate = stage.tokens_per_s_per_gpu
         note = f"{format_count(rate) if rate >= 10 else format_significant(rate, 3)} per {stage.noun}"
-        yield KeyFigure("Tokens/s", format_quantity(rate * stage.count, "number"), note, figure)
+        number = partial(format_quantity, quantity="number")
+        yield KeyFigure("Tokens/s", number(rate * stage.count), note, figure, rate * stage.count, number)
 
 
 def remarks(
@@ -167,6 +184,11 @@ def remarks(
         found.append(Remark(evidence_words(estimate.evidence)))
     found += [Remark(each, spare=True) for each in (estimate.usage, currency_words(estimate.money)) if each]
     return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
+
+
+def plain(said: Iterable[Remark]) -> tuple[Remark, ...]:
+    """Remarks of a plan that is told without its ranges."""
+    return tuple(each for each in said if each.opens != "range")
 
 
 def evidence_words(evidence: Evidence) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote
@@ -139,9 +139,28 @@ def range_caption(held: InputRange, middle: float | None = None) -> str:
     """What a range of an input says, and the value the plan takes of it where that is to be said."""
     quantity = NUMBERS[held.input].quantity
     low, high = (format_quantity(end, quantity) for end in (held.low, held.high))
-    chances = {"lognormal": "8 chances in 10 ", "uniform": "evenly "}.get(held.shape, "")
+    chances = {"lognormal": "8 chances in 10 lie ", "uniform": "evenly "}.get(held.shape, "")
     taken = "" if middle is None else f"; the plan takes {format_quantity(middle, quantity)}"
     return f"{chances}between {low} and {high}{taken}"
+
+
+def range_words(declared: Input, low: float, high: float) -> str:
+    """A range given to an input, for the undo menu."""
+    first, last = (format_quantity(end, declared.quantity) for end in (low, high))
+    return f"{declared.label} {first} to {last}"
+
+
+def no_range_words(declared: Input) -> str:
+    """A range taken from an input, for the undo menu."""
+    return f"{declared.label} without a range"
+
+
+def end_words(declared: Input, end: Literal["low", "high"], value: float) -> str:
+    """One end of a range, for those who cannot see where it stands."""
+    return f"{declared.label}, {end} end of its range: {format_quantity(value, declared.quantity)}"
+
+
+MAKE_RANGE, DROP_RANGE = "Make it a range", "Drop the range"
 
 
 def remarks_at(path: str, selected: Selected) -> str:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
+from isocost.plan.doubt.factors import Factors
 from isocost.plan.physics.layouts import SHARDING_WORDS, pinned_words, recompute_words
-from isocost.quantities import format_count, format_memory, format_quantity, format_rounded
+from isocost.quantities import (
+    format_count,
+    format_memory,
+    format_quantity,
+    format_rounded,
+    format_significant,
+)
 from isocost.report.findings.fit import percent
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -25,11 +32,12 @@ _LOST_TO = {
 }
 
 
-def layouts_said(report: FitReport) -> Said:
-    """What the table of layouts says."""
+def layouts_said(report: FitReport, likely: Factors | None = None) -> Said:
+    """What the table of layouts says; ``likely``: how far speeds may lie from those predicted, if shown."""
     finding = layouts_finding(report)
     rows = ". ".join(f"{degrees(row)}: {why_behind(row)}" for row in report.rows)
-    return Said(finding, layouts_subtitle(report), f"{finding}. {rows}.")
+    subtitle = layouts_subtitle(report, likely)
+    return Said(finding, subtitle, f"{finding}. {subtitle} {rows}.")
 
 
 def pins_line(report: FitReport) -> str:
@@ -102,14 +110,18 @@ def _capital(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def layouts_subtitle(report: FitReport) -> str:
-    """What is listed."""
+def layouts_subtitle(report: FitReport, likely: Factors | None = None) -> str:
+    """What is listed, and how sure its speeds are."""
     listed = f"Layouts of {format_count(report.count)} {report.accelerator}"
     if not any(row.fits for row in report.rows):
         return f"{listed}, those that need the least memory first."
     if report.typed_mfu is not None:
         typed = format_quantity(report.typed_mfu, "share")
         return f"{listed} as predicted, per {report.noun}; the plan itself uses your MFU of {typed}"
+    if likely is not None:
+        low, high = (format_significant(each, 2) for each in likely)
+        sure = f"8 chances in 10 that a speed is {low} to {high} times this one"
+        return f"{listed}, fastest first, per {report.noun}; {sure}. Pale ones do not fit."
     return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per {report.noun}."
 
 

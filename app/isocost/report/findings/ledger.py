@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from isocost.plan.answer.results import Estimate
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line, only_the_run
@@ -20,6 +21,7 @@ from isocost.quantities import (
     shown_money,
 )
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
+from isocost.report.decisions.doubt import days_said, ends_said
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -49,6 +51,16 @@ class BillRow:
 
     bar: BillBar
     is_total: bool = False
+    spread: tuple[float, float] | None = None
+    """8 chances in 10 of what it comes to, USD; None = it is as good as known, or not shown."""
+
+    @property
+    def likely(self) -> str:
+        """Its range in words; empty = it has none."""
+        if self.spread is None:
+            return ""
+        low, high = map(format_money, self.spread)
+        return "" if low == high else f"8 chances in 10: {ends_said(low, high)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +75,49 @@ class BillView:
     full_usd: float
     """USD of the longest bar, its range included."""
     spread: tuple[float, float] | None
-    """USD that 10 and 90 % of outcomes of the total stay below."""
+    """USD that 10 and 90 % of outcomes of the total stay below; None = not shown."""
 
-    def explained(self, at: int) -> BillBar:
-        """The bar of a row; of the largest one where there is no such row."""
+    def explained(self, at: int) -> BillRow:
+        """A row; the largest one where there is no such row."""
         if 0 <= at < len(self.rows):
-            return self.rows[at].bar
-        bars = self.rows[:-1] or self.rows
-        return max(bars, key=lambda row: row.bar.cost_usd).bar
+            return self.rows[at]
+        return max(self.rows[:-1] or self.rows, key=lambda row: row.bar.cost_usd)
 
 
-def bill_view(estimate: Estimate, by_line: bool | None = None) -> BillView:
-    """A bill as rows by line or by group; None = by line while there are few."""
+def bill_view(
+    estimate: Estimate,
+    by_line: bool | None = None,
+    *,
+    ranged: bool = True,
+    ranges: FigureRanges | None = None,
+) -> BillView:
+    """A bill as rows by line or by group; None = by line while there are few.
+
+    Args:
+        ranged: whether it is told with its range; ``ranges``: those of its lines, where they are known.
+    """
     total = estimate.total.cost_usd
     lines, groups = bars_by_line(estimate.ledger), bars_by_group(estimate.ledger)
     each_line = len(lines) <= FEW if by_line is None else by_line
     bars = lines if each_line else groups
     finding = bill_finding(lines, groups, total)
-    known = estimate.range.cost_usd if estimate.range else None
+    known = estimate.range.cost_usd if estimate.range and ranged else None
     spread = (known.p10, known.p90) if known else None
+    rows = tuple(BillRow(bar, spread=_spread(bar, each_line, ranges)) for bar in bars)
     whole = BillBar(TOTAL, "final run", 0.0, total, total, 1.0, estimate.ledger)
     return BillView(
-        Said(finding, bill_subtitle(lines, estimate), bill_summary(finding, bars, total)),
-        (*map(BillRow, bars), BillRow(whole if bars else replace(whole, share=0.0), True)),
+        Said(finding, bill_subtitle(lines, estimate, ranged=ranged), bill_summary(finding, rows, total)),
+        (*rows, BillRow(whole if bars else replace(whole, share=0.0), True, spread)),
         each_line,
         max(total, spread[1] if spread else 0.0),
         spread,
     )
+
+
+def _spread(bar: BillBar, by_line: bool, ranges: FigureRanges | None) -> tuple[float, float] | None:
+    """8 chances in 10 of a line or of a group."""
+    key = bar.lines[0].key if by_line else f"group.{bar.group}"
+    return None if ranges is None else ranges.of(key, bar.cost_usd)
 
 
 def row_figure(row: BillRow) -> str:
@@ -125,11 +153,11 @@ def bill_finding(bars: Sequence[BillBar], groups: Sequence[BillBar], total: floa
     return f"The run is {share} of the programme's {money}"
 
 
-def bill_subtitle(bars: Sequence[BillBar], estimate: Estimate) -> str:
+def bill_subtitle(bars: Sequence[BillBar], estimate: Estimate, *, ranged: bool = True) -> str:
     """What is drawn, and how sure it is."""
     if only_the_run(bars):
         return "Nothing around it is counted: experiments, failures, data and people usually follow."
-    doubt = f" {estimate.doubt}." if estimate.doubt else ""
+    doubt = f" {estimate.doubt}." if estimate.doubt and ranged else ""
     return f"Each bar stands on those before it.{doubt}"
 
 
@@ -138,9 +166,10 @@ def short_name(bar: BillBar) -> str:
     return bar.name.rpartition(": ")[0] or bar.name
 
 
-def bar_in_words(bar: BillBar) -> str:
-    """Name, amount and share."""
-    return f"{bar.name}: {format_money(bar.cost_usd)}, {whole_share(bar.share)}"
+def row_in_words(row: BillRow) -> str:
+    """Name, amount, share and range."""
+    said = f"{row.bar.name}: {format_money(row.bar.cost_usd)}, {whole_share(row.bar.share)}"
+    return f"{said}; {row.likely}" if row.likely else said
 
 
 def arithmetic(bar: BillBar) -> str:
@@ -156,41 +185,59 @@ def sources(bar: BillBar) -> str:
     return "; ".join(dict.fromkeys(line.source for line in bar.lines))
 
 
-def bar_explained(bar: BillBar) -> str:
+def row_explained(row: BillRow) -> str:
     """How a bar comes to its amount, below the chart."""
-    return f"{bar.name}: {arithmetic(bar)}"
+    return f"{row.bar.name}: {arithmetic(row.bar)}"
 
 
-def bar_tip(bar: BillBar) -> str:
+def row_sources(row: BillRow) -> str:
+    """How sure the amount is, and where its inputs come from."""
+    said = sources(row.bar)
+    return f"{row.likely} · {said}" if row.likely else said
+
+
+def row_tip(row: BillRow) -> str:
     """Amount, arithmetic and sources of a bar, a line each."""
-    return f"{bar_in_words(bar)}\n{arithmetic(bar)}\n{sources(bar)}"
+    return f"{row_in_words(row)}\n{arithmetic(row.bar)}\n{sources(row.bar)}"
 
 
-def bar_description(bar: BillBar) -> str:
+def row_description(row: BillRow) -> str:
     """Arithmetic and sources of a bar, for those who cannot see its tooltip."""
-    return f"{arithmetic(bar)}. {sources(bar)}"
+    return f"{arithmetic(row.bar)}. {sources(row.bar)}"
 
 
-def bill_summary(finding: str, bars: Sequence[BillBar], total: float) -> str:
+def bill_summary(finding: str, rows: Sequence[BillRow], total: float) -> str:
     """The waterfall in sentences."""
-    rows = ". ".join(bar_in_words(bar) for bar in bars)
-    return f"{finding}. {rows}. Total {format_cents(total)}."
+    told = ". ".join(row_in_words(row) for row in rows)
+    return f"{finding}. {told}. Total {format_cents(total)}."
 
 
-def bill_table(lines: Sequence[LedgerLine]) -> Table:
-    """Every line of the bill with its arithmetic and source."""
+def bill_table(lines: Sequence[LedgerLine], ranges: FigureRanges | None = None) -> Table:
+    """Every line of the bill with its arithmetic and source, and its range where that is shown."""
+    likely = (
+        Column("1 in 10 below", format_cents, right=True, key="low_USD"),
+        Column("1 in 10 above", format_cents, right=True, key="high_USD"),
+    )
     columns = (
         Column("Group", lambda group: NAMES[group]),
         Column("Line"),
         Column(shown_money().code, format_cents, right=True, key="USD"),
+        *(likely if ranges is not None else ()),
         Column("Share", lambda share: format_share(share), right=True),
         Column("Arithmetic"),
         Column("Source"),
     )
     shares = {bar.lines[0].key: bar.share for bar in bars_by_line(lines)}
+
+    def ends(line: LedgerLine) -> tuple[float, ...]:
+        known = (line.cost_usd, line.cost_usd)
+        return () if ranges is None else ranges.of(line.key, line.cost_usd) or known
+
     return Table(
         columns,
-        tuple((x.group, x.line, x.cost_usd, shares.get(x.key, 0.0), x.how, x.source) for x in lines),
+        tuple(
+            (x.group, x.line, x.cost_usd, *ends(x), shares.get(x.key, 0.0), x.how, x.source) for x in lines
+        ),
     )
 
 
@@ -240,11 +287,18 @@ class CalendarView:
         return month_in_words(self.months[at - len(self.bars)])
 
 
-def calendar_said(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -> Said:
-    """What the calendar says."""
+def calendar_said(
+    bars: Sequence[TimelineBar], months: Sequence[CashMonth], days: tuple[float, float] | None = None
+) -> Said:
+    """What the calendar says; ``days``: 8 chances in 10 of its length, where they are shown."""
     finding = calendar_finding(bars, months)
     subtitle = "Stages, and below them the cash of each month; the tick: owed whatever is used."
-    return Said(finding, subtitle, calendar_summary(finding, bars, months))
+    likely = ""
+    if days is not None and format_duration(days[0]) != format_duration(days[1]):
+        likely = f"8 chances in 10 that it takes {days_said(*days)}"
+        subtitle = f"{likely}; drawn as planned. The tick: owed whatever is used."
+    summary = calendar_summary(finding, bars, months)
+    return Said(finding, subtitle, f"{summary} {likely}." if likely else summary)
 
 
 def stage_groups(ledger: Sequence[LedgerLine]) -> dict[int, LedgerGroup]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from isocost.plan.answer.chances import DOTS, SAFER, Chances
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.experiment import RUNS
 from isocost.plan.doubt.risk import Risk
-from isocost.plan.doubt.tornado import MEASURE, Bar
+from isocost.plan.doubt.tornado import MEASURE, Bar, Tornado
 from isocost.plan.project.programme import Goal
 from isocost.quantities import format_duration, format_money, format_share, shown_money, without_idle_cents
 from isocost.report.decisions.doubt import (
@@ -29,7 +30,13 @@ from isocost.report.decisions.doubt import (
     sums_said,
     value_said,
 )
-from isocost.report.decisions.tornado import experiment_reasons, experiment_said, frees, tornado_said
+from isocost.report.decisions.tornado import (
+    apart_from_plan,
+    experiment_reasons,
+    experiment_said,
+    frees,
+    tornado_said,
+)
 from isocost.report.decisions.words import signed_money
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -276,12 +283,19 @@ WHOLE_USD = 100.0
 """A difference from which on its cents are not said."""
 
 
+Side = Literal["low", "high"]
+"""Which end of an input's range."""
+
+
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a bar: the input's value there, and what it adds to the plan's cost."""
+    """One end of a bar: the input's value there, and what it adds to the cost."""
 
     value: str
     usd: float
+    side: Side
+    number: float
+    """The value itself."""
 
     @property
     def added(self) -> str:
@@ -305,24 +319,50 @@ class DoubtRow:
     ends: tuple[End, End]
     share: str
     words: str
+    bar: Bar = field(repr=False, compare=False)
+
+    def at(self, side: Side) -> End:
+        """One end of the input's range."""
+        return next(end for end in self.ends if end.side == side)
+
+    def end_words(self, side: Side) -> str:
+        """One end, while it is moved."""
+        end = self.at(side)
+        return f"{self.name}: {end.value} at its {side} end, {end.added}."
+
+    def moved(self, side: Side, number: float, usd: float) -> DoubtRow:
+        """The same with an end elsewhere, each still on its own side of the picture."""
+        end = End(value_said(self.bar.doubt, number), usd, side, number)
+        cheaper, dearer = (end if each.side == side else each for each in self.ends)
+        return replace(self, ends=(cheaper, dearer))
 
 
 def doubt_rows(found: Chances) -> tuple[DoubtRow, ...]:
     """What matters, the widest first."""
-    return tuple(_doubt_row(bar, found.tornado.base_usd) for bar in found.tornado.bars)
+    return tuple(_doubt_row(bar, found.tornado.middle_usd) for bar in found.tornado.bars)
 
 
-def _doubt_row(bar: Bar, base_usd: float) -> DoubtRow:
+NO_INPUT = (
+    "No input has this range: it is how far the simulator was off. Where you know the hours, take the stage"
+    " as a claim of them."
+)
+"""Of an error of ours that no input settles."""
+MOVE_ENDS = "Home and End choose an end, left and right move it, Enter leads to the input."
+
+
+def _doubt_row(bar: Bar, middle_usd: float) -> DoubtRow:
     doubt, name = bar.doubt, name_said(bar.doubt)
-    low = End(value_said(doubt, bar.low), bar.cost_low_usd - base_usd)
-    high = End(value_said(doubt, bar.high), bar.cost_high_usd - base_usd)
+    low = End(value_said(doubt, bar.low), bar.cost_low_usd - middle_usd, "low", bar.low)
+    high = End(value_said(doubt, bar.high), bar.cost_high_usd - middle_usd, "high", bar.high)
     share = _share_said(bar.share)
     words = (
         f"{name}, {doubt.whose}: {low.value} {low.added}, {high.value} {high.added};"
         f" {share} of the doubt. {capital(doubt.source)}."
     )
+    if not doubt.path:
+        words = f"{words} {NO_INPUT}"
     cheaper, dearer = (low, high) if low.usd <= high.usd else (high, low)
-    return DoubtRow(name, doubt.name, doubt.path, doubt.whose, (cheaper, dearer), share, words)
+    return DoubtRow(name, doubt.name, doubt.path, doubt.whose, (cheaper, dearer), share, words, bar)
 
 
 def _share_said(share: float) -> str:
@@ -334,8 +374,10 @@ def doubts_said(found: Chances) -> Said:
     """What moves the cost most, and how to read the bars."""
     finding = tornado_said(found.tornado)
     beyond = all(bar.doubt.shape == "lognormal" for bar in found.tornado.bars)
-    how = "Each bar: that input alone at its own low and high"
-    reading = f"{how}, one chance in ten beyond either end." if beyond else f"{how}."
+    how = "Each bar: that input alone"
+    reading = f"{how}, one chance in ten beyond either end." if beyond else f"{how} at its low and high."
+    if any(bar.doubt.path for bar in found.tornado.bars):
+        reading = f"{reading} Drag an end for a range of your own."
     if not found.tornado.bars:
         return Said(finding, "", f"{finding}.")
     summary = [finding, *(row.words.rstrip(".") for row in doubt_rows(found))]
@@ -348,7 +390,14 @@ MEASURED = f"Share of the doubt: {MEASURE}."
 def doubts_noted(found: Chances, answered: Answer) -> str:
     """What must be known of bars and dots, as one paragraph."""
     measured = (MEASURED,) if found.tornado.bars else ()
-    return " ".join((*measured, *notes_said(found.risk, answered)))
+    return " ".join((*_begun(found.tornado), *measured, *notes_said(found.risk, answered)))
+
+
+def _begun(found: Tornado) -> Iterator[str]:
+    """Where the bars begin, where that is not at the plan's cost."""
+    if apart_from_plan(found):
+        middle, base = format_money(found.middle_usd), format_money(found.base_usd)
+        yield f"The bars begin at {middle}, with every range at its middle; the plan itself comes to {base}."
 
 
 def doubts_table(found: Chances) -> Table:

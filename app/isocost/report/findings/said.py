@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from isocost.plan.doubt.factors import FigureRanges
+from isocost.report.decisions.doubt import ends_said
 
 
 class Said(NamedTuple):
@@ -27,8 +31,32 @@ class KeyFigure:
     """What it refers to."""
     figure: str = ""
     """Key by which it is explained; empty = it is not."""
+    planned: float = 0.0
+    """The number itself."""
+    show: Callable[[float], str] = str
+    """How such a number is written."""
+    spread: str = ""
+    """8 chances in 10 of it; empty = it is as good as known, or not shown."""
 
     @property
     def words(self) -> str:
         """All of it on one line."""
-        return f"{self.label}: {self.value}, {self.note}"
+        likely = f", 8 chances in 10: {self.spread}" if self.spread else ""
+        return f"{self.label}: {self.value}, {self.note}{likely}"
+
+    def ranged(self, ranges: FigureRanges | None) -> KeyFigure:
+        """The same with its range."""
+        return replace(self, spread=spread_of(ranges, self.figure, self.planned, self.show))
+
+
+def spread_of(ranges: FigureRanges | None, figure: str, planned: float, show: Callable[[float], str]) -> str:
+    """8 chances in 10 of a figure as it is written; empty = it is as good as known, or not shown.
+
+    Args:
+        figure: key by which it is explained.
+    """
+    ends = None if ranges is None else ranges.of(figure, planned)
+    if ends is None:
+        return ""
+    low, high = map(show, ends)
+    return "" if low == high else ends_said(low, high)

@@ -53,9 +53,10 @@ KEYS = (
     "the bill. Page Up and Page Down walk over the published models; Enter then takes one."
 )
 
-Mark = Literal["cost", "loss", "ridge", "dense", "mixture", "unfit"]
+Mark = Literal["cost", "band", "loss", "ridge", "dense", "mixture", "unfit"]
 LEGEND: dict[Mark, str] = {
     "cost": "equal cost",
+    "band": "8 chances in 10 of the bill",
     "loss": "equal loss, nats a token",
     "ridge": "least loss for its money",
     "dense": "published",
@@ -121,6 +122,8 @@ class Ground:
     best: Best | None
     """What that bill is best spent on."""
     bill: Line
+    band: tuple[Line, Line] | None
+    """What the bill buys where the plan turns out dear and cheap, 1 chance in 10 each; None = not shown."""
     costs: tuple[Line, ...]
     budget: Line | None
     losses: tuple[Line, ...]
@@ -177,22 +180,38 @@ class ScaleView:
     point: Point
 
 
-def ground(case: Case, found: Survey, on: StageEstimate, usd: float) -> Ground:
-    """What is drawn around a plan whose bill is ``usd``; ``on``: the stage whose model and text are moved."""
+def ground(
+    case: Case,
+    found: Survey,
+    on: StageEstimate,
+    usd: float,
+    spread: tuple[float, float] | None = None,
+) -> Ground:
+    """What is drawn around a plan whose bill is ``usd``.
+
+    Args:
+        on: the stage whose model and text are moved.
+        spread: shares of its bill that 1 and 9 chances in 10 stay at or below; None = not shown.
+    """
     catalog, budget = case.catalog, case.goal.budget_usd
     near = not budget or _near(budget, usd)
     taken = [usd] if near else [usd, budget or usd]
     bills = [*taken, *_round_bills(found.on.ends, taken)]
     sizes = found.on.along()
+    drawn = len(bills)
+    # What turns out twice as dear as planned buys what half the bill was planned to.
+    bills += [usd / share for share in reversed(spread or ())]
     texts = found.on.texts(np.array(bills), sizes)
     if found.on.most is not None:
         texts[sizes > found.on.most] = np.nan  # what does not fit costs nothing that anybody would pay
     lines = [
         Line(without_idle_cents(format_money(each)), sizes, texts[:, at]) for at, each in enumerate(bills)
     ]
+    lines, edges = lines[:drawn], lines[drawn:]
     models = tuple(_models(catalog, found.extent))
     kinds: dict[Mark, bool] = {
         "cost": True,
+        "band": spread is not None,
         "loss": True,
         "ridge": found.ridge is not None,
         "dense": any(not each.mixture for each in models),
@@ -207,6 +226,7 @@ def ground(case: Case, found: Survey, on: StageEstimate, usd: float) -> Ground:
         usd=usd,
         best=best_for(found.on, found.law, usd, case.scenario.dataset.unique_tokens),
         bill=lines[0],
+        band=(edges[0], edges[1]) if edges else None,
         budget=None if near else lines[1],
         costs=tuple(lines[len(taken) :]),
         losses=tuple(Line(format_fixed(level, 2), *line) for level, *line in found.losses),

@@ -131,15 +131,19 @@ def _heart(inside: NDArray[np.bool_]) -> tuple[int, int]:
     return int(rows_left[at]) - WIDE, int(columns_left[at]) - WIDE
 
 
-def said(shown: WinsView) -> Said:
-    """The map in sentences."""
-    head, foot = finding(shown), subtitle(shown)
+UNRANGED = "Ranges are left out here: each place would need samples of its own."
+"""Said of the map where figures elsewhere are told with their ranges."""
+
+
+def said(shown: WinsView, *, ranged: bool = False) -> Said:
+    """The map in sentences; ``ranged``: whether figures elsewhere are told with their ranges."""
+    head, foot = finding(shown), subtitle(shown, ranged=ranged)
     winners = shown.found.winners
     shares = ", ".join(f"{winner_name(each)} {format_share(each.share, decimals=0)}" for each in winners)
     here = shown.words(*shown.cell)
-    return Said(
-        head, foot, f"{head}. {foot} Shares of the map: {shares or 'nobody'}. At the plan: {here} {KEYS}"
-    )
+    aside = f" {UNRANGED}" if ranged else ""
+    told = f"Shares of the map: {shares or 'nobody'}. At the plan: {here}"
+    return Said(head, foot, f"{head}. {foot}{aside} {told} {KEYS}")
 
 
 def finding(shown: WinsView) -> str:
@@ -174,8 +178,8 @@ def _turns(shown: WinsView) -> Iterator[str]:
                 yield f"{each.label} {side} about {value_said(axis, value)}{_UNITS[axis]}"
 
 
-def subtitle(shown: WinsView) -> str:
-    """What winning is, and how to read the map."""
+def subtitle(shown: WinsView, *, ranged: bool = False) -> str:
+    """What winning is, and how to read the map; of ``ranged`` figures, that it is without."""
     found = shown.found
     axes = {found.x.axis, found.y.axis}
     if found.aim == "fastest":
@@ -186,7 +190,8 @@ def subtitle(shown: WinsView) -> str:
         what = "Cheapest that does it."
     varied = f" Only {shown.own_label}'s price varies." if "price" in axes else ""
     stale = " * by an old price." if any(each.stale for each in found.winners) else ""
-    return f"{what}{varied}{stale}"
+    aside = " Without ranges." if ranged else ""
+    return f"{what}{aside}{varied}{stale}"
 
 
 def axis_title(axis: Axis, shown: WinsView) -> str:

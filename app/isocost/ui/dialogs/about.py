@@ -22,6 +22,8 @@ KEYS = (
     ("Home / End", "Slider: lowest or highest"),
     ("Double click", "Slider: back to its default"),
     ("L / S", "Slider: lock, solve for it"),
+    ("R / Tab, arrow", "Slider: a range or none, move its ends"),
+    ("Home, End, arrow", "Risk: choose an end of a bar, move it"),
     ("Space / F2", "Stages: switch on or off, rename"),
     ("Arrows, Shift", "Scale: along the line of the bill, freely"),
     ("Page Up / Down", "Scale: walk over published models"),

@@ -16,6 +16,7 @@ from isocost.report.findings.header import (
     copied,
     headline_figures,
     key_figures,
+    plain,
     range_rows,
     remarks,
     title_line,
@@ -26,6 +27,7 @@ from isocost.ui.header.remark_line import RemarkLine
 from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
+from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.figures import RING, FigureSentence
 from isocost.ui.widgets.key_figure import KeyFigureBlock
@@ -64,6 +66,8 @@ class Headline(QFrame):
         self.warnings.field_wanted.connect(self.field_wanted)
         self.warnings.cure_wanted.connect(self._take_cure)
         session.answered.connect(self._take)
+        session.doubt_shown.connect(self._show_doubt)
+        self._ranging = Ranging(self, session, self._show_doubt)
         session.failed.connect(self._show_problem)
         session.comparison_failed.connect(self._add_problem)
         session.project_changed.connect(self._show_title)
@@ -162,11 +166,18 @@ class Headline(QFrame):
         set_text(self.sentence, estimate.headline)
         figures = headline_figures(estimate)
         self.sentence.show_figures([(each.start, each.text, each.figure) for each in figures])
-        self._remarks = remarks(estimate, answer.project, answer.at, self._session.catalog)
-        self._figures = key_figures(estimate)
-        self._show_remarks()
+        self._show_doubt()
         self.warnings.setVisible(True)
         self.warnings.show_notices(estimate.warnings)
+
+    def _show_doubt(self) -> None:
+        """The remarks and the figures, with their ranges while these are shown."""
+        answer, estimate = self._session.answer, self._shown
+        if answer is not None and estimate is not None and answer.estimate is estimate:
+            said = remarks(estimate, answer.project, answer.at, self._session.catalog)
+            self._remarks = said if self._session.doubt else plain(said)
+            self._figures = key_figures(estimate, self._ranging.newest)
+            self._show_remarks()
 
     def _fit(self) -> None:
         """Show as many figures as leave the sentence, and what is to be seen with it, their place."""

@@ -25,7 +25,7 @@ from isocost.plan.kinds.kind import Filled
 from isocost.plan.physics.resolve import Parameters, parameters_of
 from isocost.plan.project.project import Place, Project, model_of
 from isocost.quantities import format_quantity
-from isocost.report.findings.inputs import range_caption, value_words
+from isocost.report.findings.inputs import range_caption, range_words, value_words
 from isocost.ui.session.session import Session
 
 _RESET_WORDS = {
@@ -126,11 +126,10 @@ def first_refused(session: Session, values: Sequence[Typed]) -> str:
 def write_range(session: Session, path: str, ends: Ends) -> None:
     """Give an input of the selected stage a range: one step of undo."""
     at, today, catalog = place(session), date.today(), session.catalog
-    value, declared = read(session, path).value, NUMBERS[path]
-    shown = (format_quantity(end, declared.quantity) for end in (ends[0], ends[2]))
+    value = read(session, path).value
     session.apply(
         lambda project: with_range(project, path, ends, value, at=at, today=today, catalog=catalog),
-        f"{declared.label} {' to '.join(shown)}",
+        range_words(NUMBERS[path], ends[0], ends[2]),
     )
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton
 
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
-from isocost.quantities import DOLLAR, MoneyUnit, format_quantity, shown_money
+from isocost.quantities import MoneyUnit, format_quantity, shown_money
 from isocost.report.findings.inputs import caption, remarks_at
 from isocost.ui.inputs.bindings import (
     at_default,
@@ -24,16 +24,17 @@ from isocost.ui.inputs.bindings import (
     write_range,
     write_typed,
 )
+from isocost.ui.inputs.range_handle import RangeHandle
 from isocost.ui.inputs.selected import selected
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.edit import QuantityEdit
 from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
-from isocost.ui.widgets.scale import Scale
+from isocost.ui.widgets.scale import scale_of
 from isocost.ui.widgets.slider import LogSlider
 
-EDIT_WIDTH = 118
+EDIT_WIDTH = 128
 CAPTION_LINES = 2
 
 
@@ -53,10 +54,11 @@ class FieldInput(QWidget):
         self.setToolTip(plain_tip(_tooltip(field)))
         self.label = plain_label(field.label)
         self.edit = QuantityEdit(field)
-        self.slider = LogSlider(Scale(field.low, field.high, field.scale, field.integer, money=_money(field)))
+        self.slider = LogSlider(scale_of(field))
         # A slider that is dragged says other words at each step, and must not move away under the mouse.
         self.context = WrapLabel(lines=CAPTION_LINES)
         self.reset_button = QToolButton()
+        self.ranging = RangeHandle(field, session, self.edit, self.slider, self)
         self._name_parts()
         self._lay_out()
         self._connect()
@@ -91,6 +93,7 @@ class FieldInput(QWidget):
         middle = QHBoxLayout()
         middle.setSpacing(4)
         middle.addWidget(self.slider)
+        middle.addWidget(self.ranging.button)
         middle.addWidget(self.reset_button)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -130,9 +133,10 @@ class FieldInput(QWidget):
         reading = read(self._session, self.field.path)
         if (reading, shown_money()) != self._reading:
             self._reading = reading, shown_money()
-            if self.slider.scale.money != (money := _money(self.field)):
+            if self.slider.scale.money != (money := scale_of(self.field).money):
                 self.slider.set_scale(replace(self.slider.scale, money=money))
             self._show(reading)
+        self.ranging.refresh()
         self.reset_button.setVisible(not at_default(self._session, self.field.path))
         self._show_context()
 
@@ -186,15 +190,11 @@ class FieldInput(QWidget):
         """Redraw the icon and grow with the text."""
         self.reset_button.setIcon(icon("reset", theme.quiet, 14))
         self.edit.setFixedWidth(theme.px(self.edit_width))
+        self.ranging.apply_theme(theme)
 
     def focus(self) -> None:
         """Put the cursor into the exact field."""
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-
-def _money(field: Input) -> MoneyUnit:
-    """The currency in which a field's round values are meant."""
-    return shown_money() if field.quantity == "money" else DOLLAR
 
 
 def _tooltip(field: Input) -> str:

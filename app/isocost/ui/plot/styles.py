@@ -17,3 +17,7 @@ def series_of(theme: Theme, styles: Mapping[str, LineStyle], accelerator: str) -
     if theme.name == "dark":
         return Series(shade.dark, shade.dark, style.dash)
     return Series(shade.light, shade.text or shade.light, style.dash)
+
+
+BAND = 0.11
+"""Strength of a range's colour, the accelerator's own, on its ground."""

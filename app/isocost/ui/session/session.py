@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from isocost.catalog import Catalog, CatalogError
+from isocost.plan.answer.chances import chances_follow, figure_ranges
 from isocost.plan.answer.curves import CostCurve, is_quick, other_curves, searched_alike
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
@@ -55,7 +56,7 @@ class Session(QObject):
     fit_failed = Signal(str)
     """The layouts of the selected stage could not be compared, and why."""
     doubt_shown = Signal(bool)
-    """Whether charts draw the range of their figures from now on."""
+    """Whether figures show their ranges from now on."""
     comparison_failed = Signal(str)
     """The plan has its estimate, but the other accelerators could not be compared, and why."""
     settled = Signal()
@@ -91,6 +92,8 @@ class Session(QObject):
         self._answers = self.worker(self._take, self._report)
         self._comparer = self.worker(self._take_curves, self._report_comparison)
         self._fitter = self.worker(self._take_fit, self._report_fit)
+        self.ranges = self.later(figure_ranges, chances_follow)
+        """Of the newest answer's figures; see :class:`isocost.ui.session.ranging.Ranging`."""
 
     # Properties
 
@@ -136,7 +139,7 @@ class Session(QObject):
 
     @property
     def doubt(self) -> bool:
-        """Whether charts draw the range of their figures."""
+        """Whether figures show their ranges."""
         return self._doubt
 
     @doubt.setter

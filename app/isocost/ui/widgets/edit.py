@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -51,6 +51,9 @@ FINEST = 0.01
 PADDING = 9
 """Pixels between the text and the edge, frame included."""
 
+GAP = 5
+"""Pixels between the picture of a range and the text."""
+
 
 class QuantityEdit(QLineEdit):
     """A line for one value of a field: Enter applies and leaves it, Escape restores, ``*1.2`` is a factor."""
@@ -70,6 +73,8 @@ class QuantityEdit(QLineEdit):
         self._value: float | None = None
         self._automatic = False
         self._roomy = False
+        self._bars: tuple[float, ...] = ()
+        self._pictured = False
         self._empty_words = "Empty means automatic."
         self._refused: Callable[[float], str] = lambda value: ""
         self._range_said: Callable[[Ends], tuple[str, bool]] | None = None
@@ -110,6 +115,18 @@ class QuantityEdit(QLineEdit):
         self._unit = _PAINTED_UNITS.get(self._field.unit, self._field.unit).replace("GPU", noun)
         self._make_room()
         self.update()
+
+    def show_range(self, bars: tuple[float, ...]) -> None:
+        """Draw how likely values are before the number, where it has room; no heights = it is known."""
+        if bars != self._bars:
+            self._bars = bars
+            self._make_room()
+            self.update()
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a range is drawn."""
+        return self._pictured
 
     @property
     def unit(self) -> str:
@@ -273,9 +290,14 @@ class QuantityEdit(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._roomy or not self.text():
-            return
         painter = QPainter(self)
+        if self._pictured:
+            self._paint_range(painter)
+        if self._roomy and self.text():
+            self._paint_unit(painter)
+        painter.end()
+
+    def _paint_unit(self, painter: QPainter) -> None:
         font = painter.font()
         # A painter begins with the font of the widget, which the style sheet made bold for the number.
         font.setWeight(QFont.Weight.Normal)
@@ -283,18 +305,37 @@ class QuantityEdit(QLineEdit):
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         room = QRect(0, 0, self.width() - PADDING, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.unit)
-        painter.end()
+
+    def _paint_range(self, painter: QPainter) -> None:
+        """How likely each part of the range is, as small bars on one foot."""
+        metrics = self.fontMetrics()
+        height, foot = metrics.ascent(), (self.height() + metrics.ascent()) / 2
+        step = (self._picture_width() - GAP) / len(self._bars)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colour = self.palette().color(QPalette.ColorRole.Accent)
+        colour.setAlphaF(0.55)
+        painter.setBrush(colour)
+        for at, share in enumerate(self._bars):
+            tall = max(1.0, share * height)
+            painter.drawRect(QRectF(PADDING + at * step, foot - tall, max(1.0, step - 0.5), tall))
+
+    def _picture_width(self) -> int:
+        """Pixels of the picture of a range, in proportion to the text, with its distance."""
+        return round(1.5 * self.fontMetrics().height()) + GAP
 
     def _make_room(self) -> None:
-        """Keep the text clear of the painted unit, whatever the font's size; a long text takes its place."""
+        """Keep the text clear of what is painted beside it, at any size; a long one takes its place."""
         metrics = self.fontMetrics()
         needed = metrics.horizontalAdvance(self._unit) + 4
-        taken = metrics.horizontalAdvance(self.text()) + needed + 2 * PADDING
+        taken = metrics.horizontalAdvance(self.text()) + 2 * PADDING
+        picture = self._picture_width() if self._bars else 0
+        self._pictured = bool(self._bars) and taken + picture <= self.width()
+        taken += picture if self._pictured else 0
         # The unit is painted beside the text, which Qt knows nothing of: without a margin they would overlap.
-        self._roomy = bool(self._unit and self.text()) and taken <= self.width()
-        right = needed if self._roomy else 0
-        if self.textMargins().right() != right:
-            self.setTextMargins(0, 0, right, 0)
+        self._roomy = bool(self._unit and self.text()) and taken + needed <= self.width()
+        left, right = picture if self._pictured else 0, needed if self._roomy else 0
+        if (self.textMargins().left(), self.textMargins().right()) != (left, right):
+            self.setTextMargins(left, 0, right, 0)
 
 
 def _editable(value: float, field: Input) -> str:

@@ -19,13 +19,14 @@ class KeyFigureBlock(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.label, self.value, self.note = plain_label(), plain_label(), plain_label()
+        self.label, self.value, self.note, self.spread = (plain_label() for _ in range(4))
         self._figure = ""
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted again as the mouse comes and goes
         column = QVBoxLayout(self)
         column.setContentsMargins(RING, 3, RING, 3)
         column.setSpacing(2)
-        for part, role in ((self.label, "quiet"), (self.value, "figure"), (self.note, "quiet")):
+        for part, role in ((self.label, "quiet"), (self.value, "figure"), (self.note, "quiet"),
+                           (self.spread, "quiet")):  # fmt: skip
             part.setProperty("role", role)
             column.addWidget(part)
 
@@ -34,6 +35,8 @@ class KeyFigureBlock(QWidget):
         set_text(self.label, figure.label)
         set_text(self.value, figure.value)
         set_text(self.note, figure.note)
+        set_text(self.spread, figure.spread)
+        self.spread.setVisible(bool(figure.spread))
         self.setAccessibleName(figure.words)
         if figure.figure != self._figure:
             self._figure = figure.figure

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from isocost.quantities import DOLLAR, MoneyUnit
+from isocost.plan.inputs.input import Input
+from isocost.quantities import DOLLAR, MoneyUnit, shown_money
 
 _TINY = 1e-9
 """Relative slack so that 5.000000001 counts as 5 when stepping."""
@@ -138,6 +139,12 @@ class Scale:
         bounded = min(self.high, max(self.low, value))
         # Twelve digits drop the rest of binary arithmetic: 3 * 0.1 is 0.3 again, which is what people typed.
         return float(round(bounded)) if self.integer else _significant(bounded, 12)
+
+
+def scale_of(field: Input) -> Scale:
+    """The scale of a declared input, round in the currency shown."""
+    money = shown_money() if field.quantity == "money" else DOLLAR
+    return Scale(field.low, field.high, field.scale, field.integer, money=money)
 
 
 def _significant(value: float, digits: int) -> float:

@@ -123,6 +123,11 @@ class LogSlider(QSlider):
         """Horizontal place of a value in the widget."""
         return HANDLE + 1 + self._scale.position(value) * self._length()
 
+    def value_at(self, x: float) -> float:
+        """The roundest value at a horizontal place."""
+        position = (x - HANDLE - 1) / self._length()
+        return self._scale.snapped(self._scale.value(position), 1 / self._length())
+
     def _length(self) -> float:
         return max(1.0, self.width() - 2 * (HANDLE + 1))
 
@@ -218,8 +223,7 @@ class LogSlider(QSlider):
         event.accept()
 
     def _move_to(self, x: float) -> None:
-        position = (x - HANDLE - 1) / self._length()
-        self._report(self._scale.snapped(self._scale.value(position), 1 / self._length()))
+        self._report(self.value_at(x))
 
     # Keyboard
 

@@ -86,6 +86,7 @@ class ComparePage(QWidget):
         self._follower = Follower(self, session, ("project", "estimate"), self.show_answer)
         session.selection_changed.connect(self._follower.again)
         session.project_changed.connect(self._show_names)
+        session.doubt_shown.connect(self._follower.again)
         self._pause.timeout.connect(self._ask)
         self.columns.table_view.input_wanted.connect(self.go_to)
         self.columns.table_view.current_changed.connect(self._explain)
@@ -157,7 +158,8 @@ class ComparePage(QWidget):
             return
         self._explained = min(max(1, self._explained), len(scenarios) - 1)
         sides = [self._side(scenario, at) for at, scenario in enumerate(scenarios)]
-        self.columns.show_columns(columns(scenarios, sides, self._session.catalog), self._session.scenario)
+        shown = columns(scenarios, sides, self._session.catalog, ranged=self._session.doubt)
+        self.columns.show_columns(shown, self._session.scenario)
         self._show_why(scenarios)
 
     def _side(self, scenario: Scenario, at: int) -> Side | None:
@@ -166,7 +168,8 @@ class ComparePage(QWidget):
         known = known or next((each for each in self._known if each.scenario.name == scenario.name), None)
         newest = self._session.answer
         if newest is not None and at == self._session.scenario == newest.at and newest.scenario == scenario:
-            return Side(scenario, newest, known.odds if known is not None else None)
+            odds, ranges = (None, None) if known is None else (known.odds, known.ranges)
+            return Side(scenario, newest, odds, ranges=ranges)
         return replace(known, scenario=scenario) if known is not None else None
 
     def _is_newest(self, scenarios: tuple[Scenario, ...]) -> bool:

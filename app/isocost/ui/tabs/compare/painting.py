@@ -17,7 +17,7 @@ from isocost.report.decisions.beside import Columns, Row, Strip
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.tabs.compare.model import NAME, STATUS, ColumnsModel
-from isocost.ui.widgets.rows import LEFT, Index, write_text
+from isocost.ui.widgets.rows import LEFT, RIGHT, Index, write_text
 
 INSET = 12
 BADGE = 18
@@ -118,6 +118,12 @@ class CellDelegate(QStyledItemDelegate):
             left = min(words.right(), words.left() + text_size(font, cell.words)[0]) + 8
             tone = {"dearer": theme.care, "cheaper": theme.fine}.get(cell.tone, theme.quiet)
             write_text(painter, QRectF(left, room.top(), change, room.height()), cell.change, beside, tone)
+        if cell.likely:
+            quiet = font_of(theme, "quiet")
+            said = text_size(font, cell.words)[0] + change
+            wide = text_size(quiet, cell.likely)[0]
+            if said + 10 + wide <= room.width():  # else it stands in the tip
+                write_text(painter, room, cell.likely, quiet, theme.quiet, RIGHT)
 
     def _paint_strip(
         self,

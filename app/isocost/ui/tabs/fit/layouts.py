@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
+from isocost.plan.doubt.factors import Factors
 from isocost.plan.notice import RELEASE
 from isocost.report.findings.layouts import (
     HEADINGS,
@@ -282,8 +283,8 @@ class LayoutsCard(ChartCard):
         self.release.setEnabled(False)
         self.say("Layouts", why_not, why_not)
 
-    def show_report(self, report: FitReport) -> None:
-        """List a report's layouts in place of the last ones."""
+    def show_report(self, report: FitReport, likely: Factors | None = None) -> None:
+        """List a report's layouts in place of the last ones; ``likely``: see :func:`layouts_said`."""
         self._report = report
         self.model.show(report.rows)
         self._rows.arrange()
@@ -294,7 +295,7 @@ class LayoutsCard(ChartCard):
         self._own = own
         self.pins.say(pins_line(report))
         self.release.setEnabled(report.pinned != NOTHING_PINNED)
-        said = layouts_said(report)
+        said = layouts_said(report, likely)
         self.say(*said)
         self.view.setAccessibleName(said.finding)
 

@@ -11,6 +11,7 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.fit import FitReport, LayoutRow
 from isocost.plan.answer.predicted import Prediction, predicted
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.doubt.factors import Factors
 from isocost.report.findings.fit import (
     dearest_searched,
     in_rounds,
@@ -24,6 +25,7 @@ from isocost.ui.inputs.stage.commands import predict_claimed
 from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
+from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.fit.layouts import LayoutsCard
 from isocost.ui.tabs.fit.memory import MemoryCard
@@ -79,6 +81,7 @@ class FitPage(QScrollArea):
     def _connect(self) -> None:
         session = self._session
         self._follower = Follower(self, session, ("estimate", "fit"), self.show_answer)
+        self._ranging = Ranging(self, session, self._follower.again)
         session.selection_changed.connect(self._follower.again)
         session.failed.connect(self._fail)
         session.fit_failed.connect(self._fail_report)
@@ -142,7 +145,8 @@ class FitPage(QScrollArea):
         if stage.memory is not None:
             self._lay_open(self.memory, self.step, self.nearest, self.layouts)
             self.memory.show_stage(stage, selected_figure(self._session, "memory_bytes"))
-            self.step.show_stage(stage, selected_figure(self._session, "step_seconds"))
+            figure = selected_figure(self._session, "step_seconds")
+            self.step.show_stage(stage, figure, self._ranging.newest)
         elif not in_rounds(stage):
             self._lay_open()
             foretold = self._predicted()
@@ -172,7 +176,7 @@ class FitPage(QScrollArea):
     def _show_report(self, report: FitReport, stage: StageEstimate) -> None:
         self.report = report
         if report.searched:
-            self.layouts.show_report(report)
+            self.layouts.show_report(report, self._speed_range())
             self.nearest.show_report(report)
         elif report.rounds is not None:
             self._lay_open(self.memory, self.step)
@@ -182,6 +186,11 @@ class FitPage(QScrollArea):
         else:
             self._lay_open()
             self.empty.offer(unsearched(stage), self._other())
+
+    def _speed_range(self) -> Factors | None:
+        """How far the speed of the stage may lie from what is predicted; None = not known, or not shown."""
+        ranges = self._ranging.newest
+        return None if ranges is None else ranges.factors.get(selected_figure(self._session, "tokens_per_s"))
 
     def _fail_report(self, why: str) -> None:
         self.layouts.show_nothing(why)

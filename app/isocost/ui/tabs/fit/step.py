@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.fit import RoundsFit
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.report.findings.fit import (
     NO_STEP,
@@ -79,14 +80,14 @@ class StepCard(BreakdownCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.step", "Time of a step", "seconds", StepChart(None), theme, parent)
 
-    def show_stage(self, stage: StageEstimate, figure: str = "") -> None:
-        """Show one stage's step; ``figure`` is the key that explains it."""
+    def show_stage(self, stage: StageEstimate, figure: str = "", ranges: FigureRanges | None = None) -> None:
+        """Show one stage's step; ``figure`` is the key that explains it, and has its range."""
         breakdown = stage.step
         if breakdown is None or not breakdown.parts:
             self.show_nothing(NO_STEP)
             return
         self.explains(figure)
-        self.say(*step_said(stage, breakdown))
+        self.say(*step_said(stage, breakdown, ranges, figure))
         self.chart.show_breakdown(breakdown)
 
     def show_rounds(self, found: RoundsFit) -> None:

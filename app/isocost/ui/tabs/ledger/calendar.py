@@ -85,10 +85,11 @@ class Calendar(ChartCard):
         bars: tuple[TimelineBar, ...],
         months: tuple[CashMonth, ...],
         slip: Slip,
+        days: tuple[float, float] | None = None,
     ) -> None:
-        """Draw a programme's calendar in place of the last one."""
+        """Draw a programme's calendar in place of the last one; ``days``: 8 chances in 10 of its length."""
         self._months = months
-        said = calendar_said(bars, months)
+        said = calendar_said(bars, months, days)
         self.say(*said)
         self.plot.setAccessibleName(said.finding)
         self.plot.show_view(CalendarView(bars, months, stage_groups(estimate.ledger), slip.weeks))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from isocost.catalog import Catalog
 from isocost.plan.answer.badges import Badge
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.energy import Footprint
 from isocost.plan.money.ledger import Omission
 from isocost.report.findings.facts import (
@@ -75,6 +76,7 @@ class EnergyCard(ChartCard):
         self.sources = WrapLabel(self)
         self.sources.setProperty("role", "quiet")
         self._found: Footprint | None = None
+        self._ranges: FigureRanges | None = None
         self.figures = Flow(self, spacing=10)
         self.figures.show_chips(self.blocks)
         self.body.addWidget(self.figures)
@@ -90,17 +92,17 @@ class EnergyCard(ChartCard):
         super().apply_theme(theme)
         self.figures.fit()
 
-    def show_footprint(self, found: Footprint) -> None:
-        """Say what a programme draws, uses and emits."""
-        self._found = found
-        for block, figure in zip(self.blocks, energy_figures(found), strict=True):
+    def show_footprint(self, found: Footprint, ranges: FigureRanges | None = None) -> None:
+        """Say what a programme draws, uses and emits, with the ranges that are shown."""
+        self._found, self._ranges = found, ranges
+        for block, figure in zip(self.blocks, energy_figures(found, ranges), strict=True):
             block.fill(figure)
         self.figures.fit()
-        self.say(*energy_said(found))
+        self.say(*energy_said(found, ranges))
         self.sources.say(energy_sources(found))
 
     def table(self) -> Table:
-        return energy_table(energy_figures(self._found) if self._found is not None else ())
+        return energy_table(energy_figures(self._found, self._ranges) if self._found is not None else ())
 
 
 class ScopeCard(ChartCard):

@@ -13,6 +13,7 @@ from isocost.plan.money.ledger import Omission
 from isocost.report.findings.facts import counted_words
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
+from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.calendar import Calendar
 from isocost.ui.tabs.ledger.choices import OptionsCard, RentOrBuyCard
@@ -53,6 +54,8 @@ class LedgerPage(QWidget):
         self._theme = theme
         self._lay_out()
         self._follower = Follower(self, session, ("estimate",), self.show_answer)
+        self._ranging = Ranging(self, session, self._follower.again)
+        session.doubt_shown.connect(self._follower.again)
         session.selection_changed.connect(self._follower.again)
         session.failed.connect(self._fail)
         self.calendar.slip_wanted.connect(self._show_slip)
@@ -139,14 +142,19 @@ class LedgerPage(QWidget):
     def show_answer(self, answer: Answer) -> None:
         """Show an answer in place of the last one."""
         scenario, catalog = answer.scenario, self._session.catalog
-        self.waterfall.show_bill(answer.estimate)
+        ranged, ranges = self._session.doubt, self._ranging.newest
+        self.waterfall.show_bill(answer.estimate, ranged=ranged, ranges=ranges)
         self.calendar.show_calendar(
-            answer.estimate, answer.timeline, answer.cash, answer.slip(self.calendar.weeks)
+            answer.estimate,
+            answer.timeline,
+            answer.cash,
+            answer.slip(self.calendar.weeks),
+            None if ranges is None else ranges.of("programme_days", answer.reckoning["programme_days"]),
         )
         entry = catalog.accelerator(scenario.hardware.accelerator)
         self.rent_or_buy.show_question(answer.reckoning.rent_or_buy, entry.short_name)
         self.api_or_own.show_question(answer.options, scenario)
-        self.energy.show_footprint(answer.reckoning.footprint)
+        self.energy.show_footprint(answer.reckoning.footprint, ranges)
         self.scope.show_omissions(answer.omissions)
         self.badges.show_badges(badges(scenario, answer.estimate.stages, catalog, spokesman(scenario)))
 

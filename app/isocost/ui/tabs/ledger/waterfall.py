@@ -12,20 +12,22 @@ from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QWidget
 
 from isocost.plan.answer.results import Estimate
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.figure import LedgerGroup
 from isocost.quantities import format_money
+from isocost.report.decisions.techniques_card import UNRANGED
 from isocost.report.findings.ledger import (
     BillRow,
     BillView,
-    bar_description,
-    bar_explained,
-    bar_in_words,
-    bar_tip,
     bill_table,
     bill_view,
+    row_description,
+    row_explained,
     row_figure,
+    row_in_words,
+    row_sources,
+    row_tip,
     short_name,
-    sources,
     whole_share,
 )
 from isocost.report.table import Table
@@ -70,6 +72,8 @@ MOST_NAME = 0.55
 
 LEAST = 2.0
 """Pixels a bar is wide at least, so that every line is seen."""
+NARROWEST = 4.0
+"""Pixels from which on a range is drawn: a narrower one would hide its bar."""
 
 
 class BillDelegate(RowDelegate):
@@ -78,12 +82,10 @@ class BillDelegate(RowDelegate):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(theme, HEIGHT, parent)
         self._full_usd = 0.0
-        self._spread: tuple[float, float] | None = None
 
-    def show(self, full_usd: float, spread: tuple[float, float] | None) -> None:
-        """Paint from now on with bars of ``full_usd`` at most, and the total's range in USD."""
+    def show(self, full_usd: float) -> None:
+        """Paint from now on with bars of ``full_usd`` at most."""
         self._full_usd = full_usd
-        self._spread = spread
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW)
@@ -127,9 +129,11 @@ class BillDelegate(RowDelegate):
             painter.setPen(made_pen(theme.track))
             x = round(end) - 0.5
             painter.drawLine(QPointF(x, middle + half), QPointF(x, room.bottom() + room.height() / 2 - half))
-        if row.is_total and self._spread is not None:
-            low, high = (room.left() + usd * per_usd for usd in self._spread)
-            self.paint_spread(painter, low, high, middle)
+        if row.spread is not None:
+            low, high = (room.left() + (bar.start_usd + usd) * per_usd for usd in row.spread)
+            if high - low >= NARROWEST:
+                beyond = high > room.right() + 1.0
+                self.paint_spread(painter, low, min(high, room.right()), middle, beyond=beyond)
 
 
 class Waterfall(ChartCard):
@@ -144,12 +148,13 @@ class Waterfall(ChartCard):
         self.rack.hide()
         self._chosen: bool | None = None
         self._estimate: Estimate | None = None
+        self._ranged: tuple[bool, FigureRanges | None] = (True, None)
         self._view: BillView | None = None
         self.rows: Lines[BillRow] = Lines(
-            lambda row: bar_in_words(row.bar),
+            row_in_words,
             self,
-            tip=lambda row: bar_tip(row.bar),
-            more=lambda row: bar_description(row.bar),
+            tip=row_tip,
+            more=row_description,
             figure=row_figure,
         )
         self._delegate = BillDelegate(theme, self)
@@ -197,17 +202,20 @@ class Waterfall(ChartCard):
         """Whether techniques stand in the bill's place."""
         return self.by_technique.isChecked()
 
-    def show_bill(self, estimate: Estimate) -> None:
-        """Draw an estimate's bill in place of the last one."""
-        self._estimate = estimate
+    def show_bill(
+        self, estimate: Estimate, *, ranged: bool = True, ranges: FigureRanges | None = None
+    ) -> None:
+        """Draw an estimate's bill in place of the last one, ``ranged`` with what is known of its ranges."""
+        self._estimate, self._ranged = estimate, (ranged, ranges)
         if self._with_rack:
             self.rack.refresh()
+            self._say_rack()
             return
-        view = bill_view(estimate, self._chosen)
+        view = bill_view(estimate, self._chosen, ranged=ranged, ranges=ranges)
         self._view = view
         (self.by_line if view.by_line else self.by_group).setChecked(True)
         self.say(*view.said)
-        self._delegate.show(view.full_usd, view.spread)
+        self._delegate.show(view.full_usd)
         self.rows.show(view.rows)
         self.list.setAccessibleName(view.said.finding)
         self.list.show_all()
@@ -227,13 +235,13 @@ class Waterfall(ChartCard):
     def table(self) -> Table:
         if self._with_rack:
             return self.rack.table()
-        return bill_table(self._estimate.ledger if self._estimate is not None else ())
+        return bill_table(self._estimate.ledger if self._estimate is not None else (), self._ranged[1])
 
     def _choose(self, by_line: bool) -> None:
         self._chosen = by_line
         self._put(rack=False)
         if self._estimate is not None:
-            self.show_bill(self._estimate)
+            self.show_bill(self._estimate, ranged=self._ranged[0], ranges=self._ranged[1])
 
     def _show_rack(self) -> None:
         """Put the techniques in the bill's place; they are worked out while they show."""
@@ -248,14 +256,17 @@ class Waterfall(ChartCard):
 
     def _say_rack(self) -> None:
         if self._with_rack:
-            self.say(*self.rack.said)
+            finding, subtitle, summary = self.rack.said
+            if self._ranged[0]:
+                subtitle, summary = f"{subtitle} {UNRANGED}", f"{summary} {UNRANGED}"
+            self.say(finding, subtitle, summary)
 
     def _explain(self, index: Index) -> None:
         """The arithmetic and the source of a row; of the largest one while none is chosen."""
         if self._view is not None:
-            bar = self._view.explained(index.row())
-            self.how.say(bar_explained(bar))
-            self.source.say(sources(bar))
+            row = self._view.explained(index.row())
+            self.how.say(row_explained(row))
+            self.source.say(row_sources(row))
 
     def _dress_list(self) -> None:
         view = self.list

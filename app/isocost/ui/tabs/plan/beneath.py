@@ -14,8 +14,8 @@ from isocost.plan.answer.comparison import Comparison, View
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import LogPlot, added_curve, made_pen, mixed
 from isocost.ui.plot.lines import Line, Lines
-from isocost.ui.plot.styles import series_of
-from isocost.ui.tabs.plan.cost_time_legend import BAND, front_colour, reach_colour
+from isocost.ui.plot.styles import BAND, series_of
+from isocost.ui.tabs.plan.cost_time_legend import front_colour, reach_colour
 
 
 class Beneath:

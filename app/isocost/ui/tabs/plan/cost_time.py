@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from isocost.plan.answer.comparison import Comparison, View
@@ -49,13 +47,6 @@ class CostTime(ChartCard):
         self._stack.addWidget(self.nothing)
         self._stack.addWidget(self._with_foot())
         self.body.addLayout(self._stack, 1)
-        self.ranged = QAction("Show the range", self)
-        self.ranged.setObjectName("cost_time.ranged")
-        self.ranged.setCheckable(True)
-        self.ranged.setChecked(session.doubt)
-        self.ranged.toggled.connect(partial(setattr, session, "doubt"))
-        session.doubt_shown.connect(self.ranged.setChecked)
-        self.menu.addAction(self.ranged)
         order: tuple[QWidget, ...] = (self.plot, *self.handles, self.fields[0].edit)
         for first, second in pairwise(order):
             self.setTabOrder(first, second)

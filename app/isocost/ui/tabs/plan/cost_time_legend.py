@@ -11,13 +11,12 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from isocost.report.findings.plan import LegendKey, LegendMark, time_axes
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
+from isocost.ui.plot.styles import BAND
 
 ROW, SAMPLE, GAP = 18.0, 22.0, 14.0
 """Pixels of the design: a row's height, a sample's width, and between two entries."""
 TITLE = 17.0
 """Pixels of the design that the title of an axis takes."""
-BAND = 0.11
-"""Strength of the range's colour on its ground, in the plot too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,20 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.chances import chances, chances_follow, stage_with
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.along import rounded_end
+from isocost.plan.project.project import Place
 from isocost.report.findings.plan_goal import BUDGET
-from isocost.report.findings.risk import SAMPLING, SaferRow, budget_words
+from isocost.report.findings.risk import SAMPLING, DoubtRow, SaferRow, Side, budget_words
 from isocost.report.findings.said import Said
 from isocost.ui.inputs.bindings import write, write_number
+from isocost.ui.inputs.ranges import drop_range, held_range, move_ends
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.risk.dots import DotsCard
 from isocost.ui.tabs.risk.experiment import ExperimentCard
 from isocost.ui.tabs.risk.safer import SaferCard
-from isocost.ui.tabs.risk.tornado import TornadoCard
+from isocost.ui.tabs.risk.tornado_card import TornadoCard
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.sections import CardPage, hold_width
 
@@ -67,6 +70,8 @@ class RiskPage(CardPage):
         self.dots.plot.typing_wanted.connect(lambda: self.reveal(BUDGET))
         self.safer.chosen.connect(self._choose)
         self.tornado.field_wanted.connect(self._lead_to)
+        self.tornado.end_moved.connect(self._move_end)
+        self.tornado.dropped.connect(self._drop)
 
     def _arrange(self) -> None:
         """Two columns, or one where they have no room."""
@@ -107,6 +112,29 @@ class RiskPage(CardPage):
         stage, declared = stage_with(session.current_scenario, path, session.stage)
         session.select_stage(stage)
         self.field_wanted.emit(declared)
+
+    def _place_of(self, row: DoubtRow) -> tuple[Place, str]:
+        """The stage that holds the input of a doubt, and the input."""
+        session = self._session
+        stage, declared = stage_with(session.current_scenario, row.path, session.stage)
+        return Place(session.scenario, stage), declared
+
+    def _move_end(self, row: DoubtRow, side: Side, value: float, gesture: object) -> None:
+        """Make the ends of a bar the range of its input."""
+        at, declared = self._place_of(row)
+        held = held_range(self._session, declared, at)
+        if held is not None:
+            low, high = held.low, held.high
+        else:  # ours, of more digits than anybody means
+            planned = row.bar.doubt.shown_in_plan
+            low, high = (rounded_end(row.at(each).number, planned) for each in ("low", "high"))
+        ends = (value, high) if side == "low" else (low, value)
+        if not move_ends(self._session, declared, *ends, gesture, at=at):
+            self._show()
+
+    def _drop(self, row: DoubtRow) -> None:
+        at, declared = self._place_of(row)
+        drop_range(self._session, declared, at=at)
 
     # Showing
 

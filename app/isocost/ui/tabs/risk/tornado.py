@@ -1,24 +1,17 @@
-"""What moves the cost most: each doubt at its own low and high, with whose range it is."""
+"""The bars of what moves the cost: each doubt at its own low and high, with whose range it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QWidget
 
-from isocost.plan.answer.chances import Chances
-from isocost.plan.answer.estimate import Answer
-from isocost.report.findings.risk import DoubtRow, End, doubt_rows, doubts_noted, doubts_said, doubts_table
-from isocost.report.table import Table
-from isocost.ui.look.theme import SPACE, Theme
+from isocost.report.findings.risk import DoubtRow, End, Side
+from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
-from isocost.ui.plot.chart import Drawing, RowsChart
-from isocost.ui.tabs.risk.picking import PickWidget
-from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import WrapLabel, plain_tip
+from isocost.ui.plot.chart import RowsChart
 from isocost.ui.widgets.rows import RIGHT, write_text
 
 ROW, HEAD = 25, 22
@@ -31,6 +24,8 @@ NARROW = 480
 """Pixels below which a row has no room for whose range it is beside its bar."""
 THICK, GAP = 12, 6
 """Pixels of a bar's height, and between it and its words."""
+GRIP, REACH = 5, 6
+"""Pixels of a grip's width, and from it within which it is taken hold of."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +35,8 @@ class Places:
     rows: tuple[DoubtRow, ...]
     width: float
     theme: Theme
+    scaled_to: tuple[DoubtRow, ...] = ()
+    """Rows that set the scale in their stead: while an end is dragged nothing else moves."""
 
     @cached_property
     def in_full(self) -> bool:
@@ -71,7 +68,8 @@ class Places:
     @cached_property
     def scale(self) -> tuple[float, float]:
         """(place of the plan's cost, pixels per USD): the words at all ends have room."""
-        ends = [(end.usd, self.words_width(end)) for row in self.rows for end in row.ends]
+        rows = self.scaled_to or self.rows
+        ends = [(end.usd, self.words_width(end)) for row in rows for end in row.ends]
         room = self.bars
         cheap = [(-usd, words) for usd, words in ends if usd < 0.0] or [(0.0, 0.0)]
         dear = [(usd, words) for usd, words in ends if usd >= 0.0] or [(0.0, 0.0)]
@@ -84,20 +82,51 @@ class Places:
         taken = side + max(usd * per + words for usd, words in dear)
         return room.left() + side + max(0.0, room.width() - taken) / 2.0, per
 
+    def end(self, at: int, end: End) -> QPointF:
+        """The place of an end of a row's bar."""
+        zero, per = self.scale
+        return QPointF(zero + end.usd * per, self.row(at).center().y())
+
+    def usd(self, x: float, end: End) -> float:
+        """What is added to the cost at a place, as far as the end's words have room there."""
+        zero, per = self.scale
+        room, words = self.bars, self.words_width(end)
+        within = min(max(x, room.left() + words), room.right() - words)
+        return (within - zero) / per if per > 0.0 else end.usd
+
+    def side_at(self, at: int, x: float) -> Side | None:
+        """The end of a row's bar that is taken hold of at a place; None = neither, or it has no input."""
+        row = self.rows[at]
+        if not row.path:
+            return None
+        near, end = min(((abs(self.end(at, end).x() - x), end) for end in row.ends), key=lambda each: each[0])
+        return end.side if near <= self.theme.px(REACH) else None
+
     def words_width(self, end: End) -> float:
         """Pixels of what stands beside an end, with its distance."""
         small, quiet = font_of(self.theme, "small"), font_of(self.theme, "quiet")
         return text_size(small, end.value)[0] + GAP + text_size(quiet, end.added)[0] + 2.0 * GAP
 
 
-class TornadoChart(RowsChart[tuple[DoubtRow, ...]]):
-    """The bars, the widest on top; a row is a button."""
+@dataclass(frozen=True, slots=True)
+class TornadoView:
+    """The bars, and the end of one that is being moved."""
+
+    rows: tuple[DoubtRow, ...] = ()
+    marked: Side | None = None
+    """The end of the row pointed at that the keys move; None = neither."""
+    scaled_to: tuple[DoubtRow, ...] = ()
+    """See :class:`Places`."""
+
+
+class TornadoChart(RowsChart[TornadoView]):
+    """The bars, the widest on top; a row is a button, and its ends are grips."""
 
     row_height = ROW
 
     @property
     def rows(self) -> tuple[DoubtRow, ...]:
-        return self.view
+        return self.view.rows
 
     def top(self, theme: Theme) -> float:
         return theme.px(HEAD)
@@ -106,19 +135,34 @@ class TornadoChart(RowsChart[tuple[DoubtRow, ...]]):
         return QSize(theme.px(250), self.wanted(theme).height())
 
     def wanted(self, theme: Theme) -> QSize:
-        return QSize(theme.px(480), theme.px(HEAD + max(1, len(self.view)) * ROW))
+        return QSize(theme.px(480), theme.px(HEAD + max(1, len(self.rows)) * ROW))
+
+    def places(self, width: float, theme: Theme) -> Places:
+        """Where everything stands in a picture of some width."""
+        return Places(self.view.rows, width, theme, self.view.scaled_to)
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
-        if not self.view:
+        if not self.rows:
             return
-        places = Places(self.view, size.width(), theme)
+        places = self.places(size.width(), theme)
         zero, per = places.scale
         _paint_head(painter, places, zero)
-        for at, row in enumerate(self.view):
+        for at, row in enumerate(self.rows):
             _paint_row(painter, places, at, row, (zero, per), hovered=at == hover)
         painter.setPen(made_pen(theme.text, 1.4))
-        bottom = places.row(len(self.view) - 1).bottom()
+        bottom = places.row(len(self.rows) - 1).bottom()
         painter.drawLine(QPointF(zero, theme.px(HEAD)), QPointF(zero, bottom))
+        if hover is not None and self.rows[hover].path:
+            for end in self.rows[hover].ends:
+                _paint_grip(painter, places.end(hover, end), theme, marked=end.side == self.view.marked)
+
+
+def _paint_grip(painter: QPainter, at: QPointF, theme: Theme, *, marked: bool) -> None:
+    """What an end is taken hold of by; the one that the keys move is filled."""
+    wide, tall = theme.px(GRIP), theme.px(THICK + 4)
+    painter.setPen(made_pen(theme.accent if marked else theme.text, 1.4))
+    painter.setBrush(QColor(theme.accent if marked else theme.panel))
+    painter.drawRoundedRect(QRectF(at.x() - wide / 2, at.y() - tall / 2, wide, tall), 2, 2)
 
 
 def _paint_head(painter: QPainter, places: Places, zero: float) -> None:
@@ -181,70 +225,3 @@ def _paint_end(
     write_text(painter, QRectF(start, room.top(), value + 1, room.height()), end.value, small, theme.text)
     after = QRectF(start + value + GAP, room.top(), added + 1, room.height())
     write_text(painter, after, end.added, quiet, theme.quiet)
-
-
-class TornadoCard(ChartCard):
-    """The card; a row leads to its input."""
-
-    field_wanted = Signal(str)
-    """Path of the input that settles a doubt, with its stage where it is one stage's alone."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("risk.tornado", parent)
-        self._chances: Chances | None = None
-        self.rows = PickWidget[tuple[DoubtRow, ...]](TornadoChart(()), theme, self)
-        self.rows.setObjectName("risk.tornado.rows")
-        self.rows.picked.connect(self._pick)
-        self.rows.said.connect(self._tell)
-        self.pointed = WrapLabel(self, lines=2)
-        self.pointed.setObjectName("risk.tornado.pointed")
-        self.pointed.setProperty("role", "quiet")
-        self.body.addWidget(self.rows)
-        self.body.addSpacing(SPACE)
-        self.body.addWidget(self.pointed)
-        self.body.addStretch(1)
-        self.setTabOrder(self.rows, self.more)
-        self._noted = ""
-        self.apply_theme(theme)
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the theme's type and colours."""
-        super().apply_theme(theme)
-        self.rows.apply_theme(theme)
-
-    def show_nothing(self, why: str) -> None:
-        """Leave the rows empty and say why."""
-        self._chances = None
-        self.rows.show_view(())
-        self._noted = ""
-        self._tell("")
-        self.say("What moves the cost most", why, why)
-
-    def show_chances(self, found: Chances, answered: Answer) -> None:
-        """Draw the bars in place of the last ones."""
-        self._chances = found
-        said = doubts_said(found)
-        self.say(*said)
-        self.rows.setAccessibleName(said.finding)
-        self.rows.show_view(doubt_rows(found))
-        self._noted = doubts_noted(found, answered)
-        if self.rows.hover is None:
-            self._tell("")
-
-    def drawing(self) -> Drawing | None:
-        return self.rows.chart if self.rows.view else None
-
-    def footnote(self) -> str:
-        return self._noted
-
-    def table(self) -> Table:
-        return doubts_table(self._chances) if self._chances is not None else super().table()
-
-    def _tell(self, words: str) -> None:
-        """The row pointed at with its source; what is to be known of all while none is."""
-        self.pointed.say(words or self._noted)
-        self.pointed.setToolTip(plain_tip(self._noted))
-
-    def _pick(self, at: int) -> None:
-        if path := self.rows.view[at].path:
-            self.field_wanted.emit(path)

@@ -16,17 +16,19 @@ from isocost.plan.answer.estimate import Answer
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.knee import Knee, knee
 from isocost.quantities import format_share
-from isocost.report.findings.counts import SAME, TITLE, CountsView, Panel, said, table, view
+from isocost.report.findings.counts import LIKELY, SAME, TITLE, CountsView, Panel, said, table, view
 from isocost.report.table import Table
 from isocost.ui.look.theme import Series, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import Drawing, ReadableChart, ReadableWidget
 from isocost.ui.plot.frame import LogFrame, path_of, ticks_across
-from isocost.ui.plot.styles import series_of
+from isocost.ui.plot.styles import BAND, series_of
 from isocost.ui.plot.ticks import Tick, count_scale, even_ticks, fit_ticks, money_tick, time_scale
+from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.isocost import Instead
-from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.labels import WrapLabel
 
 log = logging.getLogger(__name__)
 LEFT, RIGHT, TOP, BELOW, BETWEEN = 50, 44, 4, 24, 14
@@ -63,9 +65,13 @@ class _Room:
     def ends(self, panel: Panel) -> tuple[float, float]:
         """Lowest and highest value of a panel's axis."""
         known = panel.values[np.isfinite(panel.values)]
+        low, high = panel.factors or (1.0, 1.0)
+        least, most = float(known.min()) * min(1.0, low), float(known.max()) * max(1.0, high)
         if panel.kind == "days":
-            return float(known.min()) / 1.3, float(known.max()) * 1.3
-        return 0.0, max(float(known.max()) * HEAD, 1e-9)
+            return least / 1.3, most * 1.3
+        if panel.kind == "mfu":
+            most = min(1.0, most)
+        return 0.0, max(most * HEAD, 1e-9)
 
     def y(self, at: int, value: float) -> float:
         """Pixel of a value of a panel."""
@@ -133,6 +139,8 @@ class CountsChart(ReadableChart[CountsView | None]):
         _paint_counts(painter, room, hover)
         for at in range(len(self.view.panels)):
             _paint_panel(painter, room, at, series)
+        if self.view.ranged:
+            _paint_key(painter, room, series)
         if hover is not None:
             _paint_pointer(painter, room, hover, series)
 
@@ -179,6 +187,8 @@ def _paint_counts(painter: QPainter, room: _Room, hover: int | None) -> None:
 def _paint_panel(painter: QPainter, room: _Room, at: int, series: Series) -> None:
     theme, shown, area = room.theme, room.shown, room.areas[at]
     panel = shown.panels[at]
+    if panel.factors is not None:
+        _paint_band(painter, room, at, series)
     metrics = QFontMetricsF(font_of(theme, "quiet"))
     painter.setFont(font_of(theme, "quiet"))
     for tick in room.ticks(at):
@@ -207,6 +217,41 @@ def _paint_panel(painter: QPainter, room: _Room, at: int, series: Series) -> Non
         painter.setPen(made_pen(theme.panel, 1.5))
         painter.setBrush(QColor(series.line))
         painter.drawEllipse(QPointF(*points[shown.plan].tolist()), 5.5, 5.5)
+
+
+def _paint_band(painter: QPainter, room: _Room, at: int, series: Series) -> None:
+    """8 chances in 10 along the counts."""
+    panel, area = room.shown.panels[at], room.areas[at]
+    assert panel.factors is not None
+    known = np.flatnonzero(np.isfinite(panel.values))
+    edges = [
+        [(room.x(i), room.y(at, float(panel.values[i]) * factor)) for i in known.tolist()]
+        for factor in panel.factors
+    ]
+    painter.save()
+    painter.setClipRect(area)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(series.line, room.theme.panel, BAND))
+    painter.drawPolygon(QPolygonF([QPointF(*each) for each in (*edges[0], *reversed(edges[1]))]))
+    painter.restore()
+
+
+def _paint_key(painter: QPainter, room: _Room, series: Series) -> None:
+    """What is shaded, above the curve that falls from left to right, where it has room."""
+    theme, area = room.theme, room.areas[0]
+    font = font_of(theme, "quiet")
+    width, height = text_size(font, LIKELY)
+    knee = room.shown.knee
+    right = area.right() if knee is None else min(area.right(), room.x(knee))
+    left = right - 6 - width
+    if left - 20 < area.left() + area.width() / 3:
+        return
+    painter.fillRect(
+        QRectF(left - 20, area.top() + 2, 14, height - 4), mixed(series.line, theme.panel, 2 * BAND)
+    )
+    painter.setFont(font)
+    painter.setPen(QColor(theme.quiet))
+    painter.drawText(QPointF(left, area.top() + QFontMetricsF(font).ascent()), LIKELY)
 
 
 def _paint_diamond(painter: QPainter, at: QPointF, series: Series, theme: Theme) -> None:
@@ -278,7 +323,7 @@ class CountsCard(ChartCard):
         self._session = session
         self.plot = CountsPlot(theme, self)
         self.plot.setObjectName("scale.counts.plot")
-        self.pointed = ElidedLabel(self)
+        self.pointed = WrapLabel(self, lines=2)
         self.pointed.setProperty("role", "quiet")
         self.instead = Instead("scale.counts.empty", self)
         self._stack = QStackedLayout()
@@ -290,6 +335,8 @@ class CountsCard(ChartCard):
         self.knee = session.later(_knee, lambda answer: (answer.scenario, answer.project.prices))
         self.knee.ready.connect(lambda _: self.refresh())
         self.knee.failed.connect(self._fail)
+        self._ranging = Ranging(self, session, self.refresh)
+        session.doubt_shown.connect(self.refresh)
         self.plot.said.connect(self._tell)
         self.plot.chosen.connect(self._choose)
         self.apply_theme(theme)
@@ -316,7 +363,7 @@ class CountsCard(ChartCard):
 
     def show_answer(self, answer: Answer) -> None:
         """Draw an answer, with the last one's knee until its own has been asked for and has come."""
-        shown = view(answer, self.knee.value)
+        shown = view(answer, self.knee.value, self._ranging.newest, ranged=self._session.doubt)
         if shown is None:
             self.show_nothing(SAME)
             return

@@ -141,6 +141,7 @@ class IsocostCard(ChartCard):
     def _connect(self) -> None:
         session, plot = self._session, self.plot
         session.project_changed.connect(self._follow)
+        session.doubt_shown.connect(self.refresh)
         self.surveyed.ready.connect(lambda _: self.refresh())
         self.surveyed.failed.connect(self._fail)
         plot.along.connect(self._along)
@@ -246,7 +247,8 @@ class IsocostCard(ChartCard):
             self.show_nothing(NO_SIZES)
             return
         if known is not None and known.of == wanted and not self.plot.dragging:
-            on = ground(case, known.found, result, self.mover.bill or usd)
+            spread = answer.comparison.spread if self._session.doubt else None
+            on = ground(case, known.found, result, self.mover.bill or usd, spread)
             self._show(case, on if shown is None or not _alike(on, shown.ground) else shown.ground, usd)
         elif shown is not None:
             self._show(case, shown.ground, usd)
@@ -340,4 +342,5 @@ def _alike(one: Ground, other: Ground) -> bool:
     """Whether two grounds are the same picture."""
     same = one.survey is other.survey and one.usd == other.usd and one.hardware == other.hardware
     budgets = [each.budget.label if each.budget is not None else "" for each in (one, other)]
-    return same and budgets[0] == budgets[1] and one.bill.label == other.bill.label
+    bands = [None if each.band is None else [edge.label for edge in each.band] for each in (one, other)]
+    return same and budgets[0] == budgets[1] and bands[0] == bands[1] and one.bill.label == other.bill.label

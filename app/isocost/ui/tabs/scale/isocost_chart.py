@@ -29,6 +29,7 @@ from isocost.ui.plot.frame import (
     ticks_up,
 )
 from isocost.ui.plot.placing import Box, place_near
+from isocost.ui.plot.styles import BAND
 from isocost.ui.plot.ticks import number_scale
 from isocost.ui.tabs.scale.isocost_places import ROW, SAMPLE, TITLE, Places, Written, places
 
@@ -62,6 +63,7 @@ class IsocostChart(Chart[ScaleView | None]):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
         painter.setClipRect(at.frame.area)
+        _paint_band(painter, at)
         _paint_unfit(painter, at)
         _paint_ridge(painter, at)
         _paint_lines(painter, at)
@@ -172,6 +174,21 @@ def _paint_hover(painter: QPainter, at: Places, model: int) -> None:
     _paint_card(painter, Box(left, top, width, height), words, at.theme)
 
 
+def _paint_band(painter: QPainter, at: Places) -> None:
+    """What the bill buys with 8 chances in 10."""
+    if at.ground.band is None:
+        return
+    below, above = (at.frame.pixels(edge.sizes, edge.tokens) for edge in at.ground.band)
+    known = np.isfinite(below[:, 1]) | np.isfinite(above[:, 1])
+    # One edge alone has a place where the other lies beyond the map.
+    below, above = below[known], above[known]
+    below[:, 1] = np.where(np.isfinite(below[:, 1]), below[:, 1], at.frame.area.bottom())
+    above[:, 1] = np.where(np.isfinite(above[:, 1]), above[:, 1], at.frame.area.top())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(at.series.line, at.theme.panel, BAND))
+    painter.drawPolygon(polygon_of(np.vstack((below, above[::-1]))))
+
+
 def _paint_unfit(painter: QPainter, at: Places) -> None:
     most, area = at.ground.on.most, at.frame.area
     if most is not None and most < at.frame.x[1]:
@@ -248,11 +265,15 @@ def _paint_sample(painter: QPainter, mark: Mark, room: QRectF, at: Places) -> No
     if mark in ("dense", "mixture"):
         _paint_model(painter, room.center(), theme, hollow=mark == "mixture")
         return
-    if mark == "ridge":
-        painter.fillRect(
-            room.adjusted(0, room.height() / 2 - 5, 0, 5 - room.height() / 2),
-            mixed(theme.fine, theme.panel, RIDGE),
-        )
+    fills = {
+        "ridge": mixed(theme.fine, theme.panel, RIDGE),
+        "band": mixed(at.series.line, theme.panel, 2 * BAND),
+    }
+    if mark in fills:
+        bar = room.adjusted(0, room.height() / 2 - 5, 0, 5 - room.height() / 2)
+        painter.fillRect(bar, fills[mark])
+    if mark == "band":
+        return
     pens = {
         "cost": made_pen(at.series.line, 1.6, COST),
         "loss": made_pen(mixed(theme.quiet, theme.panel, 0.6), 1.2),

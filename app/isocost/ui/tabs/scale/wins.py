@@ -117,6 +117,7 @@ class WinsCard(ChartCard):
         self._without: frozenset[str] = frozenset()
         self._chosen = False
         self.mapped = session.later(_mapped, _mapped_by)
+        session.doubt_shown.connect(self._tell_ranges)
         self.plot = WinsPlot(theme, self)
         self.plot.setObjectName("scale.wins.plot")
         self.up, self.across = (
@@ -247,8 +248,13 @@ class WinsCard(ChartCard):
             with QSignalBlocker(self.up):
                 self.up.setCurrentIndex(self.up.findData(up))
 
+    def _tell_ranges(self) -> None:
+        """Say whether the map has ranges, where figures elsewhere have them."""
+        if self.mapped.value is not None and self.plot.view is not None:
+            self._take(self.mapped.value)
+
     def _take(self, shown: WinsView) -> None:
-        words = said(shown)
+        words = said(shown, ranged=self._session.doubt)
         self.say(*words)
         self.plot.setAccessibleName(words.finding)
         self.plot.show_view(shown)
