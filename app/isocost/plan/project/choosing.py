@@ -47,6 +47,16 @@ def price_for(project: Project, accelerator: str, catalog: Catalog) -> PriceCard
     return next(frozen, None) or catalog.default_price(accelerator)
 
 
+def names(project: Project, accelerator: str) -> bool:
+    """Whether anything of a project is of an accelerator: a scenario, a stage, a price."""
+    held = [scenario.hardware for scenario in project.scenarios]
+    held += [
+        stage.hardware for each in project.scenarios for stage in each.stages if stage.hardware is not None
+    ]
+    priced = (card.accelerator for card in project.prices)
+    return accelerator in (*(each.accelerator for each in held), *priced)
+
+
 def is_too_many(count: int, terms: str, entry: AcceleratorEntry) -> bool:
     """Whether a price on these terms says nothing of so many: that of single cards prices no cluster."""
     return terms in NO_CLUSTER and count > entry.spec.node_size
