@@ -188,6 +188,7 @@ class Menus:
         """What users bring of their own."""
         menu = self._menus["&Data"]
         self._add(menu, "Your &accelerators…", partial(self._commands.open_own, "accelerators"))
+        self._add(menu, "&Quotes…", partial(self._commands.open_own, "quotes"), "Ctrl+Shift+Q")
 
     def _build_help(self) -> None:
         window = self._commands

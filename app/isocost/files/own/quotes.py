@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.prices import PriceCard
 from isocost.files.own import quote_words as said
@@ -148,15 +150,15 @@ class _Reader:
         shown = ", ".join(cell.strip() for cell in cells if cell.strip())
         notes: list[str] = []
         try:
-            key, held = self._accelerator(told["accelerator"])
-            usd = self._cell_price(told, table.priced, key, held, notes)
+            key, held = self.accelerator(told["accelerator"])
+            usd = self.cell_price(told, table.priced, key, held, notes)
             source = told.get("source") or self._source or shown
             card = self._card(
                 key,
                 usd,
                 told.get("supplier", ""),
                 self._cell_terms(told),
-                self._cell_date(told, notes),
+                self.cell_date(told, notes),
                 source,
                 self._included(told, key),
                 notes,
@@ -210,11 +212,9 @@ class _Reader:
     ) -> PriceCard:
         if not supplier:
             notes.append("No supplier is named.")
-        if not 0.0 < usd <= DEAREST:
-            raise QuoteError(f"{format_money(usd)} an hour is no price: it must be above 0, at most $1M.")
         return PriceCard(
             key,
-            round(usd, 6),
+            round(priced(usd), 6),
             supplier[:80] or said.UNNAMED,
             terms[:80] or said.NOT_STATED,
             source[:LONGEST_LINE],
@@ -224,7 +224,7 @@ class _Reader:
 
     # Parts
 
-    def _accelerator(self, name: str) -> tuple[str, int]:
+    def accelerator(self, name: str) -> tuple[str, int]:
         """(id, how many the name holds) of what a cell names."""
         if not name:
             raise QuoteError("The accelerator is missing.")
@@ -270,7 +270,7 @@ class _Reader:
             notes.append(f"The price of {size} together is divided by {size}.")
         return usd
 
-    def _cell_price(
+    def cell_price(
         self, told: Mapping[str, str], heading: str, key: str, held: int, notes: list[str]
     ) -> float:
         cell = told["price"]
@@ -289,7 +289,7 @@ class _Reader:
         cell = told.get("terms", "")
         return (said.terms_in(said.Rest(cell)) or cell) if cell else ""
 
-    def _cell_date(self, told: Mapping[str, str], notes: list[str]) -> str:
+    def cell_date(self, told: Mapping[str, str], notes: list[str]) -> str:
         cell = told.get("date", "")
         if not cell:
             return self._undated(notes)
@@ -323,3 +323,36 @@ class _Reader:
         many = self._many(int(counted), key) if counted.isdecimal() and counted != "1" else ""
         parts = [many or counted.removeprefix("1"), told.get("includes", "")]
         return "; ".join(part for part in parts if part)
+
+
+# One cell
+
+EDITABLE = ("accelerator", "price", "terms", "supplier", "date", "includes")
+"""What can be typed over in a quote that was read."""
+
+
+def edited(
+    card: PriceCard, what: str, text: str, catalog: Catalog, money: Sequence[MoneyUnit], today: date
+) -> PriceCard:
+    """A quote with one of ``EDITABLE`` typed over. Raises QuoteError."""
+    text = " ".join(text.split())
+    reader = _Reader(catalog, money, today, card.source)
+    if what == "accelerator":
+        return replace(card, accelerator=reader.accelerator(text)[0])
+    if what == "price":
+        usd = reader.cell_price({"price": text}, "", card.accelerator, 1, [])
+        return replace(card, usd_per_gpu_hour=round(priced(usd), 6))
+    if what == "terms":
+        return replace(card, commitment=said.terms_in(said.Rest(text)) or text[:80] or said.NOT_STATED)
+    if what == "supplier":
+        return replace(card, supplier=text[:80] or said.UNNAMED)
+    if what == "date":
+        return replace(card, date=reader.cell_date({"date": text}, []))
+    return replace(card, includes=text[:LONGEST_LINE])
+
+
+def priced(usd: float) -> float:
+    """A price an hour that can be one. Raises QuoteError."""
+    if not 0.0 < usd <= DEAREST:
+        raise QuoteError(f"{format_money(usd)} an hour is no price: it must be above 0, at most $1M.")
+    return usd

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QWidget
 from isocost.ui.own.accelerators import AcceleratorsDialog
 from isocost.ui.own.frame import OwnDialog
 from isocost.ui.own.opening import OwnDialog as Name
+from isocost.ui.own.quotes import QuotesDialog
 from isocost.ui.session.session import Session
 
 MADE_BY: Mapping[Name, Callable[[Session, QWidget], OwnDialog]] = {
     "accelerators": AcceleratorsDialog,
+    "quotes": QuotesDialog,
 }
