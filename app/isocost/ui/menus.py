@@ -189,6 +189,7 @@ class Menus:
         menu = self._menus["&Data"]
         self._add(menu, "Your &accelerators…", partial(self._commands.open_own, "accelerators"))
         self._add(menu, "&Quotes…", partial(self._commands.open_own, "quotes"), "Ctrl+Shift+Q")
+        self._add(menu, "&Calibrate by your runs…", partial(self._commands.open_own, "calibrate"))
 
     def _build_help(self) -> None:
         window = self._commands
