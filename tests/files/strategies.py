@@ -11,6 +11,7 @@ from isocost.files.schema import section_of
 from isocost.plan.inputs.locks import LOCKABLE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.project.project import GpuHoursStage, Project
+from isocost.plan.project.quotes import offer_of
 from isocost.plan.project.ranges import InputRange
 from isocost.plan.values import Currency
 
@@ -121,7 +122,7 @@ def one_kind_of_hours(stage: GpuHoursStage) -> st.SearchStrategy:
 def distinct(project: Project) -> bool:
     """Whether scenarios and prices are told apart."""
     names = [scenario.name for scenario in project.scenarios]
-    priced = [card.accelerator for card in project.prices]
+    priced = [offer_of(card) for card in project.prices]
     return len(set(names)) == len(names) and len(set(priced)) == len(priced)
 
 

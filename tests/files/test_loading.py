@@ -202,7 +202,8 @@ def test_scenarios_and_prices_are_told_apart_by_name() -> None:
     scenario = GOOD[GOOD.index("- name: Base") :]
     assert "scenarios[1].name: 'Base' is taken by another scenario." in problem(GOOD + scenario)
     card = "- {accelerator: b200, usd_per_gpu_hour: 5, supplier: x, commitment: y, source: z, date: w}\n"
-    assert "prices[1].accelerator: 'b200' has a price already." in problem(GOOD + "prices:\n" + card + card)
+    said = problem(GOOD + "prices:\n" + card + card)
+    assert "prices[1]: 'b200' of 'x' on 'y' terms has a price already." in said
     assert "prices[0].usd_per_gpu_hour: Price must lie" in problem(
         GOOD + "prices:\n" + card.replace("5", "-5")
     )

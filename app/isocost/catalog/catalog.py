@@ -213,6 +213,12 @@ def load(user_folder: Path | None = None) -> Catalog:
     return _load(user_folder)
 
 
+def reload() -> Catalog:
+    """The catalogue of the app's data folder as its files are now, for whoever has just changed one."""
+    _load_default.cache_clear()
+    return load()
+
+
 @lru_cache(maxsize=4)
 def _load_default(folder: Path) -> Catalog:
     return _load(folder)

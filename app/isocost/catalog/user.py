@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
@@ -24,9 +24,19 @@ from isocost.catalog.yaml_text import Refused, Tree, Unquoted, YamlError, parse_
 from isocost.paths import resource
 
 OWN_FILE = "own.yaml"
+WINDOW_FILE = "window.yaml"
+"""What is added in the window: written whole by it, after the files people write (those are read first)."""
+NONE = "none"
+"""Written for a figure that a record lacks and the one it is ``like`` has."""
 MAXIMUM_FILES = 100
 SECTIONS = ("accelerators", "models", "prices")
 DEFAULT_SOURCE_FIELDS = tuple(name for name in AcceleratorRow.__struct_fields__ if name.startswith("source_"))
+NOT_EVERY = frozenset(
+    field.name
+    for field in msgspec.structs.fields(AcceleratorRow)
+    if not field.required and field.name.endswith(("_tflops", "_usd"))
+)
+"""Figures that not every accelerator has: rates of some formats, what was measured, what one costs."""
 
 
 class UserPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +82,7 @@ def read_user_folder(folder: Path, shipped: dict[str, AcceleratorRow]) -> UserRe
             content = _sections(text, shown_name(path), problems)
             for where, tree in _records(path, content, "accelerators", problems):
                 with left_out(problems):
-                    row = _accelerator(_values(tree, AcceleratorRow, where), known, where)
+                    row = accelerator_row(_values(tree, AcceleratorRow, where), known, where)
                     known[row.id] = row
                     accelerators.append((row, where))
             for where, tree in _records(path, content, "models", problems):
@@ -100,8 +110,9 @@ def shown_name(path: Path) -> str:
 
 
 def own_file(folder: Path) -> Path:
-    """The file that holds, or is to hold, the user's own records: the first of a folder that is read."""
-    return next(iter(_files(folder, [])), folder / OWN_FILE)
+    """The file that holds, or is to hold, what the user writes: the first of a folder that is read."""
+    written = (path for path in _files(folder, []) if path.name != WINDOW_FILE)
+    return next(written, folder / OWN_FILE)
 
 
 def make_own_file(path: Path) -> None:
@@ -219,8 +230,15 @@ def _own(values: dict[str, Any], kind: type[Row], where: str) -> Row:
     return made
 
 
-def _accelerator(values: dict[str, Any], known: dict[str, AcceleratorRow], where: str) -> AcceleratorRow:
-    """A whole record, or changes to the one named by ``like`` (or by ``id``, to override it)."""
+def accelerator_row(
+    record: Mapping[str, Any], known: Mapping[str, AcceleratorRow], where: str
+) -> AcceleratorRow:
+    """A whole record, or changes to the one named by ``like`` (or by ``id``, to override it).
+
+    ``none`` in place of a figure that not every accelerator has: this one has it not, whatever the other has.
+    Raises CatalogError naming ``where`` and the field.
+    """
+    values = dict(record)
     base_id = values.pop("like", values.get("id"))
     base = known.get(str(base_id))
     if base is None and str(base_id) != str(values.get("id")):
@@ -241,7 +259,9 @@ def _accelerator(values: dict[str, Any], known: dict[str, AcceleratorRow], where
         merged.update(dict.fromkeys(DEFAULT_SOURCE_FIELDS, source))
     else:
         merged.update(dict.fromkeys(_groups_changed(values), source))
-    row = _own({**merged, **values}, AcceleratorRow, where)
+    absent = {name for name, value in values.items() if value == NONE and name in NOT_EVERY}
+    every = {name: value for name, value in {**merged, **values}.items() if name not in absent}
+    row = _own(every, AcceleratorRow, where)
     measured = (row.measured_bf16_tflops, row.measured_fp8_tflops)
     for field, figures in (("source_purchase", (row.purchase_usd,)), ("source_measured", measured)):
         if not getattr(row, field) and any(each is not None for each in figures):

@@ -24,6 +24,7 @@ from isocost.plan.project.choosing import price_from
 from isocost.plan.project.currency import money_of
 from isocost.plan.project.obtainable import with_obtainable_counts
 from isocost.plan.project.project import Project, Scenario
+from isocost.plan.project.quotes import offer_of
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.values import Currency, Hardware, ModelChoice
 from isocost.quantities import DOLLAR, PLAIN, money_shown_in, numbers_marked
@@ -129,10 +130,12 @@ def _check(project: Project) -> None:
         for place, stage in enumerate(scenario.stages):
             _check_stage(stage, f"scenarios[{index}].stages[{place}]")
         _check_paths(scenario, f"scenarios[{index}]")
-    priced = [card.accelerator for card in project.prices]
-    for index, accelerator in enumerate(priced):
-        if accelerator in priced[:index]:
-            raise ContentError(f"prices[{index}].accelerator: {accelerator!r} has a price already.")
+    offers = [offer_of(card) for card in project.prices]
+    for index, (accelerator, supplier, terms) in enumerate(offers):
+        if offers[index] in offers[:index]:
+            raise ContentError(
+                f"prices[{index}]: {accelerator!r} of {supplier!r} on {terms!r} terms has a price already."
+            )
     _check_currency(project.currency)
 
 

@@ -15,11 +15,12 @@ from isocost.ui.widgets.labels import plain_tip
 if TYPE_CHECKING:  # imported when the window is filled
     from isocost.plan.project.project import Project
     from isocost.ui.header.headline import Headline
+    from isocost.ui.own.opening import OwnDialog
     from isocost.ui.session.documents import Documents
     from isocost.ui.session.session import Session
 
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
-TITLES = ("&File", "&Edit", "&View", "&Help")
+TITLES = ("&File", "&Edit", "&View", "&Data", "&Help")
 _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 SOLVE_KEY, LOCK_KEY = "Ctrl+Return", "Ctrl+L"
 """Of the input that has the keyboard."""
@@ -48,6 +49,9 @@ class Commands(Protocol):
 
     def show_history(self) -> None:
         """Every step of the plan in words."""
+
+    def open_own(self, dialog: OwnDialog) -> None:
+        """A dialog for what users bring of their own."""
 
     def explain(self, key: str, of: Project | None = None) -> None:
         """Open a figure of the answer, or of another plan."""
@@ -103,6 +107,7 @@ class Menus:
         self._build_file()
         self._build_edit()
         self._build_view()
+        self._build_data()
         self._build_help()
         window.documents.recent_changed.connect(self._fill_recent)
         self._fill_recent()
@@ -112,7 +117,7 @@ class Menus:
         if key is not None:
             action.setShortcut(QKeySequence(key))
         # A menu takes no focus from a field, nor does a key: what is typed there would be left out.
-        about_the_plan = menu in (self._menus["&File"], self._menus["&Edit"])
+        about_the_plan = menu in [self._menus[title] for title in ("&File", "&Edit", "&Data")]
         if about_the_plan:
             action.triggered.connect(self._commands.take_typed)
         action.triggered.connect(lambda _=False: run())
@@ -215,6 +220,13 @@ class Menus:
                 action.setChecked(code == window.session.money[0].code)
 
         menu.aboutToShow.connect(check)
+
+    def _build_data(self) -> None:
+        """What users bring of their own."""
+        menu = self._menus["&Data"]
+        self._add(menu, "Your &accelerators…", partial(self._commands.open_own, "accelerators"))
+        self._add(menu, "&Quotes…", partial(self._commands.open_own, "quotes"), "Ctrl+Shift+Q")
+        self._add(menu, "&Calibrate by your runs…", partial(self._commands.open_own, "calibrate"))
 
     def _build_help(self) -> None:
         window = self._commands

@@ -62,6 +62,8 @@ if TYPE_CHECKING:  # imported by Window.fill
     from isocost.plan.explain.changing import InputPlace
     from isocost.plan.project.project import Project
     from isocost.ui.explain.panel import ExplainPanel
+    from isocost.ui.own.frame import OwnDialog
+    from isocost.ui.own.opening import OwnDialog as OwnDialogName
     from isocost.ui.palette.palette import Palette
     from isocost.ui.solve.panel import SolvePanel
     from isocost.ui.widgets.side import SidePanel
@@ -111,6 +113,7 @@ class Window(QMainWindow):
         self._panel: ExplainPanel | None = None
         self._solver: SolvePanel | None = None
         self._palette: Palette | None = None
+        self._own: dict[OwnDialogName, OwnDialog] = {}
         self.wardrobe = Wardrobe(self, themes)
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
@@ -411,6 +414,18 @@ class Window(QMainWindow):
         worn = self.wardrobe.worn_by(part) or self.wardrobe.add(part, restyle)
         worn.wear(self.themes.theme)
 
+    def open_own(self, dialog: OwnDialogName) -> None:
+        """A dialog for what users bring of their own: accelerators, quotes, runs."""
+        from isocost.ui.own.dialogs import MADE_BY
+
+        self.take_typed()
+        self.show_workspace()
+        if dialog not in self._own:
+            self._own[dialog] = MADE_BY[dialog](self.session, self)
+        opened = self._own[dialog]
+        self._wear(opened, opened.apply_theme)
+        opened.bring()
+
     def show_history(self) -> None:
         """Every step of the plan in words; a click on one goes there."""
         from isocost.ui.dialogs.history import History
@@ -475,7 +490,7 @@ class Window(QMainWindow):
         super().childEvent(event)
         child = event.child()
         if event.polished() and isinstance(child, QWidget) and child.isWindow():
-            opened = self.wardrobe.add(child)
+            opened = self.wardrobe.worn_by(child) or self.wardrobe.add(child)
             opened.wear(self.themes.theme)
             child.destroyed.connect(lambda: self.wardrobe.forget(opened.part))
 

@@ -388,13 +388,13 @@ def test_every_example_of_the_file_is_a_good_record(tmp_path):
     assert catalog.default_price("h100-sxm").usd_per_gpu_hour == 2.85
 
 
-def test_the_file_that_is_there_is_the_one_that_opens(qtbot, accelerator, monkeypatch):
+def test_the_file_that_is_there_is_the_one_that_opens(qtbot, model, monkeypatch):
     opened = opening(monkeypatch, works=False)
     folder = paths.user_data() / "catalog"
     folder.mkdir(parents=True)
     (folder / "lab.yaml").write_text("prices: []\n", encoding="utf-8")
-    accelerator.showPopup()
-    click(qtbot, accelerator, "Add your own…")
+    model.showPopup()
+    click(qtbot, model, "Add your own…")
     qtbot.keyClick(box(), Qt.Key.Key_Return)
     assert opened == [folder / "lab.yaml"]
     assert (folder / "lab.yaml").read_text(encoding="utf-8") == "prices: []\n"

@@ -100,7 +100,7 @@ def other_cards(project: Project, catalog: Catalog, scenario: int = 0) -> list[P
     """The prices of the accelerators that :func:`other_curves` compares."""
     chosen = project.scenarios[scenario]
     owned = chosen.supply.mode == "own"
-    frozen = {card.accelerator: card for card in project.prices}
+    frozen = {card.accelerator: card for card in reversed(project.prices)}  # the first of each counts
     return [
         card
         for entry in catalog.accelerators.values()

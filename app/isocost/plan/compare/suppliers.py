@@ -67,7 +67,8 @@ class BySupplier:
 def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = None) -> BySupplier:
     """A scenario at the newest price of each supplier of its accelerator, on the plan's own terms.
 
-    What is doubtful or of another variant is no offer and stays out; prices of the user's own files are in.
+    What is doubtful or of another variant is no offer and stays out; prices of the user's own files and the
+    quotes the plan keeps are in.
     """
     today = today or date.today()
     scenario = answer.scenario
@@ -81,8 +82,8 @@ def priced_by_suppliers(answer: Answer, catalog: Catalog, today: date | None = N
     newest = date.fromisoformat(max((quote.date for quote in quotes), default=today.isoformat()))
     recent = [quote for quote in quotes if (newest - date.fromisoformat(quote.date)).days <= COMPARED_DAYS]
     offers = [(_card(quote), quote) for quote in recent]
-    theirs = [(card, None) for card in catalog.own_prices.get(entry.spec.id, ())]
     plan = card_of(scenario)
+    theirs = [(card, None) for card in (*catalog.own_prices.get(entry.spec.id, ()), *_quoted(answer, plan))]
     every: list[tuple[PriceCard, PriceQuote | None]] = [(plan, None), *theirs]
     every += [(card, quote) for card, quote in offers if not _same(card, plan)]
     prices = _priced(answer, every, today)
@@ -122,6 +123,15 @@ def _priced(
             stale=staleness(price, newest, catalog, today) is not None,
             old=age is not None and age > oldest,
         )
+
+
+def _quoted(answer: Answer, plan: PriceCard) -> Iterator[PriceCard]:
+    """Quotes of the plan's accelerator that the plan keeps beside the price it pays; no market's median."""
+    catalog = answer.reckoning.catalog
+    market = catalog.price_cards(plan.accelerator)
+    for card in answer.project.prices:
+        if card.accelerator == plan.accelerator and card not in market and not _same(card, plan):
+            yield card
 
 
 def _terms(supply: Supply, commitment: str) -> str:

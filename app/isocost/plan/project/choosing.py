@@ -10,6 +10,7 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.kinds import GpuHoursStage, Stage
 from isocost.plan.kinds.claim import hours_on
 from isocost.plan.project.project import Price, Project, Scenario, replace_scenario
+from isocost.plan.project.quotes import first_quote, with_quotes
 
 NO_PRICE = "no price known"
 """The supplier of a price that nobody asks: a number left in its place until one is typed."""
@@ -43,8 +44,17 @@ def card_of(scenario: Scenario) -> PriceCard:
 
 def price_for(project: Project, accelerator: str, catalog: Catalog) -> PriceCard | None:
     """The price frozen in the project for an accelerator, else the catalogue's usual one."""
-    frozen = (card for card in project.prices if card.accelerator == accelerator)
-    return next(frozen, None) or catalog.default_price(accelerator)
+    return first_quote(project, accelerator) or catalog.default_price(accelerator)
+
+
+def names(project: Project, accelerator: str) -> bool:
+    """Whether anything of a project is of an accelerator: a scenario, a stage, a price."""
+    held = [scenario.hardware for scenario in project.scenarios]
+    held += [
+        stage.hardware for each in project.scenarios for stage in each.stages if stage.hardware is not None
+    ]
+    priced = (card.accelerator for card in project.prices)
+    return accelerator in (*(each.accelerator for each in held), *priced)
 
 
 def is_too_many(count: int, terms: str, entry: AcceleratorEntry) -> bool:
@@ -64,6 +74,13 @@ def price_on(project: Project, accelerator: str, held: Price, catalog: Catalog) 
     return price_from(card) if card is not None else Price(held.usd_per_gpu_hour, supplier=NO_PRICE)
 
 
+def with_quote_used(project: Project, card: PriceCard, scenario: int = 0) -> Project:
+    """The project reckoning with a quote: compared at it, and paying it where it is of the plan's own."""
+    used = with_quotes(project, (card,))
+    mine = used.scenarios[scenario].hardware.accelerator == card.accelerator
+    return with_price(used, card, scenario) if mine else used
+
+
 def with_hardware(
     project: Project, accelerator: str, count: int, catalog: Catalog, scenario: int = 0
 ) -> Project:
@@ -81,7 +98,7 @@ def with_hardware(
         price = price_on(project, accelerator, chosen.price, catalog)
         changed = replace(changed, price=price, ownership=own)
         if chosen.price.supplier != NO_PRICE:
-            project = _freeze(project, card_of(chosen))
+            project = with_quotes(project, (card_of(chosen),))
     return replace_scenario(project, changed, scenario=scenario)
 
 
@@ -107,9 +124,3 @@ def _carried(stage: Stage, before: Scenario, accelerator: str, count: int, catal
     if stage.gpu_hours is not None and accelerator == held.accelerator:
         return stage
     return replace(stage, hours=None, gpu_hours=hours_on(stage, held, accelerator, catalog))
-
-
-def _freeze(project: Project, card: PriceCard) -> Project:
-    """The project remembering a card."""
-    others = tuple(each for each in project.prices if each.accelerator != card.accelerator)
-    return replace(project, prices=(*others, card))

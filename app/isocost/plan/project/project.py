@@ -95,7 +95,8 @@ class Project(Value, frozen=True, kw_only=True):
     notes: str = ""
     scenarios: tuple[Scenario, ...]
     prices: tuple[PriceCard, ...] = ()
-    """Prices of other accelerators, frozen for comparison: at most one each."""
+    """Its author's quotes, and prices of accelerators it has left: one of each supplier on the same terms.
+    The first of an accelerator is what that one is compared at."""
     currency: Currency = Currency()
 
 

@@ -65,6 +65,8 @@ QUOTE_TERMS = {
 }
 """Terms of market prices, in the order offered."""
 NO_QUOTES = "No market price is known; type one."
+YOUR_QUOTES = "Your quotes"
+ADD_QUOTE = "Quotes of your own…"
 
 PURCHASE = "ownership.usd_per_accelerator"
 """Stands for the price of an hour where accelerators are owned."""

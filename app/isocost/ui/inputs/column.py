@@ -16,7 +16,7 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
 from isocost.plan.physics.counts import units_of
 from isocost.plan.values import Data
-from isocost.quantities import MoneyUnit, shown_money
+from isocost.quantities import shown_money
 from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
@@ -89,7 +89,7 @@ class InputColumn(QScrollArea):
         self.precision = PrecisionPicker(session)
         self.stack = StackPicker(session)
         self.pins = LayoutPins(session)
-        self._market_of: tuple[str, bool, MoneyUnit] | None = None
+        self._market_of: tuple[object, ...] = ()
         self._shown: Estimate | None = None
         self._build()
         session.project_changed.connect(self.refresh)
@@ -240,7 +240,7 @@ class InputColumn(QScrollArea):
             self._session.value("hardware.accelerator"),
             self._session.current_scenario.supply.owns,
         )
-        market = (accelerator, owned, shown_money())
+        market = (accelerator, owned, shown_money(), self._session.catalog, self.quotes.kept())
         if market == self._market_of:
             return
         self._market_of = market

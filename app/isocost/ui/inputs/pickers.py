@@ -21,13 +21,12 @@ LIST_FRAME = 10
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class Picker(QComboBox):
-    """A drop-down that the wheel changes only while it has focus."""
+class DropDown(QComboBox):
+    """A list to choose from, drawn as every one here; the wheel changes it only while it has focus."""
 
-    def __init__(self, session: Session, path: str, label: str, help_text: str) -> None:
+    def __init__(self, name: str, label: str, help_text: str) -> None:
         super().__init__()
-        self._session = session
-        self.setObjectName(path)
+        self.setObjectName(name)
         self.setAccessibleName(label)
         self.setAccessibleDescription(help_text)
         self.setToolTip(help_text)
@@ -62,6 +61,14 @@ class Picker(QComboBox):
         place = QRect(self.width() - size - (0 if flat else 8), (self.height() - size) // 2, size, size)
         icon("chevron-down", colour, size).paint(painter, place)
         painter.end()
+
+
+class Picker(DropDown):
+    """A drop-down of a value of the plan."""
+
+    def __init__(self, session: Session, path: str, label: str, help_text: str) -> None:
+        super().__init__(path, label, help_text)
+        self._session = session
 
     def _add_heading(self, text: str) -> None:
         """A line that names a group and cannot be chosen."""

@@ -8,7 +8,16 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from isocost.catalog.prices import PriceCard
 from isocost.plan.project.choosing import price_from
-from isocost.report.findings.inputs import NO_QUOTES, QUOTE_TERMS, is_market, quote_line, quote_tick
+from isocost.report.findings.inputs import (
+    ADD_QUOTE,
+    NO_QUOTES,
+    QUOTE_TERMS,
+    YOUR_QUOTES,
+    is_market,
+    quote_line,
+    quote_tick,
+)
+from isocost.ui.own.opening import open_own
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.slider import Tick
@@ -36,18 +45,29 @@ class QuotesButton(QToolButton):
         """A mark for each supplier's newest listed price."""
         quotes = self._session.catalog.quotes(self._session.value("hardware.accelerator"))
         newest = {(quote.supplier, quote.terms): quote for quote in quotes if is_market(quote)}
-        return [Tick(quote.usd_per_gpu_hour, quote_tick(quote)) for quote in newest.values()]
+        market = [Tick(quote.usd_per_gpu_hour, quote_tick(quote)) for quote in newest.values()]
+        return [*market, *(Tick(card.usd_per_gpu_hour, quote_line(card)) for card in self.kept())]
+
+    def kept(self) -> tuple[PriceCard, ...]:
+        """The plan's own quotes of the selected accelerator; what the market asks is not among them."""
+        key, market = self._session.value("hardware.accelerator"), self.cards()
+        every = self._session.project.prices
+        return tuple(card for card in every if card.accelerator == key and card not in market)
 
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
         cards = self.cards()
-        if not cards:
+        if kept := self.kept():
+            self._add_group(menu, YOUR_QUOTES, kept)
+        if not cards and not kept:
             menu.addAction(NO_QUOTES).setEnabled(False)
         for terms, heading in QUOTE_TERMS.items():
             offered = [card for card in cards if card.commitment == terms]
             if offered:
                 self._add_group(menu, heading, offered)
+        menu.addSeparator()
+        menu.addAction(ADD_QUOTE).triggered.connect(lambda _=False: open_own(self, "quotes"))
 
     def _add_group(self, menu: QMenu, heading: str, cards: Iterable[PriceCard]) -> None:
         if menu.actions():

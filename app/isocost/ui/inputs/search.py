@@ -33,6 +33,7 @@ from isocost.ui.dialogs.own_catalog import show_own_catalog
 from isocost.ui.inputs.bindings import write
 from isocost.ui.inputs.choices import ChoiceList, Line
 from isocost.ui.inputs.pickers import ChoicePicker
+from isocost.ui.own.opening import open_own
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.typing import WindowKeys
@@ -92,6 +93,10 @@ class SearchPicker(ChoicePicker):
         """Why nothing can be chosen by a whole name, in a sentence; empty = something can."""
         raise NotImplementedError
 
+    def add_own(self) -> None:
+        """Let the user add one of their own."""
+        raise NotImplementedError
+
     def choose(self, value: str) -> None:
         """Put something into the plan."""
         raise NotImplementedError
@@ -139,7 +144,7 @@ class SearchPicker(ChoicePicker):
         self.list.close()
 
     def _open(self, lines: list[Line]) -> None:
-        own = Line((ADD_OWN,), choose=partial(show_own_catalog, self.window()), command=True)
+        own = Line((ADD_OWN,), choose=self.add_own, command=True)
         self.list.open(self.columns(), [*lines, own], self)
 
     def _search(self, text: str) -> None:
@@ -295,6 +300,10 @@ class ModelPicker(SearchPicker):
         """Why no model can be planned by a name; empty = one can."""
         return unknown_model(text, self._session.catalog)
 
+    def add_own(self) -> None:
+        """Lead to the file that models of one's own stand in."""
+        show_own_catalog(self.window())
+
     def choose(self, value: str) -> None:
         """Put a model into the plan; none is a custom one."""
         self._put(value or None, f"Model {value or 'custom'}")
@@ -306,8 +315,15 @@ class AcceleratorPicker(SearchPicker):
     def __init__(self, session: Session) -> None:
         self._announced = False
         super().__init__(session, "hardware.accelerator", "Search accelerators")
-        for entry in session.catalog.accelerators.values():
+        self._fill()
+        session.catalog_changed.connect(self._fill)
+
+    def _fill(self) -> None:
+        """Hold every accelerator of the catalogue, which may be another than before."""
+        self.clear()
+        for entry in self._session.catalog.accelerators.values():
             self.addItem(named_accelerator(entry), entry.spec.id)
+        self.refresh()
 
     def chosen(self) -> tuple[str, str]:
         """The project's accelerator."""
@@ -344,6 +360,10 @@ class AcceleratorPicker(SearchPicker):
     def unknown(self, text: str) -> str:
         """Why no accelerator can be planned by a name; empty = one can."""
         return unknown_accelerator(text, self._session.catalog)
+
+    def add_own(self) -> None:
+        """Open the form for an accelerator of one's own."""
+        open_own(self, "accelerators")
 
     def choose(self, value: str) -> None:
         """Put an accelerator into the plan, in the plan's count."""

@@ -27,6 +27,7 @@ QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[role="side"] { background: $panel; border: none; border-left: 1px solid $line; }
 QFrame[role="inset"] { background: $field; border: 1px solid $line; border-radius: ${radius}px; }
+QDialog[role="own"] { background: $panel; }
 QFrame[role="cover"] { background: $panel; border: none; }
 QFrame[role="foot"] { background: transparent; border: none; border-top: 1px solid $line; }
 QFrame[role="rule"] { background: $line; border: none; }

@@ -17,7 +17,7 @@ from isocost.plan.answer.curves import CostCurve, is_quick, other_curves, search
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.answer.fit import FitReport, fit_report
 from isocost.plan.answer.results import Estimate
-from isocost.plan.project.choosing import with_choice
+from isocost.plan.project.choosing import names, with_choice
 from isocost.plan.project.currency import typed_in, with_currency
 from isocost.plan.project.editing import add_scenario, duplicate_scenario, followed
 from isocost.plan.project.obtainable import with_obtainable_counts
@@ -49,6 +49,8 @@ class Session(QObject):
     """Whoever follows the answers has shown the newest one."""
     selection_changed = Signal()
     """Another scenario or stage is selected."""
+    catalog_changed = Signal()
+    """The catalogue is another: the user's own files changed."""
     path_changed = Signal(object)
     dirty_changed = Signal(bool)
     failed = Signal(str)
@@ -197,6 +199,27 @@ class Session(QObject):
         catalog = self.catalog
         self.apply(lambda project: with_currency(project, code, catalog), f"Amounts in {code}")
 
+    # The catalogue
+
+    def take_catalog(self, catalog: Catalog) -> None:
+        """Go on with another catalogue: the user's own files changed. Nothing worked out before holds."""
+        self.catalog = catalog
+        self._compared, self._standing = None, ()
+        for worker in self._of_plan:
+            worker.discard()
+        self.catalog_changed.emit()
+        self.apply(lambda project: project, "Counts that can be had")  # a server may hold others than before
+        self.refresh()
+
+    def holds(self, accelerator: str) -> bool:
+        """Whether the plan, or a step of its history, names an accelerator."""
+        stack = self.undo_stack
+        steps = (stack.command(at) for at in range(stack.count()))
+        every = {
+            id(each): each for step in steps if isinstance(step, Step) for each in (step.before, step.after)
+        }
+        return any(names(each, accelerator) for each in (self._project, *every.values()))
+
     # Selecting
 
     def select_scenario(self, index: int) -> None:
@@ -338,6 +361,8 @@ class Session(QObject):
         # The answer on screen is of another plan: it may not stand until the worker has this one's.
         at_once, self._another = self._another, False
         standing = None if at_once or self._answers.busy or self.answer is None else self.answer
+        if standing is not None and standing.reckoning.catalog is not catalog:
+            standing = None
         if standing is not None and (held := standing.against(project)) is not None:
             self._say("")
             self._publish(held)

@@ -22,7 +22,7 @@ class Step(QUndoCommand):
     ) -> None:
         super().__init__(words)
         self._show = show
-        self._before = before
+        self.before = before
         self.after = after
         self.gesture = gesture
 
@@ -34,11 +34,11 @@ class Step(QUndoCommand):
             return False
         self.after = other.after
         self.setText(other.text())
-        self.setObsolete(self.after == self._before)
+        self.setObsolete(self.after == self.before)
         return True
 
     def undo(self) -> None:
-        self._show(self._before)
+        self._show(self.before)
 
     def redo(self) -> None:
         self._show(self.after)

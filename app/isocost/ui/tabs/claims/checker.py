@@ -49,7 +49,7 @@ class Checker(QObject):
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._catalog = session, session.catalog
+        self._session = session
         self._left: deque[ClaimEntry] = deque()
         self._resting = True
         # A claim is of nobody's plan: another one on screen changes nothing of its verdict.
@@ -57,11 +57,11 @@ class Checker(QObject):
 
     def ask_entry(self, entry: ClaimEntry) -> None:
         """Judge a claim of the library with all that follows from it."""
-        self._ask(partial(_of_entry, entry, self._catalog, True), entry.id)
+        self._ask(partial(_of_entry, entry, self._session.catalog, True), entry.id)
 
     def ask_sentence(self, key: str, sentence: str) -> None:
         """Judge the claim of a sentence."""
-        self._ask(partial(_of_sentence, key, sentence, self._catalog), key, sentence)
+        self._ask(partial(_of_sentence, key, sentence, self._session.catalog), key, sentence)
 
     def ask_library(self, entries: Sequence[ClaimEntry]) -> None:
         """Judge these in their order whenever nothing else is asked."""
@@ -90,7 +90,7 @@ class Checker(QObject):
         # While something runs or waits, its end leads here again.
         if self._left and not self._resting and not self._worker.busy:
             entry = self._left.popleft()
-            self._ask(partial(_of_entry, entry, self._catalog, False), entry.id)
+            self._ask(partial(_of_entry, entry, self._session.catalog, False), entry.id)
 
 
 def _judged(work: Callable[[], Outcome], key: str, sentence: str, money: MoneyUnit) -> Outcome:

@@ -227,8 +227,9 @@ class RackList(ClickList):
         self.scheduleDelayedItemsLayout()
 
 
-def _found(answer: Answer, on: tuple[str, ...], catalog: Catalog) -> Rack:
+def _found(answer: Answer, on: tuple[str, ...]) -> Rack:
     """The rack of a plan with those of the chosen techniques on that have something to change."""
+    catalog = answer.reckoning.catalog
     return rack(answer.project, possible(answer.project, on, catalog, answer.at), catalog, answer.at)
 
 
@@ -245,9 +246,8 @@ class RackPanel(QWidget):
         """Ids of the techniques that are tried."""
         self.said = Said(TITLE, "", WORKING)
         self.view: RackView | None = None
-        catalog = session.catalog
         self.found = session.later(
-            lambda answer, on: _found(answer, on, catalog),
+            _found,
             lambda answer, on: (answer.scenario, answer.project.prices, on),
         )
         self._added = ""

@@ -1,0 +1,126 @@
+"""A table of somebody's own runs against the model: each predicted before and after its correction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from isocost.catalog.catalog import Catalog
+from isocost.evidence.predict import OwnRuns, Prediction, correction, predict
+from isocost.evidence.row_words import number
+
+SPEED = "tokens_per_s_per_gpu"
+NEEDED = ("model", "gpu", "n_gpus", "seq_len", SPEED)
+"""Columns without which a table says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """A row of the table."""
+
+    line: int
+    """Of the file, whose first line names the columns."""
+    name: str
+    """Model, count and accelerator, as the row has them."""
+    measured: float | None
+    """Tokens a second per accelerator; None = not stated, or not a number."""
+    before: float | None
+    """As the model predicts it; None = it cannot (``note`` says why)."""
+    after: float | None
+    """Corrected by the other runs alone, so that it is a test of the correction; None = there is no other."""
+    note: str
+
+    @property
+    def used(self) -> bool:
+        """Whether it tells of the correction."""
+        return bool(self.measured and self.before)
+
+    def error(self, predicted: float | None) -> float | None:
+        """How far a prediction is off, as a share of what was measured."""
+        return predicted / self.measured - 1.0 if predicted and self.measured else None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a table of runs says of the model."""
+
+    runs: tuple[OwnRun, ...]
+    found: OwnRuns
+
+    @property
+    def before(self) -> float:
+        """Median absolute error of the predictions, as a share."""
+        return self._median([run.error(run.before) for run in self.runs])
+
+    @property
+    def after(self) -> float | None:
+        """The same, each run corrected by the others; None where there is only one."""
+        return self._median([run.error(run.after) for run in self.runs]) if self.found.runs > 1 else None
+
+    def _median(self, errors: Sequence[float | None]) -> float:
+        return float(np.median([abs(error) for error in errors if error is not None]))
+
+
+def calibrated(rows: Sequence[Mapping[str, str]], catalog: Catalog, *, source: str, date: str) -> Calibration:
+    """The correction a table of runs gives, and what every row of it says.
+
+    Args:
+        rows: with the columns of :func:`isocost.evidence.predict.predict` and ``tokens_per_s_per_gpu``.
+
+    Raises:
+        ValueError: no row has both a measured speed and a prediction.
+    """
+    measured, wrong = _measured(rows)
+    predicted = predict(rows, catalog)
+    shared = catalog.constants.accuracy.shared
+
+    def from_runs(places: Sequence[int]) -> OwnRuns:
+        some = [(measured[at], predicted[at]) for at in places]
+        return correction([m for m, _ in some], [p for _, p in some], shared=shared, source=source, date=date)
+
+    found = from_runs(range(len(rows)))
+    used = [at for at, run in enumerate(predicted) if measured[at] and run.tokens_per_s]
+    factors = (
+        {at: from_runs([one for one in used if one != at]).factor for at in used} if found.runs > 1 else {}
+    )
+    runs = (
+        _run(line, row, measured[line - 2], predicted[line - 2], wrong.get(line), factors.get(line - 2))
+        for line, row in enumerate(rows, 2)
+    )
+    return Calibration(tuple(runs), found)
+
+
+def _measured(rows: Sequence[Mapping[str, str]]) -> tuple[list[float | None], dict[int, str]]:
+    """(speed of each row, what is wrong with it by line)."""
+    speeds: list[float | None] = []
+    wrong: dict[int, str] = {}
+    for line, row in enumerate(rows, 2):
+        try:
+            speeds.append(number(row.get(SPEED, ""), SPEED))
+        except ValueError:
+            got = row[SPEED].strip()[:40]
+            wrong[line] = f"line {line}, {SPEED}: expected a number above 0, got {got!r}."
+            speeds.append(None)
+    return speeds, wrong
+
+
+def wrong_speeds(rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """What is wrong with the measured speeds of a table, a sentence each."""
+    return tuple(_measured(rows)[1].values())
+
+
+def _run(
+    line: int,
+    row: Mapping[str, str],
+    measured: float | None,
+    predicted: Prediction,
+    wrong: str | None,
+    factor: float | None,
+) -> OwnRun:
+    parts = (row.get("model", "").strip(), f"{row.get('n_gpus', '').strip()} {row.get('gpu', '').strip()}")
+    before = predicted.tokens_per_s
+    note = wrong or (predicted.note if before is None or measured else "No speed was measured.")
+    after = before * factor if before and factor else None
+    return OwnRun(line, ", ".join(part for part in parts if part.strip()), measured, before, after, note)

@@ -1,0 +1,134 @@
+"""What is said of a model corrected by somebody's own runs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from isocost.evidence.own_runs import Calibration, OwnRun
+from isocost.plan.project.correcting import correctable
+from isocost.plan.project.project import Project, efficiency_of
+from isocost.plan.values import Correction
+from isocost.quantities import format_counted, format_money, format_quantity, format_share
+from isocost.report.decisions.words import signed_share
+from isocost.report.table import Column, Table
+
+TITLE = "Calibrate by your runs"
+HOW = (
+    "Choose a CSV file of what your own runs reached. The model predicts each of them, and what they "
+    "differ by corrects the plan, with its spread."
+)
+COLUMNS_WANTED = (
+    "Its first line names the columns: model, gpu, n_gpus, seq_len and tokens_per_s_per_gpu; and, where "
+    "known, precision, tp, pp, micro_batch, global_batch_seqs, framework."
+)
+WHOLE = "the whole plan"
+READING = "Predicting every run…"
+NOTHING_TO_CORRECT = "No stage of this plan is predicted from its model, so nothing is corrected."
+FILE_KINDS = "Tables (*.csv);;All files (*)"
+
+
+def calibration_said(found: Calibration) -> str:
+    """What the runs say of the model, as one sentence without its full stop."""
+    own = found.found
+    low, high = format_share(own.low), format_share(own.high)
+    return (
+        f"{own.runs} of {len(found.runs)} runs used: measured is {format_share(own.factor)} of predicted, "
+        f"80 % of further runs between {low} and {high}"
+    )
+
+
+def errors_said(found: Calibration) -> str:
+    """How far off the predictions are before and after, as a sentence."""
+    before = format_share(found.before, decimals=0)
+    if found.after is None:
+        return f"The prediction was {before} off; one run alone moves it only part of the way."
+    after = format_share(found.after, decimals=0)
+    return f"Median error {before} before, {after} after, each run corrected by the others alone."
+
+
+def calibration_table(found: Calibration) -> Table:
+    """Every run with its prediction before and after, in words; a dash where there is none."""
+    columns = (
+        Column("Run"),
+        Column("Measured", right=True),
+        Column("Predicted", right=True),
+        Column("Off by", right=True),
+        Column("Corrected", right=True),
+        Column("Then off by", right=True),
+        Column("Note"),
+    )
+    return Table(columns, tuple(_row(run) for run in found.runs))
+
+
+def _row(run: OwnRun) -> tuple[str, ...]:
+    speeds = (run.measured, run.before, run.after)
+    measured, before, after = (NOTHING if each is None else _speed(each) for each in speeds)
+    errors = (run.error(run.before), run.error(run.after))
+    off, then = (NOTHING if each is None else signed_share(each) for each in errors)
+    note = f"{run.note[:1].upper()}{run.note[1:]}"
+    return run.name, measured, before, off, after, then, note
+
+
+_speed = partial(format_quantity, quantity="number", digits=3)
+NOTHING = "–"
+
+
+def stages_to_correct(project: Project, scenario: int) -> tuple[tuple[int, str], ...]:
+    """(place, name) of the stages that can be corrected."""
+    chosen = project.scenarios[scenario]
+    return tuple((at, chosen.stages[at].name) for at in correctable(chosen))
+
+
+def applied_words(found: Calibration, stage: str) -> str:
+    """The step that applies a correction; an empty name = to the whole plan."""
+    runs = format_counted(found.found.runs, "run")
+    return f"Correct {stage or 'the plan'} by {runs}"
+
+
+def taken_off_words(stage: str) -> str:
+    """The step that takes a correction off."""
+    return f"Take the correction off {stage or 'the plan'}"
+
+
+def applied_said(project: Project, scenario: int, stage: int | None, costs: tuple[float, float]) -> str:
+    """What applying did, and what it leaves as it is.
+
+    Args:
+        costs: of the whole plan, before and after, USD.
+    """
+    chosen = project.scenarios[scenario]
+    places = correctable(chosen) if stage is None else (stage,)
+    stages = [chosen.stages[at] for at in places]
+    name = "The plan" if stage is None else stages[0].name
+    before, after = (format_money(cost) for cost in costs)
+    said = [f"{name} is corrected: {before} before, {after} now."]
+    efficiencies = [efficiency_of(chosen, each) for each in stages]
+    if any(each.waste is None and each.mfu is None for each in efficiencies):
+        said.append("Beside a speed that is measured, whole runs are taken to lose less.")
+    if stage is None and (
+        own := [each.name for each in stages if getattr(each, "efficiency", None) is not None]
+    ):
+        said.append(f"{', '.join(own)} has an efficiency of its own, and keeps it.")
+    if typed := [each.name for each, held in zip(stages, efficiencies, strict=True) if held.mfu is not None]:
+        said.append(f"The MFU of {', '.join(typed)} is typed, which no correction changes: empty it first.")
+    return " ".join(said)
+
+
+def correction_of(project: Project, scenario: int, stage: int | None) -> Correction | None:
+    """The correction that a plan or one of its stages has."""
+    chosen = project.scenarios[scenario]
+    if stage is None:
+        return chosen.efficiency.correction
+    return efficiency_of(chosen, chosen.stages[stage]).correction
+
+
+def held_said(held: Correction | None) -> str:
+    """Which correction is in force; empty = none."""
+    if held is None:
+        return ""
+    source = f" of {held.source}" if held.source else ""
+    day = f", {held.date}" if held.date else ""
+    return (
+        f"Corrected now: {format_share(held.factor)} of what is predicted, from "
+        f"{format_counted(held.runs, 'run')}{source}{day}."
+    )

@@ -1,0 +1,182 @@
+"""What is said of the quotes a plan keeps, in the table they are typed, pasted and imported into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from isocost.catalog import Catalog
+from isocost.catalog.prices import PriceCard
+from isocost.files.own.quotes import EDITABLE, MOST_ROWS, ReadQuotes
+from isocost.plan.project.choosing import price_from
+from isocost.plan.project.project import Project
+from isocost.plan.project.quotes import first_quote
+from isocost.quantities import format_counted, format_money
+from isocost.report.findings.inputs import QUOTE_TERMS
+from isocost.report.table import Column
+
+TITLE = "Quotes"
+HOW = (
+    "What suppliers ask you. The plan keeps them; the one in use is what its accelerator is ranked at, "
+    "and what the plan pays for its own."
+)
+EXAMPLE = "H100 SXM $2.10/h, 64 GPUs, 1 year reserved, Lambda, 2026-11-01"
+PASTE = f"Type or paste one, a line of a mail or a block of a spreadsheet: {EXAMPLE}"
+NONE_YET = (
+    "None yet. Type or paste one above, or import a CSV file, whose first line names its columns: "
+    "GPU, price, provider, terms, date."
+)
+FILE_KINDS = "Tables and text (*.csv *.tsv *.txt);;All files (*)"
+PAID, COMPARED = "plan pays it", "ranked at it"
+
+COLUMNS = (
+    Column("In use"),
+    Column("Accelerator"),
+    Column("An hour", right=True),
+    Column("Terms"),
+    Column("Supplier"),
+    Column("Asked on"),
+    Column("Includes"),
+)
+TYPED = ("", *EDITABLE)
+"""What of a quote each column holds; empty = it cannot be typed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """A quote as a line of the table."""
+
+    card: PriceCard
+    use: str
+    """What the plan does with it; empty = nothing."""
+    cells: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """All of it, for those who hear it."""
+        return ", ".join(cell for cell in self.cells if cell)
+
+
+def quote_lines(project: Project, scenario: int, catalog: Catalog) -> tuple[QuoteLine, ...]:
+    """The quotes of a plan, those of an accelerator together, the one in use first."""
+    order = list(dict.fromkeys(card.accelerator for card in project.prices))
+    cards = sorted(project.prices, key=lambda card: order.index(card.accelerator))
+    return tuple(_line(card, project, scenario, catalog) for card in cards)
+
+
+def _line(card: PriceCard, project: Project, scenario: int, catalog: Catalog) -> QuoteLine:
+    chosen = project.scenarios[scenario]
+    if chosen.hardware.accelerator == card.accelerator:
+        use = PAID if price_from(card) == chosen.price else ""
+    else:
+        use = COMPARED if first_quote(project, card.accelerator) == card else ""
+    name = catalog.accelerator(card.accelerator).short_name
+    terms = terms_words(card.commitment)
+    price = format_money(card.usd_per_gpu_hour)
+    return QuoteLine(card, use, (use, name, price, terms, card.supplier, card.date, card.includes))
+
+
+def terms_words(commitment: str) -> str:
+    """Terms as people call them: "Committed for a year"."""
+    return QUOTE_TERMS.get(commitment, commitment)
+
+
+def understood(read: ReadQuotes, catalog: Catalog) -> str:
+    """What a text was understood as: one quote in full, several by their number."""
+    cards = read.cards
+    if not cards:
+        return ""
+    notes = _noted(read)
+    if len(cards) > 1:
+        return f"{format_counted(len(cards), 'quote')} read.{notes}"
+    (card,) = cards
+    parts = (
+        catalog.accelerator(card.accelerator).spec.name,
+        f"{format_money(card.usd_per_gpu_hour)} an hour",
+        terms_words(card.commitment),
+        card.supplier,
+        card.date,
+        card.includes,
+    )
+    return f"Read as {' · '.join(part for part in parts if part)}.{notes}"
+
+
+def _noted(read: ReadQuotes) -> str:
+    """What was taken for granted; of many lines how often."""
+    counts: dict[str, int] = {}
+    for row in read.rows:
+        for note in row.notes if row.card is not None else ():
+            counts[note] = counts.get(note, 0) + 1
+    several = len(read.cards) > 1
+    told = [f"{note[:-1]} ({count} times)." if several else note for note, count in counts.items()]
+    if read.unused:
+        told.append(f"Not used: column {', '.join(read.unused)}.")
+    if read.dropped:
+        told.append(f"{format_counted(read.dropped, 'line')} beyond the {MOST_ROWS} a plan holds left out.")
+    return f" {' '.join(told)}" if told else ""
+
+
+def not_understood(read: ReadQuotes) -> str:
+    """Why lines could not be read: the first ones by their place, the rest by their number."""
+    wrong = read.wrong
+    if len(read.rows) == 1 and wrong:
+        return wrong[0].problem
+    shown = [f"Line {row.line}: {row.problem}" for row in wrong[:NAMED]]
+    more = len(wrong) - len(shown)
+    return " ".join([*shown, *([f"And {format_counted(more, 'line')} more."] if more else [])])
+
+
+NAMED = 3
+"""Lines that cannot be read are named, up to so many."""
+
+
+def added_words(cards: Sequence[PriceCard], catalog: Catalog) -> str:
+    """The step that adds quotes."""
+    if len(cards) == 1:
+        return f"Add quote {one_quote(cards[0], catalog)}"
+    return f"Add {format_counted(len(cards), 'quote')}"
+
+
+def removed_words(cards: Sequence[PriceCard], catalog: Catalog) -> str:
+    """The step that removes quotes."""
+    if len(cards) == 1:
+        return f"Remove quote {one_quote(cards[0], catalog)}"
+    return f"Remove {format_counted(len(cards), 'quote')}"
+
+
+def used_words(card: PriceCard, catalog: Catalog) -> str:
+    """The step that uses a quote."""
+    return f"Use quote {one_quote(card, catalog)}"
+
+
+def changed_words(card: PriceCard, catalog: Catalog) -> str:
+    """The step that types over a part of a quote."""
+    return f"Quote {one_quote(card, catalog)}"
+
+
+def one_quote(card: PriceCard, catalog: Catalog) -> str:
+    """A quote in a few words: "H100 $2.10, Lambda"."""
+    name = catalog.accelerator(card.accelerator).short_name
+    return f"{name} {format_money(card.usd_per_gpu_hour)}, {card.supplier}"
+
+
+def added_said(cards: Sequence[PriceCard], project: Project, scenario: int, catalog: Catalog) -> str:
+    """What adding quotes did, and what it left to be done."""
+    held = project.scenarios[scenario].hardware.accelerator
+    said = "Added." if len(cards) == 1 else f"{format_counted(len(cards), 'quote')} added."
+    if any(card.accelerator == held for card in cards):
+        name = catalog.accelerator(held).short_name
+        pays = format_money(project.scenarios[scenario].price.usd_per_gpu_hour)
+        return f"{said} The plan still pays {pays} for {name}: choose a quote and press Use."
+    return f"{said} The ranking follows."
+
+
+def left_words(count: int) -> str:
+    """That lines which could not be read are left in the box."""
+    stay = "stays" if count == 1 else "stay"
+    return f"{format_counted(count, 'line')} could not be read and {stay} in the box."
+
+
+def too_many(count: int) -> str:
+    """Why no more quotes are added."""
+    return f"A plan holds {MOST_ROWS} quotes; with these it would have {count}. Remove some first."

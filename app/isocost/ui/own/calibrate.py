@@ -1,0 +1,219 @@
+"""Correcting the plan by one's own runs: a file, what the model makes of it before and after, applying it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from isocost.catalog import Catalog
+from isocost.evidence.own_runs import NEEDED, Calibration, calibrated
+from isocost.files import FileError, load_runs
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.results import Estimate
+from isocost.plan.project.correcting import with_correction
+from isocost.plan.values import Correction
+from isocost.report.decisions import calibration as words
+from isocost.ui.inputs.pickers import DropDown
+from isocost.ui.look.theme import Theme
+from isocost.ui.own.frame import OwnDialog
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
+from isocost.ui.widgets.table import TableView
+
+NAME = "own_calibration"
+ROW = 26
+"""Pixels of a row."""
+LEAST_NOTE = 80
+"""Pixels of the column of notes at least; it has what is left."""
+
+
+class CalibrateDialog(OwnDialog):
+    """The runs of a file beside the model, and what they correct."""
+
+    size_wanted = (900, 600)
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(session, NAME, words.TITLE, words.HOW, parent)
+        self._found: Calibration | None = None
+        self._before: Estimate | None = None
+        self.choose = QPushButton("Choose a file…")
+        self.file = plain_label()
+        self.finding, self.errors = WrapLabel(), WrapLabel()
+        self.table = TableView(self)
+        self.nothing = WrapLabel()
+        self.stage = DropDown(f"{NAME}.stage", "What is corrected", "All stages of the plan, or one of them.")
+        self._name_parts()
+        self._lay_out_parts()
+        self.buttons.addWidget(self.stage)
+        self.take_off = self.add_button("take_off", "Take off")
+        self.apply = self.add_button("apply", "Apply", primary=True)
+        self._worker = session.worker(self._take, self._fail, of_plan=False)
+        self.choose.clicked.connect(self._choose)
+        self.apply.clicked.connect(self._apply)
+        self.take_off.clicked.connect(self._take_off)
+        self.stage.activated.connect(lambda _: self._show_held())
+        session.answered.connect(self._tell_cost)
+        for signal in (session.project_changed, session.selection_changed):
+            signal.connect(lambda *_: self._refresh())
+
+    def _name_parts(self) -> None:
+        self.choose.setObjectName(f"{NAME}.choose")
+        self.choose.setAutoDefault(False)
+        self.file.setProperty("role", "small")
+        self.finding.setObjectName(f"{NAME}.finding")
+        self.finding.setProperty("strong", True)
+        self.errors.setObjectName(f"{NAME}.errors")
+        self.errors.setProperty("role", "small")
+        self.table.setObjectName(f"{NAME}.table")
+        self.table.setProperty("role", "read")
+        self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setWordWrap(False)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.nothing.setProperty("role", "small")
+        self.nothing.say(words.COLUMNS_WANTED)
+        self.stage.setMinimumContentsLength(14)
+
+    def _lay_out_parts(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.choose)
+        top.addWidget(self.file, 1)
+        self.body.addLayout(top)
+        shown = QWidget()
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self.finding, self.errors):
+            column.addWidget(part)
+        column.addSpacing(6)
+        column.addWidget(self.table, 1)
+        empty = QWidget()
+        beneath = QVBoxLayout(empty)
+        beneath.setContentsMargins(0, 0, 0, 0)
+        beneath.addWidget(self.nothing)
+        beneath.addStretch(1)
+        self.pages = QStackedWidget()
+        for page in (empty, shown):
+            self.pages.addWidget(page)
+        self.body.addWidget(self.pages, 1)
+
+    def apply_theme(self, theme: Theme) -> None:
+        super().apply_theme(theme)
+        self.table.verticalHeader().setDefaultSectionSize(theme.px(ROW))
+        self._show_table()
+
+    def arrive(self) -> None:
+        self._refresh()
+        self.choose.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _refresh(self) -> None:
+        """Offer the plan's stages, while anybody looks."""
+        if not self.isVisible():
+            return
+        session, kept = self.session, self._at()
+        self.stage.clear()
+        self.stage.addItem(words.WHOLE, None)
+        for at, name in words.stages_to_correct(session.project, session.scenario):
+            self.stage.addItem(name, at)
+        self.stage.setCurrentIndex(max(0, self.stage.findData(kept)))
+        self._show_held()
+
+    def _show_held(self) -> None:
+        """What the plan, or the stage, is corrected by now."""
+        session = self.session
+        possible = self.stage.count() > 1
+        held = words.correction_of(session.project, session.scenario, self._at())
+        self.take_off.setVisible(held is not None)
+        self.apply.setEnabled(possible and self._found is not None)
+        self.say(words.held_said(held) if possible else words.NOTHING_TO_CORRECT)
+
+    def _at(self) -> int | None:
+        at: int | None = self.stage.currentData()
+        return at
+
+    # The file
+
+    def _choose(self) -> None:
+        """Let the user choose a table of runs."""
+        name, _ = QFileDialog.getOpenFileName(self, words.TITLE, str(Path.home()), words.FILE_KINDS)
+        if name:
+            self.file.setText(Path(name).name)
+            self.waiting(True)
+            self.say(words.READING)
+            self._worker.request(partial(_read, Path(name), self.session.catalog, date.today().isoformat()))
+
+    def _take(self, found: Calibration) -> None:
+        self.waiting(False)
+        self._found = found
+        self.finding.say(f"{words.calibration_said(found)}.")
+        self.errors.say(words.errors_said(found))
+        self._show_table()
+        self.pages.setCurrentIndex(1)
+        self._show_held()
+
+    def _fail(self, error: Exception) -> None:
+        self.waiting(False)
+        self._found = None
+        self.pages.setCurrentIndex(0)
+        self._show_held()
+        self.say(str(error), "stop")
+
+    def _show_table(self) -> None:
+        if self._found is None:
+            return
+        self.table.show_table(words.calibration_said(self._found), words.calibration_table(self._found))
+        last = self.table.columnCount() - 1
+        for row in range(self.table.rowCount()):  # a long note is read whole over its row
+            if (cell := self.table.item(row, last)) is not None:
+                cell.setToolTip(plain_tip(cell.text()))
+        self.table.setColumnWidth(last, self.theme.px(LEAST_NOTE))
+
+    # Changing the plan
+
+    def _apply(self) -> None:
+        if self._found is not None:
+            found = Correction(**asdict(self._found.found))
+            self._before = self.session.estimate
+            self._correct(found, words.applied_words(self._found, self._name()))
+
+    def _tell_cost(self, answer: Answer) -> None:
+        """What the correction has changed, once the plan is estimated anew."""
+        before, self._before = self._before, None
+        if before is answer.estimate:
+            self._before = before
+        elif before is not None:
+            costs = before.total.cost_usd, answer.estimate.total.cost_usd
+            self.say(words.applied_said(answer.project, answer.at, self._at(), costs), "fine")
+
+    def _take_off(self) -> None:
+        self._correct(None, words.taken_off_words(self._name()))
+
+    def _correct(self, found: Correction | None, said: str) -> None:
+        at, scenario = self._at(), self.session.scenario
+        self.session.apply(lambda project: with_correction(project, found, scenario=scenario, stage=at), said)
+
+    def _name(self) -> str:
+        """The stage that is meant; empty = the whole plan."""
+        return "" if self._at() is None else self.stage.currentText()
+
+
+def _read(path: Path, catalog: Catalog, today: str) -> Calibration:
+    """The runs of a file beside the model. Raises FileError."""
+    _, rows = load_runs(path, NEEDED)
+    try:
+        return calibrated(rows, catalog, source=path.name, date=today)
+    except ValueError as error:
+        raise FileError(path, str(error)) from error
