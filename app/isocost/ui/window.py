@@ -29,7 +29,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
-    QTabBar,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -44,6 +43,7 @@ from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.look.wardrobe import Wardrobe, lay_out
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, TakesPlans, Views
+from isocost.ui.tab_strip import TabStrip
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.sections import upright_rule
@@ -128,10 +128,7 @@ class Window(QMainWindow):
         self._below.replaceWidget(self._inputs_place, self.inputs)
         for place in places:
             place.deleteLater()
-        self.tabs.setParent(None)  # put back last, the Tab key reaches them after the inputs
-        # All the room there is: Qt takes a bold title's extra pixel for a reason to let the tabs scroll.
-        self._strip.addWidget(self.tabs, 1)
-        self._strip.addWidget(scenarios)
+        self._strip.add_chooser(scenarios)
         self.wardrobe.forget(*places)
         self.wardrobe.add(self.headline, self.headline.apply_theme)
         for part in self.inputs.sections:
@@ -149,21 +146,12 @@ class Window(QMainWindow):
             self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
 
     def _build(self) -> None:
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("tabs")
-        self.tabs.setAccessibleName("Pages")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self._strip = top = TabStrip(self.page_titles)
+        self.tabs = top.tabs
         self.pages = QStackedWidget()
-        for title in self.page_titles:
-            self.tabs.addTab(title)
         self._right = right = QVBoxLayout()
         right.setContentsMargins(0, 6, 0, 0)
         right.setSpacing(0)
-        top = QWidget()  # not each of its parts is always there to be dressed
-        self._strip = strip = QHBoxLayout(top)
-        strip.setContentsMargins(18, 0, 16, 0)
-        strip.addWidget(self.tabs)
         right.addWidget(top)
         right.addWidget(self.pages, 1)
         self._header_place, self._inputs_place = QFrame(), QFrame()

@@ -9,6 +9,8 @@ FROM_BIRTH = "QComboBox { combobox-popup: 0; }"
 """What a widget must know before it has a place in a window. Qt makes the list of a combo box with its first
 entry: 0 is one that scrolls, and Fusion's own a menu of all entries, as long as the screen."""
 
+ARROW_ROOM = 42
+"""Pixels of a drop-down that its frame and arrow take."""
 _SIZES = (11, 12, 13, 14, 17, 20, 24)
 
 
@@ -104,6 +106,7 @@ QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
     padding: 6px 3px; margin-right: 24px; font-size: ${s13}px; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom-color: $accent; }
+QTabBar[tight="true"]::tab { margin-right: 10px; }
 QTabBar::tab:hover { color: $text; }
 QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 1px 10px; }
 QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 4px; }
