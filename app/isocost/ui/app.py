@@ -11,6 +11,7 @@ from typing import cast, get_args
 from PySide6.QtCore import QEvent, QLocale, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from isocost import __version__
 from isocost.quantities import PLAIN, NumberMarks, mark_numbers
@@ -93,11 +94,12 @@ def make_frame(stored: QSettings) -> Window:
 
 def run(path: Path | None = None) -> int:
     """Open the window, on a plan or on the gallery, and stay until it closes; returns the exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     app = application()
     mark_numbers(marks_of(QLocale.system()))
-    ExceptionDialog().install()
+    errors = ExceptionDialog()
+    errors.install()
     window = make_frame(settings())
+    errors.plan_is_open = lambda: isValid(window) and window.filled and window.isVisible()
     opener = FileOpener(window, path)
     if sys.platform == "darwin":  # only there files are handed over, and it would see every event there is
         app.installEventFilter(opener)
