@@ -135,7 +135,7 @@ class FileOpener(QObject):
         if catalog.problems:
             show_error(self._window, left_out_words(catalog.problems), "\n".join(catalog.problems))
         if self._first is None or not self._window.documents.open(self._first):
-            self._window.show_gallery()
+            self._window.show_first()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFileOpenEvent):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, get_args
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from isocost.ui.look.motion import Motion, MotionChoice
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.widgets.labels import plain_tip
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # imported when the window is filled
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
 TITLES = ("&File", "&Edit", "&View", "&Help")
 _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
+_MOTION = {"system": "As the system", "reduced": "Reduced", "full": "Full"}
 Key = QKeySequence.StandardKey | str | None
 
 
@@ -31,6 +33,7 @@ class Commands(Protocol):
     documents: Documents
     headline: Headline
     themes: ThemeManager
+    motion: Motion
     page_titles: tuple[str, ...]
 
     def take_typed(self) -> None:
@@ -65,6 +68,9 @@ class Commands(Protocol):
 
     def step_text(self, step: int) -> None:
         """Larger or smaller text, or the design's."""
+
+    def begin_tour(self) -> None:
+        """The three questions, from the first."""
 
     def show_keys(self) -> None:
         """Every key that does something."""
@@ -152,12 +158,23 @@ class Menus:
             action.setCheckable(True)
             action.setChecked(window.themes.choice == choice)
             group.addAction(action)
+        self._build_motion(menu.addMenu("&Motion"))
         menu.addSeparator()
         self._build_currencies(menu.addMenu("&Currency"))
         menu.addSeparator()
         self._add(menu, "Text &larger", lambda: window.step_text(1), QKeySequence.StandardKey.ZoomIn)
         self._add(menu, "Text &smaller", lambda: window.step_text(-1), QKeySequence.StandardKey.ZoomOut)
         self._add(menu, "Text as &designed", lambda: window.step_text(0), "Ctrl+0")
+
+    def _build_motion(self, menu: QMenu) -> None:
+        motion = self._commands.motion
+        group = QActionGroup(self._window)
+        for choice in get_args(MotionChoice):
+            action = self._add(menu, _MOTION[choice], partial(motion.choose, choice))
+            action.setObjectName(f"motion.{choice}")
+            action.setCheckable(True)
+            action.setChecked(motion.choice == choice)
+            group.addAction(action)
 
     def _build_currencies(self, menu: QMenu) -> None:
         """Every currency there is a rate of, with its rate; the plan's own is checked when the menu opens."""
@@ -182,6 +199,7 @@ class Menus:
     def _build_help(self) -> None:
         window = self._commands
         menu = self._menus["&Help"]
+        self._add(menu, "&Tour: three questions", window.begin_tour)
         self._add(menu, "&Keyboard", window.show_keys, QKeySequence.StandardKey.HelpContents)
         about = self._add(menu, "&About Isocost", window.show_about)
         about.setMenuRole(QAction.MenuRole.AboutRole)

@@ -85,6 +85,7 @@ class UnexpectedErrorDialog(QDialog):
         column.addWidget(self.kept)
         column.addLayout(self._buttons())
         self.resize(*SIZE)
+        self.closing.setFocus()
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -104,7 +105,6 @@ class UnexpectedErrorDialog(QDialog):
         row.addWidget(self.folder)
         row.addStretch(1)
         row.addWidget(self.closing)
-        self.closing.setFocus()
         return row
 
     def _copy(self) -> None:

@@ -20,6 +20,8 @@ QLabel[role="figure"] { font-size: ${s17}px; font-weight: 600; }
 QLabel[role="section"] { font-size: ${s11}px; font-weight: 600; color: $quiet; }
 QLabel[role="quiet"] { font-size: ${s11}px; color: $quiet; }
 QLabel[role="small"] { font-size: ${s12}px; color: $quiet; }
+QLabel[role="told"] { font-size: ${s13}px; }
+QLabel[role="go"] { font-size: ${s12}px; color: $accent; }
 QLabel[role="fine"] { font-size: ${s12}px; color: $fine; }
 QLabel[role="care"] { font-size: ${s12}px; color: $care; }
 QLabel[role="stop"] { font-size: ${s12}px; color: $stop; }
@@ -28,6 +30,8 @@ QFrame#inputs { background: $panel; border: none; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame#explain { background: $panel; border: none; border-left: 1px solid $line; }
+QFrame[role="tour"] { background: $panel; border: 1px solid $accent; border-radius: ${radius}px; }
+QWidget[role="ring"] { background: transparent; border: 2px solid $accent; border-radius: ${radius}px; }
 QFrame[role="inset"] { background: $field; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[role="cover"] { background: $panel; border: none; }
 QFrame[role="foot"] { background: transparent; border: none; border-top: 1px solid $line; }
