@@ -38,3 +38,14 @@ def user_data() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library/Application Support/Isocost"
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "isocost"
+
+
+def user_logs() -> Path:
+    """Per-user folder of logs (not created): ``ISOCOST_LOGS`` when set, else the platform's convention."""
+    if override := os.environ.get("ISOCOST_LOGS"):
+        return Path(override)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "Isocost/Logs"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Logs/Isocost"
+    return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "isocost/log"

@@ -213,7 +213,7 @@ def test_the_gallery_prices_every_preset_and_opens_the_chosen_one(make, qtbot):
     r1 = next(card for card in window.gallery.cards if card.preset.path.stem == "deepseek-r1")
     assert r1.preset.price == "$295K"
     qtbot.mouseClick(r1, Qt.MouseButton.LeftButton)
-    assert window.centre.currentWidget() is window.workspace
+    assert window.centre.currentWidget() is window.plan
     assert window.session.project.name == "DeepSeek-R1, as claimed"
     assert window.session.path is None
     assert not window.session.dirty
@@ -357,7 +357,7 @@ def test_no_dialog_has_a_button_that_does_not_say_what_it_does(window, qtbot, mo
 def test_escape_leaves_the_gallery(window, qtbot):
     window.show_gallery()
     qtbot.keyClick(window.gallery, Qt.Key.Key_Escape)
-    assert window.centre.currentWidget() is window.workspace
+    assert window.centre.currentWidget() is window.plan
 
 
 def test_the_keyboard_map_names_every_command_with_a_key(window):
@@ -373,9 +373,8 @@ def test_recent_files_come_before_the_presets(window, qtbot, tmp_path):
     window.show_gallery()
     settle(window.gallery)
     QApplication.processEvents()
-    link = next(
-        each for each in window.gallery.findChildren(QPushButton) if each.text().startswith("mine.yaml")
-    )
+    link = window.gallery.findChild(QPushButton, "gallery.recent.mine.yaml")
+    assert link.isVisible()
     top = link.mapTo(window.gallery.widget(), link.rect().topLeft()).y()
     assert all(
         card.mapTo(window.gallery.widget(), card.rect().topLeft()).y() > top for card in window.gallery.cards

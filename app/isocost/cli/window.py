@@ -23,6 +23,9 @@ def run(arguments: Sequence[str], summaries: dict[str, str]) -> int:
 
     if why := no_window():
         raise UsageError(why)
+    from isocost.ui.log import start_log
+
+    start_log()
     from isocost.ui.app import run as run_window
 
     if chosen.file is None:

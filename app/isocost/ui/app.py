@@ -11,6 +11,7 @@ from typing import cast, get_args
 from PySide6.QtCore import QEvent, QLocale, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from isocost import __version__
 from isocost.quantities import PLAIN, NumberMarks, mark_numbers
@@ -93,11 +94,12 @@ def make_frame(stored: QSettings) -> Window:
 
 def run(path: Path | None = None) -> int:
     """Open the window, on a plan or on the gallery, and stay until it closes; returns the exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     app = application()
     mark_numbers(marks_of(QLocale.system()))
-    ExceptionDialog().install()
+    errors = ExceptionDialog()
+    errors.install()
     window = make_frame(settings())
+    errors.plan_is_open = lambda: isValid(window) and window.filled and window.isVisible()
     opener = FileOpener(window, path)
     if sys.platform == "darwin":  # only there files are handed over, and it would see every event there is
         app.installEventFilter(opener)
@@ -133,7 +135,7 @@ class FileOpener(QObject):
         if catalog.problems:
             show_error(self._window, left_out_words(catalog.problems), "\n".join(catalog.problems))
         if self._first is None or not self._window.documents.open(self._first):
-            self._window.show_gallery()
+            self._window.show_first()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFileOpenEvent):

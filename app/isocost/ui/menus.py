@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, get_args
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from isocost.ui.look.motion import Motion, MotionChoice
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.widgets.labels import plain_tip
 
@@ -24,6 +25,7 @@ TITLES = ("&File", "&Edit", "&View", "&Data", "&Help")
 _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 SOLVE_KEY, LOCK_KEY = "Ctrl+Return", "Ctrl+L"
 """Of the input that has the keyboard."""
+_MOTION = {"system": "As the system", "reduced": "Reduced", "full": "Full"}
 Key = QKeySequence.StandardKey | str | None
 
 
@@ -39,6 +41,7 @@ class Commands(Protocol):
     documents: Documents
     headline: Headline
     themes: ThemeManager
+    motion: Motion
     page_titles: tuple[str, ...]
 
     def take_typed(self) -> None:
@@ -82,6 +85,9 @@ class Commands(Protocol):
 
     def step_text(self, step: int) -> None:
         """Larger or smaller text, or the design's."""
+
+    def begin_tour(self) -> None:
+        """The three questions, from the first."""
 
     def show_keys(self) -> None:
         """Every key that does something."""
@@ -182,6 +188,7 @@ class Menus:
             action.setCheckable(True)
             action.setChecked(window.themes.choice == choice)
             group.addAction(action)
+        self._build_motion(menu.addMenu("&Motion"))
         menu.addSeparator()
         self._build_currencies(menu.addMenu("&Currency"))
         menu.addSeparator()
@@ -200,6 +207,16 @@ class Menus:
         action.setCheckable(True)
         action.setChecked(session.doubt)
         session.doubt_shown.connect(action.setChecked)
+
+    def _build_motion(self, menu: QMenu) -> None:
+        motion = self._commands.motion
+        group = QActionGroup(self._window)
+        for choice in get_args(MotionChoice):
+            action = self._add(menu, _MOTION[choice], partial(motion.choose, choice))
+            action.setObjectName(f"motion.{choice}")
+            action.setCheckable(True)
+            action.setChecked(motion.choice == choice)
+            group.addAction(action)
 
     def _build_currencies(self, menu: QMenu) -> None:
         """Every currency there is a rate of, with its rate; the plan's own is checked when the menu opens."""
@@ -231,6 +248,7 @@ class Menus:
     def _build_help(self) -> None:
         window = self._commands
         menu = self._menus["&Help"]
+        self._add(menu, "&Tour: three questions", window.begin_tour)
         self._add(menu, "&Keyboard", window.show_keys, QKeySequence.StandardKey.HelpContents)
         about = self._add(menu, "&About Isocost", window.show_about)
         about.setMenuRole(QAction.MenuRole.AboutRole)

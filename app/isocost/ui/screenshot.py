@@ -52,8 +52,9 @@ def render(
         window.session.open(project, project_path)
         settle(window.session)
     else:
-        window.show_gallery()
+        window.show_first()
         settle(window.gallery)
+        settle(window.session)
     window.resize(QSize(*size))
     application().processEvents()
     saved = window.grab().save(str(out))

@@ -37,21 +37,23 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
-    QTabBar,
     QToolTip,
     QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
 
+from isocost import paths
 from isocost.ui.dialogs.about import AboutBox, KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.gallery import Gallery
 from isocost.ui.look.icons import app_icon
+from isocost.ui.look.motion import Motion
 from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.look.wardrobe import Wardrobe, lay_out
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, TakesPlans, Views
+from isocost.ui.tab_strip import TabStrip
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.sections import bring_into_sight, upright_rule
@@ -66,6 +68,7 @@ if TYPE_CHECKING:  # imported by Window.fill
     from isocost.ui.own.opening import OwnDialog as OwnDialogName
     from isocost.ui.palette.palette import Palette
     from isocost.ui.solve.panel import SolvePanel
+    from isocost.ui.tour.tour import Tour
     from isocost.ui.widgets.side import SidePanel
 
 log = logging.getLogger(__name__)
@@ -80,7 +83,7 @@ INPUTS_WIDTH = 292
 
 
 class _Centre(QStackedWidget):
-    """The window's contents; says when they were painted first."""
+    """What is below the headline: the presets, or the plan; says when it was painted first."""
 
     painted = Signal()
 
@@ -114,6 +117,8 @@ class Window(QMainWindow):
         self._solver: SolvePanel | None = None
         self._palette: Palette | None = None
         self._own: dict[OwnDialogName, OwnDialog] = {}
+        self._tour: Tour | None = None
+        self.motion = Motion(settings)
         self.wardrobe = Wardrobe(self, themes)
         self.setWindowIcon(app_icon())
         self.setWindowTitle("Isocost")
@@ -144,12 +149,7 @@ class Window(QMainWindow):
         self._below.replaceWidget(self._inputs_place, self.inputs)
         for place in places:
             place.deleteLater()
-        self.tabs.setParent(None)  # put back last, the Tab key reaches them after the inputs
-        # All the room there is: Qt takes a bold title's extra pixel for a reason to let the tabs scroll.
-        self._strip.addWidget(self.tabs, 1)
-        self._strip.addWidget(self.ranges)
-        self._strip.addWidget(scenarios)
-        self.ranges.give_way_to(self.tabs, scenarios)
+        self._strip.add_beside(self.ranges, scenarios)
         self.wardrobe.forget(*places)
         self.wardrobe.add(self.headline, self.headline.apply_theme)
         self.wardrobe.add(self.ranges, self.ranges.apply_theme)
@@ -168,43 +168,36 @@ class Window(QMainWindow):
             self.centre.painted.connect(lambda: QTimer.singleShot(0, self.load_pages))
 
     def _build(self) -> None:
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("tabs")
-        self.tabs.setAccessibleName("Pages")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self._strip = top = TabStrip(self.page_titles)
+        self.tabs = top.tabs
         self.pages = QStackedWidget()
-        for title in self.page_titles:
-            self.tabs.addTab(title)
         self._right = right = QVBoxLayout()
         right.setContentsMargins(0, 6, 0, 0)
         right.setSpacing(0)
-        top = QWidget()  # not each of its parts is always there to be dressed
-        self._strip = strip = QHBoxLayout(top)
-        strip.setContentsMargins(18, 0, 16, 0)
-        strip.addWidget(self.tabs)
         right.addWidget(top)
         right.addWidget(self.pages, 1)
         self._header_place, self._inputs_place = QFrame(), QFrame()
         self._header_place.setObjectName("header")
         self._inputs_place.setObjectName("inputs")
         self._below = below = QHBoxLayout()
+        below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(0)
         below.addWidget(self._inputs_place)
         between = upright_rule()
         below.addWidget(between)
         below.addLayout(right, 1)
-        workspace = QWidget()
-        self._column = column = QVBoxLayout(workspace)
+        self.plan = QWidget()
+        self.plan.setLayout(below)
+        self.centre = _Centre()
+        self.centre.addWidget(self.gallery)
+        self.centre.addWidget(self.plan)
+        self.workspace = QWidget()
+        self._column = column = QVBoxLayout(self.workspace)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header_place)
-        column.addLayout(below, 1)
-        self.workspace = workspace
-        self.centre = _Centre()
-        self.centre.addWidget(self.gallery)
-        self.centre.addWidget(workspace)
-        self.setCentralWidget(self.centre)
+        column.addWidget(self.centre, 1)
+        self.setCentralWidget(self.workspace)
         self.wardrobe.add(self.gallery, self.gallery.apply_theme)
         for part in (self.menuBar(), self._header_place, self._inputs_place, between, top):
             self.wardrobe.add(part)
@@ -228,6 +221,7 @@ class Window(QMainWindow):
         gallery.open_wanted.connect(documents.ask_open)
         gallery.preset_chosen.connect(documents.open)
         gallery.recent_chosen.connect(documents.open)
+        gallery.find_wanted.connect(self.find_anything)
         self.headline.field_wanted.connect(self.reveal)
         self.headline.copied.connect(self._say_copied)
         self.tabs.currentChanged.connect(self._show_view)
@@ -279,15 +273,24 @@ class Window(QMainWindow):
 
     # Showing
 
+    def show_first(self) -> None:
+        """What is seen at the start: the presets, and the headline of the first, which lies behind."""
+        first = self.session.catalog.constants.gallery.first
+        self.documents.open(paths.presets() / f"{first}.yaml")
+        self.show_gallery()
+        self.tour.offer()
+
     def show_gallery(self) -> None:
         """The presets instead of the plan."""
+        if self._panel is not None:
+            self._panel.leave()
         self.gallery.show_recent(self.documents.recent())
-        self.gallery.load(self.session.catalog)
+        self.gallery.load(self.session.catalog, self.session.project)
         self.centre.setCurrentWidget(self.gallery)
 
     def show_workspace(self) -> None:
         """The plan."""
-        self.centre.setCurrentWidget(self.workspace)
+        self.centre.setCurrentWidget(self.plan)
 
     def show_page(self, index: int) -> None:
         """One page of the tab strip."""
@@ -402,12 +405,29 @@ class Window(QMainWindow):
         from isocost.ui.palette.sources import WindowFinds
 
         self._finds = WindowFinds(self)
-        made = Palette(self._finds, self._settings, self.themes.theme, self.centre)
+        made = Palette(self._finds, self._settings, self.themes.theme, self.workspace)
         made.taken.connect(self._finds.take)
         made.compared.connect(self._finds.take_beside)
         for come in self._finds.come:
             come.connect(made.refresh)
         return made
+
+    @property
+    def tour(self) -> Tour:
+        """The three questions, made when they are first asked for."""
+        if self._tour is None:
+            from isocost.ui.tour.tour import Tour
+
+            self._tour = made = Tour(self, self._settings, self.motion, self)
+            for card in (made.banner, made.card):
+                self.wardrobe.add(card, card.apply_theme).wear(self.themes.theme)
+            self.wardrobe.add(made.ring).wear(self.themes.theme)
+        return self._tour
+
+    def begin_tour(self) -> None:
+        """Ask the questions again, from the first."""
+        self.take_typed()
+        self.tour.begin()
 
     def _wear(self, part: QWidget, restyle: Callable[[Theme], None]) -> None:
         """Dress a part that is made when it is first asked for, and is not told of themes while closed."""
@@ -473,7 +493,7 @@ class Window(QMainWindow):
         """Save what the window shows as a PNG picture."""
         title, kinds = "Export a picture", "PNG pictures (*.png)"
         path = ask_where(self, title, "plan.png", kinds, with_suffix(".png"))
-        if path is not None and not self.centre.grab().save(str(path)):
+        if path is not None and not self.workspace.grab().save(str(path)):
             show_error(self, f"{path}: the picture cannot be written there.")
 
     # Look

@@ -18,6 +18,7 @@ from isocost.catalog.constants.economics import (
     read_thresholds,
 )
 from isocost.catalog.constants.efficiency import EfficiencyFacts, read_efficiency
+from isocost.catalog.constants.gallery import GalleryRules, read_gallery_rules
 from isocost.catalog.constants.ladder import LadderRungs, read_ladder
 from isocost.catalog.constants.laws import ScalingLaws, read_scaling_laws
 from isocost.catalog.constants.memory import MemoryProfiles, read_memory_profiles
@@ -62,6 +63,7 @@ class Replacements(TypedDict, total=False):
     palette: Palette
     claim_rules: ClaimRules
     ladder: LadderRungs
+    gallery: GalleryRules
 
 
 class AllConstants:
@@ -179,6 +181,11 @@ class AllConstants:
     def ladder(self) -> LadderRungs:
         """Sums of money, and what each is asked to buy."""
         return read_ladder(_text("ladder.yaml"))
+
+    @cached_property
+    def gallery(self) -> GalleryRules:
+        """Which shipped plans stand where in the gallery, and what the tour asks."""
+        return read_gallery_rules(_text("gallery.yaml"))
 
 
 def _text(file: str) -> str:

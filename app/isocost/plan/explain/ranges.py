@@ -96,7 +96,7 @@ class _Alone:
         low = int((np.argmin if end == "low" else np.argmax)(cost)) == 0
         node = self._at(place, "low" if low else "high")
         key = f"range.parts.{part.name}.{'p10' if end == 'low' else 'p90'}"
-        return replace(node, key=key, label=f"{node.label}, {part.name} alone")
+        return replace(node, key=key, label=f"Cost with {part.name} alone in doubt, {end} end")
 
     def _at(self, place: int, end: End) -> Explanation:
         of, doubt = self.programme, self.programme.doubts[place]

@@ -160,7 +160,7 @@ LIKELY = "8 chances in 10"
 
 
 def said(shown: CountsView, knee: Knee | None) -> Said:
-    """Where more of them stop paying, and what a day saved costs on both sides of that."""
+    """Where more of them stop paying, and what a day less costs on both sides of that."""
     head, foot = _finding(shown, knee), _subtitle(shown, knee)
     shaded = (f"In brackets and shaded: {LIKELY}.",) if shown.ranged else ()
     told = (f"{head}.", f"{foot}", f"The plan: {shown.words(shown.plan)}", *shaded, KEYS)
@@ -195,12 +195,10 @@ def _subtitle(shown: CountsView, knee: Knee | None) -> str:
         return f"Doublings of {shown.label}. Click a count to take it."
     if into.usd_per_day is None or past.usd_per_day is None or past.usd_more <= 0.0:
         return f"Past it, twice as many are less than {format_significant(PAYS)} times as fast."
-    before = (
-        f"{format_money(into.usd_per_day)} a day saved up to it"
-        if into.usd_more > 0.0
-        else "Up to it days are saved for nothing"
-    )
-    return f"{before}, {format_money(past.usd_per_day)} for the next doubling."
+    after = format_money(past.usd_per_day)
+    if into.usd_more > 0.0:
+        return f"A day less costs {format_money(into.usd_per_day)} up to it, {after} past it."
+    return f"Up to it a day less costs nothing, past it {after}."
 
 
 def table(shown: CountsView | None) -> Table:

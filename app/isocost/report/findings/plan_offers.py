@@ -224,7 +224,7 @@ def knee_view(found: Knee | None, curve: CostCurve, *, current: bool) -> KneeVie
     elif price < 0.0:
         past = f"{more} are hardly faster"
     else:
-        past = f"past it, {format_money(price)} a day saved"
+        past = f"past it a day less costs {format_money(price)}"
     words = f"{more}: {format_duration(after.choice.wall_days)}, {format_money(after.choice.cost_usd)}"
     return KneeView(
         found.knee,

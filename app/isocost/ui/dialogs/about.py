@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from isocost import __version__
+from isocost.ui.log import log_path
 from isocost.ui.look.icons import app_icon
 from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.typing import window_actions
@@ -80,8 +81,10 @@ class AboutBox(QDialog):
         )
         text.setWordWrap(True)
         text.setFixedWidth(380)
-        running = QLabel(versions())
+        path = log_path()
+        running = QLabel(versions() if path is None else f"{versions()}\n\nLog: {path}")
         running.setProperty("role", "quiet")
+        running.setTextFormat(Qt.TextFormat.PlainText)
         running.setWordWrap(True)
         running.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for part in (picture, name, text, running):

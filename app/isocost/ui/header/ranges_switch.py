@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSettings
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSettings
 
 from isocost.report.findings.header import RANGES, RANGES_TIP
 from isocost.ui.session.session import Session
@@ -32,29 +31,8 @@ class RangesSwitch(Switch):
         self.toggled.connect(partial(setattr, session, "doubt"))
         self.toggled.connect(partial(settings.setValue, STORED))
         session.doubt_shown.connect(self.setChecked)
-        self._beside: tuple[QWidget, ...] = ()
 
-    def give_way_to(self, *beside: QWidget) -> None:
-        """Take what room these leave in the row that holds them all."""
-        self._beside = beside
-        for each in (self.parentWidget(), *beside):
-            if each is not None:
-                each.installEventFilter(self)
-        self.fit()
-
-    def fit(self) -> None:
-        """Be as wide as there is room."""
-        row = self.parentWidget()
-        layout = None if row is None else row.layout()
-        if row is None or layout is None:
-            return
-        margins, shown = layout.contentsMargins(), [each for each in self._beside if not each.isHidden()]
-        room = row.width() - margins.left() - margins.right() - layout.spacing() * len(shown)
-        room -= sum(each.sizeHint().width() for each in shown)
+    def fit(self, room: int) -> None:
+        """Be as wide as there is room: without it leave out the words, then itself."""
         self.leave_words(room < self.wide(words=True))
         self.setVisible(room >= self.wide(words=False))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
-            self.fit()
-        return False

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from isocost.report.findings.header import Remark, remarks_line
 from isocost.ui.look.theme import LIGHT, Theme
-from isocost.ui.widgets.labels import plain_tip, set_text
+from isocost.ui.widgets.labels import plain_tip, set_text, shorten
 
 BETWEEN = " · "
 
@@ -82,7 +82,7 @@ class RemarkLine(QLabel):
                 before += remark.text + BETWEEN
                 continue
             left = room - metrics.horizontalAdvance(before)
-            yield remark, metrics.elidedText(remark.text, Qt.TextElideMode.ElideRight, left) or "…"
+            yield remark, shorten(remark.text, metrics, left) or "…"
             return
 
     def _marked(self, remark: Remark, text: str) -> str:

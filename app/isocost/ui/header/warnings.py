@@ -13,7 +13,7 @@ from isocost.quantities import format_counted
 from isocost.report.findings.header import NO_WARNINGS, by_gravity, cure_line
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import LIGHT, Theme
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import plain_tip, shorten
 
 _ICONS = {"stop": "error", "care": "warning", "info": "info"}
 
@@ -113,7 +113,7 @@ class WarningLine(QWidget):
     def _elide(self) -> None:
         text = self._notices[0].message if self._notices else NO_WARNINGS
         room = self.first.width() - 26
-        shown = self.first.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(60, room))
+        shown = shorten(text, self.first.fontMetrics(), max(60, room))
         self.first.setText(shown)
 
     def _jump(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionComboBox, QStyleOptionViewItem
 
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.kinds import data_of
@@ -12,8 +12,9 @@ from isocost.plan.physics.resolve import precision_on
 from isocost.report.findings.inputs import precision_note
 from isocost.ui.inputs.bindings import write
 from isocost.ui.look.icons import icon
+from isocost.ui.look.stylesheet import ARROW_ROOM
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import plain_tip, shorten
 
 LIST_FRAME = 10
 """Pixels that the frame of a drop-down's list takes, as in the style sheet."""
@@ -36,6 +37,12 @@ class DropDown(QComboBox):
         self.setMaxVisibleItems(16)
         self.setItemDelegate(_Entries(self))
         self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
+        """What is chosen ends in an ellipsis where it has no room."""
+        super().initStyleOption(option)
+        if self.property("role") != "flat":
+            option.currentText = shorten(self.currentText(), self.fontMetrics(), self.width() - ARROW_ROOM)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

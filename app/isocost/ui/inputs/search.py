@@ -35,7 +35,7 @@ from isocost.ui.inputs.choices import ChoiceList, Line
 from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import plain_tip, shorten
 from isocost.ui.widgets.typing import WindowKeys
 
 OPENING = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_F4)
@@ -237,7 +237,7 @@ class _NameLine(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         room = self.contentsRect()
-        short = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        short = shorten(self.text(), self.fontMetrics(), room.width())
         if self.hasFocus() or short == self.text():
             super().paintEvent(event)
             return

@@ -9,6 +9,8 @@ FROM_BIRTH = "QComboBox { combobox-popup: 0; }"
 """What a widget must know before it has a place in a window. Qt makes the list of a combo box with its first
 entry: 0 is one that scrolls, and Fusion's own a menu of all entries, as long as the screen."""
 
+ARROW_ROOM = 42
+"""Pixels of a drop-down that its frame and arrow take."""
 _SIZES = (11, 12, 13, 14, 17, 20, 24)
 
 
@@ -18,6 +20,8 @@ QLabel[role="figure"] { font-size: ${s17}px; font-weight: 600; }
 QLabel[role="section"] { font-size: ${s11}px; font-weight: 600; color: $quiet; }
 QLabel[role="quiet"] { font-size: ${s11}px; color: $quiet; }
 QLabel[role="small"] { font-size: ${s12}px; color: $quiet; }
+QLabel[role="told"] { font-size: ${s13}px; }
+QLabel[role="go"] { font-size: ${s12}px; color: $accent; }
 QLabel[role="fine"] { font-size: ${s12}px; color: $fine; }
 QLabel[role="care"] { font-size: ${s12}px; color: $care; }
 QLabel[role="stop"] { font-size: ${s12}px; color: $stop; }
@@ -26,6 +30,8 @@ QFrame#inputs { background: $panel; border: none; }
 QFrame[role="card"], QPushButton[role="card"] {
     background: $panel; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[role="side"] { background: $panel; border: none; border-left: 1px solid $line; }
+QFrame[role="tour"] { background: $panel; border: 1px solid $accent; border-radius: ${radius}px; }
+QWidget[role="ring"] { background: transparent; border: 2px solid $accent; border-radius: ${radius}px; }
 QFrame[role="inset"] { background: $field; border: 1px solid $line; border-radius: ${radius}px; }
 QDialog[role="own"] { background: $panel; }
 QFrame[role="cover"] { background: $panel; border: none; }
@@ -109,6 +115,7 @@ QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
     padding: 6px 3px; margin-right: 24px; font-size: ${s13}px; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom-color: $accent; }
+QTabBar[tight="true"]::tab { margin-right: 10px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected:focus { color: $accent; background: $field; }
 QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 1px 10px; }

@@ -46,7 +46,7 @@ from isocost.ui.plot.chart import Drawing
 from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.widgets.figures import OPENING, ShowsFigures, explain
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import broken_lines, plain_tip, shorten
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.table import TableDialog, TableOver
 
@@ -71,33 +71,108 @@ class ElidedLabel(QLabel):
             self.setText(text)
             self._explain()
 
+    @property
+    def lines(self) -> list[str]:
+        """What is shown of the text."""
+        return [shorten(self.text(), QFontMetricsF(self.font()), self.width())]
+
+    @property
+    def shortened(self) -> bool:
+        """Whether some of the text has no room."""
+        return " ".join(self.lines) != self.text()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._explain()
 
     def _explain(self) -> None:
-        self.setToolTip(plain_tip(self.text() if self._elided() != self.text() else ""))
-
-    def _elided(self) -> str:
-        return QFontMetricsF(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(plain_tip(self.text() if self.shortened else ""))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         painter.drawText(
-            self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._elided()
+            self.rect(),
+            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+            "\n".join(self.lines),
         )
         painter.end()
 
 
 class CardTitle(ElidedLabel):
-    """A finding; where its figure can be explained, a click or Enter opens that."""
+    """A finding, on a second line where it needs one; where its figure can be explained, a click or Enter
+    opens that."""
+
+    MOST_LINES = 2
+    STILL_MS = 800
+    """Without another finding before a line that is not needed any more goes: while a slider moves a chart
+    must not grow and shrink."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figure = ""
         self._of: Project | None = None
+        self._kept = 1
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(self.STILL_MS)
+        self._still.timeout.connect(self._settle)
         self.setMouseTracking(True)
+
+    def say(self, text: str) -> None:
+        """Show another finding; a line it needs comes at once, one it does not need goes later."""
+        if text == self.text():
+            return
+        super().say(text)
+        if len(self.lines) > self._kept:
+            self._settle()
+        else:
+            self._still.start()
+
+    @property
+    def lines(self) -> list[str]:
+        """The finding as it is broken; of the last line what has room."""
+        metrics = QFontMetricsF(self.font())
+        broken = broken_lines(self.text(), self.width(), metrics)
+        if len(broken) == self.MOST_LINES:
+            broken = self._balanced(broken, metrics)
+        rest = " ".join(broken[self.MOST_LINES - 1 :])
+        return [*broken[: self.MOST_LINES - 1], *([shorten(rest, metrics, self.width())] if rest else [])]
+
+    def _balanced(self, broken: list[str], metrics: QFontMetricsF) -> list[str]:
+        """The same lines of about one length: a figure alone on the last one looks like a slip."""
+        narrow, wide = self.width() / self.MOST_LINES, float(self.width())
+        while wide - narrow > 1.0:
+            middle = (narrow + wide) / 2
+            tried = broken_lines(self.text(), middle, metrics)
+            fits = len(tried) == len(broken) and all(
+                metrics.horizontalAdvance(each) <= middle for each in tried
+            )
+            narrow, wide = (narrow, middle) if fits else (middle, wide)
+        return broken_lines(self.text(), wide, metrics)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, max(super().sizeHint().height(), self._kept * self.fontMetrics().lineSpacing()))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _settle(self) -> None:
+        self._still.stop()
+        needed = len(self.lines)
+        if needed != self._kept:
+            self._kept = needed
+            self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._settle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._settle()
 
     def set_figure(self, key: str, of: Project | None = None) -> None:
         """Let the figure of a key open, of another plan than the open one; empty = nothing opens."""
@@ -113,7 +188,8 @@ class CardTitle(ElidedLabel):
 
     @property
     def _words(self) -> QRectF:
-        width = QFontMetricsF(self.font()).horizontalAdvance(self._elided())
+        metrics = QFontMetricsF(self.font())
+        width = max((metrics.horizontalAdvance(each) for each in self.lines), default=0.0)
         return QRectF(0, 0, min(width + 2, self.width()), self.height())
 
     def _is_on(self, place: QPointF) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
@@ -22,6 +23,22 @@ def plain_tip(text: str) -> str:
     if not QtGui.Qt.mightBeRichText(text):
         return text
     return "<br>".join(escape(line) for line in text.split("\n"))
+
+
+_NUMBER = re.compile(r"[$€£¥]?\d+(?:[.,'’\u00a0\u202f]?\d+)*[\w%]*(?:[ \u00a0\u202f]%)?")
+"""A number with its currency and its unit, as far as they are written together."""
+
+
+def shorten(text: str, metrics: QFontMetrics | QFontMetricsF, width: float) -> str:
+    """A text that ends in an ellipsis where it has no room, never within a number: half of one is another."""
+    cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+    if cut == text or not cut.endswith("…"):
+        return cut
+    kept = len(cut) - 1
+    for number in _NUMBER.finditer(text):
+        if number.start() < kept < number.end():
+            return text[: number.start()].rstrip(" (~+−-") + "…"
+    return cut
 
 
 class ClickLabel(QLabel):
@@ -40,7 +57,7 @@ class ClickLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         room = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        shown = shorten(self.text(), self.fontMetrics(), room.width())
         painter.setFont(self.font())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
@@ -111,10 +128,10 @@ class WrapLabel(QLabel):
         if broken_for == self._broken:  # each change of font is told several times
             return
         self._broken = broken_for
-        lines = _lines(self._whole, self.width(), self.fontMetrics())
+        lines = broken_lines(self._whole, self.width(), self.fontMetrics())
         if self._kept and not self._in_full and len(lines) > self._kept:
-            rest, end = " ".join(lines[self._kept - 1 :]), Qt.TextElideMode.ElideRight
-            lines[self._kept - 1 :] = [self.fontMetrics().elidedText(rest, end, self.width())]
+            rest = " ".join(lines[self._kept - 1 :])
+            lines[self._kept - 1 :] = [shorten(rest, self.fontMetrics(), self.width())]
         broken = "\n".join(lines)
         # A text that is set lays the label out again, which resizes it and leads back here.
         if broken != self.text():
@@ -123,7 +140,7 @@ class WrapLabel(QLabel):
             self.setAccessibleName(self._whole)
 
 
-def _lines(text: str, width: int, metrics: QFontMetrics) -> list[str]:
+def broken_lines(text: str, width: float, metrics: QFontMetrics | QFontMetricsF) -> list[str]:
     """The text broken at spaces into lines no wider than ``width``, where that can be."""
     if metrics.horizontalAdvance(text) <= width:
         return [text]

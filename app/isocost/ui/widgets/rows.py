@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.figures import FIGURE, OPENING, explain
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import plain_tip, shorten
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -151,7 +151,8 @@ def shortened(
     if key not in _shortened:
         if len(_shortened) >= MOST_SHORTENED:
             _shortened.clear()
-        _shortened[key] = QFontMetrics(font).elidedText(text, elide, width)
+        metrics, right = QFontMetrics(font), elide is Qt.TextElideMode.ElideRight
+        _shortened[key] = shorten(text, metrics, width) if right else metrics.elidedText(text, elide, width)
     return _shortened[key]
 
 

@@ -44,7 +44,7 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import SPACE, Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
-from isocost.ui.widgets.labels import plain_tip
+from isocost.ui.widgets.labels import plain_tip, shorten
 from isocost.ui.widgets.rows import ROW, Index, clicked_by_key, rows_replaced
 from isocost.ui.widgets.whole_rows import WholeRows
 
@@ -147,7 +147,7 @@ class _Cells(QStyledItemDelegate):
         side = side_of(index.column())
         inner = room.adjusted(GAP if side is Qt.AlignmentFlag.AlignLeft else 0, 0, 0, 0)
         text = str(index.data())
-        shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, inner.width() + 1)
+        shown = shorten(text, QFontMetricsF(painter.font()), inner.width() + 1)
         painter.drawText(inner, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.restore()
 

@@ -29,7 +29,7 @@ from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import WrapLabel, plain_tip
+from isocost.ui.widgets.labels import WrapLabel, plain_tip, shorten
 from isocost.ui.widgets.rows import ROW, ClickList, Index, Lines, RowDelegate
 from isocost.ui.widgets.whole_rows import WholeRows
 
@@ -80,7 +80,7 @@ def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: str, 
     painter.setPen(QColor(colour))
     metrics = painter.fontMetrics()
     left = int(room.width()) - metrics.horizontalAdvance(whole)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, left) + whole
+    shown = shorten(text, metrics, left) + whole
     painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
 
 

@@ -23,6 +23,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, mixed
 from isocost.ui.plot.chart import Chart
 from isocost.ui.tabs.fit.breakdown import BreakdownCard
+from isocost.ui.widgets.labels import shorten
 from isocost.ui.widgets.rows import LEFT, RIGHT
 
 NAME, TIME, SHARE = 214, 62, 54
@@ -58,7 +59,7 @@ def _paint_row(
     painter.setFont(font_of(theme, "small"))
     painter.setPen(QColor(theme.text))
     metrics = QFontMetricsF(painter.font())
-    shown = metrics.elidedText(part.name, Qt.TextElideMode.ElideRight, left - 8)
+    shown = shorten(part.name, metrics, left - 8)
     painter.drawText(QRectF(0, room.top(), left, room.height()), LEFT, shown)
     length = (room.width() - left - time - share) * of_longest
     thick = min(12.0, room.height() - 6)

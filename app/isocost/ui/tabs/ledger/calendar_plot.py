@@ -23,6 +23,7 @@ from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import ReadableChart
 from isocost.ui.plot.crossings import money_steps
 from isocost.ui.tabs.ledger.waterfall import group_brush, group_colour
+from isocost.ui.widgets.labels import shorten
 
 GUTTER = 172
 """Pixels of the names at the left."""
@@ -145,7 +146,7 @@ def _paint_stretch(painter: QPainter, places: Places, index: int, bar: TimelineB
     metrics = QFontMetricsF(painter.font())
     line = QRectF(8, index * theme.px(STRETCH), theme.px(GUTTER) - 18, theme.px(STRETCH))
     painter.setPen(QColor(theme.text))
-    name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, line.width())
+    name = shorten(bar.name, metrics, line.width())
     painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
     group = (places.view.groups or {}).get(bar.stage) if bar.stage is not None else None
     painter.setPen(Qt.PenStyle.NoPen)

@@ -18,19 +18,19 @@ from PySide6.QtWidgets import (
 from isocost.plan.inputs.table import CHOICES, NUMBERS, matters
 from isocost.report.findings.inputs import group_line, programme_caption
 from isocost.ui.inputs.field_input import FieldInput
+from isocost.ui.inputs.pickers import ChoicePicker
 from isocost.ui.inputs.selected import selected
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.ledger.pickers import (
     ApiPicker,
-    ElidingPicker,
     FineTunePicker,
     OperatorPicker,
     RegionPicker,
     StartEdit,
 )
 from isocost.ui.widgets.disclosure import Disclosure
-from isocost.ui.widgets.labels import plain_label
+from isocost.ui.widgets.labels import plain_label, shorten
 from isocost.ui.widgets.sections import ScrollBody, labelled, scrolling
 
 EDIT_WIDTH = 148
@@ -73,7 +73,7 @@ GROUPS = (
                                             "serving")),
 )  # fmt: skip
 
-ChoiceWidget = ElidingPicker | StartEdit
+ChoiceWidget = ChoicePicker | StartEdit
 
 _MADE_BY: dict[str, Callable[[Session], ChoiceWidget]] = {
     "site.region": RegionPicker,
@@ -107,7 +107,7 @@ class _Fold(Disclosure):
         size = self.iconSize().width()
         room = self.rect().adjusted(0, 0, -size - 6, 0)
         painter.setPen(QColor(colour))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        shown = shorten(self.text(), self.fontMetrics(), room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), shown)
         self.icon().paint(painter, self.width() - size, (self.height() - size) // 2, size, size)
         painter.end()
@@ -152,7 +152,7 @@ class Group(QFrame):
             row: QWidget = field
         else:
             make = _MADE_BY.get(path)
-            choice = make(self._session) if make else ElidingPicker(self._session, path)
+            choice = make(self._session) if make else ChoicePicker(self._session, path)
             self.choices[path] = choice
             row = labelled(_SHORT.get(path, CHOICES[path].label), choice)
         self._rows[path] = row

@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QStyleOptionComboBox
+from PySide6.QtWidgets import QLineEdit
 
 from isocost.catalog.constants.economics import ApiQuote
 from isocost.plan.inputs.table import CHOICES
@@ -26,22 +26,8 @@ _KINDS = {
     "grid zone": "Grid operators",
 }
 
-ROOM = 42
-"""Pixels of a picker that its frame and arrow take."""
 
-
-class ElidingPicker(ChoicePicker):
-    """A choice that ends in an ellipsis where it has no room."""
-
-    def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
-        super().initStyleOption(option)
-        room = self.width() - ROOM
-        option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, room
-        )
-
-
-class RegionPicker(ElidingPicker):
+class RegionPicker(ChoicePicker):
     """A place with its grid and price of electricity."""
 
     def __init__(self, session: Session) -> None:
@@ -55,7 +41,7 @@ class RegionPicker(ElidingPicker):
             self.addItem(region.name, region.id)
 
 
-class OperatorPicker(ElidingPicker):
+class OperatorPicker(ChoicePicker):
     """Who runs the machine room."""
 
     def __init__(self, session: Session) -> None:
@@ -64,7 +50,7 @@ class OperatorPicker(ElidingPicker):
             self.addItem(operator.name, operator.id)
 
 
-class ApiPicker(ElidingPicker):
+class ApiPicker(ChoicePicker):
     """Somebody else's model by the token, from the shipped quotes."""
 
     def __init__(self, session: Session) -> None:
@@ -98,7 +84,7 @@ class ApiPicker(ElidingPicker):
         self._write(index, f"API model {quote.model}")
 
 
-class FineTunePicker(ElidingPicker):
+class FineTunePicker(ChoicePicker):
     """A host that fine-tunes, from the shipped quotes."""
 
     def __init__(self, session: Session) -> None:

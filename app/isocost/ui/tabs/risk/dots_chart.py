@@ -16,6 +16,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import font_of, made_pen, mixed, text_size
 from isocost.ui.plot.chart import Chart
 from isocost.ui.plot.ticks import Tick, even_ticks, money_tick
+from isocost.ui.widgets.labels import shorten
 
 PILL, COUNTS, AXIS, STRIP, LEGEND = 25, 64, 22, 26, 19
 """Pixels: the handle, the counts below it, the sums on the axis, the marks below that, a line of words."""
@@ -305,9 +306,7 @@ def _paint_legend(painter: QPainter, places: Places) -> None:
         painter.setFont(font_of(theme, "small"))
         painter.setPen(QColor(theme.text))
         left = place.x() + theme.px(18)
-        shown = painter.fontMetrics().elidedText(
-            mark.words, Qt.TextElideMode.ElideRight, int(places.width - left)
-        )
+        shown = shorten(mark.words, painter.fontMetrics(), int(places.width - left))
         room = QRectF(left, top + place.y(), places.width - left, height)
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)
 

@@ -1,0 +1,1 @@
+"""The tour: three questions, each asked before its answer is shown."""

@@ -1,0 +1,101 @@
+"""Texts without room end or break so that every number that is seen is the whole one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+
+from isocost.ui.look.theme import LIGHT
+from isocost.ui.widgets.card import CardTitle
+from isocost.ui.widgets.labels import shorten
+
+TITLES = (
+    "Told $294K, within our range about $297K",
+    "A at 8 prices: $66.61 to $363.86; Crusoe saves $6,431",
+    "RTX A5000 wins; RTX 4090 below about $0.25",
+    "Up to 44.1 % of 512 GPUs, 147,336 GPU-hours at €2,50",
+)
+
+
+@pytest.fixture
+def metrics(qapp: QApplication) -> QFontMetrics:
+    """Of a card's title."""
+    return QFontMetrics(LIGHT.font("card"))
+
+
+@pytest.mark.parametrize("text", TITLES)
+def test_no_width_cuts_a_number(text, metrics):
+    whole = set(re.findall(r"[$€]?[\d.,]*\d[\w%]*", text))
+    for width in range(40, metrics.horizontalAdvance(text) + 2):
+        shown = shorten(text, metrics, width)
+        assert metrics.horizontalAdvance(shown) <= width
+        assert set(re.findall(r"[$€]?[\d.,]*\d[\w%]*", shown.rstrip("…"))) <= whole, shown
+        assert text.startswith(shown.removesuffix("…"))
+    assert shown == text
+
+
+@pytest.mark.usefixtures("qapp")
+@given(st.text("ab 1.,$%", max_size=30), st.integers(0, 200))
+def test_what_is_shown_is_the_beginning_of_the_text(text, width):
+    metrics = QFontMetrics(LIGHT.font("card"))
+    shown = shorten(text, metrics, width)
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1])) or not shown
+
+
+@pytest.fixture
+def title(qtbot) -> Iterator[CardTitle]:
+    """A title that is as high as it asks to be, in a box of 300 pixels."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    made = CardTitle()
+    made.setFont(LIGHT.font("card"))
+    row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+    row.setStretch(0, 1)
+    box.resize(300, 80)
+    qtbot.addWidget(box)
+    box.show()
+    qtbot.waitExposed(box)
+    yield made
+    box.close()
+
+
+@pytest.mark.parametrize("text", TITLES[:3])
+def test_a_title_takes_a_second_line_rather_than_lose_its_number(title, text):
+    title.say("Short")
+    QApplication.processEvents()
+    low = title.height()
+    title.say(text)
+    QApplication.processEvents()
+    metrics = title.fontMetrics()
+    assert len(title.lines) == 2
+    assert not title.shortened
+    assert title.toolTip() == ""
+    assert title.height() >= 2 * metrics.lineSpacing() > low
+    lengths = [metrics.horizontalAdvance(each) for each in title.lines]
+    assert max(lengths) <= title.width()
+    assert min(lengths) > max(lengths) / 3  # no figure alone on a line
+
+
+def test_a_title_does_not_jump_back_while_it_changes(title, qtbot):
+    title.say(TITLES[0])
+    QApplication.processEvents()
+    high = title.height()
+    title.say("Short")
+    QApplication.processEvents()
+    assert title.height() == high
+    qtbot.waitUntil(lambda: title.height() < high, timeout=5000)
+
+
+def test_a_title_of_three_lines_ends_in_an_ellipsis_and_has_a_tip(title):
+    text = " and ".join(TITLES)
+    title.say(text)
+    assert title.lines[1].endswith("…")
+    assert title.toolTip() == text
