@@ -24,7 +24,6 @@ from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds.kind import Filled
 from isocost.plan.physics.resolve import Parameters, parameters_of
 from isocost.plan.project.project import Place, Project, model_of
-from isocost.quantities import format_quantity
 from isocost.report.findings.inputs import range_caption, range_words, value_words
 from isocost.ui.session.session import Session
 
