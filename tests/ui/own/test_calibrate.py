@@ -33,7 +33,8 @@ def dialog(window, runs):
 
 
 def cells(dialog, row):
-    return [dialog.table.item(row, at).text() for at in range(dialog.table.columnCount())]
+    cells = dialog.table.model()
+    return [cells.index(row, at).data() for at in range(cells.columnCount())]
 
 
 def test_runs_are_shown_before_and_after_and_applied(window, qtbot, dialog):

@@ -30,7 +30,7 @@ from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.frame import OwnDialog
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import WrapLabel, plain_label, plain_tip
+from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.table import TableView
 
 NAME = "own_calibration"
@@ -175,10 +175,7 @@ class CalibrateDialog(OwnDialog):
         if self._found is None:
             return
         self.table.show_table(words.calibration_said(self._found), words.calibration_table(self._found))
-        last = self.table.columnCount() - 1
-        for row in range(self.table.rowCount()):  # a long note is read whole over its row
-            if (cell := self.table.item(row, last)) is not None:
-                cell.setToolTip(plain_tip(cell.text()))
+        last = self.table.model().columnCount() - 1
         self.table.setColumnWidth(last, self.theme.px(LEAST_NOTE))
 
     # Changing the plan

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLayout, QTabl
 from shiboken6 import isValid
 
 from isocost.report.table import Table
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_tip
 from isocost.ui.widgets.rows import Index
 
 MOST_SUMMARY = 0.4
@@ -53,6 +53,9 @@ class TableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self.table.shown(index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole and not self.table.columns[index.column()].right:
+            # A sentence that its column cuts is read whole over it.
+            return plain_tip(self.table.shown(index.row(), index.column()))
         return self._side(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def headerData(  # noqa: N802 - Qt's name

@@ -53,8 +53,9 @@ def told(solution: Solution, case: Case, law: ParametricLaw) -> Solution:
     if not solution.feasible or choice is None:
         return solution
     if wish.unknown in VALUES and isinstance(solution.value, float):
-        value = cut(solution.value, up=wish.unknown == "mfu")
-        changed = with_value(case, wish, value)
+        number = cut(solution.value, up=wish.unknown == "mfu")
+        value: float | int | str | None = number
+        changed = with_value(case, wish, number)
     elif wish.unknown == "model" and choice.tokens is not None:
         value = solution.value
         changed = with_text(solution.case, cut(choice.tokens), None)
