@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-EVENTS = 250
+EVENTS = 100
 
 
 def test_random_clicks_drags_and_texts_meet_no_fault(
