@@ -260,3 +260,9 @@ def test_digits_are_cut_off_to_one_side(value, up):
     assert short == float(f"{short:.3g}")
     assert short >= value * (1 - 1e-8) if up else short <= value * (1 + 1e-8)
     assert short == pytest.approx(value, rel=1.0001e-2)
+
+
+def test_a_budget_that_is_found_leaves_the_text_as_it_is():
+    told = found("goal.budget_usd", goal=Goal(None, 13.7))
+    assert told.point(None).choice.tokens == 2e12
+    assert told.solution.case.tokens == 2e12

@@ -223,7 +223,7 @@ def test_what_moves_along_is_locked_on_the_panel(desk, qtbot):
     qtbot.mouseClick(panel.locks["data.tokens"], LEFT)
     assert desk.mark("data.tokens", "lock").isVisible()
     desk.settle()
-    assert panel.caption.text() == "Solving for parameters"
+    assert panel.caption.text() == "Solving for parameters  ·  not taken yet"
     assert panel.value.whole.endswith("parameters")
 
 

@@ -227,10 +227,11 @@ def _spoken(unknown: Unknown) -> str:
     return label if label.isupper() else label.lower()
 
 
-def asking_words(found: Asked | None, path: str) -> str:
-    """What is asked, above the answer."""
+def asking_words(found: Asked | None, path: str, *, answered: bool = False) -> str:
+    """What is asked, above the answer; ``answered``: that there is one, and nothing has changed yet."""
     unknown = UNKNOWNS[path] if found is None else found.wish.unknown
-    return f"Solving for {'the ' if unknown == 'model' else ''}{_spoken(unknown)}"
+    words = f"Solving for {'the ' if unknown == 'model' else ''}{_spoken(unknown)}"
+    return f"{words}  ·  not taken yet" if answered else words
 
 
 def value_words(unknown: Unknown, point: ScanPoint) -> str:

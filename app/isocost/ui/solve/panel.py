@@ -300,7 +300,8 @@ class SolvePanel(SidePanel):
 
     def _show(self) -> None:
         found, now = self.found, self._asked
-        self.caption.setText(asking_words(now, self._path) if self._path else "")
+        answered = found is not None and found.point(self._chosen) is not None
+        self.caption.setText(asking_words(now, self._path, answered=answered) if self._path else "")
         self._show_goals()
         self._show_locks()
         headline = "" if found is None else found.headline(self._chosen)

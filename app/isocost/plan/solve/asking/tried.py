@@ -49,17 +49,18 @@ def told(solution: Solution, case: Case, law: ParametricLaw) -> Solution:
 
     They are cut off towards what keeps the limits; where it does not keep them, all digits stay.
     """
-    wish, choice = solution.wish, solution.choice
-    if not solution.feasible or choice is None:
+    wish, choice, value = solution.wish, solution.choice, solution.value
+    if not solution.feasible or choice is None or not isinstance(value, float):
         return solution
-    if wish.unknown in VALUES and isinstance(solution.value, float):
-        number = cut(solution.value, up=wish.unknown == "mfu")
-        value: float | int | str | None = number
-        changed = with_value(case, wish, number)
-    elif wish.unknown == "model" and choice.tokens is not None:
-        value = solution.value
-        changed = with_text(solution.case, cut(choice.tokens), None)
-    else:
+    try:
+        if wish.unknown in VALUES:
+            value = cut(value, up=wish.unknown == "mfu")
+            changed = with_value(case, wish, value)
+        elif wish.unknown == "model" and choice.tokens is not None:
+            changed = with_text(solution.case, cut(choice.tokens), None)
+        else:
+            return solution
+    except CatalogError:  # no model is so sparse
         return solution
     on = changed.reach()
     if not kept(on, case.goal)[0]:
