@@ -333,7 +333,7 @@ def test_any_range_is_sampled_within_what_its_shape_allows(tmp_path_factory, low
 def test_an_estimate_says_that_ranges_are_not_in_its_own(capsys, tmp_path):
     ranged = plan(tmp_path, "ranges: {price.usd_per_gpu_hour: 2..3}")
     assert main(["estimate", ranged]) == 0
-    assert "takes no account of your 1 range: isocost risk does" in capsys.readouterr().out
+    assert "Your 1 range is in what is said of chances" in capsys.readouterr().out
 
 
 def test_a_range_of_a_predicted_mfu_says_which_waste_its_samples_bear(capsys, tmp_path):

@@ -88,6 +88,18 @@ def test_a_plain_value_is_made_a_range_of_what_is_known_of_it_and_back(plan, fie
     assert plan.project == before
 
 
+def test_the_track_is_shaded_where_others_saw_an_input_vary_and_not_without_ranges(plan, field, qtbot):
+    made, tokens = field(PRICE), field("data.tokens")
+    plan.ranges.ask(plan.answer)
+    settle(plan)
+    shaded = made.slider.grab().toImage()
+    known = tokens.slider.grab().toImage()
+    plan.doubt = False
+    assert made.slider.grab().toImage() != shaded
+    assert tokens.slider.grab().toImage() == known
+    assert made.ranging.grips.low.isHidden()
+
+
 def test_what_is_known_of_no_input_begins_about_its_value(plan, field, qtbot):
     made = field("data.tokens")
     begin(made, qtbot)

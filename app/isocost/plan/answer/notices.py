@@ -151,11 +151,11 @@ def scenario_notices(scenario: Scenario, catalog: Catalog) -> Iterator[Notice]:
         )
     yield from _withdrawn(scenario, catalog, date.today())
     if scenario.ranges:
-        yours = format_counted(len(scenario.ranges), "range")
+        one, yours = len(scenario.ranges) == 1, format_counted(len(scenario.ranges), "range")
         yield Notice(
             "ranges-apart",
             scenario.ranges[0].input,
-            f"The headline takes no account of your {yours}: isocost risk does.",
+            f"Your {yours} {'is' if one else 'are'} in what is said of chances, not in the plan's figures.",
             "info",
         )
     if scenario.site.region and scenario.site.region not in catalog.constants.regions:

@@ -12,6 +12,7 @@ from isocost.plan.doubt.risk import Risk
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.figure import GROUPS, LedgerGroup
 from isocost.plan.physics.records import Array
+from isocost.plan.project.ranges import SEPARATOR
 
 RESERVE = "contingency"
 """The line of the bill that is held against the samples, not sampled with them."""
@@ -49,11 +50,25 @@ class FigureRanges:
     factors: Mapping[str, Factors] = field(repr=False)
     in_doubt: bool
     """Whether anything of the plan is."""
+    ours: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+    """8 chances in 10 of inputs whose range is not the user's, by the path that ranges have."""
 
     def of(self, key: str, planned: float) -> tuple[float, float] | None:
         """8 chances in 10 of a figure; None = it is as good as known."""
         found = self.factors.get(key)
         return None if found is None else found.of(planned)
+
+    def of_input(self, path: str, planned: float | None) -> tuple[float, float] | None:
+        """8 chances in 10 of an input that the user takes as known, where they are about what the plan takes.
+
+        Args:
+            path: as ranges have it: with the stage, where it is one stage's alone.
+        """
+        ends = (each for own, each in self.ours.items() if path == own or path.endswith(f"{SEPARATOR}{own}"))
+        found = next(ends, None)
+        if found is None or planned is None or not found[0] <= planned <= found[1]:
+            return None
+        return found
 
 
 def figure_factors(of: Risk) -> FigureRanges:
@@ -64,7 +79,12 @@ def figure_factors(of: Risk) -> FigureRanges:
     for key, planned, samples in (*_totals(of), *_bill(of), *_speeds(of)):
         if planned > 0.0 and (factors := _factors(samples / planned)) is not None:
             found[key] = factors
-    return FigureRanges(found, True)
+    ours = {}
+    for doubt in of.programme.doubts:
+        if doubt.path and doubt.whose != "yours":
+            low, high = sorted((doubt.shown_at(doubt.low), doubt.shown_at(doubt.high)))
+            ours[doubt.path] = low, high
+    return FigureRanges(found, True, ours)
 
 
 def _factors(shares: Array) -> Factors | None:

@@ -7,10 +7,12 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from isocost.plan.doubt.along import histogram
+from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.input import Input
+from isocost.plan.inputs.ranging import range_path
 from isocost.plan.project.ranges import InputRange
 from isocost.report.findings.inputs import DROP_RANGE, MAKE_RANGE, end_words
-from isocost.ui.inputs.bindings import read
+from isocost.ui.inputs.bindings import place, read
 from isocost.ui.inputs.ranges import begin_range, drop_range, held_range, may_be_ranged, move_ends
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -63,6 +65,8 @@ class RangeHandle(QObject):
         self.button.clicked.connect(self.toggle)
         self.grips.dropped.connect(self.toggle)
         self.grips.moved.connect(lambda low, high, gesture: move_ends(session, path, low, high, gesture))
+        session.ranges.ready.connect(self._show_ours)
+        session.doubt_shown.connect(self._show_ours)
         for part in (self._around, self._edit, self._slider, self.button):
             part.installEventFilter(self)
 
@@ -86,7 +90,17 @@ class RangeHandle(QObject):
             self.grips.show_range(ends)
             self._edit.show_range(() if held is None else histogram(held, value))
             self._say()
+            self._show_ours()
         self._show_button()
+
+    def _show_ours(self) -> None:
+        """Shade the track where a value that the user takes as known is in doubt by what others saw."""
+        session = self._session
+        if self._held is None or self._held[0] is not None or not self._slider.isVisible():
+            return
+        found: FigureRanges | None = session.ranges.value if session.doubt else None
+        path = range_path(session.project, self._field.path, place(session))
+        self._slider.set_band(None if found is None else found.of_input(path, self._held[1]))
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw the button in the theme's colours."""
