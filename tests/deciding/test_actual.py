@@ -18,8 +18,10 @@ from isocost.catalog.schemas import output_schema
 from isocost.cli import main
 from isocost.files import load_project
 from isocost.files.presets import find_plan
-from isocost.plan.answer.actual import NoRunError, Progress, actual
+from isocost.plan.answer.actual import NoRunError, Progress, actual, typed_progress
 from isocost.plan.answer.estimate import answer
+from isocost.plan.kinds import data_of
+from isocost.report.decisions.actual import difference_said
 from tests.deciding.schemas import flaws
 
 RECORD = Path(__file__).parent / "run_record.csv"
@@ -240,3 +242,37 @@ def test_no_table_makes_it_raise(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("records") / "record.csv"
     path.write_text("hours,tokens,loss\n" + "\n".join(",".join(row) for row in rows))
     assert main(["actual", "startup-7b", str(path)]) in (0, 2)
+
+
+def test_what_was_spent_makes_the_rest_as_dear_as_it_was_so_far(plan, tmp_path, capsys):
+    record = tmp_path / "half.csv"
+    record.write_text("hours,tokens\n10,5e10\n")
+    usual = json.loads(run(capsys, plan, record, "--format", "json"))
+    spent = usual["cost_usd"]["p50"] * usual["elapsed_hours"] / usual["hours"]["p50"]
+    same = json.loads(run(capsys, plan, record, "--spent", f"{spent}", "--format", "json"))
+    assert usual["spent_usd"] is None
+    assert same["cost_usd"]["p50"] == pytest.approx(usual["cost_usd"]["p50"])
+    twice = json.loads(run(capsys, plan, record, "--spent", f"{2 * spent}", "--format", "json"))
+    for end in ("p10", "p50", "p90"):
+        assert twice["cost_usd"][end] == pytest.approx(2 * usual["cost_usd"][end])
+        assert twice["hours"][end] == usual["hours"][end]
+    more = twice["programme_usd"]["p50"] - usual["programme_usd"]["p50"]
+    assert more >= 0.999 * usual["cost_usd"]["p50"]
+    assert any(each.startswith("Spent so far: ") for each in twice["words"])
+    assert any(each.startswith("Against the plan: ") and each.endswith("more.") for each in twice["words"])
+
+
+def test_a_sum_that_is_none_is_refused_in_words(plan, tmp_path, capsys):
+    assert main(["actual", plan, str(RECORD), "--spent", "lots"]) == 2
+    assert "--spent: 'lots' is not an amount of money" in capsys.readouterr().err
+
+
+def test_on_the_planned_pace_nothing_differs():
+    at = 0
+    stage = STARTUP.estimate.stages[at]
+    hours = stage.wall_days * 24.0 / 2.0
+    tokens = data_of(STARTUP.scenario.stages[at]).tokens / 2.0
+    found = actual(STARTUP, at, typed_progress(tokens, hours), None)
+    assert difference_said(found) == "Against the plan: on time, for what was planned."
+    with pytest.raises(NoRunError):
+        typed_progress(0.0, hours)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from isocost.files.errors import FileError
 from isocost.files.runs import Row, load_runs
+from isocost.plan.answer.actual import Progress, progress_of
 from isocost.quantities import PLAIN, QuantityError, numbers_marked, parse
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
@@ -86,6 +87,20 @@ def load_record(path: Path) -> Record:
     if not readings:
         raise FileError(path, f"no row can be read; {problems[0]}")
     return Record(tuple(readings), start, tuple(problems))
+
+
+def progress_in(record: Record, batch_tokens: float | None) -> Progress:
+    """How far a record was by when, steps counted in batches of so many tokens. Raises NoRunError."""
+    readings = record.readings
+    return progress_of(
+        [each.hours for each in readings],
+        [each.tokens for each in readings],
+        [each.step for each in readings],
+        [each.tokens_per_s for each in readings],
+        [each.loss for each in readings],
+        batch_tokens,
+        from_start=record.start is None,
+    )
 
 
 def _reading(line: int, hours: float, row: Row, found: Mapping[str, str]) -> Reading:

@@ -244,6 +244,7 @@ class Menus:
         self._add(menu, "Your &accelerators…", partial(self._commands.open_own, "accelerators"))
         self._add(menu, "&Quotes…", partial(self._commands.open_own, "quotes"), "Ctrl+Shift+Q")
         self._add(menu, "&Calibrate by your runs…", partial(self._commands.open_own, "calibrate"))
+        self._add(menu, "Plan against act&ual…", partial(self._commands.open_own, "actual"))
 
     def _build_help(self) -> None:
         window = self._commands

@@ -100,7 +100,7 @@ def test_what_stands_against_a_plan_comes_first_and_its_hours_last(catalog):
     project = dated(catalog, "2026-05-01")
     said = remarks(estimate(project, catalog), project, 0, catalog, date(2026, 11, 23))
     assert [remark.text.split(" ")[0] for remark in said] == ["price", "Median;", "fits,", "near", "80.3K"]
-    assert [remark.opens for remark in said] == ["", "range", "", "", ""]
+    assert [remark.opens for remark in said] == ["", "range", "", "evidence", ""]
     large = set_value(set_value(project, "model.parameters", 405e9), "hardware.count", 8)
     said = remarks(estimate(large, catalog), large, 0, catalog, date(2026, 11, 23))
     assert [remark.tone for remark in said][:2] == ["stop", "stop"]

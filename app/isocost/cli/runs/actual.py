@@ -24,18 +24,23 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--stage", metavar="NAME", help="stage it is of (default: the one that makes the model)"
     )
+    parser.add_argument(
+        "--spent", metavar="USD", help="spent on it so far, such as $120K (default: its hours as planned)"
+    )
     add_scenario(parser)
     add_format(parser)
     chosen = parser.parse_args(arguments)
-    write(_written(chosen.file, chosen.record, chosen.stage, chosen.scenario, chosen.format))
+    write(_written(chosen.file, chosen.record, chosen.stage, chosen.spent, chosen.scenario, chosen.format))
     return 0
 
 
-def _written(file: str, record: Path, stage: str | None, scenario: str | None, written: str) -> str:
+def _written(
+    file: str, record: Path, stage: str | None, spent: str | None, scenario: str | None, written: str
+) -> str:
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.cli.plans import answered, title_of
-    from isocost.files.records import load_record
-    from isocost.plan.answer.actual import NoRunError, actual, progress_of, trained_stage
+    from isocost.files.records import load_record, progress_in
+    from isocost.plan.answer.actual import NoRunError, actual, trained_stage
     from isocost.report.decisions.actual import told
     from isocost.report.told import FORMS
 
@@ -43,16 +48,18 @@ def _written(file: str, record: Path, stage: str | None, scenario: str | None, w
     read = load_record(record)
     try:
         at = trained_stage(found, stage)
-        progress = progress_of(
-            [each.hours for each in read.readings],
-            [each.tokens for each in read.readings],
-            [each.step for each in read.readings],
-            [each.tokens_per_s for each in read.readings],
-            [each.loss for each in read.readings],
-            found.estimate.stages[at].batch_tokens,
-            from_start=read.start is None,
-        )
-        against = actual(found, at, progress, read.start)
+        progress = progress_in(read, found.estimate.stages[at].batch_tokens)
+        against = actual(found, at, progress, read.start, None if spent is None else _usd(spent))
     except NoRunError as error:
         raise UsageError(f"{record}: {error}") from None
     return FORMS[written](told(title_of(found), against, read.problems))
+
+
+def _usd(text: str) -> float:
+    """An amount of money as it is typed. Raises UsageError."""
+    from isocost.quantities import QuantityError, parse
+
+    try:
+        return parse(text, "money")
+    except QuantityError as error:
+        raise UsageError(f"--spent: {error}") from None

@@ -61,7 +61,7 @@ class Actual:
     hours: Range
     """From start to end."""
     cost_usd: Range
-    """Rent of the stage."""
+    """Rent of the stage; where it is told what was spent, the rest at what an hour has cost so far."""
     planned_usd: float
     programme_usd: Range
     programme_planned_usd: float
@@ -71,6 +71,8 @@ class Actual:
     """Readings with less progress than the one before: work done again."""
     finish: datetime | None
     """When the stage ends at the median; None where no date is known."""
+    spent_usd: float | None = None
+    """On the stage so far; None = nobody tells, and its hours cost what is planned."""
 
     @property
     def share(self) -> float:
@@ -105,7 +107,9 @@ def trained_stage(answer: Answer, name: str | None) -> int:
     return next(at for at, stage in enumerate(stages) if stage.name == name and stage.enabled)
 
 
-def actual(answer: Answer, at: int, progress: Progress, start: datetime | None) -> Actual:
+def actual(
+    answer: Answer, at: int, progress: Progress, start: datetime | None, spent_usd: float | None = None
+) -> Actual:
     """A run's progress against a stage of the plan.
 
     The rest is forecast at a pace between the plan's and the record's, each weighed by how sure it is: the
@@ -130,7 +134,11 @@ def actual(answer: Answer, at: int, progress: Progress, start: datetime | None) 
     rest, scatter = _rest(max(tokens - done, 0.0), tokens / planned, _doubt(result), paces, hours)
     whole = Range(*(hours + each for each in (rest.p10, rest.p50, rest.p90)))
     ends = [each / planned for each in (whole.p10, whole.p50, whole.p90)]
-    programme = _programme(answer, at, ends)
+    dearer = 1.0
+    if spent_usd is not None and result.cost_usd > 0.0:
+        dearer = (spent_usd / hours) / (result.cost_usd / planned)
+    rents = [dearer * each for each in ends]
+    programme = _programme(answer, at, ends, rents)
     return Actual(
         stage=result.name,
         at=at,
@@ -141,14 +149,22 @@ def actual(answer: Answer, at: int, progress: Progress, start: datetime | None) 
         pace=made / lasted,
         rest_hours=rest,
         hours=whole,
-        cost_usd=Range(*(result.cost_usd * each for each in ends)),
+        cost_usd=Range(*(result.cost_usd * each for each in rents)),
         planned_usd=result.cost_usd,
         programme_usd=programme,
         programme_planned_usd=answer.estimate.total.cost_usd,
         scatter=scatter,
         went_back=int(np.sum(np.diff(progress.tokens) < 0.0)),
         finish=_finish(answer, at, start, whole.p50),
+        spent_usd=spent_usd,
     )
+
+
+def typed_progress(tokens: float, hours: float) -> Progress:
+    """What somebody types of a run: so many tokens since its start. Raises NoRunError."""
+    if not (math.isfinite(tokens) and math.isfinite(hours) and tokens > 0.0 and hours > 0.0):
+        raise NoRunError("tell how many tokens were done, and after how long: both above 0.")
+    return progress_of([hours], [tokens], [None], [None], [None], None, from_start=True)
 
 
 def progress_of(
@@ -234,12 +250,15 @@ def _rest(
     return Range(median * math.exp(-reach), median, median * math.exp(reach)), spread
 
 
-def _programme(answer: Answer, at: int, ends: Sequence[float]) -> Range:
-    """The whole programme when this stage takes so many times what is planned, and the others as planned."""
+def _programme(answer: Answer, at: int, ends: Sequence[float], rents: Sequence[float]) -> Range:
+    """The whole programme when this stage takes and costs so many times what is planned, the others as
+    planned."""
     on = answer.reckoning
-    factors = np.ones((len(on.stages), len(ends)))
-    factors[on.stages.index(at)] = ends
-    moved = {key: on.values[key] * factors for key in ("stage.rent", "stage.days")}
+    moved = {}
+    for key, times in (("stage.rent", rents), ("stage.days", ends)):
+        factors = np.ones((len(on.stages), len(ends)))
+        factors[on.stages.index(at)] = times
+        moved[key] = on.values[key] * factors
     return Range(*np.asarray(on.values.again(**moved)["total"]).tolist())
 
 

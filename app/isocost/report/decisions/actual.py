@@ -58,11 +58,30 @@ def pace_said(found: Actual) -> str:
     return f"at {format_share(found.of_plan, decimals=0)} of the planned pace"
 
 
+def difference_said(found: Actual) -> str:
+    """How the end differs from the plan: "Against the plan: 3.2 days later, $41K more."."""
+    days = (found.hours.p50 - found.planned_hours) / HOURS_PER_DAY
+    usd = found.programme_usd.p50 - found.programme_planned_usd
+    when = "on time"
+    if abs(days) * HOURS_PER_DAY >= ON_PACE * found.planned_hours:
+        when = f"{format_duration(abs(days))} {'later' if days > 0.0 else 'sooner'}"
+    much = "for what was planned"
+    if abs(usd) >= ON_PACE * found.programme_planned_usd:
+        much = f"{format_money(abs(usd))} {'more' if usd > 0.0 else 'less'}"
+    return f"Against the plan: {when}, {much}."
+
+
 def sentences(found: Actual) -> Iterator[str]:
     """The forecast, a sentence each."""
     pace = f"{format_quantity(found.pace, 'number')} tokens an hour"
     planned = format_quantity(found.tokens / found.planned_hours, "number")
+    yield difference_said(found)
     yield f"Pace so far: {pace}, stops and repeats included; planned were {planned}."
+    if found.spent_usd is not None and found.planned_usd > 0.0:
+        spent = format_money(found.spent_usd)
+        so_far = format_money(found.spent_usd / float(found.progress.hours[-1]))
+        usual = format_money(found.planned_usd / found.planned_hours)
+        yield f"Spent so far: {spent}, {so_far} an hour; planned were {usual}."
     if not found.done:
         low, high = (format_duration(each / HOURS_PER_DAY) for each in (found.hours.p10, found.hours.p90))
         takes = format_duration(found.planned_hours / HOURS_PER_DAY)
@@ -119,6 +138,7 @@ def _tree(
         "planned_usd": found.planned_usd,
         "programme_usd": _ends(found.programme_usd),
         "programme_planned_usd": found.programme_planned_usd,
+        "spent_usd": found.spent_usd,
         "finish": None if found.finish is None else found.finish.isoformat(timespec="minutes"),
         "scatter": found.scatter,
         "went_back": found.went_back,

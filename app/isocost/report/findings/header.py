@@ -57,7 +57,8 @@ class Remark:
     text: str
     tone: Tone = "quiet"
     opens: str = ""
-    """What a click on it opens: "range" = what the range is made of; empty = nothing."""
+    """What a click on it opens: "range" = what the range is made of, "evidence" = one's own runs beside the
+    model; empty = nothing."""
     spare: bool = False
     """Whether it may go where there is no room for all."""
 
@@ -181,7 +182,7 @@ def remarks(
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
     if estimate.evidence is not None:
-        found.append(Remark(evidence_words(estimate.evidence)))
+        found.append(Remark(evidence_words(estimate.evidence), opens="evidence"))
     found += [Remark(each, spare=True) for each in (estimate.usage, currency_words(estimate.money)) if each]
     return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
 

@@ -16,6 +16,8 @@ from isocost.report.table import Column, Table
 FAR_OFF = 0.2
 """Share of the measured speed from which on an error is marked."""
 
+OWN_RUNS = "Compare with your own runs…"
+
 
 def near_said(report: FitReport) -> Said:
     """What the list of measured runs says."""

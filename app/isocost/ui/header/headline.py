@@ -27,6 +27,7 @@ from isocost.ui.header.remark_line import RemarkLine
 from isocost.ui.header.warnings import WarningLine
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
+from isocost.ui.own.opening import open_own
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.figures import RING, FigureSentence
@@ -78,7 +79,7 @@ class Headline(QFrame):
         self.title.setObjectName("headline.title")
         self.sentence.setProperty("role", "headline")
         self.sentence.setObjectName("headline.sentence")
-        self.doubt.wanted.connect(self._show_range)
+        self.doubt.wanted.connect(self._open)
         self.copy_button.setObjectName("headline.copy")
         self.copy_button.setAccessibleName("Copy the headline")
         self.copy_button.setToolTip("Copy the headline (Ctrl+Shift+C)")
@@ -198,9 +199,11 @@ class Headline(QFrame):
         self.doubt.show_remarks(self._remarks)
         self._fit()
 
-    def _show_range(self) -> None:
-        """Open what the range is made of."""
-        if self._shown is not None and self._shown.range is not None:
+    def _open(self, what: str) -> None:
+        """Open what a remark is about: what the range is made of, or one's own runs beside the model."""
+        if what == "evidence":
+            open_own(self, "calibrate")
+        elif self._shown is not None and self._shown.range is not None:
             RangeCard(range_rows(self._shown.range), self).stand_below(self.doubt)
 
     def _add_problem(self, problem: str) -> None:

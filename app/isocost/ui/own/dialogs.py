@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QWidget
 
 from isocost.ui.own.accelerators import AcceleratorsDialog
+from isocost.ui.own.actual import ActualDialog
 from isocost.ui.own.calibrate import CalibrateDialog
 from isocost.ui.own.frame import OwnDialog
 from isocost.ui.own.opening import OwnDialog as Name
@@ -17,4 +18,5 @@ MADE_BY: Mapping[Name, Callable[[Session, QWidget], OwnDialog]] = {
     "accelerators": AcceleratorsDialog,
     "quotes": QuotesDialog,
     "calibrate": CalibrateDialog,
+    "actual": ActualDialog,
 }

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QPushButton,
     QStyle,
     QStyleOptionViewItem,
     QToolTip,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
 from isocost.evidence.nearest import NearRun
 from isocost.plan.answer.fit import FitReport
 from isocost.report.findings.nearest import (
+    OWN_RUNS,
     far_off,
     near_doubts,
     near_error,
@@ -27,6 +29,7 @@ from isocost.report.findings.nearest import (
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
+from isocost.ui.own.opening import open_own
 from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel, plain_tip, shorten
@@ -98,9 +101,16 @@ class NearestCard(ChartCard):
         self.guessed = WrapLabel(self)
         self.guessed.setObjectName("fit.nearest.guesses")
         self.guessed.setProperty("role", "care")
+        self.own = QPushButton(OWN_RUNS, self)
+        self.own.setObjectName("fit.nearest.own")
+        self.own.setProperty("role", "link")
+        self.own.setProperty("tone", "go")
+        self.own.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.own.clicked.connect(lambda: open_own(self, "calibrate"))
         self._room = WholeRows(self.list, self)
         self.body.addWidget(self._room, 1)
         self.body.addWidget(self.guessed)
+        self.body.addWidget(self.own)
         self.setTabOrder(self.list, self.more)
         self.apply_theme(theme)
         self.show_nothing("Looking for measured runs…")

@@ -1,0 +1,145 @@
+"""What is said of a run under way where it is typed or imported beside the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from isocost.plan.answer.actual import Actual
+from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.span import Range
+from isocost.plan.kinds import data_of, tokens_read
+from isocost.quantities import (
+    QuantityError,
+    format_duration,
+    format_money,
+    format_quantity,
+    format_share,
+    parse,
+)
+from isocost.quantities.units import HOURS_PER_DAY
+
+TITLE = "Plan against actual"
+HOW = "Tell how far a run is: where it will end, and how that differs from the plan, which stays as it is."
+RECORD_COLUMNS = (
+    "A record is a CSV file with a column of time (hours, days, seconds or date) and one of progress "
+    "(tokens, step, or tokens_per_s of all accelerators)."
+)
+TYPE_FIRST = "Type how much is done and after how long, or import a record."
+FILE_KINDS = "Tables (*.csv);;All files (*)"
+DONE, AFTER, SPENT = "Done", "After", "Spent"
+HELP = {
+    DONE: "Tokens so far, such as 900B, or a share of the stage's, such as 45 %.",
+    AFTER: "Time since the stage began, stops included: 6 days, 140 h.",
+    SPENT: "On this stage so far; empty = its hours at the planned price.",
+}
+
+
+class TypedError(ValueError):
+    """Text that cannot be read; ``field`` says whose, the message why."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed of a run."""
+
+    tokens: float
+    hours: float
+    spent_usd: float | None
+
+
+def stages_under_way(answer: Answer) -> tuple[tuple[int, str], ...]:
+    """(place, name) of the stages that train on tokens of their own."""
+    stages = enumerate(answer.scenario.stages)
+    return tuple((at, stage.name) for at, stage in stages if stage.enabled and data_of(stage) is not None)
+
+
+def read_typed(answer: Answer, at: int, done: str, after: str, spent: str) -> Typed | None:
+    """What was typed of a stage; None while one of the two that are needed is blank. Raises TypedError."""
+    spent_usd = read_spent(spent)
+    tokens = _done(answer, at, done) if done.strip() else None
+    hours = _number(AFTER, after, "hours") if after.strip() else None
+    return None if tokens is None or hours is None else Typed(tokens, hours, spent_usd)
+
+
+def read_spent(text: str) -> float | None:
+    """What was spent, USD; None = it is left open. Raises TypedError."""
+    return _number(SPENT, text, "money") if text.strip() else None
+
+
+def _done(answer: Answer, at: int, text: str) -> float:
+    tokens = tokens_read(answer.scenario.stages[at])
+    if text.strip().endswith("%"):
+        return _number(DONE, text, "share") * tokens
+    try:
+        value = parse(text, "number", unit="tokens")
+    except QuantityError as error:
+        raise TypedError(DONE, str(error)) from None
+    if not value > 0.0:
+        raise TypedError(DONE, "Must be above 0.")
+    return value
+
+
+def _number(field: str, text: str, quantity: str) -> float:
+    try:
+        value = parse(text, quantity)  # type: ignore[arg-type]
+    except QuantityError as error:
+        raise TypedError(field, str(error)) from None
+    if not value > 0.0:
+        raise TypedError(field, "Must be above 0.")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A planned amount beside what it comes to."""
+
+    name: str
+    planned: float
+    so_far: float
+    comes_to: Range
+    planned_words: str
+    comes_words: str
+
+
+def bars(found: Actual) -> tuple[Bar, Bar]:
+    """The time and the rent of the stage, as planned and as they come out."""
+    hours = float(found.progress.hours[-1])
+    spent = found.spent_usd
+    if spent is None:
+        spent = found.cost_usd.p50 * hours / found.hours.p50
+    return (
+        Bar(
+            "Time", found.planned_hours, hours, found.hours,
+            format_duration(found.planned_hours / HOURS_PER_DAY), _time(found.hours),
+        ),
+        Bar(
+            "Rent", found.planned_usd, spent, found.cost_usd,
+            format_money(found.planned_usd), _money(found.cost_usd),
+        ),
+    )  # fmt: skip
+
+
+def _time(span: Range) -> str:
+    low, middle, high = (format_duration(each / HOURS_PER_DAY) for each in (span.p10, span.p50, span.p90))
+    return middle if low == high else f"{middle}; {low} to {high}"
+
+
+def _money(span: Range) -> str:
+    low, middle, high = (format_money(each) for each in (span.p10, span.p50, span.p90))
+    return middle if low == high else f"{middle}; {low} to {high}"
+
+
+def bars_said(found: Actual) -> str:
+    """The bars in words."""
+    told = (f"{bar.name}: planned {bar.planned_words}, comes to {bar.comes_words}." for bar in bars(found))
+    return " ".join(told)
+
+
+def progress_words(found: Actual) -> str:
+    """How much of the stage is done: "900B of 2T tokens, 45 %"."""
+    done, whole = (format_quantity(each, "number") for each in (found.progress.tokens[-1], found.tokens))
+    return f"{done} of {whole} tokens, {format_share(found.share, decimals=0)}"
