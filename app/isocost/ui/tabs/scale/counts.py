@@ -25,8 +25,8 @@ from isocost.ui.plot.frame import LogFrame, path_of, ticks_across
 from isocost.ui.plot.styles import series_of
 from isocost.ui.plot.ticks import Tick, count_scale, even_ticks, fit_ticks, money_tick, time_scale
 from isocost.ui.session.session import Session
-from isocost.ui.tabs.scale.isocost import Instead
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.instead import Instead
 
 log = logging.getLogger(__name__)
 LEFT, RIGHT, TOP, BELOW, BETWEEN = 50, 44, 4, 24, 14
