@@ -194,4 +194,8 @@ def test_a_stage_without_a_map_says_why_and_where_there_is_one(name, at, why):
     assert found is not None
     assert why in found.reason
     others = [each for each in range(len(scenario.stages)) if no_map(scenario, each) is None]
-    assert (found.other in others) if others else (found.other is None and not found.button)
+    if others:
+        assert found.step.does == "show"
+        assert found.step.at in others
+    else:
+        assert found.step.words.startswith("Add a stage")

@@ -59,7 +59,7 @@ class Pages:
     @property
     def texts(self) -> tuple[str, ...]:
         chart, ranking = self.plan.cost_time, self.plan.by_hardware
-        return chart.title.text(), chart.nothing.text(), ranking.title.text()
+        return chart.title.text(), chart.nothing.reason.whole, ranking.title.text()
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_the_ends_of_an_input_are_drawn_or_said(pages: Pages, name: str, path: s
                 assert np.isfinite(line.y).all()
             assert np.isfinite([end for span in plot.spans for end in (span.low, span.high)]).all()
         else:
-            assert pages.plan.cost_time.nothing.text()
+            assert pages.plan.cost_time.nothing.reason.whole
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_plan_that_costs_nothing_says_so_in_place_of_the_curves(pages: Pages, 
     before = pages.session.value(path)
     pages.put(path, value)
     assert pages.session.estimate.total.cost_usd == 0.0
-    assert pages.plan.cost_time.nothing.text() == FREE
+    assert pages.plan.cost_time.nothing.reason.whole == FREE
     assert pages.plan.cost_time.nothing.isVisible()
     assert pages.plan.by_hardware.ranking.rows
     pages.put(path, before)

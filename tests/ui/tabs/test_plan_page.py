@@ -31,7 +31,7 @@ def test_before_the_first_estimate_the_page_says_so(qtbot, theme: Theme, made_up
     qtbot.addWidget(page)
     page.show()
     assert page.cost_time.nothing.isVisible()
-    assert page.cost_time.nothing.text() == "Estimating…"
+    assert page.cost_time.nothing.reason.whole == "Estimating…"
     assert not page.by_hardware.at_deadline.isVisible()
     made_up.compute()
     assert not page.cost_time.nothing.isVisible()
@@ -43,7 +43,7 @@ def test_a_plan_without_an_estimate_says_why(qtbot, theme: Theme, made_up: FakeS
     qtbot.addWidget(page)
     page.show()
     made_up.failed.emit("Model Nemo is not in the catalogue.")
-    assert page.cost_time.nothing.text() == "Model Nemo is not in the catalogue."
+    assert page.cost_time.nothing.reason.whole == "Model Nemo is not in the catalogue."
     assert page.by_hardware.subtitle.text() == "Model Nemo is not in the catalogue."
 
 
@@ -180,7 +180,7 @@ def test_a_plan_without_a_choice_of_hardware_says_so(real: PlanPage, session: Se
     session.apply(lambda project: changed_stages(project, **own), "Try it")
     settle(session)
     assert real.cost_time.nothing.isVisible()
-    assert real.cost_time.nothing.text() == why
+    assert real.cost_time.nothing.reason.whole == why
     assert real.by_hardware.ranking.rowCount() == 0
     session.undo_stack.undo()
     settle(session)

@@ -12,7 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from isocost.files import load_project
-from isocost.report.findings.risk import DotsView, Mark
+from isocost.plan.project.editing import switch_stage
+from isocost.report.findings.next_step import RANGE
+from isocost.report.findings.risk import DotsView, Mark, nothing_said
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
@@ -213,14 +215,37 @@ def test_the_bars_keep_their_words_clear_of_the_other_columns(risk, session):
                 assert tip + reach <= bars.bars.right() + 0.5 if end.usd >= 0.0 else True
 
 
-def test_a_plan_of_which_nothing_is_in_doubt_says_so_and_what_would_change_it(risk, session):
+def test_a_plan_whose_stages_are_all_off_is_drawn_and_switched_on_again(risk, session, qtbot):
+    show(session, "startup-7b")
+    session.apply(lambda project: switch_stage(project, 0, False), "Off")
+    settle(session)
+    assert not risk.grab().isNull()
+    assert risk.dots.nothing.button.text() == "Switch Pre-training on"
+    qtbot.mouseClick(risk.dots.nothing.button, Qt.MouseButton.LeftButton)
+    settle(session)
+    assert risk.dots.plot.view is not None
+
+
+def test_a_plan_of_which_nothing_is_in_doubt_says_so_and_what_would_change_it(risk, session, qtbot):
     show(session, "deepseek-r1")
     assert risk.dots.title.text().startswith("Nothing in this plan is in doubt: $")
     assert risk.dots.nothing.isVisible()
-    assert "predicted" in risk.dots.nothing.whole
+    assert "Once the stage is predicted" in risk.dots.nothing.reason.whole
     assert risk.dots.drawing() is None
     assert "in four cases" not in risk.safer.title.text()
     assert not risk.tornado.rows.chart.rows
+    qtbot.mouseClick(risk.dots.nothing.button, Qt.MouseButton.LeftButton)
+    settle(session)
+    assert risk.dots.plot.view is not None
+
+
+def test_where_nothing_can_be_predicted_the_page_leads_to_the_price(risk, session, qtbot):
+    show(session, "startup-7b")
+    risk.dots.show_nothing(*nothing_said(risk.sampled.value, RANGE), RANGE)
+    assert "has a range" in risk.dots.nothing.reason.whole
+    with qtbot.waitSignal(risk.field_wanted) as led:
+        qtbot.mouseClick(risk.dots.nothing.button, Qt.MouseButton.LeftButton)
+    assert led.args == ["price.usd_per_gpu_hour"]
 
 
 def test_the_samples_are_exported_with_their_inputs(risk, monkeypatch, tmp_path):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from isocost.catalog.constants.palette import LineStyle
 from isocost.files import load_project
+from isocost.plan.project.editing import switch_stage
 from isocost.ui.look.theme import DARK, LIGHT, Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
@@ -266,8 +267,27 @@ def test_a_stage_without_a_map_says_why_and_leads_to_one_that_has(scale, session
 def test_a_plan_that_makes_no_model_has_no_map_but_counts_and_winners(scale, session, qtbot):
     show(session, scale, "lora-70b-one-node", qtbot)
     assert "No stage of this plan makes a model" in scale.isocost.instead.reason.whole
-    assert not scale.isocost.instead.button.isVisible()
     assert scale.wins.plot.view is not None
+    qtbot.mouseClick(scale.isocost.instead.button, LEFT)
+    rest(session, scale, qtbot)
+    assert session.current_stage.name == "Pre-training"
+    assert scale.isocost.plot.view is not None
+    session.undo_stack.undo()
+    rest(session, scale, qtbot)
+    assert len(session.current_scenario.stages) == 1
+
+
+def test_a_stage_that_is_off_is_switched_on_by_the_page(scale, session, qtbot):
+    show(session, scale, "startup-7b", qtbot)
+    session.apply(lambda project: switch_stage(project, 0, False), "Off")
+    rest(session, scale, qtbot)
+    assert "switched off" in scale.isocost.instead.reason.whole
+    assert "makes a model" not in scale.isocost.instead.reason.whole
+    assert scale.isocost.instead.button.text() == "Switch Pre-training on"
+    qtbot.mouseClick(scale.isocost.instead.button, LEFT)
+    rest(session, scale, qtbot)
+    assert session.current_stage.enabled
+    assert scale.isocost.plot.view is not None
 
 
 def test_a_claimed_training_can_be_predicted_instead_and_then_has_a_map(scale, session, qtbot):

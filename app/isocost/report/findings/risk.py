@@ -38,14 +38,19 @@ from isocost.report.decisions.tornado import (
     tornado_said,
 )
 from isocost.report.decisions.words import signed_money
+from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
 SAMPLING = "Sampling the plan…"
 NOTHING = (
     "Every cost of this plan is taken as known: no speed of it is predicted, and its price is no market's."
-    " Let a stage be predicted (Fit offers it), and its chances are drawn here."
 )
+NOTHING_RUNS = "Every stage is switched off: there is nothing to cost anything."
+_WITH = {
+    "predict": "Once the stage is predicted, its chances are drawn here.",
+    "type": "Once an input has a range, such as 2..3 for the price, the chances are drawn here.",
+}
 SET_BUDGET = "Set a budget"
 _DIGITS = 6
 """Significant digits of a budget that is taken from the samples; more would be noise."""
@@ -472,7 +477,8 @@ def experiment_table(found: Chances) -> Table:
     return Table(columns, rows)
 
 
-def nothing_said(found: Chances) -> Said:
-    """In place of the dots, where the cost is as good as known."""
+def nothing_said(found: Chances, step: NextStep) -> tuple[Said, str]:
+    """In place of the dots, where the cost is as good as known: what is said, and why with the step out."""
     finding = spread_said(found.risk)
-    return Said(finding, "", f"{finding}. {NOTHING}")
+    why = f"{NOTHING} {_WITH[step.does]}" if step.does in _WITH else NOTHING_RUNS
+    return Said(finding, "", f"{finding}. {why}"), why

@@ -31,6 +31,7 @@ from isocost.quantities import (
     with_article,
     without_idle_cents,
 )
+from isocost.report.findings.next_step import PREDICT, NextStep, add_model, show, switch_on
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -47,7 +48,6 @@ EMPTY_TITLE = "Size against text"
 MAPPING = "Working out what other sizes and texts would cost…"
 FREE = "This plan costs nothing: there are no lines of equal cost. Give its accelerators a price."
 NO_SIZES = "No model of this plan's kind has sizes around its own at a cost above nothing."
-PREDICT = "Predict it instead"
 KEYS = (
     "Arrow keys move the plan along the line of its bill, with Shift freely. Enter takes the least loss for "
     "the bill. Page Up and Page Down walk over the published models; Enter then takes one."
@@ -396,9 +396,8 @@ class NoMap:
 
     said: Said
     reason: str
-    other: int | None = None
-    """A stage that has one."""
-    button: str = ""
+    step: NextStep
+    """What would give one."""
 
 
 def no_map(scenario: Scenario, at: int, foretold: Prediction | None = None) -> NoMap | None:
@@ -409,18 +408,19 @@ def no_map(scenario: Scenario, at: int, foretold: Prediction | None = None) -> N
     stage = scenario.stages[at]
     if has_map(stage):
         return None
-    reason = _why_not(stage)
+    reason, head = _why_not(stage), f"{stage.name}: no map of size against text"
     others = [i for i, each in enumerate(scenario.stages) if has_map(each)]
-    other = max(others, key=lambda i: _tokens(scenario.stages[i]), default=None)
-    head = f"{stage.name}: no map of size against text"
-    if other is None and foretold is not None and kind_of(foretold.stage).makes_model:
+    if others:
+        step = show(scenario, max(others, key=lambda i: _tokens(scenario.stages[i])))
+    elif not stage.enabled:
+        step = switch_on(scenario, at)
+    elif foretold is not None and kind_of(foretold.stage).makes_model:
         reason = f"{reason} As {foretold.words[:1].lower()}{foretold.words[1:]}"
-        return NoMap(Said(head, "", f"{head}. {reason}"), reason, None, PREDICT)
-    if other is None:
+        step = PREDICT
+    else:
         reason = f"{reason} No stage of this plan makes a model."
-        return NoMap(Said(head, "", f"{head}. {reason}"), reason)
-    name = scenario.stages[other].name
-    return NoMap(Said(head, "", f"{head}. {reason}"), reason, other, f"Show {name}")
+        step = add_model()
+    return NoMap(Said(head, "", f"{head}. {reason}"), reason, step)
 
 
 def has_map(stage: Stage) -> bool:

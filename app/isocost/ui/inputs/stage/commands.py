@@ -7,6 +7,7 @@ from isocost.plan.inputs.defaults import new_stage
 from isocost.plan.kinds import KINDS
 from isocost.plan.project import editing
 from isocost.plan.project.project import Project, Stage, replace_stage
+from isocost.report.findings.next_step import NextStep
 from isocost.ui.session.session import Session
 
 
@@ -16,6 +17,19 @@ def predict_claimed(session: Session) -> None:
     if made is not None:
         at = {"scenario": session.scenario, "stage": session.stage}
         session.apply(lambda project: replace_stage(project, made.stage, **at), f"Predict {made.stage.name}")
+
+
+def take_step(session: Session, step: NextStep) -> None:
+    """Do what a button says that stands where there is nothing to show."""
+    commands = StageCommands(session)
+    if step.does == "predict":
+        predict_claimed(session)
+    elif step.does == "add":
+        commands.add(step.kind)
+    elif step.does == "switch on":
+        commands.switch(step.at, True)
+    else:
+        session.select_stage(step.at)
 
 
 class StageCommands:

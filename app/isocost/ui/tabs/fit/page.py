@@ -12,6 +12,7 @@ from isocost.plan.answer.fit import FitReport, LayoutRow
 from isocost.plan.answer.predicted import Prediction, predicted
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import Factors
+from isocost.report.findings import next_step
 from isocost.report.findings.fit import (
     dearest_searched,
     in_rounds,
@@ -20,8 +21,9 @@ from isocost.report.findings.fit import (
     unsearched_rounds,
 )
 from isocost.report.findings.layouts import degrees
+from isocost.report.findings.next_step import NextStep
 from isocost.ui.inputs.selected import selected_figure, selected_result
-from isocost.ui.inputs.stage.commands import predict_claimed
+from isocost.ui.inputs.stage.commands import predict_claimed, take_step
 from isocost.ui.inputs.stage.layout import release
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
@@ -87,7 +89,7 @@ class FitPage(QScrollArea):
         session.fit_failed.connect(self._fail_report)
         self.layouts.pinned.connect(self._pin)
         self.layouts.released.connect(lambda: release(session))
-        self.empty.wanted.clicked.connect(self._select_searched)
+        self.empty.step_wanted.connect(lambda step: take_step(session, step))
         self.empty.predict.clicked.connect(lambda: predict_claimed(session))
 
     def apply_theme(self, theme: Theme) -> None:
@@ -140,7 +142,7 @@ class FitPage(QScrollArea):
             return
         if not any(each.enabled for each in answer.estimate.stages):
             self._lay_open()
-            self.empty.offer(nothing_runs())
+            self.empty.offer(nothing_runs(), next_step.nothing_runs(answer.scenario))
             return
         if stage.memory is not None:
             self._lay_open(self.memory, self.step, self.nearest, self.layouts)
@@ -216,12 +218,7 @@ class FitPage(QScrollArea):
         estimate = self._session.estimate
         return estimate.stages if estimate is not None else ()
 
-    def _other(self) -> str:
-        """The name of the dearest stage that has a layout; empty where there is none."""
+    def _other(self) -> NextStep | None:
+        """The way to the dearest stage that has a layout; None where there is none."""
         other = dearest_searched(self._stages())
-        return "" if other is None else self._stages()[other].name
-
-    def _select_searched(self) -> None:
-        other = dearest_searched(self._stages())
-        if other is not None:
-            self._session.select_stage(other)
+        return None if other is None else next_step.show(self._session.current_scenario, other)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
@@ -12,8 +13,12 @@ from isocost.ui.widgets.labels import WrapLabel, plain_label
 class UnsearchedStage(QFrame):
     """Why a stage has no layouts to compare, what is known of it, and the way to a stage that has some."""
 
+    step_wanted = Signal(object)
+    """The :class:`NextStep` that was offered."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._step: NextStep | None = None
         self.setObjectName("fit.empty")
         self.title = plain_label(parent=self)
         self.title.setProperty("role", "figure")
@@ -23,6 +28,7 @@ class UnsearchedStage(QFrame):
         self.reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.wanted = QPushButton(self)
         self.wanted.setObjectName("fit.empty.show")
+        self.wanted.clicked.connect(lambda: self.step_wanted.emit(self._step))
         self.predict = QPushButton("Predict it instead", self)
         self.predict.setObjectName("fit.empty.predict")
         self.foretold = WrapLabel(self)
@@ -40,8 +46,9 @@ class UnsearchedStage(QFrame):
         column.insertWidget(column.indexOf(self.wanted), self.foretold)
         column.addStretch(2)
 
-    def offer(self, said: Said, other: str = "", instead: str = "") -> None:
-        """Say why there is no fit; offer another stage that has one, or what would have (empty = none)."""
+    def offer(self, said: Said, step: NextStep | None = None, instead: str = "") -> None:
+        """Say why there is no fit; offer the step to one, and what would have one (empty = none)."""
+        self._step = step
         self.title.setText(said.finding)
         self.reason.say(said.subtitle)
         self.setAccessibleName(said.summary)
@@ -49,5 +56,5 @@ class UnsearchedStage(QFrame):
         self.predict.setAccessibleDescription(instead)
         self.foretold.setVisible(bool(instead))
         self.foretold.say(f"As {instead[:1].lower()}{instead[1:]}" if instead else "")
-        self.wanted.setVisible(bool(other))
-        self.wanted.setText(f"Show {other}")
+        self.wanted.setVisible(step is not None)
+        self.wanted.setText(step.words if step is not None else "")

@@ -221,6 +221,7 @@ class ByHardware(ChartCard):
         self.ranking.show(())
         self.at_count.setVisible(False)
         self.at_deadline.setVisible(False)
+        self.show_changes(())
         self.say("Cost by hardware", why, why)
 
     def show_comparison(self, comparison: Comparison, *, ranged: bool = True) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from isocost.plan.answer.comparison import Comparison, View
+from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.plan import time_said, time_table
 from isocost.report.findings.plan_goal import BUDGET, DEADLINE, goal_finding
 from isocost.report.table import Table
@@ -19,7 +20,7 @@ from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
 from isocost.ui.tabs.plan.goal_handle import GoalHandle
 from isocost.ui.tabs.plan.marks import Beside
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import plain_label
+from isocost.ui.widgets.instead import Instead
 
 KEYS = "Left and right arrows change the count, up and down the accelerator; Tab leads to the goal."
 FIELD = 258
@@ -37,10 +38,7 @@ class CostTime(ChartCard):
         self.plot = CostTimePlot(theme, self)
         self.plot.setObjectName("cost_time.plot")
         self.plot.chosen.connect(self.chosen)
-        self.nothing = plain_label(parent=self)
-        self.nothing.setProperty("role", "small")
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setWordWrap(True)
+        self.nothing = Instead("cost_time.empty", self)
         self.handles = tuple(GoalHandle(path, self.plot, theme) for path in (BUDGET, DEADLINE))
         self.fields = tuple(GoalInput(path, session) for path in (BUDGET, DEADLINE))
         self._stack = QStackedLayout()
@@ -88,10 +86,10 @@ class CostTime(ChartCard):
         """The field of the budget or of the deadline."""
         return next(each for each in self.fields if each.field.path == path)
 
-    def show_nothing(self, why: str) -> None:
-        """Say in place of the plot why there is none."""
+    def show_nothing(self, why: str, step: NextStep | None = None) -> None:
+        """Say in place of the plot why there is none, and what would give one."""
         self._comparison = None
-        self.nothing.setText(why)
+        self.nothing.offer(why, step)
         self._stack.setCurrentWidget(self.nothing)
         self.explains("")
         self.say("Cost against time", "", why)

@@ -30,6 +30,7 @@ from isocost.plan.solve.hardware.edge import (
 )
 from isocost.plan.solve.hardware.ranks import Ranking, ranges_of
 from isocost.report.decisions.rank import change_words
+from isocost.report.findings.next_step import nothing_runs
 from isocost.report.findings.plan import FREE, not_compared
 from isocost.report.findings.plan_goal import BUDGET, DEADLINE
 from isocost.report.findings.plan_offers import (
@@ -41,6 +42,7 @@ from isocost.report.findings.plan_offers import (
     take_words,
 )
 from isocost.ui.inputs.bindings import reset, write_number
+from isocost.ui.inputs.stage.commands import take_step
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import COMPARISON_PAUSE_MS, Session
@@ -131,6 +133,7 @@ class PlanPage(QScrollArea):
         plot.mark_chosen.connect(self._choose)
         plot.released.connect(self._draw)
         self.by_hardware.reranked.connect(self._draw)
+        self.cost_time.nothing.wanted.connect(lambda step: take_step(session, step))
         self.offers.chosen.connect(self._choose)
         for number in range(1, MOST + 1):
             key = QShortcut(QKeySequence(str(number)), self)
@@ -214,7 +217,7 @@ class PlanPage(QScrollArea):
 
     def _show_nothing(self, why: str) -> None:
         self.offers.hide()
-        self.cost_time.show_nothing(why)
+        self.cost_time.show_nothing(why, nothing_runs(self._session.current_scenario))
         self.by_hardware.show_nothing(why)
 
     def show_answer(self, answer: Answer) -> None:

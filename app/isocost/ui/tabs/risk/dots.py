@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from isocost.plan.answer.chances import Chances
 from isocost.report.decisions.doubt import samples_table
+from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.risk import DotsView, dots_said, dots_table, dots_view, nothing_said
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
@@ -15,7 +16,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import ChartWidget, Drawing
 from isocost.ui.tabs.risk.dots_chart import DotsChart, Places
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.instead import Instead
 
 REACH = 6
 """Pixels beside the line that still take hold of it."""
@@ -126,9 +127,7 @@ class DotsCard(ChartCard):
         self._chances: Chances | None = None
         self.plot = DotsWidget(theme, self)
         self.plot.setObjectName("risk.dots.plot")
-        self.nothing = WrapLabel(self)
-        self.nothing.setProperty("role", "small")
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing = Instead("risk.dots.empty", self)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.nothing)
         self._stack.addWidget(self.plot)
@@ -145,20 +144,19 @@ class DotsCard(ChartCard):
         super().apply_theme(theme)
         self.plot.apply_theme(theme)
 
-    def show_nothing(self, said: Said, why: str) -> None:
-        """Say in place of the dots why there are none."""
+    def show_nothing(self, said: Said, why: str, step: NextStep | None = None) -> None:
+        """Say in place of the dots why there are none, and what would give some."""
         self.plot.show_view(None)
-        self.nothing.say(why)
+        self.nothing.offer(why, step)
         self._stack.setCurrentWidget(self.nothing)
         self.say(*said)
 
-    def show_chances(self, found: Chances, budget_usd: float | None) -> None:
-        """Draw the dots against a budget in place of the last ones."""
+    def show_chances(self, found: Chances, budget_usd: float | None, step: NextStep) -> None:
+        """Draw the dots against a budget in place of the last ones; ``step``: out of having none."""
         self._chances = found
         self._samples.setEnabled(True)
         if not found.in_doubt:
-            said = nothing_said(found)
-            self.show_nothing(said, said.summary.removeprefix(f"{said.finding}. "))
+            self.show_nothing(*nothing_said(found, step), step)
             return
         view = dots_view(found, budget_usd)
         said = dots_said(found, view)

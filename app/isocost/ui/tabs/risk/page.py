@@ -10,13 +10,16 @@ from PySide6.QtWidgets import QWidget
 
 from isocost.plan.answer.chances import chances, chances_follow, stage_with
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.answer.predicted import predicted
 from isocost.plan.doubt.along import rounded_end
 from isocost.plan.project.project import Place
+from isocost.report.findings.next_step import PREDICT, RANGE, NextStep, nothing_runs
 from isocost.report.findings.plan_goal import BUDGET
 from isocost.report.findings.risk import SAMPLING, DoubtRow, SaferRow, Side, budget_words
 from isocost.report.findings.said import Said
 from isocost.ui.inputs.bindings import write, write_number
 from isocost.ui.inputs.ranges import drop_range, held_range, move_ends
+from isocost.ui.inputs.stage.commands import take_step
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.session import Session
@@ -65,6 +68,7 @@ class RiskPage(CardPage):
         session.selection_changed.connect(self._follower.again)
         session.failed.connect(self._fail)
         self.sampled.ready.connect(self._show)
+        self.dots.nothing.wanted.connect(self._take)
         self.sampled.failed.connect(self._fail_sampling)
         self.dots.plot.moved.connect(lambda usd, gesture: write_number(session, BUDGET, usd, gesture))
         self.dots.plot.typing_wanted.connect(lambda: self.reveal(BUDGET))
@@ -162,8 +166,22 @@ class RiskPage(CardPage):
         found = self.sampled.value
         if found is not None:
             goal = self._session.current_scenario.goal
-            self.dots.show_chances(found, goal.budget_usd)
+            self.dots.show_chances(found, goal.budget_usd, self._step())
             self.safer.show_chances(found, goal)
+
+    def _step(self) -> NextStep:
+        """What would put something of the plan in doubt."""
+        session = self._session
+        if (step := nothing_runs(session.current_scenario)) is not None:
+            return step
+        foretold = predicted(session.project, session.stage, session.catalog, session.scenario)
+        return RANGE if foretold is None else PREDICT
+
+    def _take(self, step: NextStep) -> None:
+        if step.does == "type":
+            self.field_wanted.emit(step.path)
+        else:
+            take_step(self._session, step)
 
     def _show_nothing(self, why: str) -> None:
         self.dots.show_nothing(Said("Chances of the budget", why, why), why)

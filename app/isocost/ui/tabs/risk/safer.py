@@ -110,7 +110,7 @@ class DeadlineChart(Chart[DeadlineView | None]):
             return
         shown = [view.low, view.high, view.plan, *([] if view.deadline is None else [view.deadline])]
         low, high = min(shown), max(shown)
-        margin = max(0.12 * (high - low), 0.02 * high)
+        margin = max(0.12 * (high - low), 0.02 * high) or 1.0  # of a plan that takes no time as well
         low, high = max(0.0, low - margin), high + margin
         side = float(theme.px(8))
         middle = theme.px(TRACK) / 2

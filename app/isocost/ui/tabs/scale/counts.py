@@ -26,8 +26,8 @@ from isocost.ui.plot.styles import BAND, series_of
 from isocost.ui.plot.ticks import Tick, count_scale, even_ticks, fit_ticks, money_tick, time_scale
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
-from isocost.ui.tabs.scale.isocost import Instead
 from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.instead import Instead
 from isocost.ui.widgets.labels import WrapLabel
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 
 from isocost.catalog import CatalogError
 from isocost.engine.architecture import TRAIN_FLOPS
@@ -20,6 +20,7 @@ from isocost.plan.answer.results import StageEstimate, result_of
 from isocost.plan.project.project import Project
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.scale import Extent, Survey, costs_follow, place_of, survey
+from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
 from isocost.report.findings.scale import (
     EMPTY_TITLE,
@@ -38,7 +39,7 @@ from isocost.report.findings.scale import (
 )
 from isocost.report.table import Table
 from isocost.ui.inputs.pickers import Picker
-from isocost.ui.inputs.stage.commands import predict_claimed
+from isocost.ui.inputs.stage.commands import take_step
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.base import Span, snapped
 from isocost.ui.plot.chart import Drawing
@@ -46,7 +47,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.tabs.scale.isocost_plot import IsocostPlot
 from isocost.ui.tabs.scale.mover import Mover
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.instead import Instead
 
 log = logging.getLogger(__name__)
 AROUND, LEAST = 0.75, (2.6, 2.4)
@@ -77,35 +78,6 @@ def _case_of(answer: Answer, stage: int) -> Case:
     return Case(answer.project, answer.reckoning.catalog, answer.at, date.today(), stage)
 
 
-class Instead(QWidget):
-    """Why there is nothing to draw, and the next step."""
-
-    wanted = Signal()
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.reason = WrapLabel(self)
-        self.reason.setProperty("role", "small")
-        self.reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = QPushButton(self)
-        self.button.setObjectName(f"{name}.show")
-        self.button.clicked.connect(self.wanted)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(40, 24, 40, 24)
-        column.setSpacing(12)
-        column.addStretch(1)
-        column.addWidget(self.reason)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(2)
-
-    def offer(self, reason: str, button: str = "") -> None:
-        """Say why; without words there is no button."""
-        self.reason.say(reason)
-        self.button.setText(button)
-        self.button.setVisible(bool(button))
-
-
 class IsocostCard(ChartCard):
     """The map of the selected stage. What other places cost is worked out in the worker; the plan moves at
     once."""
@@ -132,7 +104,6 @@ class IsocostCard(ChartCard):
         self.setTabOrder(self.plot, self.law_picker)
         self.setTabOrder(self.law_picker, self.more)
         self._spans: tuple[Span, Span] | None = None
-        self._other: int | None = None
         self.surveyed = session.later(_surveyed, _surveyed_by)
         self._connect()
         self.apply_theme(theme)
@@ -149,7 +120,7 @@ class IsocostCard(ChartCard):
         plot.released.connect(self.released)
         plot.best_wanted.connect(self._take_best)
         plot.model_wanted.connect(self._offer_model)
-        self.instead.wanted.connect(self._go_on)
+        self.instead.wanted.connect(lambda step: take_step(session, step))
         self.law_picker.currentIndexChanged.connect(lambda _: self.refresh())
 
     def apply_theme(self, theme: Theme) -> None:
@@ -164,11 +135,11 @@ class IsocostCard(ChartCard):
 
     # Showing
 
-    def show_nothing(self, why: str, said_of: Said | None = None, button: str = "") -> None:
+    def show_nothing(self, why: str, said_of: Said | None = None, step: NextStep | None = None) -> None:
         """Say in place of the map why there is none."""
         self.explains("")
         self.plot.show_view(None)
-        self.instead.offer(why, button)
+        self.instead.offer(why, step)
         self._stack.setCurrentWidget(self.instead)
         self.law_picker.hide()
         self.say(*(said_of or Said(EMPTY_TITLE, "", why)))
@@ -191,8 +162,7 @@ class IsocostCard(ChartCard):
         lacking = no_map(answer.scenario, session.stage, foretold)
         if lacking is not None:
             self._forget()
-            self._other = lacking.other
-            self.show_nothing(lacking.reason, lacking.said, lacking.button)
+            self.show_nothing(lacking.reason, lacking.said, lacking.step)
             return
         if answer.estimate.total.cost_usd <= 0.0:
             self._forget()
@@ -211,13 +181,6 @@ class IsocostCard(ChartCard):
         self.surveyed.ask(answer, *chosen)
         if self.plot.view is not None or self.surveyed.value is not None:
             self._draw(answer, case, result, _surveyed_by(answer, *chosen))
-
-    def _go_on(self) -> None:
-        """Show the stage that has a map, or predict the claim that has none."""
-        if self._other is None:
-            predict_claimed(self._session)
-        else:
-            self._session.select_stage(self._other)
 
     def _case(self, project: Project) -> Case:
         session = self._session

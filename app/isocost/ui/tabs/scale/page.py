@@ -83,9 +83,9 @@ class ScalePage(CardPage):
         """Whether the page, just opened on a stage without a map, chose one that has it."""
         opened, self._opened = self._opened, False
         lacking = no_map(self._session.current_scenario, self._session.stage)
-        if not opened or lacking is None or lacking.other is None:
+        if not opened or lacking is None or lacking.step.does != "show":
             return False
-        self._session.select_stage(lacking.other)
+        self._session.select_stage(lacking.step.at)
         return True
 
     @property

@@ -33,9 +33,9 @@ from isocost.ui.inputs.pickers import Picker
 from isocost.ui.look.theme import Theme
 from isocost.ui.plot.chart import Drawing, ReadableWidget
 from isocost.ui.session.session import Session
-from isocost.ui.tabs.scale.isocost import Instead
 from isocost.ui.tabs.scale.wins_chart import Cells, WinsChart
 from isocost.ui.widgets.card import ChartCard, ElidedLabel
+from isocost.ui.widgets.instead import Instead
 from isocost.ui.widgets.labels import plain_label
 
 log = logging.getLogger(__name__)
