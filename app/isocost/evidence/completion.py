@@ -215,12 +215,6 @@ def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray
     )
 
 
-def _profile(name: str, profiles: MemoryProfiles) -> MemoryProfile:
-    record = profiles.profiles[name].record()
-    # Published recipes of the vendor stack reduce and keep gradients in 16 bits.
-    return replace(record, gradient_bytes=2.0) if name == profiles.stacks["vendor"] else record
-
-
 def _memory(
     specs: Sequence[RunSpec],
     owner: NDArray[np.intp],
@@ -234,7 +228,7 @@ def _memory(
     parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}
     for name in sorted(set(names.tolist())):
         rows = np.flatnonzero(names == name)
-        profile = _profile(name, profiles)
+        profile = profiles.profiles[name].record()
         chosen = [works[i] for i in rows.tolist()]
         states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
         sequence = np.array([work.sequence for work in chosen])

@@ -22,6 +22,7 @@ from isocost.catalog.measured_training import (
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
+from isocost.engine.training.efficiency import PRESENT
 from isocost.engine.training.states import OPTIMIZER_BYTES
 from isocost.evidence import row_words as words
 from isocost.quantities.units import BYTES_PER_GBIT, GIGA
@@ -82,7 +83,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         flash_attention=fused,
         update_in_backward=run.update_in_backward,
         offload_activations=run.offload_activations,
-        whole_logits=run.whole_logits,
+        whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
