@@ -299,6 +299,23 @@ PARAMETERS = (
         doubt=0.5,
     ),
     Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
+    Parameter(
+        ("host_update.vendor",),
+        5e-10,
+        0.0,
+        "s per parameter and server",
+        "one run of Megatron-Core with its optimizer in the host's memory, less its computation",
+        doubt=0.5,
+    ),
+    Parameter(
+        ("host_update.open", "host_update.research"),
+        5.5e-9,
+        0.0,
+        "s per parameter and server",
+        "two runs of TRL with ZeRO's optimizer in the host's memory, less their computation: 4.7 and 6.5",
+        doubt=0.5,
+    ),
+    Parameter(("host_link",), 2.5e10, 0.0, "bytes/s", "16 lanes of PCIe 4 carry 25e9 of their 32e9", doubt=0.5),
     Parameter(("hybrid",), 8.0, 0.5, "times the fused traffic", "state-space layers of Nemotron-H and 3"),
     Parameter(
         ("stall",), 0.6, 0.2, "s per microbatch and neighbour", "blocked pipelines of the Nanotron grid"

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from isocost.catalog.table import read_rows
-from isocost.engine.records import Method, Optimizer, Precision, Recompute, Sharding, Stack
+from isocost.engine.records import Method, Offload, Optimizer, Precision, Recompute, Sharding, Stack
 from isocost.paths import resource
 from isocost.quantities.units import MONTHS_PER_YEAR
 
@@ -57,6 +57,8 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ep: Degree | None = None
     sharding: Sharding | None = None
     shard_group: Degree | None = None
+    offload: Offload = "none"
+    """States that wait in the host's memory."""
     sequence_parallel: bool | None = None
     recompute: Recompute | None = None
     fused_attention: bool | None = None
@@ -65,6 +67,7 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     update_in_backward: bool = False
     offload_activations: bool = False
     whole_logits: bool = False
+    lora_rank: Positive = 16.0
     mtp: bool = True
     """False when the model's multi-token-prediction modules were left out."""
     tokens_per_s: Positive | None = None

@@ -283,6 +283,10 @@ class Workloads:
     """1 for FlashAttention-like kernels, 0 when scores are written to memory."""
     state_bytes: Array
     """Optimizer traffic per trained parameter: gradient, master weight and moments, read and written."""
+    host_updates: Array
+    """1 where the host holds the optimizer's states and updates the weights, else 0."""
+    host_weights: Array
+    """1 where it holds the weights too, which come from it for every pass."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
 
@@ -299,6 +303,8 @@ class Workloads:
             quantised=array_of(works, lambda w: w.method == "qlora"),
             adapter_rank=array_of(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=array_of(works, lambda w: w.flash_attention),
-            state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer]),
+            state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),
+            host_updates=array_of(works, lambda w: w.offload != "none"),
+            host_weights=array_of(works, lambda w: w.offload == "states"),
             every_second=np.full(len(works), every_second),
         )

@@ -16,6 +16,9 @@ Attention = Literal["mha", "mla", "hybrid"]
 Precision = Literal["fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
 Recompute = Literal["none", "selective", "full"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
+Offload = Literal["none", "optimizer", "states"]
+"""What waits in the host's memory: nothing, the optimizer's states (ZeRO-Offload, arXiv 2101.06840), or the
+weights too (DeepSpeed's ZeRO-3 offload, FSDP's CPU offload)."""
 Method = Literal["full", "lora", "qlora"]
 Optimizer = Literal[
     "adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon", "lion", "adafactor", "sgd"
@@ -147,6 +150,8 @@ class Workload:
     """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
     whole_logits: bool = False
     """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
+    offload: Offload = "none"
+    """What waits in the memory of the host, which then updates the weights."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         flash_attention=fused,
         update_in_backward=run.update_in_backward,
         offload_activations=run.offload_activations,
+        offload=run.offload,
+        lora_rank=run.lora_rank,
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     accelerator = catalog.accelerator(run.accelerator).spec
@@ -143,6 +145,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         ep=_number(text, "ep") if model.is_moe else None,
         sharding=sharding,
         shard_group=None if group == words.SERVERS_APART else group,
+        offload=words.offload(text.get("zero_or_fsdp", ""), text.get("framework", "")),
+        offload_activations=words.layer_inputs_offloaded(text.get("recompute", "")),
+        lora_rank=_number(text, "lora_rank") or 16.0,
         sequence_parallel=words.flag(text.get("seq_parallel", "")),
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=None if not kernel else kernel == "flash",

@@ -140,6 +140,11 @@ class Efficiency:
     """Seconds a blocked microbatch of a research code's pipeline waits for each neighbour of its stage."""
     straggler: float
     """Waiting per doubling of nodes, a share of the step."""
+    host_update: Mapping[str, float]
+    """Seconds a server's host takes to update one parameter whose states it holds, by stack: what no
+    computation hides, moving the gradient and the weight included."""
+    host_link: float
+    """Bytes/s between the host and one accelerator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +197,10 @@ class Machines:
     routed_seconds: Array
     routed_host: Array
     straggler: Array
+    node: Array
+    """Accelerators of a server."""
+    host_update: Array
+    host_link: Array
 
 
 def _own(values: Mapping[str, Value], a: Accelerator) -> Value:
@@ -313,4 +322,7 @@ def machines(
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host * age,
         straggler=full(e.straggler),
+        node=array_of(accelerators, lambda a: a.node_size),
+        host_update=by_stack(e.host_update),
+        host_link=full(e.host_link),
     )

@@ -282,9 +282,12 @@ def _states(
     if profile.pipeline_gradient_bytes:
         piped = np.maximum(gradient, profile.pipeline_gradient_bytes * states.trained)
         gradient = np.where(layouts.pp > 1, piped, gradient)
-    optimizer = states.optimizer * states.trained
+    # Gradients that are sharded leave for the host as they are made; a buffer of whole ones stays.
+    gradient = np.where((states.updated_here > 0) | (layouts.sharding < 2), gradient, 0.0)
+    optimizer = states.optimizer * states.trained * states.updated_here
+    kept = np.where(layouts.sharding == 3, states.kept_here, 1.0)
     return (
-        sharded(3, states.weights, states.table_weights),
+        sharded(3, states.weights * kept, states.table_weights * kept),
         sharded(2, gradient, gradient),
         sharded(1, optimizer, optimizer),
     )

@@ -113,6 +113,10 @@ class StateBytes:
     kept_inputs: Array
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     fused_attention: Array
+    updated_here: Array
+    """1 where optimizer states are on the accelerator, 0 where the host holds them and updates the weights."""
+    kept_here: Array
+    """1 where sharded weights are, 0 where they come from the host for every pass."""
 
     @classmethod
     def of(
@@ -133,6 +137,8 @@ class StateBytes:
             logit_bytes=array_of(works, lambda w: max(profile.logit_bytes, WHOLE_LOGIT * w.whole_logits)),
             kept_inputs=array_of(works, lambda w: not w.offload_activations),
             fused_attention=array_of(works, lambda w: w.flash_attention),
+            updated_here=array_of(works, lambda w: w.offload == "none"),
+            kept_here=array_of(works, lambda w: w.offload != "states"),
         )
 
 

@@ -296,6 +296,9 @@ def _sharded(
     stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w))
     shards, each = layouts.sharding == 3, per_layer * replicas.per_byte
     gather = (stored * each + replicas.latency) * shards
+    if np.any(w.host_weights):
+        # Each rank first fetches its own part from the host.
+        gather = gather + w.host_weights * shards * stored * per_layer / replicas.group / m.host_link
     scatter = np.where(w.frozen > 0, 0.0, (2.0 * each + replicas.latency) * shards)
 
     def together(compute: Array, comm: Array) -> Array:
@@ -353,7 +356,12 @@ def _update(
     # The update reads and writes states alone, and casts what it has written: bytes over bandwidth.
     held = dense / np.where(sharded, group, 1.0)
     held = held + routed / np.where(sharded, np.maximum(expert_replicas * group / ranks, 1.0), 1.0)
-    return exposed, held * (w.state_bytes + cast_traffic(w, m)) / m.memory
+    here = held * (w.state_bytes + cast_traffic(w, m)) / m.memory
+    if np.any(w.host_updates):
+        # A host updates what all accelerators of its server hold, one after the other.
+        in_server = np.minimum(m.node, layouts.accelerators)
+        here = here + w.host_updates * held * in_server * m.host_update
+    return exposed, here
 
 
 def evaluate(
