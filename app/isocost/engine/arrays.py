@@ -267,6 +267,8 @@ class Workloads:
     """Steps of each row: sequence, batch, number format and method as arrays of one length."""
 
     sequence: Array
+    document: Array
+    """Tokens attention sees at most: of the sequence, or of the packed documents it is made of."""
     global_batch: Array
     element_bytes: Array
     """Bytes of a matmul operand: 2, 1 or 0.5."""
@@ -295,6 +297,7 @@ class Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
         return cls(
             sequence=array_of(works, lambda w: w.sequence),
+            document=array_of(works, lambda w: min(w.sequence, w.document)),
             global_batch=array_of(works, lambda w: w.global_batch),
             element_bytes=array_of(works, lambda w: ELEMENT_BYTES[w.precision]),
             low_precision=array_of(works, lambda w: ELEMENT_BYTES[w.precision] < 2.0),

@@ -51,7 +51,7 @@ def step_seconds(batch: Batch, efficiency: Efficiency) -> StepSeconds:
         [s.stack for s in specs],
         efficiency,
         [PRESENT if s.year is None else s.year for s in specs],
-        [s.overlapping for s in specs],
+        [s.habits for s in specs],
     )
     return evaluate(batch.shapes, batch.works, rates, batch.layouts, batch.filled)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from isocost.catalog.vocabulary import vocabulary
-from isocost.engine.records import Method, Offload, Optimizer, Precision, Recompute, Sharding
+from isocost.engine.records import AttentionKernel, Method, Offload, Optimizer, Precision, Recompute, Sharding
 
 BLANK = frozenset({"", "-", "--", "/", "?", "n/a", "na", "nan", "unknown", "not stated"})
 """Cells that say nothing."""
@@ -143,6 +143,26 @@ def offload(sharding: str, framework: str) -> Offload:
     flat = re.sub(r"[\s_\-]+", "", words)
     weights = re.search(r"param|weight|zero(stage)?3\+?(cpu)?offload|(fsdp|hsdp)\d?\+?(cpu)?offload", flat)
     return "states" if weights else "optimizer"
+
+
+_KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
+    (r"unfused|eager|math|naive|^none$", False, None),
+    (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton", True, "fa2"),
+    (r"fa-?[34]|flash-?attention-?[34]|flash-?attn-?[34]|cudnn|transformer-?engine|^te$|splash|aiter|ck", True, "tuned"),
+    (r"flash|sdpa|fused|flex|efficient", True, None),
+)
+"""Patterns of kernels of attention: whether scores stay out of memory, and which it is where that is said."""
+
+
+def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
+    """Whether attention is fused and by which kernel; None twice for a blank. Raises ValueError for another word."""
+    words = re.sub(r"[\s_]+", "-", text.strip().casefold())
+    if text.strip().casefold() in BLANK:
+        return None, None
+    for pattern, fused, kernel in _KERNELS:
+        if re.search(pattern, words):
+            return fused, kernel
+    raise ValueError(f"attention_kernel is {text.strip()}: use unfused, FA2, FA3, cuDNN or flash.")
 
 
 def recompute(text: str) -> Recompute | None:
