@@ -79,7 +79,9 @@ POWER_LIMITED = (
     "0.86 of the 700 W part's: 1,126 and 1,305 TFLOPS of one product in PyTorch's FP8 "
     "(github.com/pytorch/FBGEMM/pull/2546, pytorch/pytorch/issues/143465), not fitted"
 )
-STARVED = "a seventh of H100's products a second beside the same memory: whole runs reach 0.75-0.84, not fitted"
+STARVED = (
+    "a seventh of H100's products a second beside the same memory: whole runs reach 0.75-0.84, not fitted"
+)
 UNTUNED = "45 % of the peak in FP8 and BF16 without AMD's tuning (arXiv 2510.27583), not fitted"
 """Parts without runs in the fit whose matmuls are measured to differ from their architecture's."""
 VENDOR_MEASURED = "max-achievable FLOPs on random data (rocm.blogs.amd.com, 2025-02), not fitted"
@@ -349,7 +351,9 @@ PARAMETERS = (
         "two runs of TRL with ZeRO's optimizer in the host's memory, less their computation: 4.7 and 6.5",
         doubt=0.5,
     ),
-    Parameter(("host_link",), 2.5e10, 0.0, "bytes/s", "16 lanes of PCIe 4 carry 25e9 of their 32e9", doubt=0.5),
+    Parameter(
+        ("host_link",), 2.5e10, 0.0, "bytes/s", "16 lanes of PCIe 4 carry 25e9 of their 32e9", doubt=0.5
+    ),
     Parameter(("hybrid",), 8.0, 0.5, "times the fused traffic", "state-space layers of Nemotron-H and 3"),
     Parameter(
         ("stall",), 0.6, 0.2, "s per microbatch and neighbour", "blocked pipelines of the Nanotron grid"

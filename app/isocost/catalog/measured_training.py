@@ -15,7 +15,16 @@ from typing import Annotated, Literal
 import msgspec
 
 from isocost.catalog.table import read_rows
-from isocost.engine.records import AttentionKernel, Method, Offload, Optimizer, Precision, Recompute, Sharding, Stack
+from isocost.engine.records import (
+    AttentionKernel,
+    Method,
+    Offload,
+    Optimizer,
+    Precision,
+    Recompute,
+    Sharding,
+    Stack,
+)
 from isocost.paths import resource
 from isocost.quantities.units import MONTHS_PER_YEAR
 

@@ -29,6 +29,9 @@ from isocost.quantities.units import BYTES_PER_GBIT, GIGA
 
 _Found = TypeVar("_Found")
 
+UNKNOWN_HABITS = Habits()
+"""Of a framework nothing is known of."""
+
 SAME_MEMORY = 0.1
 """Share by which the memory on a label may differ from the catalogue's: GB and GiB, rounding."""
 
@@ -55,7 +58,7 @@ class RunSpec:
     """Stated, or what the framework's recipes do; None = the least that fits."""
     grouped: bool = False
     """Whether states are spread over groups of servers of a size that is not stated (hybrid sharding)."""
-    habits: Habits = Habits()
+    habits: Habits = UNKNOWN_HABITS
     """What the framework's name tells of how it computes."""
 
 

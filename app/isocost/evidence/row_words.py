@@ -148,14 +148,21 @@ def offload(sharding: str, framework: str) -> Offload:
 _KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
     (r"unfused|eager|math|naive|^none$", False, None),
     (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton", True, "fa2"),
-    (r"fa-?[34]|flash-?attention-?[34]|flash-?attn-?[34]|cudnn|transformer-?engine|^te$|splash|aiter|ck", True, "tuned"),
+    (
+        r"fa-?[34]|flash-?attention-?[34]|flash-?attn-?[34]|cudnn|transformer-?engine|^te$|splash|aiter|ck",
+        True,
+        "tuned",
+    ),
     (r"flash|sdpa|fused|flex|efficient", True, None),
 )
 """Patterns of kernels of attention: whether scores stay out of memory, and which it is where that is said."""
 
 
 def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
-    """Whether attention is fused and by which kernel; None twice for a blank. Raises ValueError for another word."""
+    """Whether attention is fused and by which kernel; None twice for a blank.
+
+    Raises ValueError for another word.
+    """
     words = re.sub(r"[\s_]+", "-", text.strip().casefold())
     if text.strip().casefold() in BLANK:
         return None, None

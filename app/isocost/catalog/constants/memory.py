@@ -43,12 +43,25 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return MemoryProfile(**{f.name: getattr(self, f.name) for f in fields(MemoryProfile)})
 
 
+class Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What measured peaks are beside the arithmetic's, over all frameworks."""
+
+    reserved: float
+    """Bytes an allocator takes from the device over those its tensors fill at the peak."""
+    low: float
+    """Measured over predicted: one peak in ten is below."""
+    high: float
+    """One in ten is above."""
+    source: str
+
+
 class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every profile, and which one a software tier or a framework's name means."""
 
     stacks: dict[Stack, str]
     frameworks: dict[str, str]
     profiles: dict[str, SourcedProfile]
+    reported: Reported
 
     def for_stack(self, stack: Stack) -> MemoryProfile:
         """The profile a plan on this software tier uses."""

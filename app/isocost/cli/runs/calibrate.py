@@ -35,7 +35,8 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None) -> st
 
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.cli.runs.predict import TRAINING
-    from isocost.evidence.predict import correction, predict
+    from isocost.evidence.predict import correction
+    from isocost.evidence.table import predict
     from isocost.files import FileError, load_runs, save_project
     from isocost.plan.kinds import kind_of
     from isocost.plan.project.project import replace_scenario

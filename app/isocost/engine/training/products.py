@@ -88,7 +88,7 @@ def product(
 def cast_traffic(works: Workloads, machines: Machines) -> Array:
     """Bytes moved to cast one element below 16 bits, with what its block's scales take; 0 in 16 bits.
 
-    Source: arXiv 2209.05433 and 2310.10537; ``cast_bytes`` and ``block_casts`` of ``resources/efficiency.yaml``.
+    Source: arXiv 2209.05433 and 2310.10537; constants ``resources/efficiency.yaml``.
     """
     return works.low_precision * machines.cast_bytes * (1.0 + machines.block_casts * works.block_scaled)
 

@@ -114,7 +114,7 @@ class StateBytes:
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     fused_attention: Array
     updated_here: Array
-    """1 where optimizer states are on the accelerator, 0 where the host holds them and updates the weights."""
+    """1 where optimizer states are on the accelerator, 0 where the host holds them and does the update."""
     kept_here: Array
     """1 where sharded weights are, 0 where they come from the host for every pass."""
 
