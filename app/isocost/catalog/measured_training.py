@@ -140,7 +140,7 @@ STACK_WORDS: Mapping[str, Stack] = {
     "primus": "vendor",
     "hai-llm": "vendor",
     "pathways": "vendor",
-    "jax": "vendor",
+    "jax": "open",
     "levanter": "vendor",
     "neuron": "vendor",
     "mindspeed": "vendor",

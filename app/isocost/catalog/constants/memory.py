@@ -11,7 +11,7 @@ import msgspec
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.table import checked, yaml_content
 from isocost.engine.records import Optimizer, Recompute, Stack
-from isocost.engine.training.states import MemoryProfile
+from isocost.engine.training.states import WHOLE_LOGIT, MemoryProfile
 
 
 class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +30,7 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fragmentation: float
     head_bytes: float = 0.0
     every_second: float = 0.0
+    whole_logit_bytes: float = WHOLE_LOGIT
     pipeline_gradient_bytes: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""

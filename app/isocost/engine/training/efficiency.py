@@ -76,7 +76,7 @@ class Efficiency:
     """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
     and to this day for the others on ``PLAIN_ATTENTION``."""
     attention_fa2: Mapping[str, float]
-    """Factor on attention where FlashAttention-2 computes it, by architecture; 1 where it was written for it."""
+    """Factor on attention computed by FlashAttention-2, by architecture; 1 where it was written for it."""
     head_overhead: Mapping[str, float]
     """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
