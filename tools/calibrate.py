@@ -79,6 +79,9 @@ POWER_LIMITED = (
     "0.86 of the 700 W part's: 1,126 and 1,305 TFLOPS of one product in PyTorch's FP8 "
     "(github.com/pytorch/FBGEMM/pull/2546, pytorch/pytorch/issues/143465), not fitted"
 )
+STARVED = (
+    "a seventh of H100's products a second beside the same memory: whole runs reach 0.75-0.84, not fitted"
+)
 UNTUNED = "45 % of the peak in FP8 and BF16 without AMD's tuning (arXiv 2510.27583), not fitted"
 """Parts without runs in the fit whose matmuls are measured to differ from their architecture's."""
 VENDOR_MEASURED = "max-achievable FLOPs on random data (rocm.blogs.amd.com, 2025-02), not fitted"
@@ -95,6 +98,7 @@ MEASURED_SHARES = (
     ("gaudi3.fp8", 0.769, f"1,289.5 TFLOPS: {MEASURED}"),
     ("mi300x-open.bf16", 0.45, UNTUNED),
     ("mi300x-open.fp8", 0.45, UNTUNED),
+    *((f"{part}.{kind}", 0.95, STARVED) for part in ("h20", "h20-141gb") for kind in ("bf16", "fp8")),
     ("h100-sxm-96gb-500w.bf16", 0.693, POWER_LIMITED),
     ("h100-sxm-96gb-500w.fp8", 0.633, POWER_LIMITED),
 )
@@ -159,7 +163,7 @@ PARAMETERS = (
     Parameter(("attention.CDNA3",), 0.4, 0.0, ATTENTION, "half of Hopper's, as for matmuls"),
     Parameter(("attention.Gaudi", "attention.TPU"), 0.5, 0.0, ATTENTION, "no runs tell it apart"),
     Parameter(
-        ("attention.rtx4090", "attention.rtx5090"),
+        ("attention.rtx4090", "attention.rtx5090", "attention.h20", "attention.h20-141gb"),
         0.98,
         0.0,
         ATTENTION,
@@ -199,6 +203,23 @@ PARAMETERS = (
         ("head_overhead.Blackwell",), 60.0, 0.0, "columns", "twice the products of Hopper, same exponentials"
     ),
     Parameter(("head_overhead.TPU", "head_overhead.Gaudi"), 20.0, 0.0, "columns", "assumed"),
+    Parameter(
+        ("attention_fa2.Hopper",),
+        0.54,
+        0.0,
+        "factor",
+        "FlashAttention-2 against kernels of the architecture (arXiv 2407.08608, figure 5: 1.5-2.0 times)",
+        doubt=0.1,
+    ),
+    Parameter(
+        ("attention_fa2.Blackwell",),
+        0.36,
+        0.0,
+        "factor",
+        "0.16-0.20 of the 16-bit peak: it has no instructions of the architecture",
+        doubt=0.2,
+    ),
+    Parameter(("attention_fa2.Blackwell Ultra",), 0.26, 0.0, "factor", "as Blackwell", doubt=0.2),
     Parameter(("batched_matmul",), 0.3, 0.2, "share of the 16-bit dense peak", "runs before FlashAttention"),
     Parameter(("grouped",), 0.95, 0.0, "factor on the matmul share", "grouped kernels of 2025-26"),
     Parameter(("memory",), 0.88, 0.0, "share of memory bandwidth", "STREAM-like tests reach 0.85-0.93"),
@@ -206,6 +227,13 @@ PARAMETERS = (
     Parameter(("elementwise.open",), 1.3, 0.3, "times the fused traffic", "llm-foundry"),
     Parameter(
         ("elementwise.research",), 2.5, 0.0, "times the fused traffic", "unfused activations and norms"
+    ),
+    Parameter(
+        ("elementwise.eager",),
+        2.5,
+        0.3,
+        "times the fused traffic",
+        "torchtitan and Transformers without compilation",
     ),
     Parameter(("host.vendor",), 3e-4, 0.0, "s per layer and forward pass", "graphs replay most launches"),
     Parameter(("host.open",), 4e-4, 0.0, "s per layer and forward pass", "about 40 launches of 10 us"),
@@ -260,6 +288,14 @@ PARAMETERS = (
         "asynchronous linears hide gathers, not scatters (Nanotron's tp_linear_async_communication)",
         doubt=0.3,
     ),
+    Parameter(
+        ("tensor_exposed.asynchronous",),
+        0.45,
+        0.0,
+        "share not hidden",
+        "torchtitan with and without asynchronous tensor parallel: 8-16 % of a step",
+        doubt=0.3,
+    ),
     Parameter(("context_exposed",), 0.1, 0.0, "share not hidden", "long-context runs do not tell it from 0"),
     Parameter(("data_exposed.vendor",), 0.2, 0.0, "share not hidden", "scaling tables to 2,048 H100"),
     Parameter(("data_exposed.open",), 0.3, 0.0, "share not hidden", "scaling tables to 512 H100"),
@@ -299,6 +335,25 @@ PARAMETERS = (
         doubt=0.5,
     ),
     Parameter(("straggler",), 0.004, 0.0, "per doubling of nodes", "scaling tables to 11,616 H100"),
+    Parameter(
+        ("host_update.vendor",),
+        5e-10,
+        0.0,
+        "s per parameter and server",
+        "one run of Megatron-Core with its optimizer in the host's memory, less its computation",
+        doubt=0.5,
+    ),
+    Parameter(
+        ("host_update.open", "host_update.research"),
+        5.5e-9,
+        0.0,
+        "s per parameter and server",
+        "two runs of TRL with ZeRO's optimizer in the host's memory, less their computation: 4.7 and 6.5",
+        doubt=0.5,
+    ),
+    Parameter(
+        ("host_link",), 2.5e10, 0.0, "bytes/s", "16 lanes of PCIe 4 carry 25e9 of their 32e9", doubt=0.5
+    ),
     Parameter(("hybrid",), 8.0, 0.5, "times the fused traffic", "state-space layers of Nemotron-H and 3"),
     Parameter(
         ("stall",), 0.6, 0.2, "s per microbatch and neighbour", "blocked pipelines of the Nanotron grid"

@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from isocost.catalog import load
 from isocost.cli import main
+from isocost.cli.plans import open_plan
+from isocost.files.saving import project_text
+from isocost.plan.project.project import set_section
 from isocost.quantities import plain_spaces
 
 CLAIMED = """\
@@ -42,6 +46,12 @@ def run_json(capsys: Any, *arguments: str) -> Any:
     code, out, err = run(capsys, *arguments, "--format", "json")
     assert (code, err) == (0, ""), err
     return json.loads(out)
+
+
+def with_waste_typed(preset: str, folder: Path) -> str:
+    """The path of a shipped plan with its whole-run waste typed, so that the step model alone is in doubt."""
+    typed = set_section(open_plan(preset, load()), "efficiency", waste=0.3)
+    return written(folder, project_text(typed))
 
 
 def written(folder: Path, text: str, name: str = "plan.yaml") -> str:

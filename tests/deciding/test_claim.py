@@ -245,7 +245,8 @@ def test_a_limit_on_the_dollars_is_no_price(capsys):
     assert tree["recomputed"]["mfu"] == pytest.approx(
         6 * 32.76e9 * 23.5e6 / (H100_PEAK * 16 * 26 * 60), rel=0.01
     )
-    assert tree["ours"]["p50"] == pytest.approx(tree["ours_gpu_hours"]["p50"] * usual, rel=0.01)
+    # The median of hours times price, which is in doubt too, is near their medians' product.
+    assert tree["ours"]["p50"] == pytest.approx(tree["ours_gpu_hours"]["p50"] * usual, rel=0.02)
 
 
 def test_a_told_mfu_does_not_make_the_impossible_possible(capsys):
@@ -376,7 +377,7 @@ def test_what_is_not_told_of_software_and_format_is_no_fault(capsys):
     )
 
 
-@pytest.mark.parametrize("text", ["1T parameters, 20T tokens", "1T parameters, 15T tokens, fp8"])
+@pytest.mark.parametrize("text", ["1T parameters, 20T tokens", "1T parameters, 30T tokens, fp8"])
 def test_a_huge_cluster_is_not_doubted_for_the_batch_we_take(capsys, text):
     tree = checked(capsys, "--text", f"{text}, 100,000 H100, 90 days")
     assert tree["verdict"] == "plausible"

@@ -182,7 +182,7 @@ def test_part_of_an_error_found_out_leaves_the_rest_of_its_spread(capsys, tmp_pa
     text = CLAIM.partition("      - kind: gpu-hours")[0] + (
         "      - {{kind: pretrain, name: Run, data: {{tokens: 2e11, batch_tokens: 1e6}}}}\n"
     )
-    file = plan(tmp_path, "efficiency: {goodput: 0.97}", text)
+    file = plan(tmp_path, "efficiency: {goodput: 0.97, waste: 0.3}", text)
     found = told(capsys, "tornado", file)
     (bar,), experiment = found["rows"], found["experiment"]
     sigma = math.log(bar["cost_low_usd"] / found["base_usd"]) / NormalDist().inv_cdf(0.9)
@@ -265,10 +265,12 @@ def test_no_error_of_ours_goes_beyond_the_best_matmul(capsys, tmp_path):
     mfu = [float(row["efficiency.mfu"]) for row in rows]
     assert max(mfu) == pytest.approx(794.5 / 989.4, abs=1e-3)
     assert sum(each > 0.8 for each in mfu) >= 10  # where it binds, samples are held there
-    # Hours go against MFU, those of the samples held there too; goodput alone moves the rest.
-    mfu_planned = next(each["base"] for each in chances["doubts"] if each["path"] == "efficiency.mfu")
+    # Hours go against MFU, those of the samples held there too, and what is not wasted; goodput alone moves
+    # the rest.
+    base = {each["path"]: each["base"] for each in chances["doubts"]}
     for row in rows:
-        hours = chances["gpu_hours"]["base"] * mfu_planned / float(row["efficiency.mfu"])
+        hours = chances["gpu_hours"]["base"] * base["efficiency.mfu"] / float(row["efficiency.mfu"])
+        hours *= (1.0 - base["efficiency.waste"]) / (1.0 - float(row["efficiency.waste"]))
         assert float(row["gpu_hours"]) == pytest.approx(hours, rel=0.02)
     bars = run_json(capsys, "tornado", path)["rows"]
     assert all(bar["high"] <= 0.8031 for bar in bars if bar["path"] == "efficiency.mfu")

@@ -377,7 +377,10 @@ def test_layouts_of_a_grid_broadcast_to_what_they_cost_one_by_one():
 
 def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     profiles = load().constants.memory
-    assert profiles.name_for_framework("NeMo (Megatron-Core)") == "megatron"
+    assert profiles.name_for_framework("NeMo (Megatron-Core)") == "nemo"
+    assert profiles.name_for_framework("Megatron-LM") == "megatron"
+    assert profiles.name_for_framework("HF Transformers + DeepSpeed", "open") == "deepspeed"
+    assert profiles.name_for_framework("TRL + Liger", "open") == "fsdp"
     assert profiles.name_for_framework("Megatron-DeepSpeed") == "megatron-deepspeed"
     assert profiles.name_for_framework("somebody's own", "open") == "fsdp"
     recipe = profiles.for_framework("torchtune + compile", "open")
@@ -385,9 +388,12 @@ def test_profiles_are_complete_and_named_in_words_when_they_are_not():
     assert profiles.for_framework("NeMo").recompute is None
     with pytest.raises(CatalogError, match=r"memory\.yaml"):
         read_memory_profiles("stacks: {}")
-    text = "stacks: {vendor: nowhere}\nframeworks: {}\nprofiles: {}\n"
+    told = "reported: {reserved: 1.0, low: 0.9, high: 1.1, source: here}\n"
+    text = f"stacks: {{vendor: nowhere}}\nframeworks: {{}}\nprofiles: {{}}\n{told}"
     with pytest.raises(CatalogError, match="'vendor' names the profile 'nowhere'"):
         read_memory_profiles(text)
+    with pytest.raises(CatalogError, match="'other' is like 'later', which is not defined before it"):
+        read_memory_profiles(f"stacks: {{}}\nframeworks: {{}}\nprofiles: {{other: {{like: later}}}}\n{told}")
 
 
 @pytest.mark.parametrize("stack", ["vendor", "open", "research"])

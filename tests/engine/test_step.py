@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from isocost.catalog import load
 from isocost.engine.arrays import Transformers, Workloads
 from isocost.engine.layout import Layouts
-from isocost.engine.records import Transformer, Workload
+from isocost.engine.records import Habits, Transformer, Workload
 from isocost.engine.training.efficiency import machines
 from isocost.engine.training.step import StepSeconds, evaluate
 from tests.engine.machines import A100, H100
@@ -268,7 +268,7 @@ def test_tokens_projected_before_they_are_sent_travel_lighter():
 
 def test_a_framework_that_overlaps_hides_the_exchange_before_others_do():
     def exchanged(overlapping: bool) -> float:
-        rates = machines([H100], ["fp8"], ["vendor"], EFFICIENCY, [2024.5], [overlapping])
+        rates = machines([H100], ["fp8"], ["vendor"], EFFICIENCY, [2024.5], [Habits(overlapping=overlapping)])
         layout = Layouts.of(accelerators=256, global_batch=512, ep=64)
         work = Workloads.of([replace(WORK, precision="fp8")])
         return float(evaluate(Transformers.of([MIXTURE]), work, rates, layout).expert_comm[0])

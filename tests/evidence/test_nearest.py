@@ -51,7 +51,7 @@ def test_runs_kept_out_of_the_fit_determine_nothing():
     [
         ("Llama 3.1 8B", "h100-sxm", 64, 8192, ""),
         ("Llama 3.1 405B", "h100-sxm", 100_000, 8192, "100,000 accelerators (at most"),
-        ("DeepSeek-V3", "h100-sxm", 1024, 8192, "671B parameters in all (at most"),
+        ("DeepSeek-V4-Pro", "h100-sxm", 1024, 8192, "1.57T parameters in all (at most"),
         ("DeepSeek-V3", "h100-sxm", 1024, 131_072, "131,072 tokens a sequence (at most"),
         ("DeepSeek-V3", "a100-sxm-80gb", 1024, 8192, "No mixture of experts was measured on Ampere."),
     ],

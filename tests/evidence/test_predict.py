@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from isocost.catalog import load
 from isocost.evidence import predict as predict_module
-from isocost.evidence.predict import predict
+from isocost.evidence.table import predict
 
 ROW = {
     "model": "Llama3-70B",

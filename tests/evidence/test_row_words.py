@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from isocost.catalog import load
 from isocost.catalog.measured_training import year_of
 from isocost.evidence import row_words as words
-from isocost.evidence.predict import predict
+from isocost.evidence.table import predict
 
 ROW = {
     "model": "Llama 3.1 8B",

@@ -40,7 +40,7 @@ def training(plan: Point, catalog=CATALOG) -> Evidence:
         (point(count=9.0), "near", "Nearest measured"),
         (point(sequence=8192 * 1.11), "near", "Nearest measured"),
         (point("Llama 3.1 405B", count=16_384), "extrapolated", "16,384 accelerators (at most 11,616)"),
-        (point("DeepSeek-V3", count=2048), "extrapolated", "671B parameters in all"),
+        (point("DeepSeek-V4-Pro", count=2048), "extrapolated", "1.57T parameters in all"),
         (point(accelerator="mi355x"), "guessed", "CDNA3"),
         (point(accelerator="a100-sxm-80gb", precision="fp8"), "guessed", "FP8"),
     ],

@@ -15,7 +15,16 @@ from typing import Annotated, Literal
 import msgspec
 
 from isocost.catalog.table import read_rows
-from isocost.engine.records import Method, Optimizer, Precision, Recompute, Sharding, Stack
+from isocost.engine.records import (
+    AttentionKernel,
+    Method,
+    Offload,
+    Optimizer,
+    Precision,
+    Recompute,
+    Sharding,
+    Stack,
+)
 from isocost.paths import resource
 from isocost.quantities.units import MONTHS_PER_YEAR
 
@@ -57,14 +66,21 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ep: Degree | None = None
     sharding: Sharding | None = None
     shard_group: Degree | None = None
+    offload: Offload = "none"
+    """States that wait in the host's memory."""
     sequence_parallel: bool | None = None
     recompute: Recompute | None = None
     fused_attention: bool | None = None
+    attention_kernel: AttentionKernel | None = None
+    """Where the source names it; else what the framework's name says, or its tier and date."""
     optimizer: Optimizer | None = None
     """None = what the framework's memory profile takes for granted."""
     update_in_backward: bool = False
     offload_activations: bool = False
     whole_logits: bool = False
+    lora_rank: Positive = 16.0
+    document: Positive | None = None
+    """Mean tokens of the documents packed into a sequence, where they are masked apart."""
     mtp: bool = True
     """False when the model's multi-token-prediction modules were left out."""
     tokens_per_s: Positive | None = None
@@ -124,7 +140,7 @@ STACK_WORDS: Mapping[str, Stack] = {
     "primus": "vendor",
     "hai-llm": "vendor",
     "pathways": "vendor",
-    "jax": "vendor",
+    "jax": "open",
     "levanter": "vendor",
     "neuron": "vendor",
     "mindspeed": "vendor",
@@ -144,10 +160,6 @@ STACK_WORDS: Mapping[str, Stack] = {
     "torch": "open",
 }
 """Words in a framework's or source's name that tell its software tier, the first that matches."""
-
-OVERLAPPING_WORDS = ("hai-llm", "dualpipe", "overlap_moe_expert_parallel_comm")
-"""Words of frameworks and switches that hide the experts' all-to-all behind another microbatch (DualPipe:
-arXiv 2412.19437, section 3.2.1; Megatron-Core's switch of that name)."""
 
 DEFAULT_STACK: Stack = "open"
 """The tier of a run that names no known framework."""

@@ -267,6 +267,8 @@ class Workloads:
     """Steps of each row: sequence, batch, number format and method as arrays of one length."""
 
     sequence: Array
+    document: Array
+    """Tokens attention sees at most: of the sequence, or of the packed documents it is made of."""
     global_batch: Array
     element_bytes: Array
     """Bytes of a matmul operand: 2, 1 or 0.5."""
@@ -283,6 +285,10 @@ class Workloads:
     """1 for FlashAttention-like kernels, 0 when scores are written to memory."""
     state_bytes: Array
     """Optimizer traffic per trained parameter: gradient, master weight and moments, read and written."""
+    host_updates: Array
+    """1 where the host holds the optimizer's states and updates the weights, else 0."""
+    host_weights: Array
+    """1 where it holds the weights too, which come from it for every pass."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
 
@@ -291,6 +297,7 @@ class Workloads:
         """Gather the workloads of each row (or the one workload of a plan)."""
         return cls(
             sequence=array_of(works, lambda w: w.sequence),
+            document=array_of(works, lambda w: min(w.sequence, w.document)),
             global_batch=array_of(works, lambda w: w.global_batch),
             element_bytes=array_of(works, lambda w: ELEMENT_BYTES[w.precision]),
             low_precision=array_of(works, lambda w: ELEMENT_BYTES[w.precision] < 2.0),
@@ -299,6 +306,8 @@ class Workloads:
             quantised=array_of(works, lambda w: w.method == "qlora"),
             adapter_rank=array_of(works, lambda w: w.lora_rank if w.method != "full" else 0.0),
             fused_attention=array_of(works, lambda w: w.flash_attention),
-            state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer]),
+            state_bytes=array_of(works, lambda w: OPTIMIZER_TRAFFIC[w.optimizer] * (w.offload == "none")),
+            host_updates=array_of(works, lambda w: w.offload != "none"),
+            host_weights=array_of(works, lambda w: w.offload == "states"),
             every_second=np.full(len(works), every_second),
         )

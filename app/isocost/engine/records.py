@@ -6,6 +6,7 @@ Units are SI throughout: bytes, seconds, FLOP/s, bytes/s, watts. Counts that a s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,11 @@ Attention = Literal["mha", "mla", "hybrid"]
 Precision = Literal["fp32", "tf32", "fp16", "bf16", "fp8", "mxfp8", "nvfp4"]
 Recompute = Literal["none", "selective", "full"]
 Sharding = Literal["none", "zero1", "zero2", "zero3"]
+AttentionKernel = Literal["fa2", "tuned"]
+"""FlashAttention-2 (arXiv 2307.08691), or one written for the architecture: FlashAttention-3, cuDNN's."""
+Offload = Literal["none", "optimizer", "states"]
+"""What waits in the host's memory: nothing, the optimizer's states (ZeRO-Offload, arXiv 2101.06840), or the
+weights too (DeepSpeed's ZeRO-3 offload, FSDP's CPU offload)."""
 Method = Literal["full", "lora", "qlora"]
 Optimizer = Literal[
     "adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon", "lion", "adafactor", "sgd"
@@ -147,6 +153,27 @@ class Workload:
     """Whether the layer inputs that full recomputation keeps wait in the host's memory."""
     whole_logits: bool = False
     """Whether the loss widens all logits of a microbatch at once, though its framework can take chunks."""
+    document: float = math.inf
+    """Mean tokens of a document where several are packed into a sequence and masked apart; attention sees no
+    further."""
+    offload: Offload = "none"
+    """What waits in the memory of the host, which then updates the weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a framework does that changes how fast a step is, where known; else as its tier and date do it."""
+
+    attention: AttentionKernel | None = None
+    """The kernel of fused attention; None = as the tier and the date have it."""
+    overlapping: bool = False
+    """Whether it hides the experts' all-to-all whatever its year."""
+    eager: bool = False
+    """Whether operators run one by one, each through memory."""
+    asynchronous: bool = False
+    """Whether most of the traffic of tensor parallel is hidden."""
+    exposed: bool = False
+    """Whether no traffic is."""
 
 
 @dataclass(frozen=True, slots=True)

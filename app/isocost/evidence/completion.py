@@ -73,6 +73,8 @@ class Batch:
     """Bytes over usable bytes."""
     fits: NDArray[np.bool_]
     """Whether any layout of the run fits; per run."""
+    as_stated: Array
+    """Bytes over usable bytes of the layout that needs least among those sharded as the run says; per run."""
 
     def __len__(self) -> int:
         return len(self.specs)
@@ -95,7 +97,7 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
     shapes = Transformers.of([specs[i].transformer for i in owners])
     held = _memory(specs, owner, shapes, works, layouts, profiles)
     filled = held.total / np.array([usable_bytes(specs[i].accelerator) for i in owners])
-    keep, fits = _selected(specs, owner, layouts, filled)
+    keep, fits, as_stated = _selected(specs, owner, layouts, filled)
     rows = np.flatnonzero(keep)
     owner = owner[rows]
     kept_works = [works[i] for i in rows]
@@ -111,6 +113,7 @@ def complete(specs: Sequence[RunSpec], profiles: MemoryProfiles) -> Batch:
         memory=take_rows(held, rows),
         filled=filled[rows],
         fits=fits,
+        as_stated=as_stated,
     )
 
 
@@ -215,12 +218,6 @@ def _layouts(specs: Sequence[RunSpec], choices: Sequence[Choice], owner: NDArray
     )
 
 
-def _profile(name: str, profiles: MemoryProfiles) -> MemoryProfile:
-    record = profiles.profiles[name].record()
-    # Published recipes of the vendor stack reduce and keep gradients in 16 bits.
-    return replace(record, gradient_bytes=2.0) if name == profiles.stacks["vendor"] else record
-
-
 def _memory(
     specs: Sequence[RunSpec],
     owner: NDArray[np.intp],
@@ -234,7 +231,7 @@ def _memory(
     parts: dict[str, Array] = {field: np.zeros(len(owner)) for field in Memory.__dataclass_fields__}
     for name in sorted(set(names.tolist())):
         rows = np.flatnonzero(names == name)
-        profile = _profile(name, profiles)
+        profile = profiles.profiles[name].record()
         chosen = [works[i] for i in rows.tolist()]
         states = StateBytes.of([specs[owner[i]].transformer for i in rows.tolist()], chosen, profile)
         sequence = np.array([work.sequence for work in chosen])
@@ -246,8 +243,8 @@ def _memory(
 
 def _selected(
     specs: Sequence[RunSpec], owner: NDArray[np.intp], layouts: Layouts, filled: Array
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which rows to keep, and whether each run fits at all."""
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array]:
+    """Which rows to keep, whether each run fits at all, and the least each fills sharded as it says."""
     stated = np.array([_stated_sharding(s) for s in specs])
     free = np.array([not s.mapping_given for s in specs])
     unsaid = np.array([s.run.sharding is None for s in specs])
@@ -268,7 +265,7 @@ def _selected(
     last &= filled <= least[owner]
     fits &= _least_recomputation(owner, layouts, fits)
     keep = np.where(given[owner], fits & as_stated, np.where(sharded[owner], fits, last))
-    return keep, sharded
+    return keep, sharded, least
 
 
 def _least_recomputation(

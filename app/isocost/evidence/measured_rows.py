@@ -12,21 +12,25 @@ from typing import TypeVar
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
+from isocost.catalog.frameworks import frameworks
 from isocost.catalog.measured_training import (
     DEFAULT_STACK,
-    OVERLAPPING_WORDS,
     MeasuredRun,
     stack_of,
     year_of,
 )
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.peaks import PEAK_FORMAT, dense_peak
-from isocost.engine.records import Accelerator, Optimizer, Recompute, Stack, Transformer, Workload
+from isocost.engine.records import Accelerator, Habits, Optimizer, Recompute, Stack, Transformer, Workload
+from isocost.engine.training.efficiency import PRESENT
 from isocost.engine.training.states import OPTIMIZER_BYTES
 from isocost.evidence import row_words as words
 from isocost.quantities.units import BYTES_PER_GBIT, GIGA
 
 _Found = TypeVar("_Found")
+
+UNKNOWN_HABITS = Habits()
+"""Of a framework nothing is known of."""
 
 SAME_MEMORY = 0.1
 """Share by which the memory on a label may differ from the catalogue's: GB and GiB, rounding."""
@@ -54,8 +58,8 @@ class RunSpec:
     """Stated, or what the framework's recipes do; None = the least that fits."""
     grouped: bool = False
     """Whether states are spread over groups of servers of a size that is not stated (hybrid sharding)."""
-    overlapping: bool = False
-    """Whether the framework is known to hide the experts' all-to-all."""
+    habits: Habits = UNKNOWN_HABITS
+    """What the framework's name tells of how it computes."""
 
 
 def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None = None) -> RunSpec:
@@ -82,7 +86,10 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         flash_attention=fused,
         update_in_backward=run.update_in_backward,
         offload_activations=run.offload_activations,
-        whole_logits=run.whole_logits,
+        offload=run.offload,
+        lora_rank=run.lora_rank,
+        document=run.document or math.inf,
+        whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
@@ -97,7 +104,7 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         year=year,
         mapping_given=stated,
         recompute=run.recompute or usual.recompute,
-        overlapping=any(word in run.framework.casefold() for word in OVERLAPPING_WORDS),
+        habits=frameworks().habits(run.framework, run.attention_kernel),
     )
 
 
@@ -106,8 +113,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
 
     Columns read: model, gpu, n_gpus, seq_len, precision, kind, framework, date, tp, pp, vp, cp, ep,
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
-    n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (flash or unfused),
-    optimizer (adamw, adamw_8bit, lion...; else what the framework uses),
+    n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (FA2, FA3, cuDNN,
+    flash or unfused), lora_rank, document_len (mean tokens of documents packed into a sequence and masked
+    apart), optimizer (adamw, adamw_8bit, lion...; else what the framework uses),
     stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and direction; else the
     catalogue's) and gpus_per_node. Raises ValueError saying what is missing or not understood.
     """
@@ -119,7 +127,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         raise ValueError("seq_len is empty: give the tokens of a sequence.")
     accelerator, model = _accelerator(text, catalog), _transformer(text, catalog)
     sharding, group = words.sharding(text.get("zero_or_fsdp", ""))
-    kernel = _one_of(text, "attention_kernel", ("flash", "unfused"))
+    fused, kernel = words.attention_kernel(text.get("attention_kernel", ""))
     stack = _one_of(text, "stack", ("vendor", "open", "research"))
     run = MeasuredRun(
         id=text.get("id", ""),
@@ -142,9 +150,14 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         ep=_number(text, "ep") if model.is_moe else None,
         sharding=sharding,
         shard_group=None if group == words.SERVERS_APART else group,
+        offload=words.offload(text.get("zero_or_fsdp", ""), text.get("framework", "")),
+        offload_activations=words.layer_inputs_offloaded(text.get("recompute", "")),
+        lora_rank=_number(text, "lora_rank") or 16.0,
+        document=_number(text, "document_len"),
         sequence_parallel=words.flag(text.get("seq_parallel", "")),
         recompute=words.recompute(text.get("recompute", "")),
-        fused_attention=None if not kernel else kernel == "flash",
+        fused_attention=fused,
+        attention_kernel=kernel,
         optimizer=_optimizer(text.get("optimizer", "")) or words.pure_16_bit(text.get("precision", "")),
         tokens_per_s=_measured(text, "tokens_per_s_per_gpu") or _from_step(text, count, sequence),
         peak_memory_gb=_measured(text, "peak_memory_gb"),

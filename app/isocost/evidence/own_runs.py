@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from isocost.catalog.catalog import Catalog
-from isocost.evidence.predict import OwnRuns, Prediction, correction, predict
+from isocost.evidence.predict import OwnRuns, Prediction, correction
+from isocost.evidence.table import predict
 from isocost.evidence.row_words import number
 
 SPEED = "tokens_per_s_per_gpu"
@@ -67,7 +68,7 @@ def calibrated(rows: Sequence[Mapping[str, str]], catalog: Catalog, *, source: s
     """The correction a table of runs gives, and what every row of it says.
 
     Args:
-        rows: with the columns of :func:`isocost.evidence.predict.predict` and ``tokens_per_s_per_gpu``.
+        rows: with the columns of :func:`isocost.evidence.table.predict` and ``tokens_per_s_per_gpu``.
 
     Raises:
         ValueError: no row has both a measured speed and a prediction.

@@ -68,10 +68,11 @@ def half_of_ratio(mine: float, theirs: float, share: float) -> float:
     return math.sqrt(max(0.0, mine**2 + theirs**2 - 2.0 * share * mine * theirs))
 
 
-def pairing(runs: Sequence[Measured], *, same_team: bool) -> Pairing:
+def pairing(runs: Sequence[Measured], *, same_team: bool, covering: float = 0.0) -> Pairing:
     """The share in common of runs of the same work on two architectures, by one team or by two.
 
-    With a and b the errors of a pair, E (a - b)^2 = (1 - share) E (a^2 + b^2), each group weighing alike.
+    With a and b the errors of a pair, E (a - b)^2 = (1 - share) E (a^2 + b^2), each group weighing alike; no
+    more than lets ranges of ratios hold ``covering`` of what was measured.
 
     Raises:
         ValueError: there is no such pair.
@@ -86,17 +87,19 @@ def pairing(runs: Sequence[Measured], *, same_team: bool) -> Pairing:
         {key: own for key, own in groups.items() if all(side.team != team for pair in own for side in pair)}
         for team in teams
     ]
+
+    def covered(share: float) -> float:
+        return _mean(groups, lambda a, b: float(abs(a.log - b.log) <= half_of_ratio(a.half, b.half, share)))
+
     share = min((_share(rest) for rest in without if rest), default=_share(groups))
-
-    def inside(a: Measured, b: Measured) -> float:
-        return float(abs(a.log - b.log) <= half_of_ratio(a.half, b.half, share))
-
+    while share > 0.0 and covered(share) < covering:
+        share = max(round(share - 0.01, 2), 0.0)
     return Pairing(
         share,
         sum(len(own) for own in groups.values()),
         len(groups),
         len(teams),
-        _mean(groups, inside),
+        covered(share),
         _mean(groups, lambda a, b: half_of_ratio(a.half, b.half, share) / max(a.half, b.half)),
     )
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.constants.all import AllConstants
-from isocost.catalog.errors import CatalogError
+from isocost.catalog.constants.memory import Reported
+from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.arrays import Array
-from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
+from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_CODES, SHARDING_NAMES
+from isocost.engine.peaks import PEAK_FORMAT, dense_peak
 from isocost.engine.search.candidates import is_whole
 from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.training.step import StepSeconds, evaluate
 from isocost.evidence.completion import Batch, complete
-from isocost.evidence.measured_rows import RunSpec, run_from_row
+from isocost.evidence.measured_rows import RunSpec
 from isocost.quantities.units import GIGA
+
+Fits = Literal["yes", "no", "close"]
+"""Whether a run fits in memory; ``close`` where the range of what it takes holds the memory there is."""
 
 AT_ONCE = 64
 """Runs completed and priced together: one whose layout is not stated may have had thousands."""
@@ -40,6 +46,14 @@ class Prediction:
     note: str
     layout: str = ""
     step_seconds: float | None = None
+    reserved_memory_gb: float | None = None
+    """As the allocator would report what it took from the device."""
+    memory_low_gb: float | None = None
+    """End of the range of ``peak_memory_gb`` that 8 measured peaks in 10 lie in."""
+    memory_high_gb: float | None = None
+    fits: Fits | None = None
+    evidence: str | None = None
+    """The word for what the speed rests on, in tables of runs."""
 
 
 def step_seconds(batch: Batch, efficiency: Efficiency) -> StepSeconds:
@@ -51,7 +65,7 @@ def step_seconds(batch: Batch, efficiency: Efficiency) -> StepSeconds:
         [s.stack for s in specs],
         efficiency,
         [PRESENT if s.year is None else s.year for s in specs],
-        [s.overlapping for s in specs],
+        [s.habits for s in specs],
     )
     return evaluate(batch.shapes, batch.works, rates, batch.layouts, batch.filled)
 
@@ -88,6 +102,7 @@ def _prediction(
     batch: Batch, index: int, rate: float, row: int, seconds: float, known: AllConstants
 ) -> Prediction:
     spec = batch.specs[index]
+    peak, reported = float(batch.memory.allocated[row]) / GIGA, known.memory.reported
     low, high = known.spreads.factors(
         spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
     )
@@ -95,12 +110,30 @@ def _prediction(
         tokens_per_s=rate,
         p10=rate * low,
         p90=rate * high,
-        peak_memory_gb=float(batch.memory.allocated[row]) / GIGA,
+        peak_memory_gb=peak,
+        reserved_memory_gb=peak * reported.reserved,
+        memory_low_gb=peak * reported.low,
+        memory_high_gb=peak * reported.high,
+        fits=_fits(batch, index, row, reported),
         layout_source="given" if spec.mapping_given else "searched",
         note="; ".join(_notes(batch, index, row, known.efficiency.relatives)),
         layout=_words(batch, row),
         step_seconds=seconds,
     )
+
+
+def _fits(batch: Batch, index: int, row: int, reported: Reported) -> Fits:
+    """Whether a run fits as it is described."""
+    further = _sharded_further(batch, index, row)
+    filled = float(batch.as_stated[index] if further else batch.filled[row])
+    return "no" if filled * reported.low > 1.0 else "yes" if filled * reported.high <= 1.0 else "close"
+
+
+def _sharded_further(batch: Batch, index: int, row: int) -> bool:
+    """Whether a run is computed with its weights sharded because it does not fit as it says."""
+    spec = batch.specs[index]
+    stated = spec.run.sharding not in (None, "zero3")
+    return bool(spec.mapping_given and stated and batch.layouts.sharding[row] == SHARDING_CODES["zero3"])
 
 
 def _words(batch: Batch, row: int) -> str:
@@ -127,9 +160,10 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
         notes.append(f"optimizer not stated: {spec.work.optimizer}, as its framework's recipes do")
     if spec.grouped:
         notes.append(f"hybrid sharding over {batch.layouts.shard_group[row]:.0f} accelerators assumed")
-    stated = spec.run.sharding not in (None, "zero3")
-    if spec.mapping_given and stated and batch.layouts.sharding[row] == 3:
+    if _sharded_further(batch, index, row):
         notes.append("does not fit as sharded: fully sharded weights assumed")
+    if over := _over_peak(spec):
+        notes.append(f"measured {over:.2g} times what the peak of the part allows: impossible as stated")
     if spec.run.stack is None:
         notes.append(f"software tier taken as {spec.stack}")
     if spec.run.global_batch is None:
@@ -144,39 +178,20 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
     return notes
 
 
-def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Prediction]:
-    """Predict rows with the columns of a published-throughput table; one prediction a row, in order.
-
-    Rows that cannot be predicted keep their place, with a note that says why (see ``run_from_row``).
-    """
-    specs: list[RunSpec] = []
-    outcome: list[int | str] = []
-    for row in rows:
-        try:
-            spec = run_from_row(row, catalog)
-        except (ValueError, CatalogError) as error:
-            outcome.append(str(error))
-        else:
-            outcome.append(len(specs))
-            specs.append(spec)
-    found = _each_or_why(specs, catalog)
-    return [found[item] if isinstance(item, int) else _not_predicted(item) for item in outcome]
-
-
-def _each_or_why(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]:
-    """The predictions of runs; one that cannot be priced costs its own row alone, not the table."""
-    try:
-        return predict_specs(specs, catalog)
-    except (ValueError, LookupError, ArithmeticError) as error:
-        if len(specs) == 1:
-            why = f"no layout of this run can be priced ({type(error).__name__}: {error})"
-            return [_not_predicted(f"{why}; check its counts and its shape.")]
-    middle = len(specs) // 2
-    return [*_each_or_why(specs[:middle], catalog), *_each_or_why(specs[middle:], catalog)]
-
-
-def _not_predicted(why: str) -> Prediction:
-    return Prediction(None, None, None, None, "", why)
+def _over_peak(spec: RunSpec) -> float | None:
+    """Times the dense peak that a measured rate would take; None where it is possible or not known."""
+    if spec.run.tokens_per_s is None:
+        return None
+    frozen = spec.work.method != "full"
+    seen = min(spec.work.sequence, spec.work.document)
+    work = training_flops_per_token(spec.transformer, seen, frozen=frozen)
+    # The products alone: what attention took depends on how documents were packed and masked.
+    used = (
+        spec.run.tokens_per_s
+        * work.matmul
+        / dense_peak(spec.accelerator, PEAK_FORMAT[spec.work.precision])[0]
+    )
+    return used if used > 1.0 else None
 
 
 DECILE = 1.2816

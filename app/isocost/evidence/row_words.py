@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from isocost.catalog.vocabulary import vocabulary
-from isocost.engine.records import Method, Optimizer, Precision, Recompute, Sharding
+from isocost.engine.records import AttentionKernel, Method, Offload, Optimizer, Precision, Recompute, Sharding
 
 BLANK = frozenset({"", "-", "--", "/", "?", "n/a", "na", "nan", "unknown", "not stated"})
 """Cells that say nothing."""
@@ -106,10 +106,10 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     if words in BLANK:
         return None, None
     words = _held(words).strip(" ()") or "none"
-    if "offload" in words or "infinity" in words:
+    if "infinity" in words or "nvme" in words:
         raise ValueError(
-            f"zero_or_fsdp is {text.strip()}: states in the host's memory are not modelled; leave the word "
-            "out to see the run without."
+            f"zero_or_fsdp is {text.strip()}: states on disks are not modelled; use ZeRO-3 offload for those "
+            "in the host's memory."
         )
     flat = re.sub(r"[\s_\-]+", "", words)
     hybrid = any(word in flat for word in ("hsdp", "hybrid", "mics"))
@@ -118,7 +118,7 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     )
     group = float(found.group(1)) if found else SERVERS_APART if hybrid else None
     stages: tuple[tuple[str, Sharding], ...] = (
-        (r"gradop|zero(stage)?2|stage2|^2$", "zero2"),
+        (r"gradop|zero(stage)?2|stage2|^2$|^zerooffload", "zero2"),
         (r"fsdp|hsdp|fully?shard|hybridshard|mics|zero(stage)?3|zero\+\+|hpz|stage3|^3$", "zero3"),
         (r"distributedoptimi[sz]er|distopt|zero(stage)?1|stage1|^1$", "zero1"),
         (r"^(ddp|dp|noshard|none|no|off|false|0)|zero(stage)?0|stage0|dataparallel", "none"),
@@ -127,6 +127,49 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
         if re.search(pattern, flat):
             return stage, None if stage == "none" else group
     raise ValueError(f"zero_or_fsdp is {text.strip()}: use none, ZeRO-1, ZeRO-2, ZeRO-3, FSDP or HSDP.")
+
+
+def offload(sharding: str, framework: str) -> Offload:
+    """What the words for sharding, or a framework's name, say waits in the host's memory.
+
+    "optimizer CPU offload", "ZeRO-Offload" and "ZeRO-2 offload" keep the optimizer's states there; "FSDP CPU
+    offload" and "ZeRO-3 offload" the weights too. Raises ValueError for experts computed on the host.
+    """
+    if "ktransformers" in framework.casefold():
+        raise ValueError(f"framework is {framework.strip()}: experts computed by the host are not modelled.")
+    words = _held(f"{sharding} {framework}".casefold())
+    if "offload" not in words or re.search(r"activation\w*[\s\w]*offload", words):
+        return "none"
+    flat = re.sub(r"[\s_\-]+", "", words)
+    weights = re.search(r"param|weight|zero(stage)?3\+?(cpu)?offload|(fsdp|hsdp)\d?\+?(cpu)?offload", flat)
+    return "states" if weights else "optimizer"
+
+
+_KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
+    (r"unfused|eager|math|naive|^none$", False, None),
+    (r"fa-?2|flash-?attention-?2|flash-?attn-?2|xformers|triton", True, "fa2"),
+    (
+        r"fa-?[34]|flash-?attention-?[34]|flash-?attn-?[34]|cudnn|transformer-?engine|^te$|splash|aiter|ck",
+        True,
+        "tuned",
+    ),
+    (r"flash|sdpa|fused|flex|efficient", True, None),
+)
+"""Patterns of kernels of attention: whether scores stay out of memory, and which it is where that is said."""
+
+
+def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
+    """Whether attention is fused and by which kernel; None twice for a blank.
+
+    Raises ValueError for another word.
+    """
+    words = re.sub(r"[\s_]+", "-", text.strip().casefold())
+    if text.strip().casefold() in BLANK:
+        return None, None
+    for pattern, fused, kernel in _KERNELS:
+        if re.search(pattern, words):
+            return fused, kernel
+    raise ValueError(f"attention_kernel is {text.strip()}: use unfused, FA2, FA3, cuDNN or flash.")
 
 
 def recompute(text: str) -> Recompute | None:
@@ -141,8 +184,16 @@ def recompute(text: str) -> Recompute | None:
         return "none"
     if "selective" in words:
         return "selective"
+    if layer_inputs_offloaded(text):
+        return "full"
     plain = words in _YES or "full" in words or re.search(r"(gradient|activation)\w*\s*checkpoint", words)
     return "full" if plain else "selective"
+
+
+def layer_inputs_offloaded(text: str) -> bool:
+    """Whether recomputation keeps the inputs of layers in the host's memory: "unsloth", "full, offload"."""
+    words = _held(text.casefold())
+    return "selective" not in words and ("unsloth" in words or "offload" in words)
 
 
 _TOLD_APART = frozenset({"grpo", "ppo", "rlhf"})

@@ -145,7 +145,6 @@ def test_what_is_not_modelled_is_refused_in_words(text, said):
 @pytest.mark.parametrize(
     ("text", "field", "said"),
     [
-        (plan(scenario="layout: {sharding: ZeRO-Offload}"), "layout.sharding", "computed as ZeRO-2"),
         (plan(scenario="layout: {sharding: ZeRO-Infinity}"), "layout.sharding", "computed as ZeRO-3"),
         (plan(scenario="layout: {sharding: hpZ}"), "layout.sharding", "second copy of the weights"),
         (plan(data=", precision: mxfp4"), "data.precision", "computed as NVFP4"),
@@ -156,6 +155,13 @@ def test_what_is_not_modelled_is_refused_in_words(text, said):
 def test_what_is_understood_but_not_modelled_is_said(text, field, said):
     found = [n for n in estimated(text).warnings if n.code == "not-modelled"]
     assert [(notice.field, said in notice.message) for notice in found] == [(field, True)]
+
+
+@pytest.mark.parametrize("word", ["ZeRO-Offload", "zero3-offload"])
+def test_states_on_the_host_are_computed_and_nothing_is_left_to_say(word):
+    here, host = (estimated(plan(scenario=f"layout: {{sharding: {each}}}")) for each in ("zero3", word))
+    assert not [n for n in host.warnings if n.code == "not-modelled"]
+    assert host.total.wall_days > here.total.wall_days
 
 
 def test_a_model_says_what_its_shape_leaves_out():
@@ -188,7 +194,7 @@ def test_kinds_of_a_table_are_never_plain_full_tuning(text):
 def test_the_group_of_mics_is_read():
     assert row_words.sharding("MiCS 16") == ("zero3", 16.0)
     with pytest.raises(ValueError, match="not modelled"):
-        row_words.sharding("ZeRO-3 offload")
+        row_words.sharding("ZeRO-Infinity")
 
 
 def test_every_word_leads_to_one_of_a_plan_or_says_why_not():

@@ -26,7 +26,7 @@ def test_the_title_speaks_of_every_run_that_is_listed(catalog):
     errors = sorted(abs(run.error) for run in report.near)
     said = near_said(report)
     assert f"{errors[-1]:.0%}".replace("%", "\u00a0%") in said.finding
-    assert "10,000 accelerators (at most" in near_doubts(report)
+    assert "no runs on Volta are in the fit" in near_doubts(report)
     assert near_doubts(report) in said.summary
     for run in report.near:
         assert near_words(run) in said.summary

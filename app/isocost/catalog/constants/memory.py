@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
 
 import msgspec
 
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.table import yaml_record
+from isocost.catalog.table import checked, yaml_content
 from isocost.engine.records import Optimizer, Recompute, Stack
-from isocost.engine.training.states import MemoryProfile
+from isocost.engine.training.states import WHOLE_LOGIT, MemoryProfile
 
 
 class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,14 +30,30 @@ class SourcedProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fragmentation: float
     head_bytes: float = 0.0
     every_second: float = 0.0
+    whole_logit_bytes: float = WHOLE_LOGIT
+    pipeline_gradient_bytes: float = 0.0
     optimizer: Optimizer = "adamw"
     """Of runs that do not say theirs."""
     recompute: Recompute | None = None
     """The same; None = the least that fits."""
+    whole_logits_until: float = 0.0
+    """Decimal year until which its loss kept all logits (0 = as ``logit_bytes`` says at any time)."""
 
     def record(self) -> MemoryProfile:
         """The profile the engine computes with."""
         return MemoryProfile(**{f.name: getattr(self, f.name) for f in fields(MemoryProfile)})
+
+
+class Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What measured peaks are beside the arithmetic's, over all frameworks."""
+
+    reserved: float
+    """Bytes an allocator takes from the device over those its tensors fill at the peak."""
+    low: float
+    """Measured over predicted: one peak in ten is below."""
+    high: float
+    """One in ten is above."""
+    source: str
 
 
 class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +62,7 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stacks: dict[Stack, str]
     frameworks: dict[str, str]
     profiles: dict[str, SourcedProfile]
+    reported: Reported
 
     def for_stack(self, stack: Stack) -> MemoryProfile:
         """The profile a plan on this software tier uses."""
@@ -61,8 +80,24 @@ class MemoryProfiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_memory_profiles(text: str) -> MemoryProfiles:
     """Profiles from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
-    result = yaml_record(text, MemoryProfiles, "memory.yaml")
+    content = yaml_content(text, "memory.yaml")
+    if isinstance(content, dict) and isinstance(profiles := content.get("profiles"), dict):
+        content["profiles"] = {name: _completed(name, profiles) for name in profiles}
+    result = checked(content, MemoryProfiles, "memory.yaml")
     for user, name in (*result.stacks.items(), *result.frameworks.items()):
         if name not in result.profiles:
             raise CatalogError(f"memory.yaml: {user!r} names the profile {name!r}, which is not defined.")
     return result
+
+
+def _completed(name: str, profiles: Mapping[str, Any]) -> Any:
+    """A profile with what it takes from the one it is like. Raises CatalogError where that is not defined."""
+    own = profiles[name]
+    if not isinstance(own, dict) or "like" not in own:
+        return own
+    other = own["like"]
+    # Each may be like an earlier one alone, so that no two can be like each other.
+    earlier = list(profiles)[: list(profiles).index(name)]
+    if other not in earlier:
+        raise CatalogError(f"memory.yaml: {name!r} is like {other!r}, which is not defined before it.")
+    return {**_completed(other, profiles), **{key: value for key, value in own.items() if key != "like"}}

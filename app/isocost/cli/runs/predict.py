@@ -66,12 +66,17 @@ def _predicted(runs: Path, output: Path, kind: str) -> str:
 
 
 def _training(rows: Sequence[Mapping[str, str]], catalog: Catalog) -> list[dict[str, str]]:
-    from isocost.evidence.predict import predict
+    from isocost.evidence.table import predict
 
     return [
         {
             "predicted_tokens_per_s_per_gpu": _number(found.tokens_per_s),
             "predicted_peak_memory_gb": _number(found.peak_memory_gb),
+            "predicted_reserved_memory_gb": _number(found.reserved_memory_gb),
+            "predicted_memory_low_gb": _number(found.memory_low_gb),
+            "predicted_memory_high_gb": _number(found.memory_high_gb),
+            "fits": found.fits or "",
+            "evidence": found.evidence or "",
             "predicted_p10": _number(found.p10),
             "predicted_p90": _number(found.p90),
             "layout_source": found.layout_source,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import BLOCK_SCALED, Array, array_of
 from isocost.engine.peaks import PEAK_FORMAT, WIDER, dense_peak
-from isocost.engine.records import Accelerator, Precision, Stack
+from isocost.engine.records import Accelerator, Habits, Precision, Stack
 from isocost.engine.training.network import Links
 
 PRESENT = 2026.5
@@ -75,6 +75,8 @@ class Efficiency:
     attention_early: Mapping[str, float]
     """Factor on attention before ``FUSED_ATTENTION_YEAR``, by stack; not for the vendor's stack on Ampere,
     and to this day for the others on ``PLAIN_ATTENTION``."""
+    attention_fa2: Mapping[str, float]
+    """Factor on attention computed by FlashAttention-2, by architecture; 1 where it was written for it."""
     head_overhead: Mapping[str, float]
     """Columns of a head the exponentials are worth, by architecture."""
     batched_matmul: float
@@ -140,6 +142,11 @@ class Efficiency:
     """Seconds a blocked microbatch of a research code's pipeline waits for each neighbour of its stage."""
     straggler: float
     """Waiting per doubling of nodes, a share of the step."""
+    host_update: Mapping[str, float]
+    """Seconds a server's host takes to update one parameter whose states it holds, by stack: what no
+    computation hides, moving the gradient and the weight included."""
+    host_link: float
+    """Bytes/s between the host and one accelerator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,10 @@ class Machines:
     routed_seconds: Array
     routed_host: Array
     straggler: Array
+    node: Array
+    """Accelerators of a server."""
+    host_update: Array
+    host_link: Array
 
 
 def _own(values: Mapping[str, Value], a: Accelerator) -> Value:
@@ -233,13 +244,21 @@ def _without_own_attention(
     return ((year < FUSED_ATTENTION_YEAR) & ~mature) | plain
 
 
+def _kernel(a: Accelerator, habits: Habits, e: Efficiency) -> float:
+    """Factor on attention of a kernel that is named; not a number where none is."""
+    if habits.attention is None:
+        return np.nan
+    older = habits.attention == "fa2" and a.id not in e.attention
+    return e.attention_fa2.get(a.architecture, 1.0) if older else 1.0
+
+
 def machines(
     accelerators: Sequence[Accelerator],
     precisions: Sequence[Precision],
     stacks: Sequence[Stack],
     e: Efficiency,
     years: Sequence[float] | None = None,
-    overlapping: Sequence[bool] | None = None,
+    habits: Sequence[Habits] | None = None,
 ) -> Machines:
     """Sustained rates of each accelerator, number format and stack (sequences of one length).
 
@@ -248,7 +267,7 @@ def machines(
 
     Args:
         years: when each row's software ran, as a decimal year; None = today's.
-        overlapping: rows whose framework hides the experts' all-to-all whatever its year.
+        habits: what is known of each row's framework; None = what its tier and date have.
 
     Raises:
         ValueError: an accelerator has no dense peak.
@@ -272,11 +291,23 @@ def machines(
     age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
     sixteen_bit = array_of(accelerators, lambda a: dense_peak(a, "bf16")[0])
     attention = sixteen_bit * array_of(accelerators, lambda a: _own(e.attention, a))
-    early = np.where(_without_own_attention(accelerators, stacks, year), by_stack(e.attention_early), 1.0)
+    known = [Habits()] * n if habits is None else habits
+    # A part whose products are slow beside its exponentials computes them at its own rate with any kernel.
+    own = array_of(accelerators, lambda a: a.id in e.attention) > 0
+    older = _without_own_attention(accelerators, stacks, year) & ~own
+    kernels = array_of(list(zip(accelerators, known, strict=True)), lambda r: _kernel(*r, e))
+    # No number where no kernel is named.
+    early = np.where(np.isnan(kernels), np.where(older, by_stack(e.attention_early), 1.0), kernels)
+
+    def habit(name: str) -> NDArray[np.bool_]:
+        return array_of(known, lambda h: getattr(h, name)) > 0
+
+    exposed = habit("exposed")
     vendor = array_of(stacks, lambda stack: stack == "vendor") > 0
     research = array_of(stacks, lambda stack: stack == "research")
     current = vendor & (year >= FUSED_EXPERTS_YEAR)
-    overlaps = current if overlapping is None else current | np.array(overlapping, dtype=np.bool_)
+    overlaps = (current | habit("overlapping")) & ~exposed
+    tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
         matmul=array_of(rows, lambda r: _matmul(*r, e)) / immature,
@@ -287,7 +318,7 @@ def machines(
         head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
         grouped=full(e.grouped),
         memory=array_of(accelerators, lambda a: a.memory_bandwidth * e.memory),
-        elementwise=by_stack(e.elementwise),
+        elementwise=np.where(habit("eager"), e.elementwise["eager"], by_stack(e.elementwise)),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes),
@@ -296,10 +327,10 @@ def machines(
         gradient_traffic=np.where(vendor, ACCUMULATED_TRAFFIC, WRITTEN_TRAFFIC),
         gradient_bytes=np.where(vendor, NARROW_GRADIENTS, WIDE_GRADIENTS),
         links=_links(accelerators, stacks, e),
-        tensor_exposed=by_stack(e.tensor_exposed),
+        tensor_exposed=np.where(exposed, 1.0, tensor),
         context_exposed=full(e.context_exposed),
-        data_exposed=by_stack(e.data_exposed),
-        sharded_exposed=by_stack(e.sharded_exposed),
+        data_exposed=np.where(exposed, 1.0, by_stack(e.data_exposed)),
+        sharded_exposed=np.where(exposed, 1.0, by_stack(e.sharded_exposed)),
         contention=full(e.contention),
         hybrid=full(e.hybrid),
         balanced=research,
@@ -313,4 +344,7 @@ def machines(
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host * age,
         straggler=full(e.straggler),
+        node=array_of(accelerators, lambda a: a.node_size),
+        host_update=by_stack(e.host_update),
+        host_link=full(e.host_link),
     )

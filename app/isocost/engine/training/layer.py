@@ -74,8 +74,8 @@ def _scores(split: Split, t: Transformers, w: Workloads, m: Machines) -> tuple[A
     """Forward and backward seconds of attention itself, fused or not."""
     tokens = split.microbatch * w.sequence / split.cp
     heads = t.heads / split.tp
-    everything = visible_tokens(w.sequence, np.full(1, np.inf))
-    windowed = visible_tokens(w.sequence, t.window, t.chunked)
+    everything = visible_tokens(w.document, np.full(1, np.inf))
+    windowed = visible_tokens(w.document, t.window, t.chunked)
     # A layer without a window may have wider heads: positions count by the width they are read with.
     seen = (1.0 - t.windowed_share) * t.full_width * everything
     seen = seen + t.windowed_share * t.windowed_width * windowed

@@ -79,7 +79,8 @@ def memory(
     ends = []
     shares = _shares(_distinct_experts(t, layouts), layouts.shard_group)
     for stage in _stages(t, layouts, profile):
-        weights, gradients, optimizer = (state.over(shares) for state in _states(t, states, layouts, stage))
+        own = _states(t, states, layouts, stage, profile)
+        weights, gradients, optimizer = (state.over(shares) for state in own)
         logits = _logits(t, sequence, states, layouts, stage)
         # The loss comes before the layers' backward passes, so the larger of its logits and their scratch
         # counts.
@@ -169,7 +170,7 @@ def needs(
     found = []
     for stage in _stages(t, layouts, profile):
         logits = _logits(t, sequence, states, layouts, stage)
-        weights, gradients, optimizer = _states(t, states, layouts, stage)
+        weights, gradients, optimizer = _states(t, states, layouts, stage, profile)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
         fixed = logits + profile.reserve_bytes + profile.allocated_bytes
         fixed = fixed + _gathered(t, states, layouts, stage, profile)
@@ -265,7 +266,7 @@ def _stages(t: Transformers, layouts: Layouts, profile: MemoryProfile) -> tuple[
 
 
 def _states(
-    t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage
+    t: Transformers, states: StateBytes, layouts: Layouts, stage: _Stage, profile: MemoryProfile
 ) -> tuple[Sharded, Sharded, Sharded]:
     """Bytes of weights, gradients and optimizer on a rank of a stage, shared as the layout says."""
     dense, routed = rank_parameters(t, layouts, stage.layers)
@@ -278,9 +279,15 @@ def _states(
         return Sharded((1.0 - on) * (whole + experts), on * whole, on * experts)
 
     gradient = states.gradients * states.trained
-    optimizer = states.optimizer * states.trained
+    if profile.pipeline_gradient_bytes:
+        piped = np.maximum(gradient, profile.pipeline_gradient_bytes * states.trained)
+        gradient = np.where(layouts.pp > 1, piped, gradient)
+    # Gradients that are sharded leave for the host as they are made; a buffer of whole ones stays.
+    gradient = np.where((states.updated_here > 0) | (layouts.sharding < 2), gradient, 0.0)
+    optimizer = states.optimizer * states.trained * states.updated_here
+    kept = np.where(layouts.sharding == 3, states.kept_here, 1.0)
     return (
-        sharded(3, states.weights, states.table_weights),
+        sharded(3, states.weights * kept, states.table_weights * kept),
         sharded(2, gradient, gradient),
         sharded(1, optimizer, optimizer),
     )

@@ -41,8 +41,8 @@ ADAPTER_INPUT = 0.5
 so that published LoRA layouts fit without recomputation, as they ran."""
 
 WHOLE_LOGIT = 10.0
-"""Bytes per logit of a loss that is neither fused nor in chunks: 16-bit, a 32-bit copy and its gradient.
-Chunks save 8.3 of them in torchtune's table of optimizations, 7.5 in torchtitan's pull request 996."""
+"""Bytes per logit of a compiled loss that is neither fused nor in chunks: 16-bit, a 32-bit copy and its
+gradient. Chunks save 8.3 of them in torchtune's table of optimizations."""
 
 PURE_16_BIT = ("adamw-bf16", "adamw-8bit", "adamw-8bit-paged")
 """Optimizers that update the 16-bit weights themselves and keep 16-bit gradients."""
@@ -84,6 +84,11 @@ class MemoryProfile:
     every_second: float = 0.0
     """1 if selective recomputation keeps attention and the outputs of every other product and repeats the
     rest, 0 if it keeps those of all products and repeats what lies between them."""
+    whole_logit_bytes: float = WHOLE_LOGIT
+    """Bytes per logit where its loss takes all at once though it can take fewer."""
+    pipeline_gradient_bytes: float = 0.0
+    """Bytes per trained parameter of gradients in a pipeline, where they are more: PyTorch's add up whole and
+    in 32 bits over all microbatches (torchtitan's ``reshard_after_forward`` and ``reduce_dtype``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,10 @@ class StateBytes:
     kept_inputs: Array
     """Share of the layer inputs kept for full recomputation that stays on the accelerator: 0 if offloaded."""
     fused_attention: Array
+    updated_here: Array
+    """1 where optimizer states are on the accelerator, 0 where the host holds them and does the update."""
+    kept_here: Array
+    """1 where sharded weights are, 0 where they come from the host for every pass."""
 
     @classmethod
     def of(
@@ -126,10 +135,17 @@ class StateBytes:
             trained=np.array([_trained_share(t, w) for t, w in zip(models, works, strict=True)]),
             activation_bytes=array_of(works, lambda w: _operand_bytes(w.precision)),
             input_bytes=array_of(works, _input_bytes),
-            logit_bytes=array_of(works, lambda w: max(profile.logit_bytes, WHOLE_LOGIT * w.whole_logits)),
+            logit_bytes=array_of(works, lambda w: _logit_bytes(w, profile)),
             kept_inputs=array_of(works, lambda w: not w.offload_activations),
             fused_attention=array_of(works, lambda w: w.flash_attention),
+            updated_here=array_of(works, lambda w: w.offload == "none"),
+            kept_here=array_of(works, lambda w: w.offload != "states"),
         )
+
+
+def _logit_bytes(work: Workload, profile: MemoryProfile) -> float:
+    """Bytes per logit of the loss."""
+    return max(profile.logit_bytes, profile.whole_logit_bytes * work.whole_logits)
 
 
 def _weight_bytes(work: Workload) -> float:

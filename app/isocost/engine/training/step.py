@@ -12,6 +12,7 @@ from isocost.engine.training import network
 from isocost.engine.training.efficiency import Machines
 from isocost.engine.training.layer import layer_seconds
 from isocost.engine.training.passes import LayerSeconds, Passes, Split
+from isocost.engine.training.products import cast_traffic
 
 BACKWARD_LAUNCHES = 1.5
 """Launches of a layer's backward pass over its forward pass. Chosen: a product needs two backward, most other
@@ -291,16 +292,29 @@ def _sharded(
 ) -> tuple[Array, Array]:
     """Forward and backward seconds of a layer whose weights are gathered and gradients scattered (ZeRO-3)."""
     per_layer = (weights.dense + weights.routed) * layouts.pp / t.layers
-    # Weights travel as they are stored: in 16 bits, or QLoRA's in 4.
-    stored = np.where(w.quantised > 0, 0.5, 2.0)
-    gather = (stored * per_layer * replicas.per_byte + replicas.latency) * (layouts.sharding == 3)
-    scatter = np.where(w.frozen > 0, 0.0, gather)
+    # QLoRA's weights travel as they are stored, in 4 bits; gradients in 16.
+    stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w))
+    shards, each = layouts.sharding == 3, per_layer * replicas.per_byte
+    gather = (stored * each + replicas.latency) * shards
+    if np.any(w.host_weights):
+        # Each rank first fetches its own part from the host.
+        gather = gather + w.host_weights * shards * stored * per_layer / replicas.group / m.host_link
+    scatter = np.where(w.frozen > 0, 0.0, (2.0 * each + replicas.latency) * shards)
 
     def together(compute: Array, comm: Array) -> Array:
         # Collectives take multiprocessors and bandwidth from the kernels they hide behind.
         return np.maximum(compute, comm) + m.contention * np.minimum(compute, comm)
 
     return together(forward, gather), together(backward, gather + scatter)
+
+
+def _gathered_bytes(w: Workloads) -> Array:
+    """Bytes of a weight on its way to its replicas: 2, or 1 where products take 8 bits or fewer.
+
+    Source: what is sharded is cast before it is gathered (``fp8_param_gather`` of Megatron-Core,
+    ``enable_fsdp_float8_all_gather`` of torchao).
+    """
+    return np.where(w.low_precision > 0, 1.0, 2.0)
 
 
 def _update(
@@ -325,11 +339,10 @@ def _update(
     # Interleaved chunks finish one after another while the pipeline drains, and fill it likewise.
     window = HIDING_SHARE * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
     # ZeRO-3 gathers and scatters layer by layer (``_sharded``). Below, the two halves of an all-reduce:
-    # gradients are scattered, then they, or the weights that sharded optimizers made of them in 16 bits, are
-    # gathered.
+    # gradients are scattered, then they, or the weights that sharded optimizers made of them, are gathered.
     apart = layouts.sharding < 3
     gradients = (m.gradient_bytes * each + latency) * apart
-    gather = (np.where(sharded, 2.0, m.gradient_bytes) * each + latency) * apart
+    gather = (np.where(sharded, _gathered_bytes(w), m.gradient_bytes) * each + latency) * apart
     if np.any(group < ranks):
         # Groups that hold replicas of the shards add up their gradients, each its own part.
         across, added = network.gather_cost(ranks / group, layouts.tp * group, m.links)
@@ -340,10 +353,15 @@ def _update(
     late = np.where(sharded, m.sharded_exposed, m.data_exposed)
     exposed = np.maximum(gradients * late, gradients - window * backward)
     exposed = exposed + np.maximum(gather * late, gather - window * forward)
-    # The update reads and writes states alone: bytes over bandwidth.
+    # The update reads and writes states alone, and casts what it has written: bytes over bandwidth.
     held = dense / np.where(sharded, group, 1.0)
     held = held + routed / np.where(sharded, np.maximum(expert_replicas * group / ranks, 1.0), 1.0)
-    return exposed, held * w.state_bytes / m.memory
+    here = held * (w.state_bytes + cast_traffic(w, m)) / m.memory
+    if np.any(w.host_updates):
+        # A host updates what all accelerators of its server hold, one after the other.
+        in_server = np.minimum(m.node, layouts.accelerators)
+        here = here + w.host_updates * held * in_server * m.host_update
+    return exposed, here
 
 
 def evaluate(

@@ -21,7 +21,7 @@ from isocost.quantities import remembered_words
 def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
     """A searched stage among the measured runs."""
     spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, catalog, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
     return Point(transformer_of(question.model, catalog), spec, count, work, question.stack)
 
 

@@ -100,7 +100,9 @@ def _best_matmul(run: StageRun, catalog: Catalog) -> float:
     precision = "bf16"
     if run.speed is not None:
         spec, question = catalog.accelerator(run.accelerator).spec, run.speed.question
-        found = PEAK_FORMAT[workload_of(question.data, spec, catalog, question.tuning).precision]
+        found = PEAK_FORMAT[
+            workload_of(question.data, spec, catalog, question.tuning, question.layout).precision
+        ]
         precision = found if found in spec.peak_flops else precision
     return catalog.matmul_ceiling(run.accelerator, precision).share
 

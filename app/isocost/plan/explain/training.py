@@ -186,7 +186,7 @@ def _mfu(on: Ground, speed: Throughput, step: Explanation) -> Explanation:
 def _work(on: Ground, speed: Throughput) -> tuple[Transformer, Workload]:
     asked = speed.question
     return transformer_of(asked.model, on.catalog), workload_of(
-        asked.data, on.entry.spec, on.catalog, asked.tuning
+        asked.data, on.entry.spec, on.catalog, asked.tuning, asked.layout
     )
 
 

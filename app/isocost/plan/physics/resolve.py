@@ -14,10 +14,10 @@ from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.architecture import parameters
 from isocost.engine.goodput import goodput
-from isocost.engine.records import Accelerator, Method, Optimizer, Precision, Transformer, Workload
+from isocost.engine.records import Accelerator, Method, Offload, Optimizer, Precision, Transformer, Workload
 from isocost.engine.shapes import least_active, shape_for
 from isocost.plan.physics.shape import shape_flaw, transformer_of_shape
-from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
+from isocost.plan.values import Data, Efficiency, Layout, ModelChoice, Tuning
 from isocost.quantities import format_quantity
 
 BATCH_LAW = "step-law"
@@ -130,8 +130,16 @@ def batch_tokens(data: Data, catalog: Catalog) -> float:
     return float(sequences * data.sequence)
 
 
+_OFFLOADS: dict[str, Offload] = {"zero-offload": "optimizer", "zero3-offload": "states"}
+"""What waits in the host's memory, by a plan's word for sharding."""
+
+
 def workload_of(
-    data: Data, accelerator: Accelerator, catalog: Catalog, tuning: Tuning | None = None
+    data: Data,
+    accelerator: Accelerator,
+    catalog: Catalog,
+    tuning: Tuning | None = None,
+    layout: Layout | None = None,
 ) -> Workload:
     """What one step does on an accelerator, in the best number format it supports; no tuning = in full."""
     tuned = tuning or Tuning()
@@ -146,6 +154,7 @@ def workload_of(
         method=cast(Method, words.computed("tuning.method", tuned.method)),
         lora_rank=tuned.rank,
         optimizer="adamw-bf16" if pure else cast(Optimizer, optimizer),
+        offload=_OFFLOADS.get(layout.sharding or "none", "none") if layout is not None else "none",
     )
 
 

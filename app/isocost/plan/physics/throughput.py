@@ -251,7 +251,7 @@ def _with_few(
     if not few:
         return made
     spec = catalog.accelerator(made.searches[0].accelerator).spec
-    work = workload_of(question.data, spec, catalog, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
     transformer, known = transformer_of(question.model, catalog), constants(question.stack, catalog)
     small = []
     for count in few:
@@ -281,7 +281,7 @@ def _searched(
     def search(pins: Pins) -> tuple[BestLayouts, ...]:
         return best_layouts(
             transformer_of(question.model, catalog),
-            [workload_of(question.data, spec, catalog, question.tuning) for spec in specs],
+            [workload_of(question.data, spec, catalog, question.tuning, question.layout) for spec in specs],
             specs,
             [np.array(each, dtype=np.float64) for each in counts],
             constants(question.stack, catalog),
@@ -303,7 +303,7 @@ def smallest_count(
 ) -> int | None:
     """The fewest accelerators of those one can have on which some layout fits; None if none can."""
     spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, catalog, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
     try:
         return smallest_count_that_fits(
             transformer_of(question.model, catalog),
@@ -353,7 +353,7 @@ def _throughput(
 ) -> Throughput:
     spec = catalog.accelerator(best.accelerator).spec
     transformer = transformer_of(question.model, catalog)
-    work = workload_of(question.data, spec, catalog, question.tuning)
+    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
     flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
     flops_over_peak = flops / matmul_peak(spec, work.precision)
     # Where nothing fits, that of the least hungry layout: the verdict says that it cannot run.

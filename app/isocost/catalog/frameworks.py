@@ -1,0 +1,52 @@
+"""What a framework's name tells about how it computes a step (``resources/frameworks.yaml``)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from isocost.catalog.table import yaml_record
+from isocost.engine.records import AttentionKernel, Habits
+from isocost.paths import resource
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words of names a habit is known by, and words that say otherwise."""
+
+    words: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+    def in_name(self, name: str) -> bool:
+        """Whether a name in small letters has one of the words and none that says otherwise."""
+        return any(word in name for word in self.words) and not any(word in name for word in self.unless)
+
+
+class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The habits of frameworks by words in their names."""
+
+    attention: dict[AttentionKernel, tuple[str, ...]]
+    overlapping: Words
+    eager: Words
+    asynchronous: Words
+    exposed: Words
+
+    def habits(self, framework: str, kernel: AttentionKernel | None = None) -> Habits:
+        """How a framework computes; ``kernel`` is that of attention where it is known otherwise."""
+        # A trailing space, so that a word that needs one after it is found at the end too.
+        name = f"{framework.casefold()} "
+        named = (each for each, words in self.attention.items() if any(word in name for word in words))
+        return Habits(
+            attention=kernel or next(named, None),
+            overlapping=self.overlapping.in_name(name),
+            eager=self.eager.in_name(name),
+            asynchronous=self.asynchronous.in_name(name),
+            exposed=self.exposed.in_name(name),
+        )
+
+
+@lru_cache(maxsize=1)
+def frameworks() -> Frameworks:
+    """The shipped habits. Raises CatalogError naming what is missing or unknown."""
+    text = resource("frameworks.yaml").read_text(encoding="utf-8")
+    return yaml_record(text, Frameworks, "frameworks.yaml")

@@ -1,0 +1,270 @@
+"""Kinds of runs strangers reported, each a small case with the value measured and its tolerance."""
+
+from __future__ import annotations
+
+import pytest
+
+from isocost.catalog import load
+from isocost.catalog.frameworks import frameworks
+from isocost.evidence import row_words as words
+from isocost.evidence.table import predict
+
+FULL = {"precision": "bf16", "recompute": "full", "micro_batch": "1", "kind": "sft"}
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return load()
+
+
+def run(catalog, model, gpu, count, length, **changes):
+    row = {"model": model, "gpu": gpu, "n_gpus": str(count), "seq_len": str(length)} | FULL | changes
+    return predict([row], catalog)[0]
+
+
+def megatron(catalog, model, gpu, count, length, **changes):
+    stated = {
+        "framework": "ms-swift (Megatron-LM)",
+        "zero_or_fsdp": "distributed optimizer",
+        "date": "2025-06",
+    }
+    return run(catalog, model, gpu, count, length, **(stated | changes))
+
+
+# Memory as frameworks report it
+
+
+def test_megatron_keeps_gradients_in_32_bits(catalog):
+    """Qwen2.5 14B on 8 A800: 60 to 69 GB reserved."""
+    found = megatron(
+        catalog,
+        "Qwen2.5-14B",
+        "A800-SXM-80GB",
+        8,
+        8192,
+        tp="4",
+        recompute="selective",
+        global_batch_seqs="16",
+    )
+    assert 60.0 <= found.reserved_memory_gb <= 69.0
+    assert found.peak_memory_gb < found.reserved_memory_gb
+    assert found.memory_low_gb < found.peak_memory_gb < found.memory_high_gb
+    assert found.fits == "yes"
+
+
+def test_transformers_keep_whole_logits(catalog):
+    """Llama 3.1 8B with paged 8-bit AdamW, 8,192 tokens: 44 to 52 GB."""
+    found = run(
+        catalog, "Llama 3.1 8B", "A100-SXM-80GB", 1, 8192, framework="axolotl", optimizer="paged_adamw_8bit"
+    )
+    assert 44.0 <= found.peak_memory_gb <= 52.0
+
+
+def test_deepspeed_beside_transformers_is_not_that_of_2022(catalog):
+    """Qwen2.5 14B over 8 A800, ZeRO-3: 45 to 66 GB; the word DeepSpeed changes little."""
+    stated = {"zero_or_fsdp": "ZeRO-3", "global_batch_seqs": "16", "date": "2025-06"}
+    with_it, without = (
+        run(catalog, "Qwen2.5-14B", "A800-SXM-80GB", 8, 8192, framework=framework, **stated)
+        for framework in ("HF Transformers + DeepSpeed", "HF Transformers")
+    )
+    assert 45.0 <= with_it.peak_memory_gb <= 66.0
+    assert with_it.peak_memory_gb == pytest.approx(without.peak_memory_gb, rel=0.25)
+
+
+def test_liger_computes_the_loss_in_chunks(catalog):
+    """Qwen2.5 7B over 4 H20, 16,384 tokens: 46 GB within 7."""
+    found = run(
+        catalog, "Qwen2.5-7B", "H20", 4, 16384, framework="HF Transformers + Liger", zero_or_fsdp="ZeRO-3"
+    )
+    assert found.peak_memory_gb == pytest.approx(46.0, abs=7.0)
+
+
+def test_weights_in_16_bits_throughout(catalog):
+    """Mistral 7B in full on one A100: 65 to 77 GB, and it fits."""
+    found = run(
+        catalog,
+        "Mistral 7B",
+        "A100-SXM-80GB",
+        1,
+        4096,
+        framework="TRL",
+        precision="bf16-true",
+        micro_batch="4",
+    )
+    assert 65.0 <= found.peak_memory_gb <= 77.0
+    assert found.fits in ("yes", "close")
+
+
+def test_a_run_that_crashed_is_not_said_to_fit(catalog):
+    """Qwen3 30B-A3B over 16 A800 with weights whole on each (ZeRO-2) ran out of memory."""
+    stated = {"framework": "ms-swift (HF Transformers + DeepSpeed)", "zero_or_fsdp": "ZeRO-2", "tp": "1"}
+    found = run(catalog, "Qwen3-30B-A3B", "A800-SXM-80GB", 16, 8192, global_batch_seqs="16", **stated)
+    assert found.fits != "yes"
+    assert "does not fit as sharded" in found.note
+
+
+def test_gradients_of_a_pipeline_in_pytorch_are_whole_and_wide(catalog):
+    stated = {"framework": "torchtitan + compile", "date": "2024-12", "tp": "8", "global_batch_seqs": "256"}
+    piped = run(
+        catalog, "Llama3.1-405B", "H200", 512, 8192, pp="8", zero_or_fsdp="FSDP2", micro_batch="4", **stated
+    )
+    weights_and_gradients = 405e9 / 64 * (2 + 4) / 1e9
+    assert piped.peak_memory_gb > weights_and_gradients
+
+
+# States in the host's memory
+
+
+def test_an_optimizer_on_the_host_leaves_the_accelerator_and_takes_its_time(catalog):
+    """Qwen2.5 72B on 8 A100 (TP8): fits, 205 tokens/s each; without it nothing fits."""
+    stated = {"tp": "8", "global_batch_seqs": "16"}
+    here = megatron(catalog, "Qwen2.5-72B", "A100-SXM-80GB", 8, 8192, **stated)
+    host = megatron(
+        catalog,
+        "Qwen2.5-72B",
+        "A100-SXM-80GB",
+        8,
+        8192,
+        zero_or_fsdp="distributed optimizer + optimizer CPU offload",
+        **stated,
+    )
+    assert (here.fits, host.fits) == ("no", "yes")
+    assert here.peak_memory_gb - host.peak_memory_gb == pytest.approx(12 * 72.7 / 8, rel=0.02)
+    assert host.tokens_per_s == pytest.approx(205.0, rel=0.3)
+    assert host.tokens_per_s < here.tokens_per_s
+
+
+def test_zero_3_with_its_states_on_the_host(catalog):
+    """Qwen3 4B in full on one H100, 8,192 tokens: fits, 2,400 tokens/s within 30 %."""
+    found = run(
+        catalog,
+        "Qwen3-4B",
+        "H100",
+        1,
+        8192,
+        framework="TRL + DeepSpeed",
+        zero_or_fsdp="ZeRO-3 offload",
+        global_batch_seqs="8",
+    )
+    assert found.fits == "yes"
+    assert found.tokens_per_s == pytest.approx(2400.0, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("sharding", "framework", "kept"),
+    [
+        ("ZeRO-3", "TRL", "none"),
+        ("ZeRO-2 offload", "", "optimizer"),
+        ("ZeRO-Offload", "", "optimizer"),
+        ("distributed optimizer + optimizer CPU offload", "Megatron-LM", "optimizer"),
+        ("ZeRO-3 + optimizer CPU offload", "", "optimizer"),
+        ("ZeRO-3 + CPU offload", "", "states"),
+        ("FSDP CPU offload", "", "states"),
+        ("ZeRO-3", "LLaMA-Factory (param offload)", "states"),
+        ("FSDP, no offload", "", "none"),
+        ("ZeRO-3, activation offload", "", "none"),
+    ],
+)
+def test_what_waits_on_the_host_is_read_from_the_words(sharding, framework, kept):
+    assert words.offload(sharding, framework) == kept
+
+
+def test_what_is_not_modelled_of_the_host_is_said(catalog):
+    found = run(catalog, "Qwen3-4B", "H100", 1, 8192, zero_or_fsdp="ZeRO-Infinity (NVMe)")
+    assert found.tokens_per_s is None
+    assert "states on disks are not modelled" in found.note
+    found = run(catalog, "DeepSeek-V3", "RTX 4090", 4, 512, framework="KTransformers + LLaMA-Factory")
+    assert "experts computed by the host are not modelled" in found.note
+
+
+def test_layer_inputs_on_the_host_are_full_recomputation(catalog):
+    held, offloaded = (
+        run(catalog, "Llama 3.1 8B", "H100", 1, 65536, kind="lora", framework="Unsloth", recompute=mode)
+        for mode in ("full", "unsloth")
+    )
+    inputs = 32 * 65536 * 4096 * 2 / 1e9
+    assert held.peak_memory_gb - offloaded.peak_memory_gb == pytest.approx(inputs, rel=0.01)
+
+
+# Attention, parts, packing
+
+
+def test_h20_is_busy_with_what_little_it_can_multiply(catalog):
+    """Qwen3 14B on 8 H20, TP4: 1,260 tokens/s within 12 %."""
+    found = megatron(
+        catalog, "Qwen3-14B", "H20", 8, 8192, tp="4", recompute="selective", global_batch_seqs="16"
+    )
+    assert found.tokens_per_s == pytest.approx(1260.0, rel=0.12)
+
+
+def test_attention_sees_a_document_where_documents_are_packed(catalog):
+    """Qwen2.5 7B on 4 A100, TP4, 32,768 tokens of documents of 10,000: 2,850 tokens/s within 15 %."""
+    stated = {"tp": "4", "global_batch_seqs": "8"}
+    whole, packed = (
+        megatron(catalog, "Qwen2.5-7B", "A100-SXM-80GB", 4, 32768, document_len=length, **stated)
+        for length in ("", "10000")
+    )
+    assert packed.tokens_per_s == pytest.approx(2850.0, rel=0.15)
+    assert packed.tokens_per_s > 1.2 * whole.tokens_per_s
+    assert packed.peak_memory_gb == whole.peak_memory_gb
+
+
+def test_the_kernel_of_attention_can_be_named(catalog):
+    def long(gpu, kernel):
+        stated = {"framework": "torchtitan + compile", "zero_or_fsdp": "FSDP2", "attention_kernel": kernel}
+        return run(catalog, "Qwen3-4B", gpu, 8, 65536, **stated).tokens_per_s
+
+    assert long("H100", "FA3") > 1.3 * long("H100", "FA2")
+    assert long("B200", "FA2") < 0.6 * long("B200", "cuDNN")
+    assert long("A100", "FA2") == long("A100", "FA3")
+    assert long("A100", "unfused") < long("A100", "FA2")
+    found = run(catalog, "Qwen3-4B", "H100", 8, 8192, attention_kernel="flush")
+    assert "attention_kernel is flush" in found.note
+
+
+def test_names_of_frameworks_tell_what_they_do():
+    habits = frameworks().habits
+    assert habits("torchtitan").eager
+    assert not habits("torchtitan + compile").eager
+    assert habits("HF Transformers").eager
+    assert not habits("ms-swift (Megatron-LM)").eager
+    assert habits("torchtitan + compile, async TP").asynchronous
+    assert habits("Megatron-LM (non-overlap)").exposed
+    assert habits("LLaMA-Factory HF + FlashAttention-2").attention == "fa2"
+    assert habits("prime-rl, FA3").attention == "tuned"
+    assert habits("").attention is None
+
+
+def test_compilation_and_hidden_traffic_are_faster(catalog):
+    def speed(framework, **changes):
+        stated = {"zero_or_fsdp": "FSDP2", "date": "2025-06", "global_batch_seqs": "64"} | changes
+        return run(catalog, "Llama 3.1 8B", "H100", 16, 8192, framework=framework, **stated).tokens_per_s
+
+    assert speed("torchtitan") < 0.97 * speed("torchtitan + compile")
+    split = {"tp": "8"}
+    assert speed("torchtitan + compile, async TP", **split) > 1.05 * speed("torchtitan + compile", **split)
+    assert speed("Megatron-LM (non-overlap)", **split) < speed("Megatron-LM", **split)
+
+
+def test_a_rate_above_the_peak_is_called_impossible(catalog):
+    """82,700 tokens/s of a 3B on a part of 125 TFLOP/s is many times its peak."""
+    stated = {"tokens_per_s_per_gpu": "82739", "micro_batch": "8"}
+    found = run(catalog, "Llama 3.2 3B", "DGX Spark", 1, 2048, recompute="", **stated)
+    assert "times what the peak of the part allows" in found.note
+    possible = run(catalog, "Llama 3.2 3B", "DGX Spark", 1, 2048, tokens_per_s_per_gpu="2000")
+    assert "peak of the part" not in possible.note
+
+
+def test_the_rank_of_adapters_counts(catalog):
+    low, high = (
+        run(catalog, "Llama 3.1 8B", "H100", 1, 2048, kind="lora", lora_rank=rank).peak_memory_gb
+        for rank in ("8", "256")
+    )
+    assert high > low + 5.0
+
+
+def test_what_a_prediction_rests_on_is_told(catalog):
+    known = run(catalog, "Llama 3.1 8B", "H100", 8, 8192, framework="torchtitan", zero_or_fsdp="FSDP2")
+    strange = run(catalog, "Llama 3.1 8B", "MI355X", 8, 8192)
+    assert known.evidence in ("measured", "near")
+    assert strange.evidence == "guessed"
