@@ -35,6 +35,7 @@ class FakeSession(QObject):
     answered = Signal(object)
     failed = Signal(str)
     project_changed = Signal(object)
+    selection_changed = Signal()
     doubt_shown = Signal(bool)
 
     scenario, stage, doubt, money = 0, 0, True, (DOLLAR,)
