@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocost.catalog import load
+from isocost.catalog.prices import PriceCard
 from isocost.cli.plans import open_plan
 from isocost.plan.answer.estimate import answer, estimate
 from isocost.plan.compare.comparing import compared_pair
@@ -23,6 +24,7 @@ from isocost.plan.compare.shapley import shapley
 from isocost.plan.compare.suppliers import priced_by_suppliers
 from isocost.plan.kinds import AblationStage, GpuHoursStage
 from isocost.plan.project.project import Project, Scenario, replace_scenario, set_value
+from isocost.plan.project.quotes import with_quotes
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.offered import is_stale
 from isocost.plan.values import Hardware, ModelChoice, Price
@@ -321,6 +323,15 @@ def test_one_run_under_every_suppliers_price(capsys):
     # 256 with a network between them are more than a price of one alone is for.
     assert by_name["Jarvislabs"]["single"]
     assert not by_name["CoreWeave"]["single"]
+
+
+def test_quotes_the_plan_keeps_stand_among_the_suppliers():
+    mine = PriceCard("h100-sxm", 2.1, "Our broker", "one-year", "mail", "2026-11-20")
+    market = CATALOG.default_price("h100-sxm", "hyperscaler")
+    plan = with_quotes(open_plan("startup-7b", CATALOG), (mine, market))
+    found = priced_by_suppliers(answer(plan, CATALOG), CATALOG, today=date(2026, 11, 29)).prices
+    assert mine in [each.card for each in found]
+    assert market not in [each.card for each in found]  # the median of those who stand there
 
 
 def test_ages_are_said_from_the_day_asked():

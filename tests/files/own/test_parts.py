@@ -13,7 +13,7 @@ from isocost.catalog.user import WINDOW_FILE
 from isocost.files import FileError
 from isocost.files.own.fields import FIELDS, base_text
 from isocost.files.own.parts import Draft, check, nearest_part
-from isocost.files.own.store import own_parts, remove_part, save_part
+from isocost.files.own.store import begun_with, own_parts, remove_part, save_part
 
 TODAY = date(2026, 11, 29)
 NAMED = {"name": "Ours", "source": "Rack measurements"}
@@ -189,3 +189,16 @@ def test_every_accelerator_can_be_begun_with_and_saved_as_it_is(shipped):
 def test_whatever_is_typed_is_a_record_or_a_sentence(shipped, typed):
     found = checked(shipped, typed)
     assert all(text.endswith((".", "?")) for text in (*found.problems.values(), *found.remarks.values()))
+
+
+def test_one_that_comes_to_be_like_a_later_one_still_reads(shipped, tmp_path):
+    for name in ("First", "Second"):
+        save_part(tmp_path, checked(shipped, {**NAMED, "name": name}).record, None)
+    parts = own_parts(tmp_path)
+    again = check(Draft("second", {**NAMED, "name": "First"}, "first"), parts.rows, load(tmp_path), TODAY)
+    save_part(tmp_path, again.record, None)
+    catalog, parts = load(tmp_path), own_parts(tmp_path)
+    assert catalog.problems == ()
+    assert [each.row.id for each in parts.own] == ["second", "first"]
+    assert [each.row.id for each in begun_with(parts, "second")] == ["first"]
+    assert begun_with(parts, "first") == ()

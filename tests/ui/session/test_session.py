@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from isocost.catalog import CatalogError
+from isocost.catalog import CatalogError, load
 from isocost.plan.answer.estimate import estimate
 from isocost.plan.project.project import set_value
 from isocost.plan.values import Price
@@ -299,3 +299,27 @@ def test_what_takes_longer_waits_for_a_rest_and_knows_whose_it_is(session, qtbot
     assert not later.busy
     later.discard()
     assert not later.is_of(second)
+
+
+def test_another_catalogue_is_reckoned_with_at_once(session, tmp_path):
+    session.refresh()
+    settle(session)
+    (tmp_path / "own.yaml").write_text(
+        "accelerators:\n"
+        "- {id: ours, like: h100-sxm, name: Ours, short_name: Ours, source: me}\n"
+        "- {id: h100-sxm, memory_bandwidth_gb_s: 1000, source: me}\n"
+        "prices:\n"
+        "- {accelerator: ours, usd_per_gpu_hour: 1, supplier: me, commitment: x, source: me,\n"
+        "   date: 2026-11-01}\n"
+    )
+    before = session.answer.estimate.total.cost_usd
+    session.take_catalog(load(tmp_path))
+    settle(session)
+    assert session.answer.estimate.total.cost_usd > before
+    assert "ours" in {curve.accelerator for curve in session.answer.others}
+    assert not session.dirty
+    assert session.holds("h100-sxm")
+    assert not session.holds("ours")
+    session.choose_hardware("ours", 64)
+    session.undo_stack.undo()
+    assert session.holds("ours")  # a step that can be done again

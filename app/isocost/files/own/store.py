@@ -85,10 +85,34 @@ def save_part(folder: Path, record: Mapping[str, Any], price: Mapping[str, Any] 
     own = record["id"]
     parts = _listed(content, "accelerators")
     at = next((place for place, each in enumerate(parts) if each.get("id") == own), len(parts))
-    content["accelerators"] = [*parts[:at], dict(record), *parts[at + 1 :]]
+    content["accelerators"] = _in_order([*parts[:at], dict(record), *parts[at + 1 :]])
     prices = [each for each in _listed(content, "prices") if each.get("accelerator") != own]
     content["prices"] = [*prices, *([dict(price)] if price is not None else [])]
     _write(folder, content)
+
+
+def _in_order(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records after those they are like, as they are read from the top; else in their order."""
+    likes = {each.get("id"): each.get("like") for each in records}
+
+    def depth(record: Mapping[str, Any]) -> int:
+        behind, like = 0, record.get("like")
+        while like in likes and behind <= len(likes):
+            behind, like = behind + 1, likes[like]
+        return behind
+
+    return sorted(records, key=depth)
+
+
+def begun_with(parts: OwnParts, own: str) -> tuple[OwnPart, ...]:
+    """The user's accelerators that are like one of them, or like one that is."""
+    found: list[OwnPart] = []
+    wanted = {own}
+    for part in parts.own:  # each stands after the one it is like
+        if part.draft is not None and part.draft.like in wanted and part.row.id != own:
+            wanted.add(part.row.id)
+            found.append(part)
+    return tuple(found)
 
 
 def remove_part(folder: Path, own: str) -> None:

@@ -65,7 +65,8 @@ def _row(run: OwnRun) -> tuple[str, ...]:
     measured, before, after = (NOTHING if each is None else _speed(each) for each in speeds)
     errors = (run.error(run.before), run.error(run.after))
     off, then = (NOTHING if each is None else signed_share(each) for each in errors)
-    note = f"{run.note[:1].upper()}{run.note[1:]}"
+    named = "_" in run.note.partition(" ")[0]  # a column is written as it is
+    note = run.note if named else f"{run.note[:1].upper()}{run.note[1:]}"
     return run.name, measured, before, off, after, then, note
 
 

@@ -31,6 +31,7 @@ KEYS = (
     ("P / Ctrl+D", "Compare: pin as the base, duplicate"),
     ("Alt + arrow", "Stages, Compare: move"),
     ("Enter / Esc", "Field: apply or restore"),
+    ("Space / Delete", "Quotes: use, remove"),
     ("*1.2   +10%", "Field: change the value by a factor"),
     ("7B*2   $20 - 5%", "Field: work it out"),
     ("Ctrl+Enter", "Find anything: take it in a copy, to compare"),

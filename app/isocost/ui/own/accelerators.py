@@ -22,7 +22,14 @@ from PySide6.QtWidgets import (
 from isocost.catalog import Catalog, reload
 from isocost.files.own.fields import FIELDS, GROUPS, base_text
 from isocost.files.own.parts import Checked, Draft, check, nearest_part
-from isocost.files.own.store import OwnPart, OwnParts, own_parts, remove_part, save_part
+from isocost.files.own.store import (
+    OwnPart,
+    OwnParts,
+    begun_with,
+    own_parts,
+    remove_part,
+    save_part,
+)
 from isocost.paths import user_data
 from isocost.plan.project.choosing import names
 from isocost.report.findings import own_parts as words
@@ -228,10 +235,13 @@ class AcceleratorsDialog(OwnDialog):
         self._draft, self._touched = draft, set()
         self._delegate.shown = draft.id
         self.list.viewport().update()
+        assert self._parts is not None
         known = words.likes(self.session.catalog)
+        # One may not begin with what began with it.
+        never = {draft.id, *(part.row.id for part in begun_with(self._parts, draft.id))}
         self.like.clear()
         for key, name in known:
-            if key != draft.id:
+            if key not in never:
                 self.like.addItem(name, key)
         self._show_like(draft.like)
         for key, field in self.fields.items():
@@ -306,9 +316,8 @@ class AcceleratorsDialog(OwnDialog):
 
     def _remove(self) -> None:
         own, name = self._draft.id, self._draft.typed.get("name", "")
-        others = [
-            each.row.name for each in self.lines.rows if each.draft is not None and each.draft.like == own
-        ]
+        assert self._parts is not None
+        others = [part.row.name for part in begun_with(self._parts, own)]
         if self.session.holds(own):
             self.say(words.not_removed(name, in_plan=names(self.session.project, own)), "stop")
             return

@@ -46,7 +46,8 @@ class OwnDialog(QDialog):
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(8)
         self._lay_out()
-        for keys, step in (("Ctrl+Z", session.undo_stack.undo), ("Ctrl+Shift+Z", session.undo_stack.redo)):
+        stack = session.undo_stack
+        for keys, step in (("Ctrl+Z", stack.undo), ("Ctrl+Shift+Z", stack.redo), ("Ctrl+Y", stack.redo)):
             QShortcut(QKeySequence(keys), self, step)
 
     def _lay_out(self) -> None:
