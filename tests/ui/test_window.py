@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QFileOpenEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QPushButton
 
@@ -375,7 +375,11 @@ def test_recent_files_come_before_the_presets(window, qtbot, tmp_path):
     QApplication.processEvents()
     link = window.gallery.findChild(QPushButton, "gallery.recent.mine.yaml")
     assert link.isVisible()
-    top = link.mapTo(window.gallery.widget(), link.rect().topLeft()).y()
+    at = link.mapTo(window.gallery.widget(), link.rect().topLeft())
+    first = min(window.gallery.cards, key=lambda card: (card.mapTo(window, QPoint()).y(), card.x()))
+    assert (link.x(), link.width()) == (first.x(), first.width())  # one grid
+    assert "come first here" not in window.gallery.foot.whole
+    top = at.y()
     assert all(
         card.mapTo(window.gallery.widget(), card.rect().topLeft()).y() > top for card in window.gallery.cards
     )

@@ -82,7 +82,7 @@ class _Alone:
 
     def planned(self) -> Explanation:
         """The cost as planned."""
-        return self.money.node(self.programme.cost)
+        return replace(self.money.node(self.programme.cost), label="Cost as planned")
 
     def part(self, at: int, end: End) -> Explanation:
         """The cost with one of the parts of the range at its lower or its higher end."""

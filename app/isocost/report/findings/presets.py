@@ -106,7 +106,8 @@ def read_gallery(folder: Path, catalog: Catalog) -> Gallery:
     )
 
 
-NO_RECENT = "Your own plans come first here once you have saved one. Nothing leaves this computer."
+PRIVATE = "Nothing leaves this computer."
+NO_RECENT = f"Your own plans come first here once you have saved one. {PRIVATE}"
 COVERED = "shown after your guess"
 OPEN = "open behind"
 

@@ -129,12 +129,11 @@ class Gallery(QScrollArea):
 
     def load(self, catalog: Catalog, open_plan: Project) -> None:
         """Read and price the shipped plans beside the window's thread; the open one is marked."""
-        from isocost.report.findings.presets import NO_RECENT, read_gallery
+        from isocost.report.findings.presets import NO_RECENT, PRIVATE, read_gallery
 
         self._open = open_plan
         self._mark()
-        if not self.recent.cards and not self.foot.whole:
-            self.foot.say(NO_RECENT)
+        self.foot.say(PRIVATE if self.recent.cards else NO_RECENT)
         folder = paths.presets()
         self._worker.request(lambda: read_gallery(folder, catalog))
 
@@ -229,6 +228,7 @@ class _Section(QWidget):
     def __init__(self, heading: str, note: str = "") -> None:
         super().__init__()
         self.cards: list[QPushButton] = []
+        self._blanks: list[QWidget] = []
         self._columns = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 6)
@@ -263,6 +263,15 @@ class _Section(QWidget):
             self._grid.setColumnStretch(index, int(index < columns))
         for index, card in enumerate(self.cards):
             self._grid.addWidget(card, index // columns, index % columns)
+        # Of a column that holds nothing Qt gives the room to the others.
+        while len(self._blanks) < columns - len(self.cards):
+            self._blanks.append(QWidget())
+        for index, blank in enumerate(self._blanks):
+            self._grid.removeWidget(blank)
+            column = len(self.cards) + index
+            blank.setVisible(column < columns)
+            if column < columns:
+                self._grid.addWidget(blank, 0, column)
 
 
 class _Card(QPushButton):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from isocost.ui.session.documents import Documents
     from isocost.ui.session.session import Session
 
+log = logging.getLogger(__name__)
 SEEN = "tour/seen"
 FOLLOW_MS = 60
 """Between two looks where what a card points at has gone: it scrolls and is laid out anew by others."""
@@ -68,7 +70,7 @@ class Tour(QObject):
         self._typing = False
         self._changed: Project | None = None
         """The plan as an answer made it."""
-        self._worker = window.session.worker(self._take, lambda _: self.leave(), of_plan=False)
+        self._worker = window.session.worker(self._take, self._fail, of_plan=False)
         self.banner = TourCard("tour.first", wide=True)
         self.card = TourCard("tour", wide=False)
         self.card.setParent(window.workspace)
@@ -167,6 +169,11 @@ class Tour(QObject):
         if self._typing:
             self.shown.take_focus()
         self._place()
+
+    def _fail(self, error: Exception) -> None:
+        """Nothing is asked that cannot be answered: a plan of the tour does not open, say."""
+        log.warning("No tour: %s", error, exc_info=error)
+        self.leave()
 
     def _answer(self, guess: float) -> None:
         if self._question is None or self._at is None:

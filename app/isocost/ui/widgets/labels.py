@@ -25,7 +25,7 @@ def plain_tip(text: str) -> str:
     return "<br>".join(escape(line) for line in text.split("\n"))
 
 
-_NUMBER = re.compile(r"[$€£¥]?\d+(?:[.,'’\u00a0\u202f]?\d+)*[\w%]*(?:[ \u00a0\u202f]%)?")
+_NUMBER = re.compile(r"[$€£¥]?\d+(?:[.,'’\u00a0\u202f-]?\d+)*[\w%]*(?:[ \u00a0\u202f]%)?")
 """A number with its currency and its unit, as far as they are written together."""
 
 
