@@ -9,8 +9,8 @@ import numpy as np
 
 from isocost.catalog.catalog import Catalog
 from isocost.evidence.predict import OwnRuns, Prediction, correction
-from isocost.evidence.table import predict
 from isocost.evidence.row_words import number
+from isocost.evidence.table import predict
 
 SPEED = "tokens_per_s_per_gpu"
 NEEDED = ("model", "gpu", "n_gpus", "seq_len", SPEED)
