@@ -57,7 +57,7 @@ class Hold:
 
 
 M_ARENA_MAX, FEW = -8, 2
-"""A parameter of glibc's ``mallopt`` (malloc.h), and how many heaps there are: the window's and the workers'."""
+"""A parameter of glibc's ``mallopt`` (malloc.h), and how many heaps: the window's and the workers'."""
 
 
 def share_heaps() -> None:
