@@ -493,8 +493,8 @@ def play(seed: int, events: int, trace: IO[str] | None) -> int:
     monkey.begin()
     after = memory_mb()
     print(f"{events} events of seed {seed} in {time.monotonic() - started:.0f} s")
-    for clock, work, words in monkey.pulse.worst:
-        print(f"gap {clock:.0f} ms, {work:.0f} ms of it at work: {words}")
+    for work, clock, words in monkey.pulse.worst:
+        print(f"gap {work:.0f} ms at work, {clock:.0f} ms by the clock: {words}")
     if before is not None and after is not None:
         print(f"memory {before:.0f} MB after {WARM:.0%}, {after:.0f} MB at the end: {after - before:+.1f} MB")
     window.session.undo_stack.setClean()

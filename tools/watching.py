@@ -75,7 +75,8 @@ class Pulse:
         self._faults = faults
         self._since: tuple[float, float] | None = None
         self.worst: list[tuple[float, float, str]] = []
-        """Milliseconds on the clock, those at work, and what came before; the longest first."""
+        """Milliseconds at work, those on the clock, and what came before; the longest first. On a machine
+        that others use as well the clock goes on while nothing is done."""
         dispatcher = QAbstractEventDispatcher.instance()
         assert dispatcher is not None
         # A dialog turns the loop inside of an event.
@@ -93,7 +94,7 @@ class Pulse:
             return
         began, worked = self._since
         self._since = None
-        took = ((time.perf_counter() - began) * 1e3, (time.thread_time() - worked) * 1e3)
+        took = ((time.thread_time() - worked) * 1e3, (time.perf_counter() - began) * 1e3)
         if len(self.worst) < 12 or took[0] > self.worst[-1][0]:
             self.worst.append((*took, ", ".join(list(self._faults.lately)[-2:])))
             self.worst.sort(reverse=True)

@@ -18,6 +18,7 @@ from isocost.quantities import PLAIN, NumberMarks, mark_numbers
 from isocost.quantities.marks import NARROW_SPACE
 from isocost.ui.dialogs.errors import ExceptionDialog, show_error
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
+from isocost.ui.session.memory import share_heaps
 from isocost.ui.window import Window
 
 ORGANIZATION = "Isocost"
@@ -33,6 +34,7 @@ def application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    share_heaps()
     made = QApplication(sys.argv[:1])
     sys.setswitchinterval(SWITCH_S)
     made.setOrganizationName(ORGANIZATION)

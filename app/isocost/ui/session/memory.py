@@ -56,6 +56,20 @@ class Hold:
             COLLECTION.release()
 
 
+M_ARENA_MAX, FEW = -8, 2
+"""A parameter of glibc's ``mallopt`` (malloc.h), and how many heaps: the window's and the workers'."""
+
+
+def share_heaps() -> None:
+    """Let all threads of work have one heap; elsewhere than with glibc nothing is to be done.
+
+    glibc gives each new thread a heap of its own, eight for each processor. What outlives a search lies on
+    pages of the heap of its thread, which stay: after 600 random edits 390 MB were held, and 135 used.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(M_ARENA_MAX, FEW)
+
+
 class _FreedMemory:
     """What searches have freed and glibc keeps for their threads: 100 MB after some thousand edits."""
 

@@ -269,6 +269,9 @@ class Session(QObject):
         self._comparison.stop()
         for worker in self._workers:
             worker.close()
+        # Each step knows the session and its history knows it: left to Python's collection of garbage, which
+        # destroys them in any order, Qt deletes some of them twice.
+        self.undo_stack.clear()
 
     def _set_path(self, path: Path | None) -> None:
         self._path = path

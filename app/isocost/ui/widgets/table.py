@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLayout, QTableView, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -22,8 +23,8 @@ from isocost.ui.widgets.rows import Index
 
 MOST_SUMMARY = 0.4
 """Share of its room that a summary takes at most."""
-BETWEEN = 12
-"""Pixels between columns."""
+BETWEEN = 28
+"""Pixels between two columns of text, what the style keeps around a cell included."""
 MEASURED = 200
 """Rows whose texts are looked at for the width of their column."""
 WIDEST = 0.8
@@ -81,7 +82,6 @@ class TableView(QTableView):
         self._rows = TableModel(self)
         self.setModel(self._rows)
         self.verticalHeader().hide()
-        self.horizontalHeader().setResizeContentsPrecision(MEASURED)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -93,12 +93,15 @@ class TableView(QTableView):
         self.setAccessibleName(caption)
         now = self.currentIndex()
         self._rows.show(table)
-        row, column = min(now.row(), len(table.rows) - 1), min(now.column(), len(table.columns) - 1)
-        if now.isValid() and row >= 0 and column >= 0:
-            self.setCurrentIndex(self._rows.index(row, column))
-        self.resizeColumnsToContents()
-        for at in range(len(table.columns)):
-            self.setColumnWidth(at, self.columnWidth(at) + BETWEEN)
+        down, across = min(now.row(), len(table.rows) - 1), min(now.column(), len(table.columns) - 1)
+        if now.isValid() and down >= 0 and across >= 0:
+            self.setCurrentIndex(self._rows.index(down, across))
+        # Qt would ask the style sheet for the size of each cell: half a second for a few hundred rows.
+        cells, heads = QFontMetrics(self.font()), QFontMetrics(self.horizontalHeader().font())
+        for at, column in enumerate(table.columns):
+            texts = (table.shown(row, at) for row in range(min(MEASURED, len(table.rows))))
+            widest = max(map(cells.horizontalAdvance, texts), default=0)
+            self.setColumnWidth(at, max(widest, heads.horizontalAdvance(column.name)) + BETWEEN)
 
 
 class TableDialog(QDialog):
