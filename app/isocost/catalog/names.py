@@ -111,13 +111,17 @@ class NameIndex:
         found = self.find(name)
         if found is not None:
             return found
-        if meanings := self._ambiguous.get(normalised(name)):
-            *others, last = meanings[1]
+        if meanings := self.meanings(name):
+            *others, last = meanings
             raise CatalogError(f"{name!r} may mean {', '.join(others)} or {last}: name one of them.")
         hint = suggestion(name, self._likely(name))
         some = list(dict.fromkeys(self._keys.values()))[:EXAMPLES]
         known = f"; known are for example {', '.join(some)}." if some else "."
         raise CatalogError(f"No {self._kind} is called {name!r}{hint or known}")
+
+    def meanings(self, name: str) -> tuple[str, ...]:
+        """What a name may mean that says too little; empty = it is none of those."""
+        return self._ambiguous.get(normalised(name), ("", ()))[1]
 
     def _likely(self, name: str) -> Iterable[str]:
         """Spellings an unknown name may have been meant for: the shortest that begins with it, else any."""

@@ -240,7 +240,7 @@ class _Reader:
 
     def _named(self, text: str) -> tuple[str, int, tuple[int, int]]:
         """The longest name of an accelerator in a text, with its place."""
-        words = list(said.NAME_WORD.finditer(text))
+        words, names = list(said.NAME_WORD.finditer(text)), self._catalog.accelerator_names
         doubtful = ""
         for size in range(min(_NAME_WORDS, len(words)), 0, -1):
             for at in range(len(words) - size + 1):
@@ -248,15 +248,14 @@ class _Reader:
                 phrase = text[span[0] : span[1]]
                 if not re.search(r"[A-Za-z]", phrase) or said.is_taken(phrase):
                     continue
-                try:
-                    key = self._catalog.accelerator_names.key(phrase)
-                except CatalogError as error:
-                    if "may mean" in str(error) and not doubtful:
-                        doubtful = str(error)
-                    continue
-                if key in self._catalog.accelerators:
+                key = names.find(phrase)
+                if key is not None and key in self._catalog.accelerators:
                     return key, self._holds(phrase), span
-        raise QuoteError(doubtful or "No accelerator is named that is in the catalogue.")
+                if names.meanings(phrase):
+                    doubtful = doubtful or phrase
+        if doubtful:
+            self.accelerator(doubtful)  # which says what it may mean
+        raise QuoteError("No accelerator is named that is in the catalogue.")
 
     def _usd(self, amount: str, per: float, of_node: bool, key: str, held: int, notes: list[str]) -> float:
         """USD of one accelerator for an hour, of an amount for ``per`` hours of one or of a server."""
