@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from isocost.plan.answer.estimate import estimate
 from isocost.ui.app import settings
@@ -39,13 +38,13 @@ def come(window) -> None:
 
 def guess(window, qtbot, text: str) -> None:
     """Type a guess where the keyboard is, and Enter."""
-    qtbot.keyClicks(QApplication.focusWidget(), text)
-    qtbot.keyClick(QApplication.focusWidget(), KEY.Key_Return)
+    qtbot.keyClicks(window.focusWidget(), text)
+    qtbot.keyClick(window.focusWidget(), KEY.Key_Return)
     come(window)
 
 
 def go_on(window, qtbot) -> None:
-    qtbot.keyClick(QApplication.focusWidget(), KEY.Key_Space)
+    qtbot.keyClick(window.focusWidget(), KEY.Key_Space)
     come(window)
 
 
@@ -97,7 +96,7 @@ def test_the_whole_tour_by_keys(first, qtbot):
     go_on(first, qtbot)
     assert first.plan.isVisible()
     assert session.project.name == "A startup's 7B"
-    assert QApplication.focusWidget() is tour.card.line
+    assert first.focusWidget() is tour.card.line
     assert_beside(tour, first)
     assert tour.target is first.inputs.fields["hardware.count"]
     before = session.project
@@ -157,16 +156,16 @@ def test_it_is_skipped_for_good_and_begun_again_from_help(first, make, qtbot, ho
     again.trigger()
     come(first)
     assert first.gallery.isVisible()
-    assert QApplication.focusWidget() is tour.banner.line
+    assert first.focusWidget() is tour.banner.line
 
 
 def test_the_palette_finds_it(first, qtbot):
     qtbot.keyClick(first, KEY.Key_K, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(QApplication.focusWidget(), "tour")
-    qtbot.keyClick(QApplication.focusWidget(), KEY.Key_Return)
+    qtbot.keyClicks(first.focusWidget(), "tour")
+    qtbot.keyClick(first.focusWidget(), KEY.Key_Return)
     come(first)
     assert first.tour.banner.isVisible()
-    assert QApplication.focusWidget() is first.tour.banner.line
+    assert first.focusWidget() is first.tour.banner.line
 
 
 def test_the_presets_hide_the_card_until_the_plan_is_back(first, qtbot):
