@@ -13,7 +13,7 @@ from isocost.ui.screenshot import settle
 from isocost.ui.tour.card import APART, beside
 from isocost.ui.tour.tour import Tour
 from tests.ui.conftest import preset
-from tests.ui.test_layout import assert_whole, labels, type_larger
+from tests.ui.test_layout import assert_whole, labels
 
 KEY = Qt.Key
 
@@ -22,10 +22,20 @@ KEY = Qt.Key
 def first(window, qtbot):
     """A window as it is at the first start."""
     window.motion.choose("reduced")
-    window.activateWindow()
     window.show_first()
     come(window)
+    activate(window, qtbot)
     return window
+
+
+def activate(window, qtbot) -> None:
+    """Let the window have the keyboard: one of another test may still be on its way out."""
+
+    def active() -> bool:
+        window.activateWindow()
+        return window.isActiveWindow()
+
+    qtbot.waitUntil(active)
 
 
 def come(window) -> None:
@@ -124,7 +134,8 @@ def test_the_whole_tour_by_keys(first, qtbot):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_with_larger_text_the_card_still_leaves_its_target_free(first, qtbot, theme):
     first.themes.choose(theme)
-    type_larger(first, qtbot, 3)
+    first.themes.set_scale(1.5)
+    settle(first.wardrobe)
     tour = first.tour
     tour.banner.line.setFocus()
     for label in labels(tour.banner):
