@@ -61,7 +61,8 @@ class TourCard(QFrame):
         self.line = QLineEdit()
         self.line.setObjectName(f"{self.objectName()}.guess")
         self.line.setAccessibleName("Your guess")
-        self.line.returnPressed.connect(self._guess)
+        # Queued: the press of Enter, which a line hands on, must not press the button that takes its place.
+        self.line.returnPressed.connect(self._guess, Qt.ConnectionType.QueuedConnection)
         self.line.textEdited.connect(self._mend)
         self.go = QPushButton(SHOW)
         self.go.setObjectName(f"{self.objectName()}.go")
