@@ -91,6 +91,7 @@ def test_the_answer_is_nowhere_before_a_guess(first, qtbot):
     assert whole.accessibleDescription() == whole.toolTip() == ""
     tour.banner.line.setFocus()
     qtbot.keyClick(tour.banner.line, KEY.Key_Return)  # no guess, no answer
+    QTest.qWait(0)
     assert "Type a guess" in tour.banner.how.whole
     assert tour.banner.line.isVisible()
     guess(first, qtbot, "20 %")
