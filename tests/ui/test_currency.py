@@ -191,6 +191,8 @@ def test_the_price_slider_stops_at_round_amounts_of_the_currency_shown(window, q
     qtbot.keyClick(tokens, Qt.Key.Key_Right)
     assert f"{window.session.value('data.tokens'):e}"[0] in "125"
     choose(window, qtbot, "USD")
+    # From the middle: the end of the slider is a stop too.
+    qtbot.mouseClick(field.slider, Qt.MouseButton.LeftButton, pos=field.slider.rect().center())
     qtbot.keyClick(field.slider, Qt.Key.Key_Right)
     assert f"{window.session.value(PRICE):e}"[0] in "125"
     assert float(f"{window.session.value(PRICE):.1g}") == window.session.value(PRICE)

@@ -72,10 +72,11 @@ def test_where_the_keyboard_is_can_be_seen(window: Window, page: str, monkeypatc
     assert unseen(part) == []
 
 
-def test_where_the_keyboard_is_can_be_seen_among_the_presets(window: Window):
-    window.activateWindow()
+def test_where_the_keyboard_is_can_be_seen_among_the_presets(window: Window, qtbot):
     window.show_gallery()
     settle(window.gallery)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     QApplication.processEvents()
     assert unseen(window) == []
 

@@ -152,7 +152,9 @@ class Window(QMainWindow):
         self._strip.add_beside(self.ranges, scenarios)
         self.wardrobe.forget(*places)
         self.wardrobe.add(self.headline, self.headline.apply_theme)
-        self.wardrobe.add(self.ranges, self.ranges.apply_theme)
+        # It paints itself: what it stands in is dressed, and it needs the theme's colours alone.
+        self.ranges.apply_theme(self.themes.theme)
+        self.themes.changed.connect(self.ranges.apply_theme)
         for part in self.inputs.sections:
             self.wardrobe.add(part)
         self.wardrobe.add(self.inputs.verticalScrollBar(), self.inputs.apply_theme)  # last: it measures them

@@ -11,7 +11,6 @@ from isocost.ui.inputs.stage.notes import NoteEdit
 from isocost.ui.screenshot import settle
 from isocost.ui.tabs.ledger.pickers import StartEdit
 from isocost.ui.widgets.edit import QuantityEdit
-from isocost.ui.widgets.slider import LogSlider
 from isocost.ui.widgets.typing import window_actions
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -71,7 +70,7 @@ def test_enter_gives_the_focus_back_and_tab_goes_on_from_there(window, qtbot):
     edit = type_value(window, qtbot, "data.tokens", "9T")
     assert not edit.hasFocus()
     press(qtbot, Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)
-    assert window.findChild(LogSlider, "data.tokens.slider").hasFocus()
+    assert QApplication.focusWidget().objectName() == "data.tokens.lock"  # the marks of the same input
 
 
 def test_a_click_on_nothing_leaves_the_field_and_applies_it(window, qtbot):

@@ -106,7 +106,7 @@ def test_the_palette_leads_to_every_dialog(window, qtbot):
     ):
         window.find_anything()
         rest(window)
-        palette = window.centre.findChild(type(window._palette))
+        palette = window.findChild(type(window._palette))
         qtbot.keyClicks(palette.line, typed)
         qtbot.keyClick(palette.line, Qt.Key.Key_Return)
         rest(window)

@@ -62,7 +62,8 @@ def title(qtbot) -> Iterator[CardTitle]:
     made.setFont(LIGHT.font("card"))
     row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
     row.setStretch(0, 1)
-    box.resize(300, 80)
+    # As narrow as breaks the shortest title, whatever font the machine has.
+    box.resize(min(300, min(map(made.fontMetrics().horizontalAdvance, TITLES[:3])) - 12), 80)
     qtbot.addWidget(box)
     box.show()
     qtbot.waitExposed(box)

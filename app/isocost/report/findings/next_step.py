@@ -45,4 +45,6 @@ def add_model() -> NextStep:
 
 def nothing_runs(scenario: Scenario) -> NextStep | None:
     """The step out of a scenario of which every stage is off; None = one counts."""
-    return None if any(stage.enabled for stage in scenario.stages) else switch_on(scenario)
+    if not scenario.stages or any(stage.enabled for stage in scenario.stages):
+        return None
+    return switch_on(scenario)

@@ -269,9 +269,9 @@ class _Section(QWidget):
         for index, blank in enumerate(self._blanks):
             self._grid.removeWidget(blank)
             column = len(self.cards) + index
-            blank.setVisible(column < columns)
-            if column < columns:
+            if column < columns:  # first put in its place: shown before, it would be a window of its own
                 self._grid.addWidget(blank, 0, column)
+            blank.setVisible(column < columns)
 
 
 class _Card(QPushButton):

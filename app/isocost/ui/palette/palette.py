@@ -208,6 +208,11 @@ class Palette(QWidget):
         if watched is self.parent():
             if event.type() is QEvent.Type.Resize:
                 self._place()
+        elif event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # Ctrl+Return is a command of the window too; while the palette is open it is meant here.
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                event.accept()
+                return True
         elif event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._press(Qt.Key(event.key()), event.modifiers())
         return False

@@ -35,6 +35,9 @@ SOLVING = "Solving what each sum buys…"
 class LadderChart(ReadableChart[LadderView | None]):
     """A table of amounts, each with its time below."""
 
+    expected = 1
+    """Kinds of training there are, before they are solved."""
+
     @property
     def parts(self) -> int:
         return len(self.view.steps) if self.view is not None else 0
@@ -60,7 +63,8 @@ class LadderChart(ReadableChart[LadderView | None]):
         return QSize(theme.px(NARROWEST), self.wanted(theme).height())
 
     def wanted(self, theme: Theme) -> QSize:
-        rows = len(self.view.kinds) if self.view is not None else 1
+        # Its height is known before its figures are: who is led to it sees all of it once they come.
+        rows = len(self.view.kinds) if self.view is not None else self.expected
         return QSize(theme.px(2 * NARROWEST), theme.px(HEAD) + rows * theme.px(ROW))
 
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
@@ -138,7 +142,9 @@ class LadderCard(ChartCard):
         super().__init__("claims.ladder", parent)
         self._session = session
         self._solved: tuple[object, ...] = ()
-        self.chart = LadderWidget(LadderChart(None), theme, self)
+        chart = LadderChart(None)
+        chart.expected = len(session.catalog.constants.ladder.kinds)
+        self.chart = LadderWidget(chart, theme, self)
         self.chart.setObjectName("claims.ladder.chart")
         self.chart.setAccessibleName("What sums of money buy")
         self.explained = ElidedLabel(self)
