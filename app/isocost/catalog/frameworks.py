@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
-from isocost.catalog.table import yaml_record
+from isocost.catalog.table import read_text, yaml_record
 from isocost.engine.records import AttentionKernel, Habits
 from isocost.paths import resource
 
@@ -48,5 +48,4 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @lru_cache(maxsize=1)
 def frameworks() -> Frameworks:
     """The shipped habits. Raises CatalogError naming what is missing or unknown."""
-    text = resource("frameworks.yaml").read_text(encoding="utf-8")
-    return yaml_record(text, Frameworks, "frameworks.yaml")
+    return yaml_record(read_text(resource("frameworks.yaml")), Frameworks, "frameworks.yaml")

@@ -21,7 +21,7 @@ from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.field import FormField
 from isocost.ui.own.forecast import ForecastBars
-from isocost.ui.own.frame import OwnDialog
+from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
@@ -105,11 +105,7 @@ class ActualDialog(OwnDialog):
         for label in self.told:
             column.addWidget(label)
         column.addStretch(1)
-        empty = QWidget()
-        beneath = QVBoxLayout(empty)
-        beneath.setContentsMargins(0, 6, 0, 0)
-        beneath.addWidget(self.nothing)
-        beneath.addStretch(1)
+        empty = page_of_words(self.nothing, above=6)
         self.pages = QStackedWidget()
         for page in (empty, shown):
             self.pages.addWidget(page)

@@ -28,7 +28,7 @@ from isocost.plan.values import Correction
 from isocost.report.decisions import calibration as words
 from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.look.theme import Theme
-from isocost.ui.own.frame import OwnDialog
+from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 from isocost.ui.widgets.table import TableView
@@ -100,11 +100,7 @@ class CalibrateDialog(OwnDialog):
             column.addWidget(part)
         column.addSpacing(6)
         column.addWidget(self.table, 1)
-        empty = QWidget()
-        beneath = QVBoxLayout(empty)
-        beneath.setContentsMargins(0, 0, 0, 0)
-        beneath.addWidget(self.nothing)
-        beneath.addStretch(1)
+        empty = page_of_words(self.nothing)
         self.pages = QStackedWidget()
         for page in (empty, shown):
             self.pages.addWidget(page)

@@ -116,3 +116,13 @@ class OwnDialog(QDialog):
             if item is not None and (part := item.widget()) is not None:
                 part.setEnabled(not busy)
         self.setCursor(Qt.CursorShape.BusyCursor if busy else Qt.CursorShape.ArrowCursor)
+
+
+def page_of_words(label: QWidget, above: int = 0) -> QWidget:
+    """A page that holds words alone, at its top: what a dialog shows before there is anything to show."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, above, 0, 0)
+    column.addWidget(label)
+    column.addStretch(1)
+    return page

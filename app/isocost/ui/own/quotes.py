@@ -26,7 +26,7 @@ from isocost.plan.project.project import Project
 from isocost.plan.project.quotes import with_changed_quote, with_quotes, without_quotes
 from isocost.report.findings import own_quotes as words
 from isocost.ui.look.theme import Theme
-from isocost.ui.own.frame import OwnDialog
+from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.own.quote_table import QuoteModel, QuoteTable
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel
@@ -94,11 +94,7 @@ class QuotesDialog(OwnDialog):
         for part in (self.understood, self.wrong):
             self.body.addWidget(part)
             part.hide()
-        empty = QWidget()
-        beneath = QVBoxLayout(empty)
-        beneath.setContentsMargins(0, 0, 0, 0)
-        beneath.addWidget(self.nothing)
-        beneath.addStretch(1)
+        empty = page_of_words(self.nothing)
         self.pages = QStackedWidget()
         for page in (self.table, empty):
             self.pages.addWidget(page)
