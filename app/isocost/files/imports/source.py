@@ -1,0 +1,46 @@
+"""A file somebody brings, before anybody knows what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from isocost.files.text import bounded_text
+
+LARGEST_FILE = 64_000_000
+"""Bytes of a file that is read at all: a year of log lines, any catalogue of prices."""
+
+
+class NotUnderstoodError(ValueError):
+    """Content that is none of the forms we read; the message is one sentence that says what was missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The text of a file, under the name it came with."""
+
+    name: str
+    """Without folders: "config.json"."""
+    text: str
+
+    @property
+    def suffix(self) -> str:
+        """The last suffix in lower case with its dot, or an empty text."""
+        return Path(self.name).suffix.lower()
+
+    @classmethod
+    def load(cls, path: Path) -> SourceFile:
+        """The file at a path. Raises FileError: no such text, too large."""
+        text = bounded_text(path, LARGEST_FILE, "a file to import", "a text file")
+        return cls(path.name, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the one who imports says beside the file: settings hardly ever hold the number of accelerators."""
+
+    gpus: int | None = None
+    sequence: int | None = None
+    """Tokens of a sequence."""
+    batch: int | None = None
+    """Sequences of a step."""
