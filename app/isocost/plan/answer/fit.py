@@ -70,7 +70,7 @@ def rounds_fit(
     efficiency, counts = efficiency_of(scenario, stage), np.array([count], dtype=np.int64)
     (speed,) = throughputs(recipe.model, data, efficiency, Layout(), (accelerator,), (counts,), catalog, FULL)
     return RoundsFit(
-        memory_breakdown(speed.best, 0),
+        memory_breakdown(speed.best, 0, catalog),
         layout_words(speed.best, 0),
         float(data.sequence),
         Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),
