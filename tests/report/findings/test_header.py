@@ -140,7 +140,8 @@ def test_the_header_tells_the_utilization_of_the_stage_that_takes_most(catalog):
     assert "Tokens/s" not in labels
     # A stage of rounds has no bill of memory: nothing tells which stage is tightest.
     project = shipped("deepseek-r1-first-principles", catalog)
-    assert "probably fits" in [remark.text for remark in remarks(result, project, 0, catalog, date(2026, 11, 20))]
+    told = remarks(result, project, 0, catalog, date(2026, 11, 20))
+    assert "probably fits" in [remark.text for remark in told]
 
 
 def test_what_is_copied_is_one_line_with_the_doubt_and_plain_spaces():
