@@ -210,6 +210,11 @@ def evidence_line(evidence: Evidence) -> str:
     return f"Evidence: {evidence.word}. {evidence.reason}".rstrip(".")
 
 
+def fit_words(estimate: Estimate) -> str:
+    """Whether every stage's memory fits, in a few words; empty where none has to."""
+    return next((remark.text for remark in _fit(estimate)), "")
+
+
 def _fit(estimate: Estimate) -> Iterator[Remark]:
     """Whether every stage's memory fits, with that of the tightest."""
     judged = [stage for stage in _counted(estimate) if stage.fits is not None]
