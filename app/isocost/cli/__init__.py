@@ -47,6 +47,7 @@ COMMANDS = {
     "claim": Command(
         "isocost.cli.deciding.claim", "whether a published number about a training run can be true"
     ),
+    "report": Command("isocost.cli.report", "the plan on one page for whoever decides: PDF, HTML, XLSX..."),
     "explain": Command(
         "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
     ),

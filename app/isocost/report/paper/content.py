@@ -35,13 +35,15 @@ from isocost.report.decisions.tornado import experiment_said
 from isocost.report.findings.facts import never_counted
 from isocost.report.findings.header import currency_words, evidence_line, fit_words
 from isocost.report.findings.ledger import slip_words
-from isocost.report.findings.risk import doubt_rows
+from isocost.report.findings.risk import NOTHING, DoubtRow, doubt_rows
 from isocost.report.findings.said import KeyFigure
 from isocost.report.paper.prices import prices_table
 from isocost.report.table import Column, Table
 
-SLIP_WEEKS = 4.0
-"""Weeks late that the page prices."""
+SLIPS = ((28.0, 4.0), (7.0, 1.0))
+"""Days of a programme from which on being so many weeks late is priced; a shorter one is not."""
+LITTLE = 0.001
+"""Share of the bill below which what an input moves is not told."""
 MOST_RISKS = 3
 """Inputs that stand under what could go wrong."""
 STEPS = 400
@@ -98,8 +100,8 @@ def _paper(found: Answer, chances: Chances, level: float, file: str, today: date
     warnings = tuple(f"{capital(each.message.rstrip('.'))}." for each in estimate.warnings)
     return Paper(
         title=f"{estimate.project}: we ask for {format_money(ask)}",
-        lead=_lead(found, of, ask, level),
-        figures=tuple(_figures(found, of, ask, level)),
+        lead=_lead(found, of, ask, level) if chances.in_doubt else NOTHING,
+        figures=tuple(_figures(found, of, ask, level, in_doubt=chances.in_doubt)),
         ask_usd=ask,
         level=level,
         assumptions=_assumptions(found, chances),
@@ -135,15 +137,18 @@ def _lead(found: Answer, of: Risk, ask: float, level: float) -> str:
     return " ".join(sentences)
 
 
-def _figures(found: Answer, of: Risk, ask: float, level: float) -> Iterator[KeyFigure]:
+def _figures(found: Answer, of: Risk, ask: float, level: float, *, in_doubt: bool) -> Iterator[KeyFigure]:
     cost, days = of.cost_usd, of.programme_days
     budget = found.scenario.goal.budget_usd
-    yield KeyFigure("The ask", format_money(ask), f"enough in {round(100 * level)} of 100")
-    yield KeyFigure("The plan", format_money(cost.base), f"8 in 10: {_ends(cost.p10, cost.p90)}")
+    enough = f"enough in {round(100 * level)} of 100" if in_doubt else "taken as known"
+    likely = f"8 in 10: {_ends(cost.p10, cost.p90)}" if in_doubt else "taken as known"
+    yield KeyFigure("The ask", format_money(ask), enough)
+    yield KeyFigure("The plan", format_money(cost.base), likely)
     against = ask if budget is None else budget
     whose = "the ask" if budget is None else f"the budget, {format_money(against)}"
     yield KeyFigure("Overrun", f"{round(100 * of.chance_over(against))} in 100", f"of {whose}")
-    yield KeyFigure("Done in", format_duration(days.base), f"8 in 10: {days_said(days.p10, days.p90)}")
+    between = f"8 in 10: {days_said(days.p10, days.p90)}" if days.p90 > days.p10 else "as planned"
+    yield KeyFigure("Done in", format_duration(days.base), between)
     words = [each.evidence for each in found.estimate.stages if each.enabled and each.evidence is not None]
     fits = fit_words(found.estimate)
     note = fits if words else "; ".join(each for each in ("nothing is predicted", fits) if each)
@@ -158,7 +163,7 @@ def _assumptions(found: Answer, chances: Chances) -> Table:
     """What is in doubt in order of weight; then the shape of the plan, which is held fixed."""
     heads = ("Assumption", "Plan", "8 in 10 lie in", "Moves the bill by", "Where it comes from")
     rows: list[tuple[str, ...]] = []
-    for row in doubt_rows(chances):
+    for row in _telling(chances):
         doubt = row.bar.doubt
         low, high = row.at("low"), row.at("high")
         shown = value_said(doubt, float(doubt.shown(np.array([doubt.base]))[0]))
@@ -170,6 +175,12 @@ def _assumptions(found: Answer, chances: Chances) -> Table:
             basis = "" if stage.evidence is None else evidence_line(stage.evidence)
             rows.append((stage.name, what, "", "held fixed", basis))
     return Table(tuple(map(Column, heads)), tuple(rows))
+
+
+def _telling(chances: Chances) -> tuple[DoubtRow, ...]:
+    """What moves the bill by more than a trifle, the widest first."""
+    least = LITTLE * chances.risk.cost_usd.base
+    return tuple(row for row in doubt_rows(chances) if row.bar.width_usd > least)
 
 
 def _bill(found: Answer) -> Table:
@@ -215,12 +226,14 @@ def _not_in(found: Answer) -> str:
 
 def _wrong(found: Answer, chances: Chances) -> Iterator[tuple[str, str]]:
     """The inputs that could make it dearest, and being late, each in money."""
-    rows = [row for row in doubt_rows(chances) if row.ends[1].usd > 0.0]
+    rows = [row for row in _telling(chances) if row.ends[1].usd > 0.0]
     for row in sorted(rows, key=lambda row: -row.ends[1].usd)[:MOST_RISKS]:
         worse = row.ends[1]
-        yield row.short, f"{_measured(row.bar.doubt)} at {worse.value} puts {worse.added} on the bill."
-    late = found.slip(SLIP_WEEKS)
-    if late.total_usd > 0.0:
+        more = format_money(worse.usd)
+        yield row.short, f"{_measured(row.bar.doubt)} at {worse.value} adds {more} to the bill."
+    length = chances.risk.programme_days.base
+    weeks = next((weeks for days, weeks in SLIPS if length >= days), 0.0)
+    if weeks and (late := found.slip(weeks)).total_usd > 0.0:
         yield "Late", f"{slip_words(late)}."
 
 
