@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,9 @@ def run(arguments: Sequence[str]) -> int:
     )
     chosen = parser.parse_args(arguments)
     if chosen.output is None:
-        write(_markdown(_page(chosen)[2]))
+        from isocost.report.paper.forms import markdown_text
+
+        write(markdown_text(_page(chosen)[2]))
         return 0
     _write_file(chosen, Path(chosen.output))
     return 0
@@ -55,15 +57,25 @@ def _write_file(chosen: argparse.Namespace, out: Path) -> None:
     from isocost.cli.arguments import refuse_same
     from isocost.files import ensure_writable, write_atomically
     from isocost.files.presets import find_plan
+    from isocost.report.paper.forms import DRAWN, PLAIN
 
-    make = _FORMS.get(out.suffix.lower())
-    if make is None:
-        known = ", ".join(_FORMS)
+    suffix = out.suffix.lower()
+    if suffix not in (*DRAWN, *PLAIN):
+        known = ", ".join((*DRAWN, *PLAIN))
         raise UsageError(f"--output: {out.name!r} names none of the forms there are: {known}.")
     refuse_same(find_plan(chosen.file), out)
     ensure_writable(out)
     found, chances, page = _page(chosen)
-    write_atomically(out, make(found, chances, page, chosen.paper))
+    if suffix in PLAIN:
+        made = PLAIN[suffix](page, found)
+    else:
+        from isocost.ui.app import application, use_offscreen
+        from isocost.ui.paper.documents import document
+
+        use_offscreen()
+        application()
+        made = document(suffix, found, chances, page, chosen.paper)
+    write_atomically(out, made)
 
 
 def _page(chosen: argparse.Namespace) -> tuple[Answer, Chances, Paper]:
@@ -92,52 +104,3 @@ def level_of(text: str) -> float:
     if not 0.01 <= level <= 0.99:
         raise UsageError(f"--level: must be a chance from 0.01 to 0.99, such as 0.8 or 90%, got {text!r}.")
     return level
-
-
-def _pdf(found: Answer, chances: Chances, page: Paper, sheet: str) -> bytes:
-    from isocost.ui.app import application, use_offscreen
-    from isocost.ui.paper.documents import pdf
-
-    use_offscreen()
-    application()
-    return pdf(found, chances, page, "Letter" if sheet == "Letter" else "A4")
-
-
-def _html(found: Answer, chances: Chances, page: Paper, _: str) -> bytes:
-    from isocost.ui.app import application, use_offscreen
-    from isocost.ui.paper.documents import html
-
-    use_offscreen()
-    application()
-    return html(found, chances, page).encode("utf-8")
-
-
-def _md(found: Answer, chances: Chances, page: Paper, _: str) -> bytes:
-    return _markdown(page).encode("utf-8")
-
-
-def _markdown(page: Paper) -> str:
-    from isocost.report.paper.forms import markdown_text
-
-    return markdown_text(page)
-
-
-def _xlsx(found: Answer, chances: Chances, page: Paper, _: str) -> bytes:
-    from isocost.report.paper.forms import sheets
-    from isocost.report.paper.workbook import workbook
-
-    return workbook(sheets(page, found))
-
-
-def _csv(found: Answer, chances: Chances, page: Paper, _: str) -> bytes:
-    from isocost.report.forms import csv_of
-    from isocost.report.paper.forms import figures_table
-
-    table = figures_table(found)
-    return csv_of([column.key or column.name for column in table.columns], table.rows).encode("utf-8")
-
-
-_FORMS: dict[str, Callable[[Answer, Chances, Paper, str], bytes]] = {
-    ".pdf": _pdf, ".html": _html, ".md": _md, ".xlsx": _xlsx, ".csv": _csv,
-}  # fmt: skip
-"""How the page is made, by the suffix of its file."""

@@ -147,6 +147,7 @@ class Menus:
         self._add(menu, "&Save", documents.save, keys.Save)
         self._add(menu, "Save &as…", documents.save_as, "Ctrl+Shift+S")
         self._add(menu, "&Export picture…", window.export_picture, "Ctrl+E")
+        self._add(menu, "&Report…", partial(window.open_own, "report"), "Ctrl+Shift+R")
         menu.addSeparator()
         quit_action = self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from isocost import paths
 from isocost.plan.answer.estimate import Answer
 from isocost.quantities import plain_spaces
 from isocost.report.findings.ledger import cash_table
+from isocost.report.forms import csv_of
 from isocost.report.forms import markdown as md
 from isocost.report.paper.content import Paper
+from isocost.report.paper.workbook import workbook
 from isocost.report.table import Column, Table
 
 METHOD = (
@@ -129,3 +131,26 @@ def figures_table(found: Answer) -> Table:
             values = zip(("",), (on[figure.key],), strict=True)
         rows += [(figure.label, stage, value, figure.unit, figure.key) for stage, value in values]
     return Table(columns, tuple(rows))
+
+
+def _markdown_bytes(page: Paper, _: Answer) -> bytes:
+    return markdown_text(page).encode("utf-8")
+
+
+def _workbook_bytes(page: Paper, found: Answer) -> bytes:
+    return workbook(sheets(page, found))
+
+
+def _csv_bytes(_: Paper, found: Answer) -> bytes:
+    table = figures_table(found)
+    return csv_of([column.key or column.name for column in table.columns], table.rows).encode("utf-8")
+
+
+PLAIN: Mapping[str, Callable[[Paper, Answer], bytes]] = {
+    ".md": _markdown_bytes,
+    ".xlsx": _workbook_bytes,
+    ".csv": _csv_bytes,
+}
+"""Forms without charts, by the suffix of their file."""
+DRAWN = (".pdf", ".html")
+"""Forms with charts, which a window's library draws."""

@@ -12,7 +12,7 @@ from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer
 from isocost.quantities import money_shown_in
 from isocost.report.paper.content import Paper
-from isocost.report.paper.forms import html_text
+from isocost.report.paper.forms import PLAIN, html_text
 from isocost.ui.look.theme import LIGHT, Theme, load_fonts
 from isocost.ui.paper.charts import Picture, pictures
 from isocost.ui.paper.sheet import paint_page
@@ -35,6 +35,15 @@ def paper_theme() -> Theme:
     """The light theme in the type of a page; its glyphs can be searched and copied."""
     load_fonts()
     return replace(LIGHT, scale=TEXT, plain_glyphs=True)
+
+
+def document(suffix: str, found: Answer, chances: Chances, page: Paper, size: Format = "A4") -> bytes:
+    """The page in the form that a suffix of ``PLAIN`` or ``DRAWN`` names; an application must be there."""
+    if suffix in PLAIN:
+        return PLAIN[suffix](page, found)
+    if suffix == ".pdf":
+        return pdf(found, chances, page, size)
+    return html(found, chances, page).encode("utf-8")
 
 
 def pdf(found: Answer, chances: Chances, page: Paper, size: Format = "A4") -> bytes:
