@@ -56,8 +56,17 @@ def test_the_page_follows_the_plan(window, dialog):
     assert dialog.preview.accessibleName() != before
 
 
-@pytest.mark.parametrize(("name", "begins"), [("p.pdf", b"%PDF"), ("p", b"%PDF"), ("p.html", b"<!doctype"),
-                                              ("p.md", b"# "), ("p.xlsx", b"PK"), ("p.csv", b"Figure,")])  # fmt: skip
+FORMS = {
+    "p.pdf": b"%PDF",
+    "p": b"%PDF",
+    "p.html": b"<!doctype",
+    "p.md": b"# ",
+    "p.xlsx": b"PK",
+    "p.csv": b"Figure,",
+}
+
+
+@pytest.mark.parametrize(("name", "begins"), FORMS.items())
 def test_the_suffix_is_the_form(window, qtbot, dialog, tmp_path, monkeypatch, name, begins):
     saved_as(monkeypatch, tmp_path / name)
     press(qtbot, window, dialog, "save")
