@@ -60,7 +60,7 @@ M_ARENA_MAX, FEW = -8, 2
 """A parameter of glibc's ``mallopt`` (malloc.h), and how many heaps: the window's and the workers'."""
 M_MMAP_THRESHOLD, LARGE = -3, 1 << 20
 """From how many bytes on a block is the system's own, and goes back to it when it is freed."""
-M_TRIM_THRESHOLD, KEPT = -1, 64 << 20
+M_TRIM_THRESHOLD, KEPT = -1, 16 << 20
 """How many freed bytes a heap keeps at its end, for the next step of a drag."""
 
 
