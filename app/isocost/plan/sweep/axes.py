@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,8 +15,8 @@ from isocost.catalog.names import nearest_name
 from isocost.catalog.vocabulary import vocabulary
 from isocost.plan.doubt.ranged import STILL, stages_of
 from isocost.plan.inputs.input import Choice, Input, problem
-from isocost.plan.inputs.table import CHOICES, INPUTS, NUMBERS
-from isocost.plan.kinds import RlStage
+from isocost.plan.inputs.table import INPUTS, NUMBERS
+from isocost.plan.kinds import RlStage, kind_of
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.solve.solution import PATHS
@@ -30,6 +31,7 @@ SHORT: dict[str, str] = {
     "accelerator": "hardware.accelerator",
 }
 """Inputs by the words other commands have for them."""
+COUNT, PRICE = PATHS["count"], PATHS["price"]
 MODELS = ("model.name", "distillation.teacher")
 """Choices among the catalogue's models."""
 AUTOMATIC = "auto"
@@ -54,6 +56,8 @@ class Axis:
     """Places of the stages that it bears on; none = it surrounds them all."""
     values: tuple[Any, ...]
     """In the order of the rows: numbers in the input's unit, or what a choice stores."""
+    at_once: bool
+    """Whether all values are worked out on arrays: inputs of the bill, prices, the count."""
 
     @property
     def own(self) -> bool:
@@ -68,7 +72,7 @@ class Axis:
     @property
     def order(self) -> tuple[bool, int, bool]:
         """When its value is put into a plan: choices first, which bring prices and sizes of their own."""
-        return self.is_number, list(INPUTS).index(self.path), self.own
+        return self.is_number, _PLACES[self.path], self.own
 
 
 def typed_axis(scenario: Scenario, text: str, catalog: Catalog) -> Axis:
@@ -76,7 +80,7 @@ def typed_axis(scenario: Scenario, text: str, catalog: Catalog) -> Axis:
 
     Spaced as the input's own slider is where no spacing is typed. Raises SweepError.
     """
-    key, equals, values = (part.strip() for part in text.partition("="))
+    key, equals, values = (part.strip() for part in text.rpartition("="))  # names of stages may hold one
     if not equals or not values:
         raise SweepError(f"{text!r}: an axis is typed as KEY=LOW..HIGH:N or KEY=A,B,C.")
     declared = INPUTS[_path(scenario, key)]
@@ -116,9 +120,18 @@ def axis(scenario: Scenario, key: str, values: Sequence[Any], catalog: Catalog) 
     else:
         taken = [_word(key, each, declared, catalog) for each in values]
     if len(set(taken)) < len(taken):
-        twice = next(each for i, each in enumerate(taken) if each in taken[:i])
+        twice = next(each for each, times in Counter(taken).items() if times > 1)
         raise SweepError(f"{key}: {twice} is there twice.")
-    return Axis(full, path, stages, tuple(taken))
+    return Axis(full, path, stages, tuple(taken), _at_once(scenario, path, stages, own=bool(stage)))
+
+
+def _at_once(scenario: Scenario, path: str, stages: tuple[int, ...], *, own: bool) -> bool:
+    if path not in NUMBERS:
+        return False
+    if path == COUNT:
+        # Hours that somebody claims are of the count they were claimed on: each is a claim of its own.
+        return not own and not any(kind_of(scenario.stages[at]).claimed for at in stages)
+    return not stages or path == PRICE
 
 
 def _path(scenario: Scenario, key: str) -> str:
@@ -192,7 +205,8 @@ def _number(key: str, value: Any, declared: Input) -> float:
     number = float(value)
     if not math.isfinite(number):
         raise SweepError(f"{key}: expected a finite number, got {value}.")
-    if wrong := problem(declared, number):
+    possible = declared.minimum <= number <= declared.maximum and (not declared.integer or number % 1 == 0)
+    if not possible and (wrong := problem(declared, number)):  # worded for each, which takes its time
         raise SweepError(f"{key}: {wrong}")
     return int(number) if declared.integer else number
 
@@ -226,4 +240,4 @@ def _word(key: str, value: Any, declared: Choice, catalog: Catalog) -> Any:
     raise SweepError(f"{key}: unknown value {str(value)[:40]!r}; {wanted}")
 
 
-assert set(SHORT.values()) <= {*NUMBERS, *CHOICES}
+_PLACES = {path: place for place, path in enumerate(INPUTS)}

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from isocost.plan.doubt.response import EXACT
 from isocost.plan.sweep.axes import Axis, SweepError
-from isocost.plan.sweep.points import at_once
 from isocost.quantities import format_count
 
 SAME_SEARCH = ("data.tokens", "tuning.epochs", *EXACT)
@@ -26,7 +25,7 @@ MOST_SEARCHES = 64
 
 def _cheapness(axis: Axis) -> int:
     """Searched anew for each value, hours worked out anew, or all values at once."""
-    return 2 if at_once(axis) else int(axis.path in SAME_SEARCH)
+    return 2 if axis.at_once else int(axis.path in SAME_SEARCH)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Grid:
     @cached_property
     def part_size(self) -> int:
         """Points of a part; the last may have fewer."""
-        together = prod(len(each.values) for each in self.axes if at_once(each))
+        together = prod(len(each.values) for each in self.axes if each.at_once)
         if together >= MOST_ROWS:
             return MOST_ROWS
         return together * min(MOST_SEARCHES, MOST_ROWS // together)

@@ -22,9 +22,9 @@ from isocost.plan.physics.records import Array, StageRun
 from isocost.plan.project.choosing import NO_PRICE
 from isocost.plan.project.project import Project, hardware_of, price_of
 from isocost.plan.project.runs import run_scenario
-from isocost.plan.sweep.axes import Axis
+from isocost.plan.sweep.axes import COUNT, PRICE, Axis
 
-COUNT, PRICE, PURCHASE = "hardware.count", "price.usd_per_gpu_hour", "ownership.usd_per_accelerator"
+PURCHASE = "ownership.usd_per_accelerator"
 FIGURES = (
     "cost_usd",
     "wall_days",
@@ -54,12 +54,6 @@ class Priced:
     """Why points have no figures, or what has to be known of them, each once."""
 
 
-def at_once(axis: Axis) -> bool:
-    """Whether all values of an axis are worked out on arrays: inputs of the bill, prices and the count."""
-    money = not axis.stages or axis.path == PRICE
-    return axis.is_number and (money or (axis.path == COUNT and not axis.own))
-
-
 def priced(project: Project, axes: Sequence[Axis], places: NDArray[np.int32], catalog: Catalog) -> Priced:
     """A plan's only scenario at some points.
 
@@ -70,11 +64,10 @@ def priced(project: Project, axes: Sequence[Axis], places: NDArray[np.int32], ca
     figures = np.full((places.shape[1], WIDTH), np.nan)
     figures[:, NOTE] = 0.0
     notes: dict[str, int] = {}
-    searched = [i for i, each in enumerate(axes) if not at_once(each)]
+    searched = [i for i, each in enumerate(axes) if not each.at_once]
     for rows in _alike(places[searched]):
-        block = _Block(project, axes, places[:, rows], catalog)
         try:
-            found, note = block.figures()
+            found, note = _Block(project, axes, places[:, rows], catalog).figures()
         except (CatalogError, ValueError, ArithmeticError) as error:
             found, note = None, str(error) or type(error).__name__
         if found is not None:
@@ -107,7 +100,7 @@ class _Block:
         for i in sorted(range(len(axes)), key=lambda i: axes[i].order):
             each = axes[i]
             value = each.values[places[i, 0]]
-            if at_once(each):
+            if each.at_once:
                 values = np.array(each.values, dtype=np.float64)[places[i]]
                 self.given[each.key] = each, values
                 # A share of 0 has no line in the bill: where any point has one, all are given it.
