@@ -100,15 +100,8 @@ def axis(scenario: Scenario, key: str, values: Sequence[Any], catalog: Catalog) 
     Raises:
         SweepError: there is no such input, no stage uses it, or a value cannot be.
     """
-    path = _path(scenario, key)
-    stage = key.rpartition(SEPARATOR)[0]
-    full = f"{stage}{SEPARATOR}{path}" if stage else path
+    full, path, stages = addressed(scenario, key)
     declared = INPUTS[path]
-    stages = stages_of(scenario, path, stage)
-    if isinstance(stages, str):
-        raise SweepError(f"{key}: {stages}")
-    if declared.section == "phases" and len(_phases(scenario, stages[0])) > 1:
-        raise SweepError(f"{key}: a recipe of several phases has no single value of this.")
     if not values:
         raise SweepError(f"{key}: at least one value is needed.")
     if len(values) > MOST_VALUES:
@@ -122,7 +115,19 @@ def axis(scenario: Scenario, key: str, values: Sequence[Any], catalog: Catalog) 
     if len(set(taken)) < len(taken):
         twice = next(each for each, times in Counter(taken).items() if times > 1)
         raise SweepError(f"{key}: {twice} is there twice.")
-    return Axis(full, path, stages, tuple(taken), _at_once(scenario, path, stages, own=bool(stage)))
+    return Axis(full, path, stages, tuple(taken), _at_once(scenario, path, stages, own=SEPARATOR in full))
+
+
+def addressed(scenario: Scenario, key: str) -> tuple[str, str, tuple[int, ...]]:
+    """A key in full, the path of its input, and the places of the stages it bears on. Raises SweepError."""
+    path = _path(scenario, key)
+    stage = key.rpartition(SEPARATOR)[0]
+    stages = stages_of(scenario, path, stage)
+    if isinstance(stages, str):
+        raise SweepError(f"{key}: {stages}")
+    if INPUTS[path].section == "phases" and len(_phases(scenario, stages[0])) > 1:
+        raise SweepError(f"{key}: a recipe of several phases has no single value of this.")
+    return (f"{stage}{SEPARATOR}{path}" if stage else path), path, stages
 
 
 def _at_once(scenario: Scenario, path: str, stages: tuple[int, ...], *, own: bool) -> bool:
