@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CatalogError",
     "Chances",
+    "Explanation",
     "FileError",
     "Plan",
     "PlanError",

@@ -1,6 +1,7 @@
 # What __init__.py reads when it is asked for; a stub, so that no module of the package is seen to import all.
 from isocost.api import CatalogError as CatalogError
 from isocost.api import Chances as Chances
+from isocost.api import Explanation as Explanation
 from isocost.api import FileError as FileError
 from isocost.api import Plan as Plan
 from isocost.api import PlanError as PlanError

@@ -237,7 +237,7 @@ def test_importing_loads_nothing_and_no_question_loads_qt(python, isocost_enviro
         "import sys, isocost\n"
         "assert not {'numpy', 'msgspec', 'isocost.api'} & set(sys.modules)\n"
         "isocost.sweep('startup-7b', {'price': [1.0, 2.0]}); isocost.risk('startup-7b', samples=10)\n"
-        "isocost.curves('startup-7b'); isocost.solve('startup-7b', 'tokens', budget_usd=3e5)\n"
+        "isocost.curves('startup-7b', others=False); isocost.solve('startup-7b', 'tokens', budget_usd=3e5)\n"
         "isocost.explain('startup-7b', 'total.cost_usd'); isocost.presets()\n"
         "assert not [name for name in sys.modules if name.startswith(('PySide6', 'pyqtgraph', 'pandas'))]\n"
     )

@@ -16,12 +16,14 @@ from isocost.api.plans import Plan, PlanError, load, presets
 from isocost.api.sweeping import Sweep, sweep
 from isocost.catalog import CatalogError
 from isocost.files import FileError
+from isocost.plan.money.explain import Explanation
 from isocost.plan.solve.case import WishError
 from isocost.plan.sweep.axes import SweepError
 
 __all__ = [
     "CatalogError",
     "Chances",
+    "Explanation",
     "FileError",
     "Plan",
     "PlanError",
