@@ -23,7 +23,8 @@ from isocost.paths import presets
 from isocost.plan.project.project import replace_stage
 
 SLOW = ["--vary", "parameters=1B..70B:130", "--vary", "price=1..4:3"]
-"""Three parts of a second or so each."""
+"""Three parts, of a second or so each."""
+TWO_PARTS = ["--vary", "parameters=1B..70B:70", "--vary", "count=64,512"]
 SMALL = ["--vary", "tokens=1T,2T", "--vary", "count=64,300", "--vary", "price=1,2.5"]
 
 
@@ -281,17 +282,9 @@ def test_a_dask_cluster_writes_the_same_bytes(tmp_path, python, isocost_environm
         text=True,
     ) as cluster:
         address = cluster.stdout.readline().strip()
-        line = [python, "-m", "isocost.cli", "sweep", "startup-7b", *SLOW]
-        for arguments in (["-o", "dask.csv", "--dask", address], ["-o", "pool.csv", "--workers", "2"]):
-            done = subprocess.run(
-                [*line[:4], str(repository / "presets/startup-7b.yaml"), *SLOW, *arguments],
-                env=isocost_environment,
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, done.stderr
+        assert swept(tmp_path / "dask.csv", *TWO_PARTS, "--dask", address) == 0
         cluster.stdin.close()
+    assert swept(tmp_path / "pool.csv", *TWO_PARTS, "--workers", "2") == 0
     assert (tmp_path / "dask.csv").read_bytes() == (tmp_path / "pool.csv").read_bytes()
 
 

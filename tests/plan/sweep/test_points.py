@@ -24,7 +24,14 @@ from isocost.plan.sweep.grid import Grid
 from isocost.plan.sweep.points import FIGURES, FITS, NOTE
 from isocost.plan.sweep.running import sweep
 
-PLANS = ("startup-7b", "smollm3-programme", "minimax-m1-rl", "rent-or-buy-64-h100", "deepseek-r1")
+PLANS = (
+    "startup-7b",
+    "smollm3-programme",
+    "minimax-m1-rl",
+    "rent-or-buy-64-h100",
+    "deepseek-r1",
+    "qlora-8b-on-a-4090",
+)
 VALUES = {
     "data.tokens": [1e9, 3e11, 2e13],
     "data.sequence": [2048, 32_768],
@@ -38,6 +45,9 @@ VALUES = {
     "efficiency.mfu": [0.1, 0.45],
     "efficiency.goodput": [0.8, 1.0],
     "efficiency.stack": ["vendor", "research"],
+    "tuning.method": ["lora", "full"],
+    "tuning.epochs": [1.0, 3.0],
+    "data.batch_tokens": [65_536.0, 4e6],
     "layout.tp": [1, 8],
     "layout.sharding": ["auto", "zero3"],
     "supply.mode": ["on-demand", "reserved", "spot", "owned"],

@@ -16,7 +16,7 @@ from isocost.catalog.vocabulary import vocabulary
 from isocost.plan.doubt.ranged import STILL, stages_of
 from isocost.plan.inputs.input import Choice, Input, problem
 from isocost.plan.inputs.table import INPUTS, NUMBERS
-from isocost.plan.kinds import RlStage, kind_of
+from isocost.plan.kinds import PretrainStage, RlStage, kind_of
 from isocost.plan.project.project import Scenario
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.plan.solve.solution import PATHS
@@ -31,7 +31,7 @@ SHORT: dict[str, str] = {
     "accelerator": "hardware.accelerator",
 }
 """Inputs by the words other commands have for them."""
-COUNT, PRICE = PATHS["count"], PATHS["price"]
+COUNT, PRICE, TOKENS = PATHS["count"], PATHS["price"], PATHS["tokens"]
 MODELS = ("model.name", "distillation.teacher")
 """Choices among the catalogue's models."""
 AUTOMATIC = "auto"
@@ -57,7 +57,7 @@ class Axis:
     values: tuple[Any, ...]
     """In the order of the rows: numbers in the input's unit, or what a choice stores."""
     at_once: bool
-    """Whether all values are worked out on arrays: inputs of the bill, prices, the count."""
+    """Whether all its values are worked out on arrays: of the bill, prices, the count, tokens read once."""
 
     @property
     def own(self) -> bool:
@@ -136,7 +136,15 @@ def _at_once(scenario: Scenario, path: str, stages: tuple[int, ...], *, own: boo
     if path == COUNT:
         # Hours that somebody claims are of the count they were claimed on: each is a claim of its own.
         return not own and not any(kind_of(scenario.stages[at]).claimed for at in stages)
-    return not stages or path == PRICE
+    return not stages or path == PRICE or (path == TOKENS and _is_all_reading(scenario, stages))
+
+
+def _is_all_reading(scenario: Scenario, stages: tuple[int, ...]) -> bool:
+    """Whether hours follow tokens alone: of one stage that reads each once, in batches of a typed size."""
+    stage = scenario.stages[stages[0]]
+    counted = sum(each.enabled for each in scenario.stages)
+    once = isinstance(stage, PretrainStage) and not hasattr(stage, "tuning")  # which may have epochs
+    return counted == 1 and once and stage.data.batch_tokens is not None
 
 
 def _path(scenario: Scenario, key: str) -> str:

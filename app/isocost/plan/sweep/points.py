@@ -19,10 +19,11 @@ from isocost.plan.money.ownership import purchase_price
 from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.physics.counts import Counts, obtainable, units_of
 from isocost.plan.physics.records import Array, StageRun
+from isocost.plan.physics.training import training_hours
 from isocost.plan.project.choosing import NO_PRICE
 from isocost.plan.project.project import Project, hardware_of, price_of
 from isocost.plan.project.runs import run_scenario
-from isocost.plan.sweep.axes import COUNT, PRICE, Axis
+from isocost.plan.sweep.axes import COUNT, PRICE, TOKENS, Axis
 
 PURCHASE = "ownership.usd_per_accelerator"
 FIGURES = (
@@ -125,6 +126,8 @@ class _Block:
         own = scenario.hardware.accelerator
         runs = [each[0] for each in run_scenario(counted, [own], [counts], catalog, each_count=True)]
         spread = [_at_each(run, at) for run in runs]
+        if TOKENS in self.given:
+            spread = [self._reading(run) for run in spread]
         held = self._held(runs, counts)[at]
         entry = catalog.accelerator(own)
         point = Point(entry, scenario.price.usd_per_gpu_hour, held, spread)
@@ -151,6 +154,15 @@ class _Block:
         """The value of a shared input at each point."""
         return self.given[path][1] if path in self.given else np.full(self.size, otherwise)
 
+    def _reading(self, run: StageRun) -> StageRun:
+        """The plan's one stage with the tokens of each point."""
+        assert run.tokens_per_s_per_gpu is not None
+        assert run.goodput is not None
+        assert run.waste is not None
+        tokens = self.given[TOKENS][1]
+        hours = training_hours(tokens, run.tokens_per_s_per_gpu, run.goodput, run.waste)
+        return replace(run, gpu_hours=hours)
+
     def _held(self, runs: Sequence[StageRun], counts: Counts) -> Counts:
         """Accelerators the scenario holds: the most that a stage on them takes, as a plan has it."""
         shared = [run.counts for run, each in zip(runs, self.stages, strict=True) if each.hardware is None]
@@ -176,7 +188,7 @@ class _Block:
                 rows = np.array(same, dtype=bool)[:, None]
                 given["stage.purchase"] = np.where(rows, taken, values["stage.purchase"])
                 given["held.purchase"] = taken
-            elif axis.path != COUNT:
+            elif axis.path not in (COUNT, TOKENS):
                 given[axis.path] = taken
         return given
 
@@ -202,10 +214,6 @@ def _at_each(run: StageRun, at: NDArray[np.intp]) -> StageRun:
     """A run at counts repeated as points have them; one of a single count speaks for every point."""
     if len(run.counts) == 1:
         return run
-    return replace(
-        run,
-        counts=run.counts[at],
-        gpu_hours=run.gpu_hours[at],
-        fits=run.fits[at] if len(run.fits) > 1 else run.fits,
-        mfu=run.mfu[at] if run.mfu is not None and len(run.mfu) > 1 else run.mfu,
-    )
+    names = ("counts", "gpu_hours", "fits", "mfu", "tokens_per_s_per_gpu", "goodput", "waste")
+    arrays = {name: held for name in names if (held := getattr(run, name)) is not None}
+    return replace(run, **{name: held[at] if len(held) > 1 else held for name, held in arrays.items()})
