@@ -143,8 +143,9 @@ def _is_all_reading(scenario: Scenario, stages: tuple[int, ...]) -> bool:
     """Whether hours follow tokens alone: of one stage that reads each once, in batches of a typed size."""
     stage = scenario.stages[stages[0]]
     counted = sum(each.enabled for each in scenario.stages)
-    once = isinstance(stage, PretrainStage) and not hasattr(stage, "tuning")  # which may have epochs
-    return counted == 1 and once and stage.data.batch_tokens is not None
+    if not isinstance(stage, PretrainStage) or hasattr(stage, "tuning"):  # which may have epochs
+        return False
+    return counted == 1 and stage.data.batch_tokens is not None
 
 
 def _path(scenario: Scenario, key: str) -> str:
