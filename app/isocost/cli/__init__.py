@@ -57,6 +57,7 @@ COMMANDS = {
     "actual": Command("isocost.cli.runs.actual", "a run under way against its plan: pace and forecast"),
     "nearest": Command("isocost.cli.runs.nearest", "the measured runs most like a plan, our error on them"),
     "predict": Command("isocost.cli.runs.predict", "what the model says of runs described in a table"),
+    "sweep": Command("isocost.cli.sweep", "a plan priced at every point of a grid of its inputs"),
     "validate": Command("isocost.cli.runs.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.runs.calibrate", "a plan corrected by your own measured runs"),
     "schema": Command("isocost.cli.schema", "what plan files hold and commands print, as JSON Schema"),

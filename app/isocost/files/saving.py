@@ -7,8 +7,9 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -52,7 +53,8 @@ def ensure_writable(path: Path) -> None:
     try:
         _refuse_special(path)
         probe = _temporary(path)
-        _write_through(probe, b"")
+        with _written_through(probe):
+            pass
         os.unlink(probe)
     except (OSError, ValueError) as error:
         raise FileError(path, f"cannot be saved: {os_problem(error)}.") from None
@@ -60,11 +62,22 @@ def ensure_writable(path: Path) -> None:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` in one step, flushed to the disk. Raises OSError."""
+    with writing_atomically(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def writing_atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its place at ``path`` in one step once the block is done, flushed to the disk.
+
+    What is too large to be held at once is written so. Where the block fails nothing changes. Raises OSError.
+    """
     target = Path(os.path.realpath(path))
     _refuse_special(target)
     temporary = _temporary(target)
     try:
-        _write_through(temporary, data)
+        with _written_through(temporary) as file:
+            yield file
         with contextlib.suppress(FileNotFoundError):
             os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(temporary, target)
@@ -88,10 +101,12 @@ def _temporary(target: Path) -> Path:
     return target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
 
 
-def _write_through(path: Path, data: bytes) -> None:
+@contextlib.contextmanager
+def _written_through(path: Path) -> Iterator[BinaryIO]:
+    """A new file whose bytes are on the disk once the block is done."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(data)
+        yield file
         file.flush()
         os.fsync(file.fileno())
 
