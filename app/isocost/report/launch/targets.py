@@ -17,11 +17,21 @@ UNEVEN = "num_layers_in_first_pipeline_stage"
 """Megatron-core's field that deals layers out unevenly."""
 
 
+LABELS = {
+    "megatron": "Megatron-LM",
+    "torchtitan": "torchtitan",
+    "deepspeed": "DeepSpeed + HF",
+    "axolotl": "axolotl",
+    "nemo-rl": "NeMo-RL",
+    "verl": "verl",
+}
+"""What each target is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """Settings of one framework, without the comments in front."""
 
-    label: str
     name: str
     """Of a file of this form."""
     body: str
@@ -64,7 +74,7 @@ def megatron(run: Wanted) -> Body:
     if first:
         assumed.append("CUDA_DEVICE_MAX_CONNECTIONS=1 is for Hopper and before")
         body = f"{first}\n{body}"
-    return Body("Megatron-LM", "launch.sh", body, tuple(assumed), "#!/bin/bash")
+    return Body("launch.sh", body, tuple(assumed), "#!/bin/bash")
 
 
 def _wrapped(flags: Sequence[str]) -> list[str]:
@@ -226,7 +236,7 @@ def torchtitan(run: Wanted) -> Body:
         assumed.append("enable_cpu_offload keeps parameters, gradients and optimizer on the host")
     assumed += divisions(run, None)
     assumed.append("TOML until 2026-02-23; after it the same names are flags: --training.steps, and so on")
-    return Body("torchtitan", "launch.toml", _toml(groups), tuple(assumed))
+    return Body("launch.toml", _toml(groups), tuple(assumed))
 
 
 def _titan_stages(run: Wanted) -> dict[str, Any]:
@@ -307,7 +317,7 @@ def deepspeed(run: Wanted) -> Body:
         f"started on {run.gpus:,} processes: deepspeed --num_nodes {run.nodes} --num_gpus {run.per_node}",
         "what stands under deepspeed: is the DeepSpeed JSON, and may be a file of its own",
     ]
-    return Body("DeepSpeed with Hugging Face", "launch.yaml", dump_tree(tree).rstrip(), tuple(assumed))
+    return Body("launch.yaml", dump_tree(tree).rstrip(), tuple(assumed))
 
 
 def axolotl(run: Wanted) -> Body:
@@ -354,7 +364,7 @@ def axolotl(run: Wanted) -> Body:
     tree |= {"context_parallel_size": run.cp, "tensor_parallel_size": run.tp}
     if run.ep > 1:
         tree["expert_parallel_size"] = run.ep
-    return Body("axolotl", "launch.yaml", dump_tree(tree).rstrip(), tuple(assumed))
+    return Body("launch.yaml", dump_tree(tree).rstrip(), tuple(assumed))
 
 
 def _length(run: Wanted, steps: str, epochs: str) -> dict[str, Any]:
@@ -441,7 +451,7 @@ def nemo_rl(run: Wanted) -> Body:
     ]
     if run.rl is not None:
         assumed.append("generation is given the trainer's tensor parallel; its own may be smaller")
-    return Body("NeMo-RL", "launch.yaml", dump_tree(tree).rstrip(), (*assumed, *divisions(run, UNEVEN)))
+    return Body("launch.yaml", dump_tree(tree).rstrip(), (*assumed, *divisions(run, UNEVEN)))
 
 
 def verl(run: Wanted) -> Body:
@@ -487,7 +497,7 @@ def verl(run: Wanted) -> Body:
         "a mini-batch counts prompts; the reference policy and a critic take the actor's layout",
         "rollouts are given the trainer's tensor parallel; theirs may be smaller",
     ]
-    return Body("verl", "launch.sh", body, (*assumed, *divisions(run, UNEVEN)), "#!/bin/bash")
+    return Body("launch.sh", body, (*assumed, *divisions(run, UNEVEN)), "#!/bin/bash")
 
 
 def _estimator(run: Wanted) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import FIELDS, Settings
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
-from isocost.report.launch.targets import TARGETS, Body
+from isocost.report.launch.targets import LABELS, TARGETS, Body
 from isocost.report.launch.wanted import Wanted
 
 LAYOUT = ("tp", "pp", "vp", "cp", "ep", "microbatch", "recompute", "sharding", "offload", "precision")
@@ -41,14 +41,14 @@ def written(run: Wanted, target: str) -> Written:
     marks += [f"# isocost: {name} {value} by the layers of a stage" for name, value in reckoned.items()]
     lines = [
         *([made.first] if made.first is not None else []),
-        f"# {made.label}: {run.title}, {run.stage}",
+        f"# {LABELS[target]}: {run.title}, {run.stage}",
         f"# {run.gpus:,} {run.accelerator}: {layout_words(run)}",
         *(f"# Assumed: {each}." for each in (*run.remarks, *made.assumed)),
         *marks,
     ]
     text = "\n".join([*map(_one_line, lines), made.body, ""])
     unsaid = tuple(
-        f"{made.label} cannot say {FIELDS[name].lower()} {value}" for name, value in differing.items()
+        f"{LABELS[target]} cannot say {FIELDS[name].lower()} {value}" for name, value in differing.items()
     )
     return Written(target, text, made.name, unsaid, (*run.remarks, *made.assumed))
 
