@@ -314,6 +314,7 @@ def deepspeed(run: Wanted) -> Body:
         tree |= {"load_in_4bit": True} if run.tuning.method == "qlora" else {}
     tree["deepspeed"] = engine
     assumed = [
+        *named(run),
         f"started on {run.gpus:,} processes: deepspeed --num_nodes {run.nodes} --num_gpus {run.per_node}",
         "what stands under deepspeed: is the DeepSpeed JSON, and may be a file of its own",
     ]
@@ -345,7 +346,7 @@ def axolotl(run: Wanted) -> Body:
         tree |= {"adapter": run.tuning.method, "lora_r": round(run.tuning.rank), "lora_target_linear": True}
         tree |= {"load_in_4bit": True} if run.tuning.method == "qlora" else {}
     tree["flash_attention"] = True
-    assumed = []
+    assumed = named(run)
     if sharded:
         tree["fsdp_version"] = 2
         tree["fsdp_config"] = {
@@ -391,8 +392,13 @@ def _hf_optimizer(run: Wanted) -> str:
 
 
 def model_name(run: Wanted) -> str:
-    """The model's name for a framework that loads it by name."""
-    return run.model.name or "your-org/your-model"
+    """The model's name for a framework that loads it from the hub."""
+    return run.hub or run.model.name or "your-org/your-model"
+
+
+def named(run: Wanted) -> list[str]:
+    """What is to be said of that name."""
+    return [] if run.hub else [f"{model_name(run)} stands for the model's name or folder"]
 
 
 # Reinforcement learning
@@ -446,6 +452,7 @@ def nemo_rl(run: Wanted) -> Body:
         tree["sft"] = {"max_num_steps": run.steps or 1}
     tree |= {"policy": policy, "cluster": {"gpus_per_node": run.per_node, "num_nodes": run.nodes}}
     assumed = [
+        *named(run),
         "sequence packing is on, which context parallel needs",
         "put it over a shipped recipe with defaults:, which holds all the rest",
     ]
@@ -494,6 +501,7 @@ def verl(run: Wanted) -> Body:
     config = [] if fsdp else ["--config-name=ppo_megatron_trainer.yaml"]
     body = " \\\n  ".join(["python3 -m verl.trainer.main_ppo", *config, *_overrides(keys)])
     assumed = [
+        *named(run),
         "a mini-batch counts prompts; the reference policy and a critic take the actor's layout",
         "rollouts are given the trainer's tensor parallel; theirs may be smaller",
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isocost.catalog import Catalog
+from isocost.catalog.names import normalised
 from isocost.engine.records import Transformer
 from isocost.plan.answer.fit import FitReport
 from isocost.plan.kinds import Stage, tokens_read
@@ -55,6 +56,8 @@ class Wanted:
     offload: str
     model: ModelChoice
     shape: Transformer
+    hub: str | None = None
+    """The model's name on the hub, where the catalogue has it."""
     tuning: Tuning | None = None
     rl: Rl | None = None
     remarks: tuple[str, ...] = ()
@@ -126,10 +129,20 @@ def wanted(report: FitReport, project: Project, catalog: Catalog, scenario: int 
         offload=offload,
         model=model,
         shape=transformer_of(model, catalog),
+        hub=_hub_name(model, catalog),
         tuning=getattr(stage, "tuning", None),
         rl=stage.rl if isinstance(stage, RlStage) else None,
         remarks=tuple(remarks),
     )
+
+
+def _hub_name(model: ModelChoice, catalog: Catalog) -> str | None:
+    """The owner and name on the hub of a model of the catalogue; None where none is spelled like it."""
+    if model.name is None:
+        return None
+    wanted_name = normalised(catalog.model(model.name).name)
+    spellings = (each for each in catalog.spellings(model.name) if each.count("/") == 1)
+    return next((each for each in spellings if normalised(each.partition("/")[2]) == wanted_name), None)
 
 
 def _layout(report: FitReport) -> tuple[Layout, int] | None:

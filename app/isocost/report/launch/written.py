@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import FIELDS, Settings
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
-from isocost.report.launch.targets import LABELS, TARGETS, Body
+from isocost.report.launch.targets import LABELS, TARGETS, WIDEST, Body
 from isocost.report.launch.wanted import Wanted
 
 LAYOUT = ("tp", "pp", "vp", "cp", "ep", "microbatch", "recompute", "sharding", "offload", "precision")
@@ -41,21 +42,33 @@ def written(run: Wanted, target: str) -> Written:
     marks += [f"# isocost: {name} {value} by the layers of a stage" for name, value in reckoned.items()]
     lines = [
         *([made.first] if made.first is not None else []),
-        f"# {LABELS[target]}: {run.title}, {run.stage}",
+        f"# {LABELS[target]}: {_no_mark(run.title)}, {_no_mark(run.stage)}",
         f"# {run.gpus:,} {run.accelerator}: {layout_words(run)}",
         *(f"# Assumed: {each}." for each in (*run.remarks, *made.assumed)),
         *marks,
     ]
-    text = "\n".join([*map(_one_line, lines), made.body, ""])
+    text = "\n".join([*(part for line in lines for part in _wrapped(_one_line(line))), made.body, ""])
     unsaid = tuple(
         f"{LABELS[target]} cannot say {FIELDS[name].lower()} {value}" for name, value in differing.items()
     )
     return Written(target, text, made.name, unsaid, (*run.remarks, *made.assumed))
 
 
+def _no_mark(name: str) -> str:
+    """A plan's name that no reader takes for one of our own marks."""
+    return name.replace("isocost:", "isocost")
+
+
 def _one_line(text: str) -> str:
     """Names of plans are anybody's: what would end a comment is taken out."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _wrapped(line: str) -> list[str]:
+    """A comment in lines that fit a page."""
+    if not line.startswith("# "):
+        return [line]
+    return textwrap.wrap(line, WIDEST, subsequent_indent="#   ", break_on_hyphens=False)
 
 
 def layout_words(run: Wanted) -> str:

@@ -12,6 +12,9 @@ from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.settled import FIELDS, Settings, settle, world
 from isocost.files.imports.source import Given
 
+_OTHERS = frozenset({"log_history", "isocost", "architectures"})
+"""Keys of files that hold words of settings and are none: a trainer's log, a plan, a model's config.json."""
+_SHAPE = frozenset({"hidden_size", "num_hidden_layers", "n_layer", "d_model", "num_attention_heads"})
 _PROGRAM = 1000
 """A program's name says more than any number of keys."""
 
@@ -57,6 +60,8 @@ def _with_marks(run: Run, content: Content) -> bool:
 
 def trainer_of(content: Content) -> Trainer | None:
     """The framework that most of a file's keys are of; None where none has any."""
+    if _OTHERS & content.keys.keys() or ("model_type" in content.keys and _SHAPE & content.keys.keys()):
+        return None
     scored = [(_score(each, content), each.rank, at) for at, each in enumerate(trainers())]
     best = max(scored)
     return trainers()[best[2]] if best[0] > 0 else None
@@ -71,7 +76,9 @@ def _score(trainer: Trainer, content: Content) -> int:
         for program in content.programs
         for each in trainer.programs
     )
-    if named and (found or not content.keys or " " in content.programs[0] or "." in content.programs[0]):
+    # A script's name may be anybody's: train.py needs a key of the framework too.
+    script = content.programs[0].endswith((".py", ".sh")) if content.programs else True
+    if named and (found or not script):
         return found + _PROGRAM
     return found if found >= _least(content) else 0
 
