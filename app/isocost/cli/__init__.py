@@ -60,6 +60,10 @@ COMMANDS = {
     "sweep": Command("isocost.cli.sweep", "a plan priced at every point of a grid of its inputs"),
     "validate": Command("isocost.cli.runs.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.runs.calibrate", "a plan corrected by your own measured runs"),
+    "import": Command(
+        "isocost.cli.importing", "what a config, settings, log or price list says; a plan of it"
+    ),
+    "launch": Command("isocost.cli.launch", "the layout of a plan as settings of a training framework"),
     "schema": Command("isocost.cli.schema", "what plan files hold and commands print, as JSON Schema"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }
