@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from isocost import paths
 from isocost.catalog import Catalog, load
+from isocost.plan.inputs.starting import new_project
 from isocost.ui.app import make_window, settings
 from isocost.ui.screenshot import settle
-from isocost.ui.session.documents import new_project
 from isocost.ui.session.session import Session
 from isocost.ui.window import Window
 

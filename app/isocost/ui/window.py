@@ -131,11 +131,12 @@ class Window(QMainWindow):
 
     def fill(self, catalog: Catalog) -> None:
         """Put a new plan, its inputs and its answer into the frame; the charts follow after a paint."""
+        from isocost.plan.inputs.starting import new_project
         from isocost.ui.header.headline import Headline
         from isocost.ui.header.ranges_switch import RangesSwitch
         from isocost.ui.inputs.column import InputColumn
         from isocost.ui.inputs.scenarios import ScenarioPicker
-        from isocost.ui.session.documents import Documents, new_project
+        from isocost.ui.session.documents import Documents
         from isocost.ui.session.session import Session
 
         self.session = Session(new_project(catalog), catalog, self)

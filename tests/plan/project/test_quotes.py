@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from isocost.catalog import load
 from isocost.catalog.prices import PriceCard
 from isocost.plan.answer.curves import other_cards
+from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.choosing import (
     price_for,
     price_from,
@@ -26,7 +27,6 @@ from isocost.plan.project.quotes import (
     with_quotes,
     without_quotes,
 )
-from isocost.ui.session.documents import new_project
 
 CATALOG = load(Path("no user files"))
 PLAN = new_project(CATALOG)

@@ -21,11 +21,11 @@ from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP
 from isocost.plan.answer.estimate import answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.inputs.defaults import new_stage
+from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.editing import add_stage
 from isocost.plan.project.project import Project
 from isocost.quantities import format_duration, parse, plain_spaces, shown_duration
 from isocost.report.findings.plan import time_finding
-from isocost.ui.session.documents import new_project
 from tests.plan.curves import KINDS, comparison
 
 SOME = r"([\d.,]+(?: \w+)?)"

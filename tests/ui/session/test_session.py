@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from isocost.catalog import CatalogError, load
 from isocost.plan.answer.estimate import estimate
+from isocost.plan.inputs.starting import new_project
 from isocost.plan.project.project import set_value
 from isocost.plan.values import Price
 from isocost.ui.screenshot import settle
 from isocost.ui.session import session as module
-from isocost.ui.session.documents import new_project
 
 
 def set_tokens(session, tokens, gesture=None):

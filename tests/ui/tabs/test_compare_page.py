@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QWidget
 
 from isocost.files import load_project, save_project
+from isocost.plan.inputs.starting import new_project
 from isocost.ui.look.theme import Theme, ThemeManager
 from isocost.ui.screenshot import settle
-from isocost.ui.session.documents import new_project
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.compare.columns import ScenarioTable
 from isocost.ui.tabs.compare.model import NAME, STATUS

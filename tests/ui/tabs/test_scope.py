@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
+from isocost.plan.inputs.starting import new_project
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.money.ledger import omissions
 from isocost.plan.project.project import get_value
 from isocost.report.findings.inputs import short_source, without_address
 from isocost.ui.screenshot import settle
-from isocost.ui.session.documents import new_project
 from isocost.ui.tabs.ledger.page import LedgerPage
 from isocost.ui.widgets.labels import WrapLabel
 from isocost.ui.window import Window

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from isocost.catalog import Catalog
 from isocost.files.errors import FileError
-from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.files.imports.source import Given, Line, NotUnderstoodError, SourceFile
+from isocost.plan.project.project import Place, Project
 
 
 class Imported(Protocol):
@@ -20,6 +22,15 @@ class Imported(Protocol):
 
     def as_json(self) -> Mapping[str, object]:
         """Every field by its name in files and commands; what the file does not say is None."""
+
+    def finding(self) -> str:
+        """What the file is in one line, without a full stop: "torchtitan settings of llama3 70B"."""
+
+    def lines(self) -> Sequence[Line]:
+        """What was read, each value with where it is from, in the order shown."""
+
+    def change(self, project: Project, catalog: Catalog, at: Place) -> Project:
+        """The project with what was read put into it. Raises NotUnderstoodError: why it cannot."""
 
 
 class Reader(Protocol):
@@ -56,3 +67,21 @@ def read_file(path: Path, given: Given | None = None) -> Imported:
                 raise FileError(path, str(problem)) from None
     known = ", ".join(kind.form for kind in KINDS)
     raise FileError(path, f"this is none of the files that can be imported: {known}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a file says, or several that are parts of one thing."""
+
+    paths: tuple[Path, ...]
+    content: Imported
+
+    @property
+    def name(self) -> str:
+        """The files without their folders."""
+        return " + ".join(path.name for path in self.paths)
+
+
+def read_files(paths: Sequence[Path], given: Given | None = None) -> tuple[Brought, ...]:
+    """What several files say, in order. Raises FileError for the first that is not understood."""
+    return tuple(Brought((path,), read_file(path, given)) for path in paths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from isocost.files.text import bounded_text
 
@@ -44,3 +45,16 @@ class Given:
     """Tokens of a sequence."""
     batch: int | None = None
     """Sequences of a step."""
+
+
+Origin = Literal["file", "given", "default", "reckoned", "not said", "ignored"]
+"""Where a value is from: the file, the one who imports, the framework's default, arithmetic on those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of what a file says, for people."""
+
+    label: str
+    value: str
+    origin: Origin

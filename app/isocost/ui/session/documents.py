@@ -10,12 +10,9 @@ import msgspec
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from isocost.catalog import Catalog
 from isocost.files import FileError, load_project, save_project
 from isocost.paths import presets
-from isocost.plan.inputs.table import CHOICES, starting_number
-from isocost.plan.project.choosing import price_from
-from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
+from isocost.plan.inputs.starting import new_project
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.boxes import Icon, Role, message_box
@@ -25,23 +22,6 @@ FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
 SUFFIX = ".yaml"
 PLAN_SUFFIXES = (SUFFIX, ".yml", ".isocost")
 MOST_RECENT = 8
-
-
-def new_project(catalog: Catalog) -> Project:
-    """A plan to start from: every input at its declared default."""
-    first = str(CHOICES["hardware.accelerator"].default)
-    entry = catalog.accelerators.get(first) or next(iter(catalog.accelerators.values()))
-    card = catalog.default_price(entry.spec.id)
-    price = price_from(card) if card is not None else Price(usd_per_gpu_hour=2.0)
-    stage = PretrainStage(name="Pre-training", data=Data(tokens=starting_number("data.tokens")))
-    scenario = Scenario(
-        name="Base",
-        model=ModelChoice(parameters=starting_number("model.parameters")),
-        hardware=Hardware(entry.spec.id, int(starting_number("hardware.count"))),
-        price=price,
-        stages=(stage,),
-    )
-    return Project(name="Untitled plan", scenarios=(scenario,))
 
 
 def plan_path(typed: Path) -> Path | None:

@@ -1,0 +1,102 @@
+"""``isocost import``: what a file people already have says, and a plan made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isocost.cli.arguments import add_scenario, command_parser
+from isocost.cli.errors import UsageError
+from isocost.cli.output import write
+
+if TYPE_CHECKING:
+    from isocost.files.imports import Brought
+
+DESCRIPTION = (
+    "Read a model's config.json, training settings, a log or a price catalogue, told apart by what is in it. "
+    "Files of settings that are halves of one run (a DeepSpeed JSON or an accelerate YAML beside the "
+    "arguments of a trainer) are joined into one; of any other files, several are a list. With -o what was "
+    "read becomes a plan: --plan's, or a new one."
+)
+NEW = "new"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print what files say, and write the plan made of it. Raises FileError, UsageError, CatalogError."""
+    parser = command_parser("import", DESCRIPTION)
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file to read")
+    parser.add_argument(
+        "--gpus", metavar="N", help="accelerators of the run, which settings hardly ever hold"
+    )
+    parser.add_argument("--sequence", metavar="N", help="tokens of a sequence, where the file does not say")
+    parser.add_argument("--batch", metavar="N", help="sequences of a step, where the file does not say")
+    parser.add_argument(
+        "--plan", metavar="FILE", help=f"put it into this plan, a preset, or {NEW!r} (default: {NEW})"
+    )
+    add_scenario(parser)
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write the plan here")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how to write what was read"
+    )
+    chosen = parser.parse_args(arguments)
+    # Imported late, so that --help and a mistyped option answer at once.
+    from isocost.files.imports import Given, read_files
+
+    given = Given(
+        gpus=_whole("--gpus", chosen.gpus),
+        sequence=_whole("--sequence", chosen.sequence),
+        batch=_whole("--batch", chosen.batch),
+    )
+    found = read_files(chosen.files, given)
+    if chosen.plan is not None or chosen.output is not None:
+        _put_into_plan(found, chosen.plan or NEW, chosen.scenario, chosen.output)
+    write(_written(found, chosen.format))
+    return 0
+
+
+def _written(found: Sequence[Brought], form: str) -> str:
+    from isocost.report.imported import imported_json, imported_text
+
+    if form == "json":
+        return imported_json([each.content for each in found])
+    return "\n\n".join(imported_text(each.name, each.content) for each in found)
+
+
+def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, output: Path | None) -> None:
+    """Write the plan with everything that was read in it. Raises FileError, UsageError."""
+    from isocost.cli.plans import open_catalog, open_plan, scenario_index
+    from isocost.files import FileError, save_project
+    from isocost.files.imports import NotUnderstoodError
+    from isocost.plan.inputs.starting import new_project
+    from isocost.plan.project.project import Place
+
+    if output is None:
+        raise UsageError("-o OUT is needed with --plan: where the plan is written.")
+    for path in (path for each in found for path in each.paths):
+        if output.exists() and output.samefile(path):
+            raise UsageError(f"{output} is a file that is imported: give the plan another name.")
+    catalog = open_catalog()
+    project = new_project(catalog) if plan == NEW else open_plan(plan, catalog)
+    at = Place(scenario=scenario_index(project, scenario))
+    for each in found:
+        try:
+            project = each.content.change(project, catalog, at)
+        except NotUnderstoodError as problem:
+            raise FileError(each.paths[0], str(problem)) from None
+    save_project(project, output)
+
+
+def _whole(option: str, text: str | None) -> int | None:
+    """A positive whole number typed for an option. Raises UsageError."""
+    if text is None:
+        return None
+    from isocost.quantities import QuantityError, parse
+
+    try:
+        value = parse(text, "count")
+    except QuantityError as error:
+        raise UsageError(f"{option}: {error}") from None
+    if not 1 <= value <= 1e12 or value != int(value):
+        raise UsageError(f"{option}: a whole number of at least 1 is needed, got {text}.")
+    return int(value)
