@@ -1,7 +1,7 @@
 """Logs whose records are dictionaries: ``trainer_state.json``, lines of JSON, and what a trainer prints.
 
-Hugging Face's trainer and those built on it: axolotl, LLaMA-Factory, ms-swift. Most of their speeds are averages
-since the start, which hold the warm-up: the differences between records do not.
+Hugging Face's trainer and those built on it: axolotl, LLaMA-Factory, ms-swift. Most of their speeds are
+averages since the start, which hold the warm-up: the differences between records do not.
 """
 
 from __future__ import annotations

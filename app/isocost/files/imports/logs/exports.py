@@ -133,7 +133,10 @@ def _tensorboard(text: str, file: str) -> Series:
     return series
 
 
-def _agree(values: np.ndarray[tuple[int], np.dtype[np.float64]], between: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
+def _agree(
+    values: np.ndarray[tuple[int], np.dtype[np.float64]],
+    between: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> bool:
     """Whether a curve holds the seconds of its steps, by the clock beside it."""
     both = np.isfinite(values) & np.isfinite(between)
     if both.sum() < 2:

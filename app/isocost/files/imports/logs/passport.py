@@ -33,7 +33,9 @@ def passport(held: Mapping[str, Any]) -> Series:
     if goodput is not None and 0.0 < goodput <= 1.0:
         series.run.facts["goodput"] = goodput
     if _source(held, "topology", "dp") == "assumed":
-        series.notes.append("How many copies of the model trained is assumed in it, so its tokens are doubtful.")
+        series.notes.append(
+            "How many copies of the model trained is assumed in it, so its tokens are doubtful."
+        )
     return series
 
 

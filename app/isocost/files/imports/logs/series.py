@@ -41,9 +41,7 @@ LARGEST = 1e18
 class Run:
     """One run of a log: a file may hold several, one after another."""
 
-    columns: dict[str, array[float]] = field(
-        default_factory=lambda: {name: array("d") for name in COLUMNS}
-    )
+    columns: dict[str, array[float]] = field(default_factory=lambda: {name: array("d") for name in COLUMNS})
     facts: dict[str, float] = field(default_factory=dict)
     memory: dict[MemoryKind, float] = field(default_factory=dict)
     """Bytes, the most of any process."""

@@ -62,7 +62,9 @@ def steady(series: Series, run: Run) -> Steady:
         mask = _settled(run, speed, mask)
         mask &= speed > np.median(speed[mask]) / STALL
         if (used := int(mask.sum())) < LEAST:
-            notes.append(f"Only {used} {'record' if used == 1 else 'records'} of steady state: a rough figure.")
+            notes.append(
+                f"Only {used} {'record' if used == 1 else 'records'} of steady state: a rough figure."
+            )
     return Steady(mask, speed, tuple(note for note in notes if note))
 
 
