@@ -49,9 +49,12 @@ def run(arguments: Sequence[str]) -> int:
         batch=_whole("--batch", chosen.batch),
     )
     found = read_files(chosen.files, given)
+    said = ""
     if chosen.plan is not None or chosen.output is not None:
-        _put_into_plan(found, chosen.plan or NEW, chosen.scenario, chosen.output)
+        said = _put_into_plan(found, chosen.plan or NEW, chosen.scenario, chosen.output)
     write(_written(found, chosen.format))
+    if said and chosen.format == "text":
+        write(f"\n{said}")
     return 0
 
 
@@ -63,13 +66,14 @@ def _written(found: Sequence[Brought], form: str) -> str:
     return "\n\n".join(imported_text(each.name, each.content) for each in found)
 
 
-def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, output: Path | None) -> None:
-    """Write the plan with everything that was read in it. Raises FileError, UsageError."""
+def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, output: Path | None) -> str:
+    """Write the plan with what was read in it; say what changed. Raises FileError, UsageError."""
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.files import FileError, save_project
     from isocost.files.imports import NotUnderstoodError
     from isocost.plan.inputs.starting import new_project
     from isocost.plan.project.project import Place
+    from isocost.report.decisions.importing import put_said
 
     if output is None:
         raise UsageError("-o OUT is needed with --plan: where the plan is written.")
@@ -79,12 +83,15 @@ def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, ou
     catalog = open_catalog()
     project = new_project(catalog) if plan == NEW else open_plan(plan, catalog)
     at = Place(scenario=scenario_index(project, scenario))
+    said: list[str] = []
     for each in found:
         try:
-            project = each.content.change(project, catalog, at)
+            before, project = project, each.content.change(project, catalog, at)
+            said += put_said(each.content, before, project, catalog, at)
         except NotUnderstoodError as problem:
             raise FileError(each.paths[0], str(problem)) from None
     save_project(project, output)
+    return "\n".join([*said, f"Stored in {output}."] if said else [])
 
 
 def _whole(option: str, text: str | None) -> int | None:

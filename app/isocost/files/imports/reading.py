@@ -9,6 +9,8 @@ from typing import Protocol
 
 from isocost.catalog import Catalog
 from isocost.files.errors import FileError
+from isocost.files.imports.logs import LogReader
+from isocost.files.imports.prices import PriceReader
 from isocost.files.imports.source import Given, Line, NotUnderstoodError, SourceFile
 from isocost.plan.project.project import Place, Project
 
@@ -52,7 +54,10 @@ class Kind:
     """"a model's config.json"."""
 
 
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (
+    Kind(LogReader(), "a training log, or an export of its curves"),
+    Kind(PriceReader(), "a catalogue of prices (SkyPilot, gpuhunt, Vantage, or a CSV of quotes)"),
+)
 """Tried in this order."""
 
 
