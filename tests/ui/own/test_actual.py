@@ -145,7 +145,11 @@ def test_what_is_typed_stays_in_the_plan_and_can_be_undone(window, qtbot, dialog
     window.session.undo_stack.setClean()
     window.documents.open(path)
     rest(window)
-    assert [line(dialog, key).text() for key in ("done", "after", "spent")] == ["45 %", "7 days", ""]
+    assert [plain_spaces(line(dialog, key).text()) for key in ("done", "after", "spent")] == [
+        "45 %",
+        "7 days",
+        "",
+    ]
     assert dialog.found is not None
     tell(qtbot, window, dialog, done="", after="")
     assert underway_of(window.session.project.scenarios[0].stages[0]) is None
