@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,11 +32,8 @@ def run(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--sequence", metavar="N", help="tokens of a sequence, where the file does not say")
     parser.add_argument("--batch", metavar="N", help="sequences of a step, where the file does not say")
-    parser.add_argument(
-        "--plan", metavar="FILE", help=f"put it into this plan, a preset, or {NEW!r} (default: {NEW})"
-    )
+    add_plan_of_import(parser)
     add_scenario(parser)
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write the plan here")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to write what was read"
     )
@@ -49,10 +47,23 @@ def run(arguments: Sequence[str]) -> int:
         batch=_whole("--batch", chosen.batch),
     )
     found = read_files(chosen.files, given)
-    if chosen.plan is not None or chosen.output is not None:
-        _put_into_plan(found, chosen.plan or NEW, chosen.scenario, chosen.output)
+    put_into_plan(found, chosen)
     write(_written(found, chosen.format))
     return 0
+
+
+def add_plan_of_import(parser: argparse.ArgumentParser) -> None:
+    """The plan that takes what was read, and where it is written."""
+    parser.add_argument(
+        "--plan", metavar="FILE", help=f"put it into this plan, a preset, or {NEW!r} (default: {NEW})"
+    )
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write the plan here")
+
+
+def put_into_plan(found: Sequence[Brought], chosen: argparse.Namespace) -> None:
+    """Write the plan that the options ask for, if any, with what was read. Raises FileError, UsageError."""
+    if chosen.plan is not None or chosen.output is not None:
+        _put_into_plan(found, chosen.plan or NEW, chosen.scenario, chosen.output)
 
 
 def _written(found: Sequence[Brought], form: str) -> str:
