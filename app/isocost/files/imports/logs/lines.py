@@ -1,0 +1,55 @@
+"""The lines of a log as its program wrote them: without colours, the wrapping of a collector, half-drawn bars."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+LONGEST_LINE = 50_000
+"""Letters of a line that are looked at; a record of any framework is far shorter."""
+_ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+_WRAPPED = ("log", "message", "msg", "textPayload", "line")
+"""Keys under which collectors of containers' output keep a line."""
+_RANK = re.compile(r"\s*(?:\[(?:rank|default)\s?(\d{1,6})\]:?|(\d{1,6}):\s)")
+
+
+def marked_lines(text: str, marks: Sequence[str]) -> Iterator[str]:
+    """The lines that hold one of some marks, cleaned, in order; each part of a line drawn over counts alone.
+
+    Nothing but one line is held at a time.
+    """
+    start, end = 0, len(text)
+    while start < end:
+        stop = text.find("\n", start)
+        stop = end if stop < 0 else stop
+        line = text[start : min(stop, start + LONGEST_LINE)]
+        start = stop + 1
+        if any(mark in line for mark in marks):
+            for part in cleaned(line).split("\r"):
+                if any(mark in part for mark in marks):
+                    yield part
+
+
+def cleaned(line: str) -> str:
+    """A line without colours and without the object that a collector of logs put it into."""
+    if line.startswith("{") and any(f'"{key}"' in line for key in _WRAPPED):
+        line = _unwrapped(line)
+    return _ANSI.sub("", line) if "\x1b" in line else line
+
+
+def _unwrapped(line: str) -> str:
+    try:
+        held = json.loads(line)
+    except (ValueError, RecursionError):
+        return line
+    for key in _WRAPPED:
+        if isinstance(held, dict) and isinstance(found := held.get(key), str):
+            return found.rstrip("\n")
+    return line
+
+
+def rank_of(line: str) -> str | None:
+    """Which of several processes wrote a line, where a launcher put that before it."""
+    found = _RANK.match(line)
+    return None if found is None else found[1] or found[2]
