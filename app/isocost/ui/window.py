@@ -219,6 +219,7 @@ class Window(QMainWindow):
         session.project_changed.connect(self.wardrobe.dress)
         session.selection_changed.connect(self.wardrobe.dress)
         documents.opened.connect(self.show_workspace)
+        documents.import_wanted.connect(self.import_files)
         documents.recent_changed.connect(lambda: gallery.show_recent(documents.recent()))
         gallery.blank_chosen.connect(documents.new)
         gallery.open_wanted.connect(documents.ask_open)

@@ -6,7 +6,10 @@ is the hidden size. Sources: the modelling code of transformers 5.24 and of the 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 
@@ -324,7 +327,7 @@ class Layer:
         return sum(each.asleep(d) for each in self.feedforwards if isinstance(each, Experts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decoder:
     """A whole language model; nothing in it is rounded."""
 
@@ -351,17 +354,23 @@ class Decoder:
         """Parameters of the embedding."""
         return self.vocabulary * (self.embedding_width or self.hidden)
 
-    @property
+    @cached_property
+    def kinds(self) -> Mapping[Layer, int]:
+        """How many layers there are of each kind: a few kinds make up all of them."""
+        return Counter(self.layers)
+
+    @cached_property
     def parameters(self) -> int:
         """All of them."""
         tables = self.table * (1 if self.tied else 2) + self.positions * self.hidden + self.layer_tables
         projections = 2 * self.hidden * self.embedding_width
-        return tables + projections + self.others + sum(each.weights(self.hidden) for each in self.layers)
+        layers = sum(each.weights(self.hidden) * times for each, times in self.kinds.items())
+        return tables + projections + self.others + layers
 
-    @property
+    @cached_property
     def active(self) -> int:
         """Those one token meets, tables included."""
-        return self.parameters - sum(each.asleep(self.hidden) for each in self.layers)
+        return self.parameters - sum(each.asleep(self.hidden) * times for each, times in self.kinds.items())
 
     @property
     def active_without_lookup(self) -> int:

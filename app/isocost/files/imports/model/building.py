@@ -212,19 +212,19 @@ def _compressed(facts: Facts, layers: int) -> list[CompressedAttention]:
             f"{facts.place}compress_ratios: names {len(ratios):,} layers, but there are {layers:,}."
         )
     indexer = _indexer(facts)
-    return [
-        CompressedAttention(
-            heads=facts.count("heads", 1),
-            head_dim=facts.count("head_dim", 1),
-            q_rank=facts.count("q_rank", 1),
-            out_groups=facts.count("out_groups", 1),
-            out_rank=facts.count("out_rank", 1),
-            window=facts.count("window", 1),
-            ratio=ratio,
-            indexer=indexer if ratio == 4 else None,
-        )
-        for ratio in ratios[:layers]
-    ]
+    one = CompressedAttention(
+        heads=facts.count("heads", 1),
+        head_dim=facts.count("head_dim", 1),
+        q_rank=facts.count("q_rank", 1),
+        out_groups=facts.count("out_groups", 1),
+        out_rank=facts.count("out_rank", 1),
+        window=facts.count("window", 1),
+        ratio=0,
+    )
+    kinds = {
+        ratio: replace(one, ratio=ratio, indexer=indexer if ratio == 4 else None) for ratio in set(ratios)
+    }
+    return [kinds[ratio] for ratio in ratios[:layers]]
 
 
 def _with_streams(facts: Facts, decoder: Decoder) -> Decoder:
@@ -232,7 +232,8 @@ def _with_streams(facts: Facts, decoder: Decoder) -> Decoder:
     m, d = facts.count("streams", 1), decoder.hidden
     maps = m * (m + 2)
     each = 2 * (m * d * maps + maps + FEWEST_STREAM_MAPS)
-    layers = tuple(replace(layer, others=layer.others + each) for layer in decoder.layers)
+    kinds = {layer: replace(layer, others=layer.others + each) for layer in decoder.kinds}
+    layers = tuple(kinds[layer] for layer in decoder.layers)
     return replace(decoder, layers=layers, others=decoder.others + m * m * d + m + 1)
 
 

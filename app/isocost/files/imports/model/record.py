@@ -126,7 +126,7 @@ class ModelFile:
         tables = "one for input and output" if d.tied else "one for input, one for output"
         made += [
             self._line("Vocabulary", f"{d.vocabulary:,}", self._origin("vocabulary")),
-            self._line("Tables", tables, self._origin("tied")),
+            self._line("Embedding tables", tables, self._origin("tied")),
         ]
         if d.mtp:
             said = f"{d.mtp:,}, not in the total"
@@ -152,31 +152,31 @@ class ModelFile:
             return replace_stage(project, replace(stage, model=choice), scenario=at.scenario, stage=at.stage)
         return replace_scenario(project, replace(scenario, model=choice), scenario=at.scenario)
 
-    @property
+    @cached_property
     def _mixers(self) -> list[Mixer]:
         return [each for layer in self.decoder.layers for each in layer.mixers]
 
-    @property
+    @cached_property
     def _attention(self) -> Attention | LatentAttention | CompressedAttention | None:
         kinds = (Attention, LatentAttention, CompressedAttention)
         return next((each for each in self._mixers if isinstance(each, kinds)), None)
 
-    @property
+    @cached_property
     def _windowed(self) -> list[Attention | LatentAttention | CompressedAttention]:
         kinds = (Attention, LatentAttention, CompressedAttention)
         return [each for each in self._mixers if isinstance(each, kinds) and each.window is not None]
 
-    @property
+    @cached_property
     def _experts(self) -> Experts | None:
         fed = (each for layer in self.decoder.layers for each in layer.feedforwards)
         return next((each for each in fed if isinstance(each, Experts)), None)
 
-    @property
+    @cached_property
     def _dense(self) -> FeedForward | None:
         fed = (each for layer in self.decoder.layers for each in layer.feedforwards)
         return next((each for each in fed if isinstance(each, FeedForward)), None)
 
-    @property
+    @cached_property
     def _moe_layers(self) -> int:
         fed = (layer.feedforwards for layer in self.decoder.layers)
         return sum(any(isinstance(each, Experts) for each in layer) for layer in fed)
@@ -196,9 +196,9 @@ class ModelFile:
             said = f"over compressed tokens, {attention.heads:,} heads of {attention.head_dim:,}"
             made.append(self._line("Attention", said, self._origin("heads")))
         if windowed and not isinstance(attention, CompressedAttention):
-            what = "chunks" if isinstance(windowed[0], Attention) and windowed[0].chunked else "a window"
-            said = f"{windowed[0].window:,} tokens in {len(windowed):,} layers ({what})"
-            made.append(self._line("Window", said, self._origin("window")))
+            chunked = isinstance(windowed[0], Attention) and windowed[0].chunked
+            said = f"{windowed[0].window:,} tokens, in {len(windowed):,} layers"
+            made.append(self._line("Chunks" if chunked else "Window", said, self._origin("window")))
         if linear := [each for each in self._mixers if _is_linear(each)]:
             said = f"{len(linear):,} of {_LINEAR[type(linear[0]).__name__]}"
             made.append(
