@@ -90,7 +90,8 @@ def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, ou
     catalog = open_catalog()
     project = new_project(catalog) if plan == NEW else open_plan(plan, catalog)
     at = Place(scenario=scenario_index(project, scenario))
-    for each in found:
+    # Settings first: of a new plan they make the stage that all the others are put into.
+    for each in sorted(found, key=lambda one: one.content.kind != "settings"):
         try:
             project = each.content.change(project, catalog, at)
         except NotUnderstoodError as problem:

@@ -10,6 +10,9 @@ from typing import Protocol
 from isocost.catalog import Catalog
 from isocost.files.errors import FileError
 from isocost.files.imports.model import ModelReader
+from isocost.files.imports.settings.joining import hosts_and_parts, joined
+from isocost.files.imports.settings.reader import SettingsReader
+from isocost.files.imports.settings.settled import Settings
 from isocost.files.imports.source import Given, Line, NotUnderstoodError, SourceFile
 from isocost.plan.project.project import Place, Project
 
@@ -53,7 +56,10 @@ class Kind:
     """"a model's config.json"."""
 
 
-KINDS: tuple[Kind, ...] = (Kind(ModelReader(), "a model's config.json"),)
+KINDS: tuple[Kind, ...] = (
+    Kind(ModelReader(), "a model's config.json"),
+    Kind(SettingsReader(), "the settings of a training run"),
+)
 """Tried in this order."""
 
 
@@ -93,5 +99,18 @@ class Brought:
 
 
 def read_files(paths: Sequence[Path], given: Given | None = None) -> tuple[Brought, ...]:
-    """What several files say, in order. Raises FileError for the first that is not understood."""
-    return tuple(Brought((path,), read_file(path, given)) for path in paths)
+    """What several files say, in order; halves of one run's settings as one.
+
+    Raises FileError for the first that is not understood.
+    """
+    found = [Brought((path,), read_file(path, given)) for path in paths]
+    settings = {id(each.content): each for each in found if isinstance(each.content, Settings)}
+    host, parts = hosts_and_parts([each.content for each in found if isinstance(each.content, Settings)])
+    if host is None:
+        return tuple(found)
+    gone = [settings[id(part)] for part in parts]
+    whole = joined(host, parts, given or Given())
+    paths_of_all = (*settings[id(host)].paths, *(path for each in gone for path in each.paths))
+    return tuple(
+        Brought(paths_of_all, whole) if each.content is host else each for each in found if each not in gone
+    )

@@ -78,18 +78,30 @@ def _too_deep(text: str) -> bool:
     return False
 
 
+_OF_TRAINING = {
+    "train_iters",
+    "train_batch_size",
+    "micro_batch_size",
+    "global_batch_size",
+    "per_device_train_batch_size",
+    "tensor_model_parallel_size",
+    "learning_rate",
+    "lr",
+    "zero_optimization",
+}
+"""Keys of training settings, which may hold a model's shape too."""
+
+
 def looks_like(tree: Mapping[str, Any]) -> bool:
     """Whether an object is a model's configuration, or says it is an adapter's."""
     if isinstance(tree.get("peft_type"), str):
         return True
+    if _OF_TRAINING & tree.keys():
+        return False
     if "dim" in tree and ("n_layers" in tree or "n_heads" in tree):
         return True
     named = isinstance(tree.get("model_type"), str) or isinstance(tree.get("architectures"), list)
     width = {"hidden_size", "n_embd", "n_embed", "d_model", "text_config", "llm_config", "language_config"}
     depth = {"num_hidden_layers", "n_layer", "n_layers", "num_layers", "hybrid_override_pattern"}
-    sized = bool(width & tree.keys())
-    return (
-        (named and (sized or bool(depth & tree.keys())))
-        or (sized and bool(depth & tree.keys()))
-        or (named and "thinker_config" in tree)
-    )
+    sized, deep = bool(width & tree.keys()), bool(depth & tree.keys())
+    return (sized and deep) or (named and (sized or deep or "thinker_config" in tree))
