@@ -34,9 +34,11 @@ def run(arguments: Sequence[str]) -> int:
 
     path = config_in(chosen.file)
     found = Brought((path,), read_as(ModelReader(), path))
-    put_into_plan([found], chosen)
+    said = put_into_plan([found], chosen)
     if chosen.format == "json":
         write(imported_json([found.content]))
     else:
         write(imported_text(found.name, found.content))
+        if said:
+            write(f"\n{said}")
     return 0

@@ -153,6 +153,21 @@ class Price(Value, frozen=True):
     """Whether a plan that named none was given the catalogue's."""
 
 
+class MeasuredSpeed(Value, frozen=True):
+    """A run of the user's own beside what was predicted of it; tokens a second per accelerator."""
+
+    source: str
+    """The file it was read from, or the run's name."""
+    measured: float
+    predicted: float
+    low: float
+    """10th percentile of what was predicted."""
+    high: float
+    """90th percentile."""
+    date: str = ""
+    """Day it was held against the model, ISO 8601."""
+
+
 class Correction(Value, frozen=True):
     """How the user's own runs compare with the model: measured over predicted throughput."""
 
@@ -164,6 +179,8 @@ class Correction(Value, frozen=True):
     runs: int
     source: str = ""
     date: str = ""
+    measured: tuple[MeasuredSpeed, ...] = ()
+    """The runs it is from, to which further ones can be added; empty = they are not kept."""
 
 
 class Efficiency(Value, frozen=True):

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from isocost.catalog import Catalog
 from isocost.files.errors import FileError
+from isocost.files.imports.logs import LogReader
 from isocost.files.imports.model import ModelReader
+from isocost.files.imports.prices import PriceReader
 from isocost.files.imports.settings.joining import hosts_and_parts, joined
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import Settings
@@ -59,6 +61,8 @@ class Kind:
 KINDS: tuple[Kind, ...] = (
     Kind(ModelReader(), "a model's config.json"),
     Kind(SettingsReader(), "the settings of a training run"),
+    Kind(LogReader(), "a training log, or an export of its curves"),
+    Kind(PriceReader(), "a catalogue of prices (SkyPilot, gpuhunt, Vantage, or a CSV of quotes)"),
 )
 """Tried in this order."""
 

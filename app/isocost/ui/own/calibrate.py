@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from isocost.evidence.own_runs import NEEDED, Calibration, calibrated
 from isocost.files import FileError, load_runs
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
-from isocost.plan.project.correcting import with_correction
+from isocost.plan.project.correcting import correction_from, with_correction
 from isocost.plan.values import Correction
 from isocost.report.decisions import calibration as words
 from isocost.ui.inputs.pickers import DropDown
@@ -178,9 +177,8 @@ class CalibrateDialog(OwnDialog):
 
     def _apply(self) -> None:
         if self._found is not None:
-            found = Correction(**asdict(self._found.found))
             self._before = self.session.estimate
-            self._correct(found, words.applied_words(self._found, self._name()))
+            self._correct(correction_from(self._found), words.applied_words(self._found, self._name()))
 
     def _tell_cost(self, answer: Answer) -> None:
         """What the correction has changed, once the plan is estimated anew."""

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 
 from isocost.catalog import Catalog
 from isocost.files import FileError
-from isocost.files.imports import Brought, Given, NotUnderstoodError, read_files
+from isocost.files.imports import Brought, Given, read_files
 from isocost.plan.project.project import Place, Project
+from isocost.report.decisions.importing import put_in
 from isocost.report.findings import imports as words
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.field import FormField
@@ -42,6 +43,8 @@ class _Applied:
     before: Project
     after: Project
     found: tuple[Brought, ...]
+    said: tuple[str, ...]
+    """What that changed."""
 
 
 class ImportDialog(OwnDialog):
@@ -205,7 +208,10 @@ class ImportDialog(OwnDialog):
             self.say(words.NOTHING)
         else:
             self.session.apply(lambda _: made.after, words.applied_words(made.found))
-            self.hide()
+            if made.said:
+                self.say(" ".join(made.said), "fine")
+            else:
+                self.hide()
 
     def _fail_applied(self, error: Exception) -> None:
         self.waiting(False)
@@ -219,10 +225,5 @@ def _said(paths: tuple[Path, ...], given: Given) -> tuple[Brought, ...]:
 
 def _with_files(project: Project, catalog: Catalog, at: Place, found: tuple[Brought, ...]) -> _Applied:
     """The plan with every file in it. Raises FileError: one of them cannot go into it, and why."""
-    after = project
-    for each in found:
-        try:
-            after = each.content.change(after, catalog, at)
-        except NotUnderstoodError as problem:
-            raise FileError(each.paths[0], str(problem)) from None
-    return _Applied(project, after, found)
+    after, said = put_in(found, project, catalog, at)
+    return _Applied(project, after, found, said)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isocost.files.imports.logs.formats import GIBI
-from isocost.files.imports.logs.lines import marked_lines
+from isocost.files.imports.logs.lines import marked_lines, without_rank
 from isocost.files.imports.logs.series import MemoryKind, Run, Series, numeric
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
@@ -33,6 +33,7 @@ _MEMORY: Mapping[str, MemoryKind] = {
     "memory/max_mem_active(gib)": "max active",
     "memory/device_mem_reserved(gib)": "max reserved",
 }
+_LOSS = {"loss", "epoch"}
 _TRAINER = {"loss", "train_runtime", "train_loss", "learning_rate", "eval_loss"}
 SUMMARY = "train_steps_per_second"
 """Stands in the last record alone, which sums up the whole run."""
@@ -63,9 +64,10 @@ def trainer_state(held: Dictionary) -> Series:
 def json_lines(text: str) -> Iterator[Dictionary]:
     """The objects of a file with one a line; lines that are none are left out."""
     for line in marked_lines(text, ("{",)):
-        if line.lstrip().startswith("{") and len(line) <= LONGEST:
+        plain = without_rank(line)
+        if plain.lstrip().startswith("{") and len(plain) <= LONGEST:
             try:
-                held = json.loads(line)
+                held = json.loads(plain)
             except (ValueError, RecursionError):
                 continue
             if isinstance(held, dict):
@@ -119,7 +121,7 @@ def _bars(text: str) -> Run:
     """The records of the bar that lasted longest: those of evaluation and of loading are shorter."""
     kept: dict[str, tuple[float, Run]] = {}
     for line in marked_lines(text, ("s/it", "it/s")):
-        found = _BAR.search(line[:LONGEST])
+        found = _BAR.match(without_rank(line[:LONGEST]))
         if found is None or found["before"].rstrip().endswith(":"):
             continue
         rate, past = float(found["rate"]), _clock(found["past"])
@@ -132,9 +134,11 @@ def _bars(text: str) -> Run:
     return max(kept.values(), key=lambda each: each[0])[1] if kept else Run()
 
 
-def has_bar(text: str) -> bool:
-    """Whether a text has a bar of a trainer beside what it prints of the loss."""
-    return ("'loss'" in text or "'train_runtime'" in text) and bool(len(_bars(text)))
+def is_printed(text: str) -> bool:
+    """Whether a trainer printed something into a text: its loss, or the summary of a run."""
+    return any(
+        each.keys() >= _LOSS or is_dictionary(each) or SUMMARY in each for each in _printed_dictionaries(text)
+    )
 
 
 def _clock(text: object) -> float | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from isocost.files.imports.logs.formats import GIBI
-from isocost.files.imports.logs.series import MemoryKind, Run, Series, number
+from isocost.files.imports.logs.series import Array, MemoryKind, Run, Series, number
 from isocost.quantities import format_counted
 
 Row = Sequence[str]
@@ -133,10 +133,7 @@ def _tensorboard(text: str, file: str) -> Series:
     return series
 
 
-def _agree(
-    values: np.ndarray[tuple[int], np.dtype[np.float64]],
-    between: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> bool:
+def _agree(values: Array, between: Array) -> bool:
     """Whether a curve holds the seconds of its steps, by the clock beside it."""
     both = np.isfinite(values) & np.isfinite(between)
     if both.sum() < 2:

@@ -1,4 +1,4 @@
-"""The lines of a log as its program wrote them: without colours, the wrapping of a collector, half-drawn bars."""
+"""The lines of a log as its program wrote them: no colours, no wrapping of a collector, no redrawn bars."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LONGEST_LINE = 50_000
 _ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 _WRAPPED = ("log", "message", "msg", "textPayload", "line")
 """Keys under which collectors of containers' output keep a line."""
-_RANK = re.compile(r"\s*(?:\[(?:rank|default)\s?(\d{1,6})\]:?|(\d{1,6}):\s)")
+_RANK = re.compile(r"^\s*(?:\[(?:rank|default)\s?(\d{1,6})\]:?|(\d{1,6}):\s)")
 
 
 def marked_lines(text: str, marks: Sequence[str]) -> Iterator[str]:
@@ -53,3 +53,8 @@ def rank_of(line: str) -> str | None:
     """Which of several processes wrote a line, where a launcher put that before it."""
     found = _RANK.match(line)
     return None if found is None else found[1] or found[2]
+
+
+def without_rank(line: str) -> str:
+    """A line without what a launcher put before it."""
+    return _RANK.sub("", line, count=1)

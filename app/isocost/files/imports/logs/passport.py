@@ -20,7 +20,7 @@ def is_passport(held: object) -> bool:
 
 def passport(held: Mapping[str, Any]) -> Series:
     """What a passport says; its speed is of all accelerators, and a moving average already."""
-    series = Series("trainmeter", drops_first=False)
+    series = Series("trainmeter", drops_first=False, averaged=True)
     series.fact("gpus", _held(held, "hardware", "n_gpus") or 0.0)
     series.fact("sequence", _held(held, "model", "seq_len") or 0.0)
     rate, tokens = _held(held, "training", "tokens_per_s"), _held(held, "training", "tokens_per_step")
@@ -33,9 +33,7 @@ def passport(held: Mapping[str, Any]) -> Series:
     if goodput is not None and 0.0 < goodput <= 1.0:
         series.run.facts["goodput"] = goodput
     if _source(held, "topology", "dp") == "assumed":
-        series.notes.append(
-            "How many copies of the model trained is assumed in it, so its tokens are doubtful."
-        )
+        series.notes.append("How many copies of the model trained is assumed, so its tokens are doubtful.")
     return series
 
 

@@ -29,8 +29,7 @@ class LogReader:
             next(mlperf.events(text), None) is not None
             or scan.has_record(text)
             or any(map(dictionaries.is_dictionary, dictionaries.json_lines(text)))
-            or dictionaries.has_bar(text)
-            or "'train_runtime'" in text
+            or dictionaries.is_printed(text)
         )
 
     def read(self, file: SourceFile, given: Given) -> RunLog:
@@ -74,7 +73,7 @@ def _begins_object(text: str) -> bool:
 def _object(text: str) -> dict[str, object] | None:
     """The one object a file is; None where it is none, or several."""
     try:
-        held = json.loads(text)
+        held = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return None
     return held if isinstance(held, dict) else None

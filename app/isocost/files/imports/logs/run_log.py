@@ -1,53 +1,59 @@
-"""What a log says of a run's speed: the figures a plan needs, and what it does not say."""
+"""A log that was read: its figures, and the run they are of beside a stage of a plan."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-import numpy as np
-
+from isocost.catalog import Catalog
+from isocost.files.imports.logs.figures import Figures, figures
 from isocost.files.imports.logs.formats import GIBI
-from isocost.files.imports.logs.series import LAYOUT, MEMORY_KINDS, Array, MemoryKind, Run, Series
-from isocost.files.imports.logs.steady import LEAST, Steady, steady
-from isocost.files.imports.source import Given
+from isocost.files.imports.logs.series import Series
+from isocost.files.imports.source import Given, Line, NotUnderstoodError, Origin
+from isocost.plan.project.measuring import (
+    DEGREES,
+    Measured,
+    NotComparableError,
+    RunFacts,
+    facts_of,
+    measured,
+    stage_of,
+    with_measured,
+)
+from isocost.plan.project.project import Place, Project
+from isocost.quantities import format_fixed, format_rounded, format_share, format_significant
 from isocost.quantities.units import GIGA
+
+_NAMES = {"batch": "global_batch_sequences"}
+_WORDS = {
+    "gpus": "Accelerators",
+    "batch": "Sequences a step",
+    "sequence": "Tokens a sequence",
+    "microbatch": "Microbatch",
+}
+LONGEST_SOURCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A log's run beside the stage of a plan that it is of."""
+
+    found: Measured
+    figures: Figures
+    taken: tuple[str, ...]
+    """Of ``gpus``, ``sequence`` and ``batch``: what the log does not say, and the stage does."""
+    stage: str
+    """Its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLog:
-    """A log: speed and memory in the steady state; None = the log does not say."""
+    """A log of a training run."""
 
     name: str
     """Of the file."""
-    format: str
-    tokens_per_s_per_gpu: float | None
-    low: float | None
-    """10th percentile of the records of ``tokens_per_s_per_gpu``."""
-    high: float | None
-    step_seconds: float | None
-    memory_bytes: float | None
-    """The most of any accelerator."""
-    memory_kind: MemoryKind | None
-    mfu: float | None
-    """By the program's own convention."""
-    goodput: float | None
-    records: int
-    """That tell a speed."""
-    used: int
-    """In the steady state."""
-    last_step: float | None
-    layout: Mapping[str, float]
-    """What the log says of the run: ``gpus``, ``tp``, ``pp``..., ``batch`` and ``sequence``."""
-    given: Mapping[str, float]
-    """The same where it was said beside the log, which is asked only where the log is silent."""
-    step_tokens: float | None
-    needs: tuple[str, ...]
-    """``gpus``, ``sequence``, ``batch``: what must be said beside the log for the figures that are None."""
-    trains: bool
-    """Whether a step is training alone."""
-    notes: tuple[str, ...]
+    series: Series
+    figures: Figures
 
     @property
     def kind(self) -> str:
@@ -55,173 +61,138 @@ class RunLog:
 
     def as_json(self) -> dict[str, object]:
         """Every field by its name in commands."""
-        memory = self.memory_bytes
+        told = self.figures
+        memory = told.memory_bytes
         return {
             "kind": self.kind,
-            "format": self.format,
-            "tokens_per_s_per_gpu": self.tokens_per_s_per_gpu,
-            "tokens_per_s_per_gpu_p10": self.low,
-            "tokens_per_s_per_gpu_p90": self.high,
-            "step_seconds": self.step_seconds,
+            "format": self.series.format,
+            "tokens_per_s_per_gpu": told.tokens_per_s_per_gpu,
+            "tokens_per_s_per_gpu_p10": told.low,
+            "tokens_per_s_per_gpu_p90": told.high,
+            "step_seconds": told.step_seconds,
             "memory_gb": None if memory is None else memory / GIGA,
             "memory_gib": None if memory is None else memory / GIBI,
-            "memory_kind": self.memory_kind,
-            "mfu": self.mfu,
-            "goodput": self.goodput,
-            "steps_used": self.used,
-            "records": self.records,
-            "layout": {_NAMES.get(name, name): int(value) for name, value in self.layout.items()},
-            "needs": list(self.needs),
-            "notes": list(self.notes),
+            "memory_kind": told.memory_kind,
+            "mfu": told.mfu,
+            "goodput": told.goodput,
+            "steps_used": told.used,
+            "records": told.records,
+            "layout": {_NAMES.get(name, name): int(value) for name, value in told.layout.items()},
+            "needs": list(told.needs),
+            "notes": list(told.notes),
         }
 
-    def told(self, name: str) -> float | None:
-        """A fact of the run, from the log or from beside it."""
-        return self.layout.get(name, self.given.get(name))
+    def finding(self) -> str:
+        """What it says in one line, without a full stop."""
+        told, name = self.figures, f"A log of {self.series.format}"
+        if told.tokens_per_s_per_gpu is not None:
+            return (
+                f"{name}: {_number(told.tokens_per_s_per_gpu)} tokens/s per accelerator in the steady state"
+            )
+        if told.step_seconds is not None:
+            return f"{name}: {format_significant(told.step_seconds, 4)} s a step in the steady state"
+        return f"{name} that tells no speed by itself"
 
+    def lines(self) -> tuple[Line, ...]:
+        """What was read, each value with where it is from."""
+        told = self.figures
+        speed = _number(told.tokens_per_s_per_gpu)
+        if told.low is not None and told.high is not None and (told.used or 0) > 1:
+            speed = f"{speed} (8 records in 10: {_number(told.low)} to {_number(told.high)})"
+        found = [
+            _line("Tokens/s per accelerator", speed, told.tokens_per_s_per_gpu),
+            _line("Seconds a step", format_significant(told.step_seconds or 0.0, 4), told.step_seconds),
+            _line("Memory", _memory(told), told.memory_bytes),
+            _line("MFU, by the program's own count", format_share(told.mfu or 0.0), told.mfu),
+        ]
+        if told.goodput is not None:
+            found.append(Line("Goodput", format_share(told.goodput), "file"))
+        if told.used is not None:
+            used = f"{told.used:,} of {told.records:,}: no warm-up, no stalls"
+            found.append(Line("Records used", used, "reckoned"))
+        for facts, origin in ((told.layout, _FILE), (told.given, _GIVEN)):
+            found += [Line(_label(name), _number(value), origin) for name, value in facts.items()]
+        found += [Line(_label(name), "needed; the log does not say", "not said") for name in told.needs]
+        found += [Line("Note", note, "reckoned") for note in told.notes]
+        return tuple(found)
 
-_NAMES = {"batch": "global_batch_sequences"}
+    def change(self, project: Project, catalog: Catalog, at: Place) -> Project:
+        """The project corrected by the run. Raises NotUnderstoodError: no stage can be held against it."""
+        beside = self.beside(project, catalog, at)
+        goodput = beside.figures.goodput
+        return with_measured(project, beside.found, scenario=at.scenario, goodput=goodput)
+
+    def beside(self, project: Project, catalog: Catalog, at: Place) -> Beside:
+        """The run beside the stage it is of; what the log does not say is taken from that stage.
+
+        Raises NotUnderstoodError.
+        """
+        if not self.series.trains:
+            raise NotUnderstoodError(
+                f"its speed is of whole steps of reinforcement learning ({self.series.format}), which no "
+                "stage of training can be held against."
+            )
+        scenario = project.scenarios[at.scenario]
+        try:
+            place = stage_of(scenario, self._facts(self.figures), catalog, at.stage)
+            stage = scenario.stages[place]
+            own = facts_of(scenario, stage, catalog)
+            taken = tuple(name for name in self.figures.needs if getattr(own, name))
+            given = Given(**{name: round(getattr(own, name)) for name in taken})
+            told = figures(self.series, _joined(self.figures, given))
+            if told.tokens_per_s_per_gpu is None:
+                raise NotUnderstoodError(f"it tells no steady speed. {' '.join(told.notes)}".strip())
+            found = measured(
+                project,
+                told.tokens_per_s_per_gpu,
+                self._facts(told),
+                catalog,
+                source=self.name[:LONGEST_SOURCE],
+                date=date.today().isoformat(),
+                scenario=at.scenario,
+                stage=place,
+            )
+        except NotComparableError as problem:
+            raise NotUnderstoodError(str(problem)) from None
+        return Beside(found, told, taken, stage.name)
+
+    def _facts(self, told: Figures) -> RunFacts:
+        batch, sequence = told.told("batch"), told.told("sequence")
+        if batch is None and told.step_tokens and sequence:
+            batch = told.step_tokens / sequence
+        degrees = {name: told.layout[name] for name in DEGREES if name in told.layout}
+        return RunFacts(told.told("gpus"), sequence, batch, degrees)
 
 
 def run_log(name: str, series: Series, given: Given) -> RunLog:
-    """The figures of a log.
-
-    Of several runs in one file the last with a steady state is taken, else the longest.
-    """
-    run, chosen, notes = _chosen(series)
-    layout = {each: run.facts[each] for each in LAYOUT if each in run.facts}
-    batch = run.column("batch")[chosen.mask]
-    if np.isfinite(batch).any():
-        layout["batch"] = float(np.nanmedian(batch))
-    said = {
-        key: float(value)
-        for key, value in (("gpus", given.gpus), ("sequence", given.sequence), ("batch", given.batch))
-        if value and key not in layout
-    }
-    rates = _Rates(run, chosen, {**said, **layout}, trains=series.trains)
-    per_gpu, seconds = rates.per_gpu(), rates.step_seconds()
-    kind = next((each for each in MEMORY_KINDS if each in run.memory), None)
-    steps = run.column("step")
-    mfu = run.column("mfu")[chosen.mask]
-    return RunLog(
-        name=name,
-        format=series.format,
-        tokens_per_s_per_gpu=_median(per_gpu),
-        low=_quantile(per_gpu, 0.1),
-        high=_quantile(per_gpu, 0.9),
-        step_seconds=_median(seconds),
-        memory_bytes=None if kind is None else run.memory[kind],
-        memory_kind=kind,
-        mfu=_median(mfu),
-        goodput=run.facts.get("goodput"),
-        records=int(np.isfinite(chosen.speed).sum()),
-        used=chosen.used,
-        last_step=float(np.nanmax(steps)) if np.isfinite(steps).any() else None,
-        layout=layout,
-        given=said,
-        step_tokens=rates.step_tokens(),
-        needs=rates.needs(per_gpu, seconds),
-        trains=series.trains,
-        notes=(*series.notes, *notes, *chosen.notes),
-    )
+    """A log with its figures, from what it says and what is said beside it."""
+    return RunLog(name, series, figures(series, given))
 
 
-def _chosen(series: Series) -> tuple[Run, Steady, tuple[str, ...]]:
-    """The run of a file that is read, its steady state, and what is left out for it."""
-    found = [(run, steady(series, run)) for run in series.runs if len(run)]
-    if not found:
-        return series.run, steady(series, series.run), ("No record tells a speed.",)
-    steadies = [each for each in found if each[1].used >= LEAST]
-    run, chosen = steadies[-1] if steadies else max(found, key=lambda each: each[1].used)
-    notes = []
-    if len(found) > 1:
-        at = next(at for at, each in enumerate(found, 1) if each[0] is run)
-        notes.append(f"{len(found)} runs of different layouts stand in the file; number {at} is read.")
-    if len(run.starts) > 1:
-        notes.append(f"It was started {len(run.starts)} times; the records after each start are left out.")
-    return run, chosen, tuple(notes)
+_FILE: Origin = "file"
+_GIVEN: Origin = "given"
 
 
-class _Rates:
-    """Speeds by every road a log allows, the most direct first."""
-
-    def __init__(self, run: Run, chosen: Steady, facts: Mapping[str, float], *, trains: bool) -> None:
-        self._column = {name: run.column(name)[chosen.mask] for name in run.columns}
-        self._facts, self._trains = facts, trains
-        self._once = run.facts.get("step_tokens")
-
-    def step_tokens(self) -> float | None:
-        """Tokens of a step of all accelerators."""
-        told = _median(self._column["step_tokens"]) or self._once
-        batch, sequence = self._facts.get("batch"), self._facts.get("sequence")
-        return told or (batch * sequence if batch and sequence and self._trains else None)
-
-    def per_gpu(self) -> Array:
-        """Tokens a second of one accelerator, of each record; empty where it cannot be told."""
-        column, facts = self._column, self._facts
-        if _told(column["rate"]):
-            return column["rate"]
-        gpus, tokens = facts.get("gpus"), self.step_tokens()
-        if not gpus:
-            return _NOTHING
-        if _told(column["seconds"]) and tokens:
-            return tokens / column["seconds"] / gpus
-        if _told(column["total_rate"]):
-            return column["total_rate"] / gpus
-        if _told(column["sequences_rate"]) and (sequence := facts.get("sequence")):
-            return column["sequences_rate"] * sequence / gpus
-        return _NOTHING
-
-    def step_seconds(self) -> Array:
-        """Seconds of a step, of each record; empty where it cannot be told."""
-        column, facts, tokens = self._column, self._facts, self.step_tokens()
-        if _told(column["seconds"]):
-            return column["seconds"]
-        if _told(column["sequences_rate"]) and (batch := facts.get("batch")):
-            return batch / column["sequences_rate"]
-        if not tokens or not self._trains:
-            return _NOTHING
-        if _told(column["total_rate"]):
-            return tokens / column["total_rate"]
-        if _told(column["rate"]) and (gpus := facts.get("gpus")):
-            return tokens / (column["rate"] * gpus)
-        return _NOTHING
-
-    def needs(self, per_gpu: Array, seconds: Array) -> tuple[str, ...]:
-        """What is missing for the figures that cannot be told."""
-        column, wanted = self._column, set()
-        if not any(_told(column[name]) for name in ("rate", "seconds", "total_rate", "sequences_rate")):
-            return ()
-        in_sequences = _told(column["sequences_rate"])
-        if not _told(per_gpu):
-            wanted.add("gpus")
-            if in_sequences:
-                wanted.add("sequence")
-            elif not _told(column["total_rate"]) and self.step_tokens() is None:
-                wanted |= {"batch", "sequence"}
-        if not _told(seconds) and self._trains:
-            if in_sequences:
-                wanted.add("batch")
-            else:
-                wanted |= {"batch", "sequence"} if self.step_tokens() is None else set()
-                wanted |= {"gpus"} if not _told(column["total_rate"]) else set()
-        return tuple(name for name in ("gpus", "sequence", "batch") if name in wanted - set(self._facts))
+def _joined(told: Figures, more: Given) -> Given:
+    """What was said beside the log before, and what is said now."""
+    values = {name: told.given.get(name, getattr(more, name)) for name in ("gpus", "sequence", "batch")}
+    return Given(**{name: None if value is None else int(value) for name, value in values.items()})
 
 
-_NOTHING: Array = np.empty(0)
+def _line(label: str, value: str, figure: float | None) -> Line:
+    return Line(label, "", "not said") if figure is None else Line(label, value, "file")
 
 
-def _told(column: Array) -> bool:
-    return bool(np.isfinite(column).any())
+def _label(name: str) -> str:
+    return _WORDS.get(name, name.upper())
 
 
-def _median(column: Array) -> float | None:
-    return _quantile(column, 0.5)
+def _number(value: float | None) -> str:
+    return "" if value is None else format_rounded(value)
 
 
-def _quantile(column: Array, share: float) -> float | None:
-    told = column[np.isfinite(column)]
-    if not len(told):
-        return None
-    found = float(np.quantile(told, share))
-    return found if math.isfinite(found) else None
+def _memory(told: Figures) -> str:
+    if told.memory_bytes is None:
+        return ""
+    gib, gb = (format_fixed(told.memory_bytes / unit, 2) for unit in (GIBI, GIGA))
+    return f"{gib} GiB ({told.memory_kind}), {gb} GB"

@@ -83,6 +83,8 @@ class Series:
     """Steps after each start that the program itself leaves out of its averages."""
     drops_first: bool = True
     """Whether the first record after a start holds the warm-up; False = differences were taken already."""
+    averaged: bool = False
+    """Whether its one record is an average of the steady state already."""
     trains: bool = True
     """Whether a step is the training of its batch alone; False = text is generated in it as well."""
     notes: list[str] = field(default_factory=list)

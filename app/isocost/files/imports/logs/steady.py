@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.files.imports.logs.series import Array, Run, Series
+from isocost.quantities import format_counted
 
 STALL = 1.5
 """Times the median of a step above which something else was in it: evaluation, a checkpoint, a slow node."""
@@ -61,10 +62,8 @@ def steady(series: Series, run: Run) -> Steady:
     if mask.any():
         mask = _settled(run, speed, mask)
         mask &= speed > np.median(speed[mask]) / STALL
-        if (used := int(mask.sum())) < LEAST:
-            notes.append(
-                f"Only {used} {'record' if used == 1 else 'records'} of steady state: a rough figure."
-            )
+        if (used := int(mask.sum())) < LEAST and not series.averaged:
+            notes.append(f"Only {format_counted(used, 'record')} of steady state: a rough figure.")
     return Steady(mask, speed, tuple(note for note in notes if note))
 
 
@@ -88,7 +87,8 @@ def _batch(run: Run) -> Mask | None:
     if (told == last).sum() < LEAST:
         values, times = np.unique(told, return_counts=True)
         last = values[np.argmax(times)]
-    return np.isnan(batch) | (batch == last)
+    same: Mask = np.isnan(batch) | (batch == last)
+    return same
 
 
 def _segments(run: Run) -> list[tuple[int, int]]:

@@ -121,9 +121,7 @@ def with_parts(entries: Iterable[PriceEntry], catalog: Catalog) -> tuple[PriceEn
 
 def part_of(label: str, memory_gb: float | None, catalog: Catalog) -> str | None:
     """Id of the part that a label and the memory beside it name; None = there is none of that memory."""
-    plain = re.sub(
-        r"^(?:NVIDIA|AMD|AWS|Intel|Google)\s+(?:Tesla\s+)?", "", label.strip(), flags=re.IGNORECASE
-    )
+    plain = _MAKER.sub("", label.strip())
     plain = _OTHER_NAMES.get(plain.casefold(), plain)
     named = memory_named(plain)
     spellings = [plain, label, *accelerator_spellings(plain)]
@@ -141,10 +139,11 @@ def part_of(label: str, memory_gb: float | None, catalog: Catalog) -> str | None
     return None
 
 
+_MAKER = re.compile(r"^(?:NVIDIA|AMD|AWS|Intel|Google)\s+(?:Tesla\s+)?", re.IGNORECASE)
 _OTHER_NAMES = {
     "tpu-v5litepod": "tpu-v5e",
     "h100-mega": "H100",
     "gaudi hl-205": "gaudi",
     "h100nvl": "H100-NVL",
 }
-"""Names of catalogues that are other words for a part: a machine of GCP with a faster network, a card's number."""
+"""Names of catalogues that are other words for a part: a machine with a faster network, a card's number."""

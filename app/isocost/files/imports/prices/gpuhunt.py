@@ -12,7 +12,7 @@ from isocost.files.imports.prices.tables import Line, lines_of
 
 COLUMNS = {"instance_name", "location", "price", "gpu_count", "gpu_name"}
 MARKET_SHARE = 0.25
-"""Of the hosts of a market, that ask less than what is taken: the lowest of them are not to be had for long."""
+"""Of the hosts of a market, that ask less than what is taken: the lowest are not to be had for long."""
 
 
 def read(text: str, provider: str | None, date: str) -> Rows:

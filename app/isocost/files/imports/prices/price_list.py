@@ -82,9 +82,7 @@ class PriceList:
 
     def _useless(self) -> str:
         if not self.prices:
-            return (
-                f"no row of it is a price of an accelerator; {self.why[0]}" if self.why else "it has no row."
-            )
+            return f"no row of it is a price of an accelerator; {self.why[0] if self.why else 'it has none.'}"
         names = ", ".join(sorted({each.accelerator for each in self.prices})[:5])
         return f"none of its accelerators is in the catalogue ({names})."
 
@@ -102,14 +100,9 @@ class PriceList:
 
     def _card(self, entry: PriceEntry, today: date) -> PriceCard:
         count = entry.gpus
-        parts = [
-            entry.instance or "",
-            f"{count:g} of them" if count and count > 1.0 else "",
-            entry.region or "",
-        ]
-        included = "; ".join(
-            part for part in (", ".join(each for each in parts if each), entry.includes) if part
-        )
+        many = f"{count:g} of them" if count and count > 1.0 else ""
+        instance = ", ".join(part for part in (entry.instance, many, entry.region) if part)
+        included = "; ".join(part for part in (instance, entry.includes) if part)
         return PriceCard(
             accelerator=entry.part or entry.accelerator,
             usd_per_gpu_hour=round(entry.usd_per_gpu_hour, 6),
@@ -141,11 +134,11 @@ def _words(entry: PriceEntry) -> str:
 
 def _that_fit(project: Project, cards: Sequence[PriceCard]) -> Sequence[PriceCard]:
     """As many as a plan holds: those of accelerators that are in it first."""
-    here = {scenario.hardware.accelerator for scenario in project.scenarios} | {
-        stage.hardware.accelerator
+    here = {
+        each.hardware.accelerator
         for scenario in project.scenarios
-        for stage in scenario.stages
-        if stage.hardware
+        for each in (scenario, *scenario.stages)
+        if each.hardware is not None
     }
     new = {offer_of(card) for card in cards}
     room = MOST_ROWS - sum(offer_of(card) not in new for card in project.prices)

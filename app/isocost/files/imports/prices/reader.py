@@ -56,7 +56,7 @@ def _list(text: str) -> list[object] | None:
     if not text[:200].lstrip("\ufeff\n\r\t ").startswith("[") or len(text) > LARGEST_OBJECT:
         return None
     try:
-        held = json.loads(text)
+        held = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return None
     return held if isinstance(held, list) else None

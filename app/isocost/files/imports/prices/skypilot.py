@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from isocost.files.imports.prices.entries import PriceEntry, Rows, figure, usd
 from isocost.files.imports.prices.tables import Line, lines_of
-from isocost.quantities.units import GIGA
 
 COLUMNS = {"instancetype", "acceleratorname", "acceleratorcount", "price"}
 _TPU = re.compile(r"(?P<name>tpu-v\d+[a-z]*)-(?P<many>\d{1,6})", re.IGNORECASE)
@@ -28,7 +27,6 @@ _HOSTS: Mapping[str, tuple[str, ...]] = {
 _L4_HOSTS = {1: (4, 8, 12, 16, 32), 2: (24,), 4: (48,), 8: (96,)}
 """GCP's machines by the accelerators they hold: their prices are rows apart, to be added."""
 LONGEST_LITERAL = 5_000
-MIB = 1024.0**2
 
 
 def read(text: str, provider: str | None, date: str) -> Rows:
@@ -121,7 +119,7 @@ def _there(names: Sequence[str], line: Line, hosts: Mapping[str, Sequence[Line]]
 
 
 def _memory(info: str) -> float | None:
-    """GB of one accelerator; the total beside it is often that of one as well, and is not used."""
+    """GB of one accelerator, as labels count them; the total beside it is often of one as well: not used."""
     if not info.startswith("{") or len(info) > LONGEST_LITERAL:
         return None
     try:
@@ -130,7 +128,7 @@ def _memory(info: str) -> float | None:
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError, LookupError):
         return None
     mib = figure(size)
-    return mib * MIB / GIGA if mib and mib > 0.0 else None
+    return mib / 1024.0 if mib and mib > 0.0 else None
 
 
 def _includes(line: Line) -> str:
