@@ -60,8 +60,8 @@ class Kind:
 
 KINDS: tuple[Kind, ...] = (
     Kind(ModelReader(), "a model's config.json"),
-    Kind(SettingsReader(), "the settings of a training run"),
     Kind(LogReader(), "a training log, or an export of its curves"),
+    Kind(SettingsReader(), "the settings of a training run"),
     Kind(PriceReader(), "a catalogue of prices (SkyPilot, gpuhunt, Vantage, or a CSV of quotes)"),
 )
 """Tried in this order."""

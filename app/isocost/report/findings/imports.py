@@ -20,7 +20,7 @@ CHOOSE = "Choose files…"
 APPLY = "Put into the plan"
 READING = "Reading…"
 NOTHING = "The plan says all of that already."
-ASKED = "The file does not say these, and without them something stays open."
+ASKED = "The file does not say these; left empty, those of the plan are kept."
 FILE_KINDS = (
     "Configurations, settings, logs, prices "
     "(*.json *.jsonl *.yaml *.yml *.toml *.sh *.txt *.log *.csv *.out);;All files (*)"

@@ -67,8 +67,8 @@ class Documents(QObject):
     def open(self, path: Path) -> bool:
         """Open a file; on failure say why and leave the open plan as it is.
 
-        A shipped preset opens without a path, so that saving asks where and never writes into the app. What is
-        no plan by its name and content, such as a model's config.json, is shown to be imported.
+        A shipped preset opens without a path, so that saving asks where and never writes into the app.
+        What is no plan by name and content, such as a model's config.json, is shown to be imported.
         """
         if path.suffix.lower() not in PLAN_SUFFIXES and not is_plan(path):
             self.import_wanted.emit([path])
