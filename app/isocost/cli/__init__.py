@@ -58,6 +58,7 @@ COMMANDS = {
     "predict": Command("isocost.cli.runs.predict", "what the model says of runs described in a table"),
     "validate": Command("isocost.cli.runs.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.runs.calibrate", "a plan corrected by your own measured runs"),
+    "model": Command("isocost.cli.model", "the model a config.json describes: parameters, layers, a plan"),
     "import": Command(
         "isocost.cli.importing", "what a config, settings, log or price list says; a plan of it"
     ),

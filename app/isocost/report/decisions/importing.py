@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from isocost.catalog import Catalog
+from isocost.files.errors import FileError
 from isocost.files.imports.logs import RunLog
 from isocost.files.imports.logs.run_log import Beside
 from isocost.files.imports.prices import PriceList
-from isocost.files.imports.reading import Imported
+from isocost.files.imports.reading import Brought, Imported
+from isocost.files.imports.source import NotUnderstoodError
 from isocost.plan.kinds import data_of
 from isocost.plan.project.project import Place, Project, efficiency_of, hardware_of
 from isocost.plan.values import Correction
 from isocost.quantities import format_counted, format_rounded, format_share
 from isocost.report.decisions.words import signed_share
+
+
+def put_in(
+    found: Sequence[Brought], project: Project, catalog: Catalog, at: Place
+) -> tuple[Project, tuple[str, ...]]:
+    """The project with every file in it, and what that changed in sentences.
+
+    Raises FileError: a file cannot go into it, and why.
+    """
+    said: list[str] = []
+    # Settings first: of a new plan they make the stage that all the others are put into.
+    for each in sorted(found, key=lambda one: one.content.kind != "settings"):
+        try:
+            before, project = project, each.content.change(project, catalog, at)
+            said += put_said(each.content, before, project, catalog, at)
+        except NotUnderstoodError as problem:
+            raise FileError(each.paths[0], str(problem)) from None
+    return project, tuple(said)
 
 
 def put_said(content: Imported, before: Project, after: Project, catalog: Catalog, at: Place) -> list[str]:

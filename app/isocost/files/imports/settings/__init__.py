@@ -1,0 +1,1 @@
+"""Settings of training runs, in the words of every framework."""
