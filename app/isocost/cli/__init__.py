@@ -60,6 +60,7 @@ COMMANDS = {
     "sweep": Command("isocost.cli.sweep", "a plan priced at every point of a grid of its inputs"),
     "validate": Command("isocost.cli.runs.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.runs.calibrate", "a plan corrected by your own measured runs"),
+    "model": Command("isocost.cli.model", "the model a config.json describes: parameters, layers, a plan"),
     "import": Command(
         "isocost.cli.importing", "what a config, settings, log or price list says; a plan of it"
     ),

@@ -142,6 +142,7 @@ class Menus:
         self._add(menu, "&Open…", documents.ask_open, keys.Open)
         self.recent = menu.addMenu("Open &recent")
         self._add(menu, "&Add as a scenario…", documents.ask_scenario, "Ctrl+Shift+O")
+        self._add(menu, "&Import…", partial(window.open_own, "import"), "Ctrl+Shift+I")
         self._add(menu, "&Presets", window.show_gallery, "Ctrl+G")
         menu.addSeparator()
         self._add(menu, "&Save", documents.save, keys.Save)

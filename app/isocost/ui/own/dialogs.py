@@ -10,6 +10,7 @@ from isocost.ui.own.accelerators import AcceleratorsDialog
 from isocost.ui.own.actual import ActualDialog
 from isocost.ui.own.calibrate import CalibrateDialog
 from isocost.ui.own.frame import OwnDialog
+from isocost.ui.own.importing import ImportDialog
 from isocost.ui.own.opening import OwnDialog as Name
 from isocost.ui.own.quotes import QuotesDialog
 from isocost.ui.paper.dialog import ReportDialog
@@ -20,5 +21,6 @@ MADE_BY: Mapping[Name, Callable[[Session, QWidget], OwnDialog]] = {
     "quotes": QuotesDialog,
     "calibrate": CalibrateDialog,
     "actual": ActualDialog,
+    "import": ImportDialog,
     "report": ReportDialog,
 }

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from isocost.files import FileError, load_project, save_project
+from isocost.files.imports.opening import is_plan
 from isocost.paths import presets
 from isocost.plan.inputs.starting import new_project
 from isocost.ui.dialogs.errors import show_error
@@ -40,6 +41,8 @@ class Documents(QObject):
     opened = Signal()
     """A document is on screen now."""
     recent_changed = Signal()
+    import_wanted = Signal(list)
+    """Paths of files that are no plans by their names: what they say is to be put into this one."""
 
     def __init__(self, session: Session, window: QWidget, settings: QSettings) -> None:
         super().__init__(window)
@@ -65,7 +68,11 @@ class Documents(QObject):
         """Open a file; on failure say why and leave the open plan as it is.
 
         A shipped preset opens without a path, so that saving asks where and never writes into the app.
+        What is no plan by name and content, such as a model's config.json, is shown to be imported.
         """
+        if path.suffix.lower() not in PLAN_SUFFIXES and not is_plan(path):
+            self.import_wanted.emit([path])
+            return True
         if not self.may_close():
             return False
         try:
