@@ -212,6 +212,19 @@ class Layout(Value, frozen=True):
     sharding: ShardingName | None = None
 
 
+class Underway(Value, frozen=True):
+    """How far a stage is that runs already, as its owner tells; None = not told."""
+
+    tokens: float | None = None
+    """Trained on so far."""
+    share: float | None = None
+    """Of the stage's tokens, where that is what was told."""
+    hours: float | None = None
+    """Since the stage began, stops included."""
+    spent_usd: float | None = None
+    """On the stage so far; None = its hours at the planned price."""
+
+
 class Currency(Value, frozen=True):
     """Display currency with a rate frozen on a day; stored values stay in USD."""
 

@@ -11,7 +11,8 @@ from isocost.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_training import MeasuredRun
 from isocost.evidence.measured_rows import RunSpec, refuse_impossible, run_spec
-from isocost.evidence.predict import Prediction, correction, over_peak
+from isocost.evidence.own_runs import Calibration, OwnRun
+from isocost.evidence.predict import OwnRuns, Prediction, correction, over_peak
 from isocost.evidence.table import predict_described
 from isocost.plan.kinds import ModelStage, Stage, data_of
 from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
@@ -158,6 +159,27 @@ def with_measured(
     if goodput is None or held.goodput is not None:
         return after
     return set_value(after, "efficiency.goodput", goodput, scenario=scenario, stage=found.stage)
+
+
+def as_calibration(found: Measured) -> Calibration:
+    """The runs that a stage is corrected by, this one last, as a table of them."""
+    after = found.after
+    runs = tuple(
+        OwnRun(
+            at,
+            each.source,
+            each.measured,
+            each.predicted,
+            each.predicted * after.factor,
+            "" if each is not found.speed else "the log that was opened",
+            each.low,
+            each.high,
+        )
+        for at, each in enumerate(after.measured or (found.speed,), 1)
+    )
+    return Calibration(
+        runs, OwnRuns(after.factor, after.low, after.high, after.runs, after.source, after.date)
+    )
 
 
 def _spec(scenario: Scenario, stage: Stage, facts: RunFacts, catalog: Catalog) -> RunSpec:

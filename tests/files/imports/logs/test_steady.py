@@ -95,9 +95,8 @@ def maxtext(seconds) -> str:
 def deepspeed(seconds) -> str:
     return "".join(
         f"[2026-05-01 10:00:00,000] [INFO] [timer.py:264:stop] epoch=0/micro_step={80 * at}/"
-        f"global_step={10 * at}, RunningAvgSamplesPerSec=11.0, CurrSamplesPerSec={BATCH / each}, MemAllocated=9.0GB, "
         f"global_step={10 * at}, RunningAvgSamplesPerSec=11.0, CurrSamplesPerSec={BATCH / each}, "
-        "MemAllocated=9.0GB, "
+        "MemAllocated=9.0GB, MaxMemAllocated=40.0GB\n"
         for at, each in enumerate(seconds, 1)
     )
 

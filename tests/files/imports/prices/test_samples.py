@@ -255,10 +255,10 @@ def test_a_share_of_an_accelerator_is_told_and_no_plan_is_priced_by_it():
     ],
 )
 def test_nonsense_is_a_row_left_out_or_a_sentence(text):
-    try:
-        found = read(text)
-    except NotUnderstoodError as problem:
-        assert str(problem).endswith(".")
-    else:
-        json.dumps(found.as_json(), allow_nan=False)
-        assert len(found.lines()) < 100
+    if text == SKY:
+        with pytest.raises(NotUnderstoodError, match="no rows"):
+            read(text)
+        return
+    found = read(text)
+    json.dumps(found.as_json(), allow_nan=False)
+    assert len(found.lines()) < 100

@@ -19,16 +19,19 @@ def marked_lines(text: str, marks: Sequence[str]) -> Iterator[str]:
 
     Nothing but one line is held at a time.
     """
-    start, end = 0, len(text)
-    while start < end:
-        stop = text.find("\n", start)
-        stop = end if stop < 0 else stop
-        line = text[start : min(stop, start + LONGEST_LINE)]
-        start = stop + 1
-        if any(mark in line for mark in marks):
-            for part in cleaned(line).split("\r"):
-                if any(mark in part for mark in marks):
-                    yield part
+    wanted = re.compile("|".join(map(re.escape, marks)))
+    at, end = 0, len(text)
+    while (found := wanted.search(text, at)) is not None:
+        start = text.rfind("\n", at, found.start()) + 1 or at
+        stop = text.find("\n", found.end())
+        at = end if stop < 0 else stop + 1
+        line = cleaned(text[start : min(at, start + LONGEST_LINE)].rstrip("\n"))
+        if "\r" not in line:
+            yield line
+            continue
+        for part in line.split("\r"):
+            if wanted.search(part) is not None:
+                yield part
 
 
 def cleaned(line: str) -> str:

@@ -8,6 +8,8 @@ from isocost.files.imports.logs.formats import FOLLOWING, LINE_FORMATS, Figure, 
 from isocost.files.imports.logs.lines import marked_lines, rank_of
 from isocost.files.imports.logs.series import MEMORY_KINDS, Run, Series, number
 
+MOST_RECORDS = 60_000
+"""Records of a log that are read; of more, every second, third... is, which moves no median."""
 TELLING = ("seconds", "rate", "total_rate", "sequences_rate")
 """Columns one of which a record must have."""
 
@@ -49,6 +51,8 @@ class _Scan:
             self._facts.setdefault(mark, []).append(figure)
         follows = (form.follows,) if form.follows else ()
         self._marks = tuple(dict.fromkeys((form.mark, *follows, *self._facts)))
+        self._every = 1 if form.per_microbatch else 1 + text.count(form.mark) // MOST_RECORDS
+        self._met = 0
         self._numbered = any(figure.what == "step" for figure in form.figures)
 
     def series(self) -> Series | None:
@@ -73,12 +77,16 @@ class _Scan:
 
     def _read(self, line: str) -> None:
         form = self._form
+        if self._begun is not None and form.mark in line:
+            self._end_record()
         for mark, figures in self._facts.items():
             if mark in line:
                 for figure in figures:
                     self._tell(figure.what, _value(figure, line))
         if form.mark in line:
-            self._record(line)
+            self._met += 1
+            if self._every == 1 or self._met % self._every == 1:
+                self._record(line)
         if self._following is not None and self._begun is not None and form.follows in line:
             value = _value(self._following, line)
             if value:
@@ -99,7 +107,6 @@ class _Scan:
         if self._following is None:
             self._add(values)
         else:
-            self._end_record()
             self._begun = values
 
     def _is_of_another(self, line: str) -> bool:
