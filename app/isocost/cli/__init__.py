@@ -62,6 +62,7 @@ COMMANDS = {
     "import": Command(
         "isocost.cli.importing", "what a config, settings, log or price list says; a plan of it"
     ),
+    "launch": Command("isocost.cli.launch", "the layout of a plan as settings of a training framework"),
     "schema": Command("isocost.cli.schema", "what plan files hold and commands print, as JSON Schema"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
 }

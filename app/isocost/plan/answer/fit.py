@@ -40,6 +40,8 @@ class RoundsFit:
     reward and generating copies left out."""
     layout: str
     """Of that update: the fastest the search finds, in the field's shorthand."""
+    pins: Layout
+    """The same with every part fixed."""
     longest: float
     """Tokens of a prompt and the longest response."""
     round: Breakdown
@@ -72,11 +74,20 @@ def rounds_fit(
     return RoundsFit(
         memory_breakdown(speed.best, 0),
         layout_words(speed.best, 0),
+        _all_pinned(speed.best),
         float(data.sequence),
         Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),
         done.driver,
         recipe.plan.schedule,
     )
+
+
+def _all_pinned(best: BestLayouts) -> Layout:
+    """The layout a search found, with every part fixed."""
+    layouts = best.layouts
+    degrees = {name: round(float(getattr(layouts, name)[0])) for name in _DEGREES if name != "dp"}
+    names = (RECOMPUTE_NAMES[layouts.recompute[0]], SHARDING_NAMES[layouts.sharding[0]])
+    return Layout(**degrees, recompute=names[0], sharding=names[1])
 
 
 def _longest_update(plan: RlPlan) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from isocost.files.imports.settings.reader import settings_of
+from isocost.files.imports.settings.recognising import settings_of
 from isocost.files.imports.settings.run import Fact, Run
 from isocost.files.imports.settings.settled import FIELDS, Settings
 from isocost.files.imports.source import Given
@@ -54,7 +54,8 @@ def joined(host: Settings, parts: Sequence[Settings], given: Given) -> Settings:
 
     content = host.run.extra["content"]
     made = settings_of(content, host.run.trainer, given, before, after)
-    ignored = (*made.ignored, *(key for part in parts for key in part.ignored))
+    own = [key for key in made.ignored if not key.startswith("deepspeed.")]
+    ignored = (*own, *(key for part in parts for key in part.ignored))
     return Settings(**{**{name: getattr(made, name) for name in _FIELDS}, "ignored": ignored})
 
 

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from isocost.plan.answer.fit import NOTHING_PINNED, FitReport, LayoutRow
 from isocost.plan.doubt.factors import Factors
 from isocost.plan.notice import RELEASE
+from isocost.report.findings.launch import BUTTON, BUTTON_TIP
 from isocost.report.findings.layouts import (
     HEADINGS,
     LAYOUT_COLUMNS,
@@ -238,6 +239,8 @@ class LayoutsCard(ChartCard):
     """The :class:`LayoutRow` the user wants the plan held to."""
     released = Signal()
     """The user lets the search choose again."""
+    launch_wanted = Signal()
+    """The user wants the plan's layout as launch settings."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("fit.layouts", parent)
@@ -257,14 +260,21 @@ class LayoutsCard(ChartCard):
         self.release.setProperty("role", "chip")
         self.release.setToolTip("Release every pinned part of the layout")
         self.release.clicked.connect(self.released)
+        self.launch = QPushButton(BUTTON, self)
+        self.launch.setObjectName("fit.layouts.launch")
+        self.launch.setProperty("role", "chip")
+        self.launch.setToolTip(BUTTON_TIP)
+        self.launch.clicked.connect(self.launch_wanted)
         line = QHBoxLayout()
         line.setSpacing(2 * SPACE)
         line.addWidget(self.pins, 1)
         line.addWidget(self.release)
+        line.addWidget(self.launch)
         self.body.addLayout(line)
         self._rows = WholeRows(self.view, self)
         self.body.addWidget(self._rows, 1)
-        self.setTabOrder(self.release, self.view)
+        self.setTabOrder(self.release, self.launch)
+        self.setTabOrder(self.launch, self.view)
         self.setTabOrder(self.view, self.more)
         self.apply_theme(theme)
         self.show_nothing("Comparing layouts…")
@@ -281,6 +291,7 @@ class LayoutsCard(ChartCard):
         self.model.show(())
         self.pins.say("")
         self.release.setEnabled(False)
+        self.launch.setEnabled(False)
         self.say("Layouts", why_not, why_not)
 
     def show_report(self, report: FitReport, likely: Factors | None = None) -> None:
@@ -295,6 +306,7 @@ class LayoutsCard(ChartCard):
         self._own = own
         self.pins.say(pins_line(report))
         self.release.setEnabled(report.pinned != NOTHING_PINNED)
+        self.launch.setEnabled(own is not None)
         said = layouts_said(report, likely)
         self.say(*said)
         self.view.setAccessibleName(said.finding)

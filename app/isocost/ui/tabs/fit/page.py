@@ -22,6 +22,7 @@ from isocost.report.findings.fit import (
 )
 from isocost.report.findings.layouts import degrees
 from isocost.report.findings.next_step import NextStep
+from isocost.report.launch import wanted
 from isocost.ui.inputs.selected import selected_figure, selected_result
 from isocost.ui.inputs.stage.commands import predict_claimed, take_step
 from isocost.ui.inputs.stage.layout import release
@@ -29,6 +30,7 @@ from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
 from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
+from isocost.ui.tabs.fit.launch import LaunchDialog
 from isocost.ui.tabs.fit.layouts import LayoutsCard
 from isocost.ui.tabs.fit.memory import MemoryCard
 from isocost.ui.tabs.fit.nearest import NearestCard
@@ -59,6 +61,8 @@ class FitPage(QScrollArea):
         self._theme = theme
         self.report: FitReport | None = None
         self._opened = False
+        self.launch: LaunchDialog | None = None
+        """Made when it is first wanted."""
         self.memory = MemoryCard(theme, self)
         self.step = StepCard(theme, self)
         self.nearest = NearestCard(theme, self)
@@ -89,6 +93,7 @@ class FitPage(QScrollArea):
         session.fit_failed.connect(self._fail_report)
         self.layouts.pinned.connect(self._pin)
         self.layouts.released.connect(lambda: release(session))
+        self.layouts.launch_wanted.connect(self._launch)
         self.empty.step_wanted.connect(lambda step: take_step(session, step))
         self.empty.predict.clicked.connect(lambda: predict_claimed(session))
 
@@ -98,6 +103,8 @@ class FitPage(QScrollArea):
         self._arrange()
         for card in (self.memory, self.step, self.nearest, self.layouts):
             card.apply_theme(theme)
+        if self.launch is not None:
+            self.launch.apply_theme(theme)
 
     @property
     def pending(self) -> bool:
@@ -180,6 +187,8 @@ class FitPage(QScrollArea):
         if report.searched:
             self.layouts.show_report(report, self._speed_range())
             self.nearest.show_report(report)
+            if self.launch is not None and self.launch.isVisible():
+                self._show_launch(self.launch)
         elif report.rounds is not None:
             self._lay_open(self.memory, self.step)
             self.memory.show_rounds(report.rounds)
@@ -208,6 +217,21 @@ class FitPage(QScrollArea):
     def _pin(self, row: LayoutRow) -> None:
         values = msgspec.structs.asdict(row.pins)
         self._session.set_section("layout", f"Pin {degrees(row)}", None, **values)
+
+    def _launch(self) -> None:
+        """Show the plan's layout as launch settings."""
+        if self.launch is None:
+            self.launch = LaunchDialog(self._session, self)
+            self.launch.apply_theme(self._theme)
+        self._show_launch(self.launch)
+        self.launch.bring()
+
+    def _show_launch(self, dialog: LaunchDialog) -> None:
+        session, report = self._session, self.report
+        if report is not None:
+            answer = session.answer
+            of = session.project if answer is None else answer.project
+            dialog.show_run(wanted(report, of, session.catalog, session.scenario))
 
     def _predicted(self) -> Prediction | None:
         """The stage that would take the place of the selected one, where that is a claim."""

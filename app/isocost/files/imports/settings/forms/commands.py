@@ -73,8 +73,8 @@ def _of_variables(script: Script) -> ShellContent:
 
 
 def _of_command(command: Command) -> ShellContent:
-    at, programs = _program(command.words)
-    launcher, rest = command.words[:at], command.words[at:]
+    before, after, programs = _program(command.words)
+    launcher, rest = command.words[:before], command.words[after:]
     found = ShellContent(keys=_arguments(rest), programs=programs, environment=command.variables)
     options = _arguments(launcher)
     _with_launcher(found, launcher, options)
@@ -85,22 +85,22 @@ def _of_command(command: Command) -> ShellContent:
     return found
 
 
-def _program(words: Sequence[str]) -> tuple[int, tuple[str, ...]]:
-    """Where the arguments of a command's program begin, and the program's names."""
+def _program(words: Sequence[str]) -> tuple[int, int, tuple[str, ...]]:
+    """Where what launches a program ends and its own arguments begin, and the program's names."""
     names: list[str] = []
     for at, word in enumerate(words):
         base = word.rsplit("/", 1)[-1]
         if base in TOOLS:
             sub = words[at + 1] if at + 1 < len(words) and not words[at + 1].startswith("-") else ""
-            return at + 1 + bool(sub), (f"{base} {sub}".strip(),)
+            return at, at + 1 + bool(sub), (f"{base} {sub}".strip(),)
         if word in ("-m", "--module") and at + 1 < len(words) and _MODULE.match(words[at + 1]):
-            return at + 2, (words[at + 1],)
+            return at, at + 2, (words[at + 1],)
         if (script := _SCRIPT.match(word)) and not (at and words[at - 1].startswith("--config")):
-            return at + 1, (script.group(1),)
+            return at, at + 1, (script.group(1),)
         names.append(base)
     # No script: a launcher's line alone, or arguments alone.
     first = next((at for at, word in enumerate(words) if word.startswith("-") or "=" in word), len(words))
-    return first, tuple(names[:first][:1])
+    return first, first, tuple(names[:first][:1])
 
 
 def _arguments(words: Sequence[str]) -> dict[str, Any]:

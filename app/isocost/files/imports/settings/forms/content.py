@@ -31,6 +31,8 @@ _FLAGS = re.compile(r"(^|\s)--[a-zA-Z][\w.-]*([ =]|$)", re.MULTILINE)
 _OVERRIDE = re.compile(r"^\s*[+~]{0,2}[\w.]+\.[\w.]+=\S", re.MULTILINE)
 _PAIR = re.compile(r"^\s*[A-Za-z_][\w.-]*\s*:", re.MULTILINE)
 _ASSIGNED = re.compile(r"^\s*[A-Za-z_]\w*\s*=", re.MULTILINE)
+_MARK = re.compile(r"^[ \t]*#[ \t]*isocost:[ \t]*(\w{1,30})[ \t]+(\S{1,30})", re.MULTILINE)
+"""What our own launch settings say in a comment, where a framework has no words for it."""
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _HANGING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
 
@@ -53,6 +55,8 @@ class Content:
     """Places with anchors, tags, references that are not resolved, in words."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables a shell text sets."""
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    """Values in comments of our own launch settings."""
 
 
 def read_content(file: SourceFile) -> Content:
@@ -61,20 +65,21 @@ def read_content(file: SourceFile) -> Content:
         raise NotUnderstoodError(f"settings are at most {LARGEST:,} letters, this text is longer.")
     text = file.text.removeprefix("\ufeff")
     form = form_of(file.suffix, text)
+    marks = {name: scalar(value) for name, value in _MARK.findall(text)}
     if form == "shell":
         found = shell_content(text)
         return Content(
             "shell", dict(_bounded(iter(found.keys.items()))), found.programs, found.nodes, found.per_node,
-            found.gpus, found.unsure, found.environment,
+            found.gpus, found.unsure, found.environment, marks,
         )  # fmt: skip
     if form == "python":
-        return Content("python", dict(_bounded(iter(python_keys(text).items()))))
+        return Content("python", dict(_bounded(iter(python_keys(text).items()))), marks=marks)
     refused: list[str] = []
     tree = {"yaml": _yaml, "json": _json, "toml": _toml}[form](text)
     if not isinstance(tree, dict):
         raise NotUnderstoodError("settings are a group of keys at the top, and this file is none.")
     flat, named = resolved(dict(_bounded(_flat(tree, "", 0, refused))))
-    return Content(form, flat, refused=(*refused, *named))
+    return Content(form, flat, refused=(*refused, *named), marks=marks)
 
 
 def form_of(suffix: str, text: str) -> Form:

@@ -243,7 +243,7 @@ def _axolotl_world(run: Run) -> None:
     if shard is None:
         return
     copies = run.count("replicas") or 1
-    product = math.prod([shard, copies, *(run.count(name) or 1 for name in ("tp", "cp"))])
+    product = math.prod([shard, copies, *(run.count(name) or 1 for name in ("tp", "pp", "cp"))])
     if run.count("gpus") is None:
         run.put("gpus", product, origin="reckoned")
     elif run.count("gpus") != product:
@@ -345,12 +345,6 @@ def _split(run: Run) -> None:
             "parameters" if run.get("fsdp_offload") or "offload" in words.split() else "none",
             "fsdp_offload",
             "fsdp",
-        )
-    elif any(key.startswith("deepspeed.zero_optimization") for key in run.keys):
-        stage = run.keys.get("deepspeed.zero_optimization.stage")
-        run.used.update(key for key in run.keys if key.startswith("deepspeed."))
-        run.facts["sharding"] = Fact(
-            STAGES.get(stage) if isinstance(stage, int) else None, "file", "deepspeed"
         )
     elif not run.extra.get("sharded"):
         run.put("sharding", "none")
