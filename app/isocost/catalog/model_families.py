@@ -25,6 +25,8 @@ class FamilyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Keys that hold a fact, the first that stands in a file counts; none = the file is not asked."""
     defaults: dict[str, Fact] = {}
     """What holds where no key stands there."""
+    inside: dict[str, Fact] = {}
+    """What holds so in a text model within another: its class's values, which such files leave out."""
     like: str = ""
     refused: bool = False
     """Whether it is known to be built of blocks that are not counted."""
@@ -36,6 +38,8 @@ class Family(msgspec.Struct, frozen=True):
     name: str
     keys: MappingProxyType[str, tuple[str, ...]]
     defaults: MappingProxyType[str, Fact]
+    inside: MappingProxyType[str, Fact]
+    """Beside the defaults, of a text model within another."""
     refused: bool
 
 
@@ -101,7 +105,8 @@ class ModelFamilies:
         for row in chain:
             keys |= row.keys
             defaults |= row.defaults
-        return Family(name, MappingProxyType(keys), MappingProxyType(defaults), chain[-1].refused)
+        inside = MappingProxyType(chain[-1].inside)
+        return Family(name, MappingProxyType(keys), MappingProxyType(defaults), inside, chain[-1].refused)
 
 
 @lru_cache(maxsize=1)

@@ -165,6 +165,13 @@ def test_text_models_stand_under_several_names(key):
     assert read(thinker).as_json()["hidden"] == 1024
 
 
+def test_a_text_model_within_another_may_leave_out_what_its_class_says():
+    llava = {"model_type": "llava", "text_config": {"model_type": "llama", "vocab_size": 32064}}
+    found = read(llava | {"vision_config": {"model_type": "clip_vision_model", "hidden_size": 1024}})
+    assert found.decoder.parameters == 6_738_939_904  # Llama 7B with 64 words more
+    assert refused(llava["text_config"]).startswith("hidden_size: is missing")
+
+
 def test_an_unknown_model_type_is_read_by_its_class_or_by_its_keys_and_said():
     by_class = read(
         SMALL | {"model_type": "novel", "architectures": ["DeepseekV3ForCausalLM"], "q_lora_rank": None}
@@ -207,7 +214,6 @@ def test_an_adapter_asks_for_its_base():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"hidden_size": None}, "hidden_size: is missing"),
         ({"hidden_size": "wide"}, "hidden_size: expected a whole number, got 'wide'."),
         ({"hidden_size": True}, "hidden_size: expected a whole number, got 'True'."),
         ({"hidden_size": 10**30}, "hidden_size: "),

@@ -45,7 +45,8 @@ class Facts:
             self.origins[name] = "file"
             return empty, None
         self.origins[name] = "default"
-        return "", self.family.defaults.get(name)
+        found = self.family.defaults.get(name)
+        return "", self.family.inside.get(name) if found is None and self.place else found
 
     def whole(self, name: str, least: int = 0, most: int = LARGEST) -> int | None:
         """A whole number. Raises NotUnderstoodError naming its key."""
