@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -52,8 +53,23 @@ def _too_large(size: int, largest: int, what: str) -> str:
     return f"the file is {shown} large; {what} is at most {limit}."
 
 
+_SAID = {
+    errno.EACCES: "permission denied",
+    errno.EIO: "input/output error",
+    errno.ENAMETOOLONG: "file name too long",
+    errno.ENOENT: "no such file or directory",
+    errno.ENOSPC: "no space left on device",
+    errno.EPERM: "operation not permitted",
+    errno.EROFS: "read-only file system",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "disk quota exceeded",
+} | {errno.ENOSPC: "no space left on device"}
+"""In English, where the system may speak the user's language."""
+
+
 def os_problem(error: Exception) -> str:
     """What the system says about a file, without number or path: "permission denied"."""
     if isinstance(error, OSError) and error.strerror:
+        if error.errno in _SAID and error.strerror == os.strerror(error.errno or 0):
+            return _SAID[error.errno]
         return error.strerror[0].lower() + error.strerror[1:]
     return str(error).rstrip(".") or "unknown trouble"
