@@ -55,7 +55,7 @@ def write_atomically(
     """
     target = Path(_again(os.path.realpath, path))
     before = _standing(target)
-    clear_abandoned(target)
+    clear_abandoned(target.parent, target)
     temporary = _temporary(target)
     try:
         mode = 0o600 if private else 0o666
@@ -90,10 +90,14 @@ def backup_of(path: Path) -> Path:
     return path.with_name(_cut(path.name, LONGEST_NAME - len(BACKUP)) + BACKUP)
 
 
-def clear_abandoned(target: Path) -> None:
-    """Remove temporary files beside a target that nobody will finish: those of writers that were killed."""
-    ours = re.compile(re.escape(f".{_stem(target)}.") + r"([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
-    for entry in _listed(target.parent):
+def clear_abandoned(folder: Path, target: Path | None = None) -> None:
+    """Remove temporary files of a folder that nobody will finish: those of writers that were killed.
+
+    ``target``: those of this file alone; None = of all.
+    """
+    stem = r"\..*\." if target is None else re.escape(f".{_stem(target)}.")
+    ours = re.compile(stem + r"([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp", re.DOTALL)
+    for entry in _listed(folder):
         named = ours.fullmatch(entry.name)
         if named is not None and _is_abandoned(entry, named[1], int(named[2])):
             with contextlib.suppress(OSError):
