@@ -16,9 +16,9 @@ from isocost.files.keeping.writing import (
     ensure_writable_there,
     write_atomically,
 )
-from isocost.files.loading import LARGEST_FILE, parse_project
+from isocost.files.loading import parse_project, plan_text
 from isocost.files.migration import VERSION
-from isocost.files.text import bounded_text, os_problem
+from isocost.files.text import os_problem
 from isocost.files.tree import dump_tree
 from isocost.plan.project.project import Project
 
@@ -60,7 +60,7 @@ def save_project(project: Project, path: Path, head: str | None = None) -> tuple
 def _replaced(path: Path) -> str:
     """The text that a save replaces; empty where there is none that can be read."""
     try:
-        return bounded_text(path, LARGEST_FILE, "a plan", "a YAML file")
+        return plan_text(path)
     except FileError:
         return ""
 

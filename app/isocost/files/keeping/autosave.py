@@ -19,9 +19,8 @@ from isocost.files.errors import ContentError, FileError
 from isocost.files.keeping.comments import head_of
 from isocost.files.keeping.held import Held
 from isocost.files.keeping.writing import clear_abandoned, write_atomically
-from isocost.files.loading import LARGEST_FILE, load_project, parse_project
+from isocost.files.loading import load_project, parse_project, plan_text
 from isocost.files.saving import project_text
-from isocost.files.text import bounded_text
 from isocost.paths import user_state
 from isocost.plan.project.project import Project
 
@@ -193,7 +192,7 @@ def _read(file: Path, catalog: Catalog) -> Copy:
     with contextlib.suppress(OSError):
         kept_at = file.stat().st_mtime
     try:
-        text = bounded_text(file, LARGEST_FILE, "a plan", "a YAML file")
+        text = plan_text(file)
         kept_at, origin = _told(text, kept_at)
         return Copy(file, kept_at, origin, parse_project(text, catalog))
     except FileError as error:

@@ -54,8 +54,8 @@ def write_atomically(
         OSError: nothing was changed; of it, UnconfirmedError: all was, and the disk answered with an error.
     """
     target = Path(_again(os.path.realpath, path))
-    before = _standing(target)
     clear_abandoned(target.parent, target)
+    before = _standing(target)
     temporary = _temporary(target)
     try:
         mode = 0o600 if private else 0o666
@@ -230,7 +230,7 @@ def _back_up(target: Path, data: bytes) -> None:
     with contextlib.suppress(OSError):
         if _holds(target, data) or (os.path.lexists(kept) and not kept.is_file()):
             return
-        other = _temporary(kept)
+        other = _temporary(target)
         try:
             _name_also(target, other)
             os.replace(other, kept)
