@@ -17,6 +17,7 @@ from isocost import __version__
 from isocost.quantities import PLAIN, NumberMarks, mark_numbers
 from isocost.quantities.marks import NARROW_SPACE
 from isocost.ui.dialogs.errors import ExceptionDialog, show_error
+from isocost.ui.ending import Ending, display_lost
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.session.memory import share_heaps
 from isocost.ui.window import Window
@@ -101,6 +102,7 @@ def run(path: Path | None = None) -> int:
     errors = ExceptionDialog()
     errors.install()
     window = make_frame(settings())
+    ending = Ending(window)
     errors.plan_is_open = lambda: isValid(window) and window.filled and window.isVisible()
     opener = FileOpener(window, path)
     if sys.platform == "darwin":  # only there files are handed over, and it would see every event there is
@@ -110,7 +112,11 @@ def run(path: Path | None = None) -> int:
     if path is not None:
         window.show_workspace()
     window.show()
-    return app.exec()
+    ending.install()
+    try:
+        return app.exec()
+    finally:
+        ending.uninstall()
 
 
 class FileOpener(QObject):
@@ -138,6 +144,7 @@ class FileOpener(QObject):
             show_error(self._window, left_out_words(catalog.problems), "\n".join(catalog.problems))
         if self._first is None or not self._window.documents.open(self._first):
             self._window.show_first()
+        self._window.rescue.offer()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFileOpenEvent):
@@ -152,6 +159,7 @@ class FileOpener(QObject):
 
 def _log_qt(kind: QtMsgType, context: object, message: str) -> None:
     """Qt's own messages go to the log, less what is known to mean nothing."""
+    display_lost(message)
     if not message.startswith(_HARMLESS):
         level = logging.DEBUG if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
         logging.getLogger("qt").log(level, message)

@@ -56,6 +56,11 @@ class Keeping(QObject):
         self._keeper, before = keeper, self._keeper
         self._worker.request(before.drop)
 
+    def keep_soon(self) -> None:
+        """Keep what is not saved as soon as the thread of work is free: the desktop may log off."""
+        if not self._ended:
+            self._keep()
+
     def keep_now(self) -> bool:
         """Keep what is not saved at once, and leave the copy to the next start: the window is ending.
 

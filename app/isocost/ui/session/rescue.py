@@ -37,7 +37,7 @@ class Rescue(QObject):
         self.dialog: Recovery | None = None
 
     def offer(self, *, even_none: bool = False) -> None:
-        """Look for copies, off the thread of the window, and show them; ``even_none``: or say there are none."""
+        """Look for copies, off the window's thread, and show them; ``even_none``: or say there is none."""
         self._even_none = even_none
         self._worker.request(partial(offered_copies, copies_folder(), self._documents.session.catalog))
 
