@@ -43,10 +43,8 @@ class CopySaid:
 def found_said(count: int) -> str:
     """How many were found, and why."""
     if count == 1:
-        return "Isocost ended before this plan was saved; a copy of it was kept."
-    return (
-        f"Isocost ended before {format_count(count)} plans were saved; a copy of each was kept, newest first."
-    )
+        return "Isocost ended before a plan was saved; a copy was kept."
+    return f"Isocost ended before plans were saved; {format_count(count)} copies were kept."
 
 
 def copy_said(copy: Copy, base: Project | None, catalog: Catalog, now: float) -> CopySaid:

@@ -53,6 +53,8 @@ class Recovery(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._inside)
+        for part in (self._inside, scroll.viewport()):  # else it has the colour of the window behind
+            part.setAutoFillBackground(False)
         kept = WrapLabel()
         kept.setProperty("role", "small")
         kept.say(KEPT)
@@ -105,7 +107,8 @@ class Recovery(QDialog):
         row.addWidget(self._button("throw_away", "Throw away", said, lambda: self.unwanted.emit(copy)))
         if copy.project is not None:
             wanted = self._button("open", "Open this copy", said, lambda: self.opened.emit(copy))
-            wanted.setProperty("role", "primary")
+            if not self._cards:  # the newest
+                wanted.setProperty("role", "primary")
             row.addWidget(wanted)
         column.addLayout(row)
         self._cards[str(copy.file)] = card
