@@ -20,6 +20,7 @@ from isocost.ui.dialogs.errors import ExceptionDialog, show_error
 from isocost.ui.ending import Ending, display_lost
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.session.memory import share_heaps
+from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.window import Window
 
 ORGANIZATION = "Isocost"
@@ -50,6 +51,26 @@ def application() -> QApplication:
 def settings() -> QSettings:
     """The user's settings, as a text file on every system."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, "Isocost")
+
+
+def readable_settings() -> tuple[QSettings, str]:
+    """The user's settings, and what is to be said of them: damaged ones are set aside, and the defaults hold.
+
+    The damaged file stays beside the new one.
+    """
+    stored = settings()
+    stored.sync()  # read now, not when first asked for a value
+    path = Path(stored.fileName())
+    if stored.status() is QSettings.Status.AccessError:
+        return stored, f"The settings in {path} cannot be read: the defaults hold, and none is remembered."
+    if stored.status() is QSettings.Status.NoError:
+        return stored, ""
+    aside = path.with_name(f"{path.name}.broken")
+    try:
+        path.replace(aside)
+    except OSError:
+        return stored, f"The settings in {path} are damaged: the defaults hold."
+    return settings(), f"The settings were damaged: the defaults hold. What there was is in {aside}."
 
 
 def marks_of(locale: QLocale) -> NumberMarks:
@@ -101,7 +122,8 @@ def run(path: Path | None = None) -> int:
     mark_numbers(marks_of(QLocale.system()))
     errors = ExceptionDialog()
     errors.install()
-    window = make_frame(settings())
+    stored, damaged = readable_settings()
+    window = make_frame(stored)
     ending = Ending(window)
     errors.plan_is_open = lambda: isValid(window) and window.filled and window.isVisible()
     opener = FileOpener(window, path)
@@ -112,6 +134,8 @@ def run(path: Path | None = None) -> int:
     if path is not None:
         window.show_workspace()
     window.show()
+    if damaged:
+        warning_box(window, damaged).open()
     ending.install()
     try:
         return app.exec()
