@@ -102,8 +102,8 @@ def test_a_command_opens_no_connection_and_loads_nothing_that_could(isocost_envi
 @pytest.mark.parametrize(
     "damage", [b"\x00\xff\xfe" * 99, b"[General\nthe=me\n]]]]", b"no settings at all\n", b"a" * 200_000]
 )
-def test_damaged_settings_are_set_aside_and_the_defaults_hold(qtbot, damage: bytes) -> None:
-    path = Path(settings().fileName())
+def test_damaged_settings_are_set_aside_and_the_defaults_hold(home, qtbot, damage: bytes) -> None:
+    path = home / "settings" / "Isocost" / "Isocost.ini"  # as it is found at the start
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(damage)
     stored, said = readable_settings()
@@ -122,7 +122,8 @@ def test_damaged_settings_are_set_aside_and_the_defaults_hold(qtbot, damage: byt
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("theme", "purple"), ("theme", ["a"]), ("text_size", "huge"), ("text_size", "nan"), ("text_size", "-1e999"),
+    [("theme", "purple"), ("theme", ["a"]), ("text_size", "huge"), ("text_size", "nan"),
+     ("text_size", "-1e999"),
      ("motion", 7), ("geometry", "not bytes"), ("geometry", b"\x01\xd9\xd0\xcb" * 9),
      ("recent", {"a": 1})],
 )  # fmt: skip

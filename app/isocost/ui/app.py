@@ -59,7 +59,7 @@ def readable_settings() -> tuple[QSettings, str]:
     The damaged file stays beside the new one.
     """
     stored = settings()
-    stored.sync()  # read now, not when first asked for a value
+    stored.allKeys()  # else they are read when first asked for a value
     path = Path(stored.fileName())
     if stored.status() is QSettings.Status.AccessError:
         return stored, f"The settings in {path} cannot be read: the defaults hold, and none is remembered."
