@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from isocost import __version__
 from isocost.catalog.records import named_for
 from isocost.evidence.word import Evidence
+from isocost.files.text import csv_text as table_text
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.span import Range
 from isocost.plan.money.ledger import LedgerLine
@@ -19,7 +18,7 @@ from isocost.quantities import format_cents, format_count, format_duration, form
 from isocost.quantities.units import GIGA
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line
-from isocost.report.forms import csv_cell, json_of
+from isocost.report.forms import json_of
 from isocost.report.forms import markdown as md
 
 _CSV_COLUMNS = (
@@ -40,17 +39,18 @@ def json_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
 
 def csv_text(result: Estimate) -> str:
     """One row a stage, one a line of the ledger beside them and one for the total, for a spreadsheet."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_CSV_COLUMNS)
+    return table_text(_CSV_COLUMNS, _csv_rows(result)).rstrip("\n")
+
+
+def _csv_rows(result: Estimate) -> Iterator[Iterable[Any]]:
     for stage in result.stages:
         if stage.enabled:
-            writer.writerow(_csv_row(stage))
+            yield _csv_row(stage)
     blank = dict.fromkeys(_CSV_COLUMNS, "")
     for line in result.ledger:
         if line.key and not line.key.startswith("stage."):
             around = {"stage": line.line, "group": line.group, "kind": "ledger"}
-            writer.writerow((blank | around | {"cost_usd": line.cost_usd}).values())
+            yield (blank | around | {"cost_usd": line.cost_usd}).values()
     total = result.total
     row = blank | {
         "stage": "Total",
@@ -60,8 +60,7 @@ def csv_text(result: Estimate) -> str:
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
     }
-    writer.writerow(row.values())
-    return buffer.getvalue().rstrip("\n")
+    yield row.values()
 
 
 def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
@@ -214,7 +213,7 @@ def _csv_row(stage: StageEstimate) -> list[Any]:
         "co2_kg": stage.co2_kg,
         "fits": {True: "yes", False: "no", None: ""}[stage.fits],
     }
-    return [csv_cell(values[name]) for name in _CSV_COLUMNS]
+    return [values[name] for name in _CSV_COLUMNS]
 
 
 def _markdown_row(stage: StageEstimate) -> str:

@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.files.errors import FileError
-from isocost.files.saving import writing_atomically
+from isocost.files.keeping.writing import writing_atomically
 from isocost.files.sweeps.part import Part
-from isocost.files.text import os_problem
+from isocost.files.text import csv_cell, os_problem
 from isocost.plan.physics.records import Array
 from isocost.plan.sweep.axes import Axis
 from isocost.plan.sweep.grid import Grid
 from isocost.plan.sweep.points import FIGURES, FITS
-from isocost.report.forms import csv_cell
 
 if TYPE_CHECKING:
     import pyarrow

@@ -26,7 +26,6 @@ from isocost.quantities import (
     format_money,
     format_quantity,
 )
-from isocost.report.forms import csv_cell
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -347,4 +346,4 @@ def samples_table(of: Risk) -> Table:
     columns = [*(doubt.path or doubt.name for doubt in doubts), *FIGURES]
     figures = [getattr(of.outcomes, key) for key in FIGURES]
     stacked = np.column_stack([*inputs, *figures])
-    return Table(tuple(Column(csv_cell(name)) for name in columns), tuple(map(tuple, stacked.tolist())))
+    return Table(tuple(Column(name) for name in columns), tuple(map(tuple, stacked.tolist())))

@@ -6,10 +6,10 @@ import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from isocost import paths
+from isocost.files.text import csv_text
 from isocost.plan.answer.estimate import Answer
 from isocost.quantities import plain_spaces
 from isocost.report.findings.ledger import cash_table
-from isocost.report.forms import csv_of
 from isocost.report.forms import markdown as md
 from isocost.report.paper.content import Paper
 from isocost.report.paper.workbook import workbook
@@ -143,7 +143,7 @@ def _workbook_bytes(page: Paper, found: Answer) -> bytes:
 
 def _csv_bytes(_: Paper, found: Answer) -> bytes:
     table = figures_table(found)
-    return csv_of([column.key or column.name for column in table.columns], table.rows).encode("utf-8")
+    return csv_text([column.key or column.name for column in table.columns], table.rows).encode("utf-8")
 
 
 PLAIN: Mapping[str, Callable[[Paper, Answer], bytes]] = {
