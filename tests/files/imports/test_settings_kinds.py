@@ -82,7 +82,8 @@ def test_megatron(case: str) -> None:
 CONDITIONS = """#!/bin/bash
 TOKENIZER=${2:-"MOCK"}  # or a path
 DTYPE="fp8"
-NODES=2
+HALF=1
+NODES=$((2*(HALF+0)))
 PAR=(
     --tensor-model-parallel-size 2
     # --pipeline-model-parallel-size 4 is not set

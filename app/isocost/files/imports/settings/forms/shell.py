@@ -329,9 +329,7 @@ class _Reader:
         """What stands for the dollar sign here, and whether it is an array."""
         text, start = self._text, self._at
         if text.startswith("$((", start):
-            end = text.find("))", start)
-            end = end + 2 if end >= 0 else len(text)
-            self._at = end
+            end = self._at = _closing(text, start + 1, "(", ")")
             inner = self._put_in(text[start + 3 : end - 2], nested)
             value = whole_number(re.sub(_NAME, lambda m: self._plain(m.group(), m.group()), inner))
             return [text[start:end] if value is None else str(value)], False
