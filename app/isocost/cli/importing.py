@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,11 +32,8 @@ def run(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--sequence", metavar="N", help="tokens of a sequence, where the file does not say")
     parser.add_argument("--batch", metavar="N", help="sequences of a step, where the file does not say")
-    parser.add_argument(
-        "--plan", metavar="FILE", help=f"put it into this plan, a preset, or {NEW!r} (default: {NEW})"
-    )
+    add_plan_of_import(parser)
     add_scenario(parser)
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write the plan here")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to write what was read"
     )
@@ -49,10 +47,29 @@ def run(arguments: Sequence[str]) -> int:
         batch=_whole("--batch", chosen.batch),
     )
     found = read_files(chosen.files, given)
-    if chosen.plan is not None or chosen.output is not None:
-        _put_into_plan(found, chosen.plan or NEW, chosen.scenario, chosen.output)
+    said = put_into_plan(found, chosen)
     write(_written(found, chosen.format))
+    if said and chosen.format == "text":
+        write(f"\n{said}")
     return 0
+
+
+def add_plan_of_import(parser: argparse.ArgumentParser) -> None:
+    """The plan that takes what was read, and where it is written."""
+    parser.add_argument(
+        "--plan", metavar="FILE", help=f"put it into this plan, a preset, or {NEW!r} (default: {NEW})"
+    )
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="write the plan here")
+
+
+def put_into_plan(found: Sequence[Brought], chosen: argparse.Namespace) -> str:
+    """Write the plan that the options ask for, if any, with what was read; say what changed.
+
+    Raises FileError, UsageError.
+    """
+    if chosen.plan is None and chosen.output is None:
+        return ""
+    return _put_into_plan(found, chosen.plan or NEW, chosen.scenario, chosen.output)
 
 
 def _written(found: Sequence[Brought], form: str) -> str:
@@ -63,13 +80,13 @@ def _written(found: Sequence[Brought], form: str) -> str:
     return "\n\n".join(imported_text(each.name, each.content) for each in found)
 
 
-def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, output: Path | None) -> None:
-    """Write the plan with everything that was read in it. Raises FileError, UsageError."""
+def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, output: Path | None) -> str:
+    """Write the plan with what was read in it; say what changed. Raises FileError, UsageError."""
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
-    from isocost.files import FileError, save_project
-    from isocost.files.imports import NotUnderstoodError
+    from isocost.files import save_project
     from isocost.plan.inputs.starting import new_project
     from isocost.plan.project.project import Place
+    from isocost.report.decisions.importing import put_in
 
     if output is None:
         raise UsageError("-o OUT is needed with --plan: where the plan is written.")
@@ -79,13 +96,9 @@ def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, ou
     catalog = open_catalog()
     project = new_project(catalog) if plan == NEW else open_plan(plan, catalog)
     at = Place(scenario=scenario_index(project, scenario))
-    # Settings first: of a new plan they make the stage that all the others are put into.
-    for each in sorted(found, key=lambda one: one.content.kind != "settings"):
-        try:
-            project = each.content.change(project, catalog, at)
-        except NotUnderstoodError as problem:
-            raise FileError(each.paths[0], str(problem)) from None
+    project, said = put_in(found, project, catalog, at)
     save_project(project, output)
+    return "\n".join([*said, f"Stored in {output}."] if said else [])
 
 
 def _whole(option: str, text: str | None) -> int | None:

@@ -12,12 +12,14 @@ from isocost.catalog import Catalog, load
 from isocost.cli.arguments import number_of
 from isocost.cli.errors import UsageError
 from isocost.files import load_project
+from isocost.files.imports.opening import project_of_model
 from isocost.files.presets import find_plan
 from isocost.files.schema import nearest_or_all
 from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.project.currency import money_of
 from isocost.plan.project.project import Project, replace_scenario
 from isocost.quantities import show_money_in
+from isocost.report.imported import assumed
 
 
 def open_catalog() -> Catalog:
@@ -31,10 +33,18 @@ def open_catalog() -> Catalog:
 def open_plan(text: str, catalog: Catalog, *, shown: bool = True) -> Project:
     """The plan in a file or preset, its names checked against the catalogue. Raises FileError.
 
+    A model's config.json is taken as the model of a new plan; what that assumes is said on standard error.
+
     Args:
         shown: whether amounts are written, and read where they name none, in its currency from now on.
     """
-    project = load_project(find_plan(text), catalog)
+    path = find_plan(text)
+    brought = project_of_model(path, catalog)
+    if brought is None:
+        project = load_project(path, catalog)
+    else:
+        project = brought
+        print(f"isocost: {assumed(path.name, project, catalog)}", file=sys.stderr)
     if shown:
         show_money_in(money_of(project.currency, catalog))
     return project

@@ -165,7 +165,7 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         mtp="w/o MTP" not in text.get("notes", ""),
     )
     spec = run_spec(run, catalog, model)
-    _refuse_impossible(spec)
+    refuse_impossible(spec)
     server = _server(spec.accelerator, _number(text, "gpus_per_node"))
     return replace(spec, accelerator=server, grouped=group == words.SERVERS_APART)
 
@@ -195,7 +195,7 @@ def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
     return found
 
 
-def _refuse_impossible(spec: RunSpec) -> None:
+def refuse_impossible(spec: RunSpec) -> None:
     """Raise ValueError for what no run can have had: degrees beyond the accelerators, layers or experts."""
     run, t = spec.run, spec.transformer
     split = {"tp": run.tp or 1.0, "pp": run.pp or 1.0, "cp": run.cp or 1.0}
@@ -301,4 +301,4 @@ def _described(text: Mapping[str, str], layers: float, hidden: float, heads: flo
     )
 
 
-__all__ = ["DEFAULT_STACK", "RunSpec", "run_from_row", "run_spec"]
+__all__ = ["DEFAULT_STACK", "RunSpec", "refuse_impossible", "run_from_row", "run_spec"]

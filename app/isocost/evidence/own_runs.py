@@ -32,6 +32,9 @@ class OwnRun:
     after: float | None
     """Corrected by the other runs alone, so that it is a test of the correction; None = there is no other."""
     note: str
+    low: float | None = None
+    """10th percentile of the prediction; None = it cannot be predicted."""
+    high: float | None = None
 
     @property
     def used(self) -> bool:
@@ -124,4 +127,5 @@ def _run(
     before = predicted.tokens_per_s
     note = wrong or (predicted.note if before is None or measured else "No speed was measured.")
     after = before * factor if before and factor else None
-    return OwnRun(line, ", ".join(part for part in parts if part.strip()), measured, before, after, note)
+    name = ", ".join(part for part in parts if part.strip())
+    return OwnRun(line, name, measured, before, after, note, predicted.p10, predicted.p90)

@@ -162,7 +162,7 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
         notes.append(f"hybrid sharding over {batch.layouts.shard_group[row]:.0f} accelerators assumed")
     if _sharded_further(batch, index, row):
         notes.append("does not fit as sharded: fully sharded weights assumed")
-    if over := _over_peak(spec):
+    if over := over_peak(spec, spec.run.tokens_per_s):
         notes.append(f"measured {over:.2g} times what the peak of the part allows: impossible as stated")
     if spec.run.stack is None:
         notes.append(f"software tier taken as {spec.stack}")
@@ -178,19 +178,15 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
     return notes
 
 
-def _over_peak(spec: RunSpec) -> float | None:
+def over_peak(spec: RunSpec, rate: float | None) -> float | None:
     """Times the dense peak that a measured rate would take; None where it is possible or not known."""
-    if spec.run.tokens_per_s is None:
+    if rate is None:
         return None
     frozen = spec.work.method != "full"
     seen = min(spec.work.sequence, spec.work.document)
     work = training_flops_per_token(spec.transformer, seen, frozen=frozen)
     # The products alone: what attention took depends on how documents were packed and masked.
-    used = (
-        spec.run.tokens_per_s
-        * work.matmul
-        / dense_peak(spec.accelerator, PEAK_FORMAT[spec.work.precision])[0]
-    )
+    used = rate * work.matmul / dense_peak(spec.accelerator, PEAK_FORMAT[spec.work.precision])[0]
     return used if used > 1.0 else None
 
 

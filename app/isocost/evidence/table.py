@@ -28,7 +28,7 @@ def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Predict
         else:
             outcome.append(len(specs))
             specs.append(spec)
-    found = _each_or_why(specs, catalog)
+    found = predict_described(specs, catalog)
     told = [
         replace(each, evidence=_word(spec, catalog)) if each.tokens_per_s else each
         for spec, each in zip(specs, found, strict=True)
@@ -41,7 +41,7 @@ def _word(spec: RunSpec, catalog: Catalog) -> Word:
     return training_evidence(plan, spec.accelerator.name, catalog).word
 
 
-def _each_or_why(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]:
+def predict_described(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]:
     """The predictions of runs; one that cannot be priced costs its own row alone, not the table."""
     try:
         return predict_specs(specs, catalog)
@@ -50,7 +50,7 @@ def _each_or_why(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]
             why = f"no layout of this run can be priced ({type(error).__name__}: {error})"
             return [_not_predicted(f"{why}; check its counts and its shape.")]
     middle = len(specs) // 2
-    return [*_each_or_why(specs[:middle], catalog), *_each_or_why(specs[middle:], catalog)]
+    return [*predict_described(specs[:middle], catalog), *predict_described(specs[middle:], catalog)]
 
 
 def _not_predicted(why: str) -> Prediction:

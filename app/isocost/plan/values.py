@@ -49,16 +49,50 @@ class Shape(Value, frozen=True, kw_only=True):
     """SwiGLU or GeGLU: three matrices a feed-forward instead of two."""
     tied_embeddings: bool = False
     window: int | None = None
-    """Tokens a layer with a window looks back."""
+    """Tokens a layer with a window looks back; of state-space layers those it mixes at a time."""
     windowed_layers: int | None = None
     """None = all, where there is a window."""
+    chunked: bool = False
+    """Whether a layer with a window sees its own chunk of tokens, not the last ones."""
+    index_layers: int | None = None
+    """Layers with an indexer, whose choice of positions the window is."""
+    index_heads: int | None = None
+    index_dim: int | None = None
+    full_head_dim: int | None = None
+    """Of layers without a window; None = as in the others."""
+    full_kv_heads: int | None = None
+    full_keys_as_values: bool = False
+    """Whether layers without a window use their keys as values."""
+    shared_kv_layers: int | None = None
+    """Layers that attend to an earlier layer's keys and values."""
+    layer_table_width: int | None = None
+    """Of a second embedding, looked up anew in every layer."""
+    state_width: int | None = None
+    """Inner width of state-space layers, which are then those with the window."""
+    state_projected: int | None = None
+    """Columns of their input projection."""
+    q_lora_rank: int | None = None
+    kv_lora_rank: int | None = None
+    """Of latent attention, which a shape has if it has this."""
+    qk_nope_dim: int | None = None
+    qk_rope_dim: int | None = None
+    v_head_dim: int | None = None
     experts: int | None = None
     top_k: int | None = None
     """Experts a token is sent to."""
-    shared_experts: int | None = None
+    shared_experts: float | None = None
+    """Experts every token meets; a part of one where those are narrower."""
     expert_ffn: int | None = None
+    expert_hidden: int | None = None
+    """Width tokens are projected to before they are sent to experts."""
     moe_layers: int | None = None
     """Layers with experts; None = all, where there are any."""
+    feedforward_layers: int | None = None
+    """Layers followed by a feed-forward; None = all."""
+    mtp_layers: int | None = None
+    """Multi-token-prediction modules, which are trained beside the model."""
+    learned_positions: int | None = None
+    """Rows of a learned table of positions."""
 
 
 class ModelChoice(Value, frozen=True):
@@ -119,6 +153,21 @@ class Price(Value, frozen=True):
     """Whether a plan that named none was given the catalogue's."""
 
 
+class MeasuredSpeed(Value, frozen=True):
+    """A run of the user's own beside what was predicted of it; tokens a second per accelerator."""
+
+    source: str
+    """The file it was read from, or the run's name."""
+    measured: float
+    predicted: float
+    low: float
+    """10th percentile of what was predicted."""
+    high: float
+    """90th percentile."""
+    date: str = ""
+    """Day it was held against the model, ISO 8601."""
+
+
 class Correction(Value, frozen=True):
     """How the user's own runs compare with the model: measured over predicted throughput."""
 
@@ -130,6 +179,8 @@ class Correction(Value, frozen=True):
     runs: int
     source: str = ""
     date: str = ""
+    measured: tuple[MeasuredSpeed, ...] = ()
+    """The runs it is from, to which further ones can be added; empty = they are not kept."""
 
 
 class Efficiency(Value, frozen=True):
@@ -159,6 +210,19 @@ class Layout(Value, frozen=True):
     microbatch: int | None = None
     recompute: Literal["none", "selective", "full"] | None = None
     sharding: ShardingName | None = None
+
+
+class Underway(Value, frozen=True):
+    """How far a stage is that runs already, as its owner tells; None = not told."""
+
+    tokens: float | None = None
+    """Trained on so far."""
+    share: float | None = None
+    """Of the stage's tokens, where that is what was told."""
+    hours: float | None = None
+    """Since the stage began, stops included."""
+    spent_usd: float | None = None
+    """On the stage so far; None = its hours at the planned price."""
 
 
 class Currency(Value, frozen=True):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isocost.catalog import Catalog
 from isocost.files.imports import Imported
 from isocost.files.imports.source import Line, Origin
+from isocost.plan.project.project import PretrainStage, Project
+from isocost.quantities import format_count, format_quantity
 from isocost.report.forms import json_of
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told, text
@@ -38,3 +41,18 @@ def imported_json(found: Sequence[Imported]) -> str:
     """JSON of what one file says, or a list for several."""
     trees = [dict(each.as_json()) for each in found]
     return json_of(trees[0] if len(trees) == 1 else trees)
+
+
+def assumed(name: str, project: Project, catalog: Catalog) -> str:
+    """What a new plan of a model takes for what no configuration says."""
+    scenario = project.scenarios[0]
+    stage, hardware = scenario.stages[0], scenario.hardware
+    assert isinstance(stage, PretrainStage)
+    chips = catalog.accelerator(hardware.accelerator).short_name
+    tokens, sequence = format_quantity(stage.data.tokens, "number"), format_count(stage.data.sequence)
+    return (
+        f"{name} is a model, put into a new plan. Assumed, as the file does not say: {tokens} tokens in "
+        f"sequences of {sequence}, {format_count(hardware.count)} {chips} at "
+        f"{format_quantity(scenario.price.usd_per_gpu_hour, 'money')} an hour. "
+        f"isocost model {name} -o plan.yaml makes it a plan to change."
+    )

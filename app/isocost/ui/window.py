@@ -137,10 +137,12 @@ class Window(QMainWindow):
         from isocost.ui.inputs.column import InputColumn
         from isocost.ui.inputs.scenarios import ScenarioPicker
         from isocost.ui.session.documents import Documents
+        from isocost.ui.session.rescue import Rescue
         from isocost.ui.session.session import Session
 
         self.session = Session(new_project(catalog), catalog, self)
         self.documents = Documents(self.session, self, self._settings)
+        self.rescue = Rescue(self.documents, self)
         self.headline = Headline(self.session)
         self.inputs = InputColumn(self.session)
         scenarios = ScenarioPicker(self.session)
@@ -219,6 +221,7 @@ class Window(QMainWindow):
         session.project_changed.connect(self.wardrobe.dress)
         session.selection_changed.connect(self.wardrobe.dress)
         documents.opened.connect(self.show_workspace)
+        documents.import_wanted.connect(self.import_files)
         documents.recent_changed.connect(lambda: gallery.show_recent(documents.recent()))
         gallery.blank_chosen.connect(documents.new)
         gallery.open_wanted.connect(documents.ask_open)
@@ -449,6 +452,25 @@ class Window(QMainWindow):
         self._wear(opened, opened.apply_theme)
         opened.bring()
 
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Open the first of files that is a plan; else show what they say, to be put into this one."""
+        from isocost.files.imports.opening import is_plan
+
+        plans = [path for path in files if is_plan(path)]
+        if plans:
+            self.documents.open(plans[0])
+        else:
+            self.import_files(files)
+
+    def import_files(self, files: Sequence[Path]) -> None:
+        """Show what files say, to be put into the plan."""
+        from isocost.ui.own.importing import ImportDialog
+
+        self.open_own("import")
+        dialog = self._own["import"]
+        assert isinstance(dialog, ImportDialog)
+        dialog.import_files(files)
+
     def show_history(self) -> None:
         """Every step of the plan in words; a click on one goes there."""
         from isocost.ui.dialogs.history import History
@@ -581,16 +603,25 @@ class Window(QMainWindow):
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()
-            self.documents.open(files[0])
+            self.take_files(files)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.take_typed()
-        if self.filled and not self.documents.may_close():
+        if self.filled and not (self.documents.keeping.ended or self.documents.may_close()):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
         self.hide()  # a search that runs cannot be stopped: nobody is to watch the window wait for it
         if self.filled:
+            self.rescue.close()
+            self.documents.close()
             self.session.close()
         self.gallery.close_worker()
         event.accept()
+
+    def end(self) -> None:
+        """Go at once, asking nothing: what is not saved is kept, and offered at the next start."""
+        if self.filled:
+            self.take_typed()
+            self.documents.end()
+        self.close()

@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from isocost.plan.project.underway import underway_of
+from isocost.plan.values import Underway
 from isocost.quantities import plain_spaces
 from isocost.ui.screenshot import settle
 from tests.ui.conftest import preset
@@ -32,7 +34,6 @@ def said(dialog):
 def test_what_is_typed_tells_where_the_run_ends(window, qtbot, dialog):
     assert dialog.found is None
     assert "import a record" in dialog.nothing.whole
-    before = window.session.project
     tell(qtbot, window, dialog, done="45 %", after="7 days")
     told = plain_spaces(dialog.finding.whole)
     assert told.startswith("Pre-training: 45 % done after 7 days")
@@ -43,7 +44,9 @@ def test_what_is_typed_tells_where_the_run_ends(window, qtbot, dialog):
     tell(qtbot, window, dialog, spent="$1M")
     assert dialog.found.cost_usd.p50 > 2 * usual
     assert any(each.startswith("Spent so far: $1M") for each in said(dialog))
-    assert window.session.project is before
+    assert underway_of(window.session.project.scenarios[0].stages[0]) == Underway(
+        share=0.45, hours=168.0, spent_usd=1e6
+    )
     press(qtbot, window, dialog, "copy")
     assert QApplication.clipboard().text().splitlines()[0] == dialog.finding.whole
 
@@ -123,3 +126,48 @@ def test_nothing_is_cut_with_larger_text(window, qtbot, theme, scale):
     tell(qtbot, window, dialog, done="45 %", after="7 days", spent="200K")
     assert cut_labels(dialog) == []
     assert dialog.width() <= 1280
+
+
+def test_what_is_typed_stays_in_the_plan_and_can_be_undone(window, qtbot, dialog, tmp_path):
+    tell(qtbot, window, dialog, done="45 %", after="7 days")
+    stage = window.session.project.scenarios[0].stages[0]
+    assert window.session.undo_stack.undoText() == f"Tell how far {stage.name} is"
+    path = tmp_path / "running.yaml"
+    window.documents.write(path)
+    rest(window)
+    dialog.close()
+    window.session.undo_stack.undo()
+    window.session.undo_stack.undo()
+    window.open_own("actual")
+    rest(window)
+    assert line(dialog, "done").text() == ""
+    assert dialog.found is None
+    window.session.undo_stack.setClean()
+    window.documents.open(path)
+    rest(window)
+    assert [plain_spaces(line(dialog, key).text()) for key in ("done", "after", "spent")] == [
+        "45 %",
+        "7 days",
+        "",
+    ]
+    assert dialog.found is not None
+    tell(qtbot, window, dialog, done="", after="")
+    assert underway_of(window.session.project.scenarios[0].stages[0]) is None
+
+
+def test_the_log_of_a_trainer_is_a_record(window, qtbot, dialog, tmp_path, monkeypatch):
+    path = tmp_path / "train.log"
+    path.write_text(
+        "".join(
+            f" iteration {at:8d}/ 500000 | elapsed time per iteration (ms): "
+            f"{30000.0 if at < 2 else 4000.0} | "
+            "global batch size:   512 | lm loss: 2.0 |\n"
+            for at in range(1, 400)
+        )
+    )
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    press(qtbot, window, dialog, "import")
+    assert dialog.found is not None
+    assert dialog.found.progress.hours[-1] == pytest.approx((398 * 4.0 + 30.0) / 3600.0)
+    batch = window.session.estimate.stages[0].batch_tokens
+    assert dialog.found.progress.tokens[-1] == pytest.approx(399 * batch)

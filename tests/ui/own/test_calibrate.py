@@ -121,3 +121,27 @@ def test_nothing_is_cut_with_larger_text(window, qtbot, runs, theme, scale):
     press(qtbot, window, dialog, "apply")
     assert cut_labels(dialog) == []
     assert dialog.width() <= 1280
+
+
+def test_a_log_is_opened_and_adds_to_what_the_plan_holds(window, qtbot, dialog, runs):
+    press(qtbot, window, dialog, "choose")
+    press(qtbot, window, dialog, "apply")
+    measured = window.session.value("efficiency.correction").measured
+    assert [each.source for each in measured] == ["runs.csv, line 2", "runs.csv, line 3"]
+    count = window.session.value("hardware.count")
+    runs.write_text(
+        f"using world size: {count}, data-parallel size: 1, tensor-model-parallel size: 1\n"
+        + "".join(
+            f" iteration {at:8d}/ 9000 | elapsed time per iteration (ms): {90000.0 if at < 2 else 20000.0} | "
+            "global batch size:   512 | lm loss: 2.0 |\n"
+            for at in range(1, 60)
+        )
+    )
+    press(qtbot, window, dialog, "choose")
+    assert "3 of 3 runs used" in dialog.finding.whole
+    assert cells(dialog, 2)[0] == "runs.csv"
+    press(qtbot, window, dialog, "apply")
+    held = window.session.value("efficiency.correction")
+    assert held.runs == 3
+    assert held.measured[:2] == measured
+    assert "The plan is corrected" in dialog.message.whole

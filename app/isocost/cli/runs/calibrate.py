@@ -33,14 +33,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _calibrated(runs: Path, file: str, output: Path, scenario: str | None, stage: str | None) -> str:
-    from dataclasses import asdict
     from datetime import date
 
     from isocost.cli.plans import open_catalog, open_plan, scenario_index
     from isocost.evidence.own_runs import NEEDED, calibrated, wrong_speeds
     from isocost.files import FileError, load_runs, save_project
-    from isocost.plan.project.correcting import with_correction
-    from isocost.plan.values import Correction
+    from isocost.plan.project.correcting import correction_from, with_correction
     from isocost.report.decisions.calibration import calibration_said, errors_said
 
     catalog = open_catalog()
@@ -55,7 +53,7 @@ def _calibrated(runs: Path, file: str, output: Path, scenario: str | None, stage
     except ValueError as error:
         raise FileError(runs, str(error)) from error
     at = _stage(project, index, stage, file)
-    corrected = with_correction(project, Correction(**asdict(found.found)), scenario=index, stage=at)
+    corrected = with_correction(project, correction_from(found), scenario=index, stage=at)
     save_project(corrected, output)
     return f"{calibration_said(found)}. {errors_said(found)} Stored in {output}."
 

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from isocost.catalog import Catalog
 from isocost.files.errors import FileError
+from isocost.files.imports.logs import LogReader
+from isocost.files.imports.model import ModelReader
+from isocost.files.imports.prices import PriceReader
 from isocost.files.imports.settings.joining import hosts_and_parts, joined
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import Settings
@@ -55,7 +58,12 @@ class Kind:
     """"a model's config.json"."""
 
 
-KINDS: tuple[Kind, ...] = (Kind(SettingsReader(), "the settings of a training run"),)
+KINDS: tuple[Kind, ...] = (
+    Kind(ModelReader(), "a model's config.json"),
+    Kind(LogReader(), "a training log, or an export of its curves"),
+    Kind(SettingsReader(), "the settings of a training run"),
+    Kind(PriceReader(), "a catalogue of prices (SkyPilot, gpuhunt, Vantage, or a CSV of quotes)"),
+)
 """Tried in this order."""
 
 
@@ -64,12 +72,21 @@ def read_file(path: Path, given: Given | None = None) -> Imported:
     file = SourceFile.load(path)
     for kind in KINDS:
         if kind.reader.knows(file):
-            try:
-                return kind.reader.read(file, given or Given())
-            except NotUnderstoodError as problem:
-                raise FileError(path, str(problem)) from None
+            return _read(kind.reader, file, path, given or Given())
     known = ", ".join(kind.form for kind in KINDS)
     raise FileError(path, f"this is none of the files that can be imported: {known}.")
+
+
+def read_as(reader: Reader, path: Path, given: Given | None = None) -> Imported:
+    """What a file says to one reader, whatever it looks like. Raises FileError, in one sentence."""
+    return _read(reader, SourceFile.load(path), path, given or Given())
+
+
+def _read(reader: Reader, file: SourceFile, path: Path, given: Given) -> Imported:
+    try:
+        return reader.read(file, given)
+    except NotUnderstoodError as problem:
+        raise FileError(path, str(problem)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class SourceFile:
     name: str
     """Without folders: "config.json"."""
     text: str
+    folder: str = ""
+    """The name of the folder it lies in, which names the cloud of some catalogues."""
 
     @property
     def suffix(self) -> str:
@@ -33,7 +35,7 @@ class SourceFile:
     def load(cls, path: Path) -> SourceFile:
         """The file at a path. Raises FileError: no such text, too large."""
         text = bounded_text(path, LARGEST_FILE, "a file to import", "a text file")
-        return cls(path.name, text)
+        return cls(path.name, text, path.absolute().parent.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from isocost.plan.inputs.table import CHOICES, starting_number
 from isocost.plan.project.choosing import price_from
 from isocost.plan.project.project import Data, Hardware, ModelChoice, PretrainStage, Price, Project, Scenario
 
+UNTITLED = "Untitled plan"
+
 
 def new_project(catalog: Catalog) -> Project:
     """A plan to start from: every input at its declared default."""
@@ -22,4 +24,4 @@ def new_project(catalog: Catalog) -> Project:
         price=price,
         stages=(stage,),
     )
-    return Project(name="Untitled plan", scenarios=(scenario,))
+    return Project(name=UNTITLED, scenarios=(scenario,))

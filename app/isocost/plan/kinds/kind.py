@@ -12,7 +12,17 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.plan.notice import Notice
 from isocost.plan.physics.records import Array, Doubt, Job, StageRun
 from isocost.plan.physics.rounds import Recipe
-from isocost.plan.values import Data, Efficiency, Hardware, Layout, ModelChoice, Price, Tuning, Value
+from isocost.plan.values import (
+    Data,
+    Efficiency,
+    Hardware,
+    Layout,
+    ModelChoice,
+    Price,
+    Tuning,
+    Underway,
+    Value,
+)
 from isocost.quantities import format_share
 
 
@@ -34,6 +44,8 @@ class ModelStage(StageBase, frozen=True, kw_only=True):
     model: ModelChoice | None = None
     efficiency: Efficiency | None = None
     layout: Layout | None = None
+    actual: Underway | None = None
+    """How far it is, where it runs already."""
 
 
 @dataclass(frozen=True, slots=True)

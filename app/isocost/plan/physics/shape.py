@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
-from isocost.catalog.models import LARGEST, SMALLEST
+from isocost.catalog.models import LARGEST, SMALLEST, SOME_LAYERS
 from isocost.engine.architecture import parameters
 from isocost.engine.records import Transformer
 from isocost.plan.values import ModelChoice, Shape
 from isocost.quantities import format_quantity
+
+_AS_WRITTEN = tuple(
+    name
+    for name in Transformer.__dataclass_fields__
+    if name in Shape.__struct_fields__ and name not in ("window", "feedforward_layers")
+)
+"""Fields that a shape and a transformer share, and that are 0 where a shape leaves them out."""
 
 
 @lru_cache(maxsize=256)
 def transformer_of_shape(shape: Shape) -> Transformer:
     """The transformer of a shape; left out are heads of equal width, as many of keys, and all layers."""
     mixture = shape.experts is not None
-    moe_layers = (shape.layers if shape.moe_layers is None else shape.moe_layers) if mixture else 0
+    values: dict[str, Any] = {}
+    for name in _AS_WRITTEN:
+        value = getattr(shape, name)
+        values[name] = value if isinstance(value, bool) else float(value or 0)
+    values["kv_heads"] = float(shape.kv_heads or shape.heads)
+    values["head_dim"] = float(shape.head_dim or shape.hidden / shape.heads)
+    values["moe_layers"] = float((shape.layers if shape.moe_layers is None else shape.moe_layers) * mixture)
     windowed = 0 if shape.window is None else shape.windowed_layers or shape.layers
+    fed = shape.feedforward_layers
     return Transformer(
         "",
-        layers=float(shape.layers),
-        hidden=float(shape.hidden),
-        heads=float(shape.heads),
-        kv_heads=float(shape.kv_heads or shape.heads),
-        head_dim=float(shape.head_dim or shape.hidden / shape.heads),
-        ffn=float(shape.ffn),
-        vocabulary=float(shape.vocabulary),
-        gated=shape.gated,
-        tied_embeddings=shape.tied_embeddings,
+        **values | {"windowed_layers": float(windowed)},
+        attention="mla" if shape.kv_lora_rank else "hybrid" if shape.state_width else "mha",
         window=None if shape.window is None else float(shape.window),
-        windowed_layers=float(windowed),
-        moe_layers=float(moe_layers),
-        experts=float(shape.experts or 0),
-        top_k=float(shape.top_k or 0),
-        shared_experts=float(shape.shared_experts or 0),
-        expert_ffn=float(shape.expert_ffn or 0),
+        feedforward_layers=None if fed is None else float(fed),
     )
 
 
@@ -51,12 +54,40 @@ def shape_flaw(model: ModelChoice) -> str | None:
         return f"shape.kv_heads: must divide the {shape.heads} heads, got {kv_heads}."
     if shape.head_dim is None and shape.hidden % shape.heads:
         return f"shape.head_dim: is missing; {shape.hidden} does not divide into {shape.heads} heads."
-    for name in ("moe_layers", "windowed_layers"):
+    for name in (*SOME_LAYERS, "feedforward_layers"):
         if (getattr(shape, name) or 0) > shape.layers:
             return f"shape.{name}: must be at most the {shape.layers} layers, got {getattr(shape, name)}."
     if shape.windowed_layers and shape.window is None:
         return "shape.window: is missing; layers with a window need its tokens."
-    return _experts_flaw(shape) or _size_flaw(shape)
+    return _companions_flaw(shape) or _experts_flaw(shape) or _size_flaw(shape)
+
+
+_COMPANIONS = {
+    "kv_lora_rank": ("qk_nope_dim", "v_head_dim"),
+    "q_lora_rank": ("kv_lora_rank",),
+    "qk_nope_dim": ("kv_lora_rank",),
+    "v_head_dim": ("kv_lora_rank",),
+    "qk_rope_dim": ("kv_lora_rank",),
+    "state_width": ("state_projected", "window"),
+    "state_projected": ("state_width",),
+    "index_layers": ("index_heads", "index_dim", "window"),
+    "expert_hidden": ("experts",),
+}
+"""Fields of a shape that say nothing without others."""
+
+
+def _companions_flaw(shape: Shape) -> str | None:
+    """A field that is missing beside another, as that one's place and a sentence."""
+    for name, others in _COMPANIONS.items():
+        for other in others:
+            if getattr(shape, name) and not getattr(shape, other):
+                return f"shape.{other}: is missing; {name} says nothing without it."
+    fed = shape.layers if shape.feedforward_layers is None else shape.feedforward_layers
+    if (shape.moe_layers or 0) > fed:
+        return (
+            f"shape.moe_layers: must be at most the {fed} layers with a feed-forward, got {shape.moe_layers}."
+        )
+    return None
 
 
 def _experts_flaw(shape: Shape) -> str | None:

@@ -14,17 +14,18 @@ from isocost.report.table import Column, Table
 
 TITLE = "Calibrate by your runs"
 HOW = (
-    "Choose a CSV file of what your own runs reached. The model predicts each of them, and what they "
-    "differ by corrects the plan, with its spread."
+    "Choose the log of a run, or a CSV file of what your own runs reached. The model predicts each of them, "
+    "and what they differ by corrects the plan, with its spread."
 )
 COLUMNS_WANTED = (
-    "Its first line names the columns: model, gpu, n_gpus, seq_len and tokens_per_s_per_gpu; and, where "
+    "The log is a trainer's own, as Megatron-LM, torchtitan or Hugging Face's write it. A table's first line "
+    "names the columns: model, gpu, n_gpus, seq_len and tokens_per_s_per_gpu; and, where "
     "known, precision, tp, pp, micro_batch, global_batch_seqs, framework."
 )
 WHOLE = "the whole plan"
 READING = "Predicting every run…"
 NOTHING_TO_CORRECT = "No stage of this plan is predicted from its model, so nothing is corrected."
-FILE_KINDS = "Tables (*.csv);;All files (*)"
+FILE_KINDS = "Tables and logs (*.csv *.log *.txt *.out *.json *.jsonl);;All files (*)"
 
 
 def calibration_said(found: Calibration) -> str:

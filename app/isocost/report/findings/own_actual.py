@@ -8,9 +8,11 @@ from isocost.plan.answer.actual import Actual
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.doubt.span import Range
 from isocost.plan.kinds import data_of, tokens_read
+from isocost.plan.values import Underway
 from isocost.quantities import (
     QuantityError,
     format_duration,
+    format_exact,
     format_money,
     format_quantity,
     format_share,
@@ -19,13 +21,15 @@ from isocost.quantities import (
 from isocost.quantities.units import HOURS_PER_DAY
 
 TITLE = "Plan against actual"
-HOW = "Tell how far a run is: where it will end, and how that differs from the plan, which stays as it is."
+HOW = (
+    "Tell how far a run is: where it will end, and how that differs from the plan, which keeps what you tell."
+)
 RECORD_COLUMNS = (
-    "A record is a CSV file with a column of time (hours, days, seconds or date) and one of progress "
-    "(tokens, step, or tokens_per_s of all accelerators)."
+    "A record is the log of a trainer, or a CSV file with a column of time (hours, days, seconds or date) "
+    "and one of progress (tokens, step, or tokens_per_s of all accelerators)."
 )
 TYPE_FIRST = "Type how much is done and after how long, or import a record."
-FILE_KINDS = "Tables (*.csv);;All files (*)"
+FILE_KINDS = "Records and logs (*.csv *.log *.txt *.out *.json *.jsonl);;All files (*)"
 DONE, AFTER, SPENT = "Done", "After", "Spent"
 HELP = {
     DONE: "Tokens so far, such as 900B, or a share of the stage's, such as 45 %.",
@@ -51,6 +55,37 @@ class Typed:
     spent_usd: float | None
 
 
+def told_underway(done: str, after: str, spent: str) -> Underway:
+    """What was typed of a run, as a plan keeps it; what is blank is not told. Raises TypedError."""
+    hours = _number(AFTER, after, "hours") if after.strip() else None
+    if not done.strip():
+        return Underway(hours=hours, spent_usd=read_spent(spent))
+    if done.strip().endswith("%"):
+        return Underway(share=_number(DONE, done, "share"), hours=hours, spent_usd=read_spent(spent))
+    return Underway(tokens=_tokens(done), hours=hours, spent_usd=read_spent(spent))
+
+
+def underway_texts(told: Underway | None) -> tuple[str, str, str]:
+    """What a plan keeps of a run as it is typed: done, after, spent."""
+    if told is None:
+        return "", "", ""
+    done = "" if told.tokens is None else format_exact(told.tokens)
+    if told.share is not None:
+        done = format_exact(told.share, "share")
+    after = "" if told.hours is None else _time_typed(told.hours)
+    return done, after, "" if told.spent_usd is None else format_exact(told.spent_usd, "money")
+
+
+def _time_typed(hours: float) -> str:
+    days = hours / HOURS_PER_DAY
+    return f"{format_exact(days)} days" if days == int(days) and days > 1.0 else f"{format_exact(hours)} h"
+
+
+def stored_words(stage: str) -> str:
+    """The step that keeps what was typed of a run."""
+    return f"Tell how far {stage} is"
+
+
 def stages_under_way(answer: Answer) -> tuple[tuple[int, str], ...]:
     """(place, name) of the stages that train on tokens of their own."""
     stages = enumerate(answer.scenario.stages)
@@ -71,9 +106,12 @@ def read_spent(text: str) -> float | None:
 
 
 def _done(answer: Answer, at: int, text: str) -> float:
-    tokens = tokens_read(answer.scenario.stages[at])
     if text.strip().endswith("%"):
-        return _number(DONE, text, "share") * tokens
+        return _number(DONE, text, "share") * tokens_read(answer.scenario.stages[at])
+    return _tokens(text)
+
+
+def _tokens(text: str) -> float:
     try:
         value = parse(text, "number", unit="tokens")
     except QuantityError as error:

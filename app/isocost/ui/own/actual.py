@@ -11,10 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from isocost.files.imports.own import record_in
 from isocost.files.own.fields import PartField
-from isocost.files.records import Record, load_record, progress_in
+from isocost.files.records import Record, progress_in
 from isocost.plan.answer.actual import Actual, NoRunError, actual, typed_progress
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.project.underway import underway_of, with_underway
+from isocost.plan.values import Underway
 from isocost.report.decisions.actual import actual_said, sentences
 from isocost.report.findings import own_actual as words
 from isocost.ui.inputs.pickers import DropDown
@@ -112,12 +115,13 @@ class ActualDialog(OwnDialog):
         self.body.addWidget(self.pages, 1)
 
     def _connect(self) -> None:
-        self.stage.activated.connect(lambda _: self._ask())
+        self.stage.activated.connect(lambda _: self._show_stored())
         self.import_.clicked.connect(self._import)
         self.forget.clicked.connect(self._type_instead)
         self.copy.clicked.connect(self._copy)
         for field in self.fields.values():
             field.edited.connect(self._ask)
+            field.left.connect(self._store)
         self.session.answered.connect(lambda _: self._refresh())
 
     def apply_theme(self, theme: Theme) -> None:
@@ -142,7 +146,41 @@ class ActualDialog(OwnDialog):
         for at, name in known:
             self.stage.addItem(name, at)
         self.stage.setCurrentIndex(max(0, self.stage.findText(kept)))
+        self._show_stored()
+
+    # What the plan keeps
+
+    def _show_stored(self) -> None:
+        """Put what the plan keeps of the stage into the fields, unless it is what they say already."""
+        at, typed = self.stage.currentData(), self._typed()
+        answer = self.session.answer
+        if at is not None and answer is not None and not self._typing():
+            stored = underway_of(answer.scenario.stages[at])
+            if typed is None or typed != (stored or Underway()):
+                for field, text in zip(self.fields.values(), words.underway_texts(stored), strict=True):
+                    field.show_text(text)
         self._ask()
+
+    def _typed(self) -> Underway | None:
+        """What the fields say; None = one of them cannot be read."""
+        try:
+            return words.told_underway(*(field.text for field in self.fields.values()))
+        except words.TypedError:
+            return None
+
+    def _typing(self) -> bool:
+        return any(field.edit.isModified() for field in self.fields.values())
+
+    def _store(self) -> None:
+        """Keep what is typed in the plan, once a field is left; what cannot be read is kept nowhere."""
+        told, at, answer = self._typed(), self.stage.currentData(), self.session.answer
+        if told is None or at is None or answer is None:
+            return
+        for field in self.fields.values():
+            field.edit.setModified(False)
+        scenario = self.session.scenario
+        said = words.stored_words(self.stage.currentText())
+        self.session.apply(lambda project: with_underway(project, told, scenario=scenario, stage=at), said)
 
     # Reading
 
@@ -210,7 +248,7 @@ class ActualDialog(OwnDialog):
         name, _ = QFileDialog.getOpenFileName(self, words.TITLE, str(Path.home()), words.FILE_KINDS)
         if name:
             self.import_.setEnabled(False)
-            self._files.request(lambda: _Read(load_record(Path(name)), Path(name).name))
+            self._files.request(lambda: _Read(record_in(Path(name)), Path(name).name))
 
     def _take_record(self, read: _Read) -> None:
         self.import_.setEnabled(True)

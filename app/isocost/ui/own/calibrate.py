@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,12 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from isocost.catalog import Catalog
-from isocost.evidence.own_runs import NEEDED, Calibration, calibrated
-from isocost.files import FileError, load_runs
+from isocost.evidence.own_runs import Calibration
+from isocost.files.imports.logs import RunLog
+from isocost.files.imports.own import calibration_in
+from isocost.files.imports.source import NotUnderstoodError
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
-from isocost.plan.project.correcting import with_correction
+from isocost.plan.project.correcting import correction_from, with_correction
+from isocost.plan.project.project import Place
 from isocost.plan.values import Correction
 from isocost.report.decisions import calibration as words
 from isocost.ui.inputs.pickers import DropDown
@@ -48,6 +49,7 @@ class CalibrateDialog(OwnDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(session, NAME, words.TITLE, words.HOW, parent)
         self._found: Calibration | None = None
+        self._log: RunLog | None = None
         self._before: Estimate | None = None
         self.choose = QPushButton("Choose a file…")
         self.file = plain_label()
@@ -149,10 +151,16 @@ class CalibrateDialog(OwnDialog):
             self.file.setText(Path(name).name)
             self.waiting(True)
             self.say(words.READING)
-            self._worker.request(partial(_read, Path(name), self.session.catalog, date.today().isoformat()))
+            session, stage = self.session, self._at()
+            at = Place(session.scenario, session.stage if stage is None else stage)
+            today = date.today().isoformat()
+            self._worker.request(
+                partial(calibration_in, Path(name), session.project, at, session.catalog, today)
+            )
 
-    def _take(self, found: Calibration) -> None:
+    def _take(self, read: tuple[Calibration, RunLog | None]) -> None:
         self.waiting(False)
+        found, self._log = read
         self._found = found
         self.finding.say(f"{words.calibration_said(found)}.")
         self.errors.say(words.errors_said(found))
@@ -178,9 +186,24 @@ class CalibrateDialog(OwnDialog):
 
     def _apply(self) -> None:
         if self._found is not None:
-            found = Correction(**asdict(self._found.found))
             self._before = self.session.estimate
-            self._correct(found, words.applied_words(self._found, self._name()))
+            said = words.applied_words(self._found, self._name())
+            if self._log is None:
+                self._correct(correction_from(self._found), said)
+            else:
+                self._apply_log(self._log, said)
+
+    def _apply_log(self, log: RunLog, said: str) -> None:
+        """Correct what is chosen by the log's run, beside those it is corrected by already."""
+        session, stage = self.session, self._at()
+        at = Place(session.scenario, session.stage if stage is None else stage)
+        try:
+            found = log.beside(session.project, session.catalog, at).found.after
+        except NotUnderstoodError as problem:
+            self._before = None
+            self.say(str(problem), "stop")
+            return
+        self._correct(found, said)
 
     def _tell_cost(self, answer: Answer) -> None:
         """What the correction has changed, once the plan is estimated anew."""
@@ -201,12 +224,3 @@ class CalibrateDialog(OwnDialog):
     def _name(self) -> str:
         """The stage that is meant; empty = the whole plan."""
         return "" if self._at() is None else self.stage.currentText()
-
-
-def _read(path: Path, catalog: Catalog, today: str) -> Calibration:
-    """The runs of a file beside the model. Raises FileError."""
-    _, rows = load_runs(path, NEEDED)
-    try:
-        return calibrated(rows, catalog, source=path.name, date=today)
-    except ValueError as error:
-        raise FileError(path, str(error)) from error
