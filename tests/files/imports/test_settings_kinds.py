@@ -233,6 +233,12 @@ YAML_KINDS = {
         "cluster: {gpus_per_node: 8, num_nodes: 1}\n",
         {"gpus": 8, "tp": 2, "dp": 4, "sharding": "zero3", "offload": "parameters", "recompute": "none"},
     ),
+    "nemo-rl over a parent": (
+        "defaults: grpo_math_1B.yaml\ngrpo: {num_prompts_per_step: 64, num_generations_per_prompt: 16}\n"
+        "policy:\n  train_global_batch_size: 256\n  train_micro_batch_size: 1\n"
+        "  megatron_cfg: {enabled: true, tensor_model_parallel_size: 4}\n",
+        {"tp": 4, "pp": None, "precision": None, "recompute": None, "dp": None, "gpus": None},
+    ),
     "ms-swift in YAML": (
         "model: Qwen/Qwen3-4B\ntrain_type: full\ntorch_dtype: bfloat16\nmax_length: 4096\ndeepspeed: zero3_offload\n"
         "per_device_train_batch_size: 1\ngradient_accumulation_steps: 8\nnum_train_epochs: 2\ngradient_checkpointing: false\n",
@@ -398,6 +404,11 @@ WRONG = {
         "m.sh",
         "pretrain_gpt.py --num-layers 10 --pipeline-model-parallel-size 4 --num-layers-per-virtual-pipeline-stage 2 --micro-batch-size 1",
         "10 layers do not divide",
+    ),
+    "more heads than width": (
+        "m.sh",
+        "pretrain_gpt.py --num-layers 2 --hidden-size 4 --num-attention-heads 8 --micro-batch-size 1 --vocab-size 9",
+        "does not hold 8 heads",
     ),
     "a batch that does not divide": (
         "m.sh",
