@@ -13,8 +13,8 @@ from isocost.files.imports.settings.forms.arithmetic import parsed
 from isocost.files.imports.settings.run import Run
 from isocost.plan.values import Shape
 
-LARGEST = 1e9
-"""Of any width or number of layers, so that counts stay numbers."""
+LARGEST = 1e8
+"""Of any width or number of layers, as in a plan."""
 MOST_LAYERS = 10_000
 
 
@@ -179,7 +179,9 @@ def architecture(run: Run, *, grouped: bool = True) -> Architecture | None:
 def _flaw(found: Architecture) -> str:
     widths = (found.layers, found.hidden, found.heads, found.ffn, found.head_dim, found.vocabulary or 1)
     if max(*widths, found.experts or 1, found.expert_ffn, found.positions) > LARGEST:
-        return "the model's shape: a width or a number of layers beyond 1e9 is no model's."
+        return "the model's shape: a width or a number of layers beyond 1e8 is no model's."
+    if found.head_dim < 1:
+        return f"the model's shape: a hidden size of {found.hidden} does not hold {found.heads} heads."
     if found.heads % found.kv_heads:
         return f"the model's shape: {found.kv_heads} query groups do not divide {found.heads} heads."
     if found.experts and not 1 <= found.top_k <= found.experts:

@@ -87,8 +87,6 @@ def nemo_rl(run: Run) -> None:
     """NeMo-RL, whose batches count responses."""
     if run.get("model_name") is not None:
         run.model["name"] = run.get("model_name")
-    if run.get("parent"):
-        run.note("the file inherits from another (defaults:), and what is not in it is in that one")
     megatron, part = bool(run.get("megatron")), "d"
     if megatron and run.get("dtensor"):
         run.problems.append("dtensor_cfg and megatron_cfg are both enabled; exactly one of them may be.")
@@ -131,10 +129,21 @@ def nemo_rl(run: Run) -> None:
         run.put("lora_rank", run.count(f"{part}_lora"), f"{part}_lora")
     else:
         run.facts.pop("lora_rank", None)
+    if run.get("parent"):
+        _leave_to_parent(run)
     if not run.count("prompts") and any(key.startswith(("sft.", "dpo.")) for key in run.keys):
         run.extra["task"] = "sft"
         return
     _nemo_recipe(run)
+
+
+def _leave_to_parent(run: Run) -> None:
+    """Of a file that inherits, what it does not say is its parent's and no default of the framework."""
+    run.note("the file inherits from another (defaults:), and what is not in it is in that one")
+    run.need("the file it inherits from")
+    for name in ("tp", "pp", "cp", "ep", "recompute", "sharding", "offload", "precision", "optimizer"):
+        if run.facts[name].origin == "default":
+            run.put(name, None)
 
 
 def _nemo_recipe(run: Run) -> None:
