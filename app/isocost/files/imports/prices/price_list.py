@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from isocost.catalog import Catalog
@@ -36,6 +36,10 @@ class PriceList:
     @property
     def kind(self) -> str:
         return "prices"
+
+    def named(self, name: str) -> PriceList:
+        """The same prices under another name, which is their source in a plan."""
+        return replace(self, name=name)
 
     def as_json(self) -> dict[str, object]:
         """Every field by its name in commands."""
