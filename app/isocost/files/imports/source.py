@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from isocost.files.text import bounded_text
+from isocost.files.text import forgiving_text
 
 LARGEST_FILE = 64_000_000
 """Bytes of a file that is read at all: a year of log lines, any catalogue of prices."""
@@ -34,7 +34,7 @@ class SourceFile:
     @classmethod
     def load(cls, path: Path) -> SourceFile:
         """The file at a path. Raises FileError: no such text, too large."""
-        text = bounded_text(path, LARGEST_FILE, "a file to import", "a text file")
+        text = forgiving_text(path, LARGEST_FILE, "a file to import", "a text file")
         return cls(path.name, text, path.absolute().parent.name)
 
 
