@@ -12,8 +12,18 @@ LARGEST_FILE = 64_000_000
 """Bytes of a file that is read at all: a year of log lines, any catalogue of prices."""
 
 
+LONGEST_LINE = 20_000
+"""Letters of a name or a cell that are looked at."""
+
+
 class NotUnderstoodError(ValueError):
     """Content that is none of the forms we read; the message is one sentence that says what was missing."""
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and control characters, which no plan may hold."""
+    plain = " ".join(text[:LONGEST_LINE].split())
+    return plain if plain.isprintable() else "".join(letter for letter in plain if letter.isprintable())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.files.imports.prices.entries import KINDS, PriceEntry
-from isocost.files.imports.source import Line, NotUnderstoodError
+from isocost.files.imports.source import Line, NotUnderstoodError, one_line
 from isocost.files.own import quote_words as said
 from isocost.files.own.quotes import MOST_ROWS
 from isocost.plan.project.project import Place, Project
@@ -112,7 +112,7 @@ class PriceList:
             usd_per_gpu_hour=round(entry.usd_per_gpu_hour, 6),
             supplier=(entry.provider or said.UNNAMED)[:80],
             commitment=(said.terms_in(said.Rest(entry.kind)) or entry.kind or said.NOT_STATED)[:80],
-            source=(entry.source or self.name)[:500],
+            source=one_line(entry.source or self.name)[:500],
             date=entry.date or today.isoformat(),
             includes=included[:500],
         )
