@@ -141,6 +141,8 @@ def test_a_log_is_a_record_of_a_run_under_way(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     # 36 steps of 9.8 s, a slow start and a validation.
     assert found["elapsed_hours"] == pytest.approx((58.8 + 15.68 + 11.27 + 37 * 9.8) / 3600, rel=0.1)
+    # In the log's own batch, whatever the plan's is.
+    assert found["readings"][-1]["tokens"] == pytest.approx(40 * 512 * 4096)
     assert main(["actual", "startup-7b", str(SAMPLES / "wandb-chart-verl.csv")]) != 0
 
 
