@@ -37,8 +37,16 @@ def record_of(log: RunLog) -> Record:
     hours = np.cumsum(went * seconds) / SECONDS_PER_HOUR
     reached = np.maximum.accumulate(steps) - max(start, 0.0)
     kept = np.unique(np.linspace(0, len(hours) - 1, min(len(hours), MOST_READINGS)).astype(int))
+    tokens = log.figures.step_tokens  # else steps are counted in the plan's batch
     readings = tuple(
-        Reading(int(at) + 1, float(hours[at]), step=float(reached[at])) for at in kept if reached[at] > 0.0
+        Reading(
+            line=int(at) + 1,
+            hours=float(hours[at]),
+            tokens=None if tokens is None else float(reached[at] * tokens),
+            step=float(reached[at]),
+        )
+        for at in kept
+        if reached[at] > 0.0
     )
     problems = [NO_STOPS] if len(run.starts) > 1 else []
     if start > 0.0:
