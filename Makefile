@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LINUX_DISPLAYS = $(if $(DISPLAY),xcb) $(if $(WAYLAND_DISPLAY),wayland)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots package calibrate prices accuracy icons clean offscreen
+.PHONY: help run test lint bench screenshots package calibrate prices accuracy file-format lock licences icons clean offscreen
 
 help:
 	@echo "make run          set up .venv and open the window"
@@ -18,6 +18,9 @@ help:
 	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
 	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"
 	@echo "make accuracy     write docs/accuracy.md"
+	@echo "make file-format  write docs/file-format.md and docs/plan.schema.json"
+	@echo "make lock         write packaging/requirements.lock, with hashes (needs uv)"
+	@echo "make licences     write packaging/licences.md from what is installed"
 	@echo "make icons        draw the platform icons from resources/icons/isocost.svg"
 	@echo "make clean        remove what the above made, .venv included"
 
@@ -69,6 +72,15 @@ prices: .venv/.dev
 
 accuracy: .venv/.dev
 	$(PY) tools/accuracy.py
+
+file-format: .venv/.dev
+	$(PY) tools/file_format.py
+
+lock:
+	sh packaging/lock.sh
+
+licences: .venv/.dev
+	$(PY) tools/licences.py
 
 icons: offscreen
 	$(PY) tools/make_icons.py

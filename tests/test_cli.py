@@ -38,7 +38,9 @@ STAGE_KEYS = [
     "waste",
     "tokens_per_s_per_gpu",
     "fits",
+    "smallest_count",
     "layout",
+    "memory",
     "evidence",
     "evidence_reason",
 ]

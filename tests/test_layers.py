@@ -43,3 +43,20 @@ def test_engine_loads_no_third_party_package_but_numpy(python, isocost_environme
         check=True,
     )
     assert not {"msgspec", "yaml", "scipy", "contourpy", "jinja2"} & set(json.loads(run.stdout))
+
+
+LIGHT = """
+import json, sys
+import isocost.ui.app
+print(json.dumps([".".join(name.split(".")[:parts]) for name in sys.modules for parts in (1, 2)]))
+"""
+
+
+def test_first_paint_waits_for_neither_plans_nor_charts(python, isocost_environment):
+    run = subprocess.run(
+        [python, "-c", LIGHT], env=isocost_environment, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(run.stdout))
+    assert "isocost.ui" in loaded
+    heavy = {f"isocost.{room}" for room in ("engine", "catalog", "evidence", "plan", "files")}
+    assert not loaded & (heavy | {"numpy", "pyqtgraph", "msgspec", "yaml"})

@@ -9,6 +9,10 @@ bare_qt_first_paint_ms    the same for a window of one label: what Qt alone cost
 drag_chain_p95_ms         how long the window is busy after a step of tokens, parameters or count on
                           programmes of several stages, whose layouts are searched in a worker
 calls_per_step            Python functions called for one press of an arrow key on the tokens slider
+tab_<name>_p95_ms         a step of the tokens slider while that tab shows, until all has painted
+tab_switch_ms             95th percentile from one tab to another, each made before
+gui_gap_max_ms, _worked_  the longest the window did not answer in all that and in opening programmes: by the
+                          clock, and the processor time of it
 rss_mb                    largest resident memory of the drags
 estimate_ms, _seven_, _nine_
                           the whole answer of a plan of one, seven and nine stages, tokens moving
@@ -62,7 +66,8 @@ app.exec()
 def measure(command: Sequence[str]) -> dict[str, float]:
     """Run a Python program without a display, in a home of its own; the figures its last line prints."""
     with tempfile.TemporaryDirectory() as home:
-        environment = os.environ | {
+        kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environment = kept | {  # an installed app is compiled
             "HOME": home,
             "XDG_RUNTIME_DIR": home,
             "XDG_CONFIG_HOME": home,
@@ -97,6 +102,7 @@ def main() -> None:
     """Run every measurement."""
     record(first_paints())
     record(measure(["tools/bench_window.py"]))
+    record(measure(["tools/bench_tabs.py"]))
     record(measure(["tools/bench_plan.py"]))
     record(measure(["tools/bench_engine.py"]))
     record(measure(["tools/bench_solve.py"]))

@@ -49,3 +49,15 @@ def user_logs() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library/Logs/Isocost"
     return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "isocost/log"
+
+
+def user_state() -> Path:
+    """Per-user folder of what windows keep between them (not created): ``ISOCOST_STATE`` when set, else the
+    platform's convention."""
+    if override := os.environ.get("ISOCOST_STATE"):
+        return Path(override)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "Isocost/State"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/Isocost/State"
+    return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "isocost"

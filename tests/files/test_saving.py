@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from isocost.files import FileError, load_project, parse_project, project_text, save_project, write_atomically
+from isocost.files.keeping.comments import comments_inside
 from isocost.plan.project.project import (
     Data,
     GpuHoursStage,
@@ -135,6 +137,134 @@ def test_places_that_cannot_be_written_are_one_sentence(tmp_path: Path, name: st
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     write_atomically(tmp_path / "picture.png", b"\x89PNG\r\n")
     assert (tmp_path / "picture.png").read_bytes() == b"\x89PNG\r\n"
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "語", "🧮"])
+def test_names_as_long_as_a_disk_takes(tmp_path: Path, letter: str) -> None:
+    name = letter * ((250 - len(".yaml")) // len(letter.encode())) + ".yaml"
+    path = tmp_path / name
+    for _ in range(2):
+        save_project(plan(), path)
+    assert load_project(path) == plan()
+    assert {len(os.fsencode(each)) <= 255 for each in os.listdir(tmp_path)} == {True}
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_temporary_file_is_as_private_as_the_plan_from_its_first_byte(
+    tmp_path: Path, monkeypatch, mode: int
+) -> None:
+    path = tmp_path / "plan.yaml"
+    save_project(plan("Old"), path)
+    path.chmod(mode)
+    seen = []
+    real = os.open
+
+    def spied(name, flags, permissions=0o777, **named):
+        handle = real(name, flags, permissions, **named)
+        if str(name).endswith(".tmp"):
+            seen.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        return handle
+
+    monkeypatch.setattr(os, "open", spied)
+    save_project(plan("New"), path)
+    assert seen
+    assert all(each & ~mode == 0 for each in seen)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+def test_what_was_there_before_stays_beside_the_plan(tmp_path: Path) -> None:
+    path, kept = tmp_path / "plan.yaml", tmp_path / "plan.yaml.bak"
+    save_project(plan("First"), path)
+    assert not kept.exists()
+    save_project(plan("Second"), path)
+    assert load_project(kept).name == "First"
+    save_project(plan("Second"), path)
+    assert load_project(kept).name == "First", "saved again unchanged, the version before is not lost"
+    save_project(plan("Third"), path)
+    assert (load_project(path).name, load_project(kept).name) == ("Third", "Second")
+
+
+def test_a_read_only_file_is_respected(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    save_project(plan("Old"), path)
+    path.chmod(0o444)
+    with pytest.raises(FileError, match="the file is read-only; save under another name"):
+        save_project(plan("New"), path)
+    assert load_project(path).name == "Old"
+    assert os.listdir(tmp_path) == ["plan.yaml"]
+
+
+@pytest.mark.skipif(not hasattr(os, "link"), reason="no such names here")
+def test_another_name_of_the_file_is_said_to_keep_the_old_plan(tmp_path: Path) -> None:
+    path, other = tmp_path / "plan.yaml", tmp_path / "other.yaml"
+    save_project(plan("Old"), path)
+    os.link(path, other)
+    (said,) = save_project(plan("New"), path)
+    assert said == ("plan.yaml had another name on this disk (hard links): it keeps what was there before.")
+    assert (load_project(path).name, load_project(other).name) == ("New", "Old")
+    assert save_project(plan("Newer"), path) == ()
+
+
+def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    name = temporary_name(path)
+    left = tmp_path / name.replace(f"-{os.getpid()}-", f"-{dead.pid}-")
+    alive = tmp_path / name.replace(f"-{os.getpid()}-", f"-{os.getppid()}-")
+    others = [tmp_path / ".plan.yaml.tmp", tmp_path / ".other.yaml.1-1.tmp", alive]
+    for each in (left, *others):
+        each.write_text("half a pl")
+    save_project(plan(), path)
+    assert not left.exists()
+    assert all(each.exists() for each in others)
+
+
+def temporary_name(path: Path) -> str:
+    """What a save calls its temporary file."""
+    made = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "replace", lambda source, target: made.append(Path(source).name))
+        save_project(plan(), path)
+    for each in path.parent.glob(".*.tmp"):
+        each.unlink()
+    return made[0]
+
+
+COMMENTED = "# Ours, of May.\n#   Ask Ada.\n\nisocost: 1\n"
+
+
+def test_comments_at_the_top_survive_and_others_are_said_to_be_in_the_backup(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    body = project_text(plan()).removeprefix("isocost: 1\n")
+    path.write_text(COMMENTED + body)
+    assert save_project(load_project(path), path) == ()
+    assert path.read_text() == COMMENTED + body
+    path.write_text(COMMENTED + body.replace("scenarios:", "scenarios: # both of them"))
+    (said,) = save_project(load_project(path), path)
+    assert said == ("plan.yaml: only the comments at its top were kept; plan.yaml.bak still has the others.")
+    assert path.read_text() == COMMENTED + body
+    assert "# both of them" in (tmp_path / "plan.yaml.bak").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("a: 'x # y'\n", False),
+        ("a: x#y\n", False),
+        ("notes: |\n  # no comment\n  # none either\nb: 1\n", False),
+        ("# head\na: 1\n", False),
+        ("a: 1 # one\n", True),
+        ("é: 1 # one\n", True),
+        ("a:\n  # one\n  b: 1\n", True),
+        ("a: 1\r\n# end\r\n", True),
+        ("notes: |\n  text\n# end", True),
+        ("a: 1\n---\n# second: [\n", True),
+        ("a: [\n", False),
+    ],
+)
+def test_comments_inside_are_told_from_marks_in_texts(text: str, inside: bool) -> None:
+    assert comments_inside(text) is inside
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")

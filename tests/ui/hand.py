@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from isocost.ui.screenshot import settle
-from isocost.ui.widgets.card import ChartCard
+from isocost.ui.widgets.card import CardTitle, ChartCard
 from isocost.ui.window import Window
 
 CONTROL, SHIFT, ALT = (
@@ -88,7 +88,9 @@ class Hand:
         """What a label says, which must stand whole in the window with nothing over it."""
         self.sees(label)
         text = label.text()
-        if not label.wordWrap():
+        if isinstance(label, CardTitle):
+            assert " ".join(label.lines) == text, f"{text!r} is cut"
+        elif not label.wordWrap():
             lines = (QFontMetricsF(label.font()).horizontalAdvance(line) for line in text.split("\n"))
             assert max(lines) <= label.width() + 1, f"{text!r} is cut"
         return text.replace("\N{NO-BREAK SPACE}", " ")

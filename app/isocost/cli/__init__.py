@@ -47,6 +47,7 @@ COMMANDS = {
     "claim": Command(
         "isocost.cli.deciding.claim", "whether a published number about a training run can be true"
     ),
+    "report": Command("isocost.cli.report", "the plan on one page for whoever decides: PDF, HTML, XLSX..."),
     "explain": Command(
         "isocost.cli.deciding.explain", "where any figure of a plan comes from, to its sources"
     ),
@@ -56,6 +57,7 @@ COMMANDS = {
     "actual": Command("isocost.cli.runs.actual", "a run under way against its plan: pace and forecast"),
     "nearest": Command("isocost.cli.runs.nearest", "the measured runs most like a plan, our error on them"),
     "predict": Command("isocost.cli.runs.predict", "what the model says of runs described in a table"),
+    "sweep": Command("isocost.cli.sweep", "a plan priced at every point of a grid of its inputs"),
     "validate": Command("isocost.cli.runs.validate", "how far off the model is on measured runs"),
     "calibrate": Command("isocost.cli.runs.calibrate", "a plan corrected by your own measured runs"),
     "model": Command("isocost.cli.model", "the model a config.json describes: parameters, layers, a plan"),

@@ -41,7 +41,16 @@ def load_project(path: Path, catalog: Catalog | None = None) -> Project:
 
     With a catalogue, the accelerators and models it names must exist too. Raises FileError with one sentence.
     """
-    text = bounded_text(path, LARGEST_FILE, "a plan", "a YAML file")
+    return parsed_plan(path, plan_text(path), catalog)
+
+
+def plan_text(path: Path) -> str:
+    """The text of a plan file, not yet understood. Raises FileError with one sentence."""
+    return bounded_text(path, LARGEST_FILE, "a plan", "a YAML file")
+
+
+def parsed_plan(path: Path, text: str, catalog: Catalog | None = None) -> Project:
+    """The project of a plan file's text. Raises FileError with one sentence."""
     try:
         return parse_project(text, catalog)
     except ContentError as error:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from isocost.files.errors import FileError
-from isocost.files.text import bounded_text
+from isocost.files.text import bounded_text, csv_text
 
 LARGEST_TABLE = 50_000_000
 MOST_ROWS = 100_000
@@ -70,8 +70,4 @@ def _heading_trouble(heading: Sequence[str]) -> str:
 
 def table_text(names: Sequence[str], rows: Sequence[Row]) -> str:
     """The table as CSV text."""
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, fieldnames=list(names), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return csv_text(names, ([row.get(name) for name in names] for row in rows))

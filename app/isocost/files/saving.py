@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import secrets
-import stat
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from isocost.files.errors import ContentError, FileError
-from isocost.files.loading import parse_project
+from isocost.files.keeping.comments import comments_inside, head_of
+from isocost.files.keeping.writing import (
+    ReadOnlyError,
+    UnconfirmedError,
+    backup_of,
+    ensure_writable_there,
+    write_atomically,
+)
+from isocost.files.loading import parse_project, plan_text
 from isocost.files.migration import VERSION
 from isocost.files.text import os_problem
 from isocost.files.tree import dump_tree
 from isocost.plan.project.project import Project
 
+__all__ = ["ensure_writable", "project_text", "save_project", "write_atomically"]
 
-def save_project(project: Project, path: Path) -> None:
+
+def save_project(project: Project, path: Path, head: str | None = None) -> tuple[str, ...]:
     """Write a plan file so that a crash leaves either the old file or the new one, never a part.
 
-    The text is read back before anything is replaced: what is saved can be opened. A link stays a link and an
-    existing file keeps its permissions. Raises FileError with one sentence.
+    The text is read back before anything is replaced: what is saved can be opened. A link stays a link, an
+    existing file keeps its permissions, and what it held stays beside it (``backup_of``). Returns what is to
+    be said of what the save could not keep, a sentence each. Raises FileError with one sentence.
+
+    Args:
+        head: comments that stand above the plan; None = those of the file that is replaced.
     """
-    text = project_text(project)
+    replaced = _replaced(path)
+    text = (head_of(replaced) if head is None else head) + project_text(project)
     try:
         if parse_project(text) != project:
             raise FileError(path, "the plan was not saved: it would not read back the same.")
     except ContentError as error:
         raise FileError(path, f"the plan was not saved: {error}") from None
     try:
-        write_atomically(path, text.encode("utf-8"))
+        said = write_atomically(path, text.encode("utf-8"), backup=True)
+    except UnconfirmedError as error:
+        raise FileError(
+            path,
+            f"was written, but the disk does not confirm it: {os_problem(error)}. Save it elsewhere too.",
+        ) from None
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be saved: {os_problem(error)}.") from None
+        raise FileError(path, f"cannot be saved: {_why(error)}.") from None
+    if replaced and comments_inside(replaced):
+        kept = f"{backup_of(path).name} still has the others"
+        said = (*said, f"{path.name}: only the comments at its top were kept; {kept}.")
+    return said
+
+
+def _replaced(path: Path) -> str:
+    """The text that a save replaces; empty where there is none that can be read."""
+    try:
+        return plan_text(path)
+    except FileError:
+        return ""
 
 
 def project_text(project: Project) -> str:
@@ -50,57 +77,13 @@ def project_text(project: Project) -> str:
 def ensure_writable(path: Path) -> None:
     """Raise FileError, as saving there would, before long work is done for nothing."""
     try:
-        _refuse_special(path)
-        probe = _temporary(path)
-        _write_through(probe, b"")
-        os.unlink(probe)
+        ensure_writable_there(path)
     except (OSError, ValueError) as error:
-        raise FileError(path, f"cannot be saved: {os_problem(error)}.") from None
+        raise FileError(path, f"cannot be saved: {_why(error)}.") from None
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` in one step, flushed to the disk. Raises OSError."""
-    target = Path(os.path.realpath(path))
-    _refuse_special(target)
-    temporary = _temporary(target)
-    try:
-        _write_through(temporary, data)
-        with contextlib.suppress(FileNotFoundError):
-            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _flush_folder(target.parent)
-
-
-def _refuse_special(path: Path) -> None:
-    """Replacing a folder cannot be done; replacing a device or a pipe can, and would destroy it."""
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "Not a regular file")
-
-
-def _temporary(target: Path) -> Path:
-    """A name beside the target that nothing else uses."""
-    return target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the renaming last; systems that cannot open folders do so by themselves."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _why(error: Exception) -> str:
+    """What keeps a file from being written, and what to do where that is plain."""
+    if isinstance(error, ReadOnlyError):
+        return "the file is read-only; save under another name"
+    return os_problem(error)

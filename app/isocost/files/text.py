@@ -1,10 +1,16 @@
-"""Text files read with care: regular, of bounded size, UTF-8."""
+"""Text files read with care, regular, of bounded size, UTF-8; and tables written so that none runs."""
 
 from __future__ import annotations
 
+import csv
+import errno
+import io
 import os
+import re
 import stat
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from isocost.files.errors import FileError
 from isocost.quantities import format_bytes, plain_spaces
@@ -52,8 +58,43 @@ def _too_large(size: int, largest: int, what: str) -> str:
     return f"the file is {shown} large; {what} is at most {limit}."
 
 
+_SAID = {
+    errno.EACCES: "permission denied",
+    errno.EIO: "input/output error",
+    errno.ENAMETOOLONG: "file name too long",
+    errno.ENOENT: "no such file or directory",
+    errno.ENOSPC: "no space left on device",
+    errno.EPERM: "operation not permitted",
+    errno.EROFS: "read-only file system",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "disk quota exceeded",
+} | {errno.ENOSPC: "no space left on device"}
+"""In English, where the system may speak the user's language."""
+
+
 def os_problem(error: Exception) -> str:
     """What the system says about a file, without number or path: "permission denied"."""
     if isinstance(error, OSError) and error.strerror:
+        if error.errno in _SAID and error.strerror == os.strerror(error.errno or 0):
+            return _SAID[error.errno]
         return error.strerror[0].lower() + error.strerror[1:]
     return str(error).rstrip(".") or "unknown trouble"
+
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?")
+
+
+def csv_cell(value: Any) -> Any:
+    """The value; text a spreadsheet would run as a formula gets an apostrophe in front, numbers do not."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def csv_text(headings: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    """CSV with a line of headings, for a spreadsheet; empty cells stand for what is not known."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([csv_cell(name) for name in headings])
+    writer.writerows([csv_cell(value) for value in row] for row in rows)
+    return buffer.getvalue()

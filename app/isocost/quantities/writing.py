@@ -173,11 +173,20 @@ def format_memory(value: float, *, digits: int = 3) -> str:
 
 def format_memory_of(held: float, limit: float, *, digits: int = 3) -> str:
     """Bytes held of those there are: "71.3 of 79.6 GiB", far more of them in a unit of their own."""
-    finite = math.isfinite(held) and math.isfinite(limit)
-    if not finite or _memory_unit(held, digits)[0] > _memory_unit(limit, digits)[0]:
-        return f"{format_memory(held, digits=digits)} of {format_memory(limit, digits=digits)}"
-    size, _ = _memory_unit(limit, digits)
-    return f"{_significant(held / size, digits)} of {format_memory(limit, digits=digits)}"
+    return _memory_pair(held, "of", limit, digits)
+
+
+def format_memory_between(low: float, high: float, *, digits: int = 3) -> str:
+    """Where bytes lie: "57.7 to 88.4 GiB"."""
+    return _memory_pair(low, "to", high, digits)
+
+
+def _memory_pair(first: float, word: str, second: float, digits: int) -> str:
+    finite = math.isfinite(first) and math.isfinite(second)
+    if not finite or _memory_unit(first, digits)[0] > _memory_unit(second, digits)[0]:
+        return f"{format_memory(first, digits=digits)} {word} {format_memory(second, digits=digits)}"
+    size, _ = _memory_unit(second, digits)
+    return f"{_significant(first / size, digits)} {word} {format_memory(second, digits=digits)}"
 
 
 BELOW_HOURS, BELOW_DAYS, BELOW_YEARS = 59.5, 47.5, 729.5

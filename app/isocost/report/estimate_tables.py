@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from isocost import __version__
 from isocost.catalog.records import named_for
 from isocost.evidence.word import Evidence
+from isocost.files.text import csv_text as table_text
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.span import Range
 from isocost.plan.money.ledger import LedgerLine
+from isocost.plan.physics.records import Breakdown
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
+from isocost.quantities.units import GIGA
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line
-from isocost.report.forms import csv_cell, json_of
+from isocost.report.forms import json_of
 from isocost.report.forms import markdown as md
 
 _CSV_COLUMNS = (
@@ -37,17 +39,18 @@ def json_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
 
 def csv_text(result: Estimate) -> str:
     """One row a stage, one a line of the ledger beside them and one for the total, for a spreadsheet."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_CSV_COLUMNS)
+    return table_text(_CSV_COLUMNS, _csv_rows(result)).rstrip("\n")
+
+
+def _csv_rows(result: Estimate) -> Iterator[Iterable[Any]]:
     for stage in result.stages:
         if stage.enabled:
-            writer.writerow(_csv_row(stage))
+            yield _csv_row(stage)
     blank = dict.fromkeys(_CSV_COLUMNS, "")
     for line in result.ledger:
         if line.key and not line.key.startswith("stage."):
             around = {"stage": line.line, "group": line.group, "kind": "ledger"}
-            writer.writerow((blank | around | {"cost_usd": line.cost_usd}).values())
+            yield (blank | around | {"cost_usd": line.cost_usd}).values()
     total = result.total
     row = blank | {
         "stage": "Total",
@@ -57,8 +60,7 @@ def csv_text(result: Estimate) -> str:
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
     }
-    writer.writerow(row.values())
-    return buffer.getvalue().rstrip("\n")
+    yield row.values()
 
 
 def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
@@ -171,8 +173,22 @@ def _json_stage(stage: StageEstimate) -> dict[str, Any]:
         "waste": stage.waste,
         "tokens_per_s_per_gpu": stage.tokens_per_s_per_gpu,
         "fits": stage.fits,
+        "smallest_count": stage.smallest_count,
         "layout": stage.layout,
+        "memory": None if stage.memory is None else _json_memory(stage.memory),
         **_json_evidence(stage.evidence),
+    }
+
+
+def _json_memory(held: Breakdown) -> dict[str, Any]:
+    """Decimal gigabytes at the peak of a step: expected, likely from and to, usable, and what fills them."""
+    return {
+        "gb": held.total / GIGA,
+        "low_gb": held.total * held.low / GIGA,
+        "high_gb": held.total * held.high / GIGA,
+        "usable_gb": None if held.limit is None else held.limit / GIGA,
+        "fits": "close" if held.close else "yes" if held.total <= (held.limit or math.inf) else "no",
+        "parts_gb": {part.name.lower(): part.amount / GIGA for part in held.parts},
     }
 
 
@@ -197,7 +213,7 @@ def _csv_row(stage: StageEstimate) -> list[Any]:
         "co2_kg": stage.co2_kg,
         "fits": {True: "yes", False: "no", None: ""}[stage.fits],
     }
-    return [csv_cell(values[name]) for name in _CSV_COLUMNS]
+    return [values[name] for name in _CSV_COLUMNS]
 
 
 def _markdown_row(stage: StageEstimate) -> str:

@@ -12,6 +12,7 @@ from isocost.quantities import (
     format_count,
     format_duration,
     format_memory,
+    format_memory_between,
     format_memory_of,
     format_money,
     format_quantity,
@@ -144,7 +145,12 @@ def _work(stage: StageEstimate) -> Iterator[str]:
     if stage.memory is not None:
         total, limit = stage.memory.total, stage.memory.limit
         held = format_memory(total) if limit is None else f"{format_memory_of(total, limit)} usable"
-        yield f"{stage.name}: {held} on each accelerator: {_largest(stage.memory, format_memory)}."
+        likely = ""
+        if stage.memory.low < stage.memory.high:
+            ends = (total * stage.memory.low, total * stage.memory.high)
+            likely = f", likely {format_memory_between(*ends, digits=2)}"
+        parts = _largest(stage.memory, format_memory)
+        yield f"{stage.name}: {held} on each accelerator{likely}: {parts}."
     if stage.step is not None and stage.step.total > 0:
         whole = stage.step.total
         parts = _largest(stage.step, lambda seconds: format_share(seconds / whole, decimals=0))

@@ -1,9 +1,7 @@
-"""The forms results are written in: aligned text, JSON, Markdown and CSV."""
+"""The forms results are written in: aligned text, JSON and Markdown."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
@@ -12,7 +10,6 @@ from typing import Any
 
 from isocost.quantities import plain_spaces
 
-_SPREADSHEET_FORMULA = re.compile(r"^[=+\-@\t\r]")
 _MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]<>|#$~])")
 
 
@@ -53,19 +50,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def csv_of(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """CSV with a line of headings, for a spreadsheet; empty cells stand for what is not known."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(headings)
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
-    return buffer.getvalue().rstrip("\n")
-
-
-def csv_cell(value: Any) -> Any:
-    """The value; text a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, str) and _SPREADSHEET_FORMULA.match(value):
-        return f"'{value}"
-    return "" if value is None else value

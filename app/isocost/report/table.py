@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from isocost.files.keeping.writing import write_atomically
+from isocost.files.text import csv_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,5 @@ class Table:
 
 def write_csv(path: Path, table: Table) -> None:
     """Write the plain values, with a heading line, as UTF-8. Raises OSError."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(column.key or column.name for column in table.columns)
-        writer.writerows(table.rows)
+    names = [column.key or column.name for column in table.columns]
+    write_atomically(path, csv_text(names, table.rows).encode("utf-8"))

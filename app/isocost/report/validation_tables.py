@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
 from isocost import __version__
 from isocost.evidence.validation import HeldOut, Validation
+from isocost.files.text import csv_text as table_text
 from isocost.quantities import format_share, plain_spaces
+
+_CSV_COLUMNS = ("figure", "source", "trusted", "runs", "median", "p90", "bias")
 
 
 def text(found: Validation) -> str:
@@ -27,18 +29,16 @@ def json_text(found: Validation) -> str:
 
 def csv_text(found: Validation) -> str:
     """A row per source: throughput first, then memory."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("figure", "source", "trusted", "runs", "median", "p90", "bias"))
+    return table_text(_CSV_COLUMNS, _rows(found)).rstrip("\n")
+
+
+def _rows(found: Validation) -> Iterator[tuple[Any, ...]]:
     apart = found.never_fitted
     for score in (*found.sources, *(apart.sources if apart else ())):
         trusted = "yes" if score.trusted else "no"
-        writer.writerow(
-            ("throughput", score.source, trusted, score.runs, score.median, score.p90, score.bias)
-        )
+        yield "throughput", score.source, trusted, score.runs, score.median, score.p90, score.bias
     for peak in (*found.memory, *(apart.memory if apart else ())):
-        writer.writerow(("memory", peak.source, "", peak.runs, peak.median, peak.p90, peak.bias))
-    return buffer.getvalue().rstrip("\n")
+        yield "memory", peak.source, "", peak.runs, peak.median, peak.p90, peak.bias
 
 
 def _lines(found: Validation) -> Iterator[str]:

@@ -17,8 +17,10 @@ from isocost import __version__
 from isocost.quantities import PLAIN, NumberMarks, mark_numbers
 from isocost.quantities.marks import NARROW_SPACE
 from isocost.ui.dialogs.errors import ExceptionDialog, show_error
+from isocost.ui.ending import Ending, display_lost
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.session.memory import share_heaps
+from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.window import Window
 
 ORGANIZATION = "Isocost"
@@ -49,6 +51,26 @@ def application() -> QApplication:
 def settings() -> QSettings:
     """The user's settings, as a text file on every system."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, "Isocost")
+
+
+def readable_settings() -> tuple[QSettings, str]:
+    """The user's settings, and what is to be said of them: damaged ones are set aside, and the defaults hold.
+
+    The damaged file stays beside the new one.
+    """
+    stored = settings()
+    stored.allKeys()  # else they are read when first asked for a value
+    path = Path(stored.fileName())
+    if stored.status() is QSettings.Status.AccessError:
+        return stored, f"The settings in {path} cannot be read: the defaults hold, and none is remembered."
+    if stored.status() is QSettings.Status.NoError:
+        return stored, ""
+    aside = path.with_name(f"{path.name}.broken")
+    try:
+        path.replace(aside)
+    except OSError:
+        return stored, f"The settings in {path} are damaged: the defaults hold."
+    return settings(), f"The settings were damaged: the defaults hold. What there was is in {aside}."
 
 
 def marks_of(locale: QLocale) -> NumberMarks:
@@ -100,7 +122,9 @@ def run(path: Path | None = None) -> int:
     mark_numbers(marks_of(QLocale.system()))
     errors = ExceptionDialog()
     errors.install()
-    window = make_frame(settings())
+    stored, damaged = readable_settings()
+    window = make_frame(stored)
+    ending = Ending(window)
     errors.plan_is_open = lambda: isValid(window) and window.filled and window.isVisible()
     opener = FileOpener(window, path)
     if sys.platform == "darwin":  # only there files are handed over, and it would see every event there is
@@ -110,7 +134,13 @@ def run(path: Path | None = None) -> int:
     if path is not None:
         window.show_workspace()
     window.show()
-    return app.exec()
+    if damaged:
+        warning_box(window, damaged).open()
+    ending.install()
+    try:
+        return app.exec()
+    finally:
+        ending.uninstall()
 
 
 class FileOpener(QObject):
@@ -138,6 +168,7 @@ class FileOpener(QObject):
             show_error(self._window, left_out_words(catalog.problems), "\n".join(catalog.problems))
         if self._first is None or not self._window.documents.open(self._first):
             self._window.show_first()
+        self._window.rescue.offer()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFileOpenEvent):
@@ -152,6 +183,7 @@ class FileOpener(QObject):
 
 def _log_qt(kind: QtMsgType, context: object, message: str) -> None:
     """Qt's own messages go to the log, less what is known to mean nothing."""
+    display_lost(message)
     if not message.startswith(_HARMLESS):
         level = logging.DEBUG if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
         logging.getLogger("qt").log(level, message)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # imported when the window is filled
     from isocost.ui.header.headline import Headline
     from isocost.ui.own.opening import OwnDialog
     from isocost.ui.session.documents import Documents
+    from isocost.ui.session.rescue import Rescue
     from isocost.ui.session.session import Session
 
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
@@ -39,6 +40,7 @@ class Commands(Protocol):
 
     session: Session
     documents: Documents
+    rescue: Rescue
     headline: Headline
     themes: ThemeManager
     motion: Motion
@@ -147,7 +149,9 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "&Save", documents.save, keys.Save)
         self._add(menu, "Save &as…", documents.save_as, "Ctrl+Shift+S")
+        self._add(menu, "&Unsaved plans…", lambda: window.rescue.offer(even_none=True))
         self._add(menu, "&Export picture…", window.export_picture, "Ctrl+E")
+        self._add(menu, "&Report…", partial(window.open_own, "report"), "Ctrl+Shift+R")
         menu.addSeparator()
         quit_action = self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)

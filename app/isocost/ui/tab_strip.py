@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QTabBar, QWidget
 
-from isocost.ui.header.ranges_switch import RangesSwitch
 from isocost.ui.look.stylesheet import ARROW_ROOM
+
+if TYPE_CHECKING:  # loaded after the window's first paint
+    from isocost.ui.header.ranges_switch import RangesSwitch
 
 MARGIN_LEFT, MARGIN_RIGHT, BETWEEN = 18, 16, 16
 SPARED = 14

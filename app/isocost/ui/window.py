@@ -137,10 +137,12 @@ class Window(QMainWindow):
         from isocost.ui.inputs.column import InputColumn
         from isocost.ui.inputs.scenarios import ScenarioPicker
         from isocost.ui.session.documents import Documents
+        from isocost.ui.session.rescue import Rescue
         from isocost.ui.session.session import Session
 
         self.session = Session(new_project(catalog), catalog, self)
         self.documents = Documents(self.session, self, self._settings)
+        self.rescue = Rescue(self.documents, self)
         self.headline = Headline(self.session)
         self.inputs = InputColumn(self.session)
         scenarios = ScenarioPicker(self.session)
@@ -605,12 +607,21 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.take_typed()
-        if self.filled and not self.documents.may_close():
+        if self.filled and not (self.documents.keeping.ended or self.documents.may_close()):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
         self.hide()  # a search that runs cannot be stopped: nobody is to watch the window wait for it
         if self.filled:
+            self.rescue.close()
+            self.documents.close()
             self.session.close()
         self.gallery.close_worker()
         event.accept()
+
+    def end(self) -> None:
+        """Go at once, asking nothing: what is not saved is kept, and offered at the next start."""
+        if self.filled:
+            self.take_typed()
+            self.documents.end()
+        self.close()

@@ -79,6 +79,42 @@ def test_megatron(case: str) -> None:
     assert {name: found[name] for name in expected} == expected
 
 
+CONDITIONS = """#!/bin/bash
+TOKENIZER=${2:-"MOCK"}  # or a path
+DTYPE="fp8"
+HALF=1
+NODES=$((2*(HALF+0)))
+PAR=(
+    --tensor-model-parallel-size 2
+    # --pipeline-model-parallel-size 4 is not set
+)
+RUN=( --nproc_per_node 8 --nnodes $NODES )
+EXTRA=()
+if [[ "$DTYPE" == "fp8" ]]; then
+    EXTRA+=( "--fp8-format hybrid" "--fp8-recipe tensorwise" )
+elif [ "$DTYPE" = "fp4" ]; then
+    EXTRA+=( "--fp4-format e2m1" )
+else
+    EXTRA+=( --fp16 )
+fi
+if [ $NODES -gt 4 ] || [[ -z "$TOKENIZER" ]]; then
+    EXTRA+=( --use-distributed-optimizer )
+fi
+if [ ! -f "$SOMETHING" ]; then exit 1; fi
+if [[ "$HOST" == "big" ]]; then
+    EXTRA+=( --context-parallel-size 8 )
+fi
+torchrun ${RUN[@]} examples/pretrain_gpt.py ${PAR[@]} ${EXTRA[@]} --micro-batch-size 1 --seq-length 4096 --bf16
+"""
+
+
+def test_conditions_on_plain_words_are_followed_and_others_said() -> None:
+    found = read("run.sh", CONDITIONS)
+    values = [found[name] for name in ("gpus", "tp", "pp", "cp", "precision", "sharding")]
+    assert values == [16, 2, 1, 1, "fp8", "none"]
+    assert any("EXTRA" in note and "condition" in note for note in found["notes"])
+
+
 def test_grouped_queries_count_only_with_their_flag() -> None:
     shape = (
         "pretrain_gpt.py --num-layers 32 --hidden-size 4096 --num-attention-heads 32 --ffn-hidden-size 11008 "

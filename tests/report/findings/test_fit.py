@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from isocost.plan.physics.records import Breakdown, Detail, Part
 from isocost.quantities import plain_spaces
@@ -13,6 +15,7 @@ from isocost.report.findings.fit import (
     breakdown_table,
     breakdown_words,
     dearest_searched,
+    held_words,
     in_rounds,
     memory_labels,
     memory_said,
@@ -41,8 +44,18 @@ def test_memory_that_fits_says_what_is_free(catalog):
     said = memory_said(stage, stage.memory)
     spare = round((stage.memory.limit - stage.memory.total) / GIB)
     assert plain_spaces(said.finding).endswith(f"fits, {spare} GiB free")
-    assert said.subtitle == "At the peak of a step, on each H100"
+    low, high = (stage.memory.total * error / GIB for error in (stage.memory.low, stage.memory.high))
+    assert plain_spaces(said.subtitle) == f"Likely {low:.0f} to {high:.0f} GiB at the peak of a step"
     assert said.summary == f"{said.finding}. {said.subtitle}: {breakdown_words(stage.memory, 'bytes')}"
+
+
+@given(st.floats(0.05, 3.0), st.floats(0.5, 1.0), st.floats(1.0, 1.5))
+def test_memory_nearer_to_its_limit_than_our_error_probably_fits_or_does_not(filled, low, high):
+    breakdown = Breakdown((Part("Weights", filled * 80 * GIB),), 80 * GIB, low, high)
+    said = held_words(breakdown)
+    assert ("does not fit" in said) == (breakdown.total > 80 * GIB)
+    surely_fits, surely_not = breakdown.total * high <= 80 * GIB, breakdown.total * low > 80 * GIB
+    assert ("probably" in said) == (not surely_fits and not surely_not)
 
 
 def test_a_plan_that_does_not_fit_says_what_would(catalog):

@@ -221,3 +221,15 @@ def test_the_picture_keeps_clear_of_the_number(plan, field, qtbot, scale: float)
     assert drawn
     words = edit.fontMetrics().horizontalAdvance(edit.text())
     assert left + words <= edit.width()
+
+
+def test_an_input_that_a_stage_has_not_gets_no_range(plan, qtbot, field):
+    plan.select_stage(0)
+    settle(plan)
+    share = field("ablations.share")
+    share.hide()  # as the column does with what the next stage has not
+    plan.select_stage(1)
+    settle(plan)
+    before = plan.project
+    share.ranging.action.trigger()
+    assert plan.project is before

@@ -30,9 +30,11 @@ PROMISING = 8
 """Layouts of each count evaluated first, to know what the others must beat."""
 COARSE_COUNTS = 100
 """Counts among which the smallest that fits is bracketed; steps of 12 % over 131,072 accelerators."""
-CHUNK = 32_768
+TOGETHER = 6
+"""Types searched at once: what stands of every candidate of every count takes some megabytes a type."""
+CHUNK = 16_384
 """Cells evaluated at once."""
-# An array of them takes 256 KiB, so that a few temporaries stay in the cache. Measured (2 cores, 1 MiB of L2,
+# An array of them takes 128 KiB, so that a few temporaries stay in the cache. Measured (2 cores, 1 MiB of L2,
 # 2026-11-29): 1.3 million layouts a second in chunks of 1,024, 3.1 in chunks of 16,384 or 32,768, 2.0 in
 # chunks of 131,072 and 1.4 all at once.
 
@@ -109,10 +111,43 @@ def best_layouts(
     """
     if not accelerators or not len(workloads) == len(accelerators) == len(counts):
         raise ValueError("A search needs one workload and one list of counts for each accelerator type.")
-    space = Space.of(transformer, workloads, accelerators, counts, constants, pins or Pins(), largest)
+    largest = max(largest, *(float(np.max(asked, initial=0.0)) for asked in counts))
+    found: dict[int, BestLayouts] = {}
+    for group in _groups(workloads, counts):
+        space = Space.of(
+            transformer,
+            [workloads[i] for i in group],
+            [accelerators[i] for i in group],
+            [counts[i] for i in group],
+            constants,
+            pins or Pins(),
+            largest,
+        )
+        found |= zip(group, _found(space, group, workloads, accelerators, counts), strict=True)
+    return tuple(found[i] for i in range(len(accelerators)))
+
+
+def _groups(workloads: Sequence[Workload], counts: Sequence[Array]) -> list[list[int]]:
+    """Types that are searched together: alike in counts and number format first, at most ``TOGETHER``."""
+    keys = [
+        (work.precision, np.asarray(asked).tobytes()) for work, asked in zip(workloads, counts, strict=True)
+    ]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return [order[i : i + TOGETHER] for i in range(0, len(order), TOGETHER)]
+
+
+def _found(
+    space: Space,
+    group: Sequence[int],
+    workloads: Sequence[Workload],
+    accelerators: Sequence[Accelerator],
+    counts: Sequence[Array],
+) -> list[BestLayouts]:
+    """The search of a group's types, in its order."""
     cells, best, would_take = _search(space)
     results = []
-    for a, (accelerator, work, asked) in enumerate(zip(accelerators, workloads, counts, strict=True)):
+    for a, i in enumerate(group):
+        accelerator, work, asked = accelerators[i], workloads[i], counts[i]
         at = slice(a * space.shape[1], a * space.shape[1] + len(asked))
         chosen = space.chosen(cells.take(at))
         seconds, own = best[at], chosen.layouts
@@ -138,7 +173,7 @@ def best_layouts(
                 chosen=chosen,
             )
         )
-    return tuple(results)
+    return results
 
 
 def _search(space: Space) -> tuple[Cells, Array, Array]:

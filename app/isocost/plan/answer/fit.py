@@ -72,7 +72,7 @@ def rounds_fit(
     efficiency, counts = efficiency_of(scenario, stage), np.array([count], dtype=np.int64)
     (speed,) = throughputs(recipe.model, data, efficiency, Layout(), (accelerator,), (counts,), catalog, FULL)
     return RoundsFit(
-        memory_breakdown(speed.best, 0),
+        memory_breakdown(speed.best, 0, catalog),
         layout_words(speed.best, 0),
         _all_pinned(speed.best),
         float(data.sequence),

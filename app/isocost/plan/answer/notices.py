@@ -414,7 +414,8 @@ def does_not_fit(name: str, result: StageEstimate) -> str:
     if breakdown is None or breakdown.limit is None or breakdown.total <= breakdown.limit:
         return f"{name} does not fit on {where}: use more accelerators, or ones with more memory."
     needs, has = (format_memory(size) for size in (breakdown.total, breakdown.limit))
-    sentence = f"{name} does not fit on {where}: it needs {needs} on each, which has {has}"
+    sure = "probably does" if breakdown.close else "does"
+    sentence = f"{name} {sure} not fit on {where}: it needs {needs} on each, which has {has}"
     if result.smallest_count is None and result.pinned:
         return f"{sentence}; release a pin, or let the search choose."
     if result.smallest_count is None:

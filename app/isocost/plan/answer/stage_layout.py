@@ -30,6 +30,6 @@ def with_layout(result: StageEstimate, run: StageRun, owned: bool, catalog: Cata
         pinned=asked.layout != Layout(),
         smallest_count=None if best.fits[0] else smallest_count(asked, run.accelerator, units, catalog),
         idle=idle_accelerators(best, 0),
-        memory=memory_breakdown(best, 0),
+        memory=memory_breakdown(best, 0, catalog),
         step=step_breakdown(best, 0, hybrid=transformer_of(asked.model, catalog).attention == "hybrid"),
     )

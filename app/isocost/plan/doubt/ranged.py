@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -94,33 +95,51 @@ def _place(on: Reckoning, held: InputRange) -> Held | str:
     section = declared.section
     if section in STILL:
         return "this moves neither the bill nor the calendar, so its range is not sampled."
-    stages = [i for i, stage in enumerate(scenario.stages) if stage.enabled]
-    if held.stage:
-        named = [i for i in stages if scenario.stages[i].name == held.stage]
-        if not named:
-            return f"no stage that counts is called {held.stage!r}."
-        stages = named[:1]
-        if not _takes(scenario.stages[stages[0]], held.input):
-            return f"{held.stage} has no such input."
-    elif section in (*SHARED, "price"):
-        # A range of one stage's alone stands before that of all.
-        alone = {each.stage for each in scenario.ranges if each.input == held.input and each.stage}
-        stages = [i for i in stages if scenario.stages[i].name not in alone]
-        stages = [i for i in stages if getattr(scenario.stages[i], section, None) is None]
-        stages = [i for i in stages if section == "price" or _takes(scenario.stages[i], held.input)]
-        if not stages:
-            return "no stage that counts uses it."
-    elif hasattr(scenario, section):
+    # A range of one stage's alone stands before that of all.
+    alone = {each.stage for each in scenario.ranges if each.input == held.input and each.stage}
+    stages = stages_of(scenario, held.input, held.stage, frozenset() if held.stage else frozenset(alone))
+    if isinstance(stages, str):
+        return stages
+    if not stages:
         return _held(on, held, declared, ())
-    else:
-        stages = [i for i in stages if _takes(scenario.stages[i], held.input)]
-        if len(stages) != 1:
-            names = ", ".join(f"{scenario.stages[i].name}/{held.input}" for i in stages)
-            return f"say of which stage: {names}." if stages else "no stage that counts uses it."
     first = scenario.stages[stages[0]]
     if section == "phases" and isinstance(first, RlStage) and len(first.rl.phases) > 1:
         return "a recipe of several phases has no single value of this; its range is not sampled."
-    return _held(on, held, declared, tuple(stages))
+    return _held(on, held, declared, stages)
+
+
+def stages_of(
+    scenario: Scenario, path: str, stage: str = "", without: frozenset[str] = frozenset()
+) -> tuple[int, ...] | str:
+    """Places of the stages that count and that an input bears on; none where it surrounds them all.
+
+    Args:
+        stage: name of the stage that is meant alone; empty = all that share the scenario's value.
+        without: names of stages that are not among those.
+
+    Returns:
+        The places, or why there are none, as a sentence without the input's name.
+    """
+    section = path.partition(".")[0]
+    stages = [i for i, each in enumerate(scenario.stages) if each.enabled]
+    if stage:
+        named = [i for i in stages if scenario.stages[i].name == stage][:1]
+        if not named:
+            return f"no stage that counts is called {stage!r}."
+        uses = _takes(scenario.stages[named[0]], path)
+        return tuple(named) if uses else f"{stage} has no such input."
+    if section in (*SHARED, "price"):
+        stages = [i for i in stages if scenario.stages[i].name not in without]
+        stages = [i for i in stages if getattr(scenario.stages[i], section, None) is None]
+        stages = [i for i in stages if section == "price" or _takes(scenario.stages[i], path)]
+        return tuple(stages) or "no stage that counts uses it."
+    if hasattr(scenario, section):
+        return ()
+    stages = [i for i in stages if _takes(scenario.stages[i], path)]
+    if len(stages) == 1:
+        return tuple(stages)
+    names = ", ".join(f"{scenario.stages[i].name}/{path}" for i in stages)
+    return f"say of which stage: {names}." if stages else "no stage that counts uses it."
 
 
 def _takes(stage: Stage, path: str) -> bool:
@@ -206,43 +225,69 @@ def with_value(scenario: Scenario, held: Held, value: float, catalog: Catalog) -
     Raises:
         CatalogError: no model has such parameters.
     """
-    path, section = held.declared.path, held.declared.section
     value = float(round(value)) if held.declared.integer else value
-    if not held.stages or section == "price":
-        return _with_surroundings(scenario, held, value)
-    if held.range.stage and section in SHARED:
-        scenario = _with_own(scenario, held.stages[0], section)
-    for at in _holders(scenario, held):
-        alone = Project(name="", scenarios=(scenario,))
+    alone = Project(name="", scenarios=(scenario,))
+    own = bool(held.range.stage)
+    changed = with_input(alone, held.declared.path, held.stages, value, catalog, own=own)
+    if held.waste is not None:
+        changed = with_input(changed, WASTE, held.stages, held.waste, catalog, own=own)
+    return changed.scenarios[0]
+
+
+def with_input(
+    project: Project, path: str, stages: tuple[int, ...], value: Any, catalog: Catalog, *, own: bool
+) -> Project:
+    """The project of one scenario with a value of an input that some of its stages share, or one has alone.
+
+    Args:
+        stages: places that the input bears on, see :func:`stages_of`.
+        value: a number in the input's unit, or what a choice stores.
+        own: whether the one stage gets it alone, whatever the scenario has.
+
+    Raises:
+        CatalogError: no model has such parameters.
+    """
+    (scenario,) = project.scenarios
+    section = path.partition(".")[0]
+    if not stages or section == "price":
+        return _with(project, _with_surroundings(scenario, path, stages if own else (), value))
+    if own and section in SHARED:
+        project = _with(project, _with_own(scenario, stages[0], section))
+    for at in _holders(project.scenarios[0], stages, section):
         place = Place(0, at)
-        if section == "model" and (why := refused(alone, path, value, at=place, catalog=catalog)):
+        if (
+            section == "model"
+            and path in NUMBERS
+            and (why := refused(project, path, value, at=place, catalog=catalog))
+        ):
             raise CatalogError(why)
-        changed = put(alone, path, value, at=place, today=date.min, catalog=catalog)
-        if held.waste is not None:
-            changed = put(changed, WASTE, held.waste, at=place, today=date.min, catalog=catalog)
-        scenario = changed.scenarios[0]
-    return scenario
+        project = put(project, path, value, at=place, today=date.min, catalog=catalog)
+    return project
 
 
-def _holders(scenario: Scenario, held: Held) -> list[int]:
+def _with(project: Project, scenario: Scenario) -> Project:
+    return msgspec.structs.replace(project, scenarios=(scenario,))
+
+
+def _holders(scenario: Scenario, stages: tuple[int, ...], section: str) -> list[int]:
     """Stages at which an input is put in, so that it reaches all that it bears on.
 
     One of those that share the scenario's, and each that was given its own by a range of another input.
     """
-    own = [getattr(scenario.stages[at], held.declared.section, None) is not None for at in held.stages]
-    sharing = [at for at, alone in zip(held.stages, own, strict=True) if not alone][:1]
-    return sharing + [at for at, alone in zip(held.stages, own, strict=True) if alone]
+    own = [getattr(scenario.stages[at], section, None) is not None for at in stages]
+    sharing = [at for at, alone in zip(stages, own, strict=True) if not alone][:1]
+    return sharing + [at for at, alone in zip(stages, own, strict=True) if alone]
 
 
-def _with_surroundings(scenario: Scenario, held: Held, value: float) -> Scenario:
-    section, name = held.declared.section, held.declared.name
+def _with_surroundings(scenario: Scenario, path: str, own: tuple[int, ...], value: Any) -> Scenario:
+    """The scenario with a value that surrounds its stages; a price may be one stage's ``own``."""
+    section, name = path.split(".")
     changed = msgspec.structs.replace(getattr(scenario, section), **{name: value})
-    if section != "price" or not held.range.stage:
+    if section != "price" or not own:
         return msgspec.structs.replace(scenario, **{section: changed})
-    at = held.stages[0]
-    own = scenario.stages[at].price
-    price = changed if own is None else msgspec.structs.replace(own, **{name: value})
-    return _with_stage(scenario, at, msgspec.structs.replace(scenario.stages[at], price=price))
+    held = scenario.stages[own[0]].price
+    price = changed if held is None else msgspec.structs.replace(held, **{name: value})
+    return _with_stage(scenario, own[0], msgspec.structs.replace(scenario.stages[own[0]], price=price))
 
 
 def _with_own(scenario: Scenario, at: int, section: str) -> Scenario:

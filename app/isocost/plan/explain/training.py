@@ -259,7 +259,7 @@ def _memory(on: Ground, speed: Throughput) -> Explanation:
     source = f"memory model (resources/memory.yaml, {profile}); {layout}"
     parts = [
         given(on.key(f"memory.{part.name.lower()}"), part.name, part.amount, "bytes", source, "fitted")
-        for part in memory_breakdown(speed.best, 0).parts
+        for part in memory_breakdown(speed.best, 0, on.catalog).parts
     ]
     label = "Memory of each accelerator at the peak"
     return worked_out(on.key("memory_bytes"), label, "bytes", summed(parts), *parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isocost.catalog import Catalog
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.records import Recompute
 from isocost.engine.search.best import BestLayouts
@@ -84,10 +85,11 @@ def recompute_words(mode: Recompute) -> str:
     return f"{'no' if mode == 'none' else mode} recompute"
 
 
-def memory_breakdown(best: BestLayouts, at: int) -> Breakdown:
+def memory_breakdown(best: BestLayouts, at: int, catalog: Catalog) -> Breakdown:
     """Bytes per accelerator at the peak of a layout, against what can be used."""
     parts = tuple(Part(label, float(getattr(best.memory, name)[at])) for name, label in _MEMORY)
-    return Breakdown(parts, best.capacity)
+    measured = catalog.constants.memory.reported
+    return Breakdown(parts, best.capacity, measured.low, measured.high)
 
 
 MIXERS = "Attention and state space"

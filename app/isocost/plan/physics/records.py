@@ -52,6 +52,15 @@ class Breakdown:
     parts: tuple[Part, ...]
     limit: float | None = None
     """What the whole must stay below, when there is such a thing (an accelerator's usable bytes)."""
+    low: float = 1.0
+    high: float = 1.0
+    """Measured wholes over those predicted: one in ten is below ``low``, one in ten above ``high``."""
+
+    @property
+    def close(self) -> bool:
+        """Whether the whole is nearer to its limit than our error: it may be above or below."""
+        limit = math.inf if self.limit is None else self.limit
+        return self.total * self.low <= limit < self.total * self.high
 
     @property
     def total(self) -> float:

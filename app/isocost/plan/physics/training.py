@@ -73,7 +73,7 @@ def train(job: Job, work: Training) -> list[StageRun]:
         goodput = goodput_at(efficiency, saved, counts, catalog)
         rate = speed.tokens_per_s_per_gpu * work.tuning.packing / (1.0 + reference)
         lost = _lost(job, work, goodput, speed)
-        hours = work.data.tokens / rate / goodput / (1.0 - lost.waste) / SECONDS_PER_HOUR
+        hours = training_hours(work.data.tokens, rate, goodput, lost.waste)
         runs.append(
             StageRun(
                 accelerator,
@@ -96,6 +96,18 @@ def train(job: Job, work: Training) -> list[StageRun]:
             )
         )
     return runs
+
+
+def training_hours(tokens: float | Array, rate: Array, goodput: Array, waste: Array) -> Array:
+    """Accelerator-hours paid for tokens trained on.
+
+    Args:
+        tokens: of all epochs.
+        rate: tokens a second of one accelerator during steps.
+        goodput: share of wall time that advances the run.
+        waste: share of the hours paid that whole runs lose beyond goodput.
+    """
+    return tokens / rate / goodput / (1.0 - waste) / SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)

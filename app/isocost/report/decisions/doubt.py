@@ -26,7 +26,6 @@ from isocost.quantities import (
     format_money,
     format_quantity,
 )
-from isocost.report.forms import csv_cell
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
@@ -293,11 +292,11 @@ def _risk_rows(of: Risk) -> Table:
     rows = []
     for key in FIGURES:
         spread = of.spread(key)
-        rows.append((key, units.get(key, "kWh"), *_tree_of(key, spread).values()))
+        rows.append((key, units.get(key, "kWh"), *spread_tree(key, spread).values()))
     return Table(tuple(columns), tuple(rows))
 
 
-def _tree_of(key: str, spread: Spread) -> dict[str, float]:
+def spread_tree(key: str, spread: Spread) -> dict[str, float]:
     """A spread for other programs; the last digits, which processors do not share, are rounded away."""
     digits = 2 if key == "cost_usd" else 6
     return {name: round(getattr(spread, name), digits) for name in Spread.__slots__}
@@ -309,7 +308,7 @@ def _risk_tree(of: Risk, goal: Goal, words: Sequence[str]) -> dict[str, Any]:
     return {
         "samples": of.samples,
         "seed": of.seed,
-        **{key: _tree_of(key, of.spread(key)) for key in FIGURES},
+        **{key: spread_tree(key, of.spread(key)) for key in FIGURES},
         "goal": {"budget_usd": budget, "deadline_days": days},
         "chance": {
             "over_budget": None if budget is None else of.chance_over(budget),
@@ -347,4 +346,4 @@ def samples_table(of: Risk) -> Table:
     columns = [*(doubt.path or doubt.name for doubt in doubts), *FIGURES]
     figures = [getattr(of.outcomes, key) for key in FIGURES]
     stacked = np.column_stack([*inputs, *figures])
-    return Table(tuple(Column(csv_cell(name)) for name in columns), tuple(map(tuple, stacked.tolist())))
+    return Table(tuple(Column(name) for name in columns), tuple(map(tuple, stacked.tolist())))

@@ -17,6 +17,7 @@ from isocost.quantities import (
     SPACE,
     format_count,
     format_memory,
+    format_memory_between,
     format_memory_of,
     format_quantity,
     format_share,
@@ -61,7 +62,8 @@ def memory_said(stage: StageEstimate, breakdown: Breakdown) -> Said:
 def rounds_memory_said(found: RoundsFit) -> Said:
     """What the bar of an update's memory says, for a stage of rounds."""
     finding = held_words(found.memory)
-    subtitle = f"An update on {format_count(found.longest)} tokens a sequence"
+    longest = format_count(found.longest)
+    subtitle = f"Likely {likely_words(found.memory)} in an update on {longest} tokens a sequence"
     return Said(finding, subtitle, f"{finding}. {subtitle}: {breakdown_words(found.memory, 'bytes')}")
 
 
@@ -74,9 +76,22 @@ def held_words(breakdown: Breakdown) -> str:
     """How much of what can be used a breakdown takes."""
     limit = breakdown.limit or 0.0
     held = format_memory_of(breakdown.total, limit)
+    surely = fits_words(breakdown)
     if breakdown.total <= limit:
-        return f"{held}: fits, {format_memory(limit - breakdown.total, digits=2)} free"
-    return f"Needs {held}: does not fit"
+        return f"{held}: {surely}, {format_memory(limit - breakdown.total, digits=2)} free"
+    return f"Needs {held}: {surely}"
+
+
+def fits_words(breakdown: Breakdown) -> str:
+    """Whether a breakdown fits, as sure as measured memory lets us be: "fits", "probably does not fit"."""
+    says = "fits" if breakdown.total <= (breakdown.limit or 0.0) else "does not fit"
+    return f"probably {says}" if breakdown.close else says
+
+
+def likely_words(breakdown: Breakdown) -> str:
+    """Where eight measured peaks in ten would lie: "57 to 87 GiB"."""
+    low, high = breakdown.total * breakdown.low, breakdown.total * breakdown.high
+    return format_memory_between(low, high, digits=2)
 
 
 def memory_subtitle(stage: StageEstimate, breakdown: Breakdown) -> str:
@@ -84,11 +99,14 @@ def memory_subtitle(stage: StageEstimate, breakdown: Breakdown) -> str:
     if stage.layout_problem:
         return "Drawn: the layout found without the pins"
     if breakdown.total <= (breakdown.limit or 0.0):
-        return f"At the peak of a step, on each {stage.accelerator_name}"
+        return f"Likely {likely_words(breakdown)} at the peak of a step"
     held = " as pinned" if stage.pinned else ""
+    likely = f"Likely {likely_words(breakdown)}. " if breakdown.close else ""
     if stage.smallest_count is None:
-        return f"No count fits{held}: " + ("release a pin" if held else "use accelerators with more memory")
-    return f"Smallest count that fits{held}: {format_count(stage.smallest_count)} {stage.accelerator_name}"
+        remedy = "release a pin" if held else "use accelerators with more memory"
+        return f"{likely}No count fits{held}: {remedy}"
+    smallest = f"{format_count(stage.smallest_count)} {stage.accelerator_name}"
+    return f"{likely}Smallest count that fits{held}: {smallest}"
 
 
 def shown_parts(breakdown: Breakdown) -> tuple[Part, ...]:

@@ -210,6 +210,11 @@ def evidence_line(evidence: Evidence) -> str:
     return f"Evidence: {evidence.word}. {evidence.reason}".rstrip(".")
 
 
+def fit_words(estimate: Estimate) -> str:
+    """Whether every stage's memory fits, in a few words; empty where none has to."""
+    return next((remark.text for remark in _fit(estimate)), "")
+
+
 def _fit(estimate: Estimate) -> Iterator[Remark]:
     """Whether every stage's memory fits, with that of the tightest."""
     judged = [stage for stage in _counted(estimate) if stage.fits is not None]
@@ -219,12 +224,13 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
     # A stage of rounds fits or not by simulation: nothing here says how closely.
     if tightest is not None and tightest.limit is not None and len(breakdowns) == len(judged):
         size = f", {format_memory_of(tightest.total, tightest.limit)}"
+    sure = "probably " if tightest is not None and tightest.close else ""
     if judged and all(stage.fits for stage in judged):
-        yield Remark(f"fits{size}", "fine")
+        yield Remark(f"{sure}fits{size}", "fine")
     elif any(stage.layout_problem for stage in judged):
         yield Remark("impossible as pinned", "stop")
     elif judged:
-        yield Remark(f"does not fit{size} on each", "stop")
+        yield Remark(f"{sure}does not fit{size} on each", "stop")
 
 
 def _prices(

@@ -89,6 +89,8 @@ class DotsView:
     """Dots that stay within the budget, the cheapest."""
     excess_usd: float = 0.0
     """What the others cost beyond it, on average."""
+    line: str = "Budget"
+    """What the line is called."""
 
     @property
     def over(self) -> int:
@@ -98,7 +100,7 @@ class DotsView:
     @property
     def pill(self) -> str:
         """What stands on the handle of the line."""
-        return SET_BUDGET if self.budget_usd is None else f"Budget {format_money(self.budget_usd)}"
+        return SET_BUDGET if self.budget_usd is None else f"{self.line} {format_money(self.budget_usd)}"
 
     @property
     def within_words(self) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import FIELDS, Settings
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
-from isocost.report.launch.targets import LABELS, TARGETS, WIDEST, Body
+from isocost.report.launch.body import WIDEST, Body
+from isocost.report.launch.targets import LABELS, TARGETS
 from isocost.report.launch.wanted import Wanted
 
 LAYOUT = ("tp", "pp", "vp", "cp", "ep", "microbatch", "recompute", "sharding", "offload", "precision")

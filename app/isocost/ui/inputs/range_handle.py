@@ -77,6 +77,8 @@ class RangeHandle(QObject):
 
     def toggle(self) -> None:
         """Make a range of the plan's value, or take the value as known again."""
+        if not self._around.isVisibleTo(self._around.window()):  # another kind of stage has no such input
+            return
         (drop_range if self.ranged else begin_range)(self._session, self._field.path)
 
     def refresh(self) -> None:

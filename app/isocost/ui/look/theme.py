@@ -147,7 +147,7 @@ DARK = Theme(
 
 
 @cache
-def _load_fonts() -> None:
+def load_fonts() -> None:
     # Ours is in the package, so that widths of text and screenshots are the same on every machine.
     for file in sorted(paths.resource("fonts").glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(file))
@@ -227,7 +227,7 @@ class ThemeManager(QObject):
         super().__init__(parent)
         self._choice: ThemeChoice = choice
         self._scale = scale
-        _load_fonts()
+        load_fonts()
         # Asked for a dark scheme, Qt does nothing on plain X11: the system's is a hint, the palettes ours.
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         # Fusion takes every colour from the palette; native styles paint some controls as they like.

@@ -1,4 +1,4 @@
-"""Every dialog of one's own, by the name it is opened by."""
+"""Every dialog that stands beside the plan, by the name it is opened by."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from isocost.ui.own.frame import OwnDialog
 from isocost.ui.own.importing import ImportDialog
 from isocost.ui.own.opening import OwnDialog as Name
 from isocost.ui.own.quotes import QuotesDialog
+from isocost.ui.paper.dialog import ReportDialog
 from isocost.ui.session.session import Session
 
 MADE_BY: Mapping[Name, Callable[[Session, QWidget], OwnDialog]] = {
@@ -21,4 +22,5 @@ MADE_BY: Mapping[Name, Callable[[Session, QWidget], OwnDialog]] = {
     "calibrate": CalibrateDialog,
     "actual": ActualDialog,
     "import": ImportDialog,
+    "report": ReportDialog,
 }

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
-OwnDialog = Literal["accelerators", "quotes", "calibrate", "actual", "import"]
+OwnDialog = Literal["accelerators", "quotes", "calibrate", "actual", "import", "report"]
 
 
 @runtime_checkable

@@ -12,11 +12,18 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from isocost.files import FileError, load_project, save_project
 from isocost.files.imports.opening import is_plan
+from isocost.files.keeping.autosave import Copy, Keeper, Origin
+from isocost.files.keeping.on_disk import OnDisk
+from isocost.files.keeping.writing import backup_of
+from isocost.files.loading import parsed_plan, plan_text
+from isocost.files.saving import project_text
 from isocost.paths import presets
 from isocost.plan.inputs.starting import new_project
+from isocost.plan.project.project import Project
 from isocost.ui.dialogs.errors import show_error
+from isocost.ui.session.keeping import Keeping
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.boxes import Icon, Role, message_box
+from isocost.ui.widgets.boxes import Icon, Role, message_box, warning_box
 from isocost.ui.widgets.saving import ask_where
 
 FILTER = "Isocost plans (*.yaml *.yml *.isocost);;All files (*)"
@@ -46,17 +53,21 @@ class Documents(QObject):
 
     def __init__(self, session: Session, window: QWidget, settings: QSettings) -> None:
         super().__init__(window)
+        self.session = session
         self._session = session
         self._window = window
         self._settings = settings
+        self._began: Path | None = None
+        self._on_disk = OnDisk()
+        self.keeping = Keeping(session, self._origin, self)
+        self.keeping.failed.connect(lambda sentence: warning_box(window, sentence).open())
 
     # Opening
 
     def new(self) -> None:
         """Start a plan from the defaults."""
         if self.may_close():
-            self._session.open(new_project(self._session.catalog), None)
-            self.opened.emit()
+            self._show(new_project(self._session.catalog), None, "")
 
     def ask_open(self) -> None:
         """Let the user choose a file to open."""
@@ -76,17 +87,71 @@ class Documents(QObject):
         if not self.may_close():
             return False
         try:
-            project = load_project(path, self._session.catalog)
+            text = plan_text(path)
+            project = parsed_plan(path, text, self._session.catalog)
         except FileError as error:
             show_error(self._window, str(error))
             self._forget_missing(path)
             return False
         preset = path.resolve().parent == presets().resolve()
-        self._session.open(project, None if preset else path)
-        if not preset:
-            self.remember(path)
-        self.opened.emit()
+        own = None if preset else path
+        if own is not None and not self._on_disk.take(own):
+            if not self._wants_copy(own):
+                return False
+            own = None
+        self._show(project, own, text, path)
+        if own is not None:
+            self.remember(own)
         return True
+
+    def _show(self, project: Project, own: Path | None, text: str, began: Path | None = None) -> None:
+        """Put a plan on screen. ``text`` is what its file holds, ``began`` the file it was opened from."""
+        if own is None:
+            self._on_disk.release()
+        self._on_disk.saw(own, text)
+        self._began = began
+        self._session.open(project, own)
+        self.opened.emit()
+
+    def _wants_copy(self, path: Path) -> bool:
+        told = f"{path.name} is open in another window."
+        more = "A copy can be opened here; saving it asks for a name of its own."
+        box = message_box(self._window, "open_elsewhere", Icon.Information, told, more)
+        copy = box.addButton("Open a copy", Role.AcceptRole)
+        box.setEscapeButton(box.addButton("Do not open it", Role.RejectRole))
+        box.setDefaultButton(copy)
+        box.exec()
+        return box.clickedButton() is copy
+
+    def go_on_with(self, copy: Copy, keeper: Keeper) -> None:
+        """Open what a window that ended had not saved: one step from the plan it began from, to be undone."""
+        catalog, origin = self._session.catalog, copy.origin
+        project, own, text = new_project(catalog), None, origin.head
+        path = origin.path or origin.opened
+        if path is not None:
+            try:
+                text = plan_text(path)
+                project = parsed_plan(path, text, catalog)
+                own = origin.path if origin.path is not None and self._on_disk.take(origin.path) else None
+            except FileError as error:
+                show_error(self._window, f"{error} What was not saved is open without a file.")
+        self._show(project, own, text, origin.opened)
+        self.keeping.use(keeper)
+        if (wanted := copy.project) is not None:
+            self._session.apply(lambda _: wanted, "Open the unsaved copy")
+
+    def close(self) -> None:
+        """The window closes, and what it held is saved or not wanted."""
+        self.keeping.close()
+        self._on_disk.release()
+
+    def end(self) -> None:
+        """The window is ended from outside: what is not saved is kept for the next start."""
+        self.keeping.keep_now()
+        self._on_disk.release()
+
+    def _origin(self) -> Origin:
+        return Origin(self._session.path, self._began, self._on_disk.head)
 
     # Comparing
 
@@ -137,15 +202,70 @@ class Documents(QObject):
         return path
 
     def write(self, path: Path) -> bool:
-        """Save to a file, which becomes the plan's own; on failure say why."""
-        try:
-            save_project(self._session.project, path)
-        except FileError as error:
-            show_error(self._window, str(error))
+        """Save to a file, which becomes the plan's own; on failure say why.
+
+        Where another program wrote the file since, or another window has it open, it is asked about first.
+        """
+        if path == self._session.path and self._on_disk.changed():
+            return self._settle_change(path)
+        if path != self._session.path and not self._on_disk.take(path):
+            show_error(
+                self._window,
+                f"{path.name} is open in another window: choose another name, or close it there.",
+            )
             return False
+        return self._put(path)
+
+    def _put(self, path: Path) -> bool:
+        project, head = self._session.project, self._on_disk.head
+        try:
+            said = save_project(project, path, head)
+        except FileError as error:
+            show_error(self._window, f"{error} The plan in this window is as it was.")
+            return False
+        self._on_disk.saw(path, head + project_text(project))
         self._session.mark_saved(path)
         self.remember(path)
+        if said:
+            more = "\n".join(said)
+            box = message_box(self._window, "saved_but", Icon.Information, f"{path.name} is saved.", more)
+            box.setDefaultButton(box.addButton("Close", Role.RejectRole))
+            box.open()
         return True
+
+    def _settle_change(self, path: Path) -> bool:
+        """Ask what is to become of a file that another program changed; whether the plan is saved then."""
+        told = f"{path.name} was changed by another program since this window read it."
+        more = (
+            f"Overwriting keeps what it holds now as {backup_of(path).name}. "
+            "Reloading is a step that can be undone here."
+        )
+        box = message_box(self._window, "changed_on_disk", Icon.Question, told, more)
+        elsewhere = box.addButton("Save as…", Role.AcceptRole)
+        overwrite = box.addButton("Overwrite it", Role.DestructiveRole)
+        reload = box.addButton("Reload it", Role.DestructiveRole)
+        box.setEscapeButton(box.addButton("Keep editing", Role.RejectRole))
+        box.setDefaultButton(elsewhere)
+        box.exec()
+        chosen = box.clickedButton()
+        if chosen is elsewhere:
+            return self.save_as()
+        if chosen is overwrite:
+            return self._put(path)
+        if chosen is reload:
+            self._reload(path)
+        return False
+
+    def _reload(self, path: Path) -> None:
+        try:
+            text = plan_text(path)
+            project = parsed_plan(path, text, self._session.catalog)
+        except FileError as error:
+            show_error(self._window, str(error))
+            return
+        self._session.apply(lambda _: project, f"Reload {path.name}")
+        self._on_disk.saw(path, text)
+        self._session.mark_saved(path)
 
     def may_close(self) -> bool:
         """Whether the open plan may be replaced; asks when that would lose changes."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 Icon = QMessageBox.Icon
 Role = QMessageBox.ButtonRole
+LINGER_MS = 100
+"""Until a box that was answered is gone."""
 
 
 def message_box(
@@ -21,9 +23,9 @@ def message_box(
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
     box.setInformativeText(more)
-    # Else every box ever shown would live on, hidden, as a child of its window. What reads the answer does so
-    # before the event loop goes on.
-    box.finished.connect(box.deleteLater)
+    # Else every box ever shown would live on, hidden, as a child of its window. Not at once: what was posted
+    # meanwhile is sent in the same turn of the box's own loop, before anybody has read the answer.
+    box.finished.connect(lambda: QTimer.singleShot(LINGER_MS, box, box.deleteLater))
     return box
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from isocost.ui.look.theme import Theme
-from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import plain_label
+
+if TYPE_CHECKING:  # the gallery is painted before charts are loaded
+    from isocost.ui.widgets.card import ChartCard
 
 UNLIMITED = 16_777_215
 """Qt's own limit of a width or a height: no maximum."""

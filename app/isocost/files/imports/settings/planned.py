@@ -31,6 +31,7 @@ from isocost.plan.values import PrecisionName, ShardingName, TuningMethod, Tunin
 
 PACKED, UNPACKED = 0.95, 0.35
 """Share of a batch that is real tokens; Tuning.packing says where from."""
+LONGEST_NOTE = 4000
 LARGEST_DEGREE = 65_536
 _SIZE = re.compile(r"(?<![A-Za-z0-9.])(\d{1,4}(?:\.\d{1,3})?)([bm])(?![a-z0-9])", re.IGNORECASE)
 _ACTIVE = re.compile(r"[-_]a(\d{1,4}(?:\.\d{1,3})?)b(?![a-z0-9])", re.IGNORECASE)
@@ -125,8 +126,13 @@ def _with(stages: tuple[Stage, ...], stage: Any, place: int | None) -> tuple[Sta
 
 def _title(settings: Settings) -> str:
     named = (settings.model or {}).get("name")
-    short = str(named).rsplit("/", 1)[-1][:60] if named else f"{settings.label} run"
+    short = _plain(str(named).rsplit("/", 1)[-1])[:60].strip() if named else ""
     return short or f"{settings.label} run"
+
+
+def _plain(text: str) -> str:
+    """Text of a file without what a plan's own may not hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 # The model
@@ -351,4 +357,4 @@ def _note(made: _Made) -> str:
     said = [f"{words}: {', '.join(values)}" for words, values in by_origin.items()]
     ignored = f"ignored: {', '.join(settings.ignored[:30])}" if settings.ignored else ""
     parts = [f"{settings.label} settings", *said, *made.said, *settings.problems, ignored]
-    return "; ".join(part for part in parts if part)[:4000] + "."
+    return _plain("; ".join(part for part in parts if part))[:LONGEST_NOTE] + "."

@@ -10,6 +10,9 @@ from isocost.catalog.trainers import Setting, SettingKind, Trainer
 from isocost.files.imports.source import Origin
 
 LARGEST_COUNT = 10**15
+LARGEST_RECKONED = 10**18
+"""Of any product of counts: beyond it a file is wrong, whatever it says."""
+LARGEST_NUMBER = 1e30
 AUTO = ("auto", "")
 """Words that leave a value to somebody else."""
 
@@ -100,6 +103,9 @@ class Run:
         from_file = next((fact for fact in facts if fact.origin == "file"), None)
         if origin is None:
             origin = "file" if from_file is not None else "default"
+        if isinstance(value, int) and abs(value) > LARGEST_RECKONED:
+            self.problems.append(f"{name.replace('_', ' ')}: what the file says comes to more than 1e18.")
+            value = None
         if value is None and origin != "file":
             origin = "not said"
         self.facts[name] = Fact(value, origin, from_file.key if from_file is not None else "")
@@ -145,7 +151,7 @@ def converted(value: Any, kind: SettingKind) -> Any:
             raise ValueError("a whole number from 1 to 1e15")
         return int(value)
     if kind == "number":
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST_NUMBER:
             raise ValueError("a number")
         return float(value)
     if kind == "list":

@@ -104,7 +104,7 @@ class Settings:
 
     def lines(self) -> tuple[Line, ...]:
         """Every value with where it is from, then what is to be known, then what was ignored."""
-        lines = [] if self.model is None else [Line("Model", _model_words(self.model), "file")]
+        lines = [_model_line(key, value) for key, value in (self.model or {}).items()]
         for name, label in FIELDS.items():
             fact = self.values.get(name, Fact(None, "not said"))
             if name in ("method", "packing", "epochs", "lora_rank") and fact.value is None:
@@ -135,8 +135,10 @@ def _words(value: Any) -> str:
     return str(value)
 
 
-def _model_words(model: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key.replace('_', ' ')} {_words(value)}" for key, value in model.items()) or "unknown"
+def _model_line(key: str, value: Any) -> Line:
+    """A part of the model; counts of parameters are ours, all else is the file's."""
+    label = "Model" if key == "name" else f"Model's {key.replace('_', ' ')}"
+    return Line(label, _words(value), "reckoned" if "parameters" in key else "file")
 
 
 def world(run: Run, given: Given) -> None:

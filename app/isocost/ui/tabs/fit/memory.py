@@ -95,7 +95,7 @@ def labels(breakdown: Breakdown, height: float, theme: Theme) -> list[Label]:
 
 def _y(breakdown: Breakdown, size: float, height: float) -> float:
     """Pixel of a size in bytes on a bar of a height in pixels."""
-    full = max(breakdown.total, breakdown.limit or 0.0) or 1.0
+    full = max(breakdown.total * breakdown.high, breakdown.limit or 0.0) or 1.0
     margin = 7.0
     return height - margin - size / full * (height - 2 * margin)
 
@@ -110,6 +110,7 @@ def _paint_bar(painter: QPainter, breakdown: Breakdown, size: QSizeF, theme: The
         return _y(breakdown, amount, size.height())
 
     limit, width = breakdown.limit or 0.0, float(theme.px(BAR))
+    low, high = breakdown.total * breakdown.low, breakdown.total * breakdown.high
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(mixed(theme.quiet, theme.panel, 0.14))
     painter.drawRect(QRectF(0, y(limit), width, y(0) - y(limit)))
@@ -127,6 +128,17 @@ def _paint_bar(painter: QPainter, breakdown: Breakdown, size: QSizeF, theme: The
         painter.drawRect(QRectF(0, y(breakdown.total), width, y(limit) - y(breakdown.total)))
     painter.setPen(made_pen(theme.stop if over else theme.text, 2.0))
     painter.drawLine(QLineF(0, y(limit), width + 6, y(limit)))
+    _paint_likely(painter, QLineF(width / 2, y(low), width / 2, y(high)), theme)
+
+
+def _paint_likely(painter: QPainter, span: QLineF, theme: Theme) -> None:
+    """Where the peak is likely measured, as a whisker on the bar with an edge that sets it off any part."""
+    cap = float(theme.px(7))
+    for colour, broad in ((theme.panel, 4.0), (theme.text, 1.5)):
+        painter.setPen(made_pen(colour, broad))
+        painter.drawLine(span)
+        for y in (span.y1(), span.y2()):
+            painter.drawLine(QLineF(span.x1() - cap, y, span.x1() + cap, y))
 
 
 def _paint_labels(painter: QPainter, placed: Sequence[Label], size: QSizeF, theme: Theme) -> None:

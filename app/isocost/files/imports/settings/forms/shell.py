@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from isocost.files.imports.settings.forms.arithmetic import whole_number
+from isocost.files.imports.settings.forms.conditions import holds
 
 MOST_LETTERS = 2_000_000
 """Of all words together: a variable that doubles itself ends here."""
@@ -18,10 +19,13 @@ MOST_NESTED = 20
 """Of ``${A:-${B:-8}}``."""
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_ANY_NAME = re.compile(r"[A-Za-z_]\w*|\d+")
+"""A variable or an argument of the script itself, of which nothing but a default is known."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=")
-_OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
+_OPENING = frozenset({"for", "while", "until", "case", "select"})
 _CLOSING = frozenset({"fi", "done", "esac"})
-_NOT_COMMANDS = frozenset({"then", "do", "else", "elif", "{", "}", "!", "time", "function", "in"})
+_BRANCHES = frozenset({"if", "elif", "else"})
+_NOT_COMMANDS = frozenset({"then", "do", "{", "}", "!", "time", "function", "in"})
 _DECLARING = re.compile(r"export|declare|local|readonly|typeset|-[aArxgi]+")
 """Words before an assignment."""
 
@@ -59,6 +63,16 @@ def read_shell(text: str) -> Script:
     return reader.script
 
 
+@dataclass(slots=True)
+class _Branch:
+    """A part of a script under a condition."""
+
+    runs: bool | None
+    """None = nobody here can tell."""
+    taken: bool | None
+    """Whether this branch or one before it runs, so that those after it do not."""
+
+
 class _Reader:
     """Goes through the letters once."""
 
@@ -66,8 +80,8 @@ class _Reader:
         self._text = text
         self._at = 0
         self._letters = 0
-        self._depth = 0
-        """Of if, for, while and case around the place."""
+        self._around: list[_Branch] = []
+        """Of if, for, while and case around the place, the innermost last."""
         self._words: list[str] = []
         self._own: dict[str, str] = {}
         self._here: list[str] = []
@@ -133,9 +147,12 @@ class _Reader:
         for word in words:
             self._count(word)
             if not self._words and word in _OPENING:
-                self._depth += 1
+                self._around.append(_Branch(None, None))
             elif not self._words and word in _CLOSING:
-                self._depth = max(self._depth - 1, 0)
+                self._around = self._around[:-1]
+            elif not self._words and word in _BRANCHES:
+                self._branch(word)
+                continue
             elif not self._words and (word in _NOT_COMMANDS or _DECLARING.fullmatch(word)):
                 continue
             else:
@@ -143,6 +160,43 @@ class _Reader:
                 continue
             # What follows "for" or "case" up to the line's end is no command of a program.
             self._skip_line()
+
+    def _branch(self, word: str) -> None:
+        """Enter a branch, once its condition is read."""
+        condition = None if word == "else" else holds(self._condition())
+        if word == "if":
+            self._around.append(_Branch(condition, condition))
+        elif self._around:
+            before = self._around[-1].taken
+            runs = True if word == "else" else condition
+            now = _Branch(False if before else None if before is None else runs, None)
+            now.taken = True if before or now.runs else None if before is None or now.runs is None else False
+            self._around[-1] = now
+
+    def _condition(self) -> list[str]:
+        """The words up to the end of the condition."""
+        words: list[str] = []
+        while self._at < len(self._text) and self._text[self._at] not in ";\n":
+            if self._text[self._at] in " \t()<>":
+                self._at += 1
+            elif self._text.startswith(("||", "&&"), self._at):
+                words.append(self._text[self._at : self._at + 2])
+                self._at += 2
+            elif self._text[self._at] in "|&":
+                self._at += 1
+            else:
+                # An empty variable between quotes is a word here.
+                found, quoted = self._word(split=False)
+                words += found or ([""] if quoted else [])
+        for word in words:
+            self._count(word)
+        return words
+
+    @property
+    def _runs(self) -> bool | None:
+        """Whether this place is reached; None = nobody here can tell."""
+        states = [each.runs for each in self._around]
+        return False if False in states else None if None in states else True
 
     def _skip_line(self) -> None:
         end = re.compile(r"[;\n]").search(self._text, self._at)
@@ -154,7 +208,9 @@ class _Reader:
             raise TooLongError
 
     def _end_command(self) -> None:
-        if self._words:
+        if self._runs is False:
+            pass
+        elif self._words:
             variables = {**self.script.variables, **self._own}
             self.script.commands.append(Command(tuple(self._words), variables))
         elif self._own:
@@ -163,7 +219,7 @@ class _Reader:
 
     def _remember(self) -> None:
         for name, value in self._own.items():
-            if self._depth and name in self.script.variables:
+            if self._runs is None and name in self.script.variables:
                 self.script.unsure.append(name)
             else:
                 self.script.variables[name] = value
@@ -183,7 +239,7 @@ class _Reader:
         self._count(before + value)
         self._own[name] = before + value
         # The value may be wanted on this very line: A=1; B=$A, or export A=1 B=$A.
-        if not self._depth:
+        if self._runs:
             self.script.variables[name] = before + value
 
     def _array(self, name: str, more: bool) -> None:
@@ -199,7 +255,9 @@ class _Reader:
         self._at += 1
         for word in words:
             self._count(word)
-        if self._depth and (more or name in self.script.arrays):
+        if self._runs is False:
+            return
+        if self._runs is None and (more or name in self.script.arrays):
             self.script.unsure.append(name)
         elif more:
             self.script.arrays.setdefault(name, []).extend(words)
@@ -229,8 +287,8 @@ class _Reader:
                 parts += inner[1:]
                 quoted = True
             elif letter == "$":
-                pieces, is_array = self._dollar(0)
-                added = pieces if is_array else (" ".join(pieces).split() if split else [" ".join(pieces)])
+                pieces, _ = self._dollar(0)
+                added = " ".join(pieces).split() if split else [" ".join(pieces)]
                 whole = whole or not added
                 parts[-1] += added[0] if added else ""
                 parts += added[1:]
@@ -271,9 +329,7 @@ class _Reader:
         """What stands for the dollar sign here, and whether it is an array."""
         text, start = self._text, self._at
         if text.startswith("$((", start):
-            end = text.find("))", start)
-            end = end + 2 if end >= 0 else len(text)
-            self._at = end
+            end = self._at = _closing(text, start + 1, "(", ")")
             inner = self._put_in(text[start + 3 : end - 2], nested)
             value = whole_number(re.sub(_NAME, lambda m: self._plain(m.group(), m.group()), inner))
             return [text[start:end] if value is None else str(value)], False
@@ -290,7 +346,7 @@ class _Reader:
         return [text[start : self._at]], False
 
     def _braced(self, inner: str, nested: int) -> tuple[list[str], bool]:
-        found = _NAME.match(inner)
+        found = _ANY_NAME.match(inner)
         if found is None:
             return [f"${{{inner}}}"], False
         name, rest = found.group(), inner[found.end() :]

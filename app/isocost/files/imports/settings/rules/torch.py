@@ -34,6 +34,8 @@ def torchtitan(run: Run) -> None:
     run.put("precision", _titan_precision(run), "converters", "float8", "mx_recipe", "dtype")
     run.put("offload", "parameters" if run.get("offload_cpu") else "none", "offload_cpu")
     put_optimizer(run)
+    if run.word("dtype") == "bfloat16" and run.get("optimizer") == "adamw":
+        run.put("optimizer", "adamw-bf16", "dtype")
 
 
 def _titan_batch(run: Run) -> None:

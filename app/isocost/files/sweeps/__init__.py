@@ -1,0 +1,1 @@
+"""Sweeps on disk: what is done of one, kept until it is finished, and the table it ends in."""

@@ -1,0 +1,1 @@
+"""A plan priced at every point of a grid of its inputs."""

@@ -1,0 +1,127 @@
+"""What is said of copies of plans that were not saved when a window ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from isocost.catalog import Catalog
+from isocost.files.keeping.autosave import Copy
+from isocost.plan.compare.differences import joined
+from isocost.plan.project.project import Project, Scenario
+from isocost.quantities import format_count, format_counted
+from isocost.report.decisions.words import input_label, value_words
+
+MOST_CHANGES = 8
+"""Lines of what differs; the rest is counted."""
+TITLE = "Unsaved plans"
+KEPT = "A copy you do not open is kept, and offered again at the next start."
+NOTHING = "No copy of an unsaved plan is kept."
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class CopySaid:
+    """A copy in words."""
+
+    name: str
+    when: str
+    of: str
+    """The file it is a copy of."""
+    changes: tuple[str, ...]
+    """What differs from that file, a line each."""
+
+    @property
+    def words(self) -> str:
+        """All of it, for who hears it read."""
+        return ". ".join((self.name, self.when, self.of, *self.changes))
+
+
+def found_said(count: int) -> str:
+    """How many were found, and why."""
+    if count == 1:
+        return "Isocost ended before a plan was saved; a copy was kept."
+    return f"Isocost ended before plans were saved; {format_count(count)} copies were kept."
+
+
+def copy_said(copy: Copy, base: Project | None, catalog: Catalog, now: float) -> CopySaid:
+    """A copy beside the plan it began from. ``now`` is in seconds since the epoch."""
+    of = _of(copy, base)
+    if copy.project is None:
+        unread = f"It cannot be read: {copy.problem}"
+        return CopySaid(copy.file.name, _when(copy, now), of, (unread, f"It stays at {copy.file}."))
+    changes = differences_said(base, copy.project, catalog) if base is not None else ()
+    return CopySaid(copy.project.name or "Untitled plan", _when(copy, now), of, changes)
+
+
+def _of(copy: Copy, base: Project | None) -> str:
+    path = copy.origin.path
+    if path is not None:
+        gone = "" if base is not None else ", which cannot be read any more"
+        return f"Changes to {path}{gone}"
+    opened = copy.origin.opened
+    return f"Never saved; begun from {_stem(opened)}" if opened is not None else "Never saved"
+
+
+def _stem(path: Path) -> str:
+    return path.stem or str(path)
+
+
+def _when(copy: Copy, now: float) -> str:
+    at = datetime.fromtimestamp(copy.kept_at)
+    age = max(0.0, now - copy.kept_at)
+    if age < MINUTE:
+        ago = "less than a minute ago"
+    elif age < HOUR:
+        ago = f"{format_counted(int(age / MINUTE), 'minute')} ago"
+    elif age < DAY:
+        ago = f"{format_counted(int(age / HOUR), 'hour')} ago"
+    else:
+        ago = f"{format_counted(int(age / DAY), 'day')} ago"
+    return f"Kept {at:%Y-%m-%d %H:%M}, {ago}"
+
+
+def differences_said(before: Project, after: Project, catalog: Catalog) -> tuple[str, ...]:
+    """What one plan has otherwise than another, a line each, and how many more where there are many."""
+    lines = list(islice(_lines(before, after, catalog), 1000))
+    if not lines:
+        return ("Nothing that a plan holds differs.",)
+    if len(lines) <= MOST_CHANGES:
+        return tuple(lines)
+    rest = len(lines) - MOST_CHANGES + 1
+    return (*lines[: MOST_CHANGES - 1], f"and {format_count(rest)} more.")
+
+
+def _lines(before: Project, after: Project, catalog: Catalog) -> Iterator[str]:
+    if before.name != after.name:
+        yield f"Name: {before.name} -> {after.name}"
+    was = {scenario.name: scenario for scenario in before.scenarios}
+    now = {scenario.name: scenario for scenario in after.scenarios}
+    many = len(was) > 1 or len(now) > 1
+    for name, scenario in now.items():
+        if name not in was:
+            yield f"Scenario added: {name}"
+            continue
+        for line in _of_scenario(was[name], scenario, catalog):
+            yield f"{name}: {line}" if many else line
+    for name in was:
+        if name not in now:
+            yield f"Scenario removed: {name}"
+    for label, changed in (
+        ("Notes", before.notes != after.notes),
+        ("Currency", before.currency != after.currency),
+        ("Frozen prices", before.prices != after.prices),
+    ):
+        if changed:
+            yield f"{label} changed"
+
+
+def _of_scenario(before: Scenario, after: Scenario, catalog: Catalog) -> Iterator[str]:
+    for each in joined(before, after, catalog).differences:
+        values = (value_words(each.path, value, catalog) for value in (each.a, each.b))
+        yield f"{input_label(each.path)}: {' -> '.join(values)}"
+    if before.locked != after.locked:
+        yield "Locks changed"

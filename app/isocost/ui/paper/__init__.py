@@ -1,0 +1,1 @@
+"""The plan on one sheet of paper: painted by the screen's own charts, on screen as in a PDF."""

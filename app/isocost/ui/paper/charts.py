@@ -1,0 +1,78 @@
+"""The charts of the page, painted by those of the tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from isocost.plan.answer.chances import Chances
+from isocost.plan.answer.comparison import in_logarithms, worth_showing
+from isocost.plan.answer.estimate import Answer
+from isocost.report.findings.ledger import (
+    BillRow,
+    CalendarView,
+    bill_view,
+    calendar_said,
+    row_in_words,
+    stage_groups,
+)
+from isocost.report.findings.plan import time_said
+from isocost.report.findings.risk import dots_said, dots_view
+from isocost.report.paper.content import Paper
+from isocost.ui.look.theme import Theme
+from isocost.ui.plot.chart import Drawing
+from isocost.ui.tabs.ledger.calendar_plot import CalendarChart
+from isocost.ui.tabs.ledger.waterfall import HEIGHT, BillDelegate
+from isocost.ui.tabs.plan.cost_time_plot import CostTimePlot
+from isocost.ui.tabs.risk.dots_chart import DotsChart
+from isocost.ui.widgets.rows import Lines, RowsDrawing
+
+NAMED = 4
+"""Accelerators besides the plan's that the curves are drawn of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart beneath its finding."""
+
+    title: str
+    how: str
+    """How it is read."""
+    drawing: Drawing
+    tall: float = 0.0
+    """Pixels it needs at the size of the screen; 0 = it fills its room."""
+
+
+def pictures(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Iterator[Picture]:
+    """What stands on the page, in reading order; what a plan has nothing of is left out."""
+    goal = found.scenario.goal.budget_usd
+    if chances.in_doubt:
+        line = page.ask_usd if goal is None else goal
+        dots = replace(dots_view(chances, line), line="Ask" if goal is None else "Budget")
+        title = dots_said(chances, dots).finding
+        yield Picture(title, "Each dot is one chance in a hundred.", DotsChart(dots))
+    bill = bill_view(found.estimate)
+    rows: Lines[BillRow] = Lines(row_in_words)
+    rows.show(bill.rows)
+    delegate = BillDelegate(theme)
+    delegate.show(bill.full_usd)
+    tall = float(len(bill.rows) * theme.px(HEIGHT))
+    yield Picture(
+        bill.said.finding,
+        "From the final run outwards; hatched: held back.",
+        RowsDrawing(rows, delegate),
+        tall,
+    )
+    drawn = in_logarithms(found.comparison)
+    if drawn is not None:
+        plot = CostTimePlot(theme)
+        view = worth_showing(drawn, NAMED)
+        plot.show_comparison(drawn, view)
+        said = time_said(drawn, view.front, plot.marks)
+        yield Picture(said.finding, "Each line is one accelerator, each point a number of them.", plot)
+    if found.timeline:
+        calendar = CalendarView(found.timeline, found.cash, stage_groups(found.estimate.ledger))
+        said = calendar_said(found.timeline, found.cash)
+        chart = CalendarChart(calendar)
+        reading = "Stages, and below them the cash of each month."
+        yield Picture(said.finding, reading, chart, float(chart.wanted(theme).height()))

@@ -1,0 +1,180 @@
+"""The page before it is saved: as it will be printed, with the level of the ask and the sheet to choose."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from isocost.files import write_atomically
+from isocost.files.text import os_problem
+from isocost.plan.answer.chances import Chances, chances
+from isocost.plan.answer.estimate import Answer
+from isocost.quantities import money_shown_in
+from isocost.report.paper.content import Paper, paper
+from isocost.report.paper.forms import markdown_text
+from isocost.ui.own.frame import OwnDialog
+from isocost.ui.paper.charts import pictures
+from isocost.ui.paper.documents import SIZES, Format, document, paper_theme
+from isocost.ui.paper.sheet import paint_page
+from isocost.ui.session.session import Session
+from isocost.ui.widgets.labels import plain_label
+from isocost.ui.widgets.saving import ask_where, with_suffix
+
+LEVELS = {"1 in 2": 0.5, "2 in 3": 2.0 / 3.0, "4 in 5": 0.8, "9 in 10": 0.9}
+USUAL = "4 in 5"
+KINDS = {
+    "PDF (*.pdf)": ".pdf",
+    "HTML (*.html)": ".html",
+    "Markdown (*.md)": ".md",
+    "Workbook (*.xlsx)": ".xlsx",
+    "Figures (*.csv)": ".csv",
+}
+SHARP = 2.0
+"""Pixels of the preview to one of its widget's: it is scaled down, never up."""
+
+
+class Preview(QLabel):
+    """A sheet as large as its room lets it be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("report.preview")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumSize(200, 260)
+        self._sheet = QImage()
+
+    def show_sheet(self, sheet: QImage) -> None:
+        """Show another sheet."""
+        self._sheet = sheet
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._sheet.isNull():
+            return
+        sharp = self.devicePixelRatioF()
+        room = QSize(round(self.width() * sharp), round(self.height() * sharp))
+        smooth = Qt.TransformationMode.SmoothTransformation
+        shown = QPixmap.fromImage(self._sheet.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+        shown.setDevicePixelRatio(sharp)
+        self.setPixmap(shown)
+
+
+class ReportDialog(OwnDialog):
+    """The plan on one page; what is seen is what is saved."""
+
+    size_wanted = (760, 860)
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        how = "One page for whoever decides. The suffix chooses the form: PDF, HTML, Markdown, XLSX or CSV."
+        super().__init__(session, "report", "Report", how, parent)
+        self.level = self._choice("level", tuple(LEVELS), USUAL)
+        self.sheet = self._choice("sheet", tuple(SIZES), "A4")
+        self.preview = Preview()
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for words, field in (("The ask is enough in", self.level), ("Sheet", self.sheet)):
+            label = plain_label(words)
+            label.setBuddy(field)
+            row.addWidget(label)
+            row.addWidget(field)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self.body.addWidget(self.preview, 1)
+        self.copy = self.add_button("copy", "Copy as Markdown")
+        self.save = self.add_button("save", "Save…", primary=True)
+        self.copy.clicked.connect(self._copy)
+        self.save.clicked.connect(self._save)
+        self._found: tuple[Answer, Chances] | None = None
+        self._page: Paper | None = None
+        self._sampler = session.worker(self._take, self._fail)
+        session.answered.connect(self._follow)
+
+    def _choice(self, name: str, words: tuple[str, ...], chosen: str) -> QComboBox:
+        field = QComboBox()
+        field.setObjectName(f"report.{name}")
+        field.addItems(list(words))
+        field.setCurrentText(chosen)
+        field.currentTextChanged.connect(self._draw)
+        return field
+
+    def arrive(self) -> None:
+        self.level.setFocus()
+        self._follow()
+
+    def _follow(self, _: object = None) -> None:
+        """Draw the plan as it now is, once its chances are sampled."""
+        found = self.session.answer
+        if found is None or not self.isVisible():
+            return
+        self.waiting(True)
+        self.say("Sampling the plan…")
+        self._sampler.request(lambda: (found, chances(found)))
+
+    def _take(self, sampled: tuple[Answer, Chances]) -> None:
+        self._found = sampled
+        self._draw()
+        self.waiting(False)
+
+    def _fail(self, error: Exception) -> None:
+        self._found = self._page = None
+        self.waiting(False)
+        self.say(f"There is no page of this plan: {error}", "stop")
+
+    def _draw(self, _: object = None) -> None:
+        if self._found is None:
+            return
+        found, sampled = self._found
+        path = self.session.path
+        name = path.name if path is not None else "not saved yet"
+        level = LEVELS[self.level.currentText()]
+        self._page = page = paper(found, sampled, level, name, date.today())
+        theme, (_, pixels) = paper_theme(), SIZES[self._format]
+        image = QImage((pixels * SHARP).toSize(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(SHARP)
+        painter = QPainter(image)
+        with money_shown_in(found.money):
+            paint_page(painter, pixels, page, tuple(pictures(found, sampled, page, theme)), theme)
+        painter.end()
+        self.preview.show_sheet(image)
+        self.preview.setAccessibleName(page.title)
+        self.preview.setAccessibleDescription(page.lead)
+        self.say("")
+
+    @property
+    def _format(self) -> Format:
+        return cast(Format, self.sheet.currentText())
+
+    def _copy(self) -> None:
+        if self._page is not None:
+            QGuiApplication.clipboard().setText(markdown_text(self._page))
+            self.say("Copied, with how its figures were found.", "fine")
+
+    def _save(self) -> None:
+        if self._found is None or self._page is None:
+            return
+        stem = self.session.path.stem if self.session.path is not None else "plan"
+        place = ask_where(self, "Save the report", f"{stem}.pdf", ";;".join(KINDS), _with_known_suffix)
+        if place is None:
+            return
+        try:
+            made = document(place.suffix.lower(), *self._found, self._page, self._format)
+            write_atomically(place, made)
+        except OSError as error:
+            self.say(f"{place.name} cannot be written: {os_problem(error)}.", "stop")
+            return
+        self.say(f"Saved {place.name}.", "fine")
+
+
+def _with_known_suffix(path: Path) -> Path:
+    """The name with a suffix that says the form; a PDF's where it has none of ours."""
+    return path if path.suffix.lower() in KINDS.values() else with_suffix(".pdf")(path)

@@ -1,0 +1,213 @@
+"""Painting the page: words, charts and tables from top to bottom, on one sheet whatever the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from isocost.report.findings.said import KeyFigure
+from isocost.report.paper.content import Paper
+from isocost.report.table import Column, Table
+from isocost.ui.look.theme import Role, Theme
+from isocost.ui.paper.charts import Picture
+from isocost.ui.plot.base import font_of, made_pen
+from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
+
+MARGIN, GAP = 40.0, 24.0
+"""Pixels of 1/96 inch around the page and between its columns."""
+CHART, TALLEST, SHRUNK = 168.0, 216.0, 0.78
+"""Height of a chart at least and at most, and its size against that on screen, where it has more room."""
+ROW = 15.5
+"""Height of a table's row."""
+LEAST_ROWS = 3
+"""Rows that a table keeps however little room there is."""
+HEADS = 2 * ROW + 10
+"""Height of a table's heading and of its columns' names."""
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """Where the next line begins."""
+
+    painter: QPainter
+    theme: Theme
+    left: float
+    width: float
+    y: float
+
+    def text(self, words: str, role: Role, colour: str, *, lines: int = 0, bold: bool = False) -> None:
+        """Words broken into lines, at most so many where ``lines`` is not 0."""
+        font = font_of(self.theme, role, bold=bold)
+        metrics = QFontMetricsF(font)
+        room = QRectF(self.left, self.y, self.width, 1e4)
+        height = metrics.boundingRect(room, WRAPPED, words).height() if words else 0.0
+        if lines:
+            height = min(height, lines * metrics.lineSpacing())
+        self.painter.setFont(font)
+        self.painter.setPen(QColor(colour))
+        self.painter.drawText(QRectF(self.left, self.y, self.width, height), WRAPPED, words)
+        self.y += height
+
+    def column(self, at: int, of: int) -> _Cursor:
+        """A cursor at the same height in one of several columns."""
+        width = (self.width - (of - 1) * GAP) / of
+        return _Cursor(self.painter, self.theme, self.left + at * (width + GAP), width, self.y)
+
+
+def paint_page(
+    painter: QPainter, size: QSizeF, page: Paper, pictures: Sequence[Picture], theme: Theme
+) -> None:
+    """Paint the page on a sheet of ``size`` pixels of 1/96 inch."""
+    painter.fillRect(QRectF(QPointF(), size), QColor(theme.panel))
+    at = _Cursor(painter, theme, MARGIN, size.width() - 2 * MARGIN, MARGIN - 8)
+    foot = size.height() - MARGIN + 8
+    _head(at, page)
+    _figures(at, page.figures)
+    tables = [
+        ("What it rests on, in order of weight", page.assumptions, (1.75, 1.25, 1.2, 1.25, 3.4)),
+        ("Prices", page.prices, (1.0, 1.0, 2.0, 0.8, 0.9, 2.4)),
+        ("What else we looked at", page.others, (3.0, 1.0, 1.3, 1.2)),
+    ]
+    shown = [each for each in tables if each[1].rows]
+    below = foot - ROW - _words_height(at, page)
+    wanted = sum(len(table.rows) * ROW + HEADS for _, table, _ in shown)
+    _charts(at, pictures, below - at.y - wanted)
+    for (heading, table, shares), rows in zip(
+        shown, _rows_of([table for _, table, _ in shown], below - at.y), strict=True
+    ):
+        _table(at, heading, table, shares, rows)
+    _columns(at, page)
+    _foot(at, page, foot)
+
+
+def _head(at: _Cursor, page: Paper) -> None:
+    theme, quiet = at.theme, font_of(at.theme, "small")
+    line = QRectF(at.left, at.y, at.width, QFontMetricsF(quiet).height())
+    write_text(at.painter, line, "Isocost · plan for approval", quiet, theme.quiet)
+    write_text(at.painter, line, page.foot[1], quiet, theme.quiet, RIGHT)
+    at.y = line.bottom() + 10
+    at.text(page.title, "headline", theme.text, lines=2)
+    at.y += 4
+    at.text(page.lead, "body", theme.text, lines=3)
+    at.y += 12
+
+
+def _figures(at: _Cursor, figures: Sequence[KeyFigure]) -> None:
+    theme, bottom = at.theme, at.y
+    for place, figure in enumerate(figures):
+        part = at.column(place, len(figures))
+        at.painter.setPen(made_pen(theme.line))
+        inner = _Cursor(part.painter, theme, part.left + 10, part.width - 2, part.y)
+        inner.text(figure.label, "small", theme.quiet)
+        inner.text(figure.value, "figure", theme.text, lines=1)
+        inner.text(figure.note, "quiet", theme.quiet, lines=2)
+        at.painter.setPen(made_pen(theme.line))
+        at.painter.drawLine(QPointF(part.left, at.y), QPointF(part.left, inner.y))
+        bottom = max(bottom, inner.y)
+    at.y = bottom + 14
+
+
+def _charts(at: _Cursor, pictures: Sequence[Picture], room: float) -> None:
+    """Two and two beside each other, as tall as the room lets them be."""
+    rows = (len(pictures) + 1) // 2
+    line = QFontMetricsF(font_of(at.theme, "body")).lineSpacing()
+    height = min(TALLEST, max(CHART, room / max(rows, 1) - 3 * line - 14))
+    for first in range(0, len(pictures), 2):
+        bottom = at.y
+        for place, picture in enumerate(pictures[first : first + 2]):
+            part = at.column(place, 2)
+            part.text(picture.title, "body", at.theme.text, lines=2, bold=True)
+            part.text(picture.how, "quiet", at.theme.quiet, lines=1)
+            part.y += 4
+            _shrunk(part, picture, height)
+            bottom = max(bottom, part.y)
+        at.y = bottom + 10
+
+
+def _shrunk(at: _Cursor, picture: Picture, height: float) -> None:
+    """A chart a little smaller than on screen, in its own colours."""
+    scale = min(SHRUNK, height / picture.tall) if picture.tall else SHRUNK
+    room = QRectF(0, 0, at.width / scale, height / scale)
+    at.painter.save()
+    at.painter.translate(at.left, at.y)
+    at.painter.setClipRect(QRectF(0, 0, at.width, height))
+    at.painter.scale(scale, scale)
+    picture.drawing.paint(at.painter, room, at.theme)
+    at.painter.restore()
+    at.y += height
+
+
+def _rows_of(tables: Sequence[Table], room: float) -> list[int]:
+    """How many rows of each table there is room for, the longest giving way first."""
+    rows = [len(table.rows) for table in tables]
+    while sum(rows) > LEAST_ROWS * len(rows) and sum(rows) * ROW + HEADS * len(rows) > room:
+        longest = max(range(len(rows)), key=lambda i: rows[i])
+        if rows[longest] <= LEAST_ROWS:
+            break
+        rows[longest] -= 1
+    return rows
+
+
+def _table(at: _Cursor, heading: str, table: Table, shares: Sequence[float], rows: int) -> None:
+    theme, left_out = at.theme, len(table.rows) - rows
+    at.text(heading + (f" ({left_out} more in the file)" if left_out else ""), "body", theme.text, bold=True)
+    edges = [at.left]
+    for share in shares:
+        edges.append(edges[-1] + at.width * share / sum(shares))
+    _cells(at, table.columns, edges, [column.name for column in table.columns], theme.quiet)
+    for row in range(rows):
+        values = [table.shown(row, column) for column in range(len(table.columns))]
+        _cells(at, table.columns, edges, values, theme.text)
+    at.y += 8
+
+
+def _cells(
+    at: _Cursor, columns: Sequence[Column], edges: Sequence[float], values: Sequence[str], colour: str
+) -> None:
+    font: QFont = font_of(at.theme, "quiet")
+    for place, (column, value) in enumerate(zip(columns, values, strict=True)):
+        room = QRectF(edges[place], at.y, edges[place + 1] - edges[place] - 10, ROW)
+        write_text(at.painter, room, value, font, colour, RIGHT if column.right else LEFT)
+    at.y += ROW
+    at.painter.setPen(made_pen(at.theme.grid))
+    at.painter.drawLine(QPointF(at.left, at.y - 0.5), QPointF(at.left + at.width, at.y - 0.5))
+
+
+def _texts(page: Paper) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    wrong = tuple(f"{word}: {said}" for word, said in page.wrong)
+    last = tuple(each for each in (page.now, page.stop) if each)
+    return (
+        ("Not in this bill", (page.not_in,)),
+        ("What could go wrong", wrong or ("Nothing in it is in doubt.",)),
+        ("Next step, and when to stop", last),
+    )
+
+
+def _words_height(at: _Cursor, page: Paper) -> float:
+    metrics = QFontMetricsF(font_of(at.theme, "quiet"))
+    width = (at.width - 2 * GAP) / 3
+    return 20.0 + max(
+        sum(metrics.boundingRect(QRectF(0, 0, width, 1e4), WRAPPED, each).height() + 2 for each in texts)
+        for _, texts in _texts(page)
+    )
+
+
+def _columns(at: _Cursor, page: Paper) -> None:
+    for place, (heading, texts) in enumerate(_texts(page)):
+        part = at.column(place, 3)
+        part.text(heading, "body", at.theme.text, bold=True)
+        for each in texts:
+            part.text(each, "quiet", at.theme.text)
+            part.y += 2
+
+
+def _foot(at: _Cursor, page: Paper, y: float) -> None:
+    theme, font = at.theme, font_of(at.theme, "quiet")
+    at.painter.setPen(made_pen(theme.line))
+    at.painter.drawLine(QPointF(at.left, y - ROW - 3), QPointF(at.left + at.width, y - ROW - 3))
+    room = QRectF(at.left, y - ROW, at.width, ROW)
+    write_text(at.painter, room, page.foot[0], font, theme.quiet)

@@ -1,0 +1,1 @@
+"""Isocost from Python."""

@@ -1,0 +1,1 @@
+"""Grids of inputs, and the plans at their points."""
