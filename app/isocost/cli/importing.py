@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,14 @@ NEW = "new"
 def run(arguments: Sequence[str]) -> int:
     """Print what files say, and write the plan made of it. Raises FileError, UsageError, CatalogError."""
     parser = command_parser("import", DESCRIPTION)
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file to read")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="a file to read, or with --fetch the https address of prices"
+    )
+    parser.add_argument(
+        "--fetch",
+        action="store_true",
+        help="fetch the addresses given; without it nothing is asked of a network",
+    )
     parser.add_argument(
         "--gpus", metavar="N", help="accelerators of the run, which settings hardly ever hold"
     )
@@ -40,18 +48,46 @@ def run(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     # Imported late, so that --help and a mistyped option answer at once.
     from isocost.files.imports import Given, read_files
+    from isocost.files.imports.fetching import is_address
 
     given = Given(
         gpus=_whole("--gpus", chosen.gpus),
         sequence=_whole("--sequence", chosen.sequence),
         batch=_whole("--batch", chosen.batch),
     )
-    found = read_files(chosen.files, given)
+    addresses = [each for each in chosen.files if is_address(each)]
+    fetched = _fetched(addresses, allowed=chosen.fetch)
+    found = (*read_files([Path(each) for each in chosen.files if each not in addresses], given), *fetched)
     said = put_into_plan(found, chosen)
     write(_written(found, chosen.format))
     if said and chosen.format == "text":
         write(f"\n{said}")
     return 0
+
+
+def _fetched(addresses: Sequence[str], *, allowed: bool) -> tuple[Brought, ...]:
+    """The prices at addresses; what is fetched, and from where, is said on standard error.
+
+    Raises FileError, UsageError.
+    """
+    from isocost.files.imports import Brought
+    from isocost.files.imports.fetching import FetchError, checked_address, fetch_prices
+
+    found = []
+    for address in addresses:
+        try:
+            checked_address(address)
+            if not allowed:
+                raise UsageError(
+                    f"{address}: add --fetch to fetch it; nothing is asked of a network without."
+                )
+            print(f"isocost: fetching {address}", file=sys.stderr)
+            fetched = fetch_prices(address)
+        except FetchError as problem:
+            raise UsageError(str(problem)) from None
+        print(f"isocost: {fetched.said()}", file=sys.stderr)
+        found.append(Brought((Path(fetched.prices.name),), fetched.prices))
+    return tuple(found)
 
 
 def add_plan_of_import(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +127,7 @@ def _put_into_plan(found: Sequence[Brought], plan: str, scenario: str | None, ou
     if output is None:
         raise UsageError("-o OUT is needed with --plan: where the plan is written.")
     for path in (path for each in found for path in each.paths):
-        if output.exists() and output.samefile(path):
+        if output.exists() and path.exists() and output.samefile(path):
             raise UsageError(f"{output} is a file that is imported: give the plan another name.")
     catalog = open_catalog()
     project = new_project(catalog) if plan == NEW else open_plan(plan, catalog)

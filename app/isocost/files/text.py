@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import errno
 import io
@@ -22,6 +23,10 @@ def bounded_text(path: Path, largest: int, what: str, form: str) -> str:
     ``what`` and ``form`` name what it should hold, for example "a plan" and "a YAML file". Raises FileError
     with one sentence.
     """
+    return _decoded(path, _bounded_bytes(path, largest, what, form))
+
+
+def _bounded_bytes(path: Path, largest: int, what: str, form: str) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
@@ -38,7 +43,27 @@ def bounded_text(path: Path, largest: int, what: str, form: str) -> str:
         raise FileError(path, f"cannot be read: {os_problem(error)}.") from None
     if len(data) > largest:
         raise FileError(path, _too_large(len(data), largest, what))
-    return _decoded(path, data)
+    return data
+
+
+SOILED = 0.01
+"""Share of letters of a text that may be none: lines cut in the middle of a letter, blocks a crash left."""
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NO_LETTERS = str.maketrans({"\0": "\ufffd"})
+
+
+def forgiving_text(path: Path, largest: int, what: str, form: str) -> str:
+    """The same of a file that others wrote: UTF-16 as Windows shells redirect it, a few bytes that are no
+    letters. Raises FileError with one sentence.
+    """
+    data = _bounded_bytes(path, largest, what, form)
+    text = data.decode("utf-16" if data.startswith(_WIDE) else "utf-8-sig", "replace")
+    text = text.translate(_NO_LETTERS) if "\0" in text else text
+    if text.count("\ufffd") > SOILED * len(text) + 1.0:
+        raise FileError(path, "this is not a text file in UTF-8.")
+    if not text.strip():
+        raise FileError(path, "the file is empty.")
+    return text
 
 
 def _decoded(path: Path, data: bytes) -> str:

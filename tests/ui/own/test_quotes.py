@@ -7,9 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from isocost.files import load_project, save_project
+from isocost.files.imports import Given, SourceFile
+from isocost.files.imports.fetching import Fetched
+from isocost.files.imports.prices import PriceReader
 from isocost.report.findings.own_quotes import EXAMPLE
+from isocost.ui.own import quotes
 from isocost.ui.screenshot import settle
-from tests.ui.own.dialogs import button, cut_labels, opened, press, rest
+from tests.ui.own.dialogs import button, cut_labels, line, opened, press, rest
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -179,3 +183,55 @@ def test_nothing_is_cut_with_larger_text(window, qtbot, theme, scale):
     paste(qtbot, window, dialog, BLOCK)
     assert cut_labels(dialog) == []
     assert dialog.width() <= 1280
+
+
+SKYPILOT = (
+    "InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice,Region\n"
+    "p5.48xlarge,H100,8,54.24,19.92,us-east-1\nm7i.x,,,0.8,,us-east-1\n"
+)
+
+
+def test_a_catalogue_is_opened_and_its_cheapest_prices_are_one_step(
+    window, qtbot, dialog, tmp_path, monkeypatch
+):
+    path = tmp_path / "aws" / "vms.csv"
+    path.parent.mkdir()
+    path.write_text(SKYPILOT)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    steps = window.session.undo_stack.count()
+    press(qtbot, window, dialog, "import")
+    held = [card for card in window.session.project.prices if card.supplier == "aws"]
+    assert [(card.commitment, card.usd_per_gpu_hour) for card in held] == [
+        ("on demand", 6.78),
+        ("spot", 2.49),
+    ]
+    assert window.session.undo_stack.count() == steps + 1
+    assert "2 prices of 1 accelerator put into the plan." in dialog.message.whole
+    assert dialog.box.toPlainText() == ""
+
+
+def test_an_address_is_fetched_when_enter_is_pressed_and_a_wrong_one_is_a_sentence(
+    window, qtbot, dialog, monkeypatch
+):
+    asked = []
+
+    def answer(address):
+        asked.append(address)
+        file = SourceFile("vms.csv", SKYPILOT, "aws")
+        return Fetched(address, len(SKYPILOT), PriceReader().read(file, Given()).named(address))
+
+    monkeypatch.setattr(quotes, "fetch_prices", answer)
+    edit = line(dialog, "address")
+    edit.setFocus()
+    qtbot.keyClicks(edit, "http://prices.example.org/aws/vms.csv")
+    press(qtbot, window, dialog, "fetch")
+    assert "https://" in dialog.message.whole
+    assert not asked
+    edit.selectAll()
+    qtbot.keyClicks(edit, "https://prices.example.org/aws/vms.csv")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    rest(window)
+    assert asked == ["https://prices.example.org/aws/vms.csv"]
+    assert "Fetched" in dialog.message.whole
+    assert "https://prices.example.org/aws/vms.csv" in dialog.message.whole
+    assert window.session.project.prices[0].source == asked[0]

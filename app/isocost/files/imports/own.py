@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from isocost.catalog import Catalog
@@ -9,11 +11,14 @@ from isocost.evidence.own_runs import NEEDED, Calibration, calibrated
 from isocost.files.errors import FileError
 from isocost.files.imports.logs import LogReader, RunLog
 from isocost.files.imports.logs.progress import record_of
+from isocost.files.imports.prices import PriceList, PriceReader
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.files.own.quotes import ReadQuotes, load_quotes
 from isocost.files.records import Record, load_record
 from isocost.files.runs import load_runs
 from isocost.plan.project.measuring import as_calibration
 from isocost.plan.project.project import Place, Project
+from isocost.quantities import MoneyUnit
 
 
 def log_in(path: Path) -> RunLog | None:
@@ -39,6 +44,19 @@ def calibration_in(
         return calibrated(rows, catalog, source=path.name, date=today), None
     except ValueError as problem:
         raise FileError(path, str(problem)) from problem
+
+
+def quotes_in(
+    path: Path, catalog: Catalog, money: Sequence[MoneyUnit], today: date
+) -> ReadQuotes | PriceList:
+    """The quotes of a file, or the catalogue of prices that it is. Raises FileError."""
+    file, reader = SourceFile.load(path), PriceReader()
+    if not reader.is_catalogue(file):
+        return load_quotes(path, catalog, money, today)
+    try:
+        return reader.read(file, Given())
+    except NotUnderstoodError as problem:
+        raise FileError(path, str(problem)) from None
 
 
 def record_in(path: Path) -> Record:

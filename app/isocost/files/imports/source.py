@@ -6,14 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from isocost.files.text import bounded_text
+from isocost.files.text import forgiving_text
 
 LARGEST_FILE = 64_000_000
 """Bytes of a file that is read at all: a year of log lines, any catalogue of prices."""
 
 
+LONGEST_LINE = 20_000
+"""Letters of a name or a cell that are looked at."""
+
+
 class NotUnderstoodError(ValueError):
     """Content that is none of the forms we read; the message is one sentence that says what was missing."""
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and control characters, which no plan may hold."""
+    plain = " ".join(text[:LONGEST_LINE].split())
+    return plain if plain.isprintable() else "".join(letter for letter in plain if letter.isprintable())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,7 @@ class SourceFile:
     @classmethod
     def load(cls, path: Path) -> SourceFile:
         """The file at a path. Raises FileError: no such text, too large."""
-        text = bounded_text(path, LARGEST_FILE, "a file to import", "a text file")
+        text = forgiving_text(path, LARGEST_FILE, "a file to import", "a text file")
         return cls(path.name, text, path.absolute().parent.name)
 
 

@@ -24,9 +24,14 @@ EXAMPLE = "H100 SXM $2.10/h, 64 GPUs, 1 year reserved, Lambda, 2026-11-01"
 PASTE = f"Type or paste one, a line of a mail or a block of a spreadsheet: {EXAMPLE}"
 NONE_YET = (
     "None yet. Type or paste one above, or import a CSV file, whose first line names its columns: "
-    "GPU, price, provider, terms, date."
+    "GPU, price, provider, terms, date; or a catalogue of SkyPilot, gpuhunt or Vantage."
 )
-FILE_KINDS = "Tables and text (*.csv *.tsv *.txt);;All files (*)"
+FILE_KINDS = "Tables, text and catalogues (*.csv *.tsv *.txt *.json);;All files (*)"
+ADDRESS = "https://… of a catalogue of prices (SkyPilot, gpuhunt, Vantage, a CSV of quotes)"
+FETCH_HELP = (
+    "Type an address that begins with https://. It alone is asked, once, when you press Fetch; nothing of "
+    "the plan is sent."
+)
 PAID, COMPARED = "plan pays it", "ranked at it"
 
 COLUMNS = (

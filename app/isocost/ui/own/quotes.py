@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QStackedWidget,
@@ -20,16 +21,21 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.catalog.prices import PriceCard
-from isocost.files.own.quotes import MOST_ROWS, QuoteError, ReadQuotes, edited, load_quotes, read_quotes
+from isocost.files.imports.fetching import Fetched, FetchError, checked_address, fetch_prices
+from isocost.files.imports.own import quotes_in
+from isocost.files.imports.prices import PriceList
+from isocost.files.imports.source import NotUnderstoodError
+from isocost.files.own.quotes import MOST_ROWS, QuoteError, ReadQuotes, edited, read_quotes
 from isocost.plan.project.choosing import price_from, with_price, with_quote_used
-from isocost.plan.project.project import Project
+from isocost.plan.project.project import Place, Project
 from isocost.plan.project.quotes import with_changed_quote, with_quotes, without_quotes
+from isocost.report.decisions.importing import prices_said
 from isocost.report.findings import own_quotes as words
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.frame import OwnDialog, page_of_words
 from isocost.ui.own.quote_table import QuoteModel, QuoteTable
 from isocost.ui.session.session import Session
-from isocost.ui.widgets.labels import WrapLabel
+from isocost.ui.widgets.labels import WrapLabel, plain_tip
 
 NAME = "own_quotes"
 BOX = 64
@@ -51,6 +57,8 @@ class QuotesDialog(OwnDialog):
         self.box.setAccessibleName("A quote, or lines of them")
         self.add = QPushButton("Add")
         self.import_ = QPushButton("Import a file…")
+        self.address = QLineEdit()
+        self.fetch = QPushButton("Fetch")
         self.understood, self.wrong = WrapLabel(), WrapLabel()
         self.model = QuoteModel(self)
         self.table = QuoteTable(self.model, self)
@@ -62,6 +70,7 @@ class QuotesDialog(OwnDialog):
         self._pause.setInterval(PAUSE_MS)
         self._worker = session.worker(self._take, self._fail, of_plan=False)
         self._files = session.worker(self._take_file, self._fail, of_plan=False)
+        self._fetching = session.worker(self._take_fetched, self._fail, of_plan=False)
         self._name_parts()
         self._lay_out_parts()
         self.remove = self.add_button("remove", "Remove")
@@ -69,7 +78,11 @@ class QuotesDialog(OwnDialog):
         self._connect()
 
     def _name_parts(self) -> None:
-        for button, name in ((self.add, "add"), (self.import_, "import")):
+        self.address.setObjectName(f"{NAME}.address")
+        self.address.setPlaceholderText(words.ADDRESS)
+        self.address.setAccessibleName("Address of a catalogue of prices")
+        self.address.setToolTip(plain_tip(words.FETCH_HELP))
+        for button, name in ((self.add, "add"), (self.import_, "import"), (self.fetch, "fetch")):
             button.setObjectName(f"{NAME}.{name}")
             button.setAutoDefault(False)
         self.table.setObjectName(f"{NAME}.table")
@@ -91,6 +104,11 @@ class QuotesDialog(OwnDialog):
         top.addWidget(self.box, 1)
         top.addLayout(side)
         self.body.addLayout(top)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self.address, 1)
+        line.addWidget(self.fetch)
+        self.body.addLayout(line)
         for part in (self.understood, self.wrong):
             self.body.addWidget(part)
             part.hide()
@@ -106,6 +124,8 @@ class QuotesDialog(OwnDialog):
         self._pause.timeout.connect(self._ask)
         self.add.clicked.connect(self._add)
         self.import_.clicked.connect(self._import)
+        self.fetch.clicked.connect(self._fetch)
+        self.address.returnPressed.connect(self._fetch)
         self.model.typed.connect(self._type_over)
         self.table.use_wanted.connect(self._use)
         self.table.remove_wanted.connect(self._remove)
@@ -173,6 +193,7 @@ class QuotesDialog(OwnDialog):
     def _fail(self, error: Exception) -> None:
         self._adding = False
         self.waiting(False)
+        self.fetch.setEnabled(True)
         self._show_buttons()
         self.say(str(error), "stop")
 
@@ -213,15 +234,50 @@ class QuotesDialog(OwnDialog):
         if name:
             session = self.session
             self.waiting(True)
-            self._files.request(
-                partial(load_quotes, Path(name), session.catalog, session.money, date.today())
-            )
+            self._files.request(partial(quotes_in, Path(name), session.catalog, session.money, date.today()))
 
-    def _take_file(self, read: ReadQuotes) -> None:
+    def _take_file(self, read: ReadQuotes | PriceList) -> None:
         self.waiting(False)
         self._show_buttons()
-        self._show_read(read)
-        self._keep(read)
+        if isinstance(read, PriceList):
+            self._keep_prices(read)
+        else:
+            self._show_read(read)
+            self._keep(read)
+
+    def _fetch(self) -> None:
+        """Ask for the prices at the address that is typed: that address alone, when the button is pressed."""
+        try:
+            address = checked_address(self.address.text())
+        except FetchError as error:
+            self.say(str(error) if self.address.text().strip() else words.FETCH_HELP, "care")
+            self.address.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.waiting(True)
+        self.fetch.setEnabled(False)
+        self.say(f"Fetching {address}…")
+        self._fetching.request(partial(fetch_prices, address))
+
+    def _take_fetched(self, found: Fetched) -> None:
+        self.waiting(False)
+        self.fetch.setEnabled(True)
+        self._show_buttons()
+        self._keep_prices(found.prices, found.said())
+
+    def _keep_prices(self, found: PriceList, said: str = "") -> None:
+        """Put the prices of a catalogue into the plan as one step, the cheapest of each offer."""
+        session = self.session
+        before, catalog = session.project, session.catalog
+        at = Place(session.scenario, session.stage)
+        try:
+            found.change(before, catalog, at)
+        except NotUnderstoodError as problem:
+            self.say(f"{said} {found.name}: {problem}".strip(), "stop")
+            return
+        cards = found.cards(date.today())
+        session.apply(lambda project: found.change(project, catalog, at), words.added_words(cards, catalog))
+        self.say(" ".join([said, *prices_said(found, before, session.project)]).strip(), "fine")
+        self.table.choose(cards[0])
 
     def _type_over(self, card: PriceCard, what: str, text: str) -> None:
         """Take what is typed into a cell; what it cannot be is said, and the cell stays as it was."""

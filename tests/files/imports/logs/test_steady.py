@@ -8,7 +8,8 @@ import random
 
 import pytest
 
-from isocost.files.imports import Given, SourceFile
+from isocost.files import FileError
+from isocost.files.imports import Given, SourceFile, read_file
 from isocost.files.imports.logs import LogReader
 
 STEP, BATCH, SEQUENCE, GPUS = 4.0, 256, 2048, 32
@@ -514,3 +515,30 @@ def test_a_log_without_any_time_is_a_log_that_tells_no_speed():
     assert found["format"] == "hf-stdout"
     assert found["tokens_per_s_per_gpu"] is None
     assert any("No record" in note for note in found["notes"])
+
+
+def test_older_names_are_read_as_well():
+    speeds = [BATCH * SEQUENCE / each / GPUS for each in times(40)]
+    assert read(titan(speeds).replace("tps:", "wps:"))["tokens_per_s_per_gpu"] == pytest.approx(
+        SPEED, rel=0.01
+    )
+    old = "".join(f"[timer.py:157:stop] 0/{10 * at}, SamplesPerSec={BATCH / STEP}\n" for at in range(1, 20))
+    assert read(old)["step_seconds"] == pytest.approx(STEP)
+    past, lines = 0.0, []
+    for at, each in enumerate(times(40), 1):
+        past += each
+        lines.append(json.dumps({"iteration": f"{at}/900", "loss": 1.0, "train_speed(iter/s)": at / past}))
+    assert read("\n".join(lines))["step_seconds"] == pytest.approx(STEP, rel=0.01)
+
+
+@pytest.mark.parametrize("way", ["utf-16", "cut", "blocks"])
+def test_a_file_that_a_shell_or_a_crash_left_is_read(tmp_path, way):
+    text = megatron(times(60)) + " 10%|█"
+    path = tmp_path / "train.log"
+    data = text.encode("utf-16" if way == "utf-16" else "utf-8")
+    path.write_bytes(data[:-1] if way == "cut" else data + b"\0" * 60 if way == "blocks" else data)
+    found = read_file(path, ALL).as_json()
+    assert found["tokens_per_s_per_gpu"] == pytest.approx(SPEED, rel=0.01)
+    path.write_bytes(bytes(range(256)) * 50)
+    with pytest.raises(FileError, match="not a text file"):
+        read_file(path)

@@ -77,6 +77,25 @@ _MEGATRON_ARGUMENTS = tuple(
     )
 )
 
+
+def _torchtitan(speed: str) -> LineFormat:
+    """torchtitan/components/metrics.py, which called its speed wps until 2024; trainer.py says the batch."""
+    return LineFormat(
+        "torchtitan",
+        f"{speed}:",
+        (
+            _f("step", r"step:\s*(\d+)"),
+            _f("rate", rf"{speed}:\s*{_N}"),
+            _f("mfu", rf"mfu:\s*{_N}%", 0.01),
+            _memory("max reserved", rf"memory:\s*{_N}GiB", GIBI),
+        ),
+        (
+            ("initialized with", _f("batch", r"global batch size (\d+)")),
+            ("initialized with", _f("sequence", r"sequence length (\d+)")),
+        ),
+    )
+
+
 LINE_FORMATS: tuple[LineFormat, ...] = (
     LineFormat(  # megatron/training/training.py: training_log; train_utils.py of Megatron-Bridge
         "megatron-lm",
@@ -121,20 +140,8 @@ LINE_FORMATS: tuple[LineFormat, ...] = (
             _memory("max allocated", rf"mem\s+{_N}\s*GiB", GIBI),
         ),
     ),
-    LineFormat(  # torchtitan/components/metrics.py; trainer.py says batch and sequence once
-        "torchtitan",
-        "tps:",
-        (
-            _f("step", r"step:\s*(\d+)"),
-            _f("rate", rf"tps:\s*{_N}"),
-            _f("mfu", rf"mfu:\s*{_N}%", 0.01),
-            _memory("max reserved", rf"memory:\s*{_N}GiB", GIBI),
-        ),
-        (
-            ("initialized with", _f("batch", r"global batch size (\d+)")),
-            ("initialized with", _f("sequence", r"sequence length (\d+)")),
-        ),
-    ),
+    _torchtitan("tps"),
+    _torchtitan("wps"),
     LineFormat(  # src/maxtext/common/metric_logger.py
         "maxtext",
         "completed step:",
@@ -160,8 +167,8 @@ LINE_FORMATS: tuple[LineFormat, ...] = (
         "deepspeed",
         "SamplesPerSec=",
         (
-            _f("step", r"global_step=(\d+)"),
-            _f("sequences_rate", rf"CurrSamplesPerSec={_N}"),
+            _f("step", r"global_step=(\d+)|\d/(\d+), SamplesPerSec"),
+            _f("sequences_rate", rf"(?:Curr|[\s,])SamplesPerSec={_N}"),
             _memory("max allocated", rf"MaxMemAllocated={_N}\s*GB", GIBI),
         ),
         (

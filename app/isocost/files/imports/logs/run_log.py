@@ -9,7 +9,7 @@ from isocost.catalog import Catalog
 from isocost.files.imports.logs.figures import Figures, figures
 from isocost.files.imports.logs.formats import GIBI
 from isocost.files.imports.logs.series import Series
-from isocost.files.imports.source import Given, Line, NotUnderstoodError, Origin
+from isocost.files.imports.source import Given, Line, NotUnderstoodError, Origin, one_line
 from isocost.plan.project.measuring import (
     DEGREES,
     Measured,
@@ -147,7 +147,7 @@ class RunLog:
                 told.tokens_per_s_per_gpu,
                 self._facts(told),
                 catalog,
-                source=self.name[:LONGEST_SOURCE],
+                source=one_line(self.name)[:LONGEST_SOURCE],
                 date=date.today().isoformat(),
                 scenario=at.scenario,
                 stage=place,

@@ -165,7 +165,7 @@ class _Microbatches:
 def _value(figure: Figure, line: str) -> float | None:
     """A figure of a line, in its unit; None where it does not stand there."""
     found = figure.pattern.search(line)
-    value = number(found[1]) if found is not None else None
+    value = number(found[found.lastindex or 0]) if found is not None else None
     return None if value is None else value * figure.scale
 
 

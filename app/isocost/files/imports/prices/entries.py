@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from isocost.catalog import Catalog, CatalogError
+from isocost.catalog import Catalog
 from isocost.evidence.row_words import accelerator_spellings, memory_named
 from isocost.quantities.units import GIGA
 
@@ -16,6 +16,8 @@ DEAREST = 1e6
 MOST_PER_INSTANCE = 10_000
 SAME_MEMORY = 0.15
 """Share by which the memory of a catalogue may differ from a part's: GB and GiB, what a driver keeps."""
+LONGEST_NAME = 100
+"""Letters of an accelerator's name that are looked at."""
 MOST_REASONS = 200
 """Rows left out that are named each."""
 KINDS = ("on-demand", "marketplace", "1-yr reserved", "3-yr reserved", "capacity-block", "spot")
@@ -121,7 +123,8 @@ def with_parts(entries: Iterable[PriceEntry], catalog: Catalog) -> tuple[PriceEn
 
 def part_of(label: str, memory_gb: float | None, catalog: Catalog) -> str | None:
     """Id of the part that a label and the memory beside it name; None = there is none of that memory."""
-    plain = _MAKER.sub("", label.strip())
+    label = label.strip()[:LONGEST_NAME]
+    plain = _MAKER.sub("", label)
     plain = _OTHER_NAMES.get(plain.casefold(), plain)
     named = memory_named(plain)
     spellings = [plain, label, *accelerator_spellings(plain)]
@@ -129,9 +132,9 @@ def part_of(label: str, memory_gb: float | None, catalog: Catalog) -> str | None
         spellings.insert(0, f"{plain}-{memory_gb:.0f}GB")
     wanted = memory_gb if memory_gb is not None else named
     for spelling in spellings:
-        try:
-            entry = catalog.accelerator(spelling)
-        except CatalogError:
+        # Not by the lookup that says what an unknown name may mean: a catalogue has hundreds of them.
+        entry = catalog.accelerators.get(catalog.accelerator_names.find(spelling) or spelling)
+        if entry is None:
             continue
         held = entry.spec.memory_bytes / GIGA
         if wanted is None or abs(wanted / held - 1.0) <= SAME_MEMORY:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard
 from isocost.files.imports.prices.entries import KINDS, PriceEntry
-from isocost.files.imports.source import Line, NotUnderstoodError
+from isocost.files.imports.source import Line, NotUnderstoodError, one_line
 from isocost.files.own import quote_words as said
 from isocost.files.own.quotes import MOST_ROWS
 from isocost.plan.project.project import Place, Project
@@ -36,6 +36,10 @@ class PriceList:
     @property
     def kind(self) -> str:
         return "prices"
+
+    def named(self, name: str) -> PriceList:
+        """The same prices under another name, which is their source in a plan."""
+        return replace(self, name=name)
 
     def as_json(self) -> dict[str, object]:
         """Every field by its name in commands."""
@@ -108,7 +112,7 @@ class PriceList:
             usd_per_gpu_hour=round(entry.usd_per_gpu_hour, 6),
             supplier=(entry.provider or said.UNNAMED)[:80],
             commitment=(said.terms_in(said.Rest(entry.kind)) or entry.kind or said.NOT_STATED)[:80],
-            source=(entry.source or self.name)[:500],
+            source=one_line(entry.source or self.name)[:500],
             date=entry.date or today.isoformat(),
             includes=included[:500],
         )

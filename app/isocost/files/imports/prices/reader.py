@@ -28,6 +28,12 @@ class PriceReader:
             return True
         return vantage.is_instances(_list(file.text))
 
+    def is_catalogue(self, file: SourceFile) -> bool:
+        """Whether the file is a published catalogue rather than somebody's list of quotes."""
+        heading = heading_of(file.text)
+        listed = set(heading) >= skypilot.COLUMNS or set(heading) >= gpuhunt.COLUMNS
+        return listed or quoted.is_ours(heading) or vantage.is_instances(_list(file.text))
+
     def read(self, file: SourceFile, given: Given) -> PriceList:
         """The prices of the file. Raises NotUnderstoodError."""
         found = _rows(file)

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from isocost.files.imports.source import one_line
+
 MOST_LINES = 500_000
 LARGEST_CELL = 20_000
 
@@ -26,8 +28,8 @@ class Line:
         return f"line {self.number}"
 
     def get(self, name: str) -> str:
-        """A cell without spaces around it; empty where there is none."""
-        return self.cells.get(name, "").strip()
+        """A cell as one line of plain letters; empty where there is none."""
+        return one_line(self.cells.get(name, ""))
 
 
 def heading_of(text: str) -> list[str]:

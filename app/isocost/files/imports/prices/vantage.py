@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from isocost.files.imports.prices.entries import MOST_PER_INSTANCE, PriceEntry, Rows, figure, usd
+from isocost.files.imports.source import one_line
 
 _RESERVED = re.compile(r"yrTerm(?P<years>[13])(?:Standard|Convertible)?\.", re.IGNORECASE)
 _COMMITTED = {"cud_1yr": "1-yr reserved", "cud_3yr": "3-yr reserved"}
@@ -82,7 +83,7 @@ def _prices(pricing: object) -> Iterator[tuple[str, str, float]]:
             told[kind] = min(price, told.get(kind) or price)
         for kind, asked in told.items():
             if asked is not None:
-                yield str(region)[:LONGEST_NAME], kind, asked
+                yield _text(region), kind, asked
 
 
 def _reserved(held: object) -> Iterator[tuple[str, float]]:
@@ -107,4 +108,4 @@ def _provider(name: str, held: Mapping[str, Any]) -> str:
 
 
 def _text(held: object) -> str:
-    return held.strip()[:LONGEST_NAME] if isinstance(held, str) else ""
+    return one_line(held)[:LONGEST_NAME] if isinstance(held, str) else ""
