@@ -139,3 +139,13 @@ def read_text(text: str) -> None:
         found = reader.read(file, Given())
         found.as_json()
         found.lines()
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=st.text(max_size=200), kind=st.text(max_size=200), key=st.text(max_size=60))
+def test_names_of_any_letters_make_plans_that_save(name, kind, key):
+    found = checked(dict(MODELS[0].config) | {"_name_or_path": name, "model_type": kind, key: 7})
+    if found is not None:
+        project = found.change(new_project(CATALOG), CATALOG, Place())
+        assert parse_project(project_text(project), CATALOG) == project
+        assert all("\n" not in each for each in found.not_understood)

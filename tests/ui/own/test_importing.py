@@ -14,18 +14,22 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from isocost.files import save_project
 from isocost.files.imports import Brought, read_file
 from isocost.plan.inputs.starting import new_project
-from isocost.plan.project.project import replace_stage
+from isocost.plan.project.project import hardware_of, replace_stage
 from isocost.plan.values import ModelChoice
 from isocost.report.findings import imports as words
 from isocost.ui.own.importing import ImportDialog
 from isocost.ui.screenshot import settle
-from tests.ui.own.dialogs import button, cut_labels, opened, press, rest
+from tests.ui.own.dialogs import button, cut_labels, line, opened, press, rest, type_in
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 SAMPLES = Path(__file__).parents[2] / "files" / "imports" / "samples"
 GEMMA = SAMPLES / "config-gemma3-nested.json"
 MIXTRAL = SAMPLES / "config-mixtral.json"
+LOG = SAMPLES / "torchtitan-colours.log"
+DEEPSPEED = SAMPLES / "settings" / "deepspeed-zero3.json"
+TRAINER = SAMPLES / "settings" / "hf-training-args.yaml"
+PRICES = SAMPLES / "skypilot-lambda.csv"
 
 
 def drop(window, *paths: Path) -> None:
@@ -161,3 +165,59 @@ def test_a_name_with_markup_stays_text(window, tmp_path):
     drop(window, path)
     assert dialog_of(window).finding.whole.startswith("<b>bold: 34.2B")
     assert dialog_of(window).finding.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_what_a_log_leaves_out_is_asked_and_taken(window, qtbot):
+    drop(window, LOG)
+    dialog = dialog_of(window)
+    assert "7,053 tokens/s" in dialog.finding.whole
+    assert all(field.isVisible() for field in dialog.fields.values())
+    assert dialog.fields["gpus"].edit.hasFocus()
+    assert cut_labels(dialog) == []
+    type_in(qtbot, line(dialog, "gpus"), "many")
+    assert dialog.fields["gpus"].message.isVisible()
+    assert not button(dialog, "apply").isEnabled()
+    for name, text in (("gpus", "512"), ("sequence", "8,192"), ("batch", "1K")):
+        type_in(qtbot, line(dialog, name), text)
+    rest(window)
+    assert not dialog.fields["gpus"].message.isVisible()
+    assert shown(dialog)["Accelerators"] == ("given", "512")
+    before = window.session.project
+    press(qtbot, window, dialog, "apply")
+    rest(window)
+    assert "measured 7,053" in dialog.message.whole
+    assert window.session.undo_stack.count() == 1
+    window.session.undo_stack.undo()
+    assert window.session.project == before
+
+
+def test_halves_of_one_run_ask_for_what_only_the_launcher_knows(window, qtbot):
+    drop(window, DEEPSPEED)
+    dialog = dialog_of(window)
+    press(qtbot, window, dialog, "apply")
+    assert "import them together with the trainer's arguments" in dialog.message.whole
+    assert window.session.undo_stack.count() == 0
+    drop(window, DEEPSPEED, TRAINER)
+    assert dialog.fields["gpus"].isVisible()
+    type_in(qtbot, line(dialog, "gpus"), "16")
+    rest(window)
+    rest(window)
+    assert shown(dialog)["Accelerators"] == ("given", "16")
+    rest(window)
+    press(qtbot, window, dialog, "apply")
+    assert window.session.undo_stack.count() == 1
+    (scenario,) = window.session.project.scenarios
+    assert 16 in {hardware_of(scenario, each).count for each in scenario.stages}
+    drop(window, GEMMA)
+    assert not dialog.fields["gpus"].isVisible()
+
+
+def test_several_files_are_one_step(window, qtbot):
+    drop(window, GEMMA, PRICES)
+    dialog = dialog_of(window)
+    assert dialog.table.model().headerData(0, Qt.Orientation.Horizontal) == "File"
+    press(qtbot, window, dialog, "apply")
+    rest(window)
+    assert window.session.undo_stack.count() == 1
+    assert len(window.session.project.prices) > 0
+    assert window.session.project.scenarios[0].model.shape is not None

@@ -37,6 +37,22 @@ LEAST_VALUE = 80
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    """Files to be read, and what is said beside them."""
+
+    paths: tuple[Path, ...]
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What files say."""
+
+    wanted: _Said
+    found: tuple[Brought, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Applied:
     """A plan with files in it, and the plan they were put into."""
 
@@ -56,6 +72,7 @@ class ImportDialog(OwnDialog):
         super().__init__(session, NAME, words.TITLE, words.HOW, parent)
         self.found: tuple[Brought, ...] = ()
         self._paths: tuple[Path, ...] = ()
+        self._wanted: _Said | None = None
         self._asked: set[str] = set()
         self.choose = QPushButton(words.CHOOSE)
         self.file = plain_label()
@@ -151,13 +168,18 @@ class ImportDialog(OwnDialog):
             given = words.given({name: self.fields[name].text for name in self._asked})
         except words.AskedError as error:
             self.fields[error.field].say(str(error), wrong=True)
+            self._wanted = None
             self.apply.setEnabled(False)
             return
+        self._wanted = _Said(self._paths, given)
         self.waiting(True)
         self.say(words.READING)
-        self._reader.request(partial(_said, self._paths, given))
+        self._reader.request(partial(_read, self._wanted))
 
-    def _take(self, found: tuple[Brought, ...]) -> None:
+    def _take(self, read: _Read) -> None:
+        if read.wanted != self._wanted:
+            return  # more was typed meanwhile: what is shown is what will be applied
+        found = read.found
         self.waiting(False)
         self.say("")
         self.found = found
@@ -219,8 +241,8 @@ class ImportDialog(OwnDialog):
         self.say(f"{said[:1].upper()}{said[1:]}", "stop")
 
 
-def _said(paths: tuple[Path, ...], given: Given) -> tuple[Brought, ...]:
-    return read_files(paths, given)
+def _read(wanted: _Said) -> _Read:
+    return _Read(wanted, read_files(wanted.paths, wanted.given))
 
 
 def _with_files(project: Project, catalog: Catalog, at: Place, found: tuple[Brought, ...]) -> _Applied:

@@ -357,7 +357,12 @@ class Decoder:
     @cached_property
     def kinds(self) -> Mapping[Layer, int]:
         """How many layers there are of each kind: a few kinds make up all of them."""
-        return Counter(self.layers)
+        # By identity first: thousands of layers are a few objects, and to hash one takes a while.
+        same = {id(each): each for each in self.layers}
+        found: Counter[Layer] = Counter()
+        for key, times in Counter(map(id, self.layers)).items():
+            found[same[key]] += times
+        return found
 
     @cached_property
     def parameters(self) -> int:

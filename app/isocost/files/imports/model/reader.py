@@ -13,7 +13,7 @@ from isocost.files.imports.model.building import build
 from isocost.files.imports.model.facts import Facts
 from isocost.files.imports.model.record import ModelFile
 from isocost.files.imports.model.text import looks_like, read_object
-from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile, one_line
 
 _INSIDE = ("text_config", "llm_config", "language_config")
 """Where the text model of a model of several kinds of input stands."""
@@ -32,6 +32,7 @@ _TOWERS = {
     "image_embd_layer": "an image encoder",
     "embd_layer": "encoders of images and speech",
 }
+LONGEST_NAME = 80
 MOST_NAMED = 12
 """Keys named in one sentence; of more the number is said."""
 PARAMS = "params.json"
@@ -75,7 +76,7 @@ def read_model(tree: Mapping[str, Any], repeated: tuple[str, ...] = ()) -> Model
     if place and "tie_word_embeddings" not in inner and tree.get("tie_word_embeddings") is not None:
         held["tie_word_embeddings"] = tree["tie_word_embeddings"]
     facts = Facts(held, family, place)
-    decoder = build(facts, name)
+    decoder = build(facts, one_line(name)[:LONGEST_NAME] or "unknown")
     doubts += [f"{key} stands twice; the last counts." for key in repeated]
     if family.name == PARAMS and not facts.has("tied"):
         doubts.append(
@@ -156,8 +157,8 @@ def _name(tree: Mapping[str, Any]) -> str:
     found = tree.get("_name_or_path")
     if not isinstance(found, str):
         return ""
-    name = found.replace("\\", "/").rstrip("/").rpartition("/")[2].strip()
-    return name[:80] if name.isprintable() and name not in (".", "..") else ""
+    name = one_line(found.replace("\\", "/").rstrip("/").rpartition("/")[2])[:LONGEST_NAME]
+    return name if name not in (".", "..") else ""
 
 
 def _longest(tree: Mapping[str, Any]) -> int | None:

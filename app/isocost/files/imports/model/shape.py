@@ -7,6 +7,7 @@ biases, convolutions) is carried by the columns of their state-space layers' inp
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -187,7 +188,7 @@ def _compressed(mixers: Sequence[CompressedAttention], fields: dict[str, Any], s
     rank = one.head_dim - rope
     q = one.heads * one.head_dim
     fixed = one.q_rank * (d + q) + d * (rank + rope) + rank * one.heads * rank
-    left = sum(each.weights(d) for each in mixers) / len(mixers) - fixed
+    left = sum(each.weights(d) * times for each, times in Counter(mixers).items()) / len(mixers) - fixed
     chosen = max((each.indexer.chosen for each in mixers if each.indexer is not None), default=0)
     fields |= {
         "heads": one.heads,
@@ -226,7 +227,7 @@ def _add_states(decoder: Decoder, states: Sequence[Mixer], fields: dict[str, Any
     fields["windowed_layers"] = len(states)
     fields["state_width"] = _state_width(one, d)
     fields["state_projected"] = 1
-    weights = sum(each.weights(d) for layer in decoder.layers for each in layer.mixers)
+    weights = sum(each.weights(d) * times for layer, times in decoder.kinds.items() for each in layer.mixers)
     trial = transformer_of_shape(Shape(**_given(fields)))
     missing = weights - trial.layers * attention_parameters(trial)
     fields["state_projected"] = max(1, round(1 + missing / (len(states) * d)))
