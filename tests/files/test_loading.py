@@ -173,8 +173,8 @@ def test_an_empty_value_is_an_absent_one() -> None:
         ("isocost: 1\nname: Plan\nscenarios: {}\n", "scenarios: expected a list, got a group of keys."),
         ("isocost: 1\nname: Plan\nscenarios: [1]\n", "scenarios[0]: expected keys and values, got '1'."),
         (
-            f"isocost: 1\nname: x\nscenarios: [{'1,' * 201}]\n",
-            "scenarios: a list may hold 200 entries, got 201.",
+            f"isocost: 1\nname: x\nscenarios: [{'1,' * 501}]\n",
+            "scenarios: a list may hold 500 entries, got 501.",
         ),
         ("isocost: 1\n", "name is missing."),
         ("name: Plan\n", "not an Isocost plan: the key 'isocost: 1' is missing."),

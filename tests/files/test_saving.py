@@ -125,6 +125,19 @@ def test_a_plan_that_would_not_open_is_never_written(tmp_path: Path) -> None:
     assert load_project(path).name == "Old"
 
 
+def test_a_plan_too_large_to_be_opened_again_is_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    save_project(plan("Old"), path)
+    first = plan().scenarios[0]
+    stages = tuple(
+        msgspec.structs.replace(first.stages[1], name=f"{at}", note="long " * 3_000) for at in range(80)
+    )
+    large = msgspec.structs.replace(plan(), scenarios=(msgspec.structs.replace(first, stages=stages),))
+    with pytest.raises(FileError, match=r"was not saved: the file is 1.33 MB large; a plan is at most 1 MB"):
+        save_project(large, path)
+    assert load_project(path).name == "Old"
+
+
 @pytest.mark.parametrize("name", ["missing/plan.yaml", ".", "x" * 300 + ".yaml", "nul\0.yaml"])
 def test_places_that_cannot_be_written_are_one_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileError) as caught:

@@ -16,9 +16,9 @@ from isocost.files.keeping.writing import (
     ensure_writable_there,
     write_atomically,
 )
-from isocost.files.loading import parse_project, plan_text
+from isocost.files.loading import LARGEST_FILE, parse_project, plan_text
 from isocost.files.migration import VERSION
-from isocost.files.text import os_problem
+from isocost.files.text import os_problem, too_large
 from isocost.files.tree import dump_tree
 from isocost.plan.project.project import Project
 
@@ -42,8 +42,11 @@ def save_project(project: Project, path: Path, head: str | None = None) -> tuple
             raise FileError(path, "the plan was not saved: it would not read back the same.")
     except ContentError as error:
         raise FileError(path, f"the plan was not saved: {error}") from None
+    data = text.encode("utf-8")
+    if len(data) > LARGEST_FILE:
+        raise FileError(path, f"the plan was not saved: {too_large(len(data), LARGEST_FILE, 'a plan')}")
     try:
-        said = write_atomically(path, text.encode("utf-8"), backup=True)
+        said = write_atomically(path, data, backup=True)
     except UnconfirmedError as error:
         raise FileError(
             path,

@@ -32,7 +32,7 @@ from isocost.quantities.ranges import parse_range
 
 LARGEST_DEGREE = 100_000_000
 """Of whole numbers the table of inputs says nothing about, such as parallel degrees."""
-LONGEST_LIST = 200
+LONGEST_LIST = 500
 LONGEST_LINE = 500
 LONGEST_PROSE = 20_000
 _PROSE = {"notes", "note"}

@@ -34,7 +34,7 @@ def _bounded_bytes(path: Path, largest: int, what: str, form: str) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise FileError(path, "this is not a regular file.")
         if status.st_size > largest:
-            raise FileError(path, _too_large(status.st_size, largest, what))
+            raise FileError(path, too_large(status.st_size, largest, what))
         with open(path, "rb") as file:
             data = file.read(largest + 1)
     except FileNotFoundError:
@@ -42,7 +42,7 @@ def _bounded_bytes(path: Path, largest: int, what: str, form: str) -> bytes:
     except (OSError, ValueError) as error:
         raise FileError(path, f"cannot be read: {os_problem(error)}.") from None
     if len(data) > largest:
-        raise FileError(path, _too_large(len(data), largest, what))
+        raise FileError(path, too_large(len(data), largest, what))
     return data
 
 
@@ -78,7 +78,8 @@ def _decoded(path: Path, data: bytes) -> str:
     return text
 
 
-def _too_large(size: int, largest: int, what: str) -> str:
+def too_large(size: int, largest: int, what: str) -> str:
+    """What is said of a file beyond its limit, both in bytes."""
     shown, limit = plain_spaces(format_bytes(size)), plain_spaces(format_bytes(largest))
     return f"the file is {shown} large; {what} is at most {limit}."
 

@@ -317,6 +317,14 @@ def test_a_save_that_fails_leaves_the_plan_in_the_window_and_in_the_copy(
     qtbot.waitUntil(lambda: copies() == 1, timeout=30_000)
 
 
+def test_a_save_elsewhere_that_fails_leaves_the_file_to_its_window(desk, own, desks, tmp_path) -> None:
+    desk.documents.open(own)
+    answer()
+    assert not desk.documents.write(tmp_path / "missing" / "plan.yaml")
+    answer("Do not open it")
+    assert not desks().documents.open(own)
+
+
 def test_comments_above_a_plan_go_with_it_and_others_are_told_of(desk, own, tmp_path, monkeypatch) -> None:
     own.write_text("# Ours, of May.\n" + own.read_text().replace("scenarios:", "scenarios: # two"))
     desk.documents.open(own)

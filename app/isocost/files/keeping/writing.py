@@ -234,7 +234,8 @@ def _take_over(handle: int, mode: int, like: os.stat_result, target: Path) -> No
                 continue
         else:  # what its group might do, another group may not
             mode = mode & ~0o070 | (mode & 0o007) << 3
-    _again(os.fchmod, handle, mode)
+    if stat.S_IMODE(_again(os.fstat, handle).st_mode) != mode:  # where it is the disk's own, none can be set
+        _again(os.fchmod, handle, mode)
     _copy_attributes(handle, target)
 
 

@@ -214,7 +214,10 @@ class Documents(QObject):
                 f"{path.name} is open in another window: choose another name, or close it there.",
             )
             return False
-        return self._put(path)
+        saved = self._put(path)
+        if not saved and (own := self._session.path) != path:
+            self._on_disk.release() if own is None else self._on_disk.take(own)
+        return saved
 
     def _put(self, path: Path) -> bool:
         project, head = self._session.project, self._on_disk.head
