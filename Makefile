@@ -17,7 +17,7 @@ help:
 	@echo "make screenshots  draw docs/screenshots"
 	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
 	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"
-	@echo "make accuracy     write docs/accuracy.md"
+	@echo "make accuracy     write docs/accuracy.md; say which predictions moved since the last commit"
 	@echo "make icons        draw the platform icons from resources/icons/isocost.svg"
 	@echo "make clean        remove what the above made, .venv included"
 
@@ -69,6 +69,7 @@ prices: .venv/.dev
 
 accuracy: .venv/.dev
 	$(PY) tools/accuracy.py
+	$(PY) tools/predictions.py
 
 icons: offscreen
 	$(PY) tools/make_icons.py

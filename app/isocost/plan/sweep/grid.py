@@ -19,7 +19,7 @@ SAME_SEARCH = ("data.tokens", "tuning.epochs", *EXACT)
 MOST_POINTS = 100_000_000
 MOST_ROWS = 65_536
 """Points of one part: what a worker holds at once."""
-MOST_SEARCHES = 64
+MOST_SEARCHES = 32
 """Searches of one part: a second or a few of work, so that progress shows and little is lost."""
 
 
