@@ -17,7 +17,7 @@ help:
 	@echo "make screenshots  draw docs/screenshots"
 	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
 	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"
-	@echo "make accuracy     write docs/accuracy.md"
+	@echo "make accuracy     write docs/accuracy.md; say which predictions moved since the last commit"
 	@echo "make file-format  write docs/file-format.md and docs/plan.schema.json"
 	@echo "make lock         write packaging/requirements.lock, with hashes (needs uv)"
 	@echo "make licences     write packaging/licences.md from what is installed"
@@ -72,6 +72,7 @@ prices: .venv/.dev
 
 accuracy: .venv/.dev
 	$(PY) tools/accuracy.py
+	$(PY) tools/predictions.py
 
 file-format: .venv/.dev
 	$(PY) tools/file_format.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ from isocost.plan.project.project import Place
 from isocost.plan.sweep.axes import SweepError, axis, typed_axis
 from isocost.plan.sweep.grid import Grid
 from isocost.plan.sweep.points import FIGURES, FITS, NOTE
-from isocost.plan.sweep.running import sweep
+from isocost.plan.sweep.running import Task, sweep, work
 
 PLANS = (
     "startup-7b",
@@ -225,3 +226,15 @@ def test_a_sweep_has_an_axis_each_once_and_no_more_points_than_can_be_kept():
         Grid(())
     with pytest.raises(SweepError, match="points"):
         Grid((tokens, typed_axis(scenario, "price=1..2:10001", load())))
+    with pytest.raises(SweepError, match="may vary 32 inputs"):
+        Grid((tokens,) * 33)
+
+
+def test_a_worker_of_another_version_or_catalogue_says_so():
+    grid = Grid((usable("startup-7b", "data.tokens", [1e12]),))
+    task = Task(plan("startup-7b"), *grid.part(0), load().digest)
+    assert work(task).figures.shape == (1, NOTE + 1)
+    with pytest.raises(SweepError, match="same files of your own"):
+        work(replace(task, digest="another"))
+    with pytest.raises(SweepError, match=r"this sweep 0\.0\.9: install the same"):
+        work(replace(task, version="0.0.9"))

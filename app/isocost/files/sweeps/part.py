@@ -60,10 +60,13 @@ class Part:
         self.done: dict[int, tuple[str, ...]] = {}
         """Notes of each part that is done."""
         self._open: list[BinaryIO] = []
+        new = not self.folder.exists()
         try:
             self._begin(_identity(project, scenario, grid, catalog))
         except OSError as error:
             self.close()
+            if new:  # there was no room even to begin: nothing is to go on from
+                shutil.rmtree(self.folder, ignore_errors=True)
             raise FileError(self.folder, f"cannot be written: {os_problem(error)}.") from None
         except BaseException:
             self.close()

@@ -16,10 +16,11 @@ from isocost.quantities import format_count
 
 SAME_SEARCH = ("data.tokens", "tuning.epochs", *EXACT)
 """Inputs that layouts hardly depend on: a search made for one value is remembered for the next."""
+MOST_AXES = 32
 MOST_POINTS = 100_000_000
 MOST_ROWS = 65_536
 """Points of one part: what a worker holds at once."""
-MOST_SEARCHES = 64
+MOST_SEARCHES = 32
 """Searches of one part: a second or a few of work, so that progress shows and little is lost."""
 
 
@@ -42,6 +43,8 @@ class Grid:
     def __post_init__(self) -> None:
         if not self.axes:
             raise SweepError("a sweep needs an input to vary.")
+        if len(self.axes) > MOST_AXES:
+            raise SweepError(f"a sweep may vary {MOST_AXES} inputs, this one varies {len(self.axes)}.")
         keys = [each.key for each in self.axes]
         if len(set(keys)) < len(keys):
             raise SweepError(f"{next(key for i, key in enumerate(keys) if key in keys[:i])} is varied twice.")

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost import __version__
 from isocost.catalog import Catalog, load
 from isocost.plan.project.project import Project
 from isocost.plan.sweep.axes import Axis, SweepError
@@ -34,6 +35,8 @@ class Task:
     places: NDArray[np.int32]
     digest: str
     """Of the catalogue it is to be priced with."""
+    version: str = __version__
+    """Of the Isocost it is to be priced by."""
 
 
 def sweep(
@@ -92,6 +95,10 @@ def _result(future: Future[Priced]) -> Priced:
 
 def work(task: Task) -> Priced:
     """A part priced, by whoever is handed it. Raises SweepError."""
+    if task.version != __version__:
+        raise SweepError(
+            f"a worker runs Isocost {__version__}, this sweep {task.version}: install the same there."
+        )
     return priced(task.project, task.axes, task.places, _catalog(task.digest))
 
 
@@ -109,7 +116,6 @@ def _catalog(digest: str) -> Catalog:
     held = _OPEN.get(digest) or _loaded()
     if held.digest != digest:
         raise SweepError(
-            "a worker reads another catalogue than this sweep: give its machine the same version of Isocost "
-            "and the same files of your own."
+            "a worker reads another catalogue than this sweep: give its machine the same files of your own."
         )
     return held
