@@ -50,6 +50,9 @@ ACCUMULATED_TRAFFIC = 8.0
 WRITTEN_TRAFFIC = 4.0
 """Bytes it moves where a product writes it in 16 bits and the reduction reads it."""
 
+SIXTEEN_BITS = ("bf16", "fp16")
+"""Number formats whose products run at one rate."""
+
 NARROW_GRADIENTS = 2.0
 """Bytes of a gradient on the wire where it is reduced in 16 bits: published recipes of the vendor's stack."""
 WIDE_GRADIENTS = 4.0
@@ -219,6 +222,15 @@ def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -
     return peak * share * e.matmul_stack[stack]
 
 
+def _measured_or(habits: Sequence[Habits], rates: Array, known: Sequence[bool] | None = None) -> Array:
+    """Measured rates of products where they are known, else ``rates``."""
+    # Software and its age are in what was measured.
+    measured = array_of(habits, lambda h: np.nan if h.matmul is None else h.matmul)
+    if known is not None:
+        measured = np.where(known, measured, np.nan)
+    return np.where(np.isnan(measured), rates, measured)
+
+
 def _links(accelerators: Sequence[Accelerator], stacks: Sequence[Stack], e: Efficiency) -> Links:
     n = len(accelerators)
     share = array_of(accelerators, lambda a: e.inside["pcie" if a.scaleup_bandwidth < PCIE else "fabric"])
@@ -281,6 +293,7 @@ def machines(
         return array_of(stacks, lambda stack: values[stack])
 
     rows = list(zip(accelerators, precisions, stacks, strict=True))
+    known = [Habits()] * n if habits is None else habits
     year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
     since = year - array_of(accelerators, lambda a: _own(e.introduced, a))
     # Libraries catch up with a new architecture: first releases on Hopper and Blackwell were slower
@@ -291,7 +304,6 @@ def machines(
     age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
     sixteen_bit = array_of(accelerators, lambda a: dense_peak(a, "bf16")[0])
     attention = sixteen_bit * array_of(accelerators, lambda a: _own(e.attention, a))
-    known = [Habits()] * n if habits is None else habits
     # A part whose products are slow beside its exponentials computes them at its own rate with any kernel.
     own = array_of(accelerators, lambda a: a.id in e.attention) > 0
     older = _without_own_attention(accelerators, stacks, year) & ~own
@@ -302,6 +314,8 @@ def machines(
     def habit(name: str) -> NDArray[np.bool_]:
         return array_of(known, lambda h: getattr(h, name)) > 0
 
+    # A rate measured in 8 bits says nothing of the head's product in 16.
+    wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
     exposed = habit("exposed")
     vendor = array_of(stacks, lambda stack: stack == "vendor") > 0
     research = array_of(stacks, lambda stack: stack == "research")
@@ -310,8 +324,8 @@ def machines(
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
-        matmul=array_of(rows, lambda r: _matmul(*r, e)) / immature,
-        bf16=array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,
+        matmul=_measured_or(known, array_of(rows, lambda r: _matmul(*r, e)) / immature),
+        bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=attention * early / immature,
         attention_backward=full(e.attention_backward),
