@@ -164,6 +164,11 @@ class Workload:
     schedule: Schedule = "1f1b"
     """Of the pipeline, where there is one."""
 
+    @property
+    def attended(self) -> float:
+        """Tokens attention sees at most: a sequence's, or a packed document's."""
+        return min(self.sequence, self.document)
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:

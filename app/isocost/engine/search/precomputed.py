@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -37,7 +37,7 @@ class Constants:
     efficiency: Efficiency
     profile: MemoryProfile
     stack: Stack = "vendor"
-    habits: Habits = Habits()
+    habits: Habits = field(default_factory=Habits)
     """What is known of the software beside its tier, on every accelerator."""
     measured: tuple[str, float] | None = None
     """Id of an accelerator, and FLOP/s of a large product measured on it."""

@@ -69,7 +69,7 @@ class LayerSeconds:
     host: Array
     """Seconds the host needs to launch a layer's forward pass."""
     weights: Array
-    """Seconds of the gradients of weights within ``backward``; only worked out for schedules that move them."""
+    """Seconds of gradients of weights within ``backward``; worked out for schedules that move them alone."""
 
     def recomputed(self, mode: NDArray[np.int8] | int) -> Array:
         """Seconds a recomputation mode (0 none, 1 selective, 2 full) adds to the backward pass."""

@@ -1,8 +1,8 @@
 """Pipeline schedules: in which order stages run forward and backward passes, and what that costs and keeps.
 
-Splitting a backward pass into the gradient of its inputs (B) and of its weights (W) lets weight gradients fill
-the slots in which a stage would wait (zero bubble, arXiv 2401.10241). Folding the stages, so that a rank holds
-the first and the last of a V, evens out what ranks keep of microbatches in flight (arXiv 2405.15362).
+Splitting a backward pass into the gradient of its inputs (B) and of its weights (W) lets weight gradients
+fill the slots in which a stage would wait (zero bubble, arXiv 2401.10241). Folding the stages, so that a rank
+holds the first and the last of a V, evens out what ranks keep of microbatches in flight (arXiv 2405.15362).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from isocost.engine.records import SCHEDULE_CODES, Schedule
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What a schedule does beside plain 1F1B, whose stage waits (pp - 1) (F + B + W) and keeps pp microbatches.
+    """What a schedule changes of plain 1F1B, which waits (pp - 1) (F + B + W) and keeps pp microbatches.
 
     A stage waits (ends pp - 1) scale (F + B + W + again (B + W) - filled W).
     """

@@ -270,7 +270,7 @@ def _ranked(
         plan.work,
         plan.accelerator,
         count,
-        constants(question.stack, catalog),
+        constants(question, catalog),
         pins_of(pins),
         LISTED,
     )
@@ -279,7 +279,7 @@ def _ranked(
 def _made(ranked: RankedLayouts, plan: Point, per_step: float) -> tuple[LayoutRow, ...]:
     """Rows of figures; ``per_step`` is the share of a step's tokens that count, padding left out."""
     layouts, work = ranked.layouts, plan.work
-    flops = training_flops_per_token(plan.transformer, work.sequence, frozen=work.method != "full").total
+    flops = training_flops_per_token(plan.transformer, work.attended, frozen=work.method != "full").total
     over_peak = float(flops) / matmul_peak(plan.accelerator, work.precision)
     rates = work.sequence * work.global_batch / (ranked.seconds * plan.count)
     best = float(rates[ranked.fits].max(initial=0.0)) or float(rates[0])

@@ -117,6 +117,17 @@ class ChoicePicker(Picker):
         write(self._session, self.choice.path, self.itemData(index), words)
 
 
+AUTO = "auto"
+
+
+class OptionalPicker(ChoicePicker):
+    """A declared choice that may be left open."""
+
+    def __init__(self, session: Session, path: str) -> None:
+        super().__init__(session, path)
+        self.insertItem(0, AUTO, None)
+
+
 class StackPicker(ChoicePicker):
     """The software the run is written in: it decides how much of the hardware's speed is reached."""
 
