@@ -22,6 +22,7 @@ from isocost.engine.records import (
     Optimizer,
     Precision,
     Recompute,
+    Schedule,
     Sharding,
     Stack,
 )
@@ -81,6 +82,12 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lora_rank: Positive = 16.0
     document: Positive | None = None
     """Mean tokens of the documents packed into a sequence, where they are masked apart."""
+    schedule: Schedule = "1f1b"
+    """Of the pipeline."""
+    overlap: bool | None = None
+    """Whether traffic runs beside computation; None = as the framework's name says."""
+    matmul_tflops: Positive | None = None
+    """Rate of a large product measured on the part in the run's number format, where it is told."""
     mtp: bool = True
     """False when the model's multi-token-prediction modules were left out."""
     tokens_per_s: Positive | None = None

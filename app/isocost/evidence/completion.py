@@ -175,7 +175,8 @@ def _per_degrees(
     """Interleaving, microbatch, recomputation and sharding; ``share`` is the batch per replica."""
     run, layers = spec.run, spec.transformer.layers
     chunks = [1.0]
-    if pp > 1 and spec.stack == "vendor":
+    # Other schedules have chunks of their own, or none.
+    if pp > 1 and spec.stack == "vendor" and run.schedule == "1f1b":
         splits = (1, 2, 3, 4, 6, 8, 12)
         chunks = [v for v in splits if layers % (pp * v) == 0 or (layers + 2) % (pp * v) == 0]
     vps = _degrees(run.vp, chunks or [1.0])
