@@ -23,8 +23,8 @@ DESCRIPTION = (
     "format), schedule (of the pipeline: 1f1b, zero-bubble, zbv, v-half or dualpipe), lora_rank, optimizer "
     "(adamw, adamw_8bit, paged_adamw_8bit, lion, muon...; by framework where blank), stack (vendor, open or "
     "research; by framework where blank), network_gbit_s (between nodes, per accelerator and direction; the "
-    "catalogue's where blank) and gpus_per_node. Generation rows need model, gpu, n_gpus, precision, isl, osl "
-    "and metric."
+    "catalogue's where blank) and gpus_per_node. Generation rows need model, gpu, n_gpus, precision, isl, "
+    "osl and metric."
 )
 TRAINING = ("model", "gpu", "n_gpus", "seq_len")
 GENERATION = ("model", "gpu", "n_gpus", "precision", "isl", "osl", "metric")
