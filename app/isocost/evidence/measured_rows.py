@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import msgspec
+
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.frameworks import frameworks
@@ -92,6 +94,8 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         schedule=run.schedule,
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
+    if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
+        run = msgspec.structs.replace(run, sharding="zero3")
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
         accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * BYTES_PER_GBIT)
@@ -107,6 +111,11 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         recompute=run.recompute or usual.recompute,
         habits=_habits(run),
     )
+
+
+def _unsaid(run: MeasuredRun) -> bool:
+    """Whether a row says nothing of how the accelerators share the model."""
+    return all(each is None for each in (run.tp, run.pp, run.cp, run.ep, run.sharding))
 
 
 def _habits(run: MeasuredRun) -> Habits:

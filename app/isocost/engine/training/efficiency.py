@@ -33,9 +33,11 @@ AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-be
 (arXiv 2511.08083)."""
 
 FUSED_EXPERTS_YEAR = 2026.4
-"""From mid-2026 the vendor's stack hides the all-to-all of one microbatch behind the layers of another, and
-runs block-scaled experts as one kernel with their activation and casts (Megatron-Bridge 26.06 recipes:
-``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``)."""
+"""From mid-2026 stacks hide the all-to-all of one microbatch behind the layers of another, and run
+block-scaled experts as one kernel with their activation and casts: the vendor's (Megatron-Bridge 26.06
+recipes: ``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``), and open ones that compile
+(torchtitan's DeepEP and HybridEP dispatch with grouped MXFP8 products). Those that run operator by operator
+do not."""
 
 DEFAULT_ARCHITECTURE = "Hopper"
 """Architecture whose shares stand in for one nobody has measured."""
@@ -292,6 +294,9 @@ def machines(
     def by_stack(values: Mapping[str, float]) -> Array:
         return array_of(stacks, lambda stack: values[stack])
 
+    def by_name(name: Stack) -> Array:
+        return array_of(stacks, lambda stack: stack == name)
+
     rows = list(zip(accelerators, precisions, stacks, strict=True))
     known = [Habits()] * n if habits is None else habits
     year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
@@ -317,9 +322,9 @@ def machines(
     # A rate measured in 8 bits says nothing of the head's product in 16.
     wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
     exposed = habit("exposed")
-    vendor = array_of(stacks, lambda stack: stack == "vendor") > 0
-    research = array_of(stacks, lambda stack: stack == "research")
-    current = vendor & (year >= FUSED_EXPERTS_YEAR)
+    vendor, research = by_name("vendor"), by_name("research")
+    compiled = (vendor > 0) | ((by_name("open") > 0) & ~habit("eager"))
+    current = compiled & (year >= FUSED_EXPERTS_YEAR)
     overlaps = (current | habit("overlapping")) & ~exposed
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
