@@ -121,6 +121,22 @@ def failed_runs() -> tuple[MeasuredRun, ...]:
     return tuple(read_rows(resource("measured_failures.csv"), MeasuredRun))
 
 
+class _LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of ``resources/left_out.csv``."""
+
+    id: str
+    log_ratio: float
+
+
+@lru_cache(maxsize=1)
+def left_out_ratios() -> Mapping[str, float]:
+    """Logarithm of measured over predicted throughput of each run, its source in no fit; by the run's id.
+
+    Written by tools/left_out.py. Raises CatalogError naming a wrong row and field.
+    """
+    return {row.id: row.log_ratio for row in read_rows(resource("left_out.csv"), _LeftOut)}
+
+
 def year_of(date: str) -> float | None:
     """The middle of the month (or year) a date names, as a decimal year; None when it names no year."""
     found = re.search(r"((?:19|20)\d\d)(?:[-/.]?(0[1-9]|1[0-2])(?!\d{3}))?", date)

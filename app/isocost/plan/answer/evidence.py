@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from isocost.catalog import Catalog
-from isocost.evidence.nearest import Point
+from isocost.evidence.points import Point
 from isocost.evidence.word import Evidence, Rounds, training_evidence, weakest, writing_evidence
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds.distillation import Lessons

@@ -18,7 +18,8 @@ from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Recompute, Sharding
 from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
-from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
+from isocost.evidence.nearest import NearRun, beyond, guesses, nearest
+from isocost.evidence.points import Point
 from isocost.plan.answer.evidence import point_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.layouts import layout_words, memory_breakdown

@@ -19,6 +19,8 @@ from isocost.engine.records import Accelerator, Habits, Pins, Precision, Shardin
 from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
 from isocost.engine.search.precomputed import Constants
 from isocost.engine.training.efficiency import machines
+from isocost.evidence.points import Point
+from isocost.evidence.ranges import range_factors
 from isocost.plan.physics.counts import LARGEST_COUNT, Counts, count_grid
 from isocost.plan.physics.remembered import remembered
 from isocost.plan.physics.resolve import batch_tokens, precision_on, transformer_of, workload_of
@@ -420,8 +422,9 @@ def _throughput(
     seconds = best.would_take
     if free is not None:
         seconds = np.where(best.tried > 0, seconds, free.would_take)
-    factor, spreads = 1.0, catalog.constants.spreads
-    low, high = spreads.factors(transformer, work, spec, question.stack)
+    factor = 1.0
+    # One range for all counts of a curve.
+    low, high = range_factors(Point(transformer, spec, 1.0, work, question.stack), catalog)
     if own := terms.correction:
         factor, low, high = own.factor, own.low / own.factor, own.high / own.factor
     rate = factor * work.sequence * work.global_batch / (seconds * best.counts)
