@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocost.catalog.catalog import load
+from isocost.catalog.constants.spreads import run_class
 from isocost.catalog.measured_training import held_out_runs, left_out_ratios, measured_runs
 from isocost.engine.records import Workload
 from isocost.evidence.points import Point, distances, scales_of, table_of
@@ -92,10 +93,8 @@ def test_every_measured_run_says_how_far_off_it_is_without_its_source():
 
 
 def test_ranges_made_without_a_source_hold_about_four_of_five_of_its_runs():
-    """By source, and apart for runs with others as near as the word *near* asks and for those without."""
+    """By source, and apart for those beside other sources' runs and those further from them."""
     table, spreads = table_of(CATALOG), CATALOG.constants.spreads
-    from isocost.catalog.constants.spreads import run_class
-
     multiples = []
     for spec in table.specs:
         own = spreads.by_class[run_class(spec.transformer, spec.work, spec.accelerator, spec.stack)]
@@ -115,13 +114,15 @@ def test_ranges_made_without_a_source_hold_about_four_of_five_of_its_runs():
             away = distances(at, table, CATALOG.constants.efficiency.relatives)
             away = away - 0.3 * np.abs(table.scales[1] - scales_of(at)[1])
             low, high = weighted_ends(errors[others], owner[others], len(names), away[others], RULE)
-            beyond = 1.0 + RULE.further * max(float(away[others].min()) - RULE.close, 0.0)
-            inside[bool(away[others].min() <= RULE.close)].append(-low * beyond <= errors[i] <= high * beyond)
+            beyond = 1.0 + RULE.further * max(float(away[others].min()) - RULE.beside, 0.0)
+            inside[bool(away[others].min() <= RULE.beside)].append(
+                -low * beyond <= errors[i] <= high * beyond
+            )
         for near, found in inside.items():
             if found:
                 held[near].append(float(np.mean(found)))
     assert 0.75 < np.mean(held[True]) < 0.88
-    assert 0.65 < np.mean(held[False]) < 0.92
+    assert 0.7 < np.mean(held[False]) < 0.92
 
 
 def test_the_unseen_source_scatters_as_its_class_does():

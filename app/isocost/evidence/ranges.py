@@ -1,10 +1,10 @@
 """The 10-90 % range of a predicted speed: that of its class of runs, narrowed by how near runs were measured.
 
 Each measured run says how far off it is when its whole source is left out (``resources/left_out.csv``), as
-a multiple of its class's own range. Those of runs near a plan weigh most, sources alike, beside one source that
-nobody has seen, whose runs scatter as the class does. What is left beyond each end is the conformal quantile
-of these (Tibshirani et al. 2019, arXiv 1904.06019: weights by nearness). A plan far from all runs is left with
-its class's range, and more of it the further it is.
+a multiple of its class's own range. Those of runs near a plan weigh most, sources alike, beside one source
+that nobody has seen, whose runs scatter as the class does. What is left beyond each end is the conformal
+quantile of these (Tibshirani et al. 2019, arXiv 1904.06019: weights by nearness). A plan far from all runs is
+left with its class's range, and more of it the further it is.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _ends(plan: Point, catalog: Catalog) -> tuple[float, float]:
     away = away - SCALES[1] * np.abs(table.scales[1] - scales_of(plan)[1])
     known = ~np.isnan(errors.multiples)
     low, high = weighted_ends(errors.multiples[known], errors.owner[known], errors.sources, away[known], rule)
-    beyond = 1.0 + rule.further * max(float(away[known].min()) - rule.close, 0.0)
+    beyond = 1.0 + rule.further * max(float(away[known].min()) - rule.beside, 0.0)
     return low * beyond, high * beyond
 
 

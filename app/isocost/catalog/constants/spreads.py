@@ -107,8 +107,10 @@ class EvidenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Runs of a source that say half of what can be known of it: the rest repeat its software and cluster."""
     least: float
     """Least share of its class's range that near runs can narrow a plan's to, on either side."""
+    beside: float
+    """Distance to the nearest run up to which a range is not stretched."""
     further: float
-    """Share by which a range grows with each step of distance beyond ``close`` to the nearest run."""
+    """Share by which it grows with each step of distance beyond."""
     source: str
     date: str
 
