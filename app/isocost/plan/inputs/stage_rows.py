@@ -132,14 +132,19 @@ _RUN_CHOICES = (
 _SOFTWARE = (
     Choice(
         "efficiency.attention", "Attention kernel",
-        "The kernel of attention: FlashAttention-2 runs on most GPUs and is slow on new ones; unfused"
-        " attention writes its scores to memory.",
+        "The kernel attention is computed by; it decides how much of a long sequence's time it takes.",
         ATTENTION_WORDS, optional=True, default_source="what the software and its date have",
+        meanings={
+            "fa2": "FA2: FlashAttention-2, written for Ampere; it runs on later GPUs, at a half or a quarter"
+            " of what they can.",
+            "tuned": "Tuned: written for the part, such as FlashAttention-3 and 4, cuDNN's or AITER's.",
+            "unfused": "Unfused: scores are written to memory and read again, as before FlashAttention.",
+        },
     ),
     Choice(
         "efficiency.overlap", "Overlap",
         "Whether traffic between accelerators runs beside computation, or computation waits for all of it.",
-        {True: "as the software does", False: "off"}, "what the software does",
+        {True: "on", False: "off"}, "what the software does",
     ),
 )  # fmt: skip
 

@@ -334,7 +334,7 @@ def smallest_count(
         return None
 
 
-ATTENTION_WORDS = {"fa2": "FlashAttention-2", "tuned": "tuned for the part", "unfused": "unfused"}
+ATTENTION_WORDS = {"fa2": "FA2", "tuned": "tuned", "unfused": "unfused"}
 """Kernels of attention, as they are offered."""
 
 
@@ -342,7 +342,7 @@ def software_words(question: Question) -> str:
     """What a plan says of its software beside the tier, in words; empty = nothing."""
     said, words = question.software, []
     if said.attention is not None:
-        words.append(f"attention {ATTENTION_WORDS[said.attention]}")
+        words.append(f"{ATTENTION_WORDS[said.attention]} attention")
     if not said.overlap:
         words.append("no overlap")
     if question.measured is not None:

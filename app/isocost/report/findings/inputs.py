@@ -388,7 +388,7 @@ def details_line(data: Data) -> str:
 
 def software_line(efficiency: Efficiency) -> str:
     """What is said of the software beside its tier, or that it is left open."""
-    words = [] if efficiency.attention is None else [ATTENTION_WORDS[efficiency.attention]]
+    words = [] if efficiency.attention is None else [f"{ATTENTION_WORDS[efficiency.attention]} attention"]
     words += [] if efficiency.overlap else ["no overlap"]
     if efficiency.matmul_tflops is not None:
         words.append(f"{format_quantity(efficiency.matmul_tflops, 'number')}{SPACE}TFLOP/s")

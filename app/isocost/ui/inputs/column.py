@@ -177,7 +177,8 @@ class InputColumn(QScrollArea):
         self.layout_fold.apply_theme(theme)
         self.pins.apply_theme(theme)
         self.quotes.setIcon(icon("chevron-down", theme.quiet, 14))
-        self.precision.setFixedWidth(theme.px(EDIT_WIDTH))
+        for picker in (self.precision, self.attention, self.overlap):
+            picker.setFixedWidth(theme.px(EDIT_WIDTH))
 
     def refresh(self) -> None:
         """Show the newest project's selected stage."""

@@ -126,6 +126,8 @@ class OptionalPicker(ChoicePicker):
     def __init__(self, session: Session, path: str) -> None:
         super().__init__(session, path)
         self.insertItem(0, AUTO, None)
+        for row in range(1, self.count()):
+            self.setItemData(row, self.choice.meanings.get(self.itemData(row)), Qt.ItemDataRole.ToolTipRole)
 
 
 class StackPicker(ChoicePicker):

@@ -10,7 +10,7 @@ from isocost.plan.notice import RELEASE
 from isocost.plan.physics.layouts import PIN_WORDS
 from isocost.plan.project.project import layout_of, released
 from isocost.plan.values import Layout
-from isocost.ui.inputs.pickers import AUTO, ChoicePicker
+from isocost.ui.inputs.pickers import AUTO, OptionalPicker
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
@@ -28,7 +28,7 @@ def shown(name: str, value: int | str | None) -> str:
     return CHOICES[f"layout.{name}"].options.get(value, str(value))
 
 
-class PinPicker(ChoicePicker):
+class PinPicker(OptionalPicker):
     """One part of the layout: automatic, or a value."""
 
     def __init__(self, session: Session, name: str) -> None:
@@ -38,10 +38,6 @@ class PinPicker(ChoicePicker):
         self.setAccessibleDescription(told)
         self.setToolTip(told)
         self.setMinimumContentsLength(4)
-        self.insertItem(0, AUTO, None)
-        for row in range(1, self.count()):
-            meaning = self.choice.meanings.get(self.itemData(row))
-            self.setItemData(row, meaning, Qt.ItemDataRole.ToolTipRole)
 
     def refresh(self) -> None:
         """Show the project's value, adding it when it is an unusual one."""
