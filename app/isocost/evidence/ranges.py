@@ -87,7 +87,8 @@ def weighted_ends(
     order = np.argsort(values, kind="stable")
     reached = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
     low, high = np.interp([TAIL, 1.0 - TAIL], reached, values[order])
-    return max(-float(low), rule.least), max(float(high), rule.least)
+    within = np.clip([-low, high], rule.least, rule.most)
+    return float(within[0]), float(within[1])
 
 
 @lru_cache(maxsize=2)

@@ -107,6 +107,8 @@ class EvidenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Runs of a source that say half of what can be known of it: the rest repeat its software and cluster."""
     least: float
     """Least share of its class's range that near runs can narrow a plan's to, on either side."""
+    most: float
+    """Most times that range near runs that are far off can widen it to."""
     beside: float
     """Distance to the nearest run up to which a range is not stretched."""
     further: float
