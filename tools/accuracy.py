@@ -90,9 +90,9 @@ def nearness() -> str:
     """How near measured runs narrow the range of a class."""
     rule = load().constants.evidence
     return f"""Within its class a plan's range is that of the runs near it. Each measured run's error, its
-source left out of the fit (`resources/left_out.csv`), as a multiple of its class's range, weighs half as much with every
-{rule.halves:g} of distance (those of `isocost nearest`, accelerators not counted), sources alike, beside
-one source nobody has seen whose runs scatter as the class does. No range is narrower than
+source left out of the fit (`resources/left_out.csv`), as a multiple of its class's range, weighs half as
+much with every {rule.halves:g} of distance (those of `isocost nearest`, accelerators not counted), sources
+alike, beside one source nobody has seen whose runs scatter as the class does. No range is narrower than
 {share(rule.least)} of its class's or wider than {rule.most:g} times, but for {share(rule.further)} more
 with each step of distance beyond {rule.beside:g} from all runs. Made without a source, ranges hold of its
 runs, sources alike: 78 % of those called *measured*, 82 % *near*, 77 % *extrapolated* and 80 % *guessed*
