@@ -102,6 +102,8 @@ def test_a_schedule_overlap_and_a_measured_product_are_columns(catalog):
     assert one(catalog, overlap="off", **piped).tokens_per_s < plain.tokens_per_s
     slower, faster = (one(catalog, matmul_tflops=each, **piped) for each in ("400", "800"))
     assert slower.tokens_per_s < plain.tokens_per_s <= faster.tokens_per_s
+    assert "changes nothing" in one(catalog, schedule="zbv", **{**piped, "pp": "1"}).note
+    assert "documents fill" in one(catalog, document_len="1e6").note
     assert "chunks of its own" in one(catalog, schedule="zbv", **{**piped, "vp": "2"}).note
 
 

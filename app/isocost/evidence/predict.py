@@ -164,6 +164,10 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
         notes.append("does not fit as sharded: fully sharded weights assumed")
     if over := _over_peak(spec):
         notes.append(f"measured {over:.2g} times what the peak of the part allows: impossible as stated")
+    if spec.work.schedule != "1f1b" and batch.layouts.pp[row] <= 1:
+        notes.append(f"no pipeline: the schedule {spec.work.schedule} changes nothing")
+    if spec.run.document is not None and spec.run.document >= spec.run.sequence:
+        notes.append("documents fill a sequence: attention goes across the whole of it")
     if spec.run.stack is None:
         notes.append(f"software tier taken as {spec.stack}")
     if spec.run.global_batch is None:

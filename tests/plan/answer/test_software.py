@@ -75,6 +75,9 @@ def test_what_changes_nothing_is_said():
     _, notices = told(PLAN, data__document=8192, layout__schedule="zbv", layout__pp=1)
     assert "fill a sequence" in notices["documents-fill-sequence"]
     assert "no pipeline" in notices["schedule-without-pipeline"]
+    _, notices = told(PLAN, layout__schedule="dualpipe", layout__pp=3)
+    assert "under dualpipe" in notices["layout-impossible"]
+    assert "schedule-without-pipeline" not in notices
     speed, notices = told(PLAN, efficiency__mfu=0.4, efficiency__overlap=False)
     assert speed == told(PLAN, efficiency__mfu=0.4)[0]
     assert "typed MFU" in notices["idle-beside-mfu"]

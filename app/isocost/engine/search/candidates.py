@@ -156,7 +156,10 @@ def _degrees(
     for name, allowed in choices.items():
         if not allowed:
             part = name if name == "microbatch" else name.upper()
-            raise ValueError(f"No layout of {t.name or 'this model'} is possible with {part} as pinned.")
+            under = "" if workload.schedule == "1f1b" or name != "pp, vp" else f" under {workload.schedule}"
+            raise ValueError(
+                f"No layout of {t.name or 'this model'} is possible with {part} as pinned{under}."
+            )
     schedules = np.array(choices.pop("pp, vp"), dtype=np.float64)
     axes = [np.arange(len(schedules)), *choices.values()]
     at, tp, cp, ep, mb = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)

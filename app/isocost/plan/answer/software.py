@@ -34,7 +34,9 @@ def software_notices(
         yield from _kernel(efficiency, entry, catalog)
     yield from _documents(stage)
     schedule = layout_of(scenario, stage).schedule
-    if schedule not in (None, "1f1b") and result.layout and " PP" not in f" {result.layout}":
+    if result.layout_problem or not result.layout:
+        return
+    if schedule not in (None, "1f1b") and " PP" not in f" {result.layout}":
         yield Notice(
             "schedule-without-pipeline",
             "layout.schedule",
