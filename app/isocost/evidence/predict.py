@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -164,10 +164,7 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
         notes.append("does not fit as sharded: fully sharded weights assumed")
     if over := _over_peak(spec):
         notes.append(f"measured {over:.2g} times what the peak of the part allows: impossible as stated")
-    if spec.work.schedule != "1f1b" and batch.layouts.pp[row] <= 1:
-        notes.append(f"no pipeline: the schedule {spec.work.schedule} changes nothing")
-    if spec.run.document is not None and spec.run.document >= spec.run.sequence:
-        notes.append("documents fill a sequence: attention goes across the whole of it")
+    notes += _idle(spec, float(batch.layouts.pp[row]))
     if spec.run.stack is None:
         notes.append(f"software tier taken as {spec.stack}")
     if spec.run.global_batch is None:
@@ -180,6 +177,14 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
     if spec.transformer.attention == "hybrid" and not is_whole(spec.transformer):
         notes.append("hybrid model of unknown shape: layers solved from its parameters")
     return notes
+
+
+def _idle(spec: RunSpec, stages: float) -> Iterator[str]:
+    """What a row says that changes nothing of its prediction."""
+    if spec.work.schedule != "1f1b" and stages <= 1:
+        yield f"no pipeline: the schedule {spec.work.schedule} changes nothing"
+    if spec.run.document is not None and spec.run.document >= spec.run.sequence:
+        yield "documents fill a sequence: attention goes across the whole of it"
 
 
 def _over_peak(spec: RunSpec) -> float | None:
