@@ -62,6 +62,7 @@ package: offscreen
 
 calibrate: .venv/.dev
 	$(PY) tools/calibrate.py
+	$(PY) tools/left_out.py
 	$(PY) tools/calibrate_memory.py
 	$(PY) tools/calibrate_generation.py
 	$(PY) tools/calibrate_whole_runs.py

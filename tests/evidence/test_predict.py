@@ -68,6 +68,8 @@ def test_rows_keep_their_place_and_say_why_they_fail(catalog):
     [
         ("stack", "mine", "stack"),
         ("attention_kernel", "magic", "attention_kernel"),
+        ("schedule", "gpipe", "zero-bubble"),
+        ("matmul_tflops", "1979", "above the dense bf16 peak"),
         ("optimizer", "rmsprop", "adamw-8bit"),
         ("precision", "int3", "int3"),
     ],
@@ -89,6 +91,20 @@ def test_unfused_attention_and_research_code_are_slower(catalog):
     usual = one(catalog).tokens_per_s
     assert one(catalog, attention_kernel="unfused").tokens_per_s < 0.8 * usual
     assert one(catalog, stack="research").tokens_per_s < 0.9 * usual
+
+
+def test_a_schedule_overlap_and_a_measured_product_are_columns(catalog):
+    piped = {"cp": "1", "vp": ""}
+    plain = one(catalog, **piped)
+    assert one(catalog, schedule="interleaved 1F1B", overlap="on", **piped).tokens_per_s == plain.tokens_per_s
+    filled, waiting = (one(catalog, cp="1", vp="1", schedule=each) for each in ("ZB-V", ""))
+    assert filled.tokens_per_s > waiting.tokens_per_s
+    assert one(catalog, overlap="off", **piped).tokens_per_s < plain.tokens_per_s
+    slower, faster = (one(catalog, matmul_tflops=each, **piped) for each in ("400", "800"))
+    assert slower.tokens_per_s < plain.tokens_per_s <= faster.tokens_per_s
+    assert "changes nothing" in one(catalog, schedule="zbv", **{**piped, "pp": "1"}).note
+    assert "documents fill" in one(catalog, document_len="1e6").note
+    assert "chunks of its own" in one(catalog, schedule="zbv", **{**piped, "vp": "2"}).note
 
 
 def test_more_replicas_than_sequences_share_the_sequences(catalog):

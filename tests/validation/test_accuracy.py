@@ -10,7 +10,9 @@ from isocost.engine.training.memory import usable_bytes
 from isocost.evidence.accuracy import macro_average, score_memory, score_ranking, score_sources
 from isocost.evidence.completion import complete, stated_memory
 from isocost.evidence.measured_rows import run_spec
+from isocost.evidence.points import point_of
 from isocost.evidence.predict import fastest, step_seconds
+from isocost.evidence.ranges import range_factors
 from isocost.evidence.validation import validate_shipped
 
 GRID = "Ultra-Scale Playbook (Nanotron)"
@@ -115,13 +117,10 @@ def test_layouts_that_crashed_are_called_too_large():
 
 def test_ranges_hold_four_of_five_runs(scored):
     specs, _, rates, _ = scored
-    spreads = load().constants.spreads
-    inside = []
+    catalog, inside = load(), []
     for spec, rate in zip(specs, rates, strict=True):
         if spec.run.use == "fit" or spec.run.source == GRID:
-            low, high = spreads.factors(
-                spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
-            )
+            low, high = range_factors(point_of(spec), catalog, layout_known=spec.mapping_given)
             inside.append(low * rate <= spec.run.tokens_per_s <= high * rate)
     assert 0.70 < np.mean(inside) < 0.92
 

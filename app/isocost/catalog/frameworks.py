@@ -29,6 +29,8 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     overlapping: Words
     eager: Words
     asynchronous: Words
+    sharded: Words
+    """Those that spread weights over all accelerators, whatever the model, where nothing else is said."""
     exposed: Words
 
     def habits(self, framework: str, kernel: AttentionKernel | None = None) -> Habits:

@@ -22,6 +22,7 @@ from isocost.engine.records import (
     Optimizer,
     Precision,
     Recompute,
+    Schedule,
     Sharding,
     Stack,
 )
@@ -81,6 +82,12 @@ class MeasuredRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lora_rank: Positive = 16.0
     document: Positive | None = None
     """Mean tokens of the documents packed into a sequence, where they are masked apart."""
+    schedule: Schedule = "1f1b"
+    """Of the pipeline."""
+    overlap: bool | None = None
+    """Whether traffic runs beside computation; None = as the framework's name says."""
+    matmul_tflops: Positive | None = None
+    """Rate of a large product measured on the part in the run's number format, where it is told."""
     mtp: bool = True
     """False when the model's multi-token-prediction modules were left out."""
     tokens_per_s: Positive | None = None
@@ -112,6 +119,22 @@ def held_out_runs(path: Path | None = None) -> tuple[MeasuredRun, ...]:
 def failed_runs() -> tuple[MeasuredRun, ...]:
     """Layouts a grid of measurements tried that crashed, out of memory for the most part."""
     return tuple(read_rows(resource("measured_failures.csv"), MeasuredRun))
+
+
+class _LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of ``resources/left_out.csv``."""
+
+    id: str
+    log_ratio: float
+
+
+@lru_cache(maxsize=1)
+def left_out_ratios() -> Mapping[str, float]:
+    """Logarithm of measured over predicted throughput of each run, its source in no fit; by the run's id.
+
+    Written by tools/left_out.py. Raises CatalogError naming a wrong row and field.
+    """
+    return {row.id: row.log_ratio for row in read_rows(resource("left_out.csv"), _LeftOut)}
 
 
 def year_of(date: str) -> float | None:

@@ -29,7 +29,7 @@ from isocost.engine.architecture import (
     value_dim,
     windowed_share,
 )
-from isocost.engine.records import Optimizer, Transformer, Workload
+from isocost.engine.records import SCHEDULE_CODES, Optimizer, Transformer, Workload
 
 Array = NDArray[np.float64]
 Number = float | Array
@@ -291,6 +291,8 @@ class Workloads:
     """1 where it holds the weights too, which come from it for every pass."""
     every_second: Array
     """1 where selective recomputation repeats every second product, as ``MemoryProfile`` says."""
+    schedule: NDArray[np.int8]
+    """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
     @classmethod
     def of(cls, works: Sequence[Workload], every_second: Array | float = 0.0) -> Workloads:
@@ -310,4 +312,5 @@ class Workloads:
             host_updates=array_of(works, lambda w: w.offload != "none"),
             host_weights=array_of(works, lambda w: w.offload == "states"),
             every_second=np.full(len(works), every_second),
+            schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )

@@ -22,6 +22,9 @@ AttentionKernel = Literal["fa2", "tuned"]
 Offload = Literal["none", "optimizer", "states"]
 """What waits in the host's memory: nothing, the optimizer's states (ZeRO-Offload, arXiv 2101.06840), or the
 weights too (DeepSpeed's ZeRO-3 offload, FSDP's CPU offload)."""
+Schedule = Literal["1f1b", "zero-bubble", "zbv", "v-half", "dualpipe"]
+"""The order in which pipeline stages run passes; ``1f1b`` is interleaved where a stage has chunks."""
+SCHEDULE_CODES: dict[Schedule, int] = {"1f1b": 0, "zero-bubble": 1, "zbv": 2, "v-half": 3, "dualpipe": 4}
 Method = Literal["full", "lora", "qlora"]
 Optimizer = Literal[
     "adamw", "adamw-bf16", "adamw-8bit", "adamw-8bit-paged", "muon", "lion", "adafactor", "sgd"
@@ -158,6 +161,13 @@ class Workload:
     further."""
     offload: Offload = "none"
     """What waits in the memory of the host, which then updates the weights."""
+    schedule: Schedule = "1f1b"
+    """Of the pipeline, where there is one."""
+
+    @property
+    def attended(self) -> float:
+        """Tokens attention sees at most: a sequence's, or a packed document's."""
+        return min(self.sequence, self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,9 @@ class Habits:
     """Whether most of the traffic of tensor parallel is hidden."""
     exposed: bool = False
     """Whether no traffic is."""
+    matmul: float | None = None
+    """FLOP/s of a large product in the run's number format, where somebody measured it: in place of the share
+    of the peak that the architecture, the tier and the date would give."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import msgspec
+
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.frameworks import frameworks
@@ -25,7 +27,7 @@ from isocost.engine.records import Accelerator, Habits, Optimizer, Recompute, St
 from isocost.engine.training.efficiency import PRESENT
 from isocost.engine.training.states import OPTIMIZER_BYTES
 from isocost.evidence import row_words as words
-from isocost.quantities.units import BYTES_PER_GBIT, GIGA
+from isocost.quantities.units import BYTES_PER_GBIT, GIGA, TERA
 
 _Found = TypeVar("_Found")
 
@@ -89,8 +91,11 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         offload=run.offload,
         lora_rank=run.lora_rank,
         document=run.document or math.inf,
+        schedule=run.schedule,
         whole_logits=run.whole_logits or (year or PRESENT) < usual.whole_logits_until,
     )
+    if _unsaid(run) and frameworks().sharded.in_name(run.framework.casefold()):
+        run = msgspec.structs.replace(run, sharding="zero3")
     accelerator = catalog.accelerator(run.accelerator).spec
     if run.network_gbit_s is not None:
         accelerator = replace(accelerator, scaleout_bandwidth=run.network_gbit_s * BYTES_PER_GBIT)
@@ -104,7 +109,23 @@ def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None
         year=year,
         mapping_given=stated,
         recompute=run.recompute or usual.recompute,
-        habits=frameworks().habits(run.framework, run.attention_kernel),
+        habits=_habits(run),
+    )
+
+
+def _unsaid(run: MeasuredRun) -> bool:
+    """Whether a row says nothing of how the accelerators share the model."""
+    return all(each is None for each in (run.tp, run.pp, run.cp, run.ep, run.sharding))
+
+
+def _habits(run: MeasuredRun) -> Habits:
+    """How a run's software computes: by its framework's name, and by what the row says itself."""
+    named = frameworks().habits(run.framework, run.attention_kernel)
+    return replace(
+        named,
+        exposed=named.exposed if run.overlap is None else not run.overlap,
+        overlapping=named.overlapping or run.schedule == "dualpipe",
+        matmul=None if run.matmul_tflops is None else run.matmul_tflops * TERA,
     )
 
 
@@ -114,10 +135,12 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     Columns read: model, gpu, n_gpus, seq_len, precision, kind, framework, date, tp, pp, vp, cp, ep,
     zero_or_fsdp, seq_parallel, recompute, micro_batch, global_batch_seqs, the shape (n_layers, d_model,
     n_heads, ...) for models the catalogue does not know, and optionally attention_kernel (FA2, FA3, cuDNN,
-    flash or unfused), lora_rank, document_len (mean tokens of documents packed into a sequence and masked
-    apart), optimizer (adamw, adamw_8bit, lion...; else what the framework uses),
-    stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and direction; else the
-    catalogue's) and gpus_per_node. Raises ValueError saying what is missing or not understood.
+    flash or unfused), overlap (off), matmul_tflops (of a large product, measured on the part in the row's
+    precision), schedule (1f1b, zero-bubble, zbv, v-half, dualpipe), lora_rank, document_len (mean tokens of
+    documents packed into a sequence and masked apart), optimizer (adamw, adamw_8bit, lion...; else what the
+    framework uses), stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and
+    direction; else the catalogue's) and gpus_per_node. Raises ValueError saying what is missing or not
+    understood.
     """
     text = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
     count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")
@@ -158,6 +181,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         recompute=words.recompute(text.get("recompute", "")),
         fused_attention=fused,
         attention_kernel=kernel,
+        schedule=words.schedule(text.get("schedule", "")),
+        overlap=words.flag(text.get("overlap", "")),
+        matmul_tflops=_number(text, "matmul_tflops"),
         optimizer=_optimizer(text.get("optimizer", "")) or words.pure_16_bit(text.get("precision", "")),
         tokens_per_s=_measured(text, "tokens_per_s_per_gpu") or _from_step(text, count, sequence),
         peak_memory_gb=_measured(text, "peak_memory_gb"),
@@ -212,12 +238,19 @@ def refuse_impossible(spec: RunSpec) -> None:
     if t.moe_layers > t.layers:
         raise ValueError(f"moe_layers is {t.moe_layers:.0f}, more than the {t.layers:.0f} layers.")
     try:
-        dense_peak(spec.accelerator, PEAK_FORMAT[run.precision])
+        peak, _ = dense_peak(spec.accelerator, PEAK_FORMAT[run.precision])
     except ValueError:
         formats = ", ".join(name for name in spec.accelerator.peak_flops)
         raise ValueError(
             f"precision is {run.precision}: {spec.accelerator.name} has dense peaks in {formats} only."
         ) from None
+    if run.matmul_tflops is not None and run.matmul_tflops * TERA > peak:
+        raise ValueError(
+            f"matmul_tflops is {run.matmul_tflops:g}, above the dense {run.precision} peak of "
+            f"{spec.accelerator.name}, {peak / TERA:g}."
+        )
+    if run.schedule != "1f1b" and (run.vp or 1.0) > 1.0:
+        raise ValueError(f"vp is {run.vp:g}: the schedule {run.schedule} has chunks of its own, or none.")
 
 
 def _measured(text: Mapping[str, str], name: str) -> float | None:

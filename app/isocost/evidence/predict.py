@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.all import AllConstants
 from isocost.catalog.constants.memory import Reported
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.arrays import Array
@@ -22,6 +21,8 @@ from isocost.engine.training.efficiency import PRESENT, Efficiency, machines
 from isocost.engine.training.step import StepSeconds, evaluate
 from isocost.evidence.completion import Batch, complete
 from isocost.evidence.measured_rows import RunSpec
+from isocost.evidence.points import point_of
+from isocost.evidence.ranges import range_factors
 from isocost.quantities.units import GIGA
 
 Fits = Literal["yes", "no", "close"]
@@ -84,28 +85,27 @@ def predict_specs(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction
     """Predict resolved runs, in order, with the constants of the catalogue."""
     found: list[Prediction] = []
     for first in range(0, len(specs), AT_ONCE):
-        found += _predicted(specs[first : first + AT_ONCE], catalog.constants)
+        found += _predicted(specs[first : first + AT_ONCE], catalog)
     return found
 
 
-def _predicted(specs: Sequence[RunSpec], known: AllConstants) -> list[Prediction]:
+def _predicted(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]:
+    known = catalog.constants
     batch = complete(specs, known.memory)
     seconds = step_seconds(batch, known.efficiency.record()).total
     rates, rows = fastest(batch, seconds)
     return [
-        _prediction(batch, i, float(rates[i]), int(rows[i]), float(seconds[rows[i]]), known)
+        _prediction(batch, i, float(rates[i]), int(rows[i]), float(seconds[rows[i]]), catalog)
         for i in range(len(specs))
     ]
 
 
 def _prediction(
-    batch: Batch, index: int, rate: float, row: int, seconds: float, known: AllConstants
+    batch: Batch, index: int, rate: float, row: int, seconds: float, catalog: Catalog
 ) -> Prediction:
-    spec = batch.specs[index]
+    spec, known = batch.specs[index], catalog.constants
     peak, reported = float(batch.memory.allocated[row]) / GIGA, known.memory.reported
-    low, high = known.spreads.factors(
-        spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
-    )
+    low, high = range_factors(point_of(spec), catalog, layout_known=spec.mapping_given)
     return Prediction(
         tokens_per_s=rate,
         p10=rate * low,
@@ -164,6 +164,7 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
         notes.append("does not fit as sharded: fully sharded weights assumed")
     if over := over_peak(spec, spec.run.tokens_per_s):
         notes.append(f"measured {over:.2g} times what the peak of the part allows: impossible as stated")
+    notes += _idle(spec, float(batch.layouts.pp[row]))
     if spec.run.stack is None:
         notes.append(f"software tier taken as {spec.stack}")
     if spec.run.global_batch is None:
@@ -176,6 +177,14 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
     if spec.transformer.attention == "hybrid" and not is_whole(spec.transformer):
         notes.append("hybrid model of unknown shape: layers solved from its parameters")
     return notes
+
+
+def _idle(spec: RunSpec, stages: float) -> Iterator[str]:
+    """What a row says that changes nothing of its prediction."""
+    if spec.work.schedule != "1f1b" and stages <= 1:
+        yield f"no pipeline: the schedule {spec.work.schedule} changes nothing"
+    if spec.run.document is not None and spec.run.document >= spec.run.sequence:
+        yield "documents fill a sequence: attention goes across the whole of it"
 
 
 def over_peak(spec: RunSpec, rate: float | None) -> float | None:

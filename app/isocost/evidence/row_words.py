@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator
 
 from isocost.catalog.vocabulary import vocabulary
-from isocost.engine.records import AttentionKernel, Method, Offload, Optimizer, Precision, Recompute, Sharding
+from isocost.engine.records import (
+    AttentionKernel,
+    Method,
+    Offload,
+    Optimizer,
+    Precision,
+    Recompute,
+    Schedule,
+    Sharding,
+)
 
 BLANK = frozenset({"", "-", "--", "/", "?", "n/a", "na", "nan", "unknown", "not stated"})
 """Cells that say nothing."""
@@ -170,6 +179,30 @@ def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
         if re.search(pattern, words):
             return fused, kernel
     raise ValueError(f"attention_kernel is {text.strip()}: use unfused, FA2, FA3, cuDNN or flash.")
+
+
+_SCHEDULES: tuple[tuple[str, Schedule], ...] = (
+    ("dualpipe", "dualpipe"),
+    ("vhalf", "v-half"),
+    ("zbv|vzb|zerobubblev", "zbv"),
+    ("zerobubble|zb", "zero-bubble"),
+    ("1f1b|interleav|none|^no$", "1f1b"),
+)
+"""Patterns of pipeline schedules, without separators, the first that matches."""
+
+
+def schedule(text: str) -> Schedule:
+    """The order of a pipeline's passes; 1F1B, interleaved or not, for a blank.
+
+    Raises ValueError for another word.
+    """
+    words = re.sub(r"[\s_\-]+", "", text.casefold())
+    if text.strip().casefold() in BLANK:
+        return "1f1b"
+    for pattern, found in _SCHEDULES:
+        if re.search(pattern, words):
+            return found
+    raise ValueError(f"schedule is {text.strip()}: use 1f1b, zero-bubble, zbv, v-half or dualpipe.")
 
 
 def recompute(text: str) -> Recompute | None:

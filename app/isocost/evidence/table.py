@@ -8,7 +8,7 @@ from dataclasses import replace
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.evidence.measured_rows import RunSpec, run_from_row
-from isocost.evidence.nearest import Point
+from isocost.evidence.points import point_of
 from isocost.evidence.predict import Prediction, predict_specs
 from isocost.evidence.word import Word, training_evidence
 
@@ -37,8 +37,7 @@ def predict(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> list[Predict
 
 
 def _word(spec: RunSpec, catalog: Catalog) -> Word:
-    plan = Point(spec.transformer, spec.accelerator, spec.run.accelerators, spec.work, spec.stack)
-    return training_evidence(plan, spec.accelerator.name, catalog).word
+    return training_evidence(point_of(spec), spec.accelerator.name, catalog).word
 
 
 def predict_described(specs: Sequence[RunSpec], catalog: Catalog) -> list[Prediction]:

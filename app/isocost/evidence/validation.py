@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from isocost.catalog import Catalog, CatalogError
-from isocost.catalog.constants.spreads import Spreads
 from isocost.catalog.measured_training import held_out_runs, measured_runs
 from isocost.engine.arrays import Array
 from isocost.evidence.accuracy import (
@@ -23,7 +22,9 @@ from isocost.evidence.accuracy import (
 )
 from isocost.evidence.completion import complete
 from isocost.evidence.measured_rows import RunSpec, run_from_row, run_spec
+from isocost.evidence.points import point_of
 from isocost.evidence.predict import fastest, step_seconds
+from isocost.evidence.ranges import range_factors
 from isocost.quantities.units import GIGA
 
 NAMED_LINES = 5
@@ -129,18 +130,16 @@ def _validated(
         ranking=tuple(score_ranking(specs, rates, grid)),
         memory=tuple(score_memory(specs, batch.memory.allocated[rows] / GIGA)),
         called_too_large=1.0 - float(batch.fits.mean()),
-        covered=_covered(specs, rates, catalog.constants.spreads),
+        covered=_covered(specs, rates, catalog),
         skipped=skipped,
     )
 
 
-def _covered(specs: Sequence[RunSpec], rates: Array, spreads: Spreads) -> float:
+def _covered(specs: Sequence[RunSpec], rates: Array, catalog: Catalog) -> float:
     inside = []
     for spec, rate in zip(specs, rates, strict=True):
         if spec.run.tokens_per_s is None:
             continue
-        low, high = spreads.factors(
-            spec.transformer, spec.work, spec.accelerator, spec.stack, layout_known=spec.mapping_given
-        )
+        low, high = range_factors(point_of(spec), catalog, layout_known=spec.mapping_given)
         inside.append(low * rate <= spec.run.tokens_per_s <= high * rate)
     return float(np.mean(inside))

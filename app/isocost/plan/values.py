@@ -23,6 +23,8 @@ TuningOptimizer = Literal[
 ShardingName = Literal[
     "none", "zero1", "zero2", "zero3", "hpz", "zero-offload", "zero3-offload", "zero-infinity"
 ]
+AttentionName = Literal["fa2", "tuned", "unfused"]
+ScheduleName = Literal["1f1b", "zero-bubble", "zbv", "v-half", "dualpipe"]
 RlStackName = Literal["frontier", "open"]
 ServingStackName = Literal["vendor", "frontier"]
 GenerationPrecisionName = Literal["bf16", "fp8", "fp4"]
@@ -115,6 +117,9 @@ class Data(Value, frozen=True):
     batch_tokens: float | None = None
     """Tokens an optimizer step; None = from the batch-size scaling law."""
     precision: PrecisionName = "bf16"
+    document: int | None = None
+    """Mean tokens of the documents packed into a sequence, where attention stays within each; None = it goes
+    across the whole sequence."""
 
 
 class Tuning(Value, frozen=True):
@@ -195,6 +200,13 @@ class Efficiency(Value, frozen=True):
     layouts short of the best. None = as published runs on this software did; 0 = physics alone."""
     stack: StackName = "open"
     """Software: the vendor's tuned stack, good open-source code, or research code."""
+    attention: AttentionName | None = None
+    """The kernel of attention; None = what the software and its date have."""
+    overlap: bool = True
+    """Whether traffic runs beside computation, as far as the software does it; False = it all waits."""
+    matmul_tflops: float | None = None
+    """TFLOP/s of a large product, measured on the plan's accelerator in the run's number format; None = as
+    runs on its architecture reach."""
     correction: Correction | None = None
     """From the user's own measured runs; applied to the predicted speed, not to a typed MFU."""
 
@@ -210,6 +222,8 @@ class Layout(Value, frozen=True):
     microbatch: int | None = None
     recompute: Literal["none", "selective", "full"] | None = None
     sharding: ShardingName | None = None
+    schedule: ScheduleName | None = None
+    """Of the pipeline; None = 1F1B, interleaved where that is faster."""
 
 
 class Underway(Value, frozen=True):

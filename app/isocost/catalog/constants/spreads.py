@@ -5,7 +5,6 @@ Beside it, by how near the measured runs are, what a prediction is called (``res
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -85,23 +84,6 @@ class Spreads:
     unstated: float = 1.0
     """The same factor for runs whose layout is not known."""
 
-    def factors(
-        self,
-        t: Transformer,
-        work: Workload,
-        accelerator: Accelerator,
-        stack: Stack,
-        *,
-        layout_known: bool = True,
-    ) -> tuple[float, float]:
-        """Factors on a predicted throughput for its 10th and 90th percentile.
-
-        ``layout_known`` is False for somebody's run whose layout can only be guessed.
-        """
-        spread = self.by_class[run_class(t, work, accelerator, stack)]
-        width = self.width(accelerator, layout_known=layout_known)
-        return math.exp(width * math.log(spread.low)), math.exp(width * math.log(spread.high))
-
     def width(self, accelerator: Accelerator, *, layout_known: bool) -> float:
         """Factor on the logarithm of a class's range."""
         width = self.unmeasured if accelerator.architecture in self.unmeasured_architectures else 1.0
@@ -117,6 +99,20 @@ class EvidenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Distance up to which a run is much like a plan: *near*."""
     counts: float
     """Share of a plan's rent from which on a stage's word can be the plan's."""
+    halves: float
+    """Distance over which what a measured run says of a plan's range halves."""
+    unseen: float
+    """Weight of a source that nobody has seen, beside 1 for one with runs as a plan's."""
+    repeats: float
+    """Runs of a source that say half of what can be known of it: the rest repeat its software and cluster."""
+    least: float
+    """Least share of its class's range that near runs can narrow a plan's to, on either side."""
+    most: float
+    """Most times that range near runs that are far off can widen it to."""
+    beside: float
+    """Distance to the nearest run up to which a range is not stretched."""
+    further: float
+    """Share by which it grows with each step of distance beyond."""
     source: str
     date: str
 

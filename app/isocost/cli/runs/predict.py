@@ -17,11 +17,14 @@ DESCRIPTION = (
     "rows need the columns model, gpu, n_gpus and seq_len; a layout (tp, pp, vp, cp, ep, micro_batch, "
     "recompute, zero_or_fsdp...) is used where given and searched where blank; date and framework tell "
     "which software ran; models that are not known are described by n_layers, d_model, n_heads... "
-    "Optional columns: attention_kernel (flash or unfused; flash where blank, but for runs dated before "
-    "2023), optimizer (adamw, adamw_8bit, paged_adamw_8bit, lion, muon...; by framework where "
-    "blank), stack (vendor, open or research; by framework where blank) and network_gbit_s (between "
-    "nodes, per accelerator and direction; the catalogue's where blank) and gpus_per_node. Generation "
-    "rows need model, gpu, n_gpus, precision, isl, osl and metric."
+    "Optional columns: attention_kernel (FA2, FA3, cuDNN, flash or unfused; by framework and date where "
+    "blank), document_len (mean tokens of documents packed into a sequence, attention within each), overlap "
+    "(off where traffic waits), matmul_tflops (a large product measured on the part, in the row's number "
+    "format), schedule (of the pipeline: 1f1b, zero-bubble, zbv, v-half or dualpipe), lora_rank, optimizer "
+    "(adamw, adamw_8bit, paged_adamw_8bit, lion, muon...; by framework where blank), stack (vendor, open or "
+    "research; by framework where blank), network_gbit_s (between nodes, per accelerator and direction; the "
+    "catalogue's where blank) and gpus_per_node. Generation rows need model, gpu, n_gpus, precision, isl, "
+    "osl and metric."
 )
 TRAINING = ("model", "gpu", "n_gpus", "seq_len")
 GENERATION = ("model", "gpu", "n_gpus", "precision", "isl", "osl", "metric")

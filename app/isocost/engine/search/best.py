@@ -153,7 +153,7 @@ def _found(
         seconds, own = best[at], chosen.layouts
         tokens_per_s = work.sequence * work.global_batch / (seconds * asked)
         flops = training_flops_per_token(
-            space.known.transformer, work.sequence, frozen=work.method != "full"
+            space.known.transformer, work.attended, frozen=work.method != "full"
         ).total
         idle = asked - own.model_parallel * own.dp
         more = (own.dp + 1.0) * own.microbatch

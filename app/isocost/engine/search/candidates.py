@@ -24,6 +24,8 @@ PIPELINE = (1, 2, 4, 8, 16, 32, 64)
 UNEVEN_PIPELINE = (3, 5, 6, 7, 9, 10, 12, 14, 18, 20, 21, 24)
 """Tried besides the powers of two where they divide a model's layers."""
 INTERLEAVE = (1, 2, 4)
+FOLDED = ("zbv", "v-half", "dualpipe")
+"""Schedules whose ranks hold two chunks, of the two arms of a V."""
 CONTEXT = (1, 2, 4, 8, 16, 32, 64)
 EXPERT = (1, 2, 4, 8, 16, 32, 64)
 MICROBATCH = (1, 2, 4, 8, 16, 32)
@@ -110,6 +112,9 @@ def candidates(t: Transformer, workload: Workload, counts: Array, degrees: Layou
     microbatches = np.ceil(microbatches - ROUNDING) if whole else np.maximum(microbatches, 1.0)
     # Interleaved schedules deal microbatches in rounds of one per stage.
     valid &= (vp <= 1) | (microbatches >= pp)
+    if workload.schedule == "dualpipe":
+        # Both ends are fed with half of the microbatches each (github.com/deepseek-ai/DualPipe).
+        valid &= (pp <= 1) | (microbatches >= 2.0 * pp)
     layouts = Layouts(
         accelerators=n,
         tp=tp,
@@ -142,7 +147,7 @@ def _degrees(
     widest = max(a.scaleup_domain for a in accelerators)
     sequence, batch = workload.sequence, workload.global_batch
     choices = {
-        "pp, vp": _schedules(t, pins),
+        "pp, vp": _schedules(t, workload, pins),
         "tp": [d for d in _pinned(pins.tp, (d for d in TENSOR if d <= max(widest, 1))) if _cuts_heads(t, d)],
         "cp": _pinned(pins.cp, (d for d in CONTEXT if d == 1 or d * FEWEST_CONTEXT_TOKENS <= sequence)),
         "ep": [d for d in _pinned(pins.ep, EXPERT if t.is_moe else (1,)) if _deals_experts(t, d)],
@@ -151,7 +156,10 @@ def _degrees(
     for name, allowed in choices.items():
         if not allowed:
             part = name if name == "microbatch" else name.upper()
-            raise ValueError(f"No layout of {t.name or 'this model'} is possible with {part} as pinned.")
+            under = "" if workload.schedule == "1f1b" or name != "pp, vp" else f" under {workload.schedule}"
+            raise ValueError(
+                f"No layout of {t.name or 'this model'} is possible with {part} as pinned{under}."
+            )
     schedules = np.array(choices.pop("pp, vp"), dtype=np.float64)
     axes = [np.arange(len(schedules)), *choices.values()]
     at, tp, cp, ep, mb = np.array(np.meshgrid(*axes, indexing="ij"), float).reshape(len(axes), -1)
@@ -170,18 +178,22 @@ def _degrees(
     return tuple(axis[keep] for axis in (pp, vp, sharding, tp, cp, ep, mb))
 
 
-def _schedules(t: Transformer, pins: Pins) -> list[tuple[int, int, int]]:
+def _schedules(t: Transformer, workload: Workload, pins: Pins) -> list[tuple[int, int, int]]:
     """Stages, chunks a stage and sharding that go together: ZeRO-3 only without a pipeline, unless pinned."""
     stages = [*PIPELINE, *(p for p in UNEVEN_PIPELINE if is_whole(t) and t.layers % p == 0)]
     # ZeRO-1 saves memory for no more traffic than no sharding at all (arXiv 1910.02054), so that is not
     # tried.
     sharding = [1, 3] if pins.sharding is None else [SHARDING_CODES[pins.sharding]]
+    # Other schedules than 1F1B have chunks of their own, or none; a folded stage has two.
+    plain, folded = workload.schedule == "1f1b", workload.schedule in FOLDED
     return [
         (pp, vp, z)
         for pp in _pinned(pins.pp, stages)
-        for vp in _pinned(pins.vp, INTERLEAVE)
+        for vp in _pinned(pins.vp, INTERLEAVE if plain else (1,))
         for z in sharding
-        if pp * vp <= max(t.layers, 1.0)
+        if pp * max(vp, 2 * folded * (pp > 1)) <= max(t.layers, 1.0)
+        and (plain or vp == 1)
+        and not (workload.schedule == "dualpipe" and pp > 1 and pp % 2)
         and (vp == 1 or pp > 1)
         and (z != 3 or pp == 1 or pins.sharding is not None)
     ]

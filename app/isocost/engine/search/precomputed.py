@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from isocost.engine.arrays import Array, Transformers, Workloads, add_last_axis
 from isocost.engine.layout import RECOMPUTE_CODES, Layouts
-from isocost.engine.records import Accelerator, Pins, Precision, Stack, Transformer, Workload
+from isocost.engine.records import Accelerator, Habits, Pins, Precision, Stack, Transformer, Workload
 from isocost.engine.search.candidates import MICROBATCH, combinations
 from isocost.engine.shapes import working_shape
 from isocost.engine.training.efficiency import Efficiency, Machines, machines
@@ -37,6 +37,16 @@ class Constants:
     efficiency: Efficiency
     profile: MemoryProfile
     stack: Stack = "vendor"
+    habits: Habits = field(default_factory=Habits)
+    """What is known of the software beside its tier, on every accelerator."""
+    measured: tuple[str, float] | None = None
+    """Id of an accelerator, and FLOP/s of a large product measured on it."""
+
+    def habits_on(self, accelerator: Accelerator) -> Habits:
+        """What is known of the software on an accelerator."""
+        if self.measured is None or self.measured[0] != accelerator.id:
+            return self.habits
+        return replace(self.habits, matmul=self.measured[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ def precompute(
         _Same(constants.efficiency),
         constants.profile,
         constants.stack,
+        tuple(constants.habits_on(a) for a in accelerators),
         pins,
     )
 
@@ -122,6 +133,7 @@ def _precompute(
     efficiency: _Same,
     profile: MemoryProfile,
     stack: Stack,
+    habits: tuple[Habits, ...],
     pins: Pins,
 ) -> Precomputed:
     types: list[Accelerator] = [same.value for same in accelerators]
@@ -146,7 +158,7 @@ def _precompute(
     missing = np.array([int(whole[n:].sum()) for n in reach])
     order, reach = np.concatenate([order[whole], order[~whole]]), reach + missing
     degrees = degrees.take(order[: reach.max()])
-    rates = machines(types, formats, [stack] * len(types), efficiency.value)
+    rates = machines(types, formats, [stack] * len(types), efficiency.value, habits=habits)
     domains = np.array([[max(a.scaleup_domain, 1)] for a in types], dtype=np.float64)
     split, layer_column = _distinct(degrees)
     layer = layer_seconds(models, add_last_axis(tasks), add_last_axis(rates), split)

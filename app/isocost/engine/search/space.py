@@ -191,6 +191,9 @@ class Space:
         t = known.transformer
         states = StateBytes.of([t] * len(lists), of_lists, constants.profile)
         found = candidates(t, workloads[0], lists, known.degrees)
+        # A bound: other schedules than 1F1B may fill all that a stage waits for.
+        plain = workloads[0].schedule == "1f1b"
+        least_ramp = (known.degrees.pp - 1.0) / known.degrees.vp if plain else np.zeros(1)
         formats = sorted({w.precision for w in workloads})
         own = [formats.index(w.precision) for w in of_lists]
         return cls(
@@ -201,7 +204,7 @@ class Space:
             states=states,
             profile=constants.profile,
             bytes=_peaks(known, found.layouts, own, constants.profile),
-            slots=found.layouts.microbatches + (known.degrees.pp - 1.0) / known.degrees.vp,
+            slots=found.layouts.microbatches + least_ramp,
         )
 
     @property

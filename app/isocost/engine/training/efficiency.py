@@ -33,9 +33,11 @@ AMD's own 1.2-1.6 times as fast forward (midiareshadi.github.io/blog/attn-dsl-be
 (arXiv 2511.08083)."""
 
 FUSED_EXPERTS_YEAR = 2026.4
-"""From mid-2026 the vendor's stack hides the all-to-all of one microbatch behind the layers of another, and
-runs block-scaled experts as one kernel with their activation and casts (Megatron-Bridge 26.06 recipes:
-``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``)."""
+"""From mid-2026 stacks hide the all-to-all of one microbatch behind the layers of another, and run
+block-scaled experts as one kernel with their activation and casts: the vendor's (Megatron-Bridge 26.06
+recipes: ``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``), and open ones that compile
+(torchtitan's DeepEP and HybridEP dispatch with grouped MXFP8 products). Those that run operator by operator
+do not."""
 
 DEFAULT_ARCHITECTURE = "Hopper"
 """Architecture whose shares stand in for one nobody has measured."""
@@ -49,6 +51,9 @@ ACCUMULATED_TRAFFIC = 8.0
 (``gradient_accumulation_fusion`` of Megatron-LM)."""
 WRITTEN_TRAFFIC = 4.0
 """Bytes it moves where a product writes it in 16 bits and the reduction reads it."""
+
+SIXTEEN_BITS = ("bf16", "fp16")
+"""Number formats whose products run at one rate."""
 
 NARROW_GRADIENTS = 2.0
 """Bytes of a gradient on the wire where it is reduced in 16 bits: published recipes of the vendor's stack."""
@@ -219,6 +224,15 @@ def _matmul(a: Accelerator, precision: Precision, stack: Stack, e: Efficiency) -
     return peak * share * e.matmul_stack[stack]
 
 
+def _measured_or(habits: Sequence[Habits], rates: Array, known: Sequence[bool] | None = None) -> Array:
+    """Measured rates of products where they are known, else ``rates``."""
+    # Software and its age are in what was measured.
+    measured = array_of(habits, lambda h: np.nan if h.matmul is None else h.matmul)
+    if known is not None:
+        measured = np.where(known, measured, np.nan)
+    return np.where(np.isnan(measured), rates, measured)
+
+
 def _links(accelerators: Sequence[Accelerator], stacks: Sequence[Stack], e: Efficiency) -> Links:
     n = len(accelerators)
     share = array_of(accelerators, lambda a: e.inside["pcie" if a.scaleup_bandwidth < PCIE else "fabric"])
@@ -280,7 +294,11 @@ def machines(
     def by_stack(values: Mapping[str, float]) -> Array:
         return array_of(stacks, lambda stack: values[stack])
 
+    def by_name(name: Stack) -> Array:
+        return array_of(stacks, lambda stack: stack == name)
+
     rows = list(zip(accelerators, precisions, stacks, strict=True))
+    known = [Habits()] * n if habits is None else habits
     year = full(PRESENT) if years is None else np.array(years, dtype=np.float64)
     since = year - array_of(accelerators, lambda a: _own(e.introduced, a))
     # Libraries catch up with a new architecture: first releases on Hopper and Blackwell were slower
@@ -291,7 +309,6 @@ def machines(
     age = np.exp(e.routed_decline * np.maximum(PRESENT - year, 0.0))
     sixteen_bit = array_of(accelerators, lambda a: dense_peak(a, "bf16")[0])
     attention = sixteen_bit * array_of(accelerators, lambda a: _own(e.attention, a))
-    known = [Habits()] * n if habits is None else habits
     # A part whose products are slow beside its exponentials computes them at its own rate with any kernel.
     own = array_of(accelerators, lambda a: a.id in e.attention) > 0
     older = _without_own_attention(accelerators, stacks, year) & ~own
@@ -302,16 +319,18 @@ def machines(
     def habit(name: str) -> NDArray[np.bool_]:
         return array_of(known, lambda h: getattr(h, name)) > 0
 
+    # A rate measured in 8 bits says nothing of the head's product in 16.
+    wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
     exposed = habit("exposed")
-    vendor = array_of(stacks, lambda stack: stack == "vendor") > 0
-    research = array_of(stacks, lambda stack: stack == "research")
-    current = vendor & (year >= FUSED_EXPERTS_YEAR)
+    vendor, research = by_name("vendor"), by_name("research")
+    compiled = (vendor > 0) | ((by_name("open") > 0) & ~habit("eager"))
+    current = compiled & (year >= FUSED_EXPERTS_YEAR)
     overlaps = (current | habit("overlapping")) & ~exposed
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
-        matmul=array_of(rows, lambda r: _matmul(*r, e)) / immature,
-        bf16=array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature,
+        matmul=_measured_or(known, array_of(rows, lambda r: _matmul(*r, e)) / immature),
+        bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=attention * early / immature,
         attention_backward=full(e.attention_backward),

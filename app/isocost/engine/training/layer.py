@@ -180,7 +180,16 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         selective=selective,
         head=_head(tokens, t, w, m, tp),
         host=m.host * (1.0 + moe_share * m.routed_host),
+        weights=_weight_gradients(w, forward, backward),
     )
+
+
+def _weight_gradients(w: Workloads, forward: Seconds, backward: Seconds) -> Array:
+    """Seconds of products that make gradients of weights: what backward has beyond those of its inputs."""
+    if not np.any(w.schedule):
+        return np.zeros(1)
+    # Gradients of inputs are as many products as the forward pass has; frozen weights have no others.
+    return np.maximum(backward.matmul - forward.matmul, 0.0)
 
 
 def _head(tokens: Array, t: Transformers, w: Workloads, m: Machines, tp: Array) -> Seconds:

@@ -17,6 +17,7 @@ from isocost.engine.arrays import Array, Transformers
 from isocost.engine.layout import Layouts, expert_split, rank_parameters
 from isocost.engine.records import Accelerator
 from isocost.engine.training.activations import layer_activations
+from isocost.engine.training.schedules import COPIES, FOLDED, in_flight
 from isocost.engine.training.states import SIXTEEN_BIT, MemoryProfile, StateBytes
 from isocost.quantities.units import GIGA
 
@@ -78,15 +79,15 @@ def memory(
     stored = layer.stored(layouts.recompute)
     ends = []
     shares = _shares(_distinct_experts(t, layouts), layouts.shard_group)
-    for stage in _stages(t, layouts, profile):
+    for stage in _stages(t, states, layouts, profile):
         own = _states(t, states, layouts, stage, profile)
         weights, gradients, optimizer = (state.over(shares) for state in own)
         logits = _logits(t, sequence, states, layouts, stage)
         # The loss comes before the layers' backward passes, so the larger of its logits and their scratch
         # counts.
         working = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
-        in_flight = np.minimum(stage.in_flight, layouts.microbatches)
-        activations = stored * stage.layers * in_flight + working
+        flying = np.minimum(stage.in_flight, layouts.microbatches)
+        activations = stored * stage.layers * flying + working
         late = _gradients_not_yet(gradients, activations + logits, layouts.microbatches, profile)
         buffers = _gathered(t, states, layouts, stage, profile) + profile.allocated_bytes
         reserve = profile.reserve_bytes + profile.fragmentation * activations
@@ -168,7 +169,7 @@ def needs(
     layer = layer_activations(t, sequence, states, layouts, profile)
     kept = {0: layer.whole, 1: layer.selective, 2: layer.boundary}
     found = []
-    for stage in _stages(t, layouts, profile):
+    for stage in _stages(t, states, layouts, profile):
         logits = _logits(t, sequence, states, layouts, stage)
         weights, gradients, optimizer = _states(t, states, layouts, stage, profile)
         beyond = np.maximum(profile.working_layers * layer.whole - logits, 0.0)
@@ -206,11 +207,11 @@ def peak_bytes(
     for need in ends:
         held = need.states.over(shares)
         gradients = need.gradients.over(shares)
-        in_flight = np.minimum(need.in_flight, microbatches)
+        flying = np.minimum(need.in_flight, microbatches)
         for k, stored in enumerate(need.stored):
-            total = (growth * stored) * in_flight + held
+            total = (growth * stored) * flying + held
             if not profile.persistent_gradients:
-                working = stored * in_flight + need.working
+                working = stored * flying + need.working
                 total = total + gradients - _gradients_not_yet(gradients, working, microbatches, profile)
             if k == len(peaks):
                 peaks.append(total)
@@ -232,7 +233,9 @@ class _Stage:
     """Output heads (with multi-token prediction, more than one); 0 on the first of several stages."""
 
 
-def _stages(t: Transformers, layouts: Layouts, profile: MemoryProfile) -> tuple[_Stage, ...]:
+def _stages(
+    t: Transformers, states: StateBytes, layouts: Layouts, profile: MemoryProfile
+) -> tuple[_Stage, ...]:
     """The first and the last stage; only one where no layout has a pipeline."""
     pp, single = layouts.pp, layouts.pp <= 1
     whole = t.layers == np.floor(t.layers)
@@ -243,16 +246,14 @@ def _stages(t: Transformers, layouts: Layouts, profile: MemoryProfile) -> tuple[
     even = np.where(whole, np.floor(t.layers / pp), t.layers / pp)
     rest = np.maximum(t.layers - (pp - 1.0) * first_layers, 0.0)
     last_layers = np.where(profile.head_balanced > 0, rest, even)
-    extra = np.where(single, t.mtp_layers, 0.0)
     heads = 1.0 + t.mtp_layers
-    # One forward, one backward (1F1B): the first stage runs pp microbatches ahead of the last. Interleaving
-    # fills every chunk, 1 + (pp - 1) / (pp vp) times as much (arXiv 2205.05198, section 4.2.3).
-    in_flight = np.where(layouts.vp > 1, pp * (1.0 + (pp - 1.0) / (pp * layouts.vp)), pp)
+    # A folded pipeline has its last layers, and the head, on the rank of the first.
+    whole_ends = single | (FOLDED[states.schedule] > 0)
     first = _Stage(
-        layers=first_layers + extra,
-        tables=np.where(single, t.tables, table),
-        in_flight=in_flight,
-        heads=np.where(single, heads, 0.0),
+        layers=first_layers + np.where(whole_ends, t.mtp_layers, 0.0),
+        tables=np.where(whole_ends, t.tables, table),
+        in_flight=in_flight(states.schedule, pp, layouts.vp),
+        heads=np.where(whole_ends, heads, 0.0),
     )
     if single.all():
         return (first,)
@@ -285,9 +286,13 @@ def _states(
     # Gradients that are sharded leave for the host as they are made; a buffer of whole ones stays.
     gradient = np.where((states.updated_here > 0) | (layouts.sharding < 2), gradient, 0.0)
     optimizer = states.optimizer * states.trained * states.updated_here
+    copies = np.where(layouts.pp > 1, COPIES[states.schedule], 1.0)
+    # Ranks that hold two stages share the optimizer's states of both with their mirror image.
+    optimizer = optimizer * np.where(layouts.sharding < 1, copies, 1.0)
+    gradient = gradient * copies
     kept = np.where(layouts.sharding == 3, states.kept_here, 1.0)
     return (
-        sharded(3, states.weights * kept, states.table_weights * kept),
+        sharded(3, states.weights * kept * copies, states.table_weights * kept * copies),
         sharded(2, gradient, gradient),
         sharded(1, optimizer, optimizer),
     )

@@ -68,6 +68,8 @@ class LayerSeconds:
     """Output projection and loss, forward and backward."""
     host: Array
     """Seconds the host needs to launch a layer's forward pass."""
+    weights: Array
+    """Seconds of gradients of weights within ``backward``; worked out for schedules that move them alone."""
 
     def recomputed(self, mode: NDArray[np.int8] | int) -> Array:
         """Seconds a recomputation mode (0 none, 1 selective, 2 full) adds to the backward pass."""
@@ -82,6 +84,7 @@ class LayerSeconds:
             backward=self.backward.total + self.recomputed(mode),
             head=self.head.total,
             host=self.host,
+            weights=self.weights,
         )
 
 
@@ -96,3 +99,5 @@ class Passes:
     """Output projection and loss, forward and backward."""
     host: Array
     """Seconds the host needs to launch a layer's forward pass."""
+    weights: Array
+    """Those of the gradients of weights within ``backward``, as ``LayerSeconds`` has them."""

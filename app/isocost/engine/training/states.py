@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isocost.engine.architecture import adapter_parameters, parameters
 from isocost.engine.arrays import Array, array_of
-from isocost.engine.records import Optimizer, Precision, Transformer, Workload
+from isocost.engine.records import SCHEDULE_CODES, Optimizer, Precision, Transformer, Workload
 from isocost.quantities import format_significant
 
 SIXTEEN_BIT = 2.0
@@ -118,6 +119,8 @@ class StateBytes:
     """1 where optimizer states are on the accelerator, 0 where the host holds them and does the update."""
     kept_here: Array
     """1 where sharded weights are, 0 where they come from the host for every pass."""
+    schedule: NDArray[np.int8]
+    """Code of the pipeline's schedule, 0 for 1F1B (``training.schedules``)."""
 
     @classmethod
     def of(
@@ -140,6 +143,7 @@ class StateBytes:
             fused_attention=array_of(works, lambda w: w.flash_attention),
             updated_here=array_of(works, lambda w: w.offload == "none"),
             kept_here=array_of(works, lambda w: w.offload != "states"),
+            schedule=np.array([SCHEDULE_CODES[w.schedule] for w in works], np.int8),
         )
 
 

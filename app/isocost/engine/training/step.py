@@ -13,6 +13,7 @@ from isocost.engine.training.efficiency import Machines
 from isocost.engine.training.layer import layer_seconds
 from isocost.engine.training.passes import LayerSeconds, Passes, Split
 from isocost.engine.training.products import cast_traffic
+from isocost.engine.training.schedules import COPIES, FOLDED, SENDS, ramp_seconds
 
 BACKWARD_LAUNCHES = 1.5
 """Launches of a layer's backward pass over its forward pass. Chosen: a product needs two backward, most other
@@ -93,14 +94,15 @@ class _Weights:
     """Embedding and head, on the first and last stages."""
 
 
-def _rank_weights(t: Transformers, layouts: Layouts) -> _Weights:
+def _rank_weights(t: Transformers, w: Workloads, layouts: Layouts) -> _Weights:
     """Parameters of an average rank."""
     dense, routed = rank_parameters(t, layouts, t.layers / layouts.pp)
     return _Weights(
         dense=dense,
         routed=routed,
-        # Embedding and head sit at the two ends of a pipeline, and all wait for the ranks that hold one.
-        tables=t.tables / layouts.tp / np.minimum(layouts.pp, 2.0),
+        # Embedding and head sit at the two ends of a pipeline, and all wait for the ranks that hold one; a
+        # folded one has both ends on one rank.
+        tables=t.tables / layouts.tp / np.where(FOLDED[w.schedule] > 0, 1.0, np.minimum(layouts.pp, 2.0)),
     )
 
 
@@ -150,7 +152,7 @@ def _timeline(
     t: Transformers, w: Workloads, m: Machines, layouts: Layouts, passes: Passes, filled: Array | None
 ) -> _Timeline:
     """Seconds of a step in order: layers, launches, pipeline, gradients, optimizer, stragglers."""
-    weights, replicas = _rank_weights(t, layouts), _replicas(m, layouts)
+    weights, replicas = _rank_weights(t, w, layouts), _replicas(m, layouts)
     forward, backward = passes.forward, passes.backward
     forward_gathered, backward_gathered = _sharded(t, w, m, layouts, weights, replicas, forward, backward)
     # Research code launches ever slower the more ranks a pipeline across servers splits its layers over: 4.6
@@ -165,12 +167,13 @@ def _timeline(
     head = passes.head * (1.0 + t.mtp_layers) + t.mtp_layers * per_layer
     slowest, average = _stage_seconds(per_layer, head, t, m, layouts)
     count = layouts.microbatches
-    # Filling and draining the pipeline; chunks of an interleaved stage are vp times shorter (arXiv
-    # 2104.04473).
-    ramp = (layouts.pp - 1.0) / layouts.vp * average
+    held = t.layers / layouts.pp
+    # Filling and draining the pipeline; chunks of an interleaved stage are vp times shorter.
+    ramp = ramp_seconds(
+        w.schedule, layouts.pp, layouts.vp, average, held * backward_floor, held * passes.weights
+    )
     pipelined = count * (slowest + _stall(m, layouts, filled)) + ramp + _sends(t, w, m, layouts)
     # What hides the reduction is the time a pass really takes, the host's launches included.
-    held = t.layers / layouts.pp
     data, optimizer = _update(w, m, layouts, weights, replicas, forward_floor * held, backward_floor * held)
     return _Timeline(
         passes=count * (t.layers + t.mtp_layers) / layouts.pp,
@@ -259,7 +262,8 @@ def _sends(t: Transformers, w: Workloads, m: Machines, layouts: Layouts) -> Arra
     distance = layouts.tp * layouts.cp * layouts.dp
     once = network.point_to_point_seconds(volume, distance, m.links)
     # Activations forward, gradients back, between chunks as between stages.
-    return 2.0 * once * layouts.microbatches * layouts.vp * m.pipeline_exposed * (layouts.pp > 1)
+    chunks = layouts.vp * SENDS[w.schedule]
+    return 2.0 * once * layouts.microbatches * chunks * m.pipeline_exposed * (layouts.pp > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +338,8 @@ def _update(
     routed = weights.routed * trained
     sharded = layouts.sharding > 0
     routed_per_byte, routed_latency = network.gather_cost(expert_replicas, layouts.ep, m.links)
-    each = dense * replicas.per_byte + routed * routed_per_byte
+    copies = np.where(layouts.pp > 1, COPIES[w.schedule], 1.0)
+    each = copies * (dense * replicas.per_byte + routed * routed_per_byte)
     latency = replicas.latency + routed_latency
     # Interleaved chunks finish one after another while the pipeline drains, and fill it likewise.
     window = HIDING_SHARE * (1.0 + (layouts.pp - 1.0) * (1.0 - 1.0 / layouts.vp))
@@ -356,6 +361,8 @@ def _update(
     # The update reads and writes states alone, and casts what it has written: bytes over bandwidth.
     held = dense / np.where(sharded, group, 1.0)
     held = held + routed / np.where(sharded, np.maximum(expert_replicas * group / ranks, 1.0), 1.0)
+    # Of two copies each rank updates its half, where the states are shared at all.
+    held = held * np.where(sharded, 1.0, copies)
     here = held * (w.state_bytes + cast_traffic(w, m)) / m.memory
     if np.any(w.host_updates):
         # A host updates what all accelerators of its server hold, one after the other.

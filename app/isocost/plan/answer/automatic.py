@@ -13,10 +13,11 @@ from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.kinds.kind import Filled
 from isocost.plan.money.energy import SiteFacts, site_facts
 from isocost.plan.money.ownership import purchase_price
-from isocost.plan.physics.resolve import batch_tokens
-from isocost.plan.project.project import Place, Project, Scenario, Stage, model_of
+from isocost.plan.physics.resolve import batch_tokens, precision_on
+from isocost.plan.physics.throughput import usual_matmul
+from isocost.plan.project.project import Place, Project, Scenario, Stage, efficiency_of, hardware_of, model_of
 from isocost.quantities import format_duration
-from isocost.quantities.units import DAYS_PER_MONTH
+from isocost.quantities.units import DAYS_PER_MONTH, TERA
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,23 @@ def _waste(asked: _Asked) -> Filled:
     return Filled(result.waste, result.waste_source) if result is not None else Filled(None, "")
 
 
+def _document(asked: _Asked) -> Filled:
+    data = data_of(asked.stage)
+    value = float(data.sequence) if data is not None else None
+    return Filled(value, "attention goes across the whole sequence")
+
+
+def _matmul(asked: _Asked) -> Filled:
+    """The rate that a measured one stands in for."""
+    spec = asked.catalog.accelerator(hardware_of(asked.scenario, asked.stage).accelerator).spec
+    data, stack = data_of(asked.stage), efficiency_of(asked.scenario, asked.stage).stack
+    precision = precision_on(spec, data.precision if data is not None else "bf16")
+    rate = usual_matmul(spec, precision, stack, asked.catalog)
+    return Filled(
+        rate / TERA, f"{precision.upper()}, as runs on {spec.architecture} reach with this software"
+    )
+
+
 def _batch(asked: _Asked) -> Filled:
     data = data_of(asked.stage)
     value = batch_tokens(data, asked.catalog) if data is not None else None
@@ -101,7 +119,9 @@ _FILLS: dict[str, Fill] = {
     "efficiency.mfu": _mfu,
     "efficiency.goodput": _goodput,
     "efficiency.waste": _waste,
+    "efficiency.matmul_tflops": _matmul,
     "data.batch_tokens": _batch,
+    "data.document": _document,
     "people.months": _lasting,
     "storage.months": _lasting,
     "ownership.usd_per_accelerator": _purchase,

@@ -22,6 +22,7 @@ from isocost.plan.money.reckoning import Point, values_of
 from isocost.plan.physics.counts import Counts, count_grid, obtained, units_of
 from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import batch_tokens
+from isocost.plan.physics.throughput import software_of
 from isocost.plan.project.choosing import card_of, is_too_many
 from isocost.plan.project.project import Project, Scenario
 from isocost.plan.project.runs import run_scenario
@@ -156,7 +157,9 @@ def _search_of(scenario: Scenario, catalog: Catalog) -> tuple[object, ...]:
 
 
 def _stack(efficiency: Efficiency) -> Efficiency:
-    return Efficiency(stack=efficiency.stack)
+    return msgspec.structs.replace(
+        software_of(efficiency), stack=efficiency.stack, matmul_tflops=efficiency.matmul_tflops
+    )
 
 
 def _search_of_stage(stage: Stage, catalog: Catalog) -> Stage:

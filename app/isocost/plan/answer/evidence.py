@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from isocost.catalog import Catalog
-from isocost.evidence.nearest import Point
+from isocost.evidence.points import Point
 from isocost.evidence.word import Evidence, Rounds, training_evidence, weakest, writing_evidence
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.kinds.distillation import Lessons
 from isocost.plan.physics.records import StageRun
-from isocost.plan.physics.resolve import transformer_of, workload_of
+from isocost.plan.physics.resolve import transformer_of
 from isocost.plan.physics.rounds import Recipe
 from isocost.plan.physics.serving import Writing
-from isocost.plan.physics.throughput import TYPED, Question
+from isocost.plan.physics.throughput import TYPED, Question, work_on
 from isocost.plan.values import ModelChoice
 from isocost.quantities import remembered_words
 
@@ -21,7 +21,7 @@ from isocost.quantities import remembered_words
 def point_of(question: Question, accelerator: str, count: int, catalog: Catalog) -> Point:
     """A searched stage among the measured runs."""
     spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
+    work = work_on(question, spec, catalog)
     return Point(transformer_of(question.model, catalog), spec, count, work, question.stack)
 
 

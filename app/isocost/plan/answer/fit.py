@@ -18,7 +18,8 @@ from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Recompute, Sharding
 from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
-from isocost.evidence.nearest import NearRun, Point, beyond, guesses, nearest
+from isocost.evidence.nearest import NearRun, beyond, guesses, nearest
+from isocost.evidence.points import Point
 from isocost.plan.answer.evidence import point_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.layouts import layout_words, memory_breakdown
@@ -281,7 +282,7 @@ def _ranked(
         plan.work,
         plan.accelerator,
         count,
-        constants(question.stack, catalog),
+        constants(question, catalog),
         pins_of(pins),
         LISTED,
     )
@@ -290,7 +291,7 @@ def _ranked(
 def _made(ranked: RankedLayouts, plan: Point, per_step: float) -> tuple[LayoutRow, ...]:
     """Rows of figures; ``per_step`` is the share of a step's tokens that count, padding left out."""
     layouts, work = ranked.layouts, plan.work
-    flops = training_flops_per_token(plan.transformer, work.sequence, frozen=work.method != "full").total
+    flops = training_flops_per_token(plan.transformer, work.attended, frozen=work.method != "full").total
     over_peak = float(flops) / matmul_peak(plan.accelerator, work.precision)
     rates = work.sequence * work.global_batch / (ranked.seconds * plan.count)
     best = float(rates[ranked.fits].max(initial=0.0)) or float(rates[0])

@@ -13,6 +13,7 @@ from isocost.catalog.records import AcceleratorEntry
 from isocost.catalog.vocabulary import vocabulary
 from isocost.plan.answer.curves import CostCurve, better_count
 from isocost.plan.answer.results import StageEstimate
+from isocost.plan.answer.software import software_notices
 from isocost.plan.kinds import ModelStage, Stage, data_of, kind_of
 from isocost.plan.kinds.kind import Case
 from isocost.plan.money.cashflow import start_date
@@ -127,6 +128,8 @@ def stage_notices(
         yield from _precision(data, result, catalog)
         yield from _batch(data)
     yield from _efficiency(result, catalog)
+    if isinstance(stage, ModelStage):
+        yield from software_notices(scenario, stage, result, catalog)
     yield from _fit(scenario, stage, result, catalog)
     entry, model = catalog.accelerator(result.accelerator), model_of(scenario, stage)
     if isinstance(stage, ModelStage):

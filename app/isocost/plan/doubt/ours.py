@@ -21,8 +21,9 @@ from isocost.plan.kinds import Stage, kind_of
 from isocost.plan.kinds.ablations import AblationStage
 from isocost.plan.money.reckoning import Reckoning
 from isocost.plan.physics.records import STEP_MODEL, WASTE, Array, StageRun
-from isocost.plan.physics.resolve import parameters_of, transformer_of, workload_of
+from isocost.plan.physics.resolve import parameters_of, transformer_of
 from isocost.plan.physics.serving import NOTHING_SAVED
+from isocost.plan.physics.throughput import work_on
 from isocost.plan.project.project import Price, Scenario, efficiency_of, hardware_of, model_of, price_of
 from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import format_quantity
@@ -100,9 +101,7 @@ def _best_matmul(run: StageRun, catalog: Catalog) -> float:
     precision = "bf16"
     if run.speed is not None:
         spec, question = catalog.accelerator(run.accelerator).spec, run.speed.question
-        found = PEAK_FORMAT[
-            workload_of(question.data, spec, catalog, question.tuning, question.layout).precision
-        ]
+        found = PEAK_FORMAT[work_on(question, spec, catalog).precision]
         precision = found if found in spec.peak_flops else precision
     return catalog.matmul_ceiling(run.accelerator, precision).share
 

@@ -19,8 +19,14 @@ from isocost.plan.money.arithmetic import places
 from isocost.plan.money.explain import Explanation, given, provenance_of, unit_of, worked_out
 from isocost.plan.physics.layouts import layout_words, memory_breakdown, step_breakdown
 from isocost.plan.physics.records import StageRun
-from isocost.plan.physics.resolve import BATCH_LAW, parameters_of, precision_on, transformer_of, workload_of
-from isocost.plan.physics.throughput import Throughput
+from isocost.plan.physics.resolve import (
+    BATCH_LAW,
+    attended_tokens,
+    parameters_of,
+    precision_on,
+    transformer_of,
+)
+from isocost.plan.physics.throughput import Throughput, work_on
 from isocost.plan.physics.training import FULL, Training
 from isocost.plan.project.project import Efficiency
 from isocost.plan.values import ModelChoice
@@ -138,7 +144,7 @@ def _rate(on: Ground, work: Training, step: Explanation) -> Explanation:
 
 def _reference(on: Ground, work: Training) -> Explanation:
     """Time of a frozen copy's forward passes over that of the training."""
-    t, sequence = transformer_of(work.model, on.catalog), float(work.data.sequence)
+    t, sequence = transformer_of(work.model, on.catalog), attended_tokens(work.data)
     trained = float(training_flops_per_token(t, sequence, frozen=work.tuning.method != "full").total)
     read = float(forward_flops_per_token(t, sequence).total)
     parts = (
@@ -185,16 +191,15 @@ def _mfu(on: Ground, speed: Throughput, step: Explanation) -> Explanation:
 
 def _work(on: Ground, speed: Throughput) -> tuple[Transformer, Workload]:
     asked = speed.question
-    return transformer_of(asked.model, on.catalog), workload_of(
-        asked.data, on.entry.spec, on.catalog, asked.tuning, asked.layout
-    )
+    return transformer_of(asked.model, on.catalog), work_on(asked, on.entry.spec, on.catalog)
 
 
 def _flops(on: Ground, speed: Throughput) -> Explanation:
     """FLOPs of a token trained on: matrix multiplies and attention."""
     t, work = _work(on, speed)
-    found = training_flops_per_token(t, work.sequence, frozen=work.method != "full")
-    source = f"{_model_words(on)}: {FLOPS_SOURCE}"
+    found = training_flops_per_token(t, work.attended, frozen=work.method != "full")
+    across = "sequence" if work.attended == work.sequence else "mean document"
+    source = f"{_model_words(on)}: {FLOPS_SOURCE.replace('sequence', across)}"
     parts = (
         given(on.key("flops_matmul"), "In matrix multiplies", float(found.matmul), "FLOPs", source),
         given(on.key("flops_attention"), "In attention", float(found.attention), "FLOPs", source),

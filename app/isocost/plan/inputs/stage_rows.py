@@ -7,7 +7,8 @@ A default stands here only where its record in :mod:`isocost.plan.project` must 
 from __future__ import annotations
 
 from isocost.plan.inputs.input import Choice, Input
-from isocost.plan.physics.layouts import SHARDING_WORDS
+from isocost.plan.physics.layouts import SCHEDULE_WORDS, SHARDING_WORDS
+from isocost.plan.physics.throughput import ATTENTION_WORDS
 
 _R1 = "DeepSeek-R1, arXiv 2501.12948v2"
 _RECIPES = "what published post-training recipes do"
@@ -58,6 +59,12 @@ _RUN = (
         default_source="Step Law, arXiv 2503.04715",
     ),
     Input(
+        "data.document", "Mean document", "tokens", "count", 64, 131_072, 1, 1e8,
+        "Mean tokens of the documents packed into a sequence, where attention stays within each; empty = it"
+        " goes across the whole sequence.",
+        optional=True, integer=True, default_source="attention across the whole sequence",
+    ),
+    Input(
         "hardware.count", "Count", "GPUs", "count", 1, 131_072, 1, 131_072,
         "Accelerators used at once, rented in whole nodes; layouts are searched up to 131,072.",
         "a mid-sized training reservation: 32 nodes of 8", default=256, integer=True,
@@ -81,6 +88,12 @@ _RUN = (
         "Share of the hours paid that whole runs lose beyond goodput: slow phases, repeated parts,"
         " evaluation, layouts and software short of the best. 0 % is physics alone.",
         optional=True, scale="linear",
+    ),
+    Input(
+        "efficiency.matmul_tflops", "Measured matmul", "TFLOP/s", "number", 10, 10_000, 0.1, 1e6,
+        "Rate of a large matrix multiply (8,192 a side or more) measured on the planned accelerator in the"
+        " run's number format, in place of what runs on it reach; other accelerators keep theirs.",
+        optional=True, default_source="what runs on the architecture reach",
     ),
     Input(
         "stage.hours", "Hours", "h", "hours", 0.1, 10_000, 0.0, 1e7,
@@ -113,6 +126,25 @@ _RUN_CHOICES = (
             " tuned.",
             "research": "Research code: easy to change, with little fused or overlapped.",
         },
+    ),
+)  # fmt: skip
+
+_SOFTWARE = (
+    Choice(
+        "efficiency.attention", "Attention kernel",
+        "The kernel attention is computed by; it decides how much of a long sequence's time it takes.",
+        ATTENTION_WORDS, optional=True, default_source="what the software and its date have",
+        meanings={
+            "fa2": "FA2: FlashAttention-2, written for Ampere; it runs on later GPUs, at a half or a quarter"
+            " of what they can.",
+            "tuned": "Tuned: written for the part, such as FlashAttention-3 and 4, cuDNN's or AITER's.",
+            "unfused": "Unfused: scores are written to memory and read again, as before FlashAttention.",
+        },
+    ),
+    Choice(
+        "efficiency.overlap", "Overlap",
+        "Whether traffic between accelerators runs beside computation, or computation waits for all of it.",
+        {True: "on", False: "off"}, "what the software does",
     ),
 )  # fmt: skip
 
@@ -152,6 +184,18 @@ _LAYOUT = (
     Choice(
         "layout.sharding", "Sharding", "What the replicas split: optimizer states, gradients, weights.",
         SHARDING_WORDS, optional=True,
+    ),
+    Choice(
+        "layout.schedule", "Schedule",
+        "The order in which pipeline stages run forward and backward passes; it bears on a pipeline alone.",
+        SCHEDULE_WORDS, optional=True,
+        meanings={
+            "1f1b": "1F1B: one forward, one backward; interleaved where chunks make the bubble smaller.",
+            "zero-bubble": "Zero bubble (ZB1P): weight gradients fill the wait, at the memory of 1F1B.",
+            "zbv": "ZBV: two chunks in a V leave almost no bubble, at twice the traffic between stages.",
+            "v-half": "V-half: half the activations and half the bubble of 1F1B, at twice the traffic.",
+            "dualpipe": "DualPipe: fed from both ends, expert traffic hidden, two copies of the weights.",
+        },
     ),
 )  # fmt: skip
 
@@ -356,5 +400,5 @@ _KIND_CHOICES = (
     ),
 )  # fmt: skip
 
-STAGE_ROWS: tuple[Input | Choice, ...] = (*_RUN, *_RUN_CHOICES, *_LAYOUT, *_KINDS, *_KIND_CHOICES)
+STAGE_ROWS: tuple[Input | Choice, ...] = (*_RUN, *_RUN_CHOICES, *_SOFTWARE, *_LAYOUT, *_KINDS, *_KIND_CHOICES)
 """Rows of a stage, in the order shown."""

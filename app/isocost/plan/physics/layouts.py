@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isocost.catalog import Catalog
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
-from isocost.engine.records import Recompute
+from isocost.engine.records import SCHEDULE_CODES, Recompute
 from isocost.engine.search.best import BestLayouts
 from isocost.plan.physics.records import Breakdown, Part
 from isocost.plan.values import Layout
@@ -45,11 +45,19 @@ SHARDING_WORDS = {
     "zero3-offload": "FSDP, offloaded",
     "zero-infinity": "ZeRO-Infinity",
 }
+SCHEDULE_WORDS = {
+    "1f1b": "1F1B",
+    "zero-bubble": "zero bubble",
+    "zbv": "ZBV",
+    "v-half": "V-half",
+    "dualpipe": "DualPipe",
+}
 PIN_WORDS = {
     **dict(_DEGREES[:5]),
     "microbatch": "microbatch",
     "recompute": "recompute",
     "sharding": "sharding",
+    "schedule": "schedule",
 }
 """The parts of a layout that can be pinned, by what the field calls them."""
 
@@ -59,12 +67,23 @@ def layout_words(best: BestLayouts, at: int) -> str:
     layouts = best.layouts
     degrees = [(word, getattr(layouts, name)[at]) for name, word in _DEGREES]
     words = [" ".join(f"{word}{value:.0f}" for word, value in degrees if value > 1) or "one accelerator"]
+    words.append(schedule_of(best, at))
     words.append(f"microbatch {layouts.microbatch[at]:.0f}")
     sharding = SHARDING_NAMES[layouts.sharding[at]]
     words.append("" if sharding == "none" else SHARDING_WORDS[sharding])
     mode = RECOMPUTE_NAMES[layouts.recompute[at]]
     words.append("" if mode == "none" else f"{mode} recompute")
     return ", ".join(word for word in words if word)
+
+
+def schedule_of(best: BestLayouts, at: int) -> str:
+    """The schedule of a layout's pipeline, where it has one and another than 1F1B; empty = it has not."""
+    codes = best.chosen.workloads.schedule
+    code = int(codes[at if len(codes) > 1 else 0])
+    other = code > 0 and best.layouts.pp[at] > 1
+    return (
+        next(SCHEDULE_WORDS[name] for name, each in SCHEDULE_CODES.items() if each == code) if other else ""
+    )
 
 
 def pinned_words(layout: Layout) -> str:
@@ -77,6 +96,8 @@ def pinned_words(layout: Layout) -> str:
         words.append(recompute_words(layout.recompute))
     if layout.sharding is not None:
         words.append("no sharding" if layout.sharding == "none" else SHARDING_WORDS[layout.sharding])
+    if layout.schedule is not None:
+        words.append(SCHEDULE_WORDS[layout.schedule])
     return " · ".join(word for word in words if word)
 
 

@@ -140,8 +140,13 @@ def workload_of(
     catalog: Catalog,
     tuning: Tuning | None = None,
     layout: Layout | None = None,
+    *,
+    fused: bool = True,
 ) -> Workload:
-    """What one step does on an accelerator, in the best number format it supports; no tuning = in full."""
+    """What one step does on an accelerator, in the best number format it supports; no tuning = in full.
+
+    ``fused`` says whether attention keeps its scores out of memory.
+    """
     tuned = tuning or Tuning()
     words = vocabulary()
     optimizer = words.computed("tuning.optimizer", tuned.optimizer)
@@ -155,7 +160,15 @@ def workload_of(
         lora_rank=tuned.rank,
         optimizer="adamw-bf16" if pure else cast(Optimizer, optimizer),
         offload=_OFFLOADS.get(layout.sharding or "none", "none") if layout is not None else "none",
+        document=math.inf if data.document is None else float(data.document),
+        flash_attention=fused,
+        schedule=(layout.schedule if layout is not None else None) or "1f1b",
     )
+
+
+def attended_tokens(data: Data) -> float:
+    """Tokens of a sequence that attention sees at most: its own, or a packed document's."""
+    return float(data.sequence if data.document is None else min(data.sequence, data.document))
 
 
 def precision_on(accelerator: Accelerator, wanted: str) -> Precision:

@@ -15,14 +15,18 @@ from isocost.catalog import Catalog
 from isocost.catalog.vocabulary import vocabulary
 from isocost.engine.architecture import training_flops_per_token
 from isocost.engine.peaks import matmul_peak
-from isocost.engine.records import Pins, Sharding, Stack
+from isocost.engine.records import Accelerator, Habits, Pins, Precision, Sharding, Stack, Workload
 from isocost.engine.search.best import BestLayouts, best_layouts, smallest_count_that_fits
 from isocost.engine.search.precomputed import Constants
+from isocost.engine.training.efficiency import machines
+from isocost.evidence.points import Point
+from isocost.evidence.ranges import range_factors
 from isocost.plan.physics.counts import LARGEST_COUNT, Counts, count_grid
 from isocost.plan.physics.remembered import remembered
-from isocost.plan.physics.resolve import batch_tokens, transformer_of, workload_of
+from isocost.plan.physics.resolve import batch_tokens, precision_on, transformer_of, workload_of
 from isocost.plan.values import Correction, Data, Efficiency, Layout, ModelChoice, ShardingName, Tuning
-from isocost.quantities import format_counted
+from isocost.quantities import format_counted, format_significant
+from isocost.quantities.units import TERA
 
 Array = NDArray[np.float64]
 
@@ -43,6 +47,10 @@ class Question:
     stack: Stack
     layout: Layout
     tuning: Tuning
+    software: Efficiency
+    """Kernels and overlap alone."""
+    measured: tuple[str, float] | None
+    """Id of the planned accelerator, and FLOP/s of a large product that the user measured on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,8 @@ class Throughput:
         if self.reachable is not None:
             return TYPED
         words = f"best of {format_counted(int(self.tried.max(initial=0)), 'layout')}"
+        if told := software_words(self.question):
+            words += f" with {told}"
         return f"{words}, corrected by {self.corrected} runs of yours" if self.corrected else words
 
     @property
@@ -148,7 +158,14 @@ def throughputs(
     """
     data = msgspec.structs.replace(data, tokens=1.0, batch_tokens=batch_tokens(data, catalog))
     asked = Tuning(tuning.method, tuning.rank, optimizer=tuning.optimizer)
-    question = Question(model, data, efficiency.stack, layout, asked)
+    measured = None
+    if efficiency.matmul_tflops is not None and planned:
+        spec = catalog.accelerator(planned).spec
+        peak = matmul_peak(spec, precision_on(spec, data.precision))
+        # Nothing is faster than its peak: a notice says so where more is typed.
+        measured = (spec.id, min(efficiency.matmul_tflops * TERA, peak))
+    software = software_of(efficiency)
+    question = Question(model, data, efficiency.stack, layout, asked, software, measured)
     terms = _Terms(efficiency.mfu, efficiency.correction, planned)
     keys = tuple(tuple(each.tolist()) for each in counts)
     return _predicted(catalog, question, terms, tuple(accelerators), keys)
@@ -251,8 +268,8 @@ def _with_few(
     if not few:
         return made
     spec = catalog.accelerator(made.searches[0].accelerator).spec
-    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
-    transformer, known = transformer_of(question.model, catalog), constants(question.stack, catalog)
+    work = work_on(question, spec, catalog)
+    transformer, known = transformer_of(question.model, catalog), constants(question, catalog)
     small = []
     for count in few:
         (found,) = best_layouts(
@@ -281,10 +298,10 @@ def _searched(
     def search(pins: Pins) -> tuple[BestLayouts, ...]:
         return best_layouts(
             transformer_of(question.model, catalog),
-            [workload_of(question.data, spec, catalog, question.tuning, question.layout) for spec in specs],
+            [work_on(question, spec, catalog) for spec in specs],
             specs,
             [np.array(each, dtype=np.float64) for each in counts],
-            constants(question.stack, catalog),
+            constants(question, catalog),
             pins,
             LARGEST_COUNT,  # named though fewer are asked for: the times of a layer are then shared
         )
@@ -303,13 +320,13 @@ def smallest_count(
 ) -> int | None:
     """The fewest accelerators of those one can have on which some layout fits; None if none can."""
     spec = catalog.accelerator(accelerator).spec
-    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
+    work = work_on(question, spec, catalog)
     try:
         return smallest_count_that_fits(
             transformer_of(question.model, catalog),
             work,
             spec,
-            constants(question.stack, catalog),
+            constants(question, catalog),
             pins_of(question.layout),
             units=units,
         )
@@ -317,8 +334,53 @@ def smallest_count(
         return None
 
 
+ATTENTION_WORDS = {"fa2": "FA2", "tuned": "tuned", "unfused": "unfused"}
+"""Kernels of attention, as they are offered."""
+
+
+def software_words(question: Question) -> str:
+    """What a plan says of its software beside the tier, in words; empty = nothing."""
+    said, words = question.software, []
+    if said.attention is not None:
+        words.append(f"{ATTENTION_WORDS[said.attention]} attention")
+    if not said.overlap:
+        words.append("no overlap")
+    if question.measured is not None:
+        words.append(f"{format_significant(question.measured[1] / TERA)} TFLOP/s measured")
+    return ", ".join(words)
+
+
+def software_of(efficiency: Efficiency) -> Efficiency:
+    """What of an efficiency says how the software computes, beside its tier and what was measured."""
+    return Efficiency(attention=efficiency.attention, overlap=efficiency.overlap)
+
+
+def work_on(question: Question, accelerator: Accelerator, catalog: Catalog) -> Workload:
+    """What one step of a question does on an accelerator."""
+    fused = question.software.attention != "unfused"
+    return workload_of(question.data, accelerator, catalog, question.tuning, question.layout, fused=fused)
+
+
+def constants(question: Question, catalog: Catalog) -> Constants:
+    """The fitted constants for a question's software, and what it says of that."""
+    software = question.software
+    habits = Habits(
+        attention=None if software.attention == "unfused" else software.attention,
+        # Both directions of DualPipe hide each other's all-to-all.
+        overlapping=question.layout.schedule == "dualpipe",
+        exposed=not software.overlap,
+    )
+    return replace(_constants(question.stack, catalog), habits=habits, measured=question.measured)
+
+
+def usual_matmul(accelerator: Accelerator, precision: Precision, stack: Stack, catalog: Catalog) -> float:
+    """FLOP/s of a large product on an accelerator where nobody measured it."""
+    known = catalog.constants.efficiency.record()
+    return float(machines([accelerator], [precision], [stack], known).matmul[0])
+
+
 @lru_cache(maxsize=16)
-def constants(stack: Stack, catalog: Catalog) -> Constants:
+def _constants(stack: Stack, catalog: Catalog) -> Constants:
     """The fitted constants for a software stack."""
     known = catalog.constants
     return Constants(known.efficiency.record(), known.memory.for_stack(stack), stack)
@@ -353,15 +415,16 @@ def _throughput(
 ) -> Throughput:
     spec = catalog.accelerator(best.accelerator).spec
     transformer = transformer_of(question.model, catalog)
-    work = workload_of(question.data, spec, catalog, question.tuning, question.layout)
-    flops = training_flops_per_token(transformer, work.sequence, frozen=work.method != "full").total
+    work = work_on(question, spec, catalog)
+    flops = training_flops_per_token(transformer, work.attended, frozen=work.method != "full").total
     flops_over_peak = flops / matmul_peak(spec, work.precision)
     # Where nothing fits, that of the least hungry layout: the verdict says that it cannot run.
     seconds = best.would_take
     if free is not None:
         seconds = np.where(best.tried > 0, seconds, free.would_take)
-    factor, spreads = 1.0, catalog.constants.spreads
-    low, high = spreads.factors(transformer, work, spec, question.stack)
+    factor = 1.0
+    # One range for all counts of a curve.
+    low, high = range_factors(Point(transformer, spec, 1.0, work, question.stack), catalog)
     if own := terms.correction:
         factor, low, high = own.factor, own.low / own.factor, own.high / own.factor
     rate = factor * work.sequence * work.global_batch / (seconds * best.counts)

@@ -26,7 +26,13 @@ from isocost.plan.physics.records import (
     Job,
     StageRun,
 )
-from isocost.plan.physics.resolve import batch_tokens, goodput_at, parameters_of, transformer_of
+from isocost.plan.physics.resolve import (
+    attended_tokens,
+    batch_tokens,
+    goodput_at,
+    parameters_of,
+    transformer_of,
+)
 from isocost.plan.physics.throughput import TYPED, Throughput, throughputs
 from isocost.plan.values import Data, Efficiency, ModelChoice, Tuning
 from isocost.quantities import format_count, format_fixed
@@ -159,7 +165,7 @@ def _beside_known_speed(
 def flop_count(job: Job, work: Training) -> FlopCount:
     """Training FLOPs from the model's true shapes, beside the 6ND people quote."""
     t, tokens, frozen = transformer_of(work.model, job.catalog), work.data.tokens, _frozen(work)
-    trained, read = _per_token(t, float(work.data.sequence), frozen)
+    trained, read = _per_token(t, attended_tokens(work.data), frozen)
     active = parameters_of(work.model, job.catalog).active
     return FlopCount(
         (float(trained.matmul) + work.reference_passes * float(read.matmul)) * tokens,
@@ -178,7 +184,7 @@ def _reference_share(job: Job, work: Training) -> float:
     """Time of the reference's forward passes over that of the training, at equal utilization."""
     if not work.reference_passes:
         return 0.0
-    t, sequence = transformer_of(work.model, job.catalog), float(work.data.sequence)
+    t, sequence = transformer_of(work.model, job.catalog), attended_tokens(work.data)
     trained, read = _per_token(t, sequence, _frozen(work))
     return work.reference_passes * float(read.total / trained.total)
 
@@ -213,6 +219,8 @@ def _details(job: Job, work: Training, flops: FlopCount, reference: float) -> tu
         facts.append(Detail("Reference model", reference / (1.0 + reference), "share", "", note))
     attention = flops.attention / flops.total
     if attention > LONG_CONTEXT_SHARE:
-        note = f"of the FLOPs, at {format_count(data.sequence)} tokens a sequence; 6ND knows nothing of it"
+        whole = data.document is None or data.document >= data.sequence
+        seen = f"{format_count(attended_tokens(data))} tokens a {'sequence' if whole else 'document'}"
+        note = f"of the FLOPs, at {seen}; 6ND knows nothing of it"
         facts.append(Detail("Attention", attention, "share", "", note))
     return tuple(facts)

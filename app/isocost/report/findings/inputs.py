@@ -26,6 +26,7 @@ from isocost.plan.kinds import Stage, data_of, kind_of
 from isocost.plan.money.ownership import purchase_price
 from isocost.plan.physics.layouts import pinned_words
 from isocost.plan.physics.resolve import impossible_model, parameters_of, transformer_of
+from isocost.plan.physics.throughput import ATTENTION_WORDS
 from isocost.plan.project.programme import Api
 from isocost.plan.project.project import (
     Place,
@@ -37,7 +38,7 @@ from isocost.plan.project.project import (
     price_of,
 )
 from isocost.plan.project.ranges import InputRange
-from isocost.plan.values import Data, Layout, Price
+from isocost.plan.values import Data, Efficiency, Layout, Price
 from isocost.quantities import (
     SPACE,
     format_counted,
@@ -320,16 +321,13 @@ def _mfu(selected: Selected) -> str:
     return basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
 
 
-def _goodput(selected: Selected) -> str:
-    if selected.value("efficiency.goodput") is not None:
-        return "your input; empty the field for the estimate"
-    return selected.filled_from("efficiency.goodput") or ""
+def _or_filled(path: str, typed: str) -> Callable[[Selected], str]:
+    """What is said of an input that may be left empty: where it comes from then, else ``typed``."""
 
+    def said(selected: Selected) -> str:
+        return typed if selected.value(path) is not None else selected.filled_from(path) or ""
 
-def _waste(selected: Selected) -> str:
-    if selected.value("efficiency.waste") is not None:
-        return "your input; empty the field for what published runs lose"
-    return selected.filled_from("efficiency.waste") or ""
+    return said
 
 
 def _claim(selected: Selected) -> str:
@@ -346,8 +344,15 @@ _CAPTIONS: dict[str, Callable[[Selected], str]] = {
     "price.usd_per_gpu_hour": _price,
     PURCHASE: _purchase,
     "efficiency.mfu": _mfu,
-    "efficiency.goodput": _goodput,
-    "efficiency.waste": _waste,
+    **{
+        path: _or_filled(path, f"your input{kept}; empty the field for {left}")
+        for path, kept, left in (
+            ("efficiency.goodput", "", "the estimate"),
+            ("efficiency.waste", "", "what published runs lose"),
+            ("efficiency.matmul_tflops", ", on this accelerator alone", "the estimate"),
+            ("data.document", ": attention within each document", "the whole sequence"),
+        )
+    },
     "stage.hours": _claim,
     "stage.gpu_hours": _claim,
 }
@@ -377,7 +382,17 @@ def quote_tick(quote: PriceQuote) -> str:
 def details_line(data: Data) -> str:
     """The training details: sequence and number format."""
     sequence = format_quantity(data.sequence, "count")
-    return f"{sequence} context · {CHOICES['data.precision'].options[data.precision]}"
+    packed = "" if data.document is None else f" · {format_quantity(data.document, 'count')} a document"
+    return f"{sequence} context{packed} · {CHOICES['data.precision'].options[data.precision]}"
+
+
+def software_line(efficiency: Efficiency) -> str:
+    """What is said of the software beside its tier, or that it is left open."""
+    words = [] if efficiency.attention is None else [f"{ATTENTION_WORDS[efficiency.attention]} attention"]
+    words += [] if efficiency.overlap else ["no overlap"]
+    if efficiency.matmul_tflops is not None:
+        words.append(f"{format_quantity(efficiency.matmul_tflops, 'number')}{SPACE}TFLOP/s")
+    return " · ".join(words) or "kernels and overlap as usual"
 
 
 def layout_line(pins: Layout) -> str:

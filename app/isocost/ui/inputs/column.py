@@ -15,13 +15,14 @@ from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.kinds import Stage, data_of, kind_of, uses
 from isocost.plan.physics.counts import units_of
+from isocost.plan.project.project import efficiency_of
 from isocost.plan.values import Data
 from isocost.quantities import shown_money
-from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown
+from isocost.report.findings.inputs import PURCHASE, details_line, layout_line, prices_shown, software_line
 from isocost.ui.inputs.bindings import model_parameters
 from isocost.ui.inputs.field_input import EDIT_WIDTH, FieldInput
 from isocost.ui.inputs.marks import InputMarks
-from isocost.ui.inputs.pickers import Picker, PrecisionPicker, StackPicker
+from isocost.ui.inputs.pickers import ChoicePicker, OptionalPicker, Picker, PrecisionPicker, StackPicker
 from isocost.ui.inputs.quotes import QuotesButton
 from isocost.ui.inputs.search import AcceleratorPicker, ModelPicker
 from isocost.ui.inputs.selected import selected
@@ -55,7 +56,8 @@ _FROM_THE_ESTIMATE = (
     "model.parameters",
 )
 _SECTIONS = ("model", "data", "hardware", "price", "efficiency", "stage")
-_DETAILS = ("data.sequence", "data.batch_tokens", "data.precision")
+_DETAILS = ("data.sequence", "data.batch_tokens", "data.document", "data.precision")
+_SOFTWARE = ("efficiency.attention", "efficiency.overlap", "efficiency.matmul_tflops")
 
 
 class InputColumn(QScrollArea):
@@ -88,6 +90,8 @@ class InputColumn(QScrollArea):
         self.accelerator = AcceleratorPicker(session)
         self.precision = PrecisionPicker(session)
         self.stack = StackPicker(session)
+        self.attention = OptionalPicker(session, "efficiency.attention")
+        self.overlap = ChoicePicker(session, "efficiency.overlap")
         self.pins = LayoutPins(session)
         self._market_of: tuple[object, ...] = ()
         self._shown: Estimate | None = None
@@ -95,7 +99,7 @@ class InputColumn(QScrollArea):
         session.project_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         session.answered.connect(self._refresh_automatic)
-        for fold in (self.details, self.layout_fold):
+        for fold in (self.details, self.software, self.layout_fold):
             fold.toggled.connect(self.refresh)
         self.refresh()
 
@@ -109,7 +113,7 @@ class InputColumn(QScrollArea):
         column.setSpacing(6)
         self.details = Disclosure("data.details", "Training details: sequence, batch and precision")
         precision = labelled("Precision", self.precision)
-        for part in (self.fields["data.sequence"], self.fields["data.batch_tokens"], precision):
+        for part in (*(self.fields[path] for path in _DETAILS if path in self.fields), precision):
             self.details.add(part)
         self._model_section = section("Model", self.holders[0], self.model, *self._fields("model"))
         self._data_section = section("Data", self.details, *self._fields("data"), precision)
@@ -121,7 +125,13 @@ class InputColumn(QScrollArea):
         parts = (each for name in ("hardware", "price", "ownership") for each in self._fields(name))
         hardware = (self.accelerator, *parts)
         software = beside(self.holders[2], self.stack)
-        self._efficiency_section = section("Efficiency", software, *self._fields("efficiency"))
+        self.software = Disclosure("efficiency.details", "Software: kernels, overlap and a measured rate")
+        kernels = (labelled("Attention", self.attention), labelled("Overlap", self.overlap))
+        measured = self.fields["efficiency.matmul_tflops"]
+        for part in (*kernels, measured):
+            self.software.add(part)
+        plain = [each for each in self._fields("efficiency") if each is not measured]
+        self._efficiency_section = section("Efficiency", software, *plain, self.software, *kernels, measured)
         self.layout_fold = Disclosure("layout.details", "Layout: parts that are pinned")
         self.layout_fold.add(self.pins)
         self._layout_section = section("Layout", self.layout_fold, self.pins)
@@ -163,10 +173,12 @@ class InputColumn(QScrollArea):
         for part in (self.stages, self.recipe, self.notes):
             part.apply_theme(theme)
         self.details.apply_theme(theme)
+        self.software.apply_theme(theme)
         self.layout_fold.apply_theme(theme)
         self.pins.apply_theme(theme)
         self.quotes.setIcon(icon("chevron-down", theme.quiet, 14))
-        self.precision.setFixedWidth(theme.px(EDIT_WIDTH))
+        for picker in (self.precision, self.attention, self.overlap):
+            picker.setFixedWidth(theme.px(EDIT_WIDTH))
 
     def refresh(self) -> None:
         """Show the newest project's selected stage."""
@@ -181,6 +193,7 @@ class InputColumn(QScrollArea):
             self.stack.refresh()
         if uses(stage, "layout.tp"):
             self._refresh_layout()
+            self._refresh_software()
         if (data := data_of(stage)) is not None:
             self.precision.refresh()
             self._refresh_details(stage, data)
@@ -195,6 +208,7 @@ class InputColumn(QScrollArea):
         self._model_section.setVisible(uses(stage, "model.name"))
         self._efficiency_section.setVisible(uses(stage, "efficiency.goodput"))
         self.stack.setVisible(uses(stage, "efficiency.stack"))
+        self.software.setVisible(uses(stage, "efficiency.attention"))
         self._show_size(stage)
         self._layout_section.setVisible(uses(stage, "layout.tp"))
         self._data_section.setVisible(uses(stage, "data.tokens"))
@@ -234,6 +248,14 @@ class InputColumn(QScrollArea):
             self.pins.refresh()
         self.layout_fold.say(layout_line(pins_of(self._session)))
 
+    def _refresh_software(self) -> None:
+        """Kernels, overlap and a measured rate, and in one line which of them are set."""
+        self.attention.refresh()
+        self.overlap.refresh()
+        self.software.say(
+            software_line(efficiency_of(self._session.current_scenario, self._session.current_stage))
+        )
+
     def _refresh_market(self) -> None:
         """Ticks and stops follow the accelerator, whether it is one's own, and the currency shown."""
         accelerator, owned = (
@@ -268,6 +290,8 @@ class InputColumn(QScrollArea):
         """Scroll an input into sight and put the cursor there."""
         if path in _DETAILS:
             self.details.setChecked(True)
+        if path in _SOFTWARE:
+            self.software.setChecked(True)
         if path.startswith("layout."):
             self.layout_fold.setChecked(True)
         pickers: dict[str, Picker] = {each.objectName(): each for each in self.findChildren(Picker)}

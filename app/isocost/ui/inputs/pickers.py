@@ -117,6 +117,19 @@ class ChoicePicker(Picker):
         write(self._session, self.choice.path, self.itemData(index), words)
 
 
+AUTO = "auto"
+
+
+class OptionalPicker(ChoicePicker):
+    """A declared choice that may be left open."""
+
+    def __init__(self, session: Session, path: str) -> None:
+        super().__init__(session, path)
+        self.insertItem(0, AUTO, None)
+        for row in range(1, self.count()):
+            self.setItemData(row, self.choice.meanings.get(self.itemData(row)), Qt.ItemDataRole.ToolTipRole)
+
+
 class StackPicker(ChoicePicker):
     """The software the run is written in: it decides how much of the hardware's speed is reached."""
 

@@ -10,14 +10,15 @@ from isocost.plan.notice import RELEASE
 from isocost.plan.physics.layouts import PIN_WORDS
 from isocost.plan.project.project import layout_of, released
 from isocost.plan.values import Layout
-from isocost.ui.inputs.pickers import ChoicePicker
+from isocost.ui.inputs.pickers import AUTO, OptionalPicker
 from isocost.ui.look.theme import LIGHT, Theme
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
-AUTO = "auto"
 _SHORT = {"tp": "TP", "pp": "PP", "vp": "VP", "cp": "CP", "ep": "EP", "microbatch": "MBS"}
 """Labels of those that stand two in a row."""
+_LONG = ("recompute", "sharding", "schedule")
+"""Those that take a row each."""
 
 
 def shown(name: str, value: int | str | None) -> str:
@@ -27,7 +28,7 @@ def shown(name: str, value: int | str | None) -> str:
     return CHOICES[f"layout.{name}"].options.get(value, str(value))
 
 
-class PinPicker(ChoicePicker):
+class PinPicker(OptionalPicker):
     """One part of the layout: automatic, or a value."""
 
     def __init__(self, session: Session, name: str) -> None:
@@ -37,7 +38,6 @@ class PinPicker(ChoicePicker):
         self.setAccessibleDescription(told)
         self.setToolTip(told)
         self.setMinimumContentsLength(4)
-        self.insertItem(0, AUTO, None)
 
     def refresh(self) -> None:
         """Show the project's value, adding it when it is an unusual one."""
@@ -77,10 +77,11 @@ class LayoutPins(QWidget):
         grid.setVerticalSpacing(4)
         for at, name in enumerate(_SHORT):
             self._add(grid, name, _SHORT[name], at // 2, 2 * (at % 2), 1)
-        for at, name in enumerate(("recompute", "sharding")):
+        for at, name in enumerate(_LONG):
             self._add(grid, name, CHOICES[f"layout.{name}"].label, 3 + at, 0, 2)
-        grid.addWidget(self.release, 5, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(self.meaning, 6, 0, 1, 4)
+        last = 3 + len(_LONG)
+        grid.addWidget(self.release, last, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.meaning, last + 1, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):

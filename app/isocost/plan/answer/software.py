@@ -1,0 +1,105 @@
+"""What a plan says of its software and its pipeline that bears on nothing, or cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isocost.catalog import Catalog
+from isocost.catalog.records import AcceleratorEntry
+from isocost.engine.peaks import matmul_peak
+from isocost.plan.answer.results import StageEstimate
+from isocost.plan.inputs.table import INPUTS
+from isocost.plan.kinds import Stage, data_of, uses
+from isocost.plan.notice import Notice
+from isocost.plan.physics.layouts import SCHEDULE_WORDS
+from isocost.plan.physics.resolve import precision_on
+from isocost.plan.project.project import Scenario, efficiency_of, hardware_of, layout_of
+from isocost.plan.values import Efficiency
+from isocost.quantities import format_count, format_significant
+from isocost.quantities.units import TERA
+
+_PATHS = ("efficiency.attention", "efficiency.overlap", "efficiency.matmul_tflops")
+
+
+def software_notices(
+    scenario: Scenario, stage: Stage, result: StageEstimate, catalog: Catalog
+) -> Iterator[Notice]:
+    """Every warning about kernels, overlap, a measured rate, packed documents and a schedule of a stage."""
+    efficiency = efficiency_of(scenario, stage)
+    entry = catalog.accelerator(hardware_of(scenario, stage).accelerator)
+    if uses(stage, "efficiency.mfu") and efficiency.mfu is not None:
+        yield from _beside_mfu(efficiency)
+    elif uses(stage, "efficiency.matmul_tflops"):
+        yield from _rate(efficiency, stage, entry)
+        yield from _kernel(efficiency, entry, catalog)
+    yield from _documents(stage)
+    schedule = layout_of(scenario, stage).schedule
+    if result.layout_problem or not result.layout:
+        return
+    if schedule not in (None, "1f1b") and " PP" not in f" {result.layout}":
+        yield Notice(
+            "schedule-without-pipeline",
+            "layout.schedule",
+            f"The layout used has no pipeline, {result.layout}: the schedule {SCHEDULE_WORDS[schedule]}"
+            " changes nothing. Pin the stages of a pipeline, or leave the schedule open.",
+            "info",
+        )
+
+
+def _beside_mfu(efficiency: Efficiency) -> Iterator[Notice]:
+    """What a typed MFU makes idle."""
+    for path in _PATHS:
+        declared, name = INPUTS[path], path.split(".")[1]
+        if getattr(efficiency, name) != declared.default:
+            yield Notice(
+                "idle-beside-mfu",
+                path,
+                f"{declared.label} changes nothing beside a typed MFU, which holds whatever the software"
+                " does: empty the MFU, or leave this open.",
+                "info",
+            )
+
+
+def _rate(efficiency: Efficiency, stage: Stage, entry: AcceleratorEntry) -> Iterator[Notice]:
+    """A measured rate that no product can have had."""
+    if efficiency.matmul_tflops is None or (data := data_of(stage)) is None:
+        return
+    precision = precision_on(entry.spec, data.precision)
+    peak = matmul_peak(entry.spec, precision) / TERA
+    if efficiency.matmul_tflops > peak:
+        yield Notice(
+            "matmul-above-peak",
+            "efficiency.matmul_tflops",
+            f"{format_significant(efficiency.matmul_tflops)} TFLOP/s is above the dense {precision.upper()}"
+            f" peak of {entry.short_name}, {format_significant(peak)}: the peak is computed with. Was a"
+            " sparse rate, or one of another number format, meant?",
+            "stop",
+        )
+
+
+def _kernel(efficiency: Efficiency, entry: AcceleratorEntry, catalog: Catalog) -> Iterator[Notice]:
+    """A kernel that a part does not run, or whose rate on it nobody has measured."""
+    known = catalog.constants.efficiency.record()
+    architecture = entry.spec.architecture
+    if efficiency.attention != "fa2" or architecture in (*known.attention_fa2, "Ampere", "Ada"):
+        return
+    yield Notice(
+        "kernel-unmeasured",
+        "efficiency.attention",
+        f"FlashAttention-2 has not been measured on {architecture}: attention is computed at the rate of its"
+        " own kernels.",
+        "info",
+    )
+
+
+def _documents(stage: Stage) -> Iterator[Notice]:
+    """Documents as long as the sequence, which packing does not cut."""
+    data = data_of(stage)
+    if data is not None and data.document is not None and data.document >= data.sequence:
+        yield Notice(
+            "documents-fill-sequence",
+            "data.document",
+            f"Documents of {format_count(data.document)} tokens fill a sequence of"
+            f" {format_count(data.sequence)}: attention goes across the whole sequence.",
+            "info",
+        )
