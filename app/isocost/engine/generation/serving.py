@@ -66,27 +66,36 @@ def serve(
 ) -> Served:
     """Steady-state throughput when requests of ``prompt`` and ``output`` tokens never run out.
 
-    Finished sequences are replaced at once, so a sequence is half way through on average and every step
-    also prefills the prompts of the sequences that join. ``concurrency`` is sequences over the replica
+    Finished sequences are replaced at once, so a sequence is half way through on average and some steps
+    also prefill the prompts of the sequences that join. ``concurrency`` is sequences over the replica
     (None = all that fit, with room for each to finish). ``disaggregated`` leaves prefill to other replicas.
-    Source: continuous batching (Orca, OSDI 2022); steps as ``step_time``.
+    A pipeline has a microbatch in each of its stages. Source: continuous batching (Orca, OSDI 2022), prompts
+    in chunks beside decoding (Sarathi-Serve, arXiv 2403.02310); steps as ``step_time``.
     """
     room = sequences_that_fit(t, a, replica, fmt, np.asarray(prompt, float) + output, c)
     running = room if concurrency is None else np.minimum(concurrency, room)
     # What does not fit is timed with one sequence all the same and set to 0 after: arrays mix both.
     fits = running >= MINIMUM_SEQUENCES
     running = np.where(fits, running, MINIMUM_SEQUENCES)
-    gained = running * speculation.tokens_per_step
-    joining = 0.0 if disaggregated else gained * prompt / output
-    step = step_time(
-        t, a, replica, fmt, c,
-        sequences=running,
-        context=prompt + np.asarray(output, float) / 2.0,
-        prompt_tokens=joining,
-        prompt=prompt,
-        speculation=speculation,
-    )  # fmt: skip
-    rate = np.where(fits, gained / step.total, 0.0)
+    microbatch = np.maximum(running / replica.pp, MINIMUM_SEQUENCES)
+    gained = microbatch * speculation.tokens_per_step
+    context = prompt + np.asarray(output, float) / 2.0
+    step = step_time(t, a, replica, fmt, c, sequences=microbatch, context=context, speculation=speculation)
+    seconds = step.total
+    if not disaggregated:
+        # A prompt is read in one go, in few steps of many: a mixture's decode steps read few experts, and a
+        # prompt's step nearly all. Many prompts share a step, up to what the scheduler takes; attention
+        # groups read theirs at the same time.
+        joining, groups = gained * prompt / output, replica.attention_groups
+        taken = np.clip(joining, np.minimum(prompt, c.chunk_tokens) * groups, c.chunk_tokens * groups)
+        mixed = step_time(
+            t, a, replica, fmt, c,
+            sequences=microbatch, context=context, prompt_tokens=taken, prompt=prompt,
+            speculation=speculation,
+        )  # fmt: skip
+        seconds = seconds + joining / taken * (mixed.total - seconds)
+    under_way = np.minimum(running / microbatch, replica.pp)
+    rate = np.where(fits, gained / seconds * under_way, 0.0)
     return Served(
         tokens_per_second_per_gpu=rate / replica.gpus,
         sequences=np.where(fits, running, 0.0),
@@ -116,27 +125,27 @@ def generation_rate(
     c: ServingConstants,
     *,
     phase: Phase,
-    prompt: float,
-    output: float,
-    sequences: float | None = None,
-    cache_hits: float = 0.0,
+    prompt: Number,
+    output: Number,
+    sequences: Number | None = None,
+    cache_hits: Number = 0.0,
     speculation: Speculation = NO_DRAFTS,
-) -> float:
+) -> Number:
     """Tokens/s per accelerator as a benchmark of ``phase`` counts them; 0 when the model does not fit.
 
     ``cache_hits`` is the share of counted prompt tokens that were cached and cost nothing. Source: as
     ``step_time``; phases as the tables of ``resources/measured_generation.csv`` count them.
     """
     if phase == "prefill":
-        each = PREFILL_TOKENS if sequences is None else sequences * prompt / float(replica.gpus)
+        each = PREFILL_TOKENS if sequences is None else sequences * prompt / replica.gpus
         rate = prefill_rate(t, a, replica, fmt, c, prompt=prompt, batch_tokens=each)
-        return float(rate) / (1.0 - cache_hits)
+        return rate / (1.0 - cache_hits)
     served = serve(
         t, a, replica, fmt, c,
         prompt=prompt, output=output, concurrency=sequences, speculation=speculation,
         disaggregated=phase != "output",
     )  # fmt: skip
-    return float(served.tokens_per_second_per_gpu)
+    return served.tokens_per_second_per_gpu
 
 
 def candidate_replicas(t: Transformer, a: Accelerator, gpus: float) -> list[Replica]:
