@@ -24,7 +24,9 @@ RL_FIGURES = (
     "overhead_limit",
 )
 
-RolloutFigure = Literal["expert_layer_seconds", "sequence_seconds", "max_sequences"]
+RolloutFigure = Literal[
+    "layer_seconds", "expert_layer_seconds", "sequence_seconds", "memory_share", "max_sequences"
+]
 
 RlStackName = Literal["frontier", "open"]
 SpreadName = Literal["dense", "moe", "wide", "unmeasured"]
