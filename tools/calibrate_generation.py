@@ -44,6 +44,9 @@ ROWS_OF_A_GROUP = 12
 STEPS_OF_A_POLICY = 10
 """Steps of one policy in one framework count as so many at most."""
 
+KINDS = ("dense", "moe", "wide")
+"""Classes of the error, as ``Case.kind`` tells them."""
+
 WHOLE_RUN = 1.0 / 0.92
 """Whole-run over step time: the median published whole-run MFU is 0.92 of the step's."""
 
@@ -209,6 +212,15 @@ def weighted_quantiles(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
     order = np.argsort(values)
     at = np.cumsum(shares[order]) - shares[order] / 2.0
     return np.interp([0.1, 0.5, 0.9], at / shares.sum(), values[order])
+
+
+def spreads_beside(rows: list[Case], errors: np.ndarray) -> dict[str, Any]:
+    """Spreads of fitted rows by kind: what a plan meets that was measured as a pair."""
+    found = {}
+    for kind in KINDS:
+        inside = [i for i, case in enumerate(rows) if case.kind == kind]
+        found[kind] = spread(errors[inside], [pair_of(rows[i]) for i in inside], "rows in the fit")
+    return found
 
 
 def coverage(errors: np.ndarray, groups: list[str]) -> float:
@@ -391,7 +403,9 @@ def main() -> None:
     by_chip = hold_out(rows, base, figures, generation_of, found)
     print("model families held out:")
     by_model = hold_out(rows, base, figures, lambda case: case.row.family, found)
-    for kind in ("dense", "moe", "wide"):
+    content["measured_pairs"] = [list(pair) for pair in sorted({(case.t.name, case.a.id) for case in rows})]
+    content["spreads_beside"] = spreads_beside(rows, seen)
+    for kind in KINDS:
         inside = [i for i, case in enumerate(rows) if case.kind == kind]
         pairs = [pair_of(rows[i]) for i in inside]
         content["spreads"][kind] = spread(by_pair[inside], pairs, "pairs of model and accelerator held out")

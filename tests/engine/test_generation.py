@@ -342,6 +342,17 @@ def test_spreads_widen_with_ignorance():
     assert dense.p90 / dense.p10 < min(s.p90 / s.p10 for s in (mixture, wide, unseen))
 
 
+def test_spreads_narrow_beside_measured_runs():
+    catalog = load()
+    serving = catalog.constants.serving
+    for model, near, far in (("Llama 3.1 70B", "h200-sxm", "b200"), ("gpt-oss-120b", "h200-sxm", "b200")):
+        t = catalog.model(model).transformer
+        beside, away = (
+            serving.spread_of(t, catalog.accelerator(name).spec, Replica()) for name in (near, far)
+        )
+        assert beside.p90 / beside.p10 < away.p90 / away.p10
+
+
 def test_serving_file_complaints_name_what_is_wrong():
     with pytest.raises(CatalogError, match=r"serving\.yaml"):
         read_serving("serving: {}")

@@ -29,7 +29,8 @@ RolloutFigure = Literal[
 ]
 
 RlStackName = Literal["frontier", "open"]
-SpreadName = Literal["dense", "moe", "wide", "unmeasured"]
+KindName = Literal["dense", "moe", "wide"]
+SpreadName = Literal[KindName, "unmeasured"]
 
 
 class SourcedFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,6 +154,10 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serving: dict[str, Profile]
     rl: dict[RlStackName, RlProfile]
     spreads: dict[SpreadName, ErrorRange]
+    spreads_beside: dict[KindName, ErrorRange]
+    """The errors on models that were measured on the very accelerator, and fitted."""
+    measured_pairs: frozenset[tuple[str, str]]
+    """Models and accelerators that the fitted figures have seen together."""
     accuracy: GenerationScores
     measured_architectures: tuple[str, ...]
     """Accelerator families the fitted figures have seen."""
@@ -175,12 +180,16 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def spread_of(self, t: Transformer, a: Accelerator, replica: Replica) -> ErrorRange:
-        """The errors of predictions like this one: by kind of model and layout, or of unmeasured hardware."""
+        """The errors of predictions like this one, by kind of model and layout: beside measured runs of the
+        model on the accelerator, away from them, or on hardware of an architecture that was never measured.
+        """
         if a.architecture not in self.measured_architectures:
             return self.spreads["unmeasured"]
-        if t.is_moe and float(replica.gpus) > float(replica.tp):
-            return self.spreads["wide"]
-        return self.spreads["moe" if t.is_moe else "dense"]
+        kind: KindName = "moe" if t.is_moe else "dense"
+        if t.is_moe and float(replica.stage) > float(replica.tp):
+            kind = "wide"
+        beside = (t.name, a.id) in self.measured_pairs
+        return self.spreads_beside[kind] if beside else self.spreads[kind]
 
 
 def read_serving(text: str) -> ServingFacts:
