@@ -186,6 +186,9 @@ def test_accelerators_set_apart_leave_fewer_for_the_update(schedule):
     even = hours(models.LLAMA3_8B, H100, replace(plan, generation_share=0.5), OPEN, gpus=64.0)
     free = hours(models.LLAMA3_8B, H100, plan, OPEN, gpus=64.0)
     assert alone.generation > even.generation
+    one_of_eight = replace(plan, generation_share=0.05)
+    assert hours(models.LLAMA3_8B, H100, one_of_eight, OPEN, gpus=8.0) is not None, "one card at least"
+    assert hours(models.LLAMA3_8B, H100, one_of_eight, OPEN, gpus=1.0) is None
     assert free.wall <= 1.001 * min(alone.wall, even.wall), "the best of all splits, or no split"
 
 

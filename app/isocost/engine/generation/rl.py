@@ -348,7 +348,7 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
         overhead = round_overhead_seconds(run.stack, run.t, responses)
     if run.plan.schedule == "synchronous":
         share = run.plan.generation_share or 1.0
-        rolled = run.rollouts(gpus * share)
+        rolled = run.rollouts(_set_apart(gpus, share) if share < 1.0 else gpus)
         generation = rolled.seconds.reshape(forward.shape)
         if share < 1.0:  # each half waits for the other
             scoring, update, arithmetic = (each / (1.0 - share) for each in (scoring, update, arithmetic))
@@ -368,6 +368,12 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
     return parts, rolled
 
 
+def _set_apart(gpus: Array, share: float | Array) -> Array:
+    """Accelerators that only generate: their ``share``, and one at least where there are two."""
+    own = gpus * share
+    return np.where(gpus >= 2.0, np.maximum(own, 1.0), own)
+
+
 def _split(run: _Run, gpus: Array, arithmetic: Array, overhead: float) -> tuple[RolloutTimes, Array, Array]:
     """(rollouts, their seconds, wall seconds) of rounds whose generation and update have own accelerators.
 
@@ -379,7 +385,7 @@ def _split(run: _Run, gpus: Array, arithmetic: Array, overhead: float) -> tuple[
     # rounds take what the full batch would; one step behind, a round still ends with its longest response.
     own = run.plan.generation_share
     shares = np.array(GENERATION_SHARES if own is None else [own])
-    rolled = run.rollouts(np.outer(gpus, shares).ravel(), steady=steady)
+    rolled = run.rollouts(_set_apart(gpus[:, None], shares).ravel(), steady=steady)
     shape = (*arithmetic.shape, len(shares))
     generation = (rolled.throughput_bound if steady else rolled.seconds).reshape(shape)
     busier = np.maximum(generation, arithmetic[:, :, None] / (1.0 - shares))
