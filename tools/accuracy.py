@@ -115,8 +115,8 @@ misses, up or down.
 
 Steps of open-source frameworks with published lengths, predicted over measured seconds. Utilizations and
 overheads of a round, and what rollouts inside a trainer cost more, are fitted to those not kept apart: their
-median factor is {np.exp(np.median(np.abs(np.log(fitted)))):.2f}, and
-{share(float(np.mean((fitted >= low) & (fitted <= high))))} of them lie in the range.
+median factor is {np.exp(np.median(np.abs(np.log(fitted)))):.2f}. The range is of fits that never saw the policy;
+{share(float(np.mean((fitted >= low) & (fitted <= high))))} of the steps lie in it.
 
 {table("step | policy | | predicted / measured", rows)}"""
 

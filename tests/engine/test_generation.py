@@ -193,6 +193,20 @@ def test_stages_hold_more_and_are_no_faster_alone():
     assert float(twice.tokens_per_second_per_gpu) == pytest.approx(float(small.tokens_per_second_per_gpu))
 
 
+def test_text_without_a_prompt_only_decodes():
+    both = [
+        float(
+            serve(
+                models.GPT_OSS_120B, H100, Replica(2.0), Format("fp4", "bf16"), VENDOR,
+                prompt=0.0, output=500.0, concurrency=8.0, disaggregated=alone,
+            ).tokens_per_second_per_gpu
+        )
+        for alone in (False, True)
+    ]  # fmt: skip
+    assert both[0] > 0.0
+    assert both[0] == pytest.approx(both[1])
+
+
 @pytest.mark.parametrize("prompt", [100.0, 1024.0, 8192.0, 40_000.0])
 @pytest.mark.parametrize("concurrency", [1.0, 7.0, 500.0])
 def test_longer_prompts_never_speed_up_output(prompt, concurrency):

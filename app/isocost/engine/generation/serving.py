@@ -17,7 +17,6 @@ from isocost.engine.generation.deployment import (
     Replica,
     ServingConstants,
     Speculation,
-    StepTime,
 )
 from isocost.engine.generation.step import linked, sequences_that_fit, step_time
 from isocost.engine.records import Accelerator, Transformer
@@ -48,7 +47,6 @@ class Served:
     sequences: Number
     """Sequences running at once in the replica; 0 where the model does not fit."""
     tokens_per_second_per_user: Number
-    step: StepTime
 
 
 def serve(
@@ -86,11 +84,11 @@ def serve(
         # A prompt is read in one go, in few steps of many: a mixture's decode steps read few experts, and a
         # prompt's step nearly all. Many prompts share a step, up to what the scheduler takes; attention
         # groups read theirs at the same time.
-        joining, groups = gained * prompt / output, replica.attention_groups
-        taken = np.clip(joining, np.minimum(prompt, c.chunk_tokens) * groups, c.chunk_tokens * groups)
+        joining, groups, read = gained * prompt / output, replica.attention_groups, np.maximum(prompt, 1.0)
+        taken = np.clip(joining, np.minimum(read, c.chunk_tokens) * groups, c.chunk_tokens * groups)
         mixed = step_time(
             t, a, replica, fmt, c,
-            sequences=microbatch, context=context, prompt_tokens=taken, prompt=prompt,
+            sequences=microbatch, context=context, prompt_tokens=taken, prompt=read,
             speculation=speculation,
         )  # fmt: skip
         seconds = seconds + joining / taken * (mixed.total - seconds)
@@ -100,7 +98,6 @@ def serve(
         tokens_per_second_per_gpu=rate / replica.gpus,
         sequences=np.where(fits, running, 0.0),
         tokens_per_second_per_user=np.where(fits, rate / running, 0.0),
-        step=step,
     )
 
 
@@ -186,21 +183,19 @@ def best_replica(
     Raises:
         ValueError: no layout holds the weights and one sequence.
     """
-    found: list[tuple[bool, float, Replica, Served]] = []
-    for replica in candidate_replicas(t, a, gpus):
-        share = None if concurrency is None else concurrency * float(replica.gpus) / gpus
-        served = serve(
-            t, a, replica, fmt, c,
-            prompt=prompt, output=output, concurrency=share, speculation=speculation,
-        )  # fmt: skip
-        if float(served.sequences) > 0.0:
-            fast = float(served.tokens_per_second_per_user) >= user_rate
-            found.append((fast, float(served.tokens_per_second_per_gpu), replica, served))
-    if not found:
+    tried = candidate_replicas(t, a, gpus)
+    together = Replica(np.array([each.tp for each in tried]), np.array([each.ep for each in tried]))
+    share = None if concurrency is None else concurrency * together.gpus / gpus
+    found = serve(
+        t, a, together, fmt, c, prompt=prompt, output=output, concurrency=share, speculation=speculation
+    )
+    rate, user = np.asarray(found.tokens_per_second_per_gpu), np.asarray(found.tokens_per_second_per_user)
+    if not np.any(rate > 0.0):
         raise ValueError(
             f"{t.name} in {fmt.weights} does not fit on {gpus:.0f} x {a.name} with one sequence of "
             f"{prompt + output:.0f} tokens: use more accelerators, more memory each or a narrower format."
         )
     # Fast enough first, then the most tokens: where nothing is fast enough the speed asked for is ignored.
-    best = max(found, key=lambda entry: entry[:2])
-    return best[2], best[3]
+    best = int(np.lexsort((rate, (rate > 0.0) & (user >= user_rate)))[-1])
+    sequences = float(np.asarray(found.sequences)[best])
+    return tried[best], Served(float(rate[best]), sequences, float(user[best]))
