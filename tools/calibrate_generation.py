@@ -4,7 +4,8 @@
     python tools/calibrate_generation.py --check    report the accuracy of the file as it stands
 
 Each fitted figure starts at its ``prior`` and is held near it by ``width``; no constant belongs to one model
-or one row. Groups held out are accelerator architectures and model families, one at a time.
+or one row. Groups held out are pairs of model and accelerator, accelerator architectures and model families,
+one at a time. Rows marked ``apart`` are never fitted.
 """
 
 from __future__ import annotations
@@ -12,25 +13,39 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import ServingFacts, read_serving
-from isocost.catalog.measured_generation import MeasuredGeneration, measured_generation, measured_rl
+from isocost.catalog.constants.serving import RolloutFigure, ServingFacts, read_serving
+from isocost.catalog.measured_generation import (
+    MeasuredGeneration,
+    MeasuredRl,
+    measured_generation,
+    measured_rl,
+)
 from isocost.engine.generation.deployment import Replica, ServingConstants
 from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, rl_times
 from isocost.engine.records import Accelerator, Transformer
-from isocost.evidence.generation import measured_plan, predicted_rate
+from isocost.evidence.generation import measured_plan, predicted_rates
 from isocost.paths import resource
 
 FILE = resource("serving.yaml")
 
 NOISE = 0.2
 """Scatter of the logarithm two releases of one benchmark may show; weighs rows against priors."""
+
+ROWS_OF_A_GROUP = 12
+"""Rows of one model on one accelerator from one source count as so many at most: they err together."""
+
+STEPS_OF_A_POLICY = 10
+"""Steps of one policy in one framework count as so many at most."""
+
+KINDS = ("dense", "moe", "wide")
+"""Classes of the error, as ``Case.kind`` tells them."""
 
 WHOLE_RUN = 1.0 / 0.92
 """Whole-run over step time: the median published whole-run MFU is 0.92 of the step's."""
@@ -58,19 +73,31 @@ class Case:
         return "wide" if self.row.ep > self.row.tp else "moe"
 
 
-def cases() -> list[Case]:
-    """Every measured serving point."""
+def cases(*, apart: bool = False) -> list[Case]:
+    """Every measured serving point that is fitted, or every one kept apart."""
     catalog = load()
     return [
         Case(row, catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec)
         for row in measured_generation()
+        if row.apart == apart
     ]
 
 
-def residual(case: Case, c: ServingConstants) -> float:
-    """Logarithm of predicted over measured tokens/s."""
-    rate = predicted_rate(case.row, case.t, case.a, c)
-    return float(np.log(max(rate, 1e-6) / case.row.tokens_per_second_per_gpu))
+def residuals(rows: list[Case], c: ServingConstants) -> np.ndarray:
+    """Logarithms of predicted over measured tokens/s."""
+    predicted = predicted_rates([case.row for case in rows], load(), c)
+    return np.log(np.maximum(predicted, 1e-6) / [case.row.tokens_per_second_per_gpu for case in rows])
+
+
+def pair_of(case: Case) -> str:
+    """Model and accelerator: what a plan asks about has mostly not been measured as a pair."""
+    return f"{case.row.model} on {case.row.accelerator}"
+
+
+def shares_of(groups: list[str]) -> np.ndarray:
+    """What each row counts when every group of rows counts as one."""
+    size = {group: groups.count(group) for group in set(groups)}
+    return np.array([1.0 / size[group] for group in groups])
 
 
 def free_figures(profile: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -96,7 +123,11 @@ def constants_of(base: ServingConstants, names: list[str], values: np.ndarray) -
 
 
 def fit(
-    rows: list[Case], base: ServingConstants, figures: dict[str, dict[str, Any]]
+    rows: list[Case],
+    base: ServingConstants,
+    figures: dict[str, dict[str, Any]],
+    start: np.ndarray | None = None,
+    steps: int = 25,
 ) -> tuple[ServingConstants, np.ndarray, np.ndarray]:
     """(constants, values, standard errors of their logarithms) that suit ``rows`` and the priors."""
     names = list(figures)
@@ -106,50 +137,67 @@ def fit(
         ["share" in figures[name]["unit"] or "factor" in figures[name]["unit"] for name in names]
     )
     top = np.where(shares, np.log(0.95), 0.0)
+    counted = np.sqrt(
+        np.minimum(1.0, ROWS_OF_A_GROUP * shares_of([f"{pair_of(case)}, {case.row.source}" for case in rows]))
+    )
 
     def misfit(x: np.ndarray) -> np.ndarray:
-        c = constants_of(base, names, np.exp(x))
-        errors = np.array([residual(case, c) for case in rows])
-        return np.concatenate([errors / NOISE, (x - prior) / width])
+        errors = residuals(rows, constants_of(base, names, np.exp(x))) / NOISE
+        # Rows far off count in step with their distance, not with its square; priors are not cut.
+        errors = np.sign(errors) * np.sqrt(2.0 * (np.sqrt(1.0 + errors * errors) - 1.0))
+        return np.concatenate([errors * counted, (x - prior) / width])
 
-    start = np.minimum(prior, top - 1e-3)
-    solved = least_squares(misfit, start, loss="soft_l1", bounds=(-np.inf, top), diff_step=1e-3, max_nfev=25)
+    if start is None:
+        start = np.minimum(prior, top - 1e-3)
+    solved = least_squares(
+        misfit, start, bounds=(-np.inf, top), diff_step=1e-3, max_nfev=steps, x_scale=width
+    )
     errors = np.sqrt(np.diag(np.linalg.inv(solved.jac.T @ solved.jac)))
-    return constants_of(base, names, np.exp(solved.x)), np.exp(solved.x), errors
+    return constants_of(base, names, np.exp(solved.x)), solved.x, errors
 
 
 def summary(errors: np.ndarray) -> str:
-    """Median absolute error, bias and share within a factor of two."""
-    size = np.median(np.abs(np.expm1(errors)))
+    """Median factor, bias and share within a factor of two."""
+    size = np.exp(np.median(np.abs(errors)))
     inside = np.mean(np.abs(errors) < np.log(2.0))
     bias = np.exp(np.median(errors))
-    return f"{len(errors):4d} rows  median error {size:6.1%}  bias {bias:5.2f}  within 2x {inside:6.1%}"
+    return f"{len(errors):4d} rows  median factor {size:5.2f}  bias {bias:5.2f}  within 2x {inside:6.1%}"
 
 
 def accuracy(errors: np.ndarray) -> dict[str, Any]:
-    """The same three figures as the file keeps them."""
-    size = np.median(np.abs(np.expm1(errors)))
-    inside = np.mean(np.abs(errors) < np.log(2.0))
-    return {"median_error": round(float(size), 3), "within_2x": round(float(inside), 3), "rows": len(errors)}
+    """The same figures as the file keeps them."""
+    return {
+        "median_error": round(float(np.median(np.abs(np.expm1(errors)))), 3),
+        "median_factor": round(float(np.exp(np.median(np.abs(errors)))), 3),
+        "within_2x": round(float(np.mean(np.abs(errors) < np.log(2.0))), 3),
+        "rows": len(errors),
+    }
 
 
 def hold_out(
-    rows: list[Case], base: ServingConstants, figures: dict[str, dict[str, Any]], key: Callable[[Case], str]
+    rows: list[Case],
+    base: ServingConstants,
+    figures: dict[str, dict[str, Any]],
+    key: Callable[[Case], str],
+    start: np.ndarray,
 ) -> np.ndarray:
-    """Residuals of every row under a fit that never saw its group."""
+    """Residuals of every row under a fit that never saw its group; each fit begins at the one of all rows."""
     errors = np.zeros(len(rows))
     for group in sorted({key(case) for case in rows}):
-        c = fit([case for case in rows if key(case) != group], base, figures)[0]
+        c = fit([case for case in rows if key(case) != group], base, figures, start, steps=6)[0]
         inside = [i for i, case in enumerate(rows) if key(case) == group]
-        errors[inside] = [residual(rows[i], c) for i in inside]
-        print(f"  without {group:12s} {summary(errors[inside])}")
-    print(f"  together             {summary(errors)}")
+        errors[inside] = residuals([rows[i] for i in inside], c)
+        print(f"  without {group:32s} {summary(errors[inside])}")
+    print(f"  together                                 {summary(errors)}")
     return errors
 
 
-def quantiles(errors: np.ndarray, source: str) -> dict[str, Any]:
-    """A spread: measured over predicted at 10, 50 and 90 %."""
-    low, middle, high = np.exp(np.quantile(-errors, [0.1, 0.5, 0.9]))
+def spread(errors: np.ndarray, groups: list[str], source: str) -> dict[str, Any]:
+    """Measured over predicted at 10, 50 and 90 %, every group counting as one.
+
+    Rows of one group err together: what is new to the fit is a group, not a row.
+    """
+    low, middle, high = np.exp(weighted_quantiles(-errors, shares_of(groups)))
     return {
         "p10": round(float(low), 3),
         "p50": round(float(middle), 3),
@@ -157,6 +205,32 @@ def quantiles(errors: np.ndarray, source: str) -> dict[str, Any]:
         "rows": len(errors),
         "source": source,
     }
+
+
+def weighted_quantiles(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """The 10, 50 and 90 % quantiles of ``values`` that count as ``shares``."""
+    order = np.argsort(values)
+    at = np.cumsum(shares[order]) - shares[order] / 2.0
+    return np.interp([0.1, 0.5, 0.9], at / shares.sum(), values[order])
+
+
+def spreads_beside(rows: list[Case], errors: np.ndarray) -> dict[str, Any]:
+    """Spreads of fitted rows by kind: what a plan meets that was measured as a pair."""
+    found = {}
+    for kind in KINDS:
+        inside = [i for i, case in enumerate(rows) if case.kind == kind]
+        found[kind] = spread(errors[inside], [pair_of(rows[i]) for i in inside], "rows in the fit")
+    return found
+
+
+def coverage(errors: np.ndarray, groups: list[str]) -> float:
+    """Share of rows inside P10-P90 of the other groups, every group counting as one."""
+    inside, weights = np.zeros(len(errors)), shares_of(groups)
+    for group in set(groups):
+        own = np.array([each == group for each in groups])
+        low, _, high = weighted_quantiles(-errors[~own], weights[~own])
+        inside[own] = (-errors[own] >= low) & (-errors[own] <= high)
+    return float(inside @ weights / weights.sum())
 
 
 def generation_of(case: Case) -> str:
@@ -172,22 +246,100 @@ def wall_hours(t: Transformer, a: Accelerator, plan: RlPlan, stack: RlStack, gpu
     return time.wall
 
 
-def rl_ratios(stack: RlStack) -> list[tuple[str, bool, float]]:
-    """(row, dense, measured over simulated step time) of each open-source step with published lengths."""
+@dataclass(frozen=True)
+class Step:
+    """A measured step of reinforcement learning as a plan."""
+
+    row: MeasuredRl
+    t: Transformer
+    a: Accelerator
+    plan: RlPlan
+
+    def ratio(self, stack: RlStack) -> float:
+        """Measured over simulated seconds."""
+        wall = wall_hours(self.t, self.a, self.plan, replace(stack, weights=self.row.weights), self.row.gpus)
+        return self.row.step_seconds / (wall * 3600.0)
+
+    @property
+    def label(self) -> str:
+        """The row in words."""
+        row = self.row
+        where = f"{row.gpus:4.0f} x {row.accelerator:9s} {row.schedule:12s} {row.weights}"
+        return f"{row.framework:12s} {row.model:16s} {where} {row.step_seconds:6.0f} s"
+
+
+def rl_steps(*, apart: bool = False) -> list[Step]:
+    """Open-source steps with published lengths: those fitted, or those kept apart."""
     catalog = load()
     found = []
     for row in measured_rl():
         plan = measured_plan(row)
-        if plan is None:
-            continue
-        t, a = catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec
-        wall = wall_hours(t, a, plan, replace(stack, weights=row.weights), row.gpus)
-        ratio = row.step_seconds / (wall * 3600.0)
-        label = (
-            f"{row.framework:12s} {row.model:16s} {row.gpus:4.0f} x {row.accelerator:9s} {row.schedule:12s}"
-        )
-        found.append((f"{label} {row.weights} {row.step_seconds:6.0f} s", not t.is_moe, ratio))
+        if plan is not None and row.apart == apart:
+            spec = catalog.accelerator(row.accelerator).spec
+            found.append(Step(row, catalog.model(row.model).transformer, spec, plan))
     return found
+
+
+def rl_figures(open_stack: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The fitted figures of the open stack by field; those of its rollouts under their own names."""
+    every = {**open_stack["rollouts"], **open_stack}
+    return {name: figure for name, figure in every.items() if isinstance(figure, dict) and "prior" in figure}
+
+
+def rl_stack_with(stack: RlStack, names: list[str], values: np.ndarray) -> RlStack:
+    """``stack`` with the named figures replaced, those of its rollouts within its serving constants."""
+    given = {name: float(value) for name, value in zip(names, values, strict=True)}
+    inner = {name: given.pop(name) for name in list(given) if name in get_args(RolloutFigure)}
+    return replace(stack, serving=replace(stack.serving, **inner), **given)
+
+
+def policy_of(step: Step) -> str:
+    """Framework and policy: steps of one err together."""
+    return f"{step.row.framework.split()[0]} {step.row.model}"
+
+
+def fit_steps(
+    steps: list[Step], stack: RlStack, figures: dict[str, dict[str, Any]], evaluations: int
+) -> np.ndarray:
+    """Logarithms of the figures that suit ``steps`` and the priors, from where the figures stand."""
+    names = list(figures)
+    prior = np.log([figures[name]["prior"] for name in names])
+    width = np.array([figures[name]["width"] for name in names])
+    counted = np.sqrt(np.minimum(1.0, STEPS_OF_A_POLICY * shares_of([policy_of(step) for step in steps])))
+
+    def misfit(x: np.ndarray) -> np.ndarray:
+        trial = rl_stack_with(stack, names, np.exp(x))
+        errors = np.log([step.ratio(trial) for step in steps]) / NOISE
+        errors = np.sign(errors) * np.sqrt(2.0 * (np.sqrt(1.0 + errors * errors) - 1.0))
+        return np.concatenate([errors * counted, (x - prior) / width])
+
+    start = np.log([figures[name]["value"] for name in names])
+    found: np.ndarray = least_squares(misfit, start, diff_step=1e-2, max_nfev=evaluations, x_scale=width).x
+    return found
+
+
+def fit_rl(content: dict[str, Any]) -> None:
+    """Set the open stack's fitted figures from measured steps; every policy of a framework counts alike."""
+    figures, steps = rl_figures(content["rl"]["open"]), rl_steps()
+    stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
+    found = fit_steps(steps, stack, figures, evaluations=5)
+    for figure, value in zip(figures.values(), np.exp(found), strict=True):
+        figure["value"] = float(f"{value:.3g}")
+        figure["source"] = f"{len(steps)} steps of measured_rl.csv"
+
+
+def rl_held_out(content: dict[str, Any]) -> np.ndarray:
+    """Measured over simulated seconds of every step, under a fit that never saw its policy."""
+    figures, steps = rl_figures(content["rl"]["open"]), rl_steps()
+    stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
+    ratios = np.zeros(len(steps))
+    for policy in sorted({policy_of(step) for step in steps}):
+        found = fit_steps([s for s in steps if policy_of(s) != policy], stack, figures, evaluations=3)
+        unseen = rl_stack_with(stack, list(figures), np.exp(found))
+        own = [i for i, step in enumerate(steps) if policy_of(step) == policy]
+        ratios[own] = [steps[i].ratio(unseen) for i in own]
+    print(f"policies of a framework held out: median factor {np.exp(np.median(np.abs(np.log(ratios)))):.2f}")
+    return ratios
 
 
 def ultra_ratio(stack: RlStack) -> float:
@@ -208,15 +360,19 @@ def ultra_ratio(stack: RlStack) -> float:
 def write_unmodelled(content: dict[str, Any]) -> None:
     """Set both stacks' ratio of whole-run to simulated time from runs other than DeepSeek-R1's."""
     stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
-    ratios = np.array([ratio for _, _, ratio in rl_ratios(stack)])
-    low, middle, high = (float(q) * WHOLE_RUN for q in np.quantile(ratios, [0.1, 0.5, 0.9]))
+    seen, unseen = np.array([step.ratio(stack) for step in rl_steps()]), rl_held_out(content)
+    # A plan is of a policy that no step was measured of: the range is of those held out. Its ends are steps
+    # themselves, not points between two: nine of ten lie inside.
+    ends = (np.quantile(unseen, 0.05, method="lower"), np.quantile(unseen, 0.95, method="higher"))
+    low, middle, high = (float(q) * WHOLE_RUN for q in (ends[0], np.median(seen), ends[1]))
     ultra = ultra_ratio(stack)
     content["rl"]["open"]["unmodelled"] = {
-        "low": round(low, 2),
+        # Rounded outwards: the steps at the ends lie in their own range.
+        "low": float(np.floor(100.0 * low) / 100.0),
         "central": round(middle, 2),
-        "high": round(high, 2),
-        "source": f"P10, P50, P90 of measured over simulated step time, {len(ratios)} NeMo-RL rows of "
-        "measured_rl.csv, over 0.92 for the whole run",
+        "high": float(np.ceil(100.0 * high) / 100.0),
+        "source": f"P5, P50, P95 of measured over simulated step time, {len(seen)} NeMo-RL and verl rows of "
+        "measured_rl.csv, over 0.92 for the whole run; the ends under fits without the policy",
     }
     content["rl"]["frontier"]["unmodelled"] = {
         "low": round(middle, 2),
@@ -230,9 +386,16 @@ def write_unmodelled(content: dict[str, Any]) -> None:
 
 
 def report_rl(serving: ServingFacts) -> None:
-    """Print every open-source step against its simulation."""
-    for label, dense, ratio in rl_ratios(serving.rl_stack("open")):
-        print(f"{label}  predicted/measured {1.0 / ratio:5.2f}{'  dense' if dense else ''}")
+    """Print every open-source step against its simulation, those kept apart last."""
+    stack = serving.rl_stack("open")
+    low, _, high = stack.unmodelled
+    for name, steps in (("fitted", rl_steps()), ("kept apart", rl_steps(apart=True))):
+        ratios = np.array([step.ratio(stack) for step in steps])
+        for step, ratio in zip(steps, ratios, strict=True):
+            print(f"{step.label}  predicted/measured {1.0 / ratio:5.2f}  {name}")
+        inside = np.mean((ratios * WHOLE_RUN >= low) & (ratios * WHOLE_RUN <= high))
+        size = np.exp(np.median(np.abs(np.log(ratios))))
+        print(f"{name}: {len(steps)} steps, median factor {size:.2f}, inside the range {inside:.0%}")
 
 
 def main() -> None:
@@ -242,40 +405,52 @@ def main() -> None:
     )
     parser.add_argument("--check", action="store_true", help="report the file's accuracy without fitting")
     arguments = parser.parse_args()
-    rows = cases()
+    rows, kept = cases(), cases(apart=True)
     base = load().constants.serving.constants("vendor")
     if arguments.check:
-        print(summary(np.array([residual(case, base) for case in rows])))
+        print("fitted:    ", summary(residuals(rows, base)))
+        print("kept apart:", summary(residuals(kept, base)))
         report_rl(load().constants.serving)
         return
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     figures = free_figures(content["serving"]["vendor"])
-    c, values, deviations = fit(rows, base, figures)
-    seen = np.array([residual(case, c) for case in rows])
-    print(f"in sample: {summary(seen)}")
-    for figure, value, deviation in zip(figures.values(), values, deviations, strict=True):
+    c, found, deviations = fit(rows, base, figures)
+    seen = residuals(rows, c)
+    print(f"in sample:  {summary(seen)}")
+    for figure, value, deviation in zip(figures.values(), np.exp(found), deviations, strict=True):
         figure["value"] = float(f"{value:.3g}")
         figure["spread"] = round(float(deviation), 3)
         figure["source"] = f"{len(rows)} rows of measured_generation.csv"
     content["serving"]["vendor"]["matmul_efficiency"]["fp16"]["value"] = figures["matmul.bf16"]["value"]
+    unseen = residuals(kept, c)
+    print(f"kept apart: {summary(unseen)}")
+    print("pairs of model and accelerator held out:")
+    by_pair = hold_out(rows, base, figures, pair_of, found)
     print("accelerator architectures held out:")
-    by_chip = hold_out(rows, base, figures, generation_of)
+    by_chip = hold_out(rows, base, figures, generation_of, found)
     print("model families held out:")
-    by_model = hold_out(rows, base, figures, lambda case: case.row.family)
-    for kind in ("dense", "moe", "wide"):
+    by_model = hold_out(rows, base, figures, lambda case: case.row.family, found)
+    content["measured_pairs"] = [list(pair) for pair in sorted({(case.t.name, case.a.id) for case in rows})]
+    content["spreads_beside"] = spreads_beside(rows, seen)
+    for kind in KINDS:
         inside = [i for i, case in enumerate(rows) if case.kind == kind]
-        both = np.concatenate([by_chip[inside], by_model[inside]])
-        content["spreads"][kind] = quantiles(both, "rows held out by architecture and by family")
-    far = np.array([generation_of(case) == "Blackwell" for case in rows])
-    content["spreads"]["unmeasured"] = quantiles(
-        by_chip[far], "Blackwell rows predicted without any Blackwell"
+        pairs = [pair_of(rows[i]) for i in inside]
+        content["spreads"][kind] = spread(by_pair[inside], pairs, "pairs of model and accelerator held out")
+        held = coverage(by_pair[inside], pairs)
+        print(f"{kind}: P10-P90 of the other pairs holds {held:.0%} of a pair's rows")
+    far = [i for i, case in enumerate(rows) if generation_of(case) == "Blackwell"]
+    content["spreads"]["unmeasured"] = spread(
+        by_chip[far], [pair_of(rows[i]) for i in far], "Blackwell rows predicted without any Blackwell"
     )
     content["accuracy"] = {
         "in_sample": accuracy(seen),
+        "pairs_held_out": accuracy(by_pair),
         "generations_held_out": accuracy(by_chip),
         "families_held_out": accuracy(by_model),
+        "kept_apart": accuracy(unseen),
     }
     content["measured_architectures"] = sorted({case.a.architecture for case in rows})
+    fit_rl(content)
     write_unmodelled(content)
     body = yaml.safe_dump(content, sort_keys=False, width=110, allow_unicode=True)
     FILE.write_text(HEADER + body, encoding="utf-8")

@@ -19,7 +19,7 @@ from isocost.engine.generation.serving import (
     prefill_rate,
     serve,
 )
-from isocost.evidence.generation import parse_parallelism, predicted_rate
+from isocost.evidence.generation import parse_parallelism, predicted_rates
 from tests.engine import shapes_of_models as models
 from tests.engine.machines import H100
 
@@ -69,8 +69,8 @@ def test_r1_rollout_decode(per_gpu, context, milliseconds, rate, with_mtp):
 
 def test_weights_of_wide_expert_parallelism():
     assert float(g.expert_parameters(V3)) == pytest.approx(653.9e9, rel=1e-3)
-    read = g.weight_bytes_read(V3, Replica(ep=64.0), "fp8", 1e6)
-    assert float(read) == pytest.approx(27.3e9, rel=0.005)
+    dense, experts = g.weight_bytes_read(V3, Replica(ep=64.0), "fp8", 1e6)
+    assert float(dense + experts) == pytest.approx(27.3e9, rel=0.005)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_key_value_heads_divide_only_as_far_as_they_go():
 def test_formats_the_chip_lacks_save_memory_not_arithmetic():
     a100 = replace(H100, peak_flops={"bf16": 312e12})
     assert g.generating_peak(a100, "fp8") == (312e12, "bf16")
-    assert g.generating_peak(H100, "fp4") == (1979e12, "fp8")
+    assert g.generating_peak(H100, "fp4") == (H100.peak_flops["bf16"], "bf16"), "MXFP4 on Hopper"
     with pytest.raises(ValueError, match="16-bit"):
         g.generating_peak(replace(H100, peak_flops={"fp32": 1e12}), "bf16")
 
@@ -147,6 +147,78 @@ def test_arrays_give_what_their_elements_give():
         for b in batch
     ]
     assert np.asarray(together) == pytest.approx(alone)
+
+
+def test_four_bit_mixtures_keep_their_attention_wide():
+    """gpt-oss-120b in MXFP4 is a file of 65 GB; all of it in four bits would be 63."""
+    oss = models.GPT_OSS_120B
+    held = float(g.weight_bytes_held(oss, Replica(), "fp4"))
+    assert 65e9 < held < 72e9
+    assert g.attention_precision(models.LLAMA3_70B, "fp4") == "fp4"
+
+
+def test_a_prompt_among_few_requests_does_not_make_every_step_read_all_experts():
+    """gpt-oss-20b, H100, one request of 1,834 and 108 tokens: 281 tokens/s in decode, about 264 in all."""
+    catalog = load()
+    t, a = catalog.model("gpt-oss-20b").transformer, catalog.accelerator("h100-sxm").spec
+    served = serve(
+        t, a, Replica(), Format("fp4", "bf16"), VENDOR, prompt=1834.0, output=108.0, concurrency=1.0
+    )
+    assert float(served.tokens_per_second_per_gpu) == pytest.approx(264.0, rel=0.2)
+
+
+def test_one_request_on_a_consumer_card_streams_the_weights():
+    """Qwen3-8B in 16 bits on an RTX 4090: 58.7 tokens/s (llmfit, pull request 1046)."""
+    catalog = load()
+    t, a = catalog.model("Qwen3-8B").transformer, catalog.accelerator("rtx4090").spec
+    served = serve(t, a, Replica(), BF16, VENDOR, prompt=128.0, output=512.0, concurrency=1.0)
+    assert float(served.tokens_per_second_per_gpu) == pytest.approx(58.7, rel=0.15)
+
+
+def test_stages_hold_more_and_are_no_faster_alone():
+    def at(replica, concurrency):
+        served = serve(
+            models.LLAMA3_70B, H100, replica, BF16, VENDOR,
+            prompt=1000.0, output=1000.0, concurrency=concurrency,
+        )  # fmt: skip
+        return float(served.tokens_per_second_per_user), float(served.sequences)
+
+    assert at(Replica(1.0), 8.0) == (0.0, 0.0), "141 GB do not fit into 80"
+    assert at(Replica(1.0, pp=2.0), None)[1] > 8.0
+    assert at(Replica(4.0), 1.0)[0] > 1.5 * at(Replica(2.0, pp=2.0), 1.0)[0]
+    small = serve(models.LLAMA3_8B, H100, Replica(), BF16, VENDOR, prompt=99.0, output=99.0, concurrency=8.0)
+    twice = serve(
+        models.LLAMA3_8B, H100, Replica(pp=2.0), BF16, VENDOR, prompt=99.0, output=99.0, concurrency=16.0
+    )
+    assert float(twice.tokens_per_second_per_gpu) == pytest.approx(float(small.tokens_per_second_per_gpu))
+
+
+def test_text_without_a_prompt_only_decodes():
+    both = [
+        float(
+            serve(
+                models.GPT_OSS_120B, H100, Replica(2.0), Format("fp4", "bf16"), VENDOR,
+                prompt=0.0, output=500.0, concurrency=8.0, disaggregated=alone,
+            ).tokens_per_second_per_gpu
+        )
+        for alone in (False, True)
+    ]  # fmt: skip
+    assert both[0] > 0.0
+    assert both[0] == pytest.approx(both[1])
+
+
+@pytest.mark.parametrize("prompt", [100.0, 1024.0, 8192.0, 40_000.0])
+@pytest.mark.parametrize("concurrency", [1.0, 7.0, 500.0])
+def test_longer_prompts_never_speed_up_output(prompt, concurrency):
+    def rate(length):
+        return float(
+            serve(
+                models.QWEN3_30B_A3B, H100, Replica(2.0), BF16, VENDOR,
+                prompt=length, output=700.0, concurrency=concurrency,
+            ).tokens_per_second_per_gpu
+        )  # fmt: skip
+
+    assert rate(1.2 * prompt) < rate(prompt)
 
 
 def test_speculation():
@@ -239,6 +311,8 @@ def test_prefill_runs_near_the_matmul_limit():
         ("TP8 on 8xB300, no MTP", 8, 1, 0),
         ("TP8 on 8xB300, MTP=1", 8, 1, 1),
         ("disaggregated DEP2 prefill", 1, 2, 0),
+        ("DP8 EP8", 1, 8, 0),
+        ("DP4 TP4 EP16", 4, 16, 0),
     ],
 )
 def test_published_layout_labels(text, tp, ep, drafts):
@@ -246,28 +320,29 @@ def test_published_layout_labels(text, tp, ep, drafts):
     assert (replica.tp, max(replica.ep, 1.0), drafted) == (tp, ep, drafts)
 
 
-@pytest.fixture(scope="module")
-def errors():
-    catalog = load()
-    found = []
-    for row in measured_generation():
-        t, a = catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec
-        found.append(np.log(predicted_rate(row, t, a, VENDOR) / row.tokens_per_second_per_gpu))
-    return np.array(found)
+def test_stages_of_a_label():
+    assert parse_parallelism("TP2 PP4") == (Replica(2.0, pp=4.0), 0.0)
+    assert float(parse_parallelism("PP2")[0].gpus) == 2.0
 
 
-def test_measured_throughput_is_predicted(errors):
+@pytest.mark.parametrize("apart", [False, True])
+def test_measured_throughput_is_predicted(apart):
     accuracy = load().constants.serving.accuracy
-    assert len(errors) == accuracy.in_sample.rows
-    assert np.median(np.abs(np.expm1(errors))) == pytest.approx(accuracy.in_sample.median_error, abs=0.002)
-    assert np.median(np.abs(np.expm1(errors))) <= 0.18
-    assert np.mean(np.abs(errors) < np.log(2.0)) >= 0.90
+    score = accuracy.kept_apart if apart else accuracy.in_sample
+    rows = [row for row in measured_generation() if row.apart == apart]
+    errors = np.log(predicted_rates(rows, load(), VENDOR) / [row.tokens_per_second_per_gpu for row in rows])
+    assert len(errors) == score.rows
+    assert np.median(np.abs(np.expm1(errors))) == pytest.approx(score.median_error, abs=0.002)
+    assert np.exp(np.median(np.abs(errors))) <= (1.22 if apart else 1.15)
+    assert np.mean(np.abs(errors) < np.log(2.0)) >= 0.92
 
 
 def test_groups_never_seen_are_predicted():
     accuracy = load().constants.serving.accuracy
+    assert accuracy.pairs_held_out.median_factor <= 1.2
+    assert accuracy.pairs_held_out.within_2x >= 0.92
     for held_out in (accuracy.generations_held_out, accuracy.families_held_out):
-        assert held_out.median_error <= 0.25
+        assert held_out.median_factor <= 1.25
         assert held_out.within_2x >= 0.90
 
 
@@ -279,6 +354,17 @@ def test_spreads_widen_with_ignorance():
     unseen = serving.spread_of(models.LLAMA3_8B, replace(H100, architecture="TPU"), Replica())
     assert [s.p10 < 1.0 < s.p90 for s in (dense, mixture, wide, unseen)] == [True] * 4
     assert dense.p90 / dense.p10 < min(s.p90 / s.p10 for s in (mixture, wide, unseen))
+
+
+def test_spreads_narrow_beside_measured_runs():
+    catalog = load()
+    serving = catalog.constants.serving
+    for model, near, far in (("Llama 3.1 70B", "h200-sxm", "b200"), ("gpt-oss-120b", "h200-sxm", "b200")):
+        t = catalog.model(model).transformer
+        beside, away = (
+            serving.spread_of(t, catalog.accelerator(name).spec, Replica()) for name in (near, far)
+        )
+        assert beside.p90 / beside.p10 < away.p90 / away.p10
 
 
 def test_serving_file_complaints_name_what_is_wrong():

@@ -17,6 +17,7 @@ from isocost.engine.generation.rl import (
     RlPlan,
     arithmetic_seconds,
     default_mfu,
+    mfu_on,
     multipliers,
     rl_times,
     round_overhead_seconds,
@@ -90,6 +91,7 @@ def test_more_accelerators_do_not_shorten_the_tail():
 
 @pytest.fixture(scope="module")
 def steps():
+    """Every measured step with published lengths: (row, predicted over measured seconds)."""
     catalog = load()
     found = []
     for row in measured_rl():
@@ -98,20 +100,30 @@ def steps():
             continue
         t, a = catalog.model(row.model).transformer, catalog.accelerator(row.accelerator).spec
         time = hours(t, a, plan, replace(OPEN, weights=row.weights), gpus=row.gpus)
-        found.append((t.is_moe, time.wall * 3600.0 / row.step_seconds))
+        found.append((row, time.wall * 3600.0 / row.step_seconds))
     return found
 
 
-def test_dense_open_source_steps_are_predicted_within_a_factor_of_two(steps):
-    dense = [ratio for moe, ratio in steps if not moe]
-    assert len(dense) == 10
-    assert all(0.5 < ratio < 2.0 for ratio in dense)
+def test_open_source_steps_are_predicted(steps):
+    errors = np.abs(np.log([ratio for row, ratio in steps if not row.apart]))
+    assert len(errors) > 50
+    assert np.exp(np.median(errors)) <= 1.15
+    assert np.mean(errors < math.log(2.0)) > 0.9
 
 
-def test_most_mixture_steps_are_too(steps):
-    mixtures = np.array([ratio for moe, ratio in steps if moe])
-    assert len(mixtures) == 21
-    assert np.mean((mixtures > 0.5) & (mixtures < 2.0)) > 0.9
+def test_open_source_steps_lie_in_their_range(steps):
+    low, _, high = OPEN.unmodelled
+    whole_run = 1.0 / 0.92
+    inside = [low <= whole_run / ratio <= high for row, ratio in steps if not row.apart]
+    assert np.mean(inside) >= 0.90
+
+
+def test_steps_no_fit_saw_are_predicted(steps):
+    """verl_megatron_practice on H20, another recipe, and a 235B whose rollouts crawled (3,360 of 4,410 s)."""
+    apart = {(row.model, row.accelerator, row.gpus, row.tp): ratio for row, ratio in steps if row.apart}
+    assert len(apart) == 5
+    assert apart.pop(("Qwen3-235B-A22B", "h100-sxm", 256.0, 16.0)) < 0.7, "known: half the time, or less"
+    assert all(abs(math.log(ratio)) < math.log(1.6) for ratio in apart.values()), apart
 
 
 @pytest.mark.parametrize(
@@ -141,8 +153,43 @@ def test_throughput_bound_of_r1_zero_by_hand():
 def test_defaults_by_size():
     assert default_mfu(OPEN, V3) < default_mfu(OPEN, models.LLAMA3_8B)
     assert default_mfu(OPEN, models.LLAMA32_1B) == OPEN.mfu_small
-    assert round_overhead_seconds(OPEN, models.LLAMA3_8B) == pytest.approx(11.0, abs=0.5)
-    assert round_overhead_seconds(OPEN, V3) == 120.0
+
+
+def test_overhead_of_a_round_is_tens_of_seconds_even_of_small_policies():
+    """verl_megatron_practice, 7B, 8,192 responses: 16-43 s beside generation, scoring and update."""
+    assert 16.0 < round_overhead_seconds(OPEN, models.LLAMA3_8B, 8192.0) < 43.0
+    assert 10.0 < round_overhead_seconds(OPEN, models.LLAMA32_1B, 8192.0) < 30.0
+    assert round_overhead_seconds(OPEN, V3, 512.0) < 110.0, "NeMo-RL: 134 s a step, generation and all"
+
+
+def test_an_update_reaches_more_of_the_peak_where_bytes_are_cheap():
+    """verl_megatron_practice: 0.44 of an H100's peak is 0.78-0.83 of an H20's; a mixture 0.10 and 0.45."""
+    h20 = load().accelerator("h20").spec
+    assert mfu_on(H100, 0.44) == pytest.approx(0.44, rel=0.01)
+    assert 0.75 < mfu_on(h20, 0.44) < 0.86
+    assert 0.40 < mfu_on(h20, 0.10) < 0.50
+
+
+def test_discarded_prompts_cost_generation_and_no_update():
+    every = hours(models.LLAMA3_8B, H100, MATH, OPEN, gpus=64.0)
+    kept = hours(models.LLAMA3_8B, H100, replace(MATH, oversampling=2.0), OPEN, gpus=64.0)
+    assert kept.update == pytest.approx(every.update)
+    assert kept.tokens == pytest.approx(2.0 * every.tokens)
+    assert kept.generation > 1.1 * every.generation
+    assert kept.overhead > every.overhead, "rewards of what is thrown away"
+
+
+@pytest.mark.parametrize("schedule", ["synchronous", "one-step", "asynchronous"])
+def test_accelerators_set_apart_leave_fewer_for_the_update(schedule):
+    plan = replace(MATH, schedule=schedule)
+    alone = hours(models.LLAMA3_8B, H100, replace(plan, generation_share=0.125), OPEN, gpus=64.0)
+    even = hours(models.LLAMA3_8B, H100, replace(plan, generation_share=0.5), OPEN, gpus=64.0)
+    free = hours(models.LLAMA3_8B, H100, plan, OPEN, gpus=64.0)
+    assert alone.generation > even.generation
+    one_of_eight = replace(plan, generation_share=0.05)
+    assert hours(models.LLAMA3_8B, H100, one_of_eight, OPEN, gpus=8.0) is not None, "one card at least"
+    assert hours(models.LLAMA3_8B, H100, one_of_eight, OPEN, gpus=1.0) is None
+    assert free.wall <= 1.001 * min(alone.wall, even.wall), "the best of all splits, or no split"
 
 
 MATH = RlPlan((RlPhase(100.0, 3000.0, 3000.0, 16384.0),), 128.0, 16.0)

@@ -119,3 +119,32 @@ def test_what_is_wrong_is_named(predict, changes, said):
 def test_a_degree_of_none_is_refused_in_a_sentence(predict):
     with pytest.raises(CatalogError, match="parallelism: expected degrees of 1 or more"):
         predict(parallelism="TP0")
+
+
+def test_requests_of_a_deployment_are_shared_by_its_replicas(predict):
+    one = predict(batch_or_concurrency="64").tokens_per_second_per_gpu
+    four = predict(batch_or_concurrency="256", n_gpus="4").tokens_per_second_per_gpu
+    assert four == pytest.approx(one)
+
+
+def test_stages_count_among_the_accelerators(predict):
+    row = {"model": "Llama 3.1 70B", "precision": "BF16", "gpu": "H100", "n_gpus": "4"}
+    found = predict(parallelism="TP2 PP2", batch_or_concurrency="32", **row)
+    assert (
+        0.3
+        < found.tokens_per_second_per_gpu
+        / predict(parallelism="TP4", batch_or_concurrency="32", **row).tokens_per_second_per_gpu
+        < 1.0
+    )
+
+
+def test_engines_that_keep_a_wide_cache_read_more_of_it(predict):
+    row = {"isl": "8000", "osl": "2000", "batch_or_concurrency": "64"}
+    narrow = predict(framework="TensorRT-LLM 1.0", **row).tokens_per_second_per_gpu
+    assert predict(framework="vLLM 0.18.0", **row).tokens_per_second_per_gpu < 0.95 * narrow
+
+
+def test_four_bit_weights_multiplied_in_sixteen_bits_are_slower_at_prompts(predict):
+    row = {"model": "Llama 3.3 70B", "gpu": "B200", "isl": "8000", "osl": "100"}
+    narrow = predict(precision="NVFP4", **row).tokens_per_second_per_gpu
+    assert predict(precision="INT4", **row).tokens_per_second_per_gpu < 0.7 * narrow

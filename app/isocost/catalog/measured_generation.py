@@ -37,6 +37,10 @@ class MeasuredGeneration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     cache_hits: float = 0.0
     """Share of the prompt tokens counted that were found in a cache, not computed."""
     notes: str = ""
+    arithmetic: GenerationPrecision | None = None
+    """What products run in where that is not what the weights are stored in."""
+    apart: bool = False
+    """Whether the point is kept from every fit, and only scores it."""
 
 
 class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +63,10 @@ class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tp: float | None = None
     generation_seconds: float | None = None
     notes: str = ""
+    scoring_seconds: float | None = None
+    update_seconds: float | None = None
+    apart: bool = False
+    """Whether the step is kept from every fit, and only scores it."""
 
 
 @lru_cache(maxsize=1)

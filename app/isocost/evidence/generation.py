@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
+
+import numpy as np
 
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.constants.serving import ServingFacts
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.measured_generation import MeasuredGeneration, MeasuredRl
+from isocost.engine.arrays import Array
 from isocost.engine.generation.deployment import (
     Format,
     GenerationPrecision,
@@ -33,6 +36,12 @@ PRECISIONS: Mapping[str, GenerationPrecision] = {
     "bf16": "bf16",
     "fp16": "fp16",
 }
+
+WEIGHT_ONLY = ("int4", "w4a16")
+"""Formats of weights alone: activations stay at 16 bits, and so does the arithmetic."""
+
+WIDE_CACHES = ("vllm", "sglang", "llama.cpp", "transformers")
+"""Engines that keep the cache at 16 bits unless they are told otherwise (``kv_cache_dtype`` is "auto")."""
 
 USUAL_PROMPT = 4096.0
 """Prompt tokens of a prefill benchmark that does not state them."""
@@ -58,8 +67,8 @@ class GenerationPrediction:
 def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPrediction:
     """Predict a row of a serving benchmark.
 
-    Columns: model, precision, gpu, n_gpus, isl, osl and metric; parallelism, batch_or_concurrency and notes
-    may be empty.
+    Columns: model, precision, gpu, n_gpus, isl, osl and metric; parallelism, batch_or_concurrency, framework
+    and notes may be empty.
 
     Raises:
         CatalogError: a column is missing or not understood, or the model does not fit as described.
@@ -68,31 +77,27 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     t = catalog.model(_text(row, "model")).transformer
     a = catalog.accelerator(_text(row, "gpu")).spec
     weights = _precision(row)
-    fmt = Format(weights, _cache(row, weights, t))
+    narrow = _text(row, "precision").lower()
+    fmt = Format(weights, _cache(row, weights, t), "bf16" if narrow in WEIGHT_ONLY else None)
     phase = _phase(row)
     prompt, output = _number(row, "isl"), max(_number(row, "osl"), 1.0)
     if phase == "prefill" and prompt <= 1.0:
         prompt = USUAL_PROMPT
     replica, drafts = parse_parallelism(row.get("parallelism", ""))
-    if not (replica.tp >= 1.0 and replica.ep >= 1.0):
+    if not min(replica.tp, replica.ep, replica.pp) >= 1.0:
         raise CatalogError("parallelism: expected degrees of 1 or more, such as TP8 or TP8 EP8.")
     note = ""
     c = serving.constants()
-    if not re.search(r"(TP|EP|DP)\s*=?\s*\d|-(GPU|rank)", row.get("parallelism", "")):
+    if not re.search(r"(TP|EP|DP|PP)\s*=?\s*\d|-(GPU|rank)", row.get("parallelism", "")):
         replica = _chosen(t, a, fmt, serving, prompt, output, _number(row, "n_gpus"))
         note = f"layout not stated: TP{float(replica.tp):.0f} over {float(replica.gpus):.0f} assumed"
-    rate = generation_rate(
-        t,
-        a,
-        replica,
-        fmt,
-        c,
-        phase=phase,
-        prompt=prompt,
-        output=output,
-        sequences=_sequences(row, replica),
-        speculation=Speculation(drafts),
-    )
+    rate = float(
+        generation_rate(
+            t, a, replica, fmt, c,
+            phase=phase, prompt=prompt, output=output,
+            sequences=_sequences(row, replica), speculation=Speculation(drafts),
+        )
+    )  # fmt: skip
     if rate <= 0.0:
         raise CatalogError(
             f"{t.name} in {weights} does not fit on {float(replica.gpus):.0f} x {a.name} with one sequence "
@@ -107,17 +112,19 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
 def parse_parallelism(text: str) -> tuple[Replica, float]:
     """(layout, drafts) of a published label such as "TP8", "TP8 EP8 attn-DP", "EP144 decode", "TP8 EP4 MTP3".
 
-    Experts beside tensor parallelism share its accelerators; with data-parallel attention ("attn-DP", "DEP"),
-    or where only EP is named, each accelerator attends to its own sequences. "MTP" alone is one draft.
+    Experts beside tensor parallelism share its accelerators; with data-parallel attention ("attn-DP", "DEP",
+    "DP8 EP8"), or where only EP is named, each accelerator attends to its own sequences. "PP2" is two stages.
+    "MTP" alone is one draft.
     """
-    tp = re.search(r"\bTP\s*=?\s*(\d+)", text)
+    tp, pp, dp = (re.search(rf"\b{name}\s*=?\s*(\d+)", text) for name in ("TP", "PP", "DP"))
     ep = re.search(r"\bD?EP\s*=?\s*(\d+)", text) or re.search(r"\b(\d+)-(?:GPU|rank)\b", text)
-    wide = ep is not None and (tp is None or "attn-DP" in text or "DEP" in text)
     drafting = re.search(r"(no\s+)?\bMTP\s*=?\s*(\d*)", text)
     drafts = 0.0 if drafting is None or drafting[1] else float(drafting[2] or 1)
-    if wide and ep is not None:
-        return Replica(tp=1.0, ep=float(ep[1])), drafts
-    return Replica(tp=float(tp[1]) if tp else 1.0), drafts
+    degree, stages = (float(each[1]) if each else 1.0 for each in (tp, pp))
+    if ep is not None and (tp is None or dp is not None or "attn-DP" in text or "DEP" in text):
+        # Sequences are split over the groups; beside DP a tensor-parallel degree is that of each group.
+        return Replica(degree if dp else 1.0, float(ep[1]), stages), drafts
+    return Replica(degree, pp=stages), drafts
 
 
 def _text(row: Mapping[str, str], column: str) -> str:
@@ -146,11 +153,12 @@ def _precision(row: Mapping[str, str]) -> GenerationPrecision:
 
 
 def _cache(row: Mapping[str, str], weights: GenerationPrecision, t: Transformer) -> GenerationPrecision:
-    """Format of the cache: as noted, else as released checkpoints have it (latent caches at 16 bits)."""
+    """Format of the cache: as noted, else as engines and released checkpoints have it (latent ones wide)."""
     said = re.search(r"\b(FP8|FP16|BF16) KV", row.get("notes", ""))
     if said:
         return cast(GenerationPrecision, said[1].lower())
-    return "bf16" if weights in ("bf16", "fp16") or t.attention == "mla" else "fp8"
+    wide = row.get("framework", "").lower().startswith(WIDE_CACHES)
+    return "bf16" if wide or weights in ("bf16", "fp16") or t.attention == "mla" else "fp8"
 
 
 def _phase(row: Mapping[str, str]) -> Phase:
@@ -167,12 +175,18 @@ def _phase(row: Mapping[str, str]) -> Phase:
 
 
 def _sequences(row: Mapping[str, str], replica: Replica) -> float | None:
-    """Sequences running at once over the replica; None (as many as fit) when not a plain number."""
+    """Sequences running at once over the replica; None (as many as fit) when not a plain number.
+
+    Those of a deployment of several replicas are shared out.
+    """
     text = row.get("batch_or_concurrency", "").strip().replace(",", "")
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(\s+per\s+(?:GPU|rank|device))?", text)
     if found is None:
         return None
-    return float(found[1]) * (float(replica.gpus) if found[2] else 1.0)
+    if found[2]:
+        return float(found[1]) * float(replica.gpus)
+    copies = max(_number(row, "n_gpus") // float(replica.gpus), 1.0) if row.get("n_gpus", "").strip() else 1.0
+    return max(float(found[1]) / copies, 1.0)
 
 
 def _chosen(
@@ -190,21 +204,33 @@ def _chosen(
         raise CatalogError(str(error)) from error
 
 
-def predicted_rate(row: MeasuredGeneration, t: Transformer, a: Accelerator, c: ServingConstants) -> float:
-    """Tokens/s per accelerator predicted for a measured point; 0 when the model does not fit as deployed."""
-    return generation_rate(
-        t,
-        a,
-        Replica(row.tp, row.ep),
-        Format(row.precision, row.cache),
-        c,
-        phase=row.phase,
-        prompt=row.prompt_tokens,
-        output=row.output_tokens,
-        sequences=row.sequences,
-        cache_hits=row.cache_hits,
-        speculation=Speculation(row.drafts),
-    )
+def predicted_rates(rows: Sequence[MeasuredGeneration], catalog: Catalog, c: ServingConstants) -> Array:
+    """Tokens/s per accelerator predicted for measured points; 0 where the model does not fit as deployed."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for at, row in enumerate(rows):
+        key = (row.model, row.accelerator, row.precision, row.cache, row.arithmetic, row.drafts, row.phase)
+        alike.setdefault((*key, row.sequences is None), []).append(at)
+    rates = np.empty(len(rows))
+    for places in alike.values():
+        first = rows[places[0]]
+
+        def column(name: str, places: list[int] = places) -> Array:
+            return np.array([getattr(rows[at], name) for at in places], float)
+
+        rates[places] = generation_rate(
+            catalog.model(first.model).transformer,
+            catalog.accelerator(first.accelerator).spec,
+            Replica(column("tp"), column("ep")),
+            Format(first.precision, first.cache, first.arithmetic),
+            c,
+            phase=first.phase,
+            prompt=column("prompt_tokens"),
+            output=column("output_tokens"),
+            sequences=None if first.sequences is None else column("sequences"),
+            cache_hits=column("cache_hits"),
+            speculation=Speculation(first.drafts),
+        )
+    return rates
 
 
 def measured_plan(row: MeasuredRl) -> RlPlan | None:

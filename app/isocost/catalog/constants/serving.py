@@ -17,13 +17,20 @@ RL_FIGURES = (
     "mfu_dense",
     "mfu_moe",
     "mfu_small",
+    "overhead_fixed",
+    "reward_seconds",
     "overhead_seconds",
     "overhead_exponent",
     "overhead_limit",
 )
 
+RolloutFigure = Literal[
+    "layer_seconds", "expert_layer_seconds", "sequence_seconds", "memory_share", "max_sequences"
+]
+
 RlStackName = Literal["frontier", "open"]
-SpreadName = Literal["dense", "moe", "wide", "unmeasured"]
+KindName = Literal["dense", "moe", "wide"]
+SpreadName = Literal[KindName, "unmeasured"]
 
 
 class SourcedFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,16 +56,20 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expert_efficiency: SourcedFigure
     attention_efficiency: SourcedFigure
     weight_bandwidth: SourcedFigure
+    expert_bandwidth: SourcedFigure
     cache_bandwidth: SourcedFigure
     link_efficiency: SourcedFigure
     network_efficiency: SourcedFigure
     layer_seconds: SourcedFigure
+    expert_layer_seconds: SourcedFigure
     collective_seconds: SourcedFigure
+    network_seconds: SourcedFigure
     step_seconds: SourcedFigure
     sequence_seconds: SourcedFigure
     token_layer_seconds: SourcedFigure
     memory_share: SourcedFigure
     runtime_bytes: SourcedFigure
+    chunk_tokens: SourcedFigure
     max_sequences: SourcedFigure
     overlap: bool
 
@@ -87,12 +98,16 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     serving: str
     """Serving stack it generates with."""
+    rollouts: dict[RolloutFigure, SourcedFigure]
+    """Figures of that stack which differ where it runs inside a trainer."""
     weights: GenerationPrecision
     cache: GenerationPrecision
     drafts: SourcedFigure
     mfu_dense: SourcedFigure
     mfu_moe: SourcedFigure
     mfu_small: SourcedFigure
+    overhead_fixed: SourcedFigure
+    reward_seconds: SourcedFigure
     overhead_seconds: SourcedFigure
     overhead_exponent: SourcedFigure
     overhead_limit: SourcedFigure
@@ -114,6 +129,8 @@ class GenerationScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     median_error: float
     """Median of |predicted / measured - 1|."""
+    median_factor: float
+    """Median factor by which predictions miss, up or down."""
     within_2x: float
     """Share of rows predicted within a factor of two."""
     rows: int
@@ -123,8 +140,12 @@ class GenerationScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Scores on the rows fitted, and on groups the fit had not seen."""
 
     in_sample: GenerationScore
+    pairs_held_out: GenerationScore
+    """Every model and accelerator by a fit that never saw them together."""
     generations_held_out: GenerationScore
     families_held_out: GenerationScore
+    kept_apart: GenerationScore
+    """Rows no fit ever saw."""
 
 
 class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,6 +154,10 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serving: dict[str, Profile]
     rl: dict[RlStackName, RlProfile]
     spreads: dict[SpreadName, ErrorRange]
+    spreads_beside: dict[KindName, ErrorRange]
+    """The errors on models that were measured on the very accelerator, and fitted."""
+    measured_pairs: frozenset[tuple[str, str]]
+    """Models and accelerators that the fitted figures have seen together."""
     accuracy: GenerationScores
     measured_architectures: tuple[str, ...]
     """Accelerator families the fitted figures have seen."""
@@ -147,7 +172,7 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         figures = {field: getattr(profile, field).value for field in RL_FIGURES}
         return RlStack(
             name=name,
-            serving=self.constants(profile.serving),
+            serving=msgspec.structs.replace(self.serving[profile.serving], **profile.rollouts).record(),
             weights=profile.weights,
             cache=profile.cache,
             unmodelled=(profile.unmodelled.low, profile.unmodelled.central, profile.unmodelled.high),
@@ -155,12 +180,16 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def spread_of(self, t: Transformer, a: Accelerator, replica: Replica) -> ErrorRange:
-        """The errors of predictions like this one: by kind of model and layout, or of unmeasured hardware."""
+        """The errors of predictions like this one, by kind of model and layout: beside measured runs of the
+        model on the accelerator, away from them, or on hardware of an architecture that was never measured.
+        """
         if a.architecture not in self.measured_architectures:
             return self.spreads["unmeasured"]
-        if t.is_moe and float(replica.gpus) > float(replica.tp):
-            return self.spreads["wide"]
-        return self.spreads["moe" if t.is_moe else "dense"]
+        kind: KindName = "moe" if t.is_moe else "dense"
+        if t.is_moe and float(replica.stage) > float(replica.tp):
+            kind = "wide"
+        beside = (t.name, a.id) in self.measured_pairs
+        return self.spreads_beside[kind] if beside else self.spreads[kind]
 
 
 def read_serving(text: str) -> ServingFacts:

@@ -24,7 +24,9 @@ class ServingConstants:
     attention_efficiency: float
     """Share of the 16-bit peak in attention."""
     weight_bandwidth: float
-    """Share of memory bandwidth while weights stream in."""
+    """Share of memory bandwidth while dense weights stream in."""
+    expert_bandwidth: float
+    """The same of routed experts."""
     cache_bandwidth: float
     """Share of memory bandwidth while the key-value cache streams in."""
     link_efficiency: float
@@ -33,8 +35,12 @@ class ServingConstants:
     """Share of scale-out bandwidth in an all-to-all."""
     layer_seconds: float
     """Fixed time of a layer in a step: launches and dependencies, s."""
+    expert_layer_seconds: float
+    """Further fixed time of a layer with experts: routing, permutation, grouped products, s."""
     collective_seconds: float
-    """Fixed time of one all-reduce or one direction of an all-to-all, s."""
+    """Fixed time of one all-reduce or one direction of an all-to-all over scale-up links, s."""
+    network_seconds: float
+    """The same where the group crosses nodes, s."""
     step_seconds: float
     """Fixed time of a step: scheduler, sampling, host, s."""
     sequence_seconds: float
@@ -45,6 +51,8 @@ class ServingConstants:
     """Share of the memory left after weights that the key-value cache may take."""
     runtime_bytes: float
     """Memory of the runtime, communication buffers and activations on every accelerator."""
+    chunk_tokens: float
+    """Prompt tokens a scheduler takes into one step of one attention group."""
     max_sequences: float
     """Sequences a scheduler (one per attention group) runs at once."""
     overlap: bool
@@ -59,16 +67,23 @@ class Replica:
     """Accelerators that share each dense matrix and each sequence's attention."""
     ep: Number = 1.0
     """Accelerators that share the experts; above ``tp`` = data-parallel attention."""
+    pp: Number = 1.0
+    """Stages that each hold a part of the layers and work on other sequences."""
 
     @property
     def gpus(self) -> Number:
         """Accelerators of one replica."""
+        return self.stage * self.pp
+
+    @property
+    def stage(self) -> Number:
+        """Accelerators that work on a layer together."""
         return np.maximum(self.tp, self.ep)
 
     @property
     def attention_groups(self) -> Number:
-        """Groups that each hold their own sequences."""
-        return self.gpus / self.tp
+        """Groups of a stage that each attend to their own sequences."""
+        return self.stage / self.tp
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,8 @@ class Format:
 
     weights: GenerationPrecision = "bf16"
     cache: GenerationPrecision = "bf16"
+    arithmetic: GenerationPrecision | None = None
+    """What products run in; None = as the weights, where the accelerator can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,16 +91,21 @@ class RlStack:
     drafts: float
     """Tokens drafted by multi-token prediction, for models that have it."""
     mfu_dense: float
-    """Share of the dense 16-bit peak while scoring and updating a dense policy."""
+    """Share of the dense 16-bit peak while scoring and updating a dense policy, on a part with the FLOPs per
+    byte of an H100."""
     mfu_moe: float
     mfu_small: float
     """``mfu_dense`` for policies of either kind below ``SMALL_POLICY`` parameters."""
+    overhead_fixed: float
+    """Seconds of a round whatever its size: data, logging, switching between generation and training."""
+    reward_seconds: float
+    """Seconds of a round for each response: rewards and what is done to responses one by one."""
     overhead_seconds: float
-    """Weight sync, mode switch, rewards and checkpoint of one round at 7B parameters."""
+    """Weight sync and checkpoint of one round at 7B parameters."""
     overhead_exponent: float
-    """Growth of that overhead with total parameters."""
+    """Growth of the weight sync with total parameters."""
     overhead_limit: float
-    """Longest round overhead, s."""
+    """Longest weight sync, s."""
     unmodelled: tuple[float, float, float]
     """Whole-run time observed over time simulated, low, central and high: stragglers, expert imbalance,
     failures, evaluation. It contains goodput, so none is applied beside it."""
@@ -125,9 +130,12 @@ class RlPlan:
 
     phases: tuple[RlPhase, ...]
     prompts: float
-    """Prompts of a rollout round."""
+    """Prompts of a rollout round that are trained on."""
     group: float
     """Responses to each."""
+    oversampling: float = 1.0
+    """Prompts answered for each that is trained on: what dynamic sampling throws away is generated all the
+    same (arXiv 2503.14476, section 3.2)."""
     updates_per_round: float = 1.0
     """Optimizer steps taken on one round."""
     prompt_tokens: float = 300.0
@@ -139,6 +147,9 @@ class RlPlan:
     overhead: float | None = None
     """Seconds a round; None = the stack's default for the size."""
     schedule: Schedule = "synchronous"
+    generation_share: float | None = None
+    """Share of the accelerators that only generate; None = all take turns when synchronous, else the fastest
+    split."""
     replica: Replica | None = None
     """Layout of generation; None = the fastest."""
 
@@ -188,7 +199,13 @@ SMALL_POLICY = 3e9
 (``mfu_small``)."""
 
 OVERHEAD_AT = 7e9
-"""Parameters of the policy whose round overhead the stack states."""
+"""Parameters of the policy whose weight sync the stack states."""
+
+RIDGE = 989.4e12 / 3.35e12
+"""FLOPs per byte of an H100 SXM, the part a stack's utilizations are of."""
+
+PURE_MATMUL = 0.91
+"""Share of the peak where bytes cost nothing; solved from the four utilizations of ``mfu_on``."""
 
 TAIL_SETS = 0.5
 """Share of generation the longest response alone must take to be called what sets the time. Chosen."""
@@ -220,13 +237,26 @@ def default_mfu(stack: RlStack, t: Transformer) -> float:
     return stack.mfu_moe if t.is_moe else stack.mfu_dense
 
 
-def round_overhead_seconds(stack: RlStack, t: Transformer) -> float:
-    """Seconds of a round beside generation and arithmetic: that of 7B x (P / 7B)^exponent, up to a limit.
+def mfu_on(a: Accelerator, mfu: float) -> float:
+    """``mfu``, which is of an H100, on another part: 1 / (1 / e + (1 / mfu - 1 / e) r).
 
-    Source: ``resources/serving.yaml``, from 10 s at 7B to 120 s at 200B.
+    A part of the time goes in step with FLOPs, at ``PURE_MATMUL`` of the peak, the rest with bytes; r is the
+    part's FLOPs per byte over an H100's. Source: one update at 0.44 of an H100's peak and 0.78-0.83 of an
+    H20's, of a mixture at 0.10 and 0.45 (verl_megatron_practice, ``resources/measured_rl.csv``).
     """
-    scaled = stack.overhead_seconds * (parameters(t).total / OVERHEAD_AT) ** stack.overhead_exponent
-    return float(min(scaled, stack.overhead_limit))
+    ridge = wide_peak(a) / a.memory_bandwidth / RIDGE
+    return 1.0 / (1.0 / PURE_MATMUL + max(1.0 / mfu - 1.0 / PURE_MATMUL, 0.0) * ridge)
+
+
+def round_overhead_seconds(stack: RlStack, t: Transformer, responses: float) -> float:
+    """Seconds of a round of ``responses`` beside generation and arithmetic.
+
+    A fixed time, one for each response, and a weight sync: that of 7B x (P / 7B)^exponent, up to a limit.
+    Source: ``resources/serving.yaml``.
+    """
+    sync = stack.overhead_seconds * (parameters(t).total / OVERHEAD_AT) ** stack.overhead_exponent
+    shared = stack.overhead_fixed + stack.reward_seconds * responses
+    return float(shared + min(sync, stack.overhead_limit))
 
 
 def arithmetic_seconds(tokens: float, flops_per_token: float, gpus: float, peak: float, mfu: float) -> float:
@@ -286,20 +316,20 @@ def _jobs(plan: RlPlan) -> Iterator[tuple[float, Round]]:
             # Looping responses count in the mean: unlimited, they would take more than all of a short one.
             loops = min(plan.loop_rate, MOST_LOOPING * mean / phase.cap)
             lengths = Lengths(mean, phase.cap, plan.cv, loops)
-            yield rounds, Round(plan.prompts, plan.group, plan.prompt_tokens, lengths)
+            yield rounds, Round(plan.prompts * plan.oversampling, plan.group, plan.prompt_tokens, lengths)
 
 
 def _pass_seconds(run: _Run, gpus: Array) -> Array:
-    """Seconds of one forward pass over what a round wrote, (jobs, gpus).
+    """Seconds of one forward pass over what a round keeps, (jobs, gpus).
 
     Arithmetic sees each token's own context, long responses more.
     """
-    mfu = default_mfu(run.stack, run.t) if run.plan.mfu is None else run.plan.mfu
+    mfu = mfu_on(run.a, default_mfu(run.stack, run.t)) if run.plan.mfu is None else run.plan.mfu
     work = []
     for job in run.jobs:
         # A whole sequence of s tokens sees s / 2 on average: twice the mean position is the s that fits here.
         sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
-        tokens = job.sequences * (job.lengths.mean + job.prompt_tokens)
+        tokens = job.sequences / run.plan.oversampling * (job.lengths.mean + job.prompt_tokens)
         flops = float(forward_flops_per_token(run.t, sequence).total)
         work.append(arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu))
     return np.asarray(work)[:, None] / gpus
@@ -312,10 +342,16 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
     # A forward pass over the round is 2 FLOPs a parameter and token; the other passes are multiples of it.
     scoring, update = work.scoring / 2.0 * forward, work.training / 2.0 * forward
     arithmetic = scoring + update
-    overhead = round_overhead_seconds(run.stack, run.t) if run.plan.overhead is None else run.plan.overhead
+    responses = run.jobs[0].sequences
+    overhead = run.plan.overhead
+    if overhead is None:
+        overhead = round_overhead_seconds(run.stack, run.t, responses)
     if run.plan.schedule == "synchronous":
-        rolled = run.rollouts(gpus)
+        share = run.plan.generation_share or 1.0
+        rolled = run.rollouts(_set_apart(gpus, share) if share < 1.0 else gpus)
         generation = rolled.seconds.reshape(forward.shape)
+        if share < 1.0:  # each half waits for the other
+            scoring, update, arithmetic = (each / (1.0 - share) for each in (scoring, update, arithmetic))
         wall = generation + arithmetic + overhead
     else:
         overhead = SYNC_SHARE * overhead
@@ -332,17 +368,24 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
     return parts, rolled
 
 
+def _set_apart(gpus: Array, share: float | Array) -> Array:
+    """Accelerators that only generate: their ``share``, and one at least where there are two."""
+    own = gpus * share
+    return np.where(gpus >= 2.0, np.maximum(own, 1.0), own)
+
+
 def _split(run: _Run, gpus: Array, arithmetic: Array, overhead: float) -> tuple[RolloutTimes, Array, Array]:
     """(rollouts, their seconds, wall seconds) of rounds whose generation and update have own accelerators.
 
     ``arithmetic`` is the seconds of scoring and update on all accelerators. Each round is given the share of
-    ``GENERATION_SHARES`` that ends it first.
+    ``GENERATION_SHARES`` that ends it first, unless the plan has one.
     """
     steady = run.plan.schedule == "asynchronous"
     # An asynchronous run never waits for a tail, so its layout is the one with the most tokens, and its
     # rounds take what the full batch would; one step behind, a round still ends with its longest response.
-    shares = np.array(GENERATION_SHARES)
-    rolled = run.rollouts(np.outer(gpus, shares).ravel(), steady=steady)
+    own = run.plan.generation_share
+    shares = np.array(GENERATION_SHARES if own is None else [own])
+    rolled = run.rollouts(_set_apart(gpus[:, None], shares).ravel(), steady=steady)
     shape = (*arithmetic.shape, len(shares))
     generation = (rolled.throughput_bound if steady else rolled.seconds).reshape(shape)
     busier = np.maximum(generation, arithmetic[:, :, None] / (1.0 - shares))

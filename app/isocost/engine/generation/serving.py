@@ -17,7 +17,6 @@ from isocost.engine.generation.deployment import (
     Replica,
     ServingConstants,
     Speculation,
-    StepTime,
 )
 from isocost.engine.generation.step import linked, sequences_that_fit, step_time
 from isocost.engine.records import Accelerator, Transformer
@@ -48,7 +47,6 @@ class Served:
     sequences: Number
     """Sequences running at once in the replica; 0 where the model does not fit."""
     tokens_per_second_per_user: Number
-    step: StepTime
 
 
 def serve(
@@ -66,32 +64,40 @@ def serve(
 ) -> Served:
     """Steady-state throughput when requests of ``prompt`` and ``output`` tokens never run out.
 
-    Finished sequences are replaced at once, so a sequence is half way through on average and every step
-    also prefills the prompts of the sequences that join. ``concurrency`` is sequences over the replica
+    Finished sequences are replaced at once, so a sequence is half way through on average and some steps
+    also prefill the prompts of the sequences that join. ``concurrency`` is sequences over the replica
     (None = all that fit, with room for each to finish). ``disaggregated`` leaves prefill to other replicas.
-    Source: continuous batching (Orca, OSDI 2022); steps as ``step_time``.
+    A pipeline has a microbatch in each of its stages. Source: continuous batching (Orca, OSDI 2022), prompts
+    in chunks beside decoding (Sarathi-Serve, arXiv 2403.02310); steps as ``step_time``.
     """
     room = sequences_that_fit(t, a, replica, fmt, np.asarray(prompt, float) + output, c)
     running = room if concurrency is None else np.minimum(concurrency, room)
     # What does not fit is timed with one sequence all the same and set to 0 after: arrays mix both.
     fits = running >= MINIMUM_SEQUENCES
     running = np.where(fits, running, MINIMUM_SEQUENCES)
-    gained = running * speculation.tokens_per_step
-    joining = 0.0 if disaggregated else gained * prompt / output
-    step = step_time(
-        t, a, replica, fmt, c,
-        sequences=running,
-        context=prompt + np.asarray(output, float) / 2.0,
-        prompt_tokens=joining,
-        prompt=prompt,
-        speculation=speculation,
-    )  # fmt: skip
-    rate = np.where(fits, gained / step.total, 0.0)
+    microbatch = np.maximum(running / replica.pp, MINIMUM_SEQUENCES)
+    gained = microbatch * speculation.tokens_per_step
+    context = prompt + np.asarray(output, float) / 2.0
+    step = step_time(t, a, replica, fmt, c, sequences=microbatch, context=context, speculation=speculation)
+    seconds = step.total
+    if not disaggregated:
+        # A prompt is read in one go, in few steps of many: a mixture's decode steps read few experts, and a
+        # prompt's step nearly all. Many prompts share a step, up to what the scheduler takes; attention
+        # groups read theirs at the same time.
+        joining, groups, read = gained * prompt / output, replica.attention_groups, np.maximum(prompt, 1.0)
+        taken = np.clip(joining, np.minimum(read, c.chunk_tokens) * groups, c.chunk_tokens * groups)
+        mixed = step_time(
+            t, a, replica, fmt, c,
+            sequences=microbatch, context=context, prompt_tokens=taken, prompt=read,
+            speculation=speculation,
+        )  # fmt: skip
+        seconds = seconds + joining / taken * (mixed.total - seconds)
+    under_way = np.minimum(running / microbatch, replica.pp)
+    rate = np.where(fits, gained / seconds * under_way, 0.0)
     return Served(
         tokens_per_second_per_gpu=rate / replica.gpus,
         sequences=np.where(fits, running, 0.0),
         tokens_per_second_per_user=np.where(fits, rate / running, 0.0),
-        step=step,
     )
 
 
@@ -116,27 +122,27 @@ def generation_rate(
     c: ServingConstants,
     *,
     phase: Phase,
-    prompt: float,
-    output: float,
-    sequences: float | None = None,
-    cache_hits: float = 0.0,
+    prompt: Number,
+    output: Number,
+    sequences: Number | None = None,
+    cache_hits: Number = 0.0,
     speculation: Speculation = NO_DRAFTS,
-) -> float:
+) -> Number:
     """Tokens/s per accelerator as a benchmark of ``phase`` counts them; 0 when the model does not fit.
 
     ``cache_hits`` is the share of counted prompt tokens that were cached and cost nothing. Source: as
     ``step_time``; phases as the tables of ``resources/measured_generation.csv`` count them.
     """
     if phase == "prefill":
-        each = PREFILL_TOKENS if sequences is None else sequences * prompt / float(replica.gpus)
+        each = PREFILL_TOKENS if sequences is None else sequences * prompt / replica.gpus
         rate = prefill_rate(t, a, replica, fmt, c, prompt=prompt, batch_tokens=each)
-        return float(rate) / (1.0 - cache_hits)
+        return rate / (1.0 - cache_hits)
     served = serve(
         t, a, replica, fmt, c,
         prompt=prompt, output=output, concurrency=sequences, speculation=speculation,
         disaggregated=phase != "output",
     )  # fmt: skip
-    return float(served.tokens_per_second_per_gpu)
+    return served.tokens_per_second_per_gpu
 
 
 def candidate_replicas(t: Transformer, a: Accelerator, gpus: float) -> list[Replica]:
@@ -177,21 +183,19 @@ def best_replica(
     Raises:
         ValueError: no layout holds the weights and one sequence.
     """
-    found: list[tuple[bool, float, Replica, Served]] = []
-    for replica in candidate_replicas(t, a, gpus):
-        share = None if concurrency is None else concurrency * float(replica.gpus) / gpus
-        served = serve(
-            t, a, replica, fmt, c,
-            prompt=prompt, output=output, concurrency=share, speculation=speculation,
-        )  # fmt: skip
-        if float(served.sequences) > 0.0:
-            fast = float(served.tokens_per_second_per_user) >= user_rate
-            found.append((fast, float(served.tokens_per_second_per_gpu), replica, served))
-    if not found:
+    tried = candidate_replicas(t, a, gpus)
+    together = Replica(np.array([each.tp for each in tried]), np.array([each.ep for each in tried]))
+    share = None if concurrency is None else concurrency * together.gpus / gpus
+    found = serve(
+        t, a, together, fmt, c, prompt=prompt, output=output, concurrency=share, speculation=speculation
+    )
+    rate, user = np.asarray(found.tokens_per_second_per_gpu), np.asarray(found.tokens_per_second_per_user)
+    if not np.any(rate > 0.0):
         raise ValueError(
             f"{t.name} in {fmt.weights} does not fit on {gpus:.0f} x {a.name} with one sequence of "
             f"{prompt + output:.0f} tokens: use more accelerators, more memory each or a narrower format."
         )
     # Fast enough first, then the most tokens: where nothing is fast enough the speed asked for is ignored.
-    best = max(found, key=lambda entry: entry[:2])
-    return best[2], best[3]
+    best = int(np.lexsort((rate, (rate > 0.0) & (user >= user_rate)))[-1])
+    sequences = float(np.asarray(found.sequences)[best])
+    return tried[best], Served(float(rate[best]), sequences, float(user[best]))

@@ -64,12 +64,13 @@ def counted(t: Transformer) -> ParameterCount:
 def generating_peak(a: Accelerator, precision: GenerationPrecision) -> tuple[float, str]:
     """Dense peak in FLOP/s a matmul of ``precision`` runs at, and the format it really multiplies in.
 
-    Weights in a format the chip cannot multiply are widened on the fly: they save memory, not arithmetic.
+    Weights in a format the chip cannot multiply are widened to 16 bits on the fly, as activations were never
+    narrowed: they save memory, not arithmetic (MXFP4 on Hopper: arXiv 2508.10925, section 2.1).
 
     Raises:
         ValueError: the accelerator has no 16-bit peak.
     """
-    peak, name = dense_peak(a, precision)
+    peak, name = dense_peak(a, precision if precision in a.peak_flops else "bf16")
     if name == "fp32":
         raise ValueError(f"{a.name} has no 16-bit peak: generation cannot be estimated on it.")
     return peak, name
@@ -92,32 +93,59 @@ def expert_coverage(t: Transformer, tokens: Number) -> Number:
     return 1.0 - (1.0 - t.top_k / t.experts) ** np.asarray(tokens, float)
 
 
+def attention_precision(t: Transformer, precision: GenerationPrecision) -> GenerationPrecision:
+    """Format of attention's matrices: as the weights, but 16 bits in a mixture of experts in four bits.
+
+    Four-bit checkpoints of mixtures narrow the feed-forward, which is nearly all of them, and leave attention
+    wide (gpt-oss: arXiv 2508.10925; NVIDIA's FP4 checkpoints of DeepSeek-R1; Kimi K2 Thinking).
+    """
+    return "bf16" if t.is_moe and precision == "fp4" else precision
+
+
+def _dense_bytes(t: Transformer, precision: GenerationPrecision) -> float:
+    """Bytes of all matrices but embedding, head and routed experts."""
+    count = counted(t)
+    attention = t.layers * count.attention_per_layer
+    others = count.total - count.embedding - count.head - expert_parameters(t) - attention
+    wide = attention * WEIGHT_BYTES[attention_precision(t, precision)]
+    return wide + others * WEIGHT_BYTES[precision]
+
+
 def weight_bytes_held(t: Transformer, replica: Replica, precision: GenerationPrecision) -> Number:
-    """Bytes of weights each accelerator holds: dense ones over tp, experts over all of the replica.
+    """Bytes of weights each accelerator holds: dense ones over tp, experts over all of a stage.
 
     Embedding and head stay at 16 bits. Source: counted from the shape, bytes a weight ``WEIGHT_BYTES``.
     """
-    count = counted(t)
-    tables = count.embedding + count.head
-    experts = expert_parameters(t)
-    dense = (count.total - tables - experts) * WEIGHT_BYTES[precision] + tables * WIDE_BYTES
-    return dense / replica.tp + experts * WEIGHT_BYTES[precision] / replica.gpus
+    tables = counted(t).embedding + counted(t).head
+    experts = expert_parameters(t) * WEIGHT_BYTES[precision]
+    dense = (_dense_bytes(t, precision) + tables * WIDE_BYTES) / replica.tp
+    return (dense + experts / replica.stage) / replica.pp
 
 
 def weight_bytes_read(
     t: Transformer, replica: Replica, precision: GenerationPrecision, tokens: Number
-) -> Number:
-    """Bytes of weights each accelerator reads in a step of ``tokens`` tokens over the replica.
+) -> tuple[Number, Number]:
+    """Bytes of (dense weights, experts) each accelerator reads in a step of ``tokens`` tokens of the replica.
 
     Every dense matrix and the head, and the experts that any token reached; the embedding is looked up.
     Source: counted as ``weight_bytes_held``, experts as ``expert_coverage`` if tokens choose independently.
     """
-    count = counted(t)
-    experts = expert_parameters(t)
-    tables = count.embedding + count.head
-    dense = (count.total - tables - experts) * WEIGHT_BYTES[precision] + count.head * WIDE_BYTES
-    reached = expert_coverage(t, tokens)
-    return dense / replica.tp + experts * WEIGHT_BYTES[precision] * reached / replica.gpus
+    dense = _dense_bytes(t, precision) + counted(t).head * WIDE_BYTES
+    experts = expert_parameters(t) * WEIGHT_BYTES[precision] * expert_coverage(t, tokens)
+    return dense / replica.tp, experts / replica.stage
+
+
+def weight_seconds(
+    t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, tokens: Number,
+    c: ServingConstants,
+) -> Number:  # fmt: skip
+    """Seconds the weights of a step of ``tokens`` tokens take to stream in.
+
+    Experts are read by grouped products, each in pieces of its own. Source: shares of the memory bandwidth
+    ``resources/serving.yaml``.
+    """
+    dense, experts = weight_bytes_read(t, replica, precision, tokens)
+    return (dense / c.weight_bandwidth + experts / c.expert_bandwidth) / a.memory_bandwidth
 
 
 def windowed_tokens(t: Transformer, context: Number) -> Number:
@@ -229,7 +257,7 @@ def communication_seconds(
     tokens send each expert its own copy (low-latency kernels), prompt tokens as ``exchanged_copies``. Source:
     arXiv 1909.08053 and 2412.19437, section 3.4; shares and fixed seconds ``resources/serving.yaml``.
     """
-    tp, gpus = np.asarray(replica.tp, float), np.asarray(replica.gpus, float)
+    tp, gpus = np.asarray(replica.tp, float), np.asarray(replica.stage, float)
     wide = (gpus > tp) & t.is_moe
     reduces = 2.0 * t.layers - np.where(wide, t.moe_layers, 0.0)
     per_group = (decoded + prompt_tokens) / replica.attention_groups
@@ -238,8 +266,16 @@ def communication_seconds(
     copies = decoded * t.top_k + prompt_tokens * exchanged_copies(t, a, gpus)
     exchanged = np.where(wide, t.moe_layers * copies / gpus * t.hidden * DISPATCH_BYTES, 0.0)
     volume = reduced / group_bandwidth(a, tp, c) + exchanged / group_bandwidth(a, gpus, c)
-    steps = np.where(tp > 1.0, reduces, 0.0) + np.where(wide, 2.0 * t.layers, 0.0)
-    return volume, steps * c.collective_seconds
+    fixed = np.where(tp > 1.0, reduces * collective_latency(a, tp, c), 0.0)
+    return volume, fixed + np.where(wide, 2.0 * t.layers * collective_latency(a, gpus, c), 0.0)
+
+
+def collective_latency(a: Accelerator, group: Number, c: ServingConstants) -> Number:
+    """Seconds a collective of no bytes takes: within the scale-up links, or over the network beyond.
+
+    Source: ``resources/serving.yaml``.
+    """
+    return np.where(np.asarray(group) <= linked(a), c.collective_seconds, c.network_seconds)
 
 
 def draft_seconds(
@@ -254,25 +290,33 @@ def draft_seconds(
     dense = count.attention_per_layer + MTP_PROJECTION * t.hidden * t.hidden
     experts = t.experts * count.per_expert if t.is_moe else 0.0
     dense = dense + (count.ffn_per_moe_layer - experts if t.is_moe else count.ffn_per_dense_layer)
-    read = (dense / replica.tp + experts / replica.gpus) * WEIGHT_BYTES[precision]
+    read = (dense / replica.tp + experts / replica.stage) * WEIGHT_BYTES[precision]
     return (read + count.head * WIDE_BYTES / replica.tp) / (a.memory_bandwidth * c.weight_bandwidth)
 
 
 def matmul_seconds(
-    t: Transformer, a: Accelerator, replica: Replica, precision: GenerationPrecision, tokens: Number,
-    c: ServingConstants,
-) -> Number:  # fmt: skip
+    t: Transformer, a: Accelerator, replica: Replica, fmt: Format, c: ServingConstants, *, tokens: Number
+) -> Number:
     """Seconds of all products with weights for ``tokens`` tokens over the replica, arithmetic only.
 
     2 N FLOPs a token over the sustained peak; grouped products of experts are slower. Source: shares of the
     peak ``resources/serving.yaml``.
     """
     count = counted(t)
-    peak, name = generating_peak(a, precision)
-    rate = peak * c.matmul_efficiency[name]
     routed = t.moe_layers * t.top_k * count.per_expert
-    dense = count.active_matmul - routed
-    return 2.0 * tokens / replica.gpus * (dense + routed / c.expert_efficiency) / rate
+    attention = t.layers * count.attention_per_layer
+    narrow = fmt.arithmetic or fmt.weights
+    wide = attention_precision(t, narrow)
+    dense = (count.active_matmul - routed - attention) / matmul_rate(a, narrow, c)
+    dense = dense + attention / matmul_rate(a, wide, c)
+    experts = routed / (matmul_rate(a, narrow, c) * c.expert_efficiency)
+    return 2.0 * tokens / replica.stage * (dense + experts)
+
+
+def matmul_rate(a: Accelerator, precision: GenerationPrecision, c: ServingConstants) -> float:
+    """FLOP/s an accelerator sustains in products of ``precision``. Source: ``resources/serving.yaml``."""
+    peak, name = generating_peak(a, precision)
+    return peak * c.matmul_efficiency[name]
 
 
 def step_time(
@@ -289,6 +333,8 @@ def step_time(
     speculation: Speculation = NO_DRAFTS,
 ) -> StepTime:
     """Seconds of one step that decodes ``sequences`` sequences and prefills ``prompt_tokens`` prompt tokens.
+
+    Of a pipeline they are those of one microbatch on its way through all stages.
 
     Args:
         sequences: sequences decoding in the replica; each gains ``speculation.tokens_per_step`` tokens.
@@ -308,17 +354,18 @@ def step_time(
     decoded = running * (1.0 + speculation.drafts)
     tokens = decoded + prompt_tokens
     # Experts are reached by drafts and prompts as well, so all tokens of the step count.
-    weights = weight_bytes_read(t, replica, fmt.weights, tokens) / (a.memory_bandwidth * c.weight_bandwidth)
+    weights = weight_seconds(t, a, replica, fmt.weights, tokens, c)
+    groups = replica.attention_groups
     cache = cache_bytes_read(t, context, fmt.cache) / cache_split(t, replica.tp)
-    cache = running / replica.attention_groups * cache / (a.memory_bandwidth * c.cache_bandwidth)
-    matmul = matmul_seconds(t, a, replica, fmt.weights, tokens, c)
-    attending = wide_peak(a) * c.attention_efficiency * replica.gpus
+    cache = running / groups * cache / (a.memory_bandwidth * c.cache_bandwidth)
+    matmul = matmul_seconds(t, a, replica, fmt, c, tokens=tokens)
+    attending = wide_peak(a) * c.attention_efficiency * replica.stage
     decoding = decoded * decode_attention_flops(t, context) / attending
     prefilling = prompt_tokens * forward_flops_per_token(t, cast(float, prompt)).attention / attending
     volume, fixed = communication_seconds(t, a, replica, c, decoded=decoded, prompt_tokens=prompt_tokens)
-    fixed = fixed + t.layers * c.layer_seconds + c.step_seconds
-    per_token = tokens / replica.gpus * t.moe_layers * c.token_layer_seconds
-    bookkeeping = running / replica.attention_groups * c.sequence_seconds + per_token
+    fixed = fixed + t.layers * c.layer_seconds + t.moe_layers * c.expert_layer_seconds + c.step_seconds
+    per_token = tokens / replica.stage * t.moe_layers * c.token_layer_seconds
+    bookkeeping = running / groups * c.sequence_seconds + per_token
     if speculation.drafts:
         # A draft is a layer more: its weights stream, its cache is read, its launches wait, all in turn.
         weights = weights + speculation.drafts * draft_seconds(t, a, replica, fmt.weights, c)
@@ -348,7 +395,7 @@ def sequences_that_fit(
     Source: share of free memory, runtime and scheduler's limit of ``resources/serving.yaml``.
     """
     free = a.memory_bytes - weight_bytes_held(t, replica, fmt.weights) - c.runtime_bytes
-    each = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp)
+    each = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp) / replica.pp
     # Heads of the cache that do not divide over tp are copied: each rank holds more than its share.
     by_memory = np.maximum(free * c.memory_share, 0.0) / each
     return np.minimum(by_memory, c.max_sequences) * replica.attention_groups

@@ -79,7 +79,7 @@ def _rounds(on: Ground, recipe: Recipe) -> dict[str, Explanation]:
     profile = on.catalog.constants.serving.rl[recipe.stack].unmodelled
     tokens = given(
         on.key("tokens"), "Tokens written", generated_tokens(recipe.plan), "tokens",
-        "rounds x prompts x responses x their mean length, as typed", "typed",
+        "rounds x prompts answered x responses x their mean length, as typed", "typed",
     )  # fmt: skip
     (done,) = simulated(on.catalog, recipe, on.run.accelerator, (int(count.value),))
     if done is None:

@@ -232,7 +232,12 @@ _KINDS = (
     ),
     Input(
         "rl.prompts", "Prompts a round", "", "count", 16, 8192, 1, 1e6,
-        "Different prompts answered before the policy is updated.", f"{_R1}: 8,192 answers a round",
+        "Different prompts of a round that the policy is updated on.", f"{_R1}: 8,192 answers a round",
+    ),
+    Input(
+        "rl.oversampling", "Oversampling", "", "number", 1.0, 4.0, 1.0, 100.0,
+        "Prompts answered for each that is trained on; DAPO throws away those whose answers are all right or "
+        "all wrong.", "every prompt is used", scale="linear",
     ),
     Input(
         "rl.group", "Answers a prompt", "", "count", 1, 128, 1, 1e5,
@@ -259,12 +264,18 @@ _KINDS = (
     Input(
         "rl.mfu", "MFU of the update", "%", "share", 0.05, 0.5, 1e-3, 1.0,
         "Share of the dense 16-bit peak in scoring and update.", optional=True, scale="linear",
-        default_source="the stack's, by size and kind of the policy",
+        default_source="the stack's, by size and kind of the policy and the part's FLOPs per byte",
     ),
     Input(
         "rl.overhead", "Round overhead", "s", "number", 1, 600, 0.0, 1e6,
         "Seconds of a round beside generation and arithmetic: weight sync, mode switch, rewards.",
-        optional=True, default_source="the stack's: 10 s at 7B to 120 s at 200B and more",
+        optional=True, default_source="the stack's, by size of the policy and answers of a round",
+    ),
+    Input(
+        "rl.generation_share", "Accelerators that only generate", "%", "share", 0.1, 0.9, 0.01, 0.99,
+        "Share of the accelerators set apart for generation; the others only score and update.",
+        optional=True, scale="linear",
+        default_source="all take turns; with other schedules the split that ends a round first",
     ),
     Input(
         "phases.steps", "Steps", "", "count", 10, 20_000, 0.01, 1e9,

@@ -40,9 +40,11 @@ class Rl(Value, frozen=True):
     """Software: a frontier lab's own, or today's open-source frameworks."""
     schedule: Literal["synchronous", "one-step", "asynchronous"] = "synchronous"
     prompts: float = 512.0
-    """Prompts of a rollout round."""
+    """Prompts of a rollout round that are trained on."""
     group: float = 16.0
     """Responses to each prompt."""
+    oversampling: float = 1.0
+    """Prompts answered for each that is trained on: DAPO throws away those all answers of which are alike."""
     updates_per_round: float = 1.0
     """Optimizer steps taken on one round of rollouts."""
     prompt_tokens: float = 300.0
@@ -55,6 +57,9 @@ class Rl(Value, frozen=True):
     """Of scoring and update; None = the stack's default for the policy."""
     overhead: float | None = None
     """Seconds a round beside generation and arithmetic; None = the stack's default for the size."""
+    generation_share: float | None = None
+    """Share of the accelerators that only generate; None = all take turns when synchronous, else the fastest
+    split."""
 
 
 class RlStage(ModelStage, frozen=True, kw_only=True, tag="rl"):
@@ -78,6 +83,8 @@ def recipe_of(rl: Rl, model: ModelChoice) -> Recipe:
         mfu=rl.mfu,
         overhead=rl.overhead,
         schedule=rl.schedule,
+        oversampling=rl.oversampling,
+        generation_share=rl.generation_share,
     )
     return Recipe(model, plan, rl.stack)
 
@@ -107,7 +114,7 @@ def _update_memory(case: Case) -> Iterator[Notice]:
 
 
 def _usual_mfu(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Filled:
-    """The utilization of scoring and update that the recipe's software usually reaches."""
+    """The utilization of scoring and update that the recipe's software usually reaches on an H100."""
     serving, profile = catalog.constants.serving, catalog.constants.serving.rl[stage.rl.stack]
     value = default_mfu(serving.rl_stack(stage.rl.stack), transformer_of(policy, catalog))
     figures = (profile.mfu_moe, profile.mfu_dense, profile.mfu_small)
@@ -117,7 +124,9 @@ def _usual_mfu(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Filled:
 def _usual_overhead(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Filled:
     """The seconds a round of the recipe takes beside generation and arithmetic."""
     serving = catalog.constants.serving
-    value = round_overhead_seconds(serving.rl_stack(stage.rl.stack), transformer_of(policy, catalog))
+    responses = stage.rl.prompts * stage.rl.oversampling * stage.rl.group
+    stack = serving.rl_stack(stage.rl.stack)
+    value = round_overhead_seconds(stack, transformer_of(policy, catalog), responses)
     return Filled(value, f"{serving.rl[stage.rl.stack].overhead_seconds.source}, scaled to this size")
 
 
@@ -129,8 +138,11 @@ def _typed(stage: RlStage) -> str:
 
 ROLLOUTS = InputGroup(
     "Rollouts",
-    ("rl.algorithm", "rl.schedule", "rl.stack", "rl.prompts", "rl.group", "rl.updates_per_round"),
-)
+    (
+        "rl.algorithm", "rl.schedule", "rl.stack", "rl.prompts", "rl.group", "rl.oversampling",
+        "rl.updates_per_round", "rl.generation_share",
+    ),
+)  # fmt: skip
 RESPONSES = InputGroup(
     "Responses",
     every("phases", RolloutPhase),

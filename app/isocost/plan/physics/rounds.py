@@ -119,9 +119,9 @@ def _within_cap(phase: RlPhase) -> RlPhase:
 
 
 def generated_tokens(plan: RlPlan) -> float:
-    """Tokens the policy writes over the run."""
+    """Tokens the policy writes over the run, those thrown away included."""
     rounds = sum(p.steps * (p.mean_start + p.mean_end) / 2.0 for p in map(_within_cap, plan.phases))
-    return rounds / plan.updates_per_round * plan.prompts * plan.group
+    return rounds / plan.updates_per_round * plan.prompts * plan.oversampling * plan.group
 
 
 def impossible_hours(catalog: Catalog, recipe: Recipe, accelerator: str) -> float:
