@@ -133,8 +133,8 @@ misses, up or down.
 ## Reinforcement learning
 
 Steps of open-source frameworks with published lengths, predicted over measured seconds. Utilizations and
-overheads of a round, and what rollouts inside a trainer cost more, are fitted to those not kept apart: their
-median factor is {np.exp(np.median(np.abs(np.log(fitted)))):.2f}. The range is of fits that never saw the policy;
+overheads of a round, and what rollouts inside a trainer cost more, are fitted to those not kept apart, whose
+median factor is {np.exp(np.median(np.abs(np.log(fitted)))):.2f}. The range is of fits without the policy;
 {share(float(np.mean((fitted >= low) & (fitted <= high))))} of the steps lie in it.
 
 {table("step | policy | | predicted / measured", rows)}"""

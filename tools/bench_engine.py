@@ -16,6 +16,7 @@ from measured import percentile
 from isocost.catalog import Catalog, load
 from isocost.engine.records import Pins
 from isocost.engine.search.best import CHUNK, best_layouts
+from isocost.engine.search.precomputed import Constants
 from isocost.engine.search.space import Cells, Space
 from isocost.files import load_project
 from isocost.paths import presets
@@ -23,7 +24,6 @@ from isocost.plan.answer.curves import active_curve, other_curves
 from isocost.plan.kinds import PretrainStage
 from isocost.plan.physics.counts import count_grid
 from isocost.plan.physics.resolve import transformer_of, workload_of
-from isocost.plan.physics.throughput import constants
 from isocost.plan.project.project import Project, set_value
 
 OWN_CURVES, CATALOGUES, SEARCHES = 60, 10, 5
@@ -50,7 +50,8 @@ def layout_rates(project: Project, catalog: Catalog) -> dict[str, float]:
     specs = [entry.spec for entry in catalog.accelerators.values() if not entry.announced]
     works = [workload_of(stage.data, spec, catalog) for spec in specs]
     counts = [count_grid((spec.node_size,), spec.node_size).astype(np.float64) for spec in specs]
-    fitted = constants("vendor", catalog)
+    known = catalog.constants
+    fitted = Constants(known.efficiency.record(), known.memory.for_stack("vendor"), "vendor")
     compared, searched = 0, []
     for _ in range(SEARCHES):
         started = time.perf_counter()

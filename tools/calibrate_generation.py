@@ -211,7 +211,8 @@ def weighted_quantiles(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """The 10, 50 and 90 % quantiles of ``values`` that count as ``shares``."""
     order = np.argsort(values)
     at = np.cumsum(shares[order]) - shares[order] / 2.0
-    return np.interp([0.1, 0.5, 0.9], at / shares.sum(), values[order])
+    found: np.ndarray = np.interp([0.1, 0.5, 0.9], at / shares.sum(), values[order])
+    return found
 
 
 def spreads_beside(rows: list[Case], errors: np.ndarray) -> dict[str, Any]:
@@ -288,7 +289,7 @@ def rl_figures(open_stack: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def rl_stack_with(stack: RlStack, names: list[str], values: np.ndarray) -> RlStack:
     """``stack`` with the named figures replaced, those of its rollouts within its serving constants."""
-    given = {name: float(value) for name, value in zip(names, values, strict=True)}
+    given: dict[str, Any] = {name: float(value) for name, value in zip(names, values, strict=True)}
     inner = {name: given.pop(name) for name in list(given) if name in get_args(RolloutFigure)}
     return replace(stack, serving=replace(stack.serving, **inner), **given)
 

@@ -81,7 +81,8 @@ def fitted_ratios(batch: Batch, rows: Array, x: Array) -> Array:
         # What is left of the step with all of them is no matter of this source.
         moved = np.minimum(step(weights(batch.specs, source)) - whole, UPPER - x)
         ratios[own] -= slopes[own] @ moved
-    return ratios
+    left_out: np.ndarray = ratios
+    return left_out
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -86,7 +86,9 @@ def rounds_fit(
 def _all_pinned(best: BestLayouts) -> Layout:
     """The layout a search found, with every part fixed."""
     layouts = best.layouts
-    degrees = {name: round(float(getattr(layouts, name)[0])) for name in _DEGREES if name != "dp"}
+    degrees: dict[str, Any] = {
+        name: round(float(getattr(layouts, name)[0])) for name in _DEGREES if name != "dp"
+    }
     names = (RECOMPUTE_NAMES[layouts.recompute[0]], SHARDING_NAMES[layouts.sharding[0]])
     return Layout(**degrees, recompute=names[0], sharding=names[1])
 
