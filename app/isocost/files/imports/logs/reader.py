@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from isocost.files.imports.logs import dictionaries, exports, mlperf, passport, scan
+from isocost.files.imports.logs import dictionaries, exports, mlperf, scan
 from isocost.files.imports.logs.run_log import RunLog, run_log
 from isocost.files.imports.logs.series import Series
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
@@ -22,7 +22,7 @@ class LogReader:
         if _begins_object(text):
             held = _object(text)
             if held is not None:
-                return passport.is_passport(held) or _is_state(held) or dictionaries.is_dictionary(held)
+                return dictionaries.is_passport(held) or _is_state(held) or dictionaries.is_dictionary(held)
         if _is_table(file):
             return exports.is_export(exports.heading_of(text))
         return (
@@ -43,8 +43,8 @@ class LogReader:
 def _series(file: SourceFile) -> Series | None:
     text = file.text
     if _begins_object(text) and (held := _object(text)) is not None:
-        if passport.is_passport(held):
-            return passport.passport(held)
+        if dictionaries.is_passport(held):
+            return dictionaries.passport(held)
         if _is_state(held):
             return dictionaries.trainer_state(held)
         return dictionaries.dictionary_lines([held])
