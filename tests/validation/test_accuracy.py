@@ -156,6 +156,6 @@ def test_sources_kept_out_stay_as_far_off_as_they_were(shipped):
     """Floors a change for the worse shows at; nothing is fitted to reach them."""
     apart = shipped.never_fitted
     medians = {score.source: score.median for score in apart.sources}
-    assert np.median(list(medians.values())) <= 0.22
+    assert np.median(list(medians.values())) <= 0.16
     for source in ("InternEvo", "IBM fms-fsdp", "torchtitan A100 (2024-06)", "torchtitan H200 (Trainy)"):
         assert medians[source] <= 0.12, source
