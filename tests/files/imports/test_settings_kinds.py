@@ -362,6 +362,20 @@ OTHERS = {
         {},
         {"gpus": 8, "sharding": "zero3", "offload": "optimizer", "recompute": "full", "sequence": 3072, "microbatch": 8},
     ),
+    "a train.py of one's own": (
+        "t.sh",
+        "deepspeed --num_gpus=8 train.py --model_name_or_path a/b-7b --per_device_train_batch_size 4 "
+        "--gradient_accumulation_steps 2 --bf16 True --gradient_checkpointing --max_seq_length 2048 "
+        "--deepspeed ds_config_zero2.json",
+        {},
+        {"framework": "hf", "gpus": 8, "microbatch": 4, "global_batch_sequences": 64, "sharding": "zero2", "recompute": "full"},
+    ),
+    "a command whose settings stand elsewhere": (
+        "t.sh",
+        "accelerate launch --num_processes 8 -m axolotl.cli.train config.yml --micro_batch_size 2",
+        {},
+        {"framework": "axolotl", "gpus": 8, "microbatch": 2, "precision": None, "tp": None, "sequence": None},
+    ),
     "nemo 2 overrides": (
         "n.sh",
         "nemo llm pretrain --factory llama3_8b trainer.num_nodes=2 trainer.devices=8 "

@@ -44,9 +44,20 @@ def settings_of(
     world(run, given)
     RULES[trainer.rules](run)
     after(run)
+    if content.config and not (trainer.rules == "maxtext" and content.config.endswith("base.yml")):
+        _leave_to_config(run, content.config)
     if _with_marks(run, content):
         run.facts.pop("dp", None)  # it follows from degrees that a comment has
     return settle(run, given)
+
+
+def _leave_to_config(run: Run, config: str) -> None:
+    """Of a command that names a file of settings, what it does not say is that file's and no default."""
+    run.note(f"the settings stand in {config[:60]}; give that file too")
+    run.need("the file of settings")
+    for name, fact in list(run.facts.items()):
+        if fact.origin == "default":
+            run.facts[name] = Fact(None, "not said")
 
 
 def _with_marks(run: Run, content: Content) -> bool:
@@ -76,9 +87,12 @@ def _score(trainer: Trainer, content: Content) -> int:
         for program in content.programs
         for each in trainer.programs
     )
-    # A script's name may be anybody's: train.py needs a key of the framework too.
+    # A script's name may be anybody's: it needs a key of the framework too, and train.py is several's.
     script = content.programs[0].endswith((".py", ".sh")) if content.programs else True
-    if named and (found or not script):
+    shared = (
+        sum(content.programs[0] in each.programs for each in trainers()) > 1 if content.programs else True
+    )
+    if named and (not script or (found and not shared)):
         return found + _PROGRAM
     return found if found >= _least(content) else 0
 

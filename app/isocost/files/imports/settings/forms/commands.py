@@ -36,6 +36,7 @@ class ShellContent:
     gpus: int | None = None
     unsure: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    config: str = ""
 
 
 def shell_content(text: str) -> ShellContent:
@@ -76,6 +77,7 @@ def _of_command(command: Command) -> ShellContent:
     before, after, programs = _program(command.words)
     launcher, rest = command.words[:before], command.words[after:]
     found = ShellContent(keys=_arguments(rest), programs=programs, environment=command.variables)
+    found.config = _config(rest, found.keys)
     options = _arguments(launcher)
     _with_launcher(found, launcher, options)
     # "deepspeed train.py --deepspeed z3.json" and "accelerate launch --mixed_precision bf16 train.py".
@@ -83,6 +85,13 @@ def _of_command(command: Command) -> ShellContent:
         if key in options and key not in found.keys:
             found.keys[key] = options[key]
     return found
+
+
+def _config(words: Sequence[str], keys: Mapping[str, Any]) -> str:
+    """The file of settings among a program's arguments: its first word, or a flag's value."""
+    named = [words[0]] if words else []
+    named += [str(keys[key]) for key in ("config", "config_file", "job.config_file") if key in keys]
+    return next((each for each in named if each.endswith((".yaml", ".yml", ".toml", ".json"))), "")
 
 
 def _program(words: Sequence[str]) -> tuple[int, int, tuple[str, ...]]:

@@ -55,6 +55,8 @@ class Content:
     """Places with anchors, tags, references that are not resolved, in words."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables a shell text sets."""
+    config: str = ""
+    """A file of settings that a shell text names; empty = none."""
     marks: Mapping[str, Any] = field(default_factory=dict)
     """Values in comments of our own launch settings."""
 
@@ -70,7 +72,7 @@ def read_content(file: SourceFile) -> Content:
         found = shell_content(text)
         return Content(
             "shell", dict(_bounded(iter(found.keys.items()))), found.programs, found.nodes, found.per_node,
-            found.gpus, found.unsure, found.environment, marks,
+            found.gpus, found.unsure, found.environment, found.config, marks,
         )  # fmt: skip
     if form == "python":
         return Content("python", dict(_bounded(iter(python_keys(text).items()))), marks=marks)
