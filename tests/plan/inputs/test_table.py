@@ -57,6 +57,14 @@ NOT_INPUTS = {
     "efficiency.correction.low": "measured on the user's own runs",
     "efficiency.correction.high": "measured on the user's own runs",
     "efficiency.correction.runs": "counts the user's own runs",
+    **{
+        f"efficiency.correction.measured.{name}": "measured on the user's own runs"
+        for name in ("measured", "predicted", "low", "high")
+    },
+    **{
+        f"actual.{name}": "told of a run under way beside the plan"
+        for name in ("tokens", "share", "hours", "spent_usd")
+    },
     "stage.enabled": "a stage is switched on and off in the list of stages",
     "hardware.typed": "what was typed where it cannot be had",
     "price.unnamed": "set where a plan that is read names no price",
