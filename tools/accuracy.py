@@ -105,6 +105,8 @@ def generation() -> str:
         for step, ratio, name in steps
     ]
     fitted = np.array([ratio for _, ratio, name in steps if not name])
+    usual = np.exp(np.median(np.abs(np.log(fitted))))
+    inside = float(np.mean((fitted >= low) & (fitted <= high)))
     return f"""## Generation
 
 Tokens per second per accelerator of published serving benchmarks: the factor by which a prediction usually
@@ -115,8 +117,8 @@ misses, up or down.
 
 Steps of open-source frameworks with published lengths, predicted over measured seconds. Utilizations and
 overheads of a round, and what rollouts inside a trainer cost more, are fitted to those not kept apart: their
-median factor is {np.exp(np.median(np.abs(np.log(fitted)))):.2f}. The range is of fits that never saw the policy;
-{share(float(np.mean((fitted >= low) & (fitted <= high))))} of the steps lie in it.
+median factor is {usual:.2f}. The range is of fits that never saw the policy;
+{share(inside)} of the steps lie in it.
 
 {table("step | policy | | predicted / measured", rows)}"""
 
