@@ -124,6 +124,8 @@ def generation() -> str:
         for step, ratio, name in steps
     ]
     fitted = np.array([ratio for _, ratio, name in steps if not name])
+    usual = np.exp(np.median(np.abs(np.log(fitted))))
+    inside = float(np.mean((fitted >= low) & (fitted <= high)))
     return f"""## Generation
 
 Tokens per second per accelerator of published serving benchmarks: the factor by which a prediction usually
@@ -133,9 +135,9 @@ misses, up or down.
 ## Reinforcement learning
 
 Steps of open-source frameworks with published lengths, predicted over measured seconds. Utilizations and
-overheads of a round, and what rollouts inside a trainer cost more, are fitted to those not kept apart, whose
-median factor is {np.exp(np.median(np.abs(np.log(fitted)))):.2f}. The range is of fits without the policy;
-{share(float(np.mean((fitted >= low) & (fitted <= high))))} of the steps lie in it.
+overheads of a round, and what rollouts inside a trainer cost more, are fitted to those not kept apart: their
+median factor is {usual:.2f}. The range is of fits that never saw the policy;
+{share(inside)} of the steps lie in it.
 
 {table("step | policy | | predicted / measured", rows)}"""
 
