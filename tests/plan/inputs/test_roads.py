@@ -240,7 +240,7 @@ def of_all_kinds(path: str, project: Project = PLAN, with_answer: bool = True):
 
 ALWAYS_GIVEN = ("model.parameters", "model.active_parameters", "stage.hours", "stage.gpu_hours")
 """A model has its counts, typed or of its shape; of two claims one is given."""
-OFTEN_NONE = ("dataset.unique_tokens", "goal.budget_usd", "goal.deadline_days")
+OFTEN_NONE = ("dataset.unique_tokens", "goal.budget_usd", "goal.deadline_days", "rl.generation_share")
 """Left empty, nothing stands for them."""
 
 
