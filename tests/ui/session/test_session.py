@@ -323,3 +323,24 @@ def test_another_catalogue_is_reckoned_with_at_once(session, tmp_path):
     session.choose_hardware("ours", 64)
     session.undo_stack.undo()
     assert session.holds("ours")  # a step that can be done again
+
+
+def test_a_plan_of_many_stages_is_answered_beside_the_window_which_says_so(session, qtbot):
+    settle(session)
+    said = []
+    session.failed.connect(said.append)
+    project = new_project(session.catalog)
+    stage = project.scenarios[0].stages[0]
+    many = tuple(msgspec.structs.replace(stage, name=f"Run {i}") for i in range(module.MANY_STAGES + 1))
+    session.open(
+        msgspec.structs.replace(
+            project, scenarios=(msgspec.structs.replace(project.scenarios[0], stages=many),)
+        ),
+        None,
+    )
+    qtbot.waitUntil(lambda: bool(said))
+    assert session.answer is None  # what stood was of another plan
+    assert said == [f"Estimating {len(many)} stages…"]
+    settle(session)
+    assert len(session.answer.estimate.stages) == len(many)
+    assert said[-1] == ""
