@@ -184,13 +184,11 @@ def test_what_is_no_gpu_is_not_called_one():
         assert key_figures(result)[0].label == named_for(noun, "GPU-hours", heading=True)
 
 
-def test_json_tells_memory_as_likely_and_what_fills_it():
+def test_json_tells_where_the_memory_of_a_step_likely_lies():
     (stage,) = json.loads(json_text(estimated("startup-7b", catalog())))["stages"]
-    memory = stage["memory"]
-    assert memory["gb"] == pytest.approx(sum(memory["parts_gb"].values()))
-    assert memory["low_gb"] < memory["gb"] < memory["high_gb"]
-    close = memory["low_gb"] <= memory["usable_gb"] < memory["high_gb"]
-    assert memory["fits"] == ("close" if close else "yes" if stage["fits"] else "no")
+    assert stage["memory_low_bytes"] < stage["memory_bytes"] < stage["memory_high_bytes"]
+    close = stage["memory_low_bytes"] <= stage["memory_usable_bytes"] < stage["memory_high_bytes"]
+    assert stage["memory_fits"] == ("close" if close else "yes" if stage["fits"] else "no")
 
 
 def test_a_plan_on_gpus_and_chips_counts_accelerators():

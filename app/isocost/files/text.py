@@ -120,7 +120,11 @@ def csv_cell(value: Any) -> Any:
 def csv_text(headings: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     """CSV with a line of headings, for a spreadsheet; empty cells stand for what is not known."""
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([csv_cell(name) for name in headings])
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
+    usual = csv.writer(buffer, lineterminator="\n")
+    # Python before 3.13 does not quote a carriage return that ends no line of its own, and readers end one.
+    quoting = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in (headings, *rows):
+        cells = [csv_cell(value) for value in row]
+        broken = any(isinstance(each, str) and "\r" in each for each in cells)
+        (quoting if broken else usual).writerow(cells)
     return buffer.getvalue()

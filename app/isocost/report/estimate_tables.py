@@ -15,7 +15,6 @@ from isocost.plan.doubt.span import Range
 from isocost.plan.money.ledger import LedgerLine
 from isocost.plan.physics.records import Breakdown
 from isocost.quantities import format_cents, format_count, format_duration, format_share, plain_spaces
-from isocost.quantities.units import GIGA
 from isocost.report.estimate_questions import Question
 from isocost.report.findings.header import currency_words, evidence_line
 from isocost.report.forms import json_of
@@ -173,22 +172,23 @@ def _json_stage(stage: StageEstimate) -> dict[str, Any]:
         "waste": stage.waste,
         "tokens_per_s_per_gpu": stage.tokens_per_s_per_gpu,
         "fits": stage.fits,
-        "smallest_count": stage.smallest_count,
         "layout": stage.layout,
-        "memory": None if stage.memory is None else _json_memory(stage.memory),
+        **_json_memory(stage.memory),
         **_json_evidence(stage.evidence),
     }
 
 
-def _json_memory(held: Breakdown) -> dict[str, Any]:
-    """Decimal gigabytes at the peak of a step: expected, likely from and to, usable, and what fills them."""
+def _json_memory(held: Breakdown | None) -> dict[str, Any]:
+    """Bytes of an accelerator at the peak of a step: expected, likely from and to, and what can be used."""
+    if held is None:
+        names = ("bytes", "low_bytes", "high_bytes", "usable_bytes", "fits")
+        return {f"memory_{name}": None for name in names}
     return {
-        "gb": held.total / GIGA,
-        "low_gb": held.total * held.low / GIGA,
-        "high_gb": held.total * held.high / GIGA,
-        "usable_gb": None if held.limit is None else held.limit / GIGA,
-        "fits": "close" if held.close else "yes" if held.total <= (held.limit or math.inf) else "no",
-        "parts_gb": {part.name.lower(): part.amount / GIGA for part in held.parts},
+        "memory_bytes": held.total,
+        "memory_low_bytes": held.total * held.low,
+        "memory_high_bytes": held.total * held.high,
+        "memory_usable_bytes": held.limit,
+        "memory_fits": "close" if held.close else "yes" if held.total <= (held.limit or math.inf) else "no",
     }
 
 

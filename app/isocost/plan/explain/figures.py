@@ -239,8 +239,15 @@ _STAGE = {
     "tokens_per_s_per_gpu": "tokens_per_s_per_gpu",
 }
 """Figures of a stage in the JSON, and what they are called in its trees."""
-_BESIDE = ("tokens_per_s", "memory_bytes", "step_seconds")
-"""Figures of a stage that the text tells and the JSON does not."""
+_BESIDE = (
+    "tokens_per_s",
+    "memory_bytes",
+    "memory_low_bytes",
+    "memory_high_bytes",
+    "memory_usable_bytes",
+    "step_seconds",
+)
+"""Figures that a stage's trees have and its result holds otherwise, or not."""
 _ENERGY = {
     "kwh": "energy_kwh",
     "peak_kw": "peak_kw",

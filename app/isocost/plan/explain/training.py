@@ -88,7 +88,7 @@ def training_figures(on: Ground, work: Training) -> dict[str, Explanation]:
     step = _step_rate(on, speed)
     found = {"tokens_per_s_per_gpu": _rate(on, work, step), "mfu": _mfu(on, speed, step)}
     found["goodput"] = goodput_of(on, saved_by(on, work))
-    found["memory_bytes"] = _memory(on, speed)
+    found |= _memory(on, speed)
     found["step_seconds"] = _step_seconds(on, speed)
     found["waste"] = waste_of(on, found["goodput"])
     found["gpu_hours"] = worked_out(
@@ -257,17 +257,29 @@ def _step_seconds(on: Ground, speed: Throughput) -> Explanation:
     return given(name, label, seconds, "s", source, "fitted")
 
 
-def _memory(on: Ground, speed: Throughput) -> Explanation:
-    """Bytes of an accelerator's memory at the peak, by what they hold."""
-    layout = layout_words(speed.best, 0)
-    profile = on.catalog.constants.memory.stacks[speed.question.stack]
-    source = f"memory model (resources/memory.yaml, {profile}); {layout}"
+def _memory(on: Ground, speed: Throughput) -> dict[str, Explanation]:
+    """Bytes of an accelerator at the peak by what they hold, where measured peaks lie, what is usable."""
+    layout, held = layout_words(speed.best, 0), memory_breakdown(speed.best, 0, on.catalog)
+    memory = on.catalog.constants.memory
+    source = f"memory model (resources/memory.yaml, {memory.stacks[speed.question.stack]}); {layout}"
     parts = [
         given(on.key(f"memory.{part.name.lower()}"), part.name, part.amount, "bytes", source, "fitted")
-        for part in memory_breakdown(speed.best, 0, on.catalog).parts
+        for part in held.parts
     ]
     label = "Memory of each accelerator at the peak"
-    return worked_out(on.key("memory_bytes"), label, "bytes", summed(parts), *parts)
+    found = {"memory_bytes": worked_out(on.key("memory_bytes"), label, "bytes", summed(parts), *parts)}
+    measured = "measured peaks over predicted, all frameworks (resources/memory.yaml)"
+    for end, times, chance in (("low", held.low, "below"), ("high", held.high, "above")):
+        factor = given(
+            on.key(f"memory.{end}"), f"One in ten {chance}, as a factor", times, "", measured, "fitted"
+        )
+        key = f"memory_{end}_bytes"
+        name = f"{label}, one chance in ten {chance}"
+        found[key] = worked_out(on.key(key), name, "bytes", "{0} x {1}", found["memory_bytes"], factor)
+    usable = "memory of the accelerator less what driver and runtime take"
+    key = "memory_usable_bytes"
+    found[key] = given(on.key(key), "Usable memory of each", held.limit or 0.0, "bytes", usable)
+    return found
 
 
 def saved_by(on: Ground, work: Training) -> Explanation:

@@ -38,7 +38,7 @@ UNDO_STEPS = 1000
 
 
 MANY_STAGES = 24
-"""Up to so many a plan that is opened is answered before it is shown; of more the window says that it works."""
+"""Up to so many a plan that is opened is answered before it is shown; of more the window says it works."""
 
 
 class Session(QObject):
