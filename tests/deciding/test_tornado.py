@@ -74,9 +74,9 @@ def test_the_speed_shows_as_the_mfu_and_less_of_it_is_dearer(capsys):
     assert (step["name"], step["path"], step["whose"]) == ("Step model", "efficiency.mfu", "measured")
     assert step["low"] < step["high"]
     assert step["cost_low_usd"] > found["base_usd"] > step["cost_high_usd"]
-    # The range is the one that holds 84 % of measured runs left out of the fit (accuracy.yaml).
+    # Beside measured runs it is narrower than that of its class, which holds 84 % of runs left out.
     seen = load().constants.spreads.by_class["open dense-16bit"]
-    assert step["high"] / step["low"] == pytest.approx(seen.high / seen.low)
+    assert 1.2 < step["high"] / step["low"] < seen.high / seen.low
     assert 0.75 <= load().constants.accuracy.coverage.rows <= 0.85
     # Hours go against MFU.
     base = math.sqrt(step["low"] * step["high"])
@@ -190,7 +190,7 @@ def test_part_of_an_error_found_out_leaves_the_rest_of_its_spread(capsys, tmp_pa
     after = math.exp(sigma**2 * learned / 2 + sigma * math.sqrt(1 - learned) * z80)
     assert experiment["ask_usd"] == pytest.approx(found["base_usd"] * math.exp(sigma * z80), rel=5e-3)
     assert experiment["freed_usd"] == pytest.approx(
-        found["base_usd"] * (math.exp(sigma * z80) - after), rel=0.1
+        found["base_usd"] * (math.exp(sigma * z80) - after), rel=0.15
     )
 
 

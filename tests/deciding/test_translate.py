@@ -33,6 +33,13 @@ def hours_of(project, **hardware):
     return sum(stage.wall_days for stage in stage_estimates(changed.scenarios[0], CATALOG)[1]) * 24
 
 
+def ratio_range(told) -> float:
+    """Half the range of a ratio whose errors are in part the same, as a logarithm."""
+    mine, theirs = math.log(told["factor"]), math.log(told["from_factor"])
+    share = COMMON.same_code["open"].share
+    return math.sqrt(mine**2 + theirs**2 - 2.0 * share * mine * theirs)
+
+
 def test_their_hours_times_mine_over_theirs_as_predicted(capsys, tmp_path):
     path = with_waste_typed("startup-7b", tmp_path)
     plan = open_plan(path, CATALOG)
@@ -44,9 +51,7 @@ def test_their_hours_times_mine_over_theirs_as_predicted(capsys, tmp_path):
     assert told["price"]["cost_usd"] == pytest.approx(told["gpu_hours"] * 2.7, abs=0.01)
 
     # One doubt on each side, the step model's: with s and t its half ranges, s^2 + t^2 - 2 x share x s x t.
-    spread = CATALOG.constants.spreads.by_class["open dense-16bit"]
-    half = math.log(spread.high / spread.low) / 2.0
-    of_ratio = math.sqrt(2.0 * half**2 * (1.0 - COMMON.same_code["open"].share))
+    of_ratio = ratio_range(told)
     assert told["p10"] == pytest.approx(told["hours"] * math.exp(-of_ratio))
     assert told["p90"] == pytest.approx(told["hours"] * math.exp(of_ratio))
     assert told["ratio_factor"] < min(told["factor"], told["from_factor"])
@@ -56,9 +61,8 @@ def test_a_fine_tune_on_ones_own_cards(capsys):
     """Convert their four A100 to my four 48 GB cards: steps of the same code, far narrower than either."""
     options = ["--model", "Llama 3.1 8B", "--tokens", "100M", "--kind", "lora", "--hours", "3"]
     told = run_json(capsys, "translate", *options, "--from", "a100-sxm-80gb:4", "--to", "a6000:4")
-    half, share = math.log(told["factor"]), COMMON.same_code["open"].share
     assert told["errors_in_common"]["basis"] == "same_code"
-    assert math.log(told["ratio_factor"]) == pytest.approx(half * math.sqrt(2 * (1 - share)), rel=1e-6)
+    assert math.log(told["ratio_factor"]) == pytest.approx(ratio_range(told), rel=1e-6)
     assert told["ratio_factor"] < told["factor"]
     # Written anew by another team, errors have less in common.
     other = run_json(

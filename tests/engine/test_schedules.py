@@ -105,7 +105,10 @@ def test_dualpipe_holds_two_copies_of_weights_and_gradients_and_hides_the_exchan
     plain, dual = searched(**asked), searched("dualpipe", habits=Habits(overlapping=True), **asked)
     # Embedding, head and the extra module of the end are on one rank too.
     assert 1.9 < float(dual.memory.weights[0] / plain.memory.weights[0]) < 2.7
-    assert float(dual.breakdown.expert_comm[0]) < 0.7 * float(plain.breakdown.expert_comm[0])
+    # What compiles hides it by itself since mid-2026; what runs one after the other does not.
+    bare = searched(**asked, habits=Habits(exposed=True))
+    assert float(dual.breakdown.expert_comm[0]) < 0.7 * float(bare.breakdown.expert_comm[0])
+    assert float(dual.breakdown.expert_comm[0]) <= float(plain.breakdown.expert_comm[0])
 
 
 def test_adapters_have_no_gradients_of_weights_to_fill_a_bubble_with():

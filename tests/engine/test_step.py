@@ -214,9 +214,9 @@ def test_the_newest_stack_hides_most_of_the_exchange_between_experts():
     before, since = step(year=2026.0, **layout), step(year=2026.5, **layout)
     assert 0.3 < since.expert_comm[0] / before.expert_comm[0] < 0.5
     assert since.expert_comm[0] > 0.0
-    assert step(stack="open", **layout).expert_comm[0] == pytest.approx(
-        step(stack="open", year=2026.0, **layout).expert_comm[0]
-    )
+    of_open = [float(step(stack="open", year=year, **layout).expert_comm[0]) for year in (2026.0, 2026.5)]
+    assert of_open[1] < of_open[0]  # those that compile hide it too
+    assert float(step(stack="open", **layout).expert_comm[0]) == pytest.approx(of_open[1])
 
 
 def test_an_exchange_longer_than_the_layers_shows():

@@ -187,7 +187,7 @@ def stage_caption(path: str, selected: Selected) -> str:
     """Where a number of a kind of stage comes from: its kind, what fills it in, or the user."""
     value = selected.value(path)
     if value is None:
-        return selected.filled_from(path) or ""
+        return selected.filled_from(path) or NUMBERS[path].default_source
     default = default_of(selected.stage, NUMBERS[path], selected.catalog)
     return without_address(default.source) if value == default.value else TYPED
 
