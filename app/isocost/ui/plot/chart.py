@@ -36,10 +36,12 @@ class Chart(ABC, Generic[View]):
     def paint(self, painter: QPainter, room: QRectF, theme: Theme, hover: int | None = None) -> None:
         """Paint into a room of any painter; see :class:`Drawing`."""
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(room.topLeft())
-        self.draw(painter, room.size(), theme, hover)
-        painter.restore()
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(room.topLeft())
+            self.draw(painter, room.size(), theme, hover)
+        finally:
+            painter.restore()
 
     @abstractmethod
     def draw(self, painter: QPainter, size: QSizeF, theme: Theme, hover: int | None) -> None:
@@ -174,10 +176,12 @@ class ChartWidget(QWidget, Generic[View]):
     def paintEvent(self, event: QPaintEvent) -> None:
         # The whole chart, whatever part of it the event asks for: Qt clips what is not needed.
         painter = QPainter(self)
-        self.chart.paint(painter, QRectF(self.rect()), self.theme, self.hover)
-        self.paint_focus(painter)
-        # Left to the garbage collector, the painter may outlive the event, and Qt then refuses the next one.
-        painter.end()
+        try:
+            self.chart.paint(painter, QRectF(self.rect()), self.theme, self.hover)
+            self.paint_focus(painter)
+        finally:
+            # Left to the garbage collector, or to an error, the painter outlives the event, and Qt crashes.
+            painter.end()
 
     def paint_focus(self, painter: QPainter) -> None:
         """Show that the keyboard is here, unless the part pointed at does."""

@@ -152,7 +152,10 @@ class ScanChart(ReadableChart[Drawn | None]):
 
     @property
     def parts(self) -> int:
-        return len(self.view.solving.points) if self.view is not None else 0
+        # Where no value has a figure there is no panel to stand on.
+        if self.view is None or not self.view.solving.panels:
+            return 0
+        return len(self.view.solving.points)
 
     @property
     def first(self) -> int:
