@@ -542,3 +542,27 @@ def test_a_file_that_a_shell_or_a_crash_left_is_read(tmp_path, way):
     path.write_bytes(bytes(range(256)) * 50)
     with pytest.raises(FileError, match="not a text file"):
         read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("curve", "rate", "of_all"),
+    [
+        ("throughput/tokens_per_sec", None, True),
+        ("train/tokens/s", None, True),
+        ("speed/tokens_per_second_per_gpu", 51_234.0, False),
+        ("perf/device_tps", 51_234.0, False),
+        ("train/https_latency", None, False),
+    ],
+)
+def test_a_curve_of_tokens_a_second_is_told_by_its_own_name(curve, rate, of_all):
+    lines = [f'"Step","run-1 - {curve}","run-1 - {curve}__MIN"']
+    lines += [f"{10 * step},{51_234 + step % 2},50000" for step in range(30)]
+    file = SourceFile("chart.csv", "\n".join(lines))
+    alone = LogReader().read(file, Given())
+    assert alone.as_json()["tokens_per_s_per_gpu"] == (
+        None if rate is None else pytest.approx(rate, rel=1e-3)
+    )
+    if of_all:
+        assert "gpus" in alone.as_json()["needs"]
+        shared = LogReader().read(file, Given(gpus=16)).as_json()
+        assert shared["tokens_per_s_per_gpu"] == pytest.approx(51_234 / 16, rel=1e-3)

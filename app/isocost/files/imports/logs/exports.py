@@ -32,6 +32,11 @@ TAGS: tuple[tuple[str, str, float], ...] = (
     ("mfu(%)", "mfu", 0.01),
 )
 """What the curves of frameworks hold, by their names in small letters; the first that fits."""
+_SPEED = re.compile(
+    r"(?:tokens?|toks?)[ _/.-]*(?:per|/)[ _]*s(?:ec(?:ond)?s?)?(?![a-z])|(?<![a-z])tps(?![a-z])"
+)
+_OF_ONE = re.compile(r"gpu|device|rank|chip|core")
+"""Of curves under other names: tokens a second by their own words, and whether of one accelerator."""
 _NOT_ALONE = ("perf/throughput",)
 """Of reinforcement learning: a step writes text as well."""
 AVERAGE = "train_tokens_per_second"
@@ -98,9 +103,12 @@ def _rows(text: str) -> Iterator[Row]:
 def _tag(name: str) -> tuple[str, str, float] | None:
     """(name, column, scale) of the curve that a name ends in or holds."""
     small = name.casefold()
-    return next((each for each in TAGS if small.endswith(each[0])), None) or next(
+    known = next((each for each in TAGS if small.endswith(each[0])), None) or next(
         (each for each in TAGS if each[0] in small), None
     )
+    if known is None and _SPEED.search(small) and not small.endswith(AVERAGE):
+        return small, "rate" if _OF_ONE.search(small) else "total_rate", 1.0
+    return known
 
 
 def _tensorboard(text: str, file: str) -> Series:
@@ -170,6 +178,8 @@ def _say_of_curves(series: Series, names: Sequence[str]) -> None:
         series.notes.append("The speed is of a step of reinforcement learning, text written in it as well.")
     if any(name.endswith(AVERAGE) for name in names):
         series.notes.append(f"{AVERAGE} is an average since the start, which holds the warm-up.")
+    elif any(tag not in TAGS and tag[1] == "total_rate" for tag in known):
+        series.notes.append("Its tokens a second are taken for the whole run's, as no accelerator is named.")
     elif not known:
         series.notes.append("None of its curves is a speed that is known.")
 
