@@ -145,7 +145,7 @@ def test_the_command_keeps_what_a_plan_has_locked(tmp_path, capsys):
         main(["solve", str(file), "--for", "budget"])
         return "".join(capsys.readouterr())
 
-    assert "on 240 H100" in told(())
+    assert "on 248 H100" in told(())
     assert "on 256 H100" in told(["hardware.count"])
 
 

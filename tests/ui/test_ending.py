@@ -58,7 +58,11 @@ def edited(tmp_path: Path, isocost_environment) -> Callable[..., subprocess.Pope
             text=True,
         )
         assert process.stdout is not None
-        assert process.stdout.readline() == "edited\n"
+        if process.stdout.readline() != "edited\n":
+            _, said = process.communicate(timeout=60)
+            if "xcb" in said:
+                pytest.skip("Qt's plugin for X11 has not its libraries here")
+            pytest.fail(said)
         return process
 
     return start
