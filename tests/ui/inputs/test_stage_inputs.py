@@ -92,6 +92,17 @@ def test_inputs_left_alone_say_where_their_value_comes_from(window, kind):
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 @pytest.mark.parametrize("kind", KINDS)
+def test_no_input_reaches_beyond_its_column(window, kind, scale):
+    window.themes.set_scale(scale)
+    settle(window.wardrobe)
+    add(window, kind)
+    unfold(window)
+    settle(window.session)
+    assert window.inputs.widget().width() <= window.inputs.viewport().width()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_of_a_kind_is_cut(window, kind, scale):
     window.themes.set_scale(scale)
     settle(window.wardrobe)

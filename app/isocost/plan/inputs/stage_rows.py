@@ -272,7 +272,7 @@ _KINDS = (
         optional=True, default_source="the stack's, by size of the policy and answers of a round",
     ),
     Input(
-        "rl.generation_share", "Accelerators that only generate", "%", "share", 0.1, 0.9, 0.01, 0.99,
+        "rl.generation_share", "Generation share", "%", "share", 0.1, 0.9, 0.01, 0.99,
         "Share of the accelerators set apart for generation; the others only score and update.",
         optional=True, scale="linear",
         default_source="all take turns; with other schedules the split that ends a round first",
@@ -336,7 +336,7 @@ _KINDS = (
         "Share of answers that pass the filter.", "nothing is thrown away", scale="linear",
     ),
     Input(
-        "ablations.share", "Share of the training", "%", "share", 0.0, 3.0, 0.0, 100.0,
+        "ablations.share", "Share of training", "%", "share", 0.0, 3.0, 0.0, 100.0,
         "Accelerator-hours of experiments over those of the plan's training stages.",
         "SmolLM3: ablations and debugging took 58 % of the main run (The Smol Training Playbook)",
         scale="linear",
