@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -81,6 +82,9 @@ def test_names_that_spreadsheets_would_run_are_quoted(tmp_path):
     assert out.read_text().startswith("'=cmd()/data.tokens,cost_usd,")
 
 
+LISTENING = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def command(python, isocost_environment, repository):
     def made(output, *arguments):
@@ -93,6 +97,10 @@ def command(python, isocost_environment, repository):
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # A shell's background job ignores Ctrl+C, and so would what it starts.
+            preexec_fn=None
+            if sys.platform == "win32"
+            else partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     return made
