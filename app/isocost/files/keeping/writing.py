@@ -53,23 +53,10 @@ def write_atomically(
     Raises:
         OSError: nothing was changed; of it, UnconfirmedError: all was, and the disk answered with an error.
     """
-    target = Path(_again(os.path.realpath, path))
-    clear_abandoned(target.parent, target)
-    before = _standing(target)
-    temporary = _temporary(target)
-    try:
-        mode = 0o600 if private else 0o666
-        _write_through(
-            temporary, data, mode if before is None else stat.S_IMODE(before.st_mode), before, target
-        )
+    with _taking_place(path, 0o600 if private else 0o666) as (temporary, mode, before, target):
+        _write_through(temporary, data, mode, before, target)
         if backup and before is not None:
             _back_up(target, data)
-        _again(os.replace, temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            _again(os.unlink, temporary)
-        raise
-    _flush_folder(target.parent)
     return _parted(before, target)
 
 
@@ -80,19 +67,25 @@ def writing_atomically(path: Path) -> Iterator[BinaryIO]:
     What is too large to be held at once is written so; where the block fails nothing changes. Raises OSError,
     as :func:`write_atomically` does.
     """
+    with _taking_place(path, 0o666) as place, os.fdopen(_created(*place), "wb") as file:
+        yield file
+        file.flush()
+        _again(os.fsync, file.fileno())
+
+
+@contextlib.contextmanager
+def _taking_place(path: Path, mode: int) -> Iterator[tuple[Path, int, os.stat_result | None, Path]]:
+    """A temporary file that takes its place once the block is done; where that fails nothing changes.
+
+    Yields the temporary file, its permissions (``mode`` where there is no file yet), the file that is there,
+    and its place.
+    """
     target = Path(_again(os.path.realpath, path))
     clear_abandoned(target.parent, target)
     before = _standing(target)
     temporary = _temporary(target)
-    mode = 0o666 if before is None else stat.S_IMODE(before.st_mode)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(_again(os.open, temporary, flags, mode & 0o777), "wb") as file:
-            if before is not None:
-                _take_over(file.fileno(), mode, before, target)
-            yield file
-            file.flush()
-            _again(os.fsync, file.fileno())
+        yield temporary, mode if before is None else stat.S_IMODE(before.st_mode), before, target
         _again(os.replace, temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -201,13 +194,24 @@ def _temporary(target: Path) -> Path:
     return target.with_name(f".{_stem(target)}.{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
-def _write_through(path: Path, data: bytes, mode: int, like: os.stat_result | None, target: Path) -> None:
-    """Write a new file that is never more open than the one it replaces, and flush it to the disk."""
+def _created(path: Path, mode: int, like: os.stat_result | None, target: Path) -> int:
+    """A new file, open, that is never more open to others than the one it replaces."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = _again(os.open, path, flags, mode & 0o777)
     try:
         if like is not None:
             _take_over(handle, mode, like, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.close(handle)
+        raise
+    return handle
+
+
+def _write_through(path: Path, data: bytes, mode: int, like: os.stat_result | None, target: Path) -> None:
+    """Write a new file, and flush it to the disk."""
+    handle = _created(path, mode, like, target)
+    try:
         rest = memoryview(data)
         while rest:
             rest = rest[_again(os.write, handle, rest) :]

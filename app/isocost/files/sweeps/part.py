@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from isocost import __version__
 from isocost.catalog import Catalog
 from isocost.files.errors import FileError
+from isocost.files.keeping.held import lock
 from isocost.files.text import os_problem
 from isocost.plan.physics.records import Array
 from isocost.plan.project.project import Project
@@ -239,16 +240,10 @@ def _write(file: BinaryIO, data: bytes) -> None:
 
 def _locked(file: BinaryIO) -> bool:
     """Whether this process alone has the file now; the system lets go of it when the process ends."""
+    if sys.platform == "win32":
+        file.seek(1 << 30)  # beyond all that is written: a lock on a byte keeps others from reading it
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(1 << 30)  # beyond all that is written: a lock on a byte keeps others from reading it
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file.fileno())
     except OSError:
         return False
     return True

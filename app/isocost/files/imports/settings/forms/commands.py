@@ -11,7 +11,6 @@ from isocost.files.imports.settings.forms.scalars import scalar
 from isocost.files.imports.settings.forms.shell import Command, Script, TooLongError, read_shell
 from isocost.files.imports.source import NotUnderstoodError
 
-LAUNCHERS = ("torchrun", "srun", "accelerate", "deepspeed", "mpirun", "python", "python3", "sbatch")
 TOOLS = ("swift", "megatron", "llamafactory-cli", "axolotl", "trl", "nemo", "train_gpt2cu", "automodel")
 """Programs with a subcommand of their own instead of a script."""
 LARGEST_COUNT = 10**8
