@@ -57,11 +57,11 @@ def _write_file(chosen: argparse.Namespace, out: Path) -> None:
     from isocost.cli.arguments import refuse_same
     from isocost.files import ensure_writable, write_atomically
     from isocost.files.presets import find_plan
-    from isocost.report.paper.forms import DRAWN, PLAIN
+    from isocost.report.paper.forms import NAMES, PLAIN
 
     suffix = out.suffix.lower()
-    if suffix not in (*DRAWN, *PLAIN):
-        known = ", ".join((*DRAWN, *PLAIN))
+    if suffix not in NAMES:
+        known = ", ".join(NAMES)
         raise UsageError(f"--output: {out.name!r} names none of the forms there are: {known}.")
     refuse_same(find_plan(chosen.file), out)
     ensure_writable(out)
@@ -85,13 +85,14 @@ def _page(chosen: argparse.Namespace) -> tuple[Answer, Chances, Paper]:
     from isocost.cli.plans import answered
     from isocost.plan.answer.chances import chances
     from isocost.plan.answer.curves import other_curves
-    from isocost.report.paper.content import paper
+    from isocost.report.paper.content import paper, sampled_beside
 
     level = level_of(chosen.level)
     found = answered(chosen.file, chosen.scenario, chosen.budget, chosen.deadline)
     found = replace(found, others=other_curves(found.project, found.reckoning.catalog, found.at))
     sampled = chances(found)
-    return found, sampled, paper(found, sampled, level, Path(chosen.file).name, date.today())
+    beside = sampled_beside(found, sampled)
+    return found, sampled, paper(found, sampled, beside, level, Path(chosen.file).name, date.today())
 
 
 def level_of(text: str) -> float:

@@ -35,7 +35,11 @@ class Table:
         return "unknown" if value is None else self.columns[column].show(value)
 
 
+def csv_of(table: Table) -> str:
+    """The plain values as CSV, their headings with units."""
+    return csv_text([column.key or column.name for column in table.columns], table.rows)
+
+
 def write_csv(path: Path, table: Table) -> None:
     """Write the plain values, with a heading line, as UTF-8. Raises OSError."""
-    names = [column.key or column.name for column in table.columns]
-    write_atomically(path, csv_text(names, table.rows).encode("utf-8"))
+    write_atomically(path, csv_of(table).encode("utf-8"))

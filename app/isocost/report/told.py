@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from isocost.files.text import csv_text as table_text
 from isocost.quantities import plain_spaces
 from isocost.report.forms import aligned, json_of, markdown
-from isocost.report.table import Table
+from isocost.report.table import Table, csv_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ def json_text(told: Told) -> str:
 
 def csv_text(told: Told) -> str:
     """The rows as plain values, their headings with units."""
-    names = [column.key or column.name for column in told.rows.columns]
-    return table_text(names, told.rows.rows).rstrip("\n")
+    return csv_of(told.rows).rstrip("\n")
 
 
 FORMS: Mapping[str, Callable[[Told], str]] = {

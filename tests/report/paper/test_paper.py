@@ -20,7 +20,7 @@ from isocost.cli import main
 from isocost.plan.answer.chances import chances
 from isocost.plan.answer.estimate import answer
 from isocost.quantities import format_money, plain_spaces
-from isocost.report.paper.content import paper
+from isocost.report.paper.content import paper, sampled_beside
 from isocost.report.paper.forms import figures_table, html_text, markdown_text, sheets
 from isocost.report.paper.workbook import workbook
 from isocost.report.table import Column, Table
@@ -35,7 +35,7 @@ def page_of(name, catalog, level=0.8, change=lambda project: project):
     """An answered preset with its chances and its page."""
     found = answer(change(shipped(name, catalog)), catalog)
     sampled = chances(found)
-    return found, sampled, paper(found, sampled, level, f"{name}.yaml", TODAY)
+    return found, sampled, paper(found, sampled, sampled_beside(found, sampled), level, f"{name}.yaml", TODAY)
 
 
 @pytest.mark.parametrize("name", PLANS)

@@ -13,7 +13,7 @@ from isocost.cli import main
 from isocost.plan.answer.chances import chances
 from isocost.plan.answer.curves import other_curves
 from isocost.plan.answer.estimate import answer
-from isocost.report.paper.content import paper
+from isocost.report.paper.content import paper, sampled_beside
 from isocost.ui.paper.charts import pictures
 from isocost.ui.paper.documents import SIZES, html, paper_theme, pdf
 from tests.report.findings.plans import shipped
@@ -26,7 +26,11 @@ def page_of(name, catalog):
     found = answer(shipped(name, catalog), catalog)
     found = replace(found, others=other_curves(found.project, catalog))
     sampled = chances(found)
-    return found, sampled, paper(found, sampled, 0.8, f"{name}.yaml", date(2026, 11, 29))
+    return (
+        found,
+        sampled,
+        paper(found, sampled, sampled_beside(found, sampled), 0.8, f"{name}.yaml", date(2026, 11, 29)),
+    )
 
 
 @pytest.mark.parametrize("name", PLANS)

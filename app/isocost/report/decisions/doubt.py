@@ -14,6 +14,7 @@ from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.evaluation import FIGURES
 from isocost.plan.doubt.ours import PRICE
 from isocost.plan.doubt.risk import Risk, Spread
+from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import STEP_MODEL
 from isocost.plan.project.programme import Goal
@@ -233,9 +234,14 @@ def inside_said(name: str) -> str:
     return f"the {plain}" if name.startswith((PRICE, STEP_MODEL)) else plain
 
 
+def settling(doubt: Doubtful) -> Input | None:
+    """The input that settles a doubt; None = no number of the plan does."""
+    return NUMBERS.get(doubt.path.rpartition(SEPARATOR)[2])
+
+
 def name_said(doubt: Doubtful) -> str:
     """A doubt with the input its values are of: "Step model (MFU)"."""
-    declared = NUMBERS.get(doubt.path.rpartition(SEPARATOR)[2])
+    declared = settling(doubt)
     if declared is None or declared.label in doubt.name or doubt.name in declared.label:
         return doubt.name
     return f"{doubt.name} ({inside_said(declared.label)})"

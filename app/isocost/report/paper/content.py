@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,6 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.doubt.doubtful import Doubtful
 from isocost.plan.doubt.ours import PRICE
 from isocost.plan.doubt.risk import Risk, risk
-from isocost.plan.inputs.table import NUMBERS
-from isocost.plan.project.ranges import SEPARATOR
 from isocost.quantities import (
     format_cents,
     format_count,
@@ -29,6 +27,7 @@ from isocost.report.decisions.doubt import (
     days_said,
     ends_said,
     inside_said,
+    settling,
     value_said,
 )
 from isocost.report.decisions.tornado import experiment_said
@@ -80,20 +79,37 @@ class Paper:
     foot: tuple[str, str]
 
 
-def paper(found: Answer, chances: Chances, level: float, file: str, today: date) -> Paper:
+Beside = Sequence[tuple[str, Risk]]
+"""Every scenario of a file by its name, sampled; none where it has one alone."""
+
+
+def sampled_beside(found: Answer, chances: Chances) -> Beside:
+    """The scenarios of an answered plan's file, each answered and sampled: takes as long as that does."""
+    if len(found.project.scenarios) == 1:
+        return ()
+    catalog = found.reckoning.catalog
+    return tuple(
+        (f"{scenario.name}, this plan", chances.risk)
+        if at == found.at
+        else (scenario.name, risk(answer(found.project, catalog, at).reckoning))
+        for at, scenario in enumerate(found.project.scenarios)
+    )
+
+
+def paper(found: Answer, chances: Chances, beside: Beside, level: float, file: str, today: date) -> Paper:
     """The page of an answered plan.
 
     Args:
-        chances: of the same answer.
+        chances: of the same answer, as ``beside`` is.
         level: chance, from 0 to 1, that what is asked for is enough.
         file: name of the plan's file, as it stands at the foot.
         today: ages of prices count to this day.
     """
     with money_shown_in(found.money):
-        return _paper(found, chances, level, file, today)
+        return _paper(found, chances, beside, level, file, today)
 
 
-def _paper(found: Answer, chances: Chances, level: float, file: str, today: date) -> Paper:
+def _paper(found: Answer, chances: Chances, beside: Beside, level: float, file: str, today: date) -> Paper:
     of, estimate = chances.risk, found.estimate
     ask = float(np.quantile(of.outcomes.cost_usd, level))
     catalog = found.reckoning.catalog
@@ -106,7 +122,7 @@ def _paper(found: Answer, chances: Chances, level: float, file: str, today: date
         level=level,
         assumptions=_assumptions(found, chances),
         bill=_bill(found),
-        others=_others(found, ask),
+        others=_others(beside, ask),
         prices=prices_table(found.scenario, catalog, today),
         not_in=_not_in(found),
         wrong=tuple(_wrong(found, chances)),
@@ -198,7 +214,7 @@ def _bill(found: Answer) -> Table:
     return Table(columns, (*rows, total))
 
 
-def _others(found: Answer, ask: float) -> Table:
+def _others(beside: Beside, ask: float) -> Table:
     """The file's other scenarios against the same sum."""
     columns = (
         Column("Plan"),
@@ -206,15 +222,10 @@ def _others(found: Answer, ask: float) -> Table:
         Column(f"Over {format_money(ask)}", right=True, key="chance_over_ask"),
         Column("Start to finish", format_duration, right=True, key="days"),
     )
-    if len(found.project.scenarios) == 1:
-        return Table(columns, ())
-    rows, catalog = [], found.reckoning.catalog
-    for at, scenario in enumerate(found.project.scenarios):
-        each = found if at == found.at else answer(found.project, catalog, at)
-        sampled = risk(each.reckoning)
-        name = f"{scenario.name}, this plan" if at == found.at else scenario.name
-        over = f"{round(100 * sampled.chance_over(ask))} in 100"
-        rows.append((name, sampled.cost_usd.base, over, sampled.programme_days.base))
+    rows = (
+        (name, of.cost_usd.base, f"{round(100 * of.chance_over(ask))} in 100", of.programme_days.base)
+        for name, of in beside
+    )
     return Table(columns, tuple(rows))
 
 
@@ -261,5 +272,5 @@ def _stop(chances: Chances, ask: float) -> str:
 
 def _measured(doubt: Doubtful) -> str:
     """What one would measure: the input that settles a doubt, else the doubt itself."""
-    declared = NUMBERS.get(doubt.path.rpartition(SEPARATOR)[2])
+    declared = settling(doubt)
     return inside_said(doubt.name if declared is None or doubt.name.startswith(PRICE) else declared.label)

@@ -6,14 +6,13 @@ import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from isocost import paths
-from isocost.files.text import csv_text
 from isocost.plan.answer.estimate import Answer
 from isocost.quantities import plain_spaces
 from isocost.report.findings.ledger import cash_table
 from isocost.report.forms import markdown as md
 from isocost.report.paper.content import Paper
 from isocost.report.paper.workbook import workbook
-from isocost.report.table import Column, Table
+from isocost.report.table import Column, Table, csv_of
 
 METHOD = (
     "Figures by Isocost: step times from the shapes of model and layout, efficiencies fitted to published"
@@ -142,8 +141,7 @@ def _workbook_bytes(page: Paper, found: Answer) -> bytes:
 
 
 def _csv_bytes(_: Paper, found: Answer) -> bytes:
-    table = figures_table(found)
-    return csv_text([column.key or column.name for column in table.columns], table.rows).encode("utf-8")
+    return csv_of(figures_table(found)).encode("utf-8")
 
 
 PLAIN: Mapping[str, Callable[[Paper, Answer], bytes]] = {
@@ -152,5 +150,12 @@ PLAIN: Mapping[str, Callable[[Paper, Answer], bytes]] = {
     ".csv": _csv_bytes,
 }
 """Forms without charts, by the suffix of their file."""
-DRAWN = (".pdf", ".html")
-"""Forms with charts, which a window's library draws."""
+NAMES: Mapping[str, str] = {
+    ".pdf": "PDF",
+    ".html": "HTML",
+    ".md": "Markdown",
+    ".xlsx": "Workbook",
+    ".csv": "Figures",
+}
+"""Every form by the suffix of its file; those that are not ``PLAIN`` have charts, which a window's library
+draws."""

@@ -7,33 +7,24 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from isocost.files import write_atomically
 from isocost.files.text import os_problem
 from isocost.plan.answer.chances import Chances, chances
 from isocost.plan.answer.estimate import Answer
-from isocost.quantities import money_shown_in
-from isocost.report.paper.content import Paper, paper
-from isocost.report.paper.forms import markdown_text
+from isocost.report.paper.content import Beside, Paper, paper, sampled_beside
+from isocost.report.paper.forms import NAMES, markdown_text
 from isocost.ui.own.frame import OwnDialog
-from isocost.ui.paper.charts import pictures
-from isocost.ui.paper.documents import SIZES, Format, document, paper_theme
-from isocost.ui.paper.sheet import paint_page
+from isocost.ui.paper.documents import SIZES, Format, document, image
 from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.saving import ask_where, with_suffix
 
 LEVELS = {"1 in 2": 0.5, "2 in 3": 2.0 / 3.0, "4 in 5": 0.8, "9 in 10": 0.9}
 USUAL = "4 in 5"
-KINDS = {
-    "PDF (*.pdf)": ".pdf",
-    "HTML (*.html)": ".html",
-    "Markdown (*.md)": ".md",
-    "Workbook (*.xlsx)": ".xlsx",
-    "Figures (*.csv)": ".csv",
-}
+KINDS = tuple(f"{name} (*{suffix})" for suffix, name in NAMES.items())
 SHARP = 2.0
 """Pixels of the preview to one of its widget's: it is scaled down, never up."""
 
@@ -94,7 +85,7 @@ class ReportDialog(OwnDialog):
         self.save = self.add_button("save", "Save…", primary=True)
         self.copy.clicked.connect(self._copy)
         self.save.clicked.connect(self._save)
-        self._found: tuple[Answer, Chances] | None = None
+        self._found: tuple[Answer, Chances, Beside] | None = None
         self._page: Paper | None = None
         self._sampler = session.worker(self._take, self._fail)
         session.answered.connect(self._follow)
@@ -118,9 +109,14 @@ class ReportDialog(OwnDialog):
             return
         self.waiting(True)
         self.say("Sampling the plan…")
-        self._sampler.request(lambda: (found, chances(found)))
 
-    def _take(self, sampled: tuple[Answer, Chances]) -> None:
+        def sample() -> tuple[Answer, Chances, Beside]:
+            sampled = chances(found)
+            return found, sampled, sampled_beside(found, sampled)
+
+        self._sampler.request(sample)
+
+    def _take(self, sampled: tuple[Answer, Chances, Beside]) -> None:
         self._found = sampled
         self._draw()
         self.waiting(False)
@@ -133,19 +129,12 @@ class ReportDialog(OwnDialog):
     def _draw(self, _: object = None) -> None:
         if self._found is None:
             return
-        found, sampled = self._found
+        found, sampled, beside = self._found
         path = self.session.path
         name = path.name if path is not None else "not saved yet"
         level = LEVELS[self.level.currentText()]
-        self._page = page = paper(found, sampled, level, name, date.today())
-        theme, (_, pixels) = paper_theme(), SIZES[self._format]
-        image = QImage((pixels * SHARP).toSize(), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(SHARP)
-        painter = QPainter(image)
-        with money_shown_in(found.money):
-            paint_page(painter, pixels, page, tuple(pictures(found, sampled, page, theme)), theme)
-        painter.end()
-        self.preview.show_sheet(image)
+        self._page = page = paper(found, sampled, beside, level, name, date.today())
+        self.preview.show_sheet(image(found, sampled, page, self._format, SHARP))
         self.preview.setAccessibleName(page.title)
         self.preview.setAccessibleDescription(page.lead)
         self.say("")
@@ -167,7 +156,7 @@ class ReportDialog(OwnDialog):
         if place is None:
             return
         try:
-            made = document(place.suffix.lower(), *self._found, self._page, self._format)
+            made = document(place.suffix.lower(), *self._found[:2], self._page, self._format)
             write_atomically(place, made)
         except OSError as error:
             self.say(f"{place.name} cannot be written: {os_problem(error)}.", "stop")
@@ -177,4 +166,4 @@ class ReportDialog(OwnDialog):
 
 def _with_known_suffix(path: Path) -> Path:
     """The name with a suffix that says the form; a PDF's where it has none of ours."""
-    return path if path.suffix.lower() in KINDS.values() else with_suffix(".pdf")(path)
+    return path if path.suffix.lower() in NAMES else with_suffix(".pdf")(path)

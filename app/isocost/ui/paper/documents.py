@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSize, QSizeF
-from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage, QPageSize
 
 from isocost.plan.answer.chances import Chances
 from isocost.plan.answer.estimate import Answer
@@ -15,16 +15,15 @@ from isocost.report.paper.content import Paper
 from isocost.report.paper.forms import PLAIN, html_text
 from isocost.ui.look.theme import LIGHT, Theme, load_fonts
 from isocost.ui.paper.charts import Picture, pictures
-from isocost.ui.paper.sheet import paint_page
-from isocost.ui.plot.export import Titled, to_svg
+from isocost.ui.paper.sheet import Sheet
+from isocost.ui.plot.export import Titled, to_image, to_pdf, to_svg
 
 Format = Literal["A4", "Letter"]
-SIZES: dict[Format, tuple[QPageSize.PageSizeId, QSizeF]] = {
-    "A4": (QPageSize.PageSizeId.A4, QSizeF(793.7, 1122.5)),
-    "Letter": (QPageSize.PageSizeId.Letter, QSizeF(816.0, 1056.0)),
+SIZES: dict[Format, tuple[QPageSize.PageSizeId, QSize]] = {
+    "A4": (QPageSize.PageSizeId.A4, QSize(794, 1123)),
+    "Letter": (QPageSize.PageSizeId.Letter, QSize(816, 1056)),
 }
 """Each with its pixels of 1/96 inch."""
-DOTS = 96
 CHART = QSize(460, 320)
 """Pixels of a chart of the HTML."""
 TEXT = 0.86
@@ -38,7 +37,7 @@ def paper_theme() -> Theme:
 
 
 def document(suffix: str, found: Answer, chances: Chances, page: Paper, size: Format = "A4") -> bytes:
-    """The page in the form that a suffix of ``PLAIN`` or ``DRAWN`` names; an application must be there."""
+    """The page in the form that a suffix of ``NAMES`` names; an application must be there."""
     if suffix in PLAIN:
         return PLAIN[suffix](page, found)
     if suffix == ".pdf":
@@ -48,22 +47,20 @@ def document(suffix: str, found: Answer, chances: Chances, page: Paper, size: Fo
 
 def pdf(found: Answer, chances: Chances, page: Paper, size: Format = "A4") -> bytes:
     """The page as a PDF document of one sheet; an application must be there."""
-    theme = paper_theme()
-    name, pixels = SIZES[size]
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    # Qt: a PDF starts at 1,200 dots to an inch, where a pen of 1 is a hair and text of 12 a speck.
-    writer.setResolution(DOTS)
-    writer.setPageSize(QPageSize(name))
-    writer.setPageMargins(QMarginsF())
-    writer.setTitle(page.title)
-    writer.setCreator("Isocost")
-    painter = QPainter(writer)
+    theme, (name, pixels) = paper_theme(), SIZES[size]
     with money_shown_in(found.money):
-        paint_page(painter, pixels, page, tuple(pictures(found, chances, page, theme)), theme)
-    painter.end()
-    return bytes(buffer.data().data())
+        return to_pdf(_sheet(found, chances, page, theme), pixels, theme, page.title, QPageSize(name))
+
+
+def image(found: Answer, chances: Chances, page: Paper, size: Format, scale: float) -> QImage:
+    """The page as it is printed, with ``scale`` times as many pixels a side."""
+    theme, (_, pixels) = paper_theme(), SIZES[size]
+    with money_shown_in(found.money):
+        return to_image(_sheet(found, chances, page, theme), pixels, theme, scale)
+
+
+def _sheet(found: Answer, chances: Chances, page: Paper, theme: Theme) -> Sheet:
+    return Sheet(page, tuple(pictures(found, chances, page, theme)))
 
 
 def html(found: Answer, chances: Chances, page: Paper) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from isocost.report.findings.said import KeyFigure
@@ -14,6 +14,7 @@ from isocost.report.table import Column, Table
 from isocost.ui.look.theme import Role, Theme
 from isocost.ui.paper.charts import Picture
 from isocost.ui.plot.base import font_of, made_pen
+from isocost.ui.plot.export import WRAPPED
 from isocost.ui.widgets.rows import LEFT, RIGHT, write_text
 
 MARGIN, GAP = 40.0, 24.0
@@ -26,7 +27,6 @@ LEAST_ROWS = 3
 """Rows that a table keeps however little room there is."""
 HEADS = 2 * ROW + 10
 """Height of a table's heading and of its columns' names."""
-WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
 @dataclass(slots=True)
@@ -58,11 +58,24 @@ class _Cursor:
         return _Cursor(self.painter, self.theme, self.left + at * (width + GAP), width, self.y)
 
 
-def paint_page(
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The page with its charts, as a drawing of pixels of 1/96 inch."""
+
+    page: Paper
+    pictures: tuple[Picture, ...]
+
+    def paint(self, painter: QPainter, room: QRectF, theme: Theme, hover: int | None = None) -> None:
+        """Paint the page from the room's top left on; nothing of it is pointed at."""
+        painter.save()
+        painter.translate(room.topLeft())
+        _paint_page(painter, room.size(), self.page, self.pictures, theme)
+        painter.restore()
+
+
+def _paint_page(
     painter: QPainter, size: QSizeF, page: Paper, pictures: Sequence[Picture], theme: Theme
 ) -> None:
-    """Paint the page on a sheet of ``size`` pixels of 1/96 inch."""
-    painter.fillRect(QRectF(QPointF(), size), QColor(theme.panel))
     at = _Cursor(painter, theme, MARGIN, size.width() - 2 * MARGIN, MARGIN - 8)
     foot = size.height() - MARGIN + 8
     _head(at, page)

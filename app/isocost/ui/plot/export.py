@@ -56,19 +56,24 @@ def to_svg(drawing: Drawing, size: QSize, theme: Theme, title: str, summary: str
     return bytes(buffer.data().data()).replace(named, others)
 
 
-def to_pdf(drawing: Drawing, size: QSize, theme: Theme, title: str) -> bytes:
-    """A drawing of ``size`` pixels of the design as a PDF document of one page of that size."""
+def to_pdf(drawing: Drawing, size: QSize, theme: Theme, title: str, sheet: QPageSize | None = None) -> bytes:
+    """A drawing of ``size`` pixels of the design as a PDF document of one page.
+
+    ``sheet`` is the page, which the drawing is as wide as; None = of the drawing's size.
+    """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     # Qt: a PDF starts at 1,200 dots to an inch, where a pen of 1 is a hair and text of 12 a speck.
     writer.setResolution(_resolution())
     points = QSizeF(size) * (POINTS / _resolution())
-    writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, title, QPageSize.SizeMatchPolicy.ExactMatch))
+    own = QPageSize(points, QPageSize.Unit.Point, title, QPageSize.SizeMatchPolicy.ExactMatch)
+    writer.setPageSize(sheet or own)
     writer.setPageMargins(QMarginsF())
     writer.setTitle(title)
     writer.setCreator("Isocost")
-    _paint(drawing, writer, size, _for_readers(theme))
+    scale = 1.0 if sheet is None else sheet.size(QPageSize.Unit.Point).width() / points.width()
+    _paint(drawing, writer, size, _for_readers(theme), scale)
     return bytes(buffer.data().data())
 
 
@@ -90,8 +95,9 @@ def _for_readers(theme: Theme) -> Theme:
     return replace(theme, plain_glyphs=True)
 
 
-def _paint(drawing: Drawing, device: QPaintDevice, size: QSize, theme: Theme) -> None:
+def _paint(drawing: Drawing, device: QPaintDevice, size: QSize, theme: Theme, scale: float = 1.0) -> None:
     painter = QPainter(device)
+    painter.scale(scale, scale)
     room = QRectF(0, 0, size.width(), size.height())
     # A page may be a pixel larger than asked, as a PDF counts whole points: the ground goes to its edges.
     painter.fillRect(room.adjusted(0, 0, 1, 1), QColor(theme.panel))
