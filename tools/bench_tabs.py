@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from bench_window import CHAINS, PIXELS, PRESET, SIZE, mouse
+from bench_window import CHAINS, PRESET, SIZE, mouse, to_and_fro
 from measured import percentile
 from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QSlider
@@ -58,13 +58,11 @@ def drag(window: Window) -> list[float]:
     slider = window.findChild(QSlider, f"{FIELD}.slider")
     if slider is None:
         raise SystemExit(f"The window has no {FIELD}.slider to measure.")
-    middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
+    middle = slider.width() / 2
     mouse(slider, QEvent.Type.MouseButtonPress, middle)
     settle(window.session)
     times = []
-    for step in range(STEPS):
-        zigzag = abs((step + reach) % (4 * reach) - 2 * reach) - reach
-        place = middle + PIXELS * zigzag
+    for place in to_and_fro(slider, STEPS):
         times.append(until_shown(window, partial(mouse, slider, QEvent.Type.MouseMove, place)))
     mouse(slider, QEvent.Type.MouseButtonRelease, middle)
     settle(window.session)

@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Iterator
 
 from measured import percentile
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, QSettings, Qt, QTimer
@@ -75,6 +76,13 @@ def mouse(slider: QSlider, kind: QEvent.Type, x: float) -> None:
     QApplication.sendEvent(slider, event)
 
 
+def to_and_fro(slider: QSlider, steps: int) -> Iterator[float]:
+    """Places of a hand that drags to and fro about the middle, over half of the slider."""
+    middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
+    for step in range(steps):
+        yield middle + PIXELS * (abs((step + reach) % (4 * reach) - 2 * reach) - reach)
+
+
 def drag(window: Window, field: str) -> dict[str, list[float]]:
     """Milliseconds from each mouse move to the headline's paint and to the finished paint of the tab."""
     app = application()
@@ -83,17 +91,16 @@ def drag(window: Window, field: str) -> dict[str, list[float]]:
     if slider is None or plot is None:
         raise SystemExit(f"The window has no {field}.slider or no cost_time.plot to measure.")
     clock = PaintClock(window, {"headline": window.headline.sentence, "tab": plot.viewport()})
-    middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
+    middle = slider.width() / 2
     times: dict[str, list[float]] = {"headline": [], "tab": []}
     watchdog = QTimer()  # wakes the wait below when a step paints nothing
     watchdog.start(1000)
     mouse(slider, QEvent.Type.MouseButtonPress, middle)
     settle(window.session)
-    for step in range(STEPS):
+    for place in to_and_fro(slider, STEPS):
         clock.restart()
-        zigzag = abs((step + reach) % (4 * reach) - 2 * reach) - reach
         started = time.perf_counter()
-        mouse(slider, QEvent.Type.MouseMove, middle + PIXELS * zigzag)
+        mouse(slider, QEvent.Type.MouseMove, place)
         while "tab" not in clock.painted and time.perf_counter() - started < LIMIT_S:
             app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         if "tab" not in clock.painted:
@@ -132,13 +139,12 @@ def drag_chain(window: Window, field: str) -> list[float]:
     slider = window.findChild(QSlider, f"{field}.slider")
     if slider is None or not slider.isVisible():
         return []
-    middle, reach = slider.width() / 2, int(slider.width() / 4 / PIXELS)
+    middle = slider.width() / 2
     busy = []
     mouse(slider, QEvent.Type.MouseButtonPress, middle)
-    for step in range(CHAIN_STEPS):
-        zigzag = abs((step + reach) % (4 * reach) - 2 * reach) - reach
+    for place in to_and_fro(slider, CHAIN_STEPS):
         started = time.perf_counter()
-        mouse(slider, QEvent.Type.MouseMove, middle + PIXELS * zigzag)
+        mouse(slider, QEvent.Type.MouseMove, place)
         longest = 0.0
         while time.perf_counter() - started < FRAME_S:
             before = time.perf_counter()
