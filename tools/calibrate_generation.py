@@ -11,7 +11,7 @@ one at a time. Rows marked ``apart`` are never fitted.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -20,7 +20,7 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import RolloutFigure, ServingFacts, read_serving
+from isocost.catalog.constants.serving import EngineName, RolloutFigure, ServingFacts, read_serving
 from isocost.catalog.measured_generation import (
     MeasuredGeneration,
     MeasuredRl,
@@ -83,7 +83,10 @@ def cases(*, apart: bool = False) -> list[Case]:
     ]
 
 
-def residuals(rows: list[Case], c: ServingConstants) -> np.ndarray:
+Engines = Mapping[EngineName, ServingConstants]
+
+
+def residuals(rows: list[Case], c: Engines) -> np.ndarray:
     """Logarithms of predicted over measured tokens/s."""
     predicted = predicted_rates([case.row for case in rows], load(), c)
     return np.log(np.maximum(predicted, 1e-6) / [case.row.tokens_per_second_per_gpu for case in rows])
@@ -100,60 +103,86 @@ def shares_of(groups: list[str]) -> np.ndarray:
     return np.array([1.0 / size[group] for group in groups])
 
 
-def free_figures(profile: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The fitted figures of a stack by path, those with a prior only."""
+def free_figures(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The fitted figures of both kinds of engine by path, those with a prior only."""
+    profile = content["serving"]["vendor"]
     found = {f"matmul.{name}": figure for name, figure in profile["matmul_efficiency"].items()}
     found |= {
         name: figure for name, figure in profile.items() if isinstance(figure, dict) and "value" in figure
     }
+    found |= {f"open.{name}": figure for name, figure in content["open"].items()}
     return {name: figure for name, figure in found.items() if "prior" in figure}
 
 
-def constants_of(base: ServingConstants, names: list[str], values: np.ndarray) -> ServingConstants:
-    """``base`` with the named figures replaced; fp16 follows bf16."""
-    shares = dict(base.matmul_efficiency)
-    others: dict[str, Any] = {}
-    for name, value in zip(names, values, strict=True):
-        if name.startswith("matmul."):
-            shares[name.removeprefix("matmul.")] = float(value)
-        else:
-            others[name] = float(value)
+def engines_of(base: Engines, names: list[str], values: np.ndarray) -> Engines:
+    """``base`` with the named figures replaced; fp16 follows bf16, and open engines what is not theirs."""
+    given = {name: float(value) for name, value in zip(names, values, strict=True)}
+    shares = dict(base["vendor"].matmul_efficiency)
+    shares |= {name.removeprefix("matmul."): each for name, each in given.items() if "matmul." in name}
     shares["fp16"] = shares["bf16"]
-    return replace(base, matmul_efficiency=shares, **others)
+    common: dict[str, Any] = {name: each for name, each in given.items() if "." not in name}
+    own: dict[str, Any] = {name[5:]: each for name, each in given.items() if name.startswith("open.")}
+    return {
+        "vendor": replace(base["vendor"], matmul_efficiency=shares, **common),
+        "open": replace(base["open"], matmul_efficiency=shares, **(common | own)),
+    }
 
 
-def fit(
-    rows: list[Case],
-    base: ServingConstants,
-    figures: dict[str, dict[str, Any]],
-    start: np.ndarray | None = None,
-    steps: int = 25,
-) -> tuple[ServingConstants, np.ndarray, np.ndarray]:
-    """(constants, values, standard errors of their logarithms) that suit ``rows`` and the priors."""
+@dataclass(frozen=True)
+class Fit:
+    """Constants that suit rows and priors, and how each row pulls at them."""
+
+    base: Engines
+    names: list[str]
+    top: np.ndarray
+    """Logarithms a share may not pass."""
+    x: np.ndarray
+    """Logarithms of the figures."""
+    misfit: np.ndarray
+    """Of every row, then of every prior."""
+    slope: np.ndarray
+    """The misfits' derivatives by ``x``."""
+
+    def engines(self, x: np.ndarray) -> Engines:
+        """The constants of logarithms ``x``."""
+        return engines_of(self.base, self.names, np.exp(x))
+
+    def deviations(self) -> np.ndarray:
+        """Standard errors of ``x``."""
+        found: np.ndarray = np.sqrt(np.diag(np.linalg.inv(self.slope.T @ self.slope)))
+        return found
+
+    def without(self, out: list[int]) -> Engines:
+        """The constants had the rows ``out`` not been there: one Gauss-Newton step from the fit of all."""
+        kept = np.delete(np.arange(len(self.misfit)), out)
+        slope, misfit = self.slope[kept], self.misfit[kept]
+        step = np.linalg.solve(slope.T @ slope, -slope.T @ misfit)
+        return self.engines(np.minimum(self.x + step, self.top))
+
+
+def fit(rows: list[Case], base: Engines, figures: dict[str, dict[str, Any]], steps: int = 25) -> Fit:
+    """Figures that suit ``rows`` and their priors."""
     names = list(figures)
     prior = np.log([figures[name]["prior"] for name in names])
     width = np.array([figures[name]["width"] for name in names])
-    shares = np.array(
-        ["share" in figures[name]["unit"] or "factor" in figures[name]["unit"] for name in names]
-    )
-    top = np.where(shares, np.log(0.95), 0.0)
+    shares = [figures[name]["unit"].startswith(("share", "factor")) for name in names]
+    top = np.where(shares, np.log(0.95), np.inf)
     counted = np.sqrt(
         np.minimum(1.0, ROWS_OF_A_GROUP * shares_of([f"{pair_of(case)}, {case.row.source}" for case in rows]))
     )
 
     def misfit(x: np.ndarray) -> np.ndarray:
-        errors = residuals(rows, constants_of(base, names, np.exp(x))) / NOISE
+        errors = residuals(rows, engines_of(base, names, np.exp(x))) / NOISE
         # Rows far off count in step with their distance, not with its square; priors are not cut.
         errors = np.sign(errors) * np.sqrt(2.0 * (np.sqrt(1.0 + errors * errors) - 1.0))
         return np.concatenate([errors * counted, (x - prior) / width])
 
-    if start is None:
-        start = np.minimum(prior, top - 1e-3)
+    start = np.log([figures[name]["value"] for name in names])
     solved = least_squares(
-        misfit, start, bounds=(-np.inf, top), diff_step=1e-3, max_nfev=steps, x_scale=width
-    )
-    errors = np.sqrt(np.diag(np.linalg.inv(solved.jac.T @ solved.jac)))
-    return constants_of(base, names, np.exp(solved.x)), solved.x, errors
+        misfit, np.minimum(start, top - 1e-3), bounds=(-np.inf, top), diff_step=1e-3, max_nfev=steps,
+        x_scale=width,
+    )  # fmt: skip
+    return Fit(base, names, top, solved.x, solved.fun, solved.jac)
 
 
 def summary(errors: np.ndarray) -> str:
@@ -174,21 +203,14 @@ def accuracy(errors: np.ndarray) -> dict[str, Any]:
     }
 
 
-def hold_out(
-    rows: list[Case],
-    base: ServingConstants,
-    figures: dict[str, dict[str, Any]],
-    key: Callable[[Case], str],
-    start: np.ndarray,
-) -> np.ndarray:
-    """Residuals of every row under a fit that never saw its group; each fit begins at the one of all rows."""
+def hold_out(rows: list[Case], fitted: Fit, key: Callable[[Case], str]) -> np.ndarray:
+    """Residuals of every row under constants that its group had no part in."""
     errors = np.zeros(len(rows))
     for group in sorted({key(case) for case in rows}):
-        c = fit([case for case in rows if key(case) != group], base, figures, start, steps=6)[0]
         inside = [i for i, case in enumerate(rows) if key(case) == group]
-        errors[inside] = residuals([rows[i] for i in inside], c)
-        print(f"  without {group:32s} {summary(errors[inside])}")
-    print(f"  together                                 {summary(errors)}")
+        errors[inside] = residuals([rows[i] for i in inside], fitted.without(inside))
+        print(f"  without {group:40s} {summary(errors[inside])}")
+    print(f"  together                                         {summary(errors)}")
     return errors
 
 
@@ -407,18 +429,22 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="report the file's accuracy without fitting")
     arguments = parser.parse_args()
     rows, kept = cases(), cases(apart=True)
-    base = load().constants.serving.constants("vendor")
+    serving = load().constants.serving
+    base: Engines = {"vendor": serving.constants("vendor"), "open": serving.constants("open")}
     if arguments.check:
         print("fitted:    ", summary(residuals(rows, base)))
         print("kept apart:", summary(residuals(kept, base)))
         report_rl(load().constants.serving)
         return
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    figures = free_figures(content["serving"]["vendor"])
-    c, found, deviations = fit(rows, base, figures)
+    figures = free_figures(content)
+    fitted = fit(rows, base, figures)
+    c = fitted.engines(fitted.x)
     seen = residuals(rows, c)
     print(f"in sample:  {summary(seen)}")
-    for figure, value, deviation in zip(figures.values(), np.exp(found), deviations, strict=True):
+    for figure, value, deviation in zip(
+        figures.values(), np.exp(fitted.x), fitted.deviations(), strict=True
+    ):
         figure["value"] = float(f"{value:.3g}")
         figure["spread"] = round(float(deviation), 3)
         figure["source"] = f"{len(rows)} rows of measured_generation.csv"
@@ -426,11 +452,11 @@ def main() -> None:
     unseen = residuals(kept, c)
     print(f"kept apart: {summary(unseen)}")
     print("pairs of model and accelerator held out:")
-    by_pair = hold_out(rows, base, figures, pair_of, found)
+    by_pair = hold_out(rows, fitted, pair_of)
     print("accelerator architectures held out:")
-    by_chip = hold_out(rows, base, figures, generation_of, found)
+    by_chip = hold_out(rows, fitted, generation_of)
     print("model families held out:")
-    by_model = hold_out(rows, base, figures, lambda case: case.row.family, found)
+    by_model = hold_out(rows, fitted, lambda case: case.row.family)
     content["measured_pairs"] = [list(pair) for pair in sorted({(case.t.name, case.a.id) for case in rows})]
     content["spreads_beside"] = spreads_beside(rows, seen)
     for kind in KINDS:

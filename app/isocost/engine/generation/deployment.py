@@ -10,7 +10,8 @@ import numpy as np
 
 from isocost.engine.arrays import Number
 
-GenerationPrecision = Literal["bf16", "fp16", "fp8", "fp4"]
+GenerationPrecision = Literal["bf16", "fp16", "fp8", "fp4", "int4"]
+"""``int4`` narrows weights alone, in groups of 128 (AWQ, GPTQ): products stay at 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class ServingConstants:
     """How closely a serving stack comes to the hardware. Shares are of dense peaks and nominal bandwidths."""
 
     matmul_efficiency: Mapping[str, float]
-    """Share of the matmul peak by precision."""
+    """Share of what a large product reaches on the accelerator, by precision."""
+    matmul_factor: float
+    """Further factor on all products: kernels of an engine against the best there are."""
     expert_efficiency: float
     """Further factor on the products of routed experts (grouped, uneven)."""
     attention_efficiency: float
@@ -37,18 +40,30 @@ class ServingConstants:
     """Fixed time of a layer in a step: launches and dependencies, s."""
     expert_layer_seconds: float
     """Further fixed time of a layer with experts: routing, permutation, grouped products, s."""
+    host_efficiency: float
+    """Share of the bandwidth in a collective between cards that reach each other over PCIe only."""
     collective_seconds: float
     """Fixed time of one all-reduce or one direction of an all-to-all over scale-up links, s."""
+    host_seconds: float
+    """The same over PCIe, s."""
     network_seconds: float
-    """The same where the group crosses nodes, s."""
+    """One direction of an all-to-all where the group crosses nodes, s."""
+    reduce_seconds: float
+    """An all-reduce there: its steps wait for each other, s."""
     step_seconds: float
     """Fixed time of a step: scheduler, sampling, host, s."""
     sequence_seconds: float
     """Time of a step for each sequence in it: bookkeeping, sampling, detokenization, s."""
     token_layer_seconds: float
     """Routing and permutation of one token in one expert layer, s."""
+    ported: float
+    """Time of kernels on accelerators of other makers than the one they are written for first, over what the
+    same shares and fixed times would give."""
     memory_share: float
-    """Share of the memory left after weights that the key-value cache may take."""
+    """Share of the memory that weights and key-value cache may take."""
+    reserved: float
+    """Part of the output a sequence has yet to write that its place in the cache is kept free for: 1 = all of
+    it; pages handed out as they fill leave 0, and sequences put off where they ran out."""
     runtime_bytes: float
     """Memory of the runtime, communication buffers and activations on every accelerator."""
     chunk_tokens: float
