@@ -442,7 +442,7 @@ def step_time(
     if c.overlap:
         busy = np.maximum(weights + cache, matmul + decoding) + prefilling
     else:
-        busy = np.maximum(weights, matmul) + np.maximum(cache, decoding) + prefilling
+        busy = np.hypot(weights, matmul) + np.hypot(cache, decoding) + prefilling
     if a.vendor != FIRST_VENDOR:
         busy, fixed = busy * c.ported, fixed * c.ported
     return StepTime(
