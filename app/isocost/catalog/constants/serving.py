@@ -13,6 +13,7 @@ from isocost.engine.generation.rl import RlStack
 from isocost.engine.records import Accelerator, Transformer
 
 RL_FIGURES = (
+    "memory_colocated",
     "drafts",
     "mfu_dense",
     "mfu_moe",
@@ -25,7 +26,7 @@ RL_FIGURES = (
 )
 
 RolloutFigure = Literal[
-    "layer_seconds", "expert_layer_seconds", "sequence_seconds", "memory_share", "max_sequences"
+    "layer_seconds", "expert_layer_seconds", "collective_seconds", "sequence_seconds", "max_sequences"
 ]
 OpenFigure = Literal[
     "weight_bandwidth",
@@ -125,6 +126,7 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Figures of that stack which differ where it runs inside a trainer."""
     weights: GenerationPrecision
     cache: GenerationPrecision
+    memory_colocated: SourcedFigure
     drafts: SourcedFigure
     mfu_dense: SourcedFigure
     mfu_moe: SourcedFigure

@@ -8,7 +8,7 @@ bounds beside it: what throughput alone and what the tail alone would take.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 import numpy as np
@@ -88,6 +88,8 @@ class RlStack:
     """Precision rollouts are generated in."""
     cache: GenerationPrecision
     """Precision of the key-value cache."""
+    memory_colocated: float
+    """Share of the memory that weights and cache may take where the trainer lives on the same accelerators."""
     drafts: float
     """Tokens drafted by multi-token prediction, for models that have it."""
     mfu_dense: float
@@ -296,12 +298,18 @@ class _Run:
     rounds: Array
     """Rounds of each job."""
 
-    def rollouts(self, gpus: Array, *, steady: bool = False) -> RolloutTimes:
-        """Each job on each number of ``gpus``, in the order of a (jobs, gpus) array laid flat."""
+    def rollouts(self, gpus: Array, *, colocated: bool = False, steady: bool = False) -> RolloutTimes:
+        """Each job on each number of ``gpus``, in the order of a (jobs, gpus) array laid flat.
+
+        ``colocated``: whether the trainer's states stay in the same memory.
+        """
+        serving = self.stack.serving
+        if colocated:
+            serving = replace(serving, memory_share=self.stack.memory_colocated)
         drafts = self.stack.drafts if self.t.mtp_layers > 0 else 0.0
         job = np.repeat(np.arange(len(self.jobs)), len(gpus))
         return best_rollouts(
-            self.t, self.a, Format(self.stack.weights, self.stack.cache), self.stack.serving,
+            self.t, self.a, Format(self.stack.weights, self.stack.cache), serving,
             self.jobs, job, np.tile(gpus, len(self.jobs)),
             replica=self.plan.replica, speculation=Speculation(drafts), steady=steady,
         )  # fmt: skip
@@ -348,9 +356,10 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
         overhead = round_overhead_seconds(run.stack, run.t, responses)
     if run.plan.schedule == "synchronous":
         share = run.plan.generation_share or 1.0
-        rolled = run.rollouts(_set_apart(gpus, share) if share < 1.0 else gpus)
+        apart = share < 1.0
+        rolled = run.rollouts(_set_apart(gpus, share) if apart else gpus, colocated=not apart)
         generation = rolled.seconds.reshape(forward.shape)
-        if share < 1.0:  # each half waits for the other
+        if apart:  # each half waits for the other
             scoring, update, arithmetic = (each / (1.0 - share) for each in (scoring, update, arithmetic))
         wall = generation + arithmetic + overhead
     else:
