@@ -26,7 +26,12 @@ RL_FIGURES = (
 )
 
 RolloutFigure = Literal[
-    "layer_seconds", "expert_layer_seconds", "collective_seconds", "sequence_seconds", "max_sequences"
+    "layer_seconds",
+    "expert_layer_seconds",
+    "collective_seconds",
+    "step_seconds",
+    "sequence_seconds",
+    "max_sequences",
 ]
 OpenFigure = Literal[
     "weight_bandwidth",
