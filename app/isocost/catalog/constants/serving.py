@@ -94,6 +94,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step_seconds: SourcedFigure
     sequence_seconds: SourcedFigure
     token_layer_seconds: SourcedFigure
+    state_token_seconds: SourcedFigure
     ported: SourcedFigure
     memory_share: SourcedFigure
     reserved: SourcedFigure

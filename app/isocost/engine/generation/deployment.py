@@ -56,6 +56,8 @@ class ServingConstants:
     """Time of a step for each sequence in it: bookkeeping, sampling, detokenization, s."""
     token_layer_seconds: float
     """Routing and permutation of one token in one expert layer, s."""
+    state_token_seconds: float
+    """Recurrence of one token in one state-space layer, on top of its products, s."""
     ported: float
     """Time of kernels on accelerators of other makers than the one they are written for first, over what the
     same shares and fixed times would give."""

@@ -432,7 +432,8 @@ def step_time(
     prefilling = prompt_tokens * forward_flops_per_token(t, cast(float, prompt)).attention / attending
     volume, fixed = communication_seconds(t, a, replica, c, decoded=decoded, prompt_tokens=prompt_tokens)
     fixed = fixed + t.layers * c.layer_seconds + t.moe_layers * c.expert_layer_seconds + c.step_seconds
-    per_token = tokens / replica.stage * t.moe_layers * c.token_layer_seconds
+    own = t.moe_layers * c.token_layer_seconds + state_layers(t) * c.state_token_seconds
+    per_token = tokens / replica.stage * own
     bookkeeping = running / groups * c.sequence_seconds + per_token
     if speculation.drafts:
         # A draft is a layer more: its weights stream, its cache is read, its launches wait, all in turn.
