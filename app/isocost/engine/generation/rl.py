@@ -24,7 +24,7 @@ from isocost.engine.generation.deployment import (
 )
 from isocost.engine.generation.lengths import Lengths, mean_position
 from isocost.engine.generation.rollout import RolloutTime, RolloutTimes, Round, best_rollouts
-from isocost.engine.generation.step import wide_peak
+from isocost.engine.generation.step import WIDE_BYTES, by_host, group_bandwidth, wide_peak
 from isocost.engine.records import Accelerator, Transformer
 from isocost.quantities.units import SECONDS_PER_HOUR
 
@@ -194,6 +194,10 @@ ROUNDS_IN_FLIGHT = 4.0
 """Rounds an asynchronous run generates at once: as many steps as its updates may be behind (AReaL loses
 nothing to 4 in mathematics, arXiv 2505.24298, section 7; NeMo-RL has been measured at 8)."""
 
+UPDATE_TOKENS = 16384.0
+"""Tokens of a microbatch on an accelerator (verl's examples: ppo_max_token_len_per_gpu of 16,384 to 24,000,
+measured rounds 10,000 to 20,000)."""
+
 SLICES = 4
 """Lengths grow along a phase; it is timed at this many midpoints."""
 
@@ -273,6 +277,18 @@ def arithmetic_seconds(tokens: float, flops_per_token: float, gpus: float, peak:
     return tokens * flops_per_token / (gpus * peak * mfu)
 
 
+def gathering_seconds(t: Transformer, a: Accelerator, c: ServingConstants, gpus: Array) -> Array:
+    """Seconds a token costs an accelerator in a pass because sharded weights come over PCIe.
+
+    In every microbatch each card is sent the 16-bit weights it does not hold; NVLink hides that behind
+    arithmetic, PCIe does not. Source: ZeRO's third stage, arXiv 1910.02054; ``UPDATE_TOKENS`` a microbatch.
+    """
+    if not by_host(a):
+        return np.zeros_like(gpus)
+    sent = (gpus - 1.0) / gpus * parameters(t).total * WIDE_BYTES
+    return sent / group_bandwidth(a, gpus, c) / UPDATE_TOKENS
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """Seconds of rounds: an array entry for each job (row) and each number of accelerators (column)."""
@@ -344,8 +360,9 @@ def _pass_seconds(run: _Run, gpus: Array) -> Array:
         sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
         tokens = job.sequences / run.plan.oversampling * (job.lengths.mean + job.prompt_tokens)
         flops = float(forward_flops_per_token(run.t, sequence).total)
-        work.append(arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu))
-    return np.asarray(work)[:, None] / gpus
+        arithmetic = arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu)
+        work.append(arithmetic + tokens * gathering_seconds(run.t, run.a, run.stack.serving, gpus))
+    return np.asarray(work) / gpus
 
 
 def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
