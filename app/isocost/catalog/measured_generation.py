@@ -12,8 +12,16 @@ from isocost.catalog.table import read_rows
 from isocost.engine.generation.deployment import GenerationPrecision
 from isocost.paths import resource
 
-
-OPEN_ENGINES = ("vllm", "sglang", "lmdeploy", "tgi", "transformers", "text-generation-inference", "mlc", "ollama")
+OPEN_ENGINES = (
+    "vllm",
+    "sglang",
+    "lmdeploy",
+    "tgi",
+    "transformers",
+    "text-generation-inference",
+    "mlc",
+    "ollama",
+)
 """How the names of open engines begin."""
 
 

@@ -94,7 +94,9 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     degrees = _printed_product(label, a)
     if degrees is not None:
         replica, printed = degrees
-        note = f"{label} read as {float(replica.gpus):.0f} accelerators: tables print the product of the degrees"
+        note = (
+            f"{label} read as {float(replica.gpus):.0f} accelerators: tables print the product of the degrees"
+        )
     engine = engine_of(row.get("framework", ""), alone=phase in ("prefill", "decode"))
     c = serving.constants(engine)
     if not re.search(r"(TP|EP|DP|PP)\s*=?\s*\d|-(GPU|rank)", label):
@@ -187,8 +189,8 @@ def _phase(row: Mapping[str, str]) -> Phase:
 def _printed_product(label: str, a: Accelerator) -> tuple[Replica, float] | None:
     """(layout, times too many accelerators are counted) of "TP64 EP8" or "DP64 EP8" where it means eight.
 
-    Tables of ai-dynamo's aiconfigurator print tensor or data parallel times expert parallel, and count as many
-    accelerators: their latencies are of one server's. None where the layout can be what it says.
+    Tables of ai-dynamo's aiconfigurator print tensor or data parallel times expert parallel, and count as
+    many accelerators: their latencies are of one server's. None where the layout can be what it says.
     """
     found = re.fullmatch(r"\s*(TP|DP)\s*(\d+)\s+EP\s*(\d+)\s*", label)
     if found is None:

@@ -39,6 +39,8 @@ OpenFigure = Literal[
     "expert_efficiency",
     "expert_bandwidth",
     "attention_efficiency",
+    "host_efficiency",
+    "host_seconds",
     "layer_seconds",
     "expert_layer_seconds",
     "sequence_seconds",

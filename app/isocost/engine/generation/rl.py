@@ -89,7 +89,7 @@ class RlStack:
     cache: GenerationPrecision
     """Precision of the key-value cache."""
     memory_colocated: float
-    """Share of the memory that weights and cache may take where the trainer lives on the same accelerators."""
+    """Share of the memory weights and cache may take where the trainer lives on the same accelerators."""
     drafts: float
     """Tokens drafted by multi-token prediction, for models that have it."""
     mfu_dense: float

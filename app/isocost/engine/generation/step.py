@@ -286,11 +286,14 @@ def group_bandwidth(a: Accelerator, group: Number, c: ServingConstants) -> Numbe
 
 
 def reducing_bandwidth(a: Accelerator, group: Number, c: ServingConstants) -> Number:
-    """The same of an all-reduce: beyond a server it runs in as many rings as the server has network cards, each
-    with its share of the buffer, and no faster than the links inside. Source: as ``group_bandwidth``.
+    """The same of an all-reduce, which beyond a server runs in as many rings as that has network cards.
+
+    Each ring takes its share of the buffer; none is faster than the links inside. Source: as
+    ``group_bandwidth``.
     """
     inside, ranks = group_bandwidth(a, linked(a), c), np.minimum(group, linked(a))
-    return np.minimum(group_bandwidth(a, group, c) * np.where(np.asarray(group) > linked(a), ranks, 1.0), inside)
+    rings = np.where(np.asarray(group) > linked(a), ranks, 1.0)
+    return np.minimum(group_bandwidth(a, group, c) * rings, inside)
 
 
 def exchanged_copies(t: Transformer, a: Accelerator, gpus: Number) -> Number:
