@@ -177,3 +177,12 @@ def test_one_request_on_a_consumer_card_is_bound_by_its_memory(predict):
     row = {"model": "Qwen3 8B", "gpu": "RTX 4090", "isl": "100", "osl": "300", "batch_or_concurrency": "1"}
     found = predict(precision="BF16", parallelism="TP1", framework="vLLM", **row)
     assert found.tokens_per_second_per_gpu == pytest.approx(58.7, rel=0.15), "github.com/AlexsJones/llmfit"
+
+
+def test_weights_released_in_four_bits_stay_so_where_a_table_says_eight(predict):
+    row = {"model": "gpt-oss-120b", "gpu": "H100", "n_gpus": "1", "parallelism": "TP1", "isl": "1024"}
+    row |= {"osl": "1024", "batch_or_concurrency": "8", "framework": "vLLM"}
+    stated = predict(precision="FP8", **row).tokens_per_second_per_gpu
+    assert stated == pytest.approx(predict(precision="MXFP4", **row).tokens_per_second_per_gpu, rel=0.2), (
+        "117 GB of weights in 8 bits would not fit"
+    )

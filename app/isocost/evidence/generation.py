@@ -23,7 +23,7 @@ from isocost.engine.generation.deployment import (
 )
 from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
 from isocost.engine.generation.serving import Phase, best_replica, generation_rate
-from isocost.engine.generation.step import linked
+from isocost.engine.generation.step import WEIGHT_BYTES, linked
 from isocost.engine.records import Accelerator, Transformer
 
 PRECISIONS: Mapping[str, GenerationPrecision] = {
@@ -81,7 +81,12 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     a = catalog.accelerator(_text(row, "gpu")).spec
     weights = _precision(row)
     narrow = _text(row, "precision").lower()
-    fmt = Format(weights, _cache(row, weights, t), "bf16" if narrow in WEIGHT_ONLY else None)
+    arithmetic: GenerationPrecision | None = "bf16" if narrow in WEIGHT_ONLY else None
+    cache, released = _cache(row, weights, t), serving.released.get(t.name)
+    if released is not None and WEIGHT_BYTES[released.weights] < WEIGHT_BYTES[weights]:
+        # A table's "FP8" of such a model is of its products or its cache.
+        weights = released.weights
+    fmt = Format(weights, cache, arithmetic)
     phase = _phase(row)
     prompt, output = _number(row, "isl"), max(_number(row, "osl"), 1.0)
     if phase == "prefill" and prompt <= 1.0:

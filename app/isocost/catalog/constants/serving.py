@@ -157,6 +157,13 @@ class ErrorRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class ReleasedFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The format a model's weights were released in, which no engine widens in memory."""
+
+    weights: GenerationPrecision
+    source: str
+
+
 class GenerationScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How well a set of measured rows is predicted."""
 
@@ -187,6 +194,8 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serving: dict[str, Profile]
     open: dict[OpenFigure, SourcedFigure]
     """Figures of the vendor's profile that differ in open engines."""
+    released: dict[str, ReleasedFormat]
+    """Models whose weights came out in a narrow format, by name."""
     rl: dict[RlStackName, RlProfile]
     spreads: dict[SpreadName, ErrorRange]
     spreads_beside: dict[KindName, ErrorRange]
