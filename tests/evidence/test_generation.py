@@ -186,3 +186,15 @@ def test_weights_released_in_four_bits_stay_so_where_a_table_says_eight(predict)
     assert stated == pytest.approx(predict(precision="MXFP4", **row).tokens_per_second_per_gpu, rel=0.2), (
         "117 GB of weights in 8 bits would not fit"
     )
+
+
+def test_older_software_serves_a_mixture_more_slowly(predict):
+    row = {"model": "Qwen3-235B-A22B", "gpu": "H200", "n_gpus": "4", "parallelism": "TP4", "isl": "1024"}
+    row |= {"osl": "1024", "batch_or_concurrency": "32", "framework": "SGLang"}
+    old, young, undated = (
+        predict(date=date, **row).tokens_per_second_per_gpu for date in ("2025-10-01", "2026-06-01", "")
+    )
+    assert 1.05 < young / old < 1.4
+    assert undated == young
+    dense = row | {"model": "Llama 3.1 70B"}
+    assert predict(date="2025-10-01", **dense) == predict(date="2026-06-01", **dense)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -87,6 +88,16 @@ class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     update_seconds: float | None = None
     apart: bool = False
     """Whether the step is kept from every fit, and only scores it."""
+
+
+def dated(text: str) -> float | None:
+    """A year with its fraction of "2026-03-25" or "2026-03"; None where the month is not told.
+
+    >>> dated("2025-07"), dated("2026"), dated("")
+    (2025.5, None, None)
+    """
+    found = re.match(r"(20\d\d)-(\d\d)\b", text)
+    return None if found is None else int(found[1]) + (int(found[2]) - 1) / 12.0
 
 
 def engine_of(framework: str, *, alone: bool = False) -> EngineName:

@@ -12,7 +12,7 @@ import numpy as np
 from isocost.catalog.catalog import Catalog
 from isocost.catalog.constants.serving import EngineName
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured_generation import MeasuredGeneration, MeasuredRl, engine_of
+from isocost.catalog.measured_generation import MeasuredGeneration, MeasuredRl, dated, engine_of
 from isocost.engine.arrays import Array
 from isocost.engine.generation.deployment import (
     Format,
@@ -20,6 +20,7 @@ from isocost.engine.generation.deployment import (
     Replica,
     ServingConstants,
     Speculation,
+    aged,
 )
 from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
 from isocost.engine.generation.serving import Phase, best_replica, generation_rate
@@ -103,7 +104,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
             f"{label} read as {float(replica.gpus):.0f} accelerators: tables print the product of the degrees"
         )
     engine = engine_of(row.get("framework", ""), alone=phase in ("prefill", "decode"))
-    c = serving.constants(engine)
+    c = aged(serving.constants(engine), dated(row.get("date", "")))
     if not re.search(r"(TP|EP|DP|PP)\s*=?\s*\d|-(GPU|rank)", label):
         replica = _chosen(t, a, fmt, c, prompt, output, _number(row, "n_gpus"))
         note = f"layout not stated: TP{float(replica.tp):.0f} over {float(replica.gpus):.0f} assumed"
@@ -244,7 +245,7 @@ def predicted_rates(
     alike: dict[tuple[object, ...], list[int]] = {}
     for at, row in enumerate(rows):
         key = (row.model, row.accelerator, row.precision, row.cache, row.arithmetic, row.drafts, row.phase)
-        alike.setdefault((*key, row.engine, row.sequences is None), []).append(at)
+        alike.setdefault((*key, row.engine, dated(row.date), row.sequences is None), []).append(at)
     rates = np.empty(len(rows))
     for places in alike.values():
         first = rows[places[0]]
@@ -257,7 +258,7 @@ def predicted_rates(
             catalog.accelerator(first.accelerator).spec,
             Replica(column("tp"), column("ep"), column("pp")),
             Format(first.precision, first.cache, first.arithmetic),
-            engines[first.engine],
+            aged(engines[first.engine], dated(first.date)),
             phase=first.phase,
             prompt=column("prompt_tokens"),
             output=column("output_tokens"),

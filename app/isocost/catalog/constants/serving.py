@@ -48,6 +48,7 @@ OpenFigure = Literal[
     "step_seconds",
     "reserved",
     "max_sequences",
+    "maturing",
 ]
 """What may differ in engines of a community from a vendor's own."""
 EngineName = Literal["vendor", "open"]
@@ -103,6 +104,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     runtime_bytes: SourcedFigure
     chunk_tokens: SourcedFigure
     max_sequences: SourcedFigure
+    maturing: SourcedFigure
     overlap: bool
 
     def record(self) -> ServingConstants:

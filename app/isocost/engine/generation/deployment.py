@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -72,8 +72,12 @@ class ServingConstants:
     """Prompt tokens a scheduler takes into one step of one attention group."""
     max_sequences: float
     """Sequences a scheduler (one per attention group) runs at once."""
+    maturing: float
+    """Growth of the time of a mixture's kernels with every year the software is older, as a logarithm."""
     overlap: bool
     """Whether two half batches hide memory traffic behind arithmetic (DeepSeek's production decode)."""
+    age: float = 0.0
+    """Years the software is older than ``TODAY``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,17 @@ class Speculation:
 
 
 NO_DRAFTS = Speculation()
+
+TODAY = 2026.25
+"""Date of the software that constants are of, as a year: most mixtures in open engines were measured then."""
+
+OLDEST = 0.5
+"""Years beyond which software ages no further: what gained was support of models and parts that were new."""
+
+
+def aged(c: ServingConstants, date: float | None) -> ServingConstants:
+    """``c`` of software of ``date``, a year with its fraction; None = of today."""
+    return c if date is None else replace(c, age=min(max(TODAY - date, 0.0), OLDEST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ accelerator. Shares and fixed times of a serving stack are fitted: ``resources/s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import cast
@@ -447,8 +448,10 @@ def step_time(
         busy = np.maximum(weights + cache, matmul + decoding) + prefilling
     else:
         busy = np.hypot(weights, matmul) + np.hypot(cache, decoding) + prefilling
-    if a.vendor != FIRST_VENDOR:
-        busy, fixed = busy * c.ported, fixed * c.ported
+    longer = c.ported if a.vendor != FIRST_VENDOR else 1.0
+    if t.is_moe:
+        longer *= math.exp(c.maturing * c.age)
+    busy, fixed = busy * longer, fixed * longer
     return StepTime(
         weights=weights,
         cache=cache,
