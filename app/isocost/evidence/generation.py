@@ -54,6 +54,10 @@ USUAL_PROMPT = 4096.0
 RL_PROMPT = 130.0
 """Prompt tokens of the mathematics sets used; the releases' tables count prompt and response together."""
 
+EAGER_TRAINERS = ("verl",)
+"""Trainers whose settings launch the kernels of generation one by one unless told otherwise
+(``enforce_eager: True`` in verl's trainer/config of 2025)."""
+
 RL_GROUP = 16.0
 """Responses to a prompt in the releases' recipes."""
 
@@ -287,4 +291,5 @@ def measured_plan(row: MeasuredRl) -> RlPlan | None:
         algorithm=ALGORITHMS[row.algorithm],
         schedule=row.schedule,
         replica=None if row.tp is None else Replica(row.tp),
+        eager=row.framework.lower().startswith(EAGER_TRAINERS),
     )

@@ -13,6 +13,8 @@ from isocost.engine.generation.rl import RlStack
 from isocost.engine.records import Accelerator, Transformer
 
 RL_FIGURES = (
+    "eager_layer_seconds",
+    "eager_expert_layer_seconds",
     "memory_colocated",
     "drafts",
     "mfu_dense",
@@ -80,6 +82,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     matmul_efficiency: dict[str, SourcedFigure]
     matmul_factor: SourcedFigure
+    unpacking: SourcedFigure
     expert_efficiency: SourcedFigure
     attention_efficiency: SourcedFigure
     weight_bandwidth: SourcedFigure
@@ -136,6 +139,8 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Figures of that stack which differ where it runs inside a trainer."""
     weights: GenerationPrecision
     cache: GenerationPrecision
+    eager_layer_seconds: SourcedFigure
+    eager_expert_layer_seconds: SourcedFigure
     memory_colocated: SourcedFigure
     drafts: SourcedFigure
     mfu_dense: SourcedFigure

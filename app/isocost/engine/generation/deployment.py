@@ -22,6 +22,8 @@ class ServingConstants:
     """Share of what a large product reaches on the accelerator, by precision."""
     matmul_factor: float
     """Further factor on all products: kernels of an engine against the best there are."""
+    unpacking: float
+    """Further factor on products whose weights are stored narrower than they are multiplied in."""
     expert_efficiency: float
     """Further factor on the products of routed experts (grouped, uneven)."""
     attention_efficiency: float

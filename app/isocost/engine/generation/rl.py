@@ -88,6 +88,10 @@ class RlStack:
     """Precision rollouts are generated in."""
     cache: GenerationPrecision
     """Precision of the key-value cache."""
+    eager_layer_seconds: float
+    """Fixed time of a layer in generation whose kernels are launched one by one, not as a captured graph."""
+    eager_expert_layer_seconds: float
+    """Further fixed time of a layer with experts there."""
     memory_colocated: float
     """Share of the memory weights and cache may take where the trainer lives on the same accelerators."""
     drafts: float
@@ -154,6 +158,8 @@ class RlPlan:
     split."""
     replica: Replica | None = None
     """Layout of generation; None = the fastest."""
+    eager: bool = False
+    """Whether generation launches its kernels one by one (vLLM's ``enforce_eager``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +332,12 @@ class _Run:
         serving = self.stack.serving
         if colocated:
             serving = replace(serving, memory_share=self.stack.memory_colocated)
+        if self.plan.eager:
+            serving = replace(
+                serving,
+                layer_seconds=self.stack.eager_layer_seconds,
+                expert_layer_seconds=self.stack.eager_expert_layer_seconds,
+            )
         drafts = self.stack.drafts if self.t.mtp_layers > 0 else 0.0
         job = np.repeat(np.arange(len(self.jobs)), len(gpus))
         return best_rollouts(

@@ -379,9 +379,11 @@ def matmul_seconds(
     attention = t.layers * count.attention_per_layer
     narrow = fmt.arithmetic or fmt.weights
     wide = attention_precision(t, narrow)
-    dense = (count.active_matmul - routed - attention) / matmul_rate(a, narrow, c)
-    dense = dense + attention / matmul_rate(a, wide, c)
-    experts = routed / (matmul_rate(a, narrow, c) * c.expert_efficiency)
+    rate = matmul_rate(a, narrow, c)
+    if WEIGHT_BYTES[fmt.weights] < WEIGHT_BYTES[generating_peak(a, narrow)[1]]:
+        rate *= c.unpacking
+    dense = (count.active_matmul - routed - attention) / rate + attention / matmul_rate(a, wide, c)
+    experts = routed / (rate * c.expert_efficiency)
     return 2.0 * tokens / replica.stage * (dense + experts)
 
 
