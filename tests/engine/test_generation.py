@@ -435,3 +435,13 @@ def test_pages_handed_out_as_they_fill_hold_more_sequences():
         for share in (1.0, 0.0)
     ]  # fmt: skip
     assert held[1] == pytest.approx(held[0] * 4100.0 / 2100.0)
+
+
+def test_weights_that_unpack_are_slower_where_arithmetic_binds():
+    def seconds(weights, tokens):
+        return float(
+            g.matmul_seconds(models.LLAMA3_70B, H100, Replica(), Format(weights), OPEN, tokens=tokens)
+        )
+
+    assert seconds("int4", 4096.0) > 1.2 * seconds("bf16", 4096.0)
+    assert seconds("int4", 4096.0) == pytest.approx(seconds("fp4", 4096.0)), "Hopper multiplies neither"
