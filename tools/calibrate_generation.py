@@ -11,7 +11,7 @@ one at a time. Rows marked ``apart`` are never fitted.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -20,7 +20,7 @@ import yaml
 from scipy.optimize import least_squares
 
 from isocost.catalog import load
-from isocost.catalog.constants.serving import RolloutFigure, ServingFacts, read_serving
+from isocost.catalog.constants.serving import EngineName, RolloutFigure, ServingFacts, read_serving
 from isocost.catalog.measured_generation import (
     MeasuredGeneration,
     MeasuredRl,
@@ -28,10 +28,11 @@ from isocost.catalog.measured_generation import (
     measured_rl,
 )
 from isocost.engine.generation.deployment import Replica, ServingConstants
-from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, rl_times
+from isocost.engine.generation.rl import RlPhase, RlPlan, RlStack, RlTime, rl_times
 from isocost.engine.records import Accelerator, Transformer
 from isocost.evidence.generation import measured_plan, predicted_rates
 from isocost.paths import resource
+from isocost.quantities.units import SECONDS_PER_HOUR
 
 FILE = resource("serving.yaml")
 
@@ -40,6 +41,12 @@ NOISE = 0.2
 
 ROWS_OF_A_GROUP = 12
 """Rows of one model on one accelerator from one source count as so many at most: they err together."""
+
+PART_COUNTS = 0.5
+"""What a part of a step counts beside the step itself: parts tell apart what sums cannot."""
+
+MOST_PRECISE = 0.02
+"""Share of a step below which what its parts leave is not told from their rounding."""
 
 STEPS_OF_A_POLICY = 10
 """Steps of one policy in one framework count as so many at most."""
@@ -83,7 +90,10 @@ def cases(*, apart: bool = False) -> list[Case]:
     ]
 
 
-def residuals(rows: list[Case], c: ServingConstants) -> np.ndarray:
+Engines = Mapping[EngineName, ServingConstants]
+
+
+def residuals(rows: list[Case], c: Engines) -> np.ndarray:
     """Logarithms of predicted over measured tokens/s."""
     predicted = predicted_rates([case.row for case in rows], load(), c)
     return np.log(np.maximum(predicted, 1e-6) / [case.row.tokens_per_second_per_gpu for case in rows])
@@ -100,60 +110,93 @@ def shares_of(groups: list[str]) -> np.ndarray:
     return np.array([1.0 / size[group] for group in groups])
 
 
-def free_figures(profile: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The fitted figures of a stack by path, those with a prior only."""
+def free_figures(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The fitted figures of both kinds of engine by path, those with a prior only."""
+    profile = content["serving"]["vendor"]
     found = {f"matmul.{name}": figure for name, figure in profile["matmul_efficiency"].items()}
     found |= {
         name: figure for name, figure in profile.items() if isinstance(figure, dict) and "value" in figure
     }
+    found |= {f"open.{name}": figure for name, figure in content["open"].items()}
     return {name: figure for name, figure in found.items() if "prior" in figure}
 
 
-def constants_of(base: ServingConstants, names: list[str], values: np.ndarray) -> ServingConstants:
-    """``base`` with the named figures replaced; fp16 follows bf16."""
-    shares = dict(base.matmul_efficiency)
-    others: dict[str, Any] = {}
-    for name, value in zip(names, values, strict=True):
-        if name.startswith("matmul."):
-            shares[name.removeprefix("matmul.")] = float(value)
-        else:
-            others[name] = float(value)
+def engines_of(base: Engines, names: list[str], values: np.ndarray) -> Engines:
+    """``base`` with the named figures replaced; fp16 follows bf16, and open engines what is not theirs."""
+    given = {name: float(value) for name, value in zip(names, values, strict=True)}
+    shares = dict(base["vendor"].matmul_efficiency)
+    shares |= {name.removeprefix("matmul."): each for name, each in given.items() if "matmul." in name}
     shares["fp16"] = shares["bf16"]
-    return replace(base, matmul_efficiency=shares, **others)
+    common: dict[str, Any] = {name: each for name, each in given.items() if "." not in name}
+    own: dict[str, Any] = {name[5:]: each for name, each in given.items() if name.startswith("open.")}
+    return {
+        "vendor": replace(base["vendor"], matmul_efficiency=shares, **common),
+        "open": replace(base["open"], matmul_efficiency=shares, **(common | own)),
+    }
 
 
-def fit(
-    rows: list[Case],
-    base: ServingConstants,
+@dataclass(frozen=True)
+class Fit:
+    """Figures that suit measurements and priors, and how each measurement pulls at them."""
+
+    x: np.ndarray
+    """Logarithms of the figures."""
+    top: np.ndarray
+    """What they may not pass."""
+    misfit: np.ndarray
+    """Of every measurement, then of every prior."""
+    slope: np.ndarray
+    """The misfits' derivatives by ``x``."""
+
+    def deviations(self) -> np.ndarray:
+        """Standard errors of ``x``."""
+        found: np.ndarray = np.sqrt(np.diag(np.linalg.inv(self.slope.T @ self.slope)))
+        return found
+
+    def without(self, out: list[int]) -> np.ndarray:
+        """``x`` had the measurements ``out`` not been there: one Gauss-Newton step from the fit of all."""
+        kept = np.delete(np.arange(len(self.misfit)), out)
+        slope, misfit = self.slope[kept], self.misfit[kept]
+        step = np.linalg.solve(slope.T @ slope, -slope.T @ misfit)
+        found: np.ndarray = np.minimum(self.x + step, self.top)
+        return found
+
+
+def fitted_to(
+    errors: Callable[[np.ndarray], np.ndarray],
+    counted: np.ndarray,
     figures: dict[str, dict[str, Any]],
-    start: np.ndarray | None = None,
-    steps: int = 25,
-) -> tuple[ServingConstants, np.ndarray, np.ndarray]:
-    """(constants, values, standard errors of their logarithms) that suit ``rows`` and the priors."""
-    names = list(figures)
-    prior = np.log([figures[name]["prior"] for name in names])
-    width = np.array([figures[name]["width"] for name in names])
-    shares = np.array(
-        ["share" in figures[name]["unit"] or "factor" in figures[name]["unit"] for name in names]
-    )
-    top = np.where(shares, np.log(0.95), 0.0)
-    counted = np.sqrt(
-        np.minimum(1.0, ROWS_OF_A_GROUP * shares_of([f"{pair_of(case)}, {case.row.source}" for case in rows]))
-    )
+    steps: int,
+    change: float,
+) -> Fit:
+    """Figures for which ``errors`` (logarithms, each counting ``counted``) and misfits of priors are least.
+
+    ``change`` is the relative step that derivatives are taken over.
+    """
+    prior = np.log([figure["prior"] for figure in figures.values()])
+    width = np.array([figure["width"] for figure in figures.values()])
+    shares = [figure["unit"].startswith(("share", "factor")) for figure in figures.values()]
+    top = np.where(shares, np.log(0.95), np.inf)
 
     def misfit(x: np.ndarray) -> np.ndarray:
-        errors = residuals(rows, constants_of(base, names, np.exp(x))) / NOISE
-        # Rows far off count in step with their distance, not with its square; priors are not cut.
-        errors = np.sign(errors) * np.sqrt(2.0 * (np.sqrt(1.0 + errors * errors) - 1.0))
-        return np.concatenate([errors * counted, (x - prior) / width])
+        off = errors(np.exp(x)) / NOISE
+        # Measurements far off count in step with their distance, not with its square; priors are not cut.
+        off = np.sign(off) * np.sqrt(2.0 * (np.sqrt(1.0 + off * off) - 1.0))
+        return np.concatenate([off * counted, (x - prior) / width])
 
-    if start is None:
-        start = np.minimum(prior, top - 1e-3)
+    start = np.minimum(np.log([figure["value"] for figure in figures.values()]), top - 1e-3)
     solved = least_squares(
-        misfit, start, bounds=(-np.inf, top), diff_step=1e-3, max_nfev=steps, x_scale=width
+        misfit, start, bounds=(-np.inf, top), diff_step=change, max_nfev=steps, x_scale=width
     )
-    errors = np.sqrt(np.diag(np.linalg.inv(solved.jac.T @ solved.jac)))
-    return constants_of(base, names, np.exp(solved.x)), solved.x, errors
+    return Fit(solved.x, top, solved.fun, solved.jac)
+
+
+def fit(rows: list[Case], base: Engines, figures: dict[str, dict[str, Any]], steps: int = 25) -> Fit:
+    """Figures of both kinds of engine that suit ``rows``."""
+    names = list(figures)
+    pairs = [f"{pair_of(case)}, {case.row.source}" for case in rows]
+    counted = np.sqrt(np.minimum(1.0, ROWS_OF_A_GROUP * shares_of(pairs)))
+    return fitted_to(lambda x: residuals(rows, engines_of(base, names, x)), counted, figures, steps, 1e-3)
 
 
 def summary(errors: np.ndarray) -> str:
@@ -175,20 +218,15 @@ def accuracy(errors: np.ndarray) -> dict[str, Any]:
 
 
 def hold_out(
-    rows: list[Case],
-    base: ServingConstants,
-    figures: dict[str, dict[str, Any]],
-    key: Callable[[Case], str],
-    start: np.ndarray,
+    rows: list[Case], fitted: Fit, engines: Callable[[np.ndarray], Engines], key: Callable[[Case], str]
 ) -> np.ndarray:
-    """Residuals of every row under a fit that never saw its group; each fit begins at the one of all rows."""
+    """Residuals of every row under constants that its group had no part in."""
     errors = np.zeros(len(rows))
     for group in sorted({key(case) for case in rows}):
-        c = fit([case for case in rows if key(case) != group], base, figures, start, steps=6)[0]
         inside = [i for i, case in enumerate(rows) if key(case) == group]
-        errors[inside] = residuals([rows[i] for i in inside], c)
-        print(f"  without {group:32s} {summary(errors[inside])}")
-    print(f"  together                                 {summary(errors)}")
+        errors[inside] = residuals([rows[i] for i in inside], engines(fitted.without(inside)))
+        print(f"  without {group:40s} {summary(errors[inside])}")
+    print(f"  together                                         {summary(errors)}")
     return errors
 
 
@@ -258,8 +296,30 @@ class Step:
 
     def ratio(self, stack: RlStack) -> float:
         """Measured over simulated seconds."""
-        wall = wall_hours(self.t, self.a, self.plan, replace(stack, weights=self.row.weights), self.row.gpus)
-        return self.row.step_seconds / (wall * 3600.0)
+        return self.row.step_seconds / (self._hours(stack).wall * SECONDS_PER_HOUR)
+
+    def errors(self, stack: RlStack) -> list[float]:
+        """Logarithms of simulated over measured seconds: of the step, and of its parts where told."""
+        hours, row = self._hours(stack), self.row
+        pairs = [(hours.wall, row.step_seconds)]
+        if row.generation_seconds is not None and row.update_seconds is not None:
+            scoring = row.scoring_seconds or 0.0
+            rest = row.step_seconds - row.generation_seconds - scoring - row.update_seconds
+            pairs += [
+                (hours.generation, row.generation_seconds),
+                (hours.scoring + hours.update, scoring + row.update_seconds),
+                (hours.overhead, max(rest, MOST_PRECISE * row.step_seconds)),
+            ]
+        return [float(np.log(own * SECONDS_PER_HOUR / measured)) for own, measured in pairs]
+
+    def _hours(self, stack: RlStack) -> RlTime:
+        stack = replace(stack, weights=self.row.weights)
+        (time,) = rl_times(self.t, self.a, self.plan, stack, gpus=[self.row.gpus])
+        if time is None:
+            raise ValueError(
+                f"{self.t.name} does not fit on {self.row.gpus:.0f} x {self.a.name}: it ran there."
+            )
+        return time
 
     @property
     def label(self) -> str:
@@ -299,47 +359,36 @@ def policy_of(step: Step) -> str:
     return f"{step.row.framework.split()[0]} {step.row.model}"
 
 
-def fit_steps(
-    steps: list[Step], stack: RlStack, figures: dict[str, dict[str, Any]], evaluations: int
-) -> np.ndarray:
-    """Logarithms of the figures that suit ``steps`` and the priors, from where the figures stand."""
-    names = list(figures)
-    prior = np.log([figures[name]["prior"] for name in names])
-    width = np.array([figures[name]["width"] for name in names])
-    counted = np.sqrt(np.minimum(1.0, STEPS_OF_A_POLICY * shares_of([policy_of(step) for step in steps])))
+def fit_rl(content: dict[str, Any]) -> np.ndarray:
+    """Set the open stack's fitted figures from measured steps, every policy of a framework counting alike.
 
-    def misfit(x: np.ndarray) -> np.ndarray:
-        trial = rl_stack_with(stack, names, np.exp(x))
-        errors = np.log([step.ratio(trial) for step in steps]) / NOISE
-        errors = np.sign(errors) * np.sqrt(2.0 * (np.sqrt(1.0 + errors * errors) - 1.0))
-        return np.concatenate([errors * counted, (x - prior) / width])
-
-    start = np.log([figures[name]["value"] for name in names])
-    found: np.ndarray = least_squares(misfit, start, diff_step=1e-2, max_nfev=evaluations, x_scale=width).x
-    return found
-
-
-def fit_rl(content: dict[str, Any]) -> None:
-    """Set the open stack's fitted figures from measured steps; every policy of a framework counts alike."""
+    Returns measured over simulated seconds of every step under figures that its policy had no part in.
+    """
     figures, steps = rl_figures(content["rl"]["open"]), rl_steps()
-    stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
-    found = fit_steps(steps, stack, figures, evaluations=5)
-    for figure, value in zip(figures.values(), np.exp(found), strict=True):
+    stack, names = read_serving(yaml.safe_dump(content)).rl_stack("open"), list(figures)
+
+    def errors(x: np.ndarray) -> np.ndarray:
+        trial = rl_stack_with(stack, names, x)
+        return np.concatenate([step.errors(trial) for step in steps])
+
+    owner = np.repeat(np.arange(len(steps)), [len(step.errors(stack)) for step in steps])
+    policies = [policy_of(step) for step in steps]
+    counted = np.sqrt(np.minimum(1.0, STEPS_OF_A_POLICY * shares_of(policies)))[owner]
+    # The step counts in full, each of its parts as much less as they are more.
+    first = np.concatenate([[True], owner[1:] != owner[:-1]])
+    counted = counted * np.where(first, 1.0, PART_COUNTS)
+    fitted = fitted_to(errors, counted, figures, 6, 1e-2)
+    for figure, value in zip(figures.values(), np.exp(fitted.x), strict=True):
         figure["value"] = float(f"{value:.3g}")
         figure["source"] = f"{len(steps)} steps of measured_rl.csv"
-
-
-def rl_held_out(content: dict[str, Any]) -> np.ndarray:
-    """Measured over simulated seconds of every step, under a fit that never saw its policy."""
-    figures, steps = rl_figures(content["rl"]["open"]), rl_steps()
-    stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
     ratios = np.zeros(len(steps))
-    for policy in sorted({policy_of(step) for step in steps}):
-        found = fit_steps([s for s in steps if policy_of(s) != policy], stack, figures, evaluations=3)
-        unseen = rl_stack_with(stack, list(figures), np.exp(found))
-        own = [i for i, step in enumerate(steps) if policy_of(step) == policy]
+    for policy in sorted(set(policies)):
+        own = [i for i, each in enumerate(policies) if each == policy]
+        out = np.flatnonzero(np.isin(owner, own)).tolist()
+        unseen = rl_stack_with(stack, names, np.exp(fitted.without(out)))
         ratios[own] = [steps[i].ratio(unseen) for i in own]
-    print(f"policies of a framework held out: median factor {np.exp(np.median(np.abs(np.log(ratios)))):.2f}")
+        print(f"  without {policy:32s} {summary(-np.log(ratios[own]))}")
+    print(f"  policies held out                        {summary(-np.log(ratios))}")
     return ratios
 
 
@@ -358,13 +407,16 @@ def ultra_ratio(stack: RlStack) -> float:
     return measured / wall_hours(t, catalog.accelerator("h100-sxm").spec, plan, fp8, 576.0)
 
 
-def write_unmodelled(content: dict[str, Any]) -> None:
-    """Set both stacks' ratio of whole-run to simulated time from runs other than DeepSeek-R1's."""
+def write_unmodelled(content: dict[str, Any], unseen: np.ndarray) -> None:
+    """Set both stacks' ratio of whole-run to simulated time from runs other than DeepSeek-R1's.
+
+    ``unseen``: measured over simulated seconds of steps under figures that their policies had no part in.
+    """
     stack = read_serving(yaml.safe_dump(content)).rl_stack("open")
-    seen, unseen = np.array([step.ratio(stack) for step in rl_steps()]), rl_held_out(content)
+    seen = np.array([step.ratio(stack) for step in rl_steps()])
     # A plan is of a policy that no step was measured of: the range is of those held out. Its ends are steps
-    # themselves, not points between two: nine of ten lie inside.
-    ends = (np.quantile(unseen, 0.05, method="lower"), np.quantile(unseen, 0.95, method="higher"))
+    # themselves, not points between two: eight of ten and a few lie inside.
+    ends = (np.quantile(unseen, 0.1, method="lower"), np.quantile(unseen, 0.9, method="higher"))
     low, middle, high = (float(q) * WHOLE_RUN for q in (ends[0], np.median(seen), ends[1]))
     ultra = ultra_ratio(stack)
     content["rl"]["open"]["unmodelled"] = {
@@ -372,7 +424,7 @@ def write_unmodelled(content: dict[str, Any]) -> None:
         "low": float(np.floor(100.0 * low) / 100.0),
         "central": round(middle, 2),
         "high": float(np.ceil(100.0 * high) / 100.0),
-        "source": f"P5, P50, P95 of measured over simulated step time, {len(seen)} NeMo-RL and verl rows of "
+        "source": f"P10, P50, P90 of measured over simulated step time, {len(seen)} NeMo-RL and verl rows of "
         "measured_rl.csv, over 0.92 for the whole run; the ends under fits without the policy",
     }
     content["rl"]["frontier"]["unmodelled"] = {
@@ -407,18 +459,24 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="report the file's accuracy without fitting")
     arguments = parser.parse_args()
     rows, kept = cases(), cases(apart=True)
-    base = load().constants.serving.constants("vendor")
+    serving = load().constants.serving
+    base: Engines = {"vendor": serving.constants("vendor"), "open": serving.constants("open")}
     if arguments.check:
         print("fitted:    ", summary(residuals(rows, base)))
         print("kept apart:", summary(residuals(kept, base)))
         report_rl(load().constants.serving)
         return
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    figures = free_figures(content["serving"]["vendor"])
-    c, found, deviations = fit(rows, base, figures)
+    figures = free_figures(content)
+    fitted = fit(rows, base, figures)
+
+    def engines(x: np.ndarray) -> Engines:
+        return engines_of(base, list(figures), np.exp(x))
+
+    c = engines(fitted.x)
     seen = residuals(rows, c)
     print(f"in sample:  {summary(seen)}")
-    for figure, value, deviation in zip(figures.values(), np.exp(found), deviations, strict=True):
+    for figure, value, deviation in zip(figures.values(), np.exp(fitted.x), fitted.deviations(), strict=True):
         figure["value"] = float(f"{value:.3g}")
         figure["spread"] = round(float(deviation), 3)
         figure["source"] = f"{len(rows)} rows of measured_generation.csv"
@@ -426,11 +484,11 @@ def main() -> None:
     unseen = residuals(kept, c)
     print(f"kept apart: {summary(unseen)}")
     print("pairs of model and accelerator held out:")
-    by_pair = hold_out(rows, base, figures, pair_of, found)
+    by_pair = hold_out(rows, fitted, engines, pair_of)
     print("accelerator architectures held out:")
-    by_chip = hold_out(rows, base, figures, generation_of, found)
+    by_chip = hold_out(rows, fitted, engines, generation_of)
     print("model families held out:")
-    by_model = hold_out(rows, base, figures, lambda case: case.row.family, found)
+    by_model = hold_out(rows, fitted, engines, lambda case: case.row.family)
     content["measured_pairs"] = [list(pair) for pair in sorted({(case.t.name, case.a.id) for case in rows})]
     content["spreads_beside"] = spreads_beside(rows, seen)
     for kind in KINDS:
@@ -439,9 +497,8 @@ def main() -> None:
         content["spreads"][kind] = spread(by_pair[inside], pairs, "pairs of model and accelerator held out")
         held = coverage(by_pair[inside], pairs)
         print(f"{kind}: P10-P90 of the other pairs holds {held:.0%} of a pair's rows")
-    far = [i for i, case in enumerate(rows) if generation_of(case) == "Blackwell"]
     content["spreads"]["unmeasured"] = spread(
-        by_chip[far], [pair_of(rows[i]) for i in far], "Blackwell rows predicted without any Blackwell"
+        by_chip, [pair_of(case) for case in rows], "accelerator architectures held out"
     )
     content["accuracy"] = {
         "in_sample": accuracy(seen),
@@ -451,8 +508,8 @@ def main() -> None:
         "kept_apart": accuracy(unseen),
     }
     content["measured_architectures"] = sorted({case.a.architecture for case in rows})
-    fit_rl(content)
-    write_unmodelled(content)
+    print("reinforcement learning:")
+    write_unmodelled(content, fit_rl(content))
     body = yaml.safe_dump(content, sort_keys=False, width=110, allow_unicode=True)
     FILE.write_text(HEADER + body, encoding="utf-8")
     report_rl(read_serving(body))

@@ -26,6 +26,7 @@ from tests.engine.machines import H100
 H800 = replace(H100, id="h800-sxm", name="H800 SXM", scaleup_bandwidth=200e9)
 V3 = models.DEEPSEEK_V3
 VENDOR = load().constants.serving.constants("vendor")
+OPEN = load().constants.serving.constants("open")
 FRONTIER = load().constants.serving.constants("frontier")
 FP8 = Format("fp8", "bf16")
 BF16 = Format()
@@ -330,7 +331,8 @@ def test_measured_throughput_is_predicted(apart):
     accuracy = load().constants.serving.accuracy
     score = accuracy.kept_apart if apart else accuracy.in_sample
     rows = [row for row in measured_generation() if row.apart == apart]
-    errors = np.log(predicted_rates(rows, load(), VENDOR) / [row.tokens_per_second_per_gpu for row in rows])
+    rates = predicted_rates(rows, load(), {"vendor": VENDOR, "open": OPEN})
+    errors = np.log(rates / [row.tokens_per_second_per_gpu for row in rows])
     assert len(errors) == score.rows
     assert np.median(np.abs(np.expm1(errors))) == pytest.approx(score.median_error, abs=0.002)
     assert np.exp(np.median(np.abs(errors))) <= (1.22 if apart else 1.15)
@@ -370,3 +372,76 @@ def test_spreads_narrow_beside_measured_runs():
 def test_serving_file_complaints_name_what_is_wrong():
     with pytest.raises(CatalogError, match=r"serving\.yaml"):
         read_serving("serving: {}")
+
+
+def test_a_recurrent_state_is_held_and_read_and_written_back():
+    hybrid = load().model("Qwen3.5-27B").transformer
+    state = 48 * 6144 * 128 * 4.0
+    assert g.state_bytes(hybrid) == pytest.approx(state)
+    attention = 16 * 2 * 4 * 256 * 2.0  # bytes a token of its full-attention layers
+    assert float(g.cache_bytes_per_sequence(hybrid, 1000.0, "bf16")) == pytest.approx(
+        state + 1000 * attention
+    )
+    assert float(g.cache_bytes_read(hybrid, 1000.0, "bf16")) == pytest.approx(2 * state + 1000 * attention)
+    assert g.state_bytes(models.LLAMA3_8B) == 0.0
+
+
+def test_products_follow_what_the_part_was_measured_to_reach():
+    cool = replace(H100, measured_flops={"bf16": 0.8 * H100.peak_flops["bf16"]})
+    hot = replace(H100, measured_flops={"bf16": 0.4 * H100.peak_flops["bf16"]})
+    assert g.matmul_rate(cool, "bf16", VENDOR) == pytest.approx(2.0 * g.matmul_rate(hot, "bf16", VENDOR))
+    assert g.matmul_rate(cool, "fp8", VENDOR) == pytest.approx(2.0 * g.matmul_rate(hot, "fp8", VENDOR))
+    assert g.reached(H100, "bf16") == g.REACHED
+
+
+def test_cards_without_a_fast_link_meet_over_pcie():
+    bridged = replace(H100, scaleup_domain=2)
+    card = replace(H100, scaleup_bandwidth=32e9)
+    pair, four = (float(g.group_bandwidth(bridged, n, OPEN)) for n in (2.0, 4.0))
+    assert four < 0.1 * pair, "beyond the bridge"
+    assert four == pytest.approx(float(g.group_bandwidth(card, 4.0, OPEN)))
+    slow, fast = (
+        float(g.step_time(models.LLAMA3_70B, a, Replica(4.0), FP8, OPEN, sequences=1.0, context=500.0).total)
+        for a in (card, H100)
+    )
+    assert slow - fast > 0.8 * 160 * (OPEN.host_seconds - OPEN.collective_seconds), "80 layers, two each"
+
+
+def test_an_all_reduce_uses_every_network_card_of_a_server():
+    over = float(g.reducing_bandwidth(H100, 16.0, VENDOR))
+    assert over == pytest.approx(8.0 * float(g.group_bandwidth(H100, 16.0, VENDOR)), rel=0.3)
+    assert over <= float(g.group_bandwidth(H100, 8.0, VENDOR))
+
+
+def test_open_engines_are_slower_when_full_and_alike_when_idle():
+    def rate(c, n):
+        served = serve(
+            models.LLAMA3_8B, H100, Replica(), BF16, c, prompt=1000.0, output=1000.0, concurrency=n
+        )
+        return float(served.tokens_per_second_per_gpu)
+
+    assert rate(OPEN, 1.0) == pytest.approx(rate(VENDOR, 1.0), rel=0.15)
+    assert rate(OPEN, 256.0) < 0.9 * rate(VENDOR, 256.0)
+
+
+def test_pages_handed_out_as_they_fill_hold_more_sequences():
+    held = [
+        float(
+            serve(
+                models.LLAMA3_70B, H100, Replica(4.0), FP8, replace(VENDOR, reserved=share),
+                prompt=100.0, output=4000.0,
+            ).sequences
+        )
+        for share in (1.0, 0.0)
+    ]  # fmt: skip
+    assert held[1] == pytest.approx(held[0] * 4100.0 / 2100.0)
+
+
+def test_weights_that_unpack_are_slower_where_arithmetic_binds():
+    def seconds(weights, tokens):
+        return float(
+            g.matmul_seconds(models.LLAMA3_70B, H100, Replica(), Format(weights), OPEN, tokens=tokens)
+        )
+
+    assert seconds("int4", 4096.0) > 1.2 * seconds("bf16", 4096.0)
+    assert seconds("int4", 4096.0) == pytest.approx(seconds("fp4", 4096.0)), "Hopper multiplies neither"

@@ -148,3 +148,53 @@ def test_four_bit_weights_multiplied_in_sixteen_bits_are_slower_at_prompts(predi
     row = {"model": "Llama 3.3 70B", "gpu": "B200", "isl": "8000", "osl": "100"}
     narrow = predict(precision="NVFP4", **row).tokens_per_second_per_gpu
     assert predict(precision="INT4", **row).tokens_per_second_per_gpu < 0.7 * narrow
+
+
+def test_a_label_that_prints_the_product_of_degrees_is_read_as_one_server(predict):
+    row = {"model": "DeepSeek-R1", "gpu": "B200", "precision": "FP8", "batch_or_concurrency": "16"}
+    row |= {"isl": "1024", "osl": "1024", "framework": "SGLang"}
+    one = predict(parallelism="TP8", n_gpus="8", **row)
+    found = predict(parallelism="TP64 EP8", n_gpus="64", **row)
+    assert found.tokens_per_second_per_gpu == pytest.approx(one.tokens_per_second_per_gpu / 8.0)
+    assert "8 accelerators" in found.note
+    assert predict(parallelism="TP8 EP8", n_gpus="8", **row).note == ""
+
+
+def test_awq_narrows_attention_too_and_fits_where_it_is_said_to(predict):
+    row = {
+        "model": "Llama 3.3 70B",
+        "gpu": "RTX 4090",
+        "n_gpus": "2",
+        "parallelism": "PP2",
+        "notes": "FP8 KV",
+    }
+    row |= {"isl": "1000", "osl": "1000", "batch_or_concurrency": "max", "framework": "vLLM"}
+    measured = 233.95 / 2  # github.com/cloudrift-ai/server-benchmark, 2025-10
+    assert abs(math.log(predict(precision="AWQ", **row).tokens_per_second_per_gpu / measured)) < math.log(1.6)
+
+
+def test_one_request_on_a_consumer_card_is_bound_by_its_memory(predict):
+    row = {"model": "Qwen3 8B", "gpu": "RTX 4090", "isl": "100", "osl": "300", "batch_or_concurrency": "1"}
+    found = predict(precision="BF16", parallelism="TP1", framework="vLLM", **row)
+    assert found.tokens_per_second_per_gpu == pytest.approx(58.7, rel=0.15), "github.com/AlexsJones/llmfit"
+
+
+def test_weights_released_in_four_bits_stay_so_where_a_table_says_eight(predict):
+    row = {"model": "gpt-oss-120b", "gpu": "H100", "n_gpus": "1", "parallelism": "TP1", "isl": "1024"}
+    row |= {"osl": "1024", "batch_or_concurrency": "8", "framework": "vLLM"}
+    stated = predict(precision="FP8", **row).tokens_per_second_per_gpu
+    assert stated == pytest.approx(predict(precision="MXFP4", **row).tokens_per_second_per_gpu, rel=0.2), (
+        "117 GB of weights in 8 bits would not fit"
+    )
+
+
+def test_older_software_serves_a_mixture_more_slowly(predict):
+    row = {"model": "Qwen3-235B-A22B", "gpu": "H200", "n_gpus": "4", "parallelism": "TP4", "isl": "1024"}
+    row |= {"osl": "1024", "batch_or_concurrency": "32", "framework": "SGLang"}
+    old, young, undated = (
+        predict(date=date, **row).tokens_per_second_per_gpu for date in ("2025-10-01", "2026-06-01", "")
+    )
+    assert 1.05 < young / old < 1.4
+    assert undated == young
+    dense = row | {"model": "Llama 3.1 70B"}
+    assert predict(date="2025-10-01", **dense) == predict(date="2026-06-01", **dense)

@@ -112,9 +112,9 @@ def shipped_aliases() -> list[AliasRow]:
 
 def entry(row: AcceleratorRow) -> AcceleratorEntry:
     """The accelerator of a row, in SI units."""
-    measured = {"bf16": row.measured_bf16_tflops, "fp8": row.measured_fp8_tflops}
+    spec = _spec(row)
     return AcceleratorEntry(
-        spec=_spec(row),
+        spec=spec,
         short_name=row.short_name,
         noun=row.noun,
         rent_units=_rent_units(row),
@@ -129,7 +129,7 @@ def entry(row: AcceleratorRow) -> AcceleratorEntry:
         notes=row.notes,
         sources={group: text for group in SOURCES if (text := getattr(row, f"source_{group}"))},
         sources_read=row.sources_read,
-        measured_flops={kind: rate * TERA for kind, rate in measured.items() if rate is not None},
+        measured_flops=spec.measured_flops,
     )
 
 
@@ -144,6 +144,7 @@ def _rent_units(row: AcceleratorRow) -> tuple[int, ...]:
 
 def _spec(row: AcceleratorRow) -> Accelerator:
     rates = {kind: getattr(row, f"{kind}_tflops") for kind in FORMATS}
+    measured = {"bf16": row.measured_bf16_tflops, "fp8": row.measured_fp8_tflops}
     return Accelerator(
         id=row.id,
         name=row.name,
@@ -158,4 +159,5 @@ def _spec(row: AcceleratorRow) -> Accelerator:
         node_size=row.node_size,
         power_w=row.power_w,
         server_power_w=row.server_power_w,
+        measured_flops={kind: rate * TERA for kind, rate in measured.items() if rate is not None},
     )

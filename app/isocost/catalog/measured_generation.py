@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
+from isocost.catalog.constants.serving import EngineName
 from isocost.catalog.table import read_rows
 from isocost.engine.generation.deployment import GenerationPrecision
 from isocost.paths import resource
+
+OPEN_ENGINES = (
+    "vllm",
+    "sglang",
+    "lmdeploy",
+    "tgi",
+    "transformers",
+    "text-generation-inference",
+    "mlc",
+    "ollama",
+)
+"""How the names of open engines begin."""
 
 
 class MeasuredGeneration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +46,8 @@ class MeasuredGeneration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     framework: str
     date: str
     source: str
+    pp: float = 1.0
+    """Stages of a pipeline."""
     sequences: float | None = None
     """Running at once over the replica; None = as many as fit."""
     cache_hits: float = 0.0
@@ -41,6 +57,11 @@ class MeasuredGeneration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """What products run in where that is not what the weights are stored in."""
     apart: bool = False
     """Whether the point is kept from every fit, and only scores it."""
+
+    @property
+    def engine(self) -> EngineName:
+        """Whose engine generated."""
+        return engine_of(self.framework, alone=self.phase in ("prefill", "decode"))
 
 
 class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +88,28 @@ class MeasuredRl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     update_seconds: float | None = None
     apart: bool = False
     """Whether the step is kept from every fit, and only scores it."""
+
+
+def dated(text: str) -> float | None:
+    """A year with its fraction of "2026-03-25" or "2026-03"; None where the month is not told.
+
+    >>> dated("2025-07"), dated("2026"), dated("")
+    (2025.5, None, None)
+    """
+    found = re.match(r"(20\d\d)-(\d\d)\b", text)
+    return None if found is None else int(found[1]) + (int(found[2]) - 1) / 12.0
+
+
+def engine_of(framework: str, *, alone: bool = False) -> EngineName:
+    """The kind of engine a framework is by its name; a vendor's where none is stated.
+
+    Instances that only read prompts or only decode (``alone``) are tuned like a vendor's whatever the engine:
+    their kernels are written for that (DeepEP, DeepGEMM), and the host's work is hidden.
+
+    >>> engine_of("vLLM 0.18.0"), engine_of("TensorRT-LLM 1.2"), engine_of("SGLang", alone=True)
+    ('open', 'vendor', 'vendor')
+    """
+    return "open" if framework.lower().startswith(OPEN_ENGINES) and not alone else "vendor"
 
 
 @lru_cache(maxsize=1)

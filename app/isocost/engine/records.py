@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Attention = Literal["mha", "mla", "hybrid"]
@@ -61,6 +61,8 @@ class Accelerator:
     """Board power limit, W."""
     server_power_w: float
     """Nameplate server power divided by its accelerators, W."""
+    measured_flops: Mapping[str, float] = field(default_factory=dict)
+    """FLOP/s of the best large product anybody measured, by number format (absent = not measured)."""
 
 
 @dataclass(frozen=True, slots=True)

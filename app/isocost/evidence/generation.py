@@ -10,9 +10,9 @@ from typing import cast
 import numpy as np
 
 from isocost.catalog.catalog import Catalog
-from isocost.catalog.constants.serving import ServingFacts
+from isocost.catalog.constants.serving import EngineName
 from isocost.catalog.errors import CatalogError
-from isocost.catalog.measured_generation import MeasuredGeneration, MeasuredRl
+from isocost.catalog.measured_generation import MeasuredGeneration, MeasuredRl, dated, engine_of
 from isocost.engine.arrays import Array
 from isocost.engine.generation.deployment import (
     Format,
@@ -20,9 +20,11 @@ from isocost.engine.generation.deployment import (
     Replica,
     ServingConstants,
     Speculation,
+    aged,
 )
 from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan
 from isocost.engine.generation.serving import Phase, best_replica, generation_rate
+from isocost.engine.generation.step import WEIGHT_BYTES, linked
 from isocost.engine.records import Accelerator, Transformer
 
 PRECISIONS: Mapping[str, GenerationPrecision] = {
@@ -30,15 +32,17 @@ PRECISIONS: Mapping[str, GenerationPrecision] = {
     "nvfp4": "fp4",
     "mxfp4": "fp4",
     "int4": "fp4",
-    "w4a16": "fp4",
+    "w4a16": "int4",
+    "awq": "int4",
+    "gptq": "int4",
     "fp8": "fp8",
     "int8": "fp8",
     "bf16": "bf16",
     "fp16": "fp16",
 }
 
-WEIGHT_ONLY = ("int4", "w4a16")
-"""Formats of weights alone: activations stay at 16 bits, and so does the arithmetic."""
+WEIGHT_ONLY = ("int4",)
+"""Four bits of a model trained so, with attention left wide (Kimi K2), whose products stay at 16 bits."""
 
 WIDE_CACHES = ("vllm", "sglang", "llama.cpp", "transformers")
 """Engines that keep the cache at 16 bits unless they are told otherwise (``kv_cache_dtype`` is "auto")."""
@@ -49,6 +53,10 @@ USUAL_PROMPT = 4096.0
 
 RL_PROMPT = 130.0
 """Prompt tokens of the mathematics sets used; the releases' tables count prompt and response together."""
+
+EAGER_TRAINERS = ("verl",)
+"""Trainers whose settings launch the kernels of generation one by one unless told otherwise
+(``enforce_eager: True`` in verl's trainer/config of 2025)."""
 
 RL_GROUP = 16.0
 """Responses to a prompt in the releases' recipes."""
@@ -78,24 +86,37 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
     a = catalog.accelerator(_text(row, "gpu")).spec
     weights = _precision(row)
     narrow = _text(row, "precision").lower()
-    fmt = Format(weights, _cache(row, weights, t), "bf16" if narrow in WEIGHT_ONLY else None)
+    arithmetic: GenerationPrecision | None = "bf16" if narrow in WEIGHT_ONLY else None
+    cache, released = _cache(row, weights, t), serving.released.get(t.name)
+    if released is not None and WEIGHT_BYTES[released.weights] < WEIGHT_BYTES[weights]:
+        # A table's "FP8" of such a model is of its products or its cache.
+        weights = released.weights
+    fmt = Format(weights, cache, arithmetic)
     phase = _phase(row)
     prompt, output = _number(row, "isl"), max(_number(row, "osl"), 1.0)
     if phase == "prefill" and prompt <= 1.0:
         prompt = USUAL_PROMPT
-    replica, drafts = parse_parallelism(row.get("parallelism", ""))
+    label = row.get("parallelism", "")
+    replica, drafts = parse_parallelism(label)
     if not min(replica.tp, replica.ep, replica.pp) >= 1.0:
         raise CatalogError("parallelism: expected degrees of 1 or more, such as TP8 or TP8 EP8.")
-    note = ""
-    c = serving.constants()
-    if not re.search(r"(TP|EP|DP|PP)\s*=?\s*\d|-(GPU|rank)", row.get("parallelism", "")):
-        replica = _chosen(t, a, fmt, serving, prompt, output, _number(row, "n_gpus"))
+    printed, note = 1.0, ""
+    degrees = _printed_product(label, a)
+    if degrees is not None:
+        replica, printed = degrees
+        note = (
+            f"{label} read as {float(replica.gpus):.0f} accelerators: tables print the product of the degrees"
+        )
+    engine = engine_of(row.get("framework", ""), alone=phase in ("prefill", "decode"))
+    c = aged(serving.constants(engine), dated(row.get("date", "")))
+    if not re.search(r"(TP|EP|DP|PP)\s*=?\s*\d|-(GPU|rank)", label):
+        replica = _chosen(t, a, fmt, c, prompt, output, _number(row, "n_gpus"))
         note = f"layout not stated: TP{float(replica.tp):.0f} over {float(replica.gpus):.0f} assumed"
     rate = float(
         generation_rate(
             t, a, replica, fmt, c,
             phase=phase, prompt=prompt, output=output,
-            sequences=_sequences(row, replica), speculation=Speculation(drafts),
+            sequences=_sequences(row, replica, printed), speculation=Speculation(drafts),
         )
     )  # fmt: skip
     if rate <= 0.0:
@@ -103,6 +124,7 @@ def predict_row(row: Mapping[str, str], catalog: Catalog) -> GenerationPredictio
             f"{t.name} in {weights} does not fit on {float(replica.gpus):.0f} x {a.name} with one sequence "
             f"of {prompt + output:.0f} tokens."
         )
+    rate /= printed
     if _text(row, "metric").startswith("total") and phase == "output":
         rate *= (prompt + output) / output
     spread = serving.spread_of(t, a, replica)
@@ -174,7 +196,22 @@ def _phase(row: Mapping[str, str]) -> Phase:
     raise CatalogError(f"metric: expected output, decode, prefill, total or per-user, got {metric!r}.")
 
 
-def _sequences(row: Mapping[str, str], replica: Replica) -> float | None:
+def _printed_product(label: str, a: Accelerator) -> tuple[Replica, float] | None:
+    """(layout, times too many accelerators are counted) of "TP64 EP8" or "DP64 EP8" where it means eight.
+
+    Tables of ai-dynamo's aiconfigurator print tensor or data parallel times expert parallel, and count as
+    many accelerators: their latencies are of one server's. None where the layout can be what it says.
+    """
+    found = re.fullmatch(r"\s*(TP|DP)\s*(\d+)\s+EP\s*(\d+)\s*", label)
+    if found is None:
+        return None
+    product, experts = float(found[2]), float(found[3])
+    if product <= linked(a) or experts > linked(a) or product != experts * experts:
+        return None
+    return (Replica(experts) if found[1] == "TP" else Replica(1.0, experts)), product / experts
+
+
+def _sequences(row: Mapping[str, str], replica: Replica, printed: float) -> float | None:
     """Sequences running at once over the replica; None (as many as fit) when not a plain number.
 
     Those of a deployment of several replicas are shared out.
@@ -185,7 +222,8 @@ def _sequences(row: Mapping[str, str], replica: Replica) -> float | None:
         return None
     if found[2]:
         return float(found[1]) * float(replica.gpus)
-    copies = max(_number(row, "n_gpus") // float(replica.gpus), 1.0) if row.get("n_gpus", "").strip() else 1.0
+    stated = row.get("n_gpus", "").strip()
+    copies = max(_number(row, "n_gpus") // (float(replica.gpus) * printed), 1.0) if stated else 1.0
     return max(float(found[1]) / copies, 1.0)
 
 
@@ -193,23 +231,25 @@ def _chosen(
     t: Transformer,
     a: Accelerator,
     fmt: Format,
-    serving: ServingFacts,
+    c: ServingConstants,
     prompt: float,
     output: float,
     gpus: float,
 ) -> Replica:
     try:
-        return best_replica(t, a, fmt, serving.constants(), prompt=prompt, output=output, gpus=gpus)[0]
+        return best_replica(t, a, fmt, c, prompt=prompt, output=output, gpus=gpus)[0]
     except ValueError as error:
         raise CatalogError(str(error)) from error
 
 
-def predicted_rates(rows: Sequence[MeasuredGeneration], catalog: Catalog, c: ServingConstants) -> Array:
+def predicted_rates(
+    rows: Sequence[MeasuredGeneration], catalog: Catalog, engines: Mapping[EngineName, ServingConstants]
+) -> Array:
     """Tokens/s per accelerator predicted for measured points; 0 where the model does not fit as deployed."""
     alike: dict[tuple[object, ...], list[int]] = {}
     for at, row in enumerate(rows):
         key = (row.model, row.accelerator, row.precision, row.cache, row.arithmetic, row.drafts, row.phase)
-        alike.setdefault((*key, row.sequences is None), []).append(at)
+        alike.setdefault((*key, row.engine, dated(row.date), row.sequences is None), []).append(at)
     rates = np.empty(len(rows))
     for places in alike.values():
         first = rows[places[0]]
@@ -220,9 +260,9 @@ def predicted_rates(rows: Sequence[MeasuredGeneration], catalog: Catalog, c: Ser
         rates[places] = generation_rate(
             catalog.model(first.model).transformer,
             catalog.accelerator(first.accelerator).spec,
-            Replica(column("tp"), column("ep")),
+            Replica(column("tp"), column("ep"), column("pp")),
             Format(first.precision, first.cache, first.arithmetic),
-            c,
+            aged(engines[first.engine], dated(first.date)),
             phase=first.phase,
             prompt=column("prompt_tokens"),
             output=column("output_tokens"),
@@ -251,4 +291,5 @@ def measured_plan(row: MeasuredRl) -> RlPlan | None:
         algorithm=ALGORITHMS[row.algorithm],
         schedule=row.schedule,
         replica=None if row.tp is None else Replica(row.tp),
+        eager=row.framework.lower().startswith(EAGER_TRAINERS),
     )

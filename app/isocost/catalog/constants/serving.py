@@ -13,6 +13,9 @@ from isocost.engine.generation.rl import RlStack
 from isocost.engine.records import Accelerator, Transformer
 
 RL_FIGURES = (
+    "eager_layer_seconds",
+    "eager_expert_layer_seconds",
+    "memory_colocated",
     "drafts",
     "mfu_dense",
     "mfu_moe",
@@ -25,8 +28,33 @@ RL_FIGURES = (
 )
 
 RolloutFigure = Literal[
-    "layer_seconds", "expert_layer_seconds", "sequence_seconds", "memory_share", "max_sequences"
+    "layer_seconds",
+    "expert_layer_seconds",
+    "collective_seconds",
+    "step_seconds",
+    "sequence_seconds",
+    "max_sequences",
 ]
+OpenFigure = Literal[
+    "weight_bandwidth",
+    "matmul_factor",
+    "expert_efficiency",
+    "expert_bandwidth",
+    "attention_efficiency",
+    "host_efficiency",
+    "host_seconds",
+    "layer_seconds",
+    "expert_layer_seconds",
+    "sequence_seconds",
+    "token_layer_seconds",
+    "step_seconds",
+    "reserved",
+    "max_sequences",
+    "maturing",
+]
+"""What may differ in engines of a community from a vendor's own."""
+EngineName = Literal["vendor", "open"]
+"""TensorRT-LLM and others that a maker of accelerators writes for its own, or vLLM, SGLang and the like."""
 
 RlStackName = Literal["frontier", "open"]
 KindName = Literal["dense", "moe", "wide"]
@@ -53,24 +81,33 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A serving stack, figure by figure; the fields are those of ``ServingConstants``."""
 
     matmul_efficiency: dict[str, SourcedFigure]
+    matmul_factor: SourcedFigure
+    unpacking: SourcedFigure
     expert_efficiency: SourcedFigure
     attention_efficiency: SourcedFigure
     weight_bandwidth: SourcedFigure
     expert_bandwidth: SourcedFigure
     cache_bandwidth: SourcedFigure
     link_efficiency: SourcedFigure
+    host_efficiency: SourcedFigure
     network_efficiency: SourcedFigure
     layer_seconds: SourcedFigure
     expert_layer_seconds: SourcedFigure
     collective_seconds: SourcedFigure
+    host_seconds: SourcedFigure
     network_seconds: SourcedFigure
+    reduce_seconds: SourcedFigure
     step_seconds: SourcedFigure
     sequence_seconds: SourcedFigure
     token_layer_seconds: SourcedFigure
+    state_token_seconds: SourcedFigure
+    ported: SourcedFigure
     memory_share: SourcedFigure
+    reserved: SourcedFigure
     runtime_bytes: SourcedFigure
     chunk_tokens: SourcedFigure
     max_sequences: SourcedFigure
+    maturing: SourcedFigure
     overlap: bool
 
     def record(self) -> ServingConstants:
@@ -102,6 +139,9 @@ class RlProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Figures of that stack which differ where it runs inside a trainer."""
     weights: GenerationPrecision
     cache: GenerationPrecision
+    eager_layer_seconds: SourcedFigure
+    eager_expert_layer_seconds: SourcedFigure
+    memory_colocated: SourcedFigure
     drafts: SourcedFigure
     mfu_dense: SourcedFigure
     mfu_moe: SourcedFigure
@@ -121,6 +161,13 @@ class ErrorRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     p50: float
     p90: float
     rows: int
+    source: str
+
+
+class ReleasedFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The format a model's weights were released in, which no engine widens in memory."""
+
+    weights: GenerationPrecision
     source: str
 
 
@@ -152,6 +199,10 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``resources/serving.yaml`` holds."""
 
     serving: dict[str, Profile]
+    open: dict[OpenFigure, SourcedFigure]
+    """Figures of the vendor's profile that differ in open engines."""
+    released: dict[str, ReleasedFormat]
+    """Models whose weights came out in a narrow format, by name."""
     rl: dict[RlStackName, RlProfile]
     spreads: dict[SpreadName, ErrorRange]
     spreads_beside: dict[KindName, ErrorRange]
@@ -163,8 +214,14 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Accelerator families the fitted figures have seen."""
 
     def constants(self, name: str = "vendor") -> ServingConstants:
-        """The constants of a serving stack: ``vendor`` (fitted) or ``frontier`` (DeepSeek's production)."""
-        return self.serving[name].record()
+        """The constants of a serving stack: ``vendor`` and ``open`` engines (fitted), or ``frontier``
+        (DeepSeek's production)."""
+        return self._profile(name).record()
+
+    def _profile(self, name: str) -> Profile:
+        if name == "open":
+            return msgspec.structs.replace(self.serving["vendor"], **self.open)
+        return self.serving[name]
 
     def rl_stack(self, name: RlStackName) -> RlStack:
         """A reinforcement-learning stack as the engine takes it."""
@@ -172,7 +229,7 @@ class ServingFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         figures = {field: getattr(profile, field).value for field in RL_FIGURES}
         return RlStack(
             name=name,
-            serving=msgspec.structs.replace(self.serving[profile.serving], **profile.rollouts).record(),
+            serving=msgspec.structs.replace(self._profile(profile.serving), **profile.rollouts).record(),
             weights=profile.weights,
             cache=profile.cache,
             unmodelled=(profile.unmodelled.low, profile.unmodelled.central, profile.unmodelled.high),
@@ -196,7 +253,7 @@ def read_serving(text: str) -> ServingFacts:
     """Constants from YAML. Raises CatalogError naming what is missing, unknown or points nowhere."""
     result = yaml_record(text, ServingFacts, "serving.yaml")
     for name, profile in result.rl.items():
-        if profile.serving not in result.serving:
+        if profile.serving not in (*result.serving, "open"):
             raise CatalogError(
                 f"serving.yaml, rl.{name}.serving: {profile.serving!r} is not a serving stack."
             )

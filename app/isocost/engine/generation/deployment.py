@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from isocost.engine.arrays import Number
 
-GenerationPrecision = Literal["bf16", "fp16", "fp8", "fp4"]
+GenerationPrecision = Literal["bf16", "fp16", "fp8", "fp4", "int4"]
+"""``int4`` narrows weights alone, in groups of 128 (AWQ, GPTQ): products stay at 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,11 @@ class ServingConstants:
     """How closely a serving stack comes to the hardware. Shares are of dense peaks and nominal bandwidths."""
 
     matmul_efficiency: Mapping[str, float]
-    """Share of the matmul peak by precision."""
+    """Share of what a large product reaches on the accelerator, by precision."""
+    matmul_factor: float
+    """Further factor on all products: kernels of an engine against the best there are."""
+    unpacking: float
+    """Further factor on products whose weights are stored narrower than they are multiplied in."""
     expert_efficiency: float
     """Further factor on the products of routed experts (grouped, uneven)."""
     attention_efficiency: float
@@ -37,26 +42,44 @@ class ServingConstants:
     """Fixed time of a layer in a step: launches and dependencies, s."""
     expert_layer_seconds: float
     """Further fixed time of a layer with experts: routing, permutation, grouped products, s."""
+    host_efficiency: float
+    """Share of the bandwidth in a collective between cards that reach each other over PCIe only."""
     collective_seconds: float
     """Fixed time of one all-reduce or one direction of an all-to-all over scale-up links, s."""
+    host_seconds: float
+    """The same over PCIe, s."""
     network_seconds: float
-    """The same where the group crosses nodes, s."""
+    """One direction of an all-to-all where the group crosses nodes, s."""
+    reduce_seconds: float
+    """An all-reduce there: its steps wait for each other, s."""
     step_seconds: float
     """Fixed time of a step: scheduler, sampling, host, s."""
     sequence_seconds: float
     """Time of a step for each sequence in it: bookkeeping, sampling, detokenization, s."""
     token_layer_seconds: float
     """Routing and permutation of one token in one expert layer, s."""
+    state_token_seconds: float
+    """Recurrence of one token in one state-space layer, on top of its products, s."""
+    ported: float
+    """Time of kernels on accelerators of other makers than the one they are written for first, over what the
+    same shares and fixed times would give."""
     memory_share: float
-    """Share of the memory left after weights that the key-value cache may take."""
+    """Share of the memory that weights and key-value cache may take."""
+    reserved: float
+    """Part of the output a sequence has yet to write that its place in the cache is kept free for: 1 = all of
+    it; pages handed out as they fill leave 0, and sequences put off where they ran out."""
     runtime_bytes: float
     """Memory of the runtime, communication buffers and activations on every accelerator."""
     chunk_tokens: float
     """Prompt tokens a scheduler takes into one step of one attention group."""
     max_sequences: float
     """Sequences a scheduler (one per attention group) runs at once."""
+    maturing: float
+    """Growth of the time of a mixture's kernels with every year the software is older, as a logarithm."""
     overlap: bool
     """Whether two half batches hide memory traffic behind arithmetic (DeepSeek's production decode)."""
+    age: float = 0.0
+    """Years the software is older than ``TODAY``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +143,17 @@ class Speculation:
 
 
 NO_DRAFTS = Speculation()
+
+TODAY = 2026.25
+"""Date of the software that constants are of, as a year: most mixtures in open engines were measured then."""
+
+OLDEST = 0.5
+"""Years beyond which software ages no further: what gained was support of models and parts that were new."""
+
+
+def aged(c: ServingConstants, date: float | None) -> ServingConstants:
+    """``c`` of software of ``date``, a year with its fraction; None = of today."""
+    return c if date is None else replace(c, age=min(max(TODAY - date, 0.0), OLDEST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ bounds beside it: what throughput alone and what the tail alone would take.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 import numpy as np
@@ -24,7 +24,7 @@ from isocost.engine.generation.deployment import (
 )
 from isocost.engine.generation.lengths import Lengths, mean_position
 from isocost.engine.generation.rollout import RolloutTime, RolloutTimes, Round, best_rollouts
-from isocost.engine.generation.step import wide_peak
+from isocost.engine.generation.step import WIDE_BYTES, by_host, group_bandwidth, wide_peak
 from isocost.engine.records import Accelerator, Transformer
 from isocost.quantities.units import SECONDS_PER_HOUR
 
@@ -88,6 +88,12 @@ class RlStack:
     """Precision rollouts are generated in."""
     cache: GenerationPrecision
     """Precision of the key-value cache."""
+    eager_layer_seconds: float
+    """Fixed time of a layer in generation whose kernels are launched one by one, not as a captured graph."""
+    eager_expert_layer_seconds: float
+    """Further fixed time of a layer with experts there."""
+    memory_colocated: float
+    """Share of the memory weights and cache may take where the trainer lives on the same accelerators."""
     drafts: float
     """Tokens drafted by multi-token prediction, for models that have it."""
     mfu_dense: float
@@ -152,6 +158,8 @@ class RlPlan:
     split."""
     replica: Replica | None = None
     """Layout of generation; None = the fastest."""
+    eager: bool = False
+    """Whether generation launches its kernels one by one (vLLM's ``enforce_eager``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,14 @@ class RlTime:
 ASYNC_REMAINDER = 1.15
 """Wall time of an asynchronous run over the time its busier half works: staleness limits, weight refresh.
 Chosen, and held against the speed-ups of AReaL (2.3-2.8 times, arXiv 2505.24298) and verl (1.9-2.7)."""
+
+ROUNDS_IN_FLIGHT = 4.0
+"""Rounds an asynchronous run generates at once: as many steps as its updates may be behind (AReaL loses
+nothing to 4 in mathematics, arXiv 2505.24298, section 7; NeMo-RL has been measured at 8)."""
+
+UPDATE_TOKENS = 16384.0
+"""Tokens of a microbatch on an accelerator (verl's examples: ppo_max_token_len_per_gpu of 16,384 to 24,000,
+measured rounds 10,000 to 20,000)."""
 
 SLICES = 4
 """Lengths grow along a phase; it is timed at this many midpoints."""
@@ -267,6 +283,18 @@ def arithmetic_seconds(tokens: float, flops_per_token: float, gpus: float, peak:
     return tokens * flops_per_token / (gpus * peak * mfu)
 
 
+def gathering_seconds(t: Transformer, a: Accelerator, c: ServingConstants, gpus: Array) -> Array:
+    """Seconds a token costs an accelerator in a pass because sharded weights come over PCIe.
+
+    In every microbatch each card is sent the 16-bit weights it does not hold; NVLink hides that behind
+    arithmetic, PCIe does not. Source: ZeRO's third stage, arXiv 1910.02054; ``UPDATE_TOKENS`` a microbatch.
+    """
+    if not by_host(a):
+        return np.zeros_like(gpus)
+    sent = (gpus - 1.0) / gpus * parameters(t).total * WIDE_BYTES
+    return sent / group_bandwidth(a, gpus, c) / UPDATE_TOKENS
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """Seconds of rounds: an array entry for each job (row) and each number of accelerators (column)."""
@@ -296,14 +324,27 @@ class _Run:
     rounds: Array
     """Rounds of each job."""
 
-    def rollouts(self, gpus: Array, *, steady: bool = False) -> RolloutTimes:
-        """Each job on each number of ``gpus``, in the order of a (jobs, gpus) array laid flat."""
+    def rollouts(self, gpus: Array, *, colocated: bool = False, steady: bool = False) -> RolloutTimes:
+        """Each job on each number of ``gpus``, in the order of a (jobs, gpus) array laid flat.
+
+        ``colocated``: whether the trainer's states stay in the same memory.
+        """
+        serving = self.stack.serving
+        if colocated:
+            serving = replace(serving, memory_share=self.stack.memory_colocated)
+        if self.plan.eager:
+            serving = replace(
+                serving,
+                layer_seconds=self.stack.eager_layer_seconds,
+                expert_layer_seconds=self.stack.eager_expert_layer_seconds,
+            )
         drafts = self.stack.drafts if self.t.mtp_layers > 0 else 0.0
         job = np.repeat(np.arange(len(self.jobs)), len(gpus))
         return best_rollouts(
-            self.t, self.a, Format(self.stack.weights, self.stack.cache), self.stack.serving,
+            self.t, self.a, Format(self.stack.weights, self.stack.cache), serving,
             self.jobs, job, np.tile(gpus, len(self.jobs)),
             replica=self.plan.replica, speculation=Speculation(drafts), steady=steady,
+            in_flight=ROUNDS_IN_FLIGHT if steady else 1.0,
         )  # fmt: skip
 
 
@@ -331,8 +372,9 @@ def _pass_seconds(run: _Run, gpus: Array) -> Array:
         sequence = job.prompt_tokens + 2.0 * mean_position(job.lengths)
         tokens = job.sequences / run.plan.oversampling * (job.lengths.mean + job.prompt_tokens)
         flops = float(forward_flops_per_token(run.t, sequence).total)
-        work.append(arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu))
-    return np.asarray(work)[:, None] / gpus
+        arithmetic = arithmetic_seconds(tokens, flops, 1.0, wide_peak(run.a), mfu)
+        work.append(arithmetic + tokens * gathering_seconds(run.t, run.a, run.stack.serving, gpus))
+    return np.asarray(work) / gpus
 
 
 def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
@@ -348,9 +390,10 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
         overhead = round_overhead_seconds(run.stack, run.t, responses)
     if run.plan.schedule == "synchronous":
         share = run.plan.generation_share or 1.0
-        rolled = run.rollouts(_set_apart(gpus, share) if share < 1.0 else gpus)
+        apart = share < 1.0
+        rolled = run.rollouts(_set_apart(gpus, share) if apart else gpus, colocated=not apart)
         generation = rolled.seconds.reshape(forward.shape)
-        if share < 1.0:  # each half waits for the other
+        if apart:  # each half waits for the other
             scoring, update, arithmetic = (each / (1.0 - share) for each in (scoring, update, arithmetic))
         wall = generation + arithmetic + overhead
     else:

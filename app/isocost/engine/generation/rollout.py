@@ -171,8 +171,9 @@ def rollout_times(
     trials: Trials,
     *,
     speculation: Speculation = NO_DRAFTS,
+    in_flight: float = 1.0,
 ) -> RolloutTimes:
-    """Seconds of each trial's round.
+    """Seconds of each trial's round, its throughput bound with ``in_flight`` rounds generated at once.
 
     While more sequences wait than fit, the batch stays full; then it drains. The queue's tokens run at the
     full batch's rate, the last batch's as ``draining_seconds``. Source: steps as ``step_time``.
@@ -186,8 +187,9 @@ def rollout_times(
     if len(fitting) == 0:
         return result
     timed = _fitting_times(
-        t, a, fmt, c, trials.take(fitting), replicas[fitting], room[fitting], context[fitting], speculation
-    )
+        t, a, fmt, c, trials.take(fitting), replicas[fitting], room[fitting], context[fitting], speculation,
+        in_flight,
+    )  # fmt: skip
     for f in fields(RolloutTimes):
         getattr(result, f.name)[fitting] = getattr(timed, f.name)
     return result
@@ -203,6 +205,7 @@ def _fitting_times(
     room: Array,
     context: Array,
     speculation: Speculation,
+    in_flight: float,
 ) -> RolloutTimes:
     """Times of trials that all fit, with ``room`` for sequences in each of their ``replicas``."""
     replica = Replica(trials.tp, trials.ep)
@@ -210,12 +213,13 @@ def _fitting_times(
     prompt = trials.of([job.prompt_tokens for job in trials.jobs])
     each = trials.of([job.sequences for job in trials.jobs]) / replicas
     running = np.minimum(each, room)
-    batch = np.maximum(running, 1.0)
+    batch = np.maximum(np.minimum(each * in_flight, room), 1.0)
     full = step_time(t, a, replica, fmt, c, sequences=batch, context=context, speculation=speculation)
     # Prefill once for each prompt: the responses of a group share its cache.
     read = trials.of([job.prompts * job.prompt_tokens for job in trials.jobs]) / replicas
     prefill = step_time(t, a, replica, fmt, c, prompt_tokens=read, prompt=np.maximum(prompt, 1.0))
     rate = batch * speculation.tokens_per_step / np.asarray(full.total)
+    # With one round in flight the batch that waits is the one that runs.
     queued = np.maximum(each - running, 0.0) * mean / rate
     draining, longest = draining_seconds(
         t, a, fmt, c, trials, started=running * replicas, replicas=replicas, speculation=speculation
@@ -249,6 +253,7 @@ def best_rollouts(
     replica: Replica | None = None,
     speculation: Speculation = NO_DRAFTS,
     steady: bool = False,
+    in_flight: float = 1.0,
 ) -> RolloutTimes:
     """Times of rounds ``jobs[job]`` on ``gpus`` accelerators, each on the layout that ends it first.
 
@@ -257,6 +262,7 @@ def best_rollouts(
     Args:
         replica: the layout to use instead of the best.
         steady: take the layout with the most tokens/s instead.
+        in_flight: rounds generated at once.
 
     Returns:
         An entry for each pair; infinite where nothing holds the weights and one sequence.
@@ -266,7 +272,7 @@ def best_rollouts(
     owner = np.repeat(np.arange(len(gpus)), sizes)
     layouts = np.array([layout for count in gpus.tolist() for layout in choices[count]])
     trials = Trials(tuple(jobs), job[owner], gpus[owner], layouts[:, 0], layouts[:, 1])
-    timed = rollout_times(t, a, fmt, c, trials, speculation=speculation)
+    timed = rollout_times(t, a, fmt, c, trials, speculation=speculation, in_flight=in_flight)
     key = timed.throughput_bound if steady else timed.seconds
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     best = [

@@ -70,7 +70,9 @@ def serve(
     A pipeline has a microbatch in each of its stages. Source: continuous batching (Orca, OSDI 2022), prompts
     in chunks beside decoding (Sarathi-Serve, arXiv 2403.02310); steps as ``step_time``.
     """
-    room = sequences_that_fit(t, a, replica, fmt, np.asarray(prompt, float) + output, c)
+    # On average half of its output is written, and of the other half a part is kept free.
+    kept = prompt + np.asarray(output, float) * (1.0 + c.reserved) / 2.0
+    room = sequences_that_fit(t, a, replica, fmt, kept, c)
     running = room if concurrency is None else np.minimum(concurrency, room)
     # What does not fit is timed with one sequence all the same and set to 0 after: arrays mix both.
     fits = running >= MINIMUM_SEQUENCES

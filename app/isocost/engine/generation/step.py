@@ -9,6 +9,7 @@ accelerator. Shares and fixed times of a serving stack are fitted: ``resources/s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import cast
@@ -23,6 +24,7 @@ from isocost.engine.architecture import (
     index_flops,
     own_kv_share,
     parameters,
+    state_layers,
 )
 from isocost.engine.arrays import Number
 from isocost.engine.generation.deployment import (
@@ -36,15 +38,38 @@ from isocost.engine.generation.deployment import (
 )
 from isocost.engine.peaks import dense_peak
 from isocost.engine.records import Accelerator, Transformer
+from isocost.engine.training.memory import LABEL_BYTES
 
-WEIGHT_BYTES: Mapping[str, float] = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp4": 0.5625}
-"""Bytes of a stored weight. Four-bit formats keep an 8-bit scale for every 16 weights (NVFP4)."""
+WEIGHT_BYTES: Mapping[str, float] = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp4": 0.5625, "int4": 0.52}
+"""Bytes of a stored weight. Four-bit formats keep an 8-bit scale for every 16 weights (NVFP4), or a 16-bit
+scale and a 4-bit zero for every 128 (AWQ, arXiv 2306.00978)."""
 
 CACHE_BYTES: Mapping[str, float] = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0}
 """Bytes of a number in the key-value cache."""
 
 WIDE_BYTES = 2.0
 """Embedding, output head and activations stay at 16 bits whatever the matmul precision."""
+
+HOST_LINK = 1e11
+"""Bytes/s below which a scale-up link is PCIe, through switches or the host: x16 of its fifth generation
+carries 63 GB/s, the slowest NVLink of two bridged cards 300."""
+
+FIRST_VENDOR = "NVIDIA"
+"""Whose accelerators the kernels of engines are written for first."""
+
+HOST_BANDWIDTH = 3.2e10
+"""Bytes/s between cards of a node that no faster link joins: PCIe 4.0 x16."""
+
+REACHED = 0.78
+"""Share of the dense peak a large product reaches where nobody measured it: the median of the accelerators
+that were (``resources/accelerators.csv``)."""
+
+STATE_DIM = 128.0
+"""Numbers a state-space layer keeps for each channel of its inner width (Gated DeltaNet of Qwen3-Next and
+Qwen3.5, Mamba-2 of Nemotron-H: 128)."""
+
+STATE_BYTES = 4.0
+"""Bytes of each: engines keep recurrent states in 32 bits (``mamba_ssm_dtype`` of the models' settings)."""
 
 SLOWEST_LINK = 1e8
 """Bytes/s assumed where the catalogue knows no link. Chosen: slow enough that no layout takes it."""
@@ -79,6 +104,18 @@ def generating_peak(a: Accelerator, precision: GenerationPrecision) -> tuple[flo
 def wide_peak(a: Accelerator) -> float:
     """Dense 16-bit peak, FLOP/s: attention runs in it whatever the weights."""
     return generating_peak(a, "bf16")[0]
+
+
+def reached(a: Accelerator, name: str) -> float:
+    """Share of the dense peak of format ``name`` that a large product reaches on the accelerator.
+
+    Clocks fall under load and libraries differ, so that parts of one peak are not alike. Source: products
+    measured, ``resources/accelerators.csv``; in another format than was measured as in 16 bits.
+    """
+    for kind in (name, "bf16"):
+        if kind in a.measured_flops and kind in a.peak_flops:
+            return a.measured_flops[kind] / a.peak_flops[kind]
+    return REACHED
 
 
 def expert_parameters(t: Transformer) -> float:
@@ -174,7 +211,7 @@ def cache_bytes_per_sequence(t: Transformer, context: Number, cache: GenerationP
     """
     everything = np.asarray(context, float)
     kept = everything if t.index_layers or t.window is None else np.minimum(everything, t.window)
-    return _cached(t, everything, kept) * CACHE_BYTES[cache]
+    return _cached(t, everything, kept) * CACHE_BYTES[cache] + state_bytes(t)
 
 
 def cache_bytes_read(t: Transformer, context: Number, cache: GenerationPrecision) -> Number:
@@ -182,7 +219,17 @@ def cache_bytes_read(t: Transformer, context: Number, cache: GenerationPrecision
 
     Source: as ``cache_bytes_per_sequence``.
     """
-    return _cached(t, np.asarray(context, float), windowed_tokens(t, context)) * CACHE_BYTES[cache]
+    read = _cached(t, np.asarray(context, float), windowed_tokens(t, context)) * CACHE_BYTES[cache]
+    # A recurrent state is written back in every step.
+    return read + 2.0 * state_bytes(t)
+
+
+def state_bytes(t: Transformer) -> float:
+    """Bytes of one sequence's recurrent states, over all state-space layers.
+
+    Source: inner width x ``STATE_DIM`` numbers a layer (arXiv 2412.06464, 2405.21060).
+    """
+    return state_layers(t) * t.state_width * STATE_DIM * STATE_BYTES
 
 
 def _cached(t: Transformer, full: Number, windowed: Number) -> Number:
@@ -191,6 +238,8 @@ def _cached(t: Transformer, full: Number, windowed: Number) -> Number:
     index = t.index_layers * t.index_dim * full
     if t.attention == "mla":
         return (t.kv_lora_rank + t.qk_rope_dim) * (unwindowed * full + t.windowed_layers * windowed) + index
+    if t.state_width:
+        windowed = np.zeros_like(windowed)  # its window stands for the work of a state, not for a cache
     own = 2.0 * own_kv_share(t)
     wide = (t.full_kv_heads or t.kv_heads) * (t.full_head_dim or t.head_dim)
     narrow = t.kv_heads * t.head_dim
@@ -214,6 +263,11 @@ def decode_attention_flops(t: Transformer, context: Number) -> Number:
     return 4.0 * t.heads * t.head_dim * layer_tokens(t, context) + index
 
 
+def by_host(a: Accelerator) -> bool:
+    """Whether accelerators of a server reach each other over PCIe only, ``HOST_LINK`` or slower."""
+    return a.scaleup_bandwidth < HOST_LINK
+
+
 def linked(a: Accelerator) -> int:
     """Accelerators a scale-up link joins: the NVLink domain, or the cards of one server over PCIe."""
     return max(a.scaleup_domain, a.node_size, 1)
@@ -224,9 +278,23 @@ def group_bandwidth(a: Accelerator, group: Number, c: ServingConstants) -> Numbe
 
     Source: nominal bandwidths of the catalogue times shares of ``resources/serving.yaml``.
     """
-    inside = max(a.scaleup_bandwidth * c.link_efficiency, SLOWEST_LINK)
+    group = np.asarray(group)
+    host = max((a.scaleup_bandwidth if by_host(a) else HOST_BANDWIDTH) * c.host_efficiency, SLOWEST_LINK)
+    inside = host if by_host(a) else max(a.scaleup_bandwidth * c.link_efficiency, SLOWEST_LINK)
     outside = max(a.scaleout_bandwidth * c.network_efficiency, SLOWEST_LINK)
-    return np.where(np.asarray(group) <= linked(a), inside, outside)
+    within = np.where(group <= a.scaleup_domain, inside, host)
+    return np.where(group <= linked(a), within, outside)
+
+
+def reducing_bandwidth(a: Accelerator, group: Number, c: ServingConstants) -> Number:
+    """The same of an all-reduce, which beyond a server runs in as many rings as that has network cards.
+
+    Each ring takes its share of the buffer; none is faster than the links inside. Source: as
+    ``group_bandwidth``.
+    """
+    inside, ranks = group_bandwidth(a, linked(a), c), np.minimum(group, linked(a))
+    rings = np.where(np.asarray(group) > linked(a), ranks, 1.0)
+    return np.minimum(group_bandwidth(a, group, c) * rings, inside)
 
 
 def exchanged_copies(t: Transformer, a: Accelerator, gpus: Number) -> Number:
@@ -265,17 +333,21 @@ def communication_seconds(
     reduced = reduces * 2.0 * (tp - 1.0) / tp * per_group * t.hidden * WIDE_BYTES
     copies = decoded * t.top_k + prompt_tokens * exchanged_copies(t, a, gpus)
     exchanged = np.where(wide, t.moe_layers * copies / gpus * t.hidden * DISPATCH_BYTES, 0.0)
-    volume = reduced / group_bandwidth(a, tp, c) + exchanged / group_bandwidth(a, gpus, c)
-    fixed = np.where(tp > 1.0, reduces * collective_latency(a, tp, c), 0.0)
-    return volume, fixed + np.where(wide, 2.0 * t.layers * collective_latency(a, gpus, c), 0.0)
+    volume = reduced / reducing_bandwidth(a, tp, c) + exchanged / group_bandwidth(a, gpus, c)
+    fixed = np.where(tp > 1.0, reduces * collective_latency(a, tp, c, c.reduce_seconds), 0.0)
+    exchange = collective_latency(a, gpus, c, c.network_seconds)
+    return volume, fixed + np.where(wide, 2.0 * t.layers * exchange, 0.0)
 
 
-def collective_latency(a: Accelerator, group: Number, c: ServingConstants) -> Number:
-    """Seconds a collective of no bytes takes: within the scale-up links, or over the network beyond.
+def collective_latency(a: Accelerator, group: Number, c: ServingConstants, beyond: float) -> Number:
+    """Seconds a collective of no bytes takes: within the scale-up links, over PCIe, or ``beyond`` the node.
 
     Source: ``resources/serving.yaml``.
     """
-    return np.where(np.asarray(group) <= linked(a), c.collective_seconds, c.network_seconds)
+    group = np.asarray(group)
+    inside = c.host_seconds if by_host(a) else c.collective_seconds
+    within = np.where(group <= a.scaleup_domain, inside, c.host_seconds)
+    return np.where(group <= linked(a), within, beyond)
 
 
 def draft_seconds(
@@ -307,16 +379,18 @@ def matmul_seconds(
     attention = t.layers * count.attention_per_layer
     narrow = fmt.arithmetic or fmt.weights
     wide = attention_precision(t, narrow)
-    dense = (count.active_matmul - routed - attention) / matmul_rate(a, narrow, c)
-    dense = dense + attention / matmul_rate(a, wide, c)
-    experts = routed / (matmul_rate(a, narrow, c) * c.expert_efficiency)
+    rate = matmul_rate(a, narrow, c)
+    if WEIGHT_BYTES[fmt.weights] < WEIGHT_BYTES[generating_peak(a, narrow)[1]]:
+        rate *= c.unpacking
+    dense = (count.active_matmul - routed - attention) / rate + attention / matmul_rate(a, wide, c)
+    experts = routed / (rate * c.expert_efficiency)
     return 2.0 * tokens / replica.stage * (dense + experts)
 
 
 def matmul_rate(a: Accelerator, precision: GenerationPrecision, c: ServingConstants) -> float:
     """FLOP/s an accelerator sustains in products of ``precision``. Source: ``resources/serving.yaml``."""
     peak, name = generating_peak(a, precision)
-    return peak * c.matmul_efficiency[name]
+    return peak * reached(a, name) * c.matmul_efficiency[name] * c.matmul_factor
 
 
 def step_time(
@@ -359,12 +433,13 @@ def step_time(
     cache = cache_bytes_read(t, context, fmt.cache) / cache_split(t, replica.tp)
     cache = running / groups * cache / (a.memory_bandwidth * c.cache_bandwidth)
     matmul = matmul_seconds(t, a, replica, fmt, c, tokens=tokens)
-    attending = wide_peak(a) * c.attention_efficiency * replica.stage
+    attending = wide_peak(a) * reached(a, "bf16") * c.attention_efficiency * replica.stage
     decoding = decoded * decode_attention_flops(t, context) / attending
     prefilling = prompt_tokens * forward_flops_per_token(t, cast(float, prompt)).attention / attending
     volume, fixed = communication_seconds(t, a, replica, c, decoded=decoded, prompt_tokens=prompt_tokens)
     fixed = fixed + t.layers * c.layer_seconds + t.moe_layers * c.expert_layer_seconds + c.step_seconds
-    per_token = tokens / replica.stage * t.moe_layers * c.token_layer_seconds
+    own = t.moe_layers * c.token_layer_seconds + state_layers(t) * c.state_token_seconds
+    per_token = tokens / replica.stage * own
     bookkeeping = running / groups * c.sequence_seconds + per_token
     if speculation.drafts:
         # A draft is a layer more: its weights stream, its cache is read, its launches wait, all in turn.
@@ -374,7 +449,11 @@ def step_time(
     if c.overlap:
         busy = np.maximum(weights + cache, matmul + decoding) + prefilling
     else:
-        busy = np.maximum(weights, matmul) + np.maximum(cache, decoding) + prefilling
+        busy = np.hypot(weights, matmul) + np.hypot(cache, decoding) + prefilling
+    longer = c.ported if a.vendor != FIRST_VENDOR else 1.0
+    if t.is_moe:
+        longer *= math.exp(c.maturing * c.age)
+    busy, fixed = busy * longer, fixed * longer
     return StepTime(
         weights=weights,
         cache=cache,
@@ -392,10 +471,11 @@ def sequences_that_fit(
 ) -> Number:
     """Sequences of ``context`` tokens a replica can hold at once, by memory and scheduler; 0 = no fit.
 
-    Source: share of free memory, runtime and scheduler's limit of ``resources/serving.yaml``.
+    Source: share of the memory, runtime and scheduler's limit of ``resources/serving.yaml``.
     """
-    free = a.memory_bytes - weight_bytes_held(t, replica, fmt.weights) - c.runtime_bytes
+    whole = a.memory_bytes * LABEL_BYTES * c.memory_share
+    free = whole - weight_bytes_held(t, replica, fmt.weights) - c.runtime_bytes
     each = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp) / replica.pp
     # Heads of the cache that do not divide over tp are copied: each rank holds more than its share.
-    by_memory = np.maximum(free * c.memory_share, 0.0) / each
+    by_memory = np.maximum(free, 0.0) / each
     return np.minimum(by_memory, c.max_sequences) * replica.attention_groups
