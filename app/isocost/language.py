@@ -1,25 +1,19 @@
 """The language of what is shown: one catalogue of messages, keyed by the English sentence (gettext).
 
-Modules say ``tr("{label} is cheapest at any pace", label=...)``: the English is written once,
-where it is said,
-and stands where a language has no message for it. Only words change: plans keep what they hold. Sentences
-that stand in constants are made when their module is read,
-so a language is chosen before any other module is,
-and another one needs a new start.
+Modules say ``tr("{label} is cheapest at any pace", label=...)``: the English is written once, where it is said,
+and stands where a language has no message for it. Only words change: plans keep what they hold. Sentences in
+constants are made when their module is read, so a language is chosen before any other module is, and another
+one needs a new start.
 """
 
 from __future__ import annotations
 
 import gettext
-import os
 from collections.abc import Callable
-
-from isocost import paths
+from pathlib import Path
 
 DOMAIN = "isocost"
 ENGLISH = "en"
-VARIABLE = "ISOCOST_LANGUAGE"
-"""The environment's word for a language, which wins over every other."""
 
 _message: Callable[[str], str] = str
 _chosen = ENGLISH
@@ -42,9 +36,14 @@ def in_sentence(label: str) -> str:
     return label[:1].lower() + label[1:] if small else label
 
 
-def languages() -> tuple[str, ...]:
-    """The languages there are, English first, as two letters each."""
-    shipped = paths.resource("languages").glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+def later(message: str) -> str:
+    """A message that is looked up by its English words and put into the chosen language where it is shown."""
+    return message
+
+
+def languages(folder: Path) -> tuple[str, ...]:
+    """The languages a folder of catalogues holds, English first, as two letters each."""
+    shipped = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return (ENGLISH, *sorted(each.parent.parent.name for each in shipped))
 
 
@@ -53,22 +52,20 @@ def language() -> str:
     return _chosen
 
 
-def choose_language(wanted: str) -> None:
-    """Say all that is said from now on in a language; one that is not shipped is said in English."""
+def choose_language(wanted: str, folder: Path) -> None:
+    """Say all that is said from now on in a language of a folder; one it does not hold is said in English.
+
+    Args:
+        wanted: "de", or the name of a locale such as "de_AT.UTF-8".
+        folder: catalogues as gettext keeps them, ``de/LC_MESSAGES/isocost.mo``.
+    """
     global _chosen
     name = wanted.replace("-", "_").split("_")[0].lower()
-    _chosen = name if name in languages() else ENGLISH
-    if _chosen == ENGLISH:
-        say_with(str)
-    else:
-        say_with(gettext.translation(DOMAIN, paths.resource("languages"), [_chosen]).gettext)
+    _chosen = name if name in languages(folder) else ENGLISH
+    say_with(str if _chosen == ENGLISH else gettext.translation(DOMAIN, folder, [_chosen]).gettext)
 
 
 def say_with(message: Callable[[str], str]) -> None:
     """Say all that is said from now on as a function of the English sentence has it."""
     global _message
     _message = message
-
-
-if os.environ.get(VARIABLE):
-    choose_language(os.environ[VARIABLE])

@@ -281,7 +281,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _sections(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> Iterator[Section]:
     terms, entry = checked.terms, checked.entry
     told = tuple(f"{name}: {value}" for name, value in understood_said(terms))
-    said = [*told, *terms.taken]
+    said = [*told, *terms.taken.values()]
     missing = [each for each in terms.missing if each != "tokens" or terms.tokens is None]
     if missing:
         said.append(f"Not told: {', '.join(missing)}.")
@@ -372,7 +372,7 @@ def _tree(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> d
         ],
         "buys": [_buy(buy) for buy in checked.buys],
         "alike": [each.id for each in checked.alike],
-        "taken": list(terms.taken),
+        "taken": list(terms.taken.values()),
         "missing": list(terms.missing),
         "unread": list(unread),
         "problems": list(problems),
