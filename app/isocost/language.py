@@ -1,9 +1,9 @@
 """The language of what is shown: one catalogue of messages, keyed by the English sentence (gettext).
 
-Modules say ``tr("{label} is cheapest at any pace", label=...)``: the English is written once, where it is said,
-and stands where a language has no message for it. Only words change: plans keep what they hold. Sentences in
-constants are made when their module is read, so a language is chosen before any other module is, and another
-one needs a new start.
+Modules say ``tr("{label} is cheapest at any pace", label=...)``: the English is written once, where it is
+said, and stands where a language has no message for it. Only words change: plans keep what they hold.
+Sentences in constants are made when their module is read, so a language is chosen before any other module is,
+and another one needs a new start.
 """
 
 from __future__ import annotations
