@@ -236,7 +236,7 @@ class Menus:
     def _build_languages(self, menu: QMenu) -> None:
         window = self._commands
         group = QActionGroup(self._window)
-        for choice, name in ((SYSTEM, "As the system"), *NAMES.items()):
+        for choice, name in ((SYSTEM, "The system's language"), *NAMES.items()):
             action = self._add(menu, name, partial(window.choose_language, choice))
             action.setObjectName(f"language.{choice}")
             action.setCheckable(True)
