@@ -53,7 +53,8 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from isocost.catalog import load
 from isocost.paths import presets
-from isocost.ui.app import make_window, settings
+from isocost.ui.app import make_window
+from isocost.ui.speaking import settings
 from isocost.ui.app import application
 from isocost.ui.screenshot import settle
 

@@ -15,7 +15,8 @@ from PySide6.QtCore import QSettings
 
 from isocost.files import ContentError, FileError, load_project, parse_project
 from isocost.files.loading import LARGEST_FILE
-from isocost.ui.app import make_frame, readable_settings, settings
+from isocost.ui.app import make_frame, readable_settings
+from isocost.ui.speaking import settings
 from tests.files.test_loading import GOOD
 
 RUNS_CODE = {"eval", "exec", "compile", "__import__"}

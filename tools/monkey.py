@@ -46,9 +46,10 @@ from shiboken6 import isValid
 from watching import Faults, Pulse, memory_mb
 
 from isocost import paths
-from isocost.ui.app import application, make_window, settings
+from isocost.ui.app import application, make_window
 from isocost.ui.look.theme import ThemeChoice
 from isocost.ui.screenshot import settle
+from isocost.ui.speaking import settings
 from isocost.ui.window import Window
 
 PLANS = (

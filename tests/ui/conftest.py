@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication
 from isocost import paths
 from isocost.catalog import Catalog, load
 from isocost.plan.inputs.starting import new_project
-from isocost.ui.app import make_window, settings
+from isocost.ui.app import make_window
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
+from isocost.ui.speaking import settings
 from isocost.ui.window import Window
 
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from isocost.catalog import CatalogError
 from isocost.quantities import NumberMarks, number_marks
-from isocost.ui.app import make_window, run, settings
+from isocost.ui.app import make_window, run
+from isocost.ui.speaking import settings
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
 

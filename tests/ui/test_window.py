@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessa
 
 from isocost.files import load_project, save_project
 from isocost.plan.answer.estimate import estimate
-from isocost.ui.app import FileOpener, settings
+from isocost.ui.app import FileOpener
 from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.own_catalog import show_own_catalog
 from isocost.ui.screenshot import settle
+from isocost.ui.speaking import settings
 from isocost.ui.widgets.saving import may_replace
 from isocost.ui.widgets.slider import LogSlider
 from isocost.ui.widgets.typing import window_actions

@@ -49,13 +49,19 @@ class ComparedWith(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Told: work of this model over that of the other."""
 
 
+ClaimGroup = Literal[
+    "headlines", "then and now", "whole programmes", "on a small budget", "guides and forums"
+]
+"""Where a claim stands in the library."""
+
+
 class ClaimEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A claim as it was made (``resources/claims.yaml``); None = it does not tell."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
     name: Text
     """What it is about, for a list."""
-    group: Literal["headlines", "then and now", "whole programmes", "on a small budget", "guides and forums"]
+    group: ClaimGroup
     said: Text
     """The claim in its own terms, shortened."""
     by: Text

@@ -26,6 +26,9 @@ def run(arguments: Sequence[str], summaries: dict[str, str]) -> int:
     from isocost.ui.log import start_log
 
     start_log()
+    from isocost.ui.speaking import settings, speak
+
+    speak(settings())
     from isocost.ui.app import run as run_window
 
     if chosen.file is None:

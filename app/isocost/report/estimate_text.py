@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from isocost.catalog.records import named_for
+from isocost.language import in_sentence
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.physics.records import Breakdown, Detail, FlopCount
 from isocost.quantities import (
@@ -161,7 +162,7 @@ def _work(stage: StageEstimate) -> Iterator[str]:
 def _largest(breakdown: Breakdown, shown: Callable[[float], str]) -> str:
     """The largest parts of a breakdown, largest first."""
     parts = sorted(breakdown.parts, key=lambda part: part.amount, reverse=True)[:LARGEST_PARTS]
-    return ", ".join(f"{part.name.lower()} {shown(part.amount)}" for part in parts if part.amount > 0)
+    return ", ".join(f"{in_sentence(part.name)} {shown(part.amount)}" for part in parts if part.amount > 0)
 
 
 def _details(stage: StageEstimate) -> Iterator[str]:

@@ -20,10 +20,10 @@ from isocost.ui.dialogs.errors import ExceptionDialog, show_error
 from isocost.ui.ending import Ending, display_lost
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
 from isocost.ui.session.memory import share_heaps
+from isocost.ui.speaking import ORGANIZATION, settings
 from isocost.ui.widgets.boxes import warning_box
 from isocost.ui.window import Window
 
-ORGANIZATION = "Isocost"
 SWITCH_S = 0.0005
 """Seconds a worker may hold the interpreter while the window waits for it. Python's own 5 ms are a third of a
 frame, and a paint asks for the interpreter many times: a drag beside a search stuttered."""
@@ -46,11 +46,6 @@ def application() -> QApplication:
     made.setDesktopFileName("isocost")
     qInstallMessageHandler(_log_qt)
     return made
-
-
-def settings() -> QSettings:
-    """The user's settings, as a text file on every system."""
-    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, "Isocost")
 
 
 def readable_settings() -> tuple[QSettings, str]:

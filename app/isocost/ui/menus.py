@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol, get_args
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from isocost.language import later, tr
 from isocost.ui.look.motion import Motion, MotionChoice
 from isocost.ui.look.theme import ThemeChoice, ThemeManager
+from isocost.ui.speaking import NAMES, SYSTEM
 from isocost.ui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:  # imported when the window is filled
@@ -22,7 +24,7 @@ if TYPE_CHECKING:  # imported when the window is filled
     from isocost.ui.session.session import Session
 
 TEXT_SIZES = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
-TITLES = ("&File", "&Edit", "&View", "&Data", "&Help")
+TITLES = (later("&File"), later("&Edit"), later("&View"), later("&Data"), later("&Help"))
 _THEMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 SOLVE_KEY, LOCK_KEY = "Ctrl+Return", "Ctrl+L"
 """Of the input that has the keyboard."""
@@ -45,6 +47,13 @@ class Commands(Protocol):
     themes: ThemeManager
     motion: Motion
     page_titles: tuple[str, ...]
+
+    @property
+    def language(self) -> str:
+        """The language that was chosen, or that the system's is followed."""
+
+    def choose_language(self, choice: str) -> None:
+        """Another language from the next start on."""
 
     def take_typed(self) -> None:
         """Apply what is being typed."""
@@ -104,7 +113,7 @@ class Menus:
     def __init__(self, window: QMainWindow, commands: Commands) -> None:
         self._window = window
         self._commands = commands
-        self._menus = {title: window.menuBar().addMenu(title) for title in TITLES}
+        self._menus = {title: window.menuBar().addMenu(tr(title)) for title in TITLES}
         self.given: list[tuple[str, QAction]] = []
         """Every command with the menu it stands in. Nobody asks the menus for them: a menu that an action is
         asked for is gone, for Python, with that action."""
@@ -196,6 +205,7 @@ class Menus:
         self._build_motion(menu.addMenu("&Motion"))
         menu.addSeparator()
         self._build_currencies(menu.addMenu("&Currency"))
+        self._build_languages(menu.addMenu("&Language"))
         menu.addSeparator()
         self._add(menu, "Text &larger", lambda: window.step_text(1), QKeySequence.StandardKey.ZoomIn)
         self._add(menu, "Text &smaller", lambda: window.step_text(-1), QKeySequence.StandardKey.ZoomOut)
@@ -221,6 +231,16 @@ class Menus:
             action.setObjectName(f"motion.{choice}")
             action.setCheckable(True)
             action.setChecked(motion.choice == choice)
+            group.addAction(action)
+
+    def _build_languages(self, menu: QMenu) -> None:
+        window = self._commands
+        group = QActionGroup(self._window)
+        for choice, name in ((SYSTEM, "The system's language"), *NAMES.items()):
+            action = self._add(menu, name, partial(window.choose_language, choice))
+            action.setObjectName(f"language.{choice}")
+            action.setCheckable(True)
+            action.setChecked(window.language == choice)
             group.addAction(action)
 
     def _build_currencies(self, menu: QMenu) -> None:

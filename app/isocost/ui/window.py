@@ -53,7 +53,9 @@ from isocost.ui.look.theme import Theme, ThemeChoice, ThemeManager
 from isocost.ui.look.wardrobe import Wardrobe, lay_out
 from isocost.ui.menus import TEXT_SIZES, Menus
 from isocost.ui.pages import PAGES, HoldsInputs, LeadsToInputs, Page, PageView, TakesPlans, Views
+from isocost.ui.speaking import SETTING, chosen_language
 from isocost.ui.tab_strip import TabStrip
+from isocost.ui.widgets.boxes import Icon, Role, message_box
 from isocost.ui.widgets.labels import plain_tip
 from isocost.ui.widgets.saving import ask_where, with_suffix
 from isocost.ui.widgets.sections import bring_into_sight, upright_rule
@@ -543,6 +545,21 @@ class Window(QMainWindow):
         """Light, dark or as the system; remembered."""
         self.themes.choose(choice)
         self._settings.setValue("theme", choice)
+
+    @property
+    def language(self) -> str:
+        """The language that was chosen, or that the system's is followed."""
+        return chosen_language(self._settings)
+
+    def choose_language(self, choice: str) -> None:
+        """Another language from the next start on: what is on screen has been said already."""
+        if choice == self.language:
+            return
+        self._settings.setValue(SETTING, choice)
+        said = "The language changes when Isocost is started again."
+        box = message_box(self, "language", Icon.Information, said)
+        box.setDefaultButton(box.addButton("Close", Role.AcceptRole))
+        box.open()
 
     def choose_currency(self, code: str) -> None:
         """Show the plan's amounts in another currency, at today's rate of the catalogue: one step to undo."""

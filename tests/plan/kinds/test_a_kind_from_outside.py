@@ -28,10 +28,11 @@ from isocost.plan.project.project import Hardware, Price, Project, Scenario
 from isocost.plan.values import Value
 from isocost.report.estimate_tables import json_text
 from isocost.report.estimate_text import text
-from isocost.ui.app import make_frame, settings
+from isocost.ui.app import make_frame
 from isocost.ui.inputs.field_input import FieldInput
 from isocost.ui.inputs.pickers import Picker
 from isocost.ui.screenshot import settle
+from isocost.ui.speaking import settings
 from isocost.ui.widgets.edit import QuantityEdit
 from tests.plan.programmes import CATALOG
 

@@ -127,7 +127,7 @@ def test_megatron_says_all_of_a_usual_layout_in_its_own_words() -> None:
 def test_what_a_framework_cannot_say_is_said() -> None:
     made = written(base(), "deepspeed")
     assert "# isocost: pp 4 not expressible here" in made.text
-    assert any("cannot say pipeline parallel 4" in each for each in made.unsaid)
+    assert "pipeline parallel 4" in made.unsaid
     assert "# isocost: sharding zero1 not expressible here" in written(base(), "torchtitan").text
     assert written(base(vp=1, sharding="zero3"), "torchtitan").unsaid == ()
     assert written(base(tp=1, pp=1, vp=1, dp=64, recompute="full", sharding="zero3"), "verl").unsaid == ()

@@ -345,7 +345,8 @@ def test_comments_above_a_plan_go_with_it_and_others_are_told_of(desk, own, tmp_
 
 
 def test_the_start_offers_what_was_left(qapp, qtbot, own, monkeypatch) -> None:
-    from isocost.ui.app import FileOpener, make_frame, settings
+    from isocost.ui.app import FileOpener, make_frame
+    from isocost.ui.speaking import settings
 
     crashed(own, 6e12)
     window = make_frame(settings())

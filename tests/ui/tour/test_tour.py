@@ -8,8 +8,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 
 from isocost.plan.answer.estimate import estimate
-from isocost.ui.app import settings
 from isocost.ui.screenshot import settle
+from isocost.ui.speaking import settings
 from isocost.ui.tour.card import APART, beside
 from isocost.ui.tour.tour import Tour
 from tests.ui.conftest import preset

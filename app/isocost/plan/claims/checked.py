@@ -83,7 +83,7 @@ def check_claim(
     if first_principles is not None:
         ours = ours_of(answer(first_principles, catalog).estimate)
     done, put = work(terms, catalog), sense(terms, plan, ours, catalog)
-    if put.status == "holds" and done.short.startswith("only in"):
+    if put.status == "holds" and done.outcome == "bits":
         # Fewer bits are among what our estimate allows it.
         done = replace(done, status="holds")
     checks = (money(terms, catalog), memory(terms, plan, catalog), done, put)

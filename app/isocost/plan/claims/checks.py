@@ -30,6 +30,11 @@ from isocost.quantities import (
 from isocost.quantities.units import HOURS_PER_DAY, SECONDS_PER_HOUR, TERA
 
 Status = Literal["holds", "doubtful", "impossible", "unknown"]
+Outcome = Literal[
+    "", "sums", "bounded", "asked", "priced", "share", "times", "bits", "below", "above", "near"
+]
+"""Of money: its sum, its limit or its price is judged, or the price is one that is asked. Of work: a share or
+a multiple of it is lacking, or fewer bits would do. Of sense: below or above what we estimate, or near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,10 @@ class Check:
     """Told over recomputed; None = nothing to compare."""
     reproduces: bool = False
     """Whether told and recomputed are the same number."""
+    outcome: Outcome = ""
+    """What came out, for code that goes on from it; empty where nothing does."""
+    lacking: str = ""
+    """How much of the work the hours cannot do."""
 
 
 def money(terms: Terms, catalog: Catalog) -> Check:
@@ -68,11 +77,11 @@ def money(terms: Terms, catalog: Catalog) -> Check:
     told = f"{sums}. Told: {dollars(claim.usd)}, {format_fixed(ratio, 2)} times that."
     words = (told, *_today(terms, catalog))
     if _within(ratio, rules.same_amount.value):
-        return Check("money", "holds", "adds up", words, ratio, reproduces=True)
+        return Check("money", "holds", "adds up", words, ratio, reproduces=True, outcome="sums")
     if _bounded(claim.bound, ratio):
-        return Check("money", "holds", "within its limit", words, ratio, reproduces=True)
+        return Check("money", "holds", "within its limit", words, ratio, reproduces=True, outcome="bounded")
     if _within(ratio, rules.about_the_same.value):
-        return Check("money", "holds", "about adds up", words, ratio)
+        return Check("money", "holds", "about adds up", words, ratio, outcome="sums")
     return Check("money", "doubtful", "does not add up", words, ratio)
 
 
@@ -105,7 +114,9 @@ def _implied_price(terms: Terms, catalog: Catalog) -> Check:
     usual = card.usd_per_gpu_hour if card is not None else market.low
     ratio = price / usual
     if _bounded(terms.claim.bound, ratio):
-        return Check("money", "holds", "within its limit", (asked,), ratio, reproduces=True)
+        return Check(
+            "money", "holds", "within its limit", (asked,), ratio, reproduces=True, outcome="bounded"
+        )
     same = catalog.constants.claim_rules.same_amount.value
     assumed = next((each for each in market.claimed if _within(price / each, same)), None)
     if assumed is not None:
@@ -113,15 +124,26 @@ def _implied_price(terms: Terms, catalog: Catalog) -> Check:
         return Check("money", "holds", "adds up as claims do", said, price / assumed, reproduces=True)
     if market.low <= price <= market.high:
         # Quotes are wide: only near the usual one is it the same number.
-        return Check("money", "holds", "adds up", (asked,), ratio, reproduces=_within(ratio, about))
+        return Check(
+            "money", "holds", "adds up", (asked,), ratio, reproduces=_within(ratio, about), outcome="asked"
+        )
     ever = f"Ever asked: {format_money(market.lowest)} to {format_money(market.highest)}."
     if market.lowest / about <= price <= market.highest * about:
         where = "below" if price < market.low else "above"
         said = (asked, f"That is {where} today's prices. {ever}")
         return Check("money", "holds", f"{where} today's prices", said, ratio)
     if price < market.low:
-        return Check("money", "doubtful", "too cheap", (asked, f"Nobody asks so little. {ever}"), ratio)
-    return Check("money", "doubtful", "too dear", (asked, f"Nobody asks so much. {ever}"), ratio)
+        return Check(
+            "money",
+            "doubtful",
+            "too cheap",
+            (asked, f"Nobody asks so little. {ever}"),
+            ratio,
+            outcome="priced",
+        )
+    return Check(
+        "money", "doubtful", "too dear", (asked, f"Nobody asks so much. {ever}"), ratio, outcome="priced"
+    )
 
 
 def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
@@ -222,29 +244,33 @@ def work(terms: Terms, catalog: Catalog) -> Check:
     shown = (first,) if ratio >= 1.0 else dict.fromkeys((first, fastest))
     words = [f"Needed: {terms.work.words}.", *(_given(terms, rate, seconds) for rate in shown)]
     words += _published_words(terms, cheapest_published(terms, catalog), catalog)
-    status, short = _done(terms, rates, seconds, catalog)
+    done = replace(_done(terms, rates, seconds, catalog), ratio=ratio)
     used = terms.work.flops / (first.peak * seconds)
     if terms.claim.mfu is not None:
         told, meant = (format_quantity(x, "share") for x in (terms.claim.mfu, used))
         words.insert(1, f"It tells an MFU of {told}; its hours mean {meant}.")
         about = catalog.constants.claim_rules.about_the_same.value
-        if status == "holds" and not _within(used / terms.claim.mfu, about):
-            status, short = "doubtful", "contradicts itself"
-    return Check("work", status, short, tuple(words), ratio)
+        if done.status == "holds" and not _within(used / terms.claim.mfu, about):
+            done = replace(done, status="doubtful", short="contradicts itself")
+    return replace(done, words=tuple(words))
 
 
-def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalog) -> tuple[Status, str]:
+def _done(terms: Terms, rates: tuple[Rate, ...], seconds: float, catalog: Catalog) -> Check:
     """Whether the work can be done in so many seconds of one accelerator, and that in a few words."""
     assert terms.work is not None
-    short = f"{_lacking(terms.work.flops / (rates[0].best * seconds))} short"
+    needs = terms.work.flops / (rates[0].best * seconds)
+    lacking = _lacking(needs)
+    outcome: Outcome = "times" if needs >= AS_TIMES else "share"
+    short = Check("work", "impossible", f"{lacking} short", outcome=outcome, lacking=lacking)
     if _least_work(terms, catalog) > max(max(rate.peak, rate.best) for rate in rates) * seconds:
-        return "impossible", short
+        return short
     if terms.work.flops > max(rate.best for rate in rates) * seconds:
         # Between the best ever measured and the peak nobody has been; nothing forbids it either.
-        return "doubtful", short
+        return replace(short, status="doubtful")
     if terms.work.flops > rates[0].best * seconds:
-        return "doubtful", f"only in {max(rates, key=lambda rate: rate.peak).format.upper()}"
-    return "holds", "can be done"
+        format = max(rates, key=lambda rate: rate.peak).format.upper()
+        return Check("work", "doubtful", f"only in {format}", outcome="bits")
+    return Check("work", "holds", "can be done")
 
 
 def _least_work(terms: Terms, catalog: Catalog) -> float:
@@ -322,7 +348,7 @@ def sense(terms: Terms, plan: Planned | None, ours: Ours | None, catalog: Catalo
     than a new plan starts with, is no fault of the claim: it does not tell them.
     """
     found = _held_against_ours(terms, ours, catalog)
-    fast = found.ratio is not None and found.ratio < 1.0 and found.short in ("too little", "near our range")
+    fast = found.ratio is not None and found.ratio < 1.0 and found.outcome in ("below", "near")
     run = same_run(terms, catalog) if found.status == "doubtful" else None
     if run is not None:
         said = f"A published run agrees with it: {run_words(run, terms.noun)}. Our estimate is off."
@@ -376,11 +402,13 @@ def _held_against_ours(terms: Terms, ours: Ours | None, catalog: Catalog) -> Che
         return Check("sense", "doubtful", "no model", tuple(words), ratio)
     bound = terms.claim.bound if terms.gpu_hours is None else ""
     if told < span[0] / beyond and bound != "at least":
-        return Check("sense", "doubtful", "too little", tuple(words), ratio)
+        return Check("sense", "doubtful", "too little", tuple(words), ratio, outcome="below")
     if told > span[2] * beyond and bound != "at most":
-        return Check("sense", "doubtful", "too much", tuple(words), ratio)
+        return Check("sense", "doubtful", "too much", tuple(words), ratio, outcome="above")
     inside = span[0] <= told <= span[2]
-    return Check("sense", "holds", "as we estimate" if inside else "near our range", tuple(words), ratio)
+    if inside:
+        return Check("sense", "holds", "as we estimate", tuple(words), ratio)
+    return Check("sense", "holds", "near our range", tuple(words), ratio, outcome="near")
 
 
 def _no_estimate(terms: Terms) -> str:
@@ -475,9 +503,13 @@ def _share_words(ratio: float) -> str:
     return f"{_times(ratio)} more" if ratio >= 1.0 else f"{_times(1.0 / ratio)} less"
 
 
+AS_TIMES = 2.0
+"""From how many times as much the lack is told in times, not as a share."""
+
+
 def _lacking(ratio: float) -> str:
     """How much is lacking where so many times as much is needed: "17 %", "59 times"."""
-    if ratio >= 2.0:
+    if ratio >= AS_TIMES:
         return _times(ratio)
     return format_share(1.0 - 1.0 / ratio, decimals=0) if ratio >= 1.01 else "under 1 %"
 

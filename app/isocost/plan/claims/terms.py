@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from isocost.catalog import Catalog, CatalogError
 from isocost.catalog.claims import ClaimJob, ClaimPart
@@ -22,6 +23,8 @@ from isocost.quantities import (
     shown_money,
 )
 
+Taken = Literal["job", "accelerator", "tokens"]
+"""What of a claim something usual stands in for."""
 FROM_NOTHING: tuple[ClaimJob, ...] = ("pretrain", "total")
 """Jobs whose work is that of pre-training."""
 ADAPTERS: tuple[ClaimJob, ...] = ("lora", "qlora")
@@ -68,7 +71,7 @@ class Terms:
     tokens: Amount | None = None
     """All epochs together."""
     work: Work | None = None
-    taken: tuple[str, ...] = ()
+    taken: Mapping[Taken, str] = field(default_factory=dict)
     """What stands in for what is not told, a sentence each."""
     missing: tuple[str, ...] = ()
     """What is not told and nothing stands in for."""
@@ -93,21 +96,21 @@ class Terms:
 def terms_of(claim: Claim, catalog: Catalog) -> Terms:
     """The claim completed."""
     problems: list[str] = []
-    taken: list[str] = []
+    taken: dict[Taken, str] = {}
     job = claim.job or "pretrain"
     model, counted = _model(claim, catalog, problems)
     if claim.job is None and counted is not None:
-        taken.append("What was done is not told: training from scratch is taken.")
+        taken["job"] = "What was done is not told: training from scratch is taken."
     entry = catalog.accelerators.get(claim.accelerator or "")
     hours = _hours(claim, entry, problems)
     if entry is None and hours is None and claim.usd is not None and counted is not None:
         entry = catalog.accelerator(catalog.constants.claim_rules.accelerator.value[0])
-        taken.append(f"The accelerator is not told: {entry.short_name} at its usual price is taken.")
+        taken["accelerator"] = f"The accelerator is not told: {entry.short_name} at its usual price is taken."
     count, wall = _count(claim, hours)
     price, usd = _money(claim, hours)
     tokens = _tokens(claim, job, counted, catalog)
     if tokens is not None and not tokens.told:
-        taken.append(f"Tokens are not told: {tokens.words} are taken.")
+        taken["tokens"] = f"Tokens are not told: {tokens.words} are taken."
     work = _work(claim, job, model, counted, tokens, catalog)
     return Terms(
         claim=claim,
@@ -122,7 +125,7 @@ def terms_of(claim: Claim, catalog: Catalog) -> Terms:
         usd=usd,
         tokens=tokens,
         work=work,
-        taken=tuple(taken),
+        taken=taken,
         missing=tuple(_missing(claim, counted, tokens, hours, usd)),
         problems=tuple(problems),
     )

@@ -13,6 +13,7 @@ import msgspec
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, newest_by_supplier, term_share
+from isocost.language import in_sentence
 from isocost.plan.answer.badges import training_regime
 from isocost.plan.answer.curves import active_curve, other_curves, ranking
 from isocost.plan.inputs.defaults import new_stage
@@ -55,7 +56,7 @@ TYPED = "The MFU is typed: it would hold whatever is changed. Empty it for the e
 
 
 def _needs(tag: str) -> NotHereError:
-    return NotHereError(f"It needs a stage of the kind {KINDS[tag].label.lower()}.")
+    return NotHereError(f"It needs a stage of the kind {in_sentence(KINDS[tag].label)}.")
 
 
 def _stages(project: Project, at: int) -> Iterator[tuple[int, Stage]]:
@@ -243,7 +244,7 @@ def _early_stop(project: Project, at: int, catalog: Catalog, figures: Figures) -
 def _rented(project: Project, at: int) -> Scenario:
     scenario = project.scenarios[at]
     if scenario.supply.mode != "on-demand":
-        words = CHOICES["supply.mode"].options[scenario.supply.mode].lower()
+        words = in_sentence(CHOICES["supply.mode"].options[scenario.supply.mode])
         raise NotHereError(f"The accelerators are had on terms of their own: {words}.")
     return scenario
 

@@ -194,9 +194,13 @@ def _month(begins: date, after: int) -> tuple[int, int]:
     return divmod(begins.year * 12 + begins.month - 1 + after, 12)
 
 
+NUMBERED = "Month "
+"""What the name of a month begins with that has a number and no year."""
+
+
 def _month_label(begins: date | None, after: int) -> str:
     if begins is None:
-        return f"Month {after + 1}"
+        return f"{NUMBERED}{after + 1}"
     year, month = _month(begins, after)
     return f"{year:04d}-{month + 1:02d}"
 

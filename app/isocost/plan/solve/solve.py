@@ -12,6 +12,7 @@ import numpy as np
 from isocost.catalog import CatalogError
 from isocost.catalog.prices import PriceCard
 from isocost.engine.scaling import ParametricLaw
+from isocost.language import in_sentence
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.counts import Counts, count_grid, units_of
 from isocost.plan.physics.records import Array
@@ -106,7 +107,7 @@ def _refuse_locked(case: Case, unknown: Unknown) -> None:
         path = PATHS.get(each)
         if path is not None and case.is_locked(path):
             label = NUMBERS[path].label
-            spoken = label if label.isupper() else label.lower()
+            spoken = in_sentence(label)
             raise WishError(f"The plan keeps {spoken} locked: unlock to solve for it.")
 
 

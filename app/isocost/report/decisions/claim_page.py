@@ -141,15 +141,14 @@ def chips(terms: Terms, unread: Sequence[str] = ()) -> tuple[Chip, ...]:
 
 
 def _taken(terms: Terms) -> Iterator[Chip]:
-    claim = terms.claim
-    tips = {key: tip for tip in terms.taken for key in ("What", "accelerator", "Tokens") if key in tip}
+    claim, tips = terms.claim, terms.taken
     if claim.job is None and terms.counted is not None:
-        yield Chip("Job", f"not told: {JOBS[terms.job]} taken", "taken", tips.get("What", ""))
+        yield Chip("Job", f"not told: {JOBS[terms.job]} taken", "taken", tips.get("job", ""))
     if claim.accelerator is None and terms.entry is not None:
         yield Chip("On", f"not told: {terms.accelerator} taken", "taken", tips.get("accelerator", ""))
     if terms.tokens is not None and not terms.tokens.told:
         text = format_quantity(terms.tokens.value, "number")
-        yield Chip("Tokens", f"not told: {text} taken", "taken", tips.get("Tokens", ""))
+        yield Chip("Tokens", f"not told: {text} taken", "taken", tips.get("tokens", ""))
 
 
 def _missing(terms: Terms) -> Iterator[Chip]:

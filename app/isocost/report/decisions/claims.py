@@ -94,11 +94,11 @@ def _reproduced(checked: Checked) -> str:
         if claim.usd_per_gpu_hour is not None:
             return f"hours and price give {dollars(claim.usd / money.ratio)}, {dollars(claim.usd)} are told"
         price, told = checked.terms.price, dollars(claim.usd)
-        if money.short == "within its limit":
+        if money.outcome == "bounded":
             usual = dollars(claim.usd / money.ratio)
             return f"{usual} at today's usual price, {claim.bound} {told} are told"
         asked = format_money(price.value) if price is not None else UNKNOWN
-        whose = "is asked" if money.short == "adds up" else "authors of claims assume"
+        whose = "is asked" if money.outcome == "asked" else "authors of claims assume"
         return f"{told} is {asked} an hour, a price that {whose}"
     work, other = checked.checks[2], claim.compared
     if other is None or not work.ratio:
@@ -110,7 +110,9 @@ def _reproduced(checked: Checked) -> str:
 
 def _plausible(check: Check) -> str:
     return {
-        "money": f"the money {check.short}" if check.short.endswith("up") else f"the price is {check.short}",
+        "money": f"the money {check.short}"
+        if check.outcome in ("sums", "asked")
+        else f"the price is {check.short}",
         "memory": "it fits",
         "work": "the hours can do the work",
         "sense": f"it is {check.short}",
@@ -123,11 +125,11 @@ def _against(checked: Checked) -> Iterator[str]:
     work, memory, money, sense = (by_name[n] for n in ("work", "memory", "money", "sense"))
     text = _text_words(terms)
     if work.status in ("impossible", "doubtful"):
-        if work.short.endswith("% short"):
+        if work.outcome == "share":
             yield f"the hours are {work.short} of the work{text}"
-        elif work.short.endswith("short"):
-            yield f"{work.short.removesuffix(' short')} too much work{text}"
-        elif work.short.startswith("only"):
+        elif work.outcome == "times":
+            yield f"{work.lacking} too much work{text}"
+        elif work.outcome == "bits":
             yield f"the hours suffice {work.short}"
         else:
             yield "its numbers contradict each other"
@@ -136,13 +138,14 @@ def _against(checked: Checked) -> Iterator[str]:
     if money.status == "doubtful":
         yield (
             f"the price is {money.short}"
-            if money.short.startswith("too")
+            if money.outcome == "priced"
             else "hours and price do not give the dollars"
         )
     if sense.status == "doubtful" and work.status not in ("impossible",):
-        if sense.ratio is not None and sense.short.startswith("too"):
+        if sense.ratio is not None and sense.outcome in ("below", "above"):
             times = format_significant(sense.ratio, 2)
-            yield f"{times} times what we estimate{'' if not text.endswith('taken') else text}"
+            assumed = text if terms.tokens is not None and not terms.tokens.told else ""
+            yield f"{times} times what we estimate{assumed}"
         else:
             yield "so little text makes no model"
     if checked.slips and all(each.status not in ("impossible", "doubtful") for each in checked.checks):
@@ -278,7 +281,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _sections(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> Iterator[Section]:
     terms, entry = checked.terms, checked.entry
     told = tuple(f"{name}: {value}" for name, value in understood_said(terms))
-    said = [*told, *terms.taken]
+    said = [*told, *terms.taken.values()]
     missing = [each for each in terms.missing if each != "tokens" or terms.tokens is None]
     if missing:
         said.append(f"Not told: {', '.join(missing)}.")
@@ -369,7 +372,7 @@ def _tree(checked: Checked, unread: Sequence[str], problems: Sequence[str]) -> d
         ],
         "buys": [_buy(buy) for buy in checked.buys],
         "alike": [each.id for each in checked.alike],
-        "taken": list(terms.taken),
+        "taken": list(terms.taken.values()),
         "missing": list(terms.missing),
         "unread": list(unread),
         "problems": list(problems),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from isocost.language import in_sentence
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.span import Range
@@ -109,7 +110,7 @@ def card(
     node = without_steps(found)
     change, place = _change(found, on)
     formula = formula_said(node)
-    values = how_said(node) if "{" in node.words and not formula.startswith("the sum") else ""
+    values = how_said(node) if "{" in node.words and not _is_long_sum(node) else ""
     return ExplainedCard(
         key, node.label, value_said(node), _note(node, told.estimate), formula, values, node.source,
         change, place, "" if open_plan else f"{OTHER}: {told.project.name}, {told.scenario.name}",
@@ -123,16 +124,15 @@ _UNIT = re.compile(r"({[^{}]+}) [A-Za-z-]+(?= [x/+*^-]|\)|$)")
 
 def formula_said(node: Explanation) -> str:
     """The formula with the names of its values in their places; empty for a value that is not worked out."""
-    if len(node.inputs) > FEW and node.words == " + ".join(f"{{{each.key}}}" for each in node.inputs):
+    if _is_long_sum(node):
         return f"the sum of these {len(node.inputs)}"
-    names = {each.key: _within(each.label) for each in node.inputs}
+    names = {each.key: in_sentence(each.label) for each in node.inputs}
     words = _UNIT.sub(r"\1", node.words.replace(E_WORDS, "e"))
     return with_values(words, names.__getitem__)
 
 
-def _within(label: str) -> str:
-    """A name inside a sentence: only names of their own keep their capital."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
+def _is_long_sum(node: Explanation) -> bool:
+    return len(node.inputs) > FEW and node.words == " + ".join(f"{{{each.key}}}" for each in node.inputs)
 
 
 def _note(node: Explanation, estimate: Estimate) -> str:

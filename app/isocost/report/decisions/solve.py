@@ -99,7 +99,8 @@ def verdict(solution: Solution, case: Case, *, where: bool = True) -> str:
     there = f", on {on}" if where else ""
     match solution.wish.unknown:
         case "model":
-            return f"Best {goal}: {model_words(choice)}{there.replace(' on', '')}"
+            place = f", {on}" if where else ""
+            return f"Best {goal}: {model_words(choice)}{place}"
         case "tokens" | "parameters" if isinstance(value, float):
             what = "tokens" if solution.wish.unknown == "tokens" else "parameters"
             return f"At most {format_quantity(value, 'number')} {what} {goal}{there}"

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from isocost.engine.scaling import ParametricLaw
+from isocost.language import in_sentence
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
@@ -224,7 +225,7 @@ def label_of(unknown: Unknown) -> str:
 def _spoken(unknown: Unknown) -> str:
     """The same within a sentence."""
     label = label_of(unknown)
-    return label if label.isupper() else label.lower()
+    return in_sentence(label)
 
 
 def asking_words(found: Asked | None, path: str, *, answered: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from isocost.catalog import Catalog
+from isocost.language import in_sentence
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.table import CHOICES, INPUTS, NUMBERS
 from isocost.plan.kinds import RolloutPhase, StageBase, kind_of
@@ -86,7 +87,7 @@ def _nothing(name: str, path: str) -> str:
 
 def _record(name: str, value: Value, catalog: Catalog) -> str:
     if isinstance(value, StageBase):
-        return kind_of(value).label.lower()
+        return in_sentence(kind_of(value).label)
     if isinstance(value, ModelChoice):
         return model_words(value)
     if isinstance(value, Price):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog import Catalog
+from isocost.language import in_sentence
 from isocost.plan.answer.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.billing import EXPERIMENTS, STAGES
@@ -107,7 +108,7 @@ def scope_said(omissions: Sequence[Omission]) -> Said:
 
 def never_counted(omissions: Sequence[Omission]) -> str:
     """What no input would count."""
-    never = [each.name.lower() for each in omissions if not each.path and each.kind != "base"]
+    never = [in_sentence(each.name) for each in omissions if not each.path and each.kind != "base"]
     base = "".join(f"{_sentence(each.meaning)}. " for each in omissions if each.kind == "base")
     return f"{base}Never counted: {', '.join(never)}."
 
@@ -137,7 +138,7 @@ def _quantity(declared: Input, value: float) -> str:
 
 def counted_words(omission: Omission) -> str:
     """The change that counts it, for the undo menu."""
-    return f"Count {omission.name.lower()}"
+    return f"Count {in_sentence(omission.name)}"
 
 
 def scope_table(omissions: Sequence[Omission]) -> Table:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.names import normalised
+from isocost.language import in_sentence
 from isocost.plan.answer.chances import stage_with
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.explain.figures import Explainer
@@ -134,7 +135,7 @@ def found_solves(project: Project, scenario: int, stage: int) -> tuple[Found, ..
         at = stage_of_input(chosen, path, stage)
         if at is not None and can_ask(project, path, Place(scenario, at)):
             label = NUMBERS[path].label
-            name = f"Solve for {label if label.isupper() else label.lower()}"
+            name = f"Solve for {in_sentence(label)}"
             found.append(made("solve", path, name, "What budget and deadline allow", also=(path,)))
     return tuple(found)
 

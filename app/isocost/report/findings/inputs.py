@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from isocost.catalog import Catalog
 from isocost.catalog.prices import PriceCard, PriceQuote
+from isocost.language import in_sentence
 from isocost.plan.answer.automatic import automatic
 from isocost.plan.answer.badges import (
     badges,
@@ -451,7 +452,7 @@ def _schedule(scenario: Scenario) -> str:
 
 
 def _supply(scenario: Scenario) -> str:
-    return CHOICES["supply.mode"].options[scenario.supply.mode].lower()
+    return in_sentence(CHOICES["supply.mode"].options[scenario.supply.mode])
 
 
 def _ownership(scenario: Scenario) -> str:

@@ -22,6 +22,6 @@ def told(made: Written) -> tuple[str, str]:
     label = LABELS[made.target]
     if not made.unsaid:
         return f"{label} can say all of this layout; what was assumed stands in its comments.", "fine"
-    lost = [each.removeprefix(f"{label} cannot say ") for each in made.unsaid]
+    lost = made.unsaid
     listed = lost[0] if len(lost) == 1 else f"{', '.join(lost[:-1])} and {lost[-1]}"
     return f"{label} has no words for {listed}: started like this, it would run another layout.", "care"

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from isocost.language import in_sentence
 from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.factors import FigureRanges
-from isocost.plan.money.cashflow import CashMonth, TimelineBar
+from isocost.plan.money.cashflow import NUMBERED, CashMonth, TimelineBar
 from isocost.plan.money.figure import LedgerGroup
 from isocost.plan.money.ledger import BillBar, LedgerLine, bars_by_group, bars_by_line, only_the_run
 from isocost.plan.money.slip import Slip
@@ -309,15 +310,15 @@ def stage_groups(ledger: Sequence[LedgerLine]) -> dict[int, LedgerGroup]:
 
 def axis_label(label: str, *, first: bool) -> str:
     """A month on the axis: the year stands at the first one and at every January."""
-    if label.startswith("Month"):
-        return label if first else label.removeprefix("Month ")
+    if label.startswith(NUMBERED) and not first:
+        return label.removeprefix(NUMBERED)
     return month_name(label, year=first or label.endswith("-01"))
 
 
 def month_name(label: str, *, year: bool = True) -> str:
     """A month of the cash table as people write it: "Mar 2027", "Month 3"."""
-    if label.startswith("Month"):
-        return label
+    if label.startswith(NUMBERED):
+        return f"Month {label.removeprefix(NUMBERED)}"
     years, _, month = label.partition("-")
     name = _MONTHS[int(month) - 1]
     return f"{name} {years}" if year else name
@@ -334,7 +335,7 @@ def calendar_finding(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -
     if not paid:
         return f"{ends}; nothing is paid"
     dearest = max(paid, key=lambda month: month.total_usd)
-    when = month_name(dearest.label) if last.end else month_name(dearest.label).lower()
+    when = month_name(dearest.label) if last.end else in_sentence(month_name(dearest.label))
     if len(paid) == 1:
         return f"{ends}, all paid in {when}"
     most = format_money(dearest.total_usd)
@@ -345,7 +346,7 @@ def calendar_finding(bars: Sequence[TimelineBar], months: Sequence[CashMonth]) -
 
 def month_in_words(month: CashMonth) -> str:
     """What is paid in a month, by group, what is owed whatever is used, and the sum so far."""
-    groups = ", ".join(f"{NAMES[g].lower()} {format_money(usd)}" for g, usd in month.by_group.items())
+    groups = ", ".join(f"{in_sentence(NAMES[g])} {format_money(usd)}" for g, usd in month.by_group.items())
     owed = f"; {format_money(month.committed_usd)} owed whatever is used" if month.committed_usd else ""
     so_far = format_money(month.cumulative_usd)
     return f"{month_name(month.label)}: {format_money(month.total_usd)} ({groups}){owed}; {so_far} so far"
@@ -393,9 +394,9 @@ def slip_words(slip: Slip) -> str:
     if not slip.lines:
         return f"{late}: nothing more, as nobody is paid and nothing is kept meanwhile."
     if len(slip.lines) == 1:
-        return f"{late}: {format_money(slip.total_usd)} more, all of it {slip.lines[0].line.lower()}"
+        return f"{late}: {format_money(slip.total_usd)} more, all of it {in_sentence(slip.lines[0].line)}"
     ordered = sorted(slip.lines, key=lambda line: -line.cost_usd)
-    parts = ", ".join(f"{format_money(line.cost_usd)} {line.line.lower()}" for line in ordered)
+    parts = ", ".join(f"{format_money(line.cost_usd)} {in_sentence(line.line)}" for line in ordered)
     return f"{late}: {format_money(slip.total_usd)} more: {parts}"
 
 

@@ -8,6 +8,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import normalised
 from isocost.catalog.records import AcceleratorEntry, ModelEntry
+from isocost.language import in_sentence
 from isocost.plan.inputs.roads import DENSE
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.money.ownership import purchase_price
@@ -99,7 +100,7 @@ def model_offer(entry: ModelEntry, catalog: Catalog) -> Offer:
     year = entry.released[:4] if entry.released else UNKNOWN
     size, used = format_quantity(total, "number"), format_quantity(active, "number")
     told = f"{size} parameters" + (f", {used} active" if mixture else "")
-    sentence = f"{entry.name} by {entry.organisation}: {told}, {shape.lower()}"
+    sentence = f"{entry.name} by {entry.organisation}: {told}, {in_sentence(shape)}"
     if entry.released:
         sentence += f", {year}"
     return Offer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isocost.language import in_sentence
 from isocost.plan.answer.comparison import JUST, Comparison
 from isocost.plan.answer.curves import CostCurve
 from isocost.plan.project.programme import Goal
@@ -114,7 +115,7 @@ def flag_words(path: str, goal: Goal) -> tuple[str, str]:
     value = goal.budget_usd if path == BUDGET else goal.deadline_days
     keys = "Up and down move it" if path == BUDGET else "Left and right move it"
     if value is None:
-        return f"No {name.lower()}", f"{keys} into the chart, Enter types one."
+        return f"No {in_sentence(name)}", f"{keys} into the chart, Enter types one."
     return f"{name} {flag_text(path, goal)}", f"{keys}, with Shift finely; Enter types it, Delete removes it."
 
 

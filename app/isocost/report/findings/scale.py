@@ -13,6 +13,7 @@ import numpy as np
 from isocost.catalog import Catalog
 from isocost.catalog.constants.palette import LineStyle
 from isocost.engine.scaling import ParametricLaw
+from isocost.language import in_sentence
 from isocost.plan.answer.comparison import styles
 from isocost.plan.answer.predicted import Prediction
 from isocost.plan.answer.results import StageEstimate
@@ -415,7 +416,7 @@ def no_map(scenario: Scenario, at: int, foretold: Prediction | None = None) -> N
     elif not stage.enabled:
         step = switch_on(scenario, at)
     elif foretold is not None and kind_of(foretold.stage).makes_model:
-        reason = f"{reason} As {foretold.words[:1].lower()}{foretold.words[1:]}"
+        reason = f"{reason} As {in_sentence(foretold.words)}"
         step = PREDICT
     else:
         reason = f"{reason} No stage of this plan makes a model."

@@ -11,6 +11,7 @@ from typing import Any
 from isocost.files.imports.settings.reader import SettingsReader
 from isocost.files.imports.settings.settled import FIELDS, Settings
 from isocost.files.imports.source import Given, NotUnderstoodError, SourceFile
+from isocost.language import in_sentence
 from isocost.report.launch.body import WIDEST, Body
 from isocost.report.launch.targets import LABELS, TARGETS
 from isocost.report.launch.wanted import Wanted
@@ -30,7 +31,7 @@ class Written:
     name: str
     """A file name of the form the text is in."""
     unsaid: tuple[str, ...]
-    """What the framework has no words for, in sentences: the text alone is then another layout."""
+    """What the framework has no words for: the text alone is then another layout."""
     assumed: tuple[str, ...]
 
 
@@ -49,9 +50,7 @@ def written(run: Wanted, target: str) -> Written:
         *marks,
     ]
     text = "\n".join([*(part for line in lines for part in _wrapped(_one_line(line))), made.body, ""])
-    unsaid = tuple(
-        f"{LABELS[target]} cannot say {FIELDS[name].lower()} {value}" for name, value in differing.items()
-    )
+    unsaid = tuple(f"{in_sentence(FIELDS[name])} {value}" for name, value in differing.items())
     return Written(target, text, made.name, unsaid, (*run.remarks, *made.assumed))
 
 

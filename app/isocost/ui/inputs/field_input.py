@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from isocost.language import in_sentence
 from isocost.plan.inputs.input import Input
 from isocost.plan.inputs.roads import Reading
 from isocost.quantities import MoneyUnit, format_quantity, shown_money
@@ -73,7 +74,7 @@ class FieldInput(QWidget):
             part.setAccessibleDescription(field.help)
         self.edit.setAccessibleName(field.label)
         self.slider.setAccessibleName(f"{field.label}, slider")
-        self.reset_button.setAccessibleName(f"Reset {field.label.lower()}")
+        self.reset_button.setAccessibleName(f"Reset {in_sentence(field.label)}")
         self.reset_button.setToolTip(_reset_tip(field))
         self.context.setObjectName(f"{field.path}.context")
         self.context.setProperty("role", "quiet")

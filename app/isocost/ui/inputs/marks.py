@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
+from isocost.language import in_sentence
 from isocost.plan.inputs.locks import LOCKABLE, is_locked, with_lock
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.solve.asking.asked import can_ask
@@ -114,12 +115,12 @@ class InputMarks(QWidget):
     def refresh(self) -> None:
         """Show what the project holds."""
         locked, label = self.locked, self._field.field.label
-        name = f"{'Unlock' if locked else 'Lock'} {label.lower()}"
+        name = f"{'Unlock' if locked else 'Lock'} {in_sentence(label)}"
         if self.lock.accessibleName() != name:
             keeps = "Locked: Solve leaves it as it is" if locked else "Lock: Solve is to leave it as it is"
             self.lock.setAccessibleName(name)
             self.lock.setToolTip(f"{keeps} ({LOCK_KEY})")
-            self.target.setAccessibleName(f"Solve for {label.lower()}")
+            self.target.setAccessibleName(f"Solve for {in_sentence(label)}")
             self.target.setToolTip(
                 f"Solve for it: what budget and deadline allow ({SOLVE_KEY.replace('Return', 'Enter')})"
             )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from isocost.language import in_sentence
 from isocost.plan.doubt.along import histogram
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.inputs.input import Input
@@ -113,7 +114,7 @@ class RangeHandle(QObject):
         words = DROP_RANGE if self.ranged else MAKE_RANGE
         self.action.setText(words)
         self.button.setToolTip(f"{words} ({KEY})")
-        self.button.setAccessibleName(f"{words}: {self._field.label.lower()}")
+        self.button.setAccessibleName(f"{words}: {in_sentence(self._field.label)}")
         self._draw()
 
     def _draw(self) -> None:

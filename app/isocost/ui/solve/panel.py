@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from isocost.catalog import CatalogError
+from isocost.language import in_sentence
 from isocost.plan.inputs.locks import is_locked
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.solve.asking.asked import Asked, asked, case_asked, proposed
@@ -366,7 +367,9 @@ class SolvePanel(SidePanel):
             chip.setIcon(icon("lock" if locked else "unlock", colour, 14))
             label = NUMBERS[path].label
             chip.setToolTip(
-                f"{label} stays as it is: click to free it" if locked else f"Click to keep {label.lower()}"
+                f"{label} stays as it is: click to free it"
+                if locked
+                else f"Click to keep {in_sentence(label)}"
             )
             chip.setAccessibleName(f"{label}, {'locked' if locked else 'moves along'}")
 

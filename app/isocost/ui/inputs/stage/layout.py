@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
+from isocost.language import in_sentence
 from isocost.plan.inputs.table import CHOICES
 from isocost.plan.notice import RELEASE
 from isocost.plan.physics.layouts import PIN_WORDS
@@ -34,7 +35,7 @@ class PinPicker(OptionalPicker):
     def __init__(self, session: Session, name: str) -> None:
         super().__init__(session, f"layout.{name}")
         self._name = name
-        told = f"{self.choice.label}: {self.choice.help[0].lower()}{self.choice.help[1:]}"
+        told = f"{self.choice.label}: {in_sentence(self.choice.help)}"
         self.setAccessibleDescription(told)
         self.setToolTip(told)
         self.setMinimumContentsLength(4)

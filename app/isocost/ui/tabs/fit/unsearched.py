@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from isocost.language import in_sentence
 from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
 from isocost.ui.widgets.labels import WrapLabel, plain_label
@@ -55,6 +56,6 @@ class UnsearchedStage(QFrame):
         self.predict.setVisible(bool(instead))
         self.predict.setAccessibleDescription(instead)
         self.foretold.setVisible(bool(instead))
-        self.foretold.say(f"As {instead[:1].lower()}{instead[1:]}" if instead else "")
+        self.foretold.say(f"As {in_sentence(instead)}" if instead else "")
         self.wanted.setVisible(step is not None)
         self.wanted.setText(step.words if step is not None else "")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from isocost.catalog import Catalog
+from isocost.language import in_sentence
 from isocost.plan.answer.badges import Badge
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.energy import Footprint
@@ -147,7 +148,7 @@ class ScopeCard(ChartCard):
         chip = QPushButton(f"+ {omission.name}")
         chip.setProperty("role", "chip")
         chip.setObjectName(f"scope.{omission.path}")
-        chip.setAccessibleName(f"Count {omission.name.lower()}")
+        chip.setAccessibleName(f"Count {in_sentence(omission.name)}")
         chip.setAccessibleDescription(omission.meaning)
         chip.setToolTip(plain_tip(omission_tip(omission, self._catalog)))
         chip.clicked.connect(lambda: self.count_wanted.emit(omission))
