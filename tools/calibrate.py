@@ -11,11 +11,9 @@ matmul, link tests) and are not fitted. No constant belongs to a model, a source
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -464,9 +462,9 @@ def weights(specs: Sequence[RunSpec], left_out: str = "") -> np.ndarray:
     return np.where(unknown | out, 0.0, result)
 
 
-def fit(batch: Batch, left_out: str = "", start: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithms of the free constants and their standard errors."""
-    weight = np.sqrt(weights(batch.specs, left_out))
+def fit(batch: Batch, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of the free constants, and their standard errors, from a first guess."""
+    weight = np.sqrt(weights(batch.specs))
     measured = np.log([spec.run.tokens_per_s or math.nan for spec in batch.specs])
 
     def residuals(x: np.ndarray) -> np.ndarray:
@@ -475,7 +473,7 @@ def fit(batch: Batch, left_out: str = "", start: np.ndarray | None = None) -> tu
         soft = np.sign(u) * np.sqrt(2.0 * (np.sqrt(1.0 + u * u) - 1.0))
         return np.concatenate([weight * soft, PRIOR * (x - MU) / WIDTH])
 
-    first = np.minimum(MU if start is None else start, UPPER - 1e-3)
+    first = np.minimum(start, UPPER - 1e-3)
     found = least_squares(residuals, first, x_scale=WIDTH, bounds=(-np.inf, UPPER), max_nfev=60)
     covariance = np.linalg.inv(found.jac.T @ found.jac)
     rows = np.count_nonzero(weight)
@@ -483,24 +481,14 @@ def fit(batch: Batch, left_out: str = "", start: np.ndarray | None = None) -> tu
     return found.x, np.sqrt(np.diag(covariance) * variance)
 
 
-def _without(task: tuple[Batch, str, np.ndarray]) -> np.ndarray:
-    """Predicted tokens per second of one source's runs with constants fitted to all others."""
-    batch, source, start = task
-    x, _ = fit(batch, source, start)
-    rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
-    return rates
+def left_out_rates(batch: Batch, x: np.ndarray) -> np.ndarray:
+    """Each run as predicted when its whole source is left out of the fit, one Gauss-Newton step from it."""
+    from left_out import fitted_ratios  # it takes what is fitted from this module
 
-
-def left_out_rates(batch: Batch, start: np.ndarray, jobs: int) -> np.ndarray:
-    """Each run as predicted when its whole source is left out of the fit."""
-    sources = np.array([spec.run.source for spec in batch.specs])
-    names = sorted({s.run.source for s in batch.specs if s.run.use == "fit"} | {GRID})
-    with Pool(jobs) as pool:
-        results = pool.map(_without, [(batch, name, start) for name in names], chunksize=1)
-    rates, _ = fastest(batch, step_seconds(batch, efficiency(start)).total)
-    for name, found in zip(names, results, strict=True):
-        rates[sources == name] = found[sources == name]
-    return rates
+    _, rows = fastest(batch, step_seconds(batch, efficiency(x)).total)
+    measured = np.array([spec.run.tokens_per_s or math.nan for spec in batch.specs])
+    found: np.ndarray = measured / np.exp(fitted_ratios(batch, rows, x))
+    return found
 
 
 def write_efficiency(x: np.ndarray, errors: np.ndarray) -> None:
@@ -589,19 +577,16 @@ def never_fitted(catalog: Catalog, x: np.ndarray) -> Residuals:
 
 def main() -> None:
     """Fit, leave sources out one by one, write both files and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args()
     catalog = load()
     specs = [run_spec(run, catalog) for run in measured_runs() if run.tokens_per_s]
     batch = complete(specs, catalog.constants.memory)
     known = {each.name: each.value for each in catalog.constants.efficiency.constants}
     start = np.log([known.get(p.paths[0], p.prior) for p in FREE])
     batch = likely(batch, start)
-    x, errors = fit(batch, start=start)
+    x, errors = fit(batch, start)
     write_efficiency(x, errors)
     rates, _ = fastest(batch, step_seconds(batch, efficiency(x)).total)
-    left_out = left_out_rates(batch, x, options.jobs)
+    left_out = left_out_rates(batch, x)
     write_accuracy(batch, left_out, never_fitted(catalog, x))
     for p, value, error in zip(FREE, np.exp(x), errors, strict=True):
         print(f"{p.paths[0]:28s} {p.prior:10.4g} -> {value:10.4g}  +- {error:.2f}")
