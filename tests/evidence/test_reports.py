@@ -230,6 +230,15 @@ def test_names_of_frameworks_tell_what_they_do():
     assert not habits("ms-swift (Megatron-LM)").eager
     assert habits("torchtitan + compile, async TP").asynchronous
     assert habits("Megatron-LM (non-overlap)").exposed
+    # Its switches are off unless somebody turns them on, as NVIDIA's recipes do.
+    assert habits("Megatron-LM").exposed
+    assert not habits("Megatron-LM", year=2021.5).exposed
+    assert not habits("Megatron-LM, tp-comm-overlap").exposed
+    assert not habits("Megatron-Bridge 26.06").exposed
+    assert habits("HF PEFT").looped
+    assert habits("nanochat (PyTorch)").tuned
+    assert not habits("nanochat-jax (JAX)").tuned
+    assert not habits("ms-swift (Megatron-LM)").looped
     assert habits("LLaMA-Factory HF + FlashAttention-2").attention == "fa2"
     assert habits("prime-rl, FA3").attention == "tuned"
     assert habits("").attention is None
@@ -243,7 +252,7 @@ def test_compilation_and_hidden_traffic_are_faster(catalog):
     assert speed("torchtitan") < 0.97 * speed("torchtitan + compile")
     split = {"tp": "8"}
     assert speed("torchtitan + compile, async TP", **split) > 1.05 * speed("torchtitan + compile", **split)
-    assert speed("Megatron-LM (non-overlap)", **split) < speed("Megatron-LM", **split)
+    assert speed("Megatron-LM (non-overlap)", **split) < speed("Megatron-LM with overlap", **split)
 
 
 def test_a_rate_above_the_peak_is_called_impossible(catalog):
@@ -268,3 +277,54 @@ def test_what_a_prediction_rests_on_is_told(catalog):
     strange = run(catalog, "Llama 3.1 8B", "MI355X", 8, 8192)
     assert known.evidence in ("measured", "near")
     assert strange.evidence == "guessed"
+
+
+def test_experts_called_one_after_another_are_slow(catalog):
+    """Qwen3-30B-A3B over ZeRO-3: each of 128 experts is fetched alone, tens of times slower than Megatron."""
+
+    def speed(framework, sharding, **changes):
+        stated = {
+            "framework": framework,
+            "zero_or_fsdp": sharding,
+            "date": "2025-05",
+            "global_batch_seqs": "16",
+        }
+        return run(
+            catalog, "Qwen3-30B-A3B", "A800", 16, 8192, tp="1", pp="1", **(stated | changes)
+        ).tokens_per_s
+
+    looped = speed("HF Transformers + DeepSpeed", "ZeRO-3")
+    assert looped < 0.2 * speed("Megatron-LM", "distributed optimizer", ep="8")
+    assert looped < 0.2 * speed("HF Transformers + DeepSpeed", "ZeRO-3", date="2026-06")
+
+
+def test_words_that_nothing_is_known_of_are_left_out_and_named(catalog):
+    """A stranger's row is predicted all the same, as if the cell were empty."""
+    plain = run(catalog, "Llama 3.1 8B", "H100", 8, 4096)
+    strange = {
+        "zero_or_fsdp": "banana",
+        "schedule": "tango",
+        "stack": "mine",
+        "overlap": "maybe",
+        "date": "then",
+    }
+    found = run(catalog, "Llama 3.1 8B", "H100", 8, 4096, **strange)
+    assert found.tokens_per_s == plain.tokens_per_s
+    for column, word in strange.items():
+        assert f"{column} is {word}" in found.note
+    for column in ("kind", "recompute", "optimizer", "seq_parallel"):
+        assert f"{column} is zebra" in run(catalog, "Llama 3.1 8B", "H100", 8, 4096, **{column: "zebra"}).note
+
+
+def test_a_microbatch_that_cannot_be_is_not_changed_in_silence(catalog):
+    found = run(catalog, "Llama 3.1 8B", "H100", 8, 4096, micro_batch="64", global_batch_seqs="16")
+    assert "micro_batch 64 is more than a replica's sequences: 1 assumed" in found.note
+    assert "micro_batch" not in run(catalog, "Llama 3.1 8B", "H100", 8, 4096, global_batch_seqs="16").note
+
+
+def test_experts_are_never_spread_over_more_accelerators_than_there_are(catalog):
+    """A mixture on one card whose layout is not stated has all its experts there."""
+    found = run(catalog, "DeepSeek-V3", "H100", 1, 4096, kind="qlora", micro_batch="")
+    assert "EP1 " in found.layout
+    assert found.fits == "no"
+    assert "ep is 64" in run(catalog, "DeepSeek-V3", "H100", 8, 4096, ep="64").note

@@ -235,6 +235,10 @@ def test_nothing_may_be_written_as_zero_where_there_need_be_none(name, text):
     assert words.number(text, name) is None
 
 
+def test_what_stands_in_brackets_after_a_number_is_no_part_of_it():
+    assert words.number("16 (2 nodes)", "n_gpus") == 16
+
+
 def test_a_vocabulary_may_be_given_in_thousands():
     assert words.number("128k", "vocab") == 128_000
 

@@ -10,6 +10,10 @@ from isocost.catalog.table import read_text, yaml_record
 from isocost.engine.records import AttentionKernel, Habits
 from isocost.paths import resource
 
+OVERLAP_YEAR = 2023.0
+"""From 2023 stacks have switches that hide traffic piece by piece (userbuffers of Transformer Engine; MLPerf
+v3.0 ran with them). Earlier runs were their authors' own, tuned as far as anybody could."""
+
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words of names a habit is known by, and words that say otherwise."""
@@ -28,13 +32,23 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attention: dict[AttentionKernel, tuple[str, ...]]
     overlapping: Words
     eager: Words
+    tuned: Words
     asynchronous: Words
     sharded: Words
     """Those that spread weights over all accelerators, whatever the model, where nothing else is said."""
+    looped: Words
+    """Those that call experts one after another."""
     exposed: Words
+    switched: Words
+    """Those whose switches for hiding traffic are off unless somebody turns them on."""
 
-    def habits(self, framework: str, kernel: AttentionKernel | None = None) -> Habits:
-        """How a framework computes; ``kernel`` is that of attention where it is known otherwise."""
+    def habits(
+        self, framework: str, kernel: AttentionKernel | None = None, year: float | None = None
+    ) -> Habits:
+        """How a framework computes.
+
+        ``kernel`` is that of attention where it is known otherwise, ``year`` that of the run; None = today.
+        """
         # A trailing space, so that a word that needs one after it is found at the end too.
         name = f"{framework.casefold()} "
         named = (each for each, words in self.attention.items() if any(word in name for word in words))
@@ -42,8 +56,11 @@ class Frameworks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             attention=kernel or next(named, None),
             overlapping=self.overlapping.in_name(name),
             eager=self.eager.in_name(name),
+            tuned=self.tuned.in_name(name),
             asynchronous=self.asynchronous.in_name(name),
-            exposed=self.exposed.in_name(name),
+            exposed=self.exposed.in_name(name)
+            or (self.switched.in_name(name) and (year is None or year >= OVERLAP_YEAR)),
+            looped=self.looped.in_name(name),
         )
 
 

@@ -182,10 +182,14 @@ class Habits:
     """Whether it hides the experts' all-to-all whatever its year."""
     eager: bool = False
     """Whether operators run one by one, each through memory."""
+    tuned: bool = False
+    """Whether a whole step is written by hand or compiled as one: its kernels are as good as the vendor's."""
     asynchronous: bool = False
     """Whether most of the traffic of tensor parallel is hidden."""
     exposed: bool = False
     """Whether no traffic is."""
+    looped: bool = False
+    """Whether experts are modules of their own, called one after another."""
     matmul: float | None = None
     """FLOP/s of a large product in the run's number format, where somebody measured it: in place of the share
     of the peak that the architecture, the tier and the date would give."""

@@ -154,7 +154,7 @@ def _choices(spec: RunSpec) -> Iterator[Choice]:
     degrees = [
         each
         for each in product(tps, pps, cps, eps)
-        if each[0] * each[1] * each[2] <= count and each[3] <= max(t.experts, 1.0)
+        if each[0] * each[1] * each[2] <= count and each[3] <= min(max(t.experts, 1.0), count / each[1])
     ]
     if free:
         degrees = [each for each in degrees if each[1] <= t.layers]

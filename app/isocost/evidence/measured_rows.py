@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -62,6 +63,8 @@ class RunSpec:
     """Whether states are spread over groups of servers of a size that is not stated (hybrid sharding)."""
     habits: Habits = UNKNOWN_HABITS
     """What the framework's name tells of how it computes."""
+    unknown: tuple[str, ...] = ()
+    """Sentences on words of its row that nothing is known of, and that were left out."""
 
 
 def run_spec(run: MeasuredRun, catalog: Catalog, transformer: Transformer | None = None) -> RunSpec:
@@ -120,7 +123,7 @@ def _unsaid(run: MeasuredRun) -> bool:
 
 def _habits(run: MeasuredRun) -> Habits:
     """How a run's software computes: by its framework's name, and by what the row says itself."""
-    named = frameworks().habits(run.framework, run.attention_kernel)
+    named = frameworks().habits(run.framework, run.attention_kernel, year_of(run.date))
     return replace(
         named,
         exposed=named.exposed if run.overlap is None else not run.overlap,
@@ -139,8 +142,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     precision), schedule (1f1b, zero-bubble, zbv, v-half, dualpipe), lora_rank, document_len (mean tokens of
     documents packed into a sequence and masked apart), optimizer (adamw, adamw_8bit, lion...; else what the
     framework uses), stack (vendor, open or research), network_gbit_s (between nodes, per accelerator and
-    direction; else the catalogue's) and gpus_per_node. Raises ValueError saying what is missing or not
-    understood.
+    direction; else the catalogue's) and gpus_per_node. A word that nothing is known of, in a column that
+    need not be given, is left out and named (``RunSpec.unknown``). Raises ValueError saying what else is
+    missing or not understood.
     """
     text = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
     count, sequence = _number(text, "n_gpus"), _number(text, "seq_len")
@@ -149,9 +153,18 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     if sequence is None:
         raise ValueError("seq_len is empty: give the tokens of a sequence.")
     accelerator, model = _accelerator(text, catalog), _transformer(text, catalog)
-    sharding, group = words.sharding(text.get("zero_or_fsdp", ""))
-    fused, kernel = words.attention_kernel(text.get("attention_kernel", ""))
-    stack = _one_of(text, "stack", ("vendor", "open", "research"))
+    unknown: list[str] = []
+
+    def read(word: Callable[[str], _Found], name: str) -> _Found:
+        try:
+            return word(text.get(name, ""))
+        except words.UnknownWordError as error:
+            unknown.append(f"left out: {str(error).rstrip('.')}")
+            return word("")
+
+    sharding, group = read(words.sharding, "zero_or_fsdp")
+    fused, kernel = read(words.attention_kernel, "attention_kernel")
+    stack = read(words.stack, "stack")
     run = MeasuredRun(
         id=text.get("id", ""),
         source=text.get("source", ""),
@@ -161,9 +174,9 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         sequence=sequence,
         date=text.get("date", ""),
         framework=text.get("framework", ""),
-        stack=stack or None,  # type: ignore[arg-type]
+        stack=stack,
         precision=words.precision(text.get("precision", "")),
-        method=words.method(text.get("kind", "")),
+        method=read(words.method, "kind"),
         global_batch=_number(text, "global_batch_seqs"),
         microbatch=_number(text, "micro_batch"),
         tp=_number(text, "tp"),
@@ -177,14 +190,14 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
         offload_activations=words.layer_inputs_offloaded(text.get("recompute", "")),
         lora_rank=_number(text, "lora_rank") or 16.0,
         document=_number(text, "document_len"),
-        sequence_parallel=words.flag(text.get("seq_parallel", "")),
-        recompute=words.recompute(text.get("recompute", "")),
+        sequence_parallel=read(partial(words.flag, name="seq_parallel"), "seq_parallel"),
+        recompute=read(words.recompute, "recompute"),
         fused_attention=fused,
         attention_kernel=kernel,
-        schedule=words.schedule(text.get("schedule", "")),
-        overlap=words.flag(text.get("overlap", "")),
+        schedule=read(words.schedule, "schedule"),
+        overlap=read(partial(words.flag, name="overlap"), "overlap"),
         matmul_tflops=_number(text, "matmul_tflops"),
-        optimizer=_optimizer(text.get("optimizer", "")) or words.pure_16_bit(text.get("precision", "")),
+        optimizer=read(_optimizer, "optimizer") or words.pure_16_bit(text.get("precision", "")),
         tokens_per_s=_measured(text, "tokens_per_s_per_gpu") or _from_step(text, count, sequence),
         peak_memory_gb=_measured(text, "peak_memory_gb"),
         network_gbit_s=_number(text, "network_gbit_s"),
@@ -193,7 +206,10 @@ def run_from_row(row: Mapping[str, str], catalog: Catalog) -> RunSpec:
     spec = run_spec(run, catalog, model)
     refuse_impossible(spec)
     server = _server(spec.accelerator, _number(text, "gpus_per_node"))
-    return replace(spec, accelerator=server, grouped=group == words.SERVERS_APART)
+    if text.get("date", "").casefold() not in words.BLANK and spec.year is None:
+        unknown.append(f"date is {text['date']}: no year in it, today's software is assumed")
+    grouped = group == words.SERVERS_APART
+    return replace(spec, accelerator=server, grouped=grouped, unknown=tuple(unknown))
 
 
 def _server(accelerator: Accelerator, held: float | None) -> Accelerator:
@@ -201,14 +217,6 @@ def _server(accelerator: Accelerator, held: float | None) -> Accelerator:
     if held is None or not accelerator.scaleup_domain == accelerator.node_size > held:
         return accelerator
     return replace(accelerator, node_size=int(held), scaleup_domain=int(held))
-
-
-def _one_of(text: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
-    """A word of a few, in small letters; empty for a blank. Raises ValueError for another."""
-    word = text.get(name, "").casefold()
-    if word and word not in allowed:
-        raise ValueError(f"{name} is {word}: use {', '.join(allowed[:-1])} or {allowed[-1]}.")
-    return word
 
 
 def _accelerator(text: Mapping[str, str], catalog: Catalog) -> Accelerator:
@@ -233,6 +241,9 @@ def refuse_impossible(spec: RunSpec) -> None:
         raise ValueError(f"{used} is {product:.0f}, more than n_gpus, {run.accelerators:.0f}.")
     if t.is_moe and (run.ep or 1.0) > t.experts:
         raise ValueError(f"ep is {run.ep:.0f}, more than the {t.experts:.0f} experts.")
+    held = run.accelerators / split["pp"]
+    if (run.ep or 1.0) > held:
+        raise ValueError(f"ep is {run.ep:.0f}, more than the {held:.0f} accelerators of a stage.")
     if t.is_moe and t.top_k > t.experts:
         raise ValueError(f"top_k is {t.top_k:.0f}, more than the {t.experts:.0f} experts.")
     if t.moe_layers > t.layers:
@@ -268,15 +279,15 @@ def _from_step(text: Mapping[str, str], count: float, sequence: float) -> float 
 
 
 def _optimizer(name: str) -> Optimizer | None:
-    """An optimizer as frameworks spell it; None for a blank. Raises ValueError for an unknown one."""
+    """An optimizer as frameworks spell it; None for a blank. Raises UnknownWordError for an unknown one."""
     known_as = vocabulary().row("tuning.optimizer", name)
     if known_as is not None and known_as.refused:
-        raise ValueError(f"optimizer is {name}: {known_as.refused}")
+        raise words.UnknownWordError(f"optimizer is {name}: {known_as.refused}")
     word = name.casefold() if known_as is None else known_as.value
     word = vocabulary().computed("tuning.optimizer", word)
     found: Optimizer | None = next((known for known in OPTIMIZER_BYTES if known == word), None)
     if found is None and name:
-        raise ValueError(f"optimizer is {name}: use one of {', '.join(OPTIMIZER_BYTES)}.")
+        raise words.UnknownWordError(f"optimizer is {name}: use one of {', '.join(OPTIMIZER_BYTES)}.")
     return found
 
 

@@ -150,7 +150,7 @@ def _words(batch: Batch, row: int) -> str:
 def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> list[str]:
     """What was assumed in the prediction, in words."""
     spec = batch.specs[index]
-    notes = []
+    notes = list(spec.unknown)
     if not batch.fits[index]:
         notes.append("by our count of memory this run does not fit; predicted all the same")
     if spec.run.recompute is None:
@@ -164,6 +164,11 @@ def _notes(batch: Batch, index: int, row: int, relatives: Mapping[str, str]) -> 
         notes.append("does not fit as sharded: fully sharded weights assumed")
     if over := over_peak(spec, spec.run.tokens_per_s):
         notes.append(f"measured {over:.2g} times what the peak of the part allows: impossible as stated")
+    held = float(batch.layouts.microbatch[row])
+    if spec.run.microbatch is not None and spec.run.microbatch != held:
+        notes.append(
+            f"micro_batch {spec.run.microbatch:g} is more than a replica's sequences: {held:g} assumed"
+        )
     notes += _idle(spec, float(batch.layouts.pp[row]))
     if spec.run.stack is None:
         notes.append(f"software tier taken as {spec.stack}")

@@ -15,15 +15,23 @@ from isocost.engine.records import (
     Recompute,
     Schedule,
     Sharding,
+    Stack,
 )
 
 BLANK = frozenset({"", "-", "--", "/", "?", "n/a", "na", "nan", "unknown", "not stated"})
 """Cells that say nothing."""
 
+
+class UnknownWordError(ValueError):
+    """A word of a cell that nothing is known of: where the cell need not be given, it can be left out."""
+
+
 _NO = frozenset({"none", "no", "off", "false", "0", "disabled", "without"})
 _YES = frozenset(
     {"full", "yes", "on", "true", "1", "enabled", "all", "block", "layer", "uniform", "checkpoint"}
 )
+
+_FLAGGED = frozenset({"1", "1.0", "true", "yes", "on", "enabled", "y", "t"})
 
 _DENIED = re.compile(r"\b(no|not|without|w/o|non)[\s-]+[\w-]+|[\w-]+[\s=:]+(off|false|disabled)\b")
 """A word and that it does not hold: "no FSDP", "fsdp=off"."""
@@ -38,13 +46,15 @@ _NEEDED = ("n_gpus", "seq_len")
 
 def number(text: str, name: str) -> float | None:
     """A positive number, thousands apart or not; a sequence may end in k = 1,024 tokens, a vocabulary in
-    k = 1,000. None for a blank and, where there need be none, for "none" and 0.
+    k = 1,000. What stands in brackets after it is no part of it ("16 (2 nodes)"). None for a blank and, where
+    there need be none, for "none" and 0.
 
     Raises ValueError naming the column.
     """
     value = text.strip()
     if value.casefold() in BLANK:
         return None
+    value = re.sub(r"(?<=\w)\s*\([^()]*\)$", "", value)
     plain = re.sub(r"(?<=\d)[,_\s](?=\d{3}(\D|$))", "", value)
     if name not in _NEEDED and re.fullmatch(r"none|null|0+(\.0*)?", plain.casefold()):
         return None
@@ -65,10 +75,14 @@ def _held(words: str) -> str:
     return " ".join(_DENIED.sub(" ", words).split())
 
 
-def flag(text: str) -> bool | None:
-    """Yes or no; None for a blank or another word."""
+def flag(text: str, name: str = "this") -> bool | None:
+    """Yes or no; None for a blank. Raises UnknownWordError naming the column for another word."""
     words = text.strip().casefold()
-    return True if words in ("1", "true", "yes", "on") else False if words in _NO else None
+    if words in _NO:
+        return False
+    if words not in BLANK and words not in _FLAGGED:
+        raise UnknownWordError(f"{name} is {text.strip()}: use yes or no.")
+    return True if words in _FLAGGED else None
 
 
 _ON_THE_WIRE = re.compile(r"\b\w+[\s-]*(comm\w*|all-?gather\w*|dispatch|cache|kv|optimi[sz]er\w*|states?)\b")
@@ -109,7 +123,7 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     """How states are spread, and over how many accelerators when that is named; SERVERS_APART for a hybrid.
 
     Stages by number or name ("ZeRO-3", "FSDP2", "HSDP", "SHARD_GRAD_OP", "distributed optimizer", "DDP"); the
-    group by "(8)", "shard 64" or "FSDP 192". Raises ValueError for other words.
+    group by "(8)", "shard 64" or "FSDP 192". Raises UnknownWordError for other words.
     """
     words = text.strip().casefold()
     if words in BLANK:
@@ -135,7 +149,7 @@ def sharding(text: str) -> tuple[Sharding | None, float | None]:
     for pattern, stage in stages:
         if re.search(pattern, flat):
             return stage, None if stage == "none" else group
-    raise ValueError(f"zero_or_fsdp is {text.strip()}: use none, ZeRO-1, ZeRO-2, ZeRO-3, FSDP or HSDP.")
+    raise UnknownWordError(f"zero_or_fsdp is {text.strip()}: use none, ZeRO-1, ZeRO-2, ZeRO-3, FSDP or HSDP.")
 
 
 def offload(sharding: str, framework: str) -> Offload:
@@ -170,7 +184,7 @@ _KERNELS: tuple[tuple[str, bool, AttentionKernel | None], ...] = (
 def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
     """Whether attention is fused and by which kernel; None twice for a blank.
 
-    Raises ValueError for another word.
+    Raises UnknownWordError for another word.
     """
     words = re.sub(r"[\s_]+", "-", text.strip().casefold())
     if text.strip().casefold() in BLANK:
@@ -178,7 +192,7 @@ def attention_kernel(text: str) -> tuple[bool | None, AttentionKernel | None]:
     for pattern, fused, kernel in _KERNELS:
         if re.search(pattern, words):
             return fused, kernel
-    raise ValueError(f"attention_kernel is {text.strip()}: use unfused, FA2, FA3, cuDNN or flash.")
+    raise UnknownWordError(f"attention_kernel is {text.strip()}: use unfused, FA2, FA3, cuDNN or flash.")
 
 
 _SCHEDULES: tuple[tuple[str, Schedule], ...] = (
@@ -194,7 +208,7 @@ _SCHEDULES: tuple[tuple[str, Schedule], ...] = (
 def schedule(text: str) -> Schedule:
     """The order of a pipeline's passes; 1F1B, interleaved or not, for a blank.
 
-    Raises ValueError for another word.
+    Raises UnknownWordError for another word.
     """
     words = re.sub(r"[\s_\-]+", "", text.casefold())
     if text.strip().casefold() in BLANK:
@@ -202,13 +216,21 @@ def schedule(text: str) -> Schedule:
     for pattern, found in _SCHEDULES:
         if re.search(pattern, words):
             return found
-    raise ValueError(f"schedule is {text.strip()}: use 1f1b, zero-bubble, zbv, v-half or dualpipe.")
+    raise UnknownWordError(f"schedule is {text.strip()}: use 1f1b, zero-bubble, zbv, v-half or dualpipe.")
+
+
+_PARTS = re.compile(
+    r"att|norm|act|mlp|ffn|feed|moe|expert|rout|core|layer|block|mla|proj|loss|logit|glu|rope|\bops?\b|\d|save|"
+    r"partial|some|dot|minimal|polic|remat|custom|sac|\bac\b|checkpoint|recompu|matmul|linear|kv|qkv"
+)
+"""Words that tell of recomputation at all: parts of a layer, counts, policies."""
 
 
 def recompute(text: str) -> Recompute | None:
     """How much of the forward pass is repeated; None for a blank.
 
-    Words that name parts of a layer ("core_attn", "norm, act") are selective recomputation.
+    Words that name parts of a layer ("core_attn", "norm, act") are selective recomputation. Raises
+    UnknownWordError for words that tell of none.
     """
     words = text.strip().casefold()
     if words in BLANK:
@@ -220,6 +242,8 @@ def recompute(text: str) -> Recompute | None:
     if layer_inputs_offloaded(text):
         return "full"
     plain = words in _YES or "full" in words or re.search(r"(gradient|activation)\w*\s*checkpoint", words)
+    if not plain and not _PARTS.search(words):
+        raise UnknownWordError(f"recompute is {text.strip()}: use none, selective or full.")
     return "full" if plain else "selective"
 
 
@@ -233,10 +257,14 @@ _TOLD_APART = frozenset({"grpo", "ppo", "rlhf"})
 """Words that :func:`method` has a sentence of its own for."""
 
 
+_TRAINED = re.compile(r"train|tun|sft|full|cpt|continu|anneal|instruct|context|bench|dense|moe|base")
+"""Words of training that changes all weights."""
+
+
 def method(text: str) -> Method:
     """What is trained: adapters ("LoRA", "PEFT"), adapters over 4-bit weights, or all weights.
 
-    Raises ValueError for work that is no training step.
+    Raises ValueError for work that is no training step, and UnknownWordError for words that tell of no work.
     """
     words = _held(text.casefold())
     if other := re.search(r"inference|serving|generation|rollout|grpo|ppo|rlhf", words):
@@ -247,7 +275,11 @@ def method(text: str) -> Method:
             raise ValueError(f"kind is {word}: {row.refused}")
     if "qlora" in words:
         return "qlora"
-    return "lora" if any(word in words for word in ("lora", "dora", "peft", "adapter")) else "full"
+    if any(word in words for word in ("lora", "dora", "peft", "adapter")):
+        return "lora"
+    if words and words not in BLANK and not _TRAINED.search(words):
+        raise UnknownWordError(f"kind is {text.strip()}: use pretrain, sft, lora or qlora.")
+    return "full"
 
 
 def gated(text: str) -> bool:
@@ -256,6 +288,15 @@ def gated(text: str) -> bool:
     if "non-gated" in words or "not gated" in words:
         return False
     return "glu" in words or "gated" in words or not re.search(r"gelu|relu|mlp|2[\s-]*matri", words)
+
+
+def stack(text: str) -> Stack | None:
+    """The software tier; None for a blank. Raises UnknownWordError for another word."""
+    tiers: dict[str, Stack] = {"vendor": "vendor", "open": "open", "research": "research"}
+    word = text.strip().casefold()
+    if word not in BLANK and word not in tiers:
+        raise UnknownWordError(f"stack is {text.strip()}: use vendor, open or research.")
+    return tiers.get(word)
 
 
 _MAKERS = r"^(nvidia|amd|intel|google|aws|huawei|apple|geforce|tesla|instinct|cloud|habana)[\s_\-]+"

@@ -39,6 +39,14 @@ recipes: ``overlap_moe_expert_parallel_comm``, ``cutedsl_fused_grouped_mlp``), a
 (torchtitan's DeepEP and HybridEP dispatch with grouped MXFP8 products). Those that run operator by operator
 do not."""
 
+GROUPED_EXPERTS_YEAR = 2026.0
+"""From 2026 code that called experts one after another multiplies them in one call (version 5 of
+Transformers)."""
+
+EXPERT_LAUNCHES = 0.3
+"""Launches of an expert that is called alone over a dense layer's: a dozen of some forty. Counted: its rows
+looked up and gathered, three products, the activation's two, weighing and adding back."""
+
 DEFAULT_ARCHITECTURE = "Hopper"
 """Architecture whose shares stand in for one nobody has measured."""
 
@@ -172,6 +180,8 @@ class Machines:
     grouped: Array
     memory: Array
     elementwise: Array
+    fused_loss: Array
+    """1 where one kernel computes the loss, as in the vendor's stack; others widen logits first."""
     host: Array
     step_overhead: Array
     cast_bytes: Array
@@ -203,6 +213,8 @@ class Machines:
     """1 where experts are computed one after another."""
     routed_seconds: Array
     routed_host: Array
+    looped: Array
+    """Launches of an expert over a dense layer's where each is called alone; 0 where all are at once."""
     straggler: Array
     node: Array
     """Accelerators of a server."""
@@ -321,7 +333,9 @@ def machines(
 
     # A rate measured in 8 bits says nothing of the head's product in 16.
     wide = [PEAK_FORMAT[each] in SIXTEEN_BITS for each in precisions]
-    exposed = habit("exposed")
+    exposed, tuned = habit("exposed"), habit("tuned")
+    # The vendor's products are the reference of every stack's.
+    slowed = np.where(tuned, by_stack(e.matmul_stack), 1.0) * immature
     vendor, research = by_name("vendor"), by_name("research")
     compiled = (vendor > 0) | ((by_name("open") > 0) & ~habit("eager"))
     current = compiled & (year >= FUSED_EXPERTS_YEAR)
@@ -329,15 +343,20 @@ def machines(
     tensor = np.where(habit("asynchronous"), e.tensor_exposed["asynchronous"], by_stack(e.tensor_exposed))
     fused = current & (array_of(precisions, lambda p: p in BLOCK_SCALED) > 0)
     return Machines(
-        matmul=_measured_or(known, array_of(rows, lambda r: _matmul(*r, e)) / immature),
-        bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / immature, wide),
+        matmul=_measured_or(known, array_of(rows, lambda r: _matmul(*r, e)) / slowed),
+        bf16=_measured_or(known, array_of(rows, lambda r: _matmul(r[0], "bf16", r[2], e)) / slowed, wide),
         batched_matmul=sixteen_bit * e.batched_matmul,
         attention=attention * early / immature,
         attention_backward=full(e.attention_backward),
         head_overhead=array_of(accelerators, lambda a: _own(e.head_overhead, a)),
         grouped=full(e.grouped),
         memory=array_of(accelerators, lambda a: a.memory_bandwidth * e.memory),
-        elementwise=np.where(habit("eager"), e.elementwise["eager"], by_stack(e.elementwise)),
+        elementwise=np.where(
+            tuned,
+            e.elementwise["vendor"],
+            np.where(habit("eager"), e.elementwise["eager"], by_stack(e.elementwise)),
+        ),
+        fused_loss=np.where(tuned, 1.0, vendor),
         host=by_stack(e.host),
         step_overhead=by_stack(e.step_overhead),
         cast_bytes=by_stack(e.cast_bytes),
@@ -362,6 +381,7 @@ def machines(
         fused_experts=np.where(fused, e.fused_experts, 1.0),
         routed_seconds=e.routed_seconds * age,
         routed_host=e.routed_host * age,
+        looped=np.where(habit("looped") & (year < GROUPED_EXPERTS_YEAR), EXPERT_LAUNCHES, 0.0),
         straggler=full(e.straggler),
         node=array_of(accelerators, lambda a: a.node_size),
         host_update=by_stack(e.host_update),

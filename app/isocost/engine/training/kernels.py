@@ -19,6 +19,11 @@ WAVE = 3.5e6
 average half a wave is idle at the end of a product (NVIDIA, Matrix Multiplication Background User's
 Guide)."""
 
+SPLIT_DEPTH = 4096.0
+"""Inner elements a multiprocessor sums at least where a product whose output fills less than a wave is split
+along its inner dimension (split-K of cuBLAS and CUTLASS, stream-K of arXiv 2301.03598). Chosen: shorter sums
+are not worth adding up."""
+
 BACKWARD_ATTENTION = 2.5
 """Matmul work of FlashAttention's backward over its forward: five products against two (arXiv 2307.08691)."""
 
@@ -36,9 +41,13 @@ NORM_BYTES = 20.0
 """Traffic of a layer's two norms and two residual additions with dropout, per token and hidden element: ten
 16-bit tensors read or written."""
 
-LOGIT_BYTES = 24.0
-"""Traffic of an unfused loss per logit: written at 16 bits, read and widened to 32, maximum, exponential and
-sum, gradient written. Counted, not measured."""
+LOGIT_BYTES = 12.0
+"""Traffic of a fused loss per logit, all at 16 bits: written, read for maximum and sum, read and overwritten
+by its gradient, and read by the two products of the backward pass. Counted, not measured."""
+
+WIDENED_LOGIT_BYTES = 24.0
+"""The same of a loss that widens logits first: written at 16 bits, read and widened to 32, maximum,
+exponential and sum, gradient written. Counted, not measured."""
 
 
 def padded(size: Array | float) -> Array | float:
@@ -46,19 +55,30 @@ def padded(size: Array | float) -> Array | float:
     return size + TILE / 2.0
 
 
+def _idle(output: Array | float, inner: Array | float) -> Array | float:
+    """Output elements that a product's half-empty last wave is worth: WAVE / 2, less where it is split.
+
+    Gradients of weights have small outputs and sum over all tokens of a microbatch: idle multiprocessors take
+    a part of the sum each, the more the less of a wave the output fills.
+    """
+    parts = 1.0 + np.maximum(inner / SPLIT_DEPTH - 1.0, 0.0) * (WAVE / (WAVE + output))
+    return 0.5 * WAVE / parts
+
+
 def matmul_flops(rows: Array | float, columns: Array | float, inner: Array | float) -> Array:
     """FLOPs a (rows x inner) by (inner x columns) product occupies the tensor cores for, waste included.
 
     2 k ((m + TILE / 2) (n + TILE / 2) + WAVE / 2): tiles overhang the edges, and the last wave of tiles is
-    half empty. A product without columns or rows costs nothing. Source: tile and wave quantization, NVIDIA,
-    Matrix Multiplication Background User's Guide.
+    half empty, less where the sum is split. A product without columns or rows costs nothing. Source: tile and
+    wave quantization, NVIDIA, Matrix Multiplication Background User's Guide.
 
     >>> float(matmul_flops(8192.0, 8192.0, 8192.0)) / (2.0 * 8192.0**3)  # 4 % is waste
-    1.0417630672454834
+    1.040548754484335
     """
     # The average, not the exact waste of a size: efficiency falls smoothly as products shrink, without
     # tables.
-    work = 2.0 * inner * (padded(rows) * padded(columns) + 0.5 * WAVE)
+    output = padded(rows) * padded(columns)
+    work = 2.0 * inner * (output + _idle(output, inner))
     return np.where((np.asarray(rows) > 0) & (np.asarray(columns) > 0), work, 0.0)
 
 
@@ -75,8 +95,11 @@ def grouped_matmul_flops(
     fill the waves of all. Source: as ``matmul_flops``; grouped kernels of CUTLASS.
     """
     # Slider shapes have fractions of an expert on a rank; even they end one product with a half-empty wave.
-    waves = np.where(np.asarray(fused) > 0, 1.0, np.maximum(groups, 1.0))
-    work = 2.0 * inner * (groups * padded(rows) * padded(columns) + 0.5 * WAVE * waves)
+    together = np.asarray(fused) > 0
+    waves = np.where(together, 1.0, np.maximum(groups, 1.0))
+    output = padded(rows) * padded(columns)
+    idle = _idle(np.where(together, groups, 1.0) * output, inner)
+    work = 2.0 * inner * (groups * output + idle * waves)
     return np.where((np.asarray(rows) > 0) & (np.asarray(columns) > 0), work, 0.0)
 
 
@@ -122,6 +145,9 @@ def state_space_bytes(tokens: Array, width: Array, projected: Array) -> Array:
     return 2.0 * tokens * (3.0 * mixed + 4.0 * width)
 
 
-def cross_entropy_bytes(tokens: Array, vocabulary: Array) -> Array:
-    """Bytes the loss moves on a (tokens x vocabulary) block of logits, forward and backward."""
-    return LOGIT_BYTES * tokens * vocabulary
+def cross_entropy_bytes(tokens: Array, vocabulary: Array, fused: Array) -> Array:
+    """Bytes the loss moves on a (tokens x vocabulary) block of logits, forward and backward.
+
+    ``fused`` is 1 where one kernel computes it.
+    """
+    return tokens * vocabulary * (WIDENED_LOGIT_BYTES + fused * (LOGIT_BYTES - WIDENED_LOGIT_BYTES))

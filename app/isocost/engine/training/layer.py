@@ -118,7 +118,8 @@ def _memory_passes(
     dense_ffn = (1.0 - t.moe_layers / t.layers) * t.ffn / tp
     inner = kernels.projection_bytes(tokens, qk, dense_ffn, t.matrices)
     states = kernels.state_space_bytes(tokens, t.state_width / tp, t.state_projected / tp)
-    mixed = t.state_share * m.hybrid * states * m.elementwise / m.memory
+    # Convolution and scan are the same kernels in every stack (mamba-ssm's), whatever it does beside them.
+    mixed = t.state_share * m.hybrid * states / m.memory
     return (sides * norms + inner) * m.elementwise / m.memory, mixed
 
 
@@ -179,9 +180,16 @@ def layer_seconds(t: Transformers, w: Workloads, m: Machines, split: Split) -> L
         backward=backward,
         selective=selective,
         head=_head(tokens, t, w, m, tp),
-        host=m.host * (1.0 + moe_share * m.routed_host),
+        host=m.host * (1.0 + moe_share * _routed_launches(t, m, split)),
         weights=_weight_gradients(w, forward, backward),
     )
+
+
+def _routed_launches(t: Transformers, m: Machines, split: Split) -> Array:
+    """Launches of a routed layer beyond a dense one's, over these."""
+    if not np.any(m.looped):
+        return m.routed_host
+    return m.routed_host + m.looped * t.experts / split.ep
 
 
 def _weight_gradients(w: Workloads, forward: Seconds, backward: Seconds) -> Array:
@@ -198,7 +206,8 @@ def _head(tokens: Array, t: Transformers, w: Workloads, m: Machines, tp: Array) 
     flops = kernels.matmul_flops(tokens, columns, t.hidden)
     # One product forward, two backward; a frozen head has no gradient of its own.
     products = np.where(w.frozen > 0, 2.0, 3.0)
-    traffic = kernels.cross_entropy_bytes(tokens, columns) + EMBEDDING_BYTES * tokens * t.hidden
+    traffic = kernels.cross_entropy_bytes(tokens, columns, m.fused_loss)
+    traffic = traffic + EMBEDDING_BYTES * tokens * t.hidden
     weights = products * 2.0 * t.hidden * columns
     zero = np.zeros_like(flops * m.bf16)
     return Seconds(products * flops / m.bf16 + weights / m.memory, zero, traffic / m.memory, zero, zero, zero)

@@ -299,11 +299,17 @@ def _sharded(
     # QLoRA's weights travel as they are stored, in 4 bits; gradients in 16.
     stored = np.where(w.quantised > 0, 0.5, _gathered_bytes(w))
     shards, each = layouts.sharding == 3, per_layer * replicas.per_byte
-    gather = (stored * each + replicas.latency) * shards
+    latency = replicas.latency
+    if np.any(m.looped):
+        # Experts that are modules of their own are fetched when they are called, matrix by matrix: nothing is
+        # fetched ahead, and each call takes the host as long as launching a layer.
+        apart = (m.looped > 0) * t.matrices * t.experts / layouts.ep * t.moe_layers / t.layers
+        latency = latency + apart * (latency + m.host)
+    gather = (stored * each + latency) * shards
     if np.any(w.host_weights):
         # Each rank first fetches its own part from the host.
         gather = gather + w.host_weights * shards * stored * per_layer / replicas.group / m.host_link
-    scatter = np.where(w.frozen > 0, 0.0, (2.0 * each + replicas.latency) * shards)
+    scatter = np.where(w.frozen > 0, 0.0, (2.0 * each + latency) * shards)
 
     def together(compute: Array, comm: Array) -> Array:
         # Collectives take multiprocessors and bandwidth from the kernels they hide behind.
