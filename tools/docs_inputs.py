@@ -73,6 +73,16 @@ CHANGES = {
     **dict.fromkeys(PHYSICS, HOURS),
 }
 """What the inputs of a section change beside the lines of the bill that name them."""
+ALSO = {
+    "dataset.unique_tokens": "the loss: text that repeats teaches less",
+    "ownership.usd_per_accelerator": "*Price with server and network* ([method](method.md#the-bill))",
+    "supply.mode": "how the price of an hour comes about, and what hours cost that nobody uses"
+    " ([method](method.md#the-bill))",
+    "site.region": "what *Electricity* and *Grid intensity* are while they are left open",
+    "site.operator": "what *PUE* is while it is left open",
+    "schedule.start": "the dates of the calendar and of payments; no sum",
+}
+"""What inputs change that no line of the bill names."""
 
 
 def page() -> str:
@@ -149,14 +159,14 @@ def _by_kind(declared: Input) -> str:
 def _choice_facts(declared: Choice) -> Iterator[tuple[str, str]]:
     source = f", {escaped(declared.default_source)}" if declared.default_source else ""
     default = declared.default
-    if default is None:
+    if default is None or default == "":
         yield "Default", f"left open{source}"
     else:
         yield "Default", declared.options.get(default, str(default)) + source
 
 
 def _shared_facts(declared: Input | Choice) -> Iterator[tuple[str, str]]:
-    yield "Changes", "; ".join(filter(None, (CHANGES.get(declared.section, ""), _lines(declared.path))))
+    yield "Changes", "; ".join(filter(None, _changed(declared)))
     kinds = [kind.label for kind in KINDS.values() if declared.path in kind.paths]
     if kinds:
         yield "Stages", "all" if len(kinds) == len(KINDS) else ", ".join(kinds)
@@ -167,6 +177,10 @@ def _shared_facts(declared: Input | Choice) -> Iterator[tuple[str, str]]:
     if declared.path in LOCKABLE:
         can.append("can be locked while another input is solved for (L)")
     yield "Also", "; ".join([*can, *(f"`{name}` for short in `isocost sweep`" for name in short)])
+
+
+def _changed(declared: Input | Choice) -> tuple[str, ...]:
+    return CHANGES.get(declared.section, ""), ALSO.get(declared.path, ""), _lines(declared.path)
 
 
 def _lines(path: str) -> str:

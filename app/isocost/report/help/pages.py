@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -44,8 +44,8 @@ BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def with_breaks(text: str) -> str:
-    """Markdown as it is laid out: long words in tables may break after their marks, as an address is wider than
-    its column, and a number stays with its sign of per cent."""
+    """Markdown as it is laid out: long words in tables may break after their marks, else an address is wider
+    than its column; a number stays with its sign of per cent."""
     made, fenced = [], False
     for line in text.split("\n"):
         fenced ^= line.startswith("```")
@@ -177,22 +177,47 @@ class Manual:
         """What a page is called at its top."""
         return next(each.title for each in self.sections if each.page == name)
 
+    @cached_property
+    def _searched(self) -> tuple[_Searched, ...]:
+        return tuple(
+            _Searched(at, each, each.title.casefold(), self.title(each.page).casefold(), plain(each.text))
+            for at, each in enumerate(self.sections)
+        )
+
     def find(self, words: str, most: int = 40) -> list[Hit]:
         """Where all of some words stand: headings before text, the pages' order among equals."""
         wanted = words.casefold().split()
         if not wanted:
             return []
-        found = []
-        for at, section in enumerate(self.sections):
-            title = f"{section.title} {self.title(section.page)}".casefold()
-            body = plain(section.text)
-            folded = body.casefold()
-            if all(word in title or word in folded for word in wanted):
-                own = section.title.casefold()
-                rank = (own != " ".join(wanted), -sum(_begins(word, own) for word in wanted),
-                        -sum(word in own for word in wanted), at)  # fmt: skip
-                found.append((rank, Hit(section, _extract(body, wanted))))
-        return [hit for _, hit in sorted(found, key=lambda each: each[0])[:most]]
+        found = [each for each in self._searched if all(each.has(word) for word in wanted)]
+        found.sort(key=lambda each: each.rank(wanted))
+        return [Hit(each.section, _extract(each.body, wanted)) for each in found[:most]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A section as it is looked through."""
+
+    at: int
+    section: Section
+    title: str
+    page: str
+    """Title of its page; folded, as its own is."""
+    body: str
+    folded: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", self.body.casefold())
+
+    def has(self, word: str) -> bool:
+        """Whether a word stands in it, or in its title or its page's."""
+        return word in self.title or word in self.page or word in self.folded
+
+    def rank(self, wanted: list[str]) -> tuple[bool, int, int, int]:
+        """Smaller comes first: it is what is looked for, its title begins with words of that, or has them."""
+        begin = sum(_begins(word, self.title) for word in wanted)
+        inside = sum(word in self.title for word in wanted)
+        return " ".join(wanted) not in (self.title, *self.title.split(", ")), -begin, -inside, self.at
 
 
 def _begins(word: str, text: str) -> bool:

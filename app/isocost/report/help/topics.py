@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from isocost.plan.inputs.input import Choice, Input
@@ -10,6 +11,8 @@ from isocost.report.findings.charts import CHARTS
 from isocost.report.help.pages import INDEX, slug
 
 INPUTS_PAGE, WINDOW_PAGE = "inputs.md", "window.md"
+_PHASE = re.compile(r"^rl\.phases\.\d+\.(?!remove)")
+"""How the inputs of one phase of a run are named in the window."""
 
 PLACES = {
     "header": "window.md#headline",
@@ -74,6 +77,7 @@ def place_of(names: Iterable[str]) -> str:
 
 def _known(name: str) -> str:
     """A place for a name, or for what it begins with: ``data.tokens.edit`` is of ``data.tokens``."""
+    name = _PHASE.sub("phases.", name)
     while name:
         if name in INPUTS:
             return input_place(name)
