@@ -213,11 +213,15 @@ class _Searched:
         """Whether a word stands in it, or in its title or its page's."""
         return word in self.title or word in self.page or word in self.folded
 
-    def rank(self, wanted: list[str]) -> tuple[bool, int, int, int]:
-        """Smaller comes first: it is what is looked for, its title begins with words of that, or has them."""
+    def rank(self, wanted: list[str]) -> tuple[bool, bool, int, int, int]:
+        """Smaller comes first: it is what is looked for, has that as it was typed, has its words in its title,
+        at the beginning of one or inside."""
         begin = sum(_begins(word, self.title) for word in wanted)
         inside = sum(word in self.title for word in wanted)
-        return " ".join(wanted) not in (self.title, *self.title.split(", ")), -begin, -inside, self.at
+        typed = " ".join(wanted)
+        exact = typed in (self.title, *self.title.split(", "))
+        whole = typed in self.title or typed in self.folded
+        return not exact, not whole, -begin, -inside, self.at
 
 
 def _begins(word: str, text: str) -> bool:

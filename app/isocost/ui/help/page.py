@@ -205,7 +205,7 @@ class _Dresser:
         made = block.blockFormat()
         if level := made.headingLevel():
             self._heading(block, level, next(left, ""))
-        elif made.hasProperty(QTextFormat.Property.BlockCodeFence):
+        elif _is_code(block):
             self._code(block)
         else:
             self._paragraph(block)
@@ -256,12 +256,12 @@ class _Dresser:
     def _code(self, block: QTextBlock) -> None:
         theme, made = self._theme, QTextBlockFormat()
         made.setBackground(QColor(theme.field))
+        made.setNonBreakableLines(False)  # else a long command makes the page wider than the window
         made.setLeftMargin(theme.px(12))
-        following = block.next()
-        if not following.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence):
+        if not _is_code(block.next()):
             made.setBottomMargin(theme.px(12))
-        made.setNonBreakableLines(False)
-        made.setLineHeight(130, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        # No more: between lines that are apart the ground of the page would show.
+        made.setLineHeight(100, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         self._format(block, made)
 
     def _table(self, table: QTextTable) -> None:
@@ -297,3 +297,8 @@ class _Dresser:
             made = cell.format()
             made.setBackground(QColor(self._theme.field))
             cell.setFormat(made)
+
+
+def _is_code(block: QTextBlock) -> bool:
+    """Whether a paragraph is a line of fenced code."""
+    return block.isValid() and block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
