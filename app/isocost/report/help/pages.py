@@ -214,7 +214,7 @@ class _Searched:
         return word in self.title or word in self.page or word in self.folded
 
     def rank(self, wanted: list[str]) -> tuple[bool, bool, int, int, int]:
-        """Smaller comes first: it is what is looked for, has that as it was typed, has its words in its title,
+        """Smaller comes first: what is looked for, has it as it was typed, has its words in its title,
         at the beginning of one or inside."""
         begin = sum(_begins(word, self.title) for word in wanted)
         inside = sum(word in self.title for word in wanted)
