@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LINUX_DISPLAYS = $(if $(DISPLAY),xcb) $(if $(WAYLAND_DISPLAY),wayland)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots package calibrate prices accuracy file-format lock licences icons clean offscreen
+.PHONY: help run test lint bench screenshots package calibrate prices accuracy docs file-format lock licences icons clean offscreen
 
 help:
 	@echo "make run          set up .venv and open the window"
@@ -18,6 +18,7 @@ help:
 	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
 	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"
 	@echo "make accuracy     write docs/accuracy.md; say which predictions moved since the last commit"
+	@echo "make docs         write the pages of docs that say what the code declares"
 	@echo "make file-format  write docs/file-format.md and docs/plan.schema.json"
 	@echo "make lock         write packaging/requirements.lock, with hashes (needs uv)"
 	@echo "make licences     write packaging/licences.md from what is installed"
@@ -74,6 +75,9 @@ prices: .venv/.dev
 accuracy: .venv/.dev
 	$(PY) tools/accuracy.py
 	$(PY) tools/predictions.py
+
+docs: .venv/.dev
+	$(PY) tools/docs.py
 
 file-format: .venv/.dev
 	$(PY) tools/file_format.py

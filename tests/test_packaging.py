@@ -36,7 +36,7 @@ def wheel_names(tmp_path_factory):
         return set(archive.namelist())
 
 
-@pytest.mark.parametrize("folder", ["resources", "presets"])
+@pytest.mark.parametrize("folder", ["resources", "presets", "docs"])
 def test_wheel_holds_every_shipped_file(folder, wheel_names, repository):
     shipped = {
         f"isocost/{path.relative_to(repository).as_posix()}"

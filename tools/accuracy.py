@@ -139,7 +139,7 @@ overheads of a round, and what rollouts inside a trainer cost more, are fitted t
 median factor is {usual:.2f}. The range is of fits that never saw the policy;
 {share(inside)} of the steps lie in it.
 
-{table("step | policy | | predicted / measured", rows)}"""
+{table("step | policy | in the fit | predicted / measured", rows)}"""
 
 
 def evidence() -> str:

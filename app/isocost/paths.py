@@ -29,6 +29,11 @@ def presets() -> Path:
     return _shipped_root() / "presets"
 
 
+def docs() -> Path:
+    """Folder of the pages of help."""
+    return _shipped_root() / "docs"
+
+
 def user_data() -> Path:
     """Per-user data folder (not created): ``ISOCOST_DATA`` when set, else the platform's convention."""
     if override := os.environ.get("ISOCOST_DATA"):

@@ -67,6 +67,7 @@ COMMANDS = {
     "launch": Command("isocost.cli.launch", "the layout of a plan as settings of a training framework"),
     "schema": Command("isocost.cli.schema", "what plan files hold and commands print, as JSON Schema"),
     "screenshot": Command("isocost.cli.screenshot", "the window as a picture"),
+    "help": Command("isocost.cli.help", "a page of help, or what a word means"),
 }
 """Every subcommand by its name."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, get_args
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -99,6 +100,9 @@ class Commands(Protocol):
 
     def begin_tour(self) -> None:
         """The three questions, from the first."""
+
+    def show_help(self) -> None:
+        """The page of help on what has the keyboard."""
 
     def show_keys(self) -> None:
         """Every key that does something."""
@@ -274,8 +278,11 @@ class Menus:
     def _build_help(self) -> None:
         window = self._commands
         menu = self._menus["&Help"]
+        # Of the whole application: a dialog has pages of help as well.
+        contents = self._add(menu, "Isocost &Help", window.show_help, QKeySequence.StandardKey.HelpContents)
+        contents.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         self._add(menu, "&Tour: three questions", window.begin_tour)
-        self._add(menu, "&Keyboard", window.show_keys, QKeySequence.StandardKey.HelpContents)
+        self._add(menu, "&Keyboard shortcuts", window.show_keys, "Ctrl+F1")
         about = self._add(menu, "&About Isocost", window.show_about)
         about.setMenuRole(QAction.MenuRole.AboutRole)
 

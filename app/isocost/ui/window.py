@@ -66,6 +66,7 @@ if TYPE_CHECKING:  # imported by Window.fill
     from isocost.plan.explain.changing import InputPlace
     from isocost.plan.project.project import Project
     from isocost.ui.explain.panel import ExplainPanel
+    from isocost.ui.help.window import HelpWindow
     from isocost.ui.own.frame import OwnDialog
     from isocost.ui.own.opening import OwnDialog as OwnDialogName
     from isocost.ui.palette.palette import Palette
@@ -120,6 +121,7 @@ class Window(QMainWindow):
         self._palette: Palette | None = None
         self._own: dict[OwnDialogName, OwnDialog] = {}
         self._tour: Tour | None = None
+        self._help: HelpWindow | None = None
         self.motion = Motion(settings)
         self.wardrobe = Wardrobe(self, themes)
         self.setWindowIcon(app_icon())
@@ -503,6 +505,34 @@ class Window(QMainWindow):
     def show_about(self) -> None:
         """What this is."""
         AboutBox(self).exec()
+
+    def show_help(self) -> None:
+        """Help on what has the keyboard; without that, the index."""
+        self.help_on(self._topic_at_hand())
+
+    def help_on(self, place: str) -> None:
+        """A page of help, at the anchor after a #."""
+        if self._help is None:
+            from isocost.report.help.pages import manual
+            from isocost.ui.help.window import HelpWindow
+
+            self._help = HelpWindow(manual(), self.themes.theme, self)
+            self._help.keys_wanted.connect(self.show_keys)
+        self._wear(self._help, self._help.apply_theme)
+        self._help.bring(place)
+
+    def _topic_at_hand(self) -> str:
+        """The page on what has the keyboard, in a dialog as well."""
+        from isocost.report.help.topics import place_of, tab_place
+
+        part: QWidget | None = QApplication.focusWidget()
+        names = []
+        while part is not None:
+            if part is self.tabs:
+                return tab_place(self.page_titles[self.tabs.currentIndex()])
+            names.append(part.objectName())
+            part = part.parentWidget()
+        return place_of(names)
 
     def show_keys(self) -> None:
         """Every key that does something."""

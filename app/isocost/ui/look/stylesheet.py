@@ -48,6 +48,7 @@ QLineEdit[role="cell"] { font-size: ${s12}px; padding: 1px 4px; min-height: ${s1
 QPlainTextEdit { background: $field; border: 1px solid $line; border-radius: 6px; padding: 2px 4px;
     font-size: ${s12}px; selection-background-color: $accent; }
 QPlainTextEdit:focus { border-color: $accent; }
+QTextBrowser[role="page"] { background: $panel; border: none; selection-background-color: $accent; }
 QListView[role="plain"] { background: transparent; border: none; outline: none; }
 QListView[role="plain"] QLineEdit { padding: 0 4px; min-height: 0; }
 QLabel[role="fact"] { font-weight: 600; }

@@ -1,0 +1,1 @@
+"""The pages of help in a window of their own."""
