@@ -263,7 +263,7 @@ def _ours_finding(told: float | None, span: Range, unit: Unit) -> str:
         return f"We estimate {ours}; nothing is told to compare"
     shown, ratio = _shown(told, unit), told / (span.p50 or 1.0)
     if span.p10 <= told <= span.p90:
-        return f"Told {shown}, within our range about {ours}"
+        return f"Told {shown}, within the range of our {ours}"
     if ratio < 0.01:
         return f"Told {shown}, {format_count(1.0 / ratio)} times less than our {ours}"
     times = format_significant(ratio, 2) if ratio < 100 else format_count(ratio)
