@@ -250,10 +250,10 @@ def ours_view(checked: Checked) -> OursView | None:
         span, unit = ours.usd, "usd"
     finding = _ours_finding(told, span, unit)
     rate = f"; at {ours.rate}" if unit == "usd" and ours.rate else ""
-    subtitle = f"Bar: 8 chances in 10, diamond: the middle. On {ours.words}{rate}."
+    subtitle, on = "Bar: 8 chances in 10. Diamond: the middle.", f"On {ours.words}{rate}."
     ends = f"8 chances in 10 between {_shown(span.p10, unit)} and {_shown(span.p90, unit)}"
-    summary = f"{finding}. {ends}. {subtitle}"
-    rests_on = " ".join(rests_said(checked))
+    summary = f"{finding}. {ends}. {on} {subtitle}"
+    rests_on = " ".join((on, *rests_said(checked)))
     return OursView(told, span, unit, Said(finding, subtitle, summary), rests_on, checked.ours_plan)
 
 

@@ -315,7 +315,7 @@ def _mfu(selected: Selected) -> str:
     result = selected.result
     basis = f"of the {result.mfu_basis}; " if result is not None else ""
     if selected.value("efficiency.mfu") is not None:
-        return f"{basis}your input, on others as far as their matmuls reach; empty the field for the estimate"
+        return f"{basis}yours, elsewhere up to the best matmul; empty it for an estimate"
     if result is None:
         return ""
     return basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
