@@ -144,7 +144,7 @@ def step_said(
     likely, parts = spread_of(ranges, figure, breakdown.total, seconds), breakdown_words(breakdown, "seconds")
     if not likely:
         return Said(finding, subtitle, f"{finding}. {parts}")
-    sure = f"8 in 10 take {likely}"
+    sure = f"8 in 10: {likely}"
     return Said(
         finding, f"{subtitle}. {sure}", f"{finding}. 8 chances in 10 that a step takes {likely}. {parts}"
     )
@@ -175,7 +175,7 @@ def step_subtitle(stage: StageEstimate) -> str:
     if stage.mfu_source == TYPED and stage.mfu is not None:
         typed = format_quantity(stage.mfu, "share")
         return f"An optimizer step{batch} as predicted; the plan itself uses your MFU of {typed}"
-    return f"Optimizer step{batch}. Solid: the model's arithmetic; pale: what running it costs"
+    return f"A step{batch}. Solid: the model's arithmetic; pale: what running it costs"
 
 
 def round_finding(found: RoundsFit) -> str:

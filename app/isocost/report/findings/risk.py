@@ -446,7 +446,7 @@ def experiment_view(found: Chances) -> ExperimentView:
         said = Said("Nothing is left to measure", "", "Nothing in this plan is in doubt.")
         return ExperimentView(said, (), (said.summary,))
     if held.hour_usd is not None:
-        what, how = f"{RUNS} short runs", "Of your own, taken in under Data, Calibrate by your runs."
+        what, how = f"{RUNS} short runs", "Of your own: Data, Calibrate by your runs."
     elif held.doubt.whose == "market":
         what, how = "A firm quote", f"It settles {inside_said(held.doubt.name)}."
     else:
