@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -232,6 +233,10 @@ def _shown(value: float, unit: Unit) -> str:
     return f"{format_quantity(value, 'number', digits=3)} h"
 
 
+_ADDRESS = re.compile(r", https?://[^\s)]+")
+"""Of a source: it has a place of its own, and is too long for a line of a card."""
+
+
 def ours_view(checked: Checked) -> OursView | None:
     """Ours beside the told number; None = we have no estimate."""
     ours, terms = checked.ours, checked.terms
@@ -250,7 +255,7 @@ def ours_view(checked: Checked) -> OursView | None:
         span, unit = ours.usd, "usd"
     finding = _ours_finding(told, span, unit)
     rate = f"; at {ours.rate}" if unit == "usd" and ours.rate else ""
-    subtitle, on = "Bar: 8 chances in 10. Diamond: the middle.", f"On {ours.words}{rate}."
+    subtitle, on = "Bar: 8 chances in 10. Diamond: the middle.", f"On {ours.words}{_ADDRESS.sub('', rate)}."
     ends = f"8 chances in 10 between {_shown(span.p10, unit)} and {_shown(span.p90, unit)}"
     summary = f"{finding}. {ends}. {on} {subtitle}"
     rests_on = " ".join((on, *rests_said(checked)))
