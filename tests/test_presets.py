@@ -157,7 +157,7 @@ def facts(stage: StageEstimate) -> dict[str, float | str]:
 
 
 def test_r1_zero_is_predicted_from_its_steps_and_lengths() -> None:
-    zero = stage_of(priced("deepseek-r1-first-principles"), "R1-Zero reinforcement learning")
+    zero = stage_of(priced("deepseek-r1-first-principles"), "R1-Zero RL")
     assert 0.7 * 101_000 < zero.gpu_hours < 1.4 * 101_000  # Nature supplement 2.4.4
     assert zero.gpu_hours * zero.fast < 101_000 < zero.gpu_hours * zero.slow
     told = facts(zero)

@@ -184,7 +184,7 @@ def test_refuses_edits_that_lead_nowhere(text: str, current: float | None) -> No
         (2, "money", "$2.00"),
         (0.42, "money", "$0.42"),
         (0.125, "money", "$0.125"),
-        (0, "money", "$0.00"),
+        (0, "money", "$0"),
         (-5e6, "money", "-$5M"),
         (0.346, "share", "34.6 %"),
         (1, "share", "100 %"),

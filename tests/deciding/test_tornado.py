@@ -133,7 +133,7 @@ def _estimated(project, catalog, held: Held, value: float) -> tuple[float, float
         ("startup-7b", "data.batch_tokens", 2e6, 8e6),
         ("startup-7b", "hardware.count", 128.0, 512.0),
         ("lora-70b-one-node", "tuning.rank", 8.0, 64.0),
-        ("deepseek-r1-first-principles", "R1-Zero reinforcement learning/rl.group", 8.0, 32.0),
+        ("deepseek-r1-first-principles", "R1-Zero RL/rl.group", 8.0, 32.0),
     ],
 )
 def test_between_its_nodes_a_layout_is_nearly_what_a_search_finds(name, path, low, high):

@@ -224,12 +224,12 @@ def test_what_cannot_be_translated_is_one_sentence(capsys, arguments, said):
 
 
 def test_every_form_says_it(capsys):
-    arguments = ["translate", "deepseek-r1", "--stage", "R1 reinforcement learning", "--to", "h100-sxm:512"]
+    arguments = ["translate", "deepseek-r1", "--stage", "R1 RL", "--to", "h100-sxm:512"]
     code, out, _ = run(capsys, *arguments)
     assert code == 0
     assert "80 h (3.3 days) on 512 H100 for 80 h (3.3 days) on 512 H800; 8 chances in 10" in out
     (row,) = csv.DictReader(io.StringIO(run(capsys, *arguments, "--format", "csv")[1]))
-    assert (row["stage"], row["from_hours"]) == ("R1 reinforcement learning", "80.0")
+    assert (row["stage"], row["from_hours"]) == ("R1 RL", "80.0")
     assert float(row["p10"]) < float(row["hours"]) < float(row["p90"])
     assert "| Wall hours |" in run(capsys, *arguments, "--format", "markdown")[1]
     moved = run_json(capsys, "translate", "startup-7b", "--from", "h100-sxm:8", "--to", "h100-sxm:8")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from isocost.report.findings.said import KeyFigure
 from isocost.ui.pages import PAGES
 from isocost.ui.screenshot import render, settle
+from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.edit import QuantityEdit
 from tests.ui.conftest import preset
 
@@ -163,6 +164,34 @@ def test_the_cards_of_the_ledger_are_not_cut_at_the_right(window, scale):
             assert place(card, page.area.viewport()).right() <= page.area.viewport().width(), (
                 card.objectName()
             )
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_every_page_keeps_the_same_margin_on_its_right(window, scale):
+    """Whether the page scrolls or not: its scroll bar stands in the margin."""
+    open_preset(window, "startup-7b", scale)
+    for at, title in enumerate(window.page_titles):
+        window.show_page(at)
+        settle(window.session)
+        QApplication.processEvents()
+        if title == "Ledger":  # its inputs stand at the right, and they are no chart
+            continue
+        cards = [card for card in window.findChildren(ChartCard) if card.isVisible()]
+        assert max(place(card, window).right() for card in cards) == window.width() - 17, title
+
+
+@pytest.mark.parametrize("name", ["startup-7b", "deepseek-chain", "gpt-3-175b"])
+def test_no_caption_and_no_line_on_how_to_read_a_chart_is_shortened(window, name):
+    window.resize(1280, 800)
+    open_preset(window, name)
+    for title in ("Plan", "Fit", "Risk", "Claims"):
+        window.show_page(window.page_titles.index(title))
+        settle(window.session)
+        QApplication.processEvents()
+        read = [card.subtitle for card in window.findChildren(ChartCard) if card.isVisible()]
+        captions = [field.context for field in window.inputs.fields.values() if field.context.isVisible()]
+        assert len(read) + len(captions) > 4
+        assert [label.text() for label in (*read, *captions) if label.shortened] == []
 
 
 def test_the_first_window_leaves_the_screen_room_for_its_frame(make):

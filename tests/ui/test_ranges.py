@@ -124,9 +124,10 @@ def test_scale_is_shaded_and_fit_says_how_sure_a_speed_is(window, qtbot):
     assert "samples of its own" not in scale.wins.accessibleDescription()
     switch(window, qtbot)
     fit: FitPage = page(window, "Fit")
-    assert "8 chances in 10 that a step takes" in fit.step.subtitle.text()
-    assert "8 chances in 10 that a speed is" in fit.layouts.accessibleDescription()
+    assert "8 in 10: " in fit.step.subtitle.text()
+    assert "8 chances in 10 lie" in fit.layouts.accessibleDescription()
     switch(window, qtbot)
+    assert "8 in 10" not in fit.step.subtitle.text()
     assert "chances" not in fit.step.subtitle.text() + fit.layouts.accessibleDescription()
 
 

@@ -69,9 +69,11 @@ def _amount(size: float, unit: MoneyUnit, digits: int) -> str:
         return _scaled(size, digits, _SUFFIXES)
     if size >= 999.995:
         return format_count(size)
-    if not unit.digits and size:
+    if size == 0:
+        return "0"
+    if not unit.digits:
         return _significant(size, digits)
-    if size >= 1 or size == 0:
+    if size >= 1:
         return format_fixed(size, unit.digits)
     text = _significant(size, digits)
     return format_fixed(rounded, 2) if len(text) < len("0.42") else text

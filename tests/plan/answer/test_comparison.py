@@ -63,6 +63,24 @@ def test_the_plans_accelerator_is_always_named_and_names_are_few():
     assert len(named) == len(set(named)) == 5
 
 
+@given(
+    st.floats(0.0, 0.99),
+    st.integers(0, len(COUNTS) - 1),
+    st.lists(st.floats(0.2, 5.0), min_size=3, max_size=3),
+)
+def test_what_is_cheapest_where_the_chart_begins_is_on_it(gone, at, dearer):
+    plan = comparison(("h800-sxm", "b200", "gb200", "tpu-v5p"))
+    # One that is let in large counts only, faster than anything the chart would look at, and dear or cheap.
+    large = [replace(c, fits=c.counts >= COUNTS[at]) for c in plan.others]
+    others = [replace(c, cost_usd=c.cost_usd * f) for c, f in zip(large, dearer, strict=True)]
+    slow = replace(plan.active, days=plan.active.days * 10 ** (3 * gone))
+    plan = replace(plan, active=slow, others=tuple(others), estimate=estimate_at(slow, 2048))
+    view = worth_showing(plan, 8)
+    cheapest = [each for each in front(plan) if each.days[0] <= view.days[0] * JUST][-1:]
+    assert {each.accelerator for each in cheapest} <= set(view.named)
+    assert all(each.days[-1] >= view.days[0] / JUST for each in cheapest)
+
+
 def test_everything_on_the_front_is_named():
     plan = comparison(EVERY)
     view = worth_showing(plan, 8)

@@ -38,7 +38,7 @@ from isocost.quantities import plain_spaces
         ("data.batch_tokens", 2e12, "Batch must lie between 16 and 1T, got 2T."),
         ("hardware.count", 2e5, "Count must lie between 1 and 131,072, got 200,000."),
         ("hardware.count", 2.5, "Count must be a whole number, got 2.5."),
-        ("price.usd_per_gpu_hour", -1.0, "Price must lie between $0.00 and $10K, got -$1.00."),
+        ("price.usd_per_gpu_hour", -1.0, "Price must lie between $0 and $10K, got -$1.00."),
         ("efficiency.mfu", 1.2, "MFU must lie between 0.01 % and 100 %, got 120 %."),
         ("stage.hours", 1e9, "Hours must lie between 0 h and 10M h, got 1000000000 h."),
     ],

@@ -198,7 +198,7 @@ def test_the_range_moves_only_with_what_is_computed():
 
 def test_inputs_left_alone_name_their_source_and_typed_ones_the_user():
     lines = {line.key: line for line in priced(scenario(people=People(heads=5.0))).ledger}
-    assert lines["people"].source.startswith("your input; months: as long as the programme lasts")
+    assert lines["people"].source.startswith("your input; months of work: as long as the programme lasts")
     assert "arXiv 2405.21015" in lines["people"].source
     typed = {line.key: line for line in priced(scenario(people=People(5.0, 2.0, 9_000.0))).ledger}
     assert typed["people"].source == "your input"

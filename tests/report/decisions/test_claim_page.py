@@ -108,7 +108,7 @@ def test_ours_within_its_range_is_said_so(catalog):
     assert view is not None
     assert view.told is not None
     assert view.span.p10 <= view.told <= view.span.p90
-    assert "within our range" in view.said.finding
+    assert "within the range of our" in view.said.finding
 
 
 def test_chips_say_what_was_taken_what_is_missing_and_what_was_not_read(catalog):

@@ -52,7 +52,7 @@ def test_the_lines_of_renting_and_buying_are_named_and_read_month_by_month(catal
     view = rent_view(question)
     assert [line.name for line in view.lines] == ["Rent", "Buy", "Buy, then sell"]
     assert {mark.label for mark in view.marks} == {"this plan", "month 28"}
-    assert view.say(0).startswith("By month 0: rented $0.00, bought ")
+    assert view.say(0).startswith("By month 0: rented $0, bought ")
     assert view.say(1) == rent_at(question, 1)
     assert len(rent_table(question).rows) == len(question.months)
     assert rent_table(None).rows == ()

@@ -26,8 +26,8 @@ def test_the_price_of_a_day_less_on_both_sides_of_the_knee(catalog, name):
     shown = plain_spaces(said(view(answer(project, catalog), found), found).subtitle)
     assert "saved" not in shown
     assert re.fullmatch(
-        r"(A day less costs \$[\d.,KM]+ up to it, \$[\d.,KM]+ past it\."
-        r"|Up to it a day less costs nothing, past it \$[\d.,KM]+\."
+        r"(A day less costs \$[\d.,KM]+ just before it, \$[\d.,KM]+ past it\."
+        r"|Just before it a day less costs nothing, past it \$[\d.,KM]+\."
         r"|Past it, twice as many are less than [\d.]+ times as fast\.)",
         shown,
     )

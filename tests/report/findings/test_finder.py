@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +11,13 @@ from hypothesis import strategies as st
 from isocost import paths
 from isocost.catalog import load
 from isocost.files import load_project
+from isocost.plan.answer.estimate import answer
 from isocost.quantities import DOLLAR
 from isocost.report.findings.finder import (
     Found,
+    figures_of,
+    found_accelerators,
+    found_figures,
     found_inputs,
     found_several,
     found_values,
@@ -52,6 +58,27 @@ def test_what_was_taken_lately_comes_first_among_as_good_ones():
     later = next(each for each in INPUTS if each.name == "Price of storage")
     assert names("price of")[0] != later.name
     assert names("price of", (later.id,))[0] == later.name
+
+
+def test_of_accelerators_called_alike_the_one_most_are_asked_for_comes_first():
+    scenario = PROJECT.scenarios[0]
+    offers = accelerator_offers(PROJECT, scenario, CATALOG)
+    for text, first in (
+        ("h100", "H100 SXM5 80GB"),
+        ("a100", "A100 SXM4 80GB"),
+        ("H100 NVL", "H100 NVL 94GB"),
+    ):
+        found = search(text, tuple(found_accelerators(text, offers, CATALOG, "b200")), ())
+        assert found[0].name == first
+        assert not any(each.name in each.note for each in found)
+
+
+def test_where_a_figure_stands_is_told_in_words():
+    told = found_figures(figures_of(answer(PROJECT, CATALOG)))
+    assert len(told) > 50
+    assert {each.note for each in told} >= {"stage 1", "rent or buy", "range"}
+    for each in told:
+        assert re.fullmatch(r"[a-z ]*( \d+)?", each.note), each
 
 
 def test_a_slip_of_the_finger_is_forgiven():

@@ -111,7 +111,7 @@ def test_a_step_says_where_its_time_goes_and_its_largest_loss(catalog):
     said = step_said(stage, stage.step)
     assert "matrix multiplies" in said.finding
     assert "the largest loss is " in said.finding
-    assert "Solid: the model's own arithmetic" in said.subtitle
+    assert "Solid: the model's arithmetic" in said.subtitle
     assert said.summary == f"{said.finding}. {breakdown_words(stage.step, 'seconds')}"
 
 

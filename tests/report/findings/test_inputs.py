@@ -120,7 +120,7 @@ def test_a_typed_mfu_is_said_to_hold_for_every_accelerator(catalog):
     assert caption("efficiency.mfu", selected("startup-7b", catalog)).startswith("of the BF16 dense peak; DP")
     typed = selected("startup-7b", catalog, ("efficiency.mfu", 0.4))
     assert caption("efficiency.mfu", typed).startswith(
-        "of the BF16 dense peak; your input, on others as far as their matmuls reach"
+        "of the BF16 dense peak; yours, elsewhere up to the best matmul"
     )
 
 

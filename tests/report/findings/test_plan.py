@@ -169,7 +169,7 @@ def test_the_subtitle_says_how_to_read_the_lines():
     hours = replace(plan.estimate, stages=(replace(plan.estimate.stages[0], kind="gpu-hours"),))
     assert time_subtitle(replace(plan, estimate=hours)).startswith("The claimed hours on ")
     apart = time_subtitle(replace(plan, apart=1))
-    assert apart.startswith("1 of 1 stages keep their own hardware. ")
+    assert apart.startswith("1 of 1 stages keeps its own hardware. ")
 
 
 def test_the_legend_explains_what_is_drawn_and_nothing_else():

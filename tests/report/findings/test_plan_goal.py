@@ -69,7 +69,7 @@ def test_the_title_is_true_of_every_curve(name: str, money: float | None, time: 
     own = counts(plan.active)
     inside = plan.possible and holds(total.cost_usd, total.wall_days)
     assert title.startswith("The plan stays within ") is inside
-    assert title.startswith("No accelerator here stays within ") is (not own and not others)
+    assert title.startswith("Nothing drawn stays within ") is (not own and not others)
     if others:
         assert f"{others} other accelerator" in title
     if own and not inside:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -101,6 +103,20 @@ def test_the_experiment_says_what_it_frees_as_the_tornado_does(found: Chances):
     assert view.said.finding.startswith(("3 short runs", "Knowing", "A firm quote"))
     assert len(view.changes) == 2
     assert all("→" in figures for _, figures in view.changes)
+
+
+@pytest.mark.parametrize(("hour", "finding"), [
+    (50.0, "3 short runs can free $100.00"), (150.0, "3 short runs free less than an hour of them costs"),
+])  # fmt: skip
+def test_an_experiment_that_costs_more_than_it_frees_is_not_praised(
+    found: Chances, hour: float, finding: str
+):
+    held = found.experiment
+    assert held is not None
+    asked = replace(held, ask_usd=1_000.0, ask_after_usd=900.0, hour_usd=hour, accelerators="8 H100")
+    view = experiment_view(replace(found, experiment=asked))
+    assert view.said.finding == finding
+    assert ("less than an hour of 8 H100 costs" in view.said.summary) is (hour > 100.0)
 
 
 def test_the_stage_that_holds_the_input_of_a_doubt(answered: Answer):

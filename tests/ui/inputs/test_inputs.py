@@ -239,7 +239,7 @@ def test_a_claimed_stage_shows_its_hours_and_a_click_selects_another(window, qtb
     qtbot.mouseClick(strip.list.viewport(), Qt.MouseButton.LeftButton, pos=second)
     stage = window.session.current_stage
     assert isinstance(stage, GpuHoursStage)
-    assert stage.name == "R1-Zero reinforcement learning"
+    assert stage.name == "R1-Zero RL"
     assert window.inputs.fields["stage.hours"].slider.quantity == 198
     assert "Nature supplement" in said(window, "stage.hours")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from itertools import combinations
 
@@ -218,6 +219,34 @@ def test_no_name_covers_the_dash_of_a_curve_of_one_count(page: PlanPage):
         ends = {name.accelerator: name.end for name in plot.labels.names}
         dashes = [Box(x - 4, y - 2, 8, 4) for x, y in (ends[c.accelerator] for c in (one, near))]
         assert not [(d, n) for d in dashes for n in plot.labels.names if d.overlaps(n.box)]
+
+
+def test_no_text_stands_on_the_line_that_leads_to_a_name_aside(page: PlanPage):
+    """Lines that end at one height, some far from the margin: some names stand aside of the plot."""
+    plot = page.cost_time.plot
+    one, *others = plot.comparison.others
+    seen = 0
+    for factor, steps in itertools.product((0.985, 1.0, 1.015), (0, 1, 2)):
+        near = [
+            replace(
+                each,
+                days=one.days,
+                cost_usd=one.cost_usd * factor ** (at + 1),
+                fits=one.counts >= 512 * 2 ** (at * steps // 2),
+            )
+            for at, each in enumerate(others)
+        ]
+        shown = replace(plot.comparison, others=(replace(one, fits=one.counts >= 512), *near))
+        plot.show_comparison(shown, worth_showing(shown, 6))
+        boxes = (*(n.box for n in plot.labels.names), *(box for box, _ in plot.labels.counts))
+        for _, (left, begin), (right, end) in plot.labels.leaders():
+            seen += 1
+            across = np.linspace(left, right, 300)
+            down = np.linspace(begin, end, 300)
+            for box in boxes:
+                on = (across > box.left) & (across < box.right) & (down > box.top) & (down < box.bottom)
+                assert not on.any(), (factor, steps, box)
+    assert seen
 
 
 def test_the_legend_explains_what_is_drawn_and_nothing_else(page: PlanPage, made_up: FakeSession):

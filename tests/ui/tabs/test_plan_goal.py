@@ -247,7 +247,7 @@ def test_while_a_line_is_dragged_the_last_offers_stay_dimmed_and_cannot_be_taken
 
 def test_a_goal_nobody_keeps_says_so_and_offers_the_nearest_plans(page: PlanPage, session: Session):
     hold(page, session, budget_usd=3e4, deadline_days=2.0)
-    assert page.cost_time.title.text().startswith("No accelerator here stays within ")
+    assert page.cost_time.title.text().startswith("Nothing drawn stays within ")
     assert page.offers.words.isVisible()
     assert page.offers.words.whole.startswith("No offer is as likely as not to stay within ")
     number = next(

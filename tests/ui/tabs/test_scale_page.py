@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QMenu
 
 from isocost.catalog.constants.palette import LineStyle
@@ -16,6 +17,7 @@ from isocost.plan.project.editing import switch_stage
 from isocost.ui.look.theme import DARK, LIGHT, Theme
 from isocost.ui.screenshot import settle
 from isocost.ui.session.session import Session
+from isocost.ui.tabs.scale.counts import CountsChart, key_place
 from isocost.ui.tabs.scale.page import ScalePage
 from isocost.ui.window import Window
 from tests.ui.conftest import preset
@@ -395,6 +397,28 @@ def test_the_panels_tell_the_figures_of_the_plan(scale, session):
     assert values["mfu"] == pytest.approx(stage.mfu)
     assert scale.counts.title.text().startswith("Knee at 2,048")
     assert len(scale.counts.table().rows) == len(shown.counts)
+
+
+def test_what_is_shaded_beside_the_counts_is_said_where_nothing_else_is_drawn(scale, theme):
+    shown, size = scale.counts.plot.view, QSizeF(330.0, 170.0)
+    plain = replace(shown, panels=tuple(replace(panel, factors=None) for panel in shown.panels))
+    said = 0
+    for at in range(len(shown.counts)):
+        place = key_place(replace(shown, plan=at), size, theme)
+        if place is None:
+            continue
+        said += 1
+        drawn = QImage(size.toSize(), QImage.Format.Format_RGB32)
+        drawn.fill(QColor(theme.panel))
+        painter = QPainter(drawn)
+        CountsChart(replace(plain, plan=at, knee=None)).draw(painter, size, theme, None)
+        painter.end()
+        box = place.toAlignedRect()
+        found = {
+            drawn.pixel(x, y) for x in range(box.left(), box.right()) for y in range(box.top(), box.bottom())
+        }
+        assert found == {QColor(theme.panel).rgb()}, at
+    assert said > len(shown.counts) / 2
 
 
 # Winners

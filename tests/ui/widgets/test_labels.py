@@ -17,7 +17,7 @@ from isocost.ui.widgets.card import CardTitle
 from isocost.ui.widgets.labels import shorten
 
 TITLES = (
-    "Told $294K, within our range about $297K",
+    "Told $294K, within the range of our $297K",
     "A at 8 prices: $66.61 to $363.86; Crusoe saves $6,431",
     "RTX A5000 wins; RTX 4090 below about $0.25",
     "3.8 h, $3.89: 8 MI355X, $37.06 (TensorWave, 2026-09-28)",

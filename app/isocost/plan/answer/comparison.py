@@ -283,10 +283,10 @@ def worth_showing(comparison: Comparison, most: int, also: Sequence[str] = ()) -
     every = np.concatenate([c.days[c.fits] for c in comparison.curves])
     first, last = (float(every.min()), float(every.max())) if len(every) else (total.wall_days,) * 2
     days = max(first, min(_possible_days(comparison), last))
-    around = (max(first, days / FASTER), min(last, days * SLOWER))
+    every_pace = front(comparison)
+    around = (_standing(every_pace, max(first, days / FASTER)), min(last, days * SLOWER))
     seen = {c.accelerator: part for c in comparison.curves if (part := _fitting(c, around)).fits.any()}
     cheapest = {name: float(curve.cost_usd.min()) for name, curve in seen.items()}
-    every_pace = front(comparison)
     segments = tuple(piece for s in every_pace if (piece := _between(s, around)).days)
     named = _named(comparison, [*also, *(s.accelerator for s in reversed(segments))], cheapest, most)
     drawn = [_part(seen[name], _among(seen[name])) for name in named if name in seen]
@@ -309,6 +309,17 @@ def worth_showing(comparison: Comparison, most: int, also: Sequence[str] = ()) -
         segments or every_pace,
         {name: comparison.styles[name] for name in named},
     )
+
+
+def _standing(front: Sequence[FrontSegment], begin: float) -> float:
+    """Where the chart begins, for what is cheapest at its beginning to be on it.
+
+    That may be a count faster than any time asked about, of an accelerator with no slower one.
+    """
+    before = [segment for segment in front if segment.days[0] <= begin * JUST]
+    if not before or before[-1].days[-1] > begin / JUST:
+        return begin
+    return before[-1].days[-1]
 
 
 def _possible_days(comparison: Comparison) -> float:

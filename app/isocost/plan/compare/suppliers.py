@@ -112,6 +112,7 @@ def _priced(
         price = price_from(card)
         newest = newest_price(price, entry.spec.id, catalog)
         age = price_age_days(price, today)
+        stale = staleness(price, newest, catalog, today) is not None
         yield SupplierPrice(
             card,
             total,
@@ -120,8 +121,8 @@ def _priced(
             single=cluster and quote is not None and quote.gpus_per_instance == 1,
             own=at == 0,
             quoted_as=", ".join(part for part in let if part),
-            stale=staleness(price, newest, catalog, today) is not None,
-            old=age is not None and age > oldest,
+            stale=stale,
+            old=stale and age is not None and age > oldest,
         )
 
 

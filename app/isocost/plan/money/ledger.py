@@ -11,7 +11,7 @@ from typing import Literal
 from isocost.catalog import Catalog
 from isocost.catalog.records import PublishedRun
 from isocost.plan.inputs.billing import STAGES
-from isocost.plan.inputs.table import OFF, origin
+from isocost.plan.inputs.table import INPUTS, OFF, origin
 from isocost.plan.kinds import GpuHoursStage, Stage, kind_of
 from isocost.plan.money import bill
 from isocost.plan.money.arithmetic import CENTS, cents, places
@@ -155,9 +155,14 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
         section, name = path.split(".")
         words = origin(path, getattr(getattr(scenario, section), name))
         if words != OFF:
-            said[name] = words
-    defaults = [f"{name.replace('_', ' ')}: {words}" for name, words in said.items() if words != "your input"]
+            said[_inside(INPUTS[path].label)] = words
+    defaults = [f"{name}: {words}" for name, words in said.items() if words != "your input"]
     return "; ".join((["your input"] if len(defaults) < len(said) else []) + defaults)
+
+
+def _inside(label: str) -> str:
+    """An input's label within a sentence."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def programme_total(lines: Iterable[LedgerLine]) -> float:

@@ -90,10 +90,10 @@ def _said(checked: Checked, priced: bool, steps: list[Step]) -> Said:
         finding, how = "Nothing is known to be left out", "The claim is of all there is, as far as it tells."
     elif share is not None and share >= LEAST_SHARE:
         finding = f"It leaves out {format_share(share, decimals=0)} of what is published"
-        how = "Solid: published, hatched: assumed, ?: nobody has said."
+        how = "Solid: published; hatched: assumed; ?: not told."
     elif priced:
         finding = "It leaves out what others have paid for"
-        how = "Solid: published, hatched: assumed, ?: nobody has said."
+        how = "Solid: published; hatched: assumed; ?: not told."
     else:
         finding = "What it leaves out, nobody has priced"
         how = "?: nobody has said what it cost, and it stays a question."

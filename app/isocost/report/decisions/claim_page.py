@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -231,6 +232,10 @@ def _shown(value: float, unit: Unit) -> str:
     return f"{format_quantity(value, 'number', digits=3)} h"
 
 
+_ADDRESS = re.compile(r", https?://[^\s)]+")
+"""Of a source: it has a place of its own, and is too long for a line of a card."""
+
+
 def ours_view(checked: Checked) -> OursView | None:
     """Ours beside the told number; None = we have no estimate."""
     ours, terms = checked.ours, checked.terms
@@ -249,10 +254,10 @@ def ours_view(checked: Checked) -> OursView | None:
         span, unit = ours.usd, "usd"
     finding = _ours_finding(told, span, unit)
     rate = f"; at {ours.rate}" if unit == "usd" and ours.rate else ""
-    subtitle = f"Bar: 8 chances in 10, diamond: the middle. On {ours.words}{rate}."
+    subtitle, on = "Bar: 8 chances in 10. Diamond: the middle.", f"On {ours.words}{_ADDRESS.sub('', rate)}."
     ends = f"8 chances in 10 between {_shown(span.p10, unit)} and {_shown(span.p90, unit)}"
-    summary = f"{finding}. {ends}. {subtitle}"
-    rests_on = " ".join(rests_said(checked))
+    summary = f"{finding}. {ends}. {on} {subtitle}"
+    rests_on = " ".join((on, *rests_said(checked)))
     return OursView(told, span, unit, Said(finding, subtitle, summary), rests_on, checked.ours_plan)
 
 
@@ -262,7 +267,7 @@ def _ours_finding(told: float | None, span: Range, unit: Unit) -> str:
         return f"We estimate {ours}; nothing is told to compare"
     shown, ratio = _shown(told, unit), told / (span.p50 or 1.0)
     if span.p10 <= told <= span.p90:
-        return f"Told {shown}, within our range about {ours}"
+        return f"Told {shown}, within the range of our {ours}"
     if ratio < 0.01:
         return f"Told {shown}, {format_count(1.0 / ratio)} times less than our {ours}"
     times = format_significant(ratio, 2) if ratio < 100 else format_count(ratio)

@@ -59,6 +59,8 @@ def experiment_said(found: Experiment | None) -> tuple[str, ...]:
             f"{what} would on average lower the ask for four chances in five from {ask} to {after},"
             f" about {format_money(found.freed_usd, digits=2)} less."
         )
+        if not pays(found):
+            freed = f"{freed} {dearer_said(found)}"
     first, *reasons = experiment_reasons(found)
     return (first, freed, *reasons)
 
@@ -66,6 +68,16 @@ def experiment_said(found: Experiment | None) -> tuple[str, ...]:
 def frees(found: Experiment) -> bool:
     """Whether an experiment frees more than little."""
     return found.freed_usd >= LITTLE * found.ask_usd
+
+
+def pays(found: Experiment) -> bool:
+    """Whether what an experiment frees is more than an hour of its accelerators, where it takes any."""
+    return found.hour_usd is None or found.freed_usd > found.hour_usd
+
+
+def dearer_said(found: Experiment) -> str:
+    """What to know of an experiment that does not pay."""
+    return f"That is less than an hour of {found.accelerators} costs: it pays for a larger plan to come."
 
 
 def experiment_reasons(found: Experiment) -> tuple[str, ...]:

@@ -174,7 +174,7 @@ def _finding(shown: CountsView, knee: Knee | None) -> str:
     if knee.knee is None:
         return f"{format_count(own)} {shown.label}: {_own(shown)}"
     if own > knee.knee:
-        return f"{format_count(own)} {shown.label} is past the knee at {format_count(knee.knee)}"
+        return f"{format_count(own)} {shown.label} are past the knee at {format_count(knee.knee)}"
     if knee.knee >= knee.doublings[-1].choice.count:
         return f"Doubling pays up to {format_count(knee.knee)} at least"
     return f"Knee at {format_count(knee.knee)}: up to there doubling pays"
@@ -197,8 +197,8 @@ def _subtitle(shown: CountsView, knee: Knee | None) -> str:
         return f"Past it, twice as many are less than {format_significant(PAYS)} times as fast."
     after = format_money(past.usd_per_day)
     if into.usd_more > 0.0:
-        return f"A day less costs {format_money(into.usd_per_day)} up to it, {after} past it."
-    return f"Up to it a day less costs nothing, past it {after}."
+        return f"A day less costs {format_money(into.usd_per_day)} just before it, {after} past it."
+    return f"Just before it a day less costs nothing, past it {after}."
 
 
 def table(shown: CountsView | None) -> Table:

@@ -13,6 +13,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.names import normalised
 from isocost.language import in_sentence
 from isocost.plan.answer.chances import stage_with
+from isocost.plan.answer.comparison import familiar
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.explain.figures import Explainer
 from isocost.plan.inputs.input import Choice, Input, problem
@@ -61,7 +62,7 @@ ORDER: tuple[Kind, ...] = (
     "value", "input", "solve", "accelerator", "model", "plan", "chart", "command", "figure",
 )  # fmt: skip
 """Kinds that a text names as well, the likeliest to be meant first."""
-HINT = "An input, a chart, a command, a plan, a model, a figure; price 3.49, 64 H200 sets both"
+HINT = "Any input, command, plan, model or figure; or price 3.49, 64 H200"
 NOTHING = "Nothing is called that. Try part of a name: price, H100, Llama, export."
 IN_THE_PLAN = "in the plan"
 MUCH_LONGER = 3
@@ -87,6 +88,8 @@ class Found:
     """Of several values that are set together each one."""
     also: tuple[str, ...] = ()
     """Other words it is found by."""
+    asked: int = 0
+    """Place among its like by how many ask about it, the most asked first; 0 where nobody counts."""
     spellings: tuple[str, ...] = field(default=(), compare=False)
     """All of them as they are compared, the name first; made when it is made."""
 
@@ -289,18 +292,25 @@ def found_models(text: str, catalog: Catalog, current: str | None) -> Iterator[F
             offer = model_offer(catalog.models[name], catalog)
             shown = spelled(name, "" if spelling == offer.value else spelling)
             value = IN_THE_PLAN if name == current else ""
-            yield made("model", name, shown, offer.sentence, value, (spelling,))
+            yield made("model", name, shown, _without_name(offer), value, (spelling,))
 
 
 def found_accelerators(text: str, offers: Sequence[Offer], catalog: Catalog, current: str) -> Iterator[Found]:
     """Accelerators on offer that a text may mean, by any of their names."""
     by_key = {each.value: each for each in offers}
+    asked = {key: at for at, key in enumerate(familiar(catalog))}
     for key, spelling in catalog.accelerator_names.containing(text).items():
         if (offer := by_key.get(key)) is not None:
             also = "" if spelling == offer.value else spelling
             shown = spelled(offer.cells[0], also, holding(catalog, spelling))
             value = IN_THE_PLAN if key == current else ""
-            yield made("accelerator", key, shown, offer.sentence, value, (spelling,))
+            found = made("accelerator", key, shown, _without_name(offer), value, (spelling,))
+            yield replace(found, asked=asked.get(key, len(asked)))
+
+
+def _without_name(offer: Offer) -> str:
+    """What is said of an offer under its own name."""
+    return offer.sentence.removeprefix(f"{offer.cells[0]} by ")
 
 
 def figures_of(answer: Answer) -> tuple[tuple[str, Explanation], ...]:
@@ -322,9 +332,11 @@ def found_figures(figures: Iterable[tuple[str, Explanation]]) -> tuple[Found, ..
 
 def _place_words(key: str) -> str:
     """Where a figure stands: "stage 1", "rent or buy"."""
-    *places, _ = key.split(".")
-    words = " ".join(str(int(each) + 1) if each.isdigit() else each for each in places)
-    return words.replace("stages", "stage").replace("_", " ")
+    first, *rest = key.split(".")
+    if not rest:
+        return ""
+    number = f" {int(rest[0]) + 1}" if first == "stages" and rest[0].isdigit() else ""
+    return f"{'stage' if first == 'stages' else first.replace('_', ' ')}{number}"
 
 
 def found_charts() -> tuple[Found, ...]:
@@ -356,7 +368,8 @@ def search(text: str, among: Sequence[Found], recent: Sequence[str]) -> list[Fou
     newest = {key: at for at, key in enumerate(recent)}
     ranked.sort(
         key=lambda pair: (
-            pair[0], newest.get(pair[1].id, len(newest)), ORDER.index(pair[1].kind), len(pair[1].name),
+            pair[0], newest.get(pair[1].id, len(newest)), ORDER.index(pair[1].kind), pair[1].asked,
+            len(pair[1].name),
         )
     )  # fmt: skip
     groups: dict[Kind, list[Found]] = {}

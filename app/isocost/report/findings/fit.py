@@ -63,7 +63,7 @@ def rounds_memory_said(found: RoundsFit) -> Said:
     """What the bar of an update's memory says, for a stage of rounds."""
     finding = held_words(found.memory)
     longest = format_count(found.longest)
-    subtitle = f"Likely {likely_words(found.memory)} in an update on {longest} tokens a sequence"
+    subtitle = f"Likely {likely_words(found.memory)} at {longest} tokens a sequence"
     return Said(finding, subtitle, f"{finding}. {subtitle}: {breakdown_words(found.memory, 'bytes')}")
 
 
@@ -144,8 +144,10 @@ def step_said(
     likely, parts = spread_of(ranges, figure, breakdown.total, seconds), breakdown_words(breakdown, "seconds")
     if not likely:
         return Said(finding, subtitle, f"{finding}. {parts}")
-    sure = f"8 chances in 10 that a step takes {likely}"
-    return Said(finding, f"{sure}. {subtitle}", f"{finding}. {sure}. {parts}")
+    sure = f"8 in 10: {likely}"
+    return Said(
+        finding, f"{subtitle}. {sure}", f"{finding}. 8 chances in 10 that a step takes {likely}. {parts}"
+    )
 
 
 def rounds_step_said(found: RoundsFit) -> Said:
@@ -173,7 +175,7 @@ def step_subtitle(stage: StageEstimate) -> str:
     if stage.mfu_source == TYPED and stage.mfu is not None:
         typed = format_quantity(stage.mfu, "share")
         return f"An optimizer step{batch} as predicted; the plan itself uses your MFU of {typed}"
-    return f"An optimizer step{batch}. Solid: the model's own arithmetic; pale: what running it costs"
+    return f"A step{batch}. Solid: the model's arithmetic; pale: what running it costs"
 
 
 def round_finding(found: RoundsFit) -> str:

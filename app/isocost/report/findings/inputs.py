@@ -312,14 +312,22 @@ def _purchase(selected: Selected) -> str:
     return f"bought; {TYPED if typed else f'{entry.purchase_basis}, {entry.purchase_date}'}"
 
 
+TWO_LINES = 84
+"""Letters that a caption has room for."""
+_TRIED = re.compile(r"best of [\d,.\s]+ layouts?")
+
+
 def _mfu(selected: Selected) -> str:
     result = selected.result
     basis = f"of the {result.mfu_basis}; " if result is not None else ""
     if selected.value("efficiency.mfu") is not None:
-        return f"{basis}your input, on others as far as their matmuls reach; empty the field for the estimate"
+        return f"{basis}yours, elsewhere up to the best matmul; empty it for an estimate"
     if result is None:
         return ""
-    return basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
+    whole = basis + (f"{result.layout}; {result.mfu_source}" if result.layout else result.mfu_source)
+    # How many were tried stands on the Fit page too.
+    crowded = result.layout and len(whole) > TWO_LINES and _TRIED.fullmatch(result.mfu_source)
+    return f"{basis}{result.layout}" if crowded else whole
 
 
 def _or_filled(path: str, typed: str) -> Callable[[Selected], str]:

@@ -120,8 +120,8 @@ def layouts_subtitle(report: FitReport, likely: Factors | None = None) -> str:
         return f"{listed} as predicted, per {report.noun}; the plan itself uses your MFU of {typed}"
     if likely is not None:
         low, high = (format_significant(each, 2) for each in likely)
-        sure = f"8 chances in 10 that a speed is {low} to {high} times this one"
-        return f"{listed}, fastest first, per {report.noun}; {sure}. Pale ones do not fit."
+        sure = f"8 chances in 10 lie {low} to {high} times the speed"
+        return f"Fastest first, per {report.noun}; {sure}. Pale ones do not fit."
     return f"{listed}, fastest first; pale ones do not fit. Memory and speed are per {report.noun}."
 
 

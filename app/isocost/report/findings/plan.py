@@ -153,13 +153,16 @@ def _ends(reign: Reign) -> float:
 def time_subtitle(comparison: Comparison) -> str:
     """How to read the picture."""
     words = "The claimed hours on each accelerator at equal utilization of its 16-bit peak."
+    short = "Claimed hours at equal utilization."
     if not comparison.claimed:
         typed = any(stage.enabled and stage.mfu_source == TYPED for stage in comparison.estimate.stages)
-        words = "Each line is one accelerator, each place on it a number of them."
-        words = "Your MFU on each. " * typed + words
+        pace = "Your MFU on each. " if typed else ""
+        short = f"{pace}Each line is one accelerator."
+        words = f"{pace}Each line is one accelerator, each place on it a number of them."
     if comparison.apart:
         stages = sum(stage.enabled for stage in comparison.estimate.stages)
-        return f"{comparison.apart} of {stages} stages keep their own hardware. {words}"
+        keep = "keeps its" if comparison.apart == 1 else "keep their"
+        return f"{comparison.apart} of {stages} stages {keep} own hardware. {short}"
     return words
 
 

@@ -14,15 +14,18 @@ BUDGET, DEADLINE = "goal.budget_usd", "goal.deadline_days"
 
 
 def goal_finding(comparison: Comparison) -> str:
-    """Whether the plan stays within its goal, and how many accelerators would; empty without a goal."""
+    """Whether the plan stays within its goal, and how many accelerators would; empty without a goal.
+
+    Counts between those of the curves may hold what none of them does: of those nothing is said.
+    """
     goal = comparison.goal
     if goal == Goal():
         return ""
     limits = goal_words(goal)
-    if not len(inside(comparison.active, comparison)) and not others_inside(comparison):
-        return f"No accelerator here stays within {limits}"
     if is_inside(comparison):
         return f"The plan stays within {limits}; {_others(others_inside(comparison))}"
+    if not len(inside(comparison.active, comparison)) and not others_inside(comparison):
+        return f"Nothing drawn stays within {limits}"
     return f"The plan {how_far(comparison)}; {_would(comparison)}"
 
 
@@ -51,7 +54,7 @@ def others_inside(comparison: Comparison) -> int:
 
 def _others(many: int) -> str:
     if not many:
-        return "no other accelerator would"
+        return "nothing else drawn does"
     return f"so would {format_counted(many, 'other accelerator')}"
 
 

@@ -35,6 +35,7 @@ from isocost.report.decisions.tornado import (
     experiment_reasons,
     experiment_said,
     frees,
+    pays,
     tornado_said,
 )
 from isocost.report.decisions.words import signed_money
@@ -445,7 +446,7 @@ def experiment_view(found: Chances) -> ExperimentView:
         said = Said("Nothing is left to measure", "", "Nothing in this plan is in doubt.")
         return ExperimentView(said, (), (said.summary,))
     if held.hour_usd is not None:
-        what, how = f"{RUNS} short runs", "Of your own, taken into the plan by isocost calibrate."
+        what, how = f"{RUNS} short runs", "Of your own: Data, Calibrate by your runs."
     elif held.doubt.whose == "market":
         what, how = "A firm quote", f"It settles {inside_said(held.doubt.name)}."
     else:
@@ -453,6 +454,8 @@ def experiment_view(found: Chances) -> ExperimentView:
     finding = f"{what} would free little"
     if frees(held):
         finding = f"{what} can free {format_money(held.freed_usd, digits=2)}"
+        if not pays(held):
+            finding = f"{what} free less than an hour of them costs"
     changes = (
         ("Enough in four cases of five", _change(held.ask_usd, held.ask_after_usd)),
         ("Eight chances in ten span", _change(held.spread_usd, held.spread_after_usd)),

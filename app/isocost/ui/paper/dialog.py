@@ -8,7 +8,7 @@ from typing import cast
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from isocost.files import write_atomically
 from isocost.files.text import os_problem
@@ -16,6 +16,7 @@ from isocost.plan.answer.chances import Chances, chances
 from isocost.plan.answer.estimate import Answer
 from isocost.report.paper.content import Beside, Paper, paper, sampled_beside
 from isocost.report.paper.forms import NAMES, markdown_text
+from isocost.ui.inputs.pickers import DropDown
 from isocost.ui.own.frame import OwnDialog
 from isocost.ui.paper.documents import SIZES, Format, document, image
 from isocost.ui.session.session import Session
@@ -60,6 +61,9 @@ class Preview(QLabel):
         self.setPixmap(shown)
 
 
+ASK, SHEET = "The ask is enough in", "Sheet"
+
+
 class ReportDialog(OwnDialog):
     """The plan on one page; what is seen is what is saved."""
 
@@ -68,12 +72,12 @@ class ReportDialog(OwnDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         how = "One page for whoever decides. The suffix chooses the form: PDF, HTML, Markdown, XLSX or CSV."
         super().__init__(session, "report", "Report", how, parent)
-        self.level = self._choice("level", tuple(LEVELS), USUAL)
-        self.sheet = self._choice("sheet", tuple(SIZES), "A4")
+        self.level = self._choice("level", ASK, tuple(LEVELS), USUAL)
+        self.sheet = self._choice("sheet", SHEET, tuple(SIZES), "A4")
         self.preview = Preview()
         row = QHBoxLayout()
         row.setSpacing(10)
-        for words, field in (("The ask is enough in", self.level), ("Sheet", self.sheet)):
+        for words, field in ((ASK, self.level), (SHEET, self.sheet)):
             label = plain_label(words)
             label.setBuddy(field)
             row.addWidget(label)
@@ -90,9 +94,8 @@ class ReportDialog(OwnDialog):
         self._sampler = session.worker(self._take, self._fail)
         session.answered.connect(self._follow)
 
-    def _choice(self, name: str, words: tuple[str, ...], chosen: str) -> QComboBox:
-        field = QComboBox()
-        field.setObjectName(f"report.{name}")
+    def _choice(self, name: str, label: str, words: tuple[str, ...], chosen: str) -> DropDown:
+        field = DropDown(f"report.{name}", label, "")
         field.addItems(list(words))
         field.setCurrentText(chosen)
         field.currentTextChanged.connect(self._draw)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:  # the gallery is painted before charts are loaded
 UNLIMITED = 16_777_215
 """Qt's own limit of a width or a height: no maximum."""
 
+BAR, BESIDE = 8, 14
+"""Pixels of an upright scroll bar, and of one with what it keeps from what it scrolls: it stands in the
+margin of a page."""
+
 
 class ScrollBody(QWidget):
     """The body of a scroll area, which tells its height once nested layouts have settled."""
@@ -95,7 +99,7 @@ class CardPage(QScrollArea):
         self._theme = theme
         body = ScrollBody()
         self._grid = QGridLayout(body)
-        self._grid.setContentsMargins(16, 12, 10, 14)
+        self._grid.setContentsMargins(16, 12, 16 - BAR, 14)
         self._grid.setSpacing(12)
         self.setWidget(body)
         for part in (self.viewport(), body):

@@ -41,7 +41,7 @@ from isocost.ui.tabs.claims.runs import RunsCard
 from isocost.ui.tabs.claims.verdict import VerdictCard
 from isocost.ui.tabs.claims.ways import WaysCard
 from isocost.ui.widgets.card import ChartCard
-from isocost.ui.widgets.sections import CardColumns, ScrollBody, scrolling
+from isocost.ui.widgets.sections import BESIDE, CardColumns, ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12
 LIBRARY_WIDTH = 236
@@ -104,7 +104,7 @@ class ClaimsPage(QWidget):
         column.addStretch(1)
         self.area = scrolling(self._body, "claims_page.area", self)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(MARGIN, 12, MARGIN - 6, 14)
+        row.setContentsMargins(MARGIN, 12, MARGIN - BESIDE, 14)
         row.setSpacing(GAP)
         row.addWidget(self.library)
         row.addWidget(self.area, 1)

@@ -26,7 +26,7 @@ from isocost.ui.tabs.compare.card import Alone, ColumnsCard
 from isocost.ui.tabs.compare.commands import ScenarioCommands
 from isocost.ui.tabs.compare.suppliers import SuppliersCard
 from isocost.ui.tabs.compare.why import WhyCard
-from isocost.ui.widgets.sections import ScrollBody, scrolling
+from isocost.ui.widgets.sections import BESIDE, ScrollBody, scrolling
 
 MARGIN, GAP = 16, 12
 TWO_COLUMNS = 860
@@ -77,7 +77,7 @@ class ComparePage(QWidget):
         self.alone.hide()
         self.area = scrolling(body, "compare_page.area", self)
         outer = QGridLayout(self)
-        outer.setContentsMargins(MARGIN, 12, MARGIN - 6, 14)
+        outer.setContentsMargins(MARGIN, 12, MARGIN - BESIDE, 14)
         outer.addWidget(self.area)
 
     def _connect(self) -> None:

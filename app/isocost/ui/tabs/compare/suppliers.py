@@ -38,6 +38,8 @@ from isocost.ui.widgets.rows import (
 HEIGHT = 24
 NAME, NOTE, PRICE, AGE, TOTAL = 132, 96, 58, 44, 62
 """Pixels of a row's height, and of its columns of text."""
+TEXTS, MORE = 0.25, 110
+"""Part of the room beyond a slim row that each column of words gets, up to so many pixels."""
 SLIM = 470
 """Pixels of a row below which what is let has no room."""
 
@@ -68,8 +70,10 @@ class CardDelegate(RowDelegate):
         total = column(row.right() - 8, TOTAL)
         age = column(total.left(), AGE)
         price = column(age.left(), PRICE)
-        name = QRectF(row.left() + 8, row.top(), theme.px(NAME) - 8, row.height())
-        note = QRectF(name.right() + 8, row.top(), 0.0 if slim else theme.px(NOTE), row.height())
+        wide = max(0.0, row.width() - theme.px(SLIM)) * TEXTS
+        name = QRectF(row.left() + 8, row.top(), theme.px(NAME) - 8 + min(wide, theme.px(MORE)), row.height())
+        noted = 0.0 if slim else theme.px(NOTE) + min(wide, theme.px(MORE))
+        note = QRectF(name.right() + 8, row.top(), noted, row.height())
         bold = self.bold if card.own else self.small
         write_text(painter, name, supplier_name(card), bold, theme.text)
         write_text(painter, note, card_note(card), self.quiet, theme.quiet)

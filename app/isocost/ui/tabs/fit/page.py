@@ -36,7 +36,7 @@ from isocost.ui.tabs.fit.memory import MemoryCard
 from isocost.ui.tabs.fit.nearest import NearestCard
 from isocost.ui.tabs.fit.step import StepCard
 from isocost.ui.tabs.fit.unsearched import UnsearchedStage
-from isocost.ui.widgets.sections import hold_width
+from isocost.ui.widgets.sections import BAR, hold_width, keep_bar
 
 LEFT, RIGHT = 312, 560
 """Pixels of the left column, and of the right one at least; in a narrower window all cards are in one."""
@@ -57,6 +57,7 @@ class FitPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self)
         self._session = session
         self._theme = theme
         self.report: FitReport | None = None
@@ -80,7 +81,7 @@ class FitPage(QScrollArea):
         body = QWidget()
         body.setObjectName("fit_body")
         self._grid = QGridLayout(body)
-        self._grid.setContentsMargins(16, 12, 16, 14)
+        self._grid.setContentsMargins(16, 12, 16 - BAR, 14)
         self._grid.setSpacing(12)
         self.setWidget(body)
 

@@ -62,7 +62,7 @@ class GroupPlan:
 
 GROUPS = (
     GroupPlan("people", "People", ("people",)),
-    GroupPlan("programme", "Failures and reserve", ("programme",)),
+    GroupPlan("programme", "Failures, reserve", ("programme",)),
     GroupPlan("dataset", "Data", ("dataset",)),
     GroupPlan("storage", "Storage", ("storage",)),
     GroupPlan("schedule", "Calendar", ("schedule.start", "schedule", "schedule.keep_reserved")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,9 @@ from isocost.ui.tabs.plan.marks import Beside, PlacedMarks, place_marks, texts_o
 
 DOT_GAP = 46.0
 """Pixels between two count dots that carry a number."""
+
+ASIDE = 10.0
+"""Pixels between the plot and the column of names right of it."""
 
 STRONG = 40
 """How much labels avoid a curve."""
@@ -120,18 +123,43 @@ def _names(
     labels = {c.accelerator: c.label for c in comparison.curves}
     ends = {name: end for name in styles if name in drawn and (end := visible_end(drawn[name], area))}
     sizes = {name: text_size(font_of(theme, "small", bold=True), labels[name]) for name in ends}
-    boxes: dict[str, Box] = {}
+    taken, boxes, column = len(clutter.taken), dict[str, Box](), dict[str, Box]()
+    while True:
+        # Each time the leaders of those in the column are known, which no name may stand on: it only grows.
+        del clutter.taken[taken:]
+        boxes = _beside_ends(ends, sizes, column, area, clutter)
+        rest = [name for name in ends if name not in boxes]
+        if set(rest) == set(column):
+            break
+        height = max((sizes[name][1] for name in rest), default=0.0) + 1
+        middles = spread([ends[name][1] for name in rest], height, area.top(), area.bottom())
+        column = {
+            name: Box(area.right() + ASIDE, middle - height / 2, sizes[name][0], height)
+            for name, middle in zip(rest, middles, strict=True)
+        }
+        for name, box in column.items():
+            clutter.add_lines(np.array([ends[name], (box.left, box.top + height / 2)]), STRONG)
+    boxes |= column
+    return tuple(Name(name, labels[name], boxes[name], end) for name, end in ends.items())
+
+
+def _beside_ends(
+    ends: Mapping[str, tuple[float, float]],
+    sizes: Mapping[str, tuple[float, float]],
+    column: Collection[str],
+    area: QRectF,
+    clutter: Clutter,
+) -> dict[str, Box]:
+    """Places beside the ends of lines, for those that have room there and do not stand in the column."""
+    boxes = {}
     for name, end in ends.items():
+        if name in column:
+            continue
         box, covered = place_near(end, sizes[name], clutter, 6.0, reach=12.0)
         if area.right() - end[0] > sizes[name][0] and covered == 0:
             boxes[name] = box
             clutter.take(box)
-    rest = [name for name in ends if name not in boxes]
-    height = max((sizes[name][1] for name in rest), default=0.0) + 1
-    middles = spread([ends[name][1] for name in rest], height, area.top(), area.bottom())
-    for name, middle in zip(rest, middles, strict=True):
-        boxes[name] = Box(area.right() + 10, middle - height / 2, sizes[name][0], height)
-    return tuple(Name(name, labels[name], boxes[name], end) for name, end in ends.items())
+    return boxes
 
 
 def _beyond(
@@ -334,16 +362,22 @@ class Labels:
             _text(painter, box, text, font_of(self.theme, "quiet"), self.theme.quiet)
         self.goal.paint_flags(painter)
 
-    def _paint_names(self, painter: QPainter) -> None:
+    def leaders(self) -> Iterator[tuple[Name, tuple[float, float], tuple[float, float]]]:
+        """The names aside of the plot that stand apart from their lines, and what joins them: two ends."""
         for name in self.names:
-            series = self.series(name.accelerator)
             middle = name.box.top + name.box.height / 2
             aside = name.box.left >= self.area.right()
             if aside and (abs(middle - name.end[1]) > 5 or name.box.left - name.end[0] > 14):
-                painter.setPen(made_pen(series.line, 1.0, (1.0, 2.0)))
-                painter.drawLine(QPointF(name.end[0] + 2, name.end[1]), QPointF(name.box.left - 3, middle))
+                yield name, (name.end[0] + 2, name.end[1]), (name.box.left - 3, middle)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        for name, begin, end in self.leaders():
+            painter.setPen(made_pen(self.series(name.accelerator).line, 1.0, (1.0, 2.0)))
+            painter.drawLine(QPointF(*begin), QPointF(*end))
+        for name in self.names:
             bold = name.accelerator == self.active
-            _text(painter, name.box, name.text, font_of(self.theme, "small", bold=bold), series.text)
+            ink = self.series(name.accelerator).text
+            _text(painter, name.box, name.text, font_of(self.theme, "small", bold=bold), ink)
 
     def _paint_dots(self, painter: QPainter) -> None:
         colour = QColor(self.series(self.active).line)

@@ -198,7 +198,8 @@ class GoalLines:
                 painter.drawRoundedRect(flag.room.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
             painter.setFont(font_of(theme, "small" if flag.standing else "quiet", bold=flag.standing))
             painter.setPen(QColor(theme.panel if flag.standing else theme.quiet))
-            painter.drawText(_words_room(flag), int(Qt.AlignmentFlag.AlignCenter), flag.text)
+            room = _words_room(flag) if flag.standing else flag.room
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), flag.text)
 
     def _clear_ticks(self, painter: QPainter, flag: Flag) -> None:
         """Take away the labels of ticks that a flag would cut."""

@@ -50,7 +50,7 @@ from isocost.ui.tabs.plan.by_hardware import ByHardware
 from isocost.ui.tabs.plan.cost_time import CostTime
 from isocost.ui.tabs.plan.marks import Beside, Mark
 from isocost.ui.tabs.plan.offers import MOST, OfferRow
-from isocost.ui.widgets.sections import ScrollBody, hold_width
+from isocost.ui.widgets.sections import BAR, ScrollBody, hold_width, keep_bar
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ class PlanPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        keep_bar(self)
         self._theme = theme
         self._session = session
         self.offers = OfferRow(theme, self)
@@ -102,7 +103,7 @@ class PlanPage(QScrollArea):
     def _build(self) -> None:
         body = ScrollBody()
         column = QVBoxLayout(body)
-        column.setContentsMargins(16, 12, 16, 14)
+        column.setContentsMargins(16, 12, 16 - BAR, 14)
         column.setSpacing(12)
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._beside.setSpacing(12)

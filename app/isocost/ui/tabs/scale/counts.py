@@ -35,6 +35,8 @@ LEFT, RIGHT, TOP, BELOW, BETWEEN = 50, 44, 4, 24, 14
 """Pixels beside the panels, above and below them, and between two."""
 NEAR = 3.0
 """Pixels between two labels of an axis."""
+KEY = 20
+"""Pixels of what is shaded before its words."""
 HEAD = 1.08
 """Room above the largest value of an axis that begins at 0."""
 
@@ -139,8 +141,8 @@ class CountsChart(ReadableChart[CountsView | None]):
         _paint_counts(painter, room, hover)
         for at in range(len(self.view.panels)):
             _paint_panel(painter, room, at, series)
-        if self.view.ranged:
-            _paint_key(painter, room, series)
+        if self.view.ranged and (place := key_place(self.view, size, theme)) is not None:
+            _paint_key(painter, place, series, theme)
         if hover is not None:
             _paint_pointer(painter, room, hover, series)
 
@@ -236,22 +238,30 @@ def _paint_band(painter: QPainter, room: _Room, at: int, series: Series) -> None
     painter.restore()
 
 
-def _paint_key(painter: QPainter, room: _Room, series: Series) -> None:
-    """What is shaded, above the curve that falls from left to right, where it has room."""
-    theme, area = room.theme, room.areas[0]
+def key_place(shown: CountsView, size: QSizeF, theme: Theme) -> QRectF | None:
+    """Where it is said what is shaded; None where it has no room.
+
+    Between the first two panels, where no curve runs, beside the line of the plan's count.
+    """
+    room = _Room(shown, size, theme)
+    width, height = text_size(font_of(theme, "quiet"), LIKELY)
+    area, own = room.areas[0], room.x(shown.plan)
+    width += theme.px(KEY)
+    top = area.bottom() + (theme.px(BETWEEN) - height) / 2
+    if own + NEAR + width <= area.right():
+        return QRectF(area.right() - width, top, width, height)
+    return QRectF(area.left(), top, width, height) if area.left() + width + NEAR <= own else None
+
+
+def _paint_key(painter: QPainter, place: QRectF, series: Series, theme: Theme) -> None:
+    """What is shaded."""
+    swatch = QRectF(place.left(), place.top() + 2, theme.px(KEY) - 6, place.height() - 4)
+    painter.fillRect(swatch, mixed(series.line, theme.panel, 2 * BAND))
     font = font_of(theme, "quiet")
-    width, height = text_size(font, LIKELY)
-    knee = room.shown.knee
-    right = area.right() if knee is None else min(area.right(), room.x(knee))
-    left = right - 6 - width
-    if left - 20 < area.left() + area.width() / 3:
-        return
-    painter.fillRect(
-        QRectF(left - 20, area.top() + 2, 14, height - 4), mixed(series.line, theme.panel, 2 * BAND)
-    )
     painter.setFont(font)
     painter.setPen(QColor(theme.quiet))
-    painter.drawText(QPointF(left, area.top() + QFontMetricsF(font).ascent()), LIKELY)
+    at = QPointF(place.left() + theme.px(KEY), place.top() + QFontMetricsF(font).ascent())
+    painter.drawText(at, LIKELY)
 
 
 def _paint_diamond(painter: QPainter, at: QPointF, series: Series, theme: Theme) -> None:
