@@ -174,7 +174,7 @@ def _answer(project: Project, catalog: Catalog, scenario: int) -> Answer:
         warnings=tuple(notices),
         headline=headline(counted, total),
         doubt=doubt(counted, span, total),
-        usage=usage(counted),
+        usage=next(iter(usage(counted)), ""),
         money=shown_money(),
         evidence=plan_evidence(counted, catalog),
     )
