@@ -333,7 +333,8 @@ class Monkey:
             each
             for each in self.window.findChildren(QAction)
             if each.isEnabled() and each.isVisible() and each.text() and not each.isSeparator()
-        ]
+            and each.associatedObjects()  # some of pyqtgraph's stand in no menu
+        ]  # fmt: skip
         taken = self.chance.choice(actions)
         self.faults.did(f"command {taken.text()}")
         taken.trigger()

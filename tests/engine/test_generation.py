@@ -370,3 +370,20 @@ def test_spreads_narrow_beside_measured_runs():
 def test_serving_file_complaints_name_what_is_wrong():
     with pytest.raises(CatalogError, match=r"serving\.yaml"):
         read_serving("serving: {}")
+
+
+@given(
+    tp=st.sampled_from([1.0, 2.0, 8.0]),
+    used=st.floats(0.05, 1.0),
+    context=st.floats(500.0, 32_000.0),
+)
+def test_the_engine_takes_what_it_was_given_room_for(tp, used, context):
+    """Weights, cache and runtime come to what the most sequences that fit need, however many run."""
+    shape, replica = models.LLAMA3_8B, Replica(tp)
+    most = float(g.sequences_that_fit(shape, H100, replica, BF16, context, VENDOR))
+    held = g.engine_memory(shape, H100, replica, BF16, VENDOR, sequences=used * most, context=context)
+    free = H100.memory_bytes - float(held.weights) - VENDOR.runtime_bytes
+    assert float(held.cache + held.spare) == pytest.approx(VENDOR.memory_share * free)
+    assert float(held.weights) == pytest.approx(2.0 * 8.03e9 / tp, rel=0.01)
+    # 32 layers of 8 heads of 128, keys and values, 2 bytes each: 131,072 bytes a token.
+    assert float(held.cache) == pytest.approx(used * most * context * 131_072.0 / tp)

@@ -177,6 +177,10 @@ def test_rounds_of_rollouts_show_their_update_and_where_the_time_goes(window, fi
     rounds = fit_report(window.session.project, window.session.catalog).rounds
     assert fit.memory.chart.view == rounds.memory
     assert fit.step.chart.view == rounds.round
+    assert fit.engine.chart.view == rounds.engine.memory
+    assert not fit.engine.geometry().intersects(fit.empty.geometry())
+    assert fit.engine.table().rows[0][0] == "Weights"
+    assert not fit.nearest.isVisible()
     assert "generation" in fit.step.title.text()
     assert rounds.layout in fit.empty.reason.whole
     assert not fit.layouts.isVisible()

@@ -44,7 +44,7 @@ from isocost.plan.project.runs import run_as_planned
 from isocost.quantities import MoneyUnit, money_shown_in, shown_money
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays in it have no one truth: two answers are alike if they are one
 class Answer:
     """Everything a scenario comes to: views, reports and commands are functions of this."""
 
