@@ -359,7 +359,6 @@ def test_an_engine_with_accelerators_of_its_own_has_no_trainer_beside_it():
     assert TRAINER not in {part.name for part in apart.memory.parts}
 
 
-
 def test_hours_as_claimed_have_nothing_to_fit():
     report = fit_report(plan(stage=GpuHoursStage(name="Claimed", hours=10.0)), CATALOG)
     assert not report.searched

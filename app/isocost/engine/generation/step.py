@@ -422,9 +422,7 @@ def cache_room(a: Accelerator, weights: Number, c: ServingConstants) -> Number:
     return np.maximum((a.memory_bytes - weights - c.runtime_bytes) * c.memory_share, 0.0)
 
 
-def cache_bytes_held(
-    t: Transformer, replica: Replica, context: Number, cache: GenerationPrecision
-) -> Number:
+def cache_bytes_held(t: Transformer, replica: Replica, context: Number, cache: GenerationPrecision) -> Number:
     """Bytes of one sequence's cache on each accelerator of the group that attends to it.
 
     Source: as ``cache_bytes_per_sequence``; heads that do not divide over tp are copied: each rank holds more

@@ -33,7 +33,6 @@ from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage,
 from isocost.plan.project.runs import run_scenario
 from isocost.quantities.units import SECONDS_PER_HOUR
 
-
 Turns = Literal["beside", "sleeps", "offloads", "apart"]
 """How engine and trainer share an accelerator: both at once; the engine empty during an update; the trainer's
 states in the host's memory while it generates; not at all, each on accelerators of its own."""

@@ -29,6 +29,8 @@ class CashRanges:
 
     month_usd: tuple[Ends, ...]
     so_far_usd: tuple[Ends, ...]
+    dearest: tuple[float, ...]
+    """Chance that a month is the one that most is paid in."""
     later: float
     """Chance that something is paid after the last of the months."""
     without_reserve: bool
@@ -56,6 +58,8 @@ class ByPrice:
     """USD that no price moves."""
     hours: Array = field(repr=False)
     """USD for each dollar of the price."""
+    without_reserve: bool
+    """Whether the plan has a reserve that is not in them."""
 
     def ends(self, usd_per_hour: float) -> Ends:
         """8 chances in 10 of the cost at a price."""
@@ -77,7 +81,9 @@ def beside(of: Risk, lines: Sequence[LedgerLine]) -> Beside:
     if not of.values:
         return Beside()
     figures = of.programme.figures(of.values)
-    return Beside(_cash(of, figures, lines), _buying(of, figures), _by_price(of))
+    kept = any(line.key == RESERVE and line.cost_usd > 0.0 for line in lines)
+    reserve = kept and not of.programme.reserve_ranged
+    return Beside(_cash(of, figures, lines, reserve), _buying(of, figures), _by_price(of, reserve))
 
 
 def _by_stage(figures: Values, key: str, of: Risk) -> Array:
@@ -86,15 +92,15 @@ def _by_stage(figures: Values, key: str, of: Risk) -> Array:
     return np.broadcast_to(found, (len(of.programme.on.stages), of.samples))
 
 
-def _cash(of: Risk, figures: Values, lines: Sequence[LedgerLine]) -> CashRanges | None:
+def _cash(of: Risk, figures: Values, lines: Sequence[LedgerLine], reserve: bool) -> CashRanges | None:
     on = of.programme.on
     edges = edges_of(on, lines)
     months = len(edges) - 1
     taken = slice(None, None, max(1, of.samples * months // CELLS))
-    days, rents = (_by_stage(figures, f"stage.{each}", of)[:, taken] for each in ("days", "rent"))
+    days, rents = _by_stage(figures, "stage.days", of)[:, taken], _by_stage(figures, "stage.rent", of)
     bars = lasting(on, list(days))
     paid, later = np.zeros((days.shape[1], months)), np.zeros(days.shape[1], dtype=np.bool_)
-    back = 0.0
+    back = np.zeros(days.shape[1])
     for line in lines:
         if line.key == RESERVE and not of.programme.reserve_ranged:
             continue
@@ -107,25 +113,24 @@ def _cash(of: Risk, figures: Values, lines: Sequence[LedgerLine]) -> CashRanges 
         paid = paid + usd[:, None] * share / total
         later |= (usd > 0.0) & (share.sum(axis=-1) < 0.999 * total[..., 0])
     spent = np.maximum(paid.sum(axis=1, keepdims=True), 1e-300)
-    paid = paid * (1.0 + np.asarray(back)[..., None] / spent) if np.any(back) else paid
+    paid = paid * (1.0 + back[:, None] / spent)
     if not paid.size or np.ptp(paid, axis=0).max() <= 0.0:
         return None
-    left = any(line.key == RESERVE and line.cost_usd > 0.0 for line in lines)
     return CashRanges(
         _ends(paid),
         _ends(np.cumsum(paid, axis=1)),
+        tuple((np.bincount(paid.argmax(axis=1), minlength=months) / len(paid)).tolist()),
         float(later.mean()),
-        left and not of.programme.reserve_ranged,
+        reserve,
     )
 
 
 def _amounts(line: LedgerLine, figures: Values, stages: Sequence[int], rents: Array) -> Array:
     """USD of a line of the bill by sample, or one for all of them."""
     place = line.key.removeprefix("stage.")
-    if place != line.key:
-        return rents[list(stages).index(int(place))]
-    found: Array = np.asarray(figures[line.key], dtype=np.float64).reshape(-1)
-    return found
+    of_stage = place != line.key
+    found: Array = rents[list(stages).index(int(place))] if of_stage else np.asarray(figures[line.key], float)
+    return found.reshape(-1)
 
 
 def _ends(by_month: Array) -> tuple[Ends, ...]:
@@ -148,7 +153,9 @@ def _buying(of: Risk, figures: Values) -> Buying | None:
         fleets.append(replace(fleet, rent=rent, hours=used))
     sampled = replace(question, fleets=tuple(fleets))
     month = np.broadcast_to(sampled.crossing, of.samples)
-    monthly = np.broadcast_to(sampled.rent_per_month / max(float(question.rent_per_month), 1e-300), of.samples)
+    monthly = np.broadcast_to(
+        sampled.rent_per_month / max(float(question.rent_per_month), 1e-300), of.samples
+    )
     filled = np.broadcast_to(sampled.filled, of.samples)
     # Of months that may be infinite no value between two is meant.
     low, high = np.quantile(month, EIGHT_IN_TEN, method="nearest")
@@ -161,7 +168,7 @@ def _buying(of: Risk, figures: Values) -> Buying | None:
     )
 
 
-def _by_price(of: Risk) -> ByPrice | None:
+def _by_price(of: Risk, reserve: bool) -> ByPrice | None:
     """None where no rent decides the cost."""
     programme, on = of.programme, of.programme.on
     if on.scenario.supply.owns:
@@ -179,4 +186,4 @@ def _by_price(of: Risk) -> ByPrice | None:
         given |= {"stage.price": np.where(follows, usd, held), "held.price": usd}
         cost = np.asarray(programme.middle.values.again(**given)[programme.cost], dtype=np.float64)
         costs.append(np.broadcast_to(cost.reshape(-1), of.samples))
-    return ByPrice(2.0 * costs[0] - costs[1], costs[1] - costs[0])
+    return ByPrice(2.0 * costs[0] - costs[1], costs[1] - costs[0], reserve)

@@ -42,7 +42,7 @@ class Fleet:
         """USD a month to have and use all of them, the price itself apart."""
         owned = self.owned
         life = (owned.interest + owned.facility + owned.upkeep) * HOURS_PER_MONTH
-        return self.count * life + self.monthly(owned.energy)
+        return float(self.count * life + self.monthly(owned.energy))
 
 
 @dataclass(frozen=True)

@@ -127,9 +127,7 @@ def engine_of(catalog: Catalog, recipe: Recipe, accelerator: str, done: RlTime) 
     t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
     stack, last = catalog.constants.serving.rl_stack(recipe.stack), done.rollout
     fmt = Format(stack.weights, stack.cache)
-    return engine_memory(
-        t, a, last.replica, fmt, stack.serving, sequences=last.running, context=done.context
-    )
+    return engine_memory(t, a, last.replica, fmt, stack.serving, sequences=last.running, context=done.context)
 
 
 def overhead_of(catalog: Catalog, recipe: Recipe) -> RoundOverhead:

@@ -94,8 +94,8 @@ def turns_words(engine: EngineFit) -> str:
     if engine.turns == "offloads":
         host = format_memory(engine.host, digits=2)
         return (
-            f"Beside the engine there is no room for the trainer's {waits} of weights and optimizer: while it "
-            f"generates they wait in host memory, {host} a server."
+            f"Beside the engine there is no room for the trainer's {waits} of weights and optimizer: "
+            f"while it generates they wait in host memory, {host} a server."
         )
     return ""
 
