@@ -139,7 +139,8 @@ class Monkey:
         self._close_dialogs()
         self.window.take_typed()
         if not settle(session, PATIENCE_MS):
-            self.faults.meet("unsettled", "busy for a minute")
+            self.faults.meet("unsettled", "busy for a minute: at work were")
+            faulthandler.dump_traceback(sys.stdout)
         if session.answer is not None and not self._problem and session.answer.project != session.project:
             self.faults.meet("stale", "the answer on screen is of another plan")
         if self._opened:
