@@ -158,6 +158,17 @@ def shown_remarks(window) -> str:
     return QTextDocumentFragment.fromHtml(window.headline.doubt.text()).toPlainText()
 
 
+def test_a_plan_that_takes_long_is_waited_for_without_an_alarm(window):
+    window.documents.open(preset("deepseek-r1-first-principles"))
+    QApplication.processEvents()
+    assert window.headline.sentence.text() == "Estimating…"
+    assert not window.headline.doubt.text()
+    assert not any(block.isVisible() for block in window.headline.blocks)
+    settle(window.session)
+    assert window.headline.sentence.text() == window.session.estimate.headline
+    assert window.headline.doubt.text()
+
+
 WORDY = ("api-or-own", "eight-gpu-lab", "lora-70b-one-node", "smollm3-programme", "startup-7b")
 """Presets of which most is to be said."""
 

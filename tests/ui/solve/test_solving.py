@@ -15,6 +15,7 @@ from isocost.catalog import Catalog
 from isocost.files import load_project
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import replace_scenario
+from isocost.report.decisions.solving import solving
 from isocost.ui.inputs.column import InputColumn
 from isocost.ui.inputs.goal_input import GoalInput
 from isocost.ui.inputs.stage.commands import StageCommands
@@ -400,3 +401,14 @@ def test_a_stage_that_is_added_meanwhile_is_asked_about_once_it_is_answered(desk
     assert not caplog.records
     assert desk.panel.found is not None
     assert desk.panel.is_current
+
+
+def test_the_same_answer_worked_out_again_is_drawn_again(desk):
+    """Both hold arrays, which cannot be told apart by their values in one word."""
+    desk.solve("price.usd_per_gpu_hour")
+    desk.settle()
+    answered = desk.session.answer
+    for _ in range(2):
+        again = solving(answered, 0, "price.usd_per_gpu_hour")
+        desk.panel.card.show_scan(again, None)
+        assert desk.panel.card.plot.view.solving is again

@@ -17,7 +17,9 @@ PRICE = "price.usd_per_gpu_hour"
 RESERVE = "contingency"
 """The line of the bill that is held against the samples, not sampled with them."""
 EIGHT_IN_TEN = (0.1, 0.9)
-CELLS = 400_000
+WHOLE = 0.999
+"""Share of a line from which on all of it counts as paid."""
+CELLS = 200_000
 """Samples times months that are worked out at most; of a long programme every so many samples are taken."""
 
 Ends = tuple[float, float]
@@ -108,10 +110,11 @@ def _cash(of: Risk, figures: Values, lines: Sequence[LedgerLine], reserve: bool)
         if paid_of(on, line).when == "as the rest":
             back = back + usd
             continue
-        share, whole = (in_months(spans_of(on, line, bars), edges, closed=each) for each in (True, False))
-        total = np.maximum(whole.sum(axis=-1, keepdims=True), 1e-300)
-        paid = paid + usd[:, None] * share / total
-        later |= (usd > 0.0) & (share.sum(axis=-1) < 0.999 * total[..., 0])
+        spans = spans_of(on, line, bars)
+        whole = max(sum(weight for _, _, weight in spans), 1e-300)
+        share = in_months(spans, edges, closed=True) / whole
+        paid = paid + usd[:, None] * share
+        later |= (usd > 0.0) & (share.sum(axis=-1) < WHOLE)
     spent = np.maximum(paid.sum(axis=1, keepdims=True), 1e-300)
     paid = paid * (1.0 + back[:, None] / spent)
     if not paid.size or np.ptp(paid, axis=0).max() <= 0.0:
