@@ -18,7 +18,7 @@ NONE = -1
 Places = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # of arrays: alike if it is the same one
 class Rivals:
     """The accelerator that comes next at each place of a map."""
 
