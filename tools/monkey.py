@@ -140,7 +140,8 @@ class Monkey:
         self._close_dialogs()
         self.window.take_typed()
         if not settle(session, PATIENCE_MS):
-            self.faults.meet("unsettled", "busy for a minute")
+            self.faults.meet("unsettled", "busy for a minute: at work were")
+            faulthandler.dump_traceback(sys.stdout)
         if session.answer is not None and not self._problem and session.answer.project != session.project:
             self.faults.meet("stale", "the answer on screen is of another plan")
         if self._opened:
@@ -334,7 +335,8 @@ class Monkey:
             each
             for each in self.window.findChildren(QAction)
             if each.isEnabled() and each.isVisible() and each.text() and not each.isSeparator()
-        ]
+            and each.associatedObjects()  # some of pyqtgraph's stand in no menu
+        ]  # fmt: skip
         taken = self.chance.choice(actions)
         self.faults.did(f"command {taken.text()}")
         taken.trigger()

@@ -16,10 +16,12 @@ from isocost.plan.answer.estimate import Answer, answer
 from isocost.plan.claims.published import as_published
 from isocost.plan.project.choosing import with_choice
 from isocost.plan.project.project import Project, set_section
+from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.edge import doublings, doublings_follow, edge, edge_follows, ranks, taken
-from isocost.plan.solve.hardware.ranks import ranges_of
+from isocost.plan.solve.hardware.ranks import ranges_of, ranking
+from isocost.plan.solve.offered import offered, only_offer
 from isocost.quantities import format_count, plain_spaces
-from isocost.report.decisions.rank import change_words
+from isocost.report.decisions.rank import change_words, only_words
 from isocost.report.findings.plan import published_lines
 from isocost.report.findings.plan_offers import knee_view, offers_view
 from isocost.ui.plot.lines import Line
@@ -154,7 +156,7 @@ def test_what_would_change_the_winner_changes_it(name, dated, catalog):
     own = next(row for row in found.rows if row.choice.price == case.card)
     assert own is not found.rows[0]
     words = [plain_spaces(each) for each in change_words(found, case)]
-    assert 1 <= len(words) <= 3
+    assert 1 <= len(words) <= 4
     below = next(each for each in words if each.startswith(f"{own.choice.label} again below $"))
     price = float(below.split("$")[1].split(" ")[0])
     for usd, wins in ((price - 0.001, True), (price + 0.02, False)):
@@ -168,6 +170,20 @@ def test_what_would_change_the_winner_changes_it(name, dated, catalog):
         cost, days = on.at_pace(own.choice.mfu / told)
         timely = days <= (case.goal.deadline_days or np.inf) if dated else on.counts == own.choice.count
         assert cost[timely & on.fits].min() <= found.rows[0].choice.cost_usd * (1 + 1e-6)
+
+
+def test_a_winner_by_the_price_of_one_supplier_alone_says_so(catalog):
+    """An MI355X is asked for by the hour at $2.95 by TensorWave, by quote, and at $8.60 by OCI."""
+    plan = answer(load_project(presets() / "startup-7b.yaml", catalog), catalog)
+    case = Case(plan.project, catalog, 0, date(2026, 11, 29))
+    cards = {card.accelerator: card for card in offered(case)}
+    only = only_offer(cards["mi355x"], case)
+    assert (only.supplier, only.usd_per_gpu_hour) == ("TensorWave", 2.95)
+    assert (only.dearest.supplier, only.dearest.usd_per_gpu_hour) == ("OCI", 8.6)
+    assert only_offer(case.card, case) is None  # many ask for an H100
+    rows = ranking(case).rows
+    row = next(each for each in rows if each.choice.accelerator == "mi355x")
+    assert plain_spaces(only_words(row, case)) == "MI355X at $2.95 rests on TensorWave alone; OCI asks $8.60."
 
 
 def test_the_ranges_of_a_ranking_are_those_of_the_plans_they_are_said_of(catalog):

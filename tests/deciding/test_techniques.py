@@ -29,6 +29,7 @@ from isocost.plan.compare.rack import (
     with_tried_beside,
 )
 from isocost.plan.project.project import set_value
+from isocost.report.decisions.techniques_card import rack_table, rack_view
 
 from .plans import CLAIMED, run, run_json, written
 
@@ -275,3 +276,26 @@ def test_what_another_excludes_is_told_from_what_the_plan_lacks():
     assert crowded["one-year"]
     assert not crowded["lora"]
     assert not any(each.crowded for each in rack(project, [], CATALOG).techniques)
+
+
+def test_what_a_technique_saves_is_told_with_its_range_and_how_often_it_costs_more():
+    project = open_plan("startup-7b", CATALOG)
+    ranged = {each.row.id: each for each in rack(project, (), CATALOG, ranged=True).techniques}
+    plain = {each.row.id: each for each in rack(project, (), CATALOG).techniques}
+    assert {id: each.delta_usd for id, each in ranged.items()} == {
+        id: each.delta_usd for id, each in plain.items()
+    }
+    assert all(each.likely is None for each in plain.values())
+    sampled = [each for each in ranged.values() if each.after is not None]
+    assert sampled
+    for each in sampled:
+        assert each.likely.low_usd <= each.likely.high_usd
+        assert 0.0 <= each.likely.dearer <= 1.0
+    fp8 = ranged["fp8"]
+    assert fp8.likely.low_usd < fp8.delta_usd < fp8.likely.high_usd
+    found = rack(project, (), CATALOG, ranged=True)
+    rows = {row.id: row for row in rack_view(found, (), CATALOG).rows}
+    assert rows["fp8"].likely_words.startswith("8 chances in 10: ")
+    assert ("chance" in rows["fp8"].flips) is (fp8.likely.dearer >= 0.01)
+    table = rack_table(found, CATALOG)
+    assert [each.name for each in table.columns][4:6] == ["1 in 10 below", "1 in 10 above"]

@@ -445,3 +445,20 @@ def test_weights_that_unpack_are_slower_where_arithmetic_binds():
 
     assert seconds("int4", 4096.0) > 1.2 * seconds("bf16", 4096.0)
     assert seconds("int4", 4096.0) == pytest.approx(seconds("fp4", 4096.0)), "Hopper multiplies neither"
+
+
+@given(
+    tp=st.sampled_from([1.0, 2.0, 8.0]),
+    used=st.floats(0.05, 1.0),
+    context=st.floats(500.0, 32_000.0),
+)
+def test_the_engine_takes_what_it_was_given_room_for(tp, used, context):
+    """Weights, cache and runtime come to what the most sequences that fit need, however many run."""
+    shape, replica = models.LLAMA3_8B, Replica(tp)
+    most = float(g.sequences_that_fit(shape, H100, replica, BF16, context, VENDOR))
+    held = g.engine_memory(shape, H100, replica, BF16, VENDOR, sequences=used * most, context=context)
+    taken = H100.memory_bytes * g.LABEL_BYTES * VENDOR.memory_share
+    assert float(held.cache + held.spare) == pytest.approx(taken - float(held.weights) - VENDOR.runtime_bytes)
+    assert float(held.weights) == pytest.approx(2.0 * 8.03e9 / tp, rel=0.01)
+    # 32 layers of 8 heads of 128, keys and values, 2 bytes each: 131,072 bytes a token.
+    assert float(held.cache) == pytest.approx(used * most * context * 131_072.0 / tp)

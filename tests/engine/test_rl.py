@@ -20,7 +20,8 @@ from isocost.engine.generation.rl import (
     mfu_on,
     multipliers,
     rl_times,
-    round_overhead_seconds,
+    round_overhead,
+    usual_overhead,
 )
 from isocost.engine.generation.rollout import Round, best_rollouts
 from isocost.evidence.generation import measured_plan
@@ -157,9 +158,9 @@ def test_defaults_by_size():
 
 def test_overhead_of_a_round_is_tens_of_seconds_even_of_small_policies():
     """verl_megatron_practice, 7B, 8,192 responses: 16-43 s beside generation, scoring and update."""
-    assert 16.0 < round_overhead_seconds(OPEN, models.LLAMA3_8B, 8192.0) < 43.0
-    assert 10.0 < round_overhead_seconds(OPEN, models.LLAMA32_1B, 8192.0) < 30.0
-    assert round_overhead_seconds(OPEN, V3, 512.0) < 110.0, "NeMo-RL: 134 s a step, generation and all"
+    assert 16.0 < usual_overhead(OPEN, models.LLAMA3_8B, 8192.0).total < 43.0
+    assert 10.0 < usual_overhead(OPEN, models.LLAMA32_1B, 8192.0).total < 30.0
+    assert usual_overhead(OPEN, V3, 512.0).total < 110.0, "NeMo-RL: 134 s a step, generation and all"
 
 
 def test_an_update_reaches_more_of_the_peak_where_bytes_are_cheap():
@@ -343,3 +344,22 @@ def test_verl_of_2025_is_measured_without_captured_graphs():
     plans = {row.framework.split()[0]: plan for row in measured_rl() if (plan := measured_plan(row))}
     assert plans["verl"].eager
     assert not plans["NeMo-RL"].eager
+
+
+def test_what_a_round_takes_beside_is_what_it_is_made_of():
+    plan = RlPlan(phases=(RlPhase(100.0, 1000.0, 2000.0, 8192.0),), prompts=64.0, group=8.0)
+    usual = round_overhead(OPEN, models.LLAMA3_8B, plan)
+    assert usual.rewards == pytest.approx(OPEN.reward_seconds * 512.0)
+    assert usual.total == pytest.approx(usual.switching + usual.rewards + usual.sync)
+    found = hours(models.LLAMA3_8B, H100, plan, OPEN, gpus=64.0)
+    assert found.overhead * 3600.0 / found.rounds == pytest.approx(usual.total)
+    ahead = round_overhead(OPEN, models.LLAMA3_8B, replace(plan, schedule="one-step"))
+    assert (ahead.sync, ahead.switching, ahead.rewards) == (pytest.approx(usual.total / 3.0), 0.0, 0.0)
+    assert round_overhead(OPEN, models.LLAMA3_8B, replace(plan, overhead=9.0)).typed == 9.0
+
+
+def test_accelerators_set_apart_for_generation_are_told():
+    plan = RlPlan(phases=(RlPhase(100.0, 1000.0, 2000.0, 8192.0),), prompts=64.0, group=8.0)
+    assert hours(models.LLAMA3_8B, H100, plan, OPEN, gpus=64.0).rollout.gpus == 64.0
+    apart = replace(plan, generation_share=0.25)
+    assert hours(models.LLAMA3_8B, H100, apart, OPEN, gpus=64.0).rollout.gpus == 16.0

@@ -96,15 +96,25 @@ def test_every_line_of_the_bill_shows_its_range(window, qtbot):
     assert rows["Annotation"].spread is rows["Contingency"].spread is None
     assert "1 in 10 above" in [column.name for column in ledger.waterfall.table().columns]
     assert "8 chances in 10" in ledger.calendar.subtitle.text()
+    months = range(len(ledger.calendar.plot.view.months))
+    assert any(ledger.calendar.plot.view.ends(at) for at in months)
+    assert "Total, 1 in 10 above" in [column.name for column in ledger.calendar.table().columns]
+    assert "Rent and hours in doubt" in ledger.rent_or_buy.note.whole
     assert any(block.spread.text() for block in ledger.energy.blocks)
     ledger.waterfall.by_technique.click()
     settled(window)
-    assert "samples of its own" in ledger.waterfall.accessibleDescription()
+    assert "sampled alike" in ledger.waterfall.accessibleDescription()
+    tried = [row for row in ledger.waterfall.rack.rows.rows if row.can]
+    assert any(row.likely for row in tried)
     ledger.waterfall.by_line.click()
     switch(window, qtbot)
     assert all(row.spread is None for row in ledger.waterfall.rows.rows)
     assert "chances" not in ledger.waterfall.accessibleDescription()
     assert "chances" not in ledger.calendar.subtitle.text()
+    assert not any(ledger.calendar.plot.view.ends(at) for at in months)
+    assert ledger.calendar.doubt.isHidden()
+    assert "in doubt" not in ledger.rent_or_buy.note.whole
+    assert all(line.ends is None for line in ledger.rent_or_buy.plot.view.lines)
     assert not any(block.spread.text() for block in ledger.energy.blocks)
 
 
@@ -116,12 +126,14 @@ def test_scale_is_shaded_and_fit_says_how_sure_a_speed_is(window, qtbot):
     panels = {panel.kind: panel for panel in scale.counts.plot.view.panels}
     assert all(panels[kind].factors[0] < 1.0 < panels[kind].factors[1] for kind in panels)
     assert " to " in scale.counts.pointed.whole
-    assert "samples of its own" in scale.wins.accessibleDescription()
+    assert scale.wins.plot.view.doubtful is not None
+    assert "the winner is certain" in scale.wins.accessibleDescription()
     switch(window, qtbot)
     assert scale.isocost.plot.view.ground.band is None
     assert all(panel.factors is None for panel in scale.counts.plot.view.panels)
     assert " to " not in scale.counts.pointed.whole.partition("the plan")[0]
-    assert "samples of its own" not in scale.wins.accessibleDescription()
+    assert scale.wins.plot.view.doubtful is None
+    assert "certain" not in scale.wins.accessibleDescription()
     switch(window, qtbot)
     fit: FitPage = page(window, "Fit")
     assert "8 in 10: " in fit.step.subtitle.text()
@@ -140,7 +152,12 @@ def test_scenarios_beside_each_other_show_ranges_and_chances_or_neither(window, 
     days = next(row for row in view.rows if row.label == "On the accelerators")
     assert all(" to " in cell.likely for cell in days.cells)
     assert "8 chances in 10" in view.words(view.rows.index(days), 1)
+    cards = compare.suppliers.cards
+    assert "8 chances in 10: $" in cards.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "1 in 10 above" in [column.name for column in compare.suppliers.table().columns]
     switch(window, qtbot)
+    assert "chances" not in cards.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "1 in 10 above" not in [column.name for column in compare.suppliers.table().columns]
     plain = compare.columns.table_view.columns.view
     assert "8 chances in 10" not in [row.label for row in plain.rows]
     assert not any(row.strips for row in plain.rows)

@@ -17,7 +17,7 @@ from isocost.files import load_project
 from isocost.paths import presets
 from isocost.plan.answer.curves import other_curves
 from isocost.plan.answer.estimate import estimate
-from isocost.plan.answer.fit import fit_report
+from isocost.plan.answer.fit import TRAINER, EngineFit, fit_report
 from isocost.plan.answer.notices import does_not_fit
 from isocost.plan.kinds import Rl, RlStage, RolloutPhase, SftStage
 from isocost.plan.notice import Cure
@@ -329,6 +329,34 @@ def test_rounds_show_the_memory_of_an_update_and_the_parts_of_a_round():
         assert rounds.round.total == pytest.approx(wall)
         assert rounds.longest == phase.cap + 300.0
         assert rounds.memory.total < rounds.memory.limit
+
+
+def engine(count: int = 64, model: ModelChoice | None = None, **rl: Any) -> EngineFit:
+    stage = RlStage(name="RL", rl=Rl(phases=(RolloutPhase(100.0, 1000.0, 2000.0, 8192.0),), **rl))
+    rounds = fit_report(plan(*([] if model is None else [model]), stage=stage, count=count), CATALOG).rounds
+    assert rounds is not None
+    return rounds.engine
+
+
+def test_engine_and_trainer_share_an_accelerator_as_memory_allows():
+    """A 7B's states on 64 H100 leave an engine all it wants; those of a 70B on 16 have to go."""
+    roomy = engine()
+    assert roomy.turns in ("beside", "sleeps")
+    assert {part.name: part.amount for part in roomy.memory.parts}[TRAINER] == roomy.resting
+    assert roomy.gpus == 64.0
+    assert roomy.memory.total <= roomy.memory.limit
+    large = engine(16, ModelChoice(name="Llama 3.1 70B"))
+    assert large.turns == "offloads"
+    assert TRAINER not in {part.name for part in large.memory.parts}
+    assert large.host == pytest.approx(8.0 * large.resting)
+    # Weights, moments and 32-bit weights of 70.6B: 14 bytes each over 16 accelerators, gradients left out.
+    assert large.resting == pytest.approx(70.6e9 * 14.0 / 16.0, rel=0.25)
+
+
+def test_an_engine_with_accelerators_of_its_own_has_no_trainer_beside_it():
+    apart = engine(generation_share=0.25)
+    assert (apart.turns, apart.gpus) == ("apart", 16.0)
+    assert TRAINER not in {part.name for part in apart.memory.parts}
 
 
 def test_hours_as_claimed_have_nothing_to_fit():

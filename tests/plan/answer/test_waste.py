@@ -85,7 +85,11 @@ def test_a_share_of_hours_that_hold_waste_holds_it_too(plan):
 )
 def test_waste_is_called_by_its_inputs_name_and_says_whose_it_is(efficiency, words):
     stages = stage_estimates(startup(AblationStage(name="Ablations"), **efficiency), CATALOG)[1]
-    assert usage(stages).endswith(f" of them {words}")
+    told = usage(stages)
+    assert told[0].endswith(f" of them {words}")
+    assert [len(each) for each in told] == sorted({len(each) for each in told}, reverse=True)
+    hours, wasted = (sum(getattr(each, name) for each in stages) for name in ("gpu_hours", "wasted_hours"))
+    assert told[-1] == f"waste {100 * wasted / hours:.0f}\N{NO-BREAK SPACE}% of hours"
 
 
 def test_a_doubt_that_spreads_nothing_says_why_in_words():

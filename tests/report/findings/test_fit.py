@@ -15,6 +15,7 @@ from isocost.report.findings.fit import (
     breakdown_table,
     breakdown_words,
     dearest_searched,
+    engine_said,
     held_words,
     in_rounds,
     memory_labels,
@@ -126,8 +127,15 @@ def test_rounds_of_rollouts_say_their_update_and_where_the_time_goes(catalog):
     assert in_rounds(stage)
     assert "generation" in rounds_step_said(rounds).finding
     assert "tokens a sequence" in rounds_memory_said(rounds).subtitle
+    told = engine_said(rounds)
+    assert told.finding.endswith("the trainer waits in host memory")
+    assert "answers at once" in told.subtitle
+    beside = replace(rounds, engine=replace(rounds.engine, turns="apart", gpus=128.0))
+    assert engine_said(beside).finding.endswith(" on the 128 that only generate")
+    assert "Weight transfer and other overhead" in {part.name for part in rounds.round.parts}
     instead = unsearched_rounds(stage, rounds)
     assert rounds.layout in instead.subtitle
+    assert "while it generates they wait in host memory" in plain_spaces(instead.subtitle)
     assert instead.finding == f"{stage.name}: rounds, not one layout"
 
 

@@ -99,3 +99,33 @@ def test_the_plan_is_in_its_own_cell_and_every_cell_has_a_row(mapped):
     assert len(table(mapped).rows) == mapped.found.place.size
     counts = mapped.found.count
     assert (counts[mapped.found.place != NOBODY] >= 1).all()
+
+
+def test_where_another_may_be_cheaper_by_the_samples_of_both_it_is_told():
+    """At equal cost the chance is about even, and falls as the next best becomes dearer."""
+    catalog = load()
+    case = Case(load_project(find_plan("startup-7b"), catalog), catalog, 0, date(2026, 11, 29))
+    ranged = view(wins(case, Span("deadline"), Span("price"), size=16, ranged=True), case)
+    rivals, found = ranged.found.rivals, ranged.found
+    there = found.place != NOBODY
+    assert ((rivals.chance >= 0.0) & (rivals.chance <= 1.0)).all()
+    assert rivals.chance.max() > 0.3, "where two take turns"
+    labels = np.array([each.label for each in found.winners])
+    names = np.array(rivals.labels)[np.maximum(rivals.card, 0)]
+    other = there & (rivals.card >= 0)
+    assert (labels[found.place[other]] != names[other]).all()
+    assert np.array_equal(ranged.doubtful, rivals.chance > 0.1)
+    row, column = np.argwhere(ranged.doubtful)[0]
+    assert f"that {names[row, column]} is cheaper" in ranged.words(row, column)
+    told = said(ranged, ranged=True)
+    assert "Hatched: not certain." in told.subtitle
+    assert "the winner is certain: 9 chances in 10 at least" in told.summary
+    plain = view(wins(case, Span("deadline"), Span("price"), size=16), case)
+    assert np.array_equal(plain.found.place, found.place)
+    assert plain.doubtful is None
+    assert "Hatched" not in said(plain).subtitle
+
+
+def test_of_the_fastest_within_a_budget_no_chances_are_told():
+    shown = made_up(np.zeros((SIZE, SIZE), dtype=np.intp), aim="fastest")
+    assert "Without ranges." in said(shown, ranged=True).subtitle

@@ -347,3 +347,7 @@ def test_our_estimate_of_a_claim_opens_without_changing_the_plan(window, qtbot):
     assert "another plan" in shown.name.whole
     assert not any(each.change for each in shown.tree.rows.rows)
     assert window.session.project == before
+    visit = shown.visit
+    qtbot.mouseClick(ours.title, LEFT, pos=QPoint(20, ours.title.height() // 2))
+    settle(window.session)
+    assert shown.visit is visit, "the same figure of the same plan is no step"

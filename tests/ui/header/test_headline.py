@@ -132,7 +132,7 @@ def stale(project):
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 @pytest.mark.parametrize("fits", [True, False])
-def test_what_stands_against_a_plan_is_seen_whole_and_the_rest_ends_in_an_ellipsis(window, scale, fits):
+def test_what_stands_against_a_plan_is_seen_whole_and_the_rest_in_fewer_words(window, scale, fits):
     window.themes.set_scale(scale)
     settle(window.wardrobe)
     window.documents.open(preset("smollm3-programme" if fits else "startup-7b"))
@@ -143,14 +143,53 @@ def test_what_stands_against_a_plan_is_seen_whole_and_the_rest_ends_in_an_ellips
     settle(window.session)
     window.resize(1280, 800)
     line = window.headline.doubt
-    shown = QTextDocumentFragment.fromHtml(line.text()).toPlainText()
+    shown = shown_remarks(window)
     grave = [plain_spaces(remark.text) for remark in line.remarks if remark.tone in ("stop", "care")]
     assert len(grave) == (1 if fits else 2)
     assert shown.startswith(" · ".join(grave))
-    assert all(plain_spaces(remark.text) in shown for remark in line.remarks if not remark.spare)
+    assert ("waste" in shown) is fits
+    assert "…" not in shown
     assert line.fontMetrics().horizontalAdvance(shown) <= line.contentsRect().width()
-    assert shown.endswith("…") is fits
     assert all(remark.text in line.toolTip() for remark in line.remarks)
+
+
+def shown_remarks(window) -> str:
+    """The line under the answer as it is read."""
+    return QTextDocumentFragment.fromHtml(window.headline.doubt.text()).toPlainText()
+
+
+def test_a_plan_that_takes_long_is_waited_for_without_an_alarm(window):
+    window.documents.open(preset("deepseek-r1-first-principles"))
+    QApplication.processEvents()
+    assert window.headline.sentence.text() == "Estimating…"
+    assert not window.headline.doubt.text()
+    assert not any(block.isVisible() for block in window.headline.blocks)
+    settle(window.session)
+    assert window.headline.sentence.text() == window.session.estimate.headline
+    assert window.headline.doubt.text()
+
+
+WORDY = ("api-or-own", "eight-gpu-lab", "lora-70b-one-node", "smollm3-programme", "startup-7b")
+"""Presets of which most is to be said."""
+
+
+def test_every_remark_has_its_place_at_1280_in_larger_text_too(window):
+    """The waste of whole runs too, in fewer words where a plan has much to say."""
+    window.resize(1280, 800)
+    line, wasted = window.headline.doubt, 0
+    for scale in (1.0, 1.5):
+        window.themes.set_scale(scale)
+        settle(window.wardrobe)
+        for name in WORDY:
+            window.documents.open(preset(name))
+            settle(window.session)
+            QApplication.processEvents()
+            shown = shown_remarks(window)
+            assert "…" not in shown, name
+            assert shown.count(" · ") == len(line.remarks) - 1, name
+            assert line.fontMetrics().horizontalAdvance(shown) <= line.contentsRect().width(), name
+            wasted += "waste" in shown
+    assert wasted == 8
 
 
 def test_a_wider_window_shows_more_of_the_remarks(window):
@@ -160,8 +199,9 @@ def test_a_wider_window_shows_more_of_the_remarks(window):
     for width in (1000, 1280, 2400):
         window.resize(width, 800)
         QApplication.processEvents()
-        seen.append(QTextDocumentFragment.fromHtml(window.headline.doubt.text()).toPlainText())
-    assert seen[0].endswith("…")
-    widths = [len(each.rstrip(" …")) for each in seen]
-    assert widths[0] <= widths[1] < widths[2]
+        seen.append(shown_remarks(window))
+    assert all("waste" in each for each in seen)
+    widths = [len(each) for each in seen]
+    assert widths[0] < widths[2]
+    assert widths[0] <= widths[1] <= widths[2]
     assert seen[2].endswith("open-source stack")

@@ -325,13 +325,13 @@ def test_another_catalogue_is_reckoned_with_at_once(session, tmp_path):
     assert session.holds("ours")  # a step that can be done again
 
 
-def test_a_plan_of_many_stages_is_answered_beside_the_window_which_says_so(session, qtbot):
+def test_a_plan_of_several_stages_is_answered_beside_the_window_which_says_so(session, qtbot):
     settle(session)
     said = []
     session.failed.connect(said.append)
     project = new_project(session.catalog)
     stage = project.scenarios[0].stages[0]
-    many = tuple(msgspec.structs.replace(stage, name=f"Run {i}") for i in range(module.MANY_STAGES + 1))
+    many = tuple(msgspec.structs.replace(stage, name=f"Run {i}") for i in range(3))
     session.open(
         msgspec.structs.replace(
             project, scenarios=(msgspec.structs.replace(project.scenarios[0], stages=many),)
@@ -340,7 +340,7 @@ def test_a_plan_of_many_stages_is_answered_beside_the_window_which_says_so(sessi
     )
     qtbot.waitUntil(lambda: bool(said))
     assert session.answer is None  # what stood was of another plan
-    assert said == [f"Estimating {len(many)} stages…"]
+    assert said == [module.ESTIMATING]
     settle(session)
     assert len(session.answer.estimate.stages) == len(many)
     assert said[-1] == ""

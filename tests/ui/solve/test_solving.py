@@ -15,8 +15,10 @@ from isocost.catalog import Catalog
 from isocost.files import load_project
 from isocost.plan.project.programme import Goal
 from isocost.plan.project.project import replace_scenario
+from isocost.report.decisions.solving import solving
 from isocost.ui.inputs.column import InputColumn
 from isocost.ui.inputs.goal_input import GoalInput
+from isocost.ui.inputs.stage.commands import StageCommands
 from isocost.ui.look.theme import Dress, ThemeManager
 from isocost.ui.palette.palette import Palette
 from isocost.ui.screenshot import settle
@@ -385,3 +387,28 @@ def test_the_budget_is_solved_for_from_its_field(window, qtbot):
     rooms = [part.geometry() for part in (field.label, field.marks, field.edit, field.reset_button)]
     assert all(a.right() < b.left() for a, b in itertools.pairwise(rooms))
     window.close()
+
+
+def test_a_stage_that_is_added_meanwhile_is_asked_about_once_it_is_answered(desk, qtbot, caplog):
+    """It is selected at once; the answer on screen is still of the plan without it."""
+    desk.inputs.fields["price.usd_per_gpu_hour"].slider.setFocus()
+    press(qtbot, Qt.Key.Key_S)
+    desk.settle()
+    assert desk.panel.found is not None
+    StageCommands(desk.session).add("sft")
+    assert desk.session.stage == 1
+    desk.settle()
+    assert not caplog.records
+    assert desk.panel.found is not None
+    assert desk.panel.is_current
+
+
+def test_the_same_answer_worked_out_again_is_drawn_again(desk):
+    """Both hold arrays, which cannot be told apart by their values in one word."""
+    desk.solve("price.usd_per_gpu_hour")
+    desk.settle()
+    answered = desk.session.answer
+    for _ in range(2):
+        again = solving(answered, 0, "price.usd_per_gpu_hour")
+        desk.panel.card.show_scan(again, None)
+        assert desk.panel.card.plot.view.solving is again

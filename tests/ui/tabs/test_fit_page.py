@@ -144,7 +144,7 @@ def test_guessed_efficiencies_are_named_beside_the_runs(window, fit):
 def test_claimed_hours_have_nothing_to_fit_but_show_the_way_to_what_has(window, fit, qtbot):
     open_preset(window, "deepseek-r1")
     assert fit.empty.isVisible()
-    assert "no layout" in fit.empty.title.text()
+    assert "no layout" in fit.empty.title.whole
     assert "as claimed" in fit.empty.reason.whole
     assert not fit.empty.wanted.isVisible()
     assert not fit.memory.isVisible()
@@ -177,6 +177,15 @@ def test_rounds_of_rollouts_show_their_update_and_where_the_time_goes(window, fi
     rounds = fit_report(window.session.project, window.session.catalog).rounds
     assert fit.memory.chart.view == rounds.memory
     assert fit.step.chart.view == rounds.round
+    assert fit.engine.chart.view == rounds.engine.memory
+    assert not fit.engine.geometry().intersects(fit.empty.geometry())
+    assert fit.engine.table().rows[0][0] == "Weights"
+    assert not fit.nearest.isVisible()
+    window.themes.set_scale(1.5)
+    settle(window.wardrobe)
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert fit.widget().width() <= fit.viewport().width(), "nothing lies beyond the right edge"
     assert "generation" in fit.step.title.text()
     assert rounds.layout in fit.empty.reason.whole
     assert not fit.layouts.isVisible()

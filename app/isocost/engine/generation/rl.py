@@ -182,14 +182,24 @@ class RlTime:
     tail_bound: float
     """GPU-hours if each round cost its longest response alone, its arithmetic and its overhead."""
     driver: Driver
-    longest: float
-    """Tokens of the longest response of the last round."""
-    tail_rate: float
-    """Tokens/s of that response when it runs alone."""
+    rollout: RolloutTime
+    """The last round's."""
+    context: float
+    """Tokens in the cache of one of its responses, prompt and all, on average."""
     tokens_per_second_per_gpu: float
     """Generated tokens over all GPU-seconds, central."""
     utilisation: float
     """(2 + scoring + training) x active parameters x tokens over peak x GPU-seconds, central."""
+
+    @property
+    def longest(self) -> float:
+        """Tokens of the longest response of the last round."""
+        return self.rollout.longest
+
+    @property
+    def tail_rate(self) -> float:
+        """Tokens/s of that response when it runs alone."""
+        return self.rollout.tail_rate
 
 
 ASYNC_REMAINDER = 1.15
@@ -264,15 +274,48 @@ def mfu_on(a: Accelerator, mfu: float) -> float:
     return 1.0 / (1.0 / PURE_MATMUL + max(1.0 / mfu - 1.0 / PURE_MATMUL, 0.0) * ridge)
 
 
-def round_overhead_seconds(stack: RlStack, t: Transformer, responses: float) -> float:
-    """Seconds of a round of ``responses`` beside generation and arithmetic.
+@dataclass(frozen=True, slots=True)
+class RoundOverhead:
+    """Seconds of a round beside generation and arithmetic."""
+
+    switching: float = 0.0
+    """Data, logging, changing between generation and training."""
+    rewards: float = 0.0
+    """Rewards, and what else is done to responses one by one."""
+    sync: float = 0.0
+    """New weights on their way to the engine, and a checkpoint."""
+    typed: float = 0.0
+    """All of it, as the plan has it."""
+
+    @property
+    def total(self) -> float:
+        """Seconds."""
+        return self.switching + self.rewards + self.sync + self.typed
+
+
+def usual_overhead(stack: RlStack, t: Transformer, responses: float) -> RoundOverhead:
+    """What a round of ``responses`` takes beside generation and arithmetic where they take turns.
 
     A fixed time, one for each response, and a weight sync: that of 7B x (P / 7B)^exponent, up to a limit.
     Source: ``resources/serving.yaml``.
     """
     sync = stack.overhead_seconds * (parameters(t).total / OVERHEAD_AT) ** stack.overhead_exponent
-    shared = stack.overhead_fixed + stack.reward_seconds * responses
-    return float(shared + min(sync, stack.overhead_limit))
+    rewards = stack.reward_seconds * responses
+    return RoundOverhead(stack.overhead_fixed, rewards, float(min(sync, stack.overhead_limit)))
+
+
+def round_overhead(stack: RlStack, t: Transformer, plan: RlPlan) -> RoundOverhead:
+    """What a round of a plan takes beside generation and arithmetic.
+
+    Generation with accelerators of its own, which nothing waits for, leaves the sync of weights alone:
+    ``SYNC_SHARE`` of what there is otherwise.
+    """
+    responses = plan.prompts * plan.oversampling * plan.group
+    if plan.overhead is None:
+        found = usual_overhead(stack, t, responses)
+    else:
+        found = RoundOverhead(typed=plan.overhead)
+    return found if plan.schedule == "synchronous" else RoundOverhead(sync=SYNC_SHARE * found.total)
 
 
 def arithmetic_seconds(tokens: float, flops_per_token: float, gpus: float, peak: float, mfu: float) -> float:
@@ -384,10 +427,7 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
     # A forward pass over the round is 2 FLOPs a parameter and token; the other passes are multiples of it.
     scoring, update = work.scoring / 2.0 * forward, work.training / 2.0 * forward
     arithmetic = scoring + update
-    responses = run.jobs[0].sequences
-    overhead = run.plan.overhead
-    if overhead is None:
-        overhead = round_overhead_seconds(run.stack, run.t, responses)
+    overhead = round_overhead(run.stack, run.t, run.plan).total
     if run.plan.schedule == "synchronous":
         share = run.plan.generation_share or 1.0
         apart = share < 1.0
@@ -397,7 +437,6 @@ def _simulated(run: _Run, gpus: Array) -> tuple[_Parts, RolloutTimes]:
             scoring, update, arithmetic = (each / (1.0 - share) for each in (scoring, update, arithmetic))
         wall = generation + arithmetic + overhead
     else:
-        overhead = SYNC_SHARE * overhead
         rolled, generation, wall = _split(run, gpus, arithmetic, overhead)
     parts = _Parts(
         generation,
@@ -497,8 +536,8 @@ def _time(run: _Run, seconds: dict[str, float], tail: float, last: RolloutTime, 
         throughput_bound=seconds["throughput_bound"] * gpus / SECONDS_PER_HOUR,
         tail_bound=seconds["tail_bound"] * gpus / SECONDS_PER_HOUR,
         driver=_driver(seconds, tail),
-        longest=last.longest,
-        tail_rate=last.tail_rate,
+        rollout=last,
+        context=run.jobs[-1].prompt_tokens + mean_position(run.jobs[-1].lengths),
         tokens_per_second_per_gpu=tokens / (central * SECONDS_PER_HOUR),
         utilisation=work / (central * SECONDS_PER_HOUR * wide_peak(run.a)),
     )

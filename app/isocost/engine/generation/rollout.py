@@ -59,6 +59,10 @@ class RolloutTime:
     longest: float
     """Expected tokens of the longest response."""
     replica: Replica
+    gpus: float
+    """Accelerators that generate."""
+    running: float
+    """Responses a replica runs at once while the batch is full."""
     waves: float
     """Sequences over those that fit at once; above 1 a queue keeps the batch full until it is empty."""
     tail_rate: float
@@ -75,6 +79,8 @@ class RolloutTimes:
     longest: Array
     tp: Array
     ep: Array
+    gpus: Array
+    running: Array
     waves: Array
     tail_rate: Array
 
@@ -236,6 +242,8 @@ def _fitting_times(
         longest=longest,
         tp=trials.tp,
         ep=trials.ep,
+        gpus=trials.gpus,
+        running=running,
         waves=each / running,
         tail_rate=tail_rate,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
@@ -466,6 +467,49 @@ def step_time(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EngineMemory:
+    """Bytes that a serving engine takes of one accelerator of a replica."""
+
+    weights: Number
+    cache: Number
+    """Key-value cache of the sequences that run."""
+    spare: Number
+    """Of what is set apart for the cache, the part that stays empty."""
+    runtime: Number
+
+
+def engine_memory(
+    t: Transformer, a: Accelerator, replica: Replica, fmt: Format, c: ServingConstants, *, sequences: Number,
+    context: Number,
+) -> EngineMemory:  # fmt: skip
+    """Memory of a replica that runs ``sequences``, each with ``context`` tokens in its cache.
+
+    Source: as ``sequences_that_fit``, whose room is taken at once and for as long as the engine runs.
+    """
+    weights = weight_bytes_held(t, replica, fmt.weights)
+    cache = sequences / replica.attention_groups * cache_bytes_held(t, replica, context, fmt.cache)
+    spare = np.maximum(cache_room(a, weights, c) - cache, 0.0)
+    return EngineMemory(weights, cache, spare, c.runtime_bytes)
+
+
+def cache_room(a: Accelerator, weights: Number, c: ServingConstants) -> Number:
+    """Bytes of an accelerator that a key-value cache may take beside ``weights``.
+
+    Source: share of the memory and runtime of ``resources/serving.yaml``.
+    """
+    return np.maximum(a.memory_bytes * LABEL_BYTES * c.memory_share - weights - c.runtime_bytes, 0.0)
+
+
+def cache_bytes_held(t: Transformer, replica: Replica, context: Number, cache: GenerationPrecision) -> Number:
+    """Bytes of one sequence's cache on each accelerator of the group that attends to it.
+
+    Source: as ``cache_bytes_per_sequence``; heads that do not divide over tp are copied: each rank holds more
+    than its share.
+    """
+    return cache_bytes_per_sequence(t, context, cache) / cache_split(t, replica.tp) / replica.pp
+
+
 def sequences_that_fit(
     t: Transformer, a: Accelerator, replica: Replica, fmt: Format, context: Number, c: ServingConstants
 ) -> Number:
@@ -473,9 +517,6 @@ def sequences_that_fit(
 
     Source: share of the memory, runtime and scheduler's limit of ``resources/serving.yaml``.
     """
-    whole = a.memory_bytes * LABEL_BYTES * c.memory_share
-    free = whole - weight_bytes_held(t, replica, fmt.weights) - c.runtime_bytes
-    each = cache_bytes_per_sequence(t, context, fmt.cache) / cache_split(t, replica.tp) / replica.pp
-    # Heads of the cache that do not divide over tp are copied: each rank holds more than its share.
-    by_memory = np.maximum(free, 0.0) / each
+    room = cache_room(a, weight_bytes_held(t, replica, fmt.weights), c)
+    by_memory = room / cache_bytes_held(t, replica, context, fmt.cache)
     return np.minimum(by_memory, c.max_sequences) * replica.attention_groups

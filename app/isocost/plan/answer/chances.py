@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import msgspec
 import numpy as np
 
 from isocost.plan.answer.estimate import Answer
+from isocost.plan.doubt.beside import beside
 from isocost.plan.doubt.experiment import Experiment, next_experiment
 from isocost.plan.doubt.factors import FigureRanges, figure_factors
 from isocost.plan.doubt.risk import ASK, Risk, risk
@@ -66,7 +67,8 @@ def chances(of: Answer) -> Chances:
 def figure_ranges(of: Answer) -> FigureRanges:
     """How far the figures of an answered plan may lie from what is planned, by the same samples."""
     with money_shown_in(of.money):
-        return figure_factors(_sampled(of))
+        sampled = _sampled(of)
+        return replace(figure_factors(sampled), beside=beside(sampled, of.estimate.ledger))
 
 
 def _sampled(of: Answer) -> Risk:

@@ -12,7 +12,8 @@ import numpy as np
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import training_flops_per_token
-from isocost.engine.generation.rl import Driver, RlPlan, Schedule
+from isocost.engine.generation.rl import Driver, RlPlan, RlTime, RoundOverhead, Schedule
+from isocost.engine.generation.step import EngineMemory
 from isocost.engine.layout import RECOMPUTE_NAMES, SHARDING_NAMES
 from isocost.engine.peaks import matmul_peak
 from isocost.engine.records import Recompute, Sharding
@@ -24,12 +25,42 @@ from isocost.plan.answer.evidence import point_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.layouts import layout_words, memory_breakdown
 from isocost.plan.physics.records import Breakdown, Part, StageRun
-from isocost.plan.physics.rounds import simulated
+from isocost.plan.physics.rounds import engine_of, overhead_of, simulated
+from isocost.plan.physics.serving import replica_words
 from isocost.plan.physics.throughput import TYPED, Question, Throughput, constants, pins_of, throughputs
 from isocost.plan.physics.training import FULL
 from isocost.plan.project.project import Data, Layout, Project, Scenario, Stage, efficiency_of, model_of
 from isocost.plan.project.runs import run_scenario
 from isocost.quantities.units import SECONDS_PER_HOUR
+
+Turns = Literal["beside", "sleeps", "offloads", "apart"]
+"""How engine and trainer share an accelerator: both at once; the engine empty during an update; the trainer's
+states in the host's memory while it generates; not at all, each on accelerators of its own."""
+
+TRAINER = "Trainer's states"
+"""What stays of the trainer between two updates: weights and optimizer."""
+RESTING = ("Weights", "Optimizer")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFit:
+    """The engine that generates, while it writes the longest rollouts of its stage."""
+
+    memory: Breakdown
+    """Bytes of an accelerator while it generates, with what stays of the trainer's."""
+    turns: Turns
+    resting: float
+    """Bytes of an accelerator that the trainer's states take between updates."""
+    host: float
+    """Bytes of a server's own memory that they take where they wait there."""
+    copy: str
+    """How one copy of the model is spread, in the field's shorthand."""
+    running: float
+    """Responses a copy writes at once while the batch is full."""
+    context: float
+    """Tokens in the cache of one of them, prompt and all, on average."""
+    gpus: float
+    """Accelerators that generate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +80,7 @@ class RoundsFit:
     """Seconds of an average round by what they are spent on, largest first."""
     driver: Driver
     schedule: Schedule
+    engine: EngineFit
 
 
 def rounds_fit(
@@ -62,25 +94,66 @@ def rounds_fit(
     (done,) = simulated(catalog, recipe, accelerator, (count,))
     if done is None:
         return None
-    hours = {
-        "Generation": done.generation,
-        "Scoring": done.scoring,
-        "Update": done.update,
-        "Weight sync and other overhead": done.overhead,
-    }
-    parts = [Part(name, each * SECONDS_PER_HOUR / done.rounds) for name, each in hours.items() if each > 0.0]
+    parts = _round_parts(done, overhead_of(catalog, recipe))
     data = _longest_update(recipe.plan)
     efficiency, counts = efficiency_of(scenario, stage), np.array([count], dtype=np.int64)
     (speed,) = throughputs(recipe.model, data, efficiency, Layout(), (accelerator,), (counts,), catalog, FULL)
+    memory = memory_breakdown(speed.best, 0, catalog)
     return RoundsFit(
-        memory_breakdown(speed.best, 0, catalog),
+        memory,
         layout_words(speed.best, 0),
         _all_pinned(speed.best),
         float(data.sequence),
         Breakdown(tuple(sorted(parts, key=lambda part: -part.amount))),
         done.driver,
         recipe.plan.schedule,
+        _engine_fit(memory, engine_of(catalog, recipe, accelerator, done), done, accelerator, count, catalog),
     )
+
+
+def _round_parts(done: RlTime, overhead: RoundOverhead) -> list[Part]:
+    """Seconds of an average round by what they are spent on."""
+    hours = {"Generation": done.generation, "Scoring": done.scoring, "Update": done.update}
+    seconds = {name: each * SECONDS_PER_HOUR / done.rounds for name, each in hours.items()}
+    # A frontier lab's constants, and what is left beside a busy engine, are one sum of all of it.
+    lumped = overhead.switching == overhead.rewards == 0.0
+    seconds |= {
+        "Rewards": overhead.rewards,
+        "Weight transfer and other overhead" if lumped else "Weight transfer, checkpoint": overhead.sync,
+        "Switching, data, logs": overhead.switching,
+        "Overhead as typed": overhead.typed,
+    }
+    return [Part(name, each) for name, each in seconds.items() if each > 0.0]
+
+
+def _engine_fit(
+    update: Breakdown, held: EngineMemory, done: RlTime, accelerator: str, count: int, catalog: Catalog
+) -> EngineFit:
+    """The engine beside the trainer, who needs ``update`` at the peak of an update."""
+    spec, last, limit = catalog.accelerator(accelerator).spec, done.rollout, update.limit or 0.0
+    parts = [
+        Part("Weights", float(held.weights)),
+        Part("Key-value cache", float(held.cache)),
+        Part("Cache to spare", float(held.spare)),
+        Part("Runtime", float(held.runtime)),
+    ]
+    engine = sum(part.amount for part in parts)
+    resting = sum(part.amount for part in update.parts if part.name in RESTING)
+    turns: Turns = "offloads"
+    if last.gpus < count:
+        turns = "apart"
+    elif update.total + engine <= limit:
+        turns = "beside"
+    elif resting + engine <= limit:
+        turns = "sleeps"
+    if turns in ("beside", "sleeps"):
+        parts.insert(0, Part(TRAINER, resting))
+    shown = tuple(part for part in parts if part.amount > 0.0)
+    server = min(count, max(spec.node_size, 1))
+    return EngineFit(
+        Breakdown(shown, limit), turns, resting, resting * server, replica_words(last.replica),
+        last.running, done.context, last.gpus,
+    )  # fmt: skip
 
 
 def _all_pinned(best: BestLayouts) -> Layout:

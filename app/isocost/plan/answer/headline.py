@@ -8,7 +8,7 @@ from isocost.catalog.records import shared_noun
 from isocost.plan.answer.results import StageEstimate, Total
 from isocost.plan.doubt.span import EstimateRange
 from isocost.plan.physics.throughput import TYPED
-from isocost.quantities import format_count, format_duration, format_money, format_quantity
+from isocost.quantities import format_count, format_duration, format_money, format_quantity, format_share
 
 
 def headline(stages: Sequence[StageEstimate], total: Total) -> str:
@@ -42,19 +42,23 @@ def doubt(stages: Sequence[StageEstimate], span: EstimateRange | None, total: To
     return f"{said}; {likely} in 10 that it costs {'less' if beside > 0.0 else 'more'}"
 
 
-def usage(stages: Sequence[StageEstimate]) -> str:
-    """The hours, how many of them are whole-run waste, and the software they are predicted for."""
-    if impossible(stages) is not None:
-        return ""
+def usage(stages: Sequence[StageEstimate]) -> tuple[str, ...]:
+    """The hours, how many of them are whole-run waste, and the software they are predicted for.
+
+    In all its words, then ever shorter; empty where nothing is wasted.
+    """
     wasted = sum(stage.wasted_hours for stage in stages)
-    if wasted < LEAST_WASTED:
-        return ""
+    if impossible(stages) is not None or wasted < LEAST_WASTED:
+        return ()
     hours, noun = sum(stage.gpu_hours for stage in stages), shared_noun(stage.noun for stage in stages)
-    stacks = [stage.stack for stage in stages if stage.stack and stage.waste]
-    on = f" with {_article(stacks[0])}" if len(set(stacks)) == 1 else ""
+    stacks = list(dict.fromkeys(stage.stack for stage in stages if stage.stack and stage.waste))
+    on = f" with {_article(stacks[0])}" if len(stacks) == 1 else ""
     typed = [stage.waste_source == TYPED for stage in stages if stage.waste]
     how = "as typed," if all(typed) else "partly as typed," if any(typed) else "as usual"
-    return f"{_hours(hours)} {noun}-hours, {_hours(wasted)} of them whole-run waste {how}{on}".rstrip(",")
+    whole = f"{_hours(hours)} {noun}-hours, {_hours(wasted)} of them whole-run waste {how}{on}".rstrip(",")
+    brief = f"{_hours(wasted)} of {_hours(hours)} {noun}-hours waste"
+    briefest = f"waste {format_share(wasted / hours, decimals=0)} of hours"
+    return (whole, *([f"{brief}, {stacks[0]}"] if on else []), brief, briefest)
 
 
 LEAST_WASTED = 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,10 +13,12 @@ from isocost.engine.scaling import loss
 from isocost.plan.answer.estimate import stage_estimates
 from isocost.plan.compare.changes import CHANGES, NotHereError
 from isocost.plan.compare.differences import Difference, joined
+from isocost.plan.doubt.risk import risk
 from isocost.plan.kinds import data_of, kind_of
 from isocost.plan.money.arithmetic import CENTS, in_cents
-from isocost.plan.money.reckoning import reckoned
+from isocost.plan.money.reckoning import Reckoning, reckoned
 from isocost.plan.physics.layouts import BUBBLE_PART
+from isocost.plan.physics.records import Array
 from isocost.plan.physics.resolve import parameters_of
 from isocost.plan.project.editing import duplicate_scenario, free_name, rename_scenario
 from isocost.plan.project.obtainable import with_obtainable_counts
@@ -40,6 +42,19 @@ class Outcome:
     fits: bool
     loss: float | None
     """Nats a token by the default law; None where no stage makes a dense model from text of its own."""
+    on: Reckoning = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaRange:
+    """What a technique adds to the cost, the plan with it and without it sampled alike; without a reserve."""
+
+    low_usd: float
+    """One chance in ten that it adds less."""
+    high_usd: float
+    """One chance in ten that it adds more."""
+    dearer: float
+    """Chance that it adds anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,8 @@ class Technique:
     delta_usd: float | None = None
     """What it adds to the cost on top of the others that are on; None where it has nothing to change."""
     delta_days: float | None = None
+    likely: DeltaRange | None = None
+    """Where that was asked for."""
     alone_usd: float | None = None
     """What it alone adds to the plan as it stands; only of those that are on."""
     after: Outcome | None = None
@@ -153,6 +170,7 @@ def outcome(project: Project, catalog: Catalog, scenario: int = 0) -> Outcome:
         float(sum(run.gpu_hours[0] for run in on.runs)),
         all(bool(run.fits[0]) for run in on.runs),
         predicted_loss(chosen, catalog),
+        on,
     )
 
 
@@ -182,8 +200,13 @@ def _later_tokens(scenario: Scenario) -> list[float]:
     ]
 
 
-def rack(project: Project, on: Sequence[str], catalog: Catalog, scenario: int = 0) -> Rack:
+def rack(
+    project: Project, on: Sequence[str], catalog: Catalog, scenario: int = 0, *, ranged: bool = False
+) -> Rack:
     """Every technique with its delta on top of those that are on, which come to together what they do.
+
+    Args:
+        ranged: whether each delta is sampled too.
 
     Raises:
         NotHereError: one that is to be on has nothing to change.
@@ -191,6 +214,13 @@ def rack(project: Project, on: Sequence[str], catalog: Catalog, scenario: int = 
         CatalogError: the plan cannot be priced.
     """
     known: dict[Project, Outcome] = {}
+    sampled: dict[Project, Array] = {}
+
+    def spread(without: Project, with_it: Project) -> DeltaRange | None:
+        for each in (without, with_it) if ranged else ():
+            if each not in sampled:
+                sampled[each] = risk(come_to(each).on).outcomes.cost_usd
+        return _apart_by(sampled[with_it] - sampled[without]) if ranged else None
 
     def come_to(changed: Project) -> Outcome:
         if changed not in known:
@@ -206,7 +236,7 @@ def rack(project: Project, on: Sequence[str], catalog: Catalog, scenario: int = 
             found.append(Technique(row, False, row.unmodelled, most_usd=most))
             continue
         try:
-            found.append(_switched(project, row, on, come_to, catalog, scenario))
+            found.append(_switched(project, row, on, (come_to, spread), catalog, scenario))
         except (NotHereError, CatalogError, ValueError) as error:
             crowded = bool(on) and bool(possible(project, [row.id], catalog, scenario))
             why = _why(error, row, catalog)
@@ -218,11 +248,12 @@ def _switched(
     project: Project,
     row: TechniqueRow,
     on: Sequence[str],
-    come_to: Callable[[Project], Outcome],
+    worked: tuple[Callable[[Project], Outcome], Callable[[Project, Project], DeltaRange | None]],
     catalog: Catalog,
     scenario: int,
 ) -> Technique:
     """One technique on top of the others that are on. Raises NotHereError, CatalogError, ValueError."""
+    come_to, spread = worked
     others = [name for name in on if name != row.id]
     without = with_techniques(project, others, catalog, scenario)
     # In the order of the rack, so that nothing depends on which was switched on first.
@@ -238,6 +269,7 @@ def _switched(
         row.id in on,
         delta_usd=_apart(after, before),
         delta_days=after.days - before.days,
+        likely=spread(without, with_it),
         alone_usd=alone,
         after=after,
         before=before,
@@ -248,6 +280,12 @@ def _switched(
 def _apart(after: Outcome, before: Outcome) -> float:
     """What one costs more, to the cent."""
     return round((after.total_usd - before.total_usd) * CENTS) / CENTS
+
+
+def _apart_by(usd: Array) -> DeltaRange:
+    """The range of what one costs more in each sample."""
+    low, high = (float(each) for each in np.quantile(usd, (0.1, 0.9)))
+    return DeltaRange(low, high, float((usd > 0.0).mean()))
 
 
 def _why(error: Exception, row: TechniqueRow, catalog: Catalog) -> str:

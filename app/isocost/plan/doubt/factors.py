@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from isocost.plan.doubt.beside import RESERVE, Beside
 from isocost.plan.doubt.risk import Risk
 from isocost.plan.kinds import kind_of
 from isocost.plan.money.figure import GROUPS, LedgerGroup
 from isocost.plan.physics.records import Array
 from isocost.plan.project.ranges import SEPARATOR
 
-RESERVE = "contingency"
-"""The line of the bill that is held against the samples, not sampled with them."""
 SURE = 1e-4
 """Share of a figure below which its range is none."""
 MFU = "efficiency.mfu"
@@ -52,6 +51,8 @@ class FigureRanges:
     """Whether anything of the plan is."""
     ours: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
     """8 chances in 10 of inputs whose range is not the user's, by the path that ranges have."""
+    beside: Beside = field(default_factory=Beside, repr=False)
+    """What the same samples make of cash, of buying and of other prices."""
 
     def of(self, key: str, planned: float) -> tuple[float, float] | None:
         """8 chances in 10 of a figure; None = it is as good as known."""

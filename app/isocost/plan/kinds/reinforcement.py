@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from isocost.catalog import Catalog
-from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan, default_mfu, round_overhead_seconds
+from isocost.engine.generation.rl import ALGORITHMS, RlPhase, RlPlan, default_mfu, usual_overhead
 from isocost.engine.training.memory import usable_bytes
 from isocost.engine.training.states import adam_state_bytes
 from isocost.plan.kinds.kind import MODEL, RENTED, Case, Filled, InputGroup, Kind, ModelStage, every
@@ -126,7 +126,7 @@ def _usual_overhead(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Fi
     serving = catalog.constants.serving
     responses = stage.rl.prompts * stage.rl.oversampling * stage.rl.group
     stack = serving.rl_stack(stage.rl.stack)
-    value = round_overhead_seconds(stack, transformer_of(policy, catalog), responses)
+    value = usual_overhead(stack, transformer_of(policy, catalog), responses).total
     return Filled(value, f"{serving.rl[stage.rl.stack].overhead_seconds.source}, scaled to this size")
 
 

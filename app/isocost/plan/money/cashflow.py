@@ -6,7 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from isocost.plan.money.arithmetic import CENTS
 from isocost.plan.money.figure import GROUPS, LedgerGroup, Paid
@@ -21,7 +24,8 @@ LONGEST_MONTHS = 1200
 """What a plan pays later falls in its last month: more than a century is no calendar."""
 
 Span = tuple[float, float, float]
-"""First day, last day, weight."""
+"""First day, last day, weight; the days may be arrays of samples."""
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +55,27 @@ def start_date(scenario: Scenario) -> date | None:
 
 def timeline(on: Reckoning) -> tuple[TimelineBar, ...]:
     """Preparation, the stages that count one after another, and the wrap-up."""
-    schedule = on.scenario.schedule
     begins = start_date(on.scenario)
+    return tuple(_dated(bar, begins) for bar in lasting(on, on.by_stage("stage.days")))
+
+
+def lasting(on: Reckoning, days: Sequence[Any]) -> list[TimelineBar]:
+    """The same without dates, of stages that last ``days``: each a number, or an array of samples."""
+    schedule = on.scenario.schedule
     bars: list[TimelineBar] = []
-    day = schedule.preparation_weeks * DAYS_PER_WEEK
-    if day:
+    day: Any = schedule.preparation_weeks * DAYS_PER_WEEK
+    if schedule.preparation_weeks:
         bars.append(TimelineBar("Preparation", "preparation", 0.0, day))
-    taken = zip(on.stages, on.runs, on.by_stage("stage.days"), strict=True)
-    for place, (index, run, lasting) in enumerate(taken):
-        day += schedule.gap_weeks * DAYS_PER_WEEK if place else 0.0
+    for place, (index, run, long) in enumerate(zip(on.stages, on.runs, days, strict=True)):
+        day = day + schedule.gap_weeks * DAYS_PER_WEEK if place else day
         name = on.catalog.accelerator(run.accelerator).short_name
         where = f"{format_count(int(run.counts[0]))} {name}"
         stage = on.scenario.stages[index].name
-        bars.append(TimelineBar(stage, "stage", day, day + lasting, stage=index, accelerators=where))
-        day += lasting
+        bars.append(TimelineBar(stage, "stage", day, day + long, stage=index, accelerators=where))
+        day = day + long
     if schedule.wrap_up_weeks:
         bars.append(TimelineBar("Wrap-up", "wrap-up", day, day + schedule.wrap_up_weeks * DAYS_PER_WEEK))
-    return tuple(_dated(bar, begins) for bar in bars)
+    return bars
 
 
 def _dated(bar: TimelineBar, begins: date | None) -> TimelineBar:
@@ -104,13 +112,12 @@ def cash_by_month(on: Reckoning, lines: Sequence[LedgerLine]) -> tuple[CashMonth
     Months are those of the calendar from the start date, or of 730 hours without one. Owned accelerators are
     paid as they are written off, not when they are bought.
     """
+    held_back = {line.key for line in lines if paid_of(on, line).when == "as the rest"}
     bars = timeline(on)
-    held_back = {line.key for line in lines if _paid(on, line).when == "as the rest"}
-    spans = {line.key: _spans(on, line, bars) for line in lines}
-    last = max((end for each in spans.values() for _, end, _ in each), default=0.0)
-    edges = _month_edges(start_date(on.scenario), last)
+    spans = {line.key: spans_of(on, line, bars) for line in lines}
+    edges = edges_of(on, lines)
     paid: dict[str, list[int]] = {
-        line.key: _apportioned(line.cost_usd, _weights(spans[line.key], edges))
+        line.key: _apportioned(line.cost_usd, in_months(spans[line.key], edges).tolist())
         for line in lines
         if line.key not in held_back
     }
@@ -120,7 +127,14 @@ def cash_by_month(on: Reckoning, lines: Sequence[LedgerLine]) -> tuple[CashMonth
     return _cash_months(on, lines, paid, edges)
 
 
-def _paid(on: Reckoning, line: LedgerLine) -> Paid:
+def edges_of(on: Reckoning, lines: Sequence[LedgerLine]) -> list[float]:
+    """First days of the months in which a bill is paid, in days from the start, and the end of the last."""
+    bars = timeline(on)
+    last = max((end for line in lines for _, end, _ in spans_of(on, line, bars)), default=0.0)
+    return _month_edges(start_date(on.scenario), last)
+
+
+def paid_of(on: Reckoning, line: LedgerLine) -> Paid:
     """When a line is paid; the rent of a stage with the stage."""
     row = on.values.sheet.rows.get(line.key)
     return row.paid if row is not None else Paid("stages")
@@ -153,13 +167,13 @@ def _committed(on: Reckoning, line: LedgerLine, bound: bool) -> bool:
     return row.committed if row is not None else bound
 
 
-def _spans(on: Reckoning, line: LedgerLine, bars: Sequence[TimelineBar]) -> list[Span]:
+def spans_of(on: Reckoning, line: LedgerLine, bars: Sequence[TimelineBar]) -> list[Span]:
     """When a line is paid."""
     stages = [bar for bar in bars if bar.kind == "stage"]
-    length = max((bar.end_day for bar in bars), default=0.0)
+    length = bars[-1].end_day if bars else 0.0
     if line.key not in on.values.sheet.rows:
         return [(b.start_day, b.end_day, 1.0) for b in stages if line.key == f"stage.{b.stage}"]
-    paid = _paid(on, line)
+    paid = paid_of(on, line)
     if paid.when in ("stages", "main stages"):
         key = "stage.rent" if paid.when == "stages" else "stage.main_rent"
         weighed = zip(stages, on.by_stage(key), on.by_stage("stage.main"), strict=True)
@@ -205,20 +219,22 @@ def _month_label(begins: date | None, after: int) -> str:
     return f"{year:04d}-{month + 1:02d}"
 
 
-def _weights(spans: Sequence[Span], edges: Sequence[float]) -> list[float]:
-    """Share of the spans in each month; what lies beyond the last edge falls in the last month."""
-    months = len(edges) - 1
-    weights = [0.0] * months
+def in_months(spans: Sequence[Span], edges: Sequence[float], *, closed: bool = False) -> Array:
+    """(..., months) share of the spans in each month; their days may be arrays of samples.
+
+    What lies beyond the last edge falls in the last month, unless that is ``closed``.
+    """
+    low, high = np.array(edges[:-1]), np.array(edges[1:])
+    if not closed:
+        high[-1] = math.inf
+    found = np.zeros(len(low))
     for start, end, weight in spans:
-        for m in range(months):
-            low = edges[m]
-            high = edges[m + 1] if m < months - 1 else math.inf
-            inside = min(end, high) - max(start, low)
-            if end > start:
-                weights[m] += weight * max(inside, 0.0) / (end - start)
-            elif low <= start < high:
-                weights[m] += weight
-    return weights
+        begins, long = np.asarray(start)[..., None], np.asarray(end - start)[..., None]
+        inside = np.maximum(np.minimum(np.asarray(end)[..., None], high) - np.maximum(begins, low), 0.0)
+        at_once = (low <= begins) & (begins < high)
+        lasts = long > 0.0
+        found = found + np.where(lasts, weight * inside / np.where(lasts, long, 1.0), weight * at_once)
+    return found
 
 
 def _apportioned(usd: float, weights: Sequence[float]) -> list[int]:

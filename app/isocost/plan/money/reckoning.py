@@ -149,7 +149,7 @@ class Reckoning:
             # One rate is itself, to the last digit, also of hours too few to divide by.
             differ = len({rates[at] for at in places}) > 1
             rate = paid / used if differ and used > 0.0 else rates[places[0]]
-            fleets.append(Fleet(entry.short_name, count, rate, owned, used))
+            fleets.append(Fleet(entry.short_name, count, rate, owned, used, tuple(places)))
             covered += sum(days[at] for at in places)
         return fleets, left_out, covered
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from isocost.plan.project.programme import Ownership
 from isocost.quantities.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 Array = NDArray[np.float64]
+Number = Any
+"""A float, or an array of samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,15 @@ class Fleet:
     name: str
     count: int
     """The most that any of the stages takes."""
-    rent: float
-    """USD per accelerator-hour, on average over the hours."""
+    rent: Number
+    """USD per accelerator-hour, on average over the hours. Rent and hours may be arrays of samples."""
     owned: OwnedRate
-    hours: float
+    hours: Number
     """Accelerator-hours the plan uses."""
+    stages: tuple[int, ...] = ()
+    """Those that run on them, as places among the stages that count."""
 
-    def monthly(self, usd_per_hour: float) -> float:
+    def monthly(self, usd_per_hour: Number) -> Number:
         """USD a month of all of them, used as assumed, at a rate of an hour used."""
         return self.count * self.owned.utilization * HOURS_PER_MONTH * usd_per_hour
 
@@ -37,7 +42,7 @@ class Fleet:
         """USD a month to have and use all of them, the price itself apart."""
         owned = self.owned
         life = (owned.interest + owned.facility + owned.upkeep) * HOURS_PER_MONTH
-        return self.count * life + self.monthly(owned.energy)
+        return float(self.count * life + self.monthly(owned.energy))
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class RentOrBuy:
         return sum(fleet.count * fleet.owned.capital for fleet in self.fleets)
 
     @property
-    def rent_per_month(self) -> float:
+    def rent_per_month(self) -> Number:
         """USD a month rented, used as assumed."""
         return sum(fleet.monthly(fleet.rent) for fleet in self.fleets)
 
@@ -105,22 +110,36 @@ class RentOrBuy:
 
         None = not within the service life.
         """
-        even = self.break_even_utilization
-        if even is None or self.utilization < even:
-            return None
-        saved = self.rent_per_month - self.carrying_per_month
-        # A price that only what is got back at the end pays for is earned back at the end.
-        return min(self.capital_usd / saved, self.life_months) if saved > 0.0 else self.life_months
+        month = float(self.crossing)
+        return month if month < np.inf else None
 
     @property
-    def planned_usd(self) -> float:
+    def crossing(self) -> Number:
+        """The same for rents that may be arrays; infinite = not within the service life."""
+        fixed = sum(fleet.count * fleet.owned.fixed for fleet in self.fleets)
+        by_use = np.asarray(sum(fleet.count * (fleet.rent - fleet.owned.energy) for fleet in self.fleets))
+        even = np.where(by_use > 0.0, fixed / np.where(by_use > 0.0, by_use, 1.0), np.inf)
+        saved = np.asarray(self.rent_per_month - self.carrying_per_month)
+        # A price that only what is got back at the end pays for is earned back at the end.
+        earned = np.minimum(self.capital_usd / np.where(saved > 0.0, saved, np.nan), self.life_months)
+        earned = np.where(saved > 0.0, earned, self.life_months)
+        return np.where(even <= min(self.utilization, 1.0), earned, np.inf)
+
+    @property
+    def planned_usd(self) -> Number:
         """Rent of the plan's own hours."""
         return sum(fleet.hours * fleet.rent for fleet in self.fleets)
 
     @property
     def planned_months(self) -> float:
         """Months of rent, used as assumed, that the plan's own hours come to."""
-        return self.planned_usd / self.rent_per_month if self.rent_per_month > 0.0 else 0.0
+        return float(self.filled)
+
+    @property
+    def filled(self) -> Number:
+        """The same of rents and hours that may be arrays."""
+        monthly = np.asarray(self.rent_per_month)
+        return np.where(monthly > 0.0, self.planned_usd / np.where(monthly > 0.0, monthly, 1.0), 0.0)
 
     @property
     def planned_bought_usd(self) -> float:

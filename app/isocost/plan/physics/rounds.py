@@ -11,8 +11,17 @@ from numpy.typing import NDArray
 
 from isocost.catalog import Catalog
 from isocost.engine.architecture import parameters
-from isocost.engine.generation.rl import RlPhase, RlPlan, RlTime, multipliers, rl_times
-from isocost.engine.generation.step import wide_peak
+from isocost.engine.generation.deployment import Format
+from isocost.engine.generation.rl import (
+    RlPhase,
+    RlPlan,
+    RlTime,
+    RoundOverhead,
+    multipliers,
+    rl_times,
+    round_overhead,
+)
+from isocost.engine.generation.step import EngineMemory, engine_memory, wide_peak
 from isocost.plan.physics.counts import Counts, obtained, units_of
 from isocost.plan.physics.records import GENERATED, Array, Detail, Doubt, Job, StageRun
 from isocost.plan.physics.resolve import transformer_of
@@ -111,6 +120,20 @@ def simulated(
         return rl_times(t, a, replace(recipe.plan, phases=phases), stack, gpus=counts)
     except ValueError:
         return (None,) * len(counts)
+
+
+def engine_of(catalog: Catalog, recipe: Recipe, accelerator: str, done: RlTime) -> EngineMemory:
+    """Bytes of one accelerator while a simulated run generates the longest of its rounds, in full batches."""
+    t, a = transformer_of(recipe.model, catalog), catalog.accelerator(accelerator).spec
+    stack, last = catalog.constants.serving.rl_stack(recipe.stack), done.rollout
+    fmt = Format(stack.weights, stack.cache)
+    return engine_memory(t, a, last.replica, fmt, stack.serving, sequences=last.running, context=done.context)
+
+
+def overhead_of(catalog: Catalog, recipe: Recipe) -> RoundOverhead:
+    """What a round takes beside generation and arithmetic, by what it is."""
+    stack = catalog.constants.serving.rl_stack(recipe.stack)
+    return round_overhead(stack, transformer_of(recipe.model, catalog), recipe.plan)
 
 
 def _within_cap(phase: RlPhase) -> RlPhase:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from isocost.plan.answer.evidence import stage_evidence, weighed
-from isocost.plan.doubt.risk import risk
+from isocost.plan.doubt.risk import Risk, risk
 from isocost.plan.doubt.span import span_of
 from isocost.plan.money.reckoning import reckoned
 from isocost.plan.project.programme import Goal
@@ -23,13 +23,10 @@ HALVINGS = 60
 def judged(case: Case, on: Reach, at: int) -> Choice:
     """A point as a choice: its range, the chance that budget and deadline both hold, its evidence word."""
     choice, goal, chance = case.choice(on, at), case.goal, None
-    scenario = case.on(choice.price, choice.count).scenario
-    stages = tuple(stage for stage in scenario.stages if stage.enabled)
-    runs = on.runs_at(at)
-    there = reckoned(msgspec.structs.replace(scenario, stages=stages), runs, case.catalog)
-    found = [stage_evidence(run, case.catalog) for run in runs]
+    sampled = sampled_at(case, on, at)
+    there = sampled.programme.on
+    found = [stage_evidence(run, case.catalog) for run in there.runs]
     evidence = weighed(list(zip(there.by_stage("stage.rent"), found, strict=True)), case.catalog)
-    sampled = risk(there)
     if goal != Goal():
         budget = math.inf if goal.budget_usd is None else goal.budget_usd
         days = math.inf if goal.deadline_days is None else goal.deadline_days
@@ -42,6 +39,14 @@ def judged(case: Case, on: Reach, at: int) -> Choice:
         chance=chance,
         evidence=None if evidence is None else evidence.word,
     )
+
+
+def sampled_at(case: Case, on: Reach, at: int) -> Risk:
+    """A point with everything that is not known of it sampled: the stages that count, there."""
+    scenario = case.on(on.cards[int(on.which[at])], int(on.counts[at])).scenario
+    stages = tuple(stage for stage in scenario.stages if stage.enabled)
+    there = msgspec.structs.replace(scenario, stages=stages)
+    return risk(reckoned(there, on.runs_at(at), case.catalog))
 
 
 def pace_kept(on: Reach, goal: Goal, at: int = 0) -> float | None:

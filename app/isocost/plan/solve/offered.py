@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from isocost.catalog.prices import TERM_DAYS, PriceCard
+from isocost.catalog.prices import ON_DEMAND, TERM_DAYS, PriceCard, PriceQuote, market_of
 from isocost.plan.answer.curves import (
     CLUSTER_LINK,
     LARGEST_PCIE_COUNT,
@@ -72,6 +73,32 @@ def is_stale(card: PriceCard, case: Case) -> bool:
     price = price_from(card)
     newest = newest_price(price, card.accelerator, case.catalog)
     return staleness(price, newest, case.catalog, case.today) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyOffer:
+    """A price that rests on one supplier, and what the dearest other asks for the same accelerator."""
+
+    supplier: str
+    usd_per_gpu_hour: float
+    dearest: PriceQuote | None
+    """None = nobody else asks anything."""
+
+
+def only_offer(card: PriceCard, case: Case) -> OnlyOffer | None:
+    """What a price of the market rests on where that is one supplier alone; None where it is more, or typed.
+
+    The day an offer is read decides nothing of it: one that is the only one may be odd however new it is.
+    """
+    window = case.catalog.constants.economics.price_window_days.value
+    quotes = case.catalog.quotes(card.accelerator)
+    same = market_of(quotes, card.commitment, window)
+    if {quote.supplier for quote in same} != {card.supplier}:
+        return None
+    every = (quote for each in (*ON_DEMAND, "marketplace") for quote in market_of(quotes, each, window))
+    others = [quote for quote in every if quote.supplier != card.supplier]
+    dearest = max(others, key=lambda quote: quote.usd_per_gpu_hour, default=None)
+    return OnlyOffer(card.supplier, card.usd_per_gpu_hour, dearest)
 
 
 def age_days(card: PriceCard, today: date) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 from isocost.plan.answer.deadlines import ABOUT_AS_CHEAP, Reign
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.ranks import Ranked, Ranking
+from isocost.plan.solve.offered import only_offer
 from isocost.quantities import (
     format_cents,
     format_count,
@@ -88,8 +89,22 @@ def _sentences(found: Ranking, case: Case) -> Iterator[str]:
     yield from own_words(found, case)
     if first.stale:
         yield f"The price of {name} is of {first.choice.price.date}: it may be gone."
+    if words := only_words(first, case):
+        yield words
     if not first.within_budget:
         yield f"That is beyond the budget of {format_money(case.goal.budget_usd or 0.0)}."
+
+
+def only_words(row: Ranked, case: Case) -> str:
+    """That a price rests on one supplier alone, and what another asks; empty where it does not."""
+    only = None if row.choice.owned else only_offer(row.choice.price, case)
+    if only is None:
+        return ""
+    said = f"{row.choice.label} at {format_money(only.usd_per_gpu_hour)} rests on {only.supplier} alone"
+    other = only.dearest
+    if other is None:
+        return f"{said}: nobody else asks a price."
+    return f"{said}; {other.supplier} asks {format_money(other.usd_per_gpu_hour)}."
 
 
 def own_words(found: Ranking, case: Case) -> Iterator[str]:
@@ -118,6 +133,8 @@ def change_words(found: Ranking, case: Case) -> tuple[str, ...]:
         words.append(
             f"{first.choice.label} above {above} an hour: then {found.rows[1].choice.label}. It is {now}."
         )
+    if only := only_words(first, case):
+        words.append(only)
     if own is not None and own is not first:
         if own.wins_below is not None:
             below, now = _cents(own.wins_below, math.floor), format_money(own.choice.price.usd_per_gpu_hour)

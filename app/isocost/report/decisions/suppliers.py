@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from isocost.plan.answer.estimate import Answer
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
+from isocost.plan.doubt.beside import ByPrice
 from isocost.quantities import SPACE, format_count, format_counted, format_money
+from isocost.report.decisions.doubt import ends_said
 from isocost.report.decisions.words import signed_money
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
@@ -93,18 +95,30 @@ def card_note(each: SupplierPrice) -> str:
     return each.quoted_as or TERMS.get(each.card.commitment, each.card.commitment)
 
 
-def card_words(each: SupplierPrice) -> str:
-    """A price card on one line."""
+def card_words(each: SupplierPrice, by_price: ByPrice | None = None) -> str:
+    """A price card on one line; ``by_price``: with its range."""
     said = f"{supplier_name(each)}, {card_note(each)}" if card_note(each) else supplier_name(each)
     price = f"{format_money(each.card.usd_per_gpu_hour)} an hour, {age_words(each)}"
     delta = "" if each.own else f", {signed_money(each.delta_usd)}"
-    return f"{said}: {price}, the programme {format_money(each.total_usd)}{delta}"
+    likely = ""
+    if by_price is not None:
+        beside = " without the reserve" if by_price.without_reserve else ""
+        ends = ends_said(*map(format_money, by_price.ends(price_of(each))))
+        likely = f"; 8 chances in 10{beside}: {ends}"
+    return f"{said}: {price}, the programme {format_money(each.total_usd)}{delta}{likely}"
 
 
-def cards_said(found: BySupplier, called: str) -> Said:
+def price_of(each: SupplierPrice) -> float:
+    """USD an hour of a price card."""
+    return each.card.usd_per_gpu_hour
+
+
+def cards_said(found: BySupplier, called: str, by_price: ByPrice | None = None) -> Said:
     """What the same run, called by its letter or else the plan, costs under every price card."""
     how = "Blue follows the price an hour. A click takes a price over."
-    cards = "; ".join(card_words(each) for each in cards_shown(found))
+    if by_price is not None:
+        how = "Blue follows the price; whiskers: 8 in 10. The order is certain."
+    cards = "; ".join(card_words(each, by_price) for each in cards_shown(found))
     summary = f"{suppliers_said(found)}. {cards}. {' '.join(card_notes(found))}".strip()
     return Said(_cards_finding(found, called), how, summary)
 
@@ -140,9 +154,17 @@ def card_notes(found: BySupplier) -> list[str]:
     return said
 
 
-def cards_table(found: BySupplier) -> Table:
-    """Every card with its source."""
-    return _rows(found)
+def cards_table(found: BySupplier, by_price: ByPrice | None = None) -> Table:
+    """Every card with its source; ``by_price``: and its range."""
+    table = _rows(found)
+    if by_price is None:
+        return table
+    names = ("1 in 10 below", "1 in 10 above")
+    columns = tuple(Column(name, format_money, right=True, key=f"{name} (USD)") for name in names)
+    rows = (
+        (*row, *by_price.ends(price_of(each))) for row, each in zip(table.rows, found.prices, strict=True)
+    )
+    return Table((*table.columns, *columns), tuple(rows))
 
 
 def adopted_words(each: SupplierPrice) -> str:

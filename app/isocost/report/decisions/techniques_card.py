@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isocost.catalog import Catalog
-from isocost.plan.compare.rack import Rack, Technique
+from isocost.plan.compare.rack import DeltaRange, Rack, Technique
 from isocost.quantities import format_counted, format_duration, format_money
+from isocost.report.decisions.doubt import chance_said, ends_said
 from isocost.report.decisions.techniques import (
     ABSENT,
     GROUPS,
@@ -31,8 +32,10 @@ from isocost.report.table import Column, Table
 SUBTITLE = "Each switch tries a change on top of those that are on; the plan stays until you apply it."
 WORKING = "Working the techniques out on this plan…"
 TITLE = "Techniques"
-UNRANGED = "Differences are as planned: the range of each would need samples of its own."
+RANGED = "Under a cost 8 chances in 10 of it, the plan with and without sampled alike."
 """What is said of the rack where figures are told with their ranges."""
+RANGED_BRIEF = "Under a cost: 8 chances in 10."
+"""The same where there is little room."""
 NOTHING_ON = "The plan as it stands. Switch on what you would like to try."
 TOGETHER = "What several come to is worked out as one plan, not added up."
 ADDED = "Compare shows it beside the plan"
@@ -55,6 +58,10 @@ class RackRow:
     """On top of the others that are on; None where it has nothing to change."""
     cost: str = ""
     time: str = ""
+    likely: str = ""
+    """8 chances in 10 of the cost; empty = as good as known, or not shown."""
+    flips: str = ""
+    """That it may turn out the other way: dearer where it saves; empty = hardly."""
     catch: str = ""
     """What to know of it; of one that cannot be on, why not."""
     source: str = ""
@@ -72,7 +79,15 @@ class RackRow:
         if not self.can:
             return f"{self.name}: {self.catch}"
         said = f"{self.name}, {'on' if self.on else 'off'}: {self.cost}"
-        return f"{said}, {self.time}" if self.time else said
+        said = f"{said}, {self.time}" if self.time else said
+        return "; ".join(part for part in (said, self.likely_words) if part)
+
+    @property
+    def likely_words(self) -> str:
+        """Its range in a sentence; empty = as good as known, or not shown."""
+        if not self.likely:
+            return ""
+        return f"8 chances in 10: {self.likely}" + (f", {self.flips}" if self.flips else "")
 
     @property
     def more(self) -> str:
@@ -169,10 +184,34 @@ def _row(each: Technique, chosen: Sequence[str], catalog: Catalog) -> RackRow:
         delta_usd=each.delta_usd,
         cost=signed_money(each.delta_usd or 0.0),
         time=_time_said(each.delta_days or 0.0),
+        likely=_likely(each.likely),
+        flips=_flips(each),
         catch=row.catch,
         source=_source(each),
         subject=row.sources[0].subject,
     )
+
+
+def _likely(span: DeltaRange | None) -> str:
+    if span is None:
+        return ""
+    low, high = signed_money(span.low_usd), signed_money(span.high_usd)
+    return "" if low == high else ends_said(low, high)
+
+
+def _flips(each: Technique) -> str:
+    """That what saves may cost more, or the other way round, with its chance."""
+    if each.likely is None or not each.delta_usd:
+        return ""
+    saves = each.delta_usd < 0.0
+    other = each.likely.dearer if saves else 1.0 - each.likely.dearer
+    if other < FLIPS:
+        return ""
+    return f"{chance_said(other)} that it {'costs more' if saves else 'costs no more'}"
+
+
+FLIPS = 0.01
+"""Chance of the other sign from which on it is said."""
 
 
 def _source(each: Technique) -> str:
@@ -223,11 +262,13 @@ def _note(found: Rack, on: Sequence[Technique]) -> str:
 
 def rack_table(found: Rack | None, catalog: Catalog) -> Table:
     """Every technique as a line."""
+    ranged = found is not None and any(each.likely is not None for each in found.techniques)
     columns = (
         Column("Technique", key="technique"),
         Column("On", key="on"),
         Column("Cost", _cost, right=True, key="delta_usd"),
         Column("Time", _time, right=True, key="delta_days"),
+        *(Column(name, _cost, right=True, key=key) for name, key in RANGE_COLUMNS if ranged),
         Column("Group", key="group"),
         Column("Change", key="change"),
         Column("Catch", key="catch"),
@@ -242,6 +283,7 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
             "on" if each.on else "off" if each.after is not None else "not possible",
             "" if each.delta_usd is None else each.delta_usd,
             "" if each.delta_days is None else each.delta_days,
+            *(_ends(each.likely) if ranged else ()),
             _heading(each),
             change_words(each.changed, catalog),
             each.row.catch,
@@ -253,6 +295,13 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
         for each in (found.techniques if found is not None else ())
     )
     return Table(columns, rows)
+
+
+RANGE_COLUMNS = (("1 in 10 below", "low_usd"), ("1 in 10 above", "high_usd"))
+
+
+def _ends(span: DeltaRange | None) -> tuple[float | str, float | str]:
+    return ("", "") if span is None else (span.low_usd, span.high_usd)
 
 
 def _cost(usd: float | str) -> str:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import Crossing, OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
 from isocost.quantities import (
+    SPACE,
     format_cents,
     format_count,
     format_duration,
@@ -21,6 +23,7 @@ from isocost.quantities import (
     format_significant,
 )
 from isocost.quantities.units import DAYS_PER_MONTH, MONTHS_PER_YEAR
+from isocost.report.decisions.doubt import chance_said, ends_said
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -37,6 +40,8 @@ class NamedLine:
     """Place among the theme's series."""
     dash: tuple[float, ...] = ()
     bold: bool = False
+    ends: tuple[float, float] | None = None
+    """8 chances in 10 of it, times its own values; None = known, or not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +126,10 @@ SHORT = 3.0
 """Months below which a time is told in days."""
 
 
-def rent_said(question: RentOrBuy) -> Said:
-    """What the lines of renting and buying say."""
+def rent_said(question: RentOrBuy, buying: Buying | None = None) -> Said:
+    """What the lines of renting and buying say; ``buying``: with their doubt."""
     finding, subtitle = rent_finding(question), rent_subtitle(question)
-    return Said(finding, subtitle, f"{finding}. {subtitle} {rent_note(question)}")
+    return Said(finding, subtitle, f"{finding}. {subtitle} {rent_note(question, buying)}")
 
 
 def rent_finding(question: RentOrBuy) -> str:
@@ -174,15 +179,39 @@ def _left_out(question: RentOrBuy) -> str:
     return f" Without {', '.join(question.left_out)}: no purchase price is known there."
 
 
-def rent_note(question: RentOrBuy) -> str:
-    """What the plan's own hours cost either way, and from which use on owning is cheaper."""
+def rent_note(question: RentOrBuy, buying: Buying | None = None) -> str:
+    """What the plan's own hours cost either way, from which use owning is cheaper, and how sure that is."""
     even, life = question.break_even_utilization, _life(question)
     if even is None:
         said = f"Owning never breaks even at this rent within {life}, even when always used."
     else:
         share = format_quantity(even, "share")
         said = f"Owning breaks even at {share} utilization over {life}, interest included."
-    return f"{_alone(question)} {said}" if question.planned_months else said
+    told = [_alone(question) if question.planned_months else "", said, buying_words(question, buying)]
+    return " ".join(each for each in told if each)
+
+
+def buying_words(question: RentOrBuy, buying: Buying | None) -> str:
+    """How sure the verdict is, rent and hours in doubt; empty where neither is, or doubt is not shown."""
+    if buying is None or buying.rent[0] == buying.rent[1]:
+        return ""
+    flips = 1.0 - buying.pays if question.pays else buying.pays
+    other = "rent" if question.pays else "buy"
+    told = f"Rent and hours in doubt, {chance_said(flips)} that the verdict is {other} instead"
+    low, high = buying.month
+    if np.isinf(low):
+        told += "; buying hardly ever pays"
+    elif np.isinf(high):
+        told += f"; buying pays after {_time(low)} at the earliest"
+    else:
+        between = ends_said(*(_time(each).replace(" ", SPACE) for each in (low, high)))
+        told += f"; 8 chances in 10 that buying pays after {between}"
+    never = f", {chance_said(buying.never)} that it never does" if buying.never > NEVER else ""
+    return f"{told}{never}. What owning costs is taken as planned."
+
+
+NEVER = 0.01
+"""Chance of never from which on it is worth a word."""
 
 
 def _alone(question: RentOrBuy) -> str:
@@ -198,7 +227,7 @@ def _alone(question: RentOrBuy) -> str:
     return f"{said} Buying pays only where other work fills {share} of the hours until then."
 
 
-def rent_view(question: RentOrBuy) -> LinesView:
+def rent_view(question: RentOrBuy, buying: Buying | None = None) -> LinesView:
     """The two lines up to some time after they cross and the plan ends, and what stopping would cost."""
     last = max(SHORTEST, int(max(question.crossover_month or 0.0, question.planned_months) * BEYOND))
     part = slice(0, min(last + 1, len(question.months)))
@@ -209,7 +238,7 @@ def rent_view(question: RentOrBuy) -> LinesView:
     if 0.0 < planned <= question.life_months:
         marks = (Crossover(planned, "this plan"), *marks)
     lines = (
-        NamedLine("Rent", question.rented_usd[part], 1),
+        NamedLine("Rent", question.rented_usd[part], 1, ends=None if buying is None else buying.rent),
         NamedLine("Buy", question.bought_usd[part], 0, bold=True),
         NamedLine("Buy, then sell", question.resold_usd[part], 0, (1.2, 2.2)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from isocost.plan.answer.fit import RoundsFit
+from isocost.plan.answer.fit import EngineFit, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.kinds import KINDS
@@ -65,6 +65,39 @@ def rounds_memory_said(found: RoundsFit) -> Said:
     longest = format_count(found.longest)
     subtitle = f"Likely {likely_words(found.memory)} at {longest} tokens a sequence"
     return Said(finding, subtitle, f"{finding}. {subtitle}: {breakdown_words(found.memory, 'bytes')}")
+
+
+def engine_said(found: RoundsFit) -> Said:
+    """What the bar of the engine that generates says, and how it and the trainer share an accelerator."""
+    engine = found.engine
+    held = format_memory_of(engine.memory.total, engine.memory.limit or 0.0)
+    finding = {
+        "beside": f"{held} to generate, the trainer beside it",
+        "sleeps": f"{held} to generate; the engine sleeps in updates",
+        "offloads": f"{held} to generate; the trainer waits in host memory",
+        "apart": f"{held} on the {format_count(engine.gpus)} that only generate",
+    }[engine.turns]
+    spread, each = engine.copy.partition(",")[0], format_count(engine.context)
+    subtitle = f"{spread}: {format_count(engine.running)} answers at once, {each} tokens each"
+    subtitle = subtitle[:1].upper() + subtitle[1:]
+    told = f"{finding}. {subtitle}. {turns_words(engine)}".rstrip()
+    return Said(finding, subtitle, f"{told} {breakdown_words(engine.memory, 'bytes')}")
+
+
+def turns_words(engine: EngineFit) -> str:
+    """How engine and trainer share an accelerator, in a sentence; empty where they do not."""
+    waits = format_memory(engine.resting, digits=2)
+    if engine.turns == "beside":
+        return f"Engine and trainer, {waits} of weights and optimizer between updates, stay side by side."
+    if engine.turns == "sleeps":
+        return "Engine and update do not fit side by side: the engine gives its memory back for each update."
+    if engine.turns == "offloads":
+        host = format_memory(engine.host, digits=2)
+        return (
+            f"Beside the engine there is no room for the trainer's {waits} of weights and optimizer: "
+            f"while it generates they wait in host memory, {host} a server."
+        )
+    return ""
 
 
 def memory_finding(stage: StageEstimate, breakdown: Breakdown) -> str:
@@ -269,8 +302,9 @@ def unsearched_rounds(stage: StageEstimate, found: RoundsFit) -> Said:
         f"{stage.name}: rounds, not one layout",
         f"Memory is that of an update in which every prompt and response together are "
         f"{format_count(found.longest)} tokens long, laid out as {found.layout}. "
-        "Copies that generate, score or give rewards are not in it. The layout is the fastest our search "
-        "finds for such an update; the stage's own time comes from simulating its rounds.",
+        "The layout is the fastest our search finds for such an update; the stage's own time comes from "
+        f"simulating its rounds. {turns_words(found.engine)} Copies that score or give rewards are in "
+        "neither bar.",
     )
 
 

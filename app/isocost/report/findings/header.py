@@ -13,7 +13,7 @@ from isocost.catalog import Catalog
 from isocost.catalog.constants.economics import CurrencyRate
 from isocost.catalog.records import AcceleratorEntry, named_for
 from isocost.evidence.word import Evidence, Word
-from isocost.plan.answer.headline import impossible
+from isocost.plan.answer.headline import impossible, usage
 from isocost.plan.answer.notices import newest_price, price_age_days, staleness
 from isocost.plan.answer.results import Estimate, StageEstimate
 from isocost.plan.doubt.factors import FigureRanges
@@ -61,6 +61,8 @@ class Remark:
     model; empty = nothing."""
     spare: bool = False
     """Whether it may go where there is no room for all."""
+    shorter: tuple[str, ...] = ()
+    """The same in ever fewer words, for where its text has no room."""
 
 
 def key_figures(estimate: Estimate, ranges: FigureRanges | None = None) -> tuple[KeyFigure, ...]:
@@ -172,7 +174,7 @@ def remarks(
 
     Of the stages that count. The line they stand on ends where the window does.
     """
-    found = [Remark(estimate.doubt, opens="range")] if estimate.doubt else []
+    found = [_doubt(estimate.doubt)] if estimate.doubt else []
     chosen = project.scenarios[scenario]
     stages = [stage for stage in chosen.stages if stage.enabled]
     if not stages:
@@ -182,8 +184,9 @@ def remarks(
     found += _fit(estimate)
     found += _prices(chosen, stages, catalog, today)
     if estimate.evidence is not None:
-        found.append(Remark(evidence_words(estimate.evidence), opens="evidence"))
-    found += [Remark(each, spare=True) for each in (estimate.usage, currency_words(estimate.money)) if each]
+        found.append(_evidence(estimate.evidence))
+    for words in (usage(_counted(estimate)), (currency_words(estimate.money),)):
+        found += [Remark(words[0], spare=True, shorter=words[1:])] if any(words) else []
     return tuple(sorted(found, key=lambda remark: _GRAVITY.get(remark.tone, len(_GRAVITY))))
 
 
@@ -192,9 +195,17 @@ def plain(said: Iterable[Remark]) -> tuple[Remark, ...]:
     return tuple(each for each in said if each.opens != "range")
 
 
-def evidence_words(evidence: Evidence) -> str:
+def _doubt(words: str) -> Remark:
+    """How sure the cost is; that the plan is the middle of its range may go first."""
+    middle, _, ends = words.partition("; ")
+    reserve = middle.removeprefix("Median")
+    return Remark(words, opens="range", shorter=(ends + reserve,) if middle.startswith("Median") else ())
+
+
+def _evidence(evidence: Evidence) -> Remark:
     """What a prediction rests on, in a few words beside it."""
-    return _EVIDENCE[evidence.word]
+    shorter = (evidence.word,) if evidence.word == "extrapolated" else ()
+    return Remark(_EVIDENCE[evidence.word], opens="evidence", shorter=shorter)
 
 
 _EVIDENCE: dict[Word, str] = {
@@ -226,7 +237,7 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
         size = f", {format_memory_of(tightest.total, tightest.limit)}"
     sure = "probably " if tightest is not None and tightest.close else ""
     if judged and all(stage.fits for stage in judged):
-        yield Remark(f"{sure}fits{size}", "fine")
+        yield Remark(f"{sure}fits{size}", "fine", shorter=(f"{sure}fits",) if size else ())
     elif any(stage.layout_problem for stage in judged):
         yield Remark("impossible as pinned", "stop")
     elif judged:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from isocost.language import in_sentence
 from isocost.plan.answer.results import Estimate
+from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.cashflow import NUMBERED, CashMonth, TimelineBar
 from isocost.plan.money.figure import LedgerGroup
@@ -22,7 +23,7 @@ from isocost.quantities import (
     shown_money,
 )
 from isocost.quantities.units import DAYS_PER_MONTH, DAYS_PER_WEEK
-from isocost.report.decisions.doubt import days_said, ends_said
+from isocost.report.decisions.doubt import SURE, capital, chance_said, days_said, ends_said
 from isocost.report.findings.said import Said
 from isocost.report.table import Column, Table
 
@@ -254,6 +255,8 @@ class CalendarView:
     groups: Mapping[int, LedgerGroup] | None = None
     """The group of the bill that each stage belongs to, by its place."""
     late_weeks: float = 0.0
+    ranges: CashRanges | None = None
+    """8 chances in 10 of each month's sum, where they are shown."""
 
     @property
     def rows(self) -> int:
@@ -267,8 +270,18 @@ class CalendarView:
 
     @cached_property
     def dearest(self) -> float:
-        """USD of the dearest month."""
-        return max((month.total_usd for month in self.months), default=0.0)
+        """USD of the dearest month, or of the highest end of a month's range."""
+        ends = self.ranges.month_usd if self.ranges is not None else ()
+        return max([*(month.total_usd for month in self.months), *(high for _, high in ends)], default=0.0)
+
+    def ends(self, month: int) -> tuple[float, float] | None:
+        """8 chances in 10 of what is paid in a month; None = known, or not shown."""
+        held = self.ranges.month_usd if self.ranges is not None else ()
+        return (
+            held[month]
+            if month < len(held) and format_money(held[month][0]) != format_money(held[month][1])
+            else None
+        )
 
     @cached_property
     def month_edges(self) -> list[float]:
@@ -285,21 +298,62 @@ class CalendarView:
         """What a bar is, or what is paid in a month: bars come first."""
         if at < len(self.bars):
             return stage_in_words(self.bars[at])
-        return month_in_words(self.months[at - len(self.bars)])
+        month = at - len(self.bars)
+        return month_in_words(self.months[month]) + cash_likely(self.ranges, month)
+
+
+def cash_likely(ranges: CashRanges | None, month: int) -> str:
+    """8 chances in 10 of what is paid in a month and by its end, to follow the month's own words."""
+    if ranges is None or month >= len(ranges.month_usd):
+        return ""
+    paid, so_far = (
+        ends_said(*map(format_money, each[month])) for each in (ranges.month_usd, ranges.so_far_usd)
+    )
+    beside = " without the reserve" if ranges.without_reserve else ""
+    return f"; 8 chances in 10{beside}: {paid} in it, {so_far} by its end"
+
+
+def cash_doubt(ranges: CashRanges | None, months: Sequence[CashMonth]) -> str:
+    """What of the cash may be another: the month that most is paid in, and the last one; empty = neither."""
+    if ranges is None or len(ranges.dearest) != len(months):
+        return ""
+    said = []
+    most = max(range(len(months)), key=lambda at: months[at].total_usd, default=0)
+    if len(months) > 1 and ranges.dearest[most] < SURE:
+        said.append(f"{capital(chance_said(1.0 - ranges.dearest[most]))} that another month costs most.")
+    if ranges.later > 1.0 - SURE:
+        last = month_name(months[-1].label)
+        said.append(f"{capital(chance_said(ranges.later))} that something is still paid after {last}.")
+    return " ".join(said)
 
 
 def calendar_said(
-    bars: Sequence[TimelineBar], months: Sequence[CashMonth], days: tuple[float, float] | None = None
+    bars: Sequence[TimelineBar],
+    months: Sequence[CashMonth],
+    days: tuple[float, float] | None = None,
+    ranges: CashRanges | None = None,
 ) -> Said:
-    """What the calendar says; ``days``: 8 chances in 10 of its length, where they are shown."""
+    """What the calendar says.
+
+    Args:
+        days: 8 chances in 10 of its length, where they are shown; ``ranges``: those of its cash.
+    """
     finding = calendar_finding(bars, months)
     subtitle = "Stages, and below them the cash of each month; the tick: owed whatever is used."
     likely = ""
     if days is not None and format_duration(days[0]) != format_duration(days[1]):
         likely = f"8 chances in 10 that it takes {days_said(*days)}"
         subtitle = f"{likely}; drawn as planned. The tick: owed whatever is used."
-    summary = calendar_summary(finding, bars, months)
-    return Said(finding, subtitle, f"{summary} {likely}." if likely else summary)
+        if ranges is not None:
+            subtitle = (
+                f"8 chances in 10: {days_said(*days)}; whiskers: the cash. Tick: owed whatever is used."
+            )
+    told = [
+        calendar_summary(finding, bars, months),
+        f"{likely}." if likely else "",
+        cash_doubt(ranges, months),
+    ]
+    return Said(finding, subtitle, " ".join(each for each in told if each))
 
 
 def stage_groups(ledger: Sequence[LedgerLine]) -> dict[int, LedgerGroup]:
@@ -365,9 +419,18 @@ def calendar_summary(finding: str, bars: Sequence[TimelineBar], months: Sequence
     return ". ".join(parts) + "."
 
 
-def cash_table(months: Sequence[CashMonth]) -> Table:
-    """Cash by month and group."""
+_RANGED = ("Total", "So far")
+
+
+def cash_table(months: Sequence[CashMonth], ranges: CashRanges | None = None) -> Table:
+    """Cash by month and group, and its range where that is shown."""
     groups = [g for g in NAMES if any(g in month.by_group for month in months)]
+    shown = ranges is not None and len(ranges.month_usd) == len(months)
+    ends = (
+        [(*a, *b) for a, b in zip(ranges.month_usd, ranges.so_far_usd, strict=True)]
+        if shown and ranges
+        else []
+    )
 
     def money(name: str) -> Column:
         return Column(name, format_cents, right=True, key=f"{name} (USD)")
@@ -378,11 +441,15 @@ def cash_table(months: Sequence[CashMonth]) -> Table:
         money("Total"),
         money("Committed"),
         money("So far"),
+        *(money(f"{what}, 1 in 10 {side}") for what in _RANGED for side in ("below", "above") if ends),
     )
     rows = tuple(
-        (m.label, *(m.by_group.get(g, 0.0) for g in groups), m.total_usd, m.committed_usd, m.cumulative_usd)
-        for m in months
-    )
+        (
+            m.label, *(m.by_group.get(g, 0.0) for g in groups), m.total_usd, m.committed_usd,
+            m.cumulative_usd, *(ends[at] if ends else ()),
+        )
+        for at, m in enumerate(months)
+    )  # fmt: skip
     return Table(columns, rows)
 
 

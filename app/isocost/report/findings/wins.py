@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from isocost.plan.answer.comparison import styles
 from isocost.plan.solve.case import Case
 from isocost.plan.solve.hardware.wins import AXES, NOBODY, Axis, Winner, Wins
 from isocost.quantities import format_count, format_duration, format_money, format_share
+from isocost.report.decisions.doubt import chance_said
 from isocost.report.decisions.wins import label, rows, value_said, winner_name
 from isocost.report.findings.said import Said
 from isocost.report.table import Table
@@ -83,8 +85,22 @@ class WinsView:
             f"{where}: {format_count(int(found.count[row, column]))} {each.label}, "
             f"{format_money(float(found.cost_usd[row, column]))}, "
             f"{format_duration(float(found.span_days[row, column]))} "
-            f"({each.card.supplier}, {each.price_date}{old})."
+            f"({each.card.supplier}, {each.price_date}{old}){self.rival_words(row, column)}."
         )
+
+    @cached_property
+    def doubtful(self) -> NDArray[np.bool_] | None:
+        """(ys, xs) whether another may well be cheaper; None = not known."""
+        rivals = self.found.rivals
+        return None if rivals is None else rivals.chance > DOUBTFUL
+
+    def rival_words(self, row: int, column: int) -> str:
+        """Who may be cheaper in a cell, to follow its winner; empty = hardly anybody, or not known."""
+        rivals = self.found.rivals
+        if rivals is None or rivals.chance[row, column] <= DOUBTFUL:
+            return ""
+        other = rivals.labels[int(rivals.card[row, column])]
+        return f"; {chance_said(float(rivals.chance[row, column]))} that {other} is cheaper"
 
 
 def view(found: Wins, case: Case) -> WinsView:
@@ -131,8 +147,8 @@ def _heart(inside: NDArray[np.bool_]) -> tuple[int, int]:
     return int(rows_left[at]) - WIDE, int(columns_left[at]) - WIDE
 
 
-UNRANGED = "Ranges are left out here: each place would need samples of its own."
-"""Said of the map where figures elsewhere are told with their ranges."""
+DOUBTFUL = 0.1
+"""Chance of another being cheaper from which on a winner is not certain."""
 
 
 def said(shown: WinsView, *, ranged: bool = False) -> Said:
@@ -141,9 +157,17 @@ def said(shown: WinsView, *, ranged: bool = False) -> Said:
     winners = shown.found.winners
     shares = ", ".join(f"{winner_name(each)} {format_share(each.share, decimals=0)}" for each in winners)
     here = shown.words(*shown.cell)
-    aside = f" {UNRANGED}" if ranged else ""
-    told = f"Shares of the map: {shares or 'nobody'}. At the plan: {here}"
-    return Said(head, foot, f"{head}. {foot}{aside} {told} {KEYS}")
+    told = f"Shares of the map: {shares or 'nobody'}. At the plan: {here}{_certain(shown)}"
+    return Said(head, foot, f"{head}. {foot} {told} {KEYS}")
+
+
+def _certain(shown: WinsView) -> str:
+    """On how much of the map the winner is certain; empty where that is not known."""
+    doubtful, won = shown.doubtful, shown.found.place != NOBODY
+    if doubtful is None or not won.any():
+        return ""
+    share = format_share(1.0 - float(doubtful[won].mean()), decimals=0)
+    return f" On {share} of where any does it the winner is certain: 9 chances in 10 at least."
 
 
 def finding(shown: WinsView) -> str:
@@ -179,7 +203,7 @@ def _turns(shown: WinsView) -> Iterator[str]:
 
 
 def subtitle(shown: WinsView, *, ranged: bool = False) -> str:
-    """What winning is, and how to read the map; of ``ranged`` figures, that it is without."""
+    """What winning is, and how to read the map; of ``ranged`` figures, where the winner is not certain."""
     found = shown.found
     axes = {found.x.axis, found.y.axis}
     if found.aim == "fastest":
@@ -190,7 +214,10 @@ def subtitle(shown: WinsView, *, ranged: bool = False) -> str:
         what = "Cheapest that does it."
     varied = f" Only {shown.own_label}'s price varies." if "price" in axes else ""
     stale = " * by an old price." if any(each.stale for each in found.winners) else ""
-    aside = " Without ranges." if ranged else ""
+    aside = ""
+    if ranged:
+        hatched = found.rivals is not None
+        aside = " Hatched: not certain." if hatched else " Without ranges."
     return f"{what}{aside}{varied}{stale}"
 
 

@@ -56,6 +56,11 @@ class Visit:
     row: int = -1
     """The row the keyboard was on when another figure was opened."""
 
+    @property
+    def opens(self) -> tuple[object, ...]:
+        """The figure and its plan: what two visits to the same one have alike."""
+        return (self.key, None) if self.of is None else (self.key, self.of.project, self.of.at)
+
 
 class ExplainPanel(SidePanel):
     """One figure with what it is made of; those opened before it are a step back."""
@@ -207,7 +212,7 @@ class ExplainPanel(SidePanel):
 
     def _visit(self, visit: Visit) -> None:
         now = self.visit
-        if now is not None and (now.key, now.of) == (visit.key, visit.of) and not self.isHidden():
+        if now is not None and now.opens == visit.opens and not self.isHidden():
             visit = now
         else:
             if now is not None:

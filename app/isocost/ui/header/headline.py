@@ -29,7 +29,7 @@ from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
 from isocost.ui.own.opening import open_own
 from isocost.ui.session.ranging import Ranging
-from isocost.ui.session.session import Session
+from isocost.ui.session.session import ESTIMATING, Session
 from isocost.ui.widgets.figures import RING, FigureSentence
 from isocost.ui.widgets.key_figure import KeyFigureBlock
 from isocost.ui.widgets.labels import plain_label, plain_tip, set_text
@@ -211,11 +211,11 @@ class Headline(QFrame):
         self._show_remarks()
 
     def _show_problem(self, problem: str) -> None:
-        """The engine refused the project: say why where the answer would be."""
+        """The engine refused the project, or is still at it: say so where the answer would be."""
         if problem:
-            self._shown = None
-            self._remarks = (Remark(problem, "stop"),)
-            self.sentence.setText(NO_ESTIMATE)
+            self._shown, waiting = None, problem == ESTIMATING
+            self._remarks = () if waiting else (Remark(problem, "stop"),)
+            self.sentence.setText(ESTIMATING if waiting else NO_ESTIMATE)
             self.sentence.show_figures(())
             self._figures = ()
             self._show_remarks()

@@ -1,4 +1,4 @@
-"""The remarks under the answer on one line, which ends in an ellipsis when there is no room for all."""
+"""The remarks under the answer on one line: in fewer words where there is no room for all of them."""
 
 from __future__ import annotations
 
@@ -53,9 +53,15 @@ class RemarkLine(QLabel):
 
     @property
     def needed(self) -> int:
-        """Pixels that the remarks which are to be seen take, an ellipsis after them included."""
-        texts = [remark.text for remark in self._remarks if not remark.spare]
-        return self.fontMetrics().horizontalAdvance(BETWEEN.join((*texts, "…"))) if texts else 0
+        """Pixels that all remarks take in their fewest words, and those which are not spare in all theirs."""
+        if not self._remarks:
+            return 0
+        fewest = [[remark.text, *remark.shorter][-1] for remark in self._remarks]
+        whole = [remark.text for remark in self._remarks if not remark.spare]
+        return max(self._wide(fewest), self._wide([*whole, "…"]))
+
+    def _wide(self, texts: Sequence[str]) -> int:
+        return self.fontMetrics().horizontalAdvance(BETWEEN.join(texts))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -70,19 +76,28 @@ class RemarkLine(QLabel):
         # Qt cuts rich text mid-letter: what has no room is taken off before it becomes rich.
         set_text(self, BETWEEN.join(self._marked(remark, text) for remark, text in self._with_room()))
 
+    def _worded(self, room: int) -> list[str]:
+        """The remarks in as many words as have room: the last ones are the first to lose some."""
+        ways = [[*reversed(remark.shorter), remark.text] for remark in self._remarks]
+        while self._wide([way[-1] for way in ways]) > room:
+            longest = next((way for way in reversed(ways) if len(way) > 1), None)
+            if longest is None:
+                break
+            longest.pop()
+        return [way[-1] for way in ways]
+
     def _with_room(self) -> Iterator[tuple[Remark, str]]:
-        """The remarks from the first, each with the part of its text that has room."""
-        metrics, before = self.fontMetrics(), ""
-        whole = metrics.horizontalAdvance(BETWEEN.join(remark.text for remark in self._remarks))
+        """The remarks from the first, each with the part of its words that has room."""
         room = self.contentsRect().width()
-        for at, remark in enumerate(self._remarks):
-            after = f"{BETWEEN}…" if at < len(self._remarks) - 1 else ""
-            if whole <= room or metrics.horizontalAdvance(before + remark.text + after) <= room:
-                yield remark, remark.text
-                before += remark.text + BETWEEN
+        texts = self._worded(room)
+        whole = self._wide(texts) <= room
+        for at, (remark, text) in enumerate(zip(self._remarks, texts, strict=True)):
+            last = at == len(texts) - 1
+            if whole or self._wide([*texts[:at], text, *([] if last else ["…"])]) <= room:
+                yield remark, text
                 continue
-            left = room - metrics.horizontalAdvance(before)
-            yield remark, shorten(remark.text, metrics, left) or "…"
+            before = self._wide([*texts[:at], ""])
+            yield remark, shorten(text, self.fontMetrics(), room - before) or "…"
             return
 
     def _marked(self, remark: Remark, text: str) -> str:

@@ -12,13 +12,15 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from isocost.quantities import shown_money
 from isocost.report.findings.choices import LinesView, NamedLine
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.base import font_of, made_pen
+from isocost.ui.plot.base import font_of, made_pen, mixed
 from isocost.ui.plot.chart import ReadableChart
 from isocost.ui.plot.placing import spread
 from isocost.ui.plot.ticks import Tick, fit_ticks, money_label, money_scale, money_tick
 
 LEFT, BOTTOM, TOP = 58, 26, 22
 HEIGHT = 216
+BAND = 0.14
+"""Strength of a line's colour in the band of its range."""
 DECADES = 4.0
 """Most decades a logarithmic axis of money shows; cheaper lines leave at the bottom."""
 
@@ -63,7 +65,7 @@ class Axes:
 
 def _money_shown(view: LinesView) -> tuple[float, float]:
     """The lowest and highest money on the axis."""
-    top = max(float(line.y.max()) for line in view.lines) or 1.0
+    top = max(float(line.y.max()) * (line.ends or (1.0, 1.0))[1] for line in view.lines) or 1.0
     if not view.logarithmic:
         return 0.0, top * 1.04
     low = min(float(line.y.min()) for line in view.lines)
@@ -106,6 +108,8 @@ class LinesChart(ReadableChart[LinesView]):
             return
         axes = Axes(self.view, size, theme)
         _paint_axes(painter, axes)
+        for line in self.view.lines:
+            _paint_ends(painter, axes, line)
         _paint_marks(painter, axes)
         for line in self.view.lines:
             _paint_line(painter, axes, line)
@@ -151,6 +155,19 @@ def _x_ticks(view: LinesView, width: float) -> Iterator[float]:
     while value <= high:
         yield float(value)
         value += step
+
+
+def _paint_ends(painter: QPainter, axes: Axes, line: NamedLine) -> None:
+    """The range of a line, as a band around it."""
+    if line.ends is None:
+        return
+    low, high = (
+        [QPointF(axes.x(float(x)), axes.y(float(y) * by)) for x, y in zip(axes.view.x, line.y, strict=True)]
+        for by in line.ends
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(axes.theme.series[line.slot].line, axes.theme.panel, BAND))
+    painter.drawPolygon(QPolygonF([*low, *reversed(high)]))
 
 
 def _paint_line(painter: QPainter, axes: Axes, line: NamedLine) -> None:

@@ -37,8 +37,8 @@ UNDO_STEPS = 1000
 """Steps that can be undone; each keeps two projects, and a window may stay open for weeks."""
 
 
-MANY_STAGES = 24
-"""Up to so many a plan that is opened is answered before it is shown; of more the window says it works."""
+ESTIMATING = "Estimating…"
+"""Said where a plan that was opened takes longer than a frame."""
 
 
 class Session(QObject):
@@ -367,9 +367,9 @@ class Session(QObject):
         project, scenario, catalog = self._project, self._scenario, self.catalog
         # The answer on screen is of another plan: it may not stand until the worker has this one's.
         at_once, self._another = self._another, False
-        if at_once and (stages := len(self.current_scenario.stages)) > MANY_STAGES:
+        if at_once and not is_quick(self.current_scenario):
             at_once, self.answer = False, None
-            self._say(f"Estimating {stages:,} stages…")
+            self._say(ESTIMATING)
         standing = None if at_once or self._answers.busy or self.answer is None else self.answer
         if standing is not None and standing.reckoning.catalog is not catalog:
             standing = None

@@ -46,9 +46,10 @@ class ScanCard(ChartCard):
         """Draw a scan in place of the last one."""
         self.say(*found.said)
         self.plot.setAccessibleName(found.said.finding)
-        drawn = Drawn(found, chosen)
-        if drawn != self.plot.view:
-            self.plot.show_view(drawn)
+        shown = self.plot.view
+        # By being the same one: a scan holds arrays, which have no one truth.
+        if shown is None or shown.solving is not found or shown.chosen != chosen:
+            self.plot.show_view(Drawn(found, chosen))
         if self.plot.hover is None:
             self._tell("")
 

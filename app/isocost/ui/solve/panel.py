@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from isocost.catalog import CatalogError
 from isocost.language import in_sentence
+from isocost.plan.answer.results import result_of
 from isocost.plan.inputs.locks import is_locked
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.solve.asking.asked import Asked, asked, case_asked, proposed
@@ -245,6 +246,8 @@ class SolvePanel(SidePanel):
 
     def _ask(self, answer: Answer) -> None:
         """Ask the newest plan, where what it is held against is known."""
+        if result_of(self._session.current_scenario.stages, answer.estimate, self._session.stage) is None:
+            return  # a stage that was added is selected before its plan is answered
         question = answer, self._session.stage, self._path
         failed = self.later.is_done(*question) and not self.later.is_of(*question)
         try:

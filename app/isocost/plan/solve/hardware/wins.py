@@ -14,6 +14,7 @@ from isocost.catalog.prices import PriceCard
 from isocost.plan.inputs.table import NUMBERS
 from isocost.plan.physics.records import Array
 from isocost.plan.solve.case import WITHIN, Case, WishError, with_text
+from isocost.plan.solve.hardware.rivals import Rivals, rivals, second
 from isocost.plan.solve.offered import is_stale, offered, on_offer
 from isocost.plan.solve.reach import Flags, Reach
 
@@ -83,9 +84,19 @@ class Wins:
     """By their share of the map."""
     aim: Goal
     """What winning is: the cheapest that is in time, or the fastest within a budget."""
+    rivals: Rivals | None = None
+    """Who comes next, with its chance to be cheaper; None = not asked for, or the fastest wins."""
 
 
-def wins(case: Case, x: Span, y: Span, without: frozenset[str] = frozenset(), size: int = SIZE) -> Wins:
+def wins(
+    case: Case,
+    x: Span,
+    y: Span,
+    without: frozenset[str] = frozenset(),
+    size: int = SIZE,
+    *,
+    ranged: bool = False,
+) -> Wins:
     """The winner at each place of a map over two inputs, the others as in the plan.
 
     Of a deadline the cheapest in time wins; where only a budget is given, the fastest within it; where
@@ -93,6 +104,7 @@ def wins(case: Case, x: Span, y: Span, without: frozenset[str] = frozenset(), si
 
     Args:
         without: accelerators left out, by id.
+        ranged: whether to tell how sure each winner is.
 
     Raises:
         WishError: the axes are one, or the plan has no such input.
@@ -110,20 +122,28 @@ def wins(case: Case, x: Span, y: Span, without: frozenset[str] = frozenset(), si
     cost_at, days_at = np.full(shape, np.inf), np.full(shape, np.inf)
     count_at = np.zeros(shape, dtype=np.int64)
     aim = _aim(case, x, y)
+    points, others = np.zeros(shape, dtype=np.intp), np.zeros(shape, dtype=np.intp)
+    other_cost = np.full(shape, np.inf)
     for row in range(len(ys)):
         cost, days, good = plane.row(x, xs, y, float(ys[row]))
         cost, days = (np.broadcast_to(each, (len(xs), len(plane.on))) for each in (cost, days))
         by = np.where(good, cost if aim == "cheapest" else days, np.inf)
         at = np.argmin(by, axis=1)
         columns = np.arange(len(xs))
+        points[row] = at
+        if ranged and aim == "cheapest":
+            others[row], other_cost[row] = second(by, at, plane.on.which)
         best[row] = by[columns, at]
         which[row] = np.where(np.isfinite(best[row]), plane.on.which[at], NOBODY)
         cost_at[row], days_at[row], count_at[row] = cost[columns, at], days[columns, at], plane.on.counts[at]
     nobody = which == NOBODY
     cost_at[nobody], days_at[nobody], count_at[nobody] = np.inf, np.inf, 0
     place, winners = _winners(case, plane.on, which)
-    own = _own(case, x.axis), _own(case, y.axis)
-    return Wins(x, y, xs, ys, place, cost_at, days_at, count_at, own, winners, aim)
+    own, beside = (_own(case, x.axis), _own(case, y.axis)), None
+    if ranged and aim == "cheapest":
+        priced = "price" in (x.axis, y.axis)
+        beside = rivals(case, plane.on, (points, cost_at), (others, other_cost), priced=priced)
+    return Wins(x, y, xs, ys, place, cost_at, days_at, count_at, own, winners, aim, beside)
 
 
 def _refuse(case: Case, x: Span, y: Span) -> None:

@@ -21,6 +21,7 @@ from isocost.report.decisions.suppliers import THE_PLAN, adopted_words
 from isocost.report.decisions.why import why
 from isocost.ui.look.theme import Theme
 from isocost.ui.session.follower import Follower
+from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.compare.card import Alone, ColumnsCard
 from isocost.ui.tabs.compare.commands import ScenarioCommands
@@ -86,6 +87,7 @@ class ComparePage(QWidget):
         self._follower = Follower(self, session, ("project", "estimate"), self.show_answer)
         session.selection_changed.connect(self._follower.again)
         session.project_changed.connect(self._show_names)
+        self._ranging = Ranging(self, session, self._follower.again)
         session.doubt_shown.connect(self._follower.again)
         self._pause.timeout.connect(self._ask)
         self.columns.table_view.input_wanted.connect(self.go_to)
@@ -135,7 +137,9 @@ class ComparePage(QWidget):
         """The figures of the scenario on screen at once; chances and shares when they have come."""
         several = len(answer.project.scenarios) > 1
         called = letters(answer.project.scenarios)[answer.at] if several else THE_PLAN
-        self.suppliers.show_cards(priced_by_suppliers(answer, self._session.catalog), called)
+        ranges = self._ranging.newest
+        by_price = None if ranges is None else ranges.beside.by_price
+        self.suppliers.show_cards(priced_by_suppliers(answer, self._session.catalog), called, by_price)
         self._show(self._session.project)
         scenarios = self._session.project.scenarios
         if len(scenarios) > 1 and not self._is_newest(scenarios):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from isocost.plan.compare.suppliers import BySupplier, SupplierPrice
+from isocost.plan.doubt.beside import ByPrice
 from isocost.quantities import format_money
 from isocost.report.decisions.suppliers import (
     age_short,
@@ -16,11 +17,12 @@ from isocost.report.decisions.suppliers import (
     cards_said,
     cards_shown,
     cards_table,
+    price_of,
     supplier_name,
 )
 from isocost.report.table import Table
 from isocost.ui.look.theme import Theme
-from isocost.ui.plot.base import mixed
+from isocost.ui.plot.base import made_pen, mixed
 from isocost.ui.plot.chart import Drawing
 from isocost.ui.widgets.card import ChartCard
 from isocost.ui.widgets.labels import WrapLabel
@@ -50,11 +52,16 @@ class CardDelegate(RowDelegate):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(theme, HEIGHT, parent)
         self._still, self._full = 0.0, 0.0
+        self._ends: dict[float, tuple[float, float]] = {}
 
-    def show(self, found: BySupplier) -> None:
-        """Paint from now on for these cards."""
+    def show(self, found: BySupplier, by_price: ByPrice | None) -> None:
+        """Paint from now on for these cards; ``by_price``: with their ranges."""
+        cards = cards_shown(found)
         self._still = found.still_usd
-        self._full = max((each.total_usd for each in cards_shown(found)), default=0.0)
+        prices = {price_of(each) for each in cards} if by_price is not None else set()
+        self._ends = {usd: by_price.ends(usd) for usd in prices} if by_price is not None else {}
+        highest = [high for _, high in self._ends.values()]
+        self._full = max([*(each.total_usd for each in cards), *highest], default=0.0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         card: SupplierPrice = index.data(ROW)
@@ -99,6 +106,14 @@ class CardDelegate(RowDelegate):
         painter.drawRoundedRect(QRectF(room.left(), room.top(), still * per_usd, room.height()), 3, 3)
         painter.setBrush(QColor(theme.series[0].line))
         painter.drawRoundedRect(follows.adjusted(1 if still else 0, 0, 0, 0), 3, 3)
+        if (ends := self._ends.get(price_of(card))) is not None and ends[0] < ends[1]:
+            low, high = (room.left() + usd * per_usd for usd in ends)
+            middle = room.center().y()
+            for colour, broad in ((theme.panel, 3.4), (theme.text, 1.4)):
+                painter.setPen(made_pen(colour, broad))
+                painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+                for x in (low, high):
+                    painter.drawLine(QPointF(x, middle - 3.5), QPointF(x, middle + 3.5))
 
 
 class SuppliersCard(ChartCard):
@@ -110,7 +125,8 @@ class SuppliersCard(ChartCard):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("suppliers", parent)
         self._found: BySupplier | None = None
-        self.cards: Lines[SupplierPrice] = Lines(card_words, self)
+        self._by_price: ByPrice | None = None
+        self.cards: Lines[SupplierPrice] = Lines(lambda each: card_words(each, self._by_price), self)
         self._delegate = CardDelegate(theme, self)
         self.list = ClickList("suppliers.list", self.cards, self._delegate, self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -125,12 +141,12 @@ class SuppliersCard(ChartCard):
         self.apply_theme(theme)
         self.say("Suppliers", "Comparing…", "Comparing…")
 
-    def show_cards(self, found: BySupplier, called: str) -> None:
-        """Draw the cards of a run, by what it is called, in place of the last ones."""
-        self._found = found
-        said = cards_said(found, called)
+    def show_cards(self, found: BySupplier, called: str, by_price: ByPrice | None = None) -> None:
+        """Draw the cards of a run, by what it is called, in place of the last ones; with their ranges."""
+        self._found, self._by_price = found, by_price
+        said = cards_said(found, called, by_price)
         self.say(*said)
-        self._delegate.show(found)
+        self._delegate.show(found, by_price)
         self.cards.show(cards_shown(found))
         self.list.setAccessibleName(said.finding)
         notes = " ".join(card_notes(found))
@@ -145,7 +161,7 @@ class SuppliersCard(ChartCard):
         return self.notes.whole
 
     def table(self) -> Table:
-        return cards_table(self._found) if self._found is not None else Table((), ())
+        return cards_table(self._found, self._by_price) if self._found is not None else Table((), ())
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the theme's type and colours."""

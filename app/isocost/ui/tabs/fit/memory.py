@@ -9,11 +9,12 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from isocost.plan.answer.fit import RoundsFit
+from isocost.plan.answer.fit import TRAINER, RoundsFit
 from isocost.plan.answer.results import StageEstimate
 from isocost.plan.physics.records import Breakdown
 from isocost.report.findings.fit import (
     NO_MEMORY,
+    engine_said,
     memory_labels,
     memory_said,
     rounds_memory_said,
@@ -28,7 +29,12 @@ from isocost.ui.widgets.rows import LEFT, RIGHT
 BAR = 76
 """Pixels of the bar's width."""
 
-_SLOTS = {"Weights": 0, "Gradients": 1, "Optimizer": 2, "Activations": 3, "Logits": 5, "Buffers": 4}
+_SLOTS = {
+    "Weights": 0, "Gradients": 1, "Optimizer": 2, "Activations": 3, "Logits": 5, "Buffers": 4,
+    TRAINER: 2, "Key-value cache": 3, "Cache to spare": 3,
+}  # fmt: skip
+_PALE = ("Reserve", "Cache to spare")
+"""Parts that nothing is in yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _paint_bar(painter: QPainter, breakdown: Breakdown, size: QSizeF, theme: The
     for part in shown_parts(breakdown):
         top, bottom = y(below + part.amount), y(below)
         room = QRectF(0, top, width, max(bottom - top - 1.0, 0.6))
-        share = 0.5 if part.name == "Reserve" else 0.95
+        share = 0.5 if part.name in _PALE else 0.95
         painter.setBrush(mixed(_ink(theme, part.name), theme.panel, share))
         painter.drawRect(room)
         below += part.amount
@@ -128,7 +134,8 @@ def _paint_bar(painter: QPainter, breakdown: Breakdown, size: QSizeF, theme: The
         painter.drawRect(QRectF(0, y(breakdown.total), width, y(limit) - y(breakdown.total)))
     painter.setPen(made_pen(theme.stop if over else theme.text, 2.0))
     painter.drawLine(QLineF(0, y(limit), width + 6, y(limit)))
-    _paint_likely(painter, QLineF(width / 2, y(low), width / 2, y(high)), theme)
+    if low < high:
+        _paint_likely(painter, QLineF(width / 2, y(low), width / 2, y(high)), theme)
 
 
 def _paint_likely(painter: QPainter, span: QLineF, theme: Theme) -> None:
@@ -180,3 +187,15 @@ class MemoryCard(BreakdownCard):
         self.explains("")
         self.say(*rounds_memory_said(found))
         self.chart.show_breakdown(found.memory)
+
+
+class EngineCard(BreakdownCard):
+    """What the engine that generates takes of an accelerator, beside what stays of the trainer."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("fit.engine", "Generation engine", "bytes", MemoryChart(None), theme, parent)
+
+    def show_rounds(self, found: RoundsFit) -> None:
+        """Show the engine of a stage of rounds."""
+        self.say(*engine_said(found))
+        self.chart.show_breakdown(found.engine.memory)

@@ -32,7 +32,7 @@ from isocost.ui.session.ranging import Ranging
 from isocost.ui.session.session import Session
 from isocost.ui.tabs.fit.launch import LaunchDialog
 from isocost.ui.tabs.fit.layouts import LayoutsCard
-from isocost.ui.tabs.fit.memory import MemoryCard
+from isocost.ui.tabs.fit.memory import EngineCard, MemoryCard
 from isocost.ui.tabs.fit.nearest import NearestCard
 from isocost.ui.tabs.fit.step import StepCard
 from isocost.ui.tabs.fit.unsearched import UnsearchedStage
@@ -66,6 +66,7 @@ class FitPage(QScrollArea):
         """Made when it is first wanted."""
         self.memory = MemoryCard(theme, self)
         self.step = StepCard(theme, self)
+        self.engine = EngineCard(theme, self)
         self.nearest = NearestCard(theme, self)
         self.layouts = LayoutsCard(theme, self)
         self.empty = UnsearchedStage(self)
@@ -102,7 +103,7 @@ class FitPage(QScrollArea):
         """Take the theme's type and colours."""
         self._theme = theme
         self._arrange()
-        for card in (self.memory, self.step, self.nearest, self.layouts):
+        for card in self._cards:
             card.apply_theme(theme)
         if self.launch is not None:
             self.launch.apply_theme(theme)
@@ -112,24 +113,30 @@ class FitPage(QScrollArea):
         """Whether the table and the runs are still to be asked for."""
         return self._pause.isActive()
 
+    @property
+    def _cards(self) -> tuple[MemoryCard, StepCard, NearestCard, LayoutsCard, EngineCard]:
+        return self.memory, self.step, self.nearest, self.layouts, self.engine
+
     def _arrange(self) -> None:
         """Two columns, or one where they have no room; what is not shown takes none."""
         grid, theme = self._grid, self._theme
         wide = self.viewport().width() >= theme.px(LEFT + RIGHT) + 44
-        cards: tuple[QWidget, ...] = (self.memory, self.step, self.nearest, self.layouts)
-        cells = [(0, 0), (0, 1), (1, 0), (1, 1)] if wide else [(0, 0), (1, 0), (3, 0), (2, 0)]
+        cards = self._cards
+        # Never both: a stage has a layout, or an engine that generates for it.
+        cells = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 0)] if wide else [(0, 0), (1, 0), (3, 0), (2, 0), (2, 0)]
         for card, (row, column) in zip(cards, cells, strict=True):
             grid.addWidget(card, row, column)
-        grid.addWidget(self.empty, 4, 0, 1, 2 if wide else 1)
+        beside = wide and not self.engine.isHidden()
+        grid.addWidget(self.empty, *((1, 1, 1, 1) if beside else (4, 0, 1, 2 if wide else 1)))
         heights = [TOP, BOTTOM, 0, 0] if wide else [TOP, TOP, BOTTOM, TOP]
         shown = {row for card, (row, _) in zip(cards, cells, strict=True) if not card.isHidden()}
         for row, height in enumerate(heights):
             grid.setRowMinimumHeight(row, theme.px(height) if row in shown else 0)
             grid.setRowStretch(row, (3 if height == BOTTOM else 2) if row in shown else 0)
-        grid.setRowStretch(4, 0 if self.empty.isHidden() else 2)
+        grid.setRowStretch(4, 0 if beside or self.empty.isHidden() else 2)
         grid.setColumnStretch(0, 0 if wide else 1)
         grid.setColumnStretch(1, 1 if wide else 0)
-        for card in (self.memory, self.nearest):
+        for card in (self.memory, self.nearest, self.engine):
             hold_width(card, theme.px(LEFT) if wide else None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -178,7 +185,7 @@ class FitPage(QScrollArea):
 
     def _lay_open(self, *cards: QWidget) -> None:
         """Show these cards, and what is said instead of the others."""
-        for card in (self.memory, self.step, self.nearest, self.layouts):
+        for card in self._cards:
             card.setVisible(card in cards)
         self.empty.setVisible(self.layouts not in cards)
         self._arrange()
@@ -191,8 +198,9 @@ class FitPage(QScrollArea):
             if self.launch is not None and self.launch.isVisible():
                 self._show_launch(self.launch)
         elif report.rounds is not None:
-            self._lay_open(self.memory, self.step)
+            self._lay_open(self.memory, self.step, self.engine)
             self.memory.show_rounds(report.rounds)
+            self.engine.show_rounds(report.rounds)
             self.step.show_rounds(report.rounds)
             self.empty.offer(unsearched_rounds(stage, report.rounds), self._other())
         else:
@@ -210,7 +218,7 @@ class FitPage(QScrollArea):
 
     def _fail(self, why: str) -> None:
         if why and self._session.answer is None:
-            for card in (self.memory, self.step, self.nearest, self.layouts):
+            for card in self._cards:
                 card.show_nothing(why)
 
     # Changing

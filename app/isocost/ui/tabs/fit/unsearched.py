@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from isocost.language import in_sentence
 from isocost.report.findings.next_step import NextStep
 from isocost.report.findings.said import Said
-from isocost.ui.widgets.labels import WrapLabel, plain_label
+from isocost.ui.widgets.labels import WrapLabel
 
 
 class UnsearchedStage(QFrame):
@@ -21,7 +21,7 @@ class UnsearchedStage(QFrame):
         super().__init__(parent)
         self._step: NextStep | None = None
         self.setObjectName("fit.empty")
-        self.title = plain_label(parent=self)
+        self.title = WrapLabel(self)  # a stage may be called anything
         self.title.setProperty("role", "figure")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.reason = WrapLabel(self)
@@ -50,7 +50,7 @@ class UnsearchedStage(QFrame):
     def offer(self, said: Said, step: NextStep | None = None, instead: str = "") -> None:
         """Say why there is no fit; offer the step to one, and what would have one (empty = none)."""
         self._step = step
-        self.title.setText(said.finding)
+        self.title.say(said.finding)
         self.reason.say(said.subtitle)
         self.setAccessibleName(said.summary)
         self.predict.setVisible(bool(instead))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from isocost.plan.answer.results import Estimate
+from isocost.plan.doubt.beside import CashRanges
 from isocost.plan.money.cashflow import CashMonth, TimelineBar
 from isocost.plan.money.slip import Slip
 from isocost.report.findings.ledger import (
     CalendarView,
     calendar_said,
+    cash_doubt,
     cash_table,
     slip_words,
     stage_groups,
@@ -43,7 +47,11 @@ class Calendar(ChartCard):
         self.pointed.setProperty("role", "quiet")
         self.slip = LogSlider(Scale(0.0, LONGEST_SLIP, "linear", integer=True, third=MONTH), self)
         self.words = WrapLabel(self)
+        self.doubt = WrapLabel(self)
+        self.doubt.setProperty("role", "small")
+        self.doubt.hide()
         self._months: tuple[CashMonth, ...] = ()
+        self._ranges: CashRanges | None = None
         self.weeks = 0.0
         """The delay asked about; none unless somebody asks."""
         self._lay_out()
@@ -69,6 +77,7 @@ class Calendar(ChartCard):
         row.addWidget(self.words, 1)
         self.body.addWidget(self.plot)
         self.body.addWidget(self.pointed)
+        self.body.addWidget(self.doubt)
         self.body.addSpacing(SPACE)
         self.body.addLayout(row)
         self.body.addStretch(1)
@@ -86,13 +95,20 @@ class Calendar(ChartCard):
         months: tuple[CashMonth, ...],
         slip: Slip,
         days: tuple[float, float] | None = None,
+        ranges: CashRanges | None = None,
     ) -> None:
-        """Draw a programme's calendar in place of the last one; ``days``: 8 chances in 10 of its length."""
-        self._months = months
-        said = calendar_said(bars, months, days)
+        """Draw a programme's calendar in place of the last one.
+
+        Args:
+            days: 8 chances in 10 of its length; ``ranges``: those of its cash. None = not shown.
+        """
+        self._months, self._ranges = months, ranges
+        said = calendar_said(bars, months, days, ranges)
+        self.doubt.say(cash_doubt(ranges, months))
+        self.doubt.setVisible(bool(self.doubt.whole))
         self.say(*said)
         self.plot.setAccessibleName(said.finding)
-        self.plot.show_view(CalendarView(bars, months, stage_groups(estimate.ledger), slip.weeks))
+        self.plot.show_view(CalendarView(bars, months, stage_groups(estimate.ledger), slip.weeks, ranges))
         self.show_slip(slip)
 
     def show_slip(self, slip: Slip) -> None:
@@ -100,7 +116,7 @@ class Calendar(ChartCard):
         self.words.say(slip_words(slip))
         self.slip.setAccessibleDescription(self.words.whole)
         view = self.plot.view
-        self.plot.show_view(CalendarView(view.bars, view.months, view.groups, slip.weeks))
+        self.plot.show_view(replace(view, late_weeks=slip.weeks))
 
     def drawing(self) -> Drawing | None:
         return self.plot.chart if self.plot.view.bars else None
@@ -109,7 +125,7 @@ class Calendar(ChartCard):
         return self.words.whole
 
     def table(self) -> Table:
-        return cash_table(self._months)
+        return cash_table(self._months, self._ranges)
 
     def _move(self, weeks: float) -> None:
         self.weeks = weeks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from isocost.plan.doubt.beside import Buying
 from isocost.plan.money.options import OptionComparison
 from isocost.plan.money.rent_or_buy import RentOrBuy
 from isocost.plan.project.project import Scenario
@@ -114,8 +115,10 @@ class RentOrBuyCard(QuestionCard):
         self._shown: RentOrBuy | None = None
         self.say("Rent or buy", "Estimating…", "Estimating…")
 
-    def show_question(self, question: RentOrBuy | None, accelerator: str) -> None:
-        """Draw another comparison; None = no purchase price is known."""
+    def show_question(
+        self, question: RentOrBuy | None, accelerator: str, buying: Buying | None = None
+    ) -> None:
+        """Draw another comparison; None = no purchase price is known. ``buying``: with its doubt."""
         self._shown = question
         if question is None:
             self.explains("")
@@ -123,7 +126,7 @@ class RentOrBuyCard(QuestionCard):
             return
         crosses = question.crossover_month is not None
         self.explains(f"rent_or_buy.{'crossover_month' if crosses else 'plan_rented_usd'}")
-        self._draw(rent_view(question), rent_said(question), rent_note(question))
+        self._draw(rent_view(question, buying), rent_said(question, buying), rent_note(question, buying))
 
     def table(self) -> Table:
         return rent_table(self._shown)

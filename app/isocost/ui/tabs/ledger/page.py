@@ -150,9 +150,11 @@ class LedgerPage(QWidget):
             answer.cash,
             answer.slip(self.calendar.weeks),
             None if ranges is None else ranges.of("programme_days", answer.reckoning["programme_days"]),
+            None if ranges is None else ranges.beside.cash,
         )
         entry = catalog.accelerator(scenario.hardware.accelerator)
-        self.rent_or_buy.show_question(answer.reckoning.rent_or_buy, entry.short_name)
+        buying = None if ranges is None else ranges.beside.buying
+        self.rent_or_buy.show_question(answer.reckoning.rent_or_buy, entry.short_name, buying)
         self.api_or_own.show_question(answer.options, scenario)
         self.energy.show_footprint(answer.reckoning.footprint, ranges)
         self.scope.show_omissions(answer.omissions)

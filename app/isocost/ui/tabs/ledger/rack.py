@@ -117,7 +117,13 @@ class RackDelegate(RowDelegate):
             self._paint_switch(painter, QPointF(room.left() + 10, lines[0].center().y()), row.on)
             words = self._paint_figures(painter, lines[0], row)
         self._paint_words(painter, words, row, row.change)
-        write_text(painter, lines[1], row.catch, self.small, theme.text if row.can else theme.quiet)
+        below = lines[1]
+        if row.likely:
+            wide = QFontMetricsF(self.quiet).horizontalAdvance(row.likely) + px(10)
+            ink = theme.care if row.flips else theme.quiet
+            write_text(painter, below, row.likely, self.quiet, self._shade(ink), RIGHT)
+            below = below.adjusted(0, 0, -wide, 0)
+        write_text(painter, below, row.catch, self.small, theme.text if row.can else theme.quiet)
         write_text(painter, lines[2], row.source, self.quiet, theme.quiet)
 
     def _paint_words(self, painter: QPainter, room: QRectF, row: RackRow, beside: str) -> None:
@@ -227,10 +233,10 @@ class RackList(ClickList):
         self.scheduleDelayedItemsLayout()
 
 
-def _found(answer: Answer, on: tuple[str, ...]) -> Rack:
+def _found(answer: Answer, on: tuple[str, ...], ranged: bool) -> Rack:
     """The rack of a plan with those of the chosen techniques on that have something to change."""
-    catalog = answer.reckoning.catalog
-    return rack(answer.project, possible(answer.project, on, catalog, answer.at), catalog, answer.at)
+    catalog, project = answer.reckoning.catalog, answer.project
+    return rack(project, possible(project, on, catalog, answer.at), catalog, answer.at, ranged=ranged)
 
 
 class RackPanel(QWidget):
@@ -248,7 +254,7 @@ class RackPanel(QWidget):
         self.view: RackView | None = None
         self.found = session.later(
             _found,
-            lambda answer, on: (answer.scenario, answer.project.prices, on),
+            lambda answer, on, ranged: (answer.scenario, answer.project.prices, on, ranged),
         )
         self._added = ""
         self.rows = RackLines(lambda row: row.words, self, tip=lambda row: row.tip, more=lambda row: row.more)
@@ -271,6 +277,7 @@ class RackPanel(QWidget):
         self.clear.clicked.connect(lambda: self._choose(()))
         self.found.ready.connect(lambda _: self.refresh())
         self.found.failed.connect(self._fail)
+        session.doubt_shown.connect(self.refresh)
 
     def _name(self) -> None:
         for name in ("total", "delta", "note", "beside"):
@@ -382,8 +389,9 @@ class RackPanel(QWidget):
         if self.found.value is None:  # another document, or another scenario of it
             self.on = ()
             self._added = ""
-        self.found.ask(answer, self.on, rest_ms=PAUSE_MS)
-        self._show(fresh=self.found.is_of(answer, self.on))
+        chosen = self.on, self._session.doubt
+        self.found.ask(answer, *chosen, rest_ms=PAUSE_MS)
+        self._show(fresh=self.found.is_of(answer, *chosen))
 
     def _show(self, *, fresh: bool) -> None:
         found: Rack | None = self.found.value

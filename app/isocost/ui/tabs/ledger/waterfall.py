@@ -15,7 +15,7 @@ from isocost.plan.answer.results import Estimate
 from isocost.plan.doubt.factors import FigureRanges
 from isocost.plan.money.figure import LedgerGroup
 from isocost.quantities import format_money
-from isocost.report.decisions.techniques_card import UNRANGED
+from isocost.report.decisions.techniques_card import RANGED, RANGED_BRIEF
 from isocost.report.findings.ledger import (
     BillRow,
     BillView,
@@ -258,7 +258,7 @@ class Waterfall(ChartCard):
         if self._with_rack:
             finding, subtitle, summary = self.rack.said
             if self._ranged[0]:
-                subtitle, summary = f"{subtitle} {UNRANGED}", f"{summary} {UNRANGED}"
+                subtitle, summary = f"{RANGED_BRIEF} {subtitle}", f"{summary} {RANGED}"
             self.say(finding, subtitle, summary)
 
     def _explain(self, index: Index) -> None:

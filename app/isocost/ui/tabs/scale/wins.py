@@ -47,9 +47,9 @@ OWNED: Axis = "tokens"
 """Upwards where nobody rents what the plan runs on."""
 
 
-def _mapped(answer: Answer, x: Axis, y: Axis, without: frozenset[str]) -> WinsView:
+def _mapped(answer: Answer, x: Axis, y: Axis, without: frozenset[str], ranged: bool) -> WinsView:
     case = Case(answer.project, answer.reckoning.catalog, answer.at, date.today())
-    return view(wins(case, Span(x), Span(y), without, CELLS), case)
+    return view(wins(case, Span(x), Span(y), without, CELLS, ranged=ranged), case)
 
 
 def _mapped_by(answer: Answer, *chosen: object) -> object:
@@ -117,7 +117,7 @@ class WinsCard(ChartCard):
         self._without: frozenset[str] = frozenset()
         self._chosen = False
         self.mapped = session.later(_mapped, _mapped_by)
-        session.doubt_shown.connect(self._tell_ranges)
+        session.doubt_shown.connect(self.refresh)
         self.plot = WinsPlot(theme, self)
         self.plot.setObjectName("scale.wins.plot")
         self.up, self.across = (
@@ -239,7 +239,8 @@ class WinsCard(ChartCard):
 
     def ask(self, answer: Answer) -> None:
         """Ask for the map of an answer."""
-        self.mapped.ask(answer, self.across.currentData(), self.up.currentData(), self._without)
+        axes = self.across.currentData(), self.up.currentData()
+        self.mapped.ask(answer, *axes, self._without, self._session.doubt)
 
     def _suit(self, answer: Answer) -> None:
         """Begin with inputs that decide something: no rent does where the accelerators are owned."""
@@ -247,11 +248,6 @@ class WinsCard(ChartCard):
             up = OWNED if answer.scenario.supply.owns else UP
             with QSignalBlocker(self.up):
                 self.up.setCurrentIndex(self.up.findData(up))
-
-    def _tell_ranges(self) -> None:
-        """Say whether the map has ranges, where figures elsewhere have them."""
-        if self.mapped.value is not None and self.plot.view is not None:
-            self._take(self.mapped.value)
 
     def _take(self, shown: WinsView) -> None:
         words = said(shown, ranged=self._session.doubt)

@@ -19,6 +19,8 @@ from isocost.ui.plot.ticks import Scale, count_scale, money_scale, number_scale,
 
 LEFT, RIGHT, TOP, BELOW = 52, 10, 20, 42
 """Pixels beside the map, above and below it."""
+HATCH = 7
+"""Pixels between the lines where a winner is not certain."""
 STRENGTHS = (0.30, 0.14, 0.38, 0.22)
 """Strength of a winner's colour on its ground; accelerators of one colour differ by it."""
 ASIDE = (
@@ -126,6 +128,7 @@ class WinsChart(ReadableChart[WinsView | None]):
             return
         cells = Cells(self.view, size, theme)
         _paint_grounds(painter, cells)
+        _paint_doubtful(painter, cells)
         _paint_borders(painter, cells)
         found = self.view.found
         across = ticks_across(cells.frame, SCALES[found.x.axis], theme)
@@ -157,6 +160,26 @@ def _paint_grounds(painter: QPainter, cells: Cells) -> None:
     for winner, row, first, last in cells.runs():
         ground = QColor(cells.theme.field) if winner == NOBODY else colours[winner]
         painter.fillRect(cells.box(row, first, last), ground)
+    painter.restore()
+
+
+def _paint_doubtful(painter: QPainter, cells: Cells) -> None:
+    """Hatching where another may well be cheaper than the winner."""
+    doubtful = cells.view.doubtful
+    if doubtful is None:
+        return
+    path = QPainterPath()
+    for row, column in np.argwhere(doubtful).tolist():
+        if not column or not doubtful[row, column - 1]:
+            last = column + int(np.argmin(np.append(doubtful[row, column:], False)))
+            path.addRect(cells.box(row, column, last))
+    painter.save()
+    painter.setClipPath(path)
+    painter.setPen(made_pen(mixed(cells.theme.quiet, cells.theme.panel, 0.55), 1.0))
+    area, step = cells.frame.area, cells.theme.px(HATCH)
+    for at in range(round(area.width() + area.height()) // step + 1):
+        x = area.left() + at * step
+        painter.drawLine(QPointF(x, area.top()), QPointF(x - area.height(), area.bottom()))
     painter.restore()
 
 
