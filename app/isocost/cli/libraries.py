@@ -13,6 +13,10 @@ from pathlib import Path
 PACKAGES = {
     "libEGL.so.1": ("libegl1", "libglvnd-egl"),
     "libGL.so.1": ("libgl1", "libglvnd-glx"),
+    "libOpenGL.so.0": ("libopengl0", "libglvnd-opengl"),
+    "libgcc_s.so.1": ("libgcc-s1", "libgcc"),
+    "libstdc++.so.6": ("libstdc++6", "libstdc++"),
+    "libz.so.1": ("zlib1g", "zlib"),
     "libfontconfig.so.1": ("libfontconfig1", "fontconfig"),
     "libfreetype.so.6": ("libfreetype6", "freetype"),
     "libglib-2.0.so.0": ("libglib2.0-0", "glib2"),
