@@ -166,7 +166,7 @@ def beside_texts() -> dict[str, str]:
 
 
 def system_texts(sources: list[Path]) -> dict[str, str]:
-    """Debian's records of the packages that libraries of the system are from, by package, and the texts they name.
+    """Debian's records of the packages libraries of the system are from, by package, and the texts they name.
 
     Raises:
         SystemExit: a library is of no package, or its package has no record.
@@ -208,17 +208,17 @@ def sorted_out(bundled: list[tuple[str, str]]) -> tuple[set[str], list[Path]]:
     owners = metadata.packages_distributions()
     distributions: set[str] = set()
     system: list[Path] = []
-    pythons = (Path(sys.base_prefix).resolve(), Path(sysconfig.get_path("stdlib")).resolve())
+    pythons = [Path(place).resolve() for place in (sys.base_prefix, sysconfig.get_path("stdlib"))]
+    # A Python of the system lies in /usr, and so does everything else.
+    own = [ROOT, *(each for each in pythons if len(each.parts) > 2)]
     for _, source in bundled:
         path = Path(source).resolve()
         if path.is_relative_to(site):
             top = path.relative_to(site).parts[0]
             module = top.removesuffix(".libs").partition(".")[0]
             distributions |= {each.casefold() for each in owners.get(module, [module])}
-        elif ".so" in path.name and not path.is_relative_to(ROOT):
-            # A Python of the system lies in /usr, and so does everything else.
-            if not any(len(each.parts) > 2 and path.is_relative_to(each) for each in pythons):
-                system.append(path)
+        elif ".so" in path.name and not any(map(path.is_relative_to, own)):
+            system.append(path)
     return distributions, system
 
 
