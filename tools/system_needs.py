@@ -1,8 +1,8 @@
 """What the stand-alone app needs of the Linux it runs on, read from the files of its bundle.
 
 ``python tools/system_needs.py dist/isocost`` prints the ``Depends`` field of the Debian package: the C
-library at the newest version of a symbol any file asks for, the packages of libraries that files are linked to and
-the bundle does not carry, and the data that carried libraries read. Needs ``objdump`` and ``dpkg``.
+library at the newest version of a symbol any file asks for, the packages of libraries that files are linked
+to and the bundle does not carry, and the data that carried libraries read. Needs ``objdump`` and ``dpkg``.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from pathlib import Path
 PACKAGES = {
     "libEGL.so.1": ("libegl1", "libglvnd-egl"),
     "libGL.so.1": ("libgl1", "libglvnd-glx"),
-    "libOpenGL.so.0": ("libopengl0", "libglvnd-opengl"),
     "libgcc_s.so.1": ("libgcc-s1", "libgcc"),
     "libstdc++.so.6": ("libstdc++6", "libstdc++"),
     "libz.so.1": ("zlib1g", "zlib"),
@@ -50,16 +49,40 @@ _MISSING = re.compile(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object file"
 
 
 def missing_library(error: ImportError | OSError) -> str | None:
-    """Which library an import or a plugin of Qt lacks and what to install, in a sentence; None = neither."""
+    """Which libraries an import or a plugin of Qt lacks and what to install, in a sentence; None = none.
+
+    The loader names the first it does not find; whatever else Qt needs here is looked for too, so that one
+    line installs it all.
+    """
     found = _MISSING.search(str(error))
     if found is None:
         return None
     name = found.group(1)
-    said = f"The window needs {name}, which this system lacks"
     if name not in PACKAGES:
-        return f"{said}; install the package that holds it."
-    debian, fedora = PACKAGES[name]
-    return f"{said}; install it with: sudo apt install {debian} (Fedora: sudo dnf install {fedora})."
+        return f"The window needs {name}, which this system lacks; install the package that holds it."
+    others = [each for each in PACKAGES if each != name and _belongs_here(each) and not _loads(each)]
+    debian, fedora = (
+        " ".join(sorted({PACKAGES[each][system] for each in (name, *others)})) for system in (0, 1)
+    )
+    and_more = f" and {len(others)} more {'library' if len(others) == 1 else 'libraries'}" if others else ""
+    return (
+        f"The window needs {name}{and_more}, which this system lacks; install {'them' if others else 'it'} "
+        f"with: sudo apt install {debian} (Fedora: sudo dnf install {fedora})."
+    )
+
+
+def _belongs_here(library: str) -> bool:
+    """Whether the display in use asks for a library; only one kind of display loads those of its name."""
+    platforms = _platforms(os.environ)
+    return not any(kind in library and kind not in platforms for kind in ("xcb", "wayland"))
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 NO_DISPLAY = (
@@ -75,14 +98,19 @@ def no_window(environment: Mapping[str, str] = os.environ, system: str = sys.pla
     """
     if not system.startswith("linux"):
         return None
-    asked = environment.get("QT_QPA_PLATFORM", "")
-    displays = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
-    names = [each.partition(":")[0] for each in asked.split(";") if each]
-    names = names or [name for name, variable in displays.items() if environment.get(variable)]
+    names = _platforms(environment)
     if not names:
         return NO_DISPLAY
     lacking = [_unloadable(name) for name in names]
     return lacking[-1] if all(lacking) else None
+
+
+def _platforms(environment: Mapping[str, str]) -> list[str]:
+    """The kinds of display Qt will try, in its order."""
+    asked = environment.get("QT_QPA_PLATFORM", "")
+    names = [each.partition(":")[0] for each in asked.split(";") if each]
+    displays = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
+    return names or [name for name, variable in displays.items() if environment.get(variable)]
 
 
 def _unloadable(platform: str) -> str | None:
