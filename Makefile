@@ -14,7 +14,7 @@ help:
 	@echo "make lint         ruff, mypy and import-linter only"
 	@echo "make bench        measure speed into build/bench.json"
 	@echo "make package      build the stand-alone app into dist/ and try it"
-	@echo "make wheel        build wheel and sdist into dist/ and try each in an environment of its own"
+	@echo "make wheel        build wheel and sdist into dist/ and try them in an environment of their own"
 	@echo "make screenshots  draw docs/screenshots"
 	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
 	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"

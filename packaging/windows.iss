@@ -1,7 +1,7 @@
 ; Inno Setup recipe: installs dist\isocost for the current user, without asking for rights, opens *.isocost with it, and
 ; takes all of it away again. Runs in the release workflow, after packaging/build.sh:  iscc packaging\windows.iss
 ; The version is the program's own, which PyInstaller wrote from isocost.__version__.
-#define Version GetStringFileInfo("..\dist\isocost\isocost.exe", "ProductVersion")
+#define Version GetStringFileInfo(AddBackslash(SourcePath) + "..\dist\isocost\isocost.exe", "ProductVersion")
 #if Version == ""
   #error dist\isocost\isocost.exe is not there: run packaging/build.sh first
 #endif
