@@ -18,6 +18,7 @@ import yaml
 
 import isocost
 from isocost.cli import COMMANDS
+from isocost.cli.libraries import PACKAGES
 
 
 @pytest.fixture
@@ -144,6 +145,45 @@ class TestNeeds:
     def test_an_empty_folder_is_no_bundle(self, tool, tmp_path):
         with pytest.raises(SystemExit, match="nothing to run"):
             tool("system_needs")["needs_of"](tmp_path)
+
+
+class TestBundle:
+    @pytest.fixture
+    def wanted(self, repository, monkeypatch):
+        """What the recipe keeps of a bundle on Linux."""
+        tree = ast.parse((repository / "packaging/isocost.spec").read_text(encoding="utf-8"))
+        rules = [
+            node
+            for node in tree.body
+            if (
+                isinstance(node, ast.Assign)
+                and ast.unparse(node.targets[0]) in ("EXCLUDED_FILES", "SYSTEMS_OWN")
+            )
+            or (isinstance(node, ast.FunctionDef) and node.name == "wanted")
+        ]
+        monkeypatch.setattr(sys, "platform", "linux")
+        names = {"re": re, "sys": sys}
+        exec(compile(ast.Module(rules, []), "isocost.spec", "exec"), names)
+        return names["wanted"]
+
+    def test_every_file_of_ours_stays(self, wanted, repository):
+        shipped = [
+            path for folder in ("resources", "presets", "docs") for path in (repository / folder).rglob("*")
+        ]
+        assert all(wanted(f"isocost/{path.relative_to(repository).as_posix()}") for path in shipped)
+
+    def test_what_the_system_has_is_left_to_it_and_what_it_may_lack_is_carried(self, wanted):
+        assert not wanted("libstdc++.so.6")
+        assert not wanted("libfontconfig.so.1")
+        assert wanted("libxcb-cursor.so.0")
+        assert wanted("PySide6/Qt/lib/libQt6Core.so.6")
+        assert wanted("PySide6/Qt/plugins/platforms/libqxcb.so")
+        assert not wanted("PySide6/Qt/plugins/platforms/libqvnc.so")
+
+    def test_what_a_user_is_told_to_install_is_not_carried(self, wanted):
+        at_hand = {"libGL.so.1", "libEGL.so.1", "libxcb.so.1"}  # PyInstaller itself leaves these out
+        loaded = {name for name in PACKAGES if not name.startswith(("libxcb-", "libxkb", "libwayland"))}
+        assert {name for name in loaded - at_hand if wanted(name)} == set()
 
 
 class TestInstallers:
