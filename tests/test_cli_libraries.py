@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,18 @@ def test_everything_a_bare_system_lacks_is_one_line_to_install(monkeypatch, caps
     assert {"libglib2.0-0", "libegl1", "libfontconfig1", "libxcb-cursor0"} <= set(line)
     assert line == sorted(set(line))
     assert "libwayland-client0" not in line, "an X display asks for nothing of Wayland's"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one display, and it is there")
+def test_a_display_that_is_not_brought_is_said_with_those_that_are(monkeypatch, capsys):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "teletype:7")
+    assert main([]) == PROBLEM
+    told = capsys.readouterr().err
+    assert "asks for teletype, which Isocost does not bring" in told
+    assert "offscreen" in told
+    assert libraries.no_window({"QT_QPA_PLATFORM": "teletype;offscreen"}, "linux") is None
+    monkeypatch.setenv("QT_PLUGIN_PATH", "/opt/plugins")  # it may be there
+    assert libraries.no_window({"QT_QPA_PLATFORM": "teletype"}, "linux") is None
 
 
 def test_no_display_at_all_is_said_where_there_must_be_one():

@@ -114,12 +114,17 @@ def _platforms(environment: Mapping[str, str]) -> list[str]:
 
 
 def _unloadable(platform: str) -> str | None:
-    """What Qt's plugin for a display lacks, as a sentence; None = nothing, or there is no such plugin."""
+    """Why Qt's plugin for a display cannot be loaded, in a sentence; None = it can, or nobody can tell."""
     found = importlib.util.find_spec("PySide6")
-    folders = found.submodule_search_locations if found is not None else None
-    plugin = Path(next(iter(folders or [""]))) / "Qt" / "plugins" / "platforms" / f"libq{platform}.so"
-    if not plugin.is_file():
+    packages = found.submodule_search_locations if found is not None else None
+    folder = Path(next(iter(packages or [""]))) / "Qt" / "plugins" / "platforms"
+    elsewhere = {"QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH"} & set(os.environ)
+    if elsewhere or not folder.is_dir():  # a Qt of the system keeps its plugins where it likes
         return None
+    plugin = folder / f"libq{platform.partition('-')[0]}.so"  # wayland-egl is a name of wayland's
+    if not plugin.is_file():
+        held = ", ".join(sorted(each.stem.removeprefix("libq") for each in folder.glob("libq*.so")))
+        return f"QT_QPA_PLATFORM asks for {platform}, which Isocost does not bring: it brings {held}."
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:
