@@ -9,6 +9,16 @@ sh packaging/linux/tree.sh "$root"
 version="$(.venv/bin/python -c 'import isocost; print(isocost.__version__)')"
 architecture="$(dpkg --print-architecture)"
 depends="$(.venv/bin/python tools/system_needs.py dist/isocost)"
+maintainer="${DEBFULLNAME:-Isocost contributors} <${DEBEMAIL:-isocost@packages.invalid}>"
+# Debian's own form of a change log, which its tools read; what changed is in ours.
+gzip -9n >"$root/usr/share/doc/isocost/changelog.gz" <<CHANGELOG
+isocost ($version) unstable; urgency=medium
+
+  * See CHANGELOG.md.gz.
+
+ -- $maintainer  $(LC_ALL=C date --utc --date="@${SOURCE_DATE_EPOCH:-$(date +%s)}" '+%a, %d %b %Y %T +0000')
+CHANGELOG
+chmod 644 "$root/usr/share/doc/isocost/changelog.gz"
 mkdir "$root/DEBIAN"
 cat >"$root/DEBIAN/control" <<CONTROL
 Package: isocost
@@ -16,7 +26,7 @@ Version: $version
 Architecture: $architecture
 Section: science
 Priority: optional
-Maintainer: ${DEBFULLNAME:-Isocost contributors} <${DEBEMAIL:-isocost@packages.invalid}>
+Maintainer: $maintainer
 Installed-Size: $(du -k --apparent-size -s "$root/usr" | cut -f1)
 Depends: $depends
 ${HOMEPAGE:+Homepage: $HOMEPAGE

@@ -18,7 +18,7 @@ cp -a packaging/linux/icons/* "$share/icons/hicolor/"
 cp resources/icons/isocost.svg "$share/icons/hicolor/scalable/apps/"
 cp packaging/isocost-plan.svg "$share/icons/hicolor/scalable/mimetypes/application-x-isocost.svg"
 .venv/bin/python tools/man_page.py | gzip -9n >"$share/man/man1/isocost.1.gz"
-gzip -9nc CHANGELOG.md >"$share/doc/isocost/changelog.gz"
+gzip -9nc CHANGELOG.md >"$share/doc/isocost/CHANGELOG.md.gz"
 {
     cat dist/isocost/licences/README.md
     echo
