@@ -73,6 +73,17 @@ def test_one_display_that_works_is_enough(lacking):
     assert libraries.no_window({"QT_QPA_PLATFORM": "offscreen:x"}, "linux") is None
 
 
+def test_what_is_carried_is_not_to_be_installed_because_another_is(monkeypatch):
+    def lack(library: str) -> None:
+        if "xcb" in library:  # its own, and all that are linked to it
+            raise OSError("libxcb.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(libraries.ctypes, "CDLL", lack)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    error = ImportError("libxcb.so.1: cannot open shared object file: No such file or directory")
+    assert "install it with: sudo apt install libxcb1 (" in str(libraries.missing_library(error))
+
+
 def test_everything_a_bare_system_lacks_is_one_line_to_install(monkeypatch, capsys):
     def lack(library: str) -> None:
         raise OSError(f"{Path(library).name}: cannot open shared object file: No such file or directory")

@@ -60,7 +60,8 @@ def missing_library(error: ImportError | OSError) -> str | None:
     name = found.group(1)
     if name not in PACKAGES:
         return f"The window needs {name}, which this system lacks; install the package that holds it."
-    others = [each for each in PACKAGES if each != name and _belongs_here(each) and not _loads(each)]
+    lacked = {_lacked_by(each) for each in PACKAGES if _belongs_here(each)}
+    others = [each for each in PACKAGES if each in lacked and each != name]
     debian, fedora = (
         " ".join(sorted({PACKAGES[each][system] for each in (name, *others)})) for system in (0, 1)
     )
@@ -77,12 +78,14 @@ def _belongs_here(library: str) -> bool:
     return not any(kind in library and kind not in platforms for kind in ("xcb", "wayland"))
 
 
-def _loads(library: str) -> bool:
+def _lacked_by(library: str) -> str | None:
+    """What keeps a library from loading: its own absence, or that of one it needs; None = it loads."""
     try:
         ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        found = _MISSING.search(str(error))
+        return found.group(1) if found else None
+    return None
 
 
 NO_DISPLAY = (
