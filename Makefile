@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LINUX_DISPLAYS = $(if $(DISPLAY),xcb) $(if $(WAYLAND_DISPLAY),wayland)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots package calibrate prices accuracy docs file-format lock licences icons clean offscreen
+.PHONY: help run test lint bench screenshots package wheel calibrate prices accuracy docs file-format lock licences icons clean offscreen
 
 help:
 	@echo "make run          set up .venv and open the window"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint         ruff, mypy and import-linter only"
 	@echo "make bench        measure speed into build/bench.json"
 	@echo "make package      build the stand-alone app into dist/ and try it"
+	@echo "make wheel        build wheel and sdist into dist/ and try them in an environment of their own"
 	@echo "make screenshots  draw docs/screenshots"
 	@echo "make calibrate    fit the constants of speed, memory and serving in resources to the measured runs"
 	@echo "make prices       choose resources/price_cards.csv from the quotes of resources/prices.csv"
@@ -31,6 +32,10 @@ help:
 
 .venv/.dev: pyproject.toml tools/setup_venv.sh
 	@sh tools/setup_venv.sh dev
+	@touch .venv/.runtime $@
+
+.venv/.package: pyproject.toml packaging/requirements.lock tools/setup_venv.sh
+	@sh tools/setup_venv.sh package
 	@touch .venv/.runtime $@
 
 offscreen: .venv/.dev
@@ -56,10 +61,13 @@ bench: offscreen
 screenshots: offscreen
 	$(PY) tools/screenshots.py
 
-package: offscreen
+package: .venv/.package
 	@sh tools/setup_libraries.sh offscreen xcb wayland
 	@sh tools/setup_packaging.sh
 	sh packaging/build.sh
+
+wheel: offscreen
+	sh tools/try_wheel.sh
 
 calibrate: .venv/.dev
 	$(PY) tools/calibrate.py

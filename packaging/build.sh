@@ -1,46 +1,26 @@
 #!/bin/sh
-# Build the stand-alone app into dist/, try it, and wrap it: a .deb where dpkg-deb exists, a tar.gz elsewhere.
+# Build the stand-alone app into dist/, try it, and wrap it: a tar.xz everywhere, a .deb where dpkg-deb exists. The AppImage,
+# the Windows installer and the macOS image are made of the same folder by scripts of their own (packaging/README.md).
 set -eu
 cd "$(dirname "$0")/.."
 
-.venv/bin/pyinstaller --noconfirm --clean --log-level ERROR --distpath dist --workpath build/pyinstaller packaging/isocost.spec
-.venv/bin/python tools/smoke.py
+# The same sources make the same files: the time in archives is that of the last commit.
+SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}"
+export SOURCE_DATE_EPOCH PYTHONHASHSEED=0
 
-version="$(.venv/bin/python -c 'import isocost; print(isocost.__version__)')"
-if ! command -v dpkg-deb >/dev/null; then
-    tar -C dist -czf "dist/isocost-$version-$(uname -s)-$(uname -m).tar.gz" isocost
-    exit 0
+python=.venv/bin/python
+[ -x "$python" ] || python=.venv/Scripts/python
+mkdir -p build
+"$python" -m PyInstaller --noconfirm --clean --log-level ERROR --distpath dist --workpath build/pyinstaller packaging/isocost.spec
+"$python" tools/licences.py dist/isocost/licences
+"$python" tools/smoke.py
+[ "$(uname -s)" = Linux ] || exit 0
+
+version="$("$python" -c 'import isocost; print(isocost.__version__)')"
+archive="dist/isocost-$version-linux-$(uname -m).tar.xz"
+tar -C dist --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -cf - isocost | xz -6 -T0 >"$archive"
+echo "$archive"
+if command -v dpkg-deb >/dev/null; then
+    sh packaging/linux/deb.sh
 fi
-
-architecture="$(dpkg --print-architecture)"
-root=build/deb
-rm -rf "$root"
-mkdir -p "$root/DEBIAN" "$root/usr/lib" "$root/usr/bin" "$root/usr/share/applications" "$root/usr/share/mime/packages" \
-    "$root/usr/share/icons/hicolor/scalable/apps" "$root/usr/share/doc/isocost"
-cp -a dist/isocost "$root/usr/lib/isocost"
-ln -s ../lib/isocost/isocost "$root/usr/bin/isocost"
-cp packaging/linux/isocost.desktop "$root/usr/share/applications/"
-cp packaging/linux/isocost-mime.xml "$root/usr/share/mime/packages/isocost.xml"
-cp resources/icons/isocost.svg "$root/usr/share/icons/hicolor/scalable/apps/"
-for folder in packaging/linux/icons/*; do
-    size="$(basename "$folder")"
-    mkdir -p "$root/usr/share/icons/hicolor/$size/apps"
-    cp "$folder/isocost.png" "$root/usr/share/icons/hicolor/$size/apps/"
-done
-cp LICENSE "$root/usr/share/doc/isocost/copyright"
-chmod -R u=rwX,go=rX "$root"
-cat >"$root/DEBIAN/control" <<CONTROL
-Package: isocost
-Version: $version
-Architecture: $architecture
-Section: science
-Priority: optional
-Maintainer: Isocost contributors <isocost@localhost>
-Depends: libc6 (>= 2.34), libegl1, libgl1, libxcb1, libx11-6
-Description: plan what it costs to train a language model
- Sliders for the model, the data and the hardware drive a live estimate of
- cost, time and memory, with its range and its sources.
-CONTROL
-dpkg-deb --root-owner-group -Zzstd --build "$root" "dist/isocost_${version}_$architecture.deb" >/dev/null
-rm -rf "$root"
-echo "dist/isocost_${version}_$architecture.deb"
+"$python" tools/sizes.py

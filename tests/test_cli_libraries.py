@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from isocost.cli import PROBLEM, libraries, main, window
@@ -16,6 +19,8 @@ from isocost.cli import PROBLEM, libraries, main, window
     ],
 )
 def test_a_missing_library_is_named_with_its_package(monkeypatch, capsys, library, said):
+    monkeypatch.setattr(libraries.ctypes, "CDLL", lambda name: None)  # everything else is there
+
     def fail(*_: object) -> int:
         raise ImportError(f"{library}: cannot open shared object file: No such file or directory")
 
@@ -43,8 +48,8 @@ def lacking(monkeypatch):
 
     def load(path: str) -> None:
         name = path.rpartition("libq")[2].removesuffix(".so")
-        if found[name]:
-            raise OSError(found[name])
+        if words := found.get(name):
+            raise OSError(words)
 
     monkeypatch.setattr(libraries.ctypes, "CDLL", load)
     monkeypatch.setattr(libraries.Path, "is_file", lambda path: True)
@@ -66,6 +71,49 @@ def test_one_display_that_works_is_enough(lacking):
     lacking["wayland"] = lacking["xcb"].replace("xcb-cursor.so.0", "wayland-client.so.0")
     assert "sudo apt install" in str(libraries.no_window(both, "linux"))
     assert libraries.no_window({"QT_QPA_PLATFORM": "offscreen:x"}, "linux") is None
+
+
+def test_what_is_carried_is_not_to_be_installed_because_another_is(monkeypatch):
+    def lack(library: str) -> None:
+        if "xcb" in library:  # its own, and all that are linked to it
+            raise OSError("libxcb.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(libraries.ctypes, "CDLL", lack)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    error = ImportError("libxcb.so.1: cannot open shared object file: No such file or directory")
+    assert "install it with: sudo apt install libxcb1 (" in str(libraries.missing_library(error))
+
+
+def test_everything_a_bare_system_lacks_is_one_line_to_install(monkeypatch, capsys):
+    def lack(library: str) -> None:
+        raise OSError(f"{Path(library).name}: cannot open shared object file: No such file or directory")
+
+    def fail(*_: object) -> int:
+        raise ImportError("libglib-2.0.so.0: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(libraries.ctypes, "CDLL", lack)
+    monkeypatch.setattr(window, "run", fail)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    assert main([]) == PROBLEM
+    told = capsys.readouterr().err
+    assert len(told.splitlines()) == 1
+    assert "libglib-2.0.so.0 and" in told
+    line = told.partition("sudo apt install ")[2].partition(" (Fedora")[0].split()
+    assert {"libglib2.0-0", "libegl1", "libfontconfig1", "libxcb-cursor0"} <= set(line)
+    assert line == sorted(set(line))
+    assert "libwayland-client0" not in line, "an X display asks for nothing of Wayland's"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one display, and it is there")
+def test_a_display_that_is_not_brought_is_said_with_those_that_are(monkeypatch, capsys):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "teletype:7")
+    assert main([]) == PROBLEM
+    told = capsys.readouterr().err
+    assert "asks for teletype, which Isocost does not bring" in told
+    assert "offscreen" in told
+    assert libraries.no_window({"QT_QPA_PLATFORM": "teletype;offscreen"}, "linux") is None
+    monkeypatch.setenv("QT_PLUGIN_PATH", "/opt/plugins")  # it may be there
+    assert libraries.no_window({"QT_QPA_PLATFORM": "teletype"}, "linux") is None
 
 
 def test_no_display_at_all_is_said_where_there_must_be_one():

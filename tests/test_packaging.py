@@ -63,11 +63,27 @@ def test_desktop_entry_is_valid_and_names_the_mime_type(repository):
     mime = ElementTree.parse(repository / "packaging/linux/isocost-mime.xml")
     (kind,) = mime.getroot()
     assert parser["Desktop Entry"]["MimeType"] == f"{kind.get('type')};"
+    about = ElementTree.parse(repository / "packaging/linux/org.isocost.Isocost.metainfo.xml").getroot()
+    assert about.findtext("launchable") == entry.name
+    assert about.findtext("provides/mediatype") == kind.get("type")
 
 
-@pytest.mark.parametrize("size", [16, 32, 48, 128, 256])
-def test_linux_icons_have_the_size_their_folder_says(size, repository):
-    data = (repository / f"packaging/linux/icons/{size}x{size}/isocost.png").read_bytes()
+def test_a_desktop_takes_a_plan_for_a_plan_and_lets_an_editor_open_it(repository, tmp_path):
+    if not (update := shutil.which("update-mime-database")):
+        pytest.skip("shared-mime-info is not installed")
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    shutil.copy(repository / "packaging/linux/isocost-mime.xml", packages / "isocost.xml")
+    run = subprocess.run([update, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert not [line for line in run.stderr.splitlines() if "isocost" in line]
+    assert "application/x-isocost+yaml:*.isocost" in (tmp_path / "globs2").read_text()
+    assert "application/x-isocost+yaml text/plain" in (tmp_path / "subclasses").read_text()
+
+
+@pytest.mark.parametrize("size", [16, 22, 24, 32, 48, 64, 128, 256, 512])
+@pytest.mark.parametrize("icon", ["apps/isocost", "mimetypes/application-x-isocost"])
+def test_linux_icons_have_the_size_their_folder_says(size, icon, repository):
+    data = (repository / f"packaging/linux/icons/{size}x{size}/{icon}.png").read_bytes()
     assert struct.unpack(">II", data[16:24]) == (size, size)
 
 

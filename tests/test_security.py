@@ -153,13 +153,3 @@ def test_the_lock_names_every_package_of_a_build_with_its_hashes(repository: Pat
         needed = Requirement(line)
         name = needed.name.lower().replace("_", "-")
         assert any(needed.specifier.contains(each) for each in locked.get(name, [])), line
-
-
-def test_the_list_of_licences_names_what_the_app_needs(repository: Path) -> None:
-    import runpy
-
-    tool = runpy.run_path(str(repository / "tools" / "licences.py"))
-    page = (repository / "packaging" / "licences.md").read_text(encoding="utf-8")
-    for name, _, terms in tool["packages"]():
-        assert f"| {name} | " in page, f"run make licences: {name} is missing"
-        assert terms

@@ -1,4 +1,4 @@
-"""Draw the platform icons of ``packaging/`` from ``resources/icons/isocost.svg`` (``make icons``)."""
+"""Draw the platform icons of ``packaging/`` (``make icons``): the app's and a plan file's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 ROOT = Path(__file__).resolve().parent.parent
-LINUX_SIZES = (16, 32, 48, 128, 256)
+PACKAGING = ROOT / "packaging"
+DRAWINGS = {"isocost": ROOT / "resources/icons/isocost.svg", "isocost-plan": PACKAGING / "isocost-plan.svg"}
+"""Name of the platform files -> what they are drawn from."""
+LINUX_NAMES = {"isocost": "apps/isocost", "isocost-plan": "mimetypes/application-x-isocost"}
+"""The same -> context and name in an icon theme; a file type's icon is called as the type is."""
+LINUX_SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 ICO_SIZES = (16, 24, 32, 48, 64, 256)
 ICNS_TYPES = {"icp4": 16, "icp5": 32, "ic07": 128, "ic08": 256, "ic09": 512}
 
@@ -48,18 +53,23 @@ def icns(images: dict[str, bytes]) -> bytes:
     return b"icns" + struct.pack(">I", len(body) + 8) + body
 
 
-def main() -> None:
-    """Write every platform's icon."""
-    app = QGuiApplication([])
-    renderer = QSvgRenderer(str(ROOT / "resources/icons/isocost.svg"))
-    packaging = ROOT / "packaging"
+def draw(name: str) -> None:
+    """Write the files of one drawing for every platform."""
+    renderer = QSvgRenderer(str(DRAWINGS[name]))
     for size in LINUX_SIZES:
-        target = packaging / f"linux/icons/{size}x{size}/isocost.png"
+        target = PACKAGING / f"linux/icons/{size}x{size}/{LINUX_NAMES[name]}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(png(renderer, size))
-    (packaging / "isocost.ico").write_bytes(ico({size: png(renderer, size) for size in ICO_SIZES}))
-    (packaging / "isocost.icns").write_bytes(icns({k: png(renderer, s) for k, s in ICNS_TYPES.items()}))
-    del renderer, app
+    (PACKAGING / f"{name}.ico").write_bytes(ico({size: png(renderer, size) for size in ICO_SIZES}))
+    (PACKAGING / f"{name}.icns").write_bytes(icns({k: png(renderer, s) for k, s in ICNS_TYPES.items()}))
+
+
+def main() -> None:
+    """Write every platform's icons."""
+    app = QGuiApplication([])
+    for name in DRAWINGS:
+        draw(name)
+    del app
 
 
 if __name__ == "__main__":

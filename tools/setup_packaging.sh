@@ -1,5 +1,5 @@
 #!/bin/sh
-# What building the stand-alone app needs besides the virtual environment: binutils, a shared libpython, and xvfb to try it.
+# What building the stand-alone app needs besides the virtual environment: binutils, xz, a shared libpython, and xvfb to try it.
 set -eu
 cd "$(dirname "$0")/.."
 [ "$(uname -s)" = Linux ] || exit 0
@@ -18,6 +18,7 @@ PYTHON
 
 needed=""
 command -v objdump >/dev/null || needed="$needed binutils"
+command -v xz >/dev/null || needed="$needed xz-utils"
 has_shared_python || needed="$needed $(.venv/bin/python -c 'import sys; print("libpython3.%d" % sys.version_info[1])')"
 wanted="$needed"
 command -v xvfb-run >/dev/null || wanted="$wanted xvfb xauth"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make .venv and install Isocost into it: tools/setup_venv.sh runtime|dev
+# Make .venv and install Isocost into it: tools/setup_venv.sh runtime|dev|package
+# A package is built of what packaging/requirements.lock names, by hash.
 # PYTHON=/path/to/python chooses the interpreter.
 set -eu
 cd "$(dirname "$0")/.."
@@ -45,11 +46,15 @@ if ! { [ -x .venv/bin/python ] && supported .venv/bin/python && .venv/bin/python
 fi
 
 say "Installing Isocost and what it needs into .venv (once; a minute or two)."
-case "$extra" in
-    dev) target=".[dev]" ;;
-    *) target="." ;;
-esac
-if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$target"; then
+install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"; }
+install_all() {
+    case "$extra" in
+        dev) install --editable ".[dev]" ;;
+        package) install --require-hashes --requirement packaging/requirements.lock && install --no-deps --editable . ;;
+        *) install --editable . ;;
+    esac
+}
+if ! install_all; then
     say "pip could not install what Isocost needs (its message is above): check the network, then call make again."
     exit 1
 fi

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessa
 
 from isocost.files import load_project, save_project
 from isocost.plan.answer.estimate import estimate
-from isocost.ui.app import FileOpener
+from isocost.ui.app import FileOpener, make_frame
 from isocost.ui.dialogs.about import KeyboardMap
 from isocost.ui.dialogs.errors import show_error
 from isocost.ui.dialogs.own_catalog import show_own_catalog
@@ -152,11 +152,32 @@ def test_a_dropped_file_opens(window, tmp_path):
     assert window.session.path == path
 
 
-def test_a_file_handed_over_by_the_system_opens(window, tmp_path, qapp):
-    path = tmp_path / "handed.yaml"
+@pytest.fixture
+def opener(window, qapp):
+    """What opens files in a window, listening as it does where a system hands them over."""
+    listening = FileOpener(window)
+    qapp.installEventFilter(listening)
+    yield listening
+    qapp.removeEventFilter(listening)
+
+
+def test_a_file_handed_over_by_the_system_opens(window, opener, tmp_path, qapp):
+    path = tmp_path / "a plan, handed.isocost"
     save_project(load_project(preset("deepseek-r1")), path)
+    QApplication.sendEvent(qapp, QFileOpenEvent(str(path)))
+    assert window.session.path == path
+
+
+def test_a_file_handed_over_before_the_window_is_filled_opens_then(qtbot, tmp_path, qapp):
+    path = tmp_path / "handed.isocost"
+    save_project(load_project(preset("deepseek-r1")), path)
+    window = make_frame(settings())
+    qtbot.addWidget(window)
     opener = FileOpener(window)
-    assert opener.eventFilter(qapp, QFileOpenEvent(str(path)))
+    qapp.installEventFilter(opener)
+    QApplication.sendEvent(qapp, QFileOpenEvent(str(path)))
+    qapp.removeEventFilter(opener)
+    opener.start()
     assert window.session.path == path
 
 
