@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from isocost.language import tr
 from isocost.quantities.currency import SPACE, MoneyUnit, shown_money
 from isocost.quantities.marks import NARROW_SPACE, marked
 from isocost.quantities.reading import Quantity
@@ -150,7 +151,7 @@ def format_counted(value: float, noun: str) -> str:
 def with_article(size: str) -> str:
     """A size with the article it is spoken with: "a 7B", "an 8B", "an 11B"."""
     vowel = size.startswith(("8", "11", "18")) and not size.startswith(("110", "180"))
-    return f"{'an' if vowel else 'a'} {size}"
+    return f"""{(tr("an") if vowel else "a")} {size}"""
 
 
 def format_bytes(value: float, *, digits: int = 3) -> str:
@@ -258,7 +259,7 @@ def format_carbon(kilograms: float) -> str:
     if kilograms >= _KILO:
         tonnes = kilograms / _KILO
         return f"{format_rounded(tonnes)}{SPACE}t CO₂"
-    return f"{format_rounded(kilograms)}{SPACE}kg CO₂"
+    return tr("{rounded}{space}kg CO₂", rounded=format_rounded(kilograms), space=SPACE)
 
 
 def format_power(kw: float) -> str:

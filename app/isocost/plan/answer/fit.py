@@ -21,6 +21,7 @@ from isocost.engine.search.best import BestLayouts
 from isocost.engine.search.ranking import RankedLayouts, Reason, ranked_layouts
 from isocost.evidence.nearest import NearRun, beyond, guesses, nearest
 from isocost.evidence.points import Point
+from isocost.language import tr
 from isocost.plan.answer.evidence import point_of
 from isocost.plan.kinds import kind_of
 from isocost.plan.physics.layouts import layout_words, memory_breakdown
@@ -37,7 +38,7 @@ Turns = Literal["beside", "sleeps", "offloads", "apart"]
 """How engine and trainer share an accelerator: both at once; the engine empty during an update; the trainer's
 states in the host's memory while it generates; not at all, each on accelerators of its own."""
 
-TRAINER = "Trainer's states"
+TRAINER = tr("Trainer's states")
 """What stays of the trainer between two updates: weights and optimizer."""
 RESTING = ("Weights", "Optimizer")
 
@@ -135,7 +136,7 @@ def _engine_fit(
         Part("Weights", float(held.weights)),
         Part("Key-value cache", float(held.cache)),
         Part("Cache to spare", float(held.spare)),
-        Part("Runtime", float(held.runtime)),
+        Part(tr("Runtime"), float(held.runtime)),
     ]
     engine = sum(part.amount for part in parts)
     resting = sum(part.amount for part in update.parts if part.name in RESTING)

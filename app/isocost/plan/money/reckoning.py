@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from isocost.catalog import Catalog
 from isocost.catalog.records import AcceleratorEntry
 from isocost.engine.goodput import CHECKPOINT_BYTES
+from isocost.language import tr
 from isocost.plan.inputs.table import NUMBERS, origin
 from isocost.plan.kinds import ModelStage, kind_of
 from isocost.plan.money import bill
@@ -194,7 +195,9 @@ class Reckoning:
         if key == "stage.server_kw":
             return entry.sources.get("server", "") or entry.sources.get("power", "")
         if key in ("stage.gpu_hours", "stage.days"):
-            return run.mfu_source or ("simulated" if run.computed else "as claimed, or a share of the rest")
+            return run.mfu_source or (
+                "simulated" if run.computed else tr("as claimed, or a share of the rest")
+            )
         return "this plan"
 
     def rate_source(self, stage: Stage) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isocost.catalog.records import named_for
+from isocost.language import tr
 from isocost.plan.answer.results import Estimate, StageEstimate, result_of
 from isocost.plan.kinds import KINDS, RolloutPhase, Stage, kind_of
 from isocost.plan.physics.records import Detail
@@ -35,7 +36,7 @@ def row_tip(stages: Sequence[Stage], estimate: Estimate | None, at: int) -> str:
     """A stage's kind, cost, and whether it counts."""
     found = result_of(stages, estimate, at)
     cost = [format_money(found.cost_usd)] if found is not None else []
-    counted = "counted" if stages[at].enabled else "off: left out of the sums"
+    counted = "counted" if stages[at].enabled else tr("off: left out of the sums")
     return " · ".join([kind_of(stages[at]).label, *cost, counted])
 
 
@@ -45,7 +46,7 @@ def size_line(found: StageEstimate) -> str:
     parts = [KINDS[found.kind].label, f"{hours}, {format_duration(found.wall_days)}"]
     driver = next((each for each in found.details if each.label == "Driven by"), None)
     if driver is not None:
-        parts.append(f"driven by the {driver.value}")
+        parts.append(tr("driven by the {value}", value=driver.value))
     return " · ".join(parts)
 
 
@@ -72,4 +73,4 @@ def notes_line(stage: Stage) -> str:
 
 def steps_line(phases: Sequence[RolloutPhase]) -> str:
     """How long a run of several phases is."""
-    return f"{format_quantity(sum(each.steps for each in phases), 'count')} steps"
+    return tr("{quantity} steps", quantity=format_quantity(sum(each.steps for each in phases), "count"))

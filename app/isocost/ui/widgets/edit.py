@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from isocost.language import tr
 from isocost.plan.inputs.input import Input, problem
 from isocost.plan.inputs.ranging import Ends
 from isocost.quantities import (
@@ -75,7 +76,7 @@ class QuantityEdit(QLineEdit):
         self._roomy = False
         self._bars: tuple[float, ...] = ()
         self._pictured = False
-        self._empty_words = "Empty means automatic."
+        self._empty_words = tr("Empty means automatic.")
         self._refused: Callable[[float], str] = lambda value: ""
         self._range_said: Callable[[Ends], tuple[str, bool]] | None = None
         self._currencies: Callable[[], tuple[MoneyUnit, ...]] = lambda: (shown_money(),)
@@ -147,7 +148,7 @@ class QuantityEdit(QLineEdit):
         short = format_quantity(self._value, self._field.quantity)
         if self._automatic and 0.0 < self._value < FINEST and self._field.quantity == "number":
             short = f"<{format_significant(FINEST)}"
-        return f"auto {short}" if self._automatic else short
+        return tr("auto {short}", short=short) if self._automatic else short
 
     def _read(self) -> float:
         """The value typed.
@@ -206,9 +207,11 @@ class QuantityEdit(QLineEdit):
             return ""
         shown, typed = shown_money(), typed_money(self.text(), self._currencies())
         if shown == typed:
-            return "" if typed.is_dollar else f" at {typed.rate_words}"
+            return "" if typed.is_dollar else tr(" at {rate_words}", rate_words=typed.rate_words)
         rates = " and ".join(
-            f"{each.code} at {each.rate_words}" for each in (typed, shown) if not each.is_dollar
+            tr("{code} at {rate_words}", code=each.code, rate_words=each.rate_words)
+            for each in (typed, shown)
+            if not each.is_dollar
         )
         return f": {self.text().strip()}, {rates}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.plan.physics.records import Detail
 from isocost.report.findings.stages import detail_in_words, detail_value
 from isocost.ui.inputs.selected import selected_result
@@ -19,7 +20,7 @@ class WhyCard(QFrame):
         self._session = session
         self._rows: list[_Row] = []
         self.setObjectName("why")
-        self.setAccessibleName("Why this stage takes what it takes")
+        self.setAccessibleName(tr("Why this stage takes what it takes"))
         heading = plain_label("WHY")
         heading.setProperty("role", "section")
         self._column = QVBoxLayout(self)

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStyleOptionViewItem, QVBoxLayout, QWidget
 
+from isocost.language import tr
 from isocost.report.decisions.claim_page import MEANINGS, NOT_YET, WORDS, ClaimRow, Word, row_words
 from isocost.ui.look.icons import icon
 from isocost.ui.look.theme import Theme
@@ -148,14 +149,14 @@ class Library(QFrame):
         self.setProperty("role", "card")
         self.search = _SearchLine(self)
         self.search.setObjectName("claims.search")
-        self.search.setPlaceholderText("Find, or paste a sentence")
-        self.search.setAccessibleName("Find a claim")
+        self.search.setPlaceholderText(tr("Find, or paste a sentence"))
+        self.search.setAccessibleName(tr("Find a claim"))
         self.search.setClearButtonEnabled(True)
         self.model = LibraryModel(self)
         self._delegate = LibraryDelegate(theme, self.model, self)
         self.list = RowList("claims.list", self.model, self._delegate, self)
         self.list.setUniformItemSizes(False)
-        self.list.setAccessibleName("Claims")
+        self.list.setAccessibleName(tr("Claims"))
         self.none = WrapLabel(self)
         self.none.setProperty("role", "small")
         self.none.setObjectName("claims.none")
@@ -248,7 +249,7 @@ class Library(QFrame):
         shown = [row for row in self._rows if row.found(typed)]
         self.model.show_claims(shown)
         self.none.setVisible(not shown)
-        self.none.say(f"No claim has “{typed}” in it. Enter checks it as a sentence.")
+        self.none.say(tr("No claim has “{typed}” in it. Enter checks it as a sentence.", typed=typed))
         self._mark()
 
     def event(self, event: QEvent) -> bool:
