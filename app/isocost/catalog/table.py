@@ -14,6 +14,7 @@ import msgspec
 
 from isocost.catalog.errors import CatalogError
 from isocost.catalog.names import suggestion
+from isocost.catalog.said import in_language
 from isocost.catalog.yaml_text import YamlError, parse_yaml, typed
 from isocost.language import tr
 
@@ -167,6 +168,6 @@ def _flaw(error: YamlError) -> str:
 def yaml_record(text: str, kind: type[Record], file: str) -> Record:
     """The record the YAML text of a shipped file holds. Raises CatalogError naming the file and the field."""
     try:
-        return msgspec.convert(yaml_content(text, file), kind)
+        return msgspec.convert(in_language(yaml_content(text, file), file), kind)
     except msgspec.ValidationError as error:
         raise CatalogError(f"{file}: {error}") from error

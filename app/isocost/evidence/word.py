@@ -86,7 +86,7 @@ def _measured_words(run: NearRun) -> str:
         if round(abs(run.error), 2) == 0
         else f"{error} {(tr('less') if run.error > 0 else tr('more'))}"
     )
-    than = "" if side == "as predicted" else tr(" than predicted")
+    than = "" if side == tr("as predicted") else tr(" than predicted")
     speed = format_count(run.measured) if run.measured >= 10 else format_significant(run.measured, 3)
     return tr(
         "Measured: {where} ({source}), {speed} tokens/s each, {side}{than}.",

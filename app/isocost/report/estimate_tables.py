@@ -75,7 +75,7 @@ def markdown_text(result: Estimate, asked: Sequence[Question] = ()) -> str:
         "",
         tr(
             "| Stage | Cost | {named_for} | Time | Accelerators | MFU |",
-            named_for=named_for(result.noun, "GPU-hours", heading=True),
+            named_for=named_for(result.noun, tr("GPU-hours"), heading=True),
         ),
         "|---|---:|---:|---:|---|---:|",
     ]

@@ -114,7 +114,7 @@ def work_sentence(flops: FlopCount) -> str:
 
 def _total(result: Estimate) -> Iterator[str]:
     total = result.total
-    hours = f"{format_count(total.gpu_hours)} {named_for(result.noun, 'GPU-hours')}"
+    hours = f"{format_count(total.gpu_hours)} {named_for(result.noun, tr('GPU-hours'))}"
     yield tr("Total: {cents} for {hours}", cents=format_cents(total.cost_usd), hours=hours)
     if result.range is not None:
         cost, days = result.range.cost_usd, result.range.wall_days

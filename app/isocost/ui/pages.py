@@ -105,9 +105,9 @@ PAGES = (
     Page(tr("Plan"), _make_plan),
     Page(tr("Scale"), _make_scale),
     Page(tr("Fit"), _make_fit),
-    Page("Risk", _make_risk),
-    Page("Ledger", _make_ledger),
-    Page("Compare", _make_compare),
+    Page(tr("Risk"), _make_risk),
+    Page(tr("Ledger"), _make_ledger),
+    Page(tr("Compare"), _make_compare),
     Page(tr("Claims"), _make_claims),
 )
 

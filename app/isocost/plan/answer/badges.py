@@ -460,8 +460,10 @@ def _share_badge(flops: float, base: Original, rule: Threshold) -> Badge:
             source=base.source,
         )
     above = flops > limit
-    side = tr("Above") if above else tr("Close to") if flops > CLOSE_TO_RULE * limit else "Below"
-    return _rule_badge(rule, f"{side} {against}: {rule.name}", detail, "info" if side == "Below" else "care")
+    side = tr("Above") if above else tr("Close to") if flops > CLOSE_TO_RULE * limit else tr("Below")
+    return _rule_badge(
+        rule, f"{side} {against}: {rule.name}", detail, "info" if side == tr("Below") else "care"
+    )
 
 
 def _rule_badge(rule: Threshold, text: str, detail: str, tone: Literal["info", "care"]) -> Badge:

@@ -19,7 +19,7 @@ def headline(stages: Sequence[StageEstimate], total: Total) -> str:
     failing = impossible(stages)
     if failing is not None:
         return _refusal(failing, alone=len(stages) == 1)
-    joined = tr(" in all, ") if _has_surroundings(stages, total) else " and "
+    joined = tr(" in all, ") if _has_surroundings(stages, total) else tr(" and ")
     return f"{format_money(total.cost_usd)}{joined}{run_words(stages, total)}"
 
 
@@ -91,7 +91,7 @@ def _article(name: str) -> str:
 def run_words(stages: Sequence[StageEstimate], total: Total) -> str:
     """Time and place of the runs; with their own cost where the total holds more than their rent."""
     places = list(dict.fromkeys(_place(stage) for stage in stages))
-    where = places[0] if len(places) == 1 else " and ".join((", ".join(places[:-1]), places[-1]))
+    where = places[0] if len(places) == 1 else tr(" and ").join((", ".join(places[:-1]), places[-1]))
     run = tr("{duration} on {where}", duration=format_duration(total.wall_days), where=where)
     return (
         tr("{money} of it for {run}", money=format_money(_rent(stages)), run=run)

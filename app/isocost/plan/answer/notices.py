@@ -286,13 +286,10 @@ def other_count(typed: int, used: int, entry: AcceleratorEntry, owned: bool) -> 
             "up to {step} they come by {list} or {step}", step=step, list=", ".join(map(str, units[:-1]))
         )
     asked = f"{format_count(typed)} {entry.short_name}"
-    return tr(
-        "{asked} are not {word}: {rule}; {count} is used.",
-        asked=asked,
-        word=tr("run") if owned else tr("rented"),
-        rule=rule,
-        count=format_count(used),
-    )
+    said = {"asked": asked, "rule": rule, "count": format_count(used)}
+    if owned:
+        return tr("{asked} are not run: {rule}; {count} is used.", **said)
+    return tr("{asked} are not rented: {rule}; {count} is used.", **said)
 
 
 _WORDS = (

@@ -160,7 +160,7 @@ def _implied_price(terms: Terms, catalog: Catalog) -> Check:
         money_2=format_money(market.highest),
     )
     if market.lowest / about <= price <= market.highest * about:
-        where = "below" if price < market.low else "above"
+        where = tr("below") if price < market.low else tr("above")
         said = (asked, tr("That is {where} today's prices. {ever}", where=where, ever=ever))
         return Check("money", "holds", tr("{where} today's prices", where=where), said, ratio)
     if price < market.low:
@@ -217,7 +217,7 @@ def memory(terms: Terms, plan: Planned | None, catalog: Catalog) -> Check:
             needs=needs,
         )
     if stage.fits:
-        return Check("memory", "holds", "fits", (f"{needs}.",) if needs else ())
+        return Check("memory", "holds", tr("fits"), (f"{needs}.",) if needs else ())
     enough = tr("no number of them would do")
     if stage.smallest_count is not None:
         enough = tr(
@@ -432,7 +432,7 @@ def _compared(terms: Terms, catalog: Catalog) -> Check:
     ratio = other.share / share if share else None
     rules = catalog.constants.claim_rules
     if ratio is not None and (_within(ratio, rules.same_amount.value) or _bounded(terms.claim.bound, ratio)):
-        return Check("work", "holds", "reproduces", words, ratio, reproduces=True)
+        return Check("work", "holds", tr("reproduces"), words, ratio, reproduces=True)
     if ratio is not None and _within(ratio, rules.about_the_same.value):
         return Check("work", "holds", tr("about right"), words, ratio)
     return Check("work", "doubtful", tr("another share"), words, ratio)

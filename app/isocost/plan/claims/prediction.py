@@ -266,4 +266,4 @@ def _assumed(terms: Terms, plan: Planned, recipe: str, times: float, catalog: Ca
         if times > 1.0
         else ""
     )
-    yield Assumed(" and ".join(each for each in (recipe, large) if each), ours_of(found, plan.priced))
+    yield Assumed(tr(" and ").join(each for each in (recipe, large) if each), ours_of(found, plan.priced))

@@ -86,7 +86,7 @@ class Terms:
     @property
     def accelerator(self) -> str:
         """The accelerator's short name."""
-        return self.entry.short_name if self.entry is not None else "accelerator"
+        return self.entry.short_name if self.entry is not None else tr("accelerator")
 
     @property
     def frozen(self) -> bool:

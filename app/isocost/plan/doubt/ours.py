@@ -296,7 +296,8 @@ def _outside(path: str, usd: float, low: float, high: float) -> str:
     """What is taken of a price that is not among those usually asked, as a sentence; empty where it is."""
     if low <= usd <= high:
         return ""
-    where, then = ("below", tr("to hold or to rise")) if usd < low else ("above", tr("to hold or to fall"))
+    where = tr("below") if usd < low else tr("above")
+    then = tr("to hold or to rise") if usd < low else tr("to hold or to fall")
     return tr(
         "{path}: the plan's price lies {where} what 8 in 10 suppliers ask; it is taken {then}.",
         path=path,

@@ -87,11 +87,11 @@ def _rounds(on: Ground, recipe: Recipe) -> dict[str, Explanation]:
         hours = _impossible(on, recipe, tokens)
     else:
         source = tr("simulated: decoding, the longest response, scoring, update (resources/serving.yaml)")
-        named = (("Generation", done.generation), ("Scoring", done.scoring), ("Update", done.update),
-                 (tr("Weight sync and other overhead"), done.overhead))  # fmt: skip
+        named = (("generation", tr("Generation"), done.generation), ("scoring", tr("Scoring"), done.scoring),
+                 ("update", tr("Update"), done.update),
+                 ("weight", tr("Weight sync and other overhead"), done.overhead))  # fmt: skip
         parts = [
-            given(on.key(f"rounds.{label.split()[0].lower()}"), label, each, "h", source, "fitted")
-            for label, each in named
+            given(on.key(f"rounds.{name}"), label, each, "h", source, "fitted") for name, label, each in named
         ]
         wall = given(on.key("simulated_hours"), tr("Hours simulated"), done.wall, "h", source, "fitted")
         if recipe.plan.schedule == "synchronous":

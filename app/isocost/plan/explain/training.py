@@ -187,7 +187,7 @@ def _typed_mfu(on: Ground, speed: Throughput) -> Explanation:
         tr("MFU, of the {basis} dense peak", basis=basis),
         value,
         "share",
-        "your input",
+        tr("your input"),
         "typed",
     )
 
@@ -211,8 +211,9 @@ def _flops(on: Ground, speed: Throughput) -> Explanation:
     """FLOPs of a token trained on: matrix multiplies and attention."""
     t, work = _work(on, speed)
     found = training_flops_per_token(t, work.attended, frozen=work.method != "full")
-    across = "sequence" if work.attended == work.sequence else tr("mean document")
-    source = f"{_model_words(on)}: {FLOPS_SOURCE.replace('sequence', across)}"
+    across = tr("sequence") if work.attended == work.sequence else tr("mean document")
+    counted = tr("counted from the layers of its shape, attention at the {across}'s length", across=across)
+    source = f"{_model_words(on)}: {counted}"
     parts = (
         given(on.key("flops_matmul"), tr("In matrix multiplies"), float(found.matmul), "FLOPs", source),
         given(on.key("flops_attention"), tr("In attention"), float(found.attention), "FLOPs", source),
@@ -299,7 +300,7 @@ def _memory(on: Ground, speed: Throughput) -> dict[str, Explanation]:
     label = tr("Memory of each accelerator at the peak")
     found = {"memory_bytes": worked_out(on.key("memory_bytes"), label, "bytes", summed(parts), *parts)}
     measured = tr("measured peaks over predicted, all frameworks (resources/memory.yaml)")
-    for end, times, chance in (("low", held.low, "below"), ("high", held.high, "above")):
+    for end, times, chance in (("low", held.low, tr("below")), ("high", held.high, tr("above"))):
         factor = given(
             on.key(f"memory.{end}"),
             tr("One in ten {chance}, as a factor", chance=chance),

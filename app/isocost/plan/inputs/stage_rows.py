@@ -177,7 +177,7 @@ _SOFTWARE = (
             "Whether traffic between accelerators runs beside computation, or computation waits "
             "for all of it."
         ),
-        {True: "on", False: "off"}, tr("what the software does"),
+        {True: tr("on"), False: tr("off")}, tr("what the software does"),
     ),
 )  # fmt: skip
 
@@ -406,7 +406,7 @@ _KIND_CHOICES = (
         _RECIPES,
     ),
     Choice(
-        "tuning.optimizer", "Optimizer",
+        "tuning.optimizer", tr("Optimizer"),
         tr(
             "Bytes it keeps of a weight: 32-bit copy and two moments 12, one 8, none 4; moments "
             "alone 4 or 2."
@@ -446,7 +446,7 @@ _KIND_CHOICES = (
             "Rollouts and updates in turn, the next round beside this update, or never waiting "
             "for the longest."
         ),
-        {"synchronous": tr("in turn"), "one-step": tr("one step ahead"), "asynchronous": "asynchronous"},
+        {"synchronous": tr("in turn"), "one-step": tr("one step ahead"), "asynchronous": tr("asynchronous")},
         _R1,
     ),
     Choice(

@@ -25,7 +25,7 @@ from isocost.plan.values import Data, Hardware, ModelChoice, Price, Value
 
 OFF = tr("off until it is set")
 """Source of a default of zero: the line it belongs to costs nothing."""
-TYPED = "your input"
+TYPED = tr("your input")
 """Source of every value that is not its default."""
 
 

@@ -141,7 +141,7 @@ def _usual_overhead(stage: RlStage, policy: ModelChoice, catalog: Catalog) -> Fi
 def _typed(stage: RlStage) -> str:
     """What is typed of an update's efficiency."""
     held = (("MFU", stage.rl.mfu), ("overhead", stage.rl.overhead))
-    return " and ".join(name for name, value in held if value is not None) or "automatic"
+    return tr(" and ").join(name for name, value in held if value is not None) or tr("automatic")
 
 
 ROLLOUTS = InputGroup(

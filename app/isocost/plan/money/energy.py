@@ -68,7 +68,7 @@ def site_facts(site: Site, catalog: Catalog) -> SiteFacts:
 
 
 def _first(typed: float | None, usual: float, source: str) -> tuple[float, str]:
-    return (usual, source) if typed is None else (typed, "your input")
+    return (usual, source) if typed is None else (typed, tr("your input"))
 
 
 def _usa(date: str, source: str) -> tuple[str, str, str]:

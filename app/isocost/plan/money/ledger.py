@@ -109,7 +109,7 @@ def late_lines(on: Reckoning) -> tuple[LedgerLine, ...]:
     )
 
 
-_VERBS = {"own": "owned", "mixed": tr("owned and rented")}
+_VERBS = {"own": tr("owned"), "mixed": tr("owned and rented")}
 
 
 def _stage_line(on: Reckoning, place: int) -> LedgerLine:
@@ -117,7 +117,7 @@ def _stage_line(on: Reckoning, place: int) -> LedgerLine:
     entry = on.catalog.accelerator(on.runs[place].accelerator)
     row = on.values.sheet.rows["stage.rent"]
     return LedgerLine(
-        line=f"{stage.name}: {entry.short_name} {_VERBS.get(on.scenario.supply.mode, 'rent')}",
+        line=f"{stage.name}: {entry.short_name} {_VERBS.get(on.scenario.supply.mode, tr('rent'))}",
         cost_usd=on.by_stage("stage.rent")[place],
         source=on.rate_source(stage),
         key=f"stage.{on.stages[place]}",
@@ -132,7 +132,7 @@ def _line(on: Reckoning, figure: Figure) -> LedgerLine:
     return LedgerLine(
         line=figure.label,
         cost_usd=cents(on[figure.key]),
-        source=_sources(on.scenario, figure.inputs) or price_words(on.scenario.price) or "your input",
+        source=_sources(on.scenario, figure.inputs) or price_words(on.scenario.price) or tr("your input"),
         key=figure.key,
         group=figure.group,
         write=partial(_how, on, figure, unit=shown_money()),
@@ -157,8 +157,8 @@ def _sources(scenario: Scenario, paths: Sequence[str]) -> str:
         words = origin(path, getattr(getattr(scenario, section), name))
         if words != OFF:
             said[_inside(INPUTS[path].label)] = words
-    defaults = [f"{name}: {words}" for name, words in said.items() if words != "your input"]
-    return "; ".join((["your input"] if len(defaults) < len(said) else []) + defaults)
+    defaults = [f"{name}: {words}" for name, words in said.items() if words != tr("your input")]
+    return "; ".join(([tr("your input")] if len(defaults) < len(said) else []) + defaults)
 
 
 def _inside(label: str) -> str:
@@ -187,7 +187,11 @@ def bars_by_group(lines: Iterable[LedgerLine]) -> tuple[BillBar, ...]:
     inside = {
         group: tuple(line for line in known if line.group == group and line.cost_usd) for group in GROUPS
     }
-    return _bars([(group.capitalize(), own) for group, own in inside.items() if own], programme_total(known))
+    return _bars([(_headed(tr(group)), own) for group, own in inside.items() if own], programme_total(known))
+
+
+def _headed(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _bars(named: Sequence[tuple[str, tuple[LedgerLine, ...]]], total: float) -> tuple[BillBar, ...]:
@@ -252,7 +256,7 @@ def _base(scenario: Scenario, catalog: Catalog) -> Iterator[Omission]:
         meaning = tr(
             "training {name}, which this plan starts from: {list} as published",
             name=name,
-            list=" and ".join(told),
+            list=tr(" and ").join(told),
         )
         yield Omission(tr("Base model ({told})", told=told[0]), meaning, kind="base")
 

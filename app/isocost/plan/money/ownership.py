@@ -24,7 +24,7 @@ def purchase_price(entry: AcceleratorEntry, scenario: Scenario, catalog: Catalog
     """
     typed = scenario.ownership.usd_per_accelerator
     if typed is not None and entry.spec.id == scenario.hardware.accelerator:
-        return typed, "your input"
+        return typed, tr("your input")
     if entry.purchase_usd is None:
         return None, tr("no purchase price is known for {short_name}", short_name=entry.short_name)
     economics = catalog.constants.economics

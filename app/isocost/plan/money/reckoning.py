@@ -183,13 +183,13 @@ class Reckoning:
             return origin(key, self.values[key])
         if stage is not None:
             return self._stage_source(key, stage)
-        return "this plan"
+        return tr("this plan")
 
     def _stage_source(self, key: str, stage: int) -> str:
         run, chosen = self.runs[stage], self.scenario.stages[self.stages[stage]]
         entry = self.catalog.accelerator(run.accelerator)
         if key == "stage.price":
-            return price_words(price_of(self.scenario, chosen)) or "your input"
+            return price_words(price_of(self.scenario, chosen)) or tr("your input")
         if key == "stage.purchase":
             return purchase_price(entry, self.scenario, self.catalog)[1]
         if key == "stage.server_kw":
@@ -198,7 +198,7 @@ class Reckoning:
             return run.mfu_source or (
                 "simulated" if run.computed else tr("as claimed, or a share of the rest")
             )
-        return "this plan"
+        return tr("this plan")
 
     def rate_source(self, stage: Stage) -> str:
         """Where the price of a stage's hour comes from."""

@@ -12,12 +12,12 @@ from isocost.plan.values import Layout
 
 _DEGREES = (("tp", "TP"), ("pp", "PP"), ("vp", "VP"), ("cp", "CP"), ("ep", "EP"), ("dp", "DP"))
 _MEMORY = (
-    ("weights", "Weights"),
-    ("gradients", "Gradients"),
-    ("optimizer", "Optimizer"),
-    ("activations", "Activations"),
-    ("logits", "Logits"),
-    ("buffers", "Buffers"),
+    ("weights", tr("Weights")),
+    ("gradients", tr("Gradients")),
+    ("optimizer", tr("Optimizer")),
+    ("activations", tr("Activations")),
+    ("logits", tr("Logits")),
+    ("buffers", tr("Buffers")),
     ("reserve", tr("Reserve")),
 )
 BUBBLE_PART = tr("Pipeline bubble")
@@ -33,7 +33,7 @@ _STEP = (
     ("pipeline", BUBBLE_PART),
     ("data_comm", tr("Data-parallel traffic")),
     ("host", tr("Host")),
-    ("optimizer", "Optimizer"),
+    ("optimizer", tr("Optimizer")),
     ("straggler", tr("Stragglers")),
 )
 SHARDING_WORDS = {
@@ -56,7 +56,7 @@ SCHEDULE_WORDS = {
 PIN_WORDS = {
     **dict(_DEGREES[:5]),
     "microbatch": "microbatch",
-    "recompute": "recompute",
+    "recompute": tr("recompute"),
     "sharding": "sharding",
     "schedule": "schedule",
 }
@@ -73,7 +73,7 @@ def layout_words(best: BestLayouts, at: int) -> str:
     sharding = SHARDING_NAMES[layouts.sharding[at]]
     words.append("" if sharding == "none" else SHARDING_WORDS[sharding])
     mode = RECOMPUTE_NAMES[layouts.recompute[at]]
-    words.append("" if mode == "none" else tr("{mode} recompute", mode=mode))
+    words.append("" if mode == "none" else tr("{mode} recompute", mode=tr(mode)))
     return ", ".join(word for word in words if word)
 
 
@@ -104,7 +104,7 @@ def pinned_words(layout: Layout) -> str:
 
 def recompute_words(mode: Recompute) -> str:
     """A mode of recomputation: "full recompute", "no recompute"."""
-    return tr("{word} recompute", word=tr("no") if mode == "none" else mode)
+    return tr("no recompute") if mode == "none" else tr("{mode} recompute", mode=tr(mode))
 
 
 def memory_breakdown(best: BestLayouts, at: int, catalog: Catalog) -> Breakdown:

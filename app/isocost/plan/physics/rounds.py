@@ -176,7 +176,7 @@ def details(catalog: Catalog, recipe: Recipe, done: RlTime | None, count: int) -
         tail_rate=done.tail_rate,
     )
     return (
-        Detail("Driven by", done.driver, "", "", DRIVERS[done.driver]),
+        Detail(tr("Driven by"), tr(done.driver), "", "", DRIVERS[done.driver]),
         Detail(
             tr("Throughput-bound"),
             done.throughput_bound,
@@ -186,7 +186,7 @@ def details(catalog: Catalog, recipe: Recipe, done: RlTime | None, count: int) -
         ),
         Detail(tr("Tail-bound"), done.tail_bound, "count", "GPU-hours", tail),
         Detail(tr("Simulated"), done.wall * count, "count", "GPU-hours", unseen),
-        Detail("Generation", share, "share", "", tr("of the simulated time")),
+        Detail(tr("Generation"), share, "share", "", tr("of the simulated time")),
         Detail(
             tr("Tokens written"),
             done.tokens,

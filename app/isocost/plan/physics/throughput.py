@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 MOST_HELD = 256
 """Accelerators whose speeds are remembered, at 50 kB each: twice what the largest preset asks for."""
 
-TYPED = "your input"
+TYPED = tr("your input")
 """Source of an MFU the user typed."""
 
 
@@ -339,7 +339,7 @@ def smallest_count(
         return None
 
 
-ATTENTION_WORDS = {"fa2": "FA2", "tuned": "tuned", "unfused": "unfused"}
+ATTENTION_WORDS = {"fa2": "FA2", "tuned": tr("tuned"), "unfused": tr("unfused")}
 """Kernels of attention, as they are offered."""
 
 

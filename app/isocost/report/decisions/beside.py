@@ -218,7 +218,7 @@ def _figures(sides: Sequence[Side | None], *, ranged: bool) -> list[Row]:
             range_of="total.gpu_hours",
         ),
         _figure(tr("MFU of the main stage"), sides, main_mfu, format_share, range_of=MAIN_MFU),
-        Row("figure", "Memory", tuple(Cell((each and fits_said(each)) or "") for each in answers)),
+        Row("figure", tr("Memory"), tuple(Cell((each and fits_said(each)) or "") for each in answers)),
     ]
     return rows if ranged else [replace(row, cells=tuple(map(_plain, row.cells))) for row in rows]
 
@@ -394,7 +394,7 @@ def _said(
         "Click a name to open that plan. Tinted inputs differ from {first}: click one to go to it.",
         first=FIRST,
     )
-    labels = ", ".join(input_label(each.path) for each in inputs) or "none"
+    labels = ", ".join(input_label(each.path) for each in inputs) or tr("none")
     costs = "; ".join(f"{name} {cell.words}" for name, cell in zip(names, rows[0].cells, strict=True))
     return Said(
         finding,

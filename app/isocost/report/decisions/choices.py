@@ -40,9 +40,10 @@ def title_of(case: Case) -> str:
     return ", ".join(name for name in (case.project.name, case.scenario.name) if name)
 
 
-def joined(words: Sequence[str], last: str = "and") -> str:
+def joined(words: Sequence[str], last: str = "") -> str:
     """Words as a list: "a, b and c"."""
-    return f" {last} ".join([*([", ".join(words[:-1])] if words[:-1] else []), *words[-1:]])
+    between = f" {last} " if last else tr(" and ")
+    return between.join([*([", ".join(words[:-1])] if words[:-1] else []), *words[-1:]])
 
 
 def hardware_words(choice: Choice) -> str:
@@ -53,8 +54,8 @@ def hardware_words(choice: Choice) -> str:
 def agreeing(choice: Choice, verb: str) -> str:
     """A verb in the number of the hardware before it: "1 H100 stays", "8 H100 stay"."""
     if choice.count != 1:
-        return verb
-    return f"{verb}es" if verb.endswith("o") else f"{verb}s"
+        return tr(verb)
+    return tr(f"{verb}es" if verb.endswith("o") else f"{verb}s")
 
 
 def cost_words(choice: Choice) -> str:
@@ -70,7 +71,7 @@ def goal_words(goal: Goal) -> str:
     """ "$300K and 14 days"; empty without a goal."""
     money = "" if goal.budget_usd is None else format_money(goal.budget_usd)
     time = "" if goal.deadline_days is None else format_duration(goal.deadline_days)
-    return " and ".join(each for each in (money, time) if each)
+    return tr(" and ").join(each for each in (money, time) if each)
 
 
 def chance_words(chance: float | None) -> str:
@@ -97,7 +98,7 @@ def price_date(choice: Choice) -> str:
 
 def supplier_of(choice: Choice) -> str:
     """Who asks the price."""
-    return "owned" if choice.owned else choice.price.supplier
+    return tr("owned") if choice.owned else choice.price.supplier
 
 
 def model_words(choice: Choice) -> str:
@@ -116,7 +117,7 @@ def limits_words(limits: Sequence[Limit]) -> str:
 
 
 CHOICE_COLUMNS = (
-    Column("Hardware"),
+    Column(tr("Hardware")),
     Column(tr("Parameters"), lambda v: format_quantity(v, "number"), right=True, key="parameters"),
     Column(tr("Tokens"), lambda v: format_quantity(v, "number"), right=True, key="tokens"),
     Column(tr("Loss"), lambda v: format_fixed(v, 3), right=True, key="loss"),

@@ -35,10 +35,10 @@ Word = Verdict | Literal["untold"]
 """A verdict, or that too little is told for one."""
 
 WORDS: dict[Word, str] = {
-    "reproduces": "reproduces",
-    "plausible": "plausible",
-    "doubtful": "doubtful",
-    "impossible": "impossible",
+    "reproduces": tr("reproduces"),
+    "plausible": tr("plausible"),
+    "doubtful": tr("doubtful"),
+    "impossible": tr("impossible"),
     "untold": tr("too little told"),
 }
 MEANINGS: tuple[tuple[Word, str], ...] = (
@@ -166,7 +166,7 @@ def _missing(terms: Terms) -> Iterator[Chip]:
     names = {
         "the model's size": (tr("Model"), terms.counted is None),
         "tokens": (tr("Tokens"), terms.tokens is None),
-        "the accelerator": ("Hardware", terms.entry is None),
+        "the accelerator": (tr("Hardware"), terms.entry is None),
         "GPU-hours, or a number of GPUs and a time": (f"{terms.noun}-hours", True),
         "dollars": (tr("Money"), True),
     }
@@ -191,9 +191,10 @@ def tiles(checked: Checked) -> tuple[Tile, ...]:
     """The checks in their order: money, memory, work, sense."""
     found = []
     for check in checked.checks:
-        question = HEADINGS[check.name].partition(": ")[2]
+        name, _, question = HEADINGS[check.name].partition(": ")
+        question = question[:1].upper() + question[1:]
         words = " ".join(check.words)
-        found.append(Tile(check.name.capitalize(), question.capitalize(), check.short, check.status, words))
+        found.append(Tile(name, question, check.short, check.status, words))
     return tuple(found)
 
 

@@ -111,7 +111,7 @@ def runs_table(view: RunsView | None) -> Table:
         Column(tr("Month")),
         Column(tr("Kind")),
         Column(tr("Cost"), format_money, right=True, key="usd"),
-        Column("Source"),
+        Column(tr("Source")),
     )
     dots = view.dots if view is not None else ()
     return Table(columns, tuple((d.label, d.date, KINDS[d.kind], d.usd, d.source or None) for d in dots))

@@ -205,7 +205,7 @@ def _and(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     # Where a part lists things itself, semicolons keep the parts apart.
-    if any("," in part or " and " in part for part in parts):
+    if any("," in part or tr(" and ") in part for part in parts):
         return "; ".join(parts)
     return tr("{list} and {parts}", list=", ".join(parts[:-1]), parts=parts[-1])
 
@@ -249,7 +249,7 @@ def _size_words(terms: Terms) -> str:
     if claim.parameters is None:
         return ""
     kind = (
-        "dense"
+        tr("dense")
         if claim.active is None
         else tr("{quantity} active", quantity=format_quantity(claim.active, "number"))
     )
@@ -260,7 +260,11 @@ def _hardware_words(terms: Terms) -> str:
     count = terms.claim.count
     if count is None:
         return terms.accelerator if terms.claim.accelerator is not None else ""
-    name = terms.accelerator if terms.entry is not None else f"accelerator{'s' if count != 1 else ''}"
+    name = (
+        terms.accelerator
+        if terms.entry is not None
+        else (tr("accelerator") if count == 1 else tr("accelerators"))
+    )
     return f"{format_count(count)} {name}"
 
 

@@ -84,7 +84,7 @@ def pair_said(pair: Pair, a: str, b: str) -> str:
     same_way = [each for each in pair.shares if each.usd * delta > 0]
     largest = max(same_way, key=lambda each: abs(each.usd), default=None)
     if largest is not None and largest.usd / delta > MOST and largest.path != ALL:
-        verb = "saves" if delta < 0 else "adds"
+        verb = tr("saves") if delta < 0 else tr("adds")
         said += tr(
             "; {share_label} alone {verb} {money}",
             share_label=share_label(largest),
@@ -154,7 +154,7 @@ def figures_section(names: Sequence[str], sides: Sequence[Side]) -> Section:
         columns += [Column(f"{letter} - {called[0]}", right=True)] if at else []
     rows = [_row(label, [read(each) for each in answers], show) for label, read, show in _figures(answers)]
     rows[1:1] = [_words(label, said) for label, said in chances(sides)]
-    rows.append(_words("Memory", [fits_said(each) for each in answers]))
+    rows.append(_words(tr("Memory"), [fits_said(each) for each in answers]))
     kept = tuple(row for row in rows if any(cell not in (None, "") for cell in row[1:]))
     legend = tuple(f"{letter}: {name}" for letter, name in zip(called, names, strict=True))
     return Section("Figures", legend, Table(tuple(columns), kept))
@@ -167,9 +167,9 @@ def chances(sides: Sequence[Side | None]) -> list[tuple[str, list[str | None]]]:
     """
     odds = [None if side is None else side.odds for side in sides]
     said = {
-        "8 chances in 10": [None if each is None else _span(each) for each in odds],
-        "Budget is enough": [None if each is None else _of_100(each.budget_held) for each in odds],
-        "Deadline is kept": [None if each is None else _of_100(each.deadline_held) for each in odds],
+        tr("8 chances in 10"): [None if each is None else _span(each) for each in odds],
+        tr("Budget is enough"): [None if each is None else _of_100(each.budget_held) for each in odds],
+        tr("Deadline is kept"): [None if each is None else _of_100(each.deadline_held) for each in odds],
     }
     first, *held = said.items()
     return [first, *((label, words) for label, words in held if any(words))]
@@ -218,7 +218,7 @@ def _words(label: str, said: Sequence[str | None]) -> tuple[str | None, ...]:
 def fits_said(answer: Answer) -> str | None:
     """Whether every stage fits in memory; None where no stage says."""
     verdicts = [stage.fits for stage in answer.estimate.stages if stage.enabled and stage.fits is not None]
-    return None if not verdicts else "fits" if all(verdicts) else tr("does not fit")
+    return None if not verdicts else tr("fits") if all(verdicts) else tr("does not fit")
 
 
 # What differs
@@ -391,7 +391,7 @@ def _figures_tree(name: str, side: Side) -> dict[str, Any]:
         "mfu": main_mfu(answer),
         "energy_kwh": total.energy_kwh,
         "co2_kg": total.co2_kg,
-        "fits": None if (said := fits_said(answer)) is None else said == "fits",
+        "fits": None if (said := fits_said(answer)) is None else said == tr("fits"),
         "headline": answer.estimate.headline,
     }
 

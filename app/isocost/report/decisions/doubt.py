@@ -236,7 +236,7 @@ def _figures(of: Risk, noun: str) -> list[tuple[str, str, Spread]]:
         "cost_usd": tr("Cost"),
         "wall_days": tr("Time of all stages"),
         "programme_days": tr("First day to last"),
-        "gpu_hours": named_for(noun, "GPU-hours", heading=True),
+        "gpu_hours": named_for(noun, tr("GPU-hours"), heading=True),
         "energy_kwh": tr("Energy"),
     }
     return [(key, names[key], of.spread(key)) for key in FIGURES]

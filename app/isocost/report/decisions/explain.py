@@ -37,7 +37,7 @@ def told(title: str, node: Explanation, depth: int | None) -> Told:
     columns = (
         Column(tr("Figure")), Column(tr("Value"), right=True), Column(tr("How")), Column(tr("Known"),
         key="provenance"),
-        Column("Source"),
+        Column(tr("Source")),
     )  # fmt: skip
     shown = tuple(
         (STEP * level + each.label, value_said(each), how_said(each), known_said(each), each.source)

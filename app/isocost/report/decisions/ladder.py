@@ -185,7 +185,7 @@ def _table(rungs: list[Rung]) -> Table:
         Column(tr("Money"), format_money, right=True),
         Column(tr("Buys"), right=True),
         Column(tr("Time"), format_duration, right=True),
-        Column("Hardware"),
+        Column(tr("Hardware")),
         Column(tr("Costs"), format_money, right=True),
         Column(tr("An hour"), format_money, right=True),
     )

@@ -148,7 +148,7 @@ def demand_said(found: OverTraining) -> str:
             tokens=tokens,
             money=format_money(-found.demand_saved_usd),
         )
-    side = "more" if found.demand_saved_usd > found.extra_usd else "less"
+    side = tr("more") if found.demand_saved_usd > found.extra_usd else tr("less")
     saved = format_money(found.demand_saved_usd)
     return tr(
         "Over the {tokens} tokens of the demand serving saves {saved}, {side} than that.",
@@ -203,7 +203,7 @@ _COLUMNS = (
         tr("Compute over least"), partial(format_fixed, decimals=2), right=True, key="compute_over_optimal"
     ),
     Column(tr("Beyond its fit"), partial(format_significant, digits=3), right=True, key="beyond_fit"),
-    Column("Source", key="source"),
+    Column(tr("Source"), key="source"),
 )
 
 

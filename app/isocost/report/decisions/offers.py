@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from isocost.language import tr
+from isocost.language import later, tr
 from isocost.plan.solve.case import Case, Choice
 from isocost.plan.solve.hardware.offers import HASTE, PATIENCE_DAYS, Offer, Offers, Reason
 from isocost.quantities import format_duration, format_money, format_quantity
@@ -24,7 +24,7 @@ from isocost.report.decisions.choices import (
 from isocost.report.table import Column, Table
 from isocost.report.told import Section, Told
 
-NAMES = ("cheapest", "fastest", "balanced")
+NAMES = (later("cheapest"), later("fastest"), later("balanced"))
 _REASONS: dict[Reason, str] = {
     "chance": tr("too unlikely to stay within it"),
     "time": tr("too slow"),
@@ -117,11 +117,11 @@ def passed_words(found: Offers, owned: bool) -> Iterator[str]:
 def _table(made: list[tuple[str, Offer]]) -> Table:
     columns = (
         Column(tr("Offer")),
-        Column("Hardware"),
+        Column(tr("Hardware")),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Time"), format_duration, right=True, key="programme_days"),
         Column(tr("Chance"), chance_words, right=True, key="chance"),
-        Column("Evidence", key="evidence"),
+        Column(tr("Evidence"), key="evidence"),
         Column(tr("An hour"), format_money, right=True, key="usd_per_gpu_hour"),
         Column(tr("Supplier"), key="supplier"),
         Column(tr("Price of"), key="price_date"),

@@ -244,12 +244,12 @@ def reign_words(reign: Reign) -> str:
 
 def _table(found: Ranking, timed: bool) -> Table:
     columns = (
-        Column("Hardware"),
+        Column(tr("Hardware")),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Time"), format_duration, right=True, key="programme_days"),
         Column(tr("In time"), lambda v: "yes" if v else "no", key="in_time"),
         Column(tr("Chance"), chance_words, right=True, key="chance"),
-        Column("Evidence", key="evidence"),
+        Column(tr("Evidence"), key="evidence"),
         Column(tr("An hour"), format_money, right=True, key="usd_per_gpu_hour"),
         Column(tr("Cheapest below"), format_money, right=True, key="wins_below_usd_per_gpu_hour"),
         Column(tr("Supplier"), key="supplier"),

@@ -107,7 +107,7 @@ def verdict(solution: Solution, case: Case, *, where: bool = True) -> str:
                 "Best {goal}: {model_words}{place}", goal=goal, model_words=model_words(choice), place=place
             )
         case "tokens" | "parameters" if isinstance(value, float):
-            what = "tokens" if solution.wish.unknown == "tokens" else "parameters"
+            what = tr("tokens") if solution.wish.unknown == "tokens" else tr("parameters")
             return tr(
                 "At most {quantity} {what} {goal}{there}",
                 quantity=format_quantity(value, "number"),
@@ -192,7 +192,7 @@ def over_words(choice: Choice, goal: Goal) -> str:
                 excess=_excess(more),
             )
         )
-    return " and ".join(parts) or tr("cannot be had so")
+    return tr(" and ").join(parts) or tr("cannot be had so")
 
 
 FAR = 2.0
@@ -280,8 +280,10 @@ def held_words(solution: Solution) -> str:
     if not limits:
         return tr("Nothing holds it there: nothing else is cheaper.")
     words = limits_words(limits)
-    verb = "hold" if len(limits) > 1 else "holds"
-    return tr("{words}{words_2} {verb} it there.", words=words[0].upper(), words_2=words[1:], verb=verb)
+    parts = {"words": words[0].upper(), "words_2": words[1:]}
+    if len(limits) > 1:
+        return tr("{words}{words_2} hold it there.", **parts)
+    return tr("{words}{words_2} holds it there.", **parts)
 
 
 def _free(solution: Solution, case: Case) -> str:

@@ -425,8 +425,8 @@ def _panels(unknown: Unknown, points: Sequence[ScanPoint], goal: Goal) -> tuple[
 
     if unknown == "model":
         return (ScanPanel("loss", "loss", of(lambda c: c.loss), None, lambda v: format_fixed(v, 3)),)
-    cost = ScanPanel("cost", "cost", of(lambda c: c.cost_usd), goal.budget_usd, format_money)
-    days = ScanPanel("days", "time", of(lambda c: c.span_days), goal.deadline_days, format_duration)
+    cost = ScanPanel("cost", tr("cost"), of(lambda c: c.cost_usd), goal.budget_usd, format_money)
+    days = ScanPanel("days", tr("time"), of(lambda c: c.span_days), goal.deadline_days, format_duration)
     nothing = goal == Goal()
     wanted = [
         panel

@@ -19,8 +19,8 @@ THE_PLAN = tr("The plan")
 """What a run is called that has no letter."""
 
 TERMS = {
-    "on-demand": "on demand",
-    "spot": "spot",
+    "on-demand": tr("on demand"),
+    "spot": tr("spot"),
     "one-year": tr("for a year"),
     "capacity-block": tr("reserved for weeks"),
     "marketplace": tr("on marketplaces"),
@@ -84,7 +84,7 @@ def notes_said(found: BySupplier) -> list[str]:
             if old == stale
             else tr(", {count} of them by months", count=format_count(old))
         )
-        verb = "is" if stale == 1 else "are"
+        verb = tr("is") if stale == 1 else tr("are")
         said.append(
             tr(
                 "{counted} {verb} out of date{more}: ask again.",
@@ -292,7 +292,7 @@ def _rows(found: BySupplier) -> Table:
         Column(tr("Days old"), right=True, key="age_days"),
         Column(tr("Total"), format_money, right=True, key="total_usd"),
         Column(tr("Against the plan"), signed_money, right=True, key="delta_usd"),
-        Column("Source", key="source"),
+        Column(tr("Source"), key="source"),
     )
     rows = tuple(
         (

@@ -154,7 +154,7 @@ def change_words(changed: Sequence[Difference], catalog: Catalog) -> str:
         label = "" if len(changed) == 1 else f"{input_label(each.path)} "
         said.append(f"{label}{before} -> {after}")
     more = len(changed) - SHOWN
-    return "; ".join(said) + (f"; {format_counted(more, tr('more input'))}" if more > 0 else "")
+    return "; ".join(said) + (f"; {format_counted(more, 'more input')}" if more > 0 else "")
 
 
 def what_else(each: Technique) -> str:
@@ -260,7 +260,7 @@ def _sources(rows: Sequence[TechniqueRow]) -> Table:
         Column(tr("Technique")),
         Column(tr("Measured")),
         Column("On"),
-        Column("Source"),
+        Column(tr("Source")),
         Column(tr("Date")),
     )
     return Table(

@@ -237,7 +237,11 @@ def _title(found: Rack) -> str:
     on = [each for each in found.techniques if each.on]
     if on:
         usd = found.combined_usd
-        names = on_names(on) if len(on) <= 2 else format_counted(len(on), "technique") + " together"
+        names = (
+            on_names(on)
+            if len(on) <= 2
+            else tr("{counted} together", counted=format_counted(len(on), "technique"))
+        )
         return f"{names}: {format_money(abs(usd))} {(tr('more') if usd > 0 else tr('less'))}"
     for group, words in (("same", tr("For the same model")), ("another", tr("With another model"))):
         if best := saves_most(found, group):
@@ -301,13 +305,13 @@ def rack_table(found: Rack | None, catalog: Catalog) -> Table:
         Column(tr("Catch"), key="catch"),
         Column(tr("Why not"), key="why_not"),
         Column(tr("Measured"), key="measured"),
-        Column("Source", key="source"),
+        Column(tr("Source"), key="source"),
         Column(tr("Date"), key="date"),
     )
     rows = tuple(
         (
             each.row.label,
-            "on" if each.on else "off" if each.after is not None else tr("not possible"),
+            tr("on") if each.on else tr("off") if each.after is not None else tr("not possible"),
             "" if each.delta_usd is None else each.delta_usd,
             "" if each.delta_days is None else each.delta_days,
             *(_ends(each.likely) if ranged else ()),
@@ -365,7 +369,7 @@ def added_said(name: str) -> str:
 def _named(found: Rack) -> str:
     on = [each.row.label for each in found.techniques if each.on]
     return (
-        " and ".join(on)
+        tr(" and ").join(on)
         if len(on) <= 2
-        else tr("{on} and {counted}", on=on[0], counted=format_counted(len(on) - 1, tr("other technique")))
+        else tr("{on} and {counted}", on=on[0], counted=format_counted(len(on) - 1, "other technique"))
     )

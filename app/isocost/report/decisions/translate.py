@@ -89,7 +89,7 @@ def _mine(found: Translated) -> StageEstimate:
 
 
 def _theirs(found: Translated) -> str:
-    return " and ".join(dict.fromkeys(_place(each.theirs.result) for each in found.stages))
+    return tr(" and ").join(dict.fromkeys(_place(each.theirs.result) for each in found.stages))
 
 
 def notes_said(found: Translated, catalog: Catalog) -> list[str]:
@@ -272,7 +272,7 @@ def _speed(result: StageEstimate) -> str | None:
 
 def _stages(found: Translated) -> Table:
     columns = (
-        Column("Stage"),
+        Column(tr("Stage")),
         Column(tr("There"), _hours, right=True),
         Column(tr("Here"), _hours, right=True),
         Column(tr("Here over there"), lambda ratio: format_significant(ratio, 3), right=True),

@@ -46,7 +46,7 @@ def finding(found: Wins) -> str:
     if not found.winners:
         return tr("No accelerator does it anywhere on this map")
     first = found.winners[0]
-    aim = "cheapest" if found.aim == "cheapest" else "fastest"
+    aim = tr("cheapest") if found.aim == "cheapest" else tr("fastest")
     everywhere = not (found.place != 0).any()
     if everywhere:
         return tr("{label} is the {aim} everywhere on this map", label=first.label, aim=aim)

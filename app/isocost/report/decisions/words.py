@@ -63,7 +63,7 @@ def value_words(path: str, value: Any, catalog: Catalog) -> str:
     if name in NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
         return _number(NUMBERS[name], value)
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
     if isinstance(value, tuple) and value and isinstance(value[0], RolloutPhase):
         steps = format_count(sum(phase.steps for phase in value))
         return tr("{counted}, {steps} steps", counted=format_counted(len(value), "phase"), steps=steps)
@@ -135,7 +135,7 @@ def _choice(name: str, value: Any, catalog: Catalog) -> str:
         return region.name.split(" (")[0] if region else tr("United States")
     if name == "site.operator":
         return catalog.constants.economics.operator(value).name
-    return CHOICES[name].options.get(value, str(value)) or "none"
+    return CHOICES[name].options.get(value, str(value)) or tr("none")
 
 
 def _number(declared: Input, value: float) -> str:

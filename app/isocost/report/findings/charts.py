@@ -26,7 +26,7 @@ CHARTS = {
     "scale.isocost": ChartPlace(
         tr("Scale"),
         tr("Parameters against tokens"),
-        ("isocost", "compute-optimal", tr("best model for the money"), "loss"),
+        ("isocost", tr("compute-optimal"), tr("best model for the money"), "loss"),
     ),
     "scale.counts": ChartPlace(
         tr("Scale"), tr("Time, MFU and cost against count"), ("knee", tr("how many nodes"), "returns")
@@ -34,45 +34,49 @@ CHARTS = {
     "scale.wins": ChartPlace(
         tr("Scale"), tr("Which accelerator wins where"), ("winners", tr("price at which it flips"))
     ),
-    "fit.memory": ChartPlace(tr("Fit"), "Memory", (tr("does it fit"), tr("out of memory"), "OOM", "GiB")),
+    "fit.memory": ChartPlace(tr("Fit"), tr("Memory"), (tr("does it fit"), tr("out of memory"), "OOM", "GiB")),
     "fit.step": ChartPlace(tr("Fit"), tr("Time of a step"), (tr("where the time goes"), "bottleneck")),
     "fit.nearest": ChartPlace(tr("Fit"), tr("Nearest measured runs"), ("evidence", "accuracy")),
     "fit.layouts": ChartPlace(
         tr("Fit"), tr("Layouts"), ("parallelism", tr("which parallelism"), "TP PP DP", "ZeRO", "FSDP")
     ),
     "risk.dots": ChartPlace(
-        "Risk", tr("Chances of the cost"), (tr("how sure"), "distribution", "range", "P90")
+        tr("Risk"), tr("Chances of the cost"), (tr("how sure"), "distribution", "range", "P90")
     ),
     "risk.safer": ChartPlace(
-        "Risk", tr("Safer budgets and dates"), (tr("budget to ask for"), tr("chance of the deadline"))
+        tr("Risk"), tr("Safer budgets and dates"), (tr("budget to ask for"), tr("chance of the deadline"))
     ),
     "risk.tornado": ChartPlace(
-        "Risk", tr("What matters most"), ("tornado", "sensitivity", tr("which assumption"))
+        tr("Risk"), tr("What matters most"), ("tornado", "sensitivity", tr("which assumption"))
     ),
     "risk.experiment": ChartPlace(
-        "Risk", tr("What short runs of your own free"), ("calibrate", tr("value of information"))
+        tr("Risk"), tr("What short runs of your own free"), ("calibrate", tr("value of information"))
     ),
     "waterfall": ChartPlace(
-        "Ledger", "Bill", ("ledger", "waterfall", "techniques", tr("what it costs in parts"))
+        tr("Ledger"), "Bill", ("ledger", "waterfall", "techniques", tr("what it costs in parts"))
     ),
     "calendar": ChartPlace(
-        "Ledger", tr("Calendar and cash by month"), ("slip", tr("a week late"), tr("cash flow"))
+        tr("Ledger"), tr("Calendar and cash by month"), ("slip", tr("a week late"), tr("cash flow"))
     ),
     "scope": ChartPlace(
-        "Ledger", tr("Not in this bill"), (tr("what the headline leaves out"), tr("left out"), "omissions")
+        tr("Ledger"),
+        tr("Not in this bill"),
+        (tr("what the headline leaves out"), tr("left out"), "omissions"),
     ),
-    "rent_or_buy": ChartPlace("Ledger", tr("Rent or buy"), ("own", tr("break even"), "purchase")),
-    "energy": ChartPlace("Ledger", tr("Energy and emissions"), ("CO2", "carbon", "power", "electricity")),
+    "rent_or_buy": ChartPlace(tr("Ledger"), tr("Rent or buy"), ("own", tr("break even"), "purchase")),
+    "energy": ChartPlace(tr("Ledger"), tr("Energy and emissions"), ("CO2", "carbon", "power", "electricity")),
     "api_or_own": ChartPlace(
-        "Ledger",
+        tr("Ledger"),
         tr("API, fine-tune or train"),
         ("options", tr("train or API"), tr("fine-tune or API"), tr("API or own")),
     ),
-    "badges": ChartPlace("Ledger", tr("Where this run stands"), ("thresholds", "law", "EU", "over-trained")),
-    "columns": ChartPlace("Compare", tr("Scenarios side by side"), ("compare", "deltas")),
-    "why": ChartPlace("Compare", tr("Why another costs more"), ("attribution", "difference")),
+    "badges": ChartPlace(
+        tr("Ledger"), tr("Where this run stands"), ("thresholds", "law", "EU", tr("over-trained"))
+    ),
+    "columns": ChartPlace(tr("Compare"), tr("Scenarios side by side"), ("compare", "deltas")),
+    "why": ChartPlace(tr("Compare"), tr("Why another costs more"), ("attribution", "difference")),
     "suppliers": ChartPlace(
-        "Compare", tr("The plan at each supplier's price"), ("quotes", "market", "prices")
+        tr("Compare"), tr("The plan at each supplier's price"), ("quotes", "market", "prices")
     ),
     "claims.ours": ChartPlace(tr("Claims"), tr("Our estimate of the claim")),
     "claims.left_out": ChartPlace(tr("Claims"), tr("What the claim leaves out")),

@@ -17,6 +17,7 @@ from isocost.quantities import (
     SPACE,
     format_cents,
     format_count,
+    format_counted,
     format_duration,
     format_fixed,
     format_money,
@@ -118,7 +119,7 @@ def _unanswered(finding: str, subtitle: str, note: str, button: str, path: str) 
 
 
 def _months(months: float) -> str:
-    return tr("{months:.0f} month{word}", months=months, word="" if round(months) == 1 else "s")
+    return format_counted(round(months), "month")
 
 
 # Rent or buy
@@ -151,8 +152,10 @@ def rent_finding(question: RentOrBuy) -> str:
 
 def _life(question: RentOrBuy) -> str:
     years = question.life_months / MONTHS_PER_YEAR
-    return tr(
-        "{significant} year{word}", significant=format_significant(years, 3), word="" if years == 1 else "s"
+    return (
+        tr("{number} year", number=format_significant(years, 3))
+        if years == 1
+        else tr("{number} years", number=format_significant(years, 3))
     )
 
 
@@ -274,7 +277,7 @@ def rent_view(question: RentOrBuy, buying: Buying | None = None) -> LinesView:
             ),
         )
     if 0.0 < planned <= question.life_months:
-        marks = (Crossover(planned, "this plan"), *marks)
+        marks = (Crossover(planned, tr("this plan")), *marks)
     lines = (
         NamedLine(tr("Rent"), question.rented_usd[part], 1, ends=None if buying is None else buying.rent),
         NamedLine(tr("Buy"), question.bought_usd[part], 0, bold=True),
@@ -284,7 +287,7 @@ def rent_view(question: RentOrBuy, buying: Buying | None = None) -> LinesView:
         x=question.months[part],
         lines=lines,
         marks=marks,
-        ticks=lambda month: f"{month:.0f}" if month else "Month 0",
+        ticks=lambda month: f"{month:.0f}" if month else tr("Month 0"),
         say=lambda at: rent_at(question, at),
     )
 

@@ -120,9 +120,9 @@ def view(
     if len(counts) < 2:
         return None
     panels: list[Panel] = [
-        Panel("days", "time", curve.days[kept], format_duration),
+        Panel("days", tr("time"), curve.days[kept], format_duration),
         Panel("mfu", "MFU", curve.mfu[kept], lambda value: format_share(value, decimals=0)),
-        Panel("cost", "cost", curve.cost_usd[kept], format_money),
+        Panel("cost", tr("cost"), curve.cost_usd[kept], format_money),
     ]
     if ranged:
         factors = _factors(answer, ranges)
@@ -156,7 +156,7 @@ def _factors(answer: Answer, ranges: FigureRanges | None) -> dict[Kind, tuple[fl
     }
 
 
-LIKELY = "8 chances in 10"
+LIKELY = tr("8 chances in 10")
 """What is shaded."""
 
 
@@ -188,7 +188,7 @@ def _finding(shown: CountsView, knee: Knee | None) -> str:
 
 def _own(shown: CountsView) -> str:
     days, cost = (next(p for p in shown.panels if p.kind == kind) for kind in ("days", "cost"))
-    return " and ".join(panel.show(float(panel.values[shown.plan])) for panel in (days, cost))
+    return tr(" and ").join(panel.show(float(panel.values[shown.plan])) for panel in (days, cost))
 
 
 def _subtitle(shown: CountsView, knee: Knee | None) -> str:
@@ -217,11 +217,11 @@ def _subtitle(shown: CountsView, knee: Knee | None) -> str:
 def table(shown: CountsView | None) -> Table:
     """Every count drawn."""
     columns = (
-        Column("Accelerators", format_count, right=True, key="count"),
+        Column(tr("Accelerators"), format_count, right=True, key="count"),
         Column(tr("Time"), format_duration, right=True, key="wall_days"),
         Column("MFU", format_share, right=True, key="mfu"),
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
-        Column("Fits", lambda fits: "yes" if fits else "no", key="fits"),
+        Column(tr("Fits"), lambda fits: tr("yes") if fits else tr("no"), key="fits"),
     )
     if shown is None:
         return Table(columns, ())

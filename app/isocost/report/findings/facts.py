@@ -86,7 +86,7 @@ def energy_sources(found: Footprint) -> str:
 
 def energy_table(figures: Sequence[KeyFigure]) -> Table:
     """The figures as shown."""
-    columns = (Column(tr("Figure")), Column(tr("Value")), Column(tr("Note")), Column("8 chances in 10"))
+    columns = (Column(tr("Figure")), Column(tr("Value")), Column(tr("Note")), Column(tr("8 chances in 10")))
     return Table(columns, tuple((each.label, each.value, each.note, each.spread) for each in figures))
 
 
@@ -185,5 +185,5 @@ def badge_description(badge: Badge) -> str:
 
 def badges_table(badges: Sequence[Badge]) -> Table:
     """Every badge with its meaning and source."""
-    columns = (Column(tr("Remark")), Column(tr("Meaning")), Column("Source"))
+    columns = (Column(tr("Remark")), Column(tr("Meaning")), Column(tr("Source")))
     return Table(columns, tuple((each.text, each.detail, each.source) for each in badges))

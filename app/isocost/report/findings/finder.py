@@ -42,8 +42,8 @@ HEADINGS: dict[Kind, str] = {
     "command": tr("Commands"),
     "plan": tr("Plans"),
     "model": tr("Models"),
-    "accelerator": "Accelerators",
-    "figure": "Figures",
+    "accelerator": tr("Accelerators"),
+    "figure": tr("Figures"),
 }
 """What the groups are called."""
 DOES: dict[Kind, str] = {

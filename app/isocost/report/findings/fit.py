@@ -27,7 +27,7 @@ from isocost.quantities import (
 from isocost.report.findings.said import Said, spread_of
 from isocost.report.table import Column, Table
 
-USEFUL = (tr("Matrix multiplies"), tr("Attention"), MIXERS, "Generation", "Scoring", "Update")
+USEFUL = (tr("Matrix multiplies"), tr("Attention"), MIXERS, tr("Generation"), tr("Scoring"), tr("Update"))
 """Parts of a step or round that the model's own arithmetic asks for; all others are what running it costs."""
 
 SMALL = 0.005
@@ -139,7 +139,7 @@ def held_words(breakdown: Breakdown) -> str:
 
 def fits_words(breakdown: Breakdown) -> str:
     """Whether a breakdown fits, as sure as measured memory lets us be: "fits", "probably does not fit"."""
-    says = "fits" if breakdown.total <= (breakdown.limit or 0.0) else tr("does not fit")
+    says = tr("fits") if breakdown.total <= (breakdown.limit or 0.0) else tr("does not fit")
     return tr("probably {says}", says=says) if breakdown.close else says
 
 
@@ -265,7 +265,7 @@ def round_finding(found: RoundsFit) -> str:
         "{share} of a round is {name}; the run is driven by the {driver}",
         share=share,
         name=lower(first.name),
-        driver=found.driver,
+        driver=tr(found.driver),
     )
 
 
@@ -300,8 +300,8 @@ def breakdown_table(breakdown: Breakdown, unit: str) -> Table:
     """The figures of a bar chart; ``unit`` is bytes or seconds."""
     show = format_memory if unit == "bytes" else seconds
     columns = (
-        Column("Part", key="part"),
-        Column("Memory" if unit == "bytes" else tr("Time"), show, right=True, key=unit),
+        Column(tr("Part"), key="part"),
+        Column(tr("Memory") if unit == "bytes" else tr("Time"), show, right=True, key=unit),
         Column(tr("Share"), percent, right=True, key="share"),
     )
     return Table(columns, tuple((p.name, p.amount, p.amount / breakdown.total) for p in breakdown.parts))
@@ -342,7 +342,7 @@ def unsearched(stage: StageEstimate) -> Said:
     """Why a stage has no fit, and what is known of it."""
     reason = KINDS[stage.kind].unsearched
     facts = {fact.label: fact for fact in stage.details}
-    if (copy := facts.get("Replica")) is not None:
+    if (copy := facts.get(tr("Replica"))) is not None:
         reason += tr(" A copy of the model spans {value}: {note}.", value=copy.value, note=copy.note)
     return _instead(tr("{name}: no layout to choose", name=stage.name), reason)
 

@@ -152,7 +152,7 @@ def _counted(estimate: Estimate) -> list[StageEstimate]:
 
 
 def _hours_label(estimate: Estimate) -> str:
-    return named_for(estimate.noun, "GPU-hours", heading=True)
+    return named_for(estimate.noun, tr("GPU-hours"), heading=True)
 
 
 def _hours_note(estimate: Estimate) -> str:
@@ -228,7 +228,7 @@ _EVIDENCE: dict[Word, str] = {
 
 def evidence_line(evidence: Evidence) -> str:
     """The word of a prediction with its reason, without the full stop."""
-    return tr("Evidence: {word}. {reason}", word=evidence.word, reason=evidence.reason).rstrip(".")
+    return tr("Evidence: {word}. {reason}", word=tr(evidence.word), reason=evidence.reason).rstrip(".")
 
 
 def fit_words(estimate: Estimate) -> str:
@@ -245,13 +245,20 @@ def _fit(estimate: Estimate) -> Iterator[Remark]:
     # A stage of rounds fits or not by simulation: nothing here says how closely.
     if tightest is not None and tightest.limit is not None and len(breakdowns) == len(judged):
         size = f", {format_memory_of(tightest.total, tightest.limit)}"
-    sure = "probably " if tightest is not None and tightest.close else ""
+    close = tightest is not None and tightest.close
     if judged and all(stage.fits for stage in judged):
-        yield Remark(f"{sure}fits{size}", "fine", shorter=(f"{sure}fits",) if size else ())
+        said = tr("probably fits{size}", size=size) if close else tr("fits{size}", size=size)
+        short = tr("probably fits{size}", size="") if close else tr("fits{size}", size="")
+        yield Remark(said, "fine", shorter=(short,) if size else ())
     elif any(stage.layout_problem for stage in judged):
         yield Remark(tr("impossible as pinned"), "stop")
     elif judged:
-        yield Remark(tr("{sure}does not fit{size} on each", sure=sure, size=size), "stop")
+        said = (
+            tr("probably does not fit{size} on each", size=size)
+            if close
+            else tr("does not fit{size} on each", size=size)
+        )
+        yield Remark(said, "stop")
 
 
 def _prices(

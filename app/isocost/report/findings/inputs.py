@@ -49,7 +49,7 @@ from isocost.quantities import (
     format_share,
 )
 
-NOTHING_SET = "off"
+NOTHING_SET = tr("off")
 OWN_PRICE = tr("Your own price")
 FEW_PINS = 2
 TIMES = ("days", "weeks", "months")
@@ -129,7 +129,7 @@ def value_words(declared: Input, value: float | None) -> str:
         return tr("{label} automatic", label=declared.label)
     # A sum wears its currency and a share its sign; of a time the number alone says nothing.
     told = declared.unit in TIMES and declared.unit not in declared.label.lower()
-    unit = f" {declared.unit}" if told else ""
+    unit = f" {tr(declared.unit)}" if told else ""
     return f"{declared.label} {format_quantity(value, declared.quantity)}{unit}"
 
 
@@ -232,7 +232,7 @@ def precision_note(accelerator: str, asked: str, used: str) -> str:
 
 def api_note(api: Api) -> str:
     """Which model by the token the plan is compared with, and who asks its price."""
-    told = f"{api.supplier}, {api.date}" if api.source else "typed"
+    told = f"{api.supplier}, {api.date}" if api.source else tr("typed")
     return tr("Now: {model}, {told}.", model=api.model or OWN_PRICE, told=told)
 
 
@@ -271,7 +271,7 @@ def _tokens(selected: Selected) -> str:
     regime = training_regime(counted.active, data.tokens, selected.catalog)
     reached = thresholds_reached(training_flops(selected.results), selected.catalog)
     rule = tr(" · above {flops:.0e} FLOPs", flops=reached[-1].flops).replace("e+", "e") if reached else ""
-    return tr("{shown} per active parameter: {regime}{rule}", shown=shown, regime=regime, rule=rule)
+    return tr("{shown} per active parameter: {regime}{rule}", shown=shown, regime=tr(regime), rule=rule)
 
 
 def _sequence(selected: Selected) -> str:
@@ -463,7 +463,11 @@ def _programme(scenario: Scenario) -> str:
     p = scenario.programme
     parts = [
         f"{format_quantity(share, 'share')} {name}"
-        for name, share in (("failed", p.failed_runs), ("support", p.support), ("reserve", p.contingency))
+        for name, share in (
+            (tr("failed"), p.failed_runs),
+            (tr("support"), p.support),
+            (tr("reserve"), p.contingency),
+        )
         if share
     ]
     if p.setup_usd:

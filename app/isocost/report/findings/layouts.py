@@ -25,11 +25,11 @@ SAME = 0.0005
 UNPINNED = tr("Nothing is pinned: click a layout to hold the plan to it.")
 
 _LOST_TO = {
-    "bubble": "bubble",
-    "communication": "traffic",
-    "recomputation": "recompute",
-    "kernels": "kernels",
-    "optimizer": "optimizer",
+    "bubble": tr("bubble"),
+    "communication": tr("traffic"),
+    "recomputation": tr("recompute"),
+    "kernels": tr("kernels"),
+    "optimizer": tr("optimizer"),
 }
 
 
@@ -61,7 +61,7 @@ def degrees(row: LayoutRow) -> str:
 def why_behind(row: LayoutRow) -> str:
     """Why a layout is not the best, in a word or two."""
     if row.reason == "best":
-        return tr("fastest; {count} idle", count=format_count(row.idle)) if row.idle else "fastest"
+        return tr("fastest; {count} idle", count=format_count(row.idle)) if row.idle else tr("fastest")
     if row.reason == "memory":
         return tr("does not fit")
     if row.behind < SAME:
@@ -162,8 +162,8 @@ LAYOUT_COLUMNS = (
     Column(tr("Sharding")),
     Column("Tokens/s", lambda per_gpu: rate(per_gpu), right=True),
     Column("MFU", lambda share: format_quantity(share, "share"), right=True),
-    Column("Memory", format_memory, right=True),
-    Column("Loses"),
+    Column(tr("Memory"), format_memory, right=True),
+    Column(tr("Loses")),
 )
 """Columns of the table of layouts, in the order of :func:`layout_cells`."""
 
@@ -189,7 +189,7 @@ def layout_cells(row: LayoutRow) -> tuple[object, ...]:
     """One layout as plain values, in the order of :data:`LAYOUT_COLUMNS`."""
     return (
         *(row.tp, row.pp, row.vp, row.cp, row.ep, row.dp, row.microbatch),
-        row.recompute,
+        tr(row.recompute),
         SHARDING_WORDS[row.sharding],
         row.tokens_per_s_per_gpu,
         row.mfu,

@@ -169,7 +169,7 @@ def bill_finding(bars: Sequence[BillBar], groups: Sequence[BillBar], total: floa
     run = next((bar for bar in groups if bar.group == "final run"), None)
     if run is None:
         return tr("The programme's {money} has no final run", money=money)
-    share = whole_share(run.share).replace("<", "under ").replace(">", "over ")
+    share = whole_share(run.share).replace("<", tr("under ")).replace(">", tr("over "))
     return tr("The run is {share} of the programme's {money}", share=share, money=money)
 
 
@@ -244,8 +244,8 @@ def bill_table(lines: Sequence[LedgerLine], ranges: FigureRanges | None = None) 
         Column(shown_money().code, format_cents, right=True, key="USD"),
         *(likely if ranges is not None else ()),
         Column(tr("Share"), lambda share: format_share(share), right=True),
-        Column("Arithmetic"),
-        Column("Source"),
+        Column(tr("Arithmetic")),
+        Column(tr("Source")),
     )
     shares = {bar.lines[0].key: bar.share for bar in bars_by_line(lines)}
 
@@ -407,7 +407,7 @@ def axis_label(label: str, *, first: bool) -> str:
 def month_name(label: str, *, year: bool = True) -> str:
     """A month of the cash table as people write it: "Mar 2027", "Month 3"."""
     if label.startswith(NUMBERED):
-        return tr("Month {label}", label=label.removeprefix(NUMBERED))
+        return tr("Month {number}", number=label.removeprefix(NUMBERED))
     years, _, month = label.partition("-")
     name = _MONTHS[int(month) - 1]
     return f"{name} {years}" if year else name
@@ -540,6 +540,8 @@ def late_words(weeks: float) -> str:
     """A delay in a few words."""
     if not weeks:
         return tr("on time")
-    return tr(
-        "+{quantity} week{word}", quantity=format_quantity(weeks, "number"), word="" if weeks == 1 else "s"
+    return (
+        tr("+{number} week", number=format_quantity(weeks, "number"))
+        if weeks == 1
+        else tr("+{number} weeks", number=format_quantity(weeks, "number"))
     )

@@ -122,7 +122,7 @@ def near_table(runs: Sequence[NearRun]) -> Table:
         Column(tr("Measured tokens/s per GPU"), rate, right=True, key="measured_tokens_per_s_per_gpu"),
         Column(tr("Estimated tokens/s per GPU"), rate, right=True, key="predicted_tokens_per_s_per_gpu"),
         Column(tr("Error"), error_words, right=True, key="error"),
-        Column("Source", key="source"),
+        Column(tr("Source"), key="source"),
         Column(tr("Reference"), key="reference"),
     )
     rows = tuple(

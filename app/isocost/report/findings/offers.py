@@ -163,7 +163,7 @@ def accelerator_columns(scenario: Scenario) -> tuple[Column, ...]:
     """What an accelerator's line tells; who owns them is told what one costs, who rents them an hour."""
     return (
         Column(tr("Accelerator")),
-        Column("Memory", right=True),
+        Column(tr("Memory"), right=True),
         Column("TFLOP/s", right=True),
         Column("dense"),
         Column(tr("To buy") if scenario.supply.owns else tr("An hour"), right=True),

@@ -29,7 +29,7 @@ NONE_YET = tr(
     "Vantage."
 )
 FILE_KINDS = tr("Tables, text and catalogues (*.csv *.tsv *.txt *.json);;All files (*)")
-ADDRESS = "https://… of a catalogue of prices (SkyPilot, gpuhunt, Vantage, a CSV of quotes)"
+ADDRESS = tr("https://… of a catalogue of prices (SkyPilot, gpuhunt, Vantage, a CSV of quotes)")
 FETCH_HELP = (
     "Type an address that begins with https://. It alone is asked, once, when you press Fetch; nothing of "
     "the plan is sent."
@@ -200,7 +200,7 @@ def added_said(cards: Sequence[PriceCard], project: Project, scenario: int, cata
 
 def left_words(count: int) -> str:
     """That lines which could not be read are left in the box."""
-    stay = "stays" if count == 1 else "stay"
+    stay = tr("stays") if count == 1 else tr("stay")
     return tr(
         "{counted} could not be read and {stay} in the box.", counted=format_counted(count, "line"), stay=stay
     )

@@ -326,7 +326,7 @@ def time_table(comparison: Comparison) -> Table:
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Price of an hour"), format_money, right=True, key="usd_per_gpu_hour"),
         Column("MFU", lambda share: f"{format_fixed(100.0 * share, 1)}%", right=True, key="mfu"),
-        Column("Memory", lambda fits: "fits" if fits else tr("does not fit"), key="fits"),
+        Column(tr("Memory"), lambda fits: tr("fits") if fits else tr("does not fit"), key="fits"),
     )
     rows = tuple(
         (
@@ -411,8 +411,13 @@ def ranking_subtitle(comparison: Comparison, choices: Sequence[RankedChoice]) ->
 
 
 def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    ordinals = {
+        1: tr("{number}st", number=number),
+        2: tr("{number}nd", number=number),
+        3: tr("{number}rd", number=number),
+    }
+    other = tr("{number}th", number=number)
+    return other if number % 100 in (11, 12, 13) else ordinals.get(number % 10, other)
 
 
 def why_out(choice: RankedChoice) -> str:

@@ -59,14 +59,14 @@ def others_inside(comparison: Comparison) -> int:
 def _others(many: int) -> str:
     if not many:
         return tr("nothing else drawn does")
-    return tr("so would {counted}", counted=format_counted(many, tr("other accelerator")))
+    return tr("so would {counted}", counted=format_counted(many, "other accelerator"))
 
 
 def _would(comparison: Comparison) -> str:
     """Who would keep the goal that the plan does not keep."""
     held = tr("hold both") if None not in (comparison.budget_usd, comparison.deadline_days) else tr("hold it")
     own, many = cheapest_inside(comparison), others_inside(comparison)
-    others = format_counted(many, tr("other accelerator"))
+    others = format_counted(many, "other accelerator")
     if own is None:
         return tr("{others} would {held}", others=others, held=held)
     words = tr(

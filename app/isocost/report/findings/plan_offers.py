@@ -101,9 +101,13 @@ def offers_view(found: Edge) -> OffersView:
     return OffersView(near, f"{finding(found.offers, found.case)}.")
 
 
+def _headed_word(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
 def _offer(number: int, names: Sequence[str], offer: Offer, case: Case) -> OfferView:
     choice = offer.choice
-    name = joined([each if at else each.capitalize() for at, each in enumerate(names)])
+    name = joined([tr(each) if at else _headed_word(tr(each)) for at, each in enumerate(names)])
     chance = "" if choice.chance is None else _percent(choice.chance)
     holds = tr("to hold {held}", held=_held(case.goal))
     stale = tr("; it may be gone") if offer.stale else ""
@@ -148,7 +152,7 @@ def _held(goal: Goal) -> str:
     """What is to be held: "both", or the one line there is."""
     if goal.budget_usd is None:
         return format_duration(goal.deadline_days or 0.0)
-    return format_money(goal.budget_usd) if goal.deadline_days is None else "both"
+    return format_money(goal.budget_usd) if goal.deadline_days is None else tr("both")
 
 
 def _evidence(choice: Choice) -> str:

@@ -117,5 +117,5 @@ def left_out_words(problems: Sequence[str]) -> str:
     """What of the user's catalogue was left out, in a few lines; every problem is a sentence of its own."""
     told = list(problems[:FEW])
     if len(problems) > FEW:
-        told.append(tr("And {counted}.", counted=format_counted(len(problems) - FEW, tr("other problem"))))
+        told.append(tr("And {counted}.", counted=format_counted(len(problems) - FEW, "other problem")))
     return "\n\n".join([tr("Parts of your catalogue folder are left out; the rest is used."), *told])

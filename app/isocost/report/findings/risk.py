@@ -112,7 +112,8 @@ class DotsView:
     @property
     def over_words(self) -> tuple[str, ...]:
         """What stands below the count of the others, a line each."""
-        more = tr("in {dots} {word} more", dots=DOTS, word=tr("costs") if self.over == 1 else tr("cost"))
+        one = self.over == 1
+        more = tr("in {dots} costs more", dots=DOTS) if one else tr("in {dots} cost more", dots=DOTS)
         if not self.over or not self.excess_usd:
             return (more,)
         return f"{more},", tr("by {money} on average", money=format_money(self.excess_usd))
@@ -141,7 +142,7 @@ def _marks(of: Risk) -> tuple[Mark, ...]:
     marks = [
         _mark(
             "plan",
-            "plan",
+            tr("plan"),
             of.cost_usd.base,
             tr("enough in {of_dots} of {dots}", of_dots=_of_dots(chance), dots=DOTS),
         )
@@ -157,7 +158,7 @@ def _marks(of: Risk) -> tuple[Mark, ...]:
             )
         )
     asked = tr("in {of_dots}", of_dots=_of_dots(1.0 - of.chance_over(of.ask_usd)))
-    return (*marks, _mark("ask", "ask", of.ask_usd, asked))
+    return (*marks, _mark("ask", tr("ask"), of.ask_usd, asked))
 
 
 def _mark(name: MarkName, label: str, usd: float, enough: str) -> Mark:
@@ -192,8 +193,8 @@ def dots_table(view: DotsView) -> Table:
         Column(tr("Cost"), format_money, right=True, key="cost_usd"),
         Column(tr("Against the budget"), key="within_budget"),
     )
-    inside = "" if view.budget_usd is None else "within"
-    outside = "" if view.budget_usd is None else "more"
+    inside = "" if view.budget_usd is None else tr("within")
+    outside = "" if view.budget_usd is None else tr("more")
     rows = ((at + 1, usd, inside if at < view.within else outside) for at, usd in enumerate(view.dots))
     return Table(columns, tuple(rows))
 
@@ -215,7 +216,7 @@ class SaferRow:
     words: str
 
 
-_CHANCES = ("1 in 2", "2 in 3", "4 in 5", "9 in 10")
+_CHANCES = (tr("1 in 2"), tr("2 in 3"), tr("4 in 5"), tr("9 in 10"))
 
 
 def safer_rows(found: Chances, budget_usd: float | None) -> tuple[SaferRow, ...]:
@@ -403,7 +404,7 @@ def _doubt_row(bar: Bar, middle_usd: float) -> DoubtRow:
     words = tr(
         "{name}, {whose}: {value} {added}, {value_2} {added_2}; {share} of the doubt. {capital}.",
         name=name,
-        whose=doubt.whose,
+        whose=tr(doubt.whose),
         value=low.value,
         added=low.added,
         value_2=high.value,
@@ -414,7 +415,7 @@ def _doubt_row(bar: Bar, middle_usd: float) -> DoubtRow:
     if not doubt.path:
         words = f"{words} {NO_INPUT}"
     cheaper, dearer = (low, high) if low.usd <= high.usd else (high, low)
-    return DoubtRow(name, doubt.name, doubt.path, doubt.whose, (cheaper, dearer), share, words, bar)
+    return DoubtRow(name, doubt.name, doubt.path, tr(doubt.whose), (cheaper, dearer), share, words, bar)
 
 
 def _share_said(share: float) -> str:

@@ -61,7 +61,7 @@ LEGEND: dict[Mark, str] = {
     "band": tr("8 chances in 10 of the bill"),
     "loss": tr("equal loss, nats a token"),
     "ridge": tr("least loss for its money"),
-    "dense": "published",
+    "dense": tr("published"),
     "mixture": tr("mixture, active size"),
 }
 

@@ -218,7 +218,7 @@ def _turns(shown: WinsView) -> Iterator[str]:
                 yield tr(
                     "{label} {side} about {value_said}{units}",
                     label=each.label,
-                    side=side,
+                    side=tr("below") if side == "below" else tr("above"),
                     value_said=value_said(axis, value),
                     units=_UNITS[axis],
                 )

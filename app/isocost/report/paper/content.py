@@ -247,8 +247,8 @@ def _bill(found: Answer) -> Table:
     columns = (
         Column(tr("Line")),
         Column(tr("Cost"), format_cents, right=True, key="cost_usd"),
-        Column("Part", key="group"),
-        Column("Arithmetic"),
+        Column(tr("Part"), key="group"),
+        Column(tr("Arithmetic")),
         Column(tr("Sources")),
     )
     lines = found.estimate.ledger

@@ -124,7 +124,7 @@ def figures_table(found: Answer) -> Table:
     """Every declared figure of a plan with its unit; those of stages once for each that counts."""
     columns = (
         Column(tr("Figure")),
-        Column("Stage"),
+        Column(tr("Stage")),
         Column(tr("Value"), key="value"),
         Column(tr("Unit")),
         Column(tr("Key")),

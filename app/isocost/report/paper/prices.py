@@ -37,7 +37,7 @@ def prices_table(scenario: Scenario, catalog: Catalog, today: date) -> Table:
             old = (
                 ""
                 if age is None
-                else "today"
+                else tr("today")
                 if age <= 0
                 else tr("{counted} old", counted=format_counted(age, "day"))
             )

@@ -144,7 +144,7 @@ class InputColumn(QScrollArea):
             self._data_section,
             self._claim_section,
             self.recipe,
-            section("Hardware", self.holders[1], *hardware),
+            section(tr("Hardware"), self.holders[1], *hardware),
             self._efficiency_section,
             self._layout_section,
             self.why,

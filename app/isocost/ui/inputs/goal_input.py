@@ -20,7 +20,7 @@ class GoalInput(FieldInput):
         """``marked``: whether it can be locked and solved for where it stands."""
         super().__init__(NUMBERS[path], session)
         nothing = tr("No {label}", label=in_sentence(self.field.label))
-        self.edit.setPlaceholderText("none")
+        self.edit.setPlaceholderText(tr("none"))
         self.edit.say_empty(tr("Empty means {nothing}.", nothing=in_sentence(nothing)))
         self.reset_button.setToolTip(nothing)
         self.reset_button.setAccessibleName(nothing)

@@ -118,7 +118,7 @@ class ChoicePicker(Picker):
         write(self._session, self.choice.path, self.itemData(index), words)
 
 
-AUTO = "auto"
+AUTO = tr("auto")
 
 
 class OptionalPicker(ChoicePicker):

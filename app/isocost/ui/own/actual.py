@@ -52,8 +52,8 @@ class ActualDialog(OwnDialog):
         self.found: Actual | None = None
         self.stage = DropDown(f"{NAME}.stage", "Stage", tr("The stage that is under way."))
         self.fields = {
-            label: FormField(NAME, PartField(label.lower(), label, kind="text", help=words.HELP[label]))
-            for label in (words.DONE, words.AFTER, words.SPENT)
+            label: FormField(NAME, PartField(key, label, kind="text", help=words.HELP[label]))
+            for key, label in (("done", words.DONE), ("after", words.AFTER), ("spent", words.SPENT))
         }
         self.import_ = QPushButton(tr("Import a record…"))
         self.forget = QPushButton(tr("Type instead"))

@@ -24,8 +24,8 @@ from isocost.ui.session.session import Session
 from isocost.ui.widgets.labels import plain_label
 from isocost.ui.widgets.saving import ask_where, with_suffix
 
-LEVELS = {"1 in 2": 0.5, "2 in 3": 2.0 / 3.0, "4 in 5": 0.8, "9 in 10": 0.9}
-USUAL = "4 in 5"
+USUAL = tr("4 in 5")
+LEVELS = {tr("1 in 2"): 0.5, tr("2 in 3"): 2.0 / 3.0, USUAL: 0.8, tr("9 in 10"): 0.9}
 KINDS = tuple(f"{name} (*{suffix})" for suffix, name in NAMES.items())
 SHARP = 2.0
 """Pixels of the preview to one of its widget's: it is scaled down, never up."""

@@ -192,7 +192,7 @@ class Tour(QObject):
             self._changed = self._window.session.project
         if self._at > 0:
             if self._steps[self._at].asks == "budget":
-                self._window.show_page(self._window.page_titles.index("Risk"))
+                self._window.show_page(self._window.page_titles.index(tr("Risk")))
             self._point()
             self.shown.take_focus()
 

@@ -22,7 +22,7 @@ from isocost.ui.session.session import Session
 from isocost.ui.widgets.edit import QuantityEdit
 from isocost.ui.widgets.labels import WrapLabel, plain_label
 
-COLUMNS = {"steps": tr("Steps"), "mean_start": tr("Mean from"), "mean_end": "to", "cap": tr("Longest")}
+COLUMNS = {"steps": tr("Steps"), "mean_start": tr("Mean from"), "mean_end": tr("to"), "cap": tr("Longest")}
 LONGEST_LIST = 200
 """Phases a plan may have."""
 

@@ -65,6 +65,9 @@ class TeacherPicker(ModelPicker):
         self._put(value, tr("Teacher {value}", value=value))
 
 
+_WHOSE = {"model": tr("Whose model"), "efficiency": tr("Whose efficiency"), "hardware": tr("Whose hardware")}
+
+
 class HolderPicker(Picker):
     """Whether a stage uses its scenario's values or carries its own."""
 
@@ -72,7 +75,7 @@ class HolderPicker(Picker):
         self, session: Session, name: str, help_text: str, ways: Sequence[tuple[str, Sections]]
     ) -> None:
         """``ways`` are the sections held in each way, the one that shares all of them first."""
-        super().__init__(session, f"{name}.holder", tr("Whose {name}", name=name), help_text)
+        super().__init__(session, f"{name}.holder", _WHOSE[name], help_text)
         self._name = name
         self._ways = tuple(ways)
         self._all: Sections = tuple(dict.fromkeys(part for _, sections in ways for part in sections))
@@ -113,20 +116,20 @@ class HolderPicker(Picker):
 def model_holder(session: Session) -> HolderPicker:
     """Whose model."""
     text = tr("The model all stages share, or one of this stage's own.")
-    return HolderPicker(session, "model", text, (("shared", ()), (tr("own model"), ("model",))))
+    return HolderPicker(session, "model", text, ((tr("shared"), ()), (tr("own model"), ("model",))))
 
 
 def efficiency_holder(session: Session) -> HolderPicker:
     """Whose efficiency."""
     text = tr("The efficiency all stages share, or this stage's own.")
-    return HolderPicker(session, "efficiency", text, (("shared", ()), ("own", ("efficiency",))))
+    return HolderPicker(session, "efficiency", text, ((tr("shared"), ()), (tr("own"), ("efficiency",))))
 
 
 def hardware_holder(session: Session) -> HolderPicker:
     """Whose accelerators and price."""
     text = tr("Accelerators and price all stages share, or this stage's own.")
     ways = (
-        ("shared", ()),
+        (tr("shared"), ()),
         (tr("own price"), ("price",)),
         (tr("own hardware and price"), ("hardware", "price")),
         (tr("own hardware, shared price"), ("hardware",)),
@@ -142,14 +145,14 @@ class ClaimPicker(Picker):
         super().__init__(session, "stage.claim", tr("What is claimed"), text)
         self.setProperty("role", "flat")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for name in ("GPU-hours", tr("hours on the accelerators")):
+        for name in (tr("GPU-hours"), tr("hours on the accelerators")):
             self.addItem(name)
         self.activated.connect(self._choose)
 
     def refresh(self) -> None:
         """Show what the selected stage claims, of what its accelerators are called."""
         entry = self._session.catalog.accelerator(self._session.value("hardware.accelerator"))
-        self.setItemText(0, named_for(entry.noun, "GPU-hours"))
+        self.setItemText(0, named_for(entry.noun, tr("GPU-hours")))
         self.setCurrentIndex(0 if self._session.value("stage.hours") is None else 1)
 
     def _choose(self, index: int) -> None:

@@ -98,7 +98,7 @@ class StageStrip(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        heading = plain_label("STAGES")
+        heading = plain_label(tr("Stages").upper())
         heading.setProperty("role", "section")
         heading.setBuddy(self.list)
         top = QHBoxLayout()

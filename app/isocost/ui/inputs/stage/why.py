@@ -21,7 +21,7 @@ class WhyCard(QFrame):
         self._rows: list[_Row] = []
         self.setObjectName("why")
         self.setAccessibleName(tr("Why this stage takes what it takes"))
-        heading = plain_label("WHY")
+        heading = plain_label(tr("Why").upper())
         heading.setProperty("role", "section")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 2)

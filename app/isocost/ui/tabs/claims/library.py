@@ -42,14 +42,18 @@ class LibraryModel(Lines[ClaimRow | str]):
         self.words: Mapping[str, Word] = {}
 
     def _said(self, line: ClaimRow | str) -> str:
-        return line.capitalize() if isinstance(line, str) else row_words(line, self.words.get(line.key))
+        return (
+            f"{line[:1].upper()}{line[1:]}"
+            if isinstance(line, str)
+            else row_words(line, self.words.get(line.key))
+        )
 
     def show_claims(self, rows: Sequence[ClaimRow]) -> None:
         """Replace the claims, headings before each group; the list goes back to its top."""
         lines: list[ClaimRow | str] = []
         for row in rows:
             if not lines or not isinstance(lines[-1], ClaimRow) or lines[-1].group != row.group:
-                lines.append(row.group)
+                lines.append(tr(row.group))
             lines.append(row)
         if tuple(lines) != self.rows:
             self.beginResetModel()

@@ -140,9 +140,9 @@ class _Cells(QStyledItemDelegate):
         elif isinstance(view, LayoutsView) and view.hovered == index.row() and not row.chosen:
             painter.fillRect(room, mixed(theme.quiet, theme.panel, 0.12))
         ink = theme.text if row.fits else theme.quiet
-        if name == "Memory" and not row.fits:
+        if name == tr("Memory") and not row.fits:
             ink = theme.stop
-        elif name == "Loses" and row.reason == "best":
+        elif name == tr("Loses") and row.reason == "best":
             ink = theme.fine
         painter.setFont(font_of(theme, "small", bold=row.chosen))
         painter.setPen(QColor(ink))

@@ -32,9 +32,9 @@ BAR = 76
 
 _SLOTS = {
     "Weights": 0, "Gradients": 1, "Optimizer": 2, "Activations": 3, "Logits": 5, "Buffers": 4,
-    TRAINER: 2, "Key-value cache": 3, "Cache to spare": 3,
+    TRAINER: 2, tr("Key-value cache"): 3, tr("Cache to spare"): 3,
 }  # fmt: skip
-_PALE = (tr("Reserve"), "Cache to spare")
+_PALE = (tr("Reserve"), tr("Cache to spare"))
 """Parts that nothing is in yet."""
 
 
@@ -171,7 +171,7 @@ class MemoryCard(BreakdownCard):
     """Whether the memory of one accelerator is enough, and for what."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("fit.memory", "Memory", "bytes", MemoryChart(None), theme, parent)
+        super().__init__("fit.memory", tr("Memory"), "bytes", MemoryChart(None), theme, parent)
 
     def show_stage(self, stage: StageEstimate, figure: str = "") -> None:
         """Show one stage's memory; ``figure`` is the key that explains it."""

@@ -139,7 +139,7 @@ def _paint_grid(painter: QPainter, places: Places) -> None:
     painter.setPen(made_pen(theme.line))
     painter.drawLine(QPointF(room.left(), room.bottom() + 0.5), QPointF(room.right(), room.bottom() + 0.5))
     painter.setPen(QColor(theme.quiet))
-    painter.drawText(QPointF(8, room.top() - 10), "Cash by month")
+    painter.drawText(QPointF(8, room.top() - 10), tr("Cash by month"))
 
 
 def _paint_stretch(painter: QPainter, places: Places, index: int, bar: TimelineBar) -> None:

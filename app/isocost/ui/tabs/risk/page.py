@@ -45,7 +45,7 @@ class RiskPage(CardPage):
     """Path of an input that is not on this page."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("risk_page", "Risk", theme, parent)
+        super().__init__("risk_page", tr("Risk"), theme, parent)
         self._session = session
         self.dots = DotsCard(theme, self)
         self.safer = SaferCard(session, theme, self)

@@ -175,9 +175,9 @@ def _paint_head(painter: QPainter, places: Places, zero: float) -> None:
     if bars.left() > places.whose:
         write_text(painter, head.adjusted(places.whose, 0, 0, 0), tr("Range"), quiet, theme.quiet)
     cheaper = QRectF(bars.left(), 0.0, max(0.0, zero - bars.left() - 10), head.height())
-    write_text(painter, cheaper, "◀ cheaper", quiet, theme.quiet, RIGHT)
+    write_text(painter, cheaper, tr("◀ cheaper"), quiet, theme.quiet, RIGHT)
     dearer = QRectF(zero + 10, 0.0, max(0.0, bars.right() - zero - 10), head.height())
-    write_text(painter, dearer, "dearer ▶", quiet, theme.quiet)
+    write_text(painter, dearer, tr("dearer ▶"), quiet, theme.quiet)
     write_text(painter, head.adjusted(0, 0, -theme.px(6), 0), tr("Share"), quiet, theme.quiet, RIGHT)
     painter.setPen(made_pen(theme.line))
     painter.drawLine(QPointF(0, head.bottom() + 2.5), QPointF(places.width, head.bottom() + 2.5))

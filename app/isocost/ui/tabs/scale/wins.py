@@ -145,7 +145,7 @@ class WinsCard(ChartCard):
             picker.setCurrentIndex(picker.findData(axis))
             picker.setProperty("role", "flat")
             picker.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
-        against = plain_label("against", self)
+        against = plain_label(tr("against"), self)
         against.setProperty("role", "quiet")
         row = QHBoxLayout()
         row.setSpacing(6)

@@ -240,7 +240,7 @@ def _paint_names(painter: QPainter, cells: Cells, taken: list[QRectF]) -> None:
     bold = font_of(theme, "small", bold=True)
     for region in view.regions:
         nobody = region.winner == NOBODY
-        words = "nobody" if nobody else view.name(region.winner)
+        words = tr("nobody") if nobody else view.name(region.winner)
         font = font_of(theme, "quiet") if nobody else bold
         width, height = text_size(font, words)
         centre = cells.centre(region.row, region.column)
