@@ -1,9 +1,10 @@
 """Gather what the app says into the catalogues of ``resources/languages``, and compile them.
 
-Run with ``make messages``. A message is what stands in ``tr("...")`` and ``later("...")``, a noun or a verb that
-takes an s where English does (``format_counted(n, "layer")``: "layer" and "layers"), a word of a few types that
-are shown as they are, the unit of an input, and what the tables of ``resources`` say in words
-(:mod:`isocost.catalog.said`). Messages without a translation stay empty, and are said in English. ``--check``
+Run with ``make messages``. A message is what stands in ``tr("...")`` and ``later("...")``, a noun or verb
+that takes an s where English does (``format_counted(n, "layer")``: "layer" and "layers"), a word of a few
+types shown as they are, the unit of an input, and what the tables of ``resources`` say in words
+(:mod:`isocost.catalog.said`). Messages without a translation stay empty, and are said in English.
+``--check``
 fails where one is, where a placeholder is not the message's, or where a file is stale.
 """
 

@@ -39,7 +39,15 @@ else:
 
 from PySide6.QtCore import QEventLoop, QModelIndex, QSettings, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QAction, QPainter  # noqa: E402
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QTabBar, QWidget  # noqa: E402
+from PySide6.QtWidgets import (  # noqa: E402
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QTabBar,
+    QWidget,
+)
 
 from isocost.catalog import load  # noqa: E402
 from isocost.ui.app import application  # noqa: E402
@@ -86,11 +94,23 @@ def look(window):
         for text in texts(widget):
             if isinstance(text, str):
                 said.setdefault(text, f"{type(widget).__name__} {widget.objectName()}")
-        if isinstance(widget, QLabel) and widget.isVisible() and widget.text() and "<" not in widget.text():
+        if (
+            isinstance(widget, QLabel | QAbstractButton)
+            and widget.isVisible()
+            and shows_it_whole(window, widget)
+        ):
             measured += 1
-            widest = max(widget.fontMetrics().horizontalAdvance(line) for line in widget.text().split("\n"))
+            lines = [line.replace("&", "") for line in widget.text().split("\n")]
+            widest = max(widget.fontMetrics().horizontalAdvance(line) for line in lines)
             if widest > widget.width() + 1 or widget.height() < widget.fontMetrics().height() - 1:
                 cut.append(f"{widget.text()} ({widget.objectName()})")
+
+
+def shows_it_whole(window, widget):
+    """Whether a text must have room: of inputs and buttons. Titles of cards shorten or break themselves."""
+    if not widget.isVisible() or not widget.text():
+        return False
+    return isinstance(widget, QAbstractButton) or window.inputs.isAncestorOf(widget)
 
 
 def wait(milliseconds):
